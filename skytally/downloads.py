@@ -1,0 +1,106 @@
+"""Lines to files: netCDF and CSV that a reader can take away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from skytally import names as n
+from skytally.checks import DataError, check_line
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SLUG = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+def harmless(cell: object) -> object:
+    """Neutralise text that a spreadsheet would run as a formula, by a leading apostrophe.
+
+    Examples
+    --------
+    >>> harmless('=HYPERLINK("x")'), harmless("about 73")
+    ('\\'=HYPERLINK("x")', 'about 73')
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
+    """Give a line as a table with one row a time, for CSV.
+
+    Parameters
+    ----------
+    line : xarray.Dataset, dims (time)
+        A line of evidence.
+    name : str
+        Name of the line, repeated in its own column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        First and last day (both included), value, low, high, unit, and the coordinates.
+    """
+    bounds = pd.DataFrame(line[n.TIME_BOUNDS].values, columns=["first", "after"])
+    table = pd.DataFrame(
+        {
+            "line": name,
+            "first_day": bounds["first"].dt.strftime("%Y-%m-%d"),
+            "last_day": (bounds["after"] - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d"),
+            n.VALUE: line[n.VALUE].values,
+            n.LOW: line[n.LOW].values,
+            n.HIGH: line[n.HIGH].values,
+            "unit": line[n.VALUE].attrs["unit"],
+            "counter": line[n.VALUE].attrs["counter"],
+            **{word: line[word].values.astype(object) for word in n.LINE_COORDS},
+        }
+    )
+    return table.map(harmless)
+
+
+def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
+    days = {"units": "days since 1970-01-01", "calendar": "standard", "dtype": "int32"}
+    return {
+        n.TIME: days,
+        # bounds take their units from time, as CF asks
+        n.TIME_BOUNDS: {**days, "_FillValue": None},
+        **{word: {"_FillValue": np.nan} for word in (n.VALUE, n.LOW, n.HIGH)},
+    }
+
+
+def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[str]:
+    """Write the lines of one chart: one netCDF a line and one CSV for all.
+
+    Parameters
+    ----------
+    lines : dict of str to xarray.Dataset
+        The lines a chart draws, by name.
+    out : Path
+        Folder of the results of the notebook; files go to its ``data`` folder.
+    name : str
+        ``<line>.<chart>``, the stem of the files.
+
+    Returns
+    -------
+    list of str
+        File names, the CSV first.
+
+    Raises
+    ------
+    DataError
+        If there are no lines, or a name is not a slug.
+    """
+    if not lines or not SLUG.fullmatch(name):
+        message = f"download {name!r}: needs at least one line and a name in lower-kebab.words"
+        raise DataError(message)
+    folder = out / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.concat([as_rows(line, name=each) for each, line in lines.items()])
+    table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
+    files = [f"{name}.csv"]
+    for each, line in lines.items():
+        file = f"{name}.{each}.nc".replace(" ", "-")
+        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding(line))
+        files.append(file)
+    return files

@@ -1,0 +1,26 @@
+/* Draws a chart when the reader comes near it; until then, and without scripts, its static twin stands. */
+(function () {
+  if (window.skytallyDraw) return;
+  function draw(box) {
+    var live = box.querySelector(".sk-live"), still = box.querySelector(".sk-static");
+    if (!live || live.dataset.done || !(window.Bokeh && window.Bokeh.embed)) return;
+    live.dataset.done = "1";
+    live.style.display = "block";
+    still.style.display = "none";
+    var item = JSON.parse(live.querySelector('script[type="application/json"]').textContent);
+    window.Bokeh.embed.embed_item(item, live.id).catch(function (error) {
+      live.style.display = "none";
+      still.style.display = "block";
+      throw error;
+    });
+  }
+  var near = "IntersectionObserver" in window
+    ? new IntersectionObserver(function (entries) {
+        entries.forEach(function (entry) {
+          if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
+        });
+      }, { rootMargin: "400px" })
+    : null;
+  window.skytallyDraw = function (box) { if (near) near.observe(box); else draw(box); };
+  document.querySelectorAll(".sk-figure").forEach(window.skytallyDraw);
+})();

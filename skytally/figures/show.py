@@ -1,0 +1,143 @@
+"""Figures to pages: one HTML block with the interactive chart, its static twin and downloads."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import warnings
+from pathlib import Path
+
+import bokeh
+import holoviews as hv
+from bokeh.embed import json_item
+from bokeh.models import HoverTool, Plot
+from bokeh.settings import settings
+from matplotlib.figure import Figure
+
+from skytally.figures.static import as_svg
+
+BOOT = Path(__file__).with_name("boot.js")
+IN_BOOK = "SKYTALLY_BOOK"
+"""Environment variable set while the book is built: the page then brings BokehJS itself."""
+
+_BLOCK = """<figure class="sk-figure" id="{name}">
+<div class="sk-live" id="{id}" role="group" aria-label="{label}" style="display:none">\
+<script type="application/json">{item}</script></div>
+<img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
+<figcaption>{caption}{downloads}</figcaption>
+<script>(function(){{var f=document.getElementById("{name}");(function go(k){{\
+if(window.skytallyDraw){{window.skytallyDraw(f);}}else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
+</figure>"""
+
+
+def bokeh_scripts() -> list[Path]:
+    """Give the BokehJS files of the installed Bokeh that the charts need."""
+    return [Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"]
+
+
+def _json_of(chart: hv.Overlay) -> str:
+    if isinstance(chart, hv.HoloMap | hv.DynamicMap):
+        message = (
+            "a HoloMap or DynamicMap needs a kernel behind its slider and a page has none; "
+            "draw one frame or several charts"
+        )
+        raise TypeError(message)
+    # ids count up from the same start, so that the same chart gives the same bytes
+    settings.simple_ids.set_value(True)
+    bokeh.util.serialization._simple_id = 999
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        drawn = hv.render(chart, backend="bokeh")
+    for plot in drawn.select({"type": Plot}):
+        plot.toolbar.logo = None
+        for tool in plot.select({"type": HoverTool}):
+            tool.visible = False
+    return json.dumps(json_item(drawn, "@ID@"), separators=(",", ":")).replace("</", "<\\/")
+
+
+def _downloads(files: list[str]) -> str:
+    if not files:
+        return ""
+    links = [f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files]
+    first, rest = links[0], links[1:]
+    more = (
+        f'<details class="sk-files"><summary>{len(rest)} netCDF files, one a line</summary>'
+        f"<ul>{''.join(f'<li>{each}</li>' for each in rest)}</ul></details>"
+        if rest
+        else ""
+    )
+    return f'<div class="sk-downloads">Data of this chart: {first}{more}</div>'
+
+
+class Shown:
+    """What a notebook cell shows: a block of HTML and, for plain readers, its text."""
+
+    def __init__(self, block: str, text: str) -> None:
+        self.block, self.text = block, text
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.block, "text/plain": self.text}
+
+
+def show(
+    chart: hv.Overlay, twin: Figure, *, name: str, alt: str, caption: str, files: list[str] | None = None
+) -> Shown:
+    """Join the two figures of a chart into one block for a page.
+
+    Parameters
+    ----------
+    chart : holoviews.Overlay
+        The interactive figure.
+    twin : matplotlib.figure.Figure
+        The static figure of the same marks.
+    name : str
+        Anchor of the figure on its page.
+    alt : str
+        The chart in words, with its numbers and their bounds.
+    caption : str
+        One or two sentences under the chart.
+    files : list of str or None
+        Download files, as `skytally.downloads.write_lines` returns them.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    TypeError
+        If the chart needs a running kernel.
+    """
+    item = _json_of(chart)
+    identifier = f"sk-{name}-{hashlib.sha256(item.encode()).hexdigest()[:10]}"
+    block = _BLOCK.format(
+        name=html.escape(name, quote=True),
+        id=identifier,
+        label=html.escape(caption, quote=True),
+        alt=html.escape(alt, quote=True),
+        item=item.replace("@ID@", identifier),
+        svg=base64.b64encode(as_svg(twin).encode()).decode(),
+        caption=html.escape(caption),
+        downloads=_downloads(files or []),
+    )
+    return Shown(block, alt)
+
+
+def enable() -> Shown:
+    """Bring BokehJS to a live notebook; inside the book the page has it already.
+
+    Returns
+    -------
+    Shown
+        To be shown as the result of a cell.
+    """
+    if os.environ.get(IN_BOOK):
+        return Shown("", "")
+    code = "\n".join(
+        path.read_text(encoding="utf-8").replace("</script", "<\\/script")
+        for path in (*bokeh_scripts(), BOOT)
+    )
+    return Shown(f"<script>{code}</script>", "charts enabled")

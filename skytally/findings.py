@@ -1,0 +1,321 @@
+"""Numbers to findings: what the pages may quote, each with interval, unit, wording and rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from skytally import names as n
+from skytally.checks import DataError, refuse
+from skytally.record import interval_of
+from skytally.wording import said, when
+
+FILE = "findings.json"
+LEVELS = ("low", "moderate", "high")
+"""Confidence in a finding, from its sources alone; never a probability."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number or sentence that a page may quote by its key."""
+
+    key: str
+    """``<line>.<quantity>``; lives for ever."""
+    value: float | None
+    """The number, None where only an interval or a sentence is known."""
+    low: float | None
+    """Lower bound in `unit`, None where there is none."""
+    high: float | None
+    """Upper bound in `unit`, None where it is open."""
+    unit: str
+    """Word of the vocabulary *unit*, empty for a sentence without a number."""
+    bound: str
+    """How the source words the number."""
+    level: str
+    """One of `LEVELS`."""
+    said: str
+    """The number in words, with its bound and unit."""
+    text: str
+    """The finding as one sentence."""
+    inputs: tuple[str, ...]
+    """Ids of the rows it rests on."""
+
+
+def level(rows: pd.DataFrame) -> str:
+    """Give the confidence that the sources of a finding allow.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The rows a finding rests on, with ``counter``, ``family`` and ``reading``.
+
+    Returns
+    -------
+    str
+        *high* where at least two counters on at least two image families were read
+        directly; *moderate* where one was read directly or at least two counters agree to
+        have looked; else *low*. It says how good the sources are, not how likely a thing is.
+    """
+    direct = rows[rows["reading"] == "direct"]
+    families = set(direct["family"]) - {"none", "unstated", "commercial-unstated"}
+    if direct["counter"].nunique() > 1 and len(families) > 1:
+        return "high"
+    if len(direct) or rows["counter"].nunique() > 1:
+        return "moderate"
+    return "low"
+
+
+def _or_none(number: float) -> float | None:
+    return None if math.isnan(number) or math.isinf(number) else float(f"{number:.6g}")
+
+
+def computed(
+    key: str,
+    *,
+    value: float,
+    low: float,
+    high: float,
+    unit: str,
+    bound: str,
+    rows: pd.DataFrame,
+    text: str,
+) -> Finding:
+    """Make a finding from a computation.
+
+    Parameters
+    ----------
+    key : str
+        ``<line>.<quantity>``.
+    value, low, high : float
+        In `unit`; NaN where there is no value, infinite where a side is open.
+    unit : str
+        Word of the vocabulary *unit*.
+    bound : str
+        One of `skytally.names.BOUNDS`.
+    rows : pandas.DataFrame
+        The rows it was computed from.
+    text : str
+        One sentence; ``{said}`` is replaced by the number in words.
+
+    Returns
+    -------
+    Finding
+
+    Raises
+    ------
+    DataError
+        If there are no rows or no interval, or the value is outside it.
+    """
+    if rows.empty:
+        message = f"finding {key}: rests on no row; choose rows that exist"
+        raise DataError(message)
+    if math.isnan(low) or math.isnan(high) or (not math.isnan(value) and not low <= value <= high):
+        message = f"finding {key}: interval {low} to {high} does not hold {value}; give its bounds"
+        raise DataError(message)
+    words = said(value, low, high, bound, unit)
+    return Finding(
+        key=key,
+        value=_or_none(value),
+        low=_or_none(low),
+        high=_or_none(high),
+        unit=unit,
+        bound=bound,
+        level=level(rows),
+        said=words,
+        text=text.format(said=words),
+        inputs=tuple(rows["id"]),
+    )
+
+
+def row_of(table: pd.DataFrame, row: str) -> pd.DataFrame:
+    """Give the one row of a table with an id.
+
+    Raises
+    ------
+    DataError
+        If the table has no such row.
+    """
+    found = table[table["id"] == row]
+    if found.empty:
+        message = f"{table.attrs.get('table', 'table')}: no row {row!r}; correct the parameter"
+        raise DataError(message)
+    return found
+
+
+def quoted(key: str, table: pd.DataFrame, row: str, *, text: str) -> Finding:
+    """Make a finding that repeats one row of the record.
+
+    Parameters
+    ----------
+    key : str
+        ``<line>.<quantity>``.
+    table : pandas.DataFrame
+        Table of the row.
+    row : str
+        Its id.
+    text : str
+        One sentence; ``{said}`` and ``{when}`` are replaced by the row's number and date.
+
+    Returns
+    -------
+    Finding
+
+    Raises
+    ------
+    DataError
+        If there is no such row or it carries no number.
+    """
+    rows = row_of(table, row)
+    one = rows.iloc[0]
+    low, high = interval_of(one["value"], one["low"], one["high"], one["bound"])
+    if math.isnan(low):
+        message = f"finding {key}: row {row} carries no number; quote another row"
+        raise DataError(message)
+    first = "statement" if "statement_first" in rows else "date"
+    dates = when(
+        one[f"{first}_first"],
+        one[f"{first}_last"],
+        one["statement_precision" if first == "statement" else "precision_first"],
+        one["statement_precision" if first == "statement" else "precision_last"],
+    )
+    return computed(
+        key,
+        value=one["value"],
+        low=low,
+        high=high,
+        unit=one["unit"],
+        bound=one["bound"],
+        rows=rows,
+        text=text.replace("{when}", dates),
+    )
+
+
+def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Finding:
+    """Make a finding of one row's quantity as a multiple of another's.
+
+    Parameters
+    ----------
+    key : str
+        ``<line>.<quantity>``.
+    over, under : pandas.DataFrame
+        One row each, of the same unit.
+    text : str
+        One sentence with ``{said}``.
+
+    Returns
+    -------
+    Finding
+        Unit *times*; the interval runs from the least to the greatest multiple that the
+        two bounds allow, and the value is left out where either row is only a bound.
+
+    Raises
+    ------
+    DataError
+        If the units differ or the multiple has no lower bound.
+    """
+    top, base = over.iloc[0], under.iloc[0]
+    if top["unit"] != base["unit"]:
+        message = f"finding {key}: {top['unit']} against {base['unit']}; compare one unit"
+        raise DataError(message)
+    top_low, top_high = interval_of(top["value"], top["low"], top["high"], top["bound"])
+    base_low, base_high = interval_of(base["value"], base["low"], base["high"], base["bound"])
+    low = float(f"{top_low / base_high:.2g}")
+    high = math.inf if base_low == 0 else float(f"{top_high / base_low:.2g}")
+    return computed(
+        key,
+        value=low if math.isinf(high) else math.nan,
+        low=low,
+        high=high,
+        unit="times",
+        bound=n.AT_LEAST if math.isinf(high) else n.ABOUT,
+        rows=pd.concat([over, under]),
+        text=text,
+    )
+
+
+def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Finding:
+    """Make a finding of one row's quantity as a percentage of another's.
+
+    Parameters
+    ----------
+    key : str
+        ``<line>.<quantity>``.
+    part, whole : pandas.DataFrame
+        One row each, of the same unit and both with a number.
+    text : str
+        One sentence with ``{said}``.
+
+    Returns
+    -------
+    Finding
+        In percent; the interval follows from the two intervals.
+    """
+    top, base = part.iloc[0], whole.iloc[0]
+    low_high = [
+        interval_of(each["value"], each["low"], each["high"], each["bound"]) for each in (top, base)
+    ]
+    (top_low, top_high), (base_low, base_high) = low_high
+    return computed(
+        key,
+        value=float(f"{100 * top['value'] / base['value']:.2g}"),
+        low=float(f"{100 * top_low / base_high:.3g}"),
+        high=float(f"{100 * top_high / base_low:.3g}"),
+        unit="percent",
+        bound=n.ABOUT,
+        rows=pd.concat([part, whole]),
+        text=text,
+    )
+
+
+def tally(key: str, rows: pd.DataFrame, *, count: int, unit: str, text: str) -> Finding:
+    """Make a finding that counts rows, days or ships of this record, exactly."""
+    return computed(
+        key, value=count, low=count, high=count, unit=unit, bound=n.EXACTLY, rows=rows, text=text
+    )
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """Write findings as JSON sorted by key, without NaN, ending in a newline.
+
+    Raises
+    ------
+    DataError
+        If a key occurs twice.
+    """
+    ordered = sorted(findings, key=lambda each: each.key)
+    keys = [each.key for each in ordered]
+    refuse(
+        (f"{key}: found twice; give each finding its own key" for key in sorted(set(keys)) if keys.count(key) > 1),
+        what="findings",
+    )
+    rows = [{**vars(each), "inputs": list(each.inputs)} for each in ordered]
+    return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_findings(findings: Iterable[Finding], out: Path) -> None:
+    """Write the findings of one line as ``findings.json``.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        The findings of one notebook.
+    out : Path
+        Folder of the line's results; made if missing.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    (out / FILE).write_text(as_json(findings), encoding="utf-8")
+
+
+def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Give findings as a table: key, number in words, confidence, sentence."""
+    return pd.DataFrame(
+        [
+            {"key": each.key, "number": each.said, "confidence": each.level, "finding": each.text}
+            for each in findings
+        ]
+    ).set_index("key")

@@ -1,0 +1,82 @@
+"""Slug to path: the only module that knows where data lie.
+
+Frozen files carry a hash and are refused when it differs. Working tables are meant to be
+edited, so git keeps their history and `make check` their shape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from pathlib import Path
+
+from skytally.checks import DataError, IntegrityError
+
+ROOT = Path(__file__).resolve().parents[1] / "data"
+READ_LOG = "SKYTALLY_READ_LOG"
+"""Environment variable naming a file to which each slug that is asked for is appended."""
+
+
+def entries(root: Path = ROOT) -> dict[str, dict[str, str]]:
+    """Read the register.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``registry.toml``.
+
+    Returns
+    -------
+    dict
+        Slug to its row: ``file``, ``source``, ``licence``, ``retrieved``, and ``sha256``
+        where the file is frozen.
+    """
+    with (root / "registry.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def path(slug: str, *, root: Path = ROOT) -> Path:
+    """Give the path of a registered file.
+
+    Parameters
+    ----------
+    slug : str
+        A table name of ``data/registry.toml``.
+    root : Path
+        The data folder.
+
+    Returns
+    -------
+    Path
+        Of an existing file; verified where the register holds its hash.
+
+    Raises
+    ------
+    DataError
+        If the slug is not registered or its file is missing.
+    IntegrityError
+        If a frozen file has another hash than the registered one.
+    """
+    known = entries(root)
+    if slug not in known:
+        message = f"data/registry.toml: no entry {slug!r}; known: {', '.join(sorted(known))}"
+        raise DataError(message)
+    target = root / known[slug]["file"]
+    if not target.is_file():
+        message = f"data/{known[slug]['file']}: registered as {slug!r} but missing; restore it"
+        raise DataError(message)
+    expected = known[slug].get("sha256")
+    if expected:
+        found = hashlib.sha256(target.read_bytes()).hexdigest()
+        if found != expected:
+            message = (
+                f"data/{known[slug]['file']}: a frozen file was changed "
+                f"(sha256 {found[:12]}, registered {expected[:12]}); restore it from git"
+            )
+            raise IntegrityError(message)
+    log = os.environ.get(READ_LOG)
+    if log:
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write(f"{known[slug]['file']}\n")
+    return target

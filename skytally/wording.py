@@ -1,0 +1,151 @@
+"""Numbers and dates put into words, with their bound and unit: one wording for every page."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from skytally import names as n
+
+SINGULAR = {
+    "ships": "ship",
+    "calls": "call",
+    "round trips": "round trip",
+    "voyages": "voyage",
+    "shipments": "shipment",
+    "days": "day",
+    "images": "image",
+    "containers": "container",
+    "railcars": "railcar",
+    "locomotives": "locomotive",
+    "trains": "train",
+    "piles": "pile",
+    "pits": "pit",
+    "sites": "site",
+    "buildings": "building",
+    "shells": "shell",
+    "missiles": "missile",
+    "guns": "gun",
+    "times": "times",
+}
+
+
+def number(value: float) -> str:
+    """Write a number as it was printed: thousands separated, no empty decimals.
+
+    Examples
+    --------
+    >>> number(1010.0), number(2.6)
+    ('1,010', '2.6')
+    """
+    if value == round(value):
+        return f"{int(round(value)):,}"
+    return f"{value:,.6g}"
+
+
+def _with_unit(words: str, value: float, unit: str) -> str:
+    return f"{words} {SINGULAR.get(unit, unit) if value == 1 else unit}"
+
+
+def said(value: float, low: float, high: float, bound: str, unit: str) -> str:
+    """Put a quantity into words that keep its bound.
+
+    Parameters
+    ----------
+    value : float
+        The printed number, NaN where only a range is printed.
+    low, high : float
+        The interval; used in the words only where there is no value.
+    bound : str
+        One of `skytally.names.BOUNDS`, or empty where there is no number.
+    unit : str
+        A word of the vocabulary *unit*.
+
+    Returns
+    -------
+    str
+        For example ``about 73 railcars``; ``no number`` where there is none.
+
+    Examples
+    --------
+    >>> said(25, 25, float("inf"), "at least", "calls")
+    'at least 25 calls'
+    """
+    prefix = "" if bound == n.EXACTLY else f"{bound} "
+    if not math.isnan(value):
+        return _with_unit(f"{prefix}{number(value)}", value, unit)
+    if not math.isnan(low) and not math.isnan(high):
+        return _with_unit(f"{prefix}{number(low)} to {number(high)}", high, unit)
+    return "no number"
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """Write the interval of a number, or the side on which it is open.
+
+    Examples
+    --------
+    >>> interval(72.5, 73.5, "railcars"), interval(25, float("inf"), "calls")
+    ('72.5 to 73.5 railcars', '25 calls or more')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return "no interval"
+    if math.isinf(high):
+        return f"{_with_unit(number(low), low, unit)} or more"
+    if low == high:
+        return _with_unit(number(low), low, unit)
+    return f"{number(low)} to {number(high)} {unit}"
+
+
+def day(date: pd.Timestamp) -> str:
+    """Write a date as ``5 October 2023``."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def _end(date: pd.Timestamp | None, precision: str) -> str:
+    if precision == "open" or date is None or pd.isna(date):
+        return ""
+    if precision == "month":
+        return f"{date:%B %Y}"
+    if precision == "year":
+        return f"{date:%Y}"
+    if precision == "nominal":
+        return f"about {day(date)}"
+    return day(date)
+
+
+def when(
+    first: pd.Timestamp | None,
+    last: pd.Timestamp | None,
+    precision_first: str,
+    precision_last: str,
+) -> str:
+    """Put a date interval into words that keep its precision.
+
+    Parameters
+    ----------
+    first, last : pandas.Timestamp or None
+        First and last day, both included; None where that side is open.
+    precision_first, precision_last : str
+        Words of the vocabulary *precision*.
+
+    Returns
+    -------
+    str
+        For example ``5 October 2023``, ``August 2023``, ``until January 2020``.
+
+    Examples
+    --------
+    >>> when(pd.Timestamp("2023-08-01"), pd.Timestamp("2023-08-31"), "month", "month")
+    'August 2023'
+    """
+    start, end = _end(first, precision_first), _end(last, precision_last)
+    if start and start == end:
+        return start
+    if start and end:
+        return f"{start} to {end}"
+    if end:
+        return f"until {end}"
+    if start:
+        return f"from {start}"
+    return "no date"
