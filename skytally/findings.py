@@ -12,8 +12,8 @@ import pandas as pd
 
 from skytally import names as n
 from skytally.checks import DataError, refuse
-from skytally.record import interval_of
-from skytally.wording import said, when
+from skytally.quantity import Quantity, limits, quantity_of, said
+from skytally.wording import when
 
 FILE = "findings.json"
 LEVELS = ("low", "moderate", "high")
@@ -84,6 +84,7 @@ def computed(
     bound: str,
     rows: pd.DataFrame,
     text: str,
+    wording: str = "",
 ) -> Finding:
     """Make a finding from a computation.
 
@@ -101,6 +102,8 @@ def computed(
         The rows it was computed from.
     text : str
         One sentence; ``{said}`` is replaced by the number in words.
+    wording : str
+        Softening words that replace those of the bound.
 
     Returns
     -------
@@ -117,7 +120,7 @@ def computed(
     if math.isnan(low) or math.isnan(high) or (not math.isnan(value) and not low <= value <= high):
         message = f"finding {key}: interval {low} to {high} does not hold {value}; give its bounds"
         raise DataError(message)
-    words = said(value, low, high, bound, unit)
+    words = said(Quantity(value, low, high, bound, unit, wording))
     return Finding(
         key=key,
         value=_or_none(value),
@@ -172,7 +175,7 @@ def quoted(key: str, table: pd.DataFrame, row: str, *, text: str) -> Finding:
     """
     rows = row_of(table, row)
     one = rows.iloc[0]
-    low, high = interval_of(one["value"], one["low"], one["high"], one["bound"])
+    low, high = limits(quantity_of(one))
     if math.isnan(low):
         message = f"finding {key}: row {row} carries no number; quote another row"
         raise DataError(message)
@@ -192,6 +195,7 @@ def quoted(key: str, table: pd.DataFrame, row: str, *, text: str) -> Finding:
         bound=one["bound"],
         rows=rows,
         text=text.replace("{when}", dates),
+        wording=one["wording"],
     )
 
 
@@ -222,8 +226,8 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
     if top["unit"] != base["unit"]:
         message = f"finding {key}: {top['unit']} against {base['unit']}; compare one unit"
         raise DataError(message)
-    top_low, top_high = interval_of(top["value"], top["low"], top["high"], top["bound"])
-    base_low, base_high = interval_of(base["value"], base["low"], base["high"], base["bound"])
+    top_low, top_high = limits(quantity_of(top))
+    base_low, base_high = limits(quantity_of(base))
     low = float(f"{top_low / base_high:.2g}")
     high = math.inf if base_low == 0 else float(f"{top_high / base_low:.2g}")
     return computed(
@@ -256,10 +260,8 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
         In percent; the interval follows from the two intervals.
     """
     top, base = part.iloc[0], whole.iloc[0]
-    low_high = [
-        interval_of(each["value"], each["low"], each["high"], each["bound"]) for each in (top, base)
-    ]
-    (top_low, top_high), (base_low, base_high) = low_high
+    top_low, top_high = limits(quantity_of(top))
+    base_low, base_high = limits(quantity_of(base))
     return computed(
         key,
         value=float(f"{100 * top['value'] / base['value']:.2g}"),

@@ -1,12 +1,10 @@
-"""Numbers and dates put into words, with their bound and unit: one wording for every page."""
+"""Numbers and dates put into words: one wording for every page."""
 
 from __future__ import annotations
 
 import math
 
 import pandas as pd
-
-from skytally import names as n
 
 SINGULAR = {
     "ships": "ship",
@@ -44,40 +42,9 @@ def number(value: float) -> str:
     return f"{value:,.6g}"
 
 
-def _with_unit(words: str, value: float, unit: str) -> str:
+def with_unit(words: str, value: float, unit: str) -> str:
+    """Add a unit to a number in words, in the singular after one."""
     return f"{words} {SINGULAR.get(unit, unit) if value == 1 else unit}"
-
-
-def said(value: float, low: float, high: float, bound: str, unit: str) -> str:
-    """Put a quantity into words that keep its bound.
-
-    Parameters
-    ----------
-    value : float
-        The printed number, NaN where only a range is printed.
-    low, high : float
-        The interval; used in the words only where there is no value.
-    bound : str
-        One of `skytally.names.BOUNDS`, or empty where there is no number.
-    unit : str
-        A word of the vocabulary *unit*.
-
-    Returns
-    -------
-    str
-        For example ``about 73 railcars``; ``no number`` where there is none.
-
-    Examples
-    --------
-    >>> said(25, 25, float("inf"), "at least", "calls")
-    'at least 25 calls'
-    """
-    prefix = "" if bound == n.EXACTLY else f"{bound} "
-    if not math.isnan(value):
-        return _with_unit(f"{prefix}{number(value)}", value, unit)
-    if not math.isnan(low) and not math.isnan(high):
-        return _with_unit(f"{prefix}{number(low)} to {number(high)}", high, unit)
-    return "no number"
 
 
 def interval(low: float, high: float, unit: str) -> str:
@@ -91,9 +58,9 @@ def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
     if math.isinf(high):
-        return f"{_with_unit(number(low), low, unit)} or more"
+        return f"{with_unit(number(low), low, unit)} or more"
     if low == high:
-        return _with_unit(number(low), low, unit)
+        return with_unit(number(low), low, unit)
     return f"{number(low)} to {number(high)} {unit}"
 
 

@@ -48,7 +48,7 @@ def _segments(table: pd.DataFrame, ends: list[str], colour: str, **style: object
 def _points(table: pd.DataFrame, y: str, colour: str, marker: str, label: str, **style: object) -> hv.Scatter:
     return table.hvplot.scatter(
         x="x", y=y, color=colour, marker=marker, label=label, hover_cols=list(HOVER),
-        hover_tooltips=TOOLTIPS, size=style.pop("size", 80), **style,
+        hover_tooltips=TOOLTIPS, size=style.pop("size", 80), responsive=True, **style,
     )
 
 
@@ -69,7 +69,7 @@ def _series(table: pd.DataFrame, *, step: float, colour: str, marker: str, label
             tips = rows.assign(tip=rows["y"] + sign * step)
             parts += [
                 _segments(tips, ["x", "y", "x", "tip"], colour, line_dash="dotted"),
-                _points(tips, "tip", colour, arrow, label, size=60),
+                _points(tips, "tip", colour, arrow, "", size=60),
             ]
     numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
     empty = table[table["state"] == n.NOTHING_SEEN]
@@ -115,7 +115,7 @@ def values(
             )
         )
         parts.append(_segments(clipped, ["x0", "y", "x1", "y"], "#5b5b5b", line_dash="dashed"))
-        words = f"{band['who'].iloc[0]}: {band['said'].iloc[0]} (a bound, not a level)"
+        words = f"{band['said'].iloc[0]}, a bound, not a level ({band['who'].iloc[0]})"
         middle = left + (band["x1"].iloc[0] - left) / 2
         parts.append(
             hv.Text(middle, float(band["y"].iloc[0]) + 0.03 * top, words, fontsize=9).opts(

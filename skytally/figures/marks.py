@@ -10,7 +10,8 @@ import xarray as xr
 
 from skytally import names as n
 from skytally.record.lines import OPEN_START
-from skytally.wording import said, when
+from skytally.quantity import limits, quantity_of, said
+from skytally.wording import when
 
 COLOURS = ("#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019")
 """Dark enough for 3:1 on white; told apart with the common colour-vision deficiencies."""
@@ -30,28 +31,28 @@ HOVER_LABELS = {
 }
 
 
-def names_of(table: pd.DataFrame) -> dict[str, str]:
-    """Give id to name of the table ``counters`` or ``scopes``."""
-    return dict(zip(table["id"], table["name"], strict=True))
+def names_of(*tables: pd.DataFrame) -> dict[str, str]:
+    """Give id to name of the tables ``counters``, ``scopes`` or ``sites``."""
+    return {
+        row_id: name
+        for table in tables
+        for row_id, name in zip(table["id"], table["name"], strict=True)
+    }
 
 
 def _shortened(text: str, length: int = 90) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def marks(
-    lines: dict[str, xr.Dataset], counters: dict[str, str], scopes: dict[str, str], *, extra: str = ""
-) -> pd.DataFrame:
+def marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
     """Give one mark a row of every line.
 
     Parameters
     ----------
     lines : dict of str to xarray.Dataset, dims (time)
         Lines of one unit, by name.
-    counters, scopes : dict of str to str
+    labels : dict of str to str
         Names of counters and scopes by id.
-    extra : str
-        What else tells the series apart: a part of the line's name after counter and scope.
 
     Returns
     -------
@@ -63,8 +64,8 @@ def marks(
     made = []
     for key, line in lines.items():
         counter = line[n.VALUE].attrs["counter"]
-        who = counters.get(counter, counter)
-        rest = key.split(".")[2:] if extra else []
+        who = labels.get(counter, counter)
+        series = ", ".join(labels.get(part, part) for part in key.split("."))
         bounds = line[n.TIME_BOUNDS].values.astype("datetime64[D]")
         for i in range(line.sizes[n.TIME]):
             scope = str(line[n.SCOPE].values[i])
@@ -76,13 +77,13 @@ def marks(
                     "y": line[n.VALUE].values[i],
                     "lo": line[n.LOW].values[i],
                     "hi": line[n.HIGH].values[i],
-                    "series": ", ".join([who, scopes.get(scope, scope), *rest]),
+                    "series": series,
                     "state": str(line[n.STATE].values[i]),
                     "when": str(line[n.WHEN].values[i]),
                     "said": str(line[n.SAID].values[i]),
                     "bound": str(line[n.BOUND].values[i]) or "none",
                     "who": who,
-                    "where": scopes.get(scope, scope),
+                    "where": labels.get(scope, scope),
                     "seen": _shortened(str(line[n.SEEN].values[i])),
                     "source": str(line[n.SOURCE].values[i]),
                     "row": str(line[n.ROW].values[i]),
@@ -97,8 +98,7 @@ def _timed(table: pd.DataFrame) -> pd.DataFrame:
 
 def lane_marks(
     table: pd.DataFrame,
-    counters: dict[str, str],
-    scopes: dict[str, str],
+    labels: dict[str, str],
     *,
     lane: Iterable[str],
 ) -> pd.DataFrame:
@@ -108,8 +108,8 @@ def lane_marks(
     ----------
     table : pandas.DataFrame
         An observation table with ``state`` or ``kind``.
-    counters, scopes : dict of str to str
-        Names by id.
+    labels : dict of str to str
+        Names of counters and scopes by id.
     lane : iterable of str
         The lane of each row, in the order of the table.
 
@@ -136,12 +136,10 @@ def lane_marks(
                 "open_end": pd.isna(last),
                 "state": row["state"] if "state" in row else row["kind"],
                 "when": when(first, last, row["precision_first"], row["precision_last"]),
-                "said": said(row["value"], row["low"], row["high"], row["bound"], row["unit"])
-                if number
-                else "no number",
+                "said": said(quantity_of(row)) if number else "no number",
                 "bound": (row["bound"] if number else "") or "none",
-                "who": counters.get(row["counter"], row["counter"]) if "counter" in row else "",
-                "where": scopes.get(row["scope"], row["scope"])
+                "who": labels.get(row["counter"], row["counter"]) if "counter" in row else "",
+                "where": labels.get(row["scope"], row["scope"])
                 if "scope" in row
                 else row.get("place", ""),
                 "seen": _shortened(row["text"]),
@@ -153,7 +151,7 @@ def lane_marks(
 
 
 def bar_marks(
-    table: pd.DataFrame, counters: dict[str, str], *, label: Iterable[str], series: Iterable[str]
+    table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str], series: Iterable[str]
 ) -> pd.DataFrame:
     """Give one bar a row of an observation table, in the order of the table.
 
@@ -161,8 +159,8 @@ def bar_marks(
     ----------
     table : pandas.DataFrame
         Rows with a number each.
-    counters : dict of str to str
-        Names by id.
+    labels : dict of str to str
+        Names of counters by id.
     label, series : iterable of str
         Name and colour group of each bar.
 
@@ -171,11 +169,9 @@ def bar_marks(
     pandas.DataFrame
         ``label, series, y, lo, hi`` in the unit of the table and the columns of `HOVER`.
     """
-    from skytally.record import interval_of
-
     made = []
     for (_, row), name, group in zip(table.iterrows(), label, series, strict=True):
-        low, high = interval_of(row["value"], row["low"], row["high"], row["bound"])
+        low, high = limits(quantity_of(row))
         made.append(
             {
                 "label": name,
@@ -189,10 +185,10 @@ def bar_marks(
                     row["precision_first"],
                     row["precision_last"],
                 ),
-                "said": said(row["value"], row["low"], row["high"], row["bound"], row["unit"]),
+                "said": said(quantity_of(row)),
                 "bound": row["bound"],
-                "who": counters.get(row["counter"], row["counter"]),
-                "where": row["scope"],
+                "who": labels.get(row["counter"], row["counter"]),
+                "where": labels.get(row["scope"], row["scope"]) if "scope" in row else "",
                 "seen": _shortened(row["text"]),
                 "source": row["source_id"],
                 "row": row["id"],
@@ -226,5 +222,5 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
         for _, row in ordered.head(most).iterrows()
     ]
     rest = len(table) - len(told)
-    tail = f"; and {rest} more, listed in the table below." if rest > 0 else "."
+    tail = f"; and {rest} more, all in the CSV file under the chart." if rest > 0 else "."
     return f"{subject}. {len(table)} marks: " + "; ".join(told) + tail

@@ -96,7 +96,7 @@ def values(
         axes.hlines(one["y"], left, one["x1"], color="#5b5b5b", ls="--", lw=1.5)
         axes.text(
             left + (one["x1"] - left) / 2, one["y"] + 0.02 * top,
-            f"{one['who']}: {one['said']} (a bound, not a level)", ha="center", va="bottom", fontsize=8,
+            f"{one['said']}, a bound, not a level ({one['who']})", ha="center", va="bottom", fontsize=8,
         )
     for i, name in enumerate(names):
         _series(

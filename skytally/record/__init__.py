@@ -1,17 +1,23 @@
 """The published record: CSV tables with dictionaries, read into lines of evidence."""
 
-from skytally.record.lines import count_once, interval_of, line, lines, rounding_interval
+from skytally.record.lines import (
+    ONE_CALL,
+    by_statement,
+    count_once,
+    line,
+    lines,
+)
 from skytally.record.rules import check_record, record_faults
 from skytally.record.tables import read_table, scan
 
 __all__ = [
+    "ONE_CALL",
+    "by_statement",
     "check_record",
     "count_once",
-    "interval_of",
     "line",
     "lines",
     "read_table",
     "record_faults",
-    "rounding_interval",
     "scan",
 ]

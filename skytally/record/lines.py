@@ -2,89 +2,26 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from skytally import names as n
 from skytally.checks import DataError, check_line
-from skytally.wording import said, when
+from skytally.quantity import limits, quantity_of, said
+from skytally.wording import when
 
-ONE_THING = ("one-sighting", "probably-one", "one-call", "conversion", "part-of")
-"""Relations of `same_observation` under which only the row marked *keep* is counted."""
+ONE_SIGHTING = ("one-sighting", "probably-one")
+"""Relations of `same_observation` that make several rows one sighting or one statement."""
+ONE_CALL = (*ONE_SIGHTING, "one-call", "part-of")
+"""The same for ship calls: several looks at one call, or a call inside a total, count once."""
 OPEN_START = np.datetime64("1900-01-01")
 """Stands for the open side of an interval in ``time_bounds``; the row's ``when`` says open."""
 
 
-def rounding_interval(value: float) -> tuple[float, float]:
-    """Give the interval that rounding alone allows around a number called *about*.
-
-    Parameters
-    ----------
-    value : float
-        The printed number, in its unit.
-
-    Returns
-    -------
-    tuple of float
-        (low, high), half a unit of the last printed digit that is not zero on either side.
-
-    Notes
-    -----
-    It is the least the word *about* can mean. The counter's own error is not published and
-    is larger; no interval in the book claims to hold it.
-
-    Examples
-    --------
-    >>> rounding_interval(1010), rounding_interval(2.6)
-    ((1005.0, 1015.0), (2.55, 2.65))
-    """
-    if value == 0:
-        return 0.0, 0.5
-    digits = f"{value:.6f}".rstrip("0").rstrip(".")
-    if "." in digits:
-        half = 0.5 * 10.0 ** -len(digits.split(".")[1])
-        return round(value - half, 9), round(value + half, 9)
-    half = 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0")))
-    return value - half, value + half
-
-
-def interval_of(value: float, low: float, high: float, bound: str) -> tuple[float, float]:
-    """Give the interval of a printed quantity, which is open for a bound.
-
-    Parameters
-    ----------
-    value, low, high : float
-        As printed, NaN where not printed; all in one unit.
-    bound : str
-        One of `skytally.names.BOUNDS`, or empty where there is no number.
-
-    Returns
-    -------
-    tuple of float
-        (low, high); infinite where the source sets no limit, NaN where there is no number.
-
-    Examples
-    --------
-    >>> interval_of(25.0, math.nan, math.nan, "at least")
-    (25.0, inf)
-    """
-    if math.isnan(value):
-        return low, high
-    if not math.isnan(low) and not math.isnan(high):
-        return low, high
-    if bound in n.OPEN_ABOVE:
-        return value, math.inf
-    if bound == n.AT_MOST:
-        return 0.0, value
-    if bound == n.ABOUT:
-        return rounding_interval(value)
-    return value, value
-
-
-def count_once(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+def count_once(
+    table: pd.DataFrame, groups: pd.DataFrame, *, relations: tuple[str, ...] = ONE_SIGHTING
+) -> pd.DataFrame:
     """Drop the rows that another row of the same sighting, call or statement stands for.
 
     Parameters
@@ -93,6 +30,8 @@ def count_once(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         Any observation table.
     groups : pandas.DataFrame
         The table ``same_observation``.
+    relations : tuple of str
+        Relations under which only the row marked *keep* is counted.
 
     Returns
     -------
@@ -101,7 +40,7 @@ def count_once(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         this table too, so that nothing seen goes uncounted.
     """
     present = set(table["id"])
-    one = groups[groups["relation"].isin(ONE_THING)]
+    one = groups[groups["relation"].isin(relations)]
     dropped: set[str] = set()
     for _, group in one.groupby("group"):
         kept = set(group.loc[group["keep"] == "yes", "row_id"])
@@ -134,7 +73,38 @@ def _coordinates(rows: pd.DataFrame) -> dict[str, list[str]]:
         n.FAMILY: "family",
         n.SEEN: "text",
     }
-    return {coordinate: [str(each) for each in rows[column]] for coordinate, column in words.items()}
+    return {
+        coordinate: [str(each) for each in rows.get(column, [""] * len(rows))]
+        for coordinate, column in words.items()
+    }
+
+
+def by_statement(claims: pd.DataFrame) -> pd.DataFrame:
+    """Date the rows of ``official_claims`` by the day of the statement.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table ``official_claims``; its own dates say which period a number covers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; the period moves into ``text``.
+    """
+    periods = [
+        when(r["date_first"], r["date_last"], r["precision_first"], r["precision_last"])
+        for _, r in claims.iterrows()
+    ]
+    dated = claims.assign(
+        text=[f"{text} [period: {period}]" for text, period in zip(claims["text"], periods, strict=True)],
+        date_first=claims["statement_first"],
+        date_last=claims["statement_last"],
+        precision_first=claims["statement_precision"],
+        precision_last=claims["statement_precision"],
+    )
+    dated.attrs = claims.attrs
+    return dated
 
 
 def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
@@ -174,21 +144,16 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
     ends = [_bounds(row) for _, row in rows.iterrows()]
     order = np.argsort([_middle(*each) for each in ends], kind="stable")
     rows, ends = rows.iloc[order].reset_index(drop=True), [ends[i] for i in order]
-    limits = [
-        interval_of(row["value"], row["low"], row["high"], row["bound"])
-        for _, row in rows.iterrows()
-    ]
+    printed = [quantity_of(row) for _, row in rows.iterrows()]
     coordinates = _coordinates(rows)
     coordinates[n.WHEN] = [
         when(r["date_first"], r["date_last"], r["precision_first"], r["precision_last"])
         for _, r in rows.iterrows()
     ]
-    coordinates[n.SAID] = [
-        said(r["value"], r["low"], r["high"], r["bound"], r["unit"]) for _, r in rows.iterrows()
-    ]
+    coordinates[n.SAID] = [said(each) for each in printed]
     unit, counter = max(rows["unit"]), rows["counter"].iloc[0]
     return check_line(
-        _dataset(rows, ends, limits, coordinates, unit=unit, counter=counter).assign_attrs(
+        _dataset(rows, ends, [limits(each) for each in printed], coordinates, unit=unit, counter=counter).assign_attrs(
             title=title, history=history, Conventions=n.CONVENTIONS
         )
     )
@@ -197,7 +162,7 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
 def _dataset(
     rows: pd.DataFrame,
     ends: list[tuple[np.datetime64, np.datetime64]],
-    limits: list[tuple[float, float]],
+    edges: list[tuple[float, float]],
     coordinates: dict[str, list[str]],
     *,
     unit: str,
@@ -222,12 +187,12 @@ def _dataset(
             ),
             n.LOW: (
                 n.TIME,
-                np.array([low for low, _ in limits]),
+                np.array([low for low, _ in edges]),
                 {"long_name": f"lower bound of {quantity}", **shared},
             ),
             n.HIGH: (
                 n.TIME,
-                np.array([high for _, high in limits]),
+                np.array([high for _, high in edges]),
                 {
                     "long_name": f"upper bound of {quantity}",
                     **shared,
@@ -266,7 +231,8 @@ def lines(
     table : pandas.DataFrame
         An observation table.
     groups : pandas.DataFrame
-        The table ``same_observation``; rows another row stands for are left out.
+        The table ``same_observation``; a row is left out where another of the same line
+        stands for it. Rows of another counter or scope stay: they are compared, not merged.
     quantity : str
         A word of the vocabulary *quantity*.
     by : tuple of str
@@ -283,12 +249,13 @@ def lines(
         If the table has no dated row of that quantity.
     """
     dated = ~(table["date_first"].isna() & table["date_last"].isna())
-    chosen = count_once(table[(table["quantity"] == quantity) & dated], groups)
+    chosen = table[(table["quantity"] == quantity) & dated]
     if chosen.empty:
         message = f"{table.attrs.get('table', 'table')}: no dated row of quantity {quantity!r}"
         raise DataError(message)
     made = {}
-    for key, rows in chosen.groupby([*by], sort=True):
+    for key, alike in chosen.groupby([*by], sort=True):
+        rows = count_once(alike, groups)
         for unit in sorted(set(rows["unit"]) - {""}) or [""]:
             of_unit = rows[rows["unit"].isin([unit, ""])]
             if (of_unit["unit"] == "").all():

@@ -1,0 +1,68 @@
+"""``python -m press.execute LINE FOLDER``: run one notebook into a folder of its results."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import papermill
+
+from press.parameters import OUT, given
+from press.places import NOTEBOOKS
+
+RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+TIME_LIMIT = 600
+
+
+def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Fold the code, and drop what differs between two runs of the same notebook."""
+    seen: dict[str, str] = {}
+    notebook.metadata.pop("papermill", None)
+    for position, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{position}"
+        for word in ("papermill", "execution"):
+            cell.metadata.pop(word, None)
+        if cell.cell_type != "code":
+            continue
+        cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
+        for output in cell.outputs:
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = RANDOM_ID.sub(
+                    lambda match: seen.setdefault(match[0], f"u{len(seen)}"),
+                    output.data["text/html"],
+                )
+    return notebook
+
+
+def main(line: str, folder: Path) -> int:
+    """Run a notebook with its parameters; give the exit code, and say which cell failed."""
+    work = folder / "running.ipynb"
+    relative = Path("..") / folder.relative_to(NOTEBOOKS.parent)
+    try:
+        papermill.execute_notebook(
+            str(NOTEBOOKS / f"{line}.ipynb"),
+            str(work),
+            parameters={**given(line), OUT: relative.as_posix()},
+            cwd=str(NOTEBOOKS),
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=TIME_LIMIT,
+        )
+    except papermill.PapermillExecutionError as error:
+        shown = error.evalue.strip() or "(no message)"
+        print(
+            f"notebooks/{line}.ipynb: cell {error.cell_index} failed: {error.ename}: {shown}",
+            file=sys.stderr,
+        )
+        return 1
+    notebook = tidy(nbformat.read(work, as_version=4))
+    nbformat.write(notebook, folder / "notebook.ipynb")
+    work.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,92 @@
+"""Pages and results to the site: built beside, then put in place in one step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from press.places import BOOK, BUILD, LINES, ROOT, SITE, line_names
+
+STAGE = BUILD / "stage"
+LOG = BUILD / "site.log"
+FINDINGS = "findings.json"
+
+
+def _stage() -> None:
+    shutil.rmtree(STAGE, ignore_errors=True)
+    shutil.copytree(BOOK, STAGE, ignore=shutil.ignore_patterns("_build", "press", "__pycache__"))
+    (STAGE / "lines").mkdir(exist_ok=True)
+    findings = []
+    for line in line_names():
+        shutil.copyfile(LINES / line / "notebook.ipynb", STAGE / "lines" / f"{line}.ipynb")
+        findings += json.loads((LINES / line / FINDINGS).read_text(encoding="utf-8"))
+    findings.sort(key=lambda finding: finding["key"])
+    text = json.dumps(findings, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    (STAGE / FINDINGS).write_text(text, encoding="utf-8")
+
+
+def _print_pages() -> Path:
+    command = [
+        sys.executable, "-m", "jupyter_book.cli.main", "build", str(STAGE), "--all", "-W",
+        "--keep-going", "-n", "-q",
+    ]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    LOG.write_text(run.stdout + run.stderr, encoding="utf-8")
+    if run.returncode:
+        said = [word for word in LOG.read_text().splitlines() if "WARNING" in word or "ERROR" in word]
+        lines = "\n".join(said[:30]) or LOG.read_text()[-3000:]
+        message = f"the site was not built; the last good one stays\n{lines}\nfull log: {LOG}"
+        raise RuntimeError(message)
+    return STAGE / "_build" / "html"
+
+
+def _add_files(pages: Path) -> None:
+    shutil.copyfile(STAGE / FINDINGS, pages / FINDINGS)
+    (pages / "data").mkdir()
+    for line in line_names():
+        for file in sorted((LINES / line / "data").glob("*")):
+            shutil.copyfile(file, pages / "data" / file.name)
+    for leftover in ("_sources", ".buildinfo", "objects.inv", ".nojekyll"):
+        target = pages / leftover
+        if target.is_dir():
+            shutil.rmtree(target)
+        elif target.exists():
+            target.unlink()
+
+
+def _put_in_place(pages: Path) -> None:
+    old = BUILD / "html.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if SITE.exists():
+        SITE.rename(old)
+    pages.rename(SITE)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover() -> None:
+    """Bring back the last good site if a build was stopped between its two renames."""
+    old = BUILD / "html.old"
+    if old.exists() and not SITE.exists():
+        old.rename(SITE)
+    for leftover in [*BUILD.glob("lines/.*"), BUILD / "html.old"]:
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def print_site() -> None:
+    """Build the site from the pages and the lines' results, and put it in place.
+
+    Raises
+    ------
+    RuntimeError
+        If a page has a warning or an error; the last good site stays.
+    """
+    os.environ.setdefault("SKYTALLY_BOOK", "1")
+    _stage()
+    pages = _print_pages()
+    _add_files(pages)
+    _put_in_place(pages)
+    shutil.rmtree(STAGE, ignore_errors=True)
