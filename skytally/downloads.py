@@ -13,6 +13,7 @@ from skytally import names as n
 from skytally.checks import DataError, check_line
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOT_SLUG = re.compile(r"[^a-z0-9.]+")
 SLUG = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
@@ -100,7 +101,7 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
     files = [f"{name}.csv"]
     for each, line in lines.items():
-        file = f"{name}.{each}.nc".replace(" ", "-")
+        file = f"{name}.{NOT_SLUG.sub('-', each.lower())}.nc"
         check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding(line))
         files.append(file)
     return files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Finding:
     """One of `LEVELS`."""
     said: str
     """The number in words, with its bound and unit."""
+    when: str
+    """The date or period it belongs to, in words; empty for a computation over several."""
     text: str
     """The finding as one sentence."""
     inputs: tuple[str, ...]
@@ -62,7 +64,7 @@ def level(rows: pd.DataFrame) -> str:
         have looked; else *low*. It says how good the sources are, not how likely a thing is.
     """
     direct = rows[rows["reading"] == "direct"]
-    families = set(direct["family"]) - {"none", "unstated", "commercial-unstated"}
+    families = set(direct.get("family", [])) - {"none", "unstated", "commercial-unstated"}
     if direct["counter"].nunique() > 1 and len(families) > 1:
         return "high"
     if len(direct) or rows["counter"].nunique() > 1:
@@ -85,6 +87,7 @@ def computed(
     rows: pd.DataFrame,
     text: str,
     wording: str = "",
+    dates: str = "",
 ) -> Finding:
     """Make a finding from a computation.
 
@@ -104,6 +107,8 @@ def computed(
         One sentence; ``{said}`` is replaced by the number in words.
     wording : str
         Softening words that replace those of the bound.
+    dates : str
+        The date or period in words.
 
     Returns
     -------
@@ -130,37 +135,38 @@ def computed(
         bound=bound,
         level=level(rows),
         said=words,
-        text=text.format(said=words),
+        when=dates,
+        text=text.format(said=words, when=dates),
         inputs=tuple(rows["id"]),
     )
 
 
-def row_of(table: pd.DataFrame, row: str) -> pd.DataFrame:
-    """Give the one row of a table with an id.
+def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
+    """Give the one row with an id, from whichever table has it.
 
     Raises
     ------
     DataError
-        If the table has no such row.
+        If no table has such a row.
     """
-    found = table[table["id"] == row]
-    if found.empty:
-        message = f"{table.attrs.get('table', 'table')}: no row {row!r}; correct the parameter"
-        raise DataError(message)
-    return found
+    for table in tables:
+        found = table[table["id"] == row]
+        if len(found):
+            return found
+    searched = ", ".join(str(table.attrs.get("table", "a table")) for table in tables)
+    message = f"no row {row!r} in {searched}; correct the parameter that names it"
+    raise DataError(message)
 
 
-def quoted(key: str, table: pd.DataFrame, row: str, *, text: str) -> Finding:
+def quoted(key: str, rows: pd.DataFrame, *, text: str) -> Finding:
     """Make a finding that repeats one row of the record.
 
     Parameters
     ----------
     key : str
         ``<line>.<quantity>``.
-    table : pandas.DataFrame
-        Table of the row.
-    row : str
-        Its id.
+    rows : pandas.DataFrame
+        The one row, as `row_of` gives it.
     text : str
         One sentence; ``{said}`` and ``{when}`` are replaced by the row's number and date.
 
@@ -171,32 +177,60 @@ def quoted(key: str, table: pd.DataFrame, row: str, *, text: str) -> Finding:
     Raises
     ------
     DataError
-        If there is no such row or it carries no number.
+        If the row carries no number.
     """
-    rows = row_of(table, row)
     one = rows.iloc[0]
-    low, high = limits(quantity_of(one))
+    quantity = quantity_of(one)
+    low, high = limits(quantity)
     if math.isnan(low):
-        message = f"finding {key}: row {row} carries no number; quote another row"
+        message = f"finding {key}: row {one['id']} carries no number; quote another row"
         raise DataError(message)
-    first = "statement" if "statement_first" in rows else "date"
-    dates = when(
-        one[f"{first}_first"],
-        one[f"{first}_last"],
-        one["statement_precision" if first == "statement" else "precision_first"],
-        one["statement_precision" if first == "statement" else "precision_last"],
+    first, last, *precision = (
+        ("statement_first", "statement_last", "statement_precision", "statement_precision")
+        if "statement_first" in rows
+        else ("date_first", "date_last", "precision_first", "precision_last")
     )
     return computed(
         key,
-        value=one["value"],
+        value=quantity.value,
         low=low,
         high=high,
-        unit=one["unit"],
-        bound=one["bound"],
+        unit=quantity.unit,
+        bound=quantity.bound,
         rows=rows,
-        text=text.replace("{when}", dates),
-        wording=one["wording"],
+        text=text,
+        wording=quantity.wording,
+        dates=when(one[first], one[last], one[precision[0]], one[precision[1]]),
     )
+
+
+def quoted_all(
+    line: str, tables: Sequence[pd.DataFrame], quotes: Mapping[str, Sequence[str]]
+) -> list[Finding]:
+    """Make a finding of each row that a notebook's parameters quote.
+
+    Parameters
+    ----------
+    line : str
+        The evidence line; every key becomes ``<line>.<quantity>``.
+    tables : sequence of pandas.DataFrame
+        Tables in which the rows are looked up.
+    quotes : mapping of str to (str, str)
+        Quantity to the id of its row and the sentence that quotes it.
+
+    Returns
+    -------
+    list of Finding
+
+    Raises
+    ------
+    DataError
+        If a row does not exist or carries no number.
+    """
+    return [
+        quoted(f"{line}.{quantity}", row_of(tables, row), text=text)
+        for quantity, (row, text) in quotes.items()
+    ]
 
 
 def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Finding:
@@ -274,10 +308,13 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     )
 
 
-def tally(key: str, rows: pd.DataFrame, *, count: int, unit: str, text: str) -> Finding:
+def tally(
+    key: str, rows: pd.DataFrame, *, count: int, unit: str, text: str, dates: str = ""
+) -> Finding:
     """Make a finding that counts rows, days or ships of this record, exactly."""
     return computed(
-        key, value=count, low=count, high=count, unit=unit, bound=n.EXACTLY, rows=rows, text=text
+        key, value=count, low=count, high=count, unit=unit, bound=n.EXACTLY, rows=rows, text=text,
+        dates=dates,
     )
 
 

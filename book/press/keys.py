@@ -38,11 +38,12 @@ def _sources(folder: Path, *suffixes: str) -> list[Path]:
 
 
 def of_code() -> str:
-    """Key of what every notebook runs on: package, press, dictionaries, register, lock."""
+    """Key of what every notebook runs on: package, runner, dictionaries, register, lock."""
     return of_files(
         [
             *_sources(ROOT / "skytally", ".py", ".js"),
-            *_sources(BOOK / "press", ".py"),
+            BOOK / "press/execute.py",
+            BOOK / "press/parameters.py",
             *DATA.glob("record/*.dictionary.csv"),
             DATA / "record/vocabulary.csv",
             DATA / "registry.toml",

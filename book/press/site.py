@@ -31,8 +31,8 @@ def _stage() -> None:
 
 def _print_pages() -> Path:
     command = [
-        sys.executable, "-m", "jupyter_book.cli.main", "build", str(STAGE), "--all", "-W",
-        "--keep-going", "-n", "-q",
+        sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
+        "build", str(STAGE), "--all", "-W", "--keep-going", "-n", "-q",
     ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     LOG.write_text(run.stdout + run.stderr, encoding="utf-8")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import holoviews as hv
-import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 import numpy as np
 import pandas as pd
+from IPython.utils.capture import capture_output
 
 from skytally import names as n
 from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS
 
-hv.extension("bokeh", logo=False) if not hv.Store.loaded_backends() else None
+with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
+    import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
 TOOLTIPS = [(HOVER_LABELS[word], f"@{word}") for word in HOVER]
 STATE_STYLE = {

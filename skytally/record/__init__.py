@@ -4,6 +4,7 @@ from skytally.record.lines import (
     ONE_CALL,
     by_statement,
     count_once,
+    durations,
     line,
     lines,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "by_statement",
     "check_record",
     "count_once",
+    "durations",
     "line",
     "lines",
     "read_table",

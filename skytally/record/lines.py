@@ -49,6 +49,40 @@ def count_once(
     return table[~table["id"].isin(dropped)].reset_index(drop=True)
 
 
+def durations(events: pd.DataFrame) -> pd.DataFrame:
+    """Give the length of each event in days, where both of its ends are known to the day.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        The table ``ais_events``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows as an observation table of quantity *duration* in days. The time of day
+        is never printed, so the interval reaches one day to either side; where an end is not
+        known to the day, there is no number.
+    """
+    known = (events["precision_first"] == "day") & (events["precision_last"] == "day")
+    days = (events["date_last"] - events["date_first"]).dt.days.where(known).astype(float)
+    table = events.assign(
+        scope="",
+        quantity="duration",
+        value=days,
+        low=(days - 1).clip(lower=0),
+        high=days + 1,
+        bound=known.map({True: n.ABOUT, False: ""}),
+        wording="",
+        unit="days",
+        method="statement",
+        state=n.STATED,
+        family="none",
+    )
+    table.attrs = events.attrs
+    return table
+
+
 def _bounds(row: pd.Series) -> tuple[np.datetime64, np.datetime64]:
     first, last = row["date_first"], row["date_last"]
     start = OPEN_START if pd.isna(first) else np.datetime64(first, "D")

@@ -1,0 +1,228 @@
+"""Sites to maps: drawn from small public-domain outlines, without a tile server."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from dataclasses import dataclass
+
+import holoviews as hv
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pyproj
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
+
+from skytally import registry
+from skytally.figures import live  # noqa: F401  (brings hvPlot to tables)
+from skytally.figures.show import Shown, show
+from skytally.figures.static import STYLE
+from skytally.wording import number
+
+LAND, SEA, COAST, MARK = "#e9e4d8", "#f4f8fb", "#8c8471", "#b24700"
+REGIONS = {
+    "overview": ("basemap_overview", ["rajin", "tikhoretsk"], 4200.0),
+    "far-east": ("basemap_far_east", ["rajin", "tumangang", "khasan", "dunai", "vostochny"], 175.0),
+    "western-russia": (
+        "basemap_western_russia",
+        ["tikhoretsk", "mozdok-airbase", "yegorlykskaya", "toropets", "karachev", "soldatskoye"],
+        800.0,
+    ),
+}
+"""Region to its outline, the sites marked on it and half the width of the map in km."""
+CLOSEST = 15.0
+"""Half width in km of a site's map, unless its uncertainty asks for more."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A map seen from above: where its centre is and how far it reaches."""
+
+    lat: float
+    """Latitude of the centre, degrees north."""
+    lon: float
+    """Longitude of the centre, degrees east."""
+    half_width: float
+    """Half the width in km; the height is two thirds of the width."""
+
+    @property
+    def half_height(self) -> float:
+        """Half the height in km."""
+        return self.half_width / 1.5
+
+    def project(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give km east and north of the centre, azimuthal equidistant on WGS 84."""
+        plane = pyproj.Proj(proj="aeqd", lat_0=self.lat, lon_0=self.lon, ellps="WGS84")
+        x, y = plane(lon, lat)
+        return np.asarray(x) / 1000, np.asarray(y) / 1000
+
+
+def _rings(basemap: str, view: View) -> list[np.ndarray]:
+    land = json.loads(registry.path(basemap).read_text(encoding="utf-8"))
+    box = Bbox.from_extents(
+        -view.half_width, -view.half_height, view.half_width, view.half_height
+    )
+    found = []
+    for feature in land["features"]:
+        for polygon in feature["geometry"]["coordinates"]:
+            lonlat = np.array(polygon[0])
+            x, y = view.project(lonlat[:, 0], lonlat[:, 1])
+            clipped = Path(np.column_stack([x, y]), closed=True).clip_to_bbox(box)
+            found += [ring for ring in clipped.to_polygons() if len(ring) > 3]
+    return found
+
+
+def _circle(x: float, y: float, radius: float) -> np.ndarray:
+    angle = np.linspace(0, 2 * math.pi, 73)
+    return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
+
+
+def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
+    x, y = view.project(sites["lon"].to_numpy(), sites["lat"].to_numpy())
+    return sites.assign(
+        x=x,
+        y=y,
+        radius=sites["uncertainty_m"] / 1000,
+        position=[f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)],
+        within=[f"within {number(each)} m" for each in sites["uncertainty_m"]],
+    )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
+
+
+def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overlay:
+    tips = [("site", "@name"), ("position", "@position"), ("uncertainty", "@within"), ("how", "@position_method")]
+    points = placed.hvplot.scatter(
+        x="x", y="y", color=MARK, size=50, hover_cols=["name", "position", "within", "position_method"],
+        hover_tooltips=tips, responsive=True,
+    )
+    circles = [_circle(*row) for row in placed[["x", "y", "radius"]].itertuples(index=False)]
+    names = hv.Labels(placed.assign(y=placed["y"] + 0.05 * view.half_height), ["x", "y"], "name").opts(
+        text_font_size="9pt", text_color="#222222", text_align="center", text_baseline="bottom"
+    )
+    layers = [
+        hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
+        hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
+        points,
+        names,
+    ]
+    return hv.Overlay(layers).opts(
+        hv.opts.Overlay(
+            responsive=True, aspect=1.5, xlim=(-view.half_width, view.half_width),
+            ylim=(-view.half_height, view.half_height), xlabel="km east of the centre",
+            ylabel="km north", bgcolor=SEA, active_tools=[], show_legend=False,
+        )
+    )
+
+
+def _static(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> Figure:
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.2, 5.0), layout="constrained")
+        axes = figure.subplots()
+        axes.set_facecolor(SEA)
+        axes.add_collection(mpl.collections.PolyCollection(rings, facecolor=LAND, edgecolor=COAST, lw=0.6))
+        for row in placed.itertuples():
+            axes.add_patch(mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0))
+            axes.plot(row.x, row.y, "o", color=MARK, ms=4)
+            axes.annotate(row.name, (row.x, row.y), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+        axes.set(
+            xlim=(-view.half_width, view.half_width), ylim=(-view.half_height, view.half_height),
+            aspect="equal", xlabel="km east of the centre", ylabel="km north",
+        )
+        axes.grid(visible=False)
+        return figure
+
+
+def _map(basemap: str, sites: pd.DataFrame, view: View, *, name: str, caption: str) -> Shown:
+    rings, placed = _rings(basemap, view), _placed(sites, view)
+    told = "; ".join(f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples())
+    return show(
+        _live(rings, placed, view), _static(rings, placed, view),
+        name=name, alt=f"Map. {told}.", caption=caption,
+    )
+
+
+def region_map(region: str, sites: pd.DataFrame) -> Shown:
+    """Draw one region of the route with its located sites.
+
+    Parameters
+    ----------
+    region : str
+        A key of `REGIONS`.
+    sites : pandas.DataFrame
+        The table ``sites``.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    KeyError
+        If there is no such region.
+    """
+    basemap, ids, half_width = REGIONS[region]
+    chosen = sites[sites["id"].isin(ids)]
+    view = View(
+        (chosen["lat"].min() + chosen["lat"].max()) / 2,
+        (chosen["lon"].min() + chosen["lon"].max()) / 2,
+        half_width,
+    )
+    caption = (
+        "Located sites with the radius within which each lies. Outlines: Natural Earth, good to "
+        "about a kilometre; borders as they are drawn there, without a position on them."
+    )
+    return _map(basemap, chosen, view, name=f"map-{region}", caption=caption)
+
+
+def _basemap_of(lat: float, lon: float) -> str:
+    if 129 < lon < 134 and 41 < lat < 44:
+        return "basemap_far_east"
+    return "basemap_western_russia" if 30 < lon < 47 and 43 < lat < 58 else "basemap_overview"
+
+
+def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
+    facts = {
+        "kind": row["kind"],
+        "position": "not located in the sources read",
+        "how obtained": f"{row['position_method']}: {row['note']}",
+        "source": "",
+    }
+    drawn = ""
+    if not math.isnan(row["lat"]):
+        facts["position"] = (
+            f"{row['lat']:.4f} N, {row['lon']:.4f} E, within {number(row['uncertainty_m'])} m (WGS 84)"
+        )
+        view = View(row["lat"], row["lon"], max(CLOSEST, 4 * row["uncertainty_m"] / 1000))
+        drawn = _map(
+            _basemap_of(row["lat"], row["lon"]), sites[sites["id"] == row["id"]], view,
+            name=f"map-{row['id']}",
+            caption=f"{row['name']}: the dashed circle is the radius of uncertainty.",
+        ).block
+    listed = "".join(
+        f"<dt>{html.escape(word)}</dt><dd>{html.escape(str(text))}</dd>"
+        for word, text in facts.items()
+        if text
+    )
+    source = html.escape(row["source_id"], quote=True)
+    return (
+        f'<section class="sk-site" id="{html.escape(row["id"])}"><h3>{html.escape(row["name"])}'
+        f'<a class="headerlink" href="#{html.escape(row["id"])}" title="Link to this site">#</a></h3>'
+        f'<dl>{listed}<dt>source</dt><dd><a href="sources.html#{source}">{source}</a></dd></dl>{drawn}</section>'
+    )
+
+
+def site_blocks(sites: pd.DataFrame) -> str:
+    """Write a block of HTML a site: position, uncertainty, how obtained, and its map.
+
+    Parameters
+    ----------
+    sites : pandas.DataFrame
+        The table ``sites``.
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(_site_block(sites, row) for _, row in sites.iterrows())
