@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from IPython.display import HTML
 
 from skytally import names as n
 from skytally.checks import DataError, refuse
@@ -350,11 +351,13 @@ def write_findings(findings: Iterable[Finding], out: Path) -> None:
     (out / FILE).write_text(as_json(findings), encoding="utf-8")
 
 
-def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Give findings as a table: key, number in words, confidence, sentence."""
-    return pd.DataFrame(
+def as_table(findings: Iterable[Finding]) -> HTML:
+    """Show findings as a table with their whole text: key, number, confidence, sentence."""
+    table = pd.DataFrame(
         [
             {"key": each.key, "number": each.said, "confidence": each.level, "finding": each.text}
             for each in findings
         ]
-    ).set_index("key")
+    )
+    with pd.option_context("display.max_colwidth", None):
+        return HTML(table.to_html(index=False))

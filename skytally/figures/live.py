@@ -221,7 +221,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
     names = list(dict.fromkeys(table["series"]))
     for i, name in enumerate(names):
         rows, colour = table[table["series"] == name], COLOURS[i % len(COLOURS)]
-        boxes = rows.assign(under=rows["at"] - 0.22, over=rows["at"] + 0.22)
+        boxes = rows.assign(under=rows["at"] - 0.3, over=rows["at"] + 0.08)
         parts.append(
             hv.Rectangles(boxes, ["floor", "under", "end", "over"], list(HOVER), label=name).opts(
                 color=colour, alpha=0.75, tools=["hover"], hover_tooltips=TOOLTIPS
@@ -232,17 +232,18 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
             (rows[rows["bound"] == n.AT_MOST], -1, 90),
         ):
             if len(chosen):
-                tips = chosen.assign(x=chosen["end"] + sign * 0.05 * top)
+                tips = chosen.assign(x=chosen["end"] + sign * 0.05 * top, at=chosen["at"] - 0.11)
                 parts += [
                     _segments(tips, ["end", "at", "x", "at"], colour),
                     _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
                 ]
         shut = rows[np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)]
         if len(shut):
+            shut = shut.assign(at=shut["at"] - 0.11)
             parts.append(_segments(shut, ["lo", "at", "hi", "at"], "#111111"))
     for _, row in table.iterrows():
         parts.append(
-            hv.Text(0.0, row["at"] + 0.38, f"{row['label']}: {row['said']}", fontsize=9).opts(
+            hv.Text(0.0, row["at"] + 0.28, f"{row['label']}: {row['said']}", fontsize=9).opts(
                 color="#222222", text_align="left", text_baseline="middle"
             )
         )

@@ -126,16 +126,16 @@ def show(
     return Shown(block, alt)
 
 
-def enable() -> Shown:
+def enable() -> Shown | None:
     """Bring BokehJS to a live notebook; inside the book the page has it already.
 
     Returns
     -------
-    Shown
-        To be shown as the result of a cell.
+    Shown or None
+        To be shown as the result of a cell; None inside the book.
     """
     if os.environ.get(IN_BOOK):
-        return Shown("", "")
+        return None
     code = "\n".join(
         path.read_text(encoding="utf-8").replace("</script", "<\\/script")
         for path in (*bokeh_scripts(), BOOT)

@@ -174,15 +174,15 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     names = list(dict.fromkeys(table["series"]))
     for i, (_, row) in enumerate(table.iterrows()):
         y, colour = len(table) - 1 - i, COLOURS[names.index(row["series"]) % len(COLOURS)]
-        axes.barh(y, end.iloc[i], height=0.44, color=colour, alpha=0.75)
-        axes.text(0, y + 0.38, f"{row['label']}: {row['said']}", fontsize=8, va="center")
+        axes.barh(y - 0.11, end.iloc[i], height=0.38, color=colour, alpha=0.75)
+        axes.text(0, y + 0.28, f"{row['label']}: {row['said']}", fontsize=8, va="center")
         sign = 1 if np.isinf(row["hi"]) else -1 if row["bound"] == n.AT_MOST else 0
         if sign:
             tip = end.iloc[i] + sign * 0.05 * top
-            axes.plot([end.iloc[i], tip], [y, y], color=colour, lw=1.5)
-            axes.plot(tip, y, ">" if sign > 0 else "<", color=colour, ms=7)
+            axes.plot([end.iloc[i], tip], [y - 0.11, y - 0.11], color=colour, lw=1.5)
+            axes.plot(tip, y - 0.11, ">" if sign > 0 else "<", color=colour, ms=7)
         elif row["hi"] > row["lo"]:
-            axes.plot([row["lo"], row["hi"]], [y, y], color="#111111", lw=1.5)
+            axes.plot([row["lo"], row["hi"]], [y - 0.11, y - 0.11], color="#111111", lw=1.5)
     axes.set(xlabel=xlabel, xlim=(0, 1.15 * top), ylim=(-0.5, len(table) - 0.3), yticks=[])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)

@@ -7,6 +7,7 @@ from skytally.record.lines import (
     durations,
     line,
     lines,
+    with_numbers,
 )
 from skytally.record.rules import check_record, record_faults
 from skytally.record.tables import read_table, scan
@@ -22,4 +23,5 @@ __all__ = [
     "read_table",
     "record_faults",
     "scan",
+    "with_numbers",
 ]

@@ -255,7 +255,7 @@ def lines(
     table: pd.DataFrame,
     groups: pd.DataFrame,
     *,
-    quantity: str,
+    quantity: str | tuple[str, ...],
     by: tuple[str, ...] = ("counter", "scope"),
 ) -> dict[str, xr.Dataset]:
     """Make every line of one quantity: one a unit, counter and scope, never merged.
@@ -267,37 +267,48 @@ def lines(
     groups : pandas.DataFrame
         The table ``same_observation``; a row is left out where another of the same line
         stands for it. Rows of another counter or scope stay: they are compared, not merged.
-    quantity : str
-        A word of the vocabulary *quantity*.
+    quantity : str or tuple of str
+        Words of the vocabulary *quantity*; several stay lines of their own.
     by : tuple of str
-        Columns that keep lines apart, beside the unit.
+        Columns that keep lines apart, beside the quantity and the unit.
 
     Returns
     -------
     dict of str to xarray.Dataset
-        Keyed by the words of `by` joined with dots, in alphabetical order.
+        Keyed by the words of `by` joined with dots, after the quantity where there are
+        several and before the unit where a counter uses several, in alphabetical order.
 
     Raises
     ------
     DataError
         If the table has no dated row of that quantity.
     """
+    wanted = (quantity,) if isinstance(quantity, str) else quantity
     dated = ~(table["date_first"].isna() & table["date_last"].isna())
-    chosen = table[(table["quantity"] == quantity) & dated]
+    chosen = table[table["quantity"].isin(wanted) & dated]
     if chosen.empty:
-        message = f"{table.attrs.get('table', 'table')}: no dated row of quantity {quantity!r}"
+        message = f"{table.attrs.get('table', 'table')}: no dated row of {' or '.join(wanted)}"
         raise DataError(message)
+    # a look without a number has no unit of its own; it belongs to what was looked for
+    usual = {word: max(rows["unit"]) for word, rows in chosen.groupby("quantity")}
+    units = chosen["unit"].where(chosen["unit"] != "", chosen["quantity"].map(usual))
+    chosen = chosen.assign(unit=units)
+    in_use = chosen.groupby(["quantity", *by])["unit"].nunique()
     made = {}
-    for key, alike in chosen.groupby([*by], sort=True):
+    for key, alike in chosen.groupby(["quantity", "unit", *by], sort=True):
+        word, unit, *rest = map(str, key)
         rows = count_once(alike, groups)
-        for unit in sorted(set(rows["unit"]) - {""}) or [""]:
-            of_unit = rows[rows["unit"].isin([unit, ""])]
-            if (of_unit["unit"] == "").all():
-                continue
-            name = ".".join(str(each) for each in key)
-            made[name if name not in made else f"{name}.{unit}".replace(" ", "-")] = line(
-                of_unit,
-                title=f"{quantity}: {', '.join(str(each) for each in key)}",
-                history=f"rows {' '.join(of_unit['id'])} of {table.attrs.get('table', 'a table')}",
-            )
+        prefix = [word] if len(wanted) > 1 else []
+        suffix = [unit] if in_use[(word, *rest)] > 1 else []
+        name = ".".join([*prefix, *rest, *suffix])
+        made[name] = line(
+            rows,
+            title=f"{word}: {', '.join(rest)}",
+            history=f"rows {' '.join(rows['id'])} of {table.attrs.get('table', 'a table')}",
+        )
     return made
+
+
+def with_numbers(lines: dict[str, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """Give the lines that hold at least one number; the others have looks only."""
+    return {key: each for key, each in lines.items() if np.isfinite(each[n.LOW]).any()}
