@@ -314,7 +314,14 @@ def tally(
 ) -> Finding:
     """Make a finding that counts rows, days or ships of this record, exactly."""
     return computed(
-        key, value=count, low=count, high=count, unit=unit, bound=n.EXACTLY, rows=rows, text=text,
+        key,
+        value=count,
+        low=count,
+        high=count,
+        unit=unit,
+        bound=n.EXACTLY,
+        rows=rows,
+        text=text,
         dates=dates,
     )
 
@@ -330,7 +337,11 @@ def as_json(findings: Iterable[Finding]) -> str:
     ordered = sorted(findings, key=lambda each: each.key)
     keys = [each.key for each in ordered]
     refuse(
-        (f"{key}: found twice; give each finding its own key" for key in sorted(set(keys)) if keys.count(key) > 1),
+        (
+            f"{key}: found twice; give each finding its own key"
+            for key in sorted(set(keys))
+            if keys.count(key) > 1
+        ),
         what="findings",
     )
     rows = [{**vars(each), "inputs": list(each.inputs)} for each in ordered]

@@ -123,6 +123,4 @@ def time_quality(events: pd.DataFrame) -> pd.Series:
     known = (events["precision_first"] == "day").astype(int) + (
         events["precision_last"] == "day"
     ).astype(int)
-    return known.map(
-        {2: "both ends to the day", 1: "one end to the day", 0: "no end to the day"}
-    )
+    return known.map({2: "both ends to the day", 1: "one end to the day", 0: "no end to the day"})

@@ -83,9 +83,12 @@ class FindingRole(SphinxRole):
         found = known[self.text]
         words = found[self.field]
         link = nodes.reference(
-            "", words, refuri=_up(self.env.docname) + f"findings.html#{found['key']}",
+            "",
+            words,
+            refuri=_up(self.env.docname) + f"findings.html#{found['key']}",
             reftitle=f"{found['text']} (confidence in the sources: {found['level']})",
-            classes=["sk-finding"], internal=True,
+            classes=["sk-finding"],
+            internal=True,
         )
         return [link], []
 
@@ -104,7 +107,9 @@ class LinkRole(SphinxRole):
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=self.text)], [problem]
         target = _up(self.env.docname) + f"{self.page}.html#{self.text}"
-        return [nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)], []
+        return [
+            nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)
+        ], []
 
 
 def _up(docname: str) -> str:
@@ -154,7 +159,11 @@ def _plain(value: object) -> str:
 
 def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     """Write a table of the record: every cell as text, every row with its anchor."""
-    shown = [column for column in rows.columns if column != "line" and (rows[column].map(_plain) != "").any()]
+    shown = [
+        column
+        for column in rows.columns
+        if column != "line" and (rows[column].map(_plain) != "").any()
+    ]
     head = "".join(f'<th scope="col">{cell(column)}</th>' for column in shown)
     body = []
     for _, row in rows.iterrows():
@@ -195,7 +204,9 @@ class FindingsTable(Block):
         body = []
         for key, found in findings(self.app).items():
             rows = [
-                f'<a href="record.html#{cell(row)}">{cell(row)}</a>' if row in row_ids() else cell(row)
+                f'<a href="record.html#{cell(row)}">{cell(row)}</a>'
+                if row in row_ids()
+                else cell(row)
                 for row in found["inputs"]
             ]
             shown = " ".join(rows[:12])
@@ -208,7 +219,14 @@ class FindingsTable(Block):
             )
         head = "".join(
             f'<th scope="col">{word}</th>'
-            for word in ("key", "in words", "interval", "confidence in the sources", "finding", "rows")
+            for word in (
+                "key",
+                "in words",
+                "interval",
+                "confidence in the sources",
+                "finding",
+                "rows",
+            )
         )
         return (
             f"{_filter_box('findings', len(body))}"
@@ -234,7 +252,9 @@ class Timeline(Block):
         """Write the chart."""
         from skytally.figures.overview import timeline_chart
 
-        return timeline_chart({name: table(name) for name in (*OBSERVATIONS, "scopes", "counters")}).block
+        return timeline_chart(
+            {name: table(name) for name in (*OBSERVATIONS, "scopes", "counters")}
+        ).block
 
 
 class RouteMap(Block):
@@ -288,7 +308,11 @@ def copy_scripts(app: Sphinx) -> None:
 
 
 def page_scripts(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Give each page only the scripts it needs, and none from outside."""
     kept, seen = [], set()
@@ -319,7 +343,12 @@ def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives and hooks."""
     os.environ.setdefault("SKYTALLY_BOOK", "1")
-    for name, field in (("f", "said"), ("f-when", "when"), ("f-text", "text"), ("f-level", "level")):
+    for name, field in (
+        ("f", "said"),
+        ("f-when", "when"),
+        ("f-text", "text"),
+        ("f-level", "level"),
+    ):
         app.add_role(name, FindingRole(field))
     app.add_role("row", LinkRole("record", row_ids))
     app.add_role("src", LinkRole("sources", lambda: frozenset(table("sources")["id"])))

@@ -40,11 +40,21 @@ def _run(line: str, code: str) -> tuple[str, float, str]:
     environment = {**os.environ, "SKYTALLY_READ_LOG": str(log), "SKYTALLY_BOOK": "1"}
     run = subprocess.run(
         [sys.executable, "-m", "press.execute", line, str(steady)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
-        said = [word for word in run.stderr.splitlines() if not any(noise in word for noise in NOISE)]
-        return line, time.monotonic() - start, "\n".join(said[-12:]) or f"exit code {run.returncode}"
+        said = [
+            word for word in run.stderr.splitlines() if not any(noise in word for noise in NOISE)
+        ]
+        return (
+            line,
+            time.monotonic() - start,
+            "\n".join(said[-12:]) or f"exit code {run.returncode}",
+        )
     reads = set(log.read_text(encoding="utf-8").split("\n")) - {""} if log.exists() else set()
     log.unlink(missing_ok=True)
     keys.write_state(steady, key=keys.of_notebook(line, code=code), reads=reads)
@@ -60,7 +70,10 @@ def _run_all(stale: list[str], code: str) -> list[str]:
         jobs = [pool.submit(_run, line, code) for line in stale]
         for done, job in enumerate(as_completed(jobs), start=1):
             line, seconds, fault = job.result()
-            print(f"[{done}/{len(stale)}] {line}: {'FAILED' if fault else 'run'} in {seconds:.1f} s", flush=True)
+            print(
+                f"[{done}/{len(stale)}] {line}: {'FAILED' if fault else 'run'} in {seconds:.1f} s",
+                flush=True,
+            )
             if fault:
                 failed.append(fault)
     return failed

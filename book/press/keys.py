@@ -55,9 +55,12 @@ def of_code() -> str:
 
 def of_inputs() -> str:
     """Key of everything that is checked before a notebook runs."""
-    return of_files(
-        [*DATA.rglob("*.csv"), *PARAMETERS.glob("*"), *NOTEBOOKS.glob("*.ipynb")], base=ROOT
-    ) + of_code()
+    return (
+        of_files(
+            [*DATA.rglob("*.csv"), *PARAMETERS.glob("*"), *NOTEBOOKS.glob("*.ipynb")], base=ROOT
+        )
+        + of_code()
+    )
 
 
 def of_notebook(line: str, *, code: str) -> str:
@@ -100,7 +103,8 @@ def is_fresh(line: str, *, code: str) -> bool:
 def of_site() -> str:
     """Key of what the site is made from: pages, extension, data, results of the lines."""
     book = [
-        path for path in BOOK.rglob("*")
+        path
+        for path in BOOK.rglob("*")
         if path.is_file() and BUILD not in path.parents and "__pycache__" not in path.parts
     ]
     results = [path for path in LINES.glob("[!.]*/**/*") if path.is_file() and path.name != STATE]

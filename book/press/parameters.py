@@ -21,7 +21,9 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             message = "an alias (*name); write the value out"
-            raise yaml.constructor.ConstructorError(None, None, message, self.peek_event().start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, message, self.peek_event().start_mark
+            )
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -104,7 +106,9 @@ def _faults_of(line: str) -> Iterator[str]:
                 f"{where}: {name}: found {value!r} of type {type(value).__name__}; "
                 f"write a {wanted}{' in quotation marks' if wanted == 'str' else ''}"
             )
-        elif isinstance(value, list) and not all(isinstance(each, str | int | float) for each in value):
+        elif isinstance(value, list) and not all(
+            isinstance(each, str | int | float) for each in value
+        ):
             yield f"{where}: {name}: found a list of lists; write plain values"
 
 

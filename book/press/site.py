@@ -31,13 +31,23 @@ def _stage() -> None:
 
 def _print_pages() -> Path:
     command = [
-        sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
-        "build", str(STAGE), "--all", "-W", "--keep-going", "-n", "-q",
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(STAGE),
+        "--all",
+        "-W",
+        "--keep-going",
+        "-n",
+        "-q",
     ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     LOG.write_text(run.stdout + run.stderr, encoding="utf-8")
     if run.returncode:
-        said = [word for word in LOG.read_text().splitlines() if "WARNING" in word or "ERROR" in word]
+        said = [
+            word for word in LOG.read_text().splitlines() if "WARNING" in word or "ERROR" in word
+        ]
         lines = "\n".join(said[:30]) or LOG.read_text()[-3000:]
         message = f"the site was not built; the last good one stays\n{lines}\nfull log: {LOG}"
         raise RuntimeError(message)

@@ -149,6 +149,7 @@ def _within(table: pd.DataFrame, period: tuple[str, str] | None) -> pd.DataFrame
     first, last = (pd.Timestamp(day) for day in period)
     inside = table[(table["x1"] >= first) & (table["x0"] <= last)]
     return inside.assign(
-        x0=inside["x0"].clip(lower=first), x1=inside["x1"].clip(upper=last),
+        x0=inside["x0"].clip(lower=first),
+        x1=inside["x1"].clip(upper=last),
         x=inside["x"].clip(lower=first, upper=last),
     ).reset_index(drop=True)

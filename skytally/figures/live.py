@@ -46,14 +46,26 @@ def _segments(table: pd.DataFrame, ends: list[str], colour: str, **style: object
     )
 
 
-def _points(table: pd.DataFrame, y: str, colour: str, marker: str, label: str, **style: object) -> hv.Scatter:
+def _points(
+    table: pd.DataFrame, y: str, colour: str, marker: str, label: str, **style: object
+) -> hv.Scatter:
     return table.hvplot.scatter(
-        x="x", y=y, color=colour, marker=marker, label=label, hover_cols=list(HOVER),
-        hover_tooltips=TOOLTIPS, size=style.pop("size", 80), responsive=True, **style,
+        x="x",
+        y=y,
+        color=colour,
+        marker=marker,
+        label=label,
+        hover_cols=list(HOVER),
+        hover_tooltips=TOOLTIPS,
+        size=style.pop("size", 80),
+        responsive=True,
+        **style,
     )
 
 
-def _series(table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str) -> list[hv.Element]:
+def _series(
+    table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
+) -> list[hv.Element]:
     parts: list[hv.Element] = []
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     if len(long):
@@ -133,7 +145,11 @@ def values(
             label=name,
         )
     return _frame(
-        hv.Overlay(parts), height=height, entries=len(names), xlabel="", ylabel=ylabel,
+        hv.Overlay(parts),
+        height=height,
+        entries=len(names),
+        xlabel="",
+        ylabel=ylabel,
         ylim=(-1.6 * step, top + 2 * step),
     )
 
@@ -188,13 +204,24 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
             if len(rows_open):
                 parts.append(
                     _points(
-                        rows_open.assign(x=rows_open[x]), "y", colour, marker, "",
-                        size=120, angle=90 if side == "open_start" else -90,
+                        rows_open.assign(x=rows_open[x]),
+                        "y",
+                        colour,
+                        marker,
+                        "",
+                        size=120,
+                        angle=90 if side == "open_start" else -90,
                     )
                 )
     return _frame(
-        hv.Overlay(parts), height=row_height * len(order) + 60, entries=0, xlabel="", ylabel="",
-        yaxis=None, ylim=(-0.5, len(order) - 0.4), show_legend=False,
+        hv.Overlay(parts),
+        height=row_height * len(order) + 60,
+        entries=0,
+        xlabel="",
+        ylabel="",
+        yaxis=None,
+        ylim=(-0.5, len(order) - 0.4),
+        show_legend=False,
     )
 
 
@@ -237,7 +264,9 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
                     _segments(tips, ["end", "at", "x", "at"], colour),
                     _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
                 ]
-        shut = rows[np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)]
+        shut = rows[
+            np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)
+        ]
         if len(shut):
             shut = shut.assign(at=shut["at"] - 0.11)
             parts.append(_segments(shut, ["lo", "at", "hi", "at"], "#111111"))
@@ -248,7 +277,13 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
             )
         )
     return _frame(
-        hv.Overlay(parts), height=row_height * len(table) + 60, entries=len(names) if len(names) > 1 else 0,
-        xlabel=xlabel, ylabel="", yaxis=None, xlim=(0, 1.15 * top), ylim=(-0.5, len(table) - 0.3),
+        hv.Overlay(parts),
+        height=row_height * len(table) + 60,
+        entries=len(names) if len(names) > 1 else 0,
+        xlabel=xlabel,
+        ylabel="",
+        yaxis=None,
+        xlim=(0, 1.15 * top),
+        ylim=(-0.5, len(table) - 0.3),
         show_legend=len(names) > 1,
     )

@@ -62,9 +62,7 @@ class View:
 
 def _rings(basemap: str, view: View) -> list[np.ndarray]:
     land = json.loads(registry.path(basemap).read_text(encoding="utf-8"))
-    box = Bbox.from_extents(
-        -view.half_width, -view.half_height, view.half_width, view.half_height
-    )
+    box = Bbox.from_extents(-view.half_width, -view.half_height, view.half_width, view.half_height)
     found = []
     for feature in land["features"]:
         for polygon in feature["geometry"]["coordinates"]:
@@ -86,21 +84,33 @@ def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
         x=x,
         y=y,
         radius=sites["uncertainty_m"] / 1000,
-        position=[f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)],
+        position=[
+            f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)
+        ],
         within=[f"within {number(each)} m" for each in sites["uncertainty_m"]],
     )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
 
 
 def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overlay:
-    tips = [("site", "@name"), ("position", "@position"), ("uncertainty", "@within"), ("how", "@position_method")]
+    tips = [
+        ("site", "@name"),
+        ("position", "@position"),
+        ("uncertainty", "@within"),
+        ("how", "@position_method"),
+    ]
     points = placed.hvplot.scatter(
-        x="x", y="y", color=MARK, size=50, hover_cols=["name", "position", "within", "position_method"],
-        hover_tooltips=tips, responsive=True,
+        x="x",
+        y="y",
+        color=MARK,
+        size=50,
+        hover_cols=["name", "position", "within", "position_method"],
+        hover_tooltips=tips,
+        responsive=True,
     )
     circles = [_circle(*row) for row in placed[["x", "y", "radius"]].itertuples(index=False)]
-    names = hv.Labels(placed.assign(y=placed["y"] + 0.05 * view.half_height), ["x", "y"], "name").opts(
-        text_font_size="9pt", text_color="#222222", text_align="center", text_baseline="bottom"
-    )
+    names = hv.Labels(
+        placed.assign(y=placed["y"] + 0.05 * view.half_height), ["x", "y"], "name"
+    ).opts(text_font_size="9pt", text_color="#222222", text_align="center", text_baseline="bottom")
     layers = [
         hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
         hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
@@ -109,9 +119,15 @@ def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overl
     ]
     return hv.Overlay(layers).opts(
         hv.opts.Overlay(
-            responsive=True, aspect=1.5, xlim=(-view.half_width, view.half_width),
-            ylim=(-view.half_height, view.half_height), xlabel="km east of the centre",
-            ylabel="km north", bgcolor=SEA, active_tools=[], show_legend=False,
+            responsive=True,
+            aspect=1.5,
+            xlim=(-view.half_width, view.half_width),
+            ylim=(-view.half_height, view.half_height),
+            xlabel="km east of the centre",
+            ylabel="km north",
+            bgcolor=SEA,
+            active_tools=[],
+            show_legend=False,
         )
     )
 
@@ -121,14 +137,28 @@ def _static(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> Figure
         figure = Figure(figsize=(7.2, 5.0), layout="constrained")
         axes = figure.subplots()
         axes.set_facecolor(SEA)
-        axes.add_collection(mpl.collections.PolyCollection(rings, facecolor=LAND, edgecolor=COAST, lw=0.6))
+        axes.add_collection(
+            mpl.collections.PolyCollection(rings, facecolor=LAND, edgecolor=COAST, lw=0.6)
+        )
         for row in placed.itertuples():
-            axes.add_patch(mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0))
+            axes.add_patch(
+                mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0)
+            )
             axes.plot(row.x, row.y, "o", color=MARK, ms=4)
-            axes.annotate(row.name, (row.x, row.y), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+            axes.annotate(
+                row.name,
+                (row.x, row.y),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+            )
         axes.set(
-            xlim=(-view.half_width, view.half_width), ylim=(-view.half_height, view.half_height),
-            aspect="equal", xlabel="km east of the centre", ylabel="km north",
+            xlim=(-view.half_width, view.half_width),
+            ylim=(-view.half_height, view.half_height),
+            aspect="equal",
+            xlabel="km east of the centre",
+            ylabel="km north",
         )
         axes.grid(visible=False)
         return figure
@@ -138,8 +168,11 @@ def _map(basemap: str, sites: pd.DataFrame, view: View, *, name: str, caption: s
     rings, placed = _rings(basemap, view), _placed(sites, view)
     told = "; ".join(f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples())
     return show(
-        _live(rings, placed, view), _static(rings, placed, view),
-        name=name, alt=f"Map. {told}.", caption=caption,
+        _live(rings, placed, view),
+        _static(rings, placed, view),
+        name=name,
+        alt=f"Map. {told}.",
+        caption=caption,
     )
 
 
@@ -196,7 +229,9 @@ def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
         )
         view = View(row["lat"], row["lon"], max(CLOSEST, 4 * row["uncertainty_m"] / 1000))
         drawn = _map(
-            _basemap_of(row["lat"], row["lon"]), sites[sites["id"] == row["id"]], view,
+            _basemap_of(row["lat"], row["lon"]),
+            sites[sites["id"] == row["id"]],
+            view,
             name=f"map-{row['id']}",
             caption=f"{row['name']}: the dashed circle is the radius of uncertainty.",
         ).block

@@ -17,8 +17,22 @@ PERIOD = ("2022-09-01", "2026-03-31")
 def _shared(table: pd.DataFrame, lane: str) -> pd.DataFrame:
     """Bring a table to the columns that every lane needs."""
     columns = [
-        "date_first", "date_last", "precision_first", "precision_last", "scope", "counter",
-        "value", "low", "high", "bound", "wording", "unit", "state", "text", "source_id", "id",
+        "date_first",
+        "date_last",
+        "precision_first",
+        "precision_last",
+        "scope",
+        "counter",
+        "value",
+        "low",
+        "high",
+        "bound",
+        "wording",
+        "unit",
+        "state",
+        "text",
+        "source_id",
+        "id",
     ]
     made = table.reindex(columns=columns)
     made = made.fillna({"scope": "", "counter": "", "bound": "", "wording": "", "unit": ""})
@@ -47,8 +61,12 @@ def timeline_chart(tables: dict[str, pd.DataFrame]) -> Shown:
         _shared(at_site(ships, scopes, site="rajin"), "Ships at Rajin"),
         _shared(at_site(ships, scopes, site="dunai"), "Ships at Dunai"),
         _shared(at_site(ships, scopes, site="vostochny"), "Ships at Vostochny"),
-        _shared(at_site(tables["quay_stocks"], scopes, site="rajin"), "Containers on the quay at Rajin"),
-        _shared(rail[(rail["role"] == "observation") & ~trains], "Railcars and cargo at the border"),
+        _shared(
+            at_site(tables["quay_stocks"], scopes, site="rajin"), "Containers on the quay at Rajin"
+        ),
+        _shared(
+            rail[(rail["role"] == "observation") & ~trains], "Railcars and cargo at the border"
+        ),
         _shared(rail[(rail["role"] == "observation") & trains], "Trains at the border"),
         _shared(tables["depot_observations"], "Depots"),
         _shared(tables["ais_events"][tables["ais_events"]["kind"] == "silent"], "Silent ships"),

@@ -61,7 +61,9 @@ def _json_of(chart: hv.Overlay) -> str:
 def _downloads(files: list[str]) -> str:
     if not files:
         return ""
-    links = [f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files]
+    links = [
+        f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files
+    ]
     first, rest = links[0], links[1:]
     more = (
         f'<details class="sk-files"><summary>{len(rest)} netCDF files, one a line</summary>'
@@ -83,7 +85,13 @@ class Shown:
 
 
 def show(
-    chart: hv.Overlay, twin: Figure, *, name: str, alt: str, caption: str, files: list[str] | None = None
+    chart: hv.Overlay,
+    twin: Figure,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    files: list[str] | None = None,
 ) -> Shown:
     """Join the two figures of a chart into one block for a page.
 

@@ -29,7 +29,9 @@ def as_svg(figure: Figure) -> str:
     """Write a figure as SVG, the same bytes for the same figure."""
     buffer = io.StringIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+        figure.savefig(
+            buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight"
+        )
     return buffer.getvalue()
 
 
@@ -45,10 +47,14 @@ def _dated(axes: mpl.axes.Axes) -> None:
     axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(locator))
 
 
-def _series(axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str) -> None:
+def _series(
+    axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
+) -> None:
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     axes.hlines(long["y"], long["x0"], long["x1"], color=colour, alpha=0.6, lw=2)
-    shut = table[np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)]
+    shut = table[
+        np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)
+    ]
     axes.vlines(shut["x"], shut["lo"], shut["hi"], color=colour, lw=1.5)
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "^"),
@@ -59,8 +65,17 @@ def _series(axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: st
     numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
     axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=6, ls="", label=label)
     empty = table[table["state"] == n.NOTHING_SEEN]
-    axes.plot(empty["x"], empty["y"], "o", mec=colour, mfc="white", mew=1.6, ms=7, ls="",
-              label=None if len(numbered) else label)
+    axes.plot(
+        empty["x"],
+        empty["y"],
+        "o",
+        mec=colour,
+        mfc="white",
+        mew=1.6,
+        ms=7,
+        ls="",
+        label=None if len(numbered) else label,
+    )
     untold = table[table["y"].isna() & table["lo"].isna()]
     axes.plot(untold["x"], np.full(len(untold), -step), "x", color=colour, ms=6, ls="")
 
@@ -95,13 +110,21 @@ def values(
         axes.fill_between([left, one["x1"]], 0, one["y"], color="#5b5b5b", alpha=0.18, lw=0)
         axes.hlines(one["y"], left, one["x1"], color="#5b5b5b", ls="--", lw=1.5)
         axes.text(
-            left + (one["x1"] - left) / 2, one["y"] + 0.02 * top,
-            f"{one['said']}, a bound, not a level ({one['who']})", ha="center", va="bottom", fontsize=8,
+            left + (one["x1"] - left) / 2,
+            one["y"] + 0.02 * top,
+            f"{one['said']}, a bound, not a level ({one['who']})",
+            ha="center",
+            va="bottom",
+            fontsize=8,
         )
     for i, name in enumerate(names):
         _series(
-            axes, table[table["series"] == name], step=step, colour=COLOURS[i % len(COLOURS)],
-            marker=STATIC_MARKERS[i % len(STATIC_MARKERS)], label=name,
+            axes,
+            table[table["series"] == name],
+            step=step,
+            colour=COLOURS[i % len(COLOURS)],
+            marker=STATIC_MARKERS[i % len(STATIC_MARKERS)],
+            label=name,
         )
     axes.set(ylabel=ylabel, ylim=(-1.6 * step, top + 2 * step))
     _dated(axes)
@@ -132,8 +155,17 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
         rows = table[table["lane"] == name]
         axes.text(left, y + 0.3, name, fontsize=8, va="center")
         dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-        axes.hlines(np.full((~dim).sum(), y), rows["x0"][~dim], rows["x1"][~dim], color=colour, lw=4, alpha=0.5)
-        axes.hlines(np.full(dim.sum(), y), rows["x0"][dim], rows["x1"][dim], color=colour, lw=1.5, ls=":")
+        axes.hlines(
+            np.full((~dim).sum(), y),
+            rows["x0"][~dim],
+            rows["x1"][~dim],
+            color=colour,
+            lw=4,
+            alpha=0.5,
+        )
+        axes.hlines(
+            np.full(dim.sum(), y), rows["x0"][dim], rows["x1"][dim], color=colour, lw=1.5, ls=":"
+        )
         for state, style in (
             (n.NOTHING_SEEN, {"marker": "o", "mfc": "white", "mec": colour}),
             (n.UNCLEAR, {"marker": "x", "mec": colour}),
@@ -187,6 +219,11 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
     if len(names) > 1:
-        handles = [mpl.patches.Patch(color=COLOURS[i % len(COLOURS)], label=name) for i, name in enumerate(names)]
-        figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=8, ncols=len(names))
+        handles = [
+            mpl.patches.Patch(color=COLOURS[i % len(COLOURS)], label=name)
+            for i, name in enumerate(names)
+        ]
+        figure.legend(
+            handles=handles, loc="outside lower left", frameon=False, fontsize=8, ncols=len(names)
+        )
     return figure

@@ -131,7 +131,10 @@ def by_statement(claims: pd.DataFrame) -> pd.DataFrame:
         for _, r in claims.iterrows()
     ]
     dated = claims.assign(
-        text=[f"{text} [period: {period}]" for text, period in zip(claims["text"], periods, strict=True)],
+        text=[
+            f"{text} [period: {period}]"
+            for text, period in zip(claims["text"], periods, strict=True)
+        ],
         date_first=claims["statement_first"],
         date_last=claims["statement_last"],
         precision_first=claims["statement_precision"],
@@ -173,7 +176,9 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
         raise DataError(message)
     undated = rows[rows["date_first"].isna() & rows["date_last"].isna()]
     if len(undated):
-        message = f"line {title!r}: rows without any date: {', '.join(undated['id'])}; leave them out"
+        message = (
+            f"line {title!r}: rows without any date: {', '.join(undated['id'])}; leave them out"
+        )
         raise DataError(message)
     ends = [_bounds(row) for _, row in rows.iterrows()]
     order = np.argsort([_middle(*each) for each in ends], kind="stable")
@@ -187,9 +192,9 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
     coordinates[n.SAID] = [said(each) for each in printed]
     unit, counter = max(rows["unit"]), rows["counter"].iloc[0]
     return check_line(
-        _dataset(rows, ends, [limits(each) for each in printed], coordinates, unit=unit, counter=counter).assign_attrs(
-            title=title, history=history, Conventions=n.CONVENTIONS
-        )
+        _dataset(
+            rows, ends, [limits(each) for each in printed], coordinates, unit=unit, counter=counter
+        ).assign_attrs(title=title, history=history, Conventions=n.CONVENTIONS)
     )
 
 

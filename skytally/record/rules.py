@@ -68,9 +68,14 @@ def _date_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
             continue
         ends = ((first, precision_first), (last, precision_last))
         for day, precision in ends:
-            if precision_first != precision_last and (row[precision] == "open") != pd.isna(row[day]):
+            if precision_first != precision_last and (row[precision] == "open") != pd.isna(
+                row[day]
+            ):
                 yield Fault(
-                    name, line, day, f"{row[day]} with precision {row[precision]}",
+                    name,
+                    line,
+                    day,
+                    f"{row[day]} with precision {row[precision]}",
                     "an open side has no date, every other side has one",
                 )
         if not pd.isna(row[first]) and not pd.isna(row[last]) and row[first] > row[last]:
@@ -85,12 +90,16 @@ def _row_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
     yield from _date_faults(name, row)
     for word, limit in (("lat", 90.0), ("lon", 180.0)):
         if word in row and abs(float(str(row[word]))) > limit:
-            yield Fault(name, int(str(row["line"])), word, f"{row[word]}", f"at most {limit:g} degrees")
+            yield Fault(
+                name, int(str(row["line"])), word, f"{row[word]}", f"at most {limit:g} degrees"
+            )
 
 
 def _repeated(name: str, table: pd.DataFrame) -> Iterator[Fault]:
     for _, row in table[table["id"].duplicated() & (table["id"] != "")].iterrows():
-        yield Fault(name, row["line"], "id", f"{row['id']!r} a second time", "give it an id of its own")
+        yield Fault(
+            name, row["line"], "id", f"{row['id']!r} a second time", "give it an id of its own"
+        )
 
 
 def _broken_refs(
@@ -98,8 +107,10 @@ def _broken_refs(
 ) -> Iterator[Fault]:
     for column in columns(path):
         # ids that could not be read at all would make every reference to them a fault
-        if not column.refers_to or column.refers_to in unreadable or (
-            column.refers_to == "rows" and unreadable
+        if (
+            not column.refers_to
+            or column.refers_to in unreadable
+            or (column.refers_to == "rows" and unreadable)
         ):
             continue
         known = ids[column.refers_to]
@@ -151,9 +162,7 @@ def record_faults(folder: Path) -> list[Fault]:
     scanned = {name: scan(path) for name, path in paths.items()}
     faults = [fault for _, wrong in scanned.values() for fault in wrong]
     tables = {name: table for name, (table, _) in scanned.items()}
-    ids = {
-        name: set(table["id"]) for name, table in tables.items() if name not in REPEATING
-    }
+    ids = {name: set(table["id"]) for name, table in tables.items() if name not in REPEATING}
     ids["rows"] = set().union(*ids.values())
     for name, table in tables.items():
         for row in table[table["sound"].astype(bool)].to_dict("records"):

@@ -123,9 +123,7 @@ def _header_faults(name: str, header: list[str], wanted: tuple[Column, ...]) -> 
         yield Fault(name, 1, column, "the column twice", "keep one")
 
 
-def _cell(
-    column: Column, cell: str, allowed: dict[str, tuple[str, ...]]
-) -> tuple[object, str]:
+def _cell(column: Column, cell: str, allowed: dict[str, tuple[str, ...]]) -> tuple[object, str]:
     if not cell:
         empty = EMPTY.get(column.type, "")
         return empty, "fill it; the dictionary requires it" if column.required else ""
@@ -172,7 +170,9 @@ def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
                 rows.append(row)
     except csv.Error as error:
         faults.append(
-            Fault(path.name, reader.line_num, "", f"broken CSV ({error})", "mend the quotation marks")
+            Fault(
+                path.name, reader.line_num, "", f"broken CSV ({error})", "mend the quotation marks"
+            )
         )
     table = pd.DataFrame(rows, columns=frame_columns)
     for column in wanted:
