@@ -53,10 +53,10 @@ def _line_faults(line: xr.Dataset) -> Iterable[str]:
     for attribute in ("units", "unit", "counter", "long_name"):
         if attribute not in line[n.VALUE].attrs:
             yield f"value has no attribute {attribute!r}; a line has one unit and one counter"
-    value, low, high = (line[word].values for word in (n.VALUE, n.LOW, n.HIGH))
-    state = line[n.STATE].values
-    time, bounds = line[n.TIME].values, line[n.TIME_BOUNDS].values
-    for i, row in enumerate(line[n.ROW].values):
+    value, low, high = (line[word].to_numpy() for word in (n.VALUE, n.LOW, n.HIGH))
+    state = line[n.STATE].to_numpy()
+    time, bounds = line[n.TIME].to_numpy(), line[n.TIME_BOUNDS].to_numpy()
+    for i, row in enumerate(line[n.ROW].to_numpy()):
         if not np.isnan(value[i]) and (np.isnan(low[i]) or np.isnan(high[i])):
             yield f"row {row}: a value without low and high; give its bounds"
         if not low[i] <= value[i] <= high[i] and not np.isnan(value[i]):

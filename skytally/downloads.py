@@ -22,8 +22,8 @@ def harmless(cell: object) -> object:
 
     Examples
     --------
-    >>> harmless('=HYPERLINK("x")'), harmless("about 73")
-    ('\\'=HYPERLINK("x")', 'about 73')
+    >>> print(harmless('=HYPERLINK("x")'), harmless("about 73"), sep=", ")
+    '=HYPERLINK("x"), about 73
     """
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
@@ -43,25 +43,26 @@ def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
     pandas.DataFrame
         First and last day (both included), value, low, high, unit, and the coordinates.
     """
-    bounds = pd.DataFrame(line[n.TIME_BOUNDS].values, columns=["first", "after"])
+    bounds = pd.DataFrame(line[n.TIME_BOUNDS].to_numpy(), columns=["first", "after"])
     table = pd.DataFrame(
         {
             "line": name,
             "first_day": bounds["first"].dt.strftime("%Y-%m-%d"),
             "last_day": (bounds["after"] - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d"),
-            n.VALUE: line[n.VALUE].values,
-            n.LOW: line[n.LOW].values,
-            n.HIGH: line[n.HIGH].values,
+            n.VALUE: line[n.VALUE].to_numpy(),
+            n.LOW: line[n.LOW].to_numpy(),
+            n.HIGH: line[n.HIGH].to_numpy(),
             "unit": line[n.VALUE].attrs["unit"],
             "counter": line[n.VALUE].attrs["counter"],
-            **{word: line[word].values.astype(object) for word in n.LINE_COORDS},
+            **{word: line[word].to_numpy().astype(object) for word in n.LINE_COORDS},
         }
     )
     return table.map(harmless)
 
 
-def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
-    days = {"units": "days since 1970-01-01", "calendar": "standard", "dtype": "int32"}
+def _encoding() -> dict[str, dict[str, object]]:
+    since = "days since 1970-01-01"
+    days: dict[str, object] = {"units": since, "calendar": "standard", "dtype": "int32"}
     return {
         n.TIME: days,
         # bounds take their units from time, as CF asks
@@ -102,6 +103,6 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
     files = [f"{name}.csv"]
     for each, line in lines.items():
         file = f"{name}.{NOT_SLUG.sub('-', each.lower())}.nc"
-        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding(line))
+        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding())
         files.append(file)
     return files

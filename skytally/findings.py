@@ -66,9 +66,9 @@ def level(rows: pd.DataFrame) -> str:
     """
     direct = rows[rows["reading"] == "direct"]
     families = set(direct.get("family", [])) - {"none", "unstated", "commercial-unstated"}
-    if direct["counter"].nunique() > 1 and len(families) > 1:
+    if len(set(direct["counter"])) > 1 and len(families) > 1:
         return "high"
-    if len(direct) or rows["counter"].nunique() > 1:
+    if len(direct) or len(set(rows["counter"])) > 1:
         return "moderate"
     return "low"
 

@@ -69,6 +69,8 @@ def day_tally(table: pd.DataFrame) -> pd.DataFrame:
 def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
     """Set claims of different claimants side by side that were made within some days.
 
+    A statement whose day is not known is left out: nobody can say how close it is.
+
     Parameters
     ----------
     claims : pandas.DataFrame
@@ -84,7 +86,8 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
         smaller to the larger claim that both bounds allow (infinite where open), and
         ``overlap``: whether one number could satisfy both claims.
     """
-    dated = claims[claims["statement_first"].notna()].sort_values("statement_first", kind="stable")
+    dated = claims[claims["statement_precision"] == "day"]
+    dated = dated.sort_values("statement_first", kind="stable")
     made = []
     for (_, one), (_, two) in combinations(dated.iterrows(), 2):
         days = (two["statement_first"] - one["statement_first"]).days

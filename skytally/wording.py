@@ -47,7 +47,7 @@ def number(value: float) -> str:
     ('1,010', '2.6')
     """
     if value == round(value):
-        return f"{int(round(value)):,}"
+        return f"{round(value):,}"
     return f"{value:,.6g}"
 
 

@@ -1,8 +1,8 @@
 """The book's Sphinx extension: numbers by key, tables of the record, maps, no outside requests.
 
-Roles: ``f``, ``f-when``, ``f-text`` and ``f-level`` quote a finding by its key, ``row`` links to a row of
-the record and ``src`` to a source. Directives: ``record-table``, ``findings-table``,
-``source-table``, ``timeline``, ``route-map`` and ``site-maps``.
+Roles: ``f``, ``f-when``, ``f-text`` and ``f-level`` quote a finding by its key, ``row`` links to
+a row of the record and ``src`` to a source. Directives: ``record-table``, ``findings-table``,
+``timeline``, ``route-map`` and ``site-maps``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from docutils import nodes
@@ -188,7 +188,7 @@ class RecordTable(Block):
     """Show one table of the record."""
 
     required_arguments = 1
-    option_spec = {"caption": directives.unchanged_required}
+    option_spec: ClassVar = {"caption": directives.unchanged_required}
 
     def html(self) -> str:
         """Write the table."""
@@ -210,7 +210,10 @@ class FindingsTable(Block):
                 for row in found["inputs"]
             ]
             shown = " ".join(rows[:12])
-            more = f"<details><summary>{len(rows) - 12} more rows</summary>{' '.join(rows[12:])}</details>"
+            hidden = rows[12:]
+            more = (
+                f"<details><summary>{len(hidden)} more rows</summary>{' '.join(hidden)}</details>"
+            )
             body.append(
                 f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">{cell(key)}</a></th>'
                 f"<td>{cell(found['said'])}</td><td>{_interval(found)}</td>"
@@ -231,8 +234,8 @@ class FindingsTable(Block):
         return (
             f"{_filter_box('findings', len(body))}"
             '<div class="sk-scroll" role="region" aria-label="Findings" tabindex="0">'
-            f'<table class="sk-table" id="table-findings"><caption>Findings</caption><thead><tr>{head}</tr>'
-            f"</thead><tbody>{''.join(body)}</tbody></table></div>"
+            '<table class="sk-table" id="table-findings"><caption>Findings</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             '<p class="sk-downloads"><a href="findings.json" download>findings.json</a></p>'
         )
 

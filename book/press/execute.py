@@ -16,8 +16,12 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 TIME_LIMIT = 600
 
 
-def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Fold the code, and drop what differs between two runs of the same notebook."""
+def tidy(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.NotebookNode:
+    """Fold the code, and drop what differs between two runs of the same notebook.
+
+    Where the press set no parameter but the folder of the results, the cell that sets it is
+    left off the page.
+    """
     seen: dict[str, str] = {}
     notebook.metadata.pop("papermill", None)
     for position, cell in enumerate(notebook.cells):
@@ -25,6 +29,9 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for word in ("papermill", "execution"):
             cell.metadata.pop(word, None)
         if cell.cell_type != "code":
+            continue
+        if "injected-parameters" in cell.metadata.get("tags", []) and only_out:
+            cell.metadata["tags"] = ["injected-parameters", "remove-cell"]
             continue
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
         for output in cell.outputs:
@@ -58,7 +65,7 @@ def main(line: str, folder: Path) -> int:
             file=sys.stderr,
         )
         return 1
-    notebook = tidy(nbformat.read(work, as_version=4))
+    notebook = tidy(nbformat.read(work, as_version=4), only_out=not given(line))
     nbformat.write(notebook, folder / "notebook.ipynb")
     work.unlink()
     return 0

@@ -51,11 +51,10 @@ def declared(line: str) -> dict[str, object]:
         raise ValueError(message)
     found: dict[str, object] = {}
     for statement in ast.parse("".join(cells[0]["source"])).body:
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-        if not isinstance(target, ast.Name):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
             message = f"notebooks/{line}.ipynb: the parameters cell may hold only name = literal"
             raise ValueError(message)
-        found[target.id] = ast.literal_eval(statement.value)
+        found[statement.targets[0].id] = ast.literal_eval(statement.value)
     return found
 
 
@@ -75,7 +74,7 @@ def given(line: str) -> dict[str, object]:
         message = f"{where}: {path.stat().st_size} bytes, at most {LARGEST} allowed; shorten it"
         raise ValueError(message)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         message = f"{where}: found {' '.join(str(error).split())}; write plain name: value lines"
         raise ValueError(message) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from press.places import BOOK, BUILD, LINES, ROOT, SITE, line_names
+from press.places import BOOK, BUILD, DATA, LINES, ROOT, SITE, line_names
 
 STAGE = BUILD / "stage"
 LOG = BUILD / "site.log"
@@ -57,15 +58,26 @@ def _print_pages() -> Path:
 def _add_files(pages: Path) -> None:
     shutil.copyfile(STAGE / FINDINGS, pages / FINDINGS)
     (pages / "data").mkdir()
+    _copy_record(pages / "data" / "record")
     for line in line_names():
         for file in sorted((LINES / line / "data").glob("*")):
             shutil.copyfile(file, pages / "data" / file.name)
-    for leftover in ("_sources", ".buildinfo", "objects.inv", ".nojekyll"):
-        target = pages / leftover
-        if target.is_dir():
-            shutil.rmtree(target)
-        elif target.exists():
-            target.unlink()
+    # it holds a hash of the folder the pages were built in
+    (pages / ".buildinfo").unlink(missing_ok=True)
+
+
+def _copy_record(target: Path) -> None:
+    """Give the tables of the record away with every formula neutralised."""
+    from skytally.downloads import harmless
+
+    target.mkdir()
+    for path in sorted((DATA / "record").glob("*.csv")):
+        with (
+            path.open(encoding="utf-8-sig", newline="") as file,
+            (target / path.name).open("w", encoding="utf-8", newline="") as copy,
+        ):
+            rows = ([harmless(cell) for cell in row] for row in csv.reader(file))
+            csv.writer(copy, lineterminator="\n").writerows(rows)
 
 
 def _put_in_place(pages: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import holoviews as hv
 import numpy as np
 import pandas as pd
+from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally import names as n
-from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS
+from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS, pointed
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
@@ -28,7 +29,7 @@ def _frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object)
     return overlay.opts(
         hv.opts.Overlay(
             responsive=True,
-            height=height + 24 * entries,
+            height=height + 24 * entries + 50 * bool(entries),
             legend_position="bottom",
             legend_cols=1,
             show_grid=True,
@@ -129,10 +130,10 @@ def values(
         )
         parts.append(_segments(clipped, ["x0", "y", "x1", "y"], "#5b5b5b", line_dash="dashed"))
         words = f"{band['said'].iloc[0]}, a bound, not a level ({band['who'].iloc[0]})"
-        middle = left + (band["x1"].iloc[0] - left) / 2
+        above = float(band["y"].iloc[0]) + 0.03 * top
         parts.append(
-            hv.Text(middle, float(band["y"].iloc[0]) + 0.03 * top, words, fontsize=9).opts(
-                color="#3a3a3a", text_align="center", text_baseline="bottom"
+            hv.Text(clipped["x0"].iloc[0], above, words, fontsize=9).opts(
+                color="#3a3a3a", text_align="left", text_baseline="bottom"
             )
         )
     names = list(dict.fromkeys(table["series"]))
@@ -150,6 +151,7 @@ def values(
         entries=len(names),
         xlabel="",
         ylabel=ylabel,
+        yformatter=NumeralTickFormatter(format="0,0[.]0"),
         ylim=(-1.6 * step, top + 2 * step),
     )
 
@@ -193,7 +195,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
                             chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash
                         ).opts(line_width=6 if dash == "solid" else 2)
                     )
-        for state, of_state in rows.groupby("state"):
+        for state, of_state in pointed(rows).groupby("state"):
             marker, filled = STATE_STYLE.get(str(state), ("circle", True))
             fill = {} if filled or marker == "x" else {"fill_color": "white"}
             parts.append(
@@ -281,6 +283,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
         height=row_height * len(table) + 60,
         entries=len(names) if len(names) > 1 else 0,
         xlabel=xlabel,
+        xformatter=NumeralTickFormatter(format="0,0[.]0"),
         ylabel="",
         yaxis=None,
         xlim=(0, 1.15 * top),

@@ -69,7 +69,8 @@ def _rings(basemap: str, view: View) -> list[np.ndarray]:
             lonlat = np.array(polygon[0])
             x, y = view.project(lonlat[:, 0], lonlat[:, 1])
             clipped = Path(np.column_stack([x, y]), closed=True).clip_to_bbox(box)
-            found += [ring for ring in clipped.to_polygons() if len(ring) > 3]
+            rings = [np.asarray(ring) for ring in clipped.to_polygons()]
+            found += [ring for ring in rings if len(ring) > 3]
     return found
 
 
@@ -225,7 +226,8 @@ def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
     drawn = ""
     if not math.isnan(row["lat"]):
         facts["position"] = (
-            f"{row['lat']:.4f} N, {row['lon']:.4f} E, within {number(row['uncertainty_m'])} m (WGS 84)"
+            f"{row['lat']:.4f} N, {row['lon']:.4f} E (WGS 84), "
+            f"within {number(row['uncertainty_m'])} m"
         )
         view = View(row["lat"], row["lon"], max(CLOSEST, 4 * row["uncertainty_m"] / 1000))
         drawn = _map(
@@ -240,11 +242,12 @@ def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
         for word, text in facts.items()
         if text
     )
-    source = html.escape(row["source_id"], quote=True)
+    anchor, source = (html.escape(row[word], quote=True) for word in ("id", "source_id"))
     return (
-        f'<section class="sk-site" id="{html.escape(row["id"])}"><h3>{html.escape(row["name"])}'
-        f'<a class="headerlink" href="#{html.escape(row["id"])}" title="Link to this site">#</a></h3>'
-        f'<dl>{listed}<dt>source</dt><dd><a href="sources.html#{source}">{source}</a></dd></dl>{drawn}</section>'
+        f'<section class="sk-site" id="{anchor}"><h3>{html.escape(row["name"])}'
+        f'<a class="headerlink" href="#{anchor}" title="Link to this site">#</a></h3>'
+        f'<dl>{listed}<dt>source</dt><dd><a href="sources.html#{source}">{source}</a></dd></dl>'
+        f"{drawn}</section>"
     )
 
 

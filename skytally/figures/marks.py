@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from skytally import names as n
-from skytally.record.lines import OPEN_START
 from skytally.quantity import limits, quantity_of, said
+from skytally.record.lines import OPEN_START
 from skytally.wording import when
 
 COLOURS = ("#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019")
@@ -64,32 +63,32 @@ def marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
     made = []
     for key, line in lines.items():
         counter = line[n.VALUE].attrs["counter"]
-        who = labels.get(counter, counter)
-        series = ", ".join(labels.get(part, part) for part in key.split("."))
-        bounds = line[n.TIME_BOUNDS].values.astype("datetime64[D]")
-        for i in range(line.sizes[n.TIME]):
-            scope = str(line[n.SCOPE].values[i])
-            made.append(
+        rows = line.drop_dims(n.BNDS).to_dataframe().reset_index()
+        starts, ends = line[n.TIME_BOUNDS].to_numpy().T
+        made.append(
+            pd.DataFrame(
                 {
-                    "x": line[n.TIME].values[i],
-                    "x0": line[n.TIME].values[i] if bounds[i, 0] == OPEN_START else bounds[i, 0],
-                    "x1": bounds[i, 1] - np.timedelta64(1, "D"),
-                    "y": line[n.VALUE].values[i],
-                    "lo": line[n.LOW].values[i],
-                    "hi": line[n.HIGH].values[i],
-                    "series": series,
-                    "state": str(line[n.STATE].values[i]),
-                    "when": str(line[n.WHEN].values[i]),
-                    "said": str(line[n.SAID].values[i]),
-                    "bound": str(line[n.BOUND].values[i]) or "none",
-                    "who": who,
-                    "where": labels.get(scope, scope),
-                    "seen": _shortened(str(line[n.SEEN].values[i])),
-                    "source": str(line[n.SOURCE].values[i]),
-                    "row": str(line[n.ROW].values[i]),
+                    "x": rows[n.TIME],
+                    "x0": rows[n.TIME].where(starts == OPEN_START, starts),
+                    "x1": pd.to_datetime(ends) - pd.Timedelta(days=1),
+                    "y": rows[n.VALUE],
+                    "lo": rows[n.LOW],
+                    "hi": rows[n.HIGH],
+                    "series": ", ".join(labels.get(part, part) for part in key.split(".")),
+                    "state": rows[n.STATE],
+                    "when": rows[n.WHEN],
+                    "said": rows[n.SAID],
+                    "bound": rows[n.BOUND].replace("", "none"),
+                    "who": labels.get(counter, counter),
+                    "where": rows[n.SCOPE].map(lambda scope: labels.get(scope, scope)),
+                    "seen": rows[n.SEEN].map(_shortened),
+                    "source": rows[n.SOURCE],
+                    "row": rows[n.ROW],
                 }
             )
-    return _timed(pd.DataFrame(made)).sort_values(["series", "x"], kind="stable", ignore_index=True)
+        )
+    table = _timed(pd.concat(made, ignore_index=True))
+    return table.sort_values(["series", "x"], kind="stable", ignore_index=True)
 
 
 def _timed(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,6 +147,18 @@ def lane_marks(
             }
         )
     return _timed(pd.DataFrame(made))
+
+
+def pointed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the points of a lane: a day's look in its place, an interval's look at its ends.
+
+    Something seen at some time in a longer interval gets no point at all, since a point in
+    the middle would name a day that no source names; its bar is its mark.
+    """
+    long = (table["x1"] - table["x0"]) > pd.Timedelta(days=2)
+    looked = table["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
+    ends = table[long & looked]
+    return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
 
 
 def bar_marks(

@@ -79,6 +79,7 @@ def timeline_chart(tables: dict[str, pd.DataFrame]) -> Shown:
         lane=table["lane"],
         name="timeline",
         period=PERIOD,
-        caption="Every dated row of the record on one axis. Filled: seen or stated; open with a dotted "
-        "line: looked, nothing seen; cross: looked, could not tell; blank: nobody says they looked.",
+        caption="Every dated row of the record on one axis. Filled: seen or stated; open with a "
+        "dotted line: looked, nothing seen; cross: looked, could not tell; blank: nobody says "
+        "they looked.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bokeh
 import holoviews as hv
+from bokeh.core.types import ID
 from bokeh.embed import json_item
 from bokeh.models import HoverTool, Plot
 from bokeh.settings import settings
@@ -29,7 +30,8 @@ _BLOCK = """<figure class="sk-figure" id="{name}">
 <img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
 <figcaption>{caption}{downloads}</figcaption>
 <script>(function(){{var f=document.getElementById("{name}");(function go(k){{\
-if(window.skytallyDraw){{window.skytallyDraw(f);}}else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
+if(window.skytallyDraw){{window.skytallyDraw(f);}}\
+else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
 </figure>"""
 
 
@@ -55,7 +57,7 @@ def _json_of(chart: hv.Overlay) -> str:
         plot.toolbar.logo = None
         for tool in plot.select({"type": HoverTool}):
             tool.visible = False
-    return json.dumps(json_item(drawn, "@ID@"), separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":")).replace("</", "<\\/")
 
 
 def _downloads(files: list[str]) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from skytally import names as n
-from skytally.figures.marks import COLOURS, STATIC_MARKERS
+from skytally.figures.marks import COLOURS, STATIC_MARKERS, pointed
 
 WIDTH = 8.6
-STYLE = {
+STYLE: Any = {
     "svg.hashsalt": "skytally",
     "svg.fonttype": "none",
     "font.size": 9,
@@ -42,9 +44,9 @@ def _axes(height: float) -> tuple[Figure, mpl.axes.Axes]:
 
 
 def _dated(axes: mpl.axes.Axes) -> None:
-    locator = mpl.dates.AutoDateLocator()
+    locator = mdates.AutoDateLocator()
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
 
 
 def _series(
@@ -109,14 +111,8 @@ def values(
         left = max(one["x0"], table["x0"].min() - pd.Timedelta(days=20))
         axes.fill_between([left, one["x1"]], 0, one["y"], color="#5b5b5b", alpha=0.18, lw=0)
         axes.hlines(one["y"], left, one["x1"], color="#5b5b5b", ls="--", lw=1.5)
-        axes.text(
-            left + (one["x1"] - left) / 2,
-            one["y"] + 0.02 * top,
-            f"{one['said']}, a bound, not a level ({one['who']})",
-            ha="center",
-            va="bottom",
-            fontsize=8,
-        )
+        words = f"{one['said']}, a bound, not a level ({one['who']})"
+        axes.text(left, one["y"] + 0.02 * top, words, ha="left", va="bottom", fontsize=8)
     for i, name in enumerate(names):
         _series(
             axes,
@@ -126,6 +122,7 @@ def values(
             marker=STATIC_MARKERS[i % len(STATIC_MARKERS)],
             label=name,
         )
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.set(ylabel=ylabel, ylim=(-1.6 * step, top + 2 * step))
     _dated(axes)
     figure.legend(loc="outside lower left", frameon=False, fontsize=8)
@@ -166,14 +163,12 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
         axes.hlines(
             np.full(dim.sum(), y), rows["x0"][dim], rows["x1"][dim], color=colour, lw=1.5, ls=":"
         )
-        for state, style in (
-            (n.NOTHING_SEEN, {"marker": "o", "mfc": "white", "mec": colour}),
-            (n.UNCLEAR, {"marker": "x", "mec": colour}),
-        ):
-            of_state = rows[rows["state"] == state]
-            axes.plot(of_state["x"], np.full(len(of_state), y), ls="", ms=6, **style)
-        seen = rows[~dim]
-        axes.plot(seen["x"], np.full(len(seen), y), "o", color=colour, ms=5, ls="")
+        points = pointed(rows)
+        for state, of_state in points.groupby("state"):
+            marker = "x" if state == n.UNCLEAR else "o"
+            fill = "white" if state == n.NOTHING_SEEN else colour
+            height = np.full(len(of_state), y)
+            axes.plot(of_state["x"], height, ls="", marker=marker, mfc=fill, mec=colour, ms=5)
         for side, x, marker in (("open_start", "x0", "<"), ("open_end", "x1", ">")):
             rows_open = rows[rows[side]]
             axes.plot(rows_open[x], np.full(len(rows_open), y), marker, color=colour, ms=8, ls="")

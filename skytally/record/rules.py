@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -61,7 +62,7 @@ def _state_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
         yield Fault(name, line, n.STATE, "'counted' without a number", "write seen or unclear")
 
 
-def _date_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
+def _date_faults(name: str, row: dict[str, Any]) -> Iterator[Fault]:
     line = int(str(row["line"]))
     for first, last, precision_first, precision_last in INTERVALS:
         if first not in row:
