@@ -38,6 +38,7 @@ OBSERVATIONS = (
     "official_claims",
     "events",
     "press_claims",
+    "legs",
 )
 
 
@@ -159,10 +160,9 @@ def _plain(value: object) -> str:
 
 def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     """Write a table of the record: every cell as text, every row with its anchor."""
+    order = sorted(rows.columns, key=lambda column: {"id": 0, "text": 1}.get(column, 2))
     shown = [
-        column
-        for column in rows.columns
-        if column != "line" and (rows[column].map(_plain) != "").any()
+        column for column in order if column != "line" and (rows[column].map(_plain) != "").any()
     ]
     head = "".join(f'<th scope="col">{cell(column)}</th>' for column in shown)
     body = []
@@ -269,7 +269,7 @@ class RouteMap(Block):
         """Write the map."""
         from skytally.figures.maps import region_map
 
-        return region_map(self.arguments[0], table("sites")).block
+        return region_map(self.arguments[0], table("sites"), table("legs")).block
 
 
 class SiteMaps(Block):
@@ -279,7 +279,7 @@ class SiteMaps(Block):
         """Write the maps, with a heading each."""
         from skytally.figures.maps import site_blocks
 
-        return site_blocks(table("sites"))
+        return site_blocks(table("sites"), table("legs"))
 
 
 def package_folder(name: str) -> Path:

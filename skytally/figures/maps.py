@@ -24,12 +24,12 @@ from skytally.wording import number
 
 LAND, SEA, COAST, MARK = "#e9e4d8", "#f4f8fb", "#8c8471", "#b24700"
 REGIONS = {
-    "overview": ("basemap_overview", ["rajin", "tikhoretsk"], 4200.0),
+    "overview": ("basemap_overview", ["rajin", "dunai", "tikhoretsk"], 4200.0),
     "far-east": ("basemap_far_east", ["rajin", "tumangang", "khasan", "dunai", "vostochny"], 175.0),
     "western-russia": (
         "basemap_western_russia",
         ["tikhoretsk", "mozdok-airbase", "yegorlykskaya", "toropets", "karachev", "soldatskoye"],
-        800.0,
+        1150.0,
     ),
 }
 """Region to its outline, the sites marked on it and half the width of the map in km."""
@@ -92,7 +92,25 @@ def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
     )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
 
 
-def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overlay:
+def _label_places(placed: pd.DataFrame) -> list[tuple[float, int, str]]:
+    """Say for each site where its name stands: height, above or below, and which way it runs."""
+    order = placed["x"].rank(method="first").astype(int)
+    return [
+        (y, 1 if turn % 2 else -1, "left" if x < 0 else "right" if x > 0 else "center")
+        for x, y, turn in zip(placed["x"].round(3), placed["y"], order, strict=True)
+    ]
+
+
+def _paths(legs: pd.DataFrame, placed: pd.DataFrame) -> list[np.ndarray]:
+    """Give a straight line for each leg whose two ends are on the map."""
+    at = placed.set_index("id")[["x", "y"]]
+    ends = legs[legs["from_site"].isin(at.index) & legs["to_site"].isin(at.index)]
+    return [at.loc[[leg.from_site, leg.to_site]].to_numpy() for leg in ends.itertuples()]
+
+
+def _live(
+    rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
+) -> hv.Overlay:
     tips = [
         ("site", "@name"),
         ("position", "@position"),
@@ -109,14 +127,18 @@ def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overl
         responsive=True,
     )
     circles = [_circle(*row) for row in placed[["x", "y", "radius"]].itertuples(index=False)]
-    names = hv.Labels(
-        placed.assign(y=placed["y"] + 0.05 * view.half_height), ["x", "y"], "name"
-    ).opts(text_font_size="9pt", text_color="#222222", text_align="center", text_baseline="bottom")
+    names = [
+        hv.Labels(
+            placed.iloc[[i]].assign(y=y + dy * 0.05 * view.half_height), ["x", "y"], "name"
+        ).opts(text_font_size="9pt", text_color="#222222", text_align=side, text_baseline="middle")
+        for i, (y, dy, side) in enumerate(_label_places(placed))
+    ]
     layers = [
         hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
         hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
+        hv.Path(paths).opts(color=MARK, line_dash="dotted", line_width=2),
         points,
-        names,
+        *names,
     ]
     return hv.Overlay(layers).opts(
         hv.opts.Overlay(
@@ -128,12 +150,15 @@ def _live(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> hv.Overl
             ylabel="km north",
             bgcolor=SEA,
             active_tools=[],
+            toolbar="above",
             show_legend=False,
         )
     )
 
 
-def _static(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> Figure:
+def _static(
+    rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
+) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 5.0), layout="constrained")
         axes = figure.subplots()
@@ -141,19 +166,16 @@ def _static(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> Figure
         axes.add_collection(
             mpl.collections.PolyCollection(rings, facecolor=LAND, edgecolor=COAST, lw=0.6)
         )
+        for path in paths:
+            axes.plot(*path.T, ":", color=MARK, lw=1.5)
         for row in placed.itertuples():
             axes.add_patch(
                 mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0)
             )
             axes.plot(row.x, row.y, "o", color=MARK, ms=4)
-            axes.annotate(
-                row.name,
-                (row.x, row.y),
-                xytext=(0, 6),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
+        for row, (y, dy, side) in zip(placed.itertuples(), _label_places(placed), strict=True):
+            place = (row.x, y + dy * 0.05 * view.half_height)
+            axes.text(*place, str(row.name), ha=side, va="center", fontsize=8)
         axes.set(
             xlim=(-view.half_width, view.half_width),
             ylim=(-view.half_height, view.half_height),
@@ -165,19 +187,22 @@ def _static(rings: list[np.ndarray], placed: pd.DataFrame, view: View) -> Figure
         return figure
 
 
-def _map(basemap: str, sites: pd.DataFrame, view: View, *, name: str, caption: str) -> Shown:
+def _map(
+    basemap: str, sites: pd.DataFrame, legs: pd.DataFrame, view: View, *, name: str, caption: str
+) -> Shown:
     rings, placed = _rings(basemap, view), _placed(sites, view)
+    paths = _paths(legs, placed)
     told = "; ".join(f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples())
     return show(
-        _live(rings, placed, view),
-        _static(rings, placed, view),
+        _live(rings, placed, paths, view),
+        _static(rings, placed, paths, view),
         name=name,
         alt=f"Map. {told}.",
         caption=caption,
     )
 
 
-def region_map(region: str, sites: pd.DataFrame) -> Shown:
+def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
     """Draw one region of the route with its located sites.
 
     Parameters
@@ -186,6 +211,8 @@ def region_map(region: str, sites: pd.DataFrame) -> Shown:
         A key of `REGIONS`.
     sites : pandas.DataFrame
         The table ``sites``.
+    legs : pandas.DataFrame
+        The table ``legs``.
 
     Returns
     -------
@@ -204,10 +231,11 @@ def region_map(region: str, sites: pd.DataFrame) -> Shown:
         half_width,
     )
     caption = (
-        "Located sites with the radius within which each lies. Outlines: Natural Earth, good to "
-        "about a kilometre; borders as they are drawn there, without a position on them."
+        "Located sites with the radius within which each lies. Dotted lines join places that a "
+        "source connects; they are not tracks. Outlines: Natural Earth; borders as drawn there, "
+        "without a position on them."
     )
-    return _map(basemap, chosen, view, name=f"map-{region}", caption=caption)
+    return _map(basemap, chosen, legs, view, name=f"map-{region}", caption=caption)
 
 
 def _basemap_of(lat: float, lon: float) -> str:
@@ -216,7 +244,7 @@ def _basemap_of(lat: float, lon: float) -> str:
     return "basemap_western_russia" if 30 < lon < 47 and 43 < lat < 58 else "basemap_overview"
 
 
-def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
+def _site_block(sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series) -> str:
     facts = {
         "kind": row["kind"],
         "position": "not located in the sources read",
@@ -233,6 +261,7 @@ def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
         drawn = _map(
             _basemap_of(row["lat"], row["lon"]),
             sites[sites["id"] == row["id"]],
+            legs,
             view,
             name=f"map-{row['id']}",
             caption=f"{row['name']}: the dashed circle is the radius of uncertainty.",
@@ -251,16 +280,18 @@ def _site_block(sites: pd.DataFrame, row: pd.Series) -> str:
     )
 
 
-def site_blocks(sites: pd.DataFrame) -> str:
+def site_blocks(sites: pd.DataFrame, legs: pd.DataFrame) -> str:
     """Write a block of HTML a site: position, uncertainty, how obtained, and its map.
 
     Parameters
     ----------
     sites : pandas.DataFrame
         The table ``sites``.
+    legs : pandas.DataFrame
+        The table ``legs``.
 
     Returns
     -------
     str
     """
-    return "\n".join(_site_block(sites, row) for _, row in sites.iterrows())
+    return "\n".join(_site_block(sites, legs, row) for _, row in sites.iterrows())

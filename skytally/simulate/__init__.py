@@ -1,0 +1,1 @@
+"""Routes with known truth, for calibration; nothing simulated ever enters an evidence chart."""

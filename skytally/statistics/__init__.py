@@ -1,0 +1,1 @@
+"""Lines to numbers with intervals: surge, onset, visits, reach, agreement, lag."""

@@ -1,0 +1,36 @@
+"""What every statistic returns: a number with its interval, unit and method."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from skytally.checks import DataError
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval."""
+
+    value: float
+    """The estimate in `unit`, NaN where only the interval is known."""
+    low: float
+    """Lower end of the interval, in `unit`."""
+    high: float
+    """Upper end of the interval, in `unit`; infinite where the data set no limit."""
+    unit: str
+    """Word of the vocabulary *unit*, or ``p`` for a probability."""
+    level: float
+    """Stated coverage of the interval, between 0 and 1; 1 for a bound that holds always."""
+    method: str
+    """How it was obtained, in a few words."""
+
+    def __post_init__(self) -> None:
+        """Refuse an interval that is missing or does not hold its value."""
+        inside = math.isnan(self.value) or self.low <= self.value <= self.high
+        if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high or not inside:
+            message = (
+                f"{self.method}: interval {self.low} to {self.high} does not hold {self.value}; "
+                "give bounds that do"
+            )
+            raise DataError(message)
