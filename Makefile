@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 UV     := uv==0.13.9
-SHELL  := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help book test check lab lock clean distclean
 MAKEFLAGS += --no-print-directory
@@ -45,7 +44,7 @@ test: book dev   ## build the site, then run all tests
 	@$(BIN)/python -m pytest
 
 lab: dev         ## open the notebooks in JupyterLab
-	@cd notebooks && ../$(BIN)/python -m jupyter lab
+	@cd notebooks && ../$(BIN)/python -m jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 lock: env        ## resolve the locks anew (needs the package registry)
 	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url

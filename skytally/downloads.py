@@ -96,13 +96,17 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
     if not lines or not SLUG.fullmatch(name):
         message = f"download {name!r}: needs at least one line and a name in lower-kebab.words"
         raise DataError(message)
+    names = [NOT_SLUG.sub("-", each.lower()) for each in lines]
+    if len(set(names)) < len(names):
+        message = f"download {name!r}: two lines share one file name ({', '.join(lines)}); rename"
+        raise DataError(message)
     folder = out / "data"
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.concat([as_rows(line, name=each) for each, line in lines.items()])
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
     files = [f"{name}.csv"]
-    for each, line in lines.items():
-        file = f"{name}.{NOT_SLUG.sub('-', each.lower())}.nc"
+    for each, line in zip(names, lines.values(), strict=True):
+        file = f"{name}.{each}.nc"
         check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding())
         files.append(file)
     return files

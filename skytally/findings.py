@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -234,6 +234,15 @@ def quoted_all(
     ]
 
 
+def _outwards(number: float, edge: Callable[[float], int], *, digits: int) -> float:
+    """Round an end of an interval away from its middle, to some significant digits."""
+    if number == 0 or math.isinf(number):
+        return number
+    step = 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1)
+    # the division leaves an error in the last place, which must not cost a whole digit
+    return float(f"{edge(round(number / step, 9)) * step:.{digits}g}")
+
+
 def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Finding:
     """Make a finding of one row's quantity as a multiple of another's.
 
@@ -263,8 +272,8 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         raise DataError(message)
     top_low, top_high = limits(quantity_of(top))
     base_low, base_high = limits(quantity_of(base))
-    low = float(f"{top_low / base_high:.2g}")
-    high = math.inf if base_low == 0 else float(f"{top_high / base_low:.2g}")
+    low = _outwards(top_low / base_high, math.floor, digits=2)
+    high = math.inf if base_low == 0 else _outwards(top_high / base_low, math.ceil, digits=2)
     return computed(
         key,
         value=low if math.isinf(high) else math.nan,
@@ -297,11 +306,14 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     top, base = part.iloc[0], whole.iloc[0]
     top_low, top_high = limits(quantity_of(top))
     base_low, base_high = limits(quantity_of(base))
+    low = _outwards(100 * top_low / base_high, math.floor, digits=3)
+    high = _outwards(100 * top_high / base_low, math.ceil, digits=3)
+    rounded = float(f"{100 * top['value'] / base['value']:.2g}")
     return computed(
         key,
-        value=float(f"{100 * top['value'] / base['value']:.2g}"),
-        low=float(f"{100 * top_low / base_high:.3g}"),
-        high=float(f"{100 * top_high / base_low:.3g}"),
+        value=min(max(rounded, low), high),
+        low=low,
+        high=high,
         unit="percent",
         bound=n.ABOUT,
         rows=pd.concat([part, whole]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import pandas as pd
@@ -58,9 +59,9 @@ def day_tally(table: pd.DataFrame) -> pd.DataFrame:
     made = {}
     for day, rows in exact.groupby("date_first"):
         states = set(rows["state"])
-        seen = n.SOMETHING_SEEN if states & set(PRESENT) else n.NOTHING_SEEN
+        absent = n.NOTHING_SEEN if n.NOTHING_SEEN in states else n.UNCLEAR
         made[day] = {
-            "outcome": seen if states - {n.UNCLEAR} else n.UNCLEAR,
+            "outcome": n.SOMETHING_SEEN if states & set(PRESENT) else absent,
             "rows": " ".join(rows["id"]),
         }
     return pd.DataFrame.from_dict(made, orient="index", columns=["outcome", "rows"])
@@ -69,7 +70,8 @@ def day_tally(table: pd.DataFrame) -> pd.DataFrame:
 def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
     """Set claims of different claimants side by side that were made within some days.
 
-    A statement whose day is not known is left out: nobody can say how close it is.
+    A statement without a number, or whose day is not known, is left out: nobody can say how
+    close it is.
 
     Parameters
     ----------
@@ -86,7 +88,8 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
         smaller to the larger claim that both bounds allow (infinite where open), and
         ``overlap``: whether one number could satisfy both claims.
     """
-    dated = claims[claims["statement_precision"] == "day"]
+    numbered = claims["value"].notna() | claims["low"].notna()
+    dated = claims[(claims["statement_precision"] == "day") & numbered]
     dated = dated.sort_values("statement_first", kind="stable")
     made = []
     for (_, one), (_, two) in combinations(dated.iterrows(), 2):
@@ -102,7 +105,7 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
                 "second": two["id"],
                 "days": days,
                 "multiple_low": max(1.0, large[0] / small[1]),
-                "multiple_high": large[1] / small[0],
+                "multiple_high": large[1] / small[0] if small[0] else math.inf,
                 "overlap": large[0] <= small[1],
             }
         )

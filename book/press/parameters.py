@@ -75,8 +75,10 @@ def given(line: str) -> dict[str, object]:
         raise ValueError(message)
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        message = f"{where}: found {' '.join(str(error).split())}; write plain name: value lines"
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        message = (
+            f"{where}: found {' '.join(str(error).split())[:300]}; write plain name: value lines"
+        )
         raise ValueError(message) from error
     if content is None:
         return {}
@@ -97,18 +99,37 @@ def _faults_of(line: str) -> Iterator[str]:
         if name == OUT or name not in names:
             known = ", ".join(sorted(set(names) - {OUT}))
             yield f"{where}: found the name {name!r}; declared are {known}; correct or remove it"
-        elif type(value) is not type(names[name]) and not (
-            isinstance(names[name], float) and type(value) is int
-        ):
-            wanted = type(names[name]).__name__
+        elif not _same_shape(value, names[name]):
             yield (
-                f"{where}: {name}: found {value!r} of type {type(value).__name__}; "
-                f"write a {wanted}{' in quotation marks' if wanted == 'str' else ''}"
+                f"{where}: {name}: found {repr(value)[:80]} of type {type(value).__name__}; "
+                f"write {_shape(names[name])}"
             )
-        elif isinstance(value, list) and not all(
-            isinstance(each, str | int | float) for each in value
-        ):
-            yield f"{where}: {name}: found a list of lists; write plain values"
+
+
+def _same_shape(value: object, default: object) -> bool:
+    """Tell whether a value is built as its default is, down to the last element."""
+    if isinstance(default, float) and type(value) is int:
+        return True
+    if type(value) is not type(default):
+        return False
+    if isinstance(value, list) and isinstance(default, list):
+        return len(value) == len(default) and all(map(_same_shape, value, default))
+    if isinstance(value, dict) and isinstance(default, dict):
+        pattern = next(iter(default.values()), "")
+        return all(
+            isinstance(name, str) and _same_shape(each, pattern) for name, each in value.items()
+        )
+    return True
+
+
+def _shape(default: object) -> str:
+    """Say in words how a value must be built."""
+    if isinstance(default, list):
+        return f"a list of {len(default)}, such as {default}"
+    if isinstance(default, dict):
+        return f"names, each with {_shape(next(iter(default.values()), ''))}"
+    quotes = " in quotation marks" if isinstance(default, str) else ""
+    return f"a {type(default).__name__}{quotes}"
 
 
 def parameter_faults() -> list[str]:

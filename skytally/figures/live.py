@@ -9,7 +9,7 @@ from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally import names as n
-from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS, pointed
+from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS, pointed, top_of
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
@@ -117,7 +117,7 @@ def values(
     -------
     holoviews.Overlay
     """
-    top = float(np.nanmax(np.where(np.isfinite(table[["y", "hi"]]), table[["y", "hi"]], np.nan)))
+    top = top_of(table)
     step = 0.07 * top
     parts: list[hv.Element] = []
     if band is not None:
@@ -245,7 +245,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
     """
     table = table.assign(at=np.arange(len(table))[::-1].astype(float), floor=0.0)
     table = table.assign(end=table["y"].fillna(table["hi"]))
-    top = float(np.nanmax(np.where(np.isfinite(table[["y", "hi"]]), table[["y", "hi"]], np.nan)))
+    top = top_of(table)
     parts: list[hv.Element] = []
     names = list(dict.fromkeys(table["series"]))
     for i, name in enumerate(names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -149,6 +150,13 @@ def lane_marks(
     return _timed(pd.DataFrame(made))
 
 
+def top_of(table: pd.DataFrame) -> float:
+    """Give the highest number or closed bound of some marks, at least 1."""
+    ends = table[["y", "hi"]].to_numpy(float)
+    ends = ends[np.isfinite(ends)]
+    return max(1.0, float(ends.max())) if ends.size else 1.0
+
+
 def pointed(table: pd.DataFrame) -> pd.DataFrame:
     """Give the points of a lane: a day's look in its place, an interval's look at its ends.
 
@@ -234,4 +242,4 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
     ]
     rest = len(table) - len(told)
     tail = f"; and {rest} more, all in the CSV file under the chart." if rest > 0 else "."
-    return f"{subject}. {len(table)} marks: " + "; ".join(told) + tail
+    return f"{subject.rstrip('.')}. {len(table)} marks: " + "; ".join(told) + tail

@@ -57,7 +57,7 @@ def _json_of(chart: hv.Overlay) -> str:
         plot.toolbar.logo = None
         for tool in plot.select({"type": HoverTool}):
             tool.visible = False
-    return json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _downloads(files: list[str]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from skytally import names as n
-from skytally.figures.marks import COLOURS, STATIC_MARKERS, pointed
+from skytally.figures.marks import COLOURS, STATIC_MARKERS, pointed, top_of
 
 WIDTH = 8.6
 STYLE: Any = {
@@ -102,7 +102,7 @@ def values(
     -------
     matplotlib.figure.Figure
     """
-    top = float(np.nanmax(np.where(np.isfinite(table[["y", "hi"]]), table[["y", "hi"]], np.nan)))
+    top = top_of(table)
     step = 0.07 * top
     names = list(dict.fromkeys(table["series"]))
     figure, axes = _axes(height + 0.2 * len(names))
@@ -172,7 +172,8 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
         for side, x, marker in (("open_start", "x0", "<"), ("open_end", "x1", ">")):
             rows_open = rows[rows[side]]
             axes.plot(rows_open[x], np.full(len(rows_open), y), marker, color=colour, ms=8, ls="")
-    axes.set(ylim=(-0.5, len(order) - 0.4), yticks=[])
+    right = table["x1"].max() + pd.Timedelta(days=10)
+    axes.set(xlim=(left, right), ylim=(-0.5, len(order) - 0.4), yticks=[])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
     _dated(axes)
@@ -197,7 +198,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     """
     figure, axes = _axes(row_height * len(table) + 0.8)
     end = table["y"].fillna(table["hi"])
-    top = float(np.nanmax(np.where(np.isfinite(table[["y", "hi"]]), table[["y", "hi"]], np.nan)))
+    top = top_of(table)
     names = list(dict.fromkeys(table["series"]))
     for i, (_, row) in enumerate(table.iterrows()):
         y, colour = len(table) - 1 - i, COLOURS[names.index(row["series"]) % len(COLOURS)]

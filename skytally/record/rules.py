@@ -62,23 +62,28 @@ def _state_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
         yield Fault(name, line, n.STATE, "'counted' without a number", "write seen or unclear")
 
 
+def _day(day: pd.Timestamp) -> str:
+    return "no date" if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
 def _date_faults(name: str, row: dict[str, Any]) -> Iterator[Fault]:
     line = int(str(row["line"]))
     for first, last, precision_first, precision_last in INTERVALS:
         if first not in row:
             continue
-        ends = ((first, precision_first), (last, precision_last))
-        for day, precision in ends:
-            if precision_first != precision_last and (row[precision] == "open") != pd.isna(
-                row[day]
-            ):
-                yield Fault(
-                    name,
-                    line,
-                    day,
-                    f"{row[day]} with precision {row[precision]}",
-                    "an open side has no date, every other side has one",
-                )
+        if precision_first == precision_last:
+            # one word stands for both ends: an open interval has neither
+            sides = [(last, precision_last, not (pd.isna(row[first]) and pd.isna(row[last])))]
+        else:
+            sides = [
+                (first, precision_first, not pd.isna(row[first])),
+                (last, precision_last, not pd.isna(row[last])),
+            ]
+        for day, precision, dated in sides:
+            if (row[precision] == "open") == dated:
+                found = f"{_day(row[day])} with precision {row[precision]}"
+                advice = "an open side has no date, every other side has one"
+                yield Fault(name, line, day, found, advice)
         if not pd.isna(row[first]) and not pd.isna(row[last]) and row[first] > row[last]:
             yield Fault(name, line, first, f"{row[first]:%Y-%m-%d} after {last}", "exchange them")
 

@@ -95,7 +95,7 @@ EMPTY: dict[str, object] = {"date": pd.NaT, "number": float("nan")}
 
 def _decoded(path: Path) -> tuple[str, list[Fault]]:
     raw = path.read_bytes()
-    if not raw.strip():
+    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         return "", [Fault(path.name, 0, "", "an empty file", "restore the table with its header")]
     if b"\x00" in raw:
         line = raw[: raw.index(b"\x00")].count(b"\n") + 1
