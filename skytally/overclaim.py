@@ -15,7 +15,7 @@ PROSE = ("note", "warning", "tip", "important", "caution", "admonition", "dropdo
 """Directives whose body is prose; what stands in another fence is code."""
 OPTION = re.compile(r"\s*:[\w-]+:")
 DENIAL = r"\b(?:no|not|never|without|nothing|none|nobody|cannot|neither|nor)\b"
-NOT_SO = re.compile(rf"{DENIAL}[^.;:]{{0,40}}$", re.IGNORECASE)
+NOT_SO = re.compile(rf"{DENIAL}(?:(?!\b(?:and|but)\b)[^.;:,]){{0,40}}$", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 COUNTED = (
     r"ships?|vessels?|railcars?|boxcars|cars|wagons?|containers?|boxes|shells?|rounds|missiles?|"
@@ -69,7 +69,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 ARMS = r"(?:arms|weapons|munitions|ammunition|shells|missiles|rockets)"
 PATTERNS = (
     Pattern(
-        _words(r"\b(?:proves?|proved|proven|proving|proof)\b"),
+        _words(r"\b(?:proves?|proved|proven|proving|proof)\b(?! nothing\b)"),
         "say what was seen, and that it is consistent with or against the claim",
         unless_denied=True,
     ),

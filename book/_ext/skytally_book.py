@@ -134,7 +134,8 @@ class Block(Directive):
         return [nodes.raw("", self.html(), format="html")]
 
 
-def _filter_box(target: str, count: int) -> str:
+def filter_box(target: str, count: int) -> str:
+    """Give the box that filters a table; it shows itself only where scripts run."""
     return (
         f'<p class="sk-filter" hidden><label>Filter {count} rows: '
         f'<input type="search" data-table="{target}"></label> <output></output></p>'
@@ -175,7 +176,7 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
             start = f'<tr><th scope="row">{first}</th>'
         body.append(f"{start}{cells}</tr>")
     return (
-        f"{_filter_box(name, len(rows))}"
+        f"{filter_box(name, len(rows))}"
         f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
         f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
@@ -203,22 +204,11 @@ class FindingsTable(Block):
         """Write the table."""
         body = []
         for key, found in findings(self.app).items():
-            rows = [
-                f'<a href="record.html#{cell(row)}">{cell(row)}</a>'
-                if row in row_ids()
-                else cell(row)
-                for row in found["inputs"]
-            ]
-            shown = " ".join(rows[:12])
-            hidden = rows[12:]
-            more = (
-                f"<details><summary>{len(hidden)} more rows</summary>{' '.join(hidden)}</details>"
-            )
             body.append(
                 f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">{cell(key)}</a></th>'
                 f"<td>{cell(found['said'])}</td><td>{_interval(found)}</td>"
                 f"<td>{cell(found['level'])}</td><td>{cell(found['text'])}</td>"
-                f"<td>{shown}{more if len(rows) > 12 else ''}</td></tr>"
+                f"<td>{linked_rows(found['inputs'], most=12)}</td></tr>"
             )
         head = "".join(
             f'<th scope="col">{word}</th>'
@@ -232,12 +222,24 @@ class FindingsTable(Block):
             )
         )
         return (
-            f"{_filter_box('findings', len(body))}"
+            f"{filter_box('findings', len(body))}"
             '<div class="sk-scroll" role="region" aria-label="Findings" tabindex="0">'
             '<table class="sk-table" id="table-findings"><caption>Findings</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             '<p class="sk-downloads"><a href="findings.json" download>findings.json</a></p>'
         )
+
+
+def linked_rows(ids: list[str], *, most: int) -> str:
+    """Link to rows of the record; those beyond the first few are folded."""
+    links = [
+        f'<a href="record.html#{cell(row)}">{cell(row)}</a>' if row in row_ids() else cell(row)
+        for row in ids
+    ]
+    shown, hidden = " ".join(links[:most]), links[most:]
+    if not hidden:
+        return shown
+    return f"{shown}<details><summary>{len(hidden)} more rows</summary>{' '.join(hidden)}</details>"
 
 
 def _interval(found: dict[str, Any]) -> str:

@@ -107,8 +107,8 @@ def main() -> int:
             start = time.monotonic()
             try:
                 site.print_site()
-            except RuntimeError as error:
-                print(error, file=sys.stderr)
+            except (RuntimeError, ValueError) as error:
+                print(error, "the last good site stays", sep="\n", file=sys.stderr)
                 return 1
             keys.write_site_state(key)
             print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")

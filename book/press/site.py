@@ -15,6 +15,7 @@ from press.places import BOOK, BUILD, DATA, LINES, ROOT, SITE, line_names
 STAGE = BUILD / "stage"
 LOG = BUILD / "site.log"
 FINDINGS = "findings.json"
+CLAIMS = "claims.json"
 
 
 def _stage() -> None:
@@ -28,6 +29,11 @@ def _stage() -> None:
     findings.sort(key=lambda finding: finding["key"])
     text = json.dumps(findings, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (STAGE / FINDINGS).write_text(text, encoding="utf-8")
+    from skytally import claims
+
+    given = claims.evidence(claims.read_tables(DATA / "record"), findings)
+    judged = claims.ledger(claims.read_tables(DATA / "claims"), given)
+    (STAGE / CLAIMS).write_text(claims.as_json(judged), encoding="utf-8")
 
 
 def _print_pages() -> Path:
@@ -50,13 +56,14 @@ def _print_pages() -> Path:
             word for word in LOG.read_text().splitlines() if "WARNING" in word or "ERROR" in word
         ]
         lines = "\n".join(said[:30]) or LOG.read_text()[-3000:]
-        message = f"the site was not built; the last good one stays\n{lines}\nfull log: {LOG}"
+        message = f"the site was not built\n{lines}\nfull log: {LOG}"
         raise RuntimeError(message)
     return STAGE / "_build" / "html"
 
 
 def _add_files(pages: Path) -> None:
-    shutil.copyfile(STAGE / FINDINGS, pages / FINDINGS)
+    for name in (FINDINGS, CLAIMS):
+        shutil.copyfile(STAGE / name, pages / name)
     (pages / "data").mkdir()
     _copy_record(pages / "data" / "record")
     for line in line_names():

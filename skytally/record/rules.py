@@ -108,6 +108,16 @@ def _repeated(name: str, table: pd.DataFrame) -> Iterator[Fault]:
         )
 
 
+def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Tell ids that two tables use: a page links to a row by its id alone."""
+    first: dict[str, str] = {}
+    for name, table in observations.items():
+        for line, row in zip(table["line"], table.get("id", ()), strict=False):
+            if row and first.setdefault(row, name) != name:
+                advice = f"{first[row]}.csv has it; give it an id of its own"
+                yield Fault(f"{name}.csv", line, "id", repr(row), advice)
+
+
 def _broken_refs(
     path: Path, table: pd.DataFrame, ids: dict[str, set[str]], unreadable: set[str]
 ) -> Iterator[Fault]:
@@ -179,6 +189,7 @@ def record_faults(folder: Path) -> list[Fault]:
     for name, table in tables.items():
         faults += _broken_refs(paths[name], table, ids, unreadable)
     faults += _circles("sources.csv", tables["sources"])
+    faults += _shared_ids({name: each for name, each in tables.items() if "source_id" in each})
     return faults
 
 

@@ -1,0 +1,202 @@
+"""The pages of the ledger: claims with verdicts, wording drift, who copied whom, rivals."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from skytally_book import Block, cell, filter_box, linked_rows
+from sphinx.application import Sphinx
+
+from skytally import claims, hypotheses, origins, registry
+from skytally.wording import number
+
+
+@cache
+def ledger_tables() -> dict[str, pd.DataFrame]:
+    """Read the tables of the ledger once a build."""
+    return claims.read_tables(registry.path("ledger").parent)
+
+
+@cache
+def record_tables() -> dict[str, pd.DataFrame]:
+    """Read the tables of the record once a build."""
+    return claims.read_tables(registry.path("sources").parent)
+
+
+def judged(app: Sphinx) -> list[dict[str, Any]]:
+    """Read the claims with their verdicts, as the press wrote them."""
+    path = Path(app.srcdir) / "claims.json"
+    return list(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _table(name: str, caption: str, heads: list[str], rows: list[str]) -> str:
+    head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
+    return (
+        f"{filter_box(name, len(rows))}"
+        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
+        f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+class ClaimsSummary(Block):
+    """Count the press claims by verdict."""
+
+    def html(self) -> str:
+        """Write the table."""
+        press = [each for each in judged(self.app) if not each["id"].startswith("OWN")]
+        counted = Counter(each["verdict"] for each in press)
+        rows = [
+            f'<tr><th scope="row">{cell(word)}</th><td>{counted[word]}</td></tr>'
+            for word in claims.VERDICTS
+        ]
+        return (
+            '<table class="sk-table"><caption>Press claims by verdict</caption><thead><tr>'
+            f'<th scope="col">verdict</th><th scope="col">of {len(press)} claims</th></tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>"
+        )
+
+
+class ClaimsTable(Block):
+    """Show every claim with its verdict, reasons and support."""
+
+    def html(self) -> str:
+        """Write the table."""
+        heads = [
+            "claim", "in short", "asserted by", "verdict", "why", "confidence in the sources",
+            "independent origins", "image families", "what would change it", "rests on",
+        ]  # fmt: skip
+        rows = [self._row(each) for each in judged(self.app)]
+        return _table("claims", "Claims and verdicts", heads, rows) + (
+            '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
+        )
+
+    @staticmethod
+    def _row(claim: dict[str, Any]) -> str:
+        anchor = cell(claim["id"])
+        part = f" <em>(tested: {cell(claim['tested_part'])})</em>" if claim["tested_part"] else ""
+        rests = claim["rests_on"]
+        keys = [f'<a href="findings.html#{cell(key)}">{cell(key)}</a>' for key in rests["findings"]]
+        seen = linked_rows(rests["rows"], most=6)
+        chance = f"; {cell(claim['likelihood'])}" if claim["likelihood"] else ""
+        return (
+            f'<tr id="{anchor}"><th scope="row"><a href="#{anchor}">{anchor}</a></th>'
+            f"<td>{cell(claim['text'])}{part}</td><td>{cell(claim['asserted_by'])}</td>"
+            f"<td><strong>{cell(claim['verdict'])}</strong>{chance}</td>"
+            f"<td>{'<br>'.join(cell(why) for why in claim['why'])}</td>"
+            f"<td>{cell(claim['confidence'])}</td><td>{claim['independent_origins']}</td>"
+            f"<td>{claim['independent_image_families']}</td><td>{cell(claim['changes_if'])}</td>"
+            f"<td>{' '.join(keys)} {seen}</td></tr>"
+        )
+
+
+class DriftTable(Block):
+    """Show how a claim changed on its way from origin to copy."""
+
+    def html(self) -> str:
+        """Write the table."""
+        drift = ledger_tables()["drift"].drop(columns="line")
+        rows = [
+            "<tr>" + "".join(f"<td>{cell(text)}</td>" for text in row) + "</tr>"
+            for row in drift.itertuples(index=False)
+        ]
+        return _table("drift", "Wording on its way", list(drift.columns), rows)
+
+
+class OriginsGraph(Block):
+    """Draw who copied whom, and list it for those who do not see the drawing."""
+
+    def html(self) -> str:
+        """Write the drawing and the list."""
+        known = origins.graph(record_tables()["sources"])
+        drawing = origins.layout(known, keep=origins.copied(known))
+        told = "Each line runs from the page that was copied to the page that copied it."
+        svg = origins.as_svg(drawing, name="origins", title="Who copied whom", description=told)
+        listed = "".join(
+            f'<li><a href="sources.html#{cell(copy)}">{cell(copy)}</a> from '
+            + ", ".join(f'<a href="sources.html#{cell(one)}">{cell(one)}</a>' for one in above)
+            + "</li>"
+            for copy, above in sorted(known.parents.items())
+            if above
+        )
+        return (
+            f'<div class="sk-scroll sk-drawing" role="region" aria-label="Who copied whom" '
+            f'tabindex="0">{svg}</div><details><summary>The same as a list</summary>'
+            f"<ul>{listed}</ul></details>"
+        )
+
+
+def _ratio(value: float) -> str:
+    return "no limit" if math.isinf(value) else number(float(f"{value:.2g}"))
+
+
+class Rivals(Block):
+    """Show each rival explanation as a band, with the items that matter most."""
+
+    def html(self) -> str:
+        """Write one section a hypothesis."""
+        found = json.loads((Path(self.app.srcdir) / "findings.json").read_text(encoding="utf-8"))
+        given = claims.evidence(record_tables(), found)
+        known = hypotheses.hypotheses(ledger_tables(), given)
+        return "".join(self._section(known, each) for each in hypotheses.bands(known))
+
+    @staticmethod
+    def _section(known: hypotheses.Hypotheses, band: hypotheses.Band) -> str:
+        name, reference = known.names[band.hypothesis], known.names[band.against]
+        matters = hypotheses.influence(known, band.hypothesis).head(3)
+        items = "".join(f"<li>{cell(row.text)}</li>" for row in matters.itertuples())
+        lines = "".join(
+            f"<li>without {cell(line)}: {_ratio(rest.ratio_low)} to {_ratio(rest.ratio_high)}</li>"
+            for line, rest in hypotheses.without_a_line(known, band.hypothesis)
+        )
+        anchor = cell(band.hypothesis)
+        return (
+            f'<section id="{anchor}"><h3>{anchor}: {cell(name)}</h3>'
+            f"<p>Against <em>{cell(reference)}</em>, the observations together are between "
+            f"<strong>{_ratio(band.ratio_low)} and {_ratio(band.ratio_high)}</strong> times as "
+            f"likely under this explanation. If one of the two were true and no third, and "
+            f"starting anywhere from one to ten against to ten to one for: "
+            f"<strong>{cell(band.words)}</strong>.</p>"
+            f"<p>The items that matter most:</p><ul>{items}</ul>"
+            f"<p>Leaving one line out:</p><ul>{lines}</ul></section>"
+        )
+
+
+class LikelihoodTable(Block):
+    """Show every cell of the rival explanations with its reason."""
+
+    def html(self) -> str:
+        """Write the table."""
+        cells = ledger_tables()["likelihoods"].drop(columns="line")
+        items = ledger_tables()["evidence"].set_index("id")
+        rows = [
+            f"<tr><td>{cell(row.evidence)}</td><td>{cell(items.loc[row.evidence, 'text'])}</td>"
+            f"<td>{cell(row.hypothesis)}</td><td>{_ratio(row.low)} to {_ratio(row.high)}</td>"
+            f"<td>{cell(row.reason)}</td>"
+            f"<td>{cell(items.loc[row.evidence, 'changes_if'])}</td></tr>"
+            for row in cells.itertuples()
+        ]
+        heads = ["item", "observation", "explanation", "ratio", "reason", "what would change it"]
+        return _table(
+            "likelihoods", "Likelihood ratios, each a judgement with its reason", heads, rows
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("claims-summary", ClaimsSummary),
+        ("claims-table", ClaimsTable),
+        ("drift-table", DriftTable),
+        ("origins-graph", OriginsGraph),
+        ("rivals", Rivals),
+        ("likelihood-table", LikelihoodTable),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

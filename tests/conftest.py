@@ -1,0 +1,166 @@
+"""Factories: rows and lines made up, the record to break, the project to run."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from skytally import registry
+from skytally.record import line, read_table
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PLAIN_ROW: dict[str, Any] = {
+    "line": 2,
+    "precision_first": "day",
+    "precision_last": "day",
+    "scope": "rajin-port-area",
+    "counter": "csis",
+    "quantity": "containers",
+    "value": math.nan,
+    "low": math.nan,
+    "high": math.nan,
+    "bound": "exactly",
+    "wording": "",
+    "unit": "containers",
+    "method": "count",
+    "state": "counted",
+    "family": "planet",
+    "source_id": "BP_20231017",
+    "reading": "direct",
+    "text": "containers on the quay",
+    "note": "",
+}
+"""A sound row of an observation table, without its id, dates and number."""
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Give the folder of the project."""
+    return ROOT
+
+
+@pytest.fixture
+def rows() -> Callable[..., pd.DataFrame]:
+    """Give a factory of observation tables: one mapping of changes a row; ``day`` sets both ends.
+
+    Ids are X1, X2, and so on, unless given.
+    """
+
+    def make(*changes: dict[str, Any]) -> pd.DataFrame:
+        made = []
+        for i, change in enumerate(changes, start=1):
+            day = pd.Timestamp(change.get("day", "2023-10-05"))
+            row = {"id": f"X{i}", "date_first": day, "date_last": day, **PLAIN_ROW, **change}
+            row.pop("day", None)
+            made.append(row)
+        table = pd.DataFrame(made)
+        for word in ("date_first", "date_last"):
+            table[word] = pd.to_datetime(table[word])
+        table.attrs["table"] = "made_up"
+        return table
+
+    return make
+
+
+@pytest.fixture
+def groups() -> Callable[..., pd.DataFrame]:
+    """Give a factory of ``same_observation``: (group, row id, relation, keep) a row."""
+
+    def make(*members: tuple[str, str, str, str]) -> pd.DataFrame:
+        return pd.DataFrame(members, columns=["group", "row_id", "relation", "keep"])
+
+    return make
+
+
+@pytest.fixture
+def one_line(rows: Callable[..., pd.DataFrame]) -> Callable[..., xr.Dataset]:
+    """Give a factory of lines, from the same changes as `rows`."""
+
+    def make(*changes: dict[str, Any]) -> xr.Dataset:
+        return line(rows(*changes), title="made up", history="made for a test")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def table() -> Callable[[str], pd.DataFrame]:
+    """Give a reader of the real tables that reads each once."""
+    known: dict[str, pd.DataFrame] = {}
+
+    def read(name: str) -> pd.DataFrame:
+        if name not in known:
+            known[name] = read_table(registry.path(name))
+        return known[name]
+
+    return read
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """Copy the record's tables to a folder where they can be broken."""
+    ignored = shutil.ignore_patterns("delivered")
+    return shutil.copytree(ROOT / "data" / "record", tmp_path / "record", ignore=ignored)
+
+
+@pytest.fixture
+def write_cell() -> Callable[..., None]:
+    """Give a function that overwrites cells of one row of a table on disk, as a person would."""
+
+    def write(path: Path, row_id: str, /, **cells: str) -> None:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *body = csv.reader(file)
+        (place,) = (i for i, row in enumerate(body) if row[0] == row_id)
+        for column, text in cells.items():
+            body[place][header.index(column)] = text
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *body])
+
+    return write
+
+
+class Project:
+    """A copy of the project without what was built, to run its own commands in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in ("skytally", "book/press", "data", "notebooks"):
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+        (folder / "notebooks" / "params").mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with these arguments on the copy."""
+        paths = f"{self.folder}{os.pathsep}{self.folder / 'book'}"
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def parameters(self, line_name: str, text: str) -> None:
+        """Write a parameter file."""
+        path = self.folder / "notebooks" / "params" / f"{line_name}.yml"
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Copy the project to a folder where anything can be changed."""
+    return Project(tmp_path / "project")
