@@ -107,7 +107,8 @@ def _rows(setting: str, worlds: int, rng: np.random.Generator) -> list[dict[str,
             row = (limits[name], new, truth, p.value, p.high)
             for column, value in zip(columns, row, strict=True):
                 columns_of[column][world] = value
-    return [_row(name, setting, columns_of) for name, columns_of in found.items()]
+    answering = {name: each for name, each in found.items() if np.isfinite(each["limit"]).any()}
+    return [_row(name, setting, each) for name, each in answering.items()]
 
 
 def run(worlds: int, seed: int) -> list[dict[str, object]]:

@@ -64,7 +64,7 @@ def _line_faults(line: xr.Dataset) -> Iterable[str]:
         if state[i] == n.NOTHING_SEEN and value[i] != 0:
             yield f"row {row}: nothing seen must have the value 0, found {value[i]}"
         if state[i] in (n.UNCLEAR, n.SOMETHING_SEEN) and not np.isnan(value[i]):
-            yield f"row {row}: state {state[i]!r} must have no value, found {value[i]}"
+            yield f"row {row}: state {str(state[i])!r} must have no value, found {value[i]}"
         if not bounds[i, 0] <= time[i] < bounds[i, 1]:
             yield f"row {row}: time {time[i]} is outside its bounds"
     if np.any(np.diff(time) < np.timedelta64(0)):

@@ -14,6 +14,7 @@ from IPython.display import HTML
 from skytally import names as n
 from skytally.checks import DataError, refuse
 from skytally.quantity import Quantity, limits, quantity_of, said
+from skytally.statistics.estimate import Estimate
 from skytally.wording import when
 
 FILE = "findings.json"
@@ -259,7 +260,7 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
     -------
     Finding
         Unit *times*; the interval runs from the least to the greatest multiple that the
-        two bounds allow, and the value is left out where either row is only a bound.
+        two bounds allow, rounded outwards; over a mere ceiling it is a lower bound.
 
     Raises
     ------
@@ -335,6 +336,41 @@ def tally(
         rows=rows,
         text=text,
         dates=dates,
+    )
+
+
+def estimated(key: str, estimate: Estimate, rows: pd.DataFrame, *, text: str) -> Finding:
+    """Make a finding of what a statistic estimates; its interval is the finding's interval.
+
+    Parameters
+    ----------
+    key : str
+        ``<line>.<quantity>``.
+    estimate : Estimate
+        Of any unit; a probability has the unit ``p``.
+    rows : pandas.DataFrame
+        The rows it was estimated from.
+    text : str
+        One sentence; ``{said}`` is replaced by the interval in words, since an estimate is
+        never quoted without it.
+
+    Returns
+    -------
+    Finding
+    """
+    low, high = (
+        _outwards(edge, side, digits=2)
+        for edge, side in ((estimate.low, math.floor), (estimate.high, math.ceil))
+    )
+    return computed(
+        key,
+        value=math.nan,
+        low=low,
+        high=high,
+        unit=estimate.unit,
+        bound=n.AT_LEAST if math.isinf(high) else n.EXACTLY,
+        rows=rows,
+        text=text,
     )
 
 

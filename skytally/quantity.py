@@ -91,9 +91,12 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     value, low, high = quantity.value, quantity.low, quantity.high
     if math.isnan(value) or not (math.isnan(low) or math.isnan(high)):
         return low, high
-    least, most = value, value
+    least = value if math.isnan(low) else low
+    most = value if math.isnan(high) else high
     if quantity.bound == n.ABOUT or "about" in quantity.wording:
-        least, most = rounding_interval(value)
+        around = rounding_interval(value)
+        least = around[0] if math.isnan(low) else low
+        most = around[1] if math.isnan(high) else high
     if quantity.bound in n.OPEN_ABOVE:
         return least, math.inf
     if quantity.bound == n.AT_MOST:

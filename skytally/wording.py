@@ -52,7 +52,9 @@ def number(value: float) -> str:
 
 
 def with_unit(words: str, value: float, unit: str) -> str:
-    """Add a unit to a number in words, in the singular after one."""
+    """Add a unit to a number in words, in the singular after one; a probability has none."""
+    if unit == "p":
+        return words
     return f"{words} {SINGULAR.get(unit, unit) if value == 1 else unit}"
 
 
@@ -70,7 +72,7 @@ def interval(low: float, high: float, unit: str) -> str:
         return f"{with_unit(number(low), low, unit)} or more"
     if low == high:
         return with_unit(number(low), low, unit)
-    return f"{number(low)} to {number(high)} {unit}"
+    return with_unit(f"{number(low)} to {number(high)}", high, unit)
 
 
 def day(date: pd.Timestamp) -> str:

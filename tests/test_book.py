@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.browser import ABSENT, chromium, chromium_path, draw, hovered, served, tab
 
@@ -298,7 +298,7 @@ def test_charts_have_a_twin_without_scripts(browser: Browser, page_name: str) ->
         twins = page.locator(".sk-static")
         assert twins.count() == len(parsed(page_name).charts)
         for number in range(twins.count()):
-            expect(twins.nth(number)).to_be_visible()
+            assert twins.nth(number).is_visible()
             size = twins.nth(number).bounding_box()
             assert size is not None
             assert size["width"] > 300
@@ -401,12 +401,26 @@ def test_table_is_whole_without_scripts(browser: Browser) -> None:
         assert page.locator(".sk-filter >> visible=true").count() == 0
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(
+    ("page_name", "row"),
+    [
+        ("record.html", "R031"),
+        ("record.html", "A001"),
+        ("sources.html", "BP_20231006"),
+        ("findings.html", "rail-counts.baseline"),
+    ],
+)
 @needs_browser
-def test_row_link_leads_to_its_row(browser: Browser) -> None:
-    """A link to a row of the record brings that row into view."""
-    with tab(browser, root=SITE.as_uri()) as (page, _):
-        page.goto(f"{SITE.as_uri()}/record.html#R031")
-        expect(page.locator("#R031")).to_be_in_viewport()
+def test_row_link_leads_to_its_row(browser: Browser, page_name: str, row: str, width: int) -> None:
+    """A link to a row shows that row, not hidden behind the head of its table."""
+    with tab(browser, root=SITE.as_uri(), width=width) as (page, _):
+        page.goto(f"{SITE.as_uri()}/{page_name}#{row}")
+        seen = """row => {
+            const head = document.getElementById(row).cells[0], box = head.getBoundingClientRect();
+            return head.contains(document.elementFromPoint(box.left + 5, box.top + 8));
+        }"""
+        page.wait_for_function(seen, arg=row, timeout=3000)
 
 
 @needs_browser
@@ -414,7 +428,7 @@ def test_search_finds_pages(browser: Browser, root: str) -> None:
     """Searching works from disk as well as over HTTP, without an error."""
     with tab(browser, root=root) as (page, faults):
         page.goto(f"{root}/search.html?q=railcars")
-        expect(page.locator("#search-results li").first).to_be_visible()
+        page.locator("#search-results li").first.wait_for()
         found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
         assert any("rail-counts.html" in each for each in found)
         page.wait_for_load_state("networkidle")

@@ -96,7 +96,6 @@ def test_check_line_refuses_a_number_nobody_could_tell(one_line: Lines, state: s
         check_line(line)
 
 
-@pytest.mark.xfail(reason="the state is printed as numpy writes it")
 def test_check_line_names_the_state_in_plain_words(one_line: Lines) -> None:
     """A message shows what stands in the table, not how it is stored."""
     line = _with(one_line({"value": 1.0}), n.STATE, n.UNCLEAR)

@@ -371,7 +371,6 @@ def test_site_blocks_show_code_as_text(table: Table) -> None:
     assert html.escape(NASTY) in block
 
 
-@pytest.mark.filterwarnings("ignore:'str' is not supported as a fill value")
 def test_timeline_chart_has_a_lane_for_every_line(table: Table) -> None:
     """One axis holds all lines of evidence and the events."""
     names = (

@@ -35,7 +35,8 @@ def _shared(table: pd.DataFrame, lane: str) -> pd.DataFrame:
         "id",
     ]
     made = table.reindex(columns=columns)
-    made = made.fillna({"scope": "", "counter": "", "bound": "", "wording": "", "unit": ""})
+    words = ["scope", "counter", "bound", "wording", "unit"]
+    made = made.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
     return made.assign(lane=lane, state=table["state"] if "state" in table else table["kind"])
 
 

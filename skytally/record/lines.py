@@ -296,6 +296,10 @@ def lines(
         raise DataError(message)
     # a look without a number has no unit of its own; it belongs to what was looked for
     usual = {word: max(rows["unit"]) for word, rows in chosen.groupby("quantity")}
+    nameless = sorted(word for word, unit in usual.items() if not unit)
+    if nameless:
+        message = f"{', '.join(nameless)}: no row has a number, so no line has a unit; leave it out"
+        raise DataError(message)
     units = chosen["unit"].where(chosen["unit"] != "", chosen["quantity"].map(usual))
     chosen = chosen.assign(unit=units)
     in_use = chosen.groupby(["quantity", *by])["unit"].nunique()

@@ -16,8 +16,8 @@ from skytally.checks import refuse
 from skytally.record.dictionary import Column, columns, words
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 URL = re.compile(r"https?://[^\s<>\"]+")
 HIDDEN = re.compile(r"[\x00-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069]")
 

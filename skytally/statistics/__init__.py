@@ -1,1 +1,21 @@
 """Lines to numbers with intervals: surge, onset, visits, reach, agreement, lag."""
+
+from skytally.statistics.estimate import Estimate
+from skytally.statistics.onset import onset
+from skytally.statistics.reach import Fix, Port, reach, reach_of_rows, read_sea, ways_to
+from skytally.statistics.surge import bounded_baseline, surge
+from skytally.statistics.visits import calls_of_rows
+
+__all__ = [
+    "Estimate",
+    "Fix",
+    "Port",
+    "bounded_baseline",
+    "calls_of_rows",
+    "onset",
+    "reach",
+    "reach_of_rows",
+    "read_sea",
+    "surge",
+    "ways_to",
+]

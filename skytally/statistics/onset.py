@@ -28,7 +28,7 @@ RATE_SHAPE = 0.5
 """Shape of the gamma prior of both rates; its mean is the mean of the counts."""
 LEAST_RATE = 0.5
 """Least mean of that prior, in counts a look: half a thing seen."""
-RATE_TAILS = 0.75
+RATE_TAILS = 0.8
 """Part of the stated tails that the interval of a rate leaves out. The prior's mean comes from
 the same counts and their dispersion is hardly known, so the posterior is too sure: without this
 its 0.90 covers 0.82 to 0.89 of over-dispersed worlds (benchmarks/calibrate_onset.py)."""
@@ -179,7 +179,9 @@ def looks_from(
     >>> looks_from(["2023-10-05"], [72.5], high=[73.5]).low.tolist()
     [73.0]
     """
-    first = _days(np.asarray(start, "datetime64[D]") if np.asarray(start).dtype.kind == "U" else start)
+    first = _days(
+        np.asarray(start, "datetime64[D]") if np.asarray(start).dtype.kind == "U" else start
+    )
     last = np.floor(first) + 1.0 if end is None else _days(end)
     begin = np.floor(first) if end is None else first
     least = np.asarray(low, float)
@@ -320,9 +322,10 @@ def _joint(
         * np.exp(np.take_along_axis(after, columns, 1) - column.max(1)[:, None])[:, None]
     )
     for each, part in zip(likely, weight, strict=True):
-        joint *= part * np.take_along_axis(each, rows, 1)[:, :, None] + (
-            1.0 - part
-        ) * np.take_along_axis(each, columns, 1)[:, None]
+        joint *= (
+            part * np.take_along_axis(each, rows, 1)[:, :, None]
+            + (1.0 - part) * np.take_along_axis(each, columns, 1)[:, None]
+        )
         peak = np.maximum(joint.max((1, 2)), TINY)
         joint /= peak[:, None, None]
         scale = scale + np.log(peak)
@@ -501,7 +504,9 @@ def onset(
     log_cells = special.logsumexp(evidence, axis=1)
     probability = np.exp(log_cells - special.logsumexp(log_cells))
     log_factor = float(
-        special.logsumexp(log_cells) - math.log(grid.size) - special.logsumexp(prior + tables.sum(0))
+        special.logsumexp(log_cells)
+        - math.log(grid.size)
+        - special.logsumexp(prior + tables.sum(0))
     )
     return _result(
         looks,

@@ -619,3 +619,52 @@ def _not_known(
         at_looks=(None,) * looks,
         words=_words(port, 0.0) if bound == 0 else words,
     )
+
+
+def reach_of_rows(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    port: str,
+    land: Path,
+    seed: int,
+) -> Reach:
+    """Ask whether a ship could have called at a port between two sightings of the record.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        One row each of ``ship_sightings`` whose scope is the id of a site.
+    sites : pandas.DataFrame
+        The table ``sites``.
+    port : str
+        Id of the site in question.
+    land : Path
+        GeoJSON of the land around.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    Reach
+        As `reach`; a site without a position gives an answer from 0 to 1.
+    """
+    places = sites.set_index("id")
+
+    def fix(row: pd.Series) -> Fix:
+        site = places.loc[row["scope"]]
+        known = not math.isnan(site["lat"])
+        return Fix(
+            first=row["date_first"],
+            last=row["date_last"],
+            lon=site["lon"] if known else None,
+            lat=site["lat"] if known else None,
+            radius_km=site["uncertainty_m"] / 1000 if known else 0.0,
+            precision=row["precision_first"],
+        )
+
+    there = places.loc[port]
+    asked = Port(there["name"], there["lon"], there["lat"], there["uncertainty_m"] / 1000)
+    ways = ways_to(read_sea([land]), asked)
+    return reach(fix(before.iloc[0]), fix(after.iloc[0]), ways, seed=seed)

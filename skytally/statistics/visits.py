@@ -977,3 +977,44 @@ def _profile(calls: Floats, score: Floats, *, ships: int, level: float) -> Estim
         level,
         f"semi-Markov route of {ships} ships, profile likelihood",
     )
+
+
+def calls_of_rows(
+    seen: pd.DataFrame, imaged: pd.DataFrame, *, stay_days: Sequence[float], seed: int
+) -> Calls:
+    """Estimate port calls from two rows of the record: days with a ship, and days imaged.
+
+    Parameters
+    ----------
+    seen, imaged : pandas.DataFrame
+        One row each of ``voyage_counts``, in days, of the same period and scope.
+    stay_days : sequence of float
+        Shortest and longest mean stay to believe in, in days; its central 0.9 interval.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    Calls
+
+    Raises
+    ------
+    DataError
+        If the two rows differ in period, scope or counter.
+    """
+    days, images = seen.iloc[0], imaged.iloc[0]
+    same = ("date_first", "date_last", "scope", "counter")
+    differing = [word for word in same if days[word] != images[word]]
+    if differing:
+        message = (
+            f"rows {days['id']} and {images['id']} differ in {', '.join(differing)}; "
+            "take a share of the days that were looked at, not of others"
+        )
+        raise DataError(message)
+    return calls_from_share(
+        int(days["value"]),
+        int(images["value"]),
+        length=(days["date_last"] - days["date_first"]).days + 1.0,
+        dwell=Dwell.between(*stay_days),
+        seed=seed,
+    )
