@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -165,7 +166,7 @@ def f_measure(
 
 def _segments(changes: Iterable[int], size: int) -> list[tuple[int, int]]:
     cuts = sorted({0, *(each for each in changes if 0 < each < size), size})
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(itertools.pairwise(cuts))
 
 
 def _overlap(one: tuple[int, int], two: tuple[int, int]) -> float:

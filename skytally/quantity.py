@@ -128,6 +128,8 @@ def said(quantity: Quantity) -> str:
         return with_unit(f"{prefix}{number(quantity.value)}", quantity.value, quantity.unit)
     if quantity.bound in n.OPEN_ABOVE and not math.isnan(quantity.low):
         return with_unit(f"{prefix}{number(quantity.low)}", quantity.low, quantity.unit)
+    if quantity.low == quantity.high:
+        return with_unit(f"{prefix}{number(quantity.low)}", quantity.low, quantity.unit)
     if not math.isnan(quantity.low):
         range_said = f"{prefix}{number(quantity.low)} to {number(quantity.high)}"
         return with_unit(range_said, quantity.high, quantity.unit)

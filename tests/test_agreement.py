@@ -192,6 +192,8 @@ def test_agreement_of_tables_equals_that_of_their_lines(rows: Rows, one_line: Li
     of_tables = agreement(rows(*changes), rows(*others)).pairs
     of_lines = agreement(one_line(*changes), one_line(*others)).pairs
     pd.testing.assert_frame_equal(of_tables, of_lines, check_dtype=False)
+    nominal = rows(*({**each, "precision_last": "nominal"} for each in others))
+    assert agreement(rows(*changes), nominal).without_day == (0, 2)
 
 
 def test_agreement_never_compares_delivered_with_capacity(table: Table) -> None:

@@ -200,7 +200,7 @@ def test_hypotheses_refuse_every_fault_at_once(tables: Tables, given: Evidence) 
     items = tables["evidence"].copy()
     items.loc[0, "rows"] = "P999"
     broken = {"hypotheses": names, "evidence": items, "likelihoods": cells}
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError, match="faults") as caught:
         hypotheses(broken, given)
     message = str(caught.value)
     for words in (

@@ -25,10 +25,13 @@ from skytally.statistics.onset import (
 )
 
 COAL = np.array(
-    """4 5 4 1 0 4 3 4 0 6 3 3 4 0 2 6 3 3 5 4 5 3 1 4 4 1 5 5 3 4 2 5 2 2 3 4 2 1 3 2 2 1 1 1
-    1 3 0 0 1 0 1 1 0 0 3 1 0 3 2 2 0 1 1 1 0 1 0 1 0 0 0 2 1 0 0 0 1 1 0 2 3 3 1 1 2 1 1 1 1 2
-    4 2 0 0 0 1 4 0 0 0 1 0 0 0 0 0 1 0 0 1 0 1""".split(),
-    dtype=float,
+    [
+        float(digit)
+        for digit in (
+            "45410434063340263354531441553425223421322111130010110031"
+            "03220111010100021000110233112111124200014000100000100101"
+        )
+    ]
 )
 """British coal-mining disasters a year, 1851 to 1962 (Jarrett 1979, Biometrika 66, 191-193)."""
 DAY_ZERO = 19_500.0
@@ -78,12 +81,15 @@ def test_onset_equals_gamma_poisson_in_closed_form() -> None:
     found = onset(looks_from(DAY_ZERO + days, counts), dispersions=(math.inf,))
     logs = gamma_poisson(counts)
     gaps, none = logs[:-2], logs[-1]
-    # a gap of 100 days holds 99 whole days and half of the day of each look beside it
-    log_mean = special.logsumexp(np.log(np.diff(days)) + gaps) - math.log(days[-1])
-    share = np.add.reduceat(found.probability, (days[:-1] + 1).astype(int))
-    expected = np.exp(gaps - special.logsumexp(gaps))
-    assert share[:-1] == pytest.approx(expected[:-1], abs=0.004)
-    assert found.log_bayes_factor == pytest.approx(log_mean - none, abs=0.02)
+    edges = np.concatenate([[none], gaps, [none]])
+    # on the day of a look the change is as likely before it as after it
+    on_days = np.logaddexp(edges[:-1], edges[1:]) - math.log(2.0)
+    cells = np.append(np.stack([on_days[:-1], *[gaps] * 99]).T.ravel(), on_days[-1])
+    log_mean = special.logsumexp(cells) - math.log(cells.size)
+    assert found.probability == pytest.approx(
+        np.exp(cells - special.logsumexp(cells)), rel=1e-3, abs=1e-9
+    )
+    assert found.log_bayes_factor == pytest.approx(log_mean - none, abs=1e-3)
 
 
 def test_onset_of_coal_disasters_is_the_published_one() -> None:
@@ -137,7 +143,7 @@ def test_onset_of_constant_counts_shows_no_change() -> None:
     """A constant gives no change: the log Bayes factor is negative and the words say so."""
     found = onset(looks_from(DAY_ZERO + np.arange(20.0) * 7, [6] * 20))
     assert found.log_bayes_factor < 0
-    assert found.words.startswith("no change is shown")
+    assert found.words.startswith("a change is not shown")
 
 
 def test_onset_of_two_looks_is_the_whole_time_between() -> None:
@@ -186,7 +192,7 @@ def test_onset_uses_bounds_for_what_they_exclude() -> None:
 
 
 def test_onset_is_less_sure_when_counts_scatter() -> None:
-    """One high count among low ones is a change to Poisson, and doubtful once scatter is allowed."""
+    """A few high counts are a change to Poisson, and doubtful once scatter is allowed."""
     looks = looks_from(DAY_ZERO + np.arange(10.0) * 10, [2, 5, 1, 3, 9, 2, 4, 14, 3, 16])
     poisson = onset(looks, dispersions=(math.inf,))
     assert onset(looks).log_bayes_factor < poisson.log_bayes_factor - 1
@@ -200,6 +206,7 @@ def test_onset_is_less_sure_when_counts_scatter() -> None:
         (lambda: looks_from([], []), "none is usable"),
         (lambda: looks_from(["2023-10-05", "2023-10-06"], [5, 5], high=[4, 9]), "from 5.0 to 4.0"),
         (lambda: looks_from(["2023-10-05", "2023-10-06"], [-1, 5]), "below zero"),
+        (lambda: looks_from(["2023-10-05"] * 3, [0, 5, 73]), "all dated from 2023-10-05"),
         (lambda: looks_from(["2023-10-05"], [2.55], high=[2.65]), "no whole number"),
         (lambda: looks_from([5.0, 6.0], [1, 1], end=[5.0, 7.0]), "a start before its end"),
         (lambda: looks_from([5.0, 6.0], [1.0]), "2 dates but 1 counts"),
@@ -294,7 +301,7 @@ def test_cross_check_refuses_too_few_looks(size: int) -> None:
 
 def test_onset_covers_planted_changes() -> None:
     """Over made-up worlds the reported interval holds the truth at least 0.85 of the time."""
-    rows = {row["target"]: row for row in calibrate_onset.run(60, 5)}
+    rows = {row["target"]: row for row in calibrate_onset.run(40, 5)}
     for kind in ("Poisson", "over-dispersed"):
         assert rows[f"date, {kind}, reported"]["coverage"] >= 0.85
     assert set(rows["date, Poisson, reported"]) == {

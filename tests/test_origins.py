@@ -78,7 +78,7 @@ def test_graph_refuses_every_circle_and_every_missing_source_at_once() -> None:
     broken = sources(
         A=("csis", "A"), B=("csis", "C"), C=("csis", "B"), D=("voa", "NOWHERE"), E=("voa", "")
     )
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError, match="sources: 4 faults") as caught:
         graph(pd.concat([broken, broken[broken["id"] == "E"]]))
     message = str(caught.value)
     assert message.startswith("sources: 4 faults")

@@ -62,8 +62,8 @@ def test_parameter_faults_of_no_file_at_all(faults: Faults) -> None:
     [
         (
             'frist: "2023-01-01"',
-            "found the name 'frist'; declared are baseline_row, first, last, make_up_day, quotes; "
-            "correct or remove it",
+            "found the name 'frist'; declared are baseline_row, closure, first, last, "
+            "make_up_day, quotes, sites_watched; correct or remove it",
         ),
         ('out: "/tmp"', "found the name 'out'; declared are "),
         ("42: x", "found the name 42; declared are "),
@@ -182,7 +182,7 @@ def test_parameter_faults_look_inside_lists(
 def test_declared_reads_the_parameters_cell(project: Any) -> None:
     """Names and defaults are read without running the notebook."""
     found = _evaluated(project, "declared('ais-gaps')")
-    assert set(found) == {"first", "last", "last_positions", "out"}
+    assert set(found) == {"first", "last", "last_positions", "sightings", "out"}
     assert found["last_positions"] == ["A021", "A022"]
 
 

@@ -124,9 +124,12 @@ def test_surge_of_counts_poisson_is_the_gamma_predictive() -> None:
 
 
 def test_surge_of_counts_ranks_them() -> None:
-    """As many or more were seen once among nine: 2 of the 10 places."""
-    found = surge(7, counted_baseline([0, 1, 2, 3, 4, 5, 6, 6, 8]))
+    """As many or more were seen once among nine: 2 of the 10 places, for a tie too."""
+    baseline = counted_baseline([0, 1, 2, 3, 4, 5, 6, 6, 8])
+    found = surge(7, baseline)
     assert found.rank.value == pytest.approx(0.2)
+    assert surge(8, baseline).rank.value == pytest.approx(0.2)
+    assert surge(9, baseline).rank.value == pytest.approx(0.1)
     assert found.rank.low == 0
 
 

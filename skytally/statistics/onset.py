@@ -11,7 +11,6 @@ import pandas as pd
 import ruptures
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from ruptures.exceptions import BadSegmentationParameters
 from scipy import special, stats
 
 from skytally import names as n
@@ -21,6 +20,7 @@ from skytally.statistics.estimate import Estimate
 from skytally.wording import day
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
 """Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
@@ -40,9 +40,12 @@ MOST_CELLS = 2048
 """Most cells of the time grid; a cell is one day where the span allows it."""
 LEAST_CELLS = 16
 """Fewest cells of the time grid."""
-SHOWN = math.log(3.0)
-"""Log Bayes factor from which a change is called shown; less is "not worth more than a bare
-mention" (Kass and Raftery 1995, doi:10.1080/01621459.1995.10476572)."""
+SUGGESTED = math.log(3.0)
+"""Log Bayes factor from which a change is called suggested (Kass and Raftery 1995: positive)."""
+SHOWN = math.log(20.0)
+"""Log Bayes factor from which a change is called shown (Kass and Raftery 1995: strong)."""
+LEAST_SEGMENT = 2
+"""Least looks of a segment in the cross-check, the default of ruptures."""
 DOCUMENTED_PENALTY = 10.0
 """Penalty of the example with which ruptures introduces itself: Pelt(model="rbf"), pen=10."""
 EPOCH = np.datetime64("1970-01-01", "D")
@@ -110,13 +113,15 @@ class CrossCheck:
 
 def _days(when: ArrayLike) -> Floats:
     times = np.asarray(when)
+    if times.dtype.kind == "U":
+        times = times.astype("datetime64[D]")
     if np.issubdtype(times.dtype, np.datetime64):
         return (times - EPOCH) / DAY
     return times.astype(float)
 
 
 def _date(days: float) -> np.datetime64:
-    return EPOCH + int(math.floor(days)) * DAY
+    return EPOCH + math.floor(days) * DAY
 
 
 def _look_faults(looks: Looks) -> Iterable[str]:
@@ -286,7 +291,7 @@ def _log_likelihood(looks: Looks, rates: Floats, dispersion: float) -> Floats:
     return np.maximum(found, math.log(TINY))
 
 
-def _window(bound: Floats, least: Floats) -> NDArray[np.intp]:
+def _window(bound: Floats, least: Floats) -> Places:
     """Give the rates that matter, dims (dispersion, kept), equally many for each dispersion."""
     kept = bound > least[:, None]
     first = kept.argmax(1)
@@ -349,7 +354,7 @@ def _cells(looks: Looks) -> Floats:
     return np.linspace(first, last, cells + 1)
 
 
-def _sides(looks: Looks, grid: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
+def _sides(looks: Looks, grid: Floats) -> tuple[Places, Places, Places]:
     """Count the looks that have ended and begun by each cell, and number the alike cells."""
     ended = np.searchsorted(np.sort(looks.end), grid, side="right")
     begun = np.searchsorted(np.sort(looks.start), grid, side="right")
@@ -366,35 +371,25 @@ def _posterior(
     is like its neighbours in the same gap, so that each gap is worked out once.
     """
     ended, begun, block = _sides(looks, grid)
+    same = np.concatenate([[False], (np.diff(block) == 0) & (ended == begun)[1:]])
+    worked_out = np.cumsum(~same) - 1
     nothing = np.zeros((1, *prior.shape))
     gone = np.concatenate([nothing, np.cumsum(tables[np.argsort(looks.end)], 0)])
     come = np.concatenate([nothing, np.cumsum(tables[np.argsort(looks.start)], 0)])
-    evidence = np.empty((grid.size, prior.shape[0]))
-    profiles = []
-    for cell, time in enumerate(grid):
-        known = cell > 0 and ended[cell] == begun[cell] and block[cell] == block[cell - 1]
-        if known:
-            evidence[cell] = evidence[cell - 1]
-            profiles[-1][0] += 1.0
-            continue
-        inside = (looks.start <= time) & (time < looks.end)
-        weight = (time - looks.start[inside]) / (looks.end[inside] - looks.start[inside])
-        evidence[cell], before, after = _joint(
-            prior + gone[ended[cell]],
-            prior + come[-1] - come[begun[cell]],
-            tables[inside],
-            weight,
-        )
-        profiles.append([1.0, evidence[cell].copy(), before, after])
-    top = evidence.max()
-    both = [
-        sum(
-            (cells * np.exp(log - top)[:, None] * sides[side] for cells, log, *sides in profiles),
-            np.zeros(prior.shape),
-        )
-        for side in (0, 1)
-    ]
-    return evidence, both[0], both[1]
+    found = []
+    for cell in np.flatnonzero(~same):
+        inside = (looks.start <= grid[cell]) & (grid[cell] < looks.end)
+        start, end = looks.start[inside], looks.end[inside]
+        before, after = gone[ended[cell]], come[-1] - come[begun[cell]]
+        earlier = (grid[cell] - start) / (end - start)
+        found.append(_joint(prior + before, prior + after, tables[inside], earlier))
+    evidence, one, two = (np.array([each[i] for each in found]) for i in range(3))
+    weight = np.exp(evidence - evidence.max()) * np.bincount(worked_out)[:, None]
+    return (
+        evidence[worked_out],
+        np.einsum("cd,cdr->dr", weight, one),
+        np.einsum("cd,cdr->dr", weight, two),
+    )
 
 
 def _gap(looks: Looks, grid: Floats, probability: Floats) -> tuple[float, float]:
@@ -412,7 +407,8 @@ def _gap(looks: Looks, grid: Floats, probability: Floats) -> tuple[float, float]
 def _words(low: np.datetime64, high: np.datetime64, *, log_factor: float, rises: bool) -> str:
     between = f"between {day(pd.Timestamp(low))} and {day(pd.Timestamp(high))}"
     if log_factor < SHOWN:
-        return f"no change is shown; if there was one, it began {between}"
+        how = "suggested, not shown" if log_factor >= SUGGESTED else "not shown"
+        return f"a change is {how}; if there was one, it began {between}"
     return f"a {'rise' if rises else 'fall'} began {between}"
 
 
@@ -426,6 +422,13 @@ def _two_or_more(looks: Looks) -> None:
     if looks.start.size < 2:
         day_seen = _date(looks.start[0])
         message = f"one look only, {day_seen}: no change can be dated; give two looks or more"
+        raise DataError(message)
+    if np.ptp(looks.start) == 0.0 and np.ptp(looks.end) == 0.0:
+        message = (
+            f"{looks.start.size} looks, all dated from {_date(looks.start[0])} to "
+            f"{_date(looks.end[0] - 1.0)}: no change can be dated between them; give looks of "
+            "different dates"
+        )
         raise DataError(message)
 
 
@@ -452,7 +455,7 @@ def onset(
     Raises
     ------
     DataError
-        If there is one usable look or none, the input is not sound, or `dispersions` or
+        If there is one usable look or none, all are dated alike, the input is not sound, or `dispersions` or
         `level` is out of range.
 
     Notes
@@ -477,13 +480,14 @@ def onset(
     ----------
     METHODS 6.2 and 7.2. Raftery and Akman 1986, Biometrika 73, 85-89,
     doi:10.1093/biomet/73.1.85, for Poisson counts. Carlin, Gelfand and Smith 1992, Applied
-    Statistics 41, 389-405, for the worked example in the tests.
+    Statistics 41, 389-405, for the worked example in the tests. Kass and Raftery 1995, JASA 90,
+    773-795, doi:10.1080/01621459.1995.10476572, for the words on the Bayes factor.
 
     Examples
     --------
     >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
     >>> onset(looks_from(days, [0, 0, 60, 80])).words
-    'no change is shown; if there was one, it began between 2 January 2023 and 30 March 2023'
+    'a rise began between 1 February 2023 and 1 March 2023'
     """
     if isinstance(looks, xr.Dataset):
         looks = looks_of(looks)
@@ -583,7 +587,9 @@ def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
     """
     if isinstance(looks, xr.Dataset):
         looks = looks_of(looks)
-    _two_or_more(_checked(looks))
+    if _checked(looks).start.size < 2 * LEAST_SEGMENT:
+        message = f"{looks.start.size} looks: too few for two segments; give four or more"
+        raise DataError(message)
     order = np.argsort(looks.start + looks.end, kind="stable")
     start, end = looks.start[order], looks.end[order]
     counts = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)[order]
@@ -593,7 +599,7 @@ def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
     penalty = 2.0 * math.log(counts.size)
     searches = {
         f"ruptures Pelt on ranks, model l2, min_size 2, jump 1, penalty 2 log n = {penalty:.2f}": (
-            ruptures.Pelt(model="l2", min_size=2, jump=1),
+            ruptures.Pelt(model="l2", min_size=LEAST_SEGMENT, jump=1),
             ranks,
             penalty,
         ),
@@ -605,11 +611,7 @@ def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
     }
     found = []
     for method, (search, signal, weight) in searches.items():
-        try:
-            breaks = search.fit(signal.reshape(-1, 1)).predict(pen=weight)[:-1]
-        except BadSegmentationParameters as error:
-            message = f"{counts.size} looks: too few for two segments of two; give four or more"
-            raise DataError(message) from error
+        breaks = search.fit(signal.reshape(-1, 1)).predict(pen=weight)[:-1]
         gaps = tuple((_date(start[i - 1]), _date(math.ceil(end[i]) - 1.0)) for i in breaks)
         found.append(CrossCheck(method, gaps))
     return tuple(found)

@@ -486,14 +486,17 @@ def _profile(counts: NDArray[np.float64], level: float) -> tuple[float, float]:
     """Give the profile likelihood interval of k; the mean's estimate is the same at every k."""
     grid = np.geomspace(0.01, 1000, 401)
     mean = max(float(counts.mean()), 0.5 / len(counts))
-    fits = stats.nbinom.logpmf(counts, grid[:, None], grid[:, None] / (grid[:, None] + mean))
-    profile = fits.sum(axis=1)
+    values, times = np.unique(counts, return_counts=True)
+    fits = stats.nbinom.logpmf(values, grid[:, None], grid[:, None] / (grid[:, None] + mean))
+    profile = fits @ times
     poisson = float(stats.poisson.logpmf(counts, mean).sum())
     best = max(poisson, float(profile.max()))
-    inside = grid[2 * (best - profile) <= stats.chi2.ppf(level, 1)]
+    inside = np.flatnonzero(2 * (best - profile) <= stats.chi2.ppf(level, 1))
     if not len(inside):
         return float(grid[-1]), math.inf
-    return float(inside[0]), float(inside[-1]) if inside[-1] < grid[-1] else math.inf
+    # out to the next node, so that the grid never narrows the interval
+    low, high = max(inside[0] - 1, 0), inside[-1] + 1
+    return float(grid[low]), float(grid[high]) if high < len(grid) else math.inf
 
 
 def dispersion_of(counts: ArrayLike, *, level: float = LEVEL) -> Estimate | None:
