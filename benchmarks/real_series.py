@@ -1,6 +1,6 @@
 """Try the one-change posterior and the defaults of ruptures on real series with known changes.
 
-Run it as ``python benchmarks/real_series.py [table.csv]``. The series lie outside the project,
+Run it as ``python -m benchmarks.real_series [table.csv]``. The series lie outside the project,
 in the folder named by SKYTALLY_IMAGERY or in ``shared/imagery`` beside the project.
 
 Every TCPD series but the Nile has annotators who mark two changes or more. A model of one

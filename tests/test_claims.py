@@ -267,7 +267,7 @@ def test_rules_refuse_everything_that_does_not_exist_at_once(
     for rule, cells in breaks.items():
         for column, cell in cells.items():
             rules.loc[rules["id"] == rule, column] = cell
-    with pytest.raises(DataError, match="rules: .* faults") as caught:
+    with pytest.raises(DataError, match=r"rules: .* faults") as caught:
         judge(rules, given)
     message = str(caught.value)
     assert message.startswith(f"rules: {len(breaks)} faults")
@@ -418,7 +418,7 @@ def test_ledger_refuses_broken_references_and_double_verdicts_at_once(
     drift = claim_tables["drift"].copy()
     drift.loc[0, "copy_source"] = "NOWHERE"
     tables = {**claim_tables, "ledger": rows.reset_index(drop=True), "drift": drift}
-    with pytest.raises(DataError, match="claims ledger: .* faults") as caught:
+    with pytest.raises(DataError, match=r"claims ledger: .* faults") as caught:
         ledger(tables, given)
     message = str(caught.value)
     for words_of_it in (

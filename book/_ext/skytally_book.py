@@ -170,7 +170,7 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     for _, row in rows.iterrows():
         cells = "".join(f"<td>{_linked(column, _plain(row[column]))}</td>" for column in shown[1:])
         first = cell(row[shown[0]])
-        if shown[0] == "id":
+        if name in (*OBSERVATIONS, "sources"):
             start = f'<tr id="{first}"><th scope="row"><a href="#{first}">{first}</a></th>'
         else:
             start = f'<tr><th scope="row">{first}</th>'

@@ -14,7 +14,7 @@ from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS, p
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
-TOOLTIPS = [(HOVER_LABELS[word], f"@{word}") for word in HOVER]
+TOOLTIPS = [(HOVER_LABELS[word], f"@{{{word}}}") for word in HOVER]
 STATE_STYLE = {
     n.COUNTED: ("circle", True),
     n.SOMETHING_SEEN: ("circle", True),

@@ -112,10 +112,10 @@ def _live(
     rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
 ) -> hv.Overlay:
     tips = [
-        ("site", "@name"),
-        ("position", "@position"),
-        ("uncertainty", "@within"),
-        ("how", "@position_method"),
+        ("site", "@{name}"),
+        ("position", "@{position}"),
+        ("uncertainty", "@{within}"),
+        ("how", "@{position_method}"),
     ]
     points = placed.hvplot.scatter(
         x="x",

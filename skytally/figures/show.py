@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import os
+import re
 import warnings
 from pathlib import Path
 
@@ -15,11 +16,12 @@ import holoviews as hv
 from bokeh.core.types import ID
 from bokeh.embed import json_item
 from bokeh.models import HoverTool, Plot
-from bokeh.settings import settings
 from matplotlib.figure import Figure
 
 from skytally.figures.static import as_svg
 
+MODEL_ID = re.compile(r'"id":"([^"]+)"')
+QUOTED = re.compile(r'"([^"\\]{1,40})"')
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
@@ -40,6 +42,13 @@ def bokeh_scripts() -> list[Path]:
     return [Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"]
 
 
+def _numbered(item: str) -> str:
+    """Rename the models in the order they stand: the same chart, the same bytes."""
+    order = dict.fromkeys(MODEL_ID.findall(item))
+    names = {old: f"p{1001 + i}" for i, old in enumerate(order)}
+    return QUOTED.sub(lambda found: f'"{names.get(found[1], found[1])}"', item)
+
+
 def _json_of(chart: hv.Overlay) -> str:
     if isinstance(chart, hv.HoloMap | hv.DynamicMap):
         message = (
@@ -47,9 +56,6 @@ def _json_of(chart: hv.Overlay) -> str:
             "draw one frame or several charts"
         )
         raise TypeError(message)
-    # ids count up from the same start, so that the same chart gives the same bytes
-    settings.simple_ids.set_value(True)
-    bokeh.util.serialization._simple_id = 999
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         drawn = hv.render(chart, backend="bokeh")
@@ -57,7 +63,8 @@ def _json_of(chart: hv.Overlay) -> str:
         plot.toolbar.logo = None
         for tool in plot.select({"type": HoverTool}):
             tool.visible = False
-    return json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":")).replace("<", "\\u003c")
+    item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
+    return _numbered(item).replace("<", "\\u003c")
 
 
 def _downloads(files: list[str]) -> str:

@@ -455,8 +455,8 @@ def onset(
     Raises
     ------
     DataError
-        If there is one usable look or none, all are dated alike, the input is not sound, or `dispersions` or
-        `level` is out of range.
+        If there is one usable look or none, all are dated alike, the input is not sound, or
+        `dispersions` or `level` is out of range.
 
     Notes
     -----
