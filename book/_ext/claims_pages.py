@@ -69,10 +69,11 @@ class ClaimsTable(Block):
     def html(self) -> str:
         """Write the table."""
         heads = [
-            "claim", "in short", "asserted by", "verdict", "why", "confidence in the sources",
+            "claim", "in short", "verdict", "why", "asserted by", "confidence in the sources",
             "independent origins", "image families", "what would change it", "rests on",
         ]  # fmt: skip
-        rows = [self._row(each) for each in judged(self.app)]
+        ordered = sorted(judged(self.app), key=lambda each: each["id"].startswith("OWN"))
+        rows = [self._row(each) for each in ordered]
         return _table("claims", "Claims and verdicts", heads, rows) + (
             '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
         )
@@ -87,9 +88,10 @@ class ClaimsTable(Block):
         chance = f"; {cell(claim['likelihood'])}" if claim["likelihood"] else ""
         return (
             f'<tr id="{anchor}"><th scope="row"><a href="#{anchor}">{anchor}</a></th>'
-            f"<td>{cell(claim['text'])}{part}</td><td>{cell(claim['asserted_by'])}</td>"
+            f"<td>{cell(claim['text'])}{part}</td>"
             f"<td><strong>{cell(claim['verdict'])}</strong>{chance}</td>"
             f"<td>{'<br>'.join(cell(why) for why in claim['why'])}</td>"
+            f"<td>{cell(claim['asserted_by'])}</td>"
             f"<td>{cell(claim['confidence'])}</td><td>{claim['independent_origins']}</td>"
             f"<td>{claim['independent_image_families']}</td><td>{cell(claim['changes_if'])}</td>"
             f"<td>{' '.join(keys)} {seen}</td></tr>"

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from skytally.figures.static import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
-QUOTED = re.compile(r'"([^"\\]{1,40})"')
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
