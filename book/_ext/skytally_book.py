@@ -175,13 +175,19 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
         else:
             start = f'<tr><th scope="row">{first}</th>'
         body.append(f"{start}{cells}</tr>")
+    # the vocabulary is a dictionary itself and has none
+    dictionary = (
+        f' · <a href="data/record/{name}.dictionary.csv" download>its dictionary</a>'
+        if name != "vocabulary"
+        else ""
+    )
     return (
         f"{filter_box(name, len(rows))}"
         f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
         f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-        f'<p class="sk-downloads"><a href="data/record/{name}.csv" download>{name}.csv</a> · '
-        f'<a href="data/record/{name}.dictionary.csv" download>its dictionary</a></p>'
+        f'<p class="sk-downloads"><a href="data/record/{name}.csv" download>{name}.csv</a>'
+        f"{dictionary}</p>"
     )
 
 

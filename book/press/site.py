@@ -102,6 +102,8 @@ def recover() -> None:
     if old.exists() and not SITE.exists():
         old.rename(SITE)
     for leftover in [*BUILD.glob("lines/.*"), BUILD / "html.old"]:
+        if leftover.is_file():
+            leftover.unlink()
         shutil.rmtree(leftover, ignore_errors=True)
 
 
