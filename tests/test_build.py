@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES = {"port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims"}
-NOT_COPIED = shutil.ignore_patterns("_build", ".git", "__pycache__", ".*_cache", "results")
+NOT_COPIED = shutil.ignore_patterns("_build", ".git", "__pycache__", ".*_cache")
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "6"))
 LONGEST_BUILD = 600.0
 KEPT = {"checked.key", "html", "lines", "lock", "site.json", "site.log"}
