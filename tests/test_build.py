@@ -163,7 +163,7 @@ def edit(path: Path, row_id: str, **cells: str) -> int:
 
 def copied(folder: Path) -> Project:
     """Copy the project, without what was built."""
-    outside = {path.parent.name for path in ROOT.glob("*/pyvenv.cfg")}
+    outside = {"results", *(path.parent.name for path in ROOT.glob("*/pyvenv.cfg"))}
 
     def ignored(where: str, names: list[str]) -> set[str]:
         unwanted = outside if Path(where) == ROOT else set()
