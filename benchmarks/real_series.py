@@ -1,7 +1,8 @@
 """Try the one-change posterior and the defaults of ruptures on real series with known changes.
 
-Run it as ``python -m benchmarks.real_series [table.csv]``. The series lie outside the project,
-in the folder named by SKYTALLY_IMAGERY or in ``shared/imagery`` beside the project.
+``python -m benchmarks.real_series data/results/real_series.csv`` writes what the page shows. The
+series lie outside the project, in the folder named by SKYTALLY_IMAGERY or in
+``shared/imagery`` beside the project.
 
 Every TCPD series but the Nile has annotators who mark two changes or more. A model of one
 change cannot name two: there its recall has a ceiling below 1, and it must lose against any
@@ -19,6 +20,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +38,11 @@ COLUMNS = (
     "method",
     "f1",
     "covering",
-    "date found",
+    "date_found",
     "interval",
     "note",
     "data_sha256",
+    "date",
 )
 MARGIN = 5
 """Looks by which a change may be missed and still counts as found, as TCPD has it."""
@@ -259,10 +262,11 @@ def _row(
         "method": method,
         "f1": round(f_measure(series.marked, found), 3),
         "covering": round(covering(series.marked, found, days.size), 3),
-        "date found": " ".join(str(days[each]) for each in found),
+        "date_found": " ".join(str(days[each]) for each in found),
         "interval": interval,
         "note": note,
         "data_sha256": series.sha256,
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
     }
 
 
@@ -346,7 +350,7 @@ if __name__ == "__main__":
         sys.exit(f"{held} is absent; set SKYTALLY_IMAGERY to the folder that holds 08_count_series")
     scores = run(held)
     for row in scores:
-        dates = row["date found"] if len(row["date found"]) < 45 else row["date found"][:42] + "..."
+        dates = row["date_found"] if len(row["date_found"]) < 45 else row["date_found"][:42] + "..."
         print(
             f"{row['series']:17} {row['method'][:58]:58} F1 {row['f1']:.3f} "
             f"covering {row['covering']:.3f}  {dates}"

@@ -18,6 +18,10 @@ class IntegrityError(RuntimeError):
     """A file that must never change is not the file that was registered."""
 
 
+class AcquisitionError(RuntimeError):
+    """A scene that could not be had; the message says which, from where and what was found."""
+
+
 def refuse(faults: Iterable[str], *, what: str) -> None:
     """Raise one `DataError` that lists every fault, or do nothing when there is none.
 

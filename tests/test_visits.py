@@ -16,7 +16,6 @@ from skytally.checks import DataError
 from skytally.simulate.routes import Plan
 from skytally.statistics import visits
 from skytally.statistics.visits import (
-    CIRCULARITY,
     Dwell,
     Looks,
     calls_by_dwell,
@@ -29,6 +28,7 @@ from skytally.statistics.visits import (
     missed_by_dwell,
     most_calls,
     share_missed,
+    stays_of_rows,
 )
 
 NAN = math.nan
@@ -395,10 +395,17 @@ def test_lower_bound_holds_in_every_world() -> None:
     assert all(bound.low <= true for bound, true in map(calibrate_visits._fewest, given))
 
 
-def test_circularity_is_said() -> None:
-    """The page says that the stay came from the published calls and what is independent."""
-    assert "re-states" in CIRCULARITY
-    assert "share of days with a ship" in CIRCULARITY
+def test_stays_of_rows_states_what_an_even_spread_would_miss() -> None:
+    """Ten images in twenty days leave two days between: a day's call is missed half the time."""
+    days = {"date_first": pd.Timestamp("2024-01-01"), "date_last": pd.Timestamp("2024-01-20")}
+    shared = {**days, "scope": "a-pier", "counter": "somebody"}
+    seen = pd.DataFrame([{"id": "A", "value": 5.0, **shared}])
+    imaged = pd.DataFrame([{"id": "B", "value": 10.0, **shared}])
+    table = stays_of_rows(seen, imaged, stays=[1.0, 2.0], seed=1)
+    assert table["calls"].tolist() == pytest.approx([10.0, 5.0])
+    assert table["missed_at_least"].tolist() == pytest.approx([0.5, 0.0])
+    with pytest.raises(DataError, match="differ in scope"):
+        stays_of_rows(seen.assign(scope="another"), imaged, stays=[1.0], seed=1)
 
 
 def test_calibration_rows_are_complete() -> None:

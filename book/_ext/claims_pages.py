@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from skytally_book import Block, cell, filter_box, linked_rows
+from skytally_book import Block, cell, filtered_table, linked_rows
 from sphinx.application import Sphinx
 
 from skytally import claims, hypotheses, origins, registry
@@ -33,16 +33,6 @@ def judged(app: Sphinx) -> list[dict[str, Any]]:
     """Read the claims with their verdicts, as the press wrote them."""
     path = Path(app.srcdir) / "claims.json"
     return list(json.loads(path.read_text(encoding="utf-8")))
-
-
-def _table(name: str, caption: str, heads: list[str], rows: list[str]) -> str:
-    head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
-    return (
-        f"{filter_box(name, len(rows))}"
-        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
-        f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
 
 
 class ClaimsSummary(Block):
@@ -74,7 +64,7 @@ class ClaimsTable(Block):
         ]  # fmt: skip
         ordered = sorted(judged(self.app), key=lambda each: each["id"].startswith("OWN"))
         rows = [self._row(each) for each in ordered]
-        return _table("claims", "Claims and verdicts", heads, rows) + (
+        return filtered_table("claims", "Claims and verdicts", heads, rows) + (
             '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
         )
 
@@ -108,7 +98,7 @@ class DriftTable(Block):
             "<tr>" + "".join(f"<td>{cell(text)}</td>" for text in row) + "</tr>"
             for row in drift.itertuples(index=False)
         ]
-        return _table("drift", "Wording on its way", list(drift.columns), rows)
+        return filtered_table("drift", "Wording on its way", list(drift.columns), rows)
 
 
 class OriginsGraph(Block):
@@ -146,7 +136,8 @@ class Rivals(Block):
         found = json.loads((Path(self.app.srcdir) / "findings.json").read_text(encoding="utf-8"))
         given = claims.evidence(record_tables(), found)
         known = hypotheses.hypotheses(ledger_tables(), given)
-        return "".join(self._section(known, each) for each in hypotheses.bands(known))
+        sections = (self._section(known, each) for each in hypotheses.bands(known))
+        return f"<p><strong>{cell(hypotheses.LABEL)}</strong></p>{''.join(sections)}"
 
     @staticmethod
     def _section(known: hypotheses.Hypotheses, band: hypotheses.Band) -> str:
@@ -185,35 +176,9 @@ class LikelihoodTable(Block):
             for row in cells.itertuples()
         ]
         heads = ["item", "observation", "explanation", "ratio", "reason", "what would change it"]
-        return _table(
+        return filtered_table(
             "likelihoods", "Likelihood ratios, each a judgement with its reason", heads, rows
         )
-
-
-class CalibrationTable(Block):
-    """Show how often the intervals hold in simulated worlds, with date and seed."""
-
-    def html(self) -> str:
-        """Write the table."""
-        table = pd.read_csv(registry.path("calibration"), keep_default_na=False)
-        heads = [
-            "estimator",
-            "target",
-            "unit",
-            "worlds",
-            "coverage",
-            "bias",
-            "rmse",
-            "width",
-            "note",
-        ]
-        rows = [
-            "<tr>" + "".join(f"<td>{cell(row[word])}</td>" for word in heads) + "</tr>"
-            for _, row in table.iterrows()
-        ]
-        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
-        caption = f"Simulated worlds, stated coverage 0.9 (run on {when}, seed {seed})"
-        return _table("calibration", caption, heads, rows)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -225,7 +190,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("origins-graph", OriginsGraph),
         ("rivals", Rivals),
         ("likelihood-table", LikelihoodTable),
-        ("calibration-table", CalibrationTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

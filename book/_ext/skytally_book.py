@@ -142,6 +142,20 @@ def filter_box(target: str, count: int) -> str:
     )
 
 
+def filtered_table(name: str, caption: str, heads: list[str], rows: list[str]) -> str:
+    """Write a table that scrolls in its own box, with a filter above it.
+
+    ``rows`` are written rows, ``heads`` plain words.
+    """
+    head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
+    return (
+        f"{filter_box(name, len(rows))}"
+        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
+        f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
 def _linked(column: str, text: str) -> str:
     ids = text.split()
     if column in {"source_id", "derived_from", "other_sources"} and ids:
@@ -165,7 +179,6 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     shown = [
         column for column in order if column != "line" and (rows[column].map(_plain) != "").any()
     ]
-    head = "".join(f'<th scope="col">{cell(column)}</th>' for column in shown)
     body = []
     for _, row in rows.iterrows():
         cells = "".join(f"<td>{_linked(column, _plain(row[column]))}</td>" for column in shown[1:])
@@ -182,10 +195,7 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
         else ""
     )
     return (
-        f"{filter_box(name, len(rows))}"
-        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
-        f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"{filtered_table(name, caption, shown, body)}"
         f'<p class="sk-downloads"><a href="data/record/{name}.csv" download>{name}.csv</a>'
         f"{dictionary}</p>"
     )
@@ -216,22 +226,9 @@ class FindingsTable(Block):
                 f"<td>{cell(found['level'])}</td><td>{cell(found['text'])}</td>"
                 f"<td>{linked_rows(found['inputs'], most=12)}</td></tr>"
             )
-        head = "".join(
-            f'<th scope="col">{word}</th>'
-            for word in (
-                "key",
-                "in words",
-                "interval",
-                "confidence in the sources",
-                "finding",
-                "rows",
-            )
-        )
+        heads = ["key", "in words", "interval", "confidence in the sources", "finding", "rows"]
         return (
-            f"{filter_box('findings', len(body))}"
-            '<div class="sk-scroll" role="region" aria-label="Findings" tabindex="0">'
-            '<table class="sk-table" id="table-findings"><caption>Findings</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+            f"{filtered_table('findings', 'Findings', heads, body)}"
             '<p class="sk-downloads"><a href="findings.json" download>findings.json</a></p>'
         )
 

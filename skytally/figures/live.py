@@ -25,7 +25,8 @@ STATE_STYLE = {
 """Marker and whether it is filled, by state; every other word is a filled circle."""
 
 
-def _frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) -> hv.Overlay:
+def frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) -> hv.Overlay:
+    """Give an overlay its size, grid and legend, the same in every chart."""
     return overlay.opts(
         hv.opts.Overlay(
             responsive=True,
@@ -145,7 +146,7 @@ def values(
             marker=LIVE_MARKERS[i % len(LIVE_MARKERS)],
             label=name,
         )
-    return _frame(
+    return frame(
         hv.Overlay(parts),
         height=height,
         entries=len(names),
@@ -215,7 +216,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
                         angle=90 if side == "open_start" else -90,
                     )
                 )
-    return _frame(
+    return frame(
         hv.Overlay(parts),
         height=row_height * len(order) + 60,
         entries=0,
@@ -278,7 +279,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
                 color="#222222", text_align="left", text_baseline="middle"
             )
         )
-    return _frame(
+    return frame(
         hv.Overlay(parts),
         height=row_height * len(table) + 60,
         entries=len(names) if len(names) > 1 else 0,

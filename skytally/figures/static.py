@@ -37,7 +37,8 @@ def as_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def _axes(height: float) -> tuple[Figure, mpl.axes.Axes]:
+def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:
+    """Give an empty figure of the book's width and a height in inches, with its axes."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         return figure, figure.subplots()
@@ -105,7 +106,7 @@ def values(
     top = top_of(table)
     step = 0.07 * top
     names = list(dict.fromkeys(table["series"]))
-    figure, axes = _axes(height + 0.2 * len(names))
+    figure, axes = canvas(height + 0.2 * len(names))
     if band is not None:
         one = band.iloc[0]
         left = max(one["x0"], table["x0"].min() - pd.Timedelta(days=20))
@@ -145,7 +146,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     -------
     matplotlib.figure.Figure
     """
-    figure, axes = _axes(row_height * len(order) + 0.6)
+    figure, axes = canvas(row_height * len(order) + 0.6)
     left = table["x0"].min() - pd.Timedelta(days=10)
     for i, name in enumerate(order):
         y, colour = len(order) - 1 - i, COLOURS[i % len(COLOURS)]
@@ -196,7 +197,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     -------
     matplotlib.figure.Figure
     """
-    figure, axes = _axes(row_height * len(table) + 0.8)
+    figure, axes = canvas(row_height * len(table) + 0.8)
     end = table["y"].fillna(table["hi"])
     top = top_of(table)
     names = list(dict.fromkeys(table["series"]))

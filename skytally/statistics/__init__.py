@@ -4,7 +4,7 @@ from skytally.statistics.estimate import Estimate
 from skytally.statistics.onset import onset
 from skytally.statistics.reach import Fix, Port, reach, reach_of_rows, read_sea, ways_to
 from skytally.statistics.surge import bounded_baseline, surge
-from skytally.statistics.visits import calls_of_rows
+from skytally.statistics.visits import calls_of_rows, missed_of_stay, stays_of_rows
 
 __all__ = [
     "Estimate",
@@ -12,10 +12,12 @@ __all__ = [
     "Port",
     "bounded_baseline",
     "calls_of_rows",
+    "missed_of_stay",
     "onset",
     "reach",
     "reach_of_rows",
     "read_sea",
+    "stays_of_rows",
     "surge",
     "ways_to",
 ]

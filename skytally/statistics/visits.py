@@ -18,15 +18,6 @@ from skytally.statistics.estimate import Estimate
 
 Floats = npt.NDArray[np.float64]
 
-CIRCULARITY = (
-    "The length of a stay that is put into this estimate was itself worked out from published "
-    "numbers of port calls. "
-    "With it, the number of calls that comes out re-states those published numbers and is no "
-    "independent check of them. "
-    "What the looks add on their own is the share of days with a ship at the berth; the number "
-    "of calls is therefore also shown for every length of stay."
-)
-"""Said on every page that prints a number of calls obtained with the published stay."""
 BLOCK_DAYS = 14.0
 """Length of a bootstrap block in days: longer than a stay, so that stays are kept whole."""
 FEWEST_BLOCKS = 4
@@ -593,8 +584,8 @@ def calls_by_dwell(
 ) -> pd.DataFrame:
     """Tabulate the estimated calls against the stay, each stay taken as known.
 
-    This is the table to print beside `CIRCULARITY`: a reader who holds another stay reads
-    off another number.
+    A reader who holds another stay reads off another number: the published stay was itself
+    worked out from published numbers of calls, and with it the estimate only re-states them.
 
     Parameters
     ----------
@@ -979,6 +970,20 @@ def _profile(calls: Floats, score: Floats, *, ships: int, level: float) -> Estim
     )
 
 
+def _same_days(seen: pd.DataFrame, imaged: pd.DataFrame) -> tuple[float, int]:
+    """Give the length in days and the imaged days that two rows of one count share."""
+    days, images = seen.iloc[0], imaged.iloc[0]
+    same = ("date_first", "date_last", "scope", "counter")
+    differing = [word for word in same if days[word] != images[word]]
+    if differing:
+        message = (
+            f"rows {days['id']} and {images['id']} differ in {', '.join(differing)}; "
+            "take a share of the days that were looked at, not of others"
+        )
+        raise DataError(message)
+    return (days["date_last"] - days["date_first"]).days + 1.0, int(images["value"])
+
+
 def calls_of_rows(
     seen: pd.DataFrame, imaged: pd.DataFrame, *, stay_days: Sequence[float], seed: int
 ) -> Calls:
@@ -1002,19 +1007,75 @@ def calls_of_rows(
     DataError
         If the two rows differ in period, scope or counter.
     """
-    days, images = seen.iloc[0], imaged.iloc[0]
-    same = ("date_first", "date_last", "scope", "counter")
-    differing = [word for word in same if days[word] != images[word]]
-    if differing:
-        message = (
-            f"rows {days['id']} and {images['id']} differ in {', '.join(differing)}; "
-            "take a share of the days that were looked at, not of others"
-        )
-        raise DataError(message)
+    length, images = _same_days(seen, imaged)
     return calls_from_share(
-        int(days["value"]),
-        int(images["value"]),
-        length=(days["date_last"] - days["date_first"]).days + 1.0,
+        int(seen["value"].iloc[0]),
+        images,
+        length=length,
         dwell=Dwell.between(*stay_days),
         seed=seed,
     )
+
+
+def stays_of_rows(
+    seen: pd.DataFrame, imaged: pd.DataFrame, *, stays: Sequence[float], seed: int
+) -> pd.DataFrame:
+    """Tabulate against the stay what two rows allow: calls, and calls no image fell into.
+
+    Parameters
+    ----------
+    seen, imaged : pandas.DataFrame
+        As for `calls_of_rows`.
+    stays : sequence of float
+        Mean stays in days, each taken as known.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stay`` (days), ``calls``, ``low``, ``high`` (calls), ``missed_at_least`` (share of
+        calls of exactly this length): the images are taken as evenly spread, and any other
+        spread over the same days misses at least as many.
+
+    Raises
+    ------
+    DataError
+        As `calls_of_rows`.
+    """
+    length, images = _same_days(seen, imaged)
+    table = calls_by_dwell(
+        int(seen["value"].iloc[0]), images, length=length, dwells=stays, seed=seed
+    )
+    evenly = (np.arange(-images, 2 * images) + 0.5) * length / images
+    missed = missed_by_dwell(evenly, 1.0, dwells=stays, period=(0.0, length))
+    table = table.rename(columns={"dwell": "stay", "value": "calls"})
+    return table.assign(missed_at_least=missed["missed"])
+
+
+def missed_of_stay(stays: pd.DataFrame, stay: float) -> Estimate:
+    """Give the share of calls of one length that no image shows, as the bound that it is.
+
+    Parameters
+    ----------
+    stays : pandas.DataFrame
+        Result of `stays_of_rows`.
+    stay : float
+        Length of the call in days, one of the table's.
+
+    Returns
+    -------
+    Estimate
+        Probability: `low` is the share missed by an even spread, `high` is 1.
+
+    Raises
+    ------
+    DataError
+        If the table has no such stay.
+    """
+    held = stays.loc[stays["stay"] == stay, "missed_at_least"]
+    if held.empty:
+        message = f"no stay of {stay} days among {list(stays['stay'])}; tabulate it first"
+        raise DataError(message)
+    how = "an even spread of the imaged days, the best there is"
+    return Estimate(math.nan, float(held.iloc[0]), 1.0, "p", 1.0, how)

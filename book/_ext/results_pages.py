@@ -1,0 +1,101 @@
+"""What was measured about the methods: calibration, real series, and other committed results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from skytally_book import Block, cell, filtered_table
+from sphinx.application import Sphinx
+
+from skytally import registry
+
+OUR_METHOD = "skytally onset, one change"
+
+
+def _results(slug: str) -> pd.DataFrame:
+    return pd.read_csv(registry.path(slug), keep_default_na=False)
+
+
+class CalibrationTable(Block):
+    """Show how often the intervals hold in simulated worlds, with date and seed."""
+
+    def html(self) -> str:
+        """Write the table."""
+        table = _results("calibration")
+        heads = ["estimator", "target", "unit", "worlds", "stated", "held in", "95 % interval"]
+        heads += ["bias", "rmse", "width", "note"]
+        rows = []
+        for row in table.itertuples():
+            cells = [row.target, row.unit, row.worlds, row.nominal, f"{row.coverage:.3f}"]
+            cells += [f"{row.low:.3f} to {row.high:.3f}", row.bias, row.rmse, row.width, row.note]
+            rows.append(
+                f'<tr><th scope="row">{cell(row.estimator)}</th>'
+                + "".join(f"<td>{cell(each)}</td>" for each in cells)
+                + "</tr>"
+            )
+        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
+        caption = f"Simulated worlds (run on {when}, seed {seed})"
+        return filtered_table("calibration", caption, heads, rows)
+
+
+class CalibrationChart(Block):
+    """Draw the coverage of the intervals that are stated at nine in ten."""
+
+    def html(self) -> str:
+        """Write the chart."""
+        from skytally.figures.quality import coverage_chart
+
+        return coverage_chart(_results("calibration")).block
+
+
+class RealSeriesTable(Block):
+    """Show how the onset date fares on real series with known changes, beside other methods."""
+
+    def html(self) -> str:
+        """Write one row a series and their mean, a column a method."""
+        table = _results("real_series")
+        methods = list(dict.fromkeys(table["method"]))
+        series = list(dict.fromkeys(table["series"]))
+        scores = table.set_index(["series", "method"])
+        rows = []
+        for name in series:
+            ours = scores.loc[(name, OUR_METHOD)]
+            cells = self._cells([scores.loc[(name, each)] for each in methods])
+            interval = f"{ours['date_found'] or 'no change shown'} ({ours['interval']})"
+            rows.append(
+                f'<tr><th scope="row">{cell(name)}</th>{cells}<td>{cell(interval)}</td>'
+                f"<td>{cell(ours['note'])}</td></tr>"
+            )
+        means = table.groupby("method")[["f1", "covering"]].mean()
+        cells = self._cells([means.loc[each] for each in methods])
+        rows.append(f'<tr><th scope="row">mean</th>{cells}<td></td><td></td></tr>')
+        heads = ["series", *methods, "date found by ours (interval)", "note"]
+        caption = (
+            f"Real series, F1 and covering after the Turing Change Point Dataset, best in bold "
+            f"(run on {table['date'].iloc[0]})"
+        )
+        return filtered_table("real-series", caption, heads, rows)
+
+    @staticmethod
+    def _cells(scores: list[pd.Series]) -> str:
+        best = max(each["f1"] for each in scores), max(each["covering"] for each in scores)
+        made = []
+        for each in scores:
+            pair = [
+                f"<strong>{value:.2f}</strong>" if value == top else f"{value:.2f}"
+                for value, top in zip((each["f1"], each["covering"]), best, strict=True)
+            ]
+            made.append(f"<td>{' / '.join(pair)}</td>")
+        return "".join(made)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("calibration-table", CalibrationTable),
+        ("calibration-chart", CalibrationChart),
+        ("real-series-table", RealSeriesTable),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
