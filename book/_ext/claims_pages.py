@@ -16,6 +16,15 @@ from sphinx.application import Sphinx
 from skytally import claims, hypotheses, origins, registry
 from skytally.wording import number
 
+LINE_TITLES = {
+    "port-imagery": "the ports",
+    "rail-counts": "the railway",
+    "depot-expansion": "the depots",
+    "ais-gaps": "the silent ships",
+    "official-claims": "the official claims",
+}
+"""How a sentence calls a line of evidence."""
+
 
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
@@ -49,8 +58,17 @@ class ClaimsSummary(Block):
         return (
             '<table class="sk-table"><caption>Press claims by verdict</caption><thead><tr>'
             f'<th scope="col">verdict</th><th scope="col">of {len(press)} claims</th></tr></thead>'
-            f"<tbody>{''.join(rows)}</tbody></table>"
+            f"<tbody>{''.join(rows)}</tbody></table>{self._contradicted(press)}"
         )
+
+    @staticmethod
+    def _contradicted(press: list[dict[str, Any]]) -> str:
+        items = "".join(
+            f'<li><a href="#{cell(each["id"])}">{cell(each["id"])}</a>: {cell(each["text"])}</li>'
+            for each in press
+            if each["verdict"] == claims.CONTRADICTED
+        )
+        return f"<p>Contradicted:</p><ul>{items}</ul>" if items else ""
 
 
 class ClaimsTable(Block):
@@ -117,7 +135,12 @@ class OriginsGraph(Block):
             for copy, above in sorted(known.parents.items())
             if above
         )
+        copies = sum(bool(above) for above in known.parents.values())
+        first = sum(node.layer == 0 for node in drawing.nodes)
         return (
+            f"<p>Of {len(known.parents)} sources, {copies} take content from another page of the "
+            f"record. Drawn are these and the pages they took it from, which go back to {first} "
+            f"originators, in the left column. The same stands as a list below the drawing.</p>"
             f'<div class="sk-scroll sk-drawing" role="region" aria-label="Who copied whom" '
             f'tabindex="0">{svg}</div><details><summary>The same as a list</summary>'
             f"<ul>{listed}</ul></details>"
@@ -137,7 +160,15 @@ class Rivals(Block):
         given = claims.evidence(record_tables(), found)
         known = hypotheses.hypotheses(ledger_tables(), given)
         sections = (self._section(known, each) for each in hypotheses.bands(known))
-        return f"<p><strong>{cell(hypotheses.LABEL)}</strong></p>{''.join(sections)}"
+        listed = "".join(
+            f"<li>{cell(each)}: {cell(name)}, with which the others are compared</li>"
+            if each == known.reference
+            else f'<li><a href="#{cell(each)}">{cell(each)}: {cell(name)}</a></li>'
+            for each, name in known.names.items()
+        )
+        return (
+            f"<p><strong>{cell(hypotheses.LABEL)}</strong></p><ul>{listed}</ul>{''.join(sections)}"
+        )
 
     @staticmethod
     def _section(known: hypotheses.Hypotheses, band: hypotheses.Band) -> str:
@@ -145,7 +176,8 @@ class Rivals(Block):
         matters = hypotheses.influence(known, band.hypothesis).head(3)
         items = "".join(f"<li>{cell(row.text)}</li>" for row in matters.itertuples())
         lines = "".join(
-            f"<li>without {cell(line)}: {_ratio(rest.ratio_low)} to {_ratio(rest.ratio_high)}</li>"
+            f"<li>without {cell(LINE_TITLES.get(line, line))}: "
+            f"{_ratio(rest.ratio_low)} to {_ratio(rest.ratio_high)}</li>"
             for line, rest in hypotheses.without_a_line(known, band.hypothesis)
         )
         anchor = cell(band.hypothesis)

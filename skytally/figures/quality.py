@@ -20,8 +20,10 @@ INSIDE, OUTSIDE = COLOURS[0], COLOURS[1]
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
     at_stated = table[table["nominal"] == STATED].reset_index(drop=True)
+    label = at_stated["estimator"] + ": " + at_stated["target"]
+    setting = at_stated["note"].str.split(";").str[0]
     return at_stated.assign(
-        label=at_stated["estimator"] + ": " + at_stated["target"],
+        label=label.where(~label.duplicated(keep=False), label + ", " + setting),
         at=np.arange(len(at_stated))[::-1].astype(float),
         inside=at_stated["coverage"].between(*WITHIN),
     )
