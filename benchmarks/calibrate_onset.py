@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skytally.statistics.dated_looks import Looks, looks_from
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.lag import lag
-from skytally.statistics.onset import Looks, Onset, looks_from, onset
+from skytally.statistics.onset import Onset, onset
 
 Floats = NDArray[np.float64]
 

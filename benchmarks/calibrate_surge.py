@@ -14,12 +14,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.surge import (
-    LEVEL,
-    counted_baseline,
-    predictive_limits,
-    surge,
-)
+from skytally.statistics.baseline import counted_baseline
+from skytally.statistics.surge import predictive_limits, surge
+from skytally.statistics.tails import LEVEL
 
 ALPHAS = (0.1, 0.05, 0.01)
 """Probabilities at which the share of false surprises is shown."""

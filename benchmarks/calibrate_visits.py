@@ -11,16 +11,10 @@ import numpy as np
 
 from skytally.simulate.routes import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.visits import (
-    Dwell,
-    Looks,
-    calls_by_states,
-    calls_from_looks,
-    calls_from_share,
-    calls_missed,
-    fewest_calls,
-    most_calls,
-)
+from skytally.statistics.little import calls_from_looks, calls_from_share
+from skytally.statistics.missed import calls_missed
+from skytally.statistics.semi_markov import calls_by_states
+from skytally.statistics.visits import Dwell, Looks, fewest_calls, most_calls
 
 NOMINAL = 0.9
 DWELL_SPREAD = 0.2

@@ -29,7 +29,8 @@ import ruptures
 from numpy.typing import NDArray
 from ruptures.exceptions import BadSegmentationParameters
 
-from skytally.statistics.onset import SHOWN, looks_from, onset
+from skytally.statistics.dated_looks import looks_from
+from skytally.statistics.onset import SHOWN, onset
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = (

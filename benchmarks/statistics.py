@@ -24,10 +24,13 @@ from skytally.statistics import (
     surge,
 )
 from skytally.statistics.agreement import agreement
+from skytally.statistics.baseline import counted_baseline
+from skytally.statistics.dated_looks import looks_from
 from skytally.statistics.lag import lag
-from skytally.statistics.onset import looks_from
-from skytally.statistics.surge import counted_baseline
-from skytally.statistics.visits import Dwell, Looks, calls_by_states, calls_from_looks, share_missed
+from skytally.statistics.little import calls_from_looks
+from skytally.statistics.missed import share_missed
+from skytally.statistics.semi_markov import calls_by_states
+from skytally.statistics.visits import Dwell, Looks
 
 SIZES = (100, 200, 400, 800)
 REPEATS = 3

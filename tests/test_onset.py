@@ -15,15 +15,9 @@ from scipy import special
 
 from benchmarks import calibrate_onset, real_series
 from skytally.checks import DataError
-from skytally.statistics.onset import (
-    RATE_SHAPE,
-    Looks,
-    Onset,
-    cross_check,
-    looks_from,
-    looks_of,
-    onset,
-)
+from skytally.statistics.cross_check import cross_check
+from skytally.statistics.dated_looks import Looks, looks_from, looks_of
+from skytally.statistics.onset import RATE_SHAPE, Onset, onset
 
 COAL = np.array(
     [
@@ -422,7 +416,7 @@ def test_onset_finds_the_change_of_the_nile(real: Any) -> None:
     row = real_series.one_change(real_series.read_tcpd(real, "nile"))
     assert row["f1"] == 1.0
     assert row["covering"] == pytest.approx(0.888, abs=1e-3)
-    assert row["date found"] == "1899-01-01"
+    assert row["date_found"] == "1899-01-01"
 
 
 def test_onset_finds_the_fall_in_the_bosporus(real: Any) -> None:

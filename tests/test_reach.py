@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from skytally.checks import DataError
-from skytally.statistics.reach import Fix, Port, Sea, Ways, reach, read_sea, sea_miles, ways_to
+from skytally.statistics.reach import Fix, reach
+from skytally.statistics.sea import Port, Sea, Ways, read_sea, sea_miles, ways_to
 
 Box = tuple[float, float, float, float]
 

@@ -13,14 +13,9 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.checks import DataError
-from skytally.statistics.surge import (
-    DISPERSIONS,
-    bounded_baseline,
-    counted_baseline,
-    dispersion_of,
-    predictive_limits,
-    surge,
-)
+from skytally.statistics.baseline import bounded_baseline, counted_baseline
+from skytally.statistics.surge import DISPERSIONS, predictive_limits, surge
+from skytally.statistics.tails import dispersion_of
 
 CLOSED = ("2020-02-01", "2022-10-31")
 PERIOD = ("2018-10-01", "2023-09-30")

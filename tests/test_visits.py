@@ -14,22 +14,12 @@ from scipy.linalg import expm
 from benchmarks import calibrate_visits
 from skytally.checks import DataError
 from skytally.simulate.routes import Plan
-from skytally.statistics import visits
-from skytally.statistics.visits import (
-    Dwell,
-    Looks,
-    calls_by_dwell,
-    calls_by_states,
-    calls_from_looks,
-    calls_from_share,
-    calls_missed,
-    fewest_calls,
-    looks_of,
-    missed_by_dwell,
-    most_calls,
-    share_missed,
-    stays_of_rows,
-)
+from skytally.statistics import semi_markov
+from skytally.statistics.little import calls_by_dwell, calls_from_looks, calls_from_share
+from skytally.statistics.missed import calls_missed, missed_by_dwell, share_missed
+from skytally.statistics.semi_markov import calls_by_states
+from skytally.statistics.visits import Dwell, Looks, fewest_calls, looks_of, most_calls
+from skytally.statistics.visits_of_rows import stays_of_rows
 
 NAN = math.nan
 DWELL = Dwell(2.4, 0.2)
@@ -321,11 +311,11 @@ def test_calls_missed_holds_the_exact_share() -> None:
 
 def test_semi_markov_likelihood_agrees_with_a_second_implementation() -> None:
     """Two ships: the filter gives the likelihood of the Kronecker sum's matrix exponential."""
-    route = visits._Route(np.array([2.0, 2.6]), np.array([7.0, 4.0]), 0.45)
+    route = semi_markov._Route(np.array([2.0, 2.6]), np.array([7.0, 4.0]), 0.45)
     events = [(0.3, 0, 1.0), (1.0, 1, 0.0), (4.2, 0, 0.0), (4.2, 1, 1.0), (9.0, 0, 1.0)]
-    found = visits._log_likelihood(route, events, ships=2, p_detect=0.9, p_false=0.05)
+    found = semi_markov._log_likelihood(route, events, ships=2, p_detect=0.9, p_false=0.05)
     for i in range(2):
-        one = visits._generators(route)[i]
+        one = semi_markov._generators(route)[i]
         eye = np.eye(one.shape[0])
         both = np.kron(one, eye) + np.kron(eye, one)
         law = np.linalg.lstsq(
@@ -345,7 +335,7 @@ def test_semi_markov_likelihood_agrees_with_a_second_implementation() -> None:
 
 def test_semi_markov_generators_keep_the_mean_times() -> None:
     """Every stage leads on, and a round trip takes two stays, two transits and the wait."""
-    rates = visits._generators(visits._Route(np.array([2.4]), np.array([8.0]), 0.45))[0]
+    rates = semi_markov._generators(semi_markov._Route(np.array([2.4]), np.array([8.0]), 0.45))[0]
     np.testing.assert_allclose(rates.sum(axis=1), 0, atol=1e-12)
     assert (-1 / np.diag(rates)).sum() == pytest.approx(2 * 2.4 + 2 * 0.45 + 8.0)
 

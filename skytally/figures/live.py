@@ -157,6 +157,37 @@ def values(
     )
 
 
+def _lane(
+    rows: pd.DataFrame, *, y: float, left: pd.Timestamp, colour: str, name: str
+) -> list[hv.Element]:
+    parts: list[hv.Element] = [
+        hv.HLine(y).opts(color="#dddddd", line_width=1),
+        hv.Text(left, y + 0.3, name, fontsize=9, halign="left").opts(
+            color="#222222", text_align="left", text_baseline="middle"
+        ),
+    ]
+    long = rows[rows["x1"] > rows["x0"]]
+    if len(long):
+        dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
+        for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dotted")):
+            if len(chosen):
+                parts.append(
+                    _segments(
+                        chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash
+                    ).opts(line_width=6 if dash == "solid" else 2)
+                )
+    for state, of_state in pointed(rows).groupby("state"):
+        marker, filled = STATE_STYLE.get(str(state), ("circle", True))
+        fill = {} if filled or marker == "x" else {"fill_color": "white"}
+        parts.append(_points(of_state, "y", colour, marker, "", size=60, line_width=1.5, **fill))
+    for side, x, angle in (("open_start", "x0", 90), ("open_end", "x1", -90)):
+        tips = rows[rows[side]]
+        if len(tips):
+            tips = tips.assign(x=tips[x])
+            parts.append(_points(tips, "y", colour, "triangle", "", size=120, angle=angle))
+    return parts
+
+
 def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.Overlay:
     """Draw what was seen, lane by lane: filled seen, hollow nothing seen, cross not told.
 
@@ -180,42 +211,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
     for i, (name, y) in enumerate(height_of.items()):
         colour = COLOURS[i % len(COLOURS)]
         rows = table[table["lane"] == name]
-        parts.append(hv.HLine(y).opts(color="#dddddd", line_width=1))
-        parts.append(
-            hv.Text(left, y + 0.3, name, fontsize=9, halign="left").opts(
-                color="#222222", text_align="left", text_baseline="middle"
-            )
-        )
-        long = rows[rows["x1"] > rows["x0"]]
-        if len(long):
-            dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-            for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dotted")):
-                if len(chosen):
-                    parts.append(
-                        _segments(
-                            chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash
-                        ).opts(line_width=6 if dash == "solid" else 2)
-                    )
-        for state, of_state in pointed(rows).groupby("state"):
-            marker, filled = STATE_STYLE.get(str(state), ("circle", True))
-            fill = {} if filled or marker == "x" else {"fill_color": "white"}
-            parts.append(
-                _points(of_state, "y", colour, marker, "", size=60, line_width=1.5, **fill)
-            )
-        for side, x, marker in (("open_start", "x0", "triangle"), ("open_end", "x1", "triangle")):
-            rows_open = rows[rows[side]]
-            if len(rows_open):
-                parts.append(
-                    _points(
-                        rows_open.assign(x=rows_open[x]),
-                        "y",
-                        colour,
-                        marker,
-                        "",
-                        size=120,
-                        angle=90 if side == "open_start" else -90,
-                    )
-                )
+        parts += _lane(rows, y=y, left=left, colour=colour, name=name)
     return frame(
         hv.Overlay(parts),
         height=row_height * len(order) + 60,
@@ -226,6 +222,30 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
         ylim=(-0.5, len(order) - 0.4),
         show_legend=False,
     )
+
+
+def _bars(rows: pd.DataFrame, *, step: float, colour: str, name: str) -> list[hv.Element]:
+    boxes = rows.assign(under=rows["at"] - 0.3, over=rows["at"] + 0.08)
+    parts: list[hv.Element] = [
+        hv.Rectangles(boxes, ["floor", "under", "end", "over"], list(HOVER), label=name).opts(
+            color=colour, alpha=0.75, tools=["hover"], hover_tooltips=TOOLTIPS
+        )
+    ]
+    for chosen, sign, angle in (
+        (rows[np.isinf(rows["hi"])], 1, -90),
+        (rows[rows["bound"] == n.AT_MOST], -1, 90),
+    ):
+        if len(chosen):
+            tips = chosen.assign(x=chosen["end"] + sign * step, at=chosen["at"] - 0.11)
+            parts += [
+                _segments(tips, ["end", "at", "x", "at"], colour),
+                _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
+            ]
+    shut = rows[np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)]
+    if len(shut):
+        shut = shut.assign(at=shut["at"] - 0.11)
+        parts.append(_segments(shut, ["lo", "at", "hi", "at"], "#111111"))
+    return parts
 
 
 def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overlay:
@@ -251,28 +271,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
     names = list(dict.fromkeys(table["series"]))
     for i, name in enumerate(names):
         rows, colour = table[table["series"] == name], COLOURS[i % len(COLOURS)]
-        boxes = rows.assign(under=rows["at"] - 0.3, over=rows["at"] + 0.08)
-        parts.append(
-            hv.Rectangles(boxes, ["floor", "under", "end", "over"], list(HOVER), label=name).opts(
-                color=colour, alpha=0.75, tools=["hover"], hover_tooltips=TOOLTIPS
-            )
-        )
-        for chosen, sign, angle in (
-            (rows[np.isinf(rows["hi"])], 1, -90),
-            (rows[rows["bound"] == n.AT_MOST], -1, 90),
-        ):
-            if len(chosen):
-                tips = chosen.assign(x=chosen["end"] + sign * 0.05 * top, at=chosen["at"] - 0.11)
-                parts += [
-                    _segments(tips, ["end", "at", "x", "at"], colour),
-                    _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
-                ]
-        shut = rows[
-            np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)
-        ]
-        if len(shut):
-            shut = shut.assign(at=shut["at"] - 0.11)
-            parts.append(_segments(shut, ["lo", "at", "hi", "at"], "#111111"))
+        parts += _bars(rows, step=0.05 * top, colour=colour, name=name)
     for _, row in table.iterrows():
         parts.append(
             hv.Text(0.0, row["at"] + 0.28, f"{row['label']}: {row['said']}", fontsize=9).opts(

@@ -108,6 +108,15 @@ def _paths(legs: pd.DataFrame, placed: pd.DataFrame) -> list[np.ndarray]:
     return [at.loc[[leg.from_site, leg.to_site]].to_numpy() for leg in ends.itertuples()]
 
 
+def _names(placed: pd.DataFrame, view: View) -> list[hv.Labels]:
+    return [
+        hv.Labels(
+            placed.iloc[[i]].assign(y=y + dy * 0.05 * view.half_height), ["x", "y"], "name"
+        ).opts(text_font_size="9pt", text_color="#222222", text_align=side, text_baseline="middle")
+        for i, (y, dy, side) in enumerate(_label_places(placed))
+    ]
+
+
 def _live(
     rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
 ) -> hv.Overlay:
@@ -127,18 +136,12 @@ def _live(
         responsive=True,
     )
     circles = [_circle(*row) for row in placed[["x", "y", "radius"]].itertuples(index=False)]
-    names = [
-        hv.Labels(
-            placed.iloc[[i]].assign(y=y + dy * 0.05 * view.half_height), ["x", "y"], "name"
-        ).opts(text_font_size="9pt", text_color="#222222", text_align=side, text_baseline="middle")
-        for i, (y, dy, side) in enumerate(_label_places(placed))
-    ]
     layers = [
         hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
         hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
         hv.Path(paths).opts(color=MARK, line_dash="dotted", line_width=2),
         points,
-        *names,
+        *_names(placed, view),
     ]
     return hv.Overlay(layers).opts(
         hv.opts.Overlay(

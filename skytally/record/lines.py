@@ -17,6 +17,13 @@ ONE_CALL = (*ONE_SIGHTING, "one-call", "part-of")
 """The same for ship calls: several looks at one call, or a call inside a total, count once."""
 OPEN_START = np.datetime64("1900-01-01")
 """Stands for the open side of an interval in ``time_bounds``; the row's ``when`` says open."""
+TIME_ATTRS = {
+    "standard_name": "time",
+    "long_name": "middle day of the published interval",
+    "bounds": n.TIME_BOUNDS,
+    "comment": "dates as published, mostly local (UTC+9 or UTC+10)",
+}
+"""Attributes of the time axis of every line."""
 
 
 def count_once(
@@ -210,6 +217,7 @@ def _dataset(
     quantity = max(rows["quantity"])
     shared = {"units": n.CF_UNITS.get(unit, "1"), "unit": unit}
     methods = ", ".join(sorted(set(rows["method"])))
+    middle = np.array([_middle(*each) for each in ends], dtype="datetime64[ns]")
     return xr.Dataset(
         {
             n.VALUE: (
@@ -241,16 +249,7 @@ def _dataset(
             n.TIME_BOUNDS: ((n.TIME, n.BNDS), np.array(ends, dtype="datetime64[ns]")),
         },
         coords={
-            n.TIME: (
-                n.TIME,
-                np.array([_middle(*each) for each in ends], dtype="datetime64[ns]"),
-                {
-                    "standard_name": "time",
-                    "long_name": "middle day of the published interval",
-                    "bounds": n.TIME_BOUNDS,
-                    "comment": "dates as published, mostly local (UTC+9 or UTC+10)",
-                },
-            ),
+            n.TIME: (n.TIME, middle, TIME_ATTRS),
             **{word: (n.TIME, np.array(cells, dtype=str)) for word, cells in coordinates.items()},
         },
     )

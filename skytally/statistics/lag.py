@@ -127,7 +127,8 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
 
     Examples
     --------
-    >>> from skytally.statistics.onset import looks_from, onset
+    >>> from skytally.statistics.dated_looks import looks_from
+    >>> from skytally.statistics.onset import onset
     >>> days = np.arange(19600.0, 19900.0, 10.0)
     >>> port = onset(looks_from(days, np.where(days < 19700, 1, 30)))
     >>> rail = onset(looks_from(days, np.where(days < 19750, 2, 60)))
@@ -187,7 +188,8 @@ def orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
 
     Examples
     --------
-    >>> from skytally.statistics.onset import looks_from, onset
+    >>> from skytally.statistics.dated_looks import looks_from
+    >>> from skytally.statistics.onset import onset
     >>> days = np.arange(19600.0, 19900.0, 10.0)
     >>> same = onset(looks_from(days, np.where(days < 19700, 1, 30)))
     >>> round(orders({"port": same, "rail": same, "depot": same})["port", "rail", "depot"], 3)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import ruptures
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import special, stats
 
-from skytally import names as n
-from skytally.checks import DataError, check_line, refuse
-from skytally.record.lines import OPEN_START
+from skytally.checks import DataError
+from skytally.statistics.dated_looks import Floats, Looks, checked, date_of, looks_of
 from skytally.statistics.estimate import Estimate
 from skytally.wording import day
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
-
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
 """Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
 RATE_SHAPE = 0.5
@@ -44,31 +40,9 @@ SUGGESTED = math.log(3.0)
 """Log Bayes factor from which a change is called suggested (Kass and Raftery 1995: positive)."""
 SHOWN = math.log(20.0)
 """Log Bayes factor from which a change is called shown (Kass and Raftery 1995: strong)."""
-LEAST_SEGMENT = 2
-"""Least looks of a segment in the cross-check, the default of ruptures."""
-DOCUMENTED_PENALTY = 10.0
-"""Penalty of the example with which ruptures introduces itself: Pelt(model="rbf"), pen=10."""
-EPOCH = np.datetime64("1970-01-01", "D")
-DAY = np.timedelta64(1, "D")
 TINY = 1e-300
 NEGLIGIBLE = 33.0
 """Natural logarithm of the part of a sum that may be left out, times the pairs of rates."""
-
-
-@dataclass(frozen=True, eq=False)
-class Looks:
-    """Usable looks: dated to an interval, each with a count or the bounds of one."""
-
-    start: Floats
-    """Start of each look's date interval, dims (look), in days since 1970-01-01."""
-    end: Floats
-    """End of the interval, not included, dims (look), in days since 1970-01-01."""
-    low: Floats
-    """Least whole number that may have been there, dims (look)."""
-    high: Floats
-    """Greatest whole number that may have been there, dims (look); infinite where unlimited."""
-    unit: str
-    """What was counted, a word of the vocabulary *unit*."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,158 +73,6 @@ class Onset:
     """Stated coverage of `interval`, which is a minimum because of the gap."""
     words: str
     """The finding as the end of a sentence about the count, with both days."""
-
-
-@dataclass(frozen=True)
-class CrossCheck:
-    """The changes that another method finds, each as the gap it lies in."""
-
-    method: str
-    """Method with all of its settings."""
-    gaps: tuple[tuple[np.datetime64, np.datetime64], ...]
-    """Days of the last look before and of the first look after each change."""
-
-
-def _days(when: ArrayLike) -> Floats:
-    times = np.asarray(when)
-    if times.dtype.kind == "U":
-        times = times.astype("datetime64[D]")
-    if np.issubdtype(times.dtype, np.datetime64):
-        return (times - EPOCH) / DAY
-    return times.astype(float)
-
-
-def _date(days: float) -> np.datetime64:
-    return EPOCH + math.floor(days) * DAY
-
-
-def _look_faults(looks: Looks) -> Iterable[str]:
-    for i in range(looks.start.size):
-        start, end, low, high = looks.start[i], looks.end[i], looks.low[i], looks.high[i]
-        place = f"look {i + 1}"
-        if not (math.isfinite(start) and math.isfinite(end) and start < end):
-            yield f"{place}: dates {start} to {end}; give a start before its end"
-        if math.isnan(low) or math.isnan(high) or math.isinf(low) or low > high:
-            yield f"{place}: no whole number from {low} to {high}; give bounds that agree"
-        if low < 0:
-            yield f"{place}: count {low}; nothing is counted below zero"
-
-
-def _checked(looks: Looks) -> Looks:
-    refuse(_look_faults(looks), what="looks")
-    if looks.start.size == 0:
-        message = "looks: none is usable, all are missing or unclear; no change can be dated"
-        raise DataError(message)
-    return looks
-
-
-def looks_from(
-    start: ArrayLike,
-    low: ArrayLike,
-    *,
-    end: ArrayLike | None = None,
-    high: ArrayLike | None = None,
-    unit: str = "counts",
-) -> Looks:
-    """Make looks from plain arrays.
-
-    Parameters
-    ----------
-    start : array_like of datetime64 or float, dims (look)
-        Date of each look, or the start of the interval it lies in, in days since 1970-01-01.
-    low : array_like of float, dims (look)
-        The count, or its lower bound where `high` is given; NaN where the look could not tell,
-        and that look is left out.
-    end : array_like of datetime64 or float, dims (look), optional
-        End of the interval, not included; without it each look is dated to its day.
-    high : array_like of float, dims (look), optional
-        Upper bound of the count, infinite where there is none; without it `low` is exact.
-    unit : str
-        What was counted.
-
-    Returns
-    -------
-    Looks
-        The looks that could tell.
-
-    Raises
-    ------
-    DataError
-        If the arrays differ in length, no look is usable, an interval is empty or runs
-        backwards, a count is negative, or bounds hold no whole number.
-
-    Examples
-    --------
-    >>> looks_from(["2023-10-05"], [72.5], high=[73.5]).low.tolist()
-    [73.0]
-    """
-    first = _days(
-        np.asarray(start, "datetime64[D]") if np.asarray(start).dtype.kind == "U" else start
-    )
-    last = np.floor(first) + 1.0 if end is None else _days(end)
-    begin = np.floor(first) if end is None else first
-    least = np.asarray(low, float)
-    most = least if high is None else np.asarray(high, float)
-    if not first.shape == last.shape == least.shape == most.shape:
-        message = f"looks: {first.size} dates but {least.size} counts; give one count a date"
-        raise DataError(message)
-    told = ~np.isnan(least)
-    return _checked(
-        Looks(
-            begin[told],
-            last[told],
-            np.ceil(least[told] - 1e-9),
-            np.floor(most[told] + 1e-9),
-            unit,
-        )
-    )
-
-
-def looks_of(line: xr.Dataset) -> Looks:
-    """Take the usable looks from a line of evidence.
-
-    Parameters
-    ----------
-    line : xarray.Dataset, dims (time)
-        A line as made by `skytally.record.line`.
-
-    Returns
-    -------
-    Looks
-        Rows that saw nothing count 0; rows that saw something uncounted count at least 1;
-        unclear rows and rows without a number are left out. An interval open at its start
-        begins with the earliest day known in the line.
-
-    Raises
-    ------
-    DataError
-        If the line is not sound, no row is usable, or no row has a known start.
-    """
-    check_line(line)
-    state = line[n.STATE].to_numpy().astype(str)
-    low, high = line[n.LOW].to_numpy().copy(), line[n.HIGH].to_numpy().copy()
-    more = (line[n.BOUND].to_numpy().astype(str) == n.MORE_THAN) & np.isfinite(low)
-    low[more] = np.floor(low[more]) + 1.0
-    low[state == n.NOTHING_SEEN] = high[state == n.NOTHING_SEEN] = 0.0
-    uncounted = (state == n.SOMETHING_SEEN) & np.isnan(low)
-    low[uncounted], high[uncounted] = 1.0, math.inf
-    low[state == n.UNCLEAR] = math.nan
-    bounds = line[n.TIME_BOUNDS].to_numpy()
-    start, end = _days(bounds[:, 0]), _days(bounds[:, 1])
-    usable = ~np.isnan(low)
-    opened = bounds[:, 0] == OPEN_START
-    if usable.any() and not (usable & ~opened).any():
-        message = f"{line.attrs['title']}: every usable row is open at its start; none has a day"
-        raise DataError(message)
-    if usable.any():
-        start[opened] = np.minimum(start[usable & ~opened].min(), end[opened] - 1.0)
-    return looks_from(
-        start[usable],
-        low[usable],
-        end=end[usable],
-        high=high[usable],
-        unit=line[n.VALUE].attrs["unit"],
-    )
 
 
 def _nodes(looks: Looks, dispersion: float, mean: float) -> tuple[Floats, Floats]:
@@ -420,13 +242,13 @@ def _rate(rates: Floats, weights: Floats, unit: str, level: float) -> Estimate:
 
 def _two_or_more(looks: Looks) -> None:
     if looks.start.size < 2:
-        day_seen = _date(looks.start[0])
+        day_seen = date_of(looks.start[0])
         message = f"one look only, {day_seen}: no change can be dated; give two looks or more"
         raise DataError(message)
     if np.ptp(looks.start) == 0.0 and np.ptp(looks.end) == 0.0:
         message = (
-            f"{looks.start.size} looks, all dated from {_date(looks.start[0])} to "
-            f"{_date(looks.end[0] - 1.0)}: no change can be dated between them; give looks of "
+            f"{looks.start.size} looks, all dated from {date_of(looks.start[0])} to "
+            f"{date_of(looks.end[0] - 1.0)}: no change can be dated between them; give looks of "
             "different dates"
         )
         raise DataError(message)
@@ -485,13 +307,14 @@ def onset(
 
     Examples
     --------
+    >>> from skytally.statistics.dated_looks import looks_from
     >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
     >>> onset(looks_from(days, [0, 0, 60, 80])).words
     'a rise began between 1 February 2023 and 1 March 2023'
     """
     if isinstance(looks, xr.Dataset):
         looks = looks_of(looks)
-    _two_or_more(_checked(looks))
+    _two_or_more(checked(looks))
     if not dispersions or min(dispersions) <= 0 or not 0.0 < level < 1.0:
         message = f"dispersions {tuple(dispersions)}, level {level}: give k > 0 and 0 < level < 1"
         raise DataError(message)
@@ -537,14 +360,14 @@ def _result(
     low, high = np.interp([tail, 1.0 - tail], cumulative / cumulative[-1], edges)
     grid = (edges[:-1] + edges[1:]) / 2.0
     last_before, first_after = _gap(looks, grid, probability)
-    ends = _date(min(low, last_before)), _date(math.ceil(max(high, first_after)) - 1.0)
+    ends = date_of(min(low, last_before)), date_of(math.ceil(max(high, first_after)) - 1.0)
     return Onset(
         grid=grid,
         step=float(edges[1] - edges[0]),
         probability=probability,
         interval=ends,
         credible=(float(low), float(high)),
-        gap=(_date(last_before), _date(math.ceil(first_after) - 1.0)),
+        gap=(date_of(last_before), date_of(math.ceil(first_after) - 1.0)),
         log_bayes_factor=log_factor,
         before=before,
         after=after,
@@ -552,66 +375,3 @@ def _result(
         level=level,
         words=_words(*ends, log_factor=log_factor, rises=after.value >= before.value),
     )
-
-
-def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
-    """Ask another library for the changes of a count, each given as the gap it lies in.
-
-    Parameters
-    ----------
-    looks : xarray.Dataset, dims (time), or Looks
-        A line of evidence, or looks from plain arrays; a bound stands for itself, a range
-        for its middle, so that this check is rougher than `onset`.
-
-    Returns
-    -------
-    tuple of CrossCheck
-        PELT on ranks, and ruptures as its documentation introduces it.
-
-    Raises
-    ------
-    DataError
-        If there are fewer usable looks than two segments need, or the input is not sound.
-
-    Notes
-    -----
-    Both work in the order of the looks and know nothing of the time between them: a change is
-    never a date here, only the days of the looks on either side. PELT on ranks has unit
-    variance and the penalty 2 log n, that is, two free numbers a change.
-
-    References
-    ----------
-    METHODS 7.2. Truong, Oudre and Vayatis 2020, Signal Processing 167, 107299,
-    doi:10.1016/j.sigpro.2019.107299. Killick, Fearnhead and Eckley 2012, JASA 107, 1590-1598,
-    doi:10.1080/01621459.2012.737745.
-    """
-    if isinstance(looks, xr.Dataset):
-        looks = looks_of(looks)
-    if _checked(looks).start.size < 2 * LEAST_SEGMENT:
-        message = f"{looks.start.size} looks: too few for two segments; give four or more"
-        raise DataError(message)
-    order = np.argsort(looks.start + looks.end, kind="stable")
-    start, end = looks.start[order], looks.end[order]
-    counts = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)[order]
-    ranks = stats.rankdata(counts)
-    spread = ranks.std()
-    ranks = (ranks - ranks.mean()) / (spread if spread > 0 else 1.0)
-    penalty = 2.0 * math.log(counts.size)
-    searches = {
-        f"ruptures Pelt on ranks, model l2, min_size 2, jump 1, penalty 2 log n = {penalty:.2f}": (
-            ruptures.Pelt(model="l2", min_size=LEAST_SEGMENT, jump=1),
-            ranks,
-            penalty,
-        ),
-        f"ruptures as documented: Pelt on counts, model rbf, penalty {DOCUMENTED_PENALTY:g}": (
-            ruptures.Pelt(model="rbf"),
-            counts,
-            DOCUMENTED_PENALTY,
-        ),
-    }
-    found = []
-    for method, (search, signal, weight) in searches.items():
-        breaks = search.fit(signal.reshape(-1, 1)).predict(pen=weight)[:-1]
-        gaps = tuple((_date(start[i - 1]), _date(math.ceil(end[i]) - 1.0)) for i in breaks)
-        found.append(CrossCheck(method, gaps))
-    return tuple(found)

@@ -1,0 +1,42 @@
+"""Claims to verdicts: rules in data, evaluated on the findings and the rows of the record."""
+
+from skytally.claims.comparing import Known, compare
+from skytally.claims.evidence import Evidence, evidence, read_tables
+from skytally.claims.kinds import KINDS
+from skytally.claims.ledger import Claim, as_json, ledger
+from skytally.claims.rules import judge
+from skytally.claims.verdicts import (
+    BOUND,
+    CANNOT,
+    CONTRADICTED,
+    FIXED,
+    HOLDS,
+    LIKELIHOODS,
+    REFINED,
+    UNTESTED,
+    VERDICTS,
+    likelihood,
+)
+
+__all__ = [
+    "BOUND",
+    "CANNOT",
+    "CONTRADICTED",
+    "FIXED",
+    "HOLDS",
+    "KINDS",
+    "LIKELIHOODS",
+    "REFINED",
+    "UNTESTED",
+    "VERDICTS",
+    "Claim",
+    "Evidence",
+    "Known",
+    "as_json",
+    "compare",
+    "evidence",
+    "judge",
+    "ledger",
+    "likelihood",
+    "read_tables",
+]

@@ -1,0 +1,198 @@
+"""Every claim with its verdict, the evidence it rests on, and how its wording drifted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import pandas as pd
+
+from skytally import names as n
+from skytally.checks import refuse
+from skytally.claims.evidence import Evidence
+from skytally.claims.rules import Outcome, judge
+from skytally.claims.verdicts import likelihood, worst
+from skytally.origins import support
+
+DRIFT = ("original_source", "original", "copy_source", "copy", "change")
+"""What is told of a change of wording."""
+RESTS_ON = ("findings", "rows", "sites", "sources")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim with its verdict."""
+
+    id: str
+    """Id of the row of ``press_claims``, or ``OWN-...`` for a sentence of this book."""
+    text: str
+    """The claim, paraphrased."""
+    asserted_by: str
+    """Who asserts it."""
+    line: str
+    """Evidence line that could test it."""
+    tested_part: str
+    """What of it the verdict speaks of; empty where it is the whole."""
+    verdict: str
+    """One of `VERDICTS`."""
+    why: tuple[str, ...]
+    """One sentence a rule; empty where no rule can decide."""
+    confidence: str
+    """How good the sources are: *low*, *moderate* or *high*; never a probability."""
+    likelihood: str | None
+    """Word of `LIKELIHOODS`, None where there is no probability."""
+    findings: tuple[str, ...]
+    """Keys of the findings it was held against."""
+    rows: tuple[str, ...]
+    """Rows it was held against, those behind the findings included."""
+    sites: tuple[str, ...]
+    """Sites whose positions were used."""
+    sources: tuple[str, ...]
+    """Pages with the same or another account, where there is one."""
+    independent_origins: int
+    """Origins of that evidence that did not copy each other."""
+    independent_image_families: int
+    """Image families behind it."""
+    changes_if: str
+    """What observation would change the verdict."""
+    copied_from: tuple[str, ...]
+    """Sources or claims it came from."""
+    drift: tuple[Mapping[str, str], ...]
+    """How its wording changed on the way."""
+
+
+def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, given: Evidence) -> Iterator[str]:
+    press = given.tables["press_claims"].set_index("id")
+    missing = sorted(set(press.index) - set(rows["id"]))
+    yield from (f"{each}: a press claim without a row; add it" for each in missing)
+    twice = rows[rows["id"].duplicated()]["id"]
+    yield from (f"{each}: stands twice; keep one" for each in twice)
+    for _, row in rows.iterrows():
+        own = row["id"].startswith("OWN-")
+        if own == (row["id"] in press.index):
+            yield f"{row['id']}: neither a press claim nor OWN-...; correct the id"
+        elif not own and tuple(row[["text", "asserted_by"]]) != tuple(
+            press.loc[row["id"], ["text", "asserted_by"]]
+        ):
+            yield f"{row['id']}: text or asserted_by differ from press_claims; make them agree"
+        if bool(row["rules"]) == bool(row["fixed_verdict"]):
+            yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
+        for column, known in (
+            ("rules", set(rules["id"])),
+            ("findings", set(given.findings)),
+            ("rows", set(given.rows)),
+            ("copied_from", set(given.known.parents) | set(rows["id"])),
+            ("probability", set(given.findings)),
+        ):
+            for ref in sorted(set(row[column].split()) - known):
+                yield f"{row['id']}, {column}: no {ref!r}; correct it, or build its line"
+    unused = sorted(set(rules["id"]) - set(" ".join(rows["rules"]).split()))
+    yield from (f"rule {each}: used by no claim; remove it or name it" for each in unused)
+
+
+def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, given: Evidence) -> Iterator[str]:
+    for _, row in drift.iterrows():
+        for column, known in (
+            ("claim", set(rows["id"])),
+            ("original_source", set(given.known.parents)),
+            ("copy_source", set(given.known.parents)),
+            ("rows", set(given.rows)),
+        ):
+            for ref in sorted(set(row[column].split()) - known):
+                yield f"drift {row['id']}, {column}: no {ref!r}; correct it"
+
+
+def _behind(keys: Iterable[str], given: Evidence) -> list[str]:
+    found = (given.findings[key]["inputs"] for key in keys)
+    return [ref for ref in chain(*found) if ref in given.rows]
+
+
+def _judged(
+    row: Mapping[str, Any],
+    outcomes: list[Outcome],
+    drift: Iterable[Mapping[str, Any]],
+    given: Evidence,
+) -> Claim:
+    refs = dict.fromkeys(chain(*(each.refs for each in outcomes)))
+    keys = {*row["findings"].split(), *(ref for ref in refs if ref in given.findings)}
+    rows = {*row["rows"].split(), *(ref for ref in refs if ref in given.rows)}
+    rows |= set(_behind(keys, given))
+    press = given.rows.get(row["id"], {"other_sources": ""})
+    sources = tuple(sorted(press["other_sources"].split()))
+    eyes = support([given.rows[each] for each in sorted(rows)], sources, given.known)
+    word = None
+    if row["probability"]:
+        chance = given.findings[row["probability"]]
+        word = likelihood(float(chance[n.LOW]), float(chance[n.HIGH]))
+    return Claim(
+        id=row["id"],
+        text=row["text"],
+        asserted_by=row["asserted_by"],
+        line=row["could_test"],
+        tested_part=row["tested_part"],
+        verdict=worst(each.verdict for each in outcomes) if outcomes else row["fixed_verdict"],
+        why=tuple(f"{each.why}: {each.verdict}" for each in outcomes),
+        confidence=eyes.confidence,
+        likelihood=word,
+        findings=tuple(sorted(keys)),
+        rows=tuple(sorted(rows)),
+        sites=tuple(ref for ref in refs if ref in given.sites),
+        sources=sources,
+        independent_origins=eyes.independent_origins,
+        independent_image_families=eyes.independent_families,
+        changes_if=row["changes_if"],
+        copied_from=tuple(row["copied_from"].split()),
+        drift=tuple(
+            {word: str(each[word]) for word in DRIFT}
+            for each in drift
+            if each["claim"] == row["id"]
+        ),
+    )
+
+
+def ledger(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[Claim]:
+    """Give every claim with its verdict.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The tables ``ledger``, ``rules`` and ``drift``, as `read_tables` gives them.
+    given : Evidence
+
+    Returns
+    -------
+    list of Claim
+        Sorted by id. A verdict is typed only where the ledger names no rule; of several
+        rules the worst counts.
+
+    Raises
+    ------
+    DataError
+        If a claim, rule or drift points to what does not exist, a press claim is missing,
+        or a claim has both or neither of rules and a fixed verdict. All faults at once.
+    """
+    rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
+    refuse(
+        [*_ledger_faults(rows, rules, given), *_drift_faults(drift, rows, given)],
+        what="claims ledger",
+    )
+    outcomes = judge(rules, given)
+    changes = drift.to_dict("records")
+    made = [
+        _judged(row, [outcomes[each] for each in row["rules"].split()], changes, given)
+        for _, row in rows.iterrows()
+    ]
+    return sorted(made, key=lambda each: each.id)
+
+
+def as_json(claims: Iterable[Claim]) -> str:
+    """Write claims as JSON sorted by id, without NaN, ending in a newline."""
+    shown = []
+    for claim in sorted(claims, key=lambda each: each.id):
+        row = {word: cell for word, cell in vars(claim).items() if word not in RESTS_ON}
+        row["rests_on"] = {word: list(getattr(claim, word)) for word in RESTS_ON}
+        shown.append(row)
+    return json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
