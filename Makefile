@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 .DEFAULT_GOAL := help
-.PHONY: help book test check lab lock clean distclean
+.PHONY: help book refresh site test check servers rehearse lab lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # The same words on every machine and every run.
@@ -40,8 +40,22 @@ book: env        ## build the site: check the data, run what changed, print the 
 check: env       ## check the data and the parameter files only
 	@$(BIN)/python -m press.check
 
+refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
+	@$(BIN)/python -m press.refresh --site="$(SITE)" --sensor="$(SENSOR)" \
+	  --provider="$(PROVIDER)" --period="$(PERIOD)" --budget="$(BUDGET)"
+
+site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
+	@$(BIN)/python -m press.outlines --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
+	  --kind="$(KIND)" --confirm="$(CONFIRM)" --sigma="$(SIGMA)"
+
 test: book dev   ## build the site, then run all tests
 	@$(BIN)/python -m pytest
+
+servers: env     ## install the STAC server of the rehearsal, in an environment of its own
+	@$(MAKE) VENV="$(VENV)/rehearsal" stac
+
+rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
+	@$(BIN)/python -m press.rehearse
 
 lab: dev         ## open the notebooks in JupyterLab
 	@cd notebooks && ../$(BIN)/python -m jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
@@ -49,6 +63,7 @@ lab: dev         ## open the notebooks in JupyterLab
 lock: env        ## resolve the locks anew (needs the package registry)
 	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 	$(BIN)/uv pip compile -q requirements-dev.in -o requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+	$(BIN)/uv pip compile -q requirements-rehearsal.in -o requirements-rehearsal.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 clean:           ## remove what was built
 	rm -rf book/_build
@@ -56,8 +71,10 @@ clean:           ## remove what was built
 distclean: clean ## remove the environment, too
 	rm -rf $(VENV)
 
-.PHONY: env dev
+.PHONY: env dev stac
 env:
 	$(call install,requirements.txt,.book)
 dev: env
 	$(call install,requirements.txt requirements-dev.txt,.dev)
+stac:
+	$(call install,requirements-rehearsal.txt,.stac)

@@ -23,6 +23,8 @@ STAYS = (1.8, 3.2)
 """Range of the true mean stay in days, drawn anew in each world."""
 WAITS = (5.0, 14.0)
 """Range of the true mean wait in days."""
+BUNCHES = (10.0, 1.0)
+"""Days from one bunch of looks to the next, and length of a bunch in days."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,19 @@ def cases(worlds: int, seed: int, plan: Plan) -> list[Case]:
         loading, landing = (Looks(each.days, each.seen, own.days) for each in truth.looks)
         median = own.dwell * math.exp(DWELL_SPREAD * rng.standard_normal())
         made.append(Case(truth, (loading, landing), Dwell(median, DWELL_SPREAD), i))
+    return made
+
+
+def bunched(worlds: int, seed: int) -> list[Case]:
+    """Make worlds looked at on one day in ten only, but then all day long."""
+    made = []
+    for case in cases(worlds, seed, Plan(revisit=0.1, cloud=0.3)):
+        kept = [
+            Looks(each.days[on], each.seen[on], each.length)
+            for each in case.ends
+            for on in [each.days % BUNCHES[0] < BUNCHES[1]]
+        ]
+        made.append(replace(case, ends=(kept[0], kept[1])))
     return made
 
 
@@ -169,9 +184,11 @@ def run(worlds: int, seed: int) -> list[dict]:
     erring = cases(worlds, seed + 1, Plan(p_detect=0.9, p_false=0.02))
     sparse = cases(worlds, seed + 2, Plan(revisit=2.5))
     published = cases(worlds, seed + 3, Plan(days=196.0, revisit=0.72))
+    in_bunches = bunched(worlds, seed + 4)
     touch, begun = "calls that touch the period", "calls begun in the period"
     dense = "2 ships, 240 d, pass each 1.4 d, cloud .6, stay known to 20 percent"
     often = "2 ships, 196 d, about 109 usable looks, stay known to 20 percent"
+    bunches = "2 ships, 240 d, a pass each 0.1 d on one day in ten, stay known to 20 percent"
     err, thin = f"{dense}, Pd .9, Pfa .02", dense.replace("1.4 d", "2.5 d")
     return [
         _score("lower bound", touch, "calls", _fewest, sure, dense),
@@ -180,6 +197,7 @@ def run(worlds: int, seed: int) -> list[dict]:
         _score("Little, look series", begun, "calls", _little_looks, sure, dense),
         _score("Little, look series", begun, "calls", _little_looks, erring, err),
         _score("Little, look series", begun, "calls", _little_looks, sparse, thin),
+        _score("Little, look series", begun, "calls", _little_looks, in_bunches, bunches),
         _score("Little, k of n", begun, "calls", _little_share, sure, dense),
         _score("Little, k of n", begun, "calls", _little_share, published, often),
         _score("semi-Markov", begun, "calls", _states, sure, dense),

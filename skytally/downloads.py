@@ -110,3 +110,34 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
         check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding())
         files.append(file)
     return files
+
+
+def write_table(table: pd.DataFrame, out: Path, *, name: str) -> list[str]:
+    """Write the table behind a chart that draws no line, as CSV.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its rows.
+    out : Path
+        Folder of the results of the notebook; the file goes to its ``data`` folder.
+    name : str
+        ``<line>.<chart>``, the stem of the file.
+
+    Returns
+    -------
+    list of str
+        The file name, as a chart takes it.
+
+    Raises
+    ------
+    DataError
+        If the name is not a slug.
+    """
+    if not SLUG.fullmatch(name):
+        message = f"download {name!r}: needs a name in lower-kebab.words"
+        raise DataError(message)
+    folder = out / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    table.map(harmless).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
+    return [f"{name}.csv"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -235,6 +236,26 @@ def quoted_all(
     ]
 
 
+def _numbered(key: str, rows: pd.DataFrame, *, whole: bool = False) -> tuple[float, float]:
+    """Give the interval of the one row's number, or refuse the row by its name."""
+    row = rows.iloc[0]
+    low, high = limits(quantity_of(row))
+    if math.isnan(low):
+        message = f"finding {key}: row {row['id']} carries no number; name another row"
+        raise DataError(message)
+    if whole and high == 0:
+        message = f"finding {key}: row {row['id']} is 0 {row['unit']}; nothing is a share of it"
+        raise DataError(message)
+    return low, high
+
+
+def _side(low: float, high: float, *, up: bool, down: bool) -> tuple[float, str]:
+    """Give the value and the bound of a number of which one side is open, or neither."""
+    if up:
+        return low, n.AT_LEAST
+    return (high, n.AT_MOST) if down else (math.nan, n.ABOUT)
+
+
 def _outwards(number: float, edge: Callable[[float], int], *, digits: int) -> float:
     """Round an end of an interval away from its middle, to some significant digits."""
     if number == 0 or math.isinf(number):
@@ -265,23 +286,28 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
     Raises
     ------
     DataError
-        If the units differ or the multiple has no lower bound.
+        If the units differ, a row carries no number, the lower one is zero, or every multiple
+        is possible. The message names the row.
     """
     top, base = over.iloc[0], under.iloc[0]
     if top["unit"] != base["unit"]:
         message = f"finding {key}: {top['unit']} against {base['unit']}; compare one unit"
         raise DataError(message)
-    top_low, top_high = limits(quantity_of(top))
-    base_low, base_high = limits(quantity_of(base))
+    top_low, top_high = _numbered(key, over)
+    base_low, base_high = _numbered(key, under, whole=True)
     low = _outwards(top_low / base_high, math.floor, digits=2)
     high = math.inf if base_low == 0 else _outwards(top_high / base_low, math.ceil, digits=2)
+    if low == 0 and math.isinf(high):
+        message = f"finding {key}: rows {top['id']} and {base['id']} allow every multiple; leave it"
+        raise DataError(message)
+    value, bound = _side(low, high, up=math.isinf(high), down=low == 0)
     return computed(
         key,
-        value=low if math.isinf(high) else math.nan,
+        value=value,
         low=low,
         high=high,
         unit="times",
-        bound=n.AT_LEAST if math.isinf(high) else n.ABOUT,
+        bound=bound,
         rows=pd.concat([over, under]),
         text=text,
     )
@@ -302,21 +328,39 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     Returns
     -------
     Finding
-        In percent; the interval follows from the two intervals.
+        In percent, at most 100; the interval follows from the two intervals. A part that is
+        a lower bound gives a lower bound, one that is an upper bound an upper bound.
+
+    Raises
+    ------
+    DataError
+        If a row carries no number, the whole is zero or smaller than its part, or the two
+        bounds allow every share. The message names the row.
     """
     top, base = part.iloc[0], whole.iloc[0]
-    top_low, top_high = limits(quantity_of(top))
-    base_low, base_high = limits(quantity_of(base))
+    top_low, top_high = _numbered(key, part)
+    base_low, base_high = _numbered(key, whole, whole=True)
+    both = f"finding {key}: rows {top['id']} and {base['id']}"
+    if top_low > base_high:
+        message = f"{both}: {top_low:g} of {base_high:g}; a part is no larger than its whole"
+        raise DataError(message)
     low = _outwards(100 * top_low / base_high, math.floor, digits=3)
-    high = _outwards(100 * top_high / base_low, math.ceil, digits=3)
-    rounded = float(f"{100 * top['value'] / base['value']:.2g}")
+    most = math.inf if base_low == 0 else top_high / base_low
+    high = min(100.0, _outwards(100 * most, math.ceil, digits=3))
+    up, down = math.isinf(most), top["bound"] == n.AT_MOST or math.isinf(base_high)
+    if up and down:
+        message = f"{both}: their bounds allow every share; leave it out"
+        raise DataError(message)
+    value, bound = _side(low, high, up=up, down=down)
+    if bound == n.ABOUT and not math.isnan(top["value"] + base["value"]):
+        value = min(max(float(f"{100 * top['value'] / base['value']:.2g}"), low), high)
     return computed(
         key,
-        value=min(max(rounded, low), high),
+        value=value,
         low=low,
         high=high,
         unit="percent",
-        bound=n.ABOUT,
+        bound=bound,
         rows=pd.concat([part, whole]),
         text=text,
     )
@@ -408,6 +452,26 @@ def write_findings(findings: Iterable[Finding], out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     (out / FILE).write_text(as_json(findings), encoding="utf-8")
+
+
+def folded(title: str, tables: Mapping[str, pd.DataFrame]) -> HTML:
+    """Show tables folded under a title, which opens without a script and without a mouse.
+
+    Parameters
+    ----------
+    title : str
+        What the fold is called.
+    tables : mapping of str to pandas.DataFrame
+        Caption to table, in the order shown.
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    shown = "".join(
+        f"<p>{html.escape(caption)}</p>{table.to_html()}" for caption, table in tables.items()
+    )
+    return HTML(f"<details><summary>{html.escape(title)}</summary>{shown}</details>")
 
 
 def as_table(findings: Iterable[Finding]) -> HTML:

@@ -292,7 +292,8 @@ def _groups(row: Mapping[str, Any], given: Evidence) -> dict[str, frozenset[str]
     }
 
 
-def _faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Iterator[str]:
+def hypotheses_faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Iterator[str]:
+    """Tell what is wrong with the rival explanations: cells, reasons, items, the reference."""
     names, items, cells = (tables[each] for each in ("hypotheses", "evidence", "likelihoods"))
     for name in ("hypotheses", "evidence"):
         twice = tables[name][tables[name]["id"].duplicated()]["id"]
@@ -342,7 +343,7 @@ def hypotheses(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Hypothese
         If a cell is missing, stands twice, has no reason or no range, an item or row does
         not exist, or there is not one reference. All faults at once.
     """
-    refuse(_faults(tables, given), what="rival explanations")
+    refuse(hypotheses_faults(tables, given), what="rival explanations")
     names, items, cells = (tables[each] for each in ("hypotheses", "evidence", "likelihoods"))
     by_item: dict[str, dict[str, Cell]] = {}
     for _, row in cells.iterrows():

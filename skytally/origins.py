@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.checks import DataError, refuse
+from skytally.record.copies import above
 
 UNKNOWN = "not known"
 """Stands for all origins that no source names; together they count as one."""
@@ -20,12 +21,6 @@ OWN_PAGE = {"originator", "official"}
 """Reasons of reliability that mark the originator's own page."""
 LEVELS = ("low", "moderate", "high")
 """Confidence in the sources; never a probability."""
-OBSERVED = (
-    *("counter", "actors", "vessel", "scope", "place", "quantity", "value", "low", "high", "unit"),
-    *("car_kind", "kind", "state", "statement_first", "depart_first", "date_first", "date_last"),
-)
-"""Columns in which two reports of one observation agree."""
-
 STEP, WIDTH, PAD, LETTER, BOX = 20, 250, 12, 7.3, 15
 """Drawing, in px: height of a row, width of a layer, margin, width of a letter, height of a box."""
 
@@ -138,16 +133,6 @@ def graph(sources: pd.DataFrame) -> Graph:
     return Graph(parents, split["originator"], frozenset(map(str, own)))
 
 
-def _above(known: Graph, source: str) -> set[str]:
-    found, waiting = set(), [source]
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting += known.parents[each]
-    return found
-
-
 def roots(known: Graph, source: str) -> frozenset[str]:
     """Give the sources at which every trail of copies from this one ends.
 
@@ -159,7 +144,7 @@ def roots(known: Graph, source: str) -> frozenset[str]:
     if source not in known.parents:
         message = f"no source {source!r}; add it to sources.csv or correct the id"
         raise DataError(message)
-    return frozenset(each for each in _above(known, source) if not known.parents[each])
+    return frozenset(each for each in above(known.parents, source) if not known.parents[each])
 
 
 def originators(known: Graph, source: str) -> frozenset[str]:
@@ -196,31 +181,10 @@ def origins_of_row(row: Mapping[str, Any], known: Graph) -> frozenset[str]:
         else the originators at the roots, so that a copy cannot pass for an origin.
     """
     source, counter = str(row["source_id"]), str(row.get("counter", ""))
-    named = {who for each in _above(known, source) for who in known.originators[each]}
+    named = {who for each in above(known.parents, source) for who in known.originators[each]}
     if counter and (counter in named or not known.parents[source]):
         return frozenset({counter})
     return originators(known, source)
-
-
-def drop_copies(rows: pd.DataFrame) -> pd.DataFrame:
-    """Drop every row in which another page repeats what was observed.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of one table of the record.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Of rows that agree in counter or actors, place, dates, thing and number, those of
-        the first page; two like things on one page both stay.
-    """
-    told = [column for column in OBSERVED if column in rows]
-    if rows.empty:
-        return rows
-    first = rows.groupby(told, dropna=False)["source_id"].transform("first")
-    return rows[rows["source_id"] == first].reset_index(drop=True)
 
 
 def support(rows: Iterable[Mapping[str, Any]], sources: Iterable[str], known: Graph) -> Support:

@@ -80,3 +80,33 @@ def path(slug: str, *, root: Path = ROOT) -> Path:
         with Path(log).open("a", encoding="utf-8") as file:
             file.write(f"{known[slug]['file']}\n")
     return target
+
+
+def folder(name: str, *, root: Path = ROOT) -> Path:
+    """Give a folder of the data whose files are read together, such as the sites.
+
+    Parameters
+    ----------
+    name : str
+        The folder, relative to the data folder.
+    root : Path
+        The data folder.
+
+    Returns
+    -------
+    Path
+        Of an existing folder; each of its registered files was asked for, as by `path`, so
+        that a change of any of them counts as a change of what was read.
+
+    Raises
+    ------
+    DataError
+        If no registered file lies there, or one is missing.
+    """
+    slugs = [slug for slug, each in entries(root).items() if each["file"].startswith(f"{name}/")]
+    if not slugs:
+        message = f"data/registry.toml: no entry lies in {name!r}; register its files"
+        raise DataError(message)
+    for slug in slugs:
+        path(slug, root=root)
+    return root / name

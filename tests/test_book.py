@@ -26,7 +26,14 @@ LARGEST_PAGE = 1_500_000
 SHARED = {"_static/charts/bokeh.min.js", "_static/mathjax/tex-svg.js"}
 """Files that may be larger than a page: a browser fetches each once."""
 HOVER_OF_ROWS = {"date:", "value:", "bound:", "counter:", "source:"}
-HOVER_OF_MAPS = {"site:", "position:", "uncertainty:", "how:"}
+HOVER_OF = {
+    "map-": {"site:", "position:", "uncertainty:", "how:"},
+    "coverage": {"interval:", "held in:", "of worlds:"},
+    "states": {"site:", "months:", "state:", "looks:", "lost to:"},
+    "months-": {"site:", "months:", "state:", "looks:", "lost to:"},
+    "gaps": {"site:", "dates:", "blind for:", "not searched:"},
+}
+"""What a chart of another kind tells, by how its name begins."""
 SAMPLED_ROWS = 12
 
 PAGES = sorted(
@@ -256,8 +263,8 @@ def test_charts_are_told_with_their_numbers(page_name: str) -> None:
         marks = json.loads(chart)
         numbers = {each for each in columns(marks, "said") if each != "no number"}
         numbers |= set(columns(marks, "within"))
-        # a chart of events without any number is told by its dates
-        expected = numbers or set(columns(marks, "when"))
+        # a chart of events without any number is told by its dates, one of methods by its labels
+        expected = numbers or set(columns(marks, "when")) or set(columns(marks, "label"))
         assert any(each in told for each in expected), told[:200]
 
 
@@ -282,7 +289,8 @@ def test_charts_answer_the_pointer(browser: Browser, page_name: str) -> None:
             told = hovered(page, number)
             assert told, f"chart {number + 1} shows nothing"
             name = page.locator(".sk-figure").nth(number).get_attribute("id") or ""
-            wanted = HOVER_OF_MAPS if name.startswith("map-") else HOVER_OF_ROWS
+            kinds = [told for start, told in HOVER_OF.items() if name.startswith(start)]
+            wanted = kinds[0] if kinds else HOVER_OF_ROWS
             assert wanted <= set(told[0]), f"chart {name}"
             # what Bokeh shows for a column that is not there
             assert not [word for word in told[0] if "???" in word or "_method" in word], name
@@ -393,12 +401,39 @@ def test_table_is_filtered(
 
 
 @needs_browser
+def test_claims_are_filtered_by_verdict_with_the_keyboard(browser: Browser) -> None:
+    """The list beside the filter leaves one verdict, works without a mouse, and adds to words."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/claims.html")
+        everything = _shown(page, "claims")
+        page.locator("input[data-table=claims]").focus()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") == "SELECT"
+        page.keyboard.type("contradicted")
+        some = _shown(page, "claims")
+        assert 0 < len(some) < len(everything)
+        verdicts = page.locator("#table-claims tbody tr >> visible=true").evaluate_all(
+            "rows => rows.map(row => row.querySelector('strong').textContent)"
+        )
+        assert set(verdicts) == {"contradicted"}
+        assert page.locator(".sk-filter output").first.inner_text() == f"{len(some)} shown"
+        page.locator("input[data-table=claims]").fill("S1-07")
+        assert _shown(page, "claims") == ["S1-07"]
+        page.evaluate("location.hash = '#S2-09'")
+        page.wait_for_function("!document.getElementById('S2-09').hidden", timeout=3000)
+        assert _shown(page, "claims") == everything
+        assert faults == []
+
+
+@needs_browser
 def test_table_is_whole_without_scripts(browser: Browser) -> None:
     """Where scripts are off, the tables are whole and no dead filter box stands over them."""
     with tab(browser, root=SITE.as_uri(), scripts=False) as (page, _):
         page.goto(f"{SITE.as_uri()}/sources.html")
         assert set(_shown(page, "sources")) == ids_of("sources")
         assert page.locator(".sk-filter >> visible=true").count() == 0
+        page.goto(f"{SITE.as_uri()}/claims.html")
+        assert page.locator("select >> visible=true").count() == 0
 
 
 @pytest.mark.parametrize("width", [1280, 400])

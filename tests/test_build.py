@@ -30,7 +30,10 @@ from tests.browser import ABSENT, chromium, chromium_path, draw, hovered, tab
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-LINES = {"port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims"}
+LINES = {
+    "port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims", "looks",
+}  # fmt: skip
+UNCHANGED = f"notebooks: 0 run, {len(LINES)} unchanged"
 NOT_COPIED = shutil.ignore_patterns("_build", ".git", "__pycache__", ".*_cache")
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "6"))
 LONGEST_BUILD = 600.0
@@ -260,7 +263,7 @@ def changed(first: First, tmp_path_factory: pytest.TempPathFactory) -> Changed:
 
 def test_first_build_runs_everything(first: First) -> None:
     """From nothing, every notebook runs, progress is told, and the last line counts them."""
-    assert first.built.last == "notebooks: 5 run, 0 unchanged"
+    assert first.built.last == f"notebooks: {len(LINES)} run, 0 unchanged"
     assert all(f"] {line}: run in" in first.built.out for line in LINES)
     assert first.kernels
     assert {path.name for path in first.project.build.iterdir()} == KEPT
@@ -270,7 +273,7 @@ def test_unchanged_build_starts_no_kernel(book: Project, first: First) -> None:
     """Building again runs nothing, starts no kernel and leaves the site alone."""
     before = (book.html / "index.html").stat()
     built = book.make()
-    assert (built.code, built.out) == (0, "notebooks: 0 run, 5 unchanged\n")
+    assert (built.code, built.out) == (0, f"{UNCHANGED}\n")
     assert not book.ran_a_kernel()
     assert (book.html / "index.html").stat() == before
 
@@ -281,7 +284,7 @@ def test_touched_files_rerun_nothing(book: Project) -> None:
         if path.is_file() and book.build not in path.parents:
             path.touch()
     built = book.make()
-    assert built.last == "notebooks: 0 run, 5 unchanged"
+    assert built.last == UNCHANGED
     assert not book.ran_a_kernel()
 
 
@@ -298,7 +301,7 @@ def test_notebook_metadata_reruns_nothing(book: Project, first: First) -> None:
         code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["old"]}]
         path.write_text(json.dumps(notebook, indent=3), encoding="utf-8")
         built = book.make()
-        assert built.last == "notebooks: 0 run, 5 unchanged"
+        assert built.last == UNCHANGED
         assert not book.ran_a_kernel()
     assert book.make().code == 0
     assert differing(tree(book.html), first.site) == []
@@ -399,7 +402,7 @@ def test_bad_row_is_refused(book: Project, first: First) -> None:
     assert f"rail_counts.csv, line {line}, column date_first: found '2023-13-05'" in told[0]
     assert "data and parameters: 1 fault" in said
     assert "Traceback" not in said
-    assert book.make().last == "notebooks: 0 run, 5 unchanged"
+    assert book.make().last == UNCHANGED
 
 
 BAD_CELLS: dict[str, Row] = {
@@ -499,7 +502,7 @@ def test_failing_cell_leaves_the_last_site(book: Project, first: First) -> None:
             assert expected in built.err, built.err
             assert "the last good site stays" in built.err
             assert differing(tree(book.html), first.site) == []
-    assert book.make().last == "notebooks: 0 run, 5 unchanged"
+    assert book.make().last == UNCHANGED
 
 
 def test_misspelt_key_leaves_the_last_site(book: Project, first: First) -> None:
@@ -553,7 +556,7 @@ def test_killed_builds_give_the_same_site(other: Project, first: First) -> None:
     assert differing(tree(other.html), first.site) == []
     assert {path.name for path in other.build.iterdir()} == KEPT
     assert {path.name for path in (other.build / "lines").iterdir()} == LINES
-    assert other.make().last == "notebooks: 0 run, 5 unchanged"
+    assert other.make().last == UNCHANGED
 
 
 SCRIPT = "<script>window.executed=1</script>"

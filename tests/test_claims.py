@@ -33,8 +33,10 @@ from skytally.claims import (
     evidence,
     judge,
     ledger,
+    ledger_faults,
     likelihood,
     read_tables,
+    rules_faults,
 )
 from skytally.findings import quoted, ratio, row_of
 from skytally.record.dictionary import words
@@ -274,6 +276,86 @@ def test_rules_refuse_everything_that_does_not_exist_at_once(
     assert all(f"{rule}:" in message for rule in breaks)
 
 
+CARS = {"value": 73.0, "bound": "about", "unit": "railcars"}
+IN_RAIL = {"table": "rail_counts", "where": "quantity=railcars"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "expected"),
+    [
+        (
+            "window",
+            {
+                "left": "R031",
+                "first": pd.Timestamp("2023-10-31"),
+                "last": pd.Timestamp("2023-08-01"),
+            },
+            "first 2023-10-31 after last 2023-08-01",
+        ),
+        ("window", {"left": "R031", "first": pd.Timestamp("2023-10-31")}, "no window"),
+        ("window", {"left": "rail-counts.baseline", "right": "S0-15"}, "takes dated rows"),
+        ("number", {"left": "R031", "relation": "families", **CARS}, "relation is filled"),
+        ("number", {"left": "R031", "right": "R001", **CARS}, "right is filled"),
+        ("number", {"left": "R031", **CARS, "unit": ""}, "nothing claimed"),
+        ("number", {"left": "R031", **CARS, "value": -1.0}, "below zero"),
+        ("number", {"left": "R031", "claimed": "S2-09", **CARS}, "claimed twice"),
+        ("number", {"left": "R031", "claimed": "S0-05"}, "'S0-05' carries no number"),
+        ("number", {"left": "R031 R031", **CARS}, "'R031' stands twice"),
+        ("number", {"left": "V015", **CARS}, "compare one unit"),
+        ("change", {"left": "R031", "right": "R001", "relation": "before"}, "takes more or less"),
+        ("change", {"left": "R031 R032", "right": "R001", "relation": "more"}, "2 ids in left"),
+        ("change", {"left": "R031", "right": "R001 R032", "relation": "more"}, "2 ids in right"),
+        (
+            "change",
+            {"left": "R031", "right": "R001", "relation": "more", **CARS},
+            "a claimed number",
+        ),
+        ("order", {"left": "R031", "right": "E013", "relation": "more"}, "takes before or after"),
+        ("state", {"left": "P049", "relation": "origins"}, "takes seen or nothing-seen"),
+        ("independence", {"left": "R031", "relation": "seen", **ONE}, "takes origins or families"),
+        ("independence", {"left": "rail-counts.baseline", "relation": "origins", **ONE}, "finding"),
+        ("peak", {"left": "R031 R032", **IN_RAIL}, "2 ids in left"),
+        ("portion", {"left": "R046", "right": "R051 R056", **HALF}, "2 ids in right"),
+        ("distance", {"left": "rajin khasan", "right": "dunai", **NEAR}, "2 ids in left"),
+        ("share", {"table": "rail_counts", "part": "family<=planet", **HALF}, "holds words"),
+        ("share", {"table": "rail_counts", "part": "text~(unclosed", **HALF}, "no pattern"),
+        ("share", {"table": "rail_counts", "part": "value>=many", **HALF}, "is no number"),
+        ("share", {"table": "rail_counts", "part": "date_last<=2023-13-01", **HALF}, "is no date"),
+        ("share", {"table": "lineage", "part": "rows=R031", **HALF}, "no ids"),
+        ("extent", {"left": "D021", **IN_RAIL, "about": "record", **ONE}, "counted twice"),
+        ("extent", {**IN_RAIL, **ONE}, "about is empty"),
+        ("extent", {"left": "D021", "distinct": "scope", **ONE}, "without a table"),
+    ],
+)
+def test_a_rule_that_its_kind_cannot_read_is_refused_with_its_line(
+    verdict: Judge, kind: str, cells: dict[str, object], expected: str
+) -> None:
+    """Dates the wrong way round, words for another kind, too many ids, words put in order."""
+    with pytest.raises(DataError, match=rf"rules\.csv, line 2, T1: .*{expected}"):
+        verdict(kind, **cells)
+
+
+def test_every_real_rule_is_in_order_before_any_finding_is_made(
+    claim_tables: Tables, record_tables: Tables, findings: list[dict[str, Any]]
+) -> None:
+    """Keys alone are enough to check the rules and the ledger."""
+    keys = evidence(record_tables, [{"key": each["key"]} for each in findings])
+    assert rules_faults(claim_tables["rules"], keys) == []
+    assert ledger_faults(claim_tables, keys) == []
+    twice = pd.concat([claim_tables["rules"], claim_tables["rules"][:1]])
+    assert "the id a second time" in rules_faults(twice, keys)[0]
+
+
+def test_a_site_without_its_uncertainty_is_not_located(
+    verdict: Judge, record_tables: Tables, findings: list[dict[str, Any]]
+) -> None:
+    """Without a radius there is no distance to hold a claim against, and no crash."""
+    for column in ("lat", "lon", "uncertainty_m"):
+        tables = changed(record_tables, "sites", "rajin", **{column: NAN})
+        on = evidence(tables, findings)
+        assert verdict("distance", on=on, left="rajin", right="khasan", **NEAR) == UNTESTED
+
+
 def test_every_press_claim_stands_in_the_ledger_once(
     claims: dict[str, Claim], record_tables: Tables
 ) -> None:
@@ -436,17 +518,136 @@ def test_ledger_refuses_broken_references_and_double_verdicts_at_once(
         assert words_of_it in message
 
 
-def test_a_probability_brings_its_word(
+def test_a_probability_brings_its_word_and_says_of_what(
     claim_tables: Tables, record_tables: Tables, findings: list[dict[str, Any]]
 ) -> None:
-    """A word of likelihood stands only where a finding is a probability of the claim."""
+    """A word of likelihood stands only beside what it is the likelihood of."""
     chance = {**findings[0], "key": "x.chance", "unit": "p", "value": 0.3, "low": 0.1, "high": 0.4}
-    rows = claim_tables["ledger"].copy()
-    rows.loc[rows["id"] == "S0-09", "probability"] = "x.chance"
+    rows = claim_tables["ledger"].assign(probability="", probability_of="")
+    rows.loc[rows["id"] == "S0-09", ["probability", "probability_of"]] = ["x.chance", "it was so"]
     made = ledger({**claim_tables, "ledger": rows}, evidence(record_tables, [*findings, chance]))
-    assert {each.id: each.likelihood for each in made if each.likelihood} == {
-        "S0-09": "very unlikely to unlikely"
-    }
+    told = {each.id: (each.likelihood, each.likelihood_of) for each in made if each.likelihood}
+    assert told == {"S0-09": ("very unlikely to unlikely", "it was so")}
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"probability_of": ""}, "give probability and what it is of, or neither"),
+        ({"probability": ""}, "give probability and what it is of, or neither"),
+        ({"probability": "rail-counts.baseline"}, "is in railcars; name a probability"),
+        ({"probability": "ais-gaps.reach port-imagery.presence"}, "2 findings; name one"),
+        ({"probability": "no.such"}, "probability: no 'no.such'"),
+    ],
+    ids=["of-nothing", "nothing-of", "no-probability", "two", "missing"],
+)
+def test_ledger_refuses_a_likelihood_of_nothing(
+    claim_tables: Tables, given: Evidence, cells: dict[str, str], expected: str
+) -> None:
+    """A word without its subject, a number that is no probability, two at once."""
+    rows = claim_tables["ledger"].copy()
+    for column, cell in cells.items():
+        rows.loc[rows["id"] == "OWN-ais-3", column] = cell
+    with pytest.raises(DataError, match=expected):
+        ledger({**claim_tables, "ledger": rows}, given)
+
+
+def test_likelihoods_of_the_ledger_are_of_probabilities_and_never_of_chance_alone(
+    claims: dict[str, Claim], claim_tables: Tables
+) -> None:
+    """Time for a call and presence are probabilities; how often chance gives as many is not."""
+    keys = set(claim_tables["ledger"]["probability"]) - {""}
+    assert keys == {"ais-gaps.reach", "port-imagery.presence"}
+    worded = {each.id for each in claims.values() if each.likelihood}
+    assert worded == {"S0-03", "S0-09", "S1-13", "OWN-ais-3"}
+    assert claims["OWN-ais-3"].likelihood == "almost certain"
+
+
+def test_at_least_thirty_verdicts_rest_on_findings(
+    claims: dict[str, Claim], record_tables: Tables
+) -> None:
+    """Of the press claims whose verdict is computed, thirty list the findings they rest on."""
+    press = record_tables["press_claims"]
+    decided = [claims[each] for each in press["id"] if claims[each].verdict not in FIXED]
+    assert sum(bool(each.findings) for each in decided) >= 30
+    testable = [claims[each] for each in press[press["testable"] == "yes"]["id"]]
+    assert sum(bool(each.findings and each.why) for each in testable) >= 30
+
+
+@pytest.mark.parametrize(
+    ("claim", "key"),
+    [
+        ("S0-17", "depot-expansion.distance_us"),
+        ("S3-07", "rail-counts.railcars_october_2023"),
+        ("S1-08", "official-claims.containers_us_first"),
+        ("S0-04", "port-imagery.first_ship"),
+        ("S1-12", "port-imagery.trips_rusi"),
+        ("S0-09", "ais-gaps.silences_autumn"),
+        ("S1-03", "port-imagery.days_until_report"),
+        ("S1-05", "port-imagery.russian_ports"),
+        ("S2-11", "official-claims.us_before_report"),
+    ],
+)
+def test_findings_of_the_rows_of_a_rule_are_found_by_computation(
+    claims: dict[str, Claim], claim_tables: Tables, claim: str, key: str
+) -> None:
+    """A finding that is made of nothing but the rows of a rule stands in the claim untyped."""
+    typed = claim_tables["ledger"].set_index("id").loc[claim, "findings"].split()
+    assert key not in typed
+    assert key in claims[claim].findings
+
+
+@pytest.mark.parametrize(
+    ("claim", "keys"),
+    [
+        ("S2-08", {"rail-counts.chance_in_rakes", "rail-counts.chance_by_bound"}),
+        ("S2-01", {"rail-counts.chance_in_rakes", "rail-counts.onset_trains"}),
+        ("S0-09", {"ais-gaps.reach"}),
+        ("S1-13", {"ais-gaps.reach"}),
+        ("S0-03", {"port-imagery.calls_by_presence", "port-imagery.calls_by_looks"}),
+    ],
+)
+def test_claims_rest_on_the_statistics_that_speak_to_them(
+    claims: dict[str, Claim], keys: set[str], claim: str
+) -> None:
+    """Surge, onset, reach and visits stand where a claim is of what they estimate."""
+    assert keys <= set(claims[claim].findings)
+
+
+def test_a_finding_of_other_rows_is_not_taken_in(
+    claim_tables: Tables, record_tables: Tables, findings: list[dict[str, Any]]
+) -> None:
+    """A finding with one row more than the rules name is no finding of that claim."""
+    inner = {**findings[0], "key": "x.inner", "inputs": ["D005"]}
+    outer = {**findings[0], "key": "x.outer", "inputs": ["D005", "D006", "D012"]}
+    made = ledger(claim_tables, evidence(record_tables, [*findings, inner, outer]))
+    (near,) = (each for each in made if each.id == "S0-17")
+    assert "x.inner" in near.findings
+    assert "x.outer" not in near.findings
+
+
+def test_a_probability_adds_no_eyes(
+    claims: dict[str, Claim], record_tables: Tables, claim_tables: Tables, given: Evidence
+) -> None:
+    """The chance reckoned for another ship leaves the rows and origins of the claim alone."""
+    rows = claim_tables["ledger"].copy()
+    of_claim = rows["id"] == "S0-09"
+    rows.loc[of_claim, ["findings", "probability", "probability_of"]] = ""
+    (bare,) = (
+        each for each in ledger({**claim_tables, "ledger": rows}, given) if each.id == "S0-09"
+    )
+    assert claims["S0-09"].rows == bare.rows
+    assert claims["S0-09"].independent_origins == bare.independent_origins
+
+
+def test_estimates_have_rows_of_the_book_itself(
+    claims: dict[str, Claim], findings: list[dict[str, Any]]
+) -> None:
+    """Every finding that is a probability or a number of calls estimated backs an own sentence."""
+    own = {key for each in claims.values() if each.id.startswith("OWN-") for key in each.findings}
+    estimates = {each["key"] for each in findings if each["unit"] == "p"}
+    estimates |= {"port-imagery.calls_by_presence", "port-imagery.calls_by_looks"}
+    assert estimates <= own
 
 
 @pytest.mark.parametrize(

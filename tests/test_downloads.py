@@ -14,7 +14,7 @@ import xarray as xr
 
 from skytally import names as n
 from skytally.checks import DataError
-from skytally.downloads import as_rows, harmless, write_lines
+from skytally.downloads import as_rows, harmless, write_lines, write_table
 
 Lines = Callable[..., xr.Dataset]
 
@@ -82,7 +82,10 @@ def test_tables_of_the_record_are_given_away_neutralised(
 ) -> None:
     """The site's copy of a table holds the same cells, with every formula made text."""
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", text=text)
-    copied = "from pathlib import Path; from press.site import _copy_record as c; c(Path('given'))"
+    copied = (
+        "from pathlib import Path; from press.places import DATA; "
+        "from press.site import _copy_tables as c; c(DATA / 'record', Path('given'))"
+    )
     run = project.run("-c", copied)
     assert run.returncode == 0, run.stderr
     given = {path.name for path in (project.folder / "given").iterdir()}
@@ -159,3 +162,13 @@ def test_write_lines_gives_the_same_bytes_twice(one_line: Lines, tmp_path: Path)
         write_lines({"csis": one_line({"value": 1.0})}, tmp_path / folder, name="made-up.x")
     for path in (tmp_path / "one/data").iterdir():
         assert path.read_bytes() == (tmp_path / "two/data" / path.name).read_bytes()
+
+
+def test_write_table_gives_harmless_rows(tmp_path: Path) -> None:
+    """A table that is no line is written whole, without formulas, under a slug."""
+    table = pd.DataFrame({"a": ["=1+1", "text"], "b": [1.5, None]})
+    assert write_table(table, tmp_path, name="looks.months") == ["looks.months.csv"]
+    written = (tmp_path / "data/looks.months.csv").read_text(encoding="utf-8")
+    assert written == "a,b\n'=1+1,1.5\ntext,\n"
+    with pytest.raises(DataError, match=r"download 'a b': needs a name"):
+        write_table(table, tmp_path, name="a b")

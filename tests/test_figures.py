@@ -363,6 +363,39 @@ def test_site_blocks_have_an_anchor_a_site(table: Table) -> None:
     assert sum(tag == "img" for tag, _ in tags) == 2
 
 
+def test_a_site_without_uncertainty_has_no_circle_and_says_so(table: Table) -> None:
+    """Where the radius is missing the place is marked, without a circle round it."""
+    sites = table("sites").copy()
+    sites.loc[sites["id"] == "rajin", "uncertainty_m"] = float("nan")
+    block = site_blocks(sites[sites["id"] == "rajin"], table("legs"))
+    assert "42.2300 N, 130.2900 E (WGS 84), its uncertainty is not given" in block
+    assert "so it has no circle" in block
+    assert "nan" not in re.sub(r'"[^"]*"', "", block).lower()
+    shown = region_map("overview", sites, table("legs"))
+    assert "130.2900 E, its uncertainty is not given" in shown.text
+
+
+@pytest.mark.parametrize("column", ["lat", "lon"])
+def test_a_site_without_a_coordinate_is_listed_and_not_drawn(table: Table, column: str) -> None:
+    """Half a position is none: the map leaves the site out and its caption names it."""
+    sites = table("sites").copy()
+    sites.loc[sites["id"] == "dunai", column] = float("nan")
+    block = site_blocks(sites[sites["id"] == "dunai"], table("legs"))
+    assert "not located in the sources read" in block
+    assert "<img" not in block
+    shown = region_map("far-east", sites, table("legs"))
+    assert "Dunai" not in shown.text
+    assert "Not on the map, not located in the sources read: Dunai" in shown.block
+
+
+def test_a_region_without_any_located_site_is_no_map(table: Table) -> None:
+    """With no site left there is a sentence, and no crash."""
+    sites = table("sites").assign(lat=float("nan"))
+    shown = region_map("overview", sites, table("legs"))
+    assert shown.text.startswith("No map. Not on the map")
+    assert "<img" not in shown.block
+
+
 def test_site_blocks_show_code_as_text(table: Table) -> None:
     """A name or note that looks like a script is shown."""
     sites = table("sites").iloc[[0]].assign(name=NASTY, note=NASTY, lat=float("nan"))

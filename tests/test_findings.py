@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from skytally.findings import (
     as_json,
     as_table,
     computed,
+    folded,
     level,
     quoted,
     quoted_all,
@@ -237,6 +239,84 @@ def test_share_of_exact_numbers_lies_in_its_interval(rows: Rows, part: float, wh
     assert found.low <= 100 * part / whole <= found.high
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "expected", "words"),
+    [
+        # 49 / 109 is 44.95 percent, to three digits downwards
+        ((49.0, n.AT_LEAST), (109.0, n.EXACTLY), (44.9, 44.9, 100.0), "at least 44.9 percent"),
+        ((49.0, n.MORE_THAN), (109.0, n.EXACTLY), (44.9, 44.9, 100.0), "at least 44.9 percent"),
+        ((49.0, n.AT_MOST), (109.0, n.EXACTLY), (45.0, 0.0, 45.0), "at most 45 percent"),
+        ((49.0, n.EXACTLY), (109.0, n.AT_LEAST), (45.0, 0.0, 45.0), "at most 45 percent"),
+        ((49.0, n.EXACTLY), (109.0, n.AT_MOST), (44.9, 44.9, 100.0), "at least 44.9 percent"),
+        ((0.0, n.EXACTLY), (109.0, n.EXACTLY), (0.0, 0.0, 0.0), "about 0 percent"),
+        ((109.0, n.EXACTLY), (109.0, n.EXACTLY), (100.0, 100.0, 100.0), "about 100 percent"),
+    ],
+)
+def test_share_of_a_bound_is_a_bound(
+    rows: Rows,
+    part: tuple[float, str],
+    whole: tuple[float, str],
+    expected: tuple[float, float, float],
+    words: str,
+) -> None:
+    """At least 49 of 109 is at least a share, and never more than all."""
+    top, base = (rows({"value": value, "bound": bound}) for value, bound in (part, whole))
+    found = share("a.b", top, base, text="{said}")
+    assert (found.value, found.low, found.high, found.text) == (*expected, words)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [
+        ({"value": math.nan, "bound": ""}, {"value": 9.0}, "row X1 carries no number"),
+        ({"value": 9.0}, {"value": math.nan, "bound": ""}, "row Y1 carries no number"),
+        ({"value": 0.0}, {"value": 0.0}, "row Y1 is 0 containers"),
+        ({"value": 9.0}, {"value": 8.0}, "rows X1 and Y1: 9 of 8; a part is no larger"),
+        ({"value": 9.0, "bound": "at least"}, {"value": 20.0, "bound": "at least"}, "every share"),
+    ],
+    ids=["no-part", "no-whole", "zero", "more", "open"],
+)
+def test_share_refuses_rows_by_their_names(
+    rows: Rows, part: dict[str, object], whole: dict[str, object], expected: str
+) -> None:
+    """What is no share is told with the rows, and nothing is divided by nothing."""
+    with pytest.raises(DataError, match=expected):
+        share("a.b", rows(part), rows({"id": "Y1", **whole}), text="")
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "expected"),
+    [
+        ({"value": math.nan, "bound": ""}, {"value": 9.0}, "row X1 carries no number"),
+        ({"value": 9.0}, {"value": math.nan, "bound": ""}, "row Y1 carries no number"),
+        ({"value": 9.0}, {"value": 0.0}, "row Y1 is 0 containers"),
+        ({"value": 9.0, "bound": "at most"}, {"value": 3.0, "bound": "at most"}, "every multiple"),
+    ],
+    ids=["no-top", "no-base", "zero", "open"],
+)
+def test_ratio_refuses_rows_by_their_names(
+    rows: Rows, over: dict[str, object], under: dict[str, object], expected: str
+) -> None:
+    """A multiple of nothing, or of no number, is told with its row."""
+    with pytest.raises(DataError, match=expected):
+        ratio("a.b", rows(over), rows({"id": "Y1", **under}), text="")
+
+
+def test_ratio_over_a_lower_bound_is_an_upper_bound(rows: Rows) -> None:
+    """Exactly 60 over at least 20 is at most three times as much."""
+    under = rows({"value": 20.0, "bound": n.AT_LEAST})
+    found = ratio("a.b", rows({"value": 60.0}), under, text="{said}")
+    assert (found.low, found.high, found.text) == (0.0, 3.0, "at most 3 times")
+
+
+def test_folded_shows_tables_under_one_title() -> None:
+    """Without a script the fold opens, and what stands in it is text."""
+    shown = folded("more & more", {"<b>one</b>": pd.DataFrame({"a": ["<i>x</i>"]})}).data
+    assert shown.startswith("<details><summary>more &amp; more</summary>")
+    assert "&lt;b&gt;one&lt;/b&gt;" in shown
+    assert "&lt;i&gt;x&lt;/i&gt;" in shown
+
+
 def test_tally_is_exact(rows: Rows) -> None:
     """Rows of the record are counted exactly."""
     found = tally("a.b", rows({"value": 1.0}), count=1, unit="looks", text="{said}", dates="2023")
@@ -346,7 +426,52 @@ def test_built_findings_rest_on_rows_of_the_record(
         for name in ("depot_observations", "ais_events", "official_claims", "events")
         for row in table(name)["id"]
     }
-    assert {row for found in built for row in found["inputs"]} <= ids
+    record = [found for found in built if not found["key"].startswith("looks.")]
+    assert {row for found in record for row in found["inputs"]} <= ids
+
+
+def test_built_findings_of_looks_rest_on_their_tables(
+    built: list[dict[str, Any]], root: Path
+) -> None:
+    """What the page of looks says rests on the table of looks and on the providers asked."""
+    providers = tomllib.loads((root / "data/sites/providers.toml").read_text(encoding="utf-8"))
+    inputs = {
+        each for found in built if found["key"].startswith("looks.") for each in found["inputs"]
+    }
+    assert inputs <= {"looks.csv", *providers}
+
+
+@pytest.mark.parametrize(
+    ("key", "inputs"),
+    [
+        ("rail-counts.chance_in_rakes", {"R031", "R001"}),
+        ("rail-counts.chance_in_rakes_one_place", {"R031", "R001"}),
+        ("rail-counts.chance_by_bound", {"R031", "R001"}),
+        ("rail-counts.chance_by_bound_one_place", {"R031", "R001"}),
+        ("port-imagery.calls_by_presence", {"P002.2", "P002"}),
+        ("port-imagery.presence", {"P002.2", "P002"}),
+        ("ais-gaps.reach", {"P056", "P057"}),
+        ("depot-expansion.toropets_difference", {"D027", "D028"}),
+    ],
+)
+def test_built_estimates_list_every_row(
+    built: list[dict[str, Any]], key: str, inputs: set[str]
+) -> None:
+    """What is estimated from several rows names all of them."""
+    (found,) = (each for each in built if each["key"] == key)
+    assert set(found["inputs"]) == inputs
+
+
+def test_built_chances_are_given_with_and_without_the_factor(built: list[dict[str, Any]]) -> None:
+    """The look-elsewhere factor stands in its own finding, and both chances beside each other."""
+    by_key = {each["key"]: each for each in built}
+    factor = by_key["rail-counts.sites_watched"]["value"]
+    for word in ("rakes", "bound"):
+        name = {"rakes": "chance_in_rakes", "bound": "chance_by_bound"}[word]
+        many, one = by_key[f"rail-counts.{name}"], by_key[f"rail-counts.{name}_one_place"]
+        assert many["high"] == pytest.approx(factor * one["high"], rel=0.1)
+        assert "times their assumed number" in many["text"]
+        assert "this one facility" in one["text"]
 
 
 def test_built_findings_never_add_up_stocks(built: list[dict[str, Any]], table: Table) -> None:

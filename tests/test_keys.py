@@ -139,7 +139,13 @@ def _key(project: Any, code: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["data/record/events.csv", "notebooks/ais-gaps.ipynb", "skytally/checks.py"],
+    [
+        "data/record/events.csv",
+        "data/sites/rajin.geojson",
+        "data/sites/providers.toml",
+        "notebooks/ais-gaps.ipynb",
+        "skytally/checks.py",
+    ],
 )
 def test_of_inputs_sees_what_is_checked(project: Any, path: str) -> None:
     """A changed table, notebook or rule is checked again."""
@@ -159,6 +165,21 @@ def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
     assert _key(project, "keys.of_site()") == before
     (project.folder / "book/new.md").write_text("# New\n")
     assert _key(project, "keys.of_site()") != before
+
+
+def test_of_site_sees_which_scenes_are_stored_and_not_their_bytes(project: Any) -> None:
+    """A new look reprints the plans; gigabytes of chips are not read to find that out."""
+    before = _key(project, "keys.of_site()")
+    folder = project.folder / "data/scenes/rajin"
+    folder.mkdir(parents=True)
+    (folder / "L1.tif").write_bytes(b"x")
+    assert _key(project, "keys.of_site()") == before
+    (folder / "L1.json").write_text("{}")
+    stored = _key(project, "keys.of_site()")
+    assert stored != before
+    (folder / "L1.tif").write_bytes(b"y")
+    assert _key(project, "keys.of_site()") == stored
+    assert _key(project, "keys.of_inputs()") == _key(project, "keys.of_inputs()")
 
 
 def test_site_is_fresh_only_while_it_is_whole(project: Any) -> None:

@@ -205,7 +205,11 @@ def test_shift_null_draws_shifts_by_its_seed_only() -> None:
         (lambda: (np.arange(60.0), np.arange(61.0)), {}, "on the same bins"),
         (lambda: (np.arange(60.0), np.arange(60.0) ** 2), {"min_shift": 7}, "give 19 shifts"),
         (lambda: (np.arange(60.0), np.arange(60.0) ** 2), {"min_shift": 30}, "0 shifts"),
-        (lambda: (np.arange(60.0), np.arange(60.0) ** 2), {"n": 0}, "n above 0"),
+        (
+            lambda: (np.arange(60.0), np.arange(60.0) ** 2),
+            {"n": 0},
+            "n: found 0; give a whole number from 1 up",
+        ),
     ],
 )
 def test_shift_null_refuses_what_it_cannot_judge(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from scipy import special
@@ -17,7 +20,7 @@ from benchmarks import calibrate_onset, real_series
 from skytally.checks import DataError
 from skytally.statistics.cross_check import cross_check
 from skytally.statistics.dated_looks import Looks, looks_from, looks_of
-from skytally.statistics.onset import RATE_SHAPE, Onset, onset
+from skytally.statistics.onset import RATE_SHAPE, Onset, _words, onset
 
 COAL = np.array(
     [
@@ -154,13 +157,14 @@ def test_onset_of_a_clear_step_in_a_long_gap_is_the_whole_gap() -> None:
     first, last = np.datetime64("2023-06-12"), np.datetime64("2023-08-11")
     assert found.gap == (first, last)
     assert found.interval == (first, last)
-    assert found.words == "a rise began between 12 June 2023 and 11 August 2023"
+    assert found.words == "rose between 12 June 2023 and 11 August 2023"
+    assert found.sentence == "The count rose between 12 June 2023 and 11 August 2023."
 
 
 def test_onset_of_a_fall_says_fall() -> None:
     """The word follows the means."""
     found = onset(step(range(0, 200, 10), change=100, before=30, after=2))
-    assert found.words.startswith("a fall began between")
+    assert found.words.startswith("fell between")
     assert found.after.high < found.before.low
 
 
@@ -168,7 +172,34 @@ def test_onset_of_constant_counts_shows_no_change() -> None:
     """A constant gives no change: the log Bayes factor is negative and the words say so."""
     found = onset(looks_from(DAY_ZERO + np.arange(20.0) * 7, [6] * 20))
     assert found.log_bayes_factor < 0
-    assert found.words.startswith("a change is not shown")
+    assert found.words.startswith("shows no change that the looks can tell; if it changed once, it")
+
+
+@pytest.mark.parametrize(
+    ("log_factor", "rises", "expected"),
+    [
+        (9.0, True, "The count rose between 1 March 2023 and 5 June 2023."),
+        (9.0, False, "The count fell between 1 March 2023 and 5 June 2023."),
+        (
+            2.0,
+            False,
+            "The count may have fallen between 1 March 2023 and 5 June 2023, which the looks "
+            "suggest and do not show.",
+        ),
+        (
+            -1.0,
+            True,
+            "The count shows no change that the looks can tell; if it changed once, it did so "
+            "between 1 March 2023 and 5 June 2023.",
+        ),
+    ],
+)
+def test_onset_words_are_a_predicate(log_factor: float, rises: bool, expected: str) -> None:
+    """They read on from the name of the count; `sentence` puts one before them."""
+    found = onset(looks_from(["2023-01-01", "2023-03-01"], [1, 40]))
+    ends = np.datetime64("2023-03-01"), np.datetime64("2023-06-05")
+    words = _words(*ends, log_factor=log_factor, rises=rises)
+    assert dataclasses.replace(found, words=words).sentence == expected
 
 
 def test_onset_of_two_looks_is_the_whole_time_between() -> None:
@@ -230,7 +261,7 @@ def test_onset_is_less_sure_when_counts_scatter() -> None:
         (lambda: looks_from(["2023-10-05", "2023-10-06"], [math.nan] * 2), "none is usable"),
         (lambda: looks_from([], []), "none is usable"),
         (lambda: looks_from(["2023-10-05", "2023-10-06"], [5, 5], high=[4, 9]), "from 5.0 to 4.0"),
-        (lambda: looks_from(["2023-10-05", "2023-10-06"], [-1, 5]), "below zero"),
+        (lambda: looks_from(["2023-10-05", "2023-10-06"], [-1, 5]), "give counts from 0"),
         (lambda: looks_from(["2023-10-05"] * 3, [0, 5, 73]), "all dated from 2023-10-05"),
         (lambda: looks_from(["2023-10-05"], [2.55], high=[2.65]), "no whole number"),
         (lambda: looks_from([5.0, 6.0], [1, 1], end=[5.0, 7.0]), "a start before its end"),
@@ -249,10 +280,18 @@ def test_looks_from_reports_every_fault_at_once() -> None:
         looks_from(["2023-10-05", "2023-10-06"], [5, -1], high=[4, 9])
 
 
-@pytest.mark.parametrize("changed", [{"dispersions": ()}, {"dispersions": (0.0,)}, {"level": 1.0}])
-def test_onset_refuses_settings_out_of_range(changed: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("changed", "match"),
+    [
+        ({"dispersions": ()}, "give k > 0"),
+        ({"dispersions": (0.0,)}, "give k > 0"),
+        ({"dispersions": (1.0, math.nan)}, "give k > 0"),
+        ({"level": 1.0}, "give a level between 0 and 1"),
+    ],
+)
+def test_onset_refuses_settings_out_of_range(changed: dict[str, Any], match: str) -> None:
     """A dispersion of 0 and a level of 1 mean nothing."""
-    with pytest.raises(DataError, match="give k > 0"):
+    with pytest.raises(DataError, match=match):
         onset(looks_from([1.0, 2.0], [1, 1]), **changed)
 
 
@@ -333,6 +372,17 @@ def test_onset_covers_planted_changes() -> None:
         *("estimator", "target", "unit", "nominal", "worlds"),
         *("coverage", "bias", "rmse", "width", "note"),
     }
+
+
+def test_the_committed_calibration_of_onset_is_in_the_band(root: Path) -> None:
+    """Rows at .90: 500 worlds or more, .85 to .95; the interval joined with its gap: at least."""
+    table = pd.read_csv(root / "data/results/calibration.csv")
+    rows = table[table["estimator"].isin(["onset", "lag"])]
+    joined = rows["target"].str.endswith("reported")
+    assert len(rows) >= 9
+    assert (rows["worlds"] >= 500).all()
+    assert (rows.loc[joined, "coverage"] >= 0.85).all()
+    assert rows.loc[~joined, "coverage"].between(0.85, 0.95).all(), rows[["target", "coverage"]]
 
 
 def test_onset_grows_no_worse_than_linearly() -> None:

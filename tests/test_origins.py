@@ -17,7 +17,6 @@ from skytally.origins import (
     Graph,
     as_svg,
     copied,
-    drop_copies,
     graph,
     layout,
     originators,
@@ -171,16 +170,6 @@ def test_a_copy_of_any_source_adds_nothing(table: Table, real: Graph) -> None:
     more = graph(pd.concat([known, again]))
     for source in known["id"]:
         assert support((), [source, f"{source}-copy"], more) == support((), [source], real)
-
-
-def test_drop_copies_keeps_two_like_things_on_one_page() -> None:
-    """Two trains of one length on one page stay; the same two on another page do not."""
-    told = {"counter": "voa", "date_first": "2023-02-02", "value": 170.0}
-    table = pd.DataFrame(
-        [{"id": each, "source_id": page, **told} for each, page in ("aX", "bX", "cY", "dY")]
-    )
-    assert list(drop_copies(table)["id"]) == ["a", "b"]
-    assert drop_copies(table[:0]).empty
 
 
 def test_layout_puts_copies_right_of_what_they_copied(real: Graph) -> None:

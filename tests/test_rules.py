@@ -221,3 +221,54 @@ def test_press_check_passes_what_is_in_order(project: Callable[..., object]) -> 
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("data and parameters: ")
     assert run.stdout.endswith(" rows in order\n")
+
+
+def test_press_check_refuses_claims_rules_and_cells_at_once(
+    project: Callable[..., object], write_cell: Write
+) -> None:
+    """Before a notebook runs: dates reversed, words of another kind, ids and keys of nothing."""
+    folder = project.folder / "data/claims"
+    write_cell(folder / "rules.csv", "OWN-synthesis-1", first="2023-10-31", last="2023-08-01")
+    write_cell(folder / "rules.csv", "S2-09", relation="families")
+    write_cell(folder / "rules.csv", "S2-10", left="rail-counts.no_such_finding")
+    write_cell(folder / "rules.csv", "S0-18", left="E999")
+    write_cell(folder / "rules.csv", "S2-07", where="scope~(tumangang")
+    write_cell(folder / "rules.csv", "S0-10", where="kind<=transmitting")
+    write_cell(folder / "rules.csv", "S0-09", where="kind=silnet")
+    write_cell(folder / "rules.csv", "S3-07", right="E016 E017")
+    write_cell(folder / "ledger.csv", "S1-01", rows="P999")
+    write_cell(folder / "ledger.csv", "S1-03", findings="port-imagery.no_such_finding")
+    cells = (folder / "likelihoods.csv").read_text(encoding="utf-8")
+    assert "\nX01,H1,1," in cells
+    (folder / "likelihoods.csv").write_text(
+        cells.replace("\nX01,H1,1,", "\nX01,H1,9,", 1), encoding="utf-8"
+    )
+    run = project.run("-m", "press.check")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    for words in (
+        "OWN-synthesis-1: first 2023-10-31 after last 2023-08-01",
+        "S2-09: relation is filled; a rule of kind number does not read it",
+        "S2-10: no finding or row 'rail-counts.no_such_finding'",
+        "S0-18: no row 'E999'",
+        "S2-07: 'scope~(tumangang': no pattern",
+        "S0-10: 'kind<=transmitting': kind holds words",
+        "S0-09: kind: no 'silnet' in vocabulary",
+        "S3-07: 2 ids in right",
+        "S1-01, rows: no 'P999'",
+        "S1-03, findings: no 'port-imagery.no_such_finding'",
+        "likelihoods X01 H1: 9 to",
+    ):
+        assert words in run.stderr, words
+    assert run.stderr.splitlines()[0] == "data and parameters: 11 faults"
+
+
+def test_press_check_refuses_a_claims_table_by_file_line_and_column(
+    project: Callable[..., object], write_cell: Write
+) -> None:
+    """A word that no vocabulary has is told like a fault of the record."""
+    write_cell(project.folder / "data/claims/rules.csv", "S2-09", kind="nubmer")
+    run = project.run("-m", "press.check")
+    assert run.returncode == 1
+    assert "rules.csv, line" in run.stderr
+    assert "column kind: found 'nubmer'" in run.stderr

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, stats
 
@@ -274,11 +275,19 @@ def test_bounded_baseline_leaves_the_closure_out_of_a_period() -> None:
         ({"looks": 2.5}, "leave it out"),
         ({"looks": math.nan}, "leave it out"),
         ({"looks": []}, "no usable look is left"),
-        ({"looks": ["2021-01-01"], "closed": CLOSED}, "1 lie in the closure"),
+        ({"looks": ["2021-01-01"], "closed": CLOSED}, "no look outside the closure, 1 lie in it"),
         ({"looks": ["2017-01-01"], "period": PERIOD}, "outside the period"),
         ({"closed": CLOSED}, "neither dates of looks nor a period"),
         ({"closed": CLOSED, "looks": 20}, "neither dates of looks nor a period"),
         ({"closed": CLOSED, "period": ("2021-01-01", "2021-12-31")}, "lies whole in the closure"),
+        ({"closed": CLOSED, "period": CLOSED, "looks": 9}, "no look outside the closure"),
+        ({"closed": CLOSED, "period": CLOSED, "looks": ["2021-01-01"]}, "no look outside the clos"),
+        ({"closed": ("2020-02", "2022-10"), "period": PERIOD}, "2020-02 is no day"),
+        ({"looks": ["2021-01", "2021-05"]}, "some are months"),
+        ({"looks": math.inf}, "leave it out"),
+        ({"looks_range": (1, math.inf)}, "from 1 up"),
+        ({"most": (math.nan, math.nan)}, "give a number or"),
+        ({"most": 1e200}, "give counts up to"),
         ({"period": ("2023-01-01", "2022-01-01")}, "exchange them"),
         ({"period": ("NaT", "2022-01-01")}, "give both ends"),
         ({"looks_range": (0, 5)}, "from 1 up"),
@@ -305,7 +314,11 @@ def test_bounded_baseline_refuses(changes: dict[str, Any], match: str) -> None:
         ([3, 4], {"dates": ["2023-05-01"]}, "give a date a look"),
         ([3], {"dates": ["NaT"]}, "date missing"),
         ([3], {"dates": [["2023-05-02", "2023-05-01"]]}, "ends before it begins"),
-        ([3], {"dates": ["2021-05-01"], "closed": CLOSED}, "1 lie in the closure"),
+        (
+            [3],
+            {"dates": ["2021-05-01"], "closed": CLOSED},
+            "no look outside the closure, 1 lie in it",
+        ),
     ],
 )
 def test_counted_baseline_refuses(counts: Any, changes: dict[str, Any], match: str) -> None:
@@ -322,6 +335,9 @@ def test_counted_baseline_refuses(counts: Any, changes: dict[str, Any], match: s
         ((80, 70), {}, "low is not above high"),
         ((2.2, 2.8), {}, "whole numbers"),
         (73, {"sites": 0}, "from 1 up"),
+        (73, {"sites": math.nan}, "sites: found nan; give a whole number"),
+        (73, {"weeks": math.inf}, "weeks: found inf; give a whole number"),
+        ((math.nan, math.nan), {}, "give a number or"),
         (73, {"weeks": 1.5}, "from 1 up"),
         (6_000_000, {}, "no looks' counts"),
     ],
@@ -340,6 +356,29 @@ def test_dispersion_of_planted_counts_comes_back() -> None:
     assert found.low < 2 < found.high
     assert found.value == pytest.approx(2.0, rel=0.2)
     assert dispersion_of([1] * 9) is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "match"),
+    [
+        ([math.nan] * 12, "12 missing or infinite; leave those looks out"),
+        ([math.inf] * 12, "missing or infinite"),
+        ([-1.0] * 12, "whole numbers from 0 up"),
+        ([[1.0, 2.0]] * 12, "one number a look"),
+    ],
+)
+def test_dispersion_refuses_what_is_no_count(counts: Any, match: str) -> None:
+    """Twelve looks that could not tell have no dispersion, least of all a large one."""
+    with pytest.raises(DataError, match=match):
+        dispersion_of(counts)
+
+
+def test_surge_of_an_empty_yard_is_a_chance() -> None:
+    """Zero against zeros: no chance is above one, and the next count is no surprise."""
+    for baseline in (counted_baseline([0] * 12), bounded_baseline(0, looks=12)):
+        for answer in surge(0, baseline).answers(corrected=True).values():
+            assert answer.low <= answer.value <= answer.high <= 1.0
+            assert answer.high == pytest.approx(1.0)
 
 
 def test_dispersion_of_steady_counts_is_infinite() -> None:
@@ -402,6 +441,15 @@ def calibration(root: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_committed_calibration_of_the_answer_to_go_by_is_in_the_band(root: Path) -> None:
+    """The negative binomial: 500 worlds or more of each source, .85 to .95 at .90."""
+    table = pd.read_csv(root / "data/results/calibration.csv")
+    rows = table[table["estimator"] == "surge.negative_binomial"]
+    assert len(rows) >= 4
+    assert (rows["worlds"] >= 500).all()
+    assert rows["coverage"].between(0.85, 0.95).all(), rows[["target", "coverage"]]
 
 
 def test_calibrate_surge_gives_the_columns_and_repeats(calibration: ModuleType) -> None:

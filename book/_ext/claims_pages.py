@@ -82,7 +82,10 @@ class ClaimsTable(Block):
         ]  # fmt: skip
         ordered = sorted(judged(self.app), key=lambda each: each["id"].startswith("OWN"))
         rows = [self._row(each) for each in ordered]
-        return filtered_table("claims", "Claims and verdicts", heads, rows) + (
+        table = filtered_table(
+            "claims", "Claims and verdicts", heads, rows, label="Verdict", choices=claims.VERDICTS
+        )
+        return table + (
             '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
         )
 
@@ -93,9 +96,12 @@ class ClaimsTable(Block):
         rests = claim["rests_on"]
         keys = [f'<a href="findings.html#{cell(key)}">{cell(key)}</a>' for key in rests["findings"]]
         seen = linked_rows(rests["rows"], most=6)
-        chance = f"; {cell(claim['likelihood'])}" if claim["likelihood"] else ""
+        chance = ""
+        if claim["likelihood"]:
+            chance = f"; <em>{cell(claim['likelihood'])}</em> that {cell(claim['likelihood_of'])}"
         return (
-            f'<tr id="{anchor}"><th scope="row"><a href="#{anchor}">{anchor}</a></th>'
+            f'<tr id="{anchor}" data-choice="{cell(claim["verdict"])}">'
+            f'<th scope="row"><a href="#{anchor}">{anchor}</a></th>'
             f"<td>{cell(claim['text'])}{part}</td>"
             f"<td><strong>{cell(claim['verdict'])}</strong>{chance}</td>"
             f"<td>{'<br>'.join(cell(why) for why in claim['why'])}</td>"

@@ -90,9 +90,65 @@ class RealSeriesTable(Block):
         return "".join(made)
 
 
+class TrialsTable(Block):
+    """Show what was tried against the pipeline, case by case, and how often each ended how."""
+
+    slug: str
+    name: str
+    caption: str
+    missing: str
+    feared: tuple[str, ...]
+    """Outcomes that are named even where they never occurred."""
+
+    def html(self) -> str:
+        """Write the table, or say that it was not tried yet."""
+        if self.slug not in registry.entries():
+            return f"<p>{cell(self.missing)}</p>"
+        table = _results(self.slug)
+        counted = table["outcome"].value_counts()
+        ended = [*counted.items(), *((word, 0) for word in self.feared if word not in counted)]
+        told = ", ".join(f"{cell(word)}: {count}" for word, count in ended)
+        heads = ["case", "where", "how often", "outcome", "detail"]
+        rows = [
+            f'<tr><th scope="row">{cell(row.case)}</th>'
+            + "".join(
+                f"<td>{cell(each)}</td>"
+                for each in (row.where, row.how_often, row.outcome, row.detail)
+            )
+            + "</tr>"
+            for row in table.itertuples()
+        ]
+        dates = sorted(set(table["date"]))
+        when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+        caption = f"{self.caption} (run on {when})"
+        return (
+            f"<p>{len(table)} cases: {told}.</p>{filtered_table(self.name, caption, heads, rows)}"
+        )
+
+
+class FaultsTable(TrialsTable):
+    """Show what the reader made of each fault of a server or a catalogue."""
+
+    slug, name = "faults", "faults"
+    caption = "Faults put between the pipeline and its servers"
+    missing = "The faults were not tried on this copy yet."
+    feared = ("SILENT WRONG PIXELS", "HUNG")
+
+
+class CrashesTable(TrialsTable):
+    """Show what was left of the store after each interruption."""
+
+    slug, name = "crashes", "crashes"
+    caption = "Interruptions and damage of the store"
+    missing = "The interruptions were not tried on this copy yet."
+    feared = ()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
+        ("faults-table", FaultsTable),
+        ("crashes-table", CrashesTable),
         ("calibration-table", CalibrationTable),
         ("calibration-chart", CalibrationChart),
         ("real-series-table", RealSeriesTable),

@@ -12,7 +12,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
 from skytally import registry
-from skytally.record import read_table
+from skytally.record import drop_copies, read_table
 
 OBSERVATIONS = (
     "ship_sightings",
@@ -134,22 +134,42 @@ class Block(Directive):
         return [nodes.raw("", self.html(), format="html")]
 
 
-def filter_box(target: str, count: int) -> str:
-    """Give the box that filters a table; it shows itself only where scripts run."""
+def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[str] = ()) -> str:
+    """Give the box that filters a table; it shows itself only where scripts run.
+
+    With ``choices``, a list beside it keeps the rows whose ``data-choice`` is the chosen word.
+    """
+    options = "".join(f"<option>{cell(word)}</option>" for word in choices)
+    chooser = (
+        f' <label>{cell(label)}: <select data-table="{target}">'
+        f'<option value="">all</option>{options}</select></label>'
+        if options
+        else ""
+    )
     return (
         f'<p class="sk-filter" hidden><label>Filter {count} rows: '
-        f'<input type="search" data-table="{target}"></label> <output></output></p>'
+        f'<input type="search" data-table="{target}"></label>{chooser} '
+        '<output aria-live="polite"></output></p>'
     )
 
 
-def filtered_table(name: str, caption: str, heads: list[str], rows: list[str]) -> str:
+def filtered_table(
+    name: str,
+    caption: str,
+    heads: list[str],
+    rows: list[str],
+    *,
+    label: str = "",
+    choices: Iterable[str] = (),
+) -> str:
     """Write a table that scrolls in its own box, with a filter above it.
 
-    ``rows`` are written rows, ``heads`` plain words.
+    ``rows`` are written rows, ``heads`` plain words; ``label`` and ``choices`` add a list to
+    the filter, see `filter_box`.
     """
     head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
     return (
-        f"{filter_box(name, len(rows))}"
+        f"{filter_box(name, len(rows), label=label, choices=choices)}"
         f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
         f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -260,8 +280,9 @@ class Timeline(Block):
         """Write the chart."""
         from skytally.figures.overview import timeline_chart
 
+        names = (*OBSERVATIONS, "scopes", "counters")
         return timeline_chart(
-            {name: table(name) for name in (*OBSERVATIONS, "scopes", "counters")}
+            {name: drop_copies(table(name), table("sources")) for name in names}
         ).block
 
 

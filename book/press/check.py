@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from press.claims import claims_faults
 from press.parameters import parameter_faults
 from press.places import DATA
 from skytally import registry
-from skytally.checks import DataError, IntegrityError
+from skytally.checks import DataError, IntegrityError, refuse
 from skytally.record import check_record, record_faults
+from skytally.scenes.lookfiles import read_breaks, read_looks, read_searches
+from skytally.scenes.outlines import outline_faults
+from skytally.scenes.providers import read_providers
+from skytally.scenes.sites import read_sites
+from skytally.scenes.tallies import accounts
 
 
 def _frozen_faults() -> Iterator[str]:
@@ -20,9 +26,32 @@ def _frozen_faults() -> Iterator[str]:
             yield str(fault)
 
 
+def _check_outlines() -> None:
+    sites = read_sites(DATA / "sites").values()
+    refuse((fault for site in sites for fault in outline_faults(site)), what="outlines")
+
+
+def _imagery_faults() -> Iterator[str]:
+    """Give the faults of sites, outlines, providers and of the tables that a refresh writes."""
+    readers: tuple[Callable[[], object], ...] = (
+        _check_outlines,
+        lambda: read_providers(DATA / "sites" / "providers.toml"),
+        lambda: read_breaks(DATA / "breaks.csv"),
+        lambda: accounts(read_searches(DATA / "searches.csv"), read_looks(DATA / "looks.csv")),
+    )
+    for read in readers:
+        try:
+            read()
+        except DataError as fault:
+            yield str(fault)
+
+
 def main() -> int:
     """Print the faults, or how many rows are in order; give the exit code."""
-    faults = [*map(str, record_faults(DATA / "record")), *_frozen_faults(), *parameter_faults()]
+    faults = [*map(str, record_faults(DATA / "record")), *_frozen_faults()]
+    faults += [*_imagery_faults(), *parameter_faults()]
+    # claims point to rows and to findings, so both must be in order first
+    faults = faults or claims_faults()
     if faults:
         heading = f"data and parameters: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
         print(heading, *(f"  {fault}" for fault in faults), sep="\n", file=sys.stderr)

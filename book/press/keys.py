@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from press.places import BOOK, BUILD, DATA, LINES, NOTEBOOKS, PARAMETERS, ROOT, 
 
 STATE = "state.json"
 SITE_STATE = BUILD / "site.json"
+SCENES = DATA / "scenes"
 
 
 def of_bytes(content: bytes) -> str:
@@ -53,14 +55,25 @@ def of_code() -> str:
     )
 
 
+def _data(pattern: str) -> list[Path]:
+    """List what is committed under ``data``; scenes are many, large and checked when read."""
+    folders = [folder for folder in DATA.iterdir() if folder.is_dir() and folder != SCENES]
+    return [*DATA.glob(pattern), *(path for folder in folders for path in folder.rglob(pattern))]
+
+
 def of_inputs() -> str:
     """Key of everything that is checked before a notebook runs."""
+    checked = [*_data("*.csv"), *_data("*.geojson"), *_data("*.toml")]
     return (
-        of_files(
-            [*DATA.rglob("*.csv"), *PARAMETERS.glob("*"), *NOTEBOOKS.glob("*.ipynb")], base=ROOT
-        )
+        of_files([*checked, *PARAMETERS.glob("*"), *NOTEBOOKS.glob("*.ipynb")], base=ROOT)
         + of_code()
     )
+
+
+def _of_scenes() -> str:
+    """Key of which scenes lie on this machine; the looks table holds the hash of each."""
+    folder = Path(os.environ.get("SKYTALLY_SCENES") or SCENES)
+    return of_bytes("\n".join(sorted(path.name for path in folder.glob("*/*.json"))).encode())
 
 
 def of_notebook(line: str, *, code: str) -> str:
@@ -108,7 +121,7 @@ def of_site() -> str:
         if path.is_file() and BUILD not in path.parents and "__pycache__" not in path.parts
     ]
     results = [path for path in LINES.glob("[!.]*/**/*") if path.is_file() and path.name != STATE]
-    return of_files([*book, *results, *DATA.rglob("*.*")], base=ROOT) + of_code()
+    return of_files([*book, *results, *_data("*.*")], base=ROOT) + _of_scenes() + of_code()
 
 
 def _of_printed() -> str:

@@ -65,7 +65,10 @@ def _add_files(pages: Path) -> None:
     for name in (FINDINGS, CLAIMS):
         shutil.copyfile(STAGE / name, pages / name)
     (pages / "data").mkdir()
-    _copy_record(pages / "data" / "record")
+    _copy_tables(DATA / "record", pages / "data" / "record")
+    _copy_tables(DATA / "sites", pages / "data" / "sites")
+    for path in sorted((DATA / "sites").glob("*.geojson")):
+        shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():
         for file in sorted((LINES / line / "data").glob("*")):
             shutil.copyfile(file, pages / "data" / file.name)
@@ -73,12 +76,12 @@ def _add_files(pages: Path) -> None:
     (pages / ".buildinfo").unlink(missing_ok=True)
 
 
-def _copy_record(target: Path) -> None:
-    """Give the tables of the record away with every formula neutralised."""
+def _copy_tables(folder: Path, target: Path) -> None:
+    """Give the tables of a folder away with every formula neutralised."""
     from skytally.downloads import harmless
 
     target.mkdir()
-    for path in sorted((DATA / "record").glob("*.csv")):
+    for path in sorted(folder.glob("*.csv")):
         with (
             path.open(encoding="utf-8-sig", newline="") as file,
             (target / path.name).open("w", encoding="utf-8", newline="") as copy,

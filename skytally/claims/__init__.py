@@ -3,8 +3,8 @@
 from skytally.claims.comparing import Known, compare
 from skytally.claims.evidence import Evidence, evidence, read_tables
 from skytally.claims.kinds import KINDS
-from skytally.claims.ledger import Claim, as_json, ledger
-from skytally.claims.rules import judge
+from skytally.claims.ledger import Claim, as_json, ledger, ledger_faults
+from skytally.claims.rules import judge, rules_faults
 from skytally.claims.verdicts import (
     BOUND,
     CANNOT,
@@ -37,6 +37,8 @@ __all__ = [
     "evidence",
     "judge",
     "ledger",
+    "ledger_faults",
     "likelihood",
     "read_tables",
+    "rules_faults",
 ]

@@ -14,9 +14,9 @@ import pandas as pd
 from skytally import names as n
 from skytally.checks import DataError
 from skytally.claims.comparing import Known, comparable
-from skytally.origins import Graph, drop_copies, graph
+from skytally.origins import Graph, graph
 from skytally.quantity import limits, quantity_of, said
-from skytally.record import count_once, read_table
+from skytally.record import count_once, drop_copies, read_table
 from skytally.record.dictionary import table_names
 from skytally.wording import when
 
@@ -106,29 +106,76 @@ def printed(row: Mapping[str, Any]) -> Known:
     )
 
 
+def _condition(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
+    """Read one condition into column, sign and what the cells are held against."""
+    match = CONDITION.fullmatch(text)
+    if match is None or match[1] not in table:
+        message = f"{text.strip()!r}: write column, one of = != ~ <= >=, value"
+        raise DataError(message)
+    column, sign, words = match.groups()
+    kind = table[column].dtype.kind
+    if sign in ("<=", ">="):
+        if kind not in "Mfiu":
+            message = f"{text.strip()!r}: {column} holds words; compare a date or a number"
+            raise DataError(message)
+        edge = pd.to_datetime(words, errors="coerce") if kind == "M" else _as_number(words)
+        if pd.isna(edge):
+            message = f"{text.strip()!r}: {words!r} is no {'date' if kind == 'M' else 'number'}"
+            raise DataError(message)
+        return column, sign, edge
+    if sign == "~":
+        try:
+            return column, sign, re.compile(words, re.IGNORECASE)
+        except re.error as error:
+            message = f"{text.strip()!r}: no pattern ({error}); correct it"
+            raise DataError(message) from error
+    return column, sign, words.split("|")
+
+
+def _as_number(words: str) -> float:
+    try:
+        return float(words)
+    except ValueError:
+        return math.nan
+
+
+def condition_faults(table: pd.DataFrame, conditions: str) -> list[str]:
+    """Collect every condition that cannot be read or asks of a column what it does not hold."""
+    faults = []
+    for text in filter(str.strip, conditions.split(";")):
+        try:
+            _condition(table, text)
+        except DataError as fault:
+            faults.append(str(fault))
+    return faults
+
+
+def condition_words(conditions: str) -> list[tuple[str, list[str]]]:
+    """Give column and words of each condition that asks for certain words, or for none of them."""
+    matches = [CONDITION.fullmatch(text) for text in conditions.split(";")]
+    return [(each[1], each[3].split("|")) for each in matches if each and each[2] in ("=", "!=")]
+
+
 def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:
     """Choose the rows that meet every condition, each ``column sign value``, parted by semicolons.
 
     Raises
     ------
     DataError
-        If a condition cannot be read or names no column of the table.
+        If a condition cannot be read, names no column of the table, orders words, or is no
+        pattern.
     """
     chosen = pd.Series(data=True, index=table.index)
-    for condition in filter(str.strip, conditions.split(";")):
-        match = CONDITION.fullmatch(condition)
-        if match is None or match[1] not in table:
-            message = f"{condition.strip()!r}: write column, one of = != ~ <= >=, value"
-            raise DataError(message)
-        cells, sign, words = table[match[1]], match[2], match[3]
+    for text in filter(str.strip, conditions.split(";")):
+        column, sign, wanted = _condition(table, text)
+        cells = table[column]
         if sign in ("<=", ">="):
-            edge = pd.Timestamp(words) if cells.dtype.kind == "M" else float(words)
-            chosen &= cells <= edge if sign == "<=" else cells >= edge
-        elif sign == "~":
-            pattern = re.compile(words, re.IGNORECASE)
-            chosen &= cells.map(lambda cell, known=pattern: bool(known.search(str(cell))))
+            chosen &= cells <= wanted if sign == "<=" else cells >= wanted
+        elif isinstance(wanted, re.Pattern):
+            found = [bool(wanted.search(str(cell))) for cell in cells]
+            chosen &= pd.Series(found, index=table.index, dtype=bool)
         else:
-            chosen &= cells.astype(str).isin(words.split("|")) == (sign == "=")
+            chosen &= cells.astype(str).isin(wanted) == (sign == "=")
     return table[chosen]
 
 
@@ -136,7 +183,7 @@ def rows_of(rule: Mapping[str, Any], given: Evidence) -> pd.DataFrame:
     """Choose the rows a rule speaks of, each observation once and no copies of it."""
     rows = filtered(given.tables[rule["table"]], rule["where"])
     # copies first: a copy stands in no group, so it would outlive the row it copies
-    rows, groups = drop_copies(rows), given.tables["same_observation"]
+    rows, groups = drop_copies(rows, given.tables["sources"]), given.tables["same_observation"]
     return count_once(rows, groups[groups["row_id"].isin(rows["id"])])
 
 

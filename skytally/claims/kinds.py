@@ -28,6 +28,8 @@ from skytally.wording import when
 
 PRESENT = (n.COUNTED, n.SOMETHING_SEEN)
 WGS84 = pyproj.Geod(ellps="WGS84")
+PLACED = ("lat", "lon", "uncertainty_m")
+"""Columns without one of which a site is not located."""
 
 
 def _claimed(rule: Mapping[str, Any], given: Evidence) -> Known:
@@ -190,7 +192,7 @@ def _state(rule: Mapping[str, Any], given: Evidence) -> tuple[str, str]:
 
 def _distance(rule: Mapping[str, Any], given: Evidence) -> tuple[str, str]:
     one, other = (given.sites[rule[side]] for side in ("left", "right"))
-    if any(pd.isna(site[word]) for site in (one, other) for word in ("lat", "lon")):
+    if any(pd.isna(site[word]) for site in (one, other) for word in PLACED):
         return UNTESTED, f"{one['name']} or {other['name']} is not located"
     metres = WGS84.inv(one["lon"], one["lat"], other["lon"], other["lat"])[2]
     slack = one["uncertainty_m"] + other["uncertainty_m"]
@@ -211,6 +213,12 @@ def _independence(rule: Mapping[str, Any], given: Evidence) -> tuple[str, str]:
     return compare(claimed, found), f"claimed {claimed.said}; the rows have {found.said}"
 
 
+NUMBERS, DATED, ROWS, SITES = "numbers", "dated rows", "rows", "sites"
+"""What the ids of a rule may be of: findings or rows, rows with dates, any rows, sites."""
+COUNTED_IN = ("table", "where", "distinct", "about")
+"""Columns of a rule that counts in a table."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of rule."""
@@ -219,26 +227,69 @@ class Kind:
     """Gives verdict and reason."""
     needs: tuple[str, ...]
     """Columns that must be filled."""
-    places: bool = False
-    """Whether *left* and *right* name sites."""
+    refs: str = NUMBERS
+    """What *left* and *right* name."""
+    left: tuple[int, int] = (0, 0)
+    """Fewest and most ids in *left*."""
+    right: tuple[int, int] = (0, 0)
+    """Fewest and most ids in *right*."""
+    relations: tuple[str, ...] = ()
+    """Words that *relation* may be; none if it must be empty."""
+    uses: tuple[str, ...] = ()
+    """Columns that may be filled beside those needed, the ids and the claimed number."""
     claims: bool = True
-    """Whether it needs a claimed number."""
+    """Whether it needs a claimed number; else it may have none."""
 
 
+ANY = 1000
+"""More ids than any rule has."""
+LOOKS = (n.SOMETHING_SEEN, n.NOTHING_SEEN, n.UNCLEAR)
+ONE, SOME = (1, 1), (1, ANY)
 KINDS = {
-    "number": Kind(_number, ("left",)),
-    "count": Kind(_counted, ("table", "where", "about")),
-    "extent": Kind(_extent, ()),
+    "number": Kind(_number, ("left",), left=SOME),
+    "count": Kind(_counted, ("table", "where", "about"), uses=("distinct",)),
+    "extent": Kind(_extent, (), left=(0, 1), uses=COUNTED_IN),
     "ceiling": Kind(_ceiling, ("table", "where")),
-    "change": Kind(_change, ("left", "right", "relation"), claims=False),
-    "portion": Kind(_portion, ("left", "right")),
-    "share": Kind(_share, ("table", "part")),
-    "order": Kind(_order, ("left", "right", "relation"), claims=False),
-    "window": Kind(_window, ("left",), claims=False),
-    "span": Kind(_span, ("left", "right")),
-    "peak": Kind(_peak, ("left", "table", "where"), claims=False),
-    "state": Kind(_state, ("left", "relation"), claims=False),
-    "distance": Kind(_distance, ("left", "right"), places=True),
-    "independence": Kind(_independence, ("left", "relation")),
+    "change": Kind(
+        _change,
+        ("left", "right", "relation"),
+        left=ONE,
+        right=ONE,
+        relations=("more", "less"),
+        claims=False,
+    ),
+    "portion": Kind(_portion, ("left", "right"), left=SOME, right=ONE),
+    "share": Kind(_share, ("table", "part"), uses=("where", "about")),
+    "order": Kind(
+        _order,
+        ("left", "right", "relation"),
+        refs=DATED,
+        left=ONE,
+        right=ONE,
+        relations=("before", "after"),
+        claims=False,
+    ),
+    "window": Kind(
+        _window,
+        ("left",),
+        refs=DATED,
+        left=SOME,
+        right=(0, 1),
+        uses=("first", "last"),
+        claims=False,
+    ),
+    "span": Kind(_span, ("left", "right"), refs=DATED, left=ONE, right=ONE),
+    "peak": Kind(_peak, ("left", "table", "where"), refs=DATED, left=ONE, claims=False),
+    "state": Kind(
+        _state, ("left", "relation"), refs=ROWS, left=SOME, relations=LOOKS, claims=False
+    ),
+    "distance": Kind(_distance, ("left", "right"), refs=SITES, left=ONE, right=ONE),
+    "independence": Kind(
+        _independence,
+        ("left", "relation"),
+        refs=ROWS,
+        left=SOME,
+        relations=("origins", "families"),
+    ),
 }
 """Word of the vocabulary *rule_kind* to what it does."""

@@ -44,8 +44,10 @@ class Claim:
     """How good the sources are: *low*, *moderate* or *high*; never a probability."""
     likelihood: str | None
     """Word of `LIKELIHOODS`, None where there is no probability."""
+    likelihood_of: str | None
+    """What that word is the likelihood of, as the words after *that*; never a p-value."""
     findings: tuple[str, ...]
-    """Keys of the findings it was held against."""
+    """Keys of the findings it was held against, and of those made of nothing but its rows."""
     rows: tuple[str, ...]
     """Rows it was held against, those behind the findings included."""
     sites: tuple[str, ...]
@@ -78,6 +80,8 @@ def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, given: Evidence) -> 
             press.loc[row["id"], ["text", "asserted_by"]]
         ):
             yield f"{row['id']}: text or asserted_by differ from press_claims; make them agree"
+        if bool(row["probability"]) != bool(row["probability_of"]):
+            yield f"{row['id']}: give probability and what it is of, or neither"
         if bool(row["rules"]) == bool(row["fixed_verdict"]):
             yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
         for column, known in (
@@ -89,8 +93,19 @@ def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, given: Evidence) -> 
         ):
             for ref in sorted(set(row[column].split()) - known):
                 yield f"{row['id']}, {column}: no {ref!r}; correct it, or build its line"
+        yield from _chance_faults(row, given)
     unused = sorted(set(rules["id"]) - set(" ".join(rows["rules"]).split()))
     yield from (f"rule {each}: used by no claim; remove it or name it" for each in unused)
+
+
+def _chance_faults(row: Mapping[str, Any], given: Evidence) -> Iterator[str]:
+    keys = [key for key in row["probability"].split() if key in given.findings]
+    if len(row["probability"].split()) > 1:
+        yield f"{row['id']}, probability: {len(keys)} findings; name one"
+    for key in keys:
+        unit = given.findings[key].get("unit", "p")
+        if unit != "p":
+            yield f"{row['id']}, probability: {key} is in {unit}; name a probability"
 
 
 def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, given: Evidence) -> Iterator[str]:
@@ -106,8 +121,25 @@ def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, given: Evidence) -> I
 
 
 def _behind(keys: Iterable[str], given: Evidence) -> list[str]:
-    found = (given.findings[key]["inputs"] for key in keys)
+    """Give the rows of findings; those of a probability are no further eyes on the claim."""
+    found = (given.findings[key]["inputs"] for key in keys if given.findings[key]["unit"] != "p")
     return [ref for ref in chain(*found) if ref in given.rows]
+
+
+def _repeating(
+    row: Mapping[str, Any], outcomes: Iterable[Outcome], given: Evidence
+) -> Iterator[str]:
+    """Give the findings that are made of nothing but rows that the claim is held against.
+
+    Of rows that a rule only counts, those findings that count the very same rows.
+    """
+    outcomes = list(outcomes)
+    named = set(row["rows"].split()).union(*(each.named for each in outcomes))
+    counted = [each.selected for each in outcomes if each.selected]
+    for key, found in given.findings.items():
+        inputs = set(found["inputs"])
+        if inputs and (inputs <= named or inputs in counted):
+            yield key
 
 
 def _judged(
@@ -118,6 +150,7 @@ def _judged(
 ) -> Claim:
     refs = dict.fromkeys(chain(*(each.refs for each in outcomes)))
     keys = {*row["findings"].split(), *(ref for ref in refs if ref in given.findings)}
+    keys.update(_repeating(row, outcomes, given))
     rows = {*row["rows"].split(), *(ref for ref in refs if ref in given.rows)}
     rows |= set(_behind(keys, given))
     press = given.rows.get(row["id"], {"other_sources": ""})
@@ -137,6 +170,7 @@ def _judged(
         why=tuple(f"{each.why}: {each.verdict}" for each in outcomes),
         confidence=eyes.confidence,
         likelihood=word,
+        likelihood_of=row["probability_of"] or None,
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),
         sites=tuple(ref for ref in refs if ref in given.sites),
@@ -151,6 +185,25 @@ def _judged(
             if each["claim"] == row["id"]
         ),
     )
+
+
+def ledger_faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[str]:
+    """Collect what the ledger and its drift point to that does not exist, or say twice.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The tables ``ledger``, ``rules`` and ``drift``.
+    given : Evidence
+        Its findings need only their keys.
+
+    Returns
+    -------
+    list of str
+        One sentence a fault.
+    """
+    rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
+    return [*_ledger_faults(rows, rules, given), *_drift_faults(drift, rows, given)]
 
 
 def ledger(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[Claim]:
@@ -175,10 +228,7 @@ def ledger(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[Claim]:
         or a claim has both or neither of rules and a fixed verdict. All faults at once.
     """
     rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
-    refuse(
-        [*_ledger_faults(rows, rules, given), *_drift_faults(drift, rows, given)],
-        what="claims ledger",
-    )
+    refuse(ledger_faults(tables, given), what="claims ledger")
     outcomes = judge(rules, given)
     changes = drift.to_dict("records")
     made = [

@@ -35,6 +35,7 @@ REGIONS = {
 """Region to its outline, the sites marked on it and half the width of the map in km."""
 CLOSEST = 15.0
 """Half width in km of a site's map, unless its uncertainty asks for more."""
+NOT_LOCATED = "not located in the sources read"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,18 @@ def _circle(x: float, y: float, radius: float) -> np.ndarray:
     return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
 
 
+def _located(sites: pd.DataFrame) -> pd.DataFrame:
+    """Give the sites that have both coordinates."""
+    return sites[sites["lat"].notna() & sites["lon"].notna()]
+
+
+def _within(uncertainty_m: float) -> str:
+    """Say how well a place is known, in words."""
+    if math.isnan(uncertainty_m):
+        return "its uncertainty is not given"
+    return f"within {number(uncertainty_m)} m"
+
+
 def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
     x, y = view.project(sites["lon"].to_numpy(), sites["lat"].to_numpy())
     return sites.assign(
@@ -88,7 +101,7 @@ def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
         position=[
             f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)
         ],
-        within=[f"within {number(each)} m" for each in sites["uncertainty_m"]],
+        within=[_within(each) for each in sites["uncertainty_m"]],
     )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
 
 
@@ -135,7 +148,8 @@ def _live(
         hover_tooltips=tips,
         responsive=True,
     )
-    circles = [_circle(*row) for row in placed[["x", "y", "radius"]].itertuples(index=False)]
+    known = placed[placed["radius"].notna()]
+    circles = [_circle(*row) for row in known[["x", "y", "radius"]].itertuples(index=False)]
     layers = [
         hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
         hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
@@ -172,9 +186,10 @@ def _static(
         for path in paths:
             axes.plot(*path.T, ":", color=MARK, lw=1.5)
         for row in placed.itertuples():
-            axes.add_patch(
-                mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0)
-            )
+            if not math.isnan(row.radius):
+                axes.add_patch(
+                    mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0)
+                )
             axes.plot(row.x, row.y, "o", color=MARK, ms=4)
         for row, (y, dy, side) in zip(placed.itertuples(), _label_places(placed), strict=True):
             place = (row.x, y + dy * 0.05 * view.half_height)
@@ -220,6 +235,8 @@ def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
     Returns
     -------
     Shown
+        Sites without coordinates are left out and named in the caption; a site without
+        uncertainty has no circle.
 
     Raises
     ------
@@ -227,7 +244,12 @@ def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
         If there is no such region.
     """
     basemap, ids, half_width = REGIONS[region]
-    chosen = sites[sites["id"].isin(ids)]
+    wanted = sites[sites["id"].isin(ids)]
+    chosen = _located(wanted)
+    missing = ", ".join(wanted.loc[~wanted["id"].isin(chosen["id"]), "name"])
+    left_out = f" Not on the map, {NOT_LOCATED}: {missing}." if missing else ""
+    if chosen.empty:
+        return Shown(f"<p>No map.{html.escape(left_out)}</p>", f"No map.{left_out}")
     view = View(
         (chosen["lat"].min() + chosen["lat"].max()) / 2,
         (chosen["lon"].min() + chosen["lon"].max()) / 2,
@@ -236,7 +258,7 @@ def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
     caption = (
         "Located sites with the radius within which each lies. Dotted lines join places that a "
         "source connects; they are not tracks. Outlines: Natural Earth; borders as drawn there, "
-        "without a position on them."
+        f"without a position on them.{left_out}"
     )
     return _map(basemap, chosen, legs, view, name=f"map-{region}", caption=caption)
 
@@ -250,24 +272,29 @@ def _basemap_of(lat: float, lon: float) -> str:
 def _site_block(sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series) -> str:
     facts = {
         "kind": row["kind"],
-        "position": "not located in the sources read",
+        "position": NOT_LOCATED,
         "how obtained": f"{row['position_method']}: {row['note']}",
         "source": "",
     }
     drawn = ""
-    if not math.isnan(row["lat"]):
+    if not (math.isnan(row["lat"]) or math.isnan(row["lon"])):
+        known = not math.isnan(row["uncertainty_m"])
         facts["position"] = (
-            f"{row['lat']:.4f} N, {row['lon']:.4f} E (WGS 84), "
-            f"within {number(row['uncertainty_m'])} m"
+            f"{row['lat']:.4f} N, {row['lon']:.4f} E (WGS 84), {_within(row['uncertainty_m'])}"
         )
-        view = View(row["lat"], row["lon"], max(CLOSEST, 4 * row["uncertainty_m"] / 1000))
+        reach = 4 * row["uncertainty_m"] / 1000 if known else CLOSEST
+        told = (
+            "the dashed circle is the radius of uncertainty"
+            if known
+            else "its uncertainty is not given, so it has no circle"
+        )
         drawn = _map(
             _basemap_of(row["lat"], row["lon"]),
             sites[sites["id"] == row["id"]],
             legs,
-            view,
+            View(row["lat"], row["lon"], max(CLOSEST, reach)),
             name=f"map-{row['id']}",
-            caption=f"{row['name']}: the dashed circle is the radius of uncertainty.",
+            caption=f"{row['name']}: {told}.",
         ).block
     listed = "".join(
         f"<dt>{html.escape(word)}</dt><dd>{html.escape(str(text))}</dd>"

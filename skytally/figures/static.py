@@ -44,7 +44,8 @@ def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:
         return figure, figure.subplots()
 
 
-def _dated(axes: mpl.axes.Axes) -> None:
+def dated(axes: mpl.axes.Axes) -> None:
+    """Write the horizontal axis as dates, as few words as tell them apart."""
     locator = mdates.AutoDateLocator()
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
@@ -125,7 +126,7 @@ def values(
         )
     axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.set(ylabel=ylabel, ylim=(-1.6 * step, top + 2 * step))
-    _dated(axes)
+    dated(axes)
     figure.legend(loc="outside lower left", frameon=False, fontsize=8)
     return figure
 
@@ -177,7 +178,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     axes.set(xlim=(left, right), ylim=(-0.5, len(order) - 0.4), yticks=[])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
-    _dated(axes)
+    dated(axes)
     return figure
 
 

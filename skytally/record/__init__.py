@@ -1,5 +1,6 @@
 """The published record: CSV tables with dictionaries, read into lines of evidence."""
 
+from skytally.record.copies import drop_copies, read_originals
 from skytally.record.lines import (
     ONE_CALL,
     by_statement,
@@ -17,9 +18,11 @@ __all__ = [
     "by_statement",
     "check_record",
     "count_once",
+    "drop_copies",
     "durations",
     "line",
     "lines",
+    "read_originals",
     "read_table",
     "record_faults",
     "scan",

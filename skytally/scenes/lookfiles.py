@@ -34,6 +34,7 @@ LOOK_COLUMNS = (
     "reason",
     "bytes_read",
     "chip_sha256",
+    "verified",
     "fate",
     "fate_reason",
     "searched",

@@ -39,6 +39,7 @@ __all__ = [
     "NO",
     "REJECTED",
     "SEARCH_COLUMNS",
+    "SIZE",
     "STORED",
     "SUPERSEDED",
     "YES",
@@ -55,15 +56,28 @@ __all__ = [
     "read_searches",
     "search_row",
     "time_local",
+    "verified",
     "write_looks",
     "write_searches",
 ]
+
+SIZE = "size"
+"""What a look was verified by; where nothing was stated the column says `NO`."""
 
 
 def time_local(time_utc: str, site: Site) -> str:
     """Give the site's standard time of a moment, ``2023-08-27T11:15:49+09:00``."""
     zone = timezone(timedelta(hours=site.utc_offset_hours))
     return datetime.fromisoformat(time_utc).astimezone(zone).isoformat(timespec="seconds")
+
+
+def verified(offer: Offer) -> str:
+    """Say what the item states to hold the files of a scene against: ``size``, or ``no``.
+
+    A file of another day under the right name, sound and of the same ground, has another size;
+    where the item states no size, nothing that a provider publishes can tell it.
+    """
+    return SIZE if all(asset.size for asset in offer.assets.values()) else NO
 
 
 def look_row(

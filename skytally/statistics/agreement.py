@@ -21,6 +21,8 @@ FEWEST_EXACT = 3
 """Exact pairs below which no mean difference is given."""
 STEP = 1.0
 """Smallest difference that two exact numbers can have, in their unit."""
+LARGEST_DIFFERENCE = 1e15
+"""Largest difference taken: beyond it a step of one is lost."""
 COLUMNS = (
     "day",
     "scope",
@@ -268,6 +270,11 @@ def mean_difference(differences: np.ndarray, *, unit: str) -> Estimate | None:
     Estimate or None
         Mean with Student's t interval of 0.9; None for fewer than 3 differences.
 
+    Raises
+    ------
+    DataError
+        If a difference is missing, or larger than 10^15, where whole steps are lost.
+
     Notes
     -----
     Differences that are all alike have no spread, yet n of them do not rule out a difference
@@ -285,6 +292,12 @@ def mean_difference(differences: np.ndarray, *, unit: str) -> Estimate | None:
     (2.0, -1.372, 5.372)
     """
     number = len(differences)
+    if differences.ndim != 1 or not (np.abs(differences) <= LARGEST_DIFFERENCE).all():
+        message = (
+            f"differences of shape {differences.shape}, some missing or beyond "
+            f"{LARGEST_DIFFERENCE:g}; give a row of known numbers"
+        )
+        raise DataError(message)
     if number < FEWEST_EXACT:
         return None
     mean = float(np.mean(differences))

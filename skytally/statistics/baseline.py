@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skytally.checks import DataError, refuse
+from skytally.statistics.settings import LARGEST, is_whole
 
 SPACING = 7
 """Days between looks that count as independent: a train may stand for days (METHODS 7.1)."""
+FIRST_DAY, LAST_DAY = np.datetime64("1900-01-01"), np.datetime64("2200-12-31")
+"""Days between which a date is believed; one outside them is a slip of the pen."""
+COARSE = ("Y", "M", "W")
+"""Units of numpy dates that name no day."""
 Day = str | np.datetime64
 Days = NDArray[np.datetime64]
 
@@ -61,26 +67,44 @@ def whole_ends(amount: ArrayLike, *, what: str) -> tuple[float, float]:
         message = f"{what}: found {amount!r}; give a number or (low, high)"
         raise DataError(message)
     low, high = float(ends[0]), float(ends[-1])
+    if any(LARGEST < abs(each) < math.inf for each in (low, high)):
+        message = f"{what}: found {low} to {high}; give counts up to {LARGEST:,}, or another unit"
+        raise DataError(message)
     least = math.ceil(low) if math.isfinite(low) else low
     most = math.floor(high) if math.isfinite(high) else high
     if low < 0 or low > high or math.isinf(low) or least > most:
         message = (
-            f"{what}: found {low} to {high}; counts are whole numbers, not negative, "
-            "and low is not above high"
+            f"{what}: found {low} to {high}; give whole numbers, not negative, "
+            "of which low is not above high"
         )
         raise DataError(message)
     return float(least), float(most)
 
 
 def _day(date: Day, *, what: str) -> np.datetime64:
-    day = np.datetime64(date).astype("datetime64[D]")
-    if np.isnat(day):
+    try:
+        given = np.datetime64(date)
+        precision = np.datetime_data(given.dtype)[0]
+        day = given.astype("datetime64[D]")
+    except (ValueError, TypeError, OverflowError) as error:
+        message = f"{what}: {date!r} is no date; give both ends as days"
+        raise DataError(message) from error
+    if np.isnat(given):
         message = f"{what}: no date; give both ends"
+        raise DataError(message)
+    if precision in COARSE or not FIRST_DAY <= day <= LAST_DAY:
+        message = (
+            f"{what}: {date} is no day from {FIRST_DAY} to {LAST_DAY}; "
+            "give the first and the last day"
+        )
         raise DataError(message)
     return day
 
 
 def _ends(pair: tuple[Day, Day], *, what: str) -> tuple[np.datetime64, np.datetime64]:
+    if len(pair) != 2:
+        message = f"{what}: found {pair}; give the first and the last day"
+        raise DataError(message)
     first, last = (_day(each, what=what) for each in pair)
     if first > last:
         message = f"{what}: {first} is after {last}; exchange them"
@@ -88,9 +112,24 @@ def _ends(pair: tuple[Day, Day], *, what: str) -> tuple[np.datetime64, np.dateti
     return first, last
 
 
+def _no_months(dates: ArrayLike) -> None:
+    """Refuse look dates that name a month or a year: their first day is not the look's."""
+    plain = np.asarray(dates)
+    coarse = plain.dtype.kind == "M" and np.datetime_data(plain.dtype)[0] in COARSE
+    written = plain.ravel().tolist() if plain.dtype.kind == "U" else []
+    if coarse or any(re.fullmatch(r"\d{4}(-\d\d)?", each) for each in written):
+        message = "dates: some are months or years; give days, or time_bounds, a look"
+        raise DataError(message)
+
+
 def _first_last(dates: ArrayLike, number: int) -> tuple[Days, Days]:
     """Give the first and last day of each look, both included."""
-    given = np.asarray(dates, dtype="datetime64[ns]")
+    _no_months(dates)
+    try:
+        given = np.asarray(dates, dtype="datetime64[ns]")
+    except (ValueError, TypeError, OverflowError) as error:
+        message = f"dates: {error}; give a date a look, or time_bounds with its end excluded"
+        raise DataError(message) from error
     if given.shape not in ((number,), (number, 2)) or np.isnat(given).any():
         message = (
             f"dates: shape {given.shape} or a date missing, for {number} looks; "
@@ -100,7 +139,9 @@ def _first_last(dates: ArrayLike, number: int) -> tuple[Days, Days]:
     if given.ndim == 1:
         return given.astype("datetime64[D]"), given.astype("datetime64[D]")
     if (given[:, 1] <= given[:, 0]).any():
-        message = "dates: an interval ends before it begins; the end of time_bounds is excluded"
+        message = (
+            "dates: an interval ends before it begins; give time_bounds, whose end is excluded"
+        )
         raise DataError(message)
     last = given[:, 1] - np.timedelta64(1, "ns")
     return given[:, 0].astype("datetime64[D]"), last.astype("datetime64[D]")
@@ -140,11 +181,14 @@ def _regimes(places: NDArray[np.str_], highs: NDArray[np.float64] | None) -> tup
 
 
 def _refuse_empty(number: int, left_out: int) -> None:
-    if number == 0:
+    if number == 0 and left_out:
         message = (
-            f"baseline: no usable look is left ({left_out} lie in the closure); "
-            "give looks outside it, or only a bound"
+            f"baseline: no look outside the closure, {left_out} lie in it and no usable look is "
+            "left; give looks outside it, or only a bound"
         )
+        raise DataError(message)
+    if number == 0:
+        message = "baseline: no usable look is left; give one or more, or only a bound"
         raise DataError(message)
 
 
@@ -192,7 +236,7 @@ def counted_baseline(
         raise DataError(message)
     usable = ~np.isnan(ends if ends.ndim == 1 else ends.sum(axis=1))
     if np.isposinf(ends).any():
-        message = f"counts: {np.isposinf(ends).sum()} open above; a baseline needs its upper ends"
+        message = f"counts: {np.isposinf(ends).sum()} open above; give their upper ends"
         raise DataError(message)
     highs = np.array([whole_ends(each, what="counts")[1] for each in ends[usable]])
     places = np.full(len(highs), "open")
@@ -231,7 +275,10 @@ def _period_days(
     before = min(total, max(0, int((start - first) / day)))
     days = {"before": before, "closed": inside, "after": total - before - inside}
     if total == inside:
-        message = f"period: {first} to {last} lies whole in the closure; nothing is left to compare"
+        message = (
+            f"period: {first} to {last} lies whole in the closure of {start} to {end}, so there "
+            "is no look outside the closure; give a period that begins before it or ends after it"
+        )
         raise DataError(message)
     return total - inside, inside, tuple(Regime(n, None, d, None) for n, d in days.items())
 
@@ -262,9 +309,10 @@ def _look_number_faults(
     looks: ArrayLike | None, looks_range: tuple[int, int], *, placeless: bool
 ) -> list[str]:
     faults = []
-    if looks is not None and not (float(looks) >= 1 and float(looks).is_integer()):  # type: ignore[arg-type]
+    if looks is not None and not is_whole(float(looks), least=1):  # type: ignore[arg-type]
         faults.append(f"looks: found {looks!r}; leave it out if the number is not known")
-    if not 1 <= looks_range[0] <= looks_range[1]:
+    sound = len(looks_range) == 2 and all(is_whole(each, least=1) for each in looks_range)
+    if not sound or looks_range[0] > looks_range[1]:
         faults.append(f"looks_range: found {looks_range}; give (fewest, most), from 1 up")
     if placeless:
         faults.append("closed: neither dates of looks nor a period; give one, or leave it out")
@@ -305,7 +353,8 @@ def bounded_baseline(
     ------
     DataError
         If the bound is negative or its ends are reversed, there is no look, none outside the
-        closure or one outside the period, or nothing dates the looks where one is closed.
+        closure or one outside the period, the period lies whole in the closure, a date is not
+        known to the day, or nothing dates the looks where one is closed.
 
     Examples
     --------
@@ -314,7 +363,7 @@ def bounded_baseline(
     """
     bound = whole_ends(most, what="most")
     if math.isinf(bound[1]):
-        message = "most: infinite; a bound that is open above bounds nothing"
+        message = "most: infinite; a bound that is open above bounds nothing, give its upper end"
         raise DataError(message)
     ends = int(bound[0]), int(bound[1])
     if looks is not None and np.ndim(looks) > 0:

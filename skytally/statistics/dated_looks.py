@@ -13,10 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from skytally import names as n
 from skytally.checks import DataError, check_line, refuse
 from skytally.record.lines import OPEN_START
+from skytally.statistics.settings import LARGEST
 
 Floats = NDArray[np.float64]
 EPOCH = np.datetime64("1970-01-01", "D")
 DAY = np.timedelta64(1, "D")
+FARTHEST = 100_000.0
+"""Most days from 1970-01-01 at which a look is believed; beyond it the unit is a wrong one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,11 @@ class Looks:
 def _days(when: ArrayLike) -> Floats:
     times = np.asarray(when)
     if times.dtype.kind == "U":
-        times = times.astype("datetime64[D]")
+        try:
+            times = times.astype("datetime64[D]")
+        except ValueError as error:
+            message = f"looks: {error}; give dates as days, such as 2023-10-05"
+            raise DataError(message) from error
     if np.issubdtype(times.dtype, np.datetime64):
         return (times - EPOCH) / DAY
     return times.astype(float)
@@ -53,12 +60,15 @@ def _look_faults(looks: Looks) -> Iterable[str]:
     for i in range(looks.start.size):
         start, end, low, high = looks.start[i], looks.end[i], looks.low[i], looks.high[i]
         place = f"look {i + 1}"
-        if not (math.isfinite(start) and math.isfinite(end) and start < end):
-            yield f"{place}: dates {start} to {end}; give a start before its end"
+        if not -FARTHEST <= start < end <= FARTHEST:
+            yield (
+                f"{place}: dates {start} to {end}; give a start before its end, "
+                f"no more than {FARTHEST:,.0f} days from {EPOCH}"
+            )
         if math.isnan(low) or math.isnan(high) or math.isinf(low) or low > high:
             yield f"{place}: no whole number from {low} to {high}; give bounds that agree"
-        if low < 0:
-            yield f"{place}: count {low}; nothing is counted below zero"
+        if low < 0 or any(LARGEST < each < math.inf for each in (low, high)):
+            yield f"{place}: count {low} to {high}; give counts from 0 to {LARGEST:,}"
 
 
 def checked(looks: Looks) -> Looks:
@@ -71,7 +81,10 @@ def checked(looks: Looks) -> Looks:
     """
     refuse(_look_faults(looks), what="looks")
     if looks.start.size == 0:
-        message = "looks: none is usable, all are missing or unclear; no change can be dated"
+        message = (
+            "looks: none is usable, all are missing or unclear, so no change can be dated; "
+            "give looks that could tell"
+        )
         raise DataError(message)
     return looks
 
@@ -116,15 +129,17 @@ def looks_from(
     >>> looks_from(["2023-10-05"], [72.5], high=[73.5]).low.tolist()
     [73.0]
     """
-    first = _days(
-        np.asarray(start, "datetime64[D]") if np.asarray(start).dtype.kind == "U" else start
-    )
+    first = _days(start)
     last = np.floor(first) + 1.0 if end is None else _days(end)
     begin = np.floor(first) if end is None else first
     least = np.asarray(low, float)
     most = least if high is None else np.asarray(high, float)
-    if not first.shape == last.shape == least.shape == most.shape:
-        message = f"looks: {first.size} dates but {least.size} counts; give one count a date"
+    alike = first.shape == last.shape == least.shape == most.shape
+    if first.ndim != 1 or not alike:
+        message = (
+            f"looks: {first.size} dates but {least.size} counts, or more than one row of them; "
+            "give one count a date"
+        )
         raise DataError(message)
     told = ~np.isnan(least)
     return checked(
@@ -172,7 +187,10 @@ def looks_of(line: xr.Dataset) -> Looks:
     usable = ~np.isnan(low)
     opened = bounds[:, 0] == OPEN_START
     if usable.any() and not (usable & ~opened).any():
-        message = f"{line.attrs['title']}: every usable row is open at its start; none has a day"
+        message = (
+            f"{line.attrs['title']}: every usable row is open at its start, none has a day; "
+            "give one that has"
+        )
         raise DataError(message)
     if usable.any():
         start[opened] = np.minimum(start[usable & ~opened].min(), end[opened] - 1.0)

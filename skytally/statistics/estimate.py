@@ -26,8 +26,11 @@ class Estimate:
     """How it was obtained, in a few words."""
 
     def __post_init__(self) -> None:
-        """Refuse an interval that is missing or does not hold its value."""
+        """Refuse an interval that is missing or does not hold its value, or no level."""
         inside = math.isnan(self.value) or self.low <= self.value <= self.high
+        if not 0 <= self.level <= 1:
+            message = f"{self.method}: level {self.level}; give a share from 0 to 1"
+            raise DataError(message)
         if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high or not inside:
             message = (
                 f"{self.method}: interval {self.low} to {self.high} does not hold {self.value}; "

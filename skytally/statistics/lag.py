@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.onset import SHOWN, Onset
+from skytally.statistics.settings import check_level, whole_faults
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +21,8 @@ LEAST_BINS = 40
 """Fewest common bins for which a correlation is given at all (METHODS 9.2)."""
 LEAST_SHIFTS = 19
 """Fewest shifts of the null: with less even the best agreement could not reach p = 0.05."""
+LARGEST_VALUE = 1e15
+"""Largest value of a series: beyond it differences lose their whole digits."""
 MEMORY = 4
 """Bins before, of which a series is freed before it is compared."""
 LARGEST_LATTICE = 8192
@@ -135,9 +138,7 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     >>> lag(port, rail).words
     'the first led by 43 to 57 days'
     """
-    if not 0.0 < level < 1.0:
-        message = f"level {level}: give a probability between 0 and 1"
-        raise DataError(message)
+    check_level(level, what="lag")
     step = _common_step(first, second)
     (one_start, one), (two_start, two) = (_on_lattice(each, step) for each in (first, second))
     probability = np.convolve(two, one[::-1])
@@ -215,6 +216,16 @@ def orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
     }
 
 
+def _series_faults(name: str, values: Floats) -> Iterator[str]:
+    if values.ndim != 1 or values.size <= MEMORY + 1:
+        yield f"{name}: shape {values.shape}; give one row of more than {MEMORY + 1} bins"
+    elif (np.abs(values[~np.isnan(values)]) > LARGEST_VALUE).any():
+        yield (
+            f"{name}: found a value that is infinite or beyond {LARGEST_VALUE:g}; "
+            "give NaN where it is not known, and else a coarser unit"
+        )
+
+
 def prewhitened(series: ArrayLike) -> Floats:
     """Take from a series its steps and its memory of the bins before.
 
@@ -229,6 +240,11 @@ def prewhitened(series: ArrayLike) -> Floats:
         Differences from the value known before, less what the four differences before
         foretell; NaN where the bin is missing.
 
+    Raises
+    ------
+    DataError
+        If it is no row of more than 5 values, or one is infinite or larger than 10^15.
+
     Notes
     -----
     A step becomes a single value, so that two series do not agree merely because each
@@ -242,6 +258,7 @@ def prewhitened(series: ArrayLike) -> Floats:
     [0.0, 4.0, 0.0]
     """
     values = np.asarray(series, float)
+    refuse(_series_faults("series", values), what="series in bins")
     last = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(values.size)))
     change = values[1:] - values[last[:-1]]
     filled = np.where(np.isnan(change), 0.0, change)
@@ -275,6 +292,7 @@ def _pair(series_a: ArrayLike, series_b: ArrayLike) -> tuple[Floats, Floats, int
     if a.ndim != 1 or a.shape != b.shape:
         message = f"series of {a.shape} and {b.shape} bins; give both on the same bins"
         raise DataError(message)
+    refuse([*_series_faults("first", a), *_series_faults("second", b)], what="series in bins")
     common = int((~np.isnan(a) & ~np.isnan(b)).sum())
     if common < LEAST_BINS:
         message = (
@@ -284,7 +302,10 @@ def _pair(series_a: ArrayLike, series_b: ArrayLike) -> tuple[Floats, Floats, int
         raise DataError(message)
     for name, each in (("first", a), ("second", b)):
         if np.unique(each[~np.isnan(each)]).size < 2:
-            message = f"{name} series: the same in every bin; nothing can agree with it"
+            message = (
+                f"{name} series: the same in every bin, so nothing can agree with it; "
+                "give one that varies"
+            )
             raise DataError(message)
     return a, b, common
 
@@ -322,8 +343,8 @@ def shift_null(
     Raises
     ------
     DataError
-        If fewer than 40 bins are common, a series does not vary, the bins differ, or the
-        series leave fewer than 19 shifts.
+        If fewer than 40 bins are common, a series does not vary or holds an infinite value,
+        the bins differ, or the series leave fewer than 19 shifts.
 
     Notes
     -----
@@ -346,13 +367,16 @@ def shift_null(
     2
     """
     a, b, common = _pair(series_a, series_b)
+    faults = [*whole_faults(min_shift=min_shift, n=n), *whole_faults(max_lag=max_lag, least=0)]
+    refuse(faults, what="shifts")
+    min_shift, n, max_lag = int(min_shift), int(n), int(max_lag)
     a, b = prewhitened(a), prewhitened(b)
     size = a.size
     shifts = np.arange(min_shift, size - min_shift + 1)
-    if max_lag < 0 or min_shift < max(2 * max_lag, 1) or shifts.size < LEAST_SHIFTS or n < 1:
+    if min_shift < 2 * max_lag or min(shifts.size, n) < LEAST_SHIFTS:
         message = (
             f"{shifts.size} shifts of at least {min_shift} bins, {max_lag} lags, n {n}: give "
-            f"{LEAST_SHIFTS} shifts or more, each at least twice the lag, and n above 0"
+            f"{LEAST_SHIFTS} shifts or more, each at least twice the lag"
         )
         raise DataError(message)
     if shifts.size > n:

@@ -12,20 +12,23 @@ import pandas as pd
 
 from skytally.checks import DataError
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.visits import (
-    DRAWS,
-    Dwell,
-    Floats,
-    Looks,
-    check_chances,
-    check_setting,
-    estimate_of,
-)
+from skytally.statistics.settings import check_chances, check_setting, is_whole
+from skytally.statistics.visits import DRAWS, Dwell, Floats, Looks
 
 BLOCK_DAYS = 14.0
 """Length of a bootstrap block in days: longer than a stay, so that stays are kept whole."""
+REACH_DAYS = 28.0
+"""How many days before and after it a look speaks for: two blocks. Clouds seldom hide a port for
+twice as long; of time farther from any look nothing is assumed."""
 FEWEST_BLOCKS = 4
 """Blocks below which the bootstrap is not used: their scatter would be too uncertain itself."""
+MOST_BLOCKS = 10_000
+"""Blocks above which the bootstrap would take too long."""
+RHYTHM = 0.5
+"""Part of the memory of exponential stays that is left to stays that scatter by half their mean:
+0.25 to 0.45 on simulated routes of one or two ships, rounded up."""
+LEAST_EMPTY = 0.5
+"""Least share without a ship in that memory: looks all alike do not show how short absences are."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Calls:
     """Usable looks."""
     effective: float
     """Independent looks that would tell as much as the usable ones."""
+    covered: float
+    """Share of the period that lies near enough to a look for it to speak of."""
 
 
 def _presence(rate: npt.ArrayLike, p_detect: float, p_false: float) -> Floats:
@@ -57,36 +62,69 @@ def _ships(presence: npt.ArrayLike, berths: int) -> Floats:
 
 def _spacing_effect(usable: int, length: float, share: float, dwell: float) -> float:
     """Over-dispersion of evenly spaced looks at a berth that changes at exponential times."""
-    if usable < 2:
-        return 1.0
     rho = math.exp(-(length / usable) / (dwell * max(1 - share, 0.1)))
-    return (1 + rho) / (1 - rho)
+    # however close they lie, all of them are worth one
+    return usable if rho == 1 else min((1 + rho) / (1 - rho), float(usable))
 
 
-def _block_effect(looks: Looks, block_days: float, rng: np.random.Generator) -> float | None:
-    """Over-dispersion by a circular block bootstrap over time, None where it cannot tell."""
+def _weights(days: Floats, memory: float) -> tuple[Floats, float]:
+    """Weigh looks of uneven spacing, and give how many independent ones they are worth.
+
+    The mean of least variance of a state whose correlation is exp(-time / memory): a copy of
+    a look adds nothing, and looks that lie closer together than the memory share one weight.
+    """
+    if days.size == 1:
+        return np.ones(1), 1.0
+    alone = 1 / (1 + np.exp(-np.diff(days) / memory))
+    weights = np.append(alone, 0.0) + np.append(0.0, alone)
+    weights[1:-1] -= 1
+    return weights / weights.sum(), float(weights.sum())
+
+
+def _covered(days: Floats, length: float, reach: float) -> float:
+    """Give the share of the period within reach of a look."""
+    ends = min(days[0], reach) + min(length - days[-1], reach)
+    return float(min((ends + np.minimum(np.diff(days), 2 * reach).sum()) / length, 1.0))
+
+
+def _block_number(
+    looks: Looks, weights: Floats, block_days: float, rng: np.random.Generator
+) -> float:
+    """Independent looks by a circular block bootstrap over time, infinite where it cannot tell."""
     days, seen = looks.told()
-    share = seen.mean()
+    share = float(weights @ seen)
     blocks = round(looks.length / block_days)
-    if share in (0.0, 1.0) or blocks < FEWEST_BLOCKS:
-        return None
+    if len(np.unique(seen)) < 2 or blocks < FEWEST_BLOCKS:
+        return math.inf
     block = looks.length / blocks
     starts = rng.uniform(0, looks.length, (DRAWS // 4, blocks))
     twice = np.concatenate([days, days + looks.length])
-    total = np.concatenate([[0.0], np.cumsum(np.concatenate([seen, seen]))])
+    all_of = np.concatenate([[0.0], np.cumsum(np.tile(weights, 2))])
+    seen_of = np.concatenate([[0.0], np.cumsum(np.tile(weights * seen, 2))])
     first, last = np.searchsorted(twice, starts), np.searchsorted(twice, starts + block)
-    count = (last - first).sum(axis=1)
-    drawn = (total[last] - total[first]).sum(axis=1)[count > 0] / count[count > 0]
-    spread = drawn.var() * blocks / (blocks - 1)
-    return float(spread / (share * (1 - share) / seen.size))
+    held = (all_of[last] - all_of[first]).sum(axis=1)
+    drawn = (seen_of[last] - seen_of[first]).sum(axis=1)
+    told = held > held.max() * 1e-9
+    spread = float((drawn[told] / held[told]).var()) * blocks / (blocks - 1)
+    return share * (1 - share) / spread if spread > 0 else math.inf
+
+
+def _estimate(
+    value: float, draws: tuple[Floats, Floats], unit: str, level: float, method: str
+) -> Estimate:
+    """Make an estimate whose interval holds both the least and the most of its draws."""
+    low = float(np.quantile(draws[0], (1 - level) / 2))
+    high = float(np.quantile(draws[1], (1 + level) / 2))
+    return Estimate(value, min(low, value), max(high, value), unit, level, method)
 
 
 def _little(
-    seen: float,
-    usable: int,
-    length: float,
+    share: float,
+    effective: float,
     *,
-    effect: float,
+    usable: int,
+    covered: float,
+    length: float,
     dwell: Dwell,
     p_detect: float,
     p_false: float,
@@ -95,22 +133,28 @@ def _little(
     rng: np.random.Generator,
     how: str,
 ) -> Calls:
-    effective = usable / max(effect, 1.0)
-    hits = seen / usable * effective
+    hits = share * effective
     rate = rng.beta(hits + 0.5, effective - hits + 0.5, DRAWS)
-    presence = _presence(rate, p_detect, p_false)
-    ships = _ships(presence, berths)
-    point = float(_presence(seen / usable, p_detect, p_false))
+    near = _presence(rate, p_detect, p_false)
+    # where no look speaks, the berth may always have been empty, or never
+    presence = covered * near, np.minimum(covered * near + (1 - covered), 1.0)
+    ships = _ships(presence[0], berths), _ships(presence[1], berths)
+    point = float(_presence(share, p_detect, p_false))
     mean_ships = float(_ships(point, berths))
-    value = length * mean_ships / dwell.median
-    calls = length * ships / dwell.draws(DRAWS, rng)
+    stays = dwell.draws(DRAWS, rng)
+    calls = length * ships[0] / stays, length * ships[1] / stays
+    if covered < 1:
+        how = f"{how}, looks near {covered:.0%} of the period"
     return Calls(
-        calls=estimate_of(value, calls, "calls", level, f"Little's law, {how}"),
-        presence=estimate_of(point, presence, "p", level, f"share of usable looks, {how}"),
-        ships=estimate_of(mean_ships, ships, "ships", level, f"{berths} berths, {how}"),
+        calls=_estimate(
+            length * mean_ships / dwell.median, calls, "calls", level, f"Little's law, {how}"
+        ),
+        presence=_estimate(point, presence, "p", level, f"share of usable looks, {how}"),
+        ships=_estimate(mean_ships, ships, "ships", level, f"{berths} berths, {how}"),
         dwell=dwell,
         usable=usable,
         effective=effective,
+        covered=covered,
     )
 
 
@@ -158,11 +202,14 @@ def calls_from_looks(
     -----
     V = T L / W with period T, mean ships L and mean stay W (Little's law). Presence is
     (share - p_false) / (p_detect - p_false); with b berths L = b (1 - (1 - presence)^(1/b)).
-    The usable looks are worth n / d independent ones, where d, at least 1, is the variance of
-    the share in the block bootstrap over that of independent looks. With fewer than 4 blocks
-    or looks all alike, d is that of evenly spaced looks at a berth whose stays are
-    exponential. Presence is drawn from the Jeffreys posterior at that size, so that looks all
-    alike keep an interval, and the stay from its prior. No revisit finer than a call is needed.
+    Looks closer together than a stay see the same ship. With the correlation exp(-time / m),
+    m = W max(1 - share, 1/2) / 2, the share is the mean of least variance, so that copies of
+    a look count once, and the looks are worth 1 + sum tanh(gap / 2m) independent ones; fewer
+    where the block bootstrap of that mean scatters more, as it does if ships come in spells.
+    Presence is drawn from the Jeffreys posterior at that size, so that looks all alike keep an
+    interval, and the stay from its prior. A look speaks for 28 days on either side; in the
+    rest of the period presence may be anything from 0 to 1, and the interval holds both. No
+    revisit finer than a call is needed.
 
     References
     ----------
@@ -174,29 +221,30 @@ def calls_from_looks(
     if looks.usable == 0:
         message = f"none of {looks.days.size} looks is usable; there is no share of days to use"
         raise DataError(message)
-    if not 0 < block_days < math.inf:
-        message = f"bootstrap block of {block_days} days; give a length above 0"
+    if not looks.length / MOST_BLOCKS <= block_days < math.inf:
+        message = (
+            f"bootstrap block of {block_days} days in a period of {looks.length:g}; "
+            f"give a length that makes no more than {MOST_BLOCKS} blocks"
+        )
         raise DataError(message)
     rng = np.random.default_rng(seed)
-    _, seen = looks.told()
-    share = float(seen.mean())
-    effect = _block_effect(looks, block_days, rng)
-    how = f"bootstrap in blocks of {block_days:g} days"
-    if effect is None:
-        effect = _spacing_effect(looks.usable, looks.length, share, dwell.median)
-        how = f"over-dispersion {effect:.2f}"
+    days, seen = looks.told()
+    memory = RHYTHM * dwell.median * max(1 - float(seen.mean()), LEAST_EMPTY)
+    weights, by_spacing = _weights(days, memory)
+    effective = min(by_spacing, _block_number(looks, weights, block_days, rng))
     return _little(
-        float(seen.sum()),
-        looks.usable,
-        looks.length,
-        effect=effect,
+        float(weights @ seen),
+        effective,
+        usable=looks.usable,
+        covered=_covered(days, looks.length, REACH_DAYS),
+        length=looks.length,
         dwell=dwell,
         p_detect=p_detect,
         p_false=p_false,
         berths=berths,
         level=level,
         rng=rng,
-        how=how,
+        how=f"usable looks {looks.usable}, worth {effective:.1f} independent ones",
     )
 
 
@@ -229,7 +277,8 @@ def calls_from_share(
         As for `calls_from_looks`.
     over_dispersion : float, optional
         Variance of the share over that of independent looks. Unless given, that of evenly
-        spaced looks at a berth whose stays are exponential.
+        spaced looks at a berth whose stays are exponential. Even spacing is the best there
+        is: looks that are known to lie in clusters belong into `calls_from_looks`.
 
     Returns
     -------
@@ -239,8 +288,8 @@ def calls_from_share(
     Raises
     ------
     DataError
-        If no look is usable, more looks show a ship than there are, or a setting makes no
-        sense.
+        If no look is usable, more looks show a ship than there are, a number of looks is not
+        whole, or a setting makes no sense.
 
     Examples
     --------
@@ -250,8 +299,11 @@ def calls_from_share(
     """
     check_chances(p_detect, p_false)
     check_setting(length, berths, level)
-    if not 0 <= seen <= usable or usable < 1:
-        message = f"a ship on {seen} of {usable} usable looks; give 0 <= seen <= usable, usable > 0"
+    if not (is_whole(usable, least=1) and is_whole(seen, least=0, most=int(usable))):
+        message = (
+            f"a ship on {seen} of {usable} usable looks; give whole numbers, "
+            "0 <= seen <= usable, usable > 0"
+        )
         raise DataError(message)
     effect = over_dispersion
     if effect is None:
@@ -260,10 +312,11 @@ def calls_from_share(
         message = f"over-dispersion {effect}; give 1 (independent looks) or more"
         raise DataError(message)
     return _little(
-        float(seen),
-        usable,
-        length,
-        effect=effect,
+        seen / usable,
+        usable / max(effect, 1.0),
+        usable=int(usable),
+        covered=min(2 * REACH_DAYS * usable / length, 1.0),
+        length=length,
         dwell=dwell,
         p_detect=p_detect,
         p_false=p_false,
@@ -299,7 +352,15 @@ def calls_by_dwell(
     -------
     pandas.DataFrame
         Columns ``dwell`` (days), ``value``, ``low``, ``high`` (calls).
+
+    Raises
+    ------
+    DataError
+        If there is no stay, or as `calls_from_share`.
     """
+    if not len(dwells):
+        message = "calls by stay: no stay is given; give one or more, in days"
+        raise DataError(message)
     rows = []
     for dwell in dwells:
         prior = Dwell(dwell, 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.settings import LONGEST, level_faults, whole_faults
 from skytally.statistics.visits import DRAWS, Dwell, Floats, estimate_of
 
 DWELL_SHAPE = 4.0
@@ -24,11 +24,11 @@ so fewer of them fall into one gap; found on simulated routes."""
 def _clear(looks: npt.ArrayLike, p_clear: npt.ArrayLike) -> tuple[Floats, Floats]:
     days = np.asarray(looks, dtype=float)
     clear = np.asarray(p_clear, dtype=float)
-    sound = days.ndim == 1 and days.size and np.all(np.isfinite(days))
+    sound = days.ndim == 1 and days.size and np.all(np.abs(days) <= LONGEST)
     if not sound or clear.shape not in ((), days.shape) or not np.all((clear >= 0) & (clear <= 1)):
         message = (
             f"schedule of {days.size} looks, p_clear of shape {clear.shape}; give at least one "
-            "known day and a chance from 0 to 1, one for all looks or one a look"
+            f"known day, up to {LONGEST:,.0f}, and a chance from 0 to 1, one for all or one a look"
         )
         raise DataError(message)
     order = np.argsort(days, kind="stable")
@@ -75,14 +75,17 @@ def share_missed(
     0.84
     """
     days, clear = _clear(looks, p_clear)
+    if period is not None and len(period) != 2:
+        message = f"period: found {period}; give its first and last day"
+        raise DataError(message)
     spanned = days[-1] - days[0] > dwell
     first, last = period or (
         (days[0], days[-1] - dwell) if spanned else (days[0] - dwell, days[-1])
     )
-    if not (0 < dwell < math.inf and first < last):
+    if not (0 < dwell <= LONGEST and 0 < last - first <= 2 * LONGEST):
         message = (
-            f"calls of {dwell} days arriving from day {first} to {last}; "
-            "give a length above 0 and a period that is no shorter than nothing"
+            f"calls of {dwell} days arriving from day {first} to {last}; give a length above 0 "
+            f"and a period from its first to its last day, each up to {LONGEST:,.0f} days"
         )
         raise DataError(message)
     edges = np.unique(np.clip(np.concatenate([days - dwell, days, [first, last]]), first, last))
@@ -157,9 +160,7 @@ def calls_missed(
     DataError
         As `share_missed`, or if there are no calls to miss.
     """
-    if calls < 1 or not 0 < level < 1:
-        message = f"{calls} calls, level {level}; give one call or more, a level between 0 and 1"
-        raise DataError(message)
+    refuse([*whole_faults(calls=calls), *level_faults(level)], what="share of calls missed")
     rng = np.random.default_rng(seed)
     shape = stats.gamma(DWELL_SHAPE, scale=1 / DWELL_SHAPE).ppf((np.arange(24) + 0.5) / 24)
     means = np.concatenate([[dwell.median], dwell.draws(DRAWS, rng)])

@@ -12,14 +12,17 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.statistics.dated_looks import Floats, Looks, checked, date_of, looks_of
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.settings import level_faults
 from skytally.wording import day
 
 Places = NDArray[np.intp]
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
 """Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
+LEAST_DISPERSION = 0.01
+"""Least of them: below it nearly every look counts nothing, and a few count without limit."""
 RATE_SHAPE = 0.5
 """Shape of the gamma prior of both rates; its mean is the mean of the counts."""
 LEAST_RATE = 0.5
@@ -72,7 +75,12 @@ class Onset:
     level: float
     """Stated coverage of `interval`, which is a minimum because of the gap."""
     words: str
-    """The finding as the end of a sentence about the count, with both days."""
+    """The finding as a predicate, to be read on from the name of the count, with both days."""
+
+    @property
+    def sentence(self) -> str:
+        """The finding as a sentence that stands alone."""
+        return f"The count {self.words}."
 
 
 def _nodes(looks: Looks, dispersion: float, mean: float) -> tuple[Floats, Floats]:
@@ -228,10 +236,12 @@ def _gap(looks: Looks, grid: Floats, probability: Floats) -> tuple[float, float]
 
 def _words(low: np.datetime64, high: np.datetime64, *, log_factor: float, rises: bool) -> str:
     between = f"between {day(pd.Timestamp(low))} and {day(pd.Timestamp(high))}"
-    if log_factor < SHOWN:
-        how = "suggested, not shown" if log_factor >= SUGGESTED else "not shown"
-        return f"a change is {how}; if there was one, it began {between}"
-    return f"a {'rise' if rises else 'fall'} began {between}"
+    if log_factor >= SHOWN:
+        return f"{'rose' if rises else 'fell'} {between}"
+    if log_factor >= SUGGESTED:
+        how = "risen" if rises else "fallen"
+        return f"may have {how} {between}, which the looks suggest and do not show"
+    return f"shows no change that the looks can tell; if it changed once, it did so {between}"
 
 
 def _rate(rates: Floats, weights: Floats, unit: str, level: float) -> Estimate:
@@ -310,14 +320,15 @@ def onset(
     >>> from skytally.statistics.dated_looks import looks_from
     >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
     >>> onset(looks_from(days, [0, 0, 60, 80])).words
-    'a rise began between 1 February 2023 and 1 March 2023'
+    'rose between 1 February 2023 and 1 March 2023'
     """
     if isinstance(looks, xr.Dataset):
         looks = looks_of(looks)
     _two_or_more(checked(looks))
-    if not dispersions or min(dispersions) <= 0 or not 0.0 < level < 1.0:
-        message = f"dispersions {tuple(dispersions)}, level {level}: give k > 0 and 0 < level < 1"
-        raise DataError(message)
+    faults = list(level_faults(level))
+    if not dispersions or not all(each >= LEAST_DISPERSION for each in dispersions):
+        faults.append(f"dispersions {tuple(dispersions)}; give k > 0, {LEAST_DISPERSION} or more")
+    refuse(faults, what="onset")
     typical = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)
     mean = max(float(typical.mean()), LEAST_RATE)
     made = [_nodes(looks, each, mean) for each in dispersions]

@@ -22,16 +22,26 @@ from skytally.statistics.sea import (
     Port,
     Ways,
     miles_from,
+    place_faults,
     read_sea,
     ways_to,
 )
+from skytally.statistics.settings import LONGEST
 
 SPEED_KNOTS, SPEED_SPREAD, FASTEST_KNOTS = 12.5, 1.0, 14.0
 """Mean, standard deviation and upper end of the speed a small cargo ship keeps up, in knots."""
+MOST_SPREADS = 6.0
+"""Spreads below the mean at which the upper end would cut off all but a billionth."""
 DWELL_HOURS = 12.0
 """Shortest call in hours: time to berth, to work cargo and to leave."""
 NOMINAL_DAYS = 15
 """Days by which a nominal date is widened on either side: it stands for words like mid-August."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years between which a time is believed."""
+LONGEST_CALL = 24.0 * LONGEST
+"""Longest call asked about, in hours."""
+SLOWEST, QUICKEST = 0.01, 100.0
+"""Least and most knots in which a speed, its spread or its end may be given."""
 DRAWS = 4000
 """Draws of the Monte Carlo."""
 LEVEL = 0.9
@@ -82,15 +92,27 @@ class Fix:
         return self.first - wider, self.last + whole + wider
 
 
+def _time_faults(time: pd.Timestamp) -> Iterator[str]:
+    """Name what is no time; one with a zone cannot be set beside one without."""
+    if pd.isna(time) or time.tzinfo is not None or not FIRST_YEAR <= time.year <= LAST_YEAR:
+        yield (
+            f"time {time}; give one in UTC without a zone, from {FIRST_YEAR} to {LAST_YEAR}, "
+            "or None where it is not known"
+        )
+
+
 def _fix_faults(fix: Fix) -> Iterator[str]:
     if fix.precision not in PRECISIONS:
         yield f"precision {fix.precision!r}; use one of {', '.join(PRECISIONS)}"
-    if fix.first is not None and fix.last is not None and not fix.first <= fix.last:
+    known = [each for each in (fix.first, fix.last) if each is not None]
+    faults = [fault for each in known for fault in _time_faults(each)]
+    yield from faults
+    if len(known) == 2 and not faults and not known[0] <= known[1]:
         yield f"time from {fix.first} to {fix.last}; give two times, the earlier first"
     if (fix.lon is None) != (fix.lat is None):
         yield f"longitude {fix.lon}, latitude {fix.lat}; give both or neither"
-    if not 0 <= fix.radius_km < math.inf:
-        yield f"radius of {fix.radius_km} km; give 0 or more"
+    lon, lat = (0.0 if each is None else each for each in (fix.lon, fix.lat))
+    yield from place_faults(lon, lat, fix.radius_km)
 
 
 @dataclass(frozen=True)
@@ -183,8 +205,17 @@ def _chance(gap: float, miles: float, dwell: float, law: Any) -> float:
 
 
 def _speeds(knots: float, spread: float, fastest: float) -> Any:
-    if not (0 < knots < math.inf and 0 < spread < math.inf and 0 < fastest < math.inf):
-        message = f"speed {knots} kn, spread {spread}, fastest {fastest}; give three above 0"
+    if not all(SLOWEST <= each <= QUICKEST for each in (knots, spread, fastest)):
+        message = (
+            f"speed {knots} kn, spread {spread}, fastest {fastest}; give three above 0, "
+            f"from {SLOWEST} to {QUICKEST:g} knots"
+        )
+        raise DataError(message)
+    if fastest < knots - MOST_SPREADS * spread:
+        message = (
+            f"speed {knots} kn, spread {spread}, fastest {fastest}: hardly any speed is so slow; "
+            "give a faster end or a wider spread"
+        )
         raise DataError(message)
     return stats.truncnorm(-knots / spread, (fastest - knots) / spread, knots, spread)
 
@@ -238,9 +269,10 @@ def reach(
     itself.
     """
     law = _speeds(knots, spread, fastest)
-    if not 0 <= dwell_hours < math.inf:
-        message = f"call of {dwell_hours} hours; give 0 or more"
+    if not 0 <= dwell_hours <= LONGEST_CALL:
+        message = f"call of {dwell_hours} hours; give 0 or more, up to {LONGEST_CALL:,.0f}"
         raise DataError(message)
+    refuse([fault for look in looks for fault in _time_faults(look)], what="looks asked about")
     rng = np.random.default_rng(seed)
     silence = _silence(before, after, rng)
     first, second = _legs(ways, before, rng), _legs(ways, after, rng)
@@ -367,23 +399,70 @@ def reach_of_rows(
     Returns
     -------
     Reach
-        As `reach`; a site without a position gives an answer from 0 to 1.
+        As `reach`; a site without a position, or a date that is not known, gives an answer as
+        wide as that leaves it.
+
+    Raises
+    ------
+    DataError
+        If there is not one row each, a row's scope or the port is no site of the table (a pier
+        or a route has no position of its own), the port has no position, or as `reach`.
     """
+    rows = {"before": before, "after": after}
+    faults = [fault for name in rows for fault in _sighting_faults(name, rows[name], sites)]
+    refuse([*_site_faults(sites, port), *faults], what="reach of two sightings")
     places = sites.set_index("id")
-
-    def fix(row: pd.Series) -> Fix:
-        site = places.loc[row["scope"]]
-        known = not math.isnan(site["lat"])
-        return Fix(
-            first=row["date_first"],
-            last=row["date_last"],
-            lon=site["lon"] if known else None,
-            lat=site["lat"] if known else None,
-            radius_km=site["uncertainty_m"] / 1000 if known else 0.0,
-            precision=row["precision_first"],
-        )
-
     there = places.loc[port]
     asked = Port(there["name"], there["lon"], there["lat"], there["uncertainty_m"] / 1000)
-    ways = ways_to(read_sea([land]), asked)
-    return reach(fix(before.iloc[0]), fix(after.iloc[0]), ways, seed=seed)
+    one, two = (_fix_of(each.iloc[0], places) for each in (before, after))
+    return reach(one, two, ways_to(read_sea([land]), asked), seed=seed)
+
+
+def _has_place(site: pd.Series) -> bool:
+    return bool(np.isfinite([site["lon"], site["lat"], site["uncertainty_m"]]).all())
+
+
+def _site_faults(sites: pd.DataFrame, port: str) -> Iterator[str]:
+    missing = sorted({"id", "name", "lon", "lat", "uncertainty_m"} - set(sites.columns))
+    if missing:
+        yield f"sites: columns missing: {', '.join(missing)}; give the table of sites"
+        return
+    twice = sorted(set(sites["id"][sites["id"].duplicated()]))
+    if twice:
+        yield f"sites: {', '.join(twice)} stand twice; leave one of each"
+    rows = sites[sites["id"] == port]
+    if rows.empty:
+        yield f"port {port!r} is no site; use one of {', '.join(map(str, sites['id']))}"
+    elif not _has_place(rows.iloc[0]):
+        yield f"port {port!r} has no position; give one that has"
+
+
+def _sighting_faults(name: str, rows: pd.DataFrame, sites: pd.DataFrame) -> Iterator[str]:
+    needed = {"id", "scope", "date_first", "date_last", "precision_first", "precision_last"}
+    missing = sorted(needed - set(rows.columns))
+    if missing:
+        yield f"{name}: columns missing: {', '.join(missing)}; give a row of ship_sightings"
+    elif len(rows) != 1:
+        yield f"{name}: {len(rows)} rows; give one"
+    elif "id" in sites and rows.iloc[0]["scope"] not in set(sites["id"]):
+        row = rows.iloc[0]
+        yield (
+            f"{name}: row {row['id']} is of {row['scope']!r}, which is no site with a position; "
+            f"give a row of one of {', '.join(map(str, sites['id']))}"
+        )
+
+
+def _fix_of(row: pd.Series, places: pd.DataFrame) -> Fix:
+    site = places.loc[row["scope"]]
+    known = _has_place(site)
+    ends = [None if pd.isna(row[end]) else row[end] for end in ("date_first", "date_last")]
+    said = [row["precision_first"], row["precision_last"]]
+    strange = [each for each in said if each not in PRECISIONS]
+    return Fix(
+        first=ends[0],
+        last=ends[1],
+        lon=float(site["lon"]) if known else None,
+        lat=float(site["lat"]) if known else None,
+        radius_km=float(site["uncertainty_m"]) / 1000 if known else 0.0,
+        precision=strange[0] if strange else max(said, key=PRECISIONS.index),
+    )

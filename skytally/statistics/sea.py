@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 
 Floats = npt.NDArray[np.float64]
 KM_PER_DEGREE = 111.195
@@ -26,6 +26,10 @@ KM_PER_NAUTICAL_MILE = 1.852
 """By definition."""
 SNAP_KM = 10.0
 """Farthest from the sea, in km, that a position may lie: quays stand on land cells."""
+SMALLEST_CELL = 0.01
+"""Least side of a cell in km: outlines are no finer."""
+MOST_RADIUS = 20_000.0
+"""Largest radius of a disc in km: half way round the Earth."""
 SMALLEST_SEA = 25
 """Cells below which water shut in by land is no sea."""
 MOST_CELLS = 1_500_000
@@ -33,6 +37,14 @@ MOST_CELLS = 1_500_000
 MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1),
          (1, 3), (3, 1), (1, -3), (3, -1), (2, 3), (3, 2), (2, -3), (3, -2))  # fmt: skip
 """Steps (rows, columns) between cells, each also backwards: routes at most 1.4 percent too long."""
+
+
+def place_faults(lon: float, lat: float, radius_km: float) -> Iterator[str]:
+    """Name what is no place on Earth, or no disc about it."""
+    if not (-360 <= lon <= 360 and -90 <= lat <= 90):
+        yield f"longitude {lon}, latitude {lat}; give degrees east and north"
+    if not 0 <= radius_km <= MOST_RADIUS:
+        yield f"radius of {radius_km} km; give 0 or more, up to {MOST_RADIUS:,.0f}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Port:
     """Latitude in degrees north."""
     radius_km: float = 0.0
     """Radius in km of the disc in which it lies."""
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is none."""
+        refuse(place_faults(self.lon, self.lat, self.radius_km), what=f"port {self.name}")
 
 
 @dataclass(frozen=True)
@@ -94,12 +110,16 @@ def _outlines(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[list[fl
             read = json.loads(Path(path).read_text(encoding="utf-8"))
             features = read["features"]
             found = [each["geometry"] for each in features if each["geometry"]]
-        except (ValueError, KeyError, TypeError) as error:
+            box = [float(each) for each in read.get("bbox", ())]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             message = f"{path}: {error!r}; give a GeoJSON FeatureCollection of land polygons"
             raise DataError(message) from error
         shapes += [each for each in found if each["type"] in ("Polygon", "MultiPolygon")]
-        if "bbox" in read:
-            boxes.append(read["bbox"])
+        if len(box) not in (0, 4):
+            message = f"{path}: bbox {box}; give west, south, east and north"
+            raise DataError(message)
+        if box:
+            boxes.append(box)
     return shapes, boxes
 
 
@@ -139,26 +159,37 @@ def read_sea(
     if not shapes or bounds is None:
         message = f"{len(shapes)} land polygons, bounds {bounds}; give polygons and their bounds"
         raise DataError(message)
-    west, south, east, north = bounds
-    sound = west < east and -85 < south < north < 85 and cell_km > 0
-    high = cell_km / KM_PER_DEGREE if sound else math.nan
-    wide = high / math.cos(math.radians((south + north) / 2))
-    rows, columns = (north - south) / high, (east - west) / wide
-    if not sound or rows * columns > MOST_CELLS:
-        message = (
-            f"bounds {bounds}, cells of {cell_km} km; give (west, south, east, north) and a cell "
-            f"that makes no more than {MOST_CELLS} cells"
-        )
-        raise DataError(message)
+    high, wide, rows, columns = _cells(bounds, cell_km)
+    west, _, _, north = bounds
     touched = rasterize(
         shapes,
-        out_shape=(math.ceil(rows), math.ceil(columns)),
+        out_shape=(rows, columns),
         transform=Affine(wide, 0.0, west, 0.0, -high, north),
         all_touched=True,
     )
     water = _open_water(touched == 0)
     _, nearest = ndimage.distance_transform_edt(~water, return_indices=True)
     return Sea(west, north, (high, wide), water, nearest.astype(np.int64))
+
+
+def _cells(bounds: tuple[float, ...], cell_km: float) -> tuple[float, float, int, int]:
+    """Give height and width of a cell in degrees, and the rows and columns of the grid."""
+    advice = (
+        f"bounds {bounds}, cells of {cell_km} km; give (west, south, east, north) and a cell "
+        f"that makes no more than {MOST_CELLS} cells"
+    )
+    if len(bounds) != 4:
+        raise DataError(advice)
+    west, south, east, north = bounds
+    whole = -360 <= west < east <= 360 and -85 < south < north < 85
+    if not whole or not SMALLEST_CELL <= cell_km <= MOST_RADIUS:
+        raise DataError(advice)
+    high = cell_km / KM_PER_DEGREE
+    wide = high / math.cos(math.radians((south + north) / 2))
+    rows, columns = math.ceil((north - south) / high), math.ceil((east - west) / wide)
+    if rows * columns > MOST_CELLS:
+        raise DataError(advice)
+    return high, wide, rows, columns
 
 
 def _open_water(water: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -250,6 +281,9 @@ def _cell(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Find the sea cell nearest to each position; the first must lie by the sea."""
     east, up = np.atleast_1d(lon).astype(float), np.atleast_1d(lat).astype(float)
+    if east.size == 0 or east.ndim != 1 or east.shape != up.shape:
+        message = f"{who}: {east.size} longitudes, {up.size} latitudes; give one or more of each"
+        raise DataError(message)
     row = np.floor((sea.north - up) / sea.step[0])
     column = np.floor((east - sea.west) / sea.step[1])
     rows, columns = sea.water.shape

@@ -11,7 +11,8 @@ from scipy import stats
 
 from skytally.checks import DataError
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.visits import Dwell, Floats, Looks, check_chances, check_setting
+from skytally.statistics.settings import LONGEST, check_chances, check_setting, is_whole
+from skytally.statistics.visits import SHORTEST, Dwell, Floats, Looks
 
 STAY_STAGES = 2
 """Stages of a stay in the semi-Markov route (an Erlang-2 law)."""
@@ -157,12 +158,19 @@ def calls_by_states(
     check_chances(p_detect, p_false)
     check_setting(loading.length, 1, level)
     events = _events(loading, landing)
-    if not 1 <= ships <= MOST_SHIPS or not 0 < transit_days < math.inf:
+    if not is_whole(ships, least=1, most=MOST_SHIPS) or not SHORTEST <= transit_days <= LONGEST:
         message = (
             f"{ships} ships, transit of {transit_days} d; "
-            f"give 1 to {MOST_SHIPS} ships and a time at sea"
+            f"give 1 to {MOST_SHIPS} ships and a time at sea of an hour or more"
         )
         raise DataError(message)
+    if not SHORTEST <= dwell.median <= loading.length:
+        message = (
+            f"stay of {dwell.median} d in a period of {loading.length:g} d; "
+            "give a stay of an hour or more that is no longer than the period"
+        )
+        raise DataError(message)
+    ships = int(ships)
     around = np.unique(np.linspace(-2.4, 2.4, 9) if dwell.spread else np.zeros(1))
     stays = dwell.median * np.exp(dwell.spread * around)
     most = ships * loading.length / (2 * stays.min() + 2 * transit_days + SHORTEST_WAIT)
@@ -191,7 +199,10 @@ def _events(loading: Looks, landing: Looks | None) -> list[tuple[float, int, flo
         for day, seen in zip(*looks.told(), strict=True)
     ]
     if not told:
-        message = "no look at either end is usable; there is nothing to follow the ships by"
+        message = (
+            "no look at either end is usable, nothing to follow the ships by; "
+            "give looks that could tell"
+        )
         raise DataError(message)
     return sorted(told)
 

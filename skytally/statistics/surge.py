@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from skytally.checks import DataError, refuse
+from skytally.checks import refuse
 from skytally.statistics.baseline import Baseline, whole_ends
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.settings import check_level, whole_faults
 from skytally.statistics.tails import (
     LEVEL,
+    LONGEST_SUM,
     dispersion_of,
     negative_binomial_tail,
     predictive_tail,
@@ -27,8 +29,6 @@ DISPERSIONS = (0.5, 1.0, 2.0, 5.0)
 """Over-dispersions k always shown; the variance is mean + mean**2 / k (METHODS 7.1)."""
 SHARES = (0.01, 0.02, 0.05, 0.1)
 """Shares of time for the table of states that stay unseen."""
-LARGEST = 100_000
-"""Largest count compared with counts: the sums run over every smaller number."""
 FARTHEST = 20
 """Times the largest count beyond which a limit counts as none."""
 
@@ -230,13 +230,11 @@ def surge(count: ArrayLike, baseline: Baseline, *, sites: int = 1, weeks: int = 
     [6e-20, 0.03, 3e-05, 0.05]
     """
     ends = whole_ends(count, what="count")
-    faults = [
-        f"{word}: found {number}; give a whole number from 1 up"
-        for word, number in (("sites", sites), ("weeks", weeks))
-        if number != int(number) or number < 1
-    ]
-    if baseline.counts and any(LARGEST < each < math.inf for each in ends):
-        faults.append(f"count: found {ends}; counts above {LARGEST:,} are no looks' counts")
+    faults = list(whole_faults(sites=sites, weeks=weeks))
+    if baseline.counts and any(LONGEST_SUM < each < math.inf for each in ends):
+        faults.append(
+            f"count: found {ends}; counts above {LONGEST_SUM:,} are no looks' counts, give less"
+        )
     refuse(faults, what="surge")
     estimated = dispersion_of(baseline.counts)
     over_dispersed, by_dispersion = _over_dispersed(ends, baseline, estimated)
@@ -307,10 +305,7 @@ def predictive_limits(baseline: Baseline, *, level: float = LEVEL) -> dict[str, 
     >>> predictive_limits(counted_baseline([3] * 9))["rank"]
     3.0
     """
-    if not 0 < level < 1:
-        message = f"level: found {level}; give a number between 0 and 1"
-        raise DataError(message)
-
+    check_level(level, what="limits of the next count")
     bound_tails = tails_of_bound(baseline.most[1], [baseline.looks[1]])
 
     def over_dispersed(count: int) -> float:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 from statsmodels.discrete.discrete_model import NegativeBinomial
 
+from skytally.checks import refuse
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.settings import LARGEST, count_faults, is_whole, level_faults
 
 Prior = tuple[tuple[float, float], tuple[float, float]]
 FIRST_PRIOR: Prior = ((0.05, 3.0), (0.3, 50.0))
@@ -35,20 +37,61 @@ SMALLEST = 1e-12
 """Smallest probability that the sums here can tell from nothing."""
 BLOCK = 4096
 """Terms summed at a time."""
+LONGEST_SUM = 100_000
+"""Largest count compared with counts: the sums run over every smaller number."""
+
+
+def _top_faults(top: float, *, most: float = math.inf) -> Iterator[str]:
+    """Name a count that no tail can start from; an infinite one is passed by nothing."""
+    if math.isnan(top) or (most < top < math.inf):
+        yield f"count: found {top}; give a number up to {most:,g}, or infinity"
+
+
+def _positive_faults(**numbers: float) -> Iterator[str]:
+    for word, number in numbers.items():
+        if not SMALLEST <= number <= 1 / SMALLEST:
+            yield f"{word}: found {number}; give a number from {SMALLEST:g} to {1 / SMALLEST:g}"
 
 
 def negative_binomial_tail(count: float, mean: float, dispersion: float) -> float:
-    """Give P(X >= count) of a negative binomial."""
+    """Give P(X >= count) of a negative binomial.
+
+    Raises
+    ------
+    DataError
+        If the count is missing, or mean or dispersion is not above 0.
+    """
+    faults = [*_top_faults(count), *_positive_faults(mean=mean, dispersion=dispersion)]
+    refuse(faults, what="tail of a negative binomial")
     share = dispersion / (dispersion + mean)
     return float(stats.nbinom.sf(count - 1, dispersion, share))
+
+
+def _sum_faults(
+    counts: NDArray[np.float64], dispersions: NDArray[np.float64], count: float
+) -> Iterator[str]:
+    yield from count_faults(counts)
+    yield from _top_faults(count, most=LONGEST_SUM)
+    if counts.size == 0:
+        yield "counts: none; give one or more"
+    if dispersions.ndim != 1 or not ((dispersions > 0) & (dispersions < LARGEST)).all():
+        yield f"dispersions: found {dispersions}; give a row of numbers above 0"
 
 
 def predictive_tails(
     counts: NDArray[np.float64], dispersions: NDArray[np.float64], count: float
 ) -> NDArray[np.float64]:
-    """Give P(next >= count) at each k, the mean unknown: a beta negative binomial."""
+    """Give P(next >= count) at each k, the mean unknown: a beta negative binomial.
+
+    Raises
+    ------
+    DataError
+        If there is no count, one is missing, negative or not whole, the next is above
+        `LONGEST_SUM`, or a dispersion is not above 0.
+    """
+    refuse(_sum_faults(counts, dispersions, count), what="next count")
     if math.isinf(count):
-        return np.zeros(len(dispersions))
+        return np.full(len(dispersions), 0.0 if count > 0 else 1.0)
     k = dispersions[:, None]
     exposure, total = len(counts) * k, counts.sum() + 0.5
     below = np.zeros(len(dispersions))
@@ -79,10 +122,16 @@ def _dispersion_weights(
 
 
 def predictive_tail(counts: NDArray[np.float64], count: float) -> float:
-    """Give P(next >= count) over the posterior of k."""
+    """Give P(next >= count) over the posterior of k.
+
+    Raises
+    ------
+    DataError
+        As `predictive_tails`.
+    """
     dispersions = np.geomspace(*COUNTED_DISPERSION, 2 * GRID)
     tails = predictive_tails(counts, dispersions, count)
-    return float(tails @ _dispersion_weights(counts, dispersions))
+    return min(float(tails @ _dispersion_weights(counts, dispersions)), 1.0)
 
 
 def _profile(counts: NDArray[np.float64], level: float) -> tuple[float, float]:
@@ -118,8 +167,15 @@ def dispersion_of(counts: ArrayLike, *, level: float = LEVEL) -> Estimate | None
         Maximum likelihood k of statsmodels, with its profile likelihood interval, cut at 0.01
         and open above 1,000; infinite where the counts vary no more than Poisson counts;
         None for fewer than 10.
+
+    Raises
+    ------
+    DataError
+        If a count is missing, infinite, negative or not whole, or the level is not between 0
+        and 1.
     """
     seen = np.asarray(counts, dtype=float)
+    refuse([*count_faults(seen), *level_faults(level)], what="dispersion")
     if len(seen) < ESTIMABLE:
         return None
     low, high = _profile(seen, level)
@@ -132,10 +188,24 @@ def dispersion_of(counts: ArrayLike, *, level: float = LEVEL) -> Estimate | None
     return Estimate(value, low, max(high, value), "k", level, method)
 
 
+def _bound_faults(most: float, looks: Sequence[float]) -> Iterator[str]:
+    if not is_whole(most, least=0):
+        yield f"bound: found {most}; give a whole number from 0 to {LARGEST:,}"
+    if not len(looks) or not all(is_whole(number, least=1) for number in looks):
+        yield f"looks: found {list(looks)}; give whole numbers from 1 to {LARGEST:,}"
+
+
 def tail_of_bound(
     most: int, looks: Sequence[int], *, prior: Prior = FIRST_PRIOR, attained: bool = False
 ) -> Callable[[float], NDArray[np.float64]]:
-    """Give P(next >= top), dims (looks), as a function of top, for a bound never passed."""
+    """Give P(next >= top), dims (looks), as a function of top, for a bound never passed.
+
+    Raises
+    ------
+    DataError
+        If the bound or a number of looks is not whole, or, on use, the count is missing.
+    """
+    refuse(_bound_faults(most, looks), what="bound never passed")
     (least, largest), dispersions = prior
     scale = max(most, LEAST_SCALE)
     mean = np.geomspace(least * scale, largest * scale, GRID)[:, None]
@@ -155,8 +225,9 @@ def tail_of_bound(
         weights[i] /= weights[i].sum()
 
     def tail(top: float) -> NDArray[np.float64]:
+        refuse(_top_faults(top), what="bound never passed")
         found: NDArray[np.float64] = (weights * stats.nbinom.sf(top - 1, k, share)).sum((1, 2))
-        return found
+        return np.minimum(found, 1.0)
 
     return tail
 

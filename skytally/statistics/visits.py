@@ -15,10 +15,20 @@ from scipy import stats
 from skytally import names as n
 from skytally.checks import DataError, refuse
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.settings import (
+    check_chances,
+    check_level,
+    length_faults,
+    whole_faults,
+)
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 4000
 """Draws behind each interval."""
+WIDEST = 5.0
+"""Largest spread of a stay: a factor of 150 either way, which no source leaves open."""
+SHORTEST = 0.04
+"""Shortest stay in days, an hour: no ship is loaded in less."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,7 @@ def _look_faults(looks: Looks) -> Iterable[str]:
     if days.shape != seen.shape or days.ndim != 1:
         yield f"days {days.shape} and seen {seen.shape} differ in shape; give one entry a look"
         return
-    if not 0 < looks.length < math.inf:
-        yield f"the period is {looks.length} days long; give its length in days"
+    yield from length_faults(looks.length)
     if not np.all(np.isfinite(days)):
         yield "a look without a day; leave out looks whose day is not known"
     elif days.size and (days[0] < 0 or days[-1] > looks.length or np.any(np.diff(days) < 0)):
@@ -73,10 +82,10 @@ class Dwell:
 
     def __post_init__(self) -> None:
         """Refuse a stay that is no length of time."""
-        if not (0 < self.median < math.inf and 0 <= self.spread < math.inf):
+        if not (0 < self.median < math.inf and 0 <= self.spread <= WIDEST):
             message = (
                 f"stay of {self.median} days, spread {self.spread}; "
-                "give a median above 0 and a spread of 0 or more"
+                f"give a median above 0 and a spread from 0 to {WIDEST:g}"
             )
             raise DataError(message)
 
@@ -94,7 +103,8 @@ class Dwell:
         Raises
         ------
         DataError
-            If the ends are not positive or are the wrong way round.
+            If the ends are not positive or are the wrong way round, the level is not between
+            0 and 1, or range and level together leave the stay open by more than `WIDEST`.
 
         Examples
         --------
@@ -104,6 +114,7 @@ class Dwell:
         if not 0 < low <= high < math.inf:
             message = f"stay between {low} and {high} days; give two positive ends, the lower first"
             raise DataError(message)
+        check_level(level, what=f"stay between {low} and {high} days")
         reach = stats.norm.ppf((1 + level) / 2)
         return cls(median=math.sqrt(low * high), spread=math.log(high / low) / (2 * reach))
 
@@ -149,38 +160,6 @@ def looks_of(line: xr.Dataset, *, period: tuple[pd.Timestamp, pd.Timestamp]) -> 
     )
 
 
-def check_chances(p_detect: float, p_false: float) -> None:
-    """Refuse chances by which a look could not tell.
-
-    Raises
-    ------
-    DataError
-        If a chance is none, or a sighting no likelier with a ship than without.
-    """
-    if not 0 <= p_false < p_detect <= 1:
-        message = (
-            f"detection {p_detect}, false alarm {p_false}; "
-            "give probabilities with detection above false alarm"
-        )
-        raise DataError(message)
-
-
-def check_setting(length: float, berths: int, level: float) -> None:
-    """Refuse a period, a number of berths or a level that makes no sense.
-
-    Raises
-    ------
-    DataError
-        If one of them does not.
-    """
-    if not 0 < length < math.inf or berths < 1 or not 0 < level < 1:
-        message = (
-            f"period of {length} days, {berths} berths, level {level}; "
-            "give a length, one berth or more and a level between 0 and 1"
-        )
-        raise DataError(message)
-
-
 def estimate_of(value: float, draws: Floats, unit: str, level: float, method: str) -> Estimate:
     """Make an estimate of a value and the central interval of its draws, widened to hold it."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
@@ -218,6 +197,11 @@ def fewest_calls(
     Estimate
         In calls that touch the period: `low` is the bound, `high` is infinite, `value` NaN.
 
+    Raises
+    ------
+    DataError
+        If the chances tell nothing, or the level is not between 0 and 1.
+
     Notes
     -----
     Each run of sightings ended by a usable absence is a call of its own; a look that could
@@ -232,6 +216,7 @@ def fewest_calls(
     2.0
     """
     check_chances(p_detect, p_false)
+    check_level(level, what="fewest calls")
     _, seen = looks.told()
     runs = _runs(seen)
     bound = sum(ship > 0 for ship, _ in runs)
@@ -302,12 +287,13 @@ def most_calls(
     >>> most_calls(nothing, ships=1, load_days=0.5, cycle_days=2.0).high
     6.0
     """
-    if ships < 1 or not 0 < load_days <= cycle_days < math.inf:
-        message = (
-            f"{ships} ships, stays of {load_days} d, cycle of {cycle_days} d; "
-            "give one ship or more and a cycle no shorter than a stay"
+    faults = list(whole_faults(ships=ships, most=1000))
+    if not SHORTEST <= load_days <= cycle_days < math.inf:
+        faults.append(
+            f"stays of {load_days} d, cycle of {cycle_days} d; "
+            "give a stay of an hour or more and a cycle no shorter than a stay"
         )
-        raise DataError(message)
+    refuse(faults, what="most calls")
     days, seen = looks.told()
     empty = days[seen == 0] if trust_absence else np.empty(0)
     arrive, fit = -load_days, 0

@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.little import Calls, calls_by_dwell, calls_from_share
 from skytally.statistics.missed import missed_by_dwell
+from skytally.statistics.settings import is_whole
 from skytally.statistics.visits import Dwell
 
+NEEDED = ("id", "date_first", "date_last", "scope", "counter", "value")
+"""Columns of a row that are read."""
 
-def _same_days(seen: pd.DataFrame, imaged: pd.DataFrame) -> tuple[float, int]:
-    """Give the length in days and the imaged days that two rows of one count share."""
+
+def _row_faults(name: str, rows: pd.DataFrame) -> Iterator[str]:
+    missing = sorted(set(NEEDED) - set(rows.columns))
+    if missing:
+        yield f"{name}: columns missing: {', '.join(missing)}; give a row of voyage_counts"
+    elif len(rows) != 1:
+        yield f"{name}: {len(rows)} rows; give one"
+    else:
+        row = rows.iloc[0]
+        if not is_whole(row["value"], least=0):
+            yield f"row {row['id']}: {row['value']} days; give a row with a whole number of days"
+        if not row["date_first"] <= row["date_last"]:
+            yield (
+                f"row {row['id']}: from {row['date_first']} to {row['date_last']}; "
+                "give a row with both days known, the earlier first"
+            )
+
+
+def _two(stay_days: Sequence[float]) -> tuple[float, float]:
+    if len(stay_days) != 2:
+        message = f"stay_days: found {list(stay_days)}; give the shortest and the longest mean stay"
+        raise DataError(message)
+    return stay_days[0], stay_days[1]
+
+
+def _same_days(seen: pd.DataFrame, imaged: pd.DataFrame) -> tuple[float, int, int]:
+    """Give the length in days, the days seen and the days imaged of two rows of one count."""
+    refuse([*_row_faults("seen", seen), *_row_faults("imaged", imaged)], what="port calls of rows")
     days, images = seen.iloc[0], imaged.iloc[0]
     same = ("date_first", "date_last", "scope", "counter")
     differing = [word for word in same if days[word] != images[word]]
@@ -26,7 +55,14 @@ def _same_days(seen: pd.DataFrame, imaged: pd.DataFrame) -> tuple[float, int]:
             "take a share of the days that were looked at, not of others"
         )
         raise DataError(message)
-    return (days["date_last"] - days["date_first"]).days + 1.0, int(images["value"])
+    length = (days["date_last"] - days["date_first"]).days + 1.0
+    if not images["value"] <= length:
+        message = (
+            f"row {images['id']}: {images['value']:g} days imaged of {length:g}; "
+            "give a number of days that the period has room for"
+        )
+        raise DataError(message)
+    return length, int(days["value"]), int(images["value"])
 
 
 def calls_of_rows(
@@ -50,14 +86,15 @@ def calls_of_rows(
     Raises
     ------
     DataError
-        If the two rows differ in period, scope or counter.
+        If there is not one row each, a row has no days or no whole number, or the two differ
+        in period, scope or counter.
     """
-    length, images = _same_days(seen, imaged)
+    length, with_ship, images = _same_days(seen, imaged)
     return calls_from_share(
-        int(seen["value"].iloc[0]),
+        with_ship,
         images,
         length=length,
-        dwell=Dwell.between(*stay_days),
+        dwell=Dwell.between(*_two(stay_days)),
         seed=seed,
     )
 
@@ -88,10 +125,8 @@ def stays_of_rows(
     DataError
         As `calls_of_rows`.
     """
-    length, images = _same_days(seen, imaged)
-    table = calls_by_dwell(
-        int(seen["value"].iloc[0]), images, length=length, dwells=stays, seed=seed
-    )
+    length, with_ship, images = _same_days(seen, imaged)
+    table = calls_by_dwell(with_ship, images, length=length, dwells=stays, seed=seed)
     evenly = (np.arange(-images, 2 * images) + 0.5) * length / images
     missed = missed_by_dwell(evenly, 1.0, dwells=stays, period=(0.0, length))
     table = table.rename(columns={"dwell": "stay", "value": "calls"})
@@ -116,8 +151,11 @@ def missed_of_stay(stays: pd.DataFrame, stay: float) -> Estimate:
     Raises
     ------
     DataError
-        If the table has no such stay.
+        If the table has no such stay, or is no table of stays.
     """
+    if not {"stay", "missed_at_least"} <= set(stays.columns):
+        message = f"stays: columns {list(stays.columns)}; give the table of `stays_of_rows`"
+        raise DataError(message)
     held = stays.loc[stays["stay"] == stay, "missed_at_least"]
     if held.empty:
         message = f"no stay of {stay} days among {list(stays['stay'])}; tabulate it first"

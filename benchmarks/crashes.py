@@ -1,0 +1,34 @@
+"""What is left of the store after every interruption and damage.
+
+``python -m benchmarks.crashes`` writes ``data/results/crashes.csv``, which the book shows.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.crashes import trial
+
+RESULTS = Path(__file__).resolve().parents[1] / "data" / "results" / "crashes.csv"
+COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
+KILLS, BITS = 100, 1000
+
+
+def main() -> None:
+    """Try everything and write one table."""
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = trial(Path(folder), kills=KILLS, bits=BITS)
+    with RESULTS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(outcome.row(f"{datetime.now(UTC):%Y-%m-%d}") for outcome in outcomes)
+    for outcome, count in Counter(outcome.outcome for outcome in outcomes).items():
+        print(f"{outcome}: {count}")
+
+
+if __name__ == "__main__":
+    main()

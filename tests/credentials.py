@@ -1,0 +1,40 @@
+"""Shapes of credentials, and a search for them in files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+SECRETS = re.compile(
+    r"""
+    [?&](?:sig|se|sp|st|skoid|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=[^\s"'<>&]
+    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
+    | (?i:authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|aws4)[ -])
+    | (?i:ocp-apim-subscription-key["']?\s*[:=]\s*["']?[0-9a-z]{16})
+    | (?i:aws_secret_access_key\s*=\s*[^\s]{16})
+    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----
+    """,
+    re.VERBOSE,
+)
+"""Signed addresses, AWS keys, authorization headers, subscription keys, private keys."""
+TEXT = {".csv", ".json", ".jsonl", ".html", ".js", ".css", ".log", ".md", ".ipynb", ".toml"}
+TEXT |= {".txt", ".geojson", ".inv", ".py", ".yml", ".key", ".svg"}
+
+
+def found_in(path: Path) -> Iterator[str]:
+    """Say where a file holds something of the shape of a credential."""
+    text = path.read_bytes().decode("latin-1")
+    for hit in SECRETS.finditer(text):
+        yield f"{path}: {hit.group()[:24]!r} at {hit.start()}"
+
+
+def leaks(places: Iterable[Path]) -> list[str]:
+    """Search files and folders; scripts of libraries are left out by their folder."""
+    found = []
+    for place in places:
+        paths = [place] if place.is_file() else sorted(place.rglob("*"))
+        for path in paths:
+            if path.is_file() and "_static" not in path.parts:
+                found += found_in(path)
+    return found
