@@ -57,6 +57,8 @@ WHOLE = Settings(
 )
 """Short waits, and small files read whole."""
 RECOVERED, FAILED, REPORTED = "recovered", "failed with its reason", "reported"
+UNVERIFIED = "stored as unverified"
+"""Outcome of the cases of `alike`: the look's row says that nothing could verify it."""
 SILENT, HUNG, UNTRIED = "SILENT WRONG PIXELS", "HUNG", "not met"
 C1, RTC, C2 = "sentinel-2-c1-l2a", "sentinel-1-rtc", "landsat-c2-l2"
 DAY = {
@@ -252,7 +254,7 @@ def _judge(case: Case, got: Got, right: Got) -> str:
         if _sum(looks[0]) == _sum(right[1][0]):
             return RECOVERED
         # such a look is kept, and its row says that nothing was stated to verify it by
-        return REPORTED if alike(case) and verified(looks[0].offer) == NO else SILENT
+        return UNVERIFIED if alike(case) and verified(looks[0].offer) == NO else SILENT
     usual = {_plain(offer) for offer in right[0].offers}
     same = {_plain(offer) for offer in found.offers} == usual
     if same and not found.malformed:
@@ -297,7 +299,7 @@ def run(case: Case, world: World, right: Got) -> Outcome:
         try:
             got = acquire(case, proxy.url, right[0])
             outcome, detail = _judge(case, got, right), _told(case, got, right[0])
-            if outcome == REPORTED and case.on_files:
+            if outcome == UNVERIFIED:
                 detail = "stored, and its row says that its item states no size to verify it by"
             if outcome == RECOVERED and not detail:
                 detail = f"right after {proxy.spoiled} spoiled of {len(proxy.asked)} answers"
