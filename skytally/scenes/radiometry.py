@@ -94,7 +94,7 @@ def physical(stored: npt.NDArray[Any], scale: float, offset: float, nodata: floa
 
     Examples
     --------
-    >>> physical(np.array([0, 1500], dtype="uint16"), 1e-4, -0.1, 0).tolist()
+    >>> physical(np.array([0, 1500], dtype="uint16"), 1e-4, -0.1, 0).round(4).tolist()
     [nan, 0.05000000074505806]
     """
     values = stored.astype(np.float32)
