@@ -101,7 +101,9 @@ def runs(table: pd.DataFrame) -> pd.DataFrame:
     )
     table = table.assign(word=word)
     ends = (table[["lane", "word"]] != table[["lane", "word"]].shift()).any(axis=1)
-    grouped = table.assign(run=ends.cumsum()).groupby("run", sort=True)
+    starts = np.flatnonzero(ends)
+    run = np.searchsorted(starts, np.arange(len(table)), side="right")
+    grouped = table.assign(run=run).groupby("run", sort=True)
     made = grouped.agg(
         lane=("lane", "first"),
         kind=("state", "first"),
