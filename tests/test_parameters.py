@@ -182,7 +182,8 @@ def test_parameter_faults_look_inside_lists(
 def test_declared_reads_the_parameters_cell(project: Any) -> None:
     """Names and defaults are read without running the notebook."""
     found = _evaluated(project, "declared('ais-gaps')")
-    assert set(found) == {"first", "last", "last_positions", "sightings", "out"}
+    names = {"first", "last", "autumn", "first_named", "last_positions", "sightings", "out"}
+    assert set(found) == names
     assert found["last_positions"] == ["A021", "A022"]
 
 
