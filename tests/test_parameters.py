@@ -184,7 +184,7 @@ def test_declared_reads_the_parameters_cell(project: Any) -> None:
     found = _evaluated(project, "declared('ais-gaps')")
     names = {"first", "last", "autumn", "first_named", "last_positions", "sightings", "out"}
     assert set(found) == names
-    assert found["last_positions"] == ["A021", "A022"]
+    assert found["last_positions"] == {"korsakov": "A021", "okhotsk": "A022"}
 
 
 @pytest.mark.parametrize(
