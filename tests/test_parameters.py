@@ -184,7 +184,10 @@ def test_declared_reads_the_parameters_cell(project: Any) -> None:
     found = _evaluated(project, "declared('ais-gaps')")
     names = {"first", "last", "autumn", "first_named", "last_positions", "sightings", "out"}
     assert set(found) == names
-    assert found["last_positions"] == {"korsakov": "A021", "okhotsk": "A022"}
+    assert found["last_positions"] == {
+        "last_position_korsakov": "A021",
+        "last_position_okhotsk": "A022",
+    }
 
 
 @pytest.mark.parametrize(
