@@ -1,7 +1,7 @@
 """What the statistics of the present record cost together, and how they grow with the looks.
 
-``python -m benchmarks.statistics_cost``. Nothing is asserted about time; growth is a ratio in one run:
-2.0 for twice the looks is linear.
+``python -m benchmarks.statistics_cost``. Nothing is asserted about time; growth is a ratio in one
+run: 2.0 for twice the looks is linear.
 """
 
 from __future__ import annotations
