@@ -1,0 +1,256 @@
+"""Calibrate the ground measures: coverage, bias and width in made-up worlds with known truth.
+
+Run it as ``python -m benchmarks.calibrate_ground [worlds] [seed]``. Every second world has the
+texture, blur and noise of the second family. Nothing here is an observation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from skytally.measures.area import stratified_area
+from skytally.measures.disturbed import disturbed
+from skytally.measures.doors import OPTICAL
+from skytally.measures.earth import LAYERS, GroundLook, works
+from skytally.measures.hull import sigma_psf
+from skytally.measures.looks import Look
+from skytally.measures.occupancy import Contrast, contrast
+from skytally.measures.rail import rail
+from skytally.measures.reference import references
+from skytally.measures.stacks import stacks
+from skytally.measures.tracks import corridor
+from skytally.simulate import ground, places
+from skytally.simulate.seasons import Field, field_series
+
+NOMINAL = 0.9
+EARLY = 16
+"""Looks before the study, in which nothing stands or is dug."""
+LATE = 10
+"""Looks of the study in one place: places are made anew after that."""
+STUDY = "2023-06-01"
+STEP = 4.0
+"""Days from look to look."""
+CARS = (0, 8, 20, 40, 73, 110)
+CONTRASTS = (0.04, 0.12)
+"""Contrast of cars that are drawn, either way: wider than any one hypothesis of the measure."""
+SLOTS = (0, 8, 32, 100, 200)
+DEPOTS = ((0, 0), (1, 1), (1, 3), (2, 3), (3, 4))
+FIELDS = (Field(), Field(ramp=40.0), Field(step=0.08), Field(squared=True), Field(step=0.25))
+
+Case = tuple[float, float, float, float]
+"""Truth, value, low, high."""
+
+
+def _study(place: places.Place, drawn: Sequence[Any], rng: np.random.Generator) -> xr.Dataset:
+    """Give the looks before the study, empty, and those of the study."""
+    first = np.datetime64(STUDY) - np.timedelta64(int(EARLY * STEP), "D")
+    boxes = [*([()] * EARLY), *(each.boxes for each in drawn)]
+    return places.visits(place, boxes, rng, first=str(first), days=STEP)
+
+
+def _worlds(worlds: int, seed: int) -> Iterator[tuple[np.random.Generator, bool]]:
+    for k in range(-(-worlds // LATE)):
+        yield np.random.default_rng([seed, k]), bool(k % 2)
+
+
+def _cases(truths: Sequence[float], looks: Sequence[Look]) -> list[Case]:
+    return [
+        (truth, look.value, look.low, look.high)
+        for truth, look in zip(truths, looks, strict=True)
+        if np.isfinite(look.value)
+    ]
+
+
+def rail_cases(
+    worlds: int, seed: int, *, known: bool, cars: Sequence[int] = CARS
+) -> list[tuple[Case, Look]]:
+    """Give the occupied length of made-up yards, with the contrast of cars known or not."""
+    found: list[tuple[Case, Look]] = []
+    for rng, other in _worlds(worlds, seed):
+        place = places.yard_place(rng, count=int(rng.integers(2, 6)), other=other)
+        yards = []
+        for _ in range(LATE):
+            level = -0.08 if known else float(rng.choice((-1, -1, 1)) * rng.uniform(*CONTRASTS))
+            yards.append(
+                ground.yard(
+                    place.lines, rng, cars=int(rng.choice(cars)), contrast=level,
+                    spread=0.2 * abs(level), pitch=None,
+                )
+            )  # fmt: skip
+        cube = _study(place, yards, rng)
+        tracks = corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
+        made = references(cube, ring=tracks.ring, until=STUDY)
+        prior: Contrast = contrast(-0.08) if known else contrast()
+        looks = [
+            row for row, _ in rail(cube.isel(time=slice(EARLY, None)), tracks, made, known=prior)
+        ]
+        found += list(zip(_cases([each.metres for each in yards], looks), looks, strict=True))
+    return found[:worlds]
+
+
+def stack_cases(worlds: int, seed: int) -> list[tuple[Case, Look]]:
+    """Give the stacked area of made-up quays."""
+    found: list[tuple[Case, Look]] = []
+    for rng, other in _worlds(worlds, seed):
+        place = places.quay_place(rng, other=other)
+        drawn = [
+            ground.stacks(rng, slots=int(rng.choice(SLOTS)), quay=place.free) for _ in range(LATE)
+        ]
+        cube = _study(place, drawn, rng)
+        made = references(cube, ring=place.ring, until=STUDY, layers=OPTICAL)
+        late = cube.isel(time=slice(EARLY, None))
+        looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring)]
+        found += list(zip(_cases([each.area for each in drawn], looks), looks, strict=True))
+    return found[:worlds]
+
+
+def depot_cases(worlds: int, seed: int) -> list[tuple[Case, Look]]:
+    """Give the area laid bare in made-up fields."""
+    found: list[tuple[Case, Look]] = []
+    for rng, other in _worlds(worlds, seed):
+        place = places.field_place(rng, other=other)
+        drawn = []
+        for _ in range(LATE):
+            rows, columns = DEPOTS[int(rng.integers(len(DEPOTS)))]
+            inner = (float(rng.uniform(15.0, 45.0)), float(rng.uniform(12.0, 25.0)))
+            drawn.append(
+                ground.depot(rng, rows=rows, columns=columns, start=(190.0, 190.0), inner=inner,
+                             apart=65.0)
+            )  # fmt: skip
+        cube = _study(place, drawn, rng)
+        made = references(cube, ring=place.ring, until=STUDY, layers=LAYERS)
+        late = cube.isel(time=slice(EARLY, None))
+        looks = [row for row, _ in disturbed(late, place.target, made, ring=place.ring)]
+        found += list(zip(_cases([each.area for each in drawn], looks), looks, strict=True))
+    return found[:worlds]
+
+
+def ground_looks_of(plan: Field, rng: np.random.Generator) -> tuple[list[GroundLook], float, float]:
+    """Give the looks of a made-up field, the first day of the study, and when works began."""
+    made = field_series(plan, rng)
+    looks = [
+        GroundLook(
+            np.datetime64(round(day * 86_400), "s"), "", float(value) if snow < 0.2 else np.nan,
+            0.005, 0.1, 1.0, "" if snow < 0.2 else "snow", "made up",
+        )
+        for day, value, snow in zip(made.days, made.values, made.snow, strict=True)
+    ]  # fmt: skip
+    return looks, made.study, made.began
+
+
+def date_cases(worlds: int, seed: int) -> list[tuple[Case, float]]:
+    """Give the day works began, with the log Bayes factor, in made-up series."""
+    found = []
+    for k in range(worlds):
+        rng = np.random.default_rng([seed, k])
+        looks, study, began = ground_looks_of(FIELDS[k % len(FIELDS)], rng)
+        day = np.datetime64(int(study), "D")
+        date = works(looks, study=day).began
+        middle = float(np.interp(0.5, np.cumsum(date.probability), date.grid))
+        ends = [float((each - np.datetime64("1970-01-01")).astype(int)) for each in date.interval]
+        found.append(((began, middle, ends[0], ends[1] + 1.0), date.log_bayes_factor))
+    return found
+
+
+def area_cases(worlds: int, seed: int) -> list[Case]:
+    """Give the true area of change from labelled samples of made-up maps."""
+    shares = np.array([0.85, 0.3, 0.03])
+    areas = {"change": 20.0, "buffer": 30.0, "stable": 950.0}
+    truth = float(np.array(list(areas.values())) @ shares)
+    found = []
+    for k in range(worlds):
+        rng = np.random.default_rng([seed, k])
+        hits = rng.binomial(60, shares)
+        sample = pd.DataFrame({"change": hits, "stable": 60 - hits}, list(areas))
+        each = stratified_area(sample, areas).of("change")
+        found.append((truth, each.area, each.low, each.high))
+    return found
+
+
+def _row(
+    estimator: str, target: str, unit: str, cases: Sequence[Case], note: str
+) -> dict[str, Any]:
+    truth, value, low, high = np.array(cases, float).T
+    return {
+        "estimator": estimator,
+        "target": target,
+        "unit": unit,
+        "nominal": NOMINAL,
+        "worlds": len(cases),
+        "coverage": float(((low <= truth) & (truth <= high)).mean()),
+        "bias": float((value - truth).mean()),
+        "rmse": float(np.sqrt(((value - truth) ** 2).mean())),
+        "width": float(np.median(high - low)),
+        "note": note,
+    }
+
+
+def _parted(pairs: Sequence[tuple[Case, Look]]) -> tuple[list[Case], str]:
+    """Give the cases where something stands, and a note on those where nothing does."""
+    empty = [look for (truth, *_), look in pairs if truth == 0]
+    full = [(case, look) for case, look in pairs if case[0] > 0]
+    false = sum(look.value > 0 for look in empty)
+    seen = sum(look.value > 0 for _, look in full)
+    note = f"nothing there: {false} of {len(empty)} called something; "
+    note += f"something there: {seen} of {len(full)} found"
+    return [case for case, _ in full], note
+
+
+def run(worlds: int, seed: int) -> list[dict[str, Any]]:
+    """Give coverage, bias, error and width of every estimate of the ground measures.
+
+    Parameters
+    ----------
+    worlds : int
+        Made-up looks, series or maps, each.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    list of dict
+        One row an estimate.
+    """
+    rows = []
+    calls: dict[tuple[str, str, str], Callable[[], list[tuple[Case, Look]]]] = {
+        ("rail", "occupied length, contrast known", "m"): lambda: rail_cases(
+            worlds, seed, known=True
+        ),
+        ("rail", "occupied length, contrast not known", "m"): lambda: rail_cases(
+            worlds, seed, known=False
+        ),
+        ("stacks", "stacked area", "m2"): lambda: stack_cases(worlds, seed),
+        ("disturbed", "ground laid bare", "m2"): lambda: depot_cases(worlds, seed),
+    }
+    for (estimator, target, unit), call in calls.items():
+        cases, note = _parted(call())
+        rows.append(_row(estimator, target, unit, cases, note))
+    dates = date_cases(worlds, seed)
+    for k, plan in enumerate(FIELDS):
+        part = [case for case, _ in itertools.islice(dates, k, None, len(FIELDS))]
+        note = f"step {plan.step:g} over {plan.ramp:g} days" + (", other family" * plan.squared)
+        rows.append(_row("works", f"day they began, {note}", "days", part, ""))
+    rows.append(_row("works", "day they began", "days", [case for case, _ in dates], ""))
+    rows.append(
+        _row("area", "area of change, 60 labels a stratum", "area", area_cases(worlds, seed), "")
+    )
+    return rows
+
+
+if __name__ == "__main__":
+    how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    which = int(sys.argv[2]) if len(sys.argv) > 2 else 20231005
+    for row in run(how_many, which):
+        print(
+            f"{row['estimator']:9} {row['target']:52} n {row['worlds']:4} "
+            f"coverage {row['coverage']:.3f} bias {row['bias']:+9.2f} rmse {row['rmse']:9.2f} "
+            f"width {row['width']:9.2f} {row['unit']}; {row['note']}",
+            flush=True,
+        )

@@ -1,0 +1,136 @@
+"""Hulls that lie alone in the water: hot objects, ringed by water, that a rectangle explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from scipy import ndimage, stats
+
+from skytally.checks import DataError
+from skytally.measures.candidates import (
+    FREE,
+    GREEN,
+    LEAST_STEP,
+    WIDEST,
+    Candidate,
+    Surroundings,
+    greenness,
+    ratio_score,
+)
+from skytally.measures.doors import Bools
+from skytally.measures.frames import Floats, Window
+from skytally.measures.hull import HullFit, Rectangle, fit_hull, start_from
+
+TAIL = 1e-6
+"""Chance that one pixel of water passes for hot: one in a scene of a million."""
+LEAST_INFRARED = 4.0
+"""Times the noise by which an object must exceed its water in the near infrared, where water is
+darkest and foam, silt and haze are weaker than in the visible."""
+SMALLEST, LARGEST = 300.0, 55_000.0
+"""Square metres of an object's hot pixels: a boat of two beams of a pixel, and the largest ship
+with its blur."""
+LEAST_CONTRAST = 12.0
+"""Contrast over noise from which length and width mean anything."""
+LEAST_EXPLAINED = 0.5
+"""Share of an object's variance that a hull must explain: half."""
+NEAR = 8
+"""Pixels looked at around an object."""
+RINGED = 0.8
+"""Share of the ring around an object that must be a large body of water."""
+
+
+def _patch(rows: slice, columns: slice, shape: tuple[int, int]) -> Window:
+    return (
+        slice(max(rows.start - NEAR, 0), min(rows.stop + NEAR, shape[0])),
+        slice(max(columns.start - NEAR, 0), min(columns.stop + NEAR, shape[1])),
+    )
+
+
+def _moved(place: Rectangle, cut: Window) -> Rectangle:
+    return replace(place, row=place.row + cut[0].start, column=place.column + cut[1].start)
+
+
+def hot_pixels(around: Surroundings) -> Bools:
+    """Tell which pixels are not water, dims (y, x)."""
+    distance = ((around.signal / around.noise) ** 2).sum(axis=0)
+    infrared = around.layers.index("b08") if "b08" in around.layers else -1
+    rise = around.signal[infrared] > LEAST_INFRARED * around.noise[infrared]
+    return np.asarray((distance > stats.chi2.isf(TAIL, len(around.signal))) & rise)
+
+
+def free_objects(around: Surroundings) -> Iterator[Candidate]:
+    """Give the hulls that lie alone in the water.
+
+    Parameters
+    ----------
+    around : Surroundings
+        One look.
+
+    Yields
+    ------
+    Candidate
+        Hot objects of a ship's size, ringed by water, that a blurred rectangle explains. Where
+        a wake or a neighbour spoils the fit, the half-bright core is tried as well.
+    """
+    hot = hot_pixels(around)
+    labels, _ = ndimage.label(hot, np.ones((3, 3)))
+    pixel = around.gsd**2
+    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+        cut = _patch(rows, columns, hot.shape)
+        here = labels[cut] == number
+        if not SMALLEST <= here.sum() * pixel <= LARGEST:
+            continue
+        others = (labels[cut] > 0) & ~here
+        grown = ndimage.binary_dilation(here, iterations=4)
+        ring = grown & ~ndimage.binary_dilation(here, iterations=2)
+        if not ring.any() or around.water[cut][ring].mean() < RINGED:
+            continue
+        part = replace(
+            around,
+            signal=around.signal[:, cut[0], cut[1]],
+            noise=around.noise[:, cut[0], cut[1]],
+            water=around.water[cut],
+        )
+        found = _best_core(part, here, others)
+        if found is not None:
+            yield replace(found, place=_moved(found.place, cut))
+
+
+def _best_core(part: Surroundings, here: Bools, others: Bools) -> Candidate | None:
+    bright = np.sqrt((np.clip(part.signal, 0.0, None) ** 2).sum(axis=0))
+    core = here & (bright > 0.5 * bright[here].max())
+    labels, _ = ndimage.label(core, np.ones((3, 3)))
+    top = labels == labels[np.unravel_index(np.argmax(np.where(here, bright, 0)), here.shape)]
+    # the core alone would leave out the dark part of a deck: it is for spoilt fits only
+    whole = _fitted(part, here, ~others, bright)
+    return whole or _fitted(part, top & here, ~others, bright)
+
+
+def _fitted(part: Surroundings, seen: Bools, use: Bools, bright: Floats) -> Candidate | None:
+    # what hangs on to the core, a wake, is left out of the fit of the core
+    rest = ndimage.binary_dilation(seen, iterations=2) | part.water
+    try:
+        start = start_from(np.where(seen, bright, 0.0), gsd=part.gsd, sigma_m=max(part.sigma_m))
+        fit = fit_hull(
+            part.signal, part.noise, start, gsd=part.gsd, sigma_m=part.sigma_m, use=use & rest
+        )
+    except DataError:
+        return None
+    return _as_candidate(part, seen, fit)
+
+
+def _as_candidate(part: Surroundings, seen: Bools, fit: HullFit) -> Candidate | None:
+    place = fit.place
+    if fit.at_limit or fit.explained < LEAST_EXPLAINED or fit.contrast_to_noise < LEAST_CONTRAST:
+        return None
+    infrared = part.layers.index("b08") if "b08" in part.layers else -1
+    if float(part.signal[infrared][seen].mean()) < LEAST_STEP:
+        return None
+    if place.width > WIDEST or greenness(part.signal[:, seen], part.layers) > GREEN:
+        return None
+    score = ratio_score(place.length, place.width, slack=0.5 * part.gsd) * fit.explained
+    return Candidate(
+        place, fit.length_low, fit.length_high, FREE, score, float(fit.contrast[infrared])
+    )

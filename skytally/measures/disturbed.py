@@ -1,0 +1,273 @@
+"""Area of ground laid bare: how much of each pixel has turned from its usual look into soil."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage, stats
+
+from skytally.checks import DataError
+from skytally.measures.anomaly import Anomaly, sights
+from skytally.measures.doors import Bools
+from skytally.measures.earth import LAYERS, LEAST_CLEAR
+from skytally.measures.frames import Floats, Source
+from skytally.measures.looks import Look
+from skytally.measures.reference import NORMAL_MAD, Reference
+
+Doubles = npt.NDArray[np.float64]
+
+SOIL: Mapping[str, float] = {"b02": 0.09, "b03": 0.12, "b04": 0.16, "b08": 0.22, "b11": 0.30}
+"""Reflectance of fresh dry soil: a round middle of common soils. A site's own bare ground is
+better; the error of the contrast carries what is not known."""
+CONTRAST_ERROR = 0.18
+"""Relative error of the contrast of a soil that was not measured at the site, and so of every
+area: soils differ by 8 percent in brightness, which is 15 percent of their contrast to grass, and
+floors lie in the shade of berms. METHODS 6.4 has 0.10 for the site's own soil."""
+SIDE = 3
+"""Side in pixels of the patch that must be bare together: 30 m, one pit."""
+BLIND = 3.0
+"""Contrast of soil over the noise of a pixel below which the pixel cannot tell: bare already."""
+MOST_BLIND = 0.5
+"""Share of such pixels above which the ground cannot tell."""
+P_FALSE = 0.01
+"""Wanted chance of a false alarm per look, over the whole ground."""
+SHARES = (-0.5, 1.3)
+"""Range within which a share of soil is believed; what is beyond is another change."""
+ONE_PIT = 0.8
+"""Mean share of soil in a patch on the middle of one pit of 30 by 20 m with its berm, blurred."""
+GROWN = 2
+"""Pixels by which the changed ground is grown, so that its blurred rim is counted."""
+LIKE_SOIL = 0.7
+"""Cosine between the change and that towards soil below which the change is flagged as other."""
+TAIL = 0.01
+"""Share of the ring's patches that sets the tail."""
+FEWEST_RING = 200
+"""Ring pixels below which a percent of its patches is two patches."""
+SMALL_RING = 2.0
+"""Spread taken then, in expected noise: twice what pixels alone make."""
+BARE_BEFORE = "most of the ground looked like soil before: nothing more can be laid bare"
+NINETY = 1.645
+
+
+@dataclass(frozen=True, eq=False)
+class Disturbance:
+    """Ground laid bare in one look."""
+
+    share: Floats
+    """Share of each pixel that turned into soil, NaN where it cannot be told, dims (y, x)."""
+    changed: Bools
+    """Pixels counted, dims (y, x)."""
+    area: float
+    """Square metres."""
+    low: float
+    """Lower end of the 90 percent interval."""
+    high: float
+    """Upper end; when nothing changed, the most that may have been missed."""
+    p_detect: float
+    """Chance that one pit of 30 by 20 m would have been found."""
+    alike: float
+    """Cosine between the change and that towards soil, 1 where nothing changed."""
+
+
+def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Give the share of each pixel that turned into soil, and its noise.
+
+    Parameters
+    ----------
+    seen : Anomaly
+        From `skytally.measures.anomaly.anomaly`.
+    level : ndarray, dims (layer, y, x)
+        The reference.
+    soil : array_like, dims (layer)
+        Reflectance of soil.
+
+    Returns
+    -------
+    tuple of ndarray of float32, dims (y, x)
+        Share and standard deviation; NaN and infinite where soil looks like the reference.
+
+    Notes
+    -----
+    Light adds up, so the share is the anomaly projected on the way from the reference to soil,
+    each layer weighed by its noise; an index such as BSI does not add up, and overstates the
+    rim of an object.
+    """
+    way = np.asarray(soil, np.float32)[:, None, None] - level
+    weighed = way / seen.noise**2
+    strength = np.einsum("lyx,lyx->yx", way, weighed)
+    blind = ~(strength > BLIND**2)
+    strength[blind] = np.nan
+    share = np.einsum("lyx,lyx->yx", seen.values, weighed) / strength
+    return np.clip(share, *SHARES), np.where(blind, np.inf, 1.0 / np.sqrt(strength))
+
+
+def _patches(values: Floats, told: Bools) -> Floats:
+    """Give the mean of the patch about each pixel; a pixel that cannot tell counts 0."""
+    filled = np.where(told, values, 0.0).astype(np.float32)
+    return np.asarray(ndimage.uniform_filter(filled, SIDE, mode="nearest"))
+
+
+def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
+    """Give the middle and the spread of what stable ground shows, its tail included.
+
+    The spread is that of a normal law as wide as the ring is in its middle or in its upper
+    percent, whichever is more: growth and edges leave more large patches than noise does.
+    """
+    if scores.size < FEWEST_RING:
+        return 0.0, SMALL_RING
+    middle = float(np.median(scores))
+    body = NORMAL_MAD * float(np.median(np.abs(scores - middle)))
+    tail = (float(np.quantile(scores, 1.0 - TAIL)) - middle) / float(stats.norm.isf(TAIL))
+    return middle, max(body, tail, 1.0)
+
+
+def disturbance(
+    seen: Anomaly,
+    level: Floats,
+    ground: Bools,
+    ring: Bools,
+    *,
+    soil: npt.ArrayLike,
+    gsd: float,
+    contrast_error: float = CONTRAST_ERROR,
+) -> Disturbance:
+    """Measure the ground laid bare in one look.
+
+    Parameters
+    ----------
+    seen : Anomaly
+        The look less its reference.
+    level : ndarray, dims (layer, y, x)
+        The reference.
+    ground : ndarray of bool, dims (y, x)
+        Where works are looked for.
+    ring : ndarray of bool, dims (y, x)
+        Stable ground, which shows what weather and growth alone make of a patch.
+    soil : array_like, dims (layer)
+        Reflectance of soil.
+    gsd : float
+        Side of a pixel in metres.
+    contrast_error : float
+        Relative error of the contrast of soil.
+
+    Returns
+    -------
+    Disturbance
+
+    Notes
+    -----
+    METHODS 6.4: soft area, the sum of shares over patches that exceed what the ring shows,
+    grown by the blur. Patches are called changed at a threshold that the whole ground exceeds
+    by chance in one look of a hundred.
+    """
+    share, noise = soil_share(seen, level, soil)
+    told = np.isfinite(share)
+    patches, expected = _patches(share, told), np.sqrt(_patches(noise**2, told)) / SIDE
+    scores = patches / expected
+    middle, spread = _usual(scores[ring & told])
+    told = ground & told
+    trials = max(np.count_nonzero(told) / SIDE**2, 1.0)
+    reach = float(stats.norm.isf(P_FALSE / trials))
+    hot = (scores - middle > reach * spread) & told
+    changed = ndimage.binary_dilation(hot, iterations=GROWN) & told if hot.any() else hot
+    pixel = gsd**2
+    usual = middle * expected
+    area = max(float((share - usual)[changed].sum()) * pixel, 0.0)
+    # patches share pixels: the noise of a sum is that of its patches side by side
+    own = SIDE * spread * math.sqrt(float((expected[changed] ** 2).sum())) * pixel
+    error = math.hypot(contrast_error * area, own)
+    typical = spread * float(np.median(expected[told])) if told.any() else math.inf
+    missed = (reach + NINETY) * typical * SIDE**2 * pixel
+    found = bool(hot.any()) and area > 0.0
+    return Disturbance(
+        share=np.asarray(share, np.float32),
+        changed=changed,
+        area=area if found else 0.0,
+        low=max(area - NINETY * error, 0.0) if found else 0.0,
+        high=area + NINETY * error if found else missed,
+        p_detect=float(stats.norm.cdf(ONE_PIT / typical - reach)),
+        alike=_alike(seen, level, changed, soil) if found else 1.0,
+    )
+
+
+def _alike(seen: Anomaly, level: Floats, changed: Bools, soil: npt.ArrayLike) -> float:
+    """Give the cosine between the change and that towards soil, in units of noise."""
+    noise = seen.noise[:, changed].mean(1)
+    change = seen.values[:, changed].mean(1) / noise
+    wanted = (np.asarray(soil, float) - level[:, changed].mean(1)) / noise
+    size = float(np.linalg.norm(change) * np.linalg.norm(wanted))
+    return float(change @ wanted) / size if size > 0.0 else 0.0
+
+
+def disturbed(
+    source: Source,
+    ground: npt.ArrayLike,
+    references: Mapping[str, Reference],
+    *,
+    ring: npt.ArrayLike,
+    soil: Mapping[str, float] = SOIL,
+    contrast_error: float = CONTRAST_ERROR,
+    layers: tuple[str, ...] = LAYERS,
+) -> Iterator[tuple[Look, Disturbance | None]]:
+    """Say of each look how much ground has been laid bare.
+
+    Parameters
+    ----------
+    source : xarray.Dataset or iterable of xarray.Dataset
+        A cube of reflectance, lazy or not, or looks in the order of time.
+    ground : array_like of bool, dims (y, x)
+        Where works are looked for.
+    references : mapping of str to Reference
+        From `skytally.measures.reference.references` with the same layers, same season.
+    ring : array_like of bool, dims (y, x)
+        Stable ground of the same growth around it.
+    soil : mapping of str to float
+        Reflectance of the site's own soil by band.
+    contrast_error : float
+        Relative error of its contrast: 0.1 for the site's own soil.
+    layers : tuple of str
+        Bands used.
+
+    Yields
+    ------
+    tuple of Look and Disturbance or None
+        A row in square metres, and the map behind it where there is one.
+
+    Raises
+    ------
+    DataError
+        As `skytally.measures.frames.frames` and `skytally.measures.doors.check_mask`; and if a
+        layer has no soil reflectance or the references have other layers.
+    """
+    missing = [word for word in layers if word not in soil]
+    other = [each.group for each in references.values() if tuple(each.layers) != tuple(layers)]
+    if missing or other:
+        message = (
+            f"soil without {', '.join(missing) or 'nothing'}, references of other bands: "
+            f"{', '.join(other) or 'none'}; give both for {', '.join(layers)}"
+        )
+        raise DataError(message)
+    paint = np.array([soil[word] for word in layers], np.float32)
+    found = sights(
+        source, ground, references, ring=ring, layers=layers, what="ground", least=LEAST_CLEAR,
+        classes=True,
+    )  # fmt: skip
+    for sight in found:
+        if sight.reason or sight.level is None:
+            yield sight.cannot("m2"), None
+            continue
+        share, _ = soil_share(sight.seen, sight.level.level, paint)
+        if float(np.isnan(share[sight.target]).mean()) > MOST_BLIND:
+            yield sight.cannot("m2", BARE_BEFORE), None
+            continue
+        each = disturbance(
+            sight.seen, sight.level.level, sight.target, sight.ring, soil=paint,
+            gsd=sight.frame.gsd, contrast_error=contrast_error,
+        )  # fmt: skip
+        flags = ("not-soil",) if each.alike < LIKE_SOIL else ()
+        size, rates = (each.area, each.low, each.high), (each.p_detect, P_FALSE)
+        yield sight.row("m2", size, rates, flags=flags, details={"like_soil": each.alike}), each

@@ -1,0 +1,219 @@
+"""Put a look on its reference: the shift is measured on stable ground, never on the target."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from skytally.measures.doors import Bools
+from skytally.measures.frames import Floats
+
+Doubles = npt.NDArray[np.float64]
+
+MOST_METRES = 12.0
+"""A look displaced by more is refused: it is the 95 percent bound of unrefined Sentinel-2
+products (METHODS trap T2), so a larger shift is another fault."""
+ROUNDS = 4
+"""Most rounds of the linear fit; a shift of one pixel settles in three."""
+SETTLED = 0.01
+"""Pixels of further shift below which the rounds stop: a tenth of what the test asks for."""
+FLOOR_METRES = 1.0
+"""What remains after a good fit: a tenth of a pixel of distortion inside the scene."""
+UNALIGNED_METRES = 6.0
+"""Spread of the position of a look that could not be aligned (METHODS section 10, unrefined)."""
+LARGEST_ERROR = 0.3
+"""Standard error in pixels above which a fit says less than the 3 m between looks of one orbit."""
+SMOOTH = 1.0
+"""Pixels by which both images are smoothed before the fit: it keeps the structure of the ground,
+which the sensor has blurred by half a pixel, and takes most of the noise out of its slopes."""
+NOISE_SLOPE = 0.03
+"""Mean square slope, over the square of the residual, that the noise of a reference alone
+reaches at most: 0.04 by the smoothing, a fifth for a median of 8 looks, four times for safety."""
+FEWEST = 50
+"""Stable pixels below which four unknowns are not fitted robustly."""
+HUBER = 2.5
+"""Robust spreads beyond which a residual is weighed down; keeps moving objects from pulling."""
+CORRELATION = 2.0
+"""Neighbouring pixels share blur and noise: the standard error is larger than of independent
+ones by about the square root of the pixels in one blur, 2 for a spread of half a pixel."""
+
+ALIGNED, KEPT, REFUSED = "aligned", "kept", "refused"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How a look lies against its reference."""
+
+    rows: float
+    """Shift to apply along y, in pixels, positive down."""
+    columns: float
+    """Shift to apply along x, in pixels, positive right."""
+    metres: float
+    """Length of the shift found."""
+    sigma_m: float
+    """Standard deviation of what remains after the shift, each axis, in metres."""
+    residual: float
+    """Root mean square of what the fit leaves, over that before it; below 1 if it helped."""
+    state: str
+    """``aligned``, ``kept`` (used as it lies, with a wide `sigma_m`) or ``refused``."""
+    reason: str
+    """Why it was not aligned; empty otherwise."""
+
+
+def _keys(distance: Doubles) -> Doubles:
+    d = np.abs(distance)
+    near = 1.5 * d**3 - 2.5 * d**2 + 1.0
+    far = -0.5 * d**3 + 2.5 * d**2 - 4.0 * d + 2.0
+    return np.where(d <= 1, near, np.where(d < 2, far, 0.0))
+
+
+def shifted(values: Floats, rows: float, columns: float) -> Floats:
+    """Move an image by a part of a pixel with cubic convolution.
+
+    Parameters
+    ----------
+    values : ndarray of float32, dims (..., y, x)
+        Image; a missing pixel makes only its neighbours missing.
+    rows, columns : float
+        Shift in pixels, positive down and to the right.
+
+    Returns
+    -------
+    ndarray of float32
+        Of the same shape; edges are continued.
+
+    References
+    ----------
+    Keys 1981, DOI 10.1109/TASSP.1981.1163711.
+
+    Examples
+    --------
+    >>> shifted(np.eye(3, dtype=np.float32), 0.0, 1.0)[1]
+    array([0., 0., 1.], dtype=float32)
+    """
+    moved = values
+    for axis, step in ((-2, rows), (-1, columns)):
+        if step:
+            reach = math.ceil(abs(step)) + 2
+            weights = _keys(np.arange(-reach, reach + 1, dtype=np.float64) + step)
+            moved = ndimage.correlate1d(moved, weights, axis=axis, mode="nearest")
+    return moved
+
+
+def _columns(level: Doubles, stable: Bools) -> Doubles:
+    gradient = [np.gradient(level, axis=axis) for axis in (0, 1)]
+    columns = [np.ones_like(level), level, *gradient]
+    return np.stack([each[stable] for each in columns], axis=1)
+
+
+def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
+    weights = np.ones(len(seen))
+    spread = 0.0
+    for _ in range(3):
+        weighed = columns * weights[:, None]
+        normal = weighed.T @ columns
+        # a tiny ridge keeps a flat reference from failing; its error then comes out huge
+        normal[np.diag_indices(4)] += 1e-9 * max(float(np.trace(normal)), 1e-12)
+        found = np.linalg.solve(normal, weighed.T @ seen)
+        left = seen - columns @ found
+        spread = 1.4826 * float(np.median(np.abs(left))) + 1e-9
+        weights = np.minimum(1.0, HUBER * spread / np.maximum(np.abs(left), 1e-12))
+    errors = CORRELATION * spread * np.sqrt(np.diag(np.linalg.inv(normal)))
+    return np.asarray(found, np.float64), np.asarray(errors), spread
+
+
+def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> Registration:
+    """Measure how far a look lies from its reference.
+
+    Parameters
+    ----------
+    image, level : ndarray of float32, dims (layer, y, x)
+        The look and its reference; layers are averaged, which gives the least noise.
+    stable : ndarray of bool, dims (y, x)
+        Ground that does not change and is not the target.
+    gsd : float
+        Side of a pixel in metres.
+
+    Returns
+    -------
+    Registration
+        Refused beyond `MOST_METRES`; kept as it lies where there are fewer than `FEWEST`
+        pixels, no structure to see a shift by, or the residual does not fall.
+
+    Notes
+    -----
+    Each round solves ``I - B = a + c B + g_y dB/dy + g_x dB/dx`` for the image moved by the
+    sum of the shifts so far; the gain ``c`` is a nuisance of this fit alone and is never
+    applied (METHODS section 1.6: a gain in the fit of the target biases it).
+    """
+    seen, known = (each.mean(axis=0).astype(np.float64) for each in (image, level))
+    whole = np.isfinite(seen) & np.isfinite(known)
+    edge = ndimage.binary_erosion(whole, iterations=4)
+    mean, ground = (
+        ndimage.gaussian_filter(np.where(whole, each, 0.0), SMOOTH) for each in (seen, known)
+    )
+    use = stable & edge
+    if np.count_nonzero(use) < FEWEST:
+        return _kept(f"fewer than {FEWEST} stable pixels to align by", math.nan)
+    columns, wanted = _columns(ground, use), ground[use]
+    slope = float((columns[:, 2:] ** 2).mean(axis=0).min())
+    rows = across = 0.0
+    first = last = error = math.nan
+    moved = mean
+    for _ in range(ROUNDS):
+        found, errors, spread = _fit(columns, moved[use] - wanted)
+        # the residual of gain and offset alone, so that only the shift is judged
+        left = moved[use] - wanted - columns[:, :2] @ found[:2]
+        last = float(np.sqrt(np.mean(np.clip(left, *np.percentile(left, (2, 98))) ** 2)))
+        first = last if math.isnan(first) else first
+        error = float(max(errors[2:]))
+        rows, across = rows + float(found[2]), across + float(found[3])
+        if slope < NOISE_SLOPE * spread**2:
+            error = math.inf
+            break
+        if max(abs(rows), abs(across)) * gsd > 3 * MOST_METRES:
+            break
+        moved = shifted(mean, rows, across)
+        if max(abs(found[2]), abs(found[3])) < SETTLED:
+            break
+    return _judged(rows, across, error, last / first if first > 0 else 1.0, gsd)
+
+
+def _kept(reason: str, residual: float) -> Registration:
+    return Registration(0.0, 0.0, 0.0, UNALIGNED_METRES, residual, KEPT, reason)
+
+
+def _judged(rows: float, across: float, error: float, residual: float, gsd: float) -> Registration:
+    if not error <= LARGEST_ERROR:
+        return _kept("the stable ground has too little structure to align by", residual)
+    metres = math.hypot(rows, across) * gsd
+    if metres > MOST_METRES:
+        return Registration(
+            rows, across, metres, math.nan, residual, REFUSED,
+            f"displaced by {metres:.0f} m, more than {MOST_METRES:.0f} m",
+        )  # fmt: skip
+    if residual > 1.0:
+        return _kept("moving the look did not bring it nearer to its reference", residual)
+    sigma = math.hypot(error * gsd, FLOOR_METRES)
+    return Registration(rows, across, metres, sigma, residual, ALIGNED, "")
+
+
+def aligned(image: Floats, found: Registration) -> Floats:
+    """Give the look on its reference; unchanged where it was not aligned.
+
+    Parameters
+    ----------
+    image : ndarray of float32, dims (layer, y, x)
+        The look.
+    found : Registration
+        Its shift.
+
+    Returns
+    -------
+    ndarray of float32, dims (layer, y, x)
+    """
+    return shifted(image, found.rows, found.columns) if found.state == ALIGNED else image
