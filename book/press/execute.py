@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 import papermill
+from traitlets.config import Config
 
 from press.parameters import OUT, given
 from press.places import NOTEBOOKS
@@ -43,21 +45,32 @@ def tidy(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.Noteboo
     return notebook
 
 
+def own_sockets(folder: str) -> Config:
+    """Give settings of a kernel that speaks over files of its own folder, not over ports.
+
+    A free port is chosen before the kernel binds it; with several notebooks at once another may
+    take it between the two, and the kernel dies before its first word.
+    """
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
+
+
 def main(line: str, folder: Path) -> int:
     """Run a notebook with its parameters; give the exit code, and say which cell failed."""
     work = folder / "running.ipynb"
     relative = Path("..") / folder.relative_to(NOTEBOOKS.parent)
     try:
-        papermill.execute_notebook(
-            str(NOTEBOOKS / f"{line}.ipynb"),
-            str(work),
-            parameters={**given(line), OUT: relative.as_posix()},
-            cwd=str(NOTEBOOKS),
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=TIME_LIMIT,
-        )
+        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+            papermill.execute_notebook(
+                str(NOTEBOOKS / f"{line}.ipynb"),
+                str(work),
+                parameters={**given(line), OUT: relative.as_posix()},
+                cwd=str(NOTEBOOKS),
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=TIME_LIMIT,
+                config=own_sockets(sockets),
+            )
     except papermill.PapermillExecutionError as error:
         shown = error.evalue.strip() or "(no message)"
         print(
