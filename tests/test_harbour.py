@@ -219,7 +219,7 @@ def test_water_like_with_and_without_infrared() -> None:
 )
 def test_sweep_of_a_labelled_port_beats_bright_blobs() -> None:
     """Casablanca: better precision and recall than a water mask and bright blobs."""
-    from benchmarks import proof_ships as proof
+    from benchmarks import proof_ports as proof
 
     port = proof.read_port(IMAGERY / "01_s2_ports_labelled", "casablanca")
     found = [each for each in candidates(port.frame) if each.score >= proof.LEAST_SCORE]
