@@ -5,8 +5,12 @@ answer as on a long line; each reader in a process of its own, in turn, several 
 The best of the rounds counts. Ratios of one run mean something, seconds only on a quiet machine.
 
 ``python -m benchmarks.reading`` runs it. The peers are not part of the project: install
-``async-geotiff obstore odc-stac stackstac`` (and, from Python 3.12, ``lazycogs``) into an
-environment of their own and name its interpreter in ``PEERS_PYTHON``.
+``async-geotiff obstore odc-stac stackstac`` into an environment of their own, and
+``lazycogs rustac[arrow]==0.9.17`` into another of Python 3.12 or later, for it and stackstac want
+different pandas. Name their interpreters in ``PEERS_PYTHON``, with ``:`` between them. What
+lazycogs searches its items with is DuckDB, which downloads four extensions when first used; where
+it cannot, ``duckdb-extension-{spatial,icu,parquet,json}`` of its version bring them, to be copied
+into ``~/.duckdb/extensions``.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ BANDS = ("b02", "b03", "b04", "b08", "scl")
 SCENES, SIDE, CONCURRENCY = 60, 512, 16
 CORNER = (500_040, 4_680_000)
 PEERS = "PEERS_PYTHON"
-"""Environment variable with the interpreter in which the peers are installed."""
+"""Environment variable with the interpreters in which the peers are installed."""
 LARGE, LARGE_BLOCK, LARGE_SCENES = 10_980, 1024, 6
 """Pixels and block of a real Sentinel-2 tile."""
 
@@ -272,6 +276,28 @@ def stackstac_threads(url: str, items: list[dict[str, Any]]) -> float:
     return mean_of(ndvi(red[k], nir[k]) for k in range(len(items)))
 
 
+def lazycogs_eager(url: str, items: list[dict[str, Any]]) -> float:
+    """Read with lazycogs, its own limits, the items in the file that it searches."""
+    import asyncio
+
+    import lazycogs
+    import rustac
+    from obstore.store import HTTPStore
+
+    async def kept(table: str) -> None:
+        await rustac.write(table, [item.to_dict() for item in _stac(url, items)])
+
+    with tempfile.TemporaryDirectory() as folder:
+        table = str(Path(folder) / "items.parquet")
+        asyncio.run(kept(table))
+        store = HTTPStore.from_url(url, client_options={"allow_http": True})
+        cube = lazycogs.open(
+            table, bbox=_bounds(), crs="EPSG:32652", resolution=10, bands=list(BANDS), store=store
+        ).load()
+    red, nir = (cube.sel(band=band).to_numpy() for band in ("b04", "b08"))
+    return mean_of(ndvi(red[k], nir[k]) for k in range(len(items)))
+
+
 Reader = Callable[[str, list[dict[str, Any]]], float]
 OURS = ("skytally.scenes.read",)
 READERS: dict[str, tuple[Reader, bool, tuple[str, ...]]] = {
@@ -281,9 +307,19 @@ READERS: dict[str, tuple[Reader, bool, tuple[str, ...]]] = {
     "rasterio, tuned": (rasterio_tuned, False, ("numpy",)),
     "odc-stac, pool": (odc_stac, True, ("odc.stac", "pystac", "pyproj")),
     "stackstac, threads": (stackstac_threads, True, ("stackstac", "dask", "pystac", "pyproj")),
+    "lazycogs": (lazycogs_eager, True, ("lazycogs", "rustac", "pystac", "pyproj", "obstore.store")),
 }
 """Name to function, whether it needs the peers' environment, and what is imported before the
 clock starts."""
+
+
+def _interpreter(modules: tuple[str, ...]) -> str:
+    """Give the first interpreter of the peers that has some modules; empty if none has."""
+    for python in filter(None, os.environ.get(PEERS, "").split(os.pathsep)):
+        words = [python, "-P", "-c", f"import {', '.join(modules)}"]
+        if subprocess.run(words, capture_output=True, check=False).returncode == 0:
+            return python
+    return ""
 
 
 def _one(name: str, url: str, items: Path, python: str) -> tuple[float, float] | None:
@@ -318,7 +354,10 @@ def run(rounds: int, *, delay_s: float = 0.06, folder: Path | None = None) -> li
     """
     from benchmarks import loopback
 
-    peers = os.environ.get(PEERS, "")
+    pythons = {
+        name: _interpreter(modules) if foreign else sys.executable
+        for name, (_, foreign, modules) in READERS.items()
+    }
     with tempfile.TemporaryDirectory() as made:
         place = folder or Path(made)
         items = place / "items.json"
@@ -328,11 +367,11 @@ def run(rounds: int, *, delay_s: float = 0.06, folder: Path | None = None) -> li
         asked: dict[str, dict[str, int]] = {}
         with loopback.serving(place, delay_s=delay_s) as url:
             for _ in range(rounds):
-                for name, (_, foreign, _) in READERS.items():
-                    if foreign and not peers:
+                for name, python in pythons.items():
+                    if not python:
                         continue
                     loopback.counted(url)
-                    found = _one(name, url, items, peers if foreign else sys.executable)
+                    found = _one(name, url, items, python)
                     if found is not None:
                         told.setdefault(name, []).append(found)
                         asked[name] = loopback.counted(url)
