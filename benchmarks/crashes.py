@@ -1,6 +1,7 @@
 """What is left of the store after every interruption and damage.
 
-``python -m benchmarks.crashes`` writes ``data/results/crashes.csv``, which the book shows.
+``python -m benchmarks.crashes`` writes ``data/results/crashes.csv``, which the book shows. It
+mounts disks in memory, so it needs the right to mount, and ``book`` among the places of modules.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests import disks
 from tests.crashes import trial
 
 RESULTS = Path(__file__).resolve().parents[1] / "data" / "results" / "crashes.csv"
@@ -22,6 +24,8 @@ def main() -> None:
     """Try everything and write one table."""
     with tempfile.TemporaryDirectory() as folder:
         outcomes = trial(Path(folder), kills=KILLS, bits=BITS)
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes += disks.trial(Path(folder))
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()

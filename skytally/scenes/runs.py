@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import time
@@ -110,8 +111,8 @@ class Course:
             self.stopped = f"disk budget: {self.used} of {self.budget} bytes are used; raise it"
             return
         if len(data) > store.free_bytes(self.folder):
-            message = f"{self.folder}: no room for more; free some"
-            raise store.StoreError(message)
+            with store.told(self.folder):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         store.commit(self.folder, manifest, data)
         self.used += len(data) + BESIDE
         self.bytes_stored += len(data)
