@@ -40,6 +40,8 @@ WIDE = 192
 """Pixels of a side of a made-up harbour: three windows of the peer, which needs sea round it."""
 LEARNT = 20
 """Looks without a ship at the start of a made-up berth."""
+SEEDS = 4
+"""Made-up berths for each side and strength."""
 NEAR = 3
 """Pixels by which a vessel may lie beside the berth, or a target beside its box."""
 Found = list[tuple[int, float, float]]
@@ -98,7 +100,7 @@ def berths(interpreter: str) -> Rows:
     for state, side in (("descending", "sea side"), ("ascending", "lee of the quay")):
         for strength, word in (((32.0, 44.0), "32 to 44"), ((28.0, 32.0), "28 to 32")):
             jobs, true, ours = {}, [], []
-            for seed in range(2):
+            for seed in range(SEEDS):
                 harbour = backscatter.RadarHarbour(
                     100 + seed, n_looks=50, orbit_state=state, empty_until=LEARNT, rows=WIDE,
                     columns=WIDE, strength_db=strength,
@@ -122,7 +124,7 @@ def berths(interpreter: str) -> Rows:
                 seen = [
                     np.isin(np.arange(true[seed].size),
                             sorted(_near(found[f"{seed}.{buffer:.0f}"], where["berth"])))
-                    for seed in range(2)
+                    for seed in range(SEEDS)
                 ]  # fmt: skip
                 note = f"simulated; preset {PRESET}, {buffer:.0f} m of water beside land masked"
                 rows += _rates(named, NAME, np.concatenate(seen), truths, note)

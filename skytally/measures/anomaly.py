@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from skytally import names as n
 from skytally.measures.doors import Bools, check_mask
-from skytally.measures.frames import Floats, Frame, Source, Window, frames, window_of
+from skytally.measures.frames import Floats, Frame, Source, Window, frames, spread_over, window_of
 from skytally.measures.looks import Look, unclear
 from skytally.measures.reference import Reference, reference_for
 from skytally.measures.registration import KEPT, REFUSED, aligned, registration
-from skytally.measures.ring import NOT_CLEAR, ring_state
+from skytally.measures.ring import MOST_RING, hidden, ring_state
 
 MEDIAN_VARIANCE = math.pi / 2.0
 """Variance of the median of normal values over that of their mean."""
@@ -95,17 +95,18 @@ def anomaly(
     values = aligned(frame.values, found) - level.level
     good = np.isfinite(values).all(0) & ring
     if frame.scl is not None:
-        good &= ~np.isin(frame.scl, NOT_CLEAR)
-    held = values[:, good]
+        good &= ~hidden(frame.scl)
+    held = values.reshape(len(values), -1)[:, spread_over(good, MOST_RING)]
     offset = np.median(held, axis=1)
     noise = level.noise(found.sigma_m)
-    noise = noise * math.sqrt(1.0 + MEDIAN_VARIANCE / level.n_looks)
-    noise = noise * (HAZE_FACTOR if state.haze else 1.0)
+    wider = math.sqrt(1.0 + MEDIAN_VARIANCE / level.n_looks)
+    noise *= np.float32(wider * (HAZE_FACTOR if state.haze else 1.0))
     spread = np.median(np.abs(held - offset[:, None]), axis=1) * 1.4826
     error = float(spread.max() * math.sqrt(MEDIAN_VARIANCE / max(held.shape[1], 1)))
+    values -= offset[:, None, None]
     return Anomaly(
-        np.asarray(values - offset[:, None, None], np.float32),
-        np.asarray(noise, np.float32),
+        values,
+        noise,
         "",
         tuple(flags),
         details,
@@ -217,7 +218,7 @@ class Sight:
 def _usable(part: Frame, seen: Anomaly, *, classes: bool) -> Bools:
     good = np.isfinite(seen.values).all(0)
     if classes and part.scl is not None:
-        good &= ~np.isin(part.scl, NOT_CLEAR)
+        good &= ~hidden(part.scl)
     return np.asarray(good)
 
 

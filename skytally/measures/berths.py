@@ -26,7 +26,7 @@ MOST_WATER = 4000
 """Pixels of open water that are looked at: enough for a median, however large the sea."""
 P_DETECT, P_FALSE = 0.95, 0.01
 """Aimed at on a clear look and held in both families of made-up harbours
-(``benchmarks/proof_ships.py``); a site's own card replaces them."""
+(``benchmarks/proof_worlds.py``); a site's own card replaces them."""
 
 
 @dataclass(frozen=True, eq=False)

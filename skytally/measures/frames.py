@@ -23,6 +23,8 @@ from skytally.measures.doors import (
 )
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
+"""Pixels, as places in the flattened image."""
 Window = tuple[slice, slice]
 Source = xr.Dataset | Iterable[xr.Dataset]
 """A cube, lazy or not, or looks one at a time in the order of time."""
@@ -94,6 +96,18 @@ def window_of(mask: Bools, *, margin: int = 0) -> Window:
         slice(max(int(rows[0]) - margin, 0), min(int(rows[-1]) + margin + 1, mask.shape[0])),
         slice(max(int(columns[0]) - margin, 0), min(int(columns[-1]) + margin + 1, mask.shape[1])),
     )
+
+
+def spread_over(mask: Bools, most: int) -> Places:
+    """Give the places of at most `most` pixels of a mask, spread evenly over it.
+
+    Examples
+    --------
+    >>> spread_over(np.ones((2, 5), bool), 5).tolist()
+    [0, 2, 4, 6, 8]
+    """
+    held = np.flatnonzero(mask)
+    return held[:: -(-held.size // most)] if held.size > most else held
 
 
 def group_of(look: xr.Dataset) -> str:

@@ -36,7 +36,7 @@ LEAST_WATER = 0.01
 """Share of a look that must be water for a sweep to mean anything."""
 P_DETECT, P_FALSE = 0.5, 0.5
 """On four labelled ports, ships of 50 m and more, one look without history
-(``benchmarks/proof_ships.py``): half are found, and half of what is found is labelled."""
+(``benchmarks/proof_ports.py``): half are found, and half of what is found is labelled."""
 
 
 @dataclass(frozen=True)

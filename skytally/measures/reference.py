@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,9 +92,18 @@ class Reference:
         ndarray of float32, dims (layer, y, x)
             ``sqrt(spread^2 + sigma_m^2 |grad level|^2)`` (METHODS trap T2).
         """
+        squared = np.float32(sigma_m) ** 2 * self._steepness
+        squared += self._variance
+        return np.asarray(np.sqrt(squared, out=squared))
+
+    @cached_property
+    def _steepness(self) -> Floats:
         down, right = np.gradient(self.level, self.gsd, axis=(1, 2))
-        squared = self.spread**2 + np.float32(sigma_m) ** 2 * (down**2 + right**2)
-        return np.asarray(np.sqrt(squared), np.float32)
+        return np.asarray(down**2 + right**2, np.float32)
+
+    @cached_property
+    def _variance(self) -> Floats:
+        return np.asarray(self.spread**2, np.float32)
 
 
 def low_offset(n_looks: int, *, enl: float = LOOKS_GRD, share: float = LOW_SHARE) -> float:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.measures.doors import Bools
-from skytally.measures.frames import Floats
+from skytally.measures.frames import Floats, Places, spread_over
 
 Doubles = npt.NDArray[np.float64]
 
@@ -30,9 +30,13 @@ LARGEST_ERROR = 0.3
 SMOOTH = 1.0
 """Pixels by which both images are smoothed before the fit: it keeps the structure of the ground,
 which the sensor has blurred by half a pixel, and takes most of the noise out of its slopes."""
+REACH = 4
+"""Pixels from which the smoothing and the shift draw."""
 NOISE_SLOPE = 0.03
 """Mean square slope, over the square of the residual, that the noise of a reference alone
 reaches at most: 0.04 by the smoothing, a fifth for a median of 8 looks, four times for safety."""
+MOST_STABLE = 10_000
+"""Stable pixels that are looked at: they know the shift to a hundredth of a pixel already."""
 FEWEST = 50
 """Stable pixels below which four unknowns are not fitted robustly."""
 HUBER = 2.5
@@ -98,16 +102,41 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
     moved = values
     for axis, step in ((-2, rows), (-1, columns)):
         if step:
-            reach = math.ceil(abs(step)) + 2
-            weights = _keys(np.arange(-reach, reach + 1, dtype=np.float64) + step)
-            moved = ndimage.correlate1d(moved, weights, axis=axis, mode="nearest")
+            moved = _along(moved, step, axis)
     return moved
 
 
-def _columns(level: Doubles, stable: Bools) -> Doubles:
+def _along(values: Floats, step: float, axis: int) -> Floats:
+    """Move an image along one axis: four shifted copies, weighed and added."""
+    taps = np.arange(math.ceil(-step - 2.0), math.floor(2.0 - step) + 1)
+    weights = _keys(np.asarray(taps + step, np.float64))
+    taps, weights = taps[weights != 0.0], weights[weights != 0.0]
+    before, after = max(-int(taps[0]), 0), max(int(taps[-1]), 0)
+    pads = [(0, 0)] * values.ndim
+    pads[axis] = (before, after)
+    padded, size = np.pad(values, pads, mode="edge"), values.shape[axis]
+    moved: Floats | None = None
+    for tap, weight in zip(taps, weights, strict=True):
+        cut = [slice(None)] * values.ndim
+        cut[axis] = slice(before + int(tap), before + int(tap) + size)
+        part = padded[tuple(cut)] * values.dtype.type(weight)
+        moved = part if moved is None else np.add(moved, part, out=moved)
+    return values if moved is None else moved
+
+
+def _columns(level: Floats, chosen: Places) -> Doubles:
     gradient = [np.gradient(level, axis=axis) for axis in (0, 1)]
     columns = [np.ones_like(level), level, *gradient]
-    return np.stack([each[stable] for each in columns], axis=1)
+    return np.stack([each.ravel()[chosen].astype(float) for each in columns], axis=1)
+
+
+def _inside(whole: Bools) -> Bools:
+    """Give the pixels that the smoothing and the shift see whole, four and more from a hole."""
+    if not whole.all():
+        return np.asarray(ndimage.binary_erosion(whole, iterations=REACH))
+    made = np.zeros_like(whole)
+    made[REACH:-REACH, REACH:-REACH] = True
+    return made
 
 
 def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
@@ -150,24 +179,25 @@ def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> 
     sum of the shifts so far; the gain ``c`` is a nuisance of this fit alone and is never
     applied (METHODS section 1.6: a gain in the fit of the target biases it).
     """
-    seen, known = (each.mean(axis=0).astype(np.float64) for each in (image, level))
+    seen, known = (each.mean(axis=0) for each in (image, level))
     whole = np.isfinite(seen) & np.isfinite(known)
-    edge = ndimage.binary_erosion(whole, iterations=4)
+    edge = _inside(whole)
     mean, ground = (
-        ndimage.gaussian_filter(np.where(whole, each, 0.0), SMOOTH) for each in (seen, known)
+        ndimage.gaussian_filter(np.where(whole, each, np.float32(0.0)), SMOOTH)
+        for each in (seen, known)
     )
-    use = stable & edge
-    if np.count_nonzero(use) < FEWEST:
+    use = spread_over(stable & edge, MOST_STABLE)
+    if use.size < FEWEST:
         return _kept(f"fewer than {FEWEST} stable pixels to align by", math.nan)
-    columns, wanted = _columns(ground, use), ground[use]
+    columns, wanted = _columns(ground, use), ground.ravel()[use].astype(float)
     slope = float((columns[:, 2:] ** 2).mean(axis=0).min())
     rows = across = 0.0
     first = last = error = math.nan
-    moved = mean
+    change = mean.ravel()[use] - wanted
     for _ in range(ROUNDS):
-        found, errors, spread = _fit(columns, moved[use] - wanted)
+        found, errors, spread = _fit(columns, change)
         # the residual of gain and offset alone, so that only the shift is judged
-        left = moved[use] - wanted - columns[:, :2] @ found[:2]
+        left = change - columns[:, :2] @ found[:2]
         last = float(np.sqrt(np.mean(np.clip(left, *np.percentile(left, (2, 98))) ** 2)))
         first = last if math.isnan(first) else first
         error = float(max(errors[2:]))
@@ -177,7 +207,7 @@ def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> 
             break
         if max(abs(rows), abs(across)) * gsd > 3 * MOST_METRES:
             break
-        moved = shifted(mean, rows, across)
+        change = shifted(mean, rows, across).ravel()[use] - wanted
         if max(abs(found[2]), abs(found[3])) < SETTLED:
             break
     return _judged(rows, across, error, last / first if first > 0 else 1.0, gsd)

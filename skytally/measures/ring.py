@@ -7,15 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.measures.doors import Bools
-from skytally.measures.frames import Floats, Frame
+from skytally.measures.frames import Floats, Frame, spread_over
 
 INNER, OUTER = 50.0, 500.0
 """Metres from the targets: beyond a hull's shadow and layover, within one patch of weather."""
 NOT_CLEAR = (0, 1, 3, 8, 9, 10, 11)
 """Sen2Cor classes that hide the ground: no data, defective, shadow, clouds, cirrus, snow."""
+HIDES = np.isin(np.arange(256), NOT_CLEAR)
+"""The same, to be looked up."""
+MOST_RING = 10_000
+"""Clear ring pixels a median is taken over: its error is then a hundredth of a pixel's noise."""
 SNOW_CLASS = 11
 LEAST_CLEAR = 0.8
 """Share of the ring that must be clear (METHODS trap T8)."""
@@ -93,12 +98,22 @@ def ring_mask(
     return np.asarray((distance >= inner) & (distance <= outer))
 
 
+def hidden(classes: npt.NDArray[np.uint8]) -> Bools:
+    """Tell which pixels' scene classes hide the ground."""
+    return np.asarray(HIDES[classes])
+
+
+def _share(part: Bools, whole: Bools) -> float:
+    return float(np.count_nonzero(part)) / max(float(np.count_nonzero(whole)), 1.0)
+
+
 def _clear(frame: Frame, ring: Bools) -> tuple[Bools, float]:
-    finite: Bools = np.asarray(np.isfinite(frame.values[:, ring]).all(axis=0))
+    """Give the clear pixels of the ring, dims (y, x), and their share by class."""
+    good: Bools = np.isfinite(frame.values).all(axis=0) & ring
     if frame.scl is None:
-        return finite, math.nan
-    good = finite & ~np.isin(frame.scl[ring], NOT_CLEAR)
-    return good, float(good.mean())
+        return good, math.nan
+    good &= ~hidden(frame.scl)
+    return good, _share(good, ring)
 
 
 def _snow_share(frame: Frame, ring: Bools) -> float:
@@ -132,11 +147,13 @@ def ring_state(
     RingState
     """
     good, share = _clear(frame, ring)
-    seen = float(np.mean(good)) if math.isnan(share) else share
+    seen = _share(good, ring) if math.isnan(share) else share
     snow = _snow_share(frame, ring) >= SNOW_SHARE
     offset: dict[str, float] = {}
     if level is not None and good.any():
-        change = np.median(frame.values[:, ring][:, good] - level[:, ring][:, good], axis=1)
+        use = spread_over(good, MOST_RING)
+        now, usual = (each.reshape(len(each), -1)[:, use] for each in (frame.values, level))
+        change = np.median(now - usual, axis=1)
         offset = dict(zip(frame.layers, map(float, change), strict=True))
     rise = offset.get("b02", math.nan)
     flags = [
