@@ -15,7 +15,9 @@ from skytally.measures.anomaly import Anomaly, sights
 from skytally.measures.doors import Bools
 from skytally.measures.earth import LAYERS, LEAST_CLEAR
 from skytally.measures.frames import Floats, Source
+from skytally.measures.hull import MTF_USUAL, sigma_psf
 from skytally.measures.looks import Look
+from skytally.measures.pits import pits
 from skytally.measures.reference import NORMAL_MAD, Reference
 
 Doubles = npt.NDArray[np.float64]
@@ -23,10 +25,10 @@ Doubles = npt.NDArray[np.float64]
 SOIL: Mapping[str, float] = {"b02": 0.09, "b03": 0.12, "b04": 0.16, "b08": 0.22, "b11": 0.30}
 """Reflectance of fresh dry soil: a round middle of common soils. A site's own bare ground is
 better; the error of the contrast carries what is not known."""
-CONTRAST_ERROR = 0.18
+CONTRAST_ERROR = 0.14
 """Relative error of the contrast of a soil that was not measured at the site, and so of every
-area: soils differ by 8 percent in brightness, which is 15 percent of their contrast to grass, and
-floors lie in the shade of berms. METHODS 6.4 has 0.10 for the site's own soil."""
+area: 0.10 for the site's own soil, its moisture and shade (METHODS 6.4), and as much again
+because soils differ by 8 percent in brightness, 10 percent of their contrast to grass."""
 SIDE = 3
 """Side in pixels of the patch that must be bare together: 30 m, one pit."""
 BLIND = 3.0
@@ -111,6 +113,12 @@ def _patches(values: Floats, told: Bools) -> Floats:
     return np.asarray(ndimage.uniform_filter(filled, SIDE, mode="nearest"))
 
 
+def _middles(values: Floats, told: Bools) -> Floats:
+    """Give the median of the patch about each pixel; a pixel that cannot tell counts 0."""
+    filled = np.where(told, values, 0.0).astype(np.float32)
+    return np.asarray(ndimage.median_filter(filled, SIDE, mode="nearest"))
+
+
 def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
     """Give the middle and the spread of what stable ground shows, its tail included.
 
@@ -162,17 +170,21 @@ def disturbance(
     -----
     METHODS 6.4: soft area, the sum of shares over patches that exceed what the ring shows,
     grown by the blur. Patches are called changed at a threshold that the whole ground exceeds
-    by chance in one look of a hundred.
+    by chance in one look of a hundred. It is the median of the patch that is asked: one odd
+    pixel is no ground laid bare, and lifts the mean. Patches a pixel apart are counted as
+    separate chances: at so high a threshold they hardly exceed it together.
     """
     share, noise = soil_share(seen, level, soil)
     told = np.isfinite(share)
-    patches, expected = _patches(share, told), np.sqrt(_patches(noise**2, told)) / SIDE
-    scores = patches / expected
-    middle, spread = _usual(scores[ring & told])
+    expected = np.where(told, np.sqrt(_patches(noise**2, told)) / SIDE, np.inf)
+    around = ring & told
+    middle, spread = _usual((_patches(share, told) / expected)[around])
+    scores = _middles(share, told) / expected
+    centre, wide = _usual(scores[around])
     told = ground & told
-    trials = max(np.count_nonzero(told) / SIDE**2, 1.0)
-    reach = float(stats.norm.isf(P_FALSE / trials))
-    hot = (scores - middle > reach * spread) & told
+    chances = max(int(np.count_nonzero(told)), 1)
+    reach = wide * float(stats.norm.isf(P_FALSE / chances))
+    hot = (scores - centre > reach) & told
     changed = ndimage.binary_dilation(hot, iterations=GROWN) & told if hot.any() else hot
     pixel = gsd**2
     usual = middle * expected
@@ -180,8 +192,8 @@ def disturbance(
     # patches share pixels: the noise of a sum is that of its patches side by side
     own = SIDE * spread * math.sqrt(float((expected[changed] ** 2).sum())) * pixel
     error = math.hypot(contrast_error * area, own)
-    typical = spread * float(np.median(expected[told])) if told.any() else math.inf
-    missed = (reach + NINETY) * typical * SIDE**2 * pixel
+    typical = float(np.median(expected[told])) if told.any() else math.inf
+    missed = (reach + NINETY * wide) * typical * SIDE**2 * pixel
     found = bool(hot.any()) and area > 0.0
     return Disturbance(
         share=np.asarray(share, np.float32),
@@ -189,7 +201,7 @@ def disturbance(
         area=area if found else 0.0,
         low=max(area - NINETY * error, 0.0) if found else 0.0,
         high=area + NINETY * error if found else missed,
-        p_detect=float(stats.norm.cdf(ONE_PIT / typical - reach)),
+        p_detect=float(stats.norm.cdf((ONE_PIT / typical - reach) / wide)),
         alike=_alike(seen, level, changed, soil) if found else 1.0,
     )
 
@@ -235,7 +247,8 @@ def disturbed(
     Yields
     ------
     tuple of Look and Disturbance or None
-        A row in square metres, and the map behind it where there is one.
+        A row in square metres, with the range of bermed pits in its details, and the map
+        behind it where there is one.
 
     Raises
     ------
@@ -270,4 +283,7 @@ def disturbed(
         )  # fmt: skip
         flags = ("not-soil",) if each.alike < LIKE_SOIL else ()
         size, rates = (each.area, each.low, each.high), (each.p_detect, P_FALSE)
-        yield sight.row("m2", size, rates, flags=flags, details={"like_soil": each.alike}), each
+        gsd = sight.frame.gsd
+        count = pits(each.share, each.changed, gsd=gsd, sigma=sigma_psf(MTF_USUAL, gsd=gsd))
+        details = {"like_soil": each.alike, "pits_low": count.low, "pits_high": count.high}
+        yield sight.row("m2", size, rates, flags=flags, details=details), each

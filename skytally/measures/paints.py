@@ -31,8 +31,12 @@ def paint_table(layers: tuple[str, ...], paints: Mapping[str, tuple[float, ...]]
     Raises
     ------
     DataError
-        If a paint has another number of values than there are layers.
+        If there are fewer than two layers, or a paint has another number of values than there
+        are layers.
     """
+    if len(layers) < 2:
+        message = f"layers {', '.join(layers)}: one band does not tell paint from noise; give two"
+        raise DataError(message)
     wrong = [word for word, each in paints.items() if len(each) != len(layers)]
     if wrong:
         message = f"paints {', '.join(wrong)}: give one reflectance for each of {', '.join(layers)}"

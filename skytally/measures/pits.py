@@ -24,12 +24,11 @@ BERM = 6.5
 """Width of a berm in metres, the middle of 5 to 8 (METHODS 6.3)."""
 TURN = 15.0
 """Degrees from template to template (METHODS 6.3)."""
-MARGIN = 8.0
-"""Metres of untouched ground around a pit that belong to its template: its edge must show."""
-MATCHED = 0.6
-"""Correlation from which a place is called a pit (METHODS 6.3)."""
+MARGIN = 15.0
+"""Metres of untouched ground around a pit that belong to its template, a pixel and the blur of
+five metres: its edge must show on every side, or the rim of any bare field is a row of pits."""
 SURE, POSSIBLE = 0.7, 0.5
-"""Correlations that give the lower and the upper count (METHODS 6.3)."""
+"""Correlations that give the lower and the upper count, about 0.6 (METHODS 6.3)."""
 APART_M = 30.0
 """Metres within which two matches are one pit (METHODS 6.3)."""
 LEAST_SHARE = 0.2
@@ -288,17 +287,19 @@ def pits(
     return PitCount(sure, len(found), tuple(found), repeats, spacing)
 
 
-def corrected(count: PitCount, *, p_detect: float, false_matches: float) -> tuple[float, float]:
+def corrected(
+    low: float, high: float, *, p_detect: float, false_matches: float
+) -> tuple[float, float]:
     """Correct a range of counts for pits missed and matches that are none.
 
     Parameters
     ----------
-    count : PitCount
-        As counted.
+    low, high : float
+        Sure and possible matches.
     p_detect : float
         Chance that a pit is found, from drawn pits in looks of the same ground.
     false_matches : float
-        Matches a look of the same ground has where nothing was dug.
+        Possible matches beyond the pits that such looks have.
 
     Returns
     -------
@@ -312,10 +313,10 @@ def corrected(count: PitCount, *, p_detect: float, false_matches: float) -> tupl
 
     Examples
     --------
-    >>> corrected(PitCount(4, 8, (), 0.0, 0.0), p_detect=0.8, false_matches=1.0)
+    >>> corrected(4.0, 8.0, p_detect=0.8, false_matches=1.0)
     (3.0, 10.0)
     """
     if not 0.0 < p_detect <= 1.0 or false_matches < 0.0:
         message = f"chance {p_detect}, false matches {false_matches}; give 0 to 1, and 0 or more"
         raise DataError(message)
-    return max(count.low - false_matches, 0.0), count.high / p_detect
+    return max(low - false_matches, 0.0), high / p_detect

@@ -1,0 +1,136 @@
+"""Stacks on a quay: area with interval, containers only as a wide bound, refusals."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import optimize
+
+from benchmarks import calibrate_ground
+from skytally import names as n
+from skytally.checks import DataError, check_line
+from skytally.measures.looks import line_of_looks
+from skytally.measures.paints import PAINTS, paint_table, unmixed
+from skytally.measures.reference import Reference, references
+from skytally.measures.stacks import stacks, teu_bounds, teu_row
+from skytally.simulate import ground, places
+
+STUDY = "2023-06-01"
+EARLY = 16
+Made = tuple[places.Place, xr.Dataset, dict[str, Reference], list[ground.Stacks]]
+
+
+@pytest.fixture(scope="module")
+def world() -> Made:
+    """Give a made-up quay: sixteen empty looks, then 0, 32 and 200 containers."""
+    rng = np.random.default_rng(14)
+    place = places.quay_place(rng)
+    drawn = [ground.stacks(rng, slots=each, quay=place.free) for each in (0, 32, 200)]
+    boxes = [*([()] * EARLY), *(each.boxes for each in drawn)]
+    cube = places.visits(place, boxes, rng, first="2023-03-29", days=4.0)
+    return place, cube, references(cube, ring=place.ring, until=STUDY), drawn
+
+
+def test_stacks_measure_the_area(world: Made) -> None:
+    """Nothing is 0; 32 and 200 containers lie in the interval, the many within a third."""
+    place, cube, made, drawn = world
+    late = cube.isel(time=slice(EARLY, None))
+    looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    assert [each.state for each in looks] == [n.NOTHING_SEEN, n.COUNTED, n.COUNTED]
+    assert looks[0].value == 0.0
+    assert looks[0].high > 0.0
+    for look, true in zip(looks[1:], drawn[1:], strict=True):
+        assert look.low <= true.area <= look.high
+    assert looks[2].value == pytest.approx(drawn[2].area, rel=0.33)
+    line = line_of_looks(
+        looks, quantity="stacked area", scope="made-up-quay", method="stacks", history="test"
+    )
+    assert check_line(line).sizes["time"] == 3
+
+
+def test_stacks_give_containers_only_as_bounds(world: Made) -> None:
+    """The number of containers is never a value; its bounds hold the truth and are wide."""
+    place, cube, made, drawn = world
+    late = cube.isel(time=slice(EARLY, None))
+    rows = [teu_row(row) for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    assert rows[0].state == n.NOTHING_SEEN
+    assert rows[0].unit == "teu"
+    for row, true in zip(rows[1:], drawn[1:], strict=True):
+        assert row.state == n.SOMETHING_SEEN
+        assert math.isnan(row.value)
+        assert row.low <= true.slots <= row.high
+        assert row.high > 4.0 * row.low
+
+
+def test_teu_bounds_are_those_of_the_example() -> None:
+    """METHODS 4.5: 3000 m2 bound 91 to 547 containers of twenty feet."""
+    low, high = teu_bounds(3000.0, 3000.0)
+    assert (round(low), round(high)) == (91, 547)
+
+
+def test_stack_intervals_hold_the_truth() -> None:
+    """On 50 made-up looks the interval at 0.90 holds the area of four in five or more."""
+    cases = [case for case, _ in calibrate_ground.stack_cases(50, 15) if case[0] > 0]
+    held = np.mean([low <= truth <= high for truth, _, low, high in cases])
+    assert len(cases) > 30
+    assert held >= 0.8
+
+
+def test_one_odd_band_is_no_stack(world: Made) -> None:
+    """A value far off in one band is the camera's, in two bands it stands on the quay."""
+    place, cube, made, _ = world
+    odd = cube.isel(time=slice(EARLY, EARLY + 1)).copy(deep=True)
+    odd["reflectance"][:, 0, 25, 30] += 0.15
+    row, _ = next(iter(stacks(odd, place.target, made, ring=place.ring)))
+    assert row.state == n.NOTHING_SEEN
+    odd["reflectance"][:, 1, 25, 30] += 0.15
+    row, _ = next(iter(stacks(odd, place.target, made, ring=place.ring)))
+    assert row.value > 0.0
+
+
+def test_stacks_say_when_they_cannot_tell(world: Made) -> None:
+    """Under cloud, over a hole and without a reference the row is unclear, with a reason."""
+    place, cube, made, _ = world
+    look = cube.isel(time=slice(EARLY, EARLY + 1))
+    cloudy, holed = look.copy(deep=True), look.copy(deep=True)
+    cloudy["reflectance"] += 0.3
+    holed["reflectance"][:, :, 17:33, 12:40] = np.nan
+    elsewhere = look.assign_coords(relative_orbit=("time", [60]))
+    told = ((cloudy, "cloud or haze"), (holed, "can be seen"), (elsewhere, "no reference"))
+    for each, words in told:
+        row, fit = next(iter(stacks(each, place.target, made, ring=place.ring)))
+        assert row.state == n.UNCLEAR
+        assert words in row.reason
+        assert fit is None
+        assert teu_row(row).state == n.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("layers", "paints", "words"),
+    [
+        (("b02", "b03"), {"red": (0.1,)}, "paints red: give one reflectance for each"),
+        (("b02",), {"red": (0.1,)}, "one band does not tell paint from noise"),
+    ],
+)
+def test_paints_refuse(layers: tuple, paints: dict, words: str) -> None:
+    """Paints of another number of bands, and a single band, are refused with what to do."""
+    with pytest.raises(DataError, match=words):
+        paint_table(layers, paints)
+
+
+def test_unmixed_equals_scipy() -> None:
+    """Where the sum is free, trying every set finds what non-negative least squares finds."""
+    rng = np.random.default_rng(16)
+    quay = np.array([0.18, 0.19, 0.20, 0.22])
+    ways = (np.array(list(PAINTS.values())) - quay) / 0.01
+    light = rng.dirichlet(np.ones(6), 60)[:, :5] * 0.5 @ ways + rng.normal(0.0, 1.0, (60, 4))
+    found = unmixed(light, ways)
+    for pixel, shares in zip(light, found, strict=True):
+        other, left = optimize.nnls(ways.T, pixel)
+        if other.sum() < 1.0 and np.count_nonzero(other) <= 3:
+            assert np.hypot.reduce(pixel - shares @ ways) == pytest.approx(left, abs=1e-3)
+    assert (found >= 0.0).all()
+    assert (found.sum(1) <= 1.0 + 1e-6).all()
