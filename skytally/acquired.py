@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from skytally.scenes.sites import TWIN_MARK
 from skytally.scenes.tallies import accounts, blind_gaps, months
 
 REHEARSAL = "rehearsal"
@@ -29,6 +30,22 @@ def site_names(register: Path) -> dict[str, str]:
     """Give slug to name of the sites of a register, without their outlines."""
     with register.open(encoding="utf-8", newline="") as file:
         return {row["slug"]: row["name"] for row in csv.DictReader(file)}
+
+
+def is_twin(name: str) -> bool:
+    """Tell by its name whether a site is a twin, which is shown and never counted as evidence.
+
+    Examples
+    --------
+    >>> is_twin("Zarubino (twin of Rajin)"), is_twin("Rajin")
+    (True, False)
+    """
+    return TWIN_MARK in name
+
+
+def of_evidence(sites: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the twins of slug to name."""
+    return {slug: name for slug, name in sites.items() if not is_twin(name)}
 
 
 def sensor_name(sensor: str) -> str:
@@ -87,7 +104,8 @@ def monthly(
     sites : mapping of str to str
         Slug to name, in the order of the register.
     sensors : iterable of str
-        Sensors that have a row even where nobody searched; others follow as they occur.
+        Sensors that have a row even where nobody searched; others follow as they occur. A
+        twin has rows once it was searched: before, it would only be one more blank.
     period : (str, str)
         First and last month, ``2019-01``; months searched outside it are there, too.
 
@@ -109,7 +127,9 @@ def monthly(
     first = min([period[0], *found["month"]])
     last = max([period[1], *found["month"]])
     rows = found.set_index(["site", "sensor", "month"])
-    everywhere = [*sites, *(each for each in dict.fromkeys(found["site"]) if each not in sites)]
+    searched = dict.fromkeys(found["site"])
+    asked = [slug for slug in sites if slug in searched or slug in of_evidence(sites)]
+    everywhere = [*asked, *(each for each in searched if each not in sites)]
     everything = sorted({*sensors, *found["sensor"]}, key=_rank)
     grid = pd.MultiIndex.from_product(
         [everywhere, everything, _months_between(first, last)], names=rows.index.names

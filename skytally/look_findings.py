@@ -1,4 +1,7 @@
-"""What the page of looks says, as findings: true before any refresh as after it."""
+"""What the page of looks says, as findings: true before any refresh as after it.
+
+Findings are of the sites that are evidence; looks at their twins are shown, and not counted.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,13 @@ from skytally.acquired import (
     USABLE,
     gaps,
     is_rehearsal,
+    is_twin,
     marked,
+    of_evidence,
 )
 from skytally.findings import Finding, computed, tally
-from skytally.scenes.lookfiles import NO, SUPERSEDED, YES
+from skytally.scenes.lookfiles import SUPERSEDED, YES
+from skytally.scenes.looks import PIXELS
 from skytally.scenes.tallies import losses
 from skytally.wording import day, number
 
@@ -84,6 +90,11 @@ def _answer(
     return marked(words, rehearsal=rehearsal)
 
 
+def _beside(twins: int) -> str:
+    noun = "twin of them that is" if twins == 1 else "twins of them that are"
+    return f", and {twins} {noun} counted nowhere here" if twins else ""
+
+
 def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) -> Finding:
     of_any = table[table["sensor"] == ANY]
     if of_any.empty:
@@ -125,16 +136,19 @@ def look_findings(
     table : pandas.DataFrame
         Result of `skytally.acquired.monthly`.
     sites : mapping of str to str
-        Slug to name.
+        Slug to name, twins among them.
 
     Returns
     -------
     list of Finding
         Of the line ``looks``; where any row is rehearsed, every sentence says so.
     """
+    twins = [slug for slug, name in sites.items() if is_twin(name)]
+    sites = of_evidence(sites)
     rehearsal = is_rehearsal(looks, searches)
+    looks, searches = (each[~each["site"].isin(twins)] for each in (looks, searches))
     rows = _rows_of(looks, searches)
-    states = table["state"].value_counts()
+    states = table.loc[~table["site"].isin(twins), "state"].value_counts()
     superseded = int((looks["fate"] == SUPERSEDED).sum())
     usable = int((looks["usable"] == YES).sum())
     answer = _answer(looks, searches, sites, rehearsal)
@@ -155,12 +169,12 @@ def look_findings(
         ),
         (
             "unverified",
-            int((looks["verified"] == NO).sum()),
+            int((looks["verified"] == PIXELS).sum()),
             "looks",
-            "For {said} the provider stated no file size, so a sound file of another day under "
-            "the right name could not have been told.",
+            "For {said} that are stored the provider stated no file size, and the bands had to "
+            "vouch for one another.",
         ),
-        ("sites", len(sites), "sites", "The register names {said}."),
+        ("sites", len(sites), "sites", f"The register names {{said}}{_beside(len(twins))}."),
     ]
     counted += [
         (f"months_{key}", int(states.get(state, 0)), "months", text)

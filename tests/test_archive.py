@@ -17,6 +17,7 @@ from skytally.checks import AcquisitionError
 from skytally.scenes.offers import Offer, offer_from_item
 from skytally.scenes.select import choose
 from skytally.scenes.sites import read_sites
+from skytally.scenes.twins import evidence
 from skytally.simulate.archive import write_archive
 from skytally.simulate.passes import (
     ADJACENT,
@@ -209,7 +210,7 @@ def test_a_ship_is_seen_by_every_sensor(
 
 def test_areas_join_only_neighbours() -> None:
     """Of the real sites only the two stations on the border share their files."""
-    sites = read_sites(ROOT / "data" / "sites")
+    sites = evidence(read_sites(ROOT / "data" / "sites"))
     joined = [area.name for area in areas(sites) if len(area.sites) > 1]
     assert joined == ["khasan+tumangang"]
     ids = [

@@ -76,6 +76,15 @@ def test_windows_table_reckons_what_a_look_takes(imagery: ModuleType) -> None:
     assert "<td>4.3 MB</td>" in shown
 
 
+def test_twins_table_gives_each_twin_its_reason_and_its_source(imagery: ModuleType) -> None:
+    """Every twin stands there by its label, and nothing of the evidence does."""
+    shown = _bare(imagery.TwinsTable).html()
+    for site in imagery.sites().values():
+        assert (f'<th scope="row">{site.name}</th>' in shown) == site.is_twin
+    assert "geonameid 2012646 (CC-BY-4.0)" in shown
+    assert "<td>4,000 m</td>" in shown
+
+
 def test_providers_table_shows_addresses_and_no_secret(imagery: ModuleType) -> None:
     """Each row says where it is asked and what it wants; nothing in it is a credential."""
     shown = _bare(imagery.ProvidersTable).html()

@@ -27,6 +27,7 @@ from skytally.acquired import (
     is_rehearsal,
     marked,
     monthly,
+    of_evidence,
     site_names,
 )
 from skytally.checks import DataError
@@ -303,7 +304,31 @@ def test_site_names_come_without_outlines() -> None:
     """The register alone is read, so a moved outline does not rerun the page."""
     names = site_names(ROOT / "data/sites/register.csv")
     assert names["rajin"] == "Rajin"
-    assert len(names) == 6
+    assert len(of_evidence(names)) == 6
+    assert names["zarubino"] == "Zarubino (twin of Rajin)"
+
+
+def test_twins_are_shown_once_searched_and_never_counted(some: Tables) -> None:
+    """Looks at a twin change no finding; its months stand in the table under its own name."""
+    both = {**SITES, "zarubino": "Zarubino (twin of Rajin)"}
+    period = ("2023-01", "2023-04")
+    before = monthly(*some, sites=both, sensors=["sentinel-2"], period=period)
+    assert "zarubino" not in set(before["site"])
+    tables = [
+        pd.concat([table, table[table["site"] == "rajin"].assign(site="zarubino")])
+        for table in some
+    ]
+    after = monthly(*tables, sites=both, sensors=["sentinel-2"], period=period)
+    assert "Zarubino (twin of Rajin)" in set(after["name"])
+    assert (after["site"] == "zarubino").sum() == (after["site"] == "rajin").sum()
+    alone, beside = (
+        look_findings.look_findings(*given, table, sites=both)
+        for given, table in ((some, before), (tables, after))
+    )
+    assert [(f.key, f.value, f.text) for f in alone] == [(f.key, f.value, f.text) for f in beside]
+    said = next(f for f in beside if f.key == "looks.sites")
+    assert said.value == len(SITES)
+    assert "and 1 twin of them" in said.text
 
 
 # Charts.

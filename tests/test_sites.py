@@ -27,28 +27,35 @@ from skytally.scenes.sites import (
     read_sites,
     share_inside,
 )
+from skytally.scenes.twins import evidence, place, twins_for
 from tests.catalogue import DATA, SITES, ring
 
-MAIN = {"port": ("berth", "quay"), "rail yard": ("track",), "depot": ("pit_area",)}
+MAIN = {"berth": ("berth", "quay"), "track": ("track",), "pit_area": ("pit_area",)}
 """Kinds of outline that must hold the whole circle of uncertainty of a place."""
+ROUTE = ("rajin", "dunai", "vostochny", "tumangang", "khasan", "tikhoretsk")
 
 
-def _record() -> dict[str, dict[str, str]]:
-    with registry.path("sites").open(encoding="utf-8", newline="") as file:
+def _rows(slug: str) -> dict[str, dict[str, str]]:
+    with registry.path(slug).open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
+def _position(site: Site) -> dict[str, str]:
+    """Give the row from which a position comes: of the record, or of the list of the twins."""
+    return _rows("positions" if site.is_twin else "sites")[site.position_source]
+
+
 def _centre(site: Site) -> tuple[float, float, float]:
-    """Give the record's point in metres of the site's grid, and its radius of uncertainty."""
-    row = _record()[site.position_source]
+    """Give the published point in metres of the site's grid, and its radius of uncertainty."""
+    row = _position(site)
     to_grid = pyproj.Transformer.from_crs(4326, site.grid.epsg, always_xy=True)
     x, y = to_grid.transform(float(row["lon"]), float(row["lat"]))
     return x, y, float(row["uncertainty_m"])
 
 
 def test_sites_are_the_six_of_the_route() -> None:
-    """Each site lies in the UTM zone its longitude gives."""
-    assert {slug: site.grid.epsg for slug, site in SITES.items()} == {
+    """Each site lies in the UTM zone its longitude gives, and nothing else is evidence."""
+    assert {slug: site.grid.epsg for slug, site in evidence(SITES).items()} == {
         "rajin": 32652,
         "dunai": 32653,
         "vostochny": 32653,
@@ -63,7 +70,7 @@ def test_sites_are_the_six_of_the_route() -> None:
 
 @pytest.mark.parametrize("slug", SITES)
 def test_site_stands_where_the_record_has_it(slug: str) -> None:
-    """Position and its uncertainty are those of the record, and nothing else."""
+    """Position and its uncertainty are those of its row, and nothing else."""
     site = SITES[slug]
     x, y, radius = _centre(site)
     west, south, east, north = site.grid.bounds
@@ -72,7 +79,7 @@ def test_site_stands_where_the_record_has_it(slug: str) -> None:
     assert site.pos_sigma_m == radius / 2
     with (DATA / "register.csv").open(encoding="utf-8", newline="") as file:
         row = next(row for row in csv.DictReader(file) if row["slug"] == slug)
-    assert row["position_method"] == _record()[slug]["position_method"]
+    assert row["position_method"] == _position(site)["position_method"]
 
 
 @pytest.mark.parametrize("slug", SITES)
@@ -86,7 +93,7 @@ def test_outlines_hold_the_circle_of_uncertainty(slug: str) -> None:
     transform = site.grid.transform(10)
     px, py = transform @ (columns + 0.5, rows + 0.5)
     circle = np.hypot(px - x, py - y) <= radius
-    for kind in MAIN[_record()[slug]["kind"]]:
+    for kind in MAIN[place(site)]:
         assert mask(site, kind, gsd=10)[circle].all(), kind
 
 
@@ -175,16 +182,70 @@ def test_share_inside_of_the_whole_and_of_nothing() -> None:
     assert share_inside(SITES["rajin"], ring([0, 0, 1, 1])) == 0
 
 
+# Twins.
+
+
+def test_every_kind_of_place_has_twins() -> None:
+    """Two of each kind at least, since one could only say "higher" or "lower"."""
+    for slug in ROUTE:
+        twins = twins_for(SITES, slug)
+        assert len(twins) >= 2
+        assert twins[0].twin_of == slug
+        assert {place(twin) for twin in twins} == {place(SITES[slug])}
+
+
+def test_twins_are_no_place_of_the_record() -> None:
+    """Neither its sites nor its scopes, and no row of traffic, name a twin."""
+    folder = registry.path("sites").parent
+    tables = [path for path in folder.glob("*.csv") if not path.name.endswith(".dictionary.csv")]
+    text = "\n".join(path.read_text(encoding="utf-8").lower() for path in tables)
+    for site in SITES.values():
+        first = site.name.lower().split(" ")[0]
+        assert (first in text) != site.is_twin, first
+
+
+def test_twins_stand_apart_from_the_evidence_and_from_one_another() -> None:
+    """No look at a twin shows a site of the evidence."""
+    boxes = {slug: bbox_lonlat(site) for slug, site in SITES.items()}
+    for twin in SITES.values():
+        for slug, (west, south, east, north) in boxes.items():
+            if twin.is_twin and slug != twin.slug:
+                w, s, e, n = boxes[twin.slug]
+                assert e < west or east < w or n < south or north < s, (twin.slug, slug)
+
+
+def test_every_position_of_a_twin_says_where_it_is_from() -> None:
+    """One row a twin, with source, address and licence; a radius that its source allows."""
+    rows = _rows("positions")
+    assert set(rows) == {slug for slug, site in SITES.items() if site.is_twin}
+    for row in rows.values():
+        assert row["source"]
+        assert row["address"].startswith("https://")
+        assert row["licence"]
+        assert float(row["uncertainty_m"]) >= 500
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "zarubino"])
+def test_twins_of_no_evidence_are_refused(slug: str) -> None:
+    """A twin has no twins, nor has a place that is not in the register."""
+    with pytest.raises(DataError, match="no site of evidence; known: rajin, dunai"):
+        twins_for(SITES, slug)
+
+
 Break = Callable[[Path], None]
 
 
-def _cell(column: str, value: str) -> Break:
+def _cell(column: str, value: str, *, slug: str = "rajin") -> Break:
     def change(folder: Path) -> None:
         table = pd.read_csv(folder / "register.csv", dtype=str, keep_default_na=False)
-        table.loc[0, column] = value
+        table.loc[table["slug"] == slug, column] = value
         table.to_csv(folder / "register.csv", index=False)
 
     return change
+
+
+def _twin(column: str, value: str) -> Break:
+    return _cell(column, value, slug="zarubino")
 
 
 def _property(word: str, value: object) -> Break:
@@ -232,6 +293,14 @@ def _gone(name: str) -> Break:
         (_cell("pos_sigma_m", "0"), "give metres above 0"),
         (_cell("pos_sigma_m", "wide"), "write a number"),
         (_cell("role", "suspect"), "use one of evidence, placebo"),
+        (_cell("twin_of", "dunai"), "rajin: named as a twin, and its role is evidence"),
+        (_cell("name", "Rajin (twin of Dunai)"), "rajin: named as a twin"),
+        (_cell("role", "placebo"), "rajin: twin_of ''; name a site of evidence: dunai"),
+        (_cell("role", "placebo"), "rajin: no twin_reason"),
+        (_cell("role", "placebo"), "zarubino: twin_of 'rajin'; name a site of evidence"),
+        (_twin("twin_of", "slavyanka"), "zarubino: twin_of 'slavyanka'; name a site of evidence"),
+        (_twin("twin_reason", ""), "zarubino: no twin_reason; say why"),
+        (_twin("name", "Zarubino"), "name 'Zarubino'; end it with ' (twin of Rajin)'"),
         (_property("kind", "pier"), f"kind 'pier'; use one of {', '.join(KINDS)}"),
         (_property("status", "sure"), "status 'sure'"),
         (_property("name", "quays"), "name 'quays'; give each outline a name of its own"),

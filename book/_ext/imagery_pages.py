@@ -151,6 +151,32 @@ class WindowsTable(Block):
         return small_table("Windows, the same for every look", heads, rows)
 
 
+class TwinsTable(Block):
+    """Show which places stand beside the evidence and should show nothing, and why."""
+
+    def html(self) -> str:
+        """Write the table."""
+        known = pd.read_csv(registry.path("positions"), dtype=str, keep_default_na=False)
+        positions = known.set_index("id")
+        rows = []
+        for site in sites().values():
+            if site.is_twin:
+                place = positions.loc[site.position_source]
+                rows.append(
+                    [
+                        site.name,
+                        site.twin_reason,
+                        f"{place['lat']}, {place['lon']}",
+                        f"{number(float(place['uncertainty_m']))} m",
+                        f"{place['source']} ({place['licence']})",
+                        place["note"],
+                    ]
+                )
+        heads = ["twin", "why it is alike and should show nothing", "latitude, longitude"]
+        heads += ["lies within", "position from (licence)", "what a second list says"]
+        return small_table("Twins, proposed and to be confirmed on imagery", heads, rows)
+
+
 class ProvidersTable(Block):
     """Show who is asked for scenes, where, and whether without being named."""
 
@@ -177,6 +203,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, directive in (
         ("site-plans", SitePlans),
         ("windows-table", WindowsTable),
+        ("twins-table", TwinsTable),
         ("providers-table", ProvidersTable),
     ):
         app.add_directive(name, directive)

@@ -25,6 +25,7 @@ from press import servers
 from press.places import BUILD, ROOT
 from press.processes import LOOPBACK, free_port
 from skytally.scenes.sites import Site, read_sites
+from skytally.scenes.twins import evidence
 from skytally.simulate.archive import read_lines, write_archive
 from skytally.simulate.items import placed
 from skytally.simulate.passes import SMALL, Plan
@@ -157,7 +158,8 @@ def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) 
     plan : Plan
         What the archive holds.
     only : sequence of str
-        Slugs of the sites to rehearse; all if empty.
+        Slugs of the sites to rehearse; all that are evidence if empty, since their twins
+        would only double the time.
 
     Returns
     -------
@@ -176,7 +178,7 @@ def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) 
         raise servers.ServersMissingError(absent)
     archive, copy = folder / "archive", folder / "project"
     sites = read_sites(root / "data" / "sites")
-    chosen = {slug: sites[slug] for slug in (only or sites)}
+    chosen = {slug: sites[slug] for slug in (only or evidence(sites))}
     items = prepare(chosen, archive, plan=plan)
     shutil.rmtree(copy, ignore_errors=True)
     copied(root, copy)
@@ -189,7 +191,7 @@ def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) 
         rows = rows_of_providers(tomllib.loads(real), items, url=running.catalogue)
         (copy / "data" / "sites" / "providers.toml").write_text(written(rows), encoding="utf-8")
         first, last = plan.periods[0][0], max(plan.periods[-1][1], _day(items[-1]))
-        limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in only)]
+        limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in chosen)]
         run(copy, "press.refresh", *limits)
         shutil.copyfile(running.log, folder / "requests.jsonl")
     run(copy, "press")

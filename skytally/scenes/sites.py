@@ -22,7 +22,7 @@ from skytally.scenes.polygons import AREAL, LONLAT, projected
 KINDS = ("berth", "quay", "openwater", "track", "pit_area", "stable")
 TO_CONFIRM, CONFIRMED = "to be confirmed on imagery", "confirmed on imagery"
 STATUSES = (TO_CONFIRM, CONFIRMED)
-ROLES = ("evidence", "placebo")
+EVIDENCE, PLACEBO = ROLES = ("evidence", "placebo")
 REGISTER = "register.csv"
 COLUMNS = (
     "slug",
@@ -38,6 +38,8 @@ COLUMNS = (
     "position_method",
     "pos_sigma_m",
     "role",
+    "twin_of",
+    "twin_reason",
     "note",
 )
 """Columns of the register of sites, in order."""
@@ -45,6 +47,8 @@ PROPERTIES = ("kind", "name", "digitised_from", "pos_sigma_m", "status", "axis_d
 """Properties of every outline."""
 STEP = 60
 """Metres; the corners of a grid are multiples of it, so that 10, 20 and 60 m pixels nest."""
+TWIN_MARK = " (twin of "
+"""Stands in the name of every twin and of no other site, so that no page prints one unlabelled."""
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -108,7 +112,16 @@ class Site:
     pos_sigma_m: float
     """One standard deviation of the position of the site's point, metres."""
     position_source: str
-    """Id of a row of the record (sites or sources) from which the position comes."""
+    """Id of a row of the record's sites, for a twin of ``positions.csv``."""
+    twin_of: str = ""
+    """Slug of the site it is like and of which it should show nothing; empty for evidence."""
+    twin_reason: str = ""
+    """Why it is alike and should show nothing; empty for evidence."""
+
+    @property
+    def is_twin(self) -> bool:
+        """Tell whether the site is a twin, which is looked at and never counted as evidence."""
+        return self.role == PLACEBO
 
 
 def read_sites(folder: Path) -> dict[str, Site]:
@@ -128,8 +141,9 @@ def read_sites(folder: Path) -> dict[str, Site]:
     ------
     DataError
         If a column or a file is missing, a number cannot be read, a corner of a grid is no
-        multiple of 60, a site appears twice, or an outline has no name, an unknown kind or
-        status, or lies outside its site. All faults at once.
+        multiple of 60, a site appears twice, a twin has no site, no reason or no label, or an
+        outline has no name, an unknown kind or status, or lies outside its site. All faults
+        at once.
     """
     table = folder / REGISTER
     if not table.is_file():
@@ -154,6 +168,8 @@ def read_sites(folder: Path) -> dict[str, Site]:
         outlines, wrong = _outlines(folder / f"{row['slug']}.geojson", site)
         faults += wrong
         sites[site.slug] = Site(**{**site.__dict__, "outlines": outlines})
+    for site in sites.values():
+        faults += [f"{REGISTER}: {fault}" for fault in _twin_faults(site, sites)]
     refuse(faults, what=f"sites in {folder}")
     return sites
 
@@ -184,6 +200,21 @@ def _row_faults(row: dict[str, str], *, known: dict[str, Site]) -> Iterator[str]
         yield from _number_faults(numbers)
 
 
+def _twin_faults(site: Site, sites: dict[str, Site]) -> Iterator[str]:
+    if not site.is_twin:
+        if site.twin_of or site.twin_reason or TWIN_MARK in site.name:
+            yield f"{site.slug}: named as a twin, and its role is {site.role}; use {PLACEBO}"
+        return
+    of = sites.get(site.twin_of)
+    if of is None or of.is_twin:
+        known = ", ".join(slug for slug, each in sites.items() if not each.is_twin)
+        yield f"{site.slug}: twin_of {site.twin_of!r}; name a site of evidence: {known}"
+    elif not site.name.endswith(f"{TWIN_MARK}{of.name})"):
+        yield f"{site.slug}: name {site.name!r}; end it with '{TWIN_MARK}{of.name})'"
+    if not site.twin_reason:
+        yield f"{site.slug}: no twin_reason; say why it is alike and should show nothing"
+
+
 def _number_faults(numbers: dict[str, float]) -> Iterator[str]:
     if not -12 <= numbers["utc_offset_hours"] <= 14:
         yield f"utc_offset_hours {numbers['utc_offset_hours']}; give hours between -12 and 14"
@@ -210,6 +241,8 @@ def _site(row: dict[str, str]) -> Site:
         role=row["role"],
         pos_sigma_m=float(row["pos_sigma_m"]),
         position_source=row["position_source"],
+        twin_of=row["twin_of"],
+        twin_reason=row["twin_reason"],
     )
 
 
