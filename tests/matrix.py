@@ -17,7 +17,7 @@ from unittest import mock
 from skytally.checks import AcquisitionError, DataError
 from skytally.scenes import work
 from skytally.scenes.fetch import Settings
-from skytally.scenes.looks import NO, STORED, verified
+from skytally.scenes.looks import STORED
 from skytally.scenes.offers import Offer
 from skytally.scenes.search import Found, search
 from skytally.scenes.select import Choice, choose
@@ -57,8 +57,6 @@ WHOLE = Settings(
 )
 """Short waits, and small files read whole."""
 RECOVERED, FAILED, REPORTED = "recovered", "failed with its reason", "reported"
-UNVERIFIED = "stored as unverified"
-"""Outcome of the cases of `alike`: the look's row says that nothing could verify it."""
 SILENT, HUNG, UNTRIED = "SILENT WRONG PIXELS", "HUNG", "not met"
 C1, RTC, C2 = "sentinel-2-c1-l2a", "sentinel-1-rtc", "landsat-c2-l2"
 DAY = {
@@ -237,24 +235,12 @@ def _sum(taken: Taken) -> str:
     return taken.manifest.sha256 if taken.manifest else ""
 
 
-def alike(case: Case) -> bool:
-    """Tell whether nothing a provider publishes tells the served file from the right one.
-
-    The item states neither size nor sum of its files, and the file served in place of another
-    is sound, of the same grid and type, of the same ground under the same sky.
-    """
-    return case.collection == C2 and case.times is FOR_EVER and case.case == "another date"
-
-
 def _judge(case: Case, got: Got, right: Got) -> str:
     found, looks = got
     if case.on_files:
         if looks[0].fate != STORED:
             return FAILED
-        if _sum(looks[0]) == _sum(right[1][0]):
-            return RECOVERED
-        # such a look is kept, and its row says that nothing was stated to verify it by
-        return UNVERIFIED if alike(case) and verified(looks[0].offer) == NO else SILENT
+        return RECOVERED if _sum(looks[0]) == _sum(right[1][0]) else SILENT
     usual = {_plain(offer) for offer in right[0].offers}
     same = {_plain(offer) for offer in found.offers} == usual
     if same and not found.malformed:
@@ -299,8 +285,6 @@ def run(case: Case, world: World, right: Got) -> Outcome:
         try:
             got = acquire(case, proxy.url, right[0])
             outcome, detail = _judge(case, got, right), _told(case, got, right[0])
-            if outcome == UNVERIFIED:
-                detail = "stored, and its row says that its item states no size to verify it by"
             if outcome == RECOVERED and not detail:
                 detail = f"right after {proxy.spoiled} spoiled of {len(proxy.asked)} answers"
         except (AcquisitionError, DataError) as error:

@@ -135,6 +135,15 @@ class FaultsTable(TrialsTable):
     feared = ("SILENT WRONG PIXELS", "HUNG")
 
 
+class StrangersTable(TrialsTable):
+    """Show how well a band of another day is told by its detail."""
+
+    slug, name = "strangers", "strangers"
+    caption = "Bands of another day put among those of a look, in real scenes"
+    missing = "Bands were not exchanged on this copy yet."
+    feared = ()
+
+
 class CrashesTable(TrialsTable):
     """Show what was left of the store after each interruption."""
 
@@ -148,6 +157,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("faults-table", FaultsTable),
+        ("strangers-table", StrangersTable),
         ("crashes-table", CrashesTable),
         ("calibration-table", CalibrationTable),
         ("calibration-chart", CalibrationChart),

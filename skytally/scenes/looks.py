@@ -61,8 +61,10 @@ __all__ = [
     "write_searches",
 ]
 
-SIZE = "size"
-"""What a look was verified by; where nothing was stated the column says `NO`."""
+SIZE, PIXELS = "size", "pixels"
+"""What a stored look was verified by."""
+UNVERIFIED = "unverified"
+"""Class of the reason of a look that nothing vouches for; it is not stored."""
 
 
 def time_local(time_utc: str, site: Site) -> str:
@@ -72,12 +74,12 @@ def time_local(time_utc: str, site: Site) -> str:
 
 
 def verified(offer: Offer) -> str:
-    """Say what the item states to hold the files of a scene against: ``size``, or ``no``.
+    """Say what a stored look was verified by: ``size``, or ``pixels``.
 
     A file of another day under the right name, sound and of the same ground, has another size;
-    where the item states no size, nothing that a provider publishes can tell it.
+    where the item states none, the detail that the bands have in common vouched for them.
     """
-    return SIZE if all(asset.size for asset in offer.assets.values()) else NO
+    return SIZE if all(asset.size for asset in offer.assets.values()) else PIXELS
 
 
 def look_row(

@@ -12,7 +12,7 @@ import pandas as pd
 from skytally.checks import AcquisitionError, IntegrityError
 from skytally.scenes import store
 from skytally.scenes.fetch import Settings
-from skytally.scenes.looks import FAILED, REJECTED, SUPERSEDED
+from skytally.scenes.looks import FAILED, REJECTED, SIZE, SUPERSEDED, UNVERIFIED, verified
 from skytally.scenes.manifests import Manifest
 from skytally.scenes.offers import Offer
 from skytally.scenes.providers import Provider
@@ -22,7 +22,7 @@ from skytally.scenes.sites import Site
 from skytally.scenes.work import Task
 
 Day = str
-READ_REJECTS = ("window not held:", "other grid:")
+READ_REJECTS = ("window not held:", "other grid:", f"{UNVERIFIED}:")
 """Classes of reasons that only reading can find; such a scene is not read again."""
 
 
@@ -67,8 +67,13 @@ def _settled(choice: Choice, row: dict[str, str] | None) -> Decided | None:
     """Tell whether an offer is decided without its pixels, or was when they were last read."""
     if choice.fate != CHOSEN:
         return Decided(choice.offer, choice.fate, choice.reason)
-    if row is not None and row["fate"] == REJECTED and row["fate_reason"].startswith(READ_REJECTS):
-        return Decided(choice.offer, REJECTED, row["fate_reason"])
+    if row is None or row["fate"] != REJECTED:
+        return None
+    reason = row["fate_reason"]
+    # a provider may have come to state what was missing
+    stated = reason.startswith(UNVERIFIED) and verified(choice.offer) == SIZE
+    if reason.startswith(READ_REJECTS) and not stated:
+        return Decided(choice.offer, REJECTED, reason)
     return None
 
 

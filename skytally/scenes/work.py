@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from skytally.checks import AcquisitionError, DataError
-from skytally.scenes import guards
+from skytally.scenes import guards, strangers
 from skytally.scenes.fetch import Settings, scrubbed
-from skytally.scenes.looks import FAILED, REJECTED, STORED
+from skytally.scenes.looks import FAILED, REJECTED, STORED, UNVERIFIED
 from skytally.scenes.manifests import Manifest, pack, safe_name
 from skytally.scenes.offers import Offer
 from skytally.scenes.providers import Provider
@@ -21,7 +21,7 @@ from skytally.scenes.sites import Site
 from skytally.scenes.usable import Ring, measure
 
 READINGS = 2
-"""Times a scene is read whose pixels contradict each other."""
+"""Times a scene is read whose pixels contradict or do not vouch for each other."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,19 @@ def _taken(offer: Offer, site: Site, pixels: Pixels | OutsideError) -> Taken:
     faults = guards.faults(offer, pixels)
     if faults:
         return Taken(offer, FAILED, f"contradictory pixels: {'; '.join(faults)}")
+    doubts = strangers.doubts(offer, pixels)
+    if doubts:
+        return Taken(offer, REJECTED, f"{UNVERIFIED}: {doubts}")
     try:
         manifest, data = pack(offer, pixels)
         ring = measure(manifest, pixels.arrays, site)
     except DataError as error:
         return Taken(offer, REJECTED, f"other grid: {error}")
     return Taken(offer, STORED, "", manifest, data, ring)
+
+
+def _doubtful(look: Taken) -> bool:
+    return look.fate == FAILED or look.reason.startswith(UNVERIFIED)
 
 
 def acquire(task: Task) -> list[Taken]:
@@ -104,7 +111,7 @@ def acquire(task: Task) -> list[Taken]:
                 _taken(offer, site, pixels)
                 for offer, site, pixels in zip(task.offers, task.sites, found, strict=True)
             ]
-            if reading == READINGS - 1 or not any(look.fate == FAILED for look in looks):
+            if reading == READINGS - 1 or not any(_doubtful(look) for look in looks):
                 break
         return looks
     except AcquisitionError as error:
