@@ -112,7 +112,7 @@ def test_radar_berth_from_the_sea_side_and_in_the_lee() -> None:
 
 
 def test_radar_gives_a_class_of_length_and_no_number() -> None:
-    """A 120 m ship is of the class 70 to 150 m; there is no value to take for a length."""
+    """A 120 m ship is of the class 70 to 150 m, without a value (METHODS trap T7)."""
     looks, truth = looks_at("descending", range(1))
     found = [look for look, true in zip(looks, truth, strict=True) if true]
     assert all(look.length.state == n.SOMETHING_SEEN for look in found)
@@ -151,7 +151,7 @@ def test_in_lee_follows_the_orbit() -> None:
 
 
 def test_radar_mask_grows_towards_the_radar() -> None:
-    """Layover: 40 m towards the sensor and 10 m away, from the sea side only (trap T6)."""
+    """Layover: 40 m towards the sensor and 10 m away, from the sea side only (METHODS trap T6)."""
     water = np.zeros((30, 30), bool)
     water[10:20, 15] = True
     place = RadarBerth(water, np.roll(water, 10, axis=1), 90.0)

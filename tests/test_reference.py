@@ -95,7 +95,7 @@ def test_shifted_keeps_missing_pixels_local() -> None:
 def test_reference_refuses_mixed_orbits_and_too_few_looks(
     calm: xr.Dataset, ring: np.ndarray
 ) -> None:
-    """Trap T3, a single date, and no date before the study."""
+    """Mixed orbits (METHODS trap T3), a single date, and no date before the study."""
     mixed = calm.assign_coords(relative_orbit=("time", [17] * 6 + [60] * 6))
     with pytest.raises(DataError, match="choose one orbit"):
         reference(mixed, ring=ring)
@@ -164,7 +164,7 @@ def test_low_reference_survives_a_ship_on_most_looks(occupancy: float) -> None:
 
 
 def test_audit_rejects_a_scene_without_its_offset(calm: xr.Dataset) -> None:
-    """+1000 digital numbers are found by dark water, and the step is gone after the fix."""
+    """+1000 digital numbers are found by dark water, and gone after the fix (METHODS trap T1)."""
     sea = scenes.masks(CALM)["openwater"]
     frame = first_frame(calm)
     assert audit(frame, sea).passed
@@ -185,7 +185,7 @@ def test_audit_finds_swapped_bands(calm: xr.Dataset) -> None:
 
 
 def test_ring_tells_cloud_haze_shadow_and_snow(calm: xr.Dataset, ring: np.ndarray) -> None:
-    """Each weather is told by the ground around, not by the target."""
+    """The ground around tells weather: METHODS trap T8, its shadow trap T9, snow trap T10."""
     level = reference(calm, ring=ring).level
     frame = first_frame(calm)
     assert ring_state(frame, ring, level=level).usable
@@ -202,7 +202,7 @@ def test_ring_tells_cloud_haze_shadow_and_snow(calm: xr.Dataset, ring: np.ndarra
 
 
 def test_ring_ignores_the_classes_of_the_target(calm: xr.Dataset, ring: np.ndarray) -> None:
-    """A quay called cloud does not hide the berth: only the ring is asked (trap T8)."""
+    """A quay called cloud does not hide the berth: only the ring is asked (METHODS trap T8)."""
     frame = first_frame(calm)
     classes = frame.scl.copy() if frame.scl is not None else np.zeros((1, 1), np.uint8)
     classes[scenes.masks(CALM)["quay"] | scenes.masks(CALM)["berth"]] = 9

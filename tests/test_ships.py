@@ -120,7 +120,7 @@ def test_berth_refuses_a_polygon_outside() -> None:
 
 
 def test_berth_at_thirty_metres_says_presence_only() -> None:
-    """Landsat pixels give presence and no length."""
+    """Landsat pixels give presence and no length (METHODS trap T13)."""
     harbour = scenes.Harbour(
         2, n_looks=24, rows=50, columns=50, gsd=30.0, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=12, cranes=0, lengths=(160.0,), occupancy=0.7,

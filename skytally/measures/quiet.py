@@ -33,6 +33,9 @@ displaced by 19 to 40 m (METHODS trap T6). In the radar's lee, what lies towards
 whose edge and cranes vary by more than a ship's house adds: there it does not grow."""
 TOP_SHARE = 0.25
 """Share of the berth's pixels that a ship fills at least: the brightest quarter is averaged."""
+NOISE_DB = -22.0
+"""The noise of Sentinel-1 and 1 dB: a darker pixel is noise, whose subtraction differs from one
+processing to the next (METHODS trap T5); a ratio to it says nothing of the ground."""
 LEAST_DB = 5.0
 """Rise of the brightest quarter called a ship where the empty berth is not known from enough
 looks (METHODS section 4.1)."""
@@ -143,7 +146,8 @@ class Rise:
 
 def rise(frame: Frame, reference: Reference, mask: Bools, openwater: Bools) -> Rise:
     """Give what a look in dB has above the empty place."""
-    above = np.asarray(frame.values - reference.low, np.float64)
+    now, usual = (np.maximum(each, NOISE_DB) for each in (frame.values, reference.low))
+    above = np.asarray(now - usual, np.float64)
     held = above[:, mask]
     good = np.isfinite(held).all(axis=0)
     both = held[:, good].mean(axis=0)
