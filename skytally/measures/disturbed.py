@@ -14,9 +14,10 @@ from skytally.checks import DataError
 from skytally.measures.anomaly import Anomaly, sights
 from skytally.measures.doors import Bools
 from skytally.measures.earth import LAYERS, LEAST_CLEAR
-from skytally.measures.frames import Floats, Source
+from skytally.measures.frames import Floats, Source, window_of
 from skytally.measures.hull import MTF_USUAL, sigma_psf
 from skytally.measures.looks import Look
+from skytally.measures.patches import patch_mean, patch_median
 from skytally.measures.pits import pits
 from skytally.measures.reference import NORMAL_MAD, Reference
 
@@ -45,8 +46,12 @@ GROWN = 2
 """Pixels by which the changed ground is grown, so that its blurred rim is counted."""
 LIKE_SOIL = 0.7
 """Cosine between the change and that towards soil below which the change is flagged as other."""
+PIT_REACH = 80.0
+"""Metres from its middle to the end of the longest pit that is looked for, blur included."""
 TAIL = 0.01
 """Share of the ring's patches that sets the tail."""
+MOST_RING = 20_000
+"""Ring pixels that are looked at: a percent of them still tells the tail to a hundredth."""
 FEWEST_RING = 200
 """Ring pixels below which a percent of its patches is two patches."""
 SMALL_RING = 2.0
@@ -103,20 +108,11 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
     strength = np.einsum("lyx,lyx->yx", way, weighed)
     blind = ~(strength > BLIND**2)
     strength[blind] = np.nan
-    share = np.einsum("lyx,lyx->yx", seen.values, weighed) / strength
-    return np.clip(share, *SHARES), np.where(blind, np.inf, 1.0 / np.sqrt(strength))
-
-
-def _patches(values: Floats, told: Bools) -> Floats:
-    """Give the mean of the patch about each pixel; a pixel that cannot tell counts 0."""
-    filled = np.where(told, values, 0.0).astype(np.float32)
-    return np.asarray(ndimage.uniform_filter(filled, SIDE, mode="nearest"))
-
-
-def _middles(values: Floats, told: Bools) -> Floats:
-    """Give the median of the patch about each pixel; a pixel that cannot tell counts 0."""
-    filled = np.where(told, values, 0.0).astype(np.float32)
-    return np.asarray(ndimage.median_filter(filled, SIDE, mode="nearest"))
+    share = np.einsum("lyx,lyx->yx", seen.values, weighed)
+    share /= strength
+    noise = np.float32(1.0) / np.sqrt(strength)
+    noise[blind] = np.inf
+    return np.clip(share, *SHARES, out=share), noise
 
 
 def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
@@ -127,6 +123,7 @@ def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
     """
     if scores.size < FEWEST_RING:
         return 0.0, SMALL_RING
+    scores = scores[:: -(-scores.size // MOST_RING)]
     middle = float(np.median(scores))
     body = NORMAL_MAD * float(np.median(np.abs(scores - middle)))
     tail = (float(np.quantile(scores, 1.0 - TAIL)) - middle) / float(stats.norm.isf(TAIL))
@@ -176,10 +173,10 @@ def disturbance(
     """
     share, noise = soil_share(seen, level, soil)
     told = np.isfinite(share)
-    expected = np.where(told, np.sqrt(_patches(noise**2, told)) / SIDE, np.inf)
+    expected = np.where(told, np.sqrt(patch_mean(noise**2, told)) / SIDE, np.inf)
     around = ring & told
-    middle, spread = _usual((_patches(share, told) / expected)[around])
-    scores = _middles(share, told) / expected
+    middle, spread = _usual((patch_mean(share, told) / expected)[around])
+    scores = patch_median(share, told) / expected
     centre, wide = _usual(scores[around])
     told = ground & told
     chances = max(int(np.count_nonzero(told)), 1)
@@ -213,6 +210,17 @@ def _alike(seen: Anomaly, level: Floats, changed: Bools, soil: npt.ArrayLike) ->
     wanted = (np.asarray(soil, float) - level[:, changed].mean(1)) / noise
     size = float(np.linalg.norm(change) * np.linalg.norm(wanted))
     return float(change @ wanted) / size if size > 0.0 else 0.0
+
+
+def _pits(found: Disturbance, gsd: float) -> tuple[int, int]:
+    """Give the range of pits, looked for only where ground changed and as far as a pit reaches."""
+    if not found.changed.any():
+        return 0, 0
+    near = window_of(found.changed, margin=math.ceil(PIT_REACH / gsd))
+    count = pits(
+        found.share[near], found.changed[near], gsd=gsd, sigma=sigma_psf(MTF_USUAL, gsd=gsd)
+    )
+    return count.low, count.high
 
 
 def disturbed(
@@ -273,17 +281,15 @@ def disturbed(
         if sight.reason or sight.level is None:
             yield sight.cannot("m2"), None
             continue
-        share, _ = soil_share(sight.seen, sight.level.level, paint)
-        if float(np.isnan(share[sight.target]).mean()) > MOST_BLIND:
-            yield sight.cannot("m2", BARE_BEFORE), None
-            continue
         each = disturbance(
             sight.seen, sight.level.level, sight.target, sight.ring, soil=paint,
             gsd=sight.frame.gsd, contrast_error=contrast_error,
         )  # fmt: skip
+        if float(np.isnan(each.share[sight.target]).mean()) > MOST_BLIND:
+            yield sight.cannot("m2", BARE_BEFORE), None
+            continue
         flags = ("not-soil",) if each.alike < LIKE_SOIL else ()
         size, rates = (each.area, each.low, each.high), (each.p_detect, P_FALSE)
-        gsd = sight.frame.gsd
-        count = pits(each.share, each.changed, gsd=gsd, sigma=sigma_psf(MTF_USUAL, gsd=gsd))
-        details = {"like_soil": each.alike, "pits_low": count.low, "pits_high": count.high}
+        low, high = _pits(each, sight.frame.gsd)
+        details = {"like_soil": each.alike, "pits_low": low, "pits_high": high}
         yield sight.row("m2", size, rates, flags=flags, details=details), each
