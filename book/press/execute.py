@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
@@ -16,6 +17,9 @@ from press.places import NOTEBOOKS
 
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME_LIMIT = 600
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""Set to 1 unless given: notebooks run side by side, and threads of linear algebra that wait for
+each other's cores made a fit forty times slower."""
 
 
 def tidy(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.NotebookNode:
@@ -58,6 +62,8 @@ def main(line: str, folder: Path) -> int:
     """Run a notebook with its parameters; give the exit code, and say which cell failed."""
     work = folder / "running.ipynb"
     relative = Path("..") / folder.relative_to(NOTEBOOKS.parent)
+    for word in ONE_THREAD:
+        os.environ.setdefault(word, "1")
     try:
         with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
             papermill.execute_notebook(

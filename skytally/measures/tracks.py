@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage, special
+from scipy import ndimage, sparse, special
 
 from skytally.checks import DataError, refuse
 from skytally.measures.doors import Bools
@@ -259,14 +259,17 @@ def occupancies(
     the test compares the two. Beck and Teboulle 2009, doi:10.1137/080716542, with restart.
     """
     weighed = light / noise[:, None] ** 2
-    gram, pull = light.T @ weighed, weighed.T @ seen
-    ridge = smooth * rough.T @ rough
+    gram, pull = light.T @ weighed, contrast * (weighed.T @ seen)
     steep = float(np.linalg.eigvalsh(gram)[-1]) * contrast**2 + 4.0 * smooth
-    found = np.zeros((light.shape[1], contrast.size))
+    # half the digits suffice for a step that is taken again until it settles
+    ridge = sparse.csr_array((smooth * rough.T @ rough).astype(np.float32))
+    gram, pull = gram.astype(np.float32), (pull / steep).astype(np.float32)
+    squared, each = (np.asarray(word, np.float32) for word in (contrast**2 / steep, 1.0 / steep))
+    found = np.zeros((light.shape[1], contrast.size), np.float32)
     ahead, speed = found, 1.0
     for _ in range(rounds):
-        slope = contrast**2 * (gram @ ahead) + ridge @ ahead - contrast * pull
-        moved = np.clip(ahead - slope / steep, 0.0, 1.0)
+        slope = squared * (gram @ ahead) + each * (ridge @ ahead) - pull
+        moved = np.clip(ahead - slope, 0.0, 1.0)
         faster = 0.5 * (1.0 + math.sqrt(1.0 + 4.0 * speed**2))
         back = ((ahead - moved) * (moved - found)).sum() > 0
         speed = 1.0 if back else faster
@@ -275,5 +278,6 @@ def occupancies(
         found = moved
         if change < SETTLED:
             break
+    found = found.astype(float)
     left = (light @ (found * contrast) - seen) / noise[:, None]
     return found, (left**2).sum(0) + smooth * ((rough @ found) ** 2).sum(0)

@@ -250,6 +250,28 @@ def _radar_look(
     return made.rio.write_crs(harbour.epsg)
 
 
+def ship_alone(harbour: RadarHarbour, rng: np.random.Generator) -> Doubles:
+    """Give what a ship at the berth adds to a look without one.
+
+    Parameters
+    ----------
+    harbour : RadarHarbour
+        The berth; its quay runs through the middle of the image.
+    rng : numpy.random.Generator
+        Chance of the ship and of its speckle.
+
+    Returns
+    -------
+    ndarray, dims (pol, y, x)
+        Linear backscatter in vv and vh; speckle of ship and sea is taken as independent.
+    """
+    along, off = _coordinates(harbour, FINE)
+    targets = np.zeros(off.shape)
+    _points(targets, along, off, _ship(harbour, rng))
+    cross = 10.0 ** (CROSS_DB / 10.0)
+    return np.stack([speckled(share * targets, rng, gsd=harbour.gsd) for share in (1.0, cross)])
+
+
 def radar_cube(harbour: RadarHarbour) -> tuple[xr.Dataset, pd.DataFrame]:
     """Give all looks as one cube, and the truth as a table with ``time`` and ``ships``."""
     made = list(radar_looks(harbour))

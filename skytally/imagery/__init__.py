@@ -1,0 +1,1 @@
+"""Own imagery: from stored looks to measured lines, pictures and detection limits."""

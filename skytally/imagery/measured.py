@@ -1,0 +1,322 @@
+"""From the store of looks to measured lines, or to the sentence that says why there is none."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from skytally import names as n
+from skytally.checks import DataError
+from skytally.detection import CARDS, Card, clear_looks, limits, trials
+from skytally.imagery.pictures import Chip, Points, radar_grey, true_colour
+from skytally.imagery.places import Place, not_ready, places
+from skytally.imagery.tasks import BANDS_READ, TASKS, Again, Prepared, Task
+from skytally.measures.looks import Look, line_of_looks
+from skytally.scenes import store
+from skytally.scenes.cubes import looks as stored_looks
+from skytally.scenes.grids import cell_of
+from skytally.scenes.manifests import Manifest
+from skytally.scenes.outlines import rings_m
+from skytally.scenes.providers import LANDSAT, SENTINEL_1
+from skytally.scenes.quality import classes
+from skytally.scenes.sites import Site
+from skytally.wording import day, number
+
+CHIPS = 8
+"""Detections shown as pictures; all are in the table."""
+AROUND = 15
+"""Pixels shown around an outline."""
+WIDEST_CHIP = 96
+"""Pixels along a picture at most."""
+TRIED = 12
+"""Clear looks into which known things are put where real looks exist: a minute a card."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What own imagery says of one outline, or why it says nothing."""
+
+    task: Task
+    """What was to be measured."""
+    site: str
+    """Slug of the site."""
+    scope: str
+    """Site and outline for readers."""
+    twin: bool
+    """Whether the site is a twin, at which nothing should show."""
+    line: xr.Dataset | None
+    """The line, None where there is none."""
+    rows: tuple[Look, ...]
+    """One row a look."""
+    why: str
+    """Why there is no line; empty where there is one."""
+    chips: tuple[Chip, ...] = ()
+    """The look before the study that was seen best, then the largest detections by date."""
+    label: str = ""
+    """``rehearsal`` for generated ground."""
+    limits: pd.DataFrame | None = None
+    """Detection limits asked of the site's own clear looks."""
+
+    @property
+    def card(self) -> Card:
+        """Give the card of the task."""
+        return CARDS[self.task.card]
+
+
+def _scl(look: xr.Dataset) -> xr.Dataset:
+    """Give a Landsat look the classes of Sentinel-2, which the measures read."""
+    if "qa_pixel" not in look:
+        return look
+    found = classes(look["qa_pixel"].to_numpy(), LANDSAT)
+    if found is None:
+        return look.drop_vars("qa_pixel")
+    made = np.full(look["qa_pixel"].shape, 5, np.uint8)
+    for number_, where in ((6, found.water), (11, found.snow), (3, found.shadow)):
+        made[where] = number_
+    made[found.cloud], made[found.void] = 9, 0
+    return look.drop_vars("qa_pixel").assign(scl=(look["qa_pixel"].dims, made))
+
+
+def _again(folder: Path, place: Place, task: Task, processor: str) -> Again:
+    bands = None if task.sensor == SENTINEL_1 else BANDS_READ
+
+    def looks() -> Iterator[xr.Dataset]:
+        for look in stored_looks(
+            folder, place.site, sensor=task.sensor, processor=processor, bands=bands
+        ):
+            yield _scl(look.isel(time=0, y=place.window[0], x=place.window[1]))
+
+    return looks
+
+
+def _outlines(place: Place, cut: tuple[slice, slice]) -> tuple[Points, ...]:
+    """Give the rings of an outline in pixels of a cut-out."""
+    west, _, _, north = place.site.grid.bounds
+    left = west + (place.window[1].start + cut[1].start) * place.gsd
+    top = north - (place.window[0].start + cut[0].start) * place.gsd
+    return tuple(
+        np.stack([(ring[:, 0] - left) / place.gsd, (top - ring[:, 1]) / place.gsd], axis=1)
+        for ring in rings_m(place.outline, place.site)
+    )
+
+
+def _cut(place: Place) -> tuple[slice, slice]:
+    """Give the rows and columns around an outline that a picture shows."""
+    parts = []
+    for axis in (1, 0):
+        held = np.flatnonzero(place.target.any(axis=axis))
+        middle = (held[0] + held[-1]) // 2
+        half = min((held[-1] - held[0]) // 2 + AROUND, WIDEST_CHIP // 2)
+        parts.append(slice(max(middle - half, 0), middle + half))
+    return parts[0], parts[1]
+
+
+def chip(look: xr.Dataset, row: Look, place: Place) -> Chip:
+    """Cut the picture of a look around an outline."""
+    cut = _cut(place)
+    part = look.isel(y=cut[0], x=cut[1])
+    if "gamma0" in part:
+        picture = radar_grey(part["gamma0"].to_numpy()[0])
+    else:
+        bands = [str(each) for each in part["band"].to_numpy()]
+        picture = true_colour(part["reflectance"].to_numpy(), bands)
+    stamp = pd.Timestamp(row.time)
+    words = {n.NOTHING_SEEN: "nothing found", n.SOMETHING_SEEN: row.reason}
+    value = f"{row.value:.0f} ({row.low:.0f} to {row.high:.0f}) {row.unit}"
+    return Chip(
+        picture, place.gsd, f"{day(stamp)}, {stamp:%H:%M} UTC", words.get(row.state, value),
+        row.item_id, _outlines(place, cut), str(look["label"].to_numpy()),
+    )  # fmt: skip
+
+
+class _Pictures:
+    """Keeps the picture of the last empty look before a date, and of the largest detections."""
+
+    def __init__(self, place: Place, study: np.datetime64) -> None:
+        self.place, self.study = place, study
+        self.before: Chip | None = None
+        self.found: list[tuple[float, Look, Chip]] = []
+
+    def offer(self, look: xr.Dataset, row: Look) -> None:
+        """Keep a picture where the row is worth one."""
+        if row.time < self.study:
+            if row.state == n.NOTHING_SEEN:
+                self.before = chip(look, row, self.place)
+            return
+        if row.state == n.COUNTED and row.value > 0:
+            self.found.append((row.value, row, chip(look, row, self.place)))
+            self.found.sort(key=lambda each: -each[0])
+            del self.found[CHIPS:]
+
+    def chips(self) -> tuple[Chip, ...]:
+        """Give them, the empty one first, the others by date."""
+        late = [each for _, _, each in sorted(self.found, key=lambda each: each[1].time)]
+        return tuple([self.before, *late] if self.before is not None else late)
+
+
+def measure(prepared: Prepared, looks: Iterable[xr.Dataset], pictures: _Pictures) -> Iterator[Look]:
+    """Give one row a look, showing each look with its row to the pictures."""
+    waiting: deque[xr.Dataset] = deque()
+
+    def remembered() -> Iterator[xr.Dataset]:
+        for look in looks:
+            waiting.append(look)
+            yield look
+
+    for row in prepared.measure(remembered()):
+        pictures.offer(waiting.popleft(), row)
+        yield row
+
+
+def own_limits(prepared: Prepared, card: Card, early: Iterable[xr.Dataset]) -> pd.DataFrame:
+    """Ask the detection limit of the site's own clear looks before the study.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The measure.
+    card : Card
+        What is asked.
+    early : iterable of xarray.Dataset
+        Looks before the study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `skytally.detection.limits`; at the headline's contrast alone.
+
+    Raises
+    ------
+    DataError
+        As `skytally.detection.trials`.
+    """
+    clear, none = clear_looks(early, prepared.measure, most=TRIED)
+    size, contrast = card.headline
+    told = trials(
+        clear, prepared.measure, prepared.put, prepared.spot,
+        sizes=(size / 2.0, size, size * 2.0), contrasts=(contrast,), seed=0,
+    )  # fmt: skip
+    return limits([*none, *told], simulated=False)
+
+
+def _early(looks: Again, study: np.datetime64) -> Iterator[xr.Dataset]:
+    for look in looks():
+        if look["time"].to_numpy().reshape(-1)[0] < study:
+            yield look
+
+
+def _line(task: Task, place: Place, rows: Sequence[Look], provider: str) -> xr.Dataset:
+    return line_of_looks(
+        rows,
+        quantity=task.quantity,
+        scope=place.scope,
+        method=CARDS[task.card].title,
+        history=f"measured by skytally from looks of {provider}",
+        source=provider,
+    )
+
+
+def _at_place(
+    task: Task, place: Place, folder: Path, held: Sequence[Manifest], study: np.datetime64
+) -> Measured:
+    processor = held[0].processor
+    looks = _again(folder, place, task, processor)
+    label = held[0].label
+    try:
+        prepared = task.prepare(place, looks, study, task.sensor)
+        pictures = _Pictures(place, study)
+        rows = tuple(measure(prepared, looks(), pictures))
+    except DataError as fault:
+        return _none(task, place.site, place.scope, str(fault), label)
+    try:
+        own = own_limits(prepared, CARDS[task.card], _early(looks, study))
+    except DataError:
+        own = None
+    line = _line(task, place, rows, held[0].provider)
+    line.attrs["label"] = label
+    return Measured(
+        task, place.site.slug, place.scope, place.site.role == "placebo", line, rows, "",
+        pictures.chips(), label, own,
+    )  # fmt: skip
+
+
+def _none(task: Task, site: Site, scope: str, why: str, label: str = "") -> Measured:
+    return Measured(task, site.slug, scope, site.role == "placebo", None, (), why, label=label)
+
+
+def _commonest(manifests: Sequence[Manifest]) -> list[Manifest]:
+    """Give the looks of the processor that has most: one line never mixes two."""
+    if not manifests:
+        return []
+    most, _ = Counter(each.processor for each in manifests).most_common(1)[0]
+    return [each for each in manifests if each.processor == most]
+
+
+def measured(
+    sites: Mapping[str, Site],
+    folder: Path,
+    *,
+    kinds: Sequence[str],
+    study: str,
+) -> list[Measured]:
+    """Measure every confirmed outline of some kinds at some sites, or say why not.
+
+    Parameters
+    ----------
+    sites : mapping of str to Site
+        Slug to site.
+    folder : Path
+        The folder of scenes.
+    kinds : sequence of str
+        Kinds of outline.
+    study : str
+        First day of the study; earlier looks teach what the place usually shows.
+
+    Returns
+    -------
+    list of Measured
+        One a site, outline and sensor; never silent: an outline without a line says why.
+
+    Raises
+    ------
+    IntegrityError
+        If a chip is not what was stored.
+    """
+    since = np.datetime64(study, "ns")
+    found: list[Measured] = []
+    for site in sites.values():
+        stored = store.manifests(folder, site.slug) if folder.is_dir() else []
+        for task in TASKS:
+            if task.kind not in kinds or task.kind not in {each.kind for each in site.outlines}:
+                continue
+            held = _commonest([each for each in stored if each.sensor == task.sensor])
+            found += _of_site(task, site, folder, held, since)
+    return found
+
+
+def _of_site(
+    task: Task, site: Site, folder: Path, held: Sequence[Manifest], study: np.datetime64
+) -> Iterator[Measured]:
+    for outline in site.outlines:
+        if outline.kind != task.kind:
+            continue
+        scope, why = f"{site.name}, {outline.name}", not_ready(outline, site)
+        if not held:
+            yield _none(task, site, scope, "no look was acquired")
+        elif why:
+            seen = f"{number(len(held))} looks are stored, but {why}"
+            yield _none(task, site, scope, seen, held[0].label)
+        else:
+            cells = {cell_of(each, site) for each in held}
+            here = [
+                each
+                for each in places(site, task.kind, gsd=max(cells))
+                if each.outline.name == outline.name
+            ]
+            yield from (_at_place(task, each, folder, held, study) for each in here)

@@ -1,0 +1,107 @@
+"""What the pages may quote of own imagery: true before the first look as after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from skytally import names as n
+from skytally.findings import Finding, tally
+from skytally.imagery.measured import Measured
+from skytally.wording import number
+
+NOTHING = (
+    "Own imagery says nothing here yet: {outlines} were to be measured, and no look was acquired; "
+    "make refresh brings looks in on a machine with internet."
+)
+
+
+def _rows(measured: Sequence[Measured]) -> pd.DataFrame:
+    """Give what the findings rest on: the table of looks, and each provider read."""
+    generated = any(each.label for each in measured)
+    rows = [("looks.csv", "own refresh", "none")]
+    sources = {
+        (str(each.line["source"].to_numpy()[0]), each.task.sensor)
+        for each in measured
+        if each.line is not None and not each.label
+    }
+    rows += [(name, name, sensor) for name, sensor in sorted(sources)]
+    table = pd.DataFrame(rows, columns=["id", "counter", "family"])
+    return table.assign(reading="generated" if generated else "direct")
+
+
+def _marked(words: str, measured: Sequence[Measured]) -> str:
+    labels = sorted({each.label for each in measured if each.label})
+    return f"{', '.join(labels).upper()}: {words}" if labels else words
+
+
+def _state(measured: Sequence[Measured]) -> str:
+    lines = [each for each in measured if each.line is not None]
+    asked = f"{number(len(measured))} outlines, each by one sensor,"
+    if not lines:
+        if all(each.why == "no look was acquired" for each in measured):
+            return NOTHING.format(outlines=asked.removesuffix(","))
+        return (
+            f"Own imagery says nothing here yet: {asked} were to be measured, and each names "
+            "its reason in the table below."
+        )
+    told = sum(len(each.rows) for each in lines)
+    could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
+    return (
+        f"Of {asked} {number(len(lines))} were measured, in {number(told)} looks of which "
+        f"{number(could)} could tell; the others name their reason in the table below."
+    )
+
+
+def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list[Finding]:
+    """Give what own imagery adds to a line of evidence.
+
+    Parameters
+    ----------
+    line : str
+        Name of the notebook.
+    measured : sequence of Measured
+        From `skytally.imagery.measured.measured`, twins included.
+    study : str
+        First day of the study.
+
+    Returns
+    -------
+    list of Finding
+        ``<line>.own_state`` always; for each measured outline of an evidence site the share of
+        telling looks since the study in which something was found, or the median of a length
+        or area. Generated looks are labelled and have low confidence.
+    """
+    rows = _rows(measured)
+    evidence = [each for each in measured if not each.twin]
+    looks = sum(len(each.rows) for each in evidence)
+    found = [
+        tally(
+            f"{line}.own_state", rows, count=looks, unit="looks",
+            text=_marked(_state(evidence), evidence).replace("{", "{{").replace("}", "}}"),
+        )
+    ]  # fmt: skip
+    for each in evidence:
+        if each.line is not None:
+            found += _of_line(line, each, rows, np.datetime64(study))
+    return found
+
+
+def _key(line: str, each: Measured) -> str:
+    words = f"own {each.task.card} {each.scope}".lower()
+    return f"{line}.{re.sub('[^a-z0-9]+', '_', words)}"
+
+
+def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64) -> list[Finding]:
+    late = [row for row in each.rows if row.time >= study and row.state != n.UNCLEAR]
+    if not late:
+        return []
+    seen = sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in late)
+    text = (
+        f"{each.card.title}, {each.scope}: something was found in {{said}}, of "
+        f"{number(len(late))} that could tell since the start of the study."
+    )
+    return [tally(_key(line, each), rows, count=seen, unit="looks", text=_marked(text, [each]))]
