@@ -1,21 +1,35 @@
 """Coverage, bias and width of every interval, on worlds with known truth.
 
-``python benchmarks/calibration.py [WORLDS] [SEED]`` writes data/results/calibration.csv, which
-the methods page shows. All worlds are simulated; none of them enters an evidence chart.
+``python -m benchmarks.calibration [WORLDS] [SEED] [NAME...]`` writes data/results/calibration.csv,
+which the methods page shows. With names, such as ``ground``, only their rows are made anew. All
+worlds are simulated; none of them enters an evidence chart.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import calibrate_onset
-import calibrate_surge
-import calibrate_visits
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from benchmarks import (
+    calibrate_ground,
+    calibrate_onset,
+    calibrate_placebos,
+    calibrate_surge,
+    calibrate_visits,
+)
+
+MODULES = {
+    "surge": calibrate_surge,
+    "onset": calibrate_onset,
+    "visits": calibrate_visits,
+    "ground": calibrate_ground,
+    "placebos": calibrate_placebos,
+}
 TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "calibration.csv"
 
 
@@ -30,19 +44,24 @@ def with_interval(table: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def main(worlds: int, seed: int) -> None:
-    """Run every calibration and write one table."""
+def main(worlds: int, seed: int, names: Sequence[str]) -> None:
+    """Run the calibrations, all or those named, and write one table; other rows stay."""
     rows = []
-    for module in (calibrate_surge, calibrate_onset, calibrate_visits):
-        print(f"running {module.__name__}", flush=True)
-        rows += module.run(worlds, seed)
+    for name in names or MODULES:
+        print(f"running {name}", flush=True)
+        rows += MODULES[name].run(worlds, seed)
     table = with_interval(pd.DataFrame(rows)).assign(
         seed=seed, date=f"{datetime.now(UTC):%Y-%m-%d}"
     )
+    table = table.round(4)
+    if names:
+        held = pd.read_csv(TARGET, keep_default_na=False)
+        table = pd.concat([held[~held["estimator"].isin(table["estimator"])], table])
     TARGET.parent.mkdir(exist_ok=True)
-    table.round(4).to_csv(TARGET, index=False, lineterminator="\n")
+    table.to_csv(TARGET, index=False, lineterminator="\n")
     print(table.to_string())
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in (*sys.argv[1:], "500", "20231005")[:2]))
+    given = [*sys.argv[1:3], *("500", "20231005")[len(sys.argv[1:3]) :]]
+    main(int(given[0]), int(given[1]), sys.argv[3:])

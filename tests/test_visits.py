@@ -16,11 +16,12 @@ from scipy.linalg import expm
 from benchmarks import calibrate_visits
 from skytally.checks import DataError
 from skytally.simulate.routes import Plan
-from skytally.statistics import little, semi_markov
+from skytally.statistics import semi_markov
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.little import calls_by_dwell, calls_from_looks, calls_from_share
 from skytally.statistics.missed import calls_missed, missed_by_dwell, share_missed
 from skytally.statistics.semi_markov import calls_by_states
+from skytally.statistics.spacing import spaced
 from skytally.statistics.visits import Dwell, Looks, fewest_calls, looks_of, most_calls
 from skytally.statistics.visits_of_rows import stays_of_rows
 
@@ -234,7 +235,7 @@ def test_little_weights_are_the_mean_of_least_variance() -> None:
     """The closed form equals generalised least squares with the whole correlation matrix."""
     days = np.array([0.0, 0.3, 0.4, 5.0, 5.1, 20.0])
     inverse = np.linalg.inv(np.exp(-np.abs(days[:, None] - days) / 1.2))
-    weights, worth = little._weights(days, 1.2)
+    weights, worth = spaced(days, 1.2)
     np.testing.assert_allclose(weights, inverse.sum(0) / inverse.sum())
     assert worth == pytest.approx(inverse.sum())
 

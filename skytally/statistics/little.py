@@ -13,6 +13,7 @@ import pandas as pd
 from skytally.checks import DataError
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.settings import check_chances, check_setting, is_whole
+from skytally.statistics.spacing import spaced
 from skytally.statistics.visits import DRAWS, Dwell, Floats, Looks
 
 BLOCK_DAYS = 14.0
@@ -65,20 +66,6 @@ def _spacing_effect(usable: int, length: float, share: float, dwell: float) -> f
     rho = math.exp(-(length / usable) / (dwell * max(1 - share, 0.1)))
     # however close they lie, all of them are worth one
     return usable if rho == 1 else min((1 + rho) / (1 - rho), float(usable))
-
-
-def _weights(days: Floats, memory: float) -> tuple[Floats, float]:
-    """Weigh looks of uneven spacing, and give how many independent ones they are worth.
-
-    The mean of least variance of a state whose correlation is exp(-time / memory): a copy of
-    a look adds nothing, and looks that lie closer together than the memory share one weight.
-    """
-    if days.size == 1:
-        return np.ones(1), 1.0
-    alone = 1 / (1 + np.exp(-np.diff(days) / memory))
-    weights = np.append(alone, 0.0) + np.append(0.0, alone)
-    weights[1:-1] -= 1
-    return weights / weights.sum(), float(weights.sum())
 
 
 def _covered(days: Floats, length: float, reach: float) -> float:
@@ -230,7 +217,7 @@ def calls_from_looks(
     rng = np.random.default_rng(seed)
     days, seen = looks.told()
     memory = RHYTHM * dwell.median * max(1 - float(seen.mean()), LEAST_EMPTY)
-    weights, by_spacing = _weights(days, memory)
+    weights, by_spacing = spaced(days, memory)
     effective = min(by_spacing, _block_number(looks, weights, block_days, rng))
     return _little(
         float(weights @ seen),
