@@ -286,15 +286,16 @@ def one_change(series: Series) -> dict[str, Any]:
     )
 
 
-def _noise(values: NDArray[np.float64]) -> float:
+def noise(values: NDArray[np.float64]) -> float:
     """Give the spread of the noise from differences, which a few steps do not disturb."""
     changes = np.diff(values)
     return float(1.4826 * np.median(np.abs(changes - np.median(changes))) / math.sqrt(2.0))
 
 
-def _searches(values: NDArray[np.float64]) -> dict[str, Callable[[], list[int]]]:
+def searches(values: NDArray[np.float64]) -> dict[str, Callable[[], list[int]]]:
+    """Give the searches of ruptures by name: first index of each new state, then the size."""
     signal = ((values - values.mean()) / values.std()).reshape(-1, 1)
-    penalty = math.log(values.size) * max(_noise(signal[:, 0]), 1e-6) ** 2
+    penalty = math.log(values.size) * max(noise(signal[:, 0]), 1e-6) ** 2
     made: dict[str, Callable[[], list[int]]] = {
         "ruptures Pelt rbf, penalty 10 (first example of its documentation)": (
             lambda: ruptures.Pelt(model="rbf").fit(values.reshape(-1, 1)).predict(pen=10)
@@ -312,7 +313,7 @@ def _searches(values: NDArray[np.float64]) -> dict[str, Callable[[], list[int]]]
 def others(series: Series) -> list[dict[str, Any]]:
     """Score no change at all and the methods of ruptures, none of which gives an interval."""
     rows = [_row(series, "no change at all", [], "", series.note)]
-    for method, search in _searches(series.values).items():
+    for method, search in searches(series.values).items():
         try:
             found, note = search()[:-1], series.note
         except BadSegmentationParameters:

@@ -122,6 +122,8 @@ def change_score(
     usual = NORMAL_MAD * np.median(np.abs(left), axis=1, keepdims=True) + 1e-12
     score = np.full(clear.shape, np.nan)
     score[clear] = np.abs(left / np.hypot(usual, edges)).mean(0)
+    # a pixel beside a hole has no slope, and one such pixel would spoil the running mean
+    clear &= np.isfinite(score)
     # an odd number of pixels, so that the mean lies on its pixel
     return _over_objects(score, clear, 2 * round((object_m / gsd - 1.0) / 2.0) + 1)
 
