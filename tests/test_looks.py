@@ -250,7 +250,7 @@ def test_look_that_cannot_be_is_refused(tmp_path: Path, row: dict[str, str], wor
     [
         ("", "columns ; they must be site, item_id"),
         ("a,b\n1,2\n", "columns a, b; they must be"),
-        (",".join(LOOK_COLUMNS) + "\nrajin,x\n", "line 2: 2 cells where the header has 23"),
+        (",".join(LOOK_COLUMNS) + "\nrajin,x\n", "line 2: 2 cells where the header has 24"),
         (",".join(LOOK_COLUMNS) + '\n"rajin', "cannot be read"),
     ],
 )

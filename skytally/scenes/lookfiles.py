@@ -34,6 +34,7 @@ LOOK_COLUMNS = (
     "reason",
     "bytes_read",
     "chip_sha256",
+    "resampled_from",
     "verified",
     "fate",
     "fate_reason",

@@ -85,6 +85,8 @@ class Manifest:
     """Of the chip's bytes."""
     size: int
     """Bytes of the chip."""
+    resampled_from: int | None = None
+    """Coordinate system of the scene where its pixels were brought from another zone, or None."""
 
 
 def safe_name(item_id: str) -> str:
@@ -158,6 +160,7 @@ def pack(offer: Offer, pixels: Pixels) -> tuple[Manifest, bytes]:
         bytes_read=pixels.bytes_read,
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
+        resampled_from=pixels.resampled_from,
     )
     return manifest, data
 

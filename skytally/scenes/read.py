@@ -22,6 +22,7 @@ from skytally.scenes.offers import Asset, Offer
 from skytally.scenes.sites import Site
 from skytally.scenes.tiled import read_tiled
 from skytally.scenes.windows import SNAP, Block, Bounds, OutsideError, Reader
+from skytally.scenes.zones import bounds_in, warpable
 
 __all__ = ["OutsideError", "Pixels", "Settings", "read_pixels", "read_scene"]
 PATIENCE = 4
@@ -49,6 +50,8 @@ class Pixels:
     """Requests that brought them."""
     sources: dict[str, dict[str, Any]]
     """Band to address without query, size, checksum and mark of its file."""
+    resampled_from: int | None = None
+    """Coordinate system of the scene where it is not that of the grid, else None."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,8 @@ def read_scene(
     offer : Offer
         The scene; its files are the same for every site.
     sites : sequence of Site
-        Their grids lie in the scene's coordinate system.
+        Their grids lie in the scene's coordinate system, or in a zone beside it if the sensor's
+        scenes may be brought over.
     settings : Settings
         Limits and attempts.
     sign : callable
@@ -208,14 +212,20 @@ def read_scene(
         If a file cannot be had in all attempts, contradicts its item, or the bands' grids do not
         nest. The text names scene, band and address, and holds nothing secret.
     """
-    other = sorted({site.grid.epsg for site in sites} - {offer.epsg})
+    other = sorted(
+        {
+            site.grid.epsg
+            for site in sites
+            if site.grid.epsg != offer.epsg and not warpable(offer.epsg, site, offer.sensor)
+        }
+    )
     if other or not sites or not offer.assets:
         message = (
             f"{offer.item_id}: EPSG:{offer.epsg} with {len(offer.assets)} files for sites in "
             f"EPSG {other}; choose scenes of the site's own zone"
         )
         raise AcquisitionError(message)
-    bounds: list[Bounds] = [site.grid.bounds for site in sites]
+    bounds: list[Bounds] = [bounds_in(site, offer.epsg or site.grid.epsg) for site in sites]
     got = _all_files(offer, bounds, sign, settings)
     try:
         return [_pixels(offer, got, i, len(sites)) for i in range(len(sites))]

@@ -73,10 +73,12 @@ class Report:
 
 def _stored_row(offer: Offer, site: Site, manifest: Manifest, searched: str) -> dict[str, str]:
     row = look_row(offer, site, fate=STORED, fate_reason="", searched=searched)
+    moved = manifest.resampled_from
     shifts = sorted({f"{shift:g}" for shift in manifest.offset.values()})
     row["offset"] = "" if offer.sensor == SENTINEL_1 else " ".join(shifts)
     row["bytes_read"] = str(manifest.bytes_read)
     row["chip_sha256"] = manifest.sha256
+    row["resampled_from"] = "" if moved is None else f"EPSG:{moved}"
     row["verified"] = verified(offer)
     return row
 

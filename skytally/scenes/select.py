@@ -1,4 +1,4 @@
-"""Which offers are read: one processing of one view of a pass, in the site's own zone."""
+"""Which offers are read: one processing of one view of a pass, in the site's own zone first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from skytally.scenes.offers import QUALITY, Offer
 from skytally.scenes.providers import LANDSAT, SENTINEL_2
 from skytally.scenes.sites import Site
+from skytally.scenes.zones import bounds_in, warpable
 
 CHOSEN, REJECTED, SUPERSEDED = "chosen", "rejected", "superseded"
 SAME_PASS_S = 60
@@ -35,13 +36,15 @@ class Choice:
 def choose(offers: Iterable[Offer], site: Site) -> list[Choice]:
     """Decide for every offer whether it is read, and say why not.
 
-    An offer is rejected if its files lie in another zone than the site's grid, if a file is
-    missing, if it holds no or only a part of the window, if its platform is not used, or if
-    what it says of scale and offset contradicts itself.
+    An offer is rejected if its files lie in another zone than the site's grid, unless the sensor's
+    scenes may be brought over from a neighbouring one (`zones.warpable`), if a file is missing,
+    if it holds no or only a part of the window, if its platform is not used, or if what it says
+    of scale and offset contradicts itself.
     Of several processings of one acquisition (same platform and tile, at most a minute
     apart) the newest baseline is read, then the highest sequence, then the last id.
     Of several tiles or slices of one pass that each hold the window, the one whose
-    footprint holds most of it is read, then the first by tile: they show the same moment.
+    footprint holds most of it is read, then one in the site's own zone, then the first by tile:
+    they show the same moment.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ def choose(offers: Iterable[Offer], site: Site) -> list[Choice]:
                 choices[index] = _beaten(ordered[index], ordered[winner], "older processing")
     sound = [index for index in sound if index not in choices]
     for group in _groups(ordered, sound, tiles=True):
-        winner = min(group, key=lambda index: _view(ordered[index]))
+        winner = min(group, key=lambda index: _view(ordered[index], site))
         for index in group:
             if index != winner:
                 choices[index] = _beaten(ordered[index], ordered[winner], "same pass")
@@ -110,8 +113,9 @@ def _newness(offer: Offer) -> tuple[tuple[int, ...], int, str, str]:
     return version(offer.baseline), offer.sequence, offer.item_id, offer.provider
 
 
-def _view(offer: Offer) -> tuple[float, str, str, str]:
-    return -round(offer.covered or 0.0, 3), offer.tile, offer.item_id, offer.provider
+def _view(offer: Offer, site: Site) -> tuple[float, bool, str, str, str]:
+    other = offer.epsg != site.grid.epsg
+    return -round(offer.covered or 0.0, 3), other, offer.tile, offer.item_id, offer.provider
 
 
 def version(baseline: str) -> tuple[int, ...]:
@@ -137,7 +141,7 @@ def _fault(offer: Offer, site: Site) -> str:
         return f"platform not used: {offer.platform or 'not stated'}"
     if offer.epsg is None:
         return "no zone: the item does not state its coordinate system"
-    if offer.epsg != site.grid.epsg:
+    if offer.epsg != site.grid.epsg and not warpable(offer.epsg, site, offer.sensor):
         return f"other zone: EPSG:{offer.epsg}, the site uses EPSG:{site.grid.epsg}"
     if offer.missing:
         return f"asset missing: {', '.join(offer.missing)}"
@@ -147,7 +151,7 @@ def _fault(offer: Offer, site: Site) -> str:
 
 
 def _outside(offer: Offer, site: Site) -> str:
-    west, south, east, north = site.grid.bounds
+    west, south, east, north = bounds_in(site, offer.epsg or site.grid.epsg)
     for band, asset in offer.assets.items():
         if asset.transform is None or asset.shape is None:
             continue

@@ -19,6 +19,7 @@ from skytally.scenes.read import OutsideError, Pixels, read_scene
 from skytally.scenes.signing import signer
 from skytally.scenes.sites import Site
 from skytally.scenes.usable import Ring, measure
+from skytally.scenes.warps import on_own_grid
 
 READINGS = 2
 """Times a scene is read whose pixels contradict or do not vouch for each other."""
@@ -76,8 +77,9 @@ def _taken(offer: Offer, site: Site, pixels: Pixels | OutsideError) -> Taken:
     if doubts:
         return Taken(offer, REJECTED, f"{UNVERIFIED}: {doubts}")
     try:
-        manifest, data = pack(offer, pixels)
-        ring = measure(manifest, pixels.arrays, site)
+        laid = on_own_grid(pixels, site)
+        manifest, data = pack(offer, laid)
+        ring = measure(manifest, laid.arrays, site)
     except DataError as error:
         return Taken(offer, REJECTED, f"other grid: {error}")
     return Taken(offer, STORED, "", manifest, data, ring)
