@@ -7,7 +7,6 @@ the acceptance tests of rail on as many worlds as METHODS 14 asks for.
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -43,6 +42,7 @@ CARS = (0, 8, 20, 40, 73, 110)
 CONTRASTS = (0.04, 0.12)
 """Contrast of cars that are drawn, either way: wider than any one hypothesis of the measure."""
 SLOTS = (0, 8, 32, 100, 200)
+AT_LEAST = "; its upper end allows for trains too faint for the fit, so at least 0.90 by design"
 DEPOTS = ((0, 0), (1, 1), (1, 3), (2, 3), (3, 4))
 FIELDS = (Field(), Field(ramp=40.0), Field(step=0.08), Field(squared=True), Field(step=0.25))
 
@@ -262,25 +262,27 @@ def run(worlds: int, seed: int) -> list[dict[str, Any]]:
         One row an estimate.
     """
     rows = []
-    calls: dict[tuple[str, str, str], Callable[[], list[tuple[Case, Look]]]] = {
-        ("rail", "occupied length, contrast known", "m"): lambda: rail_cases(
+    calls: dict[tuple[str, str, str, str], Callable[[], list[tuple[Case, Look]]]] = {
+        ("rail", "occupied length, contrast known", "m", AT_LEAST): lambda: rail_cases(
             worlds, seed, known=True
         ),
-        ("rail", "occupied length, contrast not known", "m"): lambda: rail_cases(
+        ("rail", "occupied length, contrast not known", "m", ""): lambda: rail_cases(
             worlds, seed, known=False
         ),
-        ("stacks", "stacked area", "m2"): lambda: stack_cases(worlds, seed),
-        ("disturbed", "ground laid bare", "m2"): lambda: depot_cases(worlds, seed),
+        ("stacks", "stacked area", "m2", ""): lambda: stack_cases(worlds, seed),
+        ("disturbed", "ground laid bare", "m2", ""): lambda: depot_cases(worlds, seed),
     }
-    for (estimator, target, unit), call in calls.items():
+    for (estimator, target, unit, more), call in calls.items():
         cases, note = _parted(call())
-        rows.append(_row(estimator, target, unit, cases, note))
-    dates = date_cases(worlds, seed)
+        rows.append(_row(estimator, target, unit, cases, note + more))
+    dates = [case for case, _ in date_cases(worlds, seed)]
+    parts = []
     for k, plan in enumerate(FIELDS):
-        part = [case for case, _ in itertools.islice(dates, k, None, len(FIELDS))]
-        note = f"step {plan.step:g} over {plan.ramp:g} days" + (", other family" * plan.squared)
-        rows.append(_row("works", f"day they began, {note}", "days", part, ""))
-    rows.append(_row("works", "day they began", "days", [case for case, _ in dates], ""))
+        held = np.mean([low <= true <= high for true, _, low, high in dates[k :: len(FIELDS)]])
+        family = ", second family" * plan.squared
+        parts.append(f"{held:.2f} for a step of {plan.step:g} over {plan.ramp:g} days{family}")
+    note = f"joined with the bracketing gap, so at least 0.90 by design; {', '.join(parts)}"
+    rows.append(_row("works", "day they began", "days", dates, note))
     rows.append(
         _row("area", "area of change, 60 labels a stratum", "area", area_cases(worlds, seed), "")
     )
