@@ -14,7 +14,7 @@ from skytally.measures.doors import Bools, check_mask
 from skytally.measures.frames import Floats, Frame, Source, Window, frames, spread_over, window_of
 from skytally.measures.looks import Look, unclear
 from skytally.measures.reference import Reference, reference_for
-from skytally.measures.registration import KEPT, REFUSED, aligned, registration
+from skytally.measures.registration import KEPT, REFUSED, Ground, aligned, ground_of, registration
 from skytally.measures.ring import MOST_RING, hidden, ring_state
 
 MEDIAN_VARIANCE = math.pi / 2.0
@@ -55,7 +55,12 @@ def _nothing(reason: str, flags: tuple[str, ...], details: Mapping[str, float]) 
 
 
 def anomaly(
-    frame: Frame, made: Mapping[str, Reference], ring: Bools, *, snow_hides: bool = True
+    frame: Frame,
+    made: Mapping[str, Reference],
+    ring: Bools,
+    *,
+    snow_hides: bool = True,
+    ground: Ground | None = None,
 ) -> Anomaly:
     """Give what a look shows beyond the reference of its own group.
 
@@ -69,6 +74,8 @@ def anomaly(
         Stable ground: judges the sky, aligns the look and gives its offset.
     snow_hides : bool
         Whether snow makes the look unusable or only flags it.
+    ground : Ground, optional
+        The ring in the reference of the look's group, where it is used again.
 
     Returns
     -------
@@ -87,7 +94,7 @@ def anomaly(
     details = {"clear_share": state.clear_share, "reference_looks": float(level.n_looks)}
     if not state.usable:
         return _nothing(state.reason, state.flags, details)
-    found = registration(frame.values, level.level, ring, gsd=frame.gsd)
+    found = registration(frame.values, level.level, ring, gsd=frame.gsd, ground=ground)
     details |= {"shift_m": found.metres, "position_m": found.sigma_m}
     if found.state == REFUSED:
         return _nothing(found.reason, state.flags, details)
@@ -274,8 +281,9 @@ def sights(
             window = window_of(np.asarray(held | around), margin=MARGIN)
             held, around = held[window], np.asarray(around[window])
             known = {key: each.crop(window) for key, each in references.items()}
+            grounds = {key: ground_of(each.level, around) for key, each in known.items()}
         part = frame.crop(window)
-        seen = anomaly(part, known, around)
+        seen = anomaly(part, known, around, ground=grounds.get(frame.group))
         if seen.reason:
             yield Sight(part, seen, known.get(frame.group), held, around, seen.reason, window)
             continue

@@ -14,7 +14,7 @@ from skytally.checks import DataError
 from skytally.measures.anomaly import Anomaly, sights
 from skytally.measures.doors import Bools
 from skytally.measures.earth import LAYERS, LEAST_CLEAR
-from skytally.measures.frames import Floats, Source, window_of
+from skytally.measures.frames import Floats, Source, spread_over, window_of
 from skytally.measures.hull import MTF_USUAL, sigma_psf
 from skytally.measures.looks import Look
 from skytally.measures.patches import patch_mean, patch_median
@@ -103,12 +103,17 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
     each layer weighed by its noise; an index such as BSI does not add up, and overstates the
     rim of an object.
     """
-    way = np.asarray(soil, np.float32)[:, None, None] - level
-    weighed = way / seen.noise**2
-    strength = np.einsum("lyx,lyx->yx", way, weighed)
+    strength, share = np.zeros((2, *level.shape[1:]), np.float32)
+    # a band at a time: its copies stay in the processor's cache
+    for paint, usual, seen_now, spread in zip(
+        np.asarray(soil, np.float32), level, seen.values, seen.noise, strict=True
+    ):
+        way = paint - usual
+        weighed = way / spread**2
+        strength += way * weighed
+        share += seen_now * weighed
     blind = ~(strength > BLIND**2)
     strength[blind] = np.nan
-    share = np.einsum("lyx,lyx->yx", seen.values, weighed)
     share /= strength
     noise = np.float32(1.0) / np.sqrt(strength)
     noise[blind] = np.inf
@@ -189,7 +194,8 @@ def disturbance(
     # patches share pixels: the noise of a sum is that of its patches side by side
     own = SIDE * spread * math.sqrt(float((expected[changed] ** 2).sum())) * pixel
     error = math.hypot(contrast_error * area, own)
-    typical = float(np.median(expected[told])) if told.any() else math.inf
+    some = expected.ravel()[spread_over(told, MOST_RING)]
+    typical = float(np.median(some)) if some.size else math.inf
     missed = (reach + NINETY * wide) * typical * SIDE**2 * pixel
     found = bool(hot.any()) and area > 0.0
     return Disturbance(

@@ -35,7 +35,7 @@ REACH = 4
 NOISE_SLOPE = 0.03
 """Mean square slope, over the square of the residual, that the noise of a reference alone
 reaches at most: 0.04 by the smoothing, a fifth for a median of 8 looks, four times for safety."""
-MOST_STABLE = 10_000
+MOST_STABLE = 6_000
 """Stable pixels that are looked at: they know the shift to a hundredth of a pixel already."""
 FEWEST = 50
 """Stable pixels below which four unknowns are not fitted robustly."""
@@ -99,8 +99,14 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
     >>> shifted(np.eye(3, dtype=np.float32), 0.0, 1.0)[1]
     array([0., 0., 1.], dtype=float32)
     """
+    if values.ndim > 2:
+        # a band at a time: its copies stay in the processor's cache
+        moved = np.empty_like(values)
+        for band, into in zip(values, moved, strict=True):
+            into[...] = shifted(band, rows, columns)
+        return moved
     moved = values
-    for axis, step in ((-2, rows), (-1, columns)):
+    for axis, step in ((0, rows), (1, columns)):
         if step:
             moved = _along(moved, step, axis)
     return moved
@@ -112,22 +118,54 @@ def _along(values: Floats, step: float, axis: int) -> Floats:
     weights = _keys(np.asarray(taps + step, np.float64))
     taps, weights = taps[weights != 0.0], weights[weights != 0.0]
     before, after = max(-int(taps[0]), 0), max(int(taps[-1]), 0)
-    pads = [(0, 0)] * values.ndim
-    pads[axis] = (before, after)
+    pads = [(before, after) if each == axis else (0, 0) for each in (0, 1)]
     padded, size = np.pad(values, pads, mode="edge"), values.shape[axis]
-    moved: Floats | None = None
+    moved, part = np.zeros_like(values), np.empty_like(values)
     for tap, weight in zip(taps, weights, strict=True):
-        cut = [slice(None)] * values.ndim
-        cut[axis] = slice(before + int(tap), before + int(tap) + size)
-        part = padded[tuple(cut)] * values.dtype.type(weight)
-        moved = part if moved is None else np.add(moved, part, out=moved)
-    return values if moved is None else moved
+        start = before + int(tap)
+        cut = np.s_[start : start + size] if axis == 0 else np.s_[:, start : start + size]
+        moved += np.multiply(padded[cut], values.dtype.type(weight), out=part)
+    return moved
 
 
 def _columns(level: Floats, chosen: Places) -> Doubles:
     gradient = [np.gradient(level, axis=axis) for axis in (0, 1)]
     columns = [np.ones_like(level), level, *gradient]
     return np.stack([each.ravel()[chosen].astype(float) for each in columns], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Stable ground as the reference shows it, made once and compared with every look."""
+
+    chosen: Places
+    """Pixels compared."""
+    columns: Doubles
+    """One, level and its slopes at them, dims (pixel, 4)."""
+    wanted: Doubles
+    """Level at them."""
+
+
+def ground_of(level: Floats, stable: Bools) -> Ground:
+    """Give the stable ground of a reference.
+
+    Parameters
+    ----------
+    level : ndarray of float32, dims (layer, y, x)
+        The reference; layers are averaged, which gives the least noise.
+    stable : ndarray of bool, dims (y, x)
+        Ground that does not change and is not the target.
+
+    Returns
+    -------
+    Ground
+        At most `MOST_STABLE` pixels of it, spread evenly.
+    """
+    known = level.mean(axis=0)
+    whole = np.isfinite(known)
+    smooth = ndimage.gaussian_filter(np.where(whole, known, np.float32(0.0)), SMOOTH)
+    chosen = spread_over(stable & _inside(whole), MOST_STABLE)
+    return Ground(chosen, _columns(smooth, chosen), smooth.ravel()[chosen].astype(float))
 
 
 def _inside(whole: Bools) -> Bools:
@@ -155,7 +193,9 @@ def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
     return np.asarray(found, np.float64), np.asarray(errors), spread
 
 
-def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> Registration:
+def registration(
+    image: Floats, level: Floats, stable: Bools, *, gsd: float, ground: Ground | None = None
+) -> Registration:
     """Measure how far a look lies from its reference.
 
     Parameters
@@ -166,6 +206,8 @@ def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> 
         Ground that does not change and is not the target.
     gsd : float
         Side of a pixel in metres.
+    ground : Ground, optional
+        From `ground_of` with the same level and stable ground, where it is used again.
 
     Returns
     -------
@@ -179,17 +221,14 @@ def registration(image: Floats, level: Floats, stable: Bools, *, gsd: float) -> 
     sum of the shifts so far; the gain ``c`` is a nuisance of this fit alone and is never
     applied (METHODS section 1.6: a gain in the fit of the target biases it).
     """
-    seen, known = (each.mean(axis=0) for each in (image, level))
-    whole = np.isfinite(seen) & np.isfinite(known)
-    edge = _inside(whole)
-    mean, ground = (
-        ndimage.gaussian_filter(np.where(whole, each, np.float32(0.0)), SMOOTH)
-        for each in (seen, known)
-    )
-    use = spread_over(stable & edge, MOST_STABLE)
+    known = ground or ground_of(level, stable)
+    seen = image.mean(axis=0)
+    whole = np.isfinite(seen)
+    kept = _inside(whole).ravel()[known.chosen]
+    use, columns, wanted = known.chosen[kept], known.columns[kept], known.wanted[kept]
     if use.size < FEWEST:
         return _kept(f"fewer than {FEWEST} stable pixels to align by", math.nan)
-    columns, wanted = _columns(ground, use), ground.ravel()[use].astype(float)
+    mean = ndimage.gaussian_filter(np.where(whole, seen, np.float32(0.0)), SMOOTH)
     slope = float((columns[:, 2:] ** 2).mean(axis=0).min())
     rows = across = 0.0
     first = last = error = math.nan
