@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-import warnings
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-
-from rasterio.errors import NotGeoreferencedWarning
 
 from tests.matrix import trial
 
@@ -23,8 +20,6 @@ COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
 
 def main() -> None:
     """Try every case and write one table."""
-    # rasterio hushes it in a way that several threads undo for one another
-    warnings.simplefilter("ignore", NotGeoreferencedWarning)
     date = f"{datetime.now(UTC):%Y-%m-%d}"
     with tempfile.TemporaryDirectory() as folder:
         outcomes = trial(Path(folder))

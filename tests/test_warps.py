@@ -200,8 +200,7 @@ def test_sentinel_2_of_another_zone_is_not_moved(tmp_path: Path) -> None:
 
 def test_the_own_zone_is_preferred(tmp_path: Path) -> None:
     """Of two frames of one pass that hold the window alike."""
-    words = {"covered": 1.0, "told": OTHER}
-    other = _scene(tmp_path, **words)
+    other = _scene(tmp_path, covered=1.0)
     own = replace(other, epsg=chips.EPSG, item_id="LC08_y", tile="z", assets=other.assets)
     fates = {each.offer.item_id: each.fate for each in choose([other, own], HERE)}
     assert fates["LC08_y"] == CHOSEN
