@@ -129,7 +129,7 @@ BAD_DAYS = (
 BAD_DATES = (
     DATES[::-1],
     DATES[:3],
-    np.full(12, np.datetime64("NaT")),
+    np.full(12, np.datetime64("NaT", "ns")),
     np.repeat(DATES[:1], 12),
     np.stack([DATES, DATES], axis=1),
     np.stack([DATES, DATES - np.timedelta64(3, "D")], axis=1),
@@ -380,7 +380,7 @@ CASES = [
         dated_looks.looks_from,
         {"start": DAYS, "low": [1, 0, 2, 30, 41, 38]},
         {
-            "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT")), ["soon"] * 6),
+            "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT", "ns")), ["soon"] * 6),
             "low": arrays([1, 0, 2, 30, 41, 38]),
             "high": arrays([1, 0, 2, 30, 41, 38]),
             "end": arrays(DAYS + 3),
@@ -390,7 +390,7 @@ CASES = [
         _onset,
         {},
         {
-            "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT"))),
+            "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT", "ns"))),
             "low": (*arrays([1, 0, 2, 30, 41, 38]), [10**9] * 6, [0, 0, 0, 10**9, 10**9, 10**9]),
             "high": arrays([1, 0, 2, 30, 41, 38]),
             "end": arrays(DAYS + 3),
