@@ -71,7 +71,7 @@ def _line_faults(line: xr.Dataset) -> Iterable[str]:
             yield f"row {row}: state {str(state[i])!r} must have no value, found {value[i]}"
         if not bounds[i, 0] <= time[i] < bounds[i, 1]:
             yield f"row {row}: time {time[i]} is outside its bounds"
-    if np.any(np.diff(time) < np.timedelta64(0)):
+    if np.any(np.diff(time) < np.timedelta64(0, "ns")):
         yield "time runs backwards; sort the rows by time"
 
 

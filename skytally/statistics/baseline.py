@@ -158,7 +158,7 @@ def _place(first: Days, last: Days, closed: tuple[Day, Day] | None) -> NDArray[n
 def _groups(first: Days, last: Days) -> NDArray[np.intp]:
     """Give each look a group; those within `SPACING` days of a group's first look share it."""
     group = np.zeros(len(first), dtype=np.intp)
-    number, anchor = -1, np.datetime64("NaT")
+    number, anchor = -1, np.datetime64("NaT", "D")
     for i in np.argsort(last, kind="stable"):
         if np.isnat(anchor) or first[i] - anchor >= np.timedelta64(SPACING, "D"):
             number, anchor = number + 1, last[i]
