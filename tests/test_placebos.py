@@ -114,7 +114,7 @@ def test_score_where_the_past_never_varied() -> None:
         ([1.0, 2.0], ["2021-01-01", "NaT"], SINCE, "1 looks without a time"),
         ([1.0], ["one day"], SINCE, "give dates such as 2023-10-05"),
         ([1.0], APART[:1], "someday", "since: "),
-        ([1.0], APART[:1], np.datetime64("NaT"), "since: found"),
+        ([1.0], APART[:1], np.datetime64("NaT", "ns"), "since: found"),
         ([1.0], APART[:1], APART[:2], "since: found"),
     ],
 )
