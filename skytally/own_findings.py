@@ -10,7 +10,7 @@ import pandas as pd
 
 from skytally import names as n
 from skytally.findings import Finding, tally
-from skytally.imagery.measured import Measured
+from skytally.imagery.measured import NO_LOOK, Measured
 from skytally.wording import number
 
 NOTHING = (
@@ -42,7 +42,7 @@ def _state(measured: Sequence[Measured]) -> str:
     lines = [each for each in measured if each.line is not None]
     asked = f"{number(len(measured))} outlines, each by one sensor,"
     if not lines:
-        if all(each.why == "no look was acquired" for each in measured):
+        if all(each.why == NO_LOOK for each in measured):
             return NOTHING.format(outlines=asked.removesuffix(","))
         return (
             f"Own imagery says nothing here yet: {asked} were to be measured, and each names "

@@ -16,6 +16,9 @@ from skytally.checks import DataError, IntegrityError
 ROOT = Path(__file__).resolve().parents[1] / "data"
 READ_LOG = "SKYTALLY_READ_LOG"
 """Environment variable naming a file to which each slug that is asked for is appended."""
+SCENES_AT = "SKYTALLY_SCENES"
+"""Environment variable naming the folder of scenes, where it is not ``data/scenes``."""
+SCENES = "scenes"
 
 
 def entries(root: Path = ROOT) -> dict[str, dict[str, str]]:
@@ -75,11 +78,33 @@ def path(slug: str, *, root: Path = ROOT) -> Path:
                 f"(sha256 {found[:12]}, registered {expected[:12]}); restore it from git"
             )
             raise IntegrityError(message)
+    _noted(known[slug]["file"])
+    return target
+
+
+def _noted(read: str) -> None:
     log = os.environ.get(READ_LOG)
     if log:
         with Path(log).open("a", encoding="utf-8") as file:
-            file.write(f"{known[slug]['file']}\n")
-    return target
+            file.write(f"{read}\n")
+
+
+def scenes(*, root: Path = ROOT) -> Path:
+    """Give the folder of the scenes acquired on this machine, which need not exist.
+
+    Parameters
+    ----------
+    root : Path
+        The data folder.
+
+    Returns
+    -------
+    Path
+        That of the environment variable ``SKYTALLY_SCENES``, else ``scenes`` in the data folder.
+        What lies there counts as read.
+    """
+    _noted(SCENES)
+    return Path(os.environ.get(SCENES_AT) or root / SCENES)
 
 
 def folder(name: str, *, root: Path = ROOT) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,13 +37,8 @@ def looks() -> pd.DataFrame:
     return read_looks(registry.path("looks"))
 
 
-def scenes_folder() -> Path:
-    """Give the folder of what was acquired on this machine."""
-    return Path(os.environ.get("SKYTALLY_SCENES") or registry.ROOT / "scenes")
-
-
 def _backdrop(site: Site) -> Backdrop | None:
-    made = composite(scenes_folder(), site, looks())
+    made = composite(registry.scenes(), site, looks())
     if made is None:
         return None
     first, last = (day(pd.Timestamp(each[:10])) for each in (made.first, made.last))

@@ -76,6 +76,11 @@ def _of_scenes() -> str:
     return of_bytes("\n".join(sorted(path.name for path in folder.glob("*/*.json"))).encode())
 
 
+def _of_read(name: str) -> str:
+    """Key of what a notebook read: a file of the data, or the folder of scenes."""
+    return _of_scenes() if name == SCENES.name else of_file(DATA / name)
+
+
 def of_notebook(line: str, *, code: str) -> str:
     """Key of a notebook's cells and parameters and the code it runs on; not of its metadata."""
     notebook = json.loads((NOTEBOOKS / f"{line}.ipynb").read_bytes())
@@ -92,7 +97,7 @@ def write_state(line_folder: Path, *, key: str, reads: set[str]) -> None:
     results = [path for path in line_folder.rglob("*") if path.is_file()]
     state = {
         "key": key,
-        "reads": {file: of_file(DATA / file) for file in sorted(reads)},
+        "reads": {file: _of_read(file) for file in sorted(reads)},
         "results": of_files(results, base=line_folder),
     }
     (line_folder / STATE).write_text(json.dumps(state, indent=1))
@@ -108,7 +113,7 @@ def is_fresh(line: str, *, code: str) -> bool:
     results = [path for path in folder.rglob("*") if path.is_file() and path.name != STATE]
     return (
         state["key"] == of_notebook(line, code=code)
-        and all(of_file(DATA / file) == known for file, known in state["reads"].items())
+        and all(_of_read(file) == known for file, known in state["reads"].items())
         and state["results"] == of_files(results, base=folder)
     )
 

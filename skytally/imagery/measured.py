@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from skytally import names as n
 from skytally.checks import DataError
 from skytally.detection import CARDS, Card, clear_looks, limits, trials
 from skytally.imagery.pictures import Chip, Points, radar_grey, true_colour
-from skytally.imagery.places import Place, not_ready, places
+from skytally.imagery.places import Place, named, not_ready, place
 from skytally.imagery.tasks import BANDS_READ, TASKS, Again, Prepared, Task
 from skytally.measures.looks import Look, line_of_looks
 from skytally.scenes import store
@@ -25,7 +26,8 @@ from skytally.scenes.manifests import Manifest
 from skytally.scenes.outlines import rings_m
 from skytally.scenes.providers import LANDSAT, SENTINEL_1
 from skytally.scenes.quality import classes
-from skytally.scenes.sites import Site
+from skytally.scenes.runs import spread
+from skytally.scenes.sites import Outline, Site
 from skytally.wording import day, number
 
 CHIPS = 8
@@ -34,6 +36,7 @@ AROUND = 15
 """Pixels shown around an outline."""
 WIDEST_CHIP = 96
 """Pixels along a picture at most."""
+NO_LOOK = "no look was acquired"
 TRIED = 12
 """Clear looks into which known things are put where real looks exist: a minute a card."""
 
@@ -46,6 +49,8 @@ class Measured:
     """What was to be measured."""
     site: str
     """Slug of the site."""
+    outline: str
+    """Name of the outline."""
     scope: str
     """Site and outline for readers."""
     twin: bool
@@ -223,31 +228,34 @@ def _line(task: Task, place: Place, rows: Sequence[Look], provider: str) -> xr.D
 
 
 def _at_place(
-    task: Task, place: Place, folder: Path, held: Sequence[Manifest], study: np.datetime64
+    task: Task, here: Place, folder: Path, held: Sequence[Manifest], study: np.datetime64
 ) -> Measured:
     processor = held[0].processor
-    looks = _again(folder, place, task, processor)
+    looks = _again(folder, here, task, processor)
     label = held[0].label
     try:
-        prepared = task.prepare(place, looks, study, task.sensor)
-        pictures = _Pictures(place, study)
+        prepared = task.prepare(here, looks, study, task.sensor)
+        pictures = _Pictures(here, study)
         rows = tuple(measure(prepared, looks(), pictures))
     except DataError as fault:
-        return _none(task, place.site, place.scope, str(fault), label)
+        return _none(task, here.site, here.outline, str(fault), label)
     try:
         own = own_limits(prepared, CARDS[task.card], _early(looks, study))
     except DataError:
         own = None
-    line = _line(task, place, rows, held[0].provider)
+    line = _line(task, here, rows, held[0].provider)
     line.attrs["label"] = label
     return Measured(
-        task, place.site.slug, place.scope, place.site.role == "placebo", line, rows, "",
+        task, here.site.slug, here.outline.name, here.scope, here.site.role == "placebo", line, rows, "",
         pictures.chips(), label, own,
     )  # fmt: skip
 
 
-def _none(task: Task, site: Site, scope: str, why: str, label: str = "") -> Measured:
-    return Measured(task, site.slug, scope, site.role == "placebo", None, (), why, label=label)
+def _none(task: Task, site: Site, outline: Outline, why: str, label: str = "") -> Measured:
+    return Measured(
+        task, site.slug, outline.name, named(site, outline), site.role == "placebo", None, (), why,
+        label=label,
+    )  # fmt: skip
 
 
 def _commonest(manifests: Sequence[Manifest]) -> list[Manifest]:
@@ -289,34 +297,35 @@ def measured(
         If a chip is not what was stored.
     """
     since = np.datetime64(study, "ns")
-    found: list[Measured] = []
+    work = []
     for site in sites.values():
         stored = store.manifests(folder, site.slug) if folder.is_dir() else []
-        for task in TASKS:
-            if task.kind not in kinds or task.kind not in {each.kind for each in site.outlines}:
-                continue
-            held = _commonest([each for each in stored if each.sensor == task.sensor])
-            found += _of_site(task, site, folder, held, since)
-    return found
+        for task, outline in itertools.product(TASKS, site.outlines):
+            if outline.kind == task.kind and task.kind in kinds:
+                held = _commonest([each for each in stored if each.sensor == task.sensor])
+                work.append((task, site, outline, folder, held, since))
+    with spread() as executor:
+        # a line is worked out in one piece, wherever it is: the result does not depend on where
+        waiting = [executor.submit(_of_outline, *each) for each in work]
+        return [each.result() for each in waiting]
 
 
-def _of_site(
-    task: Task, site: Site, folder: Path, held: Sequence[Manifest], study: np.datetime64
-) -> Iterator[Measured]:
-    for outline in site.outlines:
-        if outline.kind != task.kind:
-            continue
-        scope, why = f"{site.name}, {outline.name}", not_ready(outline, site)
-        if not held:
-            yield _none(task, site, scope, "no look was acquired")
-        elif why:
-            seen = f"{number(len(held))} looks are stored, but {why}"
-            yield _none(task, site, scope, seen, held[0].label)
-        else:
-            cells = {cell_of(each, site) for each in held}
-            here = [
-                each
-                for each in places(site, task.kind, gsd=max(cells))
-                if each.outline.name == outline.name
-            ]
-            yield from (_at_place(task, each, folder, held, study) for each in here)
+def _of_outline(
+    task: Task,
+    site: Site,
+    outline: Outline,
+    folder: Path,
+    held: Sequence[Manifest],
+    study: np.datetime64,
+) -> Measured:
+    why = not_ready(outline, site)
+    if not held:
+        return _none(task, site, outline, NO_LOOK)
+    if why:
+        seen = f"{number(len(held))} looks are stored, but {why}"
+        return _none(task, site, outline, seen, held[0].label)
+    try:
+        here = place(site, outline, gsd=max(cell_of(each, site) for each in held))
+    except DataError as fault:
+        return _none(task, site, outline, str(fault), held[0].label)
+    return _at_place(task, here, folder, held, study)

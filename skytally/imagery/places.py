@@ -58,7 +58,12 @@ class Place:
     @property
     def scope(self) -> str:
         """Name it for readers."""
-        return f"{self.site.name}, {self.outline.name}"
+        return named(self.site, self.outline)
+
+
+def named(site: Site, outline: Outline) -> str:
+    """Name an outline of a site for readers."""
+    return f"{site.name}, {outline.name}"
 
 
 def extent_m(outline: Outline, site: Site) -> float:
@@ -95,45 +100,38 @@ def _window(target: Bools, gsd: float) -> tuple[slice, slice]:
     return first, second
 
 
-def places(site: Site, kind: str, *, gsd: float) -> list[Place]:
-    """Give the outlines of one kind in which something can be measured.
+def place(site: Site, outline: Outline, *, gsd: float) -> Place:
+    """Give what a measure needs to know of an outline in which something can be measured.
 
     Parameters
     ----------
     site : Site
         The site.
-    kind : str
-        ``berth``, ``quay``, ``track`` or ``pit_area``.
+    outline : Outline
+        One of its outlines, for which `not_ready` says nothing.
     gsd : float
         Side of a pixel in metres.
 
     Returns
     -------
-    list of Place
-        Confirmed outlines only, in the order of the site's file.
+    Place
 
     Raises
     ------
     DataError
-        If an outline covers fewer than two pixels.
+        If the outline covers fewer than two pixels.
     """
-    ready = [each for each in site.outlines if not not_ready(each, site)]
-    made = []
-    for outline in ready:
-        if outline.kind != kind:
-            continue
-        target = mask(replace(site, outlines=(outline,)), kind, gsd=gsd)
-        if np.count_nonzero(target) < 2:
-            message = (
-                f"{site.slug}, outline {outline.name!r}: {np.count_nonzero(target)} pixels of "
-                f"{gsd:g} m; draw it larger in data/sites/{site.slug}.geojson"
-            )
-            raise DataError(message)
-        window = _window(target, gsd)
-        others = _changing(ready, site, gsd)
-        ring = ring_mask([others], gsd=gsd)
-        made.append(Place(site, outline, gsd, window, target[window], ring[window], others[window]))
-    return made
+    target = mask(replace(site, outlines=(outline,)), outline.kind, gsd=gsd)
+    if np.count_nonzero(target) < 2:
+        message = (
+            f"{site.slug}, outline {outline.name!r}: {np.count_nonzero(target)} pixels of "
+            f"{gsd:g} m; draw it larger in data/sites/{site.slug}.geojson"
+        )
+        raise DataError(message)
+    window = _window(target, gsd)
+    others = _changing([each for each in site.outlines if not not_ready(each, site)], site, gsd)
+    ring = ring_mask([others], gsd=gsd)
+    return Place(site, outline, gsd, window, target[window], ring[window], others[window])
 
 
 def _changing(outlines: Iterable[Outline], site: Site, gsd: float) -> Bools:

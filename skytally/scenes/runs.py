@@ -15,6 +15,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,34 @@ def _slots(client: Any) -> int:
         message = f"the Dask cluster has no worker ({error}); start one, or unset {SCHEDULER}"
         raise AcquisitionError(message) from None
     return max(2, sum(client.nthreads().values()))
+
+
+@contextmanager
+def spread() -> Iterator[Executor]:
+    """Give what runs pieces of work: the cluster of ``DASK_SCHEDULER`` if it is set, else threads.
+
+    Yields
+    ------
+    concurrent.futures.Executor
+        Work that a lost worker took with it is done again by another.
+
+    Raises
+    ------
+    AcquisitionError
+        If the cluster does not answer, or has no worker.
+    """
+    address = os.environ.get(SCHEDULER, "")
+    if not address:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            yield threads
+        return
+    client = _cluster(address)
+    try:
+        _slots(client)
+        with client.get_executor(retries=LOST_WORKERS, pure=False) as workers:
+            yield workers
+    finally:
+        client.close()
 
 
 def work(course: Course, tasks: Sequence[Task], settings: Settings, client: Any) -> None:
