@@ -24,7 +24,7 @@ from benchmarks.proof_rows import Rows, on_imagery, row, sha_of, share, told
 from skytally.measures.candidates import FREE, Candidate, inside_of
 from skytally.measures.doors import Bools
 from skytally.measures.frames import Frame
-from skytally.measures.harbour import LEAST_SCORE, candidates
+from skytally.measures.harbour import LEAST_SCORE, candidates, surroundings
 from skytally.measures.water import ndwi
 
 FOLDER = "01_s2_ports_labelled"
@@ -35,6 +35,8 @@ SMALL = 50.0
 MARGIN = 3.0
 """Pixels by which a label is longer than its hull: labels of 25 to 30 m wide hulls are 56 m
 wide (median), a pixel and a half more on each side."""
+WET = 0.9
+"""Share of water about a hull that lies free."""
 LENGTHS = (0.0, 60.0, 100.0, 150.0, 250.0, 500.0)
 """Classes of label length, margin taken off, metres."""
 SCORES = (0.05, 0.1, 0.2, 0.3, LEAST_SCORE, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -190,12 +192,13 @@ def ports(root: Path) -> Rows:
     """Score the sweep and the naive baseline on the four labelled ports."""
     held = [read_port(root, name) for name in PORTS]
     sha = hashlib.sha256("".join(each.sha256 for each in held).encode()).hexdigest()
-    ours, theirs = [], []
+    ours, theirs, seen = [], [], []
     for port in held:
         found = candidates(port.frame)
         ours.append(
             _scored(port, _boxes(found, port), [e.score for e in found], [e.kind for e in found])
         )
+        seen.append(found)
         blobs = naive(port)
         theirs.append(_scored(port, blobs, [1.0] * len(blobs), [FREE] * len(blobs)))
     total = sum(len(each.labels) for each in held)
@@ -215,7 +218,7 @@ def ports(root: Path) -> Rows:
     for kind in sorted(set(every.kind)):
         rows += _pair(every, (every.score >= LEAST_SCORE) & (every.kind == kind), total,
                       "four labelled ports", "sweep", sha, note=f"only {kind}")  # fmt: skip
-    return rows + _lengths(every, sha)
+    return rows + _lengths(every, sha) + _reasons(held, seen, sha)
 
 
 def _by_length(found: Scored, held: Sequence[Port], name: str, sha: str) -> Rows:
@@ -233,6 +236,59 @@ def _by_length(found: Scored, held: Sequence[Port], name: str, sha: str) -> Rows
             rows.append(share("ships in one look", "four labelled ports", name,
                               "precision by length found", int((said & found.hit).sum()),
                               int(said.sum()), sha, note=note))  # fmt: skip
+    return rows
+
+
+def _beside(mask: Bools, water: Bools) -> bool:
+    """Tell whether a quay, land or another hull lies within four pixels of a hull's margin."""
+    near = ndimage.binary_dilation(mask, iterations=2)
+    around = ndimage.binary_dilation(near, iterations=4) & ~near
+    return float(water[around].mean()) < WET
+
+
+def what_stops(port: Port, found: Sequence[Candidate]) -> dict[str, list[bool]]:
+    """Give hits and misses by what lies about a hull, and false objects by where they lie."""
+    water, boxes = surroundings(port.frame).water, _boxes(found, port)
+    told, labelled = matched(boxes, port), np.logical_or.reduce(port.labels)
+    made: dict[str, list[bool]] = {}
+    for k, mask in enumerate(port.labels):
+        word = "hulls beside a quay or a hull" if _beside(mask, water) else "hulls free in water"
+        made.setdefault(word, []).append(k in told)
+    for (window, inside, length), hit in zip(boxes, told, strict=True):
+        if hit >= 0 or length < SMALL:
+            continue
+        whole = np.zeros(water.shape, bool)
+        whole[window] |= inside
+        word = "beside land or a quay" if _beside(whole, water) else "free in water"
+        made.setdefault("false", []).append(word == "beside land or a quay")
+        made.setdefault("on label", []).append(float(labelled[whole].mean()) > 0.2)
+    return made
+
+
+def _reasons(held: Sequence[Port], found: Sequence[Sequence[Candidate]], sha: str) -> Rows:
+    every: dict[str, list[bool]] = {}
+    for port, each in zip(held, found, strict=True):
+        best = [one for one in each if one.score >= LEAST_SCORE]
+        for word, hits in what_stops(port, best).items():
+            every.setdefault(word, []).extend(hits)
+    name, where = "ships in one look", "four labelled ports"
+    rows = [
+        share(name, where, "sweep", "recall by surroundings", sum(every[word]), len(every[word]),
+              sha, note=note)
+        for word, note in (
+            ("hulls free in water", "hulls free in water"),
+            ("hulls beside a quay or a hull",
+             "hulls beside a quay or a hull: bright concrete touches the hull, and one look has "
+             "no history to take it off"),
+        )
+    ]  # fmt: skip
+    rows.append(share(name, where, "sweep", "false objects that touch land", sum(every["false"]),
+                      len(every["false"]), sha,
+                      note="breakwaters, piers and quay edges shaped like hulls; of the others "
+                      "some look like craft without a label"))  # fmt: skip
+    rows.append(share(name, where, "sweep", "false objects on a labelled hull",
+                      sum(every["on label"]), len(every["on label"]), sha,
+                      note="of a wrong length, or a second object on one hull"))  # fmt: skip
     return rows
 
 
