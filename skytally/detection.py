@@ -232,6 +232,7 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
     for (size, contrast), part in table.groupby(["size", "contrast"], dropna=False):
         count, hits = len(part), int(part["found"].sum())
         low, high = proportion_confint(hits, count, alpha=TAIL, method="jeffreys")
+        low, high = (0.0 if hits == 0 else low), (1.0 if hits == count else high)
         ends = part["error"].quantile([0.05, 0.5, 0.95]).to_numpy()
         rows.append(
             {

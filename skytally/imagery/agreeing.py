@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from skytally import names as n
@@ -17,12 +16,9 @@ from skytally.quantity import limits, quantity_of, said
 from skytally.wording import day
 
 COLUMNS = ("outline", "day", "published", "own look", "both")
-ALIKE = {
-    "ships": ("ships", "m"),
-    "m": ("railcars",),
-    "m2": ("containers",),
-}
-"""Unit of an own line to the units of published counts that speak of the same thing."""
+ALIKE = {"berth": ("ships", "m", ""), "track": ("railcars",), "quay": ("containers",)}
+"""Kind of outline to the units of published counts that speak of the same thing; a sighting of a
+ship may have no unit."""
 AGREE, DIFFER = "could both be true", "cannot both be true"
 SILENT, ELSEWHERE = "the look could not tell", "not compared: not the same scope"
 WORDS = {n.NOTHING_SEEN: "nothing found", n.SOMETHING_SEEN: "something, no number"}
@@ -64,7 +60,7 @@ def _pair(each: Measured, row: Look, count: pd.Series, scope: str) -> dict[str, 
 def _pairs(
     each: Measured, published: pd.DataFrame, names: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    alike = published[published["unit"].isin((*ALIKE[each.rows[0].unit], ""))]
+    alike = published[published["unit"].isin(ALIKE[each.task.kind])]
     days = alike[alike["date_first"] == alike["date_last"]].set_index("date_first", drop=False)
     for row in each.rows:
         for _, count in days[days.index == row.time.astype("datetime64[D]")].iterrows():
@@ -97,7 +93,7 @@ def agreement_table(
     rows = [
         pair
         for each in measured
-        if each.line is not None and not each.twin and each.rows[0].unit in ALIKE
+        if each.line is not None and not each.twin and each.task.kind in ALIKE
         for pair in _pairs(each, published[published["scope"].map(sites) == each.site], names)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

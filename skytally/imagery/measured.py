@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from skytally.detection import CARDS, Card, clear_looks, limits, trials
 from skytally.imagery.pictures import Chip, Points, radar_grey, true_colour
 from skytally.imagery.places import Place, named, not_ready, place
 from skytally.imagery.tasks import BANDS_READ, TASKS, Again, Prepared, Task
+from skytally.imagery.works import notes
 from skytally.measures.looks import Look, line_of_looks
 from skytally.scenes import store
 from skytally.scenes.cubes import looks as stored_looks
@@ -67,6 +68,8 @@ class Measured:
     """``rehearsal`` for generated ground."""
     limits: pd.DataFrame | None = None
     """Detection limits asked of the site's own clear looks."""
+    notes: tuple[str, ...] = ()
+    """What else the looks say, in sentences."""
 
     @property
     def card(self) -> Card:
@@ -237,6 +240,7 @@ def _at_place(
         prepared = task.prepare(here, looks, study, task.sensor)
         pictures = _Pictures(here, study)
         rows = tuple(measure(prepared, looks(), pictures))
+        more = notes(here, looks, rows, study) if task.kind == "pit_area" else ()
     except DataError as fault:
         return _none(task, here.site, here.outline, str(fault), label)
     try:
@@ -246,14 +250,14 @@ def _at_place(
     line = _line(task, here, rows, held[0].provider)
     line.attrs["label"] = label
     return Measured(
-        task, here.site.slug, here.outline.name, here.scope, here.site.role == "placebo", line, rows, "",
-        pictures.chips(), label, own,
+        task, here.site.slug, here.outline.name, here.scope, here.site.is_twin, line, rows, "",
+        pictures.chips(), label, own, more,
     )  # fmt: skip
 
 
 def _none(task: Task, site: Site, outline: Outline, why: str, label: str = "") -> Measured:
     return Measured(
-        task, site.slug, outline.name, named(site, outline), site.role == "placebo", None, (), why,
+        task, site.slug, outline.name, named(site, outline), site.is_twin, None, (), why,
         label=label,
     )  # fmt: skip
 
@@ -266,42 +270,37 @@ def _commonest(manifests: Sequence[Manifest]) -> list[Manifest]:
     return [each for each in manifests if each.processor == most]
 
 
-def measured(
-    sites: Mapping[str, Site],
-    folder: Path,
-    *,
-    kinds: Sequence[str],
-    study: str,
-) -> list[Measured]:
-    """Measure every confirmed outline of some kinds at some sites, or say why not.
+def measured(sites: Iterable[Site], folder: Path, *, study: str) -> list[Measured]:
+    """Measure every confirmed outline of some sites, or say why not.
 
     Parameters
     ----------
-    sites : mapping of str to Site
-        Slug to site.
+    sites : iterable of Site
+        The sites, twins among them.
     folder : Path
         The folder of scenes.
-    kinds : sequence of str
-        Kinds of outline.
     study : str
         First day of the study; earlier looks teach what the place usually shows.
 
     Returns
     -------
     list of Measured
-        One a site, outline and sensor; never silent: an outline without a line says why.
+        One an outline and sensor, in the order of the sites; never silent: an outline without
+        a line says why.
 
     Raises
     ------
+    AcquisitionError
+        If ``DASK_SCHEDULER`` names a cluster that does not answer.
     IntegrityError
         If a chip is not what was stored.
     """
     since = np.datetime64(study, "ns")
     work = []
-    for site in sites.values():
+    for site in sites:
         stored = store.manifests(folder, site.slug) if folder.is_dir() else []
         for task, outline in itertools.product(TASKS, site.outlines):
-            if outline.kind == task.kind and task.kind in kinds:
+            if outline.kind == task.kind:
                 held = _commonest([each for each in stored if each.sensor == task.sensor])
                 work.append((task, site, outline, folder, held, since))
     with spread() as executor:

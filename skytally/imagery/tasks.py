@@ -152,16 +152,40 @@ def stacked(place: Place, looks: Again, study: np.datetime64, sensor: str) -> Pr
     return Prepared(measure, put_stacks, Spot(place.target, place.outline.axis_deg or 0.0), "m2")
 
 
-def _quarter(look: xr.Dataset) -> int:
+def quarter(look: xr.Dataset) -> int:
+    """Give the middle day of the quarter of the year a look lies in, one of `QUARTERS`."""
     day = look["time"].to_numpy().reshape(-1)[0].astype("datetime64[D]")
     of_year = int((day - day.astype("datetime64[Y]")).astype(int)) + 1
     return min(QUARTERS, key=lambda each: min(abs(of_year - each), 365 - abs(of_year - each)))
 
 
-def _seasonal(
-    looks: Again, study: np.datetime64, ring: Bools, layers: tuple[str, ...]
+def seasonal(
+    looks: Again,
+    study: np.datetime64,
+    ring: Bools,
+    layers: tuple[str, ...],
+    *,
+    days: tuple[int, ...] = QUARTERS,
 ) -> Mapping[int, Mapping[str, Reference]]:
     """Give the references of each quarter that has enough looks before the study.
+
+    Parameters
+    ----------
+    looks : callable
+        Gives the looks anew each time.
+    study : numpy.datetime64
+        First day of the study.
+    ring : ndarray of bool, dims (y, x)
+        Stable ground.
+    layers : tuple of str
+        Bands.
+    days : tuple of int
+        Middle days of the quarters wanted.
+
+    Returns
+    -------
+    mapping of int to mapping of str to Reference
+        Middle day to group to reference.
 
     Raises
     ------
@@ -170,7 +194,7 @@ def _seasonal(
     """
     made: dict[int, Mapping[str, Reference]] = {}
     last = ""
-    for day in QUARTERS:
+    for day in days:
         try:
             made[day] = references(looks(), ring=ring, until=study, day_of_year=day, layers=layers)
         except DataError as fault:
@@ -187,9 +211,9 @@ def _by_season(
     measure: Callable[[xr.Dataset, Mapping[str, Reference]], Iterator[Look]],
 ) -> Iterator[Look]:
     for look in given:
-        quarter = _quarter(look)
-        if quarter in known:
-            yield from measure(look, known[quarter])
+        part = quarter(look)
+        if part in known:
+            yield from measure(look, known[part])
         else:
             time = np.datetime64(look["time"].to_numpy().reshape(-1)[0], "ns")
             item = str(look["item_id"].to_numpy().reshape(-1)[0])
@@ -203,7 +227,7 @@ def in_yard(place: Place, looks: Again, study: np.datetime64, sensor: str) -> Pr
     lines = track_lines(place.outline, place.site)
     first = next(looks())
     tracks = corridor(lines, first["x"], first["y"], sigma=sigma_psf(MTF_NYQUIST))
-    known = _seasonal(looks, study, tracks.ring, OPTICAL)
+    known = seasonal(looks, study, tracks.ring, OPTICAL)
 
     def measure(given: Iterable[xr.Dataset]) -> Iterator[Look]:
         return _by_season(
@@ -216,7 +240,7 @@ def in_yard(place: Place, looks: Again, study: np.datetime64, sensor: str) -> Pr
 def laid_bare(place: Place, looks: Again, study: np.datetime64, sensor: str) -> Prepared:
     """Prepare the area of ground laid bare."""
     del sensor
-    known = _seasonal(looks, study, place.ring, LAYERS)
+    known = seasonal(looks, study, place.ring, LAYERS)
 
     def measure(given: Iterable[xr.Dataset]) -> Iterator[Look]:
         return _by_season(

@@ -1,0 +1,73 @@
+"""What a depot's looks say beyond an area: when it changed, and how many pits there may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from skytally import names as n
+from skytally.checks import DataError
+from skytally.imagery.places import Place
+from skytally.imagery.tasks import MTF_NYQUIST, Again, quarter, seasonal
+from skytally.measures.disturbed import disturbed
+from skytally.measures.earth import LAYERS, ground_looks, works
+from skytally.measures.hull import sigma_psf
+from skytally.measures.looks import Look
+from skytally.measures.pits import pits
+from skytally.wording import day, number
+
+
+def dated(place: Place, looks: Again, study: np.datetime64) -> str:
+    """Say when the ground became barer, or why that cannot be said."""
+    told = list(ground_looks(looks(), place.target, ring=place.ring))
+    try:
+        made = works(told, study=study.astype("datetime64[D]"))
+    except DataError as fault:
+        return f"When the ground changed cannot be dated: {fault}."
+    stages = f"{number(len(made.stages))} stages: {', then '.join(made.labels)}"
+    return f"The bare soil of the outline {made.began.words}; {stages}."
+
+
+def counted(place: Place, looks: Again, rows: Sequence[Look], study: np.datetime64) -> str:
+    """Say how many pits the last look with bare ground may show; empty where none has any."""
+    last = next((row for row in reversed(rows) if row.state == n.COUNTED and row.value > 0), None)
+    if last is None:
+        return ""
+    look = next(each for each in looks() if str(each["item_id"].to_numpy()) == last.item_id)
+    known = seasonal(looks, study, place.ring, LAYERS, days=(quarter(look),))
+    ((_, found),) = disturbed([look], place.target, known[quarter(look)], ring=place.ring)
+    if found is None:
+        return ""
+    count = pits(found.share, found.changed, gsd=place.gsd, sigma=sigma_psf(MTF_NYQUIST))
+    return (
+        f"In the look of {day(pd.Timestamp(last.time))} between {number(count.low)} and "
+        f"{number(count.high)} places look like bermed pits; at 10 m any patch of bare soil of "
+        "that size does."
+    )
+
+
+def notes(
+    place: Place, looks: Again, rows: Sequence[Look], study: np.datetime64
+) -> tuple[str, ...]:
+    """Give what else the looks of a depot's field say, in sentences.
+
+    Parameters
+    ----------
+    place : Place
+        The field.
+    looks : callable
+        Gives its looks anew each time.
+    rows : sequence of Look
+        What was measured in them.
+    study : numpy.datetime64
+        First day of the study.
+
+    Returns
+    -------
+    tuple of str
+        The date with its interval, then the range of pits where ground was laid bare.
+    """
+    said = (dated(place, looks, study), counted(place, looks, rows, study))
+    return tuple(each for each in said if each)
