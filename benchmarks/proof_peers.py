@@ -40,7 +40,7 @@ WIDE = 192
 """Pixels of a side of a made-up harbour: three windows of the peer, which needs sea round it."""
 LEARNT = 20
 """Looks without a ship at the start of a made-up berth."""
-SEEDS = 4
+SEEDS = 3
 """Made-up berths for each side and strength."""
 NEAR = 3
 """Pixels by which a vessel may lie beside the berth, or a target beside its box."""

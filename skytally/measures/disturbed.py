@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage, stats
+from scipy import ndimage, special
 
 from skytally.checks import DataError
 from skytally.measures.anomaly import Anomaly, sights
@@ -50,6 +50,8 @@ PIT_REACH = 80.0
 """Metres from its middle to the end of the longest pit that is looked for, blur included."""
 TAIL = 0.01
 """Share of the ring's patches that sets the tail."""
+NORMAL_TAIL = -float(special.ndtri(TAIL))
+"""The same of a normal law, in standard deviations."""
 MOST_RING = 20_000
 """Ring pixels that are looked at: a percent of them still tells the tail to a hundredth."""
 FEWEST_RING = 200
@@ -131,7 +133,7 @@ def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
     scores = scores[:: -(-scores.size // MOST_RING)]
     middle = float(np.median(scores))
     body = NORMAL_MAD * float(np.median(np.abs(scores - middle)))
-    tail = (float(np.quantile(scores, 1.0 - TAIL)) - middle) / float(stats.norm.isf(TAIL))
+    tail = (float(np.quantile(scores, 1.0 - TAIL)) - middle) / NORMAL_TAIL
     return middle, max(body, tail, 1.0)
 
 
@@ -185,7 +187,7 @@ def disturbance(
     centre, wide = _usual(scores[around])
     told = ground & told
     chances = max(int(np.count_nonzero(told)), 1)
-    reach = wide * float(stats.norm.isf(P_FALSE / chances))
+    reach = wide * -float(special.ndtri(P_FALSE / chances))
     hot = (scores - centre > reach) & told
     changed = ndimage.binary_dilation(hot, iterations=GROWN) & told if hot.any() else hot
     pixel = gsd**2
@@ -204,7 +206,7 @@ def disturbance(
         area=area if found else 0.0,
         low=max(area - NINETY * error, 0.0) if found else 0.0,
         high=area + NINETY * error if found else missed,
-        p_detect=float(stats.norm.cdf((ONE_PIT / typical - reach) / wide)),
+        p_detect=float(special.ndtr((ONE_PIT / typical - reach) / wide)),
         alike=_alike(seen, level, changed, soil) if found else 1.0,
     )
 

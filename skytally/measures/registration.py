@@ -112,20 +112,34 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
     return moved
 
 
-def _along(values: Floats, step: float, axis: int) -> Floats:
-    """Move an image along one axis: four shifted copies, weighed and added."""
+def _taps(step: float) -> list[tuple[int, float]]:
+    """Give which pixels a shift draws from, and their weights."""
     taps = np.arange(math.ceil(-step - 2.0), math.floor(2.0 - step) + 1)
     weights = _keys(np.asarray(taps + step, np.float64))
-    taps, weights = taps[weights != 0.0], weights[weights != 0.0]
-    before, after = max(-int(taps[0]), 0), max(int(taps[-1]), 0)
+    return [(int(k), float(w)) for k, w in zip(taps, weights, strict=True) if w != 0.0]
+
+
+def _along(values: Floats, step: float, axis: int) -> Floats:
+    """Move an image along one axis: four shifted copies, weighed and added."""
+    taps, size = _taps(step), values.shape[axis]
+    before, after = max(-taps[0][0], 0), max(taps[-1][0], 0)
     pads = [(before, after) if each == axis else (0, 0) for each in (0, 1)]
-    padded, size = np.pad(values, pads, mode="edge"), values.shape[axis]
+    padded = np.pad(values, pads, mode="edge")
     moved, part = np.zeros_like(values), np.empty_like(values)
-    for tap, weight in zip(taps, weights, strict=True):
-        start = before + int(tap)
+    for tap, weight in taps:
+        start = before + tap
         cut = np.s_[start : start + size] if axis == 0 else np.s_[:, start : start + size]
         moved += np.multiply(padded[cut], values.dtype.type(weight), out=part)
     return moved
+
+
+def _moved_at(values: Floats, places: Places, rows: float, columns: float) -> Doubles:
+    """Give a moved image at some places alone, none of them nearer to its edge than `REACH`."""
+    flat, wide, made = values.ravel(), values.shape[1], np.zeros(places.size)
+    for down, one in _taps(rows):
+        for right, two in _taps(columns):
+            made += (one * two) * flat.take(places + (down * wide + right), mode="clip")
+    return made
 
 
 def _columns(level: Floats, chosen: Places) -> Doubles:
@@ -246,7 +260,7 @@ def registration(
             break
         if max(abs(rows), abs(across)) * gsd > 3 * MOST_METRES:
             break
-        change = shifted(mean, rows, across).ravel()[use] - wanted
+        change = _moved_at(mean, use, rows, across) - wanted
         if max(abs(found[2]), abs(found[3])) < SETTLED:
             break
     return _judged(rows, across, error, last / first if first > 0 else 1.0, gsd)

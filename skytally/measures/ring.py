@@ -19,8 +19,9 @@ NOT_CLEAR = (0, 1, 3, 8, 9, 10, 11)
 """Sen2Cor classes that hide the ground: no data, defective, shadow, clouds, cirrus, snow."""
 HIDES = np.isin(np.arange(256), NOT_CLEAR)
 """The same, to be looked up."""
-MOST_RING = 10_000
-"""Clear ring pixels a median is taken over: its error is then a hundredth of a pixel's noise."""
+MOST_RING = 6_000
+"""Ring pixels a median or a share is taken over: the median errs by a sixtieth of a pixel's
+noise, the share by half a percent."""
 SNOW_CLASS = 11
 LEAST_CLEAR = 0.8
 """Share of the ring that must be clear (METHODS trap T8)."""
@@ -118,7 +119,8 @@ def _clear(frame: Frame, ring: Bools) -> tuple[Bools, float]:
 
 def _snow_share(frame: Frame, ring: Bools) -> float:
     if "b11" in frame.layers and "b08" in frame.layers:
-        b03, b08, b11 = (frame.layer(each)[ring] for each in ("b03", "b08", "b11"))
+        use = spread_over(ring, MOST_RING)
+        b03, b08, b11 = (frame.layer(each).ravel()[use] for each in ("b03", "b08", "b11"))
         index = (b03 - b11) / np.maximum(b03 + b11, 1e-6)
         return float(np.mean((index > SNOW_INDEX) & (b08 > SNOW_NIR)))
     if frame.scl is not None:
