@@ -46,7 +46,7 @@ def step(
 
 def within(found: Onset, day: float) -> bool:
     """Tell whether a day, counted as in `step`, is in the reported interval."""
-    date = np.datetime64("1970-01-01") + math.floor(DAY_ZERO + day)
+    date = np.datetime64("1970-01-01") + np.timedelta64(math.floor(DAY_ZERO + day), "D")
     return bool(found.interval[0] <= date <= found.interval[1])
 
 
