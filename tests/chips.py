@@ -240,7 +240,8 @@ def catalogue(folder: Path, count: int, *, base: str = "", days: int = 5) -> Pro
     box = transform_geom(f"EPSG:{EPSG}", "EPSG:4326", _square(site()))
     first = np.datetime64("2023-08-01")
     items = [
-        _item(scene(folder, seed=k, base=base), str(first + np.timedelta64(k * days, "D")), box) for k in range(count)
+        _item(scene(folder, seed=k, base=base), str(first + np.timedelta64(k * days, "D")), box)
+        for k in range(count)
     ]
     content = {"type": "FeatureCollection", "features": items}
     (folder / "items.json").write_text(json.dumps(content), encoding="utf-8")
