@@ -14,7 +14,7 @@ from skytally.imagery.measured import NO_LOOK, Measured
 from skytally.wording import number
 
 NOTHING = (
-    "Own imagery says nothing here yet: {outlines} were to be measured, and no look was acquired; "
+    "Own imagery says nothing here yet: {outlines}, were to be measured, and no look was acquired; "
     "make refresh brings looks in on a machine with internet."
 )
 
@@ -40,18 +40,18 @@ def _marked(words: str, measured: Sequence[Measured]) -> str:
 
 def _state(measured: Sequence[Measured]) -> str:
     lines = [each for each in measured if each.line is not None]
-    asked = f"{number(len(measured))} outlines, each by one sensor,"
+    asked = f"{number(len(measured))} outlines, each by one sensor"
     if not lines:
         if all(each.why == NO_LOOK for each in measured):
-            return NOTHING.format(outlines=asked.removesuffix(","))
+            return NOTHING.format(outlines=asked)
         return (
-            f"Own imagery says nothing here yet: {asked} were to be measured, and each names "
+            f"Own imagery says nothing here yet: {asked}, were to be measured, and each names "
             "its reason in the table below."
         )
     told = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
-        f"Of {asked} {number(len(lines))} were measured, in {number(told)} looks of which "
+        f"Of {asked}, {number(len(lines))} were measured, in {number(told)} looks of which "
         f"{number(could)} could tell; the others name their reason in the table below."
     )
 

@@ -20,7 +20,7 @@ LINES = {
     "ais-gaps", "depot-expansion", "looks", "official-claims", "port-imagery", "rail-counts",
 }  # fmt: skip
 HEADINGS = ["Check", "Analyse", "Figures", "Findings", "Limits"]
-MOST_CODE, MOST_CELL, PROSE = 80, 20, (400, 900)
+MOST_CODE, MOST_CELL, PROSE = 90, 20, (400, 950)
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 NOT_PROSE = (
     r"(?ms)^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$",  # fenced code, directives
@@ -125,7 +125,7 @@ def test_notebook_has_one_cell_of_literals(path: Path) -> None:
 
 @each_notebook
 def test_notebook_is_thin(path: Path) -> None:
-    """At most 80 lines of code in all and 20 a cell, and nothing that belongs to the package."""
+    """At most 90 lines of code in all and 20 a cell, and nothing that belongs to the package."""
     cells = _cells(path, "code")
     assert sum(_code_lines(cell.source) for cell in cells) <= MOST_CODE
     for cell in cells:
@@ -145,7 +145,7 @@ def test_notebook_is_thin(path: Path) -> None:
 
 @each_notebook
 def test_notebook_has_enough_prose(path: Path) -> None:
-    """Between 400 and 900 words: enough to be understood, few enough to be read."""
+    """Between 400 and 950 words: enough to be understood, few enough to be read."""
     least, most = PROSE
     assert least <= len(_prose(path).split()) <= most
 

@@ -9,8 +9,11 @@ from skytally_book import Block, cell, filtered_table
 from sphinx.application import Sphinx
 
 from skytally import registry
+from skytally.detection import CARDS
 
 OUR_METHOD = "skytally onset, one change"
+HIGHER_IS_BETTER = ("precision", "recall", "average precision", "pixels alike", "dates right")
+"""Scores of which the best of several methods is set in bold."""
 
 
 def _results(slug: str) -> pd.DataFrame:
@@ -153,12 +156,94 @@ class CrashesTable(TrialsTable):
     feared = ()
 
 
+class ProofTable(Block):
+    """Show how the measures score on real and on made-up looks, beside other methods."""
+
+    def html(self) -> str:
+        """Write one row a score, best of several methods in bold."""
+        if "proof" not in registry.entries():
+            return "<p>The measures were not scored on this copy yet.</p>"
+        table = _results("proof")
+        numbers = table["value"].apply(pd.to_numeric, errors="coerce")
+        shared = ["measure", "dataset", "metric", "note"]
+        rivals = table.groupby(shared[:3])["method"].transform("nunique") > 1
+        best = numbers.groupby([table[word] for word in shared[:3]]).transform("max")
+        heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
+        rows = []
+        for row, value, top, rival in zip(table.itertuples(), numbers, best, rivals, strict=True):
+            higher = rival and value == top and row.metric in HIGHER_IS_BETTER
+            text = cell(row.value)
+            shown = f"<strong>{text}</strong>" if higher else text
+            interval = f"{row.low} to {row.high}" if row.low != "" else ""
+            cells = [row.dataset, row.method, row.metric]
+            rows.append(
+                f'<tr><th scope="row">{cell(row.measure)}</th>'
+                + "".join(f"<td>{cell(each)}</td>" for each in cells)
+                + f"<td>{shown}</td>"
+                + "".join(f"<td>{cell(each)}</td>" for each in (interval, row.n, row.note))
+                + "</tr>"
+            )
+        caption = f"Scores of the measures (run on {table['date'].iloc[0]})"
+        choices = list(dict.fromkeys(table["measure"]))
+        return filtered_table("proof", caption, heads, rows, label="measure", choices=choices)
+
+
+class LimitsTable(Block):
+    """Show the detection limits of every measure in made-up places, all sizes and contrasts."""
+
+    def html(self) -> str:
+        """Write one row a measure, size and contrast."""
+        table = _results("limits")
+        heads = ["measure", "put in", "contrast", "looks", "found", "recall", "90 % interval"]
+        heads += ["bias", "5 to 95 % of it"]
+        rows = []
+        for row in table.itertuples():
+            card = CARDS[row.card]
+            thing = "nothing" if float(row.size) == 0 else card.thing.format(size=float(row.size))
+            cells = [thing, row.contrast, row.looks, row.found, f"{float(row.recall):.2f}"]
+            cells += [f"{float(row.low):.2f} to {float(row.high):.2f}"]
+            spread = f"{row.bias_low} to {row.bias_high}" if row.bias != "" else ""
+            cells += [f"{row.bias} {card.unit}" if row.bias != "" else "", spread]
+            rows.append(
+                f'<tr><th scope="row">{cell(card.title)}</th>'
+                + "".join(f"<td>{cell(str(each))}</td>" for each in cells)
+                + "</tr>"
+            )
+        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
+        caption = f"Simulated: known things drawn into made-up looks (run on {when}, seed {seed})"
+        choices = list(dict.fromkeys(CARDS[each].title for each in table["card"]))
+        return filtered_table("limits", caption, heads, rows, label="measure", choices=choices)
+
+
+class MeasuringTable(Block):
+    """Show how fast the measures are, and whether their memory grows with the looks."""
+
+    def html(self) -> str:
+        """Write one row a measure and figure."""
+        if "measuring" not in registry.entries():
+            return "<p>The speed of the measures was not taken on this copy yet.</p>"
+        table = _results("measuring")
+        rows = [
+            f'<tr><th scope="row">{cell(row.measure)}</th>'
+            + "".join(f"<td>{cell(each)}</td>" for each in (row.metric, row.value, row.n, row.note))
+            + "</tr>"
+            for row in table.itertuples()
+        ]
+        caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
+        return filtered_table(
+            "measuring", caption, ["measure", "figure", "value", "n", "note"], rows
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("faults-table", FaultsTable),
         ("strangers-table", StrangersTable),
         ("crashes-table", CrashesTable),
+        ("proof-table", ProofTable),
+        ("limits-table", LimitsTable),
+        ("measuring-table", MeasuringTable),
         ("calibration-table", CalibrationTable),
         ("calibration-chart", CalibrationChart),
         ("real-series-table", RealSeriesTable),

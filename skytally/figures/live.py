@@ -65,9 +65,26 @@ def _points(
     )
 
 
-def _series(
+def series(
     table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
 ) -> list[hv.Element]:
+    """Give the marks of one series, in one colour; a number is a point, never joined.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of `skytally.figures.marks.marks` of one series.
+    step : float
+        Length of the arrows, and how far below zero the crosses of rows without number stand.
+    colour, marker : str
+        Colour of all marks, and marker of the numbers.
+    label : str
+        Name in the legend.
+
+    Returns
+    -------
+    list of holoviews.Element
+    """
     parts: list[hv.Element] = []
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     if len(long):
@@ -139,7 +156,7 @@ def values(
         )
     names = list(dict.fromkeys(table["series"]))
     for i, name in enumerate(names):
-        parts += _series(
+        parts += series(
             table[table["series"] == name],
             step=step,
             colour=COLOURS[i % len(COLOURS)],

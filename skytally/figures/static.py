@@ -51,9 +51,10 @@ def dated(axes: mpl.axes.Axes) -> None:
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
 
 
-def _series(
+def series(
     axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
 ) -> None:
+    """Draw the marks of one series; the twin of `skytally.figures.live.series`."""
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     axes.hlines(long["y"], long["x0"], long["x1"], color=colour, alpha=0.6, lw=2)
     shut = table[
@@ -116,7 +117,7 @@ def values(
         words = f"{one['said']}, a bound, not a level ({one['who']})"
         axes.text(left, one["y"] + 0.02 * top, words, ha="left", va="bottom", fontsize=8)
     for i, name in enumerate(names):
-        _series(
+        series(
             axes,
             table[table["series"] == name],
             step=step,

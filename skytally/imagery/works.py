@@ -10,12 +10,9 @@ import pandas as pd
 from skytally import names as n
 from skytally.checks import DataError
 from skytally.imagery.places import Place
-from skytally.imagery.tasks import MTF_NYQUIST, Again, quarter, seasonal
-from skytally.measures.disturbed import disturbed
-from skytally.measures.earth import LAYERS, ground_looks, works
-from skytally.measures.hull import sigma_psf
+from skytally.imagery.tasks import Again
+from skytally.measures.earth import ground_looks, works
 from skytally.measures.looks import Look
-from skytally.measures.pits import pits
 from skytally.wording import day, number
 
 
@@ -30,21 +27,15 @@ def dated(place: Place, looks: Again, study: np.datetime64) -> str:
     return f"The bare soil of the outline {made.began.words}; {stages}."
 
 
-def counted(place: Place, looks: Again, rows: Sequence[Look], study: np.datetime64) -> str:
+def counted(rows: Sequence[Look]) -> str:
     """Say how many pits the last look with bare ground may show; empty where none has any."""
     last = next((row for row in reversed(rows) if row.state == n.COUNTED and row.value > 0), None)
     if last is None:
         return ""
-    look = next(each for each in looks() if str(each["item_id"].to_numpy()) == last.item_id)
-    known = seasonal(looks, study, place.ring, LAYERS, days=(quarter(look),))
-    ((_, found),) = disturbed([look], place.target, known[quarter(look)], ring=place.ring)
-    if found is None:
-        return ""
-    count = pits(found.share, found.changed, gsd=place.gsd, sigma=sigma_psf(MTF_NYQUIST))
+    low, high = (number(round(last.details[word])) for word in ("pits_low", "pits_high"))
     return (
-        f"In the look of {day(pd.Timestamp(last.time))} between {number(count.low)} and "
-        f"{number(count.high)} places look like bermed pits; at 10 m any patch of bare soil of "
-        "that size does."
+        f"In the look of {day(pd.Timestamp(last.time))} between {low} and {high} places look like "
+        "bermed pits; at 10 m any patch of bare soil of that size does."
     )
 
 
@@ -69,5 +60,5 @@ def notes(
     tuple of str
         The date with its interval, then the range of pits where ground was laid bare.
     """
-    said = (dated(place, looks, study), counted(place, looks, rows, study))
+    said = (dated(place, looks, study), counted(rows))
     return tuple(each for each in said if each)
