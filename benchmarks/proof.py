@@ -63,9 +63,8 @@ def changed(rows: Rows, path: Path) -> int:
     return sum(tuple(str(each[name]) for name in COLUMNS) not in held for each in rows)
 
 
-def write(rows: Rows, path: Path, *, date: str) -> None:
+def write(rows: Rows, path: Path, stamps: dict[str, str]) -> None:
     """Write the table beside its place, then rename it."""
-    stamps = {"date": date, "commit": commit()}
     beside = path.with_suffix(".new")
     with beside.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, (*COLUMNS, *STAMPS), lineterminator="\n")
@@ -80,10 +79,12 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--date", default=f"{datetime.now(UTC):%Y-%m-%d}", help="of the run")
     asked = parser.parse_args()
+    # the commit is that of the beginning: work may go on beside a long run
+    stamps = {"date": asked.date, "commit": commit()}
     rows = gathered(asked.parts or PARTS)
     print(f"{changed(rows, TARGET)} of {len(rows)} rows are not in the table as they are now")
     if not asked.parts:
-        write(rows, TARGET, date=asked.date)
+        write(rows, TARGET, stamps)
 
 
 if __name__ == "__main__":
