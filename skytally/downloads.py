@@ -48,7 +48,7 @@ def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
         {
             "line": name,
             "first_day": bounds["first"].dt.strftime("%Y-%m-%d"),
-            "last_day": (bounds["after"] - pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d"),
+            "last_day": (bounds["after"] - pd.Timedelta(nanoseconds=1)).dt.strftime("%Y-%m-%d"),
             n.VALUE: line[n.VALUE].to_numpy(),
             n.LOW: line[n.LOW].to_numpy(),
             n.HIGH: line[n.HIGH].to_numpy(),
@@ -60,13 +60,18 @@ def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
     return table.map(harmless)
 
 
-def _encoding() -> dict[str, dict[str, object]]:
-    since = "days since 1970-01-01"
-    days: dict[str, object] = {"units": since, "calendar": "standard", "dtype": "int32"}
+def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
+    whole = (line[n.TIME_BOUNDS] == line[n.TIME_BOUNDS].dt.floor("D")).all()
+    whole &= (line[n.TIME] == line[n.TIME].dt.floor("D")).all()
+    # looks have a moment, rows of the record have days
+    since, kind = ("days", "int32") if whole else ("seconds", "int64")
+    times: dict[str, object] = {
+        "units": f"{since} since 1970-01-01", "calendar": "standard", "dtype": kind,
+    }  # fmt: skip
     return {
-        n.TIME: days,
+        n.TIME: times,
         # bounds take their units from time, as CF asks
-        n.TIME_BOUNDS: {**days, "_FillValue": None},
+        n.TIME_BOUNDS: {**times, "_FillValue": None},
         **{word: {"_FillValue": np.nan} for word in (n.VALUE, n.LOW, n.HIGH)},
     }
 
@@ -107,7 +112,7 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
     files = [f"{name}.csv"]
     for each, line in zip(names, lines.values(), strict=True):
         file = f"{name}.{each}.nc"
-        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding())
+        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding(line))
         files.append(file)
     return files
 

@@ -1,7 +1,7 @@
 """A copy of the project whose three kinds of site have simulated looks: for tests and screenshots.
 
-``python -m tests.simulated FOLDER`` makes one, refreshes it from a folder of made-up files by the
-project's own command, and builds its book. Every look is labelled.
+``PYTHONPATH=.:book python -m tests.simulated FOLDER`` makes one, refreshes it from a folder of
+made-up files by the project's own command, and builds its book. Every look is labelled.
 """
 
 from __future__ import annotations
@@ -225,22 +225,19 @@ def _outlines(made: Made) -> dict[str, Any]:
 
 
 def _sites(folder: Path) -> Iterator[Made]:
-    """Put the made-up sites over the project's own, and leave only them."""
+    """Put the made-up sites in the place of three of the project's own."""
     data = folder / "data" / "sites"
     with (data / "register.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["slug"]: row for row in csv.DictReader(file)}
-    kept = []
     for made in (port(), yard(), depot()):
-        kept.append(_register(made, rows[made.slug]))
+        rows[made.slug] = _register(made, rows[made.slug])
         path = data / f"{made.slug}.geojson"
         path.write_text(json.dumps(_outlines(made), indent=1) + "\n", encoding="utf-8")
         yield made
     with (data / "register.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(kept)
-    for slug in set(rows) - {row["slug"] for row in kept}:
-        (data / f"{slug}.geojson").unlink()
+        writer.writerows(rows.values())
 
 
 def make(folder: Path) -> None:

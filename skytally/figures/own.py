@@ -41,7 +41,7 @@ def _could(each: Measured) -> int:
 
 
 def state_shown(own: Own) -> Shown:
-    """Show for each outline and sensor what was measured, or why nothing was.
+    """Show for each outline what was measured by which sensor, or why nothing was.
 
     Parameters
     ----------
@@ -51,20 +51,23 @@ def state_shown(own: Own) -> Shown:
     Returns
     -------
     Shown
+        Sensors that have nothing to say for one reason share a row.
     """
-    rows = [
-        {
-            "outline": each.scope,
-            "measure": each.card.title,
-            "looks": str(len(each.rows)) if each.line is not None else "none measured",
-            "could tell": str(_could(each)) if each.line is not None else "",
-            "why nothing is said": each.why,
-        }
-        for each in own.measured
-    ]
+    rows: dict[tuple[str, str], list[str]] = {}
+    for each in own.measured:
+        said = each.why
+        if each.line is not None:
+            said = f"measured in {number(len(each.rows))} looks; {number(_could(each))} could tell"
+        rows.setdefault((each.scope, said), []).append(each.card.title)
+    table = pd.DataFrame(
+        [
+            {"outline": scope, "what is said": said, "asked": "; ".join(titles)}
+            for (scope, said), titles in rows.items()
+        ]
+    )
     return table_shown(
-        pd.DataFrame(rows),
-        caption=marked("Own imagery, by outline and sensor", rehearsal=own.rehearsal),
+        table,
+        caption=marked("Own imagery, by outline", rehearsal=own.rehearsal),
         empty="No outline of this kind is in the register.",
     )
 
