@@ -83,7 +83,7 @@ def whole_ends(amount: ArrayLike, *, what: str) -> tuple[float, float]:
 
 def _day(date: Day, *, what: str) -> np.datetime64:
     try:
-        given = np.datetime64("NaT", "D") if str(date) == "NaT" else np.datetime64(date)
+        given = np.datetime64("NaT", "D") if str(date) in ("", "NaT") else np.datetime64(date)
         precision = np.datetime_data(given.dtype)[0]
         day = given.astype("datetime64[D]")
     except (ValueError, TypeError, OverflowError) as error:
