@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import io
 from collections.abc import Sequence
@@ -11,12 +10,20 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import image
 
-from skytally.acquired import marked
+from skytally.checks import DataError
+from skytally.figures.measured import labelled
 from skytally.figures.show import Shown
 from skytally.imagery.pictures import Bytes, Chip
 
 SHOWN = 192
 """Pixels along a picture on the page: a ship of 100 m is then as wide as a thumb."""
+ON = """ onload="this.closest('.sk-between').classList.add('sk-on')\""""
+"""Lays the pictures of a slider over each other: without scripts they stay side by side."""
+MOVE = (
+    "this.closest('.sk-between').style.setProperty('--sk-cut',this.value+'%');"
+    "this.setAttribute('aria-valuetext',this.value+' percent from the left shows before, "
+    "the rest after')"
+)
 
 
 def _png(picture: Bytes) -> str:
@@ -40,16 +47,18 @@ def _outlines(chip: Chip) -> str:
 
 def _told(chip: Chip) -> str:
     words = f"{chip.when}: {chip.said}; scene {chip.item_id}"
-    return marked(words, rehearsal=chip.label != "")
+    return labelled(words, chip.label)
 
 
-def _picture(chip: Chip) -> str:
+def _picture(chip: Chip, *, loaded: str = "") -> str:
     rows, columns = chip.picture.shape[:2]
     metres = f"{columns * chip.gsd:.0f} by {rows * chip.gsd:.0f} m"
-    alt = html.escape(f"Look of {_told(chip)}, {metres}, the outline drawn over it", quote=True)
+    over = ", the outline drawn over it" if chip.outlines else ""
+    alt = html.escape(f"Look of {_told(chip)}, {metres}{over}", quote=True)
     return (
         f'<span class="sk-chip" style="aspect-ratio:{columns}/{rows}">'
-        f'<img src="{_png(chip.picture)}" alt="{alt}" width="{SHOWN}">{_outlines(chip)}</span>'
+        f'<img src="{_png(chip.picture)}" alt="{alt}" width="{SHOWN}"{loaded}>'
+        f"{_outlines(chip)}</span>"
     )
 
 
@@ -88,7 +97,7 @@ def slider_shown(before: Chip, after: Chip, *, caption: str) -> Shown:
     Parameters
     ----------
     before, after : Chip
-        The looks, of the same outline.
+        The looks, cut from the same window.
     caption : str
         What they show.
 
@@ -96,21 +105,29 @@ def slider_shown(before: Chip, after: Chip, *, caption: str) -> Shown:
     -------
     Shown
         The slider is the browser's own, so that arrows, Home and End move it; without scripts
-        the edge stands in the middle.
+        and on paper the two pictures stand side by side.
+
+    Raises
+    ------
+    DataError
+        If the pictures differ in size: an edge between them would then lie.
     """
-    seed = f"{before.item_id} {after.item_id} {caption}"
-    name = f"sk-between-{hashlib.sha256(seed.encode()).hexdigest()[:10]}"
-    move = (
-        "this.parentNode.style.setProperty('--sk-cut',this.value+'%');"
-        "this.setAttribute('aria-valuetext',this.value+' percent of the later look shown')"
+    sizes = [(*each.picture.shape[:2], each.gsd) for each in (before, after)]
+    if sizes[0] != sizes[1]:
+        told = " and ".join(f"{wide} by {high} pixels of {gsd:g} m" for high, wide, gsd in sizes)
+        message = f"slider {caption!r}: pictures of {told}; cut both from the same window"
+        raise DataError(message)
+    said = html.escape(caption, quote=True)
+    words = [f"Before: {_told(before)}.", f"After: {_told(after)}."]
+    sides = "".join(
+        f"<div>{_picture(chip, loaded=loaded)}<p>{html.escape(told)}</p></div>"
+        for chip, loaded, told in zip((before, after), (ON, ""), words, strict=True)
     )
-    said = html.escape(f"{caption} Left: {_told(before)}. Right: {_told(after)}.")
     block = (
-        f'<figure class="sk-between" style="--sk-cut:50%">'
-        f'<span class="sk-two">{_picture(after)}<span class="sk-over">{_picture(before)}</span>'
-        f'</span><input id="{name}" type="range" min="0" max="100" value="50" '
-        f'aria-valuetext="50 percent of the later look shown" '
-        f'aria-label="Edge between the earlier and the later look" oninput="{move}">'
-        f"<figcaption>{said}</figcaption></figure>"
+        f'<figure class="sk-between" style="--sk-cut:50%"><figcaption>{said}</figcaption>'
+        f'<div class="sk-two">{sides}</div>'
+        f'<input type="range" min="0" max="100" value="50" autocomplete="off" '
+        f'aria-valuetext="50 percent from the left shows before, the rest after" '
+        f'aria-label="Edge between before and after: {said}" oninput="{MOVE}"></figure>'
     )
-    return Shown(block, html.unescape(said))
+    return Shown(block, "\n".join([caption, *words]))

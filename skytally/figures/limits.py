@@ -14,11 +14,13 @@ from matplotlib.figure import Figure
 from skytally.figures.live import frame
 from skytally.figures.marks import COLOURS, LIVE_MARKERS, STATIC_MARKERS
 from skytally.figures.show import Shown, show
+from skytally.figures.spans import nothing_to_draw
 from skytally.figures.static import canvas
 from skytally.figures.tables import table_shown
 
 WANTED = 0.9
 DASHES = ("solid", "dashed", "dotted", "dashdot")
+"""Beside the markers, which alone tell more contrasts apart than there are dashes."""
 DODGE = 0.012
 """Share of the sizes' range by which the marks of one contrast stand beside those of the next."""
 COLUMNS = {
@@ -50,7 +52,7 @@ def _curves(table: pd.DataFrame) -> Iterator[tuple[str, str, str, str, str, pd.D
         )
 
 
-def _live(table: pd.DataFrame, xlabel: str) -> hv.Overlay:
+def _live(table: pd.DataFrame, xlabel: str, heading: str) -> hv.Overlay:
     parts: list[hv.Element] = [
         hv.HLine(WANTED).opts(color="#5b5b5b", line_width=1, line_dash="dashed")
     ]
@@ -76,10 +78,12 @@ def _live(table: pd.DataFrame, xlabel: str) -> hv.Overlay:
         xlabel=xlabel,
         ylabel="share of looks in which it was found",
         ylim=(-0.05, 1.08),
+        title=heading,
+        fontsize={"title": 9},
     )
 
 
-def _static(table: pd.DataFrame, xlabel: str) -> Figure:
+def _static(table: pd.DataFrame, xlabel: str, heading: str) -> Figure:
     figure, axes = canvas(3.2)
     axes.axhline(WANTED, color="#5b5b5b", lw=1, ls="--")
     for name, colour, _, marker, dash, rows in _curves(table):
@@ -88,6 +92,7 @@ def _static(table: pd.DataFrame, xlabel: str) -> Figure:
         )
         axes.vlines(rows["x"], rows["low"], rows["high"], color=colour, lw=1.5)
     axes.set_ylim(-0.05, 1.08)
+    axes.set_title(heading, fontsize=10)
     axes.set_xlabel(xlabel)
     axes.set_ylabel("share of looks in which it was found")
     axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
@@ -116,9 +121,12 @@ def limits_chart(
     Returns
     -------
     Shown
-        Where the looks were made up, the title begins with *Simulated*.
+        Where any look was made up, the title begins with *Simulated*; a sentence where
+        nothing was tried.
     """
-    simulated = bool(table["simulated"].iloc[0])
+    if table.empty:
+        return nothing_to_draw(f"{title}: nothing was tried, so no limit is known.")
+    simulated = bool(table["simulated"].any())
     heading = f"Simulated: {title}" if simulated else title
     caption = (
         f"{heading}. Share of looks in which what was put in was found, with 90 percent intervals; "
@@ -126,8 +134,8 @@ def limits_chart(
     )
     name = re.sub("[^a-z0-9]+", "-", f"limits {heading}".lower()).strip("-")
     chart = show(
-        _live(table, xlabel), _static(table, xlabel), name=name, alt=f"{caption} {sentence}",
-        caption=caption, files=files,
+        _live(table, xlabel, heading), _static(table, xlabel, heading), name=name,
+        alt=f"{caption} {sentence}", caption=caption, files=files,
     )  # fmt: skip
     shown = table[list(COLUMNS)].rename(columns=COLUMNS).astype(object)
     numbers = table_shown(

@@ -48,6 +48,8 @@ STEP = 0.07
 """Unit of the room above and below the numbers, as a share of the highest."""
 EDGE = 0.15
 """Share of the period at either end within which the words of the gap run inwards."""
+MARGIN = 0.015
+"""Share of the period left free at either end, so that no mark is cut."""
 MARK_WORDS = (
     "Filled marks: counted, each bar an interval of about 90 percent; open circles: nothing "
     "seen, each bar up to what may have been missed."
@@ -77,11 +79,11 @@ def _measured(lines: Mapping[str, xr.Dataset]) -> pd.DataFrame:
 def _published(rows: pd.DataFrame | None) -> pd.DataFrame:
     """Give the marks of counts that others published; rows without number or date have none."""
     made = []
-    words = ["bound", "unit", "wording", "id", "source_id", "scope", "text"]
-    given = pd.DataFrame() if rows is None else rows.reindex(columns=[*dict.fromkeys(
-        [*rows.columns, *words, "precision_first", "precision_last"]
-    )])  # fmt: skip
-    for row in given.fillna(dict.fromkeys(words, "")).to_dict("records"):
+    words = dict.fromkeys(("bound", "unit", "wording", "id", "source_id", "scope", "text"), "")
+    wanted = dict.fromkeys([*words, "precision_first", "precision_last"])
+    given = pd.DataFrame() if rows is None else rows
+    given = given.reindex(columns=[*dict.fromkeys([*given.columns, *wanted])])
+    for row in given.astype(dict.fromkeys(words, object)).fillna(words).to_dict("records"):
         first, last = (pd.Timestamp(row[side]) for side in ("date_first", "date_last"))
         first, last = (last if pd.isna(first) else first), (first if pd.isna(last) else last)
         least, most = limits(
@@ -115,10 +117,10 @@ def label_of(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, *, rehearsal:
 
 
 def labelled(words: str, label: str) -> str:
-    """Put the label before a caption."""
+    """Put the label before a caption; one that is not known counts as a rehearsal."""
     if label == SIMULATED:
         return f"SIMULATED, made-up looks and no observation: {words}"
-    return marked(words, rehearsal=label == REHEARSAL)
+    return marked(words, rehearsal=label != "")
 
 
 class _Room:
@@ -132,7 +134,7 @@ class _Room:
         crossed = bool(len(table) and (table["y"].isna() & table["lo"].isna()).any())
         under = min(0.0, lowest if np.isfinite(lowest) else 0.0) - (1 + crossed) * self.step
         self.rows = {kind: under - i * self.step for i, kind in enumerate((TOLD, UNTOLD, LOST))}
-        self.ends = (under - 2.6 * self.step, self.top + 3 * self.step)
+        self.ends = (under - 2.6 * self.step, self.top + 3.2 * self.step)
         at = mpl.ticker.MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0.0, self.top)
         shown = [float(each) for each in at if 0 <= each <= self.top + self.step]
         self.ticks = [(each, number(each)) for each in shown]
@@ -148,7 +150,7 @@ class _Room:
         row = {
             "kind": "blind", "lane": "", "state": "", "why": "", "said": days_of(gap),
             "when": f"{day(gap[0])} to {day(gap[1])}", "x": x, "side": side, "x0": gap[0],
-            "x1": gap[1], "y0": self.ends[0], "y1": self.top + 1.9 * self.step,
+            "x1": gap[1], "y0": self.ends[0], "y1": self.top + self.step,
         }  # fmt: skip
         return pd.DataFrame([row])
 
@@ -156,6 +158,19 @@ class _Room:
 def _looks_of(i: int) -> tuple[str, str, str]:
     """Give the colour and the two markers of a series."""
     return tuple(each[i % len(each)] for each in (COLOURS, LIVE_MARKERS, STATIC_MARKERS))  # type: ignore[return-value]
+
+
+def _gap(axes: mpl.axes.Axes, room: _Room) -> list[hv.Element]:
+    """Draw the gap with its length over it, where there is one."""
+    if room.gap.empty:
+        return []
+    row = room.gap.iloc[0]
+    words, y = f"blind for {row['said']}", room.top + 1.5 * room.step
+    axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=8)
+    text = hv.Text(row["x"], y, words, fontsize=9).opts(
+        color="#222222", text_align=row["side"], text_baseline="middle"
+    )
+    return [*drawn(axes, room.gap, GAP_STYLE, GAP_TIPS), text]
 
 
 def _draw(
@@ -171,17 +186,7 @@ def _draw(
     """Draw both figures from the same marks."""
     figure, axes = static.canvas(4.3 + 0.2 * len(names))
     figure.set_dpi(DOTS)
-    parts: list[hv.Element] = []
-    if len(room.gap):
-        parts += drawn(axes, room.gap, GAP_STYLE, GAP_TIPS)
-        row = room.gap.iloc[0]
-        words, y = f"blind for {row['said']}", room.top + 1.4 * room.step
-        axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=8)
-        parts.append(
-            hv.Text(row["x"], y, words, fontsize=9).opts(
-                color="#222222", text_align=row["side"], text_baseline="middle"
-            )
-        )
+    parts = _gap(axes, room)
     parts += drawn(axes, ticks(rugged, room.period, room.rows, 0.36 * room.step), STYLES, TIPS)
     for i, name in enumerate(names):
         colour, live_marker, static_marker = _looks_of(i)
@@ -189,17 +194,21 @@ def _draw(
         both: dict[str, Any] = {"step": room.step, "colour": colour, "label": name}
         parts += live.series(of_name, marker=live_marker, **both)
         static.series(axes, of_name, marker=static_marker, **both)
-    parts += live_breaks(breaks, bottom=room.ends[0], top=room.top + 2 * room.step)
+    parts += live_breaks(breaks, bottom=room.ends[0], top=room.top + 2.1 * room.step)
     static_breaks(axes, breaks)
-    axes.set(ylabel=ylabel, ylim=room.ends, xlim=room.period)
+    edge = (room.period[1] - room.period[0]) * MARGIN
+    xlim = (room.period[0] - edge, room.period[1] + edge)
+    axes.set(ylabel=ylabel, ylim=room.ends, xlim=xlim)
     axes.set_yticks([y for y, _ in room.ticks], [words for _, words in room.ticks])
     static.dated(axes)
-    figure.legend(loc="outside lower left", frameon=False, fontsize=8)
+    if names:
+        figure.legend(loc="outside lower left", frameon=False, fontsize=8)
     if label:
         axes.set_title(IN_PICTURE[label], fontsize=10, pad=14)
     chart = live.frame(
         hv.Overlay(parts), height=440, entries=len(names), xlabel="", ylabel=ylabel,
-        yticks=room.ticks, xlim=room.period, ylim=room.ends, title=IN_PICTURE.get(label, ""),
+        yticks=room.ticks, xlim=xlim, ylim=room.ends, title=IN_PICTURE.get(label, ""),
+        fontsize={"title": 9},
     )  # fmt: skip
     return chart, figure
 
