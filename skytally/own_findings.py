@@ -14,8 +14,8 @@ from skytally.imagery.measured import NO_LOOK, Measured
 from skytally.wording import number
 
 NOTHING = (
-    "Own imagery says nothing here yet: {outlines}, were to be measured, and no look was acquired; "
-    "make refresh brings looks in on a machine with internet."
+    "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
+    "measured, and {why}."
 )
 
 
@@ -40,19 +40,16 @@ def _marked(words: str, measured: Sequence[Measured]) -> str:
 
 def _state(measured: Sequence[Measured]) -> str:
     lines = [each for each in measured if each.line is not None]
-    asked = f"{number(len(measured))} outlines, each by one sensor"
     if not lines:
+        why = "each names its reason in the table below"
         if all(each.why == NO_LOOK for each in measured):
-            return NOTHING.format(outlines=asked)
-        return (
-            f"Own imagery says nothing here yet: {asked}, were to be measured, and each names "
-            "its reason in the table below."
-        )
+            why = "no look was acquired; make refresh brings looks in on a machine with internet"
+        return NOTHING.format(asked=number(len(measured)), why=why)
     told = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
-        f"Of {asked}, {number(len(lines))} were measured, in {number(told)} looks of which "
-        f"{number(could)} could tell; the others name their reason in the table below."
+        f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
+        f"be measured, in {number(told)} looks of which {number(could)} could tell."
     )
 
 

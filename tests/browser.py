@@ -150,6 +150,14 @@ def tab(
         context.close()
 
 
+def unfold(page: Page) -> None:
+    """Open what holds a folded chart, as a reader would who wants to see it."""
+    for number in range(page.locator("details:has(.sk-figure)").count()):
+        fold = page.locator("details:has(.sk-figure)").nth(number)
+        if fold.get_attribute("open") is None:
+            fold.locator("> summary").click()
+
+
 def draw(page: Page) -> int:
     """Scroll to each chart in turn until it stands on the page in colours; give their number.
 
@@ -158,6 +166,7 @@ def draw(page: Page) -> int:
     playwright.sync_api.TimeoutError
         If a chart is not drawn within ten seconds, or its static twin stays beside it.
     """
+    unfold(page)
     figures = page.locator(".sk-figure")
     for number in range(figures.count()):
         figures.nth(number).scroll_into_view_if_needed()

@@ -61,7 +61,7 @@ class Made:
     """Kind, name, corners in metres of the zone, axis."""
 
 
-def _turned(
+def turned(
     x: float, y: float, axis_deg: float, sides: tuple[float, float]
 ) -> list[tuple[float, float]]:
     """Give the corners of a rectangle about a point, its first side along the axis."""
@@ -95,7 +95,7 @@ def port() -> Made:
 
     def strip(off: float, sides: tuple[float, float]) -> list[tuple[float, float]]:
         at = x + off * math.sin(bearing), y + off * math.cos(bearing)
-        return _turned(*at, harbour.axis_deg, sides)
+        return turned(*at, harbour.axis_deg, sides)
 
     outlines = [
         ("berth", "made-up berth", strip(21.0, (300.0, 38.0)), harbour.axis_deg),
@@ -134,7 +134,7 @@ def yard() -> Made:
     middle = np.concatenate([first, last]).mean(0)
     corners = [
         (middle[0] + east, middle[1] - north)
-        for east, north in _turned(0.0, 0.0, 98.0, (800.0, 16.0))
+        for east, north in turned(0.0, 0.0, 98.0, (800.0, 16.0))
     ]
     boxes = [*([()] * EARLY), *late]
     return _of_place("tumangang", place, boxes, "track", corners, 98.0)

@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser import ABSENT, chromium, chromium_path, draw, hovered, served, tab
+from tests.browser import ABSENT, chromium, chromium_path, draw, hovered, served, tab, unfold
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "book/_build/html"
@@ -32,6 +32,7 @@ HOVER_OF = {
     "states": {"site:", "months:", "state:", "looks:", "lost to:"},
     "months-": {"site:", "months:", "state:", "looks:", "lost to:"},
     "gaps": {"site:", "dates:", "blind for:", "not searched:"},
+    "limits-": {"size:", "found:"},
 }
 """What a chart of another kind tells, by how its name begins."""
 SAMPLED_ROWS = 12
@@ -303,6 +304,7 @@ def test_charts_have_a_twin_without_scripts(browser: Browser, page_name: str) ->
     """Where scripts are off, the static figure of every chart is seen."""
     with tab(browser, root=SITE.as_uri(), scripts=False) as (page, faults):
         page.goto(f"{SITE.as_uri()}/{page_name}")
+        unfold(page)
         twins = page.locator(".sk-static")
         assert twins.count() == len(parsed(page_name).charts)
         for number in range(twins.count()):

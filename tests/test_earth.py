@@ -47,7 +47,9 @@ def world(request: pytest.FixtureRequest) -> Made:
 def field_of(plan: Field, seed: int) -> tuple[list[GroundLook], np.datetime64, np.datetime64]:
     """Give the looks of a made-up field, the first day of the study, and when works began."""
     looks, study, began = calibrate_ground.ground_looks_of(plan, np.random.default_rng(seed))
-    day = np.datetime64("1970-01-01") + np.timedelta64(math.floor(began if began == began else 0))
+    day = np.datetime64("1970-01-01") + np.timedelta64(
+        math.floor(began if began == began else 0), "D"
+    )
     return looks, np.datetime64(int(study), "D"), day
 
 
@@ -229,8 +231,8 @@ def test_change_date_is_never_finer_than_the_gap(gap: float) -> None:
     days = np.concatenate([np.arange(0.0, 100.0, 5.0), 95.0 + gap + np.arange(0.0, 100.0, 5.0)])
     values = np.where(days > 95.0, 0.25, 0.0)
     found = change_date(days, values, 0.001)
-    assert found.interval[0] <= np.datetime64("1970-01-01") + np.timedelta64(95)
-    assert found.interval[1] >= np.datetime64("1970-01-01") + np.timedelta64(int(95 + gap))
+    assert found.interval[0] <= np.datetime64("1970-01-01") + np.timedelta64(95, "D")
+    assert found.interval[1] >= np.datetime64("1970-01-01") + np.timedelta64(int(95 + gap), "D")
     assert found.probability.sum() == pytest.approx(1.0)
 
 
@@ -260,8 +262,8 @@ def test_stages_split_dug_and_covered() -> None:
     assert [each.value for each in found] == pytest.approx([0.0, 0.2, 0.08], abs=0.03)
     began = found[1].began
     assert began is not None
-    assert began[0] == np.datetime64("1970-01-01") + np.timedelta64(95)
-    assert began[1] == np.datetime64("1970-01-01") + np.timedelta64(100)
+    assert began[0] == np.datetime64("1970-01-01") + np.timedelta64(95, "D")
+    assert began[1] == np.datetime64("1970-01-01") + np.timedelta64(100, "D")
     assert len(stages(days, rng.normal(0.0, 0.02, days.size), 0.02)) == 1
 
 

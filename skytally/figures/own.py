@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally import names as n
-from skytally.acquired import marked
+from skytally.acquired import REHEARSAL, marked
 from skytally.detection import CARDS, sentence
 from skytally.downloads import write_lines, write_table
 from skytally.figures.chips import chips_shown, slider_shown
@@ -77,12 +77,13 @@ def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
         return []
     looks = own.looks
     here = looks[(looks["site"] == each.site) & (looks["sensor"] == each.task.sensor)]
+    breaks = own.breaks[own.breaks["sensor"].isin(("", each.task.sensor))]
     name = _slug(each)
     unit = each.rows[0].unit
     chart = measured_chart(
-        {each.scope: each.line}, here, own.breaks,
+        {each.scope: each.line}, here, breaks,
         name=name, ylabel=AXES[unit], period=(str(each.rows[0].time)[:10], own.reach),
-        rehearsal=bool(each.label),
+        rehearsal=each.label == REHEARSAL,
         caption=f"{each.card.title}, {each.scope}, measured look by look.",
         files=write_lines({name: each.line}, out, name=f"{line}.own-{name}"),
     )  # fmt: skip
@@ -95,13 +96,13 @@ def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
             caption=marked(
                 f"{each.scope}: the last look before the study in which nothing was found, and "
                 f"the {number(len(late))} largest detections since.",
-                rehearsal=bool(each.label),
+                rehearsal=each.label == REHEARSAL,
             ),
             empty=f"{each.scope}: nothing was found, so there is no picture to show.",
         )
     )
     if len(late) < len(each.chips) and late:
-        caption = marked(f"{each.scope}, before and after.", rehearsal=bool(each.label))
+        caption = marked(f"{each.scope}, before and after.", rehearsal=each.label == REHEARSAL)
         shown.append(slider_shown(each.chips[0], late[-1], caption=caption))
     return shown
 

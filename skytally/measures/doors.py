@@ -91,9 +91,9 @@ def _time_faults(cube: xr.Dataset) -> Iterable[str]:
     if times.size == 0:
         yield "no look at all; give at least one"
     steps = np.diff(times)
-    for i in np.flatnonzero(steps < np.timedelta64(0)):
+    for i in np.flatnonzero(steps < np.timedelta64(0, "ns")):
         yield f"time {times[i + 1]} comes after {times[i]}; sort the looks by time"
-    for i in np.flatnonzero(steps == np.timedelta64(0)):
+    for i in np.flatnonzero(steps == np.timedelta64(0, "ns")):
         yield f"time {times[i]} is repeated; keep one look of each acquisition"
 
 

@@ -169,7 +169,7 @@ def _times(looks: Sequence[Look], title: str) -> np.ndarray:
         message = f"line {title!r}: units {', '.join(units)}; make one line a unit"
         raise DataError(message)
     times = np.array([each.time for each in looks], "datetime64[ns]")
-    late = np.flatnonzero(np.diff(times) <= np.timedelta64(0))
+    late = np.flatnonzero(np.diff(times) <= np.timedelta64(0, "ns"))
     if late.size:
         message = (
             f"line {title!r}: look {times[late[0] + 1]} is not later than the one before it; "

@@ -278,6 +278,6 @@ def occupancies(
         found = moved
         if change < SETTLED:
             break
-    found = found.astype(float)
-    left = (light @ (found * contrast) - seen) / noise[:, None]
-    return found, (left**2).sum(0) + smooth * ((rough @ found) ** 2).sum(0)
+    full: Doubles = found.astype(float)
+    left = (light @ (full * contrast) - seen) / noise[:, None]
+    return full, (left**2).sum(0) + smooth * ((rough @ full) ** 2).sum(0)
