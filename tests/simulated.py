@@ -38,6 +38,11 @@ OFFSET, SCALE = 0.1, 1e-4
 OPTICAL = ("b02", "b03", "b04", "b08", "b11")
 SEED = 5
 """Seed of everything."""
+PERIOD = tuple(
+    f"--{word}={STUDY + np.timedelta64(count * STEP, 'D')}"
+    for word, count in (("first", -EARLY), ("last", LATE))
+)
+"""What the refresh is asked for."""
 WEST = 480_000
 NORTHS = {"rajin": 4_680_000, "tumangang": 4_650_000, "tikhoretsk": 4_620_000}
 """Upper left corners: far enough apart that no scene shows two sites."""
@@ -270,9 +275,7 @@ def main(folder: Path) -> int:
     """Make, refresh and build."""
     shutil.rmtree(folder, ignore_errors=True)
     make(folder)
-    first = STUDY - np.timedelta64(EARLY * STEP, "D")
-    last = STUDY + np.timedelta64(LATE * STEP, "D")
-    for words in (("press.refresh", f"--first={first}", f"--last={last}"), ("press",)):
+    for words in (("press.refresh", *PERIOD), ("press",)):
         done = run(folder / "project", *words)
         sys.stdout.write(done.stdout + done.stderr)
         if done.returncode:

@@ -33,6 +33,7 @@ HOVER_OF = {
     "months-": {"site:", "months:", "state:", "looks:", "lost to:"},
     "gaps": {"site:", "dates:", "blind for:", "not searched:"},
     "limits-": {"size:", "found:"},
+    "proof-": {"score:"},
 }
 """What a chart of another kind tells, by how its name begins."""
 SAMPLED_ROWS = 12

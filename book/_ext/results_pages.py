@@ -188,6 +188,23 @@ class ProofTable(Block):
         return filtered_table("proof", caption, heads, rows, label="measure", choices=choices)
 
 
+class ProofCharts(Block):
+    """Draw the scores that are curves: ships by length, change by recall."""
+
+    def html(self) -> str:
+        """Write the charts, those of data sets that were scored."""
+        from skytally.figures.quality import change_chart, lengths_chart
+
+        if "proof" not in registry.entries():
+            return ""
+        table = _results("proof")
+        pairs = table[table["metric"].str.startswith("precision at recall ")]
+        charts = [change_chart(table, dataset=each) for each in dict.fromkeys(pairs["dataset"])]
+        if (table["metric"] == "recall by length").any():
+            charts.insert(0, lengths_chart(table, dataset="four labelled ports"))
+        return "".join(each.block for each in charts)
+
+
 class LimitsTable(Block):
     """Show the detection limits of every measure in made-up places, all sizes and contrasts."""
 
@@ -242,6 +259,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("strangers-table", StrangersTable),
         ("crashes-table", CrashesTable),
         ("proof-table", ProofTable),
+        ("proof-charts", ProofCharts),
         ("limits-table", LimitsTable),
         ("measuring-table", MeasuringTable),
         ("calibration-table", CalibrationTable),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from skytally.figures.curves import curves_chart
 from skytally.figures.live import frame
 from skytally.figures.marks import COLOURS
 from skytally.figures.show import Shown, show
@@ -115,3 +116,86 @@ def coverage_chart(table: pd.DataFrame) -> Shown:
         alt=f"{caption} {len(rows)} marks: {told}.",
         caption=caption,
     )
+
+
+def _scored(table: pd.DataFrame, metric: str, x: pd.Series, series: pd.Series) -> pd.DataFrame:
+    numbers = table[["value", "low", "high"]].astype(float)
+    return pd.DataFrame(
+        {
+            "series": series,
+            "x": x.astype(float),
+            "y": numbers["value"],
+            "low": numbers["low"],
+            "high": numbers["high"],
+            "said": [f"{metric} {each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
+                     for each in numbers.itertuples()],
+        }
+    )  # fmt: skip
+
+
+def _told(points: pd.DataFrame) -> str:
+    return "; ".join(f"{row.series} at {row.x:g}: {row.said}" for row in points.itertuples())
+
+
+def lengths_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
+    """Draw precision and recall of the sweep by length of hull, beside another method.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of ``data/results/proof.csv``.
+    dataset : str
+        The data set drawn.
+
+    Returns
+    -------
+    Shown
+    """
+    parts = []
+    for metric, word in (
+        ("recall by length", "recall"),
+        ("precision by length found", "precision"),
+    ):
+        rows = table[(table["dataset"] == dataset) & (table["metric"] == metric)]
+        ends = rows["note"].str.extract(r"hulls of (\d+) to (\d+) m").astype(float)
+        parts.append(_scored(rows, word, ends.mean(axis=1), rows["method"] + ", " + word))
+    points = pd.concat(parts).sort_values(["series", "x"], kind="stable")
+    caption = (
+        f"Ships in one look of {dataset}: precision and recall by length, each mark in the middle "
+        "of its class of lengths, with 90 percent intervals."
+    )
+    return curves_chart(
+        points, name="proof-lengths", title="Ships in one look, by length",
+        axes=("length of the hull, m", "share"), tips=[("length", "@x"), ("score", "@said")],
+        alt=f"{caption} {_told(points)}.", caption=caption,
+    )  # fmt: skip
+
+
+def change_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
+    """Draw precision against recall of change, beside other methods, with the line of no skill.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of ``data/results/proof.csv``.
+    dataset : str
+        The data set drawn.
+
+    Returns
+    -------
+    Shown
+    """
+    here = table[table["dataset"] == dataset]
+    rows = here[here["metric"].str.startswith("precision at recall ")]
+    recall = rows["metric"].str.removeprefix("precision at recall ")
+    points = _scored(rows, "precision", recall, rows["method"])
+    skill = here.loc[here["metric"].str.startswith("share changed"), "value"].astype(float).iloc[0]
+    caption = (
+        f"Change in {dataset}: precision at each recall, with 90 percent intervals. Dashed: the "
+        "precision of a method without skill, the share of pixels that changed."
+    )
+    return curves_chart(
+        points, name=f"proof-{dataset.lower().replace(' ', '-')}", title=f"Change, {dataset}",
+        axes=("recall", "precision"), tips=[("recall", "@x"), ("score", "@said")],
+        alt=f"{caption} No skill: {skill:.3f}. {_told(points)}.", caption=caption, across=skill,
+    )  # fmt: skip
