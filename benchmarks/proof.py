@@ -3,7 +3,8 @@
 ``python -m benchmarks.proof [--date YYYY-MM-DD]`` runs every part and writes the table whole;
 ``python -m benchmarks.proof ports berths`` runs those parts, prints them and writes nothing.
 Seeds are fixed: a second run gives the same figures, but for the sampler of Rbeast, and says how
-many rows differ from the table that was there. Imagery and peers that are absent give a row that says so.
+many rows differ from the table that was there. Imagery and peers that are absent give a row that
+says so.
 """
 
 from __future__ import annotations
