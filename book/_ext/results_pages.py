@@ -12,6 +12,10 @@ from skytally import registry
 from skytally.detection import CARDS
 
 OUR_METHOD = "skytally onset, one change"
+OURS = ("sweep", "berth", "radar berth", "change_score", "ours")
+OUR_WORDS = ("skytally", "K CFAR")
+"""Names of our methods in the proof, and how the names of others of them begin."""
+LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
 HIGHER_IS_BETTER = ("precision", "recall", "average precision", "pixels alike", "dates right")
 """Scores of which the best of several methods is set in bold."""
 
@@ -188,6 +192,51 @@ class ProofTable(Block):
         return filtered_table("proof", caption, heads, rows, label="measure", choices=choices)
 
 
+def _better(ours: pd.Series, other: pd.Series, *, lower: bool) -> str:
+    """Say which of two scores is better, or that their intervals do not tell."""
+    if ours["number"] == other["number"]:
+        return "even"
+    ahead = (ours["number"] < other["number"]) == lower
+    ends = [pd.to_numeric(each[word], errors="coerce")
+            for each in (ours, other) for word in ("low", "high")]  # fmt: skip
+    word = "ours" if ahead else "the other"
+    apart = ends[0] > ends[3] or ends[2] > ends[1]
+    known = all(pd.notna(each) for each in ends)
+    return word if apart or not known else f"{word}, within the intervals"
+
+
+class SideBySideTable(Block):
+    """Show where our measures win and where they lose against others on the same looks."""
+
+    def html(self) -> str:
+        """Write one row a data set and score: ours, the best of the others, who is better."""
+        if "proof" not in registry.entries():
+            return ""
+        table = _results("proof")
+        table = table.assign(
+            number=pd.to_numeric(table["value"], errors="coerce"),
+            own=table["method"].isin(OURS) | table["method"].str.startswith(OUR_WORDS),
+        ).dropna(subset=["number"])
+        rows = []
+        for (measure, data, metric), part in table.groupby(
+            ["measure", "dataset", "metric"], sort=False
+        ):
+            own, others = part[part["own"]], part[~part["own"]]
+            if own.empty or others.empty or "by length" in metric or "at recall" in metric:
+                continue
+            lower = metric.startswith(LOWER_IS_BETTER)
+            others = others.sort_values("number", ascending=lower, kind="stable")
+            ours, other = own.iloc[0], others.iloc[0]
+            cells = [data, metric, ours["value"], other["value"], other["method"]]
+            rows.append(
+                f'<tr><th scope="row">{cell(measure)}</th>'
+                + "".join(f"<td>{cell(each)}</td>" for each in cells)
+                + f"<td>{cell(_better(ours, other, lower=lower))}</td></tr>"
+            )
+        heads = ["measure", "data", "score", "ours", "best other", "which", "better"]
+        return filtered_table("side-by-side", "Ours and the best of the others", heads, rows)
+
+
 class ProofCharts(Block):
     """Draw the scores that are curves: ships by length, change by recall."""
 
@@ -260,6 +309,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("crashes-table", CrashesTable),
         ("proof-table", ProofTable),
         ("proof-charts", ProofCharts),
+        ("side-by-side-table", SideBySideTable),
         ("limits-table", LimitsTable),
         ("measuring-table", MeasuringTable),
         ("calibration-table", CalibrationTable),
