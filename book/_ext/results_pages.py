@@ -227,13 +227,14 @@ class SideBySideTable(Block):
             lower = metric.startswith(LOWER_IS_BETTER)
             others = others.sort_values("number", ascending=lower, kind="stable")
             ours, other = own.iloc[0], others.iloc[0]
-            cells = [data, metric, ours["value"], other["value"], other["method"]]
+            cells = [metric, _better(ours, other, lower=lower), ours["value"], other["value"]]
+            cells += [other["method"], data]
             rows.append(
                 f'<tr><th scope="row">{cell(measure)}</th>'
                 + "".join(f"<td>{cell(each)}</td>" for each in cells)
-                + f"<td>{cell(_better(ours, other, lower=lower))}</td></tr>"
+                + "</tr>"
             )
-        heads = ["measure", "data", "score", "ours", "best other", "which", "better"]
+        heads = ["measure", "score", "better", "ours", "best other", "which", "data"]
         return filtered_table("side-by-side", "Ours and the best of the others", heads, rows)
 
 

@@ -15,6 +15,8 @@ from skytally.figures.marks import COLOURS, LIVE_MARKERS, STATIC_MARKERS
 from skytally.figures.show import Shown, show
 from skytally.figures.static import canvas
 
+MARGIN = 0.04
+"""Share of the horizontal range left free at either end."""
 DASHES = ("solid", "dashed", "dotted", "dashdot")
 """Beside the markers, which alone tell more curves apart than there are dashes."""
 DODGE = 0.012
@@ -28,6 +30,11 @@ def _curves(points: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
     for i, name in enumerate(names):
         rows = points[points["series"] == name]
         yield name, i, rows.assign(x=rows["x"] + step * (i - (len(names) - 1) / 2.0))
+
+
+def _ends(points: pd.DataFrame) -> tuple[float, float]:
+    room = MARGIN * float(np.ptp(points["x"]) or 1.0)
+    return float(points["x"].min()) - room, float(points["x"].max()) + room
 
 
 def _live(
@@ -64,6 +71,7 @@ def _live(
         entries=len(curves),
         xlabel=axes[0],
         ylabel=axes[1],
+        xlim=_ends(points),
         ylim=(-0.05, 1.08),
         title=title,
         fontsize={"title": 9},
@@ -85,6 +93,7 @@ def _static(
         }
         axes.plot(rows["x"], rows["y"], STATIC_MARKERS[i], label=name, **how)
         axes.vlines(rows["x"], rows["low"], rows["high"], color=COLOURS[i], lw=1.5)
+    axes.set_xlim(_ends(points))
     axes.set_ylim(-0.05, 1.08)
     axes.set_title(title, fontsize=10)
     axes.set_xlabel(labels[0])
