@@ -119,7 +119,8 @@ def curves_chart(
     Parameters
     ----------
     points : pandas.DataFrame
-        ``series, x, y, low, high`` and what `tips` names; shares from 0 to 1.
+        ``series, x, y, low, high``, ``said`` (the share in words) and what `tips` names; shares
+        from 0 to 1.
     name : str
         Anchor of the figure.
     title : str
@@ -129,7 +130,7 @@ def curves_chart(
     tips : sequence of tuple of str
         Words under the pointer: what it is, and ``@column``.
     alt : str
-        The chart in words.
+        The chart in words; every mark is added.
     caption : str
         Words under it.
     across : float or None
@@ -141,11 +142,12 @@ def curves_chart(
     -------
     Shown
     """
+    told = "; ".join(f"{row.series} at {row.x:g}: {row.said}" for row in points.itertuples())
     return show(
         _live(points, title, axes, tips, across),
         _static(points, title, axes, across),
         name=name,
-        alt=alt,
+        alt=f"{alt} {told}.",
         caption=caption,
         files=files,
     )

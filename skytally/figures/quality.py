@@ -133,10 +133,6 @@ def _scored(table: pd.DataFrame, metric: str, x: pd.Series, series: pd.Series) -
     )  # fmt: skip
 
 
-def _told(points: pd.DataFrame) -> str:
-    return "; ".join(f"{row.series} at {row.x:g}: {row.said}" for row in points.itertuples())
-
-
 def lengths_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
     """Draw precision and recall of the sweep by length of hull, beside another method.
 
@@ -167,7 +163,7 @@ def lengths_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
     return curves_chart(
         points, name="proof-lengths", title="Ships in one look, by length",
         axes=("length of the hull, m", "share"), tips=[("length", "@x"), ("score", "@said")],
-        alt=f"{caption} {_told(points)}.", caption=caption,
+        alt=caption, caption=caption,
     )  # fmt: skip
 
 
@@ -197,5 +193,5 @@ def change_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
     return curves_chart(
         points, name=f"proof-{dataset.lower().replace(' ', '-')}", title=f"Change, {dataset}",
         axes=("recall", "precision"), tips=[("recall", "@x"), ("score", "@said")],
-        alt=f"{caption} No skill: {skill:.3f}. {_told(points)}.", caption=caption, across=skill,
+        alt=f"{caption} No skill: {skill:.3f}.", caption=caption, across=skill,
     )  # fmt: skip
