@@ -20,8 +20,8 @@ MOST = 100
 """Looks into which each thing is put: the ends of 90 percent are then within 0.08."""
 WANTED = 0.9
 """Recall from which a size is said to be found."""
-BLIND = 0.5
-"""Recall below which a measure is said to be blind."""
+HALF = 0.5
+"""Recall below which a measure misses more than it finds."""
 TAIL = 0.10
 """Share outside the stated intervals."""
 
@@ -61,22 +61,22 @@ CARDS: Mapping[str, Card] = {
         ),
         Card(
             "berth-landsat", "Ships at a berth, Landsat", "a ship {size:g} m long",
-            "length of the ship, m", "m", "deck less water, reflectance", (100.0, 0.05),
+            "length of the ship, m", "ships", "deck less water, reflectance", (100.0, 0.05),
             "landsat",
         ),
         Card(
             "berth-sentinel-1", "Ships at a berth, Sentinel-1 from the sea",
-            "a ship {size:g} m long", "length of the ship, m", "m",
+            "a ship {size:g} m long", "length of the ship, m", "ships",
             "total cross section, dB over a square metre", (100.0, 38.0), "sentinel-1",
         ),
         Card(
             "berth-sentinel-1-lee", "Ships at a berth, Sentinel-1 over the quay",
-            "a ship {size:g} m long", "length of the ship, m", "m",
+            "a ship {size:g} m long", "length of the ship, m", "ships",
             "total cross section, dB over a square metre", (100.0, 38.0), "sentinel-1",
         ),
         Card(
             "harbour-sentinel-2", "Ships at anchor in one look, Sentinel-2",
-            "a ship {size:g} m long", "length of the ship, m", "m",
+            "a ship {size:g} m long", "length of the ship, m", "ships",
             "deck less water, reflectance", (100.0, 0.05), "sentinel-2",
         ),
         Card(
@@ -254,11 +254,21 @@ def _thing(card: Card, size: float) -> str:
     return words.removesuffix("s") if size == 1 else words
 
 
-def least_size(table: pd.DataFrame, contrast: float) -> float:
-    """Give the least size from which on recall is `WANTED` and stays so; NaN where never."""
-    part = table[(table["contrast"] == contrast)].sort_values("size", ascending=False)
-    held = part["recall"].ge(WANTED).cummin()
-    return float(part.loc[held, "size"].min())
+def _range(part: pd.DataFrame, card: Card) -> str:
+    """Say at which sizes nine of ten are found of one contrast, and whether larger ones are not."""
+    part = part.sort_values("size")
+    found = part["recall"] >= WANTED
+    if not found.any():
+        if part["recall"].max() < HALF:
+            return "fewer than half are found at any size tried"
+        return "nine of ten are not reached at any size tried"
+    first = part.loc[found, "size"].iloc[0]
+    later = part[part["size"] >= first]
+    words = f"nine of ten are found from {_thing(card, first)} on"
+    missed = later.loc[later["recall"] < WANTED, "size"]
+    if missed.empty:
+        return words
+    return f"{words}, but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
 
 
 def sentence(table: pd.DataFrame, card: Card) -> str:
@@ -294,17 +304,10 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
         f"found in {row['found']} of {row['looks']} {kind}."
     ]
     tried = table[table["size"] > 0]
-    for each in sorted(tried["contrast"].unique()):
-        least = least_size(table, each)
-        if math.isfinite(least):
-            thing = _thing(card, least)
-            words.append(f"At {_signed(each)}, nine of ten are found from {thing} on.")
-        else:
-            most = tried.loc[tried["contrast"] == each, "recall"].max()
-            word = (
-                "it is blind" if most < BLIND else "nine of ten are not reached at any size tried"
-            )
-            words.append(f"At {_signed(each)}, {word}.")
+    words += [
+        f"At {_signed(each)}, {_range(tried[tried['contrast'] == each], card)}."
+        for each in sorted(tried["contrast"].unique())
+    ]
     none = table[table["size"] == 0].iloc[0]
     words.append(
         f"With nothing put in, {none['found']} of {none['looks']} looks were called occupied."

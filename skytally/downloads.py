@@ -57,6 +57,8 @@ def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
             **{word: line[word].to_numpy().astype(object) for word in n.LINE_COORDS},
         }
     )
+    if line.attrs.get("label"):
+        table["label"] = line.attrs["label"]
     return table.map(harmless)
 
 

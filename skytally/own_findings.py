@@ -49,7 +49,8 @@ def _state(measured: Sequence[Measured]) -> str:
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
         f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
-        f"be measured, in {number(told)} looks of which {number(could)} could tell."
+        f"be measured, in {number(told)} looks, a scene counted once a pair, of which "
+        f"{number(could)} could tell."
     )
 
 

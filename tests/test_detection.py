@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from skytally import names as n
 from skytally.checks import DataError
-from skytally.detection import CARDS, Trial, clear_looks, least_size, limits, sentence, trials
+from skytally.detection import CARDS, Trial, clear_looks, limits, sentence, trials
 from skytally.measures.looks import Look, unclear
 from skytally.simulate import backscatter, places, scenes
 from skytally.simulate.injecting import (
@@ -210,17 +210,19 @@ def test_sentence_says_headline_size_and_blindness() -> None:
     words = sentence(table, CARDS["berth-sentinel-2"])
     assert "A ship 100 m long" in words
     assert "found in 10 of 10 made-up clear looks" in words
-    assert "At +0.02, it is blind." in words
+    assert "At +0.02, fewer than half are found at any size tried." in words
     assert "At +0.05, nine of ten are found from a ship 100 m long on." in words
     assert "With nothing put in, 0 of 10 looks were called occupied." in words
     own = sentence(table.assign(simulated=False), CARDS["berth-sentinel-2"])
     assert "10 of 10 clear looks of this place" in own
 
 
-def test_least_size_needs_every_larger_size_found() -> None:
-    """One lucky small size does not set the limit."""
-    table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 0.5, (150.0, 0.05): 1.0}, simulated=True)
-    assert least_size(table, 0.05) == 150.0
+def test_sentence_names_a_larger_size_that_is_missed() -> None:
+    """A size that is found does not hide a larger one that is not."""
+    table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0, (150.0, 0.05): 0.1}, simulated=True)
+    words = sentence(table, CARDS["berth-sentinel-2"])
+    assert "from a ship 50 m long on, but not of every larger size" in words
+    assert "of a ship 150 m long, fewer" in words
 
 
 def test_sentence_refuses_a_headline_that_was_not_tried() -> None:

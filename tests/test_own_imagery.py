@@ -153,7 +153,7 @@ def test_lines_show_what_was_simulated(lines: list[Measured]) -> None:
     true = 13.92 * 8 * np.arange(simulated.LATE)
     assert np.corrcoef(cars[:9], true[:9])[0, 1] > 0.95
     pits = by_card["ground-sentinel-2"]
-    assert "6 and 6 places look like bermed pits" in " ".join(pits.notes)
+    assert "6 places look like bermed pits" in " ".join(pits.notes)
     assert all(each.label == simulated.LABEL for each in by_card.values())
 
 

@@ -16,7 +16,11 @@ OURS = ("sweep", "berth", "radar berth", "change_score", "ours")
 OUR_WORDS = ("skytally", "K CFAR")
 """Names of our methods in the proof, and how the names of others of them begin."""
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
-HIGHER_IS_BETTER = ("precision", "recall", "average precision", "pixels alike", "dates right")
+HIGHER_IS_BETTER = (
+    "precision", "recall", "average precision", "pixels alike", "intersection over union",
+    "dates right", "mean f1", "mean covering", "detection per look",
+    "change shown where there is one", "boxes that hold a target",
+)  # fmt: skip
 """Scores of which the best of several methods is set in bold."""
 
 
@@ -169,13 +173,18 @@ class ProofTable(Block):
             return "<p>The measures were not scored on this copy yet.</p>"
         table = _results("proof")
         numbers = table["value"].apply(pd.to_numeric, errors="coerce")
-        shared = ["measure", "dataset", "metric", "note"]
-        rivals = table.groupby(shared[:3])["method"].transform("nunique") > 1
-        best = numbers.groupby([table[word] for word in shared[:3]]).transform("max")
+        # points of a curve and parts of a data set are no rivals of the whole
+        whole = ~table["note"].str.startswith(("curve", "only"))
+        shared = [table[word].where(whole) for word in ("measure", "dataset", "metric")]
+        lower = table["metric"].str.startswith(LOWER_IS_BETTER)
+        rivals = table.groupby(shared)["method"].transform("nunique") > 1
+        best = numbers.groupby(shared).transform("max").where(~lower)
+        best = best.fillna(numbers.groupby(shared).transform("min").where(lower))
         heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
         rows = []
         for row, value, top, rival in zip(table.itertuples(), numbers, best, rivals, strict=True):
-            higher = rival and value == top and row.metric in HIGHER_IS_BETTER
+            told = row.metric.startswith(LOWER_IS_BETTER) or row.metric in HIGHER_IS_BETTER
+            higher = rival and value == top and told
             text = cell(row.value)
             shown = f"<strong>{text}</strong>" if higher else text
             interval = f"{row.low} to {row.high}" if row.low != "" else ""

@@ -78,7 +78,7 @@ def limits_chart(
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",
         caption=caption, across=WANTED, files=files,
     )  # fmt: skip
-    shown = table[list(COLUMNS)].rename(columns=COLUMNS).astype(object)
+    shown = table[list(COLUMNS)].round(3).rename(columns=COLUMNS).astype(object)
     numbers = table_shown(
         shown.where(table[list(COLUMNS)].notna().to_numpy(), ""),
         caption=f"{heading}: all sizes and contrasts tried", empty="Nothing was tried.",

@@ -87,18 +87,21 @@ def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
         caption=f"{each.card.title}, {each.scope}, measured look by look.",
         files=write_lines({name: each.line}, out, name=f"{line}.own-{name}"),
     )  # fmt: skip
-    words = "".join(f"<p>{html.escape(text)}</p>" for text in each.notes)
-    shown = [chart, Shown(words, " ".join(each.notes))] if words else [chart]
-    late = [each_chip for each_chip in each.chips if each_chip.said != "nothing found"]
+    notes = [marked(text, rehearsal=each.label == REHEARSAL) for text in each.notes]
+    words = "".join(f"<p>{html.escape(text)}</p>" for text in notes)
+    shown = [chart, Shown(words, " ".join(notes))] if words else [chart]
+    late = [one for one in each.chips if one.said != "nothing found"]
+    parts = ["the last look before the study in which nothing was found"]
+    parts = parts if len(late) < len(each.chips) else []
+    parts += [f"the {number(len(late))} largest detections since"] if late else []
     shown.append(
         chips_shown(
             each.chips,
             caption=marked(
-                f"{each.scope}: the last look before the study in which nothing was found, and "
-                f"the {number(len(late))} largest detections since.",
-                rehearsal=each.label == REHEARSAL,
+                f"{each.scope}: {', and '.join(parts)}.", rehearsal=each.label == REHEARSAL
             ),
-            empty=f"{each.scope}: nothing was found, so there is no picture to show.",
+            empty=f"{each.scope}: no look is empty before the study or occupied since, so there "
+            "is no picture to show.",
         )
     )
     if len(late) < len(each.chips) and late:
@@ -190,7 +193,8 @@ def cards_shown(own: Own, line: str, *, out: str) -> Shown:
             parts.append(
                 _card(key, each.limits, f"{each.card.title}, {each.scope}", own, folder, line)
             )
-        if not asked:
+        places = [each for each in own.evidence if each.task.card == key]
+        if len(asked) < len(places) or not asked:
             table = own.simulated[own.simulated["card"] == key]
             parts.append(_card(key, table, CARDS[key].title, own, folder, line))
     return joined(parts)

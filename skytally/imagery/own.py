@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from skytally import registry
 from skytally.acquired import is_rehearsal
-from skytally.imagery.measured import Measured, measured
+from skytally.checks import DataError
+from skytally.imagery.measured import NO_LOOK, Measured, measured
 from skytally.scenes.lookfiles import read_breaks, read_looks
 from skytally.scenes.sites import read_sites
 from skytally.scenes.twins import place
 from skytally.statistics.placebos import Rank, change_score, rank_among
+from skytally.wording import number
 
 CARDS_AT = {
     "berth": (
@@ -55,6 +58,26 @@ class Own:
         return is_rehearsal(self.looks)
 
 
+def _day(study: str) -> str:
+    try:
+        return str(np.datetime64(study, "D"))
+    except ValueError as fault:
+        message = f"study {study!r} is no date ({fault}); write it as 2023-08-01"
+        raise DataError(message) from None
+
+
+def _not_here(each: Measured, stored: pd.DataFrame) -> Measured:
+    """Say of looks that were acquired elsewhere that their chips are not on this machine."""
+    told = stored[(stored["site"] == each.site) & (stored["sensor"] == each.task.sensor)]
+    if each.why != NO_LOOK or told.empty:
+        return each
+    why = (
+        f"{number(len(told))} looks are in the table, but none of their chips is on this machine; "
+        "make refresh brings them back"
+    )
+    return replace(each, why=why, label=str(told["label"].iloc[0]))
+
+
 def read_own(kind: str, *, study: str) -> Own:
     """Measure all places of one kind, twins included.
 
@@ -75,14 +98,16 @@ def read_own(kind: str, *, study: str) -> Own:
         If a table, an outline or a chip is not what it should be.
     """
     sites = [each for each in read_sites(registry.folder("sites")).values() if place(each) == kind]
+    study = _day(study)
     ordered = sorted(sites, key=lambda each: each.is_twin)
     looks = read_looks(registry.path("looks"))
     limits = pd.read_csv(registry.path("limits"))
     stored = looks[looks["chip_sha256"] != ""]
+    found = measured(ordered, registry.scenes(), study=study)
     return Own(
         kind,
         study,
-        tuple(measured(ordered, registry.scenes(), study=study)),
+        tuple(_not_here(each, stored) for each in found),
         looks,
         read_breaks(registry.path("breaks")),
         limits,

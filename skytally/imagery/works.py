@@ -32,10 +32,14 @@ def counted(rows: Sequence[Look]) -> str:
     last = next((row for row in reversed(rows) if row.state == n.COUNTED and row.value > 0), None)
     if last is None:
         return ""
-    low, high = (number(round(last.details[word])) for word in ("pits_low", "pits_high"))
+    low, high = (round(last.details[word]) for word in ("pits_low", "pits_high"))
+    many = number(high) if low == high else f"between {number(low)} and {number(high)}"
+    when = f"In the look of {day(pd.Timestamp(last.time))}"
+    if high == 0:
+        return f"{when} ground is bare, and no place in it looks like a bermed pit."
     return (
-        f"In the look of {day(pd.Timestamp(last.time))} between {low} and {high} places look like "
-        "bermed pits; at 10 m any patch of bare soil of that size does."
+        f"{when} {many} places look like bermed pits; at 10 m any patch of bare soil of that size "
+        "does."
     )
 
 

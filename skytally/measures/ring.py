@@ -34,9 +34,12 @@ SHADOW_FALL = -0.015
 SNOW_INDEX, SNOW_NIR, SNOW_SHARE = 0.4, 0.11, 0.10
 """NDSI of snow, the near infrared that tells it from water (Hall et al. 1995,
 DOI 10.1016/0034-4257(95)00137-P), and the share of the ring that makes a winter look."""
-WATER_LOW, WATER_USUAL, WATER_WRONG = -0.01, 0.05, 0.08
-"""Range of the 5th percentile of B04 and B08 over deep clear water, and the value at which the
+WATER_USUAL, WATER_WRONG = 0.05, 0.08
+"""Upper end of the 5th percentile of B04 and B08 over deep clear water, and the value at which the
 offset of processing baseline 04.00 cannot have been applied (METHODS trap T1)."""
+WATER_TWICE = -0.04
+"""Below it the offset of -0.1 was applied twice: even the brightest usual water would then lie
+at -0.05, while the noise of dark water, taken once, stays above."""
 GLINT = 0.06
 """Median B08 of open water above which the sun's glint is in the look."""
 SWAPPED = 0.02
@@ -210,7 +213,7 @@ def audit(frame: Frame, water: Bools) -> Audit:
     Audit
         Not audited without the four bands or with fewer than `FEWEST_WATER` pixels. Failed at
         a 5th percentile of `WATER_WRONG` or more in both bands (the offset of -0.1 was not
-        applied), below `WATER_LOW` (applied twice), or where the water is brighter in B08 than
+        applied), below `WATER_TWICE` (applied twice), or where the water is brighter in B08 than
         in B02 (bands in another order, or no water).
 
     Notes
@@ -235,7 +238,7 @@ def audit(frame: Frame, water: Bools) -> Audit:
             f"open water reflects {min(low.values()):.2f} or more in b04 and b08: the offset of "
             "the processing baseline was not applied, or cloud covers the water"
         )
-    elif min(low.values()) < WATER_LOW:
+    elif min(low.values()) < WATER_TWICE:
         reason = f"open water reflects {min(low.values()):.2f}: an offset was applied twice"
     elif typical["b08"] > typical["b02"] + SWAPPED:
         reason = "open water is brighter in b08 than in b02: bands in another order, or no water"
