@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,10 @@ from skytally.findings import (
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]
+
+
+OF_LOOKS = re.compile(r"looks\.|[\w-]+\.own_")
+"""Keys of findings that rest on looks and not on the record."""
 
 
 @pytest.mark.parametrize(
@@ -426,7 +431,7 @@ def test_built_findings_rest_on_rows_of_the_record(
         for name in ("depot_observations", "ais_events", "official_claims", "events")
         for row in table(name)["id"]
     }
-    record = [found for found in built if not found["key"].startswith("looks.")]
+    record = [found for found in built if not OF_LOOKS.match(found["key"])]
     assert {row for found in record for row in found["inputs"]} <= ids
 
 
@@ -435,9 +440,7 @@ def test_built_findings_of_looks_rest_on_their_tables(
 ) -> None:
     """What the page of looks says rests on the table of looks and on the providers asked."""
     providers = tomllib.loads((root / "data/sites/providers.toml").read_text(encoding="utf-8"))
-    inputs = {
-        each for found in built if found["key"].startswith("looks.") for each in found["inputs"]
-    }
+    inputs = {each for found in built if OF_LOOKS.match(found["key"]) for each in found["inputs"]}
     assert inputs <= {"looks.csv", *providers}
 
 

@@ -63,7 +63,7 @@ def test_parameter_faults_of_no_file_at_all(faults: Faults) -> None:
         (
             'frist: "2023-01-01"',
             "found the name 'frist'; declared are baseline_row, closure, first, last, "
-            "make_up_day, quotes, sites_watched; correct or remove it",
+            "make_up_day, quotes, sites_watched, study; correct or remove it",
         ),
         ('out: "/tmp"', "found the name 'out'; declared are "),
         ("42: x", "found the name 42; declared are "),
