@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from skytally import names as n
 from skytally.findings import Finding, tally
 from skytally.imagery.measured import NO_LOOK, Measured
-from skytally.wording import number
+from skytally.wording import number, slug_of
 
 NOTHING = (
     "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
@@ -89,8 +88,8 @@ def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list
 
 
 def _key(line: str, each: Measured) -> str:
-    words = f"own {each.task.card} {each.scope}".lower()
-    return f"{line}.{re.sub('[^a-z0-9]+', '_', words)}"
+    words = f"own-{each.task.card}--{each.site}--{slug_of(each.outline)}"
+    return f"{line}.{words.replace('-', '_')}"
 
 
 def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64) -> list[Finding]:

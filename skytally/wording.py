@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 
@@ -49,6 +50,17 @@ def number(value: float) -> str:
     if value == round(value):
         return f"{round(value):,}"
     return f"{value:,.6g}"
+
+
+def slug_of(words: str) -> str:
+    """Give words as the name of a file: small letters and digits, all else one dash.
+
+    Examples
+    --------
+    >>> slug_of("Pier 1 (west)"), slug_of("!")
+    ('pier-1-west', '')
+    """
+    return re.sub("[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
 def with_unit(words: str, value: float, unit: str) -> str:

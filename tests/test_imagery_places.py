@@ -62,6 +62,15 @@ def test_extent_is_the_shorter_side() -> None:
     assert extent_m(quay, site(quay)) == pytest.approx(40.0, abs=0.5)
 
 
+def test_extent_of_an_oblique_outline_is_its_width() -> None:
+    """A box around a quay that lies askew is wider than the quay."""
+    quay = outline("quay", MIDDLE, 45.0, (300.0, 40.0))
+    assert extent_m(quay, site(quay)) == pytest.approx(40.0, abs=0.5)
+    assert "too little for something 40 m wide" in not_ready(
+        replace(quay, pos_sigma_m=30.0), site(quay)
+    )
+
+
 def test_place_reads_around_its_outline_and_keeps_the_ring_off_everything() -> None:
     """The target is the outline; the ring touches neither it nor its neighbour."""
     berth = outline("berth", MIDDLE, 90.0, (200.0, 40.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from skytally.figures.curves import curves_chart
 from skytally.figures.show import Shown
 from skytally.figures.spans import nothing_to_draw
 from skytally.figures.tables import table_shown
+from skytally.wording import slug_of
 
 WANTED = 0.9
 COLUMNS = {
@@ -72,7 +72,7 @@ def limits_chart(
         f"{heading}. Share of looks in which what was put in was found, with 90 percent intervals; "
         "marks of one size stand side by side. Dashed: nine of ten."
     )
-    name = re.sub("[^a-z0-9]+", "-", f"limits {heading}".lower()).strip("-")
+    name = slug_of(f"limits {heading}")
     chart = curves_chart(
         _points(table), name=name, title=heading, axes=(xlabel, "share of looks in which found"),
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",

@@ -67,9 +67,10 @@ def named(site: Site, outline: Outline) -> str:
 
 
 def extent_m(outline: Outline, site: Site) -> float:
-    """Give the shorter side of the box around an outline, in metres."""
+    """Give the width of an outline in the direction in which it is narrowest, in metres."""
     points = np.concatenate(rings_m(outline, site))
-    return float(np.ptp(points, axis=0).min())
+    turned = np.radians(np.arange(180.0))
+    return float(np.ptp(points @ np.stack([np.sin(turned), np.cos(turned)]), axis=0).min())
 
 
 def not_ready(outline: Outline, site: Site) -> str:

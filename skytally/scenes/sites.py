@@ -18,6 +18,7 @@ from rasterio.features import rasterize
 
 from skytally.checks import DataError, refuse
 from skytally.scenes.polygons import AREAL, LONLAT, projected
+from skytally.wording import slug_of
 
 KINDS = ("berth", "quay", "openwater", "track", "pit_area", "stable")
 TO_CONFIRM, CONFIRMED = "to be confirmed on imagery", "confirmed on imagery"
@@ -263,19 +264,30 @@ def _outlines(path: Path, site: Site) -> tuple[tuple[Outline, ...], list[str]]:
             faults.append(f"{place}: no {', '.join(missing)}; give it (axis_deg may be null)")
             continue
         outline = Outline(geometry=geometry, **{word: properties[word] for word in PROPERTIES})
-        taken = {each.name for each in found}
+        taken = {slug_of(str(each.name)): each.name for each in found}
         faults += [f"{place}: {fault}" for fault in _outline_faults(outline, site, taken=taken)]
         found.append(outline)
     return tuple(found), faults
 
 
-def _outline_faults(outline: Outline, site: Site, *, taken: set[str]) -> Iterator[str]:
+def _name_faults(name: str, taken: dict[str, str]) -> Iterator[str]:
+    if not isinstance(name, str) or not name or name in taken.values():
+        yield f"name {name!r}; give each outline a name of its own"
+    elif not slug_of(name):
+        yield f"name {name!r}; use letters a to z or digits, which the names of files are made of"
+    elif slug_of(name) in taken:
+        yield (
+            f"name {name!r} makes the same name of a file as {taken[slug_of(name)]!r}; let them "
+            "differ in letters or digits"
+        )
+
+
+def _outline_faults(outline: Outline, site: Site, *, taken: dict[str, str]) -> Iterator[str]:
     if outline.kind not in KINDS:
         yield f"kind {outline.kind!r}; use one of {', '.join(KINDS)}"
     if outline.status not in STATUSES:
         yield f"status {outline.status!r}; use one of {', '.join(STATUSES)}"
-    if not outline.name or outline.name in taken:
-        yield f"name {outline.name!r}; give each outline a name of its own"
+    yield from _name_faults(outline.name, taken)
     if not isinstance(outline.pos_sigma_m, (int, float)) or not outline.pos_sigma_m > 0:
         yield f"pos_sigma_m {outline.pos_sigma_m!r}; give metres above 0"
     axis = outline.axis_deg
