@@ -271,6 +271,14 @@ def _range(part: pd.DataFrame, card: Card) -> str:
     return f"{words}, but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
 
 
+def _of(row: pd.Series, words: str) -> str:
+    """Say how many of how many, with the interval."""
+    return (
+        f"{row['found']} of {row['looks']} {words} "
+        f"({row['low']:.0%} to {row['high']:.0%}, 90 percent interval)"
+    )
+
+
 def sentence(table: pd.DataFrame, card: Card) -> str:
     """Say a detection limit in plain words.
 
@@ -301,7 +309,7 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
     kind = "made-up clear looks" if row["simulated"] else "clear looks of this place"
     words = [
         f"{_thing(card, size).capitalize()} ({card.contrast} {_signed(contrast)}): "
-        f"found in {row['found']} of {row['looks']} {kind}."
+        f"found in {_of(row, kind)}."
     ]
     tried = table[table["size"] > 0]
     words += [
@@ -309,7 +317,5 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
         for each in sorted(tried["contrast"].unique())
     ]
     none = table[table["size"] == 0].iloc[0]
-    words.append(
-        f"With nothing put in, {none['found']} of {none['looks']} looks were called occupied."
-    )
+    words.append(f"With nothing put in, {_of(none, 'looks')} were called occupied.")
     return " ".join(words)

@@ -212,7 +212,11 @@ def test_sentence_says_headline_size_and_blindness() -> None:
     assert "found in 10 of 10 made-up clear looks" in words
     assert "At +0.02, fewer than half are found at any size tried." in words
     assert "At +0.05, nine of ten are found from a ship 100 m long on." in words
-    assert "With nothing put in, 0 of 10 looks were called occupied." in words
+    none = (
+        "With nothing put in, 0 of 10 looks (0% to 17%, 90 percent interval) were called occupied."
+    )
+    assert none in words
+    assert "10 of 10 made-up clear looks (83% to 100%, 90 percent interval)" in words
     own = sentence(table.assign(simulated=False), CARDS["berth-sentinel-2"])
     assert "10 of 10 clear looks of this place" in own
 

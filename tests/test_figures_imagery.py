@@ -171,8 +171,10 @@ def test_the_rug_holds_every_look_once() -> None:
     assert lost["why"].tolist() == [
         "cloud: 63 % of the ring",
         "http: status 503",
-        "usable, but not measured",
+        "its chip is not on this machine; make refresh brings it back",
     ]
+    told = rug({"a": _line(*EACH)}, looks, SPAN, left_out={"S2_2023-07-09": "of processor L1C"})
+    assert "of processor L1C" in told["why"].tolist()
 
 
 def test_the_rug_knows_a_look_by_its_time_where_names_differ() -> None:
@@ -191,11 +193,20 @@ def test_the_gap_ends_at_looks_that_could_tell() -> None:
     """An unclear look does not end a gap; something seen without a number does."""
     gap = blind_gap(rug({"a": _line(*EACH)}, _looks(), SPAN))
     said = "90 days without a look that could tell, 1 April 2023 to 30 June 2023"
-    assert gap_words(gap) == said
+    assert gap_words(*gap) == said
     shown = _chart(_line(*EACH))
     assert f"Shaded: {said}." in shown.text
     given = (pd.Timestamp("2023-02-01"), pd.Timestamp("2023-02-03"))
     assert "Shaded: 2 days" in _chart(_line(*EACH), gap=given).text
+
+
+def test_gaps_that_are_as_long_are_not_shaded() -> None:
+    """A satellite's usual interval is no blindness; the words say how often it stood."""
+    days = ("2023-02-01", "2023-02-06", "2023-02-11")
+    shown = _chart(_line(*(_look(day, n.NOTHING_SEEN, 0.0) for day in days)))
+    words = "No gap is shaded: the longest without a look that could tell is 5 days, 2 times."
+    assert words in shown.text
+    assert "blind for" not in shown.text
 
 
 def test_published_counts_have_marks_of_their_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import holoviews as hv
@@ -214,7 +215,7 @@ def _draw(
 
 
 def _told_words(
-    table: pd.DataFrame, rugged: pd.DataFrame, gap: Span | None, *, published: bool
+    table: pd.DataFrame, rugged: pd.DataFrame, gap: tuple[Span | None, int], *, published: bool
 ) -> str:
     """Say what the marks, the ticks and the shading are, with their numbers."""
     counts = rugged["kind"].value_counts()
@@ -225,7 +226,7 @@ def _told_words(
         words.append("Published counts are marks of their own, by their own rules, not joined.")
     said = (f"{kind}, {number(int(counts.get(kind, 0)))}" for kind in (TOLD, UNTOLD, LOST))
     words.append(f"Ticks below, one a look, dark, hollow and grey: {'; '.join(said)}.")
-    words.append(f"{'Shaded' if gap else 'No gap is shaded'}: {gap_words(gap)}.")
+    words.append(f"{'Shaded' if gap[1] == 1 else 'No gap is shaded'}: {gap_words(*gap)}.")
     return " ".join(words)
 
 
@@ -239,6 +240,7 @@ def measured_chart(
     period: tuple[str, str],
     published: pd.DataFrame | None = None,
     gap: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+    left_out: Mapping[str, str] = MappingProxyType({}),
     rehearsal: bool,
     caption: str,
     files: list[str] | None = None,
@@ -263,7 +265,10 @@ def measured_chart(
         Rows of the record of the same scope: ``date_first, date_last, value, low, high,
         counter, said``, and where there ``bound, unit, id, source_id, scope, text``.
     gap : tuple of pandas.Timestamp or None
-        The gap to shade; without it the longest between two looks that could tell.
+        The gap to shade; without it the longest between two looks that could tell, where one
+        is longer than all others.
+    left_out : mapping of str to str
+        Looks that are stored here and were not measured, by name, with the reason.
     rehearsal : bool
         Whether any look is of generated ground.
     caption : str
@@ -278,7 +283,7 @@ def measured_chart(
     """
     span = (pd.Timestamp(period[0]), pd.Timestamp(period[1]) + pd.Timedelta(days=1))
     label = label_of(lines, looks, rehearsal=rehearsal)
-    rugged = rug(lines, looks, span)
+    rugged = rug(lines, looks, span, left_out=left_out)
     if rugged.empty or not lines:
         words = f"No look between {day(span[0])} and {day(pd.Timestamp(period[1]))} was measured."
         return nothing_to_draw(labelled(words, label))
@@ -286,13 +291,14 @@ def measured_chart(
     table = pd.concat([_measured(lines), given], ignore_index=True)
     table = table[(table["x"] >= span[0]) & (table["x"] < span[1])].reset_index(drop=True)
     names = [each for each in [*lines, *given.get("series", [])] if each in set(table["series"])]
-    gap = gap or blind_gap(rugged)
+    longest = blind_gap(rugged) if gap is None else (gap, 1)
+    shaded = longest[0] if longest[1] == 1 else None
     numbered_breaks = numbered(breaks, span)
     chart, figure = _draw(
-        table, list(dict.fromkeys(names)), rugged, numbered_breaks, _Room(table, span, gap),
+        table, list(dict.fromkeys(names)), rugged, numbered_breaks, _Room(table, span, shaded),
         ylabel=ylabel, label=label,
     )  # fmt: skip
-    parts = _told_words(table, rugged, gap, published=bool(len(given)))
+    parts = _told_words(table, rugged, longest, published=bool(len(given)))
     told_so = labelled(f"{caption} {parts}{told(numbered_breaks)}", label)
     alt = alt_text(table, subject=told_so)
     return show(chart, figure, name=name, alt=alt, caption=told_so, files=files)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import xarray as xr
 
 from skytally import names as n
 from skytally.acquired import REHEARSAL, marked
@@ -21,14 +23,17 @@ from skytally.figures.tables import table_shown
 from skytally.imagery.agreeing import agreement_table
 from skytally.imagery.measured import Measured
 from skytally.imagery.own import CARDS_AT, Own, ranks
-from skytally.wording import day, number
+from skytally.measures.looks import Look, line_of_looks
+from skytally.measures.ships import LENGTHS
+from skytally.wording import day, number, slug_of
 
 AXES = {"ships": "ships at the berth", "m": "metres of occupied track", "m2": "square metres"}
 """Unit of a line to the label of its axis."""
 
 
 def _slug(each: Measured) -> str:
-    return re.sub("[^a-z0-9]+", "-", f"{each.task.card} {each.scope}".lower()).strip("-")
+    # two dashes, which no slug of an outline has, keep a site and its outline apart
+    return f"{each.task.card}--{each.site}--{slug_of(each.outline)}"
 
 
 def joined(parts: Sequence[Shown]) -> Shown:
@@ -80,21 +85,77 @@ def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
     breaks = own.breaks[own.breaks["sensor"].isin(("", each.task.sensor))]
     name = _slug(each)
     unit = each.rows[0].unit
+    lengths = _lengths(each)
+    lines = {name: each.line, **({f"{name}--lengths": lengths} if lengths is not None else {})}
     chart = measured_chart(
         {each.scope: each.line}, here, breaks,
         name=name, ylabel=AXES[unit], period=(str(each.rows[0].time)[:10], own.reach),
-        rehearsal=each.label == REHEARSAL,
+        left_out=each.left_out, rehearsal=each.label == REHEARSAL,
         caption=f"{each.card.title}, {each.scope}, measured look by look.",
-        files=write_lines({name: each.line}, out, name=f"{line}.own-{name}"),
+        files=write_lines(lines, out, name=f"{line}.own-{name}"),
     )  # fmt: skip
     notes = [marked(text, rehearsal=each.label == REHEARSAL) for text in each.notes]
     words = "".join(f"<p>{html.escape(text)}</p>" for text in notes)
     shown = [chart, Shown(words, " ".join(notes))] if words else [chart]
+    if lengths is not None:
+        shown.append(_lengths_shown(each))
+    return [*shown, *_pictures_shown(each)]
+
+
+def _length(row: Look) -> Look:
+    """Give the row of the longest hull for a row of ships."""
+    if LENGTHS[0] in row.details:
+        value, low, high = (row.details[word] for word in LENGTHS)
+        return replace(row, value=value, low=low, high=high, unit="m")
+    end = 0.0 if row.state == n.NOTHING_SEEN else math.nan
+    return replace(row, low=end, high=end, unit="m")
+
+
+def _lengths(each: Measured) -> xr.Dataset | None:
+    """Give the line of lengths; None where no look has a hull whose length is known."""
+    if not any(LENGTHS[0] in row.details for row in each.rows):
+        return None
+    assert each.line is not None
+    made = line_of_looks(
+        [_length(row) for row in each.rows],
+        quantity="length of the longest hull",
+        scope=each.scope,
+        method=each.card.title,
+        history=each.line.attrs["history"],
+        source=str(each.line[n.SOURCE].to_numpy()[0]),
+    )
+    return made.assign_attrs(label=each.label)
+
+
+def _lengths_shown(each: Measured) -> Shown:
+    """Show the longest hull of each look that has one."""
+    rows = [row for row in each.rows if LENGTHS[0] in row.details]
+    table = pd.DataFrame(
+        [
+            {
+                "look": day(pd.Timestamp(row.time)),
+                "hulls": number(row.value),
+                "longest": "about {:.0f} m ({:.0f} to {:.0f} m)".format(
+                    *(row.details[word] for word in LENGTHS)
+                ),
+            }
+            for row in rows
+        ]
+    )
+    caption = f"{each.scope}: the longest hull of each look that has one, with 90 percent intervals"
+    return table_shown(
+        table,
+        caption=marked(caption, rehearsal=each.label == REHEARSAL),
+        empty="No hull was found.",
+    )
+
+
+def _pictures_shown(each: Measured) -> list[Shown]:
     late = [one for one in each.chips if one.said != "nothing found"]
     parts = ["the last look before the study in which nothing was found"]
     parts = parts if len(late) < len(each.chips) else []
     parts += [f"the {number(len(late))} largest detections since"] if late else []
-    shown.append(
+    shown = [
         chips_shown(
             each.chips,
             caption=marked(
@@ -103,7 +164,7 @@ def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
             empty=f"{each.scope}: no look is empty before the study or occupied since, so there "
             "is no picture to show.",
         )
-    )
+    ]
     if len(late) < len(each.chips) and late:
         caption = marked(f"{each.scope}, before and after.", rehearsal=each.label == REHEARSAL)
         shown.append(slider_shown(each.chips[0], late[-1], caption=caption))
@@ -182,35 +243,45 @@ def cards_shown(own: Own, line: str, *, out: str) -> Shown:
     Returns
     -------
     Shown
-        One card a measure: of the site's own looks where they were asked, else of made-up
-        places, and then it says *simulated* in its title.
+        One card a measure: of the site's own looks where they could be asked, else of made-up
+        places, and then it says *simulated* in its title, and why.
     """
     folder = Path(out)
     parts = []
     for key in CARDS_AT[own.kind]:
-        asked = [each for each in own.evidence if each.task.card == key and each.limits is not None]
-        for each in asked:
-            parts.append(
-                _card(key, each.limits, f"{each.card.title}, {each.scope}", own, folder, line)
-            )
         places = [each for each in own.evidence if each.task.card == key]
-        if len(asked) < len(places) or not asked:
+        for each in places:
+            if each.limits.table is not None:
+                title = f"{each.card.title}, {each.scope}"
+                parts.append(_card(key, each.limits.table, title, _slug(each), own, folder, line))
+        if not places or any(each.limits.table is None for each in places):
             table = own.simulated[own.simulated["card"] == key]
-            parts.append(_card(key, table, CARDS[key].title, own, folder, line))
+            why = [
+                f"The own looks of {each.scope} could not be asked: {each.limits.why}."
+                for each in places
+                if each.limits.why
+            ]
+            title, name = CARDS[key].title, slug_of(CARDS[key].title)
+            parts.append(_card(key, table, title, name, own, folder, line, why))
     return joined(parts)
 
 
 def _card(
-    key: str, table: pd.DataFrame | None, title: str, own: Own, folder: Path, line: str
+    key: str,
+    table: pd.DataFrame,
+    title: str,
+    name: str,
+    own: Own,
+    folder: Path,
+    line: str,
+    why: Sequence[str] = (),
 ) -> Shown:
     card = CARDS[key]
-    assert table is not None
-    name = re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
     of_place = not bool(table["simulated"].iloc[0])
     return limits_chart(
         table.drop(columns=["card", "seed", "date"], errors="ignore"),
         title=marked(title, rehearsal=of_place and own.rehearsal),
         xlabel=card.xlabel,
-        sentence=sentence(table, card),
+        sentence=" ".join([sentence(table, card), *why]),
         files=write_table(table, folder, name=f"{line}.limits-{name}"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 import pandas as pd
 import xarray as xr
@@ -22,6 +23,7 @@ STYLES: dict[str, Style] = {
     LOST: ("#b3b3b3", "#6e6e6e", ""),
 }
 """Fill and edge of a tick: dark, hollow, grey; each kind also has its own row."""
+NOT_HERE = "its chip is not on this machine; make refresh brings it back"
 TIPS = [("look", "@lane"), ("date", "@when"), ("it", "@state"), ("said", "@said"), ("why", "@why")]
 TICKS = 320
 """Ticks that would stand side by side over the whole period: one is then 2 to 3 dots wide."""
@@ -48,15 +50,17 @@ def _told_first(column: pd.Series) -> pd.Series:
     return column.map({TOLD: 0, UNTOLD: 1}) if column.name == "kind" else column
 
 
-def _why_lost(row: Mapping[str, str]) -> str:
+def _why_lost(row: Mapping[str, str], left_out: Mapping[str, str]) -> str:
+    if row["item_id"] in left_out:
+        return left_out[row["item_id"]]
     if row["fate"] != STORED:
         return row["fate_reason"]
     if row["usable"] == NO:
         return row["reason"]
-    return "usable, but not measured" if row["usable"] == YES else UNJUDGED
+    return NOT_HERE if row["usable"] == YES else UNJUDGED
 
 
-def _lost(looks: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+def _lost(looks: pd.DataFrame, measured: pd.DataFrame, left_out: Mapping[str, str]) -> pd.DataFrame:
     """Give the looks that were acquired and have no row in the lines, each with the reason."""
     timed = looks[(looks["fate"] != SUPERSEDED) & (looks["time_utc"] != "")]
     x = pd.to_datetime(timed["time_utc"], format="%Y-%m-%dT%H:%M:%SZ")
@@ -69,12 +73,18 @@ def _lost(looks: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
             "kind": LOST,
             "when": [f"{day(each)}, {each:%H:%M} UTC" for each in x],
             "said": "no number",
-            "why": [_why_lost(row) for row in timed.to_dict("records")],
+            "why": [_why_lost(row, left_out) for row in timed.to_dict("records")],
         }
     )
 
 
-def rug(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, period: Span) -> pd.DataFrame:
+def rug(
+    lines: Mapping[str, xr.Dataset],
+    looks: pd.DataFrame,
+    period: Span,
+    *,
+    left_out: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Say of every look within a period whether it could tell, could not, or was lost.
 
     Parameters
@@ -85,6 +95,8 @@ def rug(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, period: Span) -> p
         Rows of the looks table of this site and sensor.
     period : (pandas.Timestamp, pandas.Timestamp)
         First and last moment drawn.
+    left_out : mapping of str to str
+        Looks that are stored here and were not measured, by name, with the reason.
 
     Returns
     -------
@@ -94,7 +106,7 @@ def rug(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, period: Span) -> p
         another row is left out, and so is one without a time.
     """
     measured = _measured(lines)
-    parts = [part for part in (measured, _lost(looks, measured)) if len(part)]
+    parts = [part for part in (measured, _lost(looks, measured, left_out)) if len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else measured
     table = table[pd.to_datetime(table["x"]).between(*period)]
     table = table.assign(state=table["kind"], why=table["why"].replace("", "nothing"))
@@ -112,21 +124,31 @@ def ticks(
     )
 
 
-def blind_gap(table: pd.DataFrame) -> Span | None:
-    """Give the longest time between two looks that could tell; None with fewer than two."""
+def blind_gap(table: pd.DataFrame) -> tuple[Span | None, int]:
+    """Give the longest time between two looks that could tell, and how many are as long.
+
+    None with fewer than two looks. Gaps are compared by whole days: a satellite passes some
+    seconds earlier or later each time.
+    """
     moments = sorted(table.loc[table["kind"] == TOLD, "x"])
     between = list(pairwise(moments))
-    return max(between, key=lambda pair: pair[1] - pair[0]) if between else None
+    if not between:
+        return None, 0
+    days = [_days(each) for each in between]
+    return between[days.index(max(days))], days.count(max(days))
+
+
+def _days(gap: Span) -> int:
+    return round((gap[1] - gap[0]) / pd.Timedelta(days=1))
 
 
 def days_of(gap: Span) -> str:
     """Say how long a gap is."""
-    days = round((gap[1] - gap[0]) / pd.Timedelta(days=1))
-    return with_unit(number(days), days, "days")
+    return with_unit(number(_days(gap)), _days(gap), "days")
 
 
-def gap_words(gap: Span | None) -> str:
-    """Say a gap in words.
+def gap_words(gap: Span | None, alike: int = 1) -> str:
+    """Say a gap in words; where several are as long, none of them is the one to look at.
 
     Examples
     --------
@@ -135,4 +157,6 @@ def gap_words(gap: Span | None) -> str:
     """
     if gap is None:
         return "fewer than two looks could tell, so that no gap lies between two"
+    if alike > 1:
+        return f"the longest without a look that could tell is {days_of(gap)}, {alike} times"
     return f"{days_of(gap)} without a look that could tell, {day(gap[0])} to {day(gap[1])}"

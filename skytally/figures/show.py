@@ -74,8 +74,9 @@ def _downloads(files: list[str]) -> str:
         f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files
     ]
     first, rest = links[0], links[1:]
+    plural = "file" if len(rest) == 1 else "files"
     more = (
-        f'<details class="sk-files"><summary>{len(rest)} netCDF files, one a line</summary>'
+        f'<details class="sk-files"><summary>{len(rest)} netCDF {plural}, one a line</summary>'
         f"<ul>{''.join(f'<li>{each}</li>' for each in rest)}</ul></details>"
         if rest
         else ""

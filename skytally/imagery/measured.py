@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,8 @@ import xarray as xr
 
 from skytally import names as n
 from skytally.checks import DataError
-from skytally.detection import CARDS, Card, clear_looks, limits, trials
+from skytally.detection import CARDS, Card
+from skytally.imagery.asking import Limits, no_better, own_limits
 from skytally.imagery.pictures import Chip, Points, radar_grey, true_colour
 from skytally.imagery.places import Place, named, not_ready, place
 from skytally.imagery.tasks import BANDS_READ, TASKS, Again, Prepared, Task
@@ -38,8 +39,6 @@ AROUND = 15
 WIDEST_CHIP = 96
 """Pixels along a picture at most."""
 NO_LOOK = "no look was acquired"
-TRIED = 12
-"""Clear looks into which known things are put where real looks exist: a minute a card."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +65,12 @@ class Measured:
     """The look before the study that was seen best, then the largest detections by date."""
     label: str = ""
     """``rehearsal`` for generated ground."""
-    limits: pd.DataFrame | None = None
+    limits: Limits = field(default_factory=lambda: Limits(None))
     """Detection limits asked of the site's own clear looks."""
     notes: tuple[str, ...] = ()
     """What else the looks say, in sentences."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Looks that are stored and have no row, by name, each with the reason."""
 
     @property
     def card(self) -> Card:
@@ -91,13 +92,16 @@ def _scl(look: xr.Dataset) -> xr.Dataset:
     return look.drop_vars("qa_pixel").assign(scl=(look["qa_pixel"].dims, made))
 
 
-def _again(folder: Path, place: Place, task: Task, processor: str) -> Again:
+def _again(
+    folder: Path, place: Place, task: Task, processor: str, left_out: dict[str, str]
+) -> Again:
     bands = None if task.sensor == SENTINEL_1 else BANDS_READ
 
     def looks() -> Iterator[xr.Dataset]:
         for look in stored_looks(
-            folder, place.site, sensor=task.sensor, processor=processor, bands=bands
-        ):
+            folder, place.site, sensor=task.sensor, processor=processor, bands=bands,
+            left_out=left_out,
+        ):  # fmt: skip
             yield _scl(look.isel(time=0, y=place.window[0], x=place.window[1]))
 
     return looks
@@ -182,43 +186,6 @@ def measure(prepared: Prepared, looks: Iterable[xr.Dataset], pictures: _Pictures
         yield row
 
 
-def own_limits(prepared: Prepared, card: Card, early: Iterable[xr.Dataset]) -> pd.DataFrame:
-    """Ask the detection limit of the site's own clear looks before the study.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The measure.
-    card : Card
-        What is asked.
-    early : iterable of xarray.Dataset
-        Looks before the study.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `skytally.detection.limits`; at the headline's contrast alone.
-
-    Raises
-    ------
-    DataError
-        As `skytally.detection.trials`.
-    """
-    clear, none = clear_looks(early, prepared.measure, most=TRIED)
-    size, contrast = card.headline
-    told = trials(
-        clear, prepared.measure, prepared.put, prepared.spot,
-        sizes=(size / 2.0, size, size * 2.0), contrasts=(contrast,), seed=0,
-    )  # fmt: skip
-    return limits([*none, *told], simulated=False)
-
-
-def _early(looks: Again, study: np.datetime64) -> Iterator[xr.Dataset]:
-    for look in looks():
-        if look["time"].to_numpy().reshape(-1)[0] < study:
-            yield look
-
-
 def _line(task: Task, place: Place, rows: Sequence[Look], provider: str) -> xr.Dataset:
     return line_of_looks(
         rows,
@@ -231,10 +198,15 @@ def _line(task: Task, place: Place, rows: Sequence[Look], provider: str) -> xr.D
 
 
 def _at_place(
-    task: Task, here: Place, folder: Path, held: Sequence[Manifest], study: np.datetime64
+    task: Task,
+    here: Place,
+    folder: Path,
+    held: Sequence[Manifest],
+    study: np.datetime64,
+    left_out: Mapping[str, str],
 ) -> Measured:
-    processor = held[0].processor
-    looks = _again(folder, here, task, processor)
+    failed = dict(left_out)
+    looks = _again(folder, here, task, held[0].processor, failed)
     label = held[0].label
     try:
         prepared = task.prepare(here, looks, study, task.sensor)
@@ -243,15 +215,13 @@ def _at_place(
         more = notes(here, looks, rows, study) if task.kind == "pit_area" else ()
     except DataError as fault:
         return _none(task, here.site, here.outline, str(fault), label)
-    try:
-        own = own_limits(prepared, CARDS[task.card], _early(looks, study))
-    except DataError:
-        own = None
+    own = own_limits(task, here, looks, study)
+    rows = tuple(no_better(row, own.chance(task)) for row in rows)
     line = _line(task, here, rows, held[0].provider)
     line.attrs["label"] = label
     return Measured(
         task, here.site.slug, here.outline.name, here.scope, here.site.is_twin, line, rows, "",
-        pictures.chips(), label, own, more,
+        pictures.chips(), label, own, more, failed,
     )  # fmt: skip
 
 
@@ -262,12 +232,18 @@ def _none(task: Task, site: Site, outline: Outline, why: str, label: str = "") -
     )  # fmt: skip
 
 
-def _commonest(manifests: Sequence[Manifest]) -> list[Manifest]:
-    """Give the looks of the processor that has most: one line never mixes two."""
+def _commonest(manifests: Sequence[Manifest]) -> tuple[list[Manifest], dict[str, str]]:
+    """Give the looks of the processor that has most, and why the others are left out."""
     if not manifests:
-        return []
+        return [], {}
     most, _ = Counter(each.processor for each in manifests).most_common(1)[0]
-    return [each for each in manifests if each.processor == most]
+    held = [each for each in manifests if each.processor == most]
+    others = {
+        each.item_id: f"of processor {each.processor}; the line is of {most} and never mixes two"
+        for each in manifests
+        if each.processor != most
+    }
+    return held, others
 
 
 def measured(sites: Iterable[Site], folder: Path, *, study: str) -> list[Measured]:
@@ -301,8 +277,8 @@ def measured(sites: Iterable[Site], folder: Path, *, study: str) -> list[Measure
         stored = store.manifests(folder, site.slug) if folder.is_dir() else []
         for task, outline in itertools.product(TASKS, site.outlines):
             if outline.kind == task.kind:
-                held = _commonest([each for each in stored if each.sensor == task.sensor])
-                work.append((task, site, outline, folder, held, since))
+                of_sensor = [each for each in stored if each.sensor == task.sensor]
+                work.append((task, site, outline, folder, *_commonest(of_sensor), since))
     with spread() as executor:
         # a line is worked out in one piece, wherever it is: the result does not depend on where
         waiting = [executor.submit(_of_outline, *each) for each in work]
@@ -315,6 +291,7 @@ def _of_outline(
     outline: Outline,
     folder: Path,
     held: Sequence[Manifest],
+    left_out: Mapping[str, str],
     study: np.datetime64,
 ) -> Measured:
     why = not_ready(outline, site)
@@ -327,4 +304,4 @@ def _of_outline(
         here = place(site, outline, gsd=max(cell_of(each, site) for each in held))
     except DataError as fault:
         return _none(task, site, outline, str(fault), held[0].label)
-    return _at_place(task, here, folder, held, study)
+    return _at_place(task, here, folder, held, study, left_out)

@@ -46,6 +46,8 @@ RESTLESS = 9.0
 changed (ice, glint, foam): three times the noise."""
 TWO_HULLS = 1.5
 """A single hull is longer than 2.5 widths; one wider than this times a beam is two abreast."""
+LENGTHS = ("length_m", "length_low", "length_high")
+"""Details of a look with hulls: length of the longest in metres, and its interval."""
 BEAM_AT_MOST = 0.25
 """Width over length that no single cargo ship exceeds by much: barges reach it."""
 
@@ -154,9 +156,10 @@ def _counted(
         return BerthLook(ships, _no_number(about, "m", reason), (), others)
     count = float(len(hulls))
     sure = 0.0 if count == 1 and rates[1] > 0.05 else count
-    ships = _row(about, "ships", (count, sure, count + wide + others + missed), rates)
     longest = max(hulls, key=lambda each: each.place.length)
     size = (longest.place.length, longest.length_low, longest.length_high)
+    about = replace(about, details={**about.details, **dict(zip(LENGTHS, size, strict=True))})
+    ships = _row(about, "ships", (count, sure, count + wide + others + missed), rates)
     return BerthLook(ships, _row(about, "m", size, rates), tuple(hulls), others)
 
 

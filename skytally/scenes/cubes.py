@@ -157,7 +157,13 @@ def _dataset(
 
 
 def looks(
-    folder: Path, site: Site, *, sensor: str, bands: Sequence[str] | None = None, **which: Any
+    folder: Path,
+    site: Site,
+    *,
+    sensor: str,
+    bands: Sequence[str] | None = None,
+    left_out: dict[str, str] | None = None,
+    **which: Any,
 ) -> Iterator[xr.Dataset]:
     """Give one look at a time, so that memory does not grow with their number.
 
@@ -171,6 +177,8 @@ def looks(
         Sensor.
     bands : sequence of str, optional
         All if not given.
+    left_out : dict of str to str, optional
+        Takes the name of each look that is left out, with the reason.
     **which
         ``processor``, ``relative_orbit`` and ``period`` as in `select`.
 
@@ -188,7 +196,10 @@ def looks(
     frame = _frame(site, chosen, bands)
     for manifest in chosen:
         numbers, quality, fault = _numbers(folder, manifest, frame)
-        if not fault:
+        if fault:
+            if left_out is not None:
+                left_out[manifest.item_id] = f"radiometric audit: {fault}"
+        else:
             typed = None if quality is None else quality.astype(CLASSIFIED[sensor][1])[None]
             yield _dataset(frame, [manifest], numbers[None], typed, [])
 
