@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import nbformat
+import pytest
 
 SAY = """\
 from pathlib import Path
@@ -13,10 +14,17 @@ Path("../said.json").write_text(get_connection_info())
 """
 
 
+@pytest.mark.parametrize("words", [["no-such-line", "out"], ["looks"], []])
+def test_a_command_that_cannot_be_understood_is_refused(project: Any, words: list[str]) -> None:
+    """A notebook that is not there, or no folder: usage, and nothing is written."""
+    run = project.run("-m", "press.execute", *words)
+    assert run.returncode == 2
+    assert "usage: python -m press.execute" in run.stderr
+    assert not (project.folder / "out").exists()
+
+
 def test_a_kernel_speaks_over_files_of_its_own(project: Any) -> None:
     """Two builds at once on one machine never wait for the same port."""
-    out = project.folder / "book/_build/lines/looks"
-    out.mkdir(parents=True)
     cells = [
         nbformat.v4.new_code_cell("out = ''", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(SAY),
@@ -25,7 +33,10 @@ def test_a_kernel_speaks_over_files_of_its_own(project: Any) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = cells
     nbformat.write(notebook, path)
-    run = project.run("-m", "press.execute", "looks", str(out))
+    # a folder that is not there yet, relative and outside the book's own
+    run = project.run("-m", "press.execute", "looks", "results/of looks")
     assert run.returncode == 0, run.stderr
+    made = nbformat.read(project.folder / "results/of looks/notebook.ipynb", as_version=4)
+    assert "../results/of looks" in str(made.cells)
     said = (project.folder / "said.json").read_text(encoding="utf-8")
     assert '"transport": "ipc"' in said

@@ -101,8 +101,11 @@ def test_reference_refuses_mixed_orbits_and_too_few_looks(
         reference(mixed, ring=ring)
     with pytest.raises(DataError, match=r"found 1 of 1 in .* read more dates"):
         reference(calm.isel(time=slice(0, 1)), ring=ring)
-    with pytest.raises(DataError, match="no look in the period"):
+    with pytest.raises(DataError, match="needed before 2001-01-01, found no look at all"):
         reference(calm, ring=ring, until="2001-01-01")
+    for bad in ("August", "2023-13-01", np.datetime64("NaT")):
+        with pytest.raises(DataError, match=f"until '{bad}' is no date; write it as 2023-08-01"):
+            reference(calm, ring=ring, until=bad)
 
 
 def test_reference_refuses_a_stack_under_cloud(ring: np.ndarray) -> None:

@@ -119,6 +119,38 @@ def test_berth_refuses_a_polygon_outside() -> None:
         list(berth(cube, place, references=None))
 
 
+def test_berth_refuses_an_axis_that_is_no_number() -> None:
+    """Not a number is no bearing, and would silence every hull."""
+    harbour = scenes.Harbour(1, n_looks=10, cloud=0.0, haze=0.0)
+    cube, _ = scenes.cube(harbour)
+    place = dataclasses.replace(place_of(harbour), axis_deg=float("nan"))
+    with pytest.raises(DataError, match="axis of the berth nan; give degrees clockwise"):
+        list(berth(cube, place, references=None))
+
+
+def test_berth_on_land_says_so() -> None:
+    """An outline on land has no water for a ship, and no look of it is empty."""
+    harbour = scenes.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
+    cube, _ = scenes.cube(harbour)
+    place = place_of(harbour)
+    inland = ndimage.binary_erosion(scenes.masks(harbour)["land"], iterations=6)
+    made = references(cube, ring=place.ring)
+    looks = list(berth(cube, dataclasses.replace(place, water=inland), references=made))
+    assert {each.ships.state for each in looks} == {n.UNCLEAR}
+    assert any("of the outline are water when no ship lies there" in each.ships.reason
+               for each in looks)  # fmt: skip
+
+
+def test_berth_refuses_a_reference_of_another_grid() -> None:
+    """A reference of the same size that lies 10 m aside is not compared with."""
+    harbour = scenes.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
+    cube, _ = scenes.cube(harbour)
+    place = place_of(harbour)
+    made = references(cube.assign_coords(x=cube["x"] + 10.0), ring=place.ring)
+    with pytest.raises(DataError, match="make the reference on the look's own grid"):
+        list(berth(cube, place, references=made))
+
+
 def test_berth_at_thirty_metres_says_presence_only() -> None:
     """Landsat pixels give presence and no length (METHODS trap T13)."""
     harbour = scenes.Harbour(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import sys
@@ -58,10 +59,21 @@ def own_sockets(folder: str) -> Config:
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
 
 
-def main(line: str, folder: Path) -> int:
+def main(words: list[str]) -> int:
     """Run a notebook with its parameters; give the exit code, and say which cell failed."""
+    parser = argparse.ArgumentParser(prog="python -m press.execute", description=__doc__)
+    lines = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    parser.add_argument("line", choices=lines, help="a notebook of notebooks/, without .ipynb")
+    parser.add_argument("folder", type=Path, help="takes its results; made if it is not there")
+    asked = parser.parse_args(words)
+    return run(asked.line, asked.folder.resolve())
+
+
+def run(line: str, folder: Path) -> int:
+    """Run one notebook into a folder; give the exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
     work = folder / "running.ipynb"
-    relative = Path("..") / folder.relative_to(NOTEBOOKS.parent)
+    relative = Path(os.path.relpath(folder, NOTEBOOKS))
     for word in ONE_THREAD:
         os.environ.setdefault(word, "1")
     try:
@@ -91,4 +103,4 @@ def main(line: str, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(main(sys.argv[1:]))

@@ -87,7 +87,7 @@ def anomaly(
     Only an offset a layer is taken off, never a gain (METHODS 1.6). The noise is that of one
     pixel from look to look, of the position that remains, and of the reference's own median.
     """
-    level = reference_for(frame, dict(made))
+    level = reference_for(frame, made)
     if level is None:
         return _nothing(f"no reference for looks of {frame.group!r}", (), {})
     state = ring_state(frame, ring, level=level.level, snow_hides=snow_hides)

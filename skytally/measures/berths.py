@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.measures.doors import Bools, check_mask
+from skytally.measures.doors import Bools, check_bearing, check_mask
 from skytally.measures.frames import Floats, Frame, Window, window_of
 from skytally.measures.reference import LOW_SHARE, NOISE_REFLECTANCE, NORMAL_MAD, Reference
 from skytally.measures.registration import Registration, aligned
@@ -53,8 +53,10 @@ def check_berth(place: Berth, shape: tuple[int, int]) -> Berth:
     Raises
     ------
     DataError
-        As `skytally.measures.doors.check_mask`.
+        As `skytally.measures.doors.check_mask` and `check_bearing`.
     """
+    if place.axis_deg is not None:
+        check_bearing(place.axis_deg, what="axis of the berth")
     return replace(
         place,
         water=check_mask(place.water, shape, what="berth"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -150,6 +151,54 @@ def check_cube(
     """
     refuse(cube_faults(cube, variable=variable, layers=layers), what="cube")
     return cube
+
+
+def check_day(day: np.datetime64 | str, *, what: str) -> np.datetime64:
+    """Give a moment, or refuse it.
+
+    Parameters
+    ----------
+    day : numpy.datetime64 or str
+        ISO 8601, such as ``2023-08-01``.
+    what : str
+        What it is, for the message.
+
+    Returns
+    -------
+    numpy.datetime64
+
+    Raises
+    ------
+    DataError
+        If it is no date.
+
+    Examples
+    --------
+    >>> check_day("2023-08-01", what="until")
+    np.datetime64('2023-08-01')
+    """
+    try:
+        made = np.datetime64(day)
+    except ValueError:
+        made = np.datetime64("NaT")
+    if np.isnat(made):
+        message = f"{what} {str(day)!r} is no date; write it as 2023-08-01"
+        raise DataError(message)
+    return made
+
+
+def check_bearing(degrees: float, *, what: str) -> float:
+    """Give a bearing in degrees, or refuse one that is no number.
+
+    Raises
+    ------
+    DataError
+        If it is not finite.
+    """
+    if not math.isfinite(degrees):
+        message = f"{what} {degrees}; give degrees clockwise from grid north"
+        raise DataError(message)
+    return degrees
 
 
 def check_mask(mask: npt.ArrayLike, shape: tuple[int, int], *, what: str) -> Bools:

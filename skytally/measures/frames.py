@@ -27,6 +27,8 @@ Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
 """Pixels, as places in the flattened image."""
 Window = tuple[slice, slice]
+Corner = tuple[float, float] | None
+"""East and north of the middle of the first pixel, metres; None where not known."""
 Source = xr.Dataset | Iterable[xr.Dataset]
 """A cube, lazy or not, or looks one at a time in the order of time."""
 
@@ -36,6 +38,14 @@ the typical value of a look is a digital number, not a reflectance."""
 MOST_CHECKED = 10_000
 """Pixels that tell decibels and digital numbers from reflectance and backscatter."""
 ANGLES = ("sun_zenith", "sun_azimuth", "view_zenith", "view_azimuth", "inc_angle")
+
+
+def corner_of(corner: Corner, window: Window, *, gsd: float) -> Corner:
+    """Give the corner of a window of rows and columns of a grid with pixels of `gsd` metres."""
+    if corner is None:
+        return None
+    rows, columns = (each.start or 0 for each in window)
+    return corner[0] + columns * gsd, corner[1] - rows * gsd
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +68,8 @@ class Frame:
     """Side of a pixel in metres."""
     angles: Mapping[str, float] = field(default_factory=dict)
     """Sun and view angles in degrees, where known."""
+    corner: Corner = None
+    """Where its grid begins."""
 
     def layer(self, name: str) -> Floats:
         """Give one band or polarisation, dims (y, x)."""
@@ -66,7 +78,8 @@ class Frame:
     def crop(self, window: Window) -> Frame:
         """Give the part inside a window of rows and columns; nothing is copied."""
         scl = None if self.scl is None else self.scl[window]
-        return replace(self, values=self.values[(slice(None), *window)], scl=scl)
+        corner = corner_of(self.corner, window, gsd=self.gsd)
+        return replace(self, values=self.values[(slice(None), *window)], scl=scl, corner=corner)
 
     def with_values(self, values: Floats) -> Frame:
         """Give the same look with other pixel values."""
@@ -159,6 +172,7 @@ def _frame(look: xr.Dataset, variable: str, layers: Sequence[str], gsd: float) -
             for word in ANGLES
             if word in look.coords and look[word].size == 1
         },
+        corner=(float(look["x"][0]), float(look["y"][0])),
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import ndimage, stats
 
 from skytally.checks import DataError
-from skytally.measures.doors import GAMMA0, Bools
+from skytally.measures.doors import GAMMA0, Bools, check_bearing, check_day
 from skytally.measures.frames import Frame, Source, frames
 from skytally.measures.reference import (
     LEAST,
@@ -247,7 +247,8 @@ def learnt(
     DataError
         If no group has `least` looks before the date.
     """
-    end = np.datetime64(until)
+    end = check_day(until, what="until")
+    check_bearing(place.seaward_deg, what="bearing from the quay out to sea")
     held: dict[str, Sample] = {}
     for frame in frames(source, variable=GAMMA0, layers=layers):
         if frame.time < end:

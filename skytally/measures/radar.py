@@ -26,7 +26,7 @@ from skytally.measures.quiet import (
     radar_mask,
     rise,
 )
-from skytally.measures.reference import Reference, decibels
+from skytally.measures.reference import Reference, decibels, reference_for
 
 STRONG_DB = 6.0
 """Rise of a pixel that belongs to a ship's extent (METHODS section 4.1)."""
@@ -174,13 +174,14 @@ def radar_berth(
             check_mask(place.water, shape, what="berth")
             check_mask(place.openwater, shape, what="open water")
             checked = True
-        if frame.group not in references:
+        known = reference_for(frame, references)
+        if known is None:
             yield _cannot(frame, f"no reference for looks of {frame.group!r}")
             continue
         if frame.group not in masks:
             masks[frame.group] = radar_mask(place, frame.group, gsd=frame.gsd)
         mask = masks[frame.group]
-        found = rise(decibels(frame), references[frame.group], mask, place.openwater)
+        found = rise(decibels(frame), known, mask, place.openwater)
         if found.missing > MOST_MISSING:
             yield _cannot(frame, f"{found.missing:.0%} of the berth was not read")
             continue

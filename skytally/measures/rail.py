@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skytally.checks import DataError
 from skytally.measures.anomaly import MEDIAN_VARIANCE, Sight, ring_gain, sights
-from skytally.measures.doors import OPTICAL, Bools
+from skytally.measures.doors import OPTICAL, Bools, check_day
 from skytally.measures.frames import Source
 from skytally.measures.looks import Look
 from skytally.measures.occupancy import P_FALSE, Contrast, Noise, Occupied, contrast, occupied
@@ -190,7 +190,8 @@ def rail_index(looks: Iterable[Look], *, until: np.datetime64 | str) -> Doubles:
     """
     held = list(looks)
     light = np.array([abs(each.details.get("light", math.nan)) for each in held])
-    early = np.array([each.time < np.datetime64(until) for each in held], bool)
+    end = check_day(until, what="until")
+    early = np.array([each.time < end for each in held], bool)
     before = light[early & np.isfinite(light)]
     if before.size < LEAST_EARLY:
         message = f"{before.size} usable looks before {until}; {LEAST_EARLY} give a quantile"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,17 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from skytally.checks import DataError
-from skytally.measures.doors import GAMMA0, OPTICAL, REFLECTANCE, Bools, check_mask
-from skytally.measures.frames import Floats, Frame, Source, Window, frames, one_group
+from skytally.measures.doors import GAMMA0, OPTICAL, REFLECTANCE, Bools, check_day, check_mask
+from skytally.measures.frames import (
+    Corner,
+    Floats,
+    Frame,
+    Source,
+    Window,
+    corner_of,
+    frames,
+    one_group,
+)
 from skytally.measures.registration import KEPT, REFUSED, aligned, registration
 from skytally.measures.ring import ring_state
 
@@ -63,6 +72,8 @@ class Reference:
     """Looks used."""
     offered: int
     """Looks offered, clear or not."""
+    corner: Corner = None
+    """Where its grid begins."""
 
     def layer(self, name: str) -> Floats:
         """Give the median of one band or polarisation, dims (y, x)."""
@@ -77,6 +88,7 @@ class Reference:
             low=self.low[cut],
             spread=self.spread[cut],
             count=self.count[window],
+            corner=corner_of(self.corner, window, gsd=self.gsd),
         )
 
     def noise(self, sigma_m: float) -> Floats:
@@ -239,6 +251,7 @@ def summarised(
         last=kept[-1].time,
         n_looks=len(kept),
         offered=offered,
+        corner=kept[0].corner,
     )
 
 
@@ -257,7 +270,7 @@ def _collected(
     most: int,
 ) -> tuple[dict[str, Sample], dict[str, int], Bools | None]:
     """Give the clear looks of each group, how many were offered, and the checked ring."""
-    end = None if until is None else np.datetime64(until)
+    end = None if until is None else check_day(until, what="until")
     held: dict[str, Sample] = {}
     offered: dict[str, int] = {}
     ground: Bools | None = None
@@ -336,15 +349,17 @@ def references(
         if len(kept) >= least:
             made[group] = summarised(kept, offered=offered[group], radar=radar, enl=enl)
     if not made:
-        raise DataError(_too_few(held, offered, least))
+        when = "" if until is None else f" before {until}"
+        when += "" if day_of_year is None else f" near day {day_of_year} of a year"
+        raise DataError(_too_few(held, offered, least, when))
     return made
 
 
-def _too_few(held: dict[str, Sample], offered: dict[str, int], least: int) -> str:
+def _too_few(held: dict[str, Sample], offered: dict[str, int], least: int, when: str) -> str:
     have = [f"{len(held[group].kept)} of {offered[group]} in {group!r}" for group in held]
     return (
-        f"no reference: {least} clear looks of one group are needed, found "
-        f"{', '.join(have) or 'no look in the period'}; read more dates from before the study"
+        f"no reference: {least} clear looks of one group are needed{when}, found "
+        f"{', '.join(have) or 'no look at all'}; read more dates from before the study"
     )
 
 
@@ -371,6 +386,23 @@ def reference(source: Source, **options: Any) -> Reference:
     return next(iter(references(source, mixed=False, **options).values()))
 
 
-def reference_for(frame: Frame, made: dict[str, Reference]) -> Reference | None:
-    """Give the reference of a look's own group, or None; another group's is never taken."""
-    return made.get(frame.group)
+def reference_for(frame: Frame, made: Mapping[str, Reference]) -> Reference | None:
+    """Give the reference of a look's own group, or None; another group's is never taken.
+
+    Raises
+    ------
+    DataError
+        If it lies on another grid than the look.
+    """
+    known = made.get(frame.group)
+    if known is None:
+        return None
+    here, there = frame.values.shape[1:], known.level.shape[1:]
+    if here != there or frame.corner != known.corner:
+        message = (
+            f"look {frame.item_id or frame.time}: {here[0]} by {here[1]} pixels from "
+            f"{frame.corner}, the reference has {there[0]} by {there[1]} from {known.corner}; "
+            "make the reference on the look's own grid"
+        )
+        raise DataError(message)
+    return known

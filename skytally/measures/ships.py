@@ -27,7 +27,7 @@ from skytally.measures.doors import OPTICAL, Bools
 from skytally.measures.frames import Frame, Source, Window, frames
 from skytally.measures.hull import HullFit, fit_hull, sigmas, start_from
 from skytally.measures.looks import Look, unclear
-from skytally.measures.reference import Reference
+from skytally.measures.reference import Reference, reference_for
 from skytally.measures.registration import REFUSED, registration
 from skytally.measures.ring import audit, ring_state
 
@@ -191,6 +191,13 @@ def _told(about: _About, scene: Scene, place: Berth, native: float, window: Wind
     about = replace(about, details={**about.details, "restless": scene.restless})
     if scene.restless > RESTLESS:
         return _cannot(about, "the open water has changed too: ice, glint, foam or thin cloud")
+    wet = float(np.count_nonzero(scene.berth)) * scene.frame.gsd**2
+    if wet < LEAST_AREA:
+        return _cannot(
+            about,
+            f"{wet:.0f} m2 of the outline are water when no ship lies there; a ship needs "
+            f"{LEAST_AREA:.0f}",
+        )
     if not np.isfinite(scene.signal[:, scene.berth]).all(axis=0).mean() >= 0.8:
         return _cannot(about, "less than 80% of the berth was read")
     if scene.frame.gsd > COARSE:
@@ -276,7 +283,7 @@ def berth(
             checked = check_berth(place, (frame.values.shape[1], frame.values.shape[2]))
             parts = plan(checked, gsd=frame.gsd)
             known = {key: empty_berth(each, parts) for key, each in (references or {}).items()}
-        if references is not None and frame.group not in known:
+        if references is not None and reference_for(frame, references) is None:
             about = _About(frame.time, frame.item_id, frame.group, (), {})
             yield _cannot(about, f"no reference for looks of {frame.group!r}")
         else:
