@@ -92,6 +92,28 @@ def test_sweep_finds_ships_at_anchor(style: dict) -> None:
     assert len(found) <= len(ships) + 1
 
 
+@pytest.mark.parametrize(
+    "style",
+    [{}, {"outline": other.rounded, "paint": other.hatched_deck, "blur": other.haloed}],
+    ids=["first", "second"],
+)
+def test_sweep_finds_long_dark_decks_under_a_white_house(style: dict) -> None:
+    """The house is a seventh of the hull and many times as bright: it is not taken for the ship."""
+    rng = np.random.default_rng(8)
+    image = roads(8)
+    ships = []
+    for i, length in enumerate((150.0, 200.0, 250.0)):
+        x, y, turned = 300.0 + 500.0 * i, 800.0 + 150.0 * i, float(rng.uniform(0, 360))
+        width = hulls.beam(length, rng)
+        ships.append(hulls.Ship(x, y, length, width, turned, contrast=0.05, over=0.033))
+        hulls.put(image, hulls.drawn(ships[-1], (ROWS, COLUMNS), rng, **style))
+    found = [each for each in candidates(framed(image)) if each.score >= 0.35]
+    assert len(found) == 3
+    for ship in ships:
+        (one,) = near(found, ship)
+        assert one.length_low <= ship.length <= one.length_high
+
+
 def test_sweep_of_an_empty_sea_and_a_straight_quay_finds_nothing() -> None:
     """Nothing but water and a quay: no ship, and a row that says so."""
     cube, _ = scenes.cube(

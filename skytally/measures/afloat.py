@@ -35,6 +35,9 @@ LEAST_CONTRAST = 12.0
 """Contrast over noise from which length and width mean anything."""
 LEAST_EXPLAINED = 0.5
 """Share of an object's variance that a hull must explain: half."""
+HOUSE = 0.15
+"""Usual share of a ship's length under its house, white and many times as bright as its deck: from
+a house of one pixel on, house and deck are told apart."""
 NEAR = 8
 """Pixels looked at around an object."""
 RINGED = 0.8
@@ -105,20 +108,42 @@ def _best_core(part: Surroundings, here: Bools, others: Bools) -> Candidate | No
     top = labels == labels[np.unravel_index(np.argmax(np.where(here, bright, 0)), here.shape)]
     # the core alone would leave out the dark part of a deck: it is for spoilt fits only
     whole = _fitted(part, here, ~others, bright)
-    return whole or _fitted(part, top & here, ~others, bright)
+    if whole is not None:
+        return whole
+    rivals = (_as_one_deck(part, here, others), _fitted(part, top & here, ~others, bright))
+    return max((each for each in rivals if each), key=lambda each: each.score, default=None)
+
+
+def _as_one_deck(part: Surroundings, here: Bools, others: Bools) -> Candidate | None:
+    """Judge an object by its form: as if nothing of it were brighter than half of it is."""
+    deck = np.maximum(np.median(part.signal[:, here], axis=1), 0.0)
+    even = np.minimum(part.signal, deck[:, None, None])
+    bright = np.sqrt((np.clip(even, 0.0, None) ** 2).sum(axis=0))
+    fit = _fit(replace(part, signal=even), here, ~others, bright)
+    if fit is None or fit.place.length < part.gsd / HOUSE:
+        return None
+    # how much of a thing it is, its house tells too
+    mean = part.signal[:, here].mean(axis=1)
+    ratio = float(np.linalg.norm(mean / part.noise[:, here].min(axis=1)))
+    held = replace(fit, contrast=tuple(map(float, mean)), contrast_to_noise=ratio)
+    return _as_candidate(part, here, held)
 
 
 def _fitted(part: Surroundings, seen: Bools, use: Bools, bright: Floats) -> Candidate | None:
+    fit = _fit(part, seen, use, bright)
+    return _as_candidate(part, seen, fit) if fit else None
+
+
+def _fit(part: Surroundings, seen: Bools, use: Bools, bright: Floats) -> HullFit | None:
     # what hangs on to the core, a wake, is left out of the fit of the core
     rest = ndimage.binary_dilation(seen, iterations=2) | part.water
     try:
         start = start_from(np.where(seen, bright, 0.0), gsd=part.gsd, sigma_m=max(part.sigma_m))
-        fit = fit_hull(
+        return fit_hull(
             part.signal, part.noise, start, gsd=part.gsd, sigma_m=part.sigma_m, use=use & rest
         )
     except DataError:
         return None
-    return _as_candidate(part, seen, fit)
 
 
 def _as_candidate(part: Surroundings, seen: Bools, fit: HullFit) -> Candidate | None:
