@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class Made:
     """Scene classes of every look, dims (y, x)."""
     outlines: list[tuple[str, str, list[tuple[float, float]], float | None]]
     """Kind, name, corners in metres of the zone, axis."""
+    sigma_m: float = 5.0
+    """Metres to which the outlines are known."""
 
 
 def turned(
@@ -142,7 +144,9 @@ def yard() -> Made:
         for east, north in turned(0.0, 0.0, 98.0, (800.0, 16.0))
     ]
     boxes = [*([()] * EARLY), *late]
-    return _of_place("tumangang", place, boxes, "track", corners, 98.0)
+    made = _of_place("tumangang", place, boxes, "track", corners, 98.0)
+    # tracks lie close together and must be known better than a quay
+    return replace(made, sigma_m=3.0)
 
 
 def depot() -> Made:
@@ -220,7 +224,8 @@ def _outlines(made: Made) -> dict[str, Any]:
             "type": "Feature",
             "geometry": _lonlat(corners),
             "properties": {
-                "kind": kind, "name": name, "digitised_from": "made up", "pos_sigma_m": 5.0,
+                "kind": kind, "name": name, "digitised_from": "made up",
+                "pos_sigma_m": made.sigma_m,
                 "status": CONFIRMED, "axis_deg": axis,
             },
         }

@@ -56,6 +56,16 @@ def test_not_ready_says_what_is_missing(words: dict[str, object], told: str) -> 
     assert bool(said) == bool(told)
 
 
+def test_tracks_must_be_known_better_than_a_quay() -> None:
+    """A bundle of tracks is 16 m wide, and its lines are 5 m apart."""
+    bundle = outline("track", MIDDLE, 98.0, (600.0, 16.0))
+    told = not_ready(bundle, site(bundle))
+    assert told == (
+        "its outline is known to 5 m only; lines of tracks 5 m apart must be known to 3 m"
+    )
+    assert not not_ready(replace(bundle, pos_sigma_m=3.0), site(bundle))
+
+
 def test_extent_is_the_shorter_side() -> None:
     """Metres on the ground, not degrees."""
     quay = outline("quay", MIDDLE, 90.0, (300.0, 40.0))

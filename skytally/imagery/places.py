@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 
 BETWEEN_TRACKS = 5.0
 """Metres from track to track in a yard: a loading gauge of 3.4 m and a way between."""
+TRACK_SIGMA = 3.0
+"""Metres to which the lines of tracks must be known: beyond 5 m a full yard is missed by a sixth
+(METHODS 5.1, 5.2)."""
 MOST_TRACKS = 8
 """Tracks that ten metre pixels still tell apart together (METHODS 5.2)."""
 SHORTEST_TRACK = 60.0
@@ -80,7 +83,12 @@ def not_ready(outline: Outline, site: Site) -> str:
             f"its outline is {outline.status}: it is known to about "
             f"{number(round(outline.pos_sigma_m))} m, and everything within is drawn"
         )
-    if outline.pos_sigma_m > WIDEST * extent_m(outline, site):
+    if outline.kind == "track" and outline.pos_sigma_m > TRACK_SIGMA:
+        return (
+            f"its outline is known to {number(round(outline.pos_sigma_m))} m only; lines of "
+            f"tracks {BETWEEN_TRACKS:g} m apart must be known to {TRACK_SIGMA:g} m"
+        )
+    if outline.kind != "track" and outline.pos_sigma_m > WIDEST * extent_m(outline, site):
         return (
             f"its outline is known to {number(round(outline.pos_sigma_m))} m only, too little "
             f"for something {number(round(extent_m(outline, site)))} m wide"
