@@ -180,6 +180,19 @@ def test_straight_sides_measures_a_block_on_water() -> None:
     assert min(sides.first[best], sides.second[best]) > 40.0
 
 
+def test_straight_sides_do_not_end_at_a_white_house() -> None:
+    """A house many times as bright as its deck does not seem to stand out of the hull's side."""
+    fine = np.zeros((800, 1000))
+    fine[:300] = 0.2
+    fine[300:340, 380:620] = 0.05
+    fine[300:340, 580:620] = 0.6
+    blurred = ndimage.gaussian_filter(fine, 5.2)[5::10, 5::10]
+    sides = straight_sides(blurred, blurred < 0.01, gsd=10.0, least=0.02)
+    deck = (np.abs(sides.row - 33.5) < 1) & (np.abs(sides.inside - 0.05) < 0.02)
+    longest = sides.pick(deck & (np.minimum(sides.first, sides.second) > 20)).length.max()
+    assert longest == pytest.approx(240.0, abs=20.0)
+
+
 def test_ratio_score_asks_for_the_ratio_of_ships() -> None:
     """A pier twenty times as long as wide and a square block are no usual ships."""
     assert ratio_score(120.0, 19.0, slack=2.0) > 0.99

@@ -109,12 +109,12 @@ def edges(bright: Doubles, water: Bools, *, least: float) -> tuple[Doubles, Doub
 
 def _crossing(profile: Doubles, level: Doubles, across: Doubles) -> Doubles:
     """Give where each profile first rises above its level; infinite where it never does."""
-    above = profile > level[:, None, None]
+    above = profile > level[..., None]
     place = above.argmax(axis=2)
     before = np.clip(place - 1, 0, None)
     low = np.take_along_axis(profile, before[..., None], 2)[..., 0]
     high = np.take_along_axis(profile, place[..., None], 2)[..., 0]
-    share = np.clip((level[:, None] - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
+    share = np.clip((level - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
     found = across[before] + share * (across[1] - across[0])
     return np.where(above.any(axis=2), np.where(place == 0, across[0], found), np.inf)
 
@@ -137,10 +137,15 @@ def _profiles(
     where = [place(rows, east, south), place(columns, -south, east)]
     found = np.asarray(ndimage.map_coordinates(bright, where, order=1, mode="constant", cval=0.0))
     middle = found[:, np.abs(along) <= 2 * ALONG_STEP]
-    inside = np.median(middle[:, :, (across >= 6) & (across <= 18)].reshape(len(rows), -1), axis=1)
+    within = (across >= 6) & (across <= 18)
+    inside = np.median(middle[:, :, within].reshape(len(rows), -1), axis=1)
     sea = np.median(middle[:, :, across <= -12.0].reshape(len(rows), -1), axis=1)
-    level = np.clip(sea, 0.0, None) * (1.0 - LEVEL) + LEVEL * inside
-    shore = _crossing(found, level, across)
+    water = np.clip(sea, 0.0, None)[:, None] * (1.0 - LEVEL)
+    level = water + LEVEL * inside[:, None]
+    # a white house would seem to stand out of its deck's side: half of its own brightness counts
+    shore = _crossing(
+        found, np.maximum(level, water + LEVEL * np.median(found[:, :, within], axis=2)), across
+    )
     inner = across >= 6.0
     behind = _crossing(-found[:, :, inner], -level, across[inner])
     # dark at once is no hull to see the far side of
