@@ -62,6 +62,8 @@ def _with_interval(row: Mapping[str, Any], unit: str) -> str:
     if row["state"] not in (n.COUNTED, n.NOTHING_SEEN):
         return str(row["said"])
     low, high = (float(f"{row[end]:.3g}") for end in ("lo", "hi"))
+    if row["state"] == n.NOTHING_SEEN and high == 0:
+        return "nothing found"
     if row["state"] == n.NOTHING_SEEN:
         return f"nothing found; up to {interval(high, high, unit)} may have been missed"
     return f"{row['said']} ({interval(low, high, unit)})"

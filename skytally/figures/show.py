@@ -8,6 +8,7 @@ import html
 import json
 import os
 import re
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -15,13 +16,15 @@ import bokeh
 import holoviews as hv
 from bokeh.core.types import ID
 from bokeh.embed import json_item
-from bokeh.models import HoverTool, Plot
+from bokeh.models import HoverTool, NoOverlap, Plot
 from matplotlib.figure import Figure
 
 from skytally.figures.static import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+TITLE = 36
+"""Letters in a line of a title: as many as a chart of 400 dots has room for."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
@@ -61,6 +64,11 @@ def _json_of(chart: hv.Overlay) -> str:
         drawn = hv.render(chart, backend="bokeh")
     for plot in drawn.select({"type": Plot}):
         plot.toolbar.logo = None
+        # on a narrow screen dates would run into one another, and a title off the picture
+        for axis in plot.xaxis:
+            axis.major_label_policy = NoOverlap()
+        if plot.title is not None and plot.title.text:
+            plot.title.text = textwrap.fill(plot.title.text, TITLE)
         for tool in plot.select({"type": HoverTool}):
             tool.visible = False
     item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))

@@ -16,6 +16,7 @@ from skytally.checks import DataError
 from skytally.detection import CARDS, clear_looks, limits, trials
 from skytally.imagery.places import Place
 from skytally.imagery.tasks import Again, Task
+from skytally.measures.berths import SURE
 from skytally.measures.looks import Look
 
 EVERY = 3
@@ -23,8 +24,6 @@ EVERY = 3
 empty place shows would find what is put into it too easily."""
 TRIED = 12
 """Clear looks into which known things are put: a minute a card."""
-SEEN_AT_MOST = 0.05
-"""Chance of a miss above which a look that found nothing may have missed a ship."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +95,6 @@ def no_better(row: Look, chance: float) -> Look:
     if not row.p_detect > chance:
         return row
     high = row.high
-    if row.state == n.NOTHING_SEEN and row.unit == "ships" and 1.0 - chance > SEEN_AT_MOST:
+    if row.state == n.NOTHING_SEEN and row.unit == "ships" and chance < SURE:
         high = max(high, math.ceil(row.value) + 1.0)
     return replace(row, p_detect=chance, high=high)

@@ -24,6 +24,8 @@ MARGIN = 150.0
 """Metres kept around the berth: a fit looks a quarter of a hull and four blurs beyond it."""
 MOST_WATER = 4000
 """Pixels of open water that are looked at: enough for a median, however large the sea."""
+SURE = 0.95
+"""Chance of detection from which an interval of 90 percent holds no missed ship."""
 P_DETECT, P_FALSE = 0.95, 0.01
 """Aimed at on a clear look and held in both families of made-up harbours
 (``benchmarks/proof_worlds.py``); a site's own card replaces them."""

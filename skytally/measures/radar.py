@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally import names as n
+from skytally.measures.berths import SURE
 from skytally.measures.doors import GAMMA0, Bools, check_mask
 from skytally.measures.frames import Frame, Source, frames
 from skytally.measures.looks import Look, unclear
@@ -99,7 +100,7 @@ def _told(frame: Frame, found: Rise, quiet: Quiet, mask: Bools, place: RadarBert
     seen = found.top >= quiet.threshold
     p_detect = P_LEE if lee else P_SEA
     span, parts = _extent(found, mask, place, frame.gsd)
-    missed = 1.0 if 1.0 - p_detect > 0.05 else 0.0
+    missed = 1.0 if p_detect < SURE else 0.0
     value = float(parts) if seen else 0.0
 
     def row(unit: str, numbers: tuple[float, float, float], state: str, why: str = "") -> Look:

@@ -12,6 +12,7 @@ from skytally import names as n
 from skytally.checks import DataError
 from skytally.measures.berths import (
     LEAST_AREA,
+    SURE,
     Berth,
     EmptyBerth,
     Plan,
@@ -140,7 +141,7 @@ def _row(
 def _counted(
     about: _About, hulls: Sequence[HullFit], others: int, rates: tuple[float, float]
 ) -> BerthLook:
-    missed = 1.0 if 1.0 - rates[0] > 0.05 else 0.0
+    missed = 1.0 if rates[0] < SURE else 0.0
     wide = sum(each.place.width > TWO_HULLS * BEAM_AT_MOST * each.place.length for each in hulls)
     if not hulls and not others:
         rows = [
