@@ -114,6 +114,19 @@ def test_sweep_finds_long_dark_decks_under_a_white_house(style: dict) -> None:
         assert one.length_low <= ship.length <= one.length_high
 
 
+def test_sweep_is_not_content_with_the_house_of_a_very_dark_deck() -> None:
+    """A fit of the whole that falls for the house is no ship: the form of all of it is tried."""
+    rng = np.random.default_rng(115)
+    image = roads(115)
+    width = hulls.beam(150.0, rng)
+    turned = float(rng.uniform(0, 360))
+    ship = hulls.Ship(800.0, 900.0, 150.0, width, turned, contrast=0.02, over=0.033)
+    hulls.put(image, hulls.drawn(ship, (ROWS, COLUMNS), rng))
+    (one,) = near(candidates(framed(image)), ship)
+    assert one.score >= 0.35
+    assert one.length_low <= ship.length <= one.length_high
+
+
 def test_sweep_of_an_empty_sea_and_a_straight_quay_finds_nothing() -> None:
     """Nothing but water and a quay: no ship, and a row that says so."""
     cube, _ = scenes.cube(

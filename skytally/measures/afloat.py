@@ -13,6 +13,7 @@ from skytally.measures.candidates import (
     FREE,
     GREEN,
     LEAST_STEP,
+    LOWEST,
     WIDEST,
     Candidate,
     Surroundings,
@@ -75,7 +76,8 @@ def free_objects(around: Surroundings) -> Iterator[Candidate]:
     ------
     Candidate
         Hot objects of a ship's size, ringed by water, that a blurred rectangle explains. Where
-        a wake or a neighbour spoils the fit, the half-bright core is tried as well.
+        a house, a wake or a neighbour spoils the fit, the form of the whole, whatever its
+        brightness, and the half-bright core are tried as well.
     """
     hot = hot_pixels(around)
     labels, _ = ndimage.label(hot, np.ones((3, 3)))
@@ -106,12 +108,15 @@ def _best_core(part: Surroundings, here: Bools, others: Bools) -> Candidate | No
     core = here & (bright > 0.5 * bright[here].max())
     labels, _ = ndimage.label(core, np.ones((3, 3)))
     top = labels == labels[np.unravel_index(np.argmax(np.where(here, bright, 0)), here.shape)]
-    # the core alone would leave out the dark part of a deck: it is for spoilt fits only
     whole = _fitted(part, here, ~others, bright)
-    if whole is not None:
+    # a fit of no ship's form may have fallen for the house
+    if whole is not None and whole.score >= LOWEST:
         return whole
+    # the core alone would leave out the dark part of a deck: it is for spoilt fits only
     rivals = (_as_one_deck(part, here, others), _fitted(part, top & here, ~others, bright))
-    return max((each for each in rivals if each), key=lambda each: each.score, default=None)
+    return max(
+        (each for each in (whole, *rivals) if each), key=lambda each: each.score, default=None
+    )
 
 
 def _as_one_deck(part: Surroundings, here: Bools, others: Bools) -> Candidate | None:
