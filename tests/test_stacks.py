@@ -7,16 +7,19 @@ import math
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import optimize
+from scipy import ndimage, optimize, stats
 
 from benchmarks import calibrate_ground
 from skytally import names as n
 from skytally.checks import DataError, check_line
+from skytally.measures.cranes import CRANE_M2, crane_area
 from skytally.measures.looks import line_of_looks
 from skytally.measures.paints import PAINTS, paint_table, unmixed
-from skytally.measures.reference import Reference, references
+from skytally.measures.quay import P_FALSE, change
+from skytally.measures.reference import NORMAL_MAD, Reference, references
+from skytally.measures.ring import ring_mask
 from skytally.measures.stacks import stacks, teu_bounds, teu_row
-from skytally.simulate import ground, places
+from skytally.simulate import ground, places, scenes
 
 STUDY = "2023-06-01"
 EARLY = 16
@@ -89,6 +92,102 @@ def test_one_odd_band_is_no_stack(world: Made) -> None:
     odd["reflectance"][:, 1, 25, 30] += 0.15
     row, _ = next(iter(stacks(odd, place.target, made, ring=place.ring)))
     assert row.value > 0.0
+
+
+def noise_of(heavy: bool, rng: np.random.Generator) -> np.ndarray:
+    """Give noise of either family of ground, as `skytally.simulate.terrain.seen` makes it."""
+    shape = (4, 60, 70)
+    if not heavy:
+        return rng.normal(size=shape)
+    made = ndimage.gaussian_filter(rng.standard_t(4, shape), (0.0, 0.5, 0.5))
+    return made / made.std()
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_empty_quays_are_called_as_seldom_as_stated(heavy: bool) -> None:
+    """Of 600 empty looks in either family no more are called than one in a hundred makes."""
+    quay, ring = np.zeros((2, 60, 70), bool)
+    quay[17:33, 12:58], ring[35:] = True, True
+    called = 0
+    for place in range(10):
+        rng = np.random.default_rng([38, place])
+        early = np.stack([noise_of(heavy, rng) for _ in range(20)])
+        level = np.median(early, axis=0)
+        spread = NORMAL_MAD * np.median(np.abs(early - level), axis=0)
+        for _ in range(60):
+            values = noise_of(heavy, rng) - level
+            called += bool(change(values, spread, quay, ring).hot.any())
+    assert called <= stats.binom.ppf(0.95, 600, P_FALSE)
+
+
+@pytest.mark.parametrize("family", [scenes.FIRST, scenes.SECOND])
+def test_a_crane_alone_is_no_gain_in_stacks(family: str) -> None:
+    """A crane that moves is found and called so; in few looks is the lower end above 0."""
+    harbour = scenes.Harbour(
+        901, n_looks=36, occupancy=0.0, cloud=0.0, haze=0.0, shadow=0.0, cranes=1, family=family
+    )
+    cube, where = scenes.cube(harbour)[0], scenes.masks(harbour)
+    ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
+    made = references(cube, ring=ring, until=cube["time"].to_numpy()[12])
+    late = cube.isel(time=slice(12, None))
+    found = [row for row, _ in stacks(late, where["quay"], made, ring=ring) if row.value > 0]
+    assert len(found) > 12
+    assert np.mean([row.low > 0 for row in found]) <= 0.1
+    assert np.mean(["crane-size" in row.flags for row in found]) > 0.8
+    assert np.mean(["short-lived" in row.flags for row in found]) > 0.5
+
+
+def test_cranes_widen_the_interval_downwards_only(world: Made) -> None:
+    """Many containers stay a gain; without cranes the lower end is higher, the rest the same."""
+    place, cube, made, _ = world
+    look = cube.isel(time=slice(EARLY + 2, EARLY + 3))
+    (some, _), (none, _) = (
+        next(iter(stacks(look, place.target, made, ring=place.ring, cranes=count)))
+        for count in (2, 0)
+    )
+    assert 0.0 < some.low < none.low
+    assert (some.value, some.high) == (none.value, none.high)
+    assert (some.flags, none.details["crane_m2"]) == ((), 0.0)
+    assert 0.0 < some.details["crane_m2"] <= 2 * CRANE_M2
+
+
+def test_one_piece_accounts_for_as_many_cranes_as_there_are() -> None:
+    """Each crane takes what is left of the largest piece, and never more than there is."""
+    found = np.zeros((12, 40), bool)
+    found[4:8, 4:7], found[4:8, 15:30] = True, True
+    cover = np.where(found, np.float32(50.0), np.float32(0.0))
+    told = [crane_area(found, cover, count) for count in (0, 1, 2, 30)]
+    assert told == pytest.approx([0.0, CRANE_M2, 2 * CRANE_M2, 3600.0])
+
+
+@pytest.mark.parametrize(
+    ("shown", "days", "flagged"),
+    [
+        ("-A-", 4.0, (False, True, False)),
+        ("AA-", 4.0, (False, False, False)),
+        ("-A", 4.0, (False, False)),
+        ("-A-", 20.0, (False, False, False)),
+        ("-A?-", 4.0, (False, True, False, False)),
+        ("-A????-", 4.0, (False,) * 7),
+        ("-AA-", 4.0, (False,) * 4),
+    ],
+)
+def test_what_stood_in_one_look_only_is_flagged(
+    world: Made, shown: str, days: float, flagged: tuple[bool, ...]
+) -> None:
+    """Only what both neighbours within days do not show is short-lived; no row is lost."""
+    place, cube, made, _ = world
+    kinds = {"-": 0, "A": 2, "?": 0}
+    looks = []
+    for i, kind in enumerate(shown):
+        look = cube.isel(time=EARLY + kinds[kind]).copy(deep=True)
+        look["reflectance"] += 0.3 * (kind == "?")
+        step = np.timedelta64(round(i * days * 86_400), "s")
+        looks.append(look.assign_coords(time=np.datetime64("2023-07-01", "ns") + step))
+    rows = [row for row, _ in stacks(looks, place.target, made, ring=place.ring)]
+    assert [str(row.time)[:10] for row in rows] == [str(each.time.values)[:10] for each in looks]
+    assert tuple("short-lived" in row.flags for row in rows) == flagged
+    assert [row.state == n.UNCLEAR for row in rows] == [kind == "?" for kind in shown]
 
 
 def test_stacks_say_when_they_cannot_tell(world: Made) -> None:

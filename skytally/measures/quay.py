@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, special, stats
 
+from skytally.measures.anomaly import BLUR_PIXELS
 from skytally.measures.doors import Bools
 from skytally.measures.frames import Floats
 
@@ -32,6 +33,9 @@ FEWEST_RING, SMALL_RING = 400, 2.0
 is then taken to be."""
 P_FALSE = 0.01
 """Wanted chance of a false alarm per look, over the whole quay."""
+P_MORE = 0.1
+"""Wanted chance of a pixel more, over the whole quay, in a look in which something was found: of
+ten areas one is then larger by a pixel, and fainter parts of what stands there are counted."""
 BLOCKS = 400
 """Blocks of containers tried for the chance of finding one."""
 EIGHT_SLOTS = 118.0
@@ -52,6 +56,8 @@ class Change:
 
     hot: Bools
     """Pixels called changed, dims (y, x)."""
+    more: Bools
+    """Pixels counted as changed once something was found, dims (y, x)."""
     limit: float
     """Squared change that noise of a normal law would exceed by chance."""
     wider: float
@@ -85,6 +91,18 @@ def _averaged(
     return _trimmed((ndimage.gaussian_filter(np.clip(scores, -reach, reach), widths) / SOFTER) ** 2)
 
 
+def _tail(values: Doubles, chance: float) -> float:
+    """Give what a further value exceeds by such a chance, the tail being exponential.
+
+    The mean excess is known from few values only, `BLUR_PIXELS` pixels being one: the next
+    excess over the mean of k exceeds x by a chance of ``(1 + x / k) ** -k``.
+    """
+    near, far = np.quantile(values, [1.0 - each for each in TAIL])
+    slope = (far - near) / math.log(TAIL[0] / TAIL[1])
+    known = TAIL[0] * values.size / BLUR_PIXELS
+    return float(far + slope * known * ((TAIL[1] / chance) ** (1.0 / known) - 1.0))
+
+
 def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
     """Find the pixels of a quay that changed.
 
@@ -111,27 +129,30 @@ def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
     beside others, as much farther as they show more. Without this, noise of heavy tails called
     three empty looks in a hundred something. How large the averages get by chance is read off
     the ring: its tail, which is then no power law, is taken as exponential and followed out to
-    one false alarm in a hundred looks.
+    one false alarm in a hundred looks (`_tail`).
     """
     several = len(values)
     read: Bools = np.asarray(np.isfinite(values).all(0))
-    chance = P_FALSE / max(int(np.count_nonzero(read & quay)), 1)
+    chances = np.array([P_FALSE, P_MORE]) / max(int(np.count_nonzero(read & quay)), 1)
     # the largest of n is at least their mean, so that the rest is at most (n - 1) / n of all
-    limit = float(stats.chi2.isf(chance, several)) * (several - 1) / several
+    limit, lower = stats.chi2.isf(chances, several) * (several - 1) / several
     most = math.sqrt(limit / (several - 1)) * SOFTER / float(KERNEL.max())
     scores = np.where(read, values, 0.0) / np.where(read, noise, 1.0)
     beside, around = _beside(scores), read & ring
-    usual = wider = SMALL_RING
+    usual = wider = wide = SMALL_RING
     enough = np.count_nonzero(around) >= FEWEST_RING
     if enough:
         usual = float(np.quantile(beside[around], 1.0 - TAIL[0]))
     distance = _averaged(scores, beside, most, usual)
     if enough:
-        near, far = np.quantile(distance[around], [1.0 - each for each in TAIL])
-        slope = (far - near) / math.log(TAIL[0] / TAIL[1])
-        wider = max(float(far + slope * math.log(TAIL[1] / chance)) / limit, 1.0)
-    hot = (distance > wider * limit) & read & quay
-    return Change(np.asarray(hot), limit, wider, most, usual)
+        wider, wide = (
+            max(_tail(distance[around], chance) / level, 1.0)
+            for chance, level in zip(chances, (limit, lower), strict=True)
+        )
+    hot, more = (
+        np.asarray((distance > level) & read & quay) for level in (wider * limit, wide * lower)
+    )
+    return Change(hot, more, float(limit), wider, most, usual)
 
 
 def _block_shares() -> Doubles:

@@ -187,7 +187,8 @@ def stack_area(
     if not found.any():
         nothing = np.zeros(quay.shape, np.float32)
         return StackArea(0.0, 0.0, missed, edge_area, p_detect, found, {}, nothing, 0.0)
-    held = _covered(_light(values, noisy, light, changed.hot, inner, seed), table, counts, seed)
+    found = np.asarray(changed.more & inner)
+    held = _covered(_light(values, noisy, light, found, inner, seed), table, counts, seed)
     # paints may mix to the quay's own grey: then all that is hot may be covered, and of blocks
     # greyer still only the share `p_detect` is hot at all
     high = max(held.high, float(np.count_nonzero(found))) / max(p_detect, LEAST_POWER)
