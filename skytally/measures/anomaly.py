@@ -5,14 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from skytally import names as n
 from skytally.measures.doors import Bools, check_mask
-from skytally.measures.frames import Floats, Frame, Source, Window, frames, spread_over, window_of
+from skytally.measures.frames import (
+    Floats,
+    Frame,
+    Source,
+    Window,
+    finite,
+    frames,
+    spread_over,
+    window_of,
+)
 from skytally.measures.looks import Look, unclear
+from skytally.measures.order import medians
 from skytally.measures.reference import Reference, reference_for
 from skytally.measures.registration import KEPT, REFUSED, Ground, aligned, ground_of, registration
 from skytally.measures.ring import MOST_RING, hidden, ring_state
@@ -37,10 +48,14 @@ class Anomaly:
 
     values: Floats
     """Reflectance beyond the reference, ring offset taken off, dims (layer, y, x)."""
-    noise: Floats
-    """Standard deviation expected of `values` where nothing changed, dims (layer, y, x)."""
+    variance: Floats
+    """Variance expected of a look whose reference has no error, dims (layer, y, x)."""
+    wider: float
+    """Factor by which the noise is wider, for haze and for the error of the reference."""
+    whole: Bools
+    """Pixels with a value in every layer, dims (y, x)."""
     reason: str
-    """Why the look cannot tell; empty when it can. Then `values` and `noise` hold nothing."""
+    """Why the look cannot tell; empty when it can. Otherwise the arrays hold nothing."""
     flags: tuple[str, ...]
     """``haze``, ``shadow``, ``unregistered``."""
     details: Mapping[str, float]
@@ -48,10 +63,18 @@ class Anomaly:
     offset_error: float
     """Standard error of the ring offset, reflectance."""
 
+    @cached_property
+    def noise(self) -> Floats:
+        """Standard deviation expected of `values` where nothing changed, dims (layer, y, x)."""
+        made = np.sqrt(self.variance)
+        made *= np.float32(self.wider)
+        return made
+
 
 def _nothing(reason: str, flags: tuple[str, ...], details: Mapping[str, float]) -> Anomaly:
     empty = np.empty((0, 0, 0), np.float32)
-    return Anomaly(empty, empty, reason, flags, dict(details), math.nan)
+    whole = np.empty((0, 0), np.bool_)
+    return Anomaly(empty, empty, math.nan, whole, reason, flags, dict(details), math.nan)
 
 
 def anomaly(
@@ -99,26 +122,22 @@ def anomaly(
     if found.state == REFUSED:
         return _nothing(found.reason, state.flags, details)
     flags = (*state.flags, "unregistered") if found.state == KEPT else state.flags
-    values = aligned(frame.values, found) - level.level
-    good = np.isfinite(values).all(0) & ring
+    values = aligned(frame.values, found)
+    # a look that was not aligned is still the caller's
+    values = np.subtract(values, level.level, out=None if found.state == KEPT else values)
+    whole = finite(values)
+    good = whole & ring
     if frame.scl is not None:
         good &= ~hidden(frame.scl)
-    held = values.reshape(len(values), -1)[:, spread_over(good, MOST_RING)]
-    offset = np.median(held, axis=1)
-    noise = level.noise(found.sigma_m)
+    held = values.reshape(len(values), -1).take(spread_over(good, MOST_RING), axis=1)
+    offset = medians(held)
     wider = math.sqrt(1.0 + MEDIAN_VARIANCE / level.n_looks)
-    noise *= np.float32(wider * (HAZE_FACTOR if state.haze else 1.0))
-    spread = np.median(np.abs(held - offset[:, None]), axis=1) * 1.4826
+    wider *= HAZE_FACTOR if state.haze else 1.0
+    spread = medians(np.abs(held - offset[:, None])) * 1.4826
     error = float(spread.max() * math.sqrt(MEDIAN_VARIANCE / max(held.shape[1], 1)))
     values -= offset[:, None, None]
-    return Anomaly(
-        values,
-        noise,
-        "",
-        tuple(flags),
-        details,
-        error,
-    )
+    variance = level.variance(found.sigma_m)
+    return Anomaly(values, variance, wider, whole, "", tuple(flags), details, error)
 
 
 @dataclass(frozen=True)
@@ -223,10 +242,9 @@ class Sight:
 
 
 def _usable(part: Frame, seen: Anomaly, *, classes: bool) -> Bools:
-    good = np.isfinite(seen.values).all(0)
     if classes and part.scl is not None:
-        good &= ~hidden(part.scl)
-    return np.asarray(good)
+        return np.asarray(seen.whole & ~hidden(part.scl))
+    return seen.whole
 
 
 def sights(
@@ -280,15 +298,15 @@ def sights(
             around = np.asarray(check_mask(ring, shape, what="stable ring") & ~held)
             window = window_of(np.asarray(held | around), margin=MARGIN)
             held, around = held[window], np.asarray(around[window])
-            known = {key: each.crop(window) for key, each in references.items()}
+            known = {key: each.crop(window).packed() for key, each in references.items()}
             grounds = {key: ground_of(each.level, around) for key, each in known.items()}
-        part = frame.crop(window)
+        part = frame.crop(window).packed()
         seen = anomaly(part, known, around, ground=grounds.get(frame.group))
         if seen.reason:
             yield Sight(part, seen, known.get(frame.group), held, around, seen.reason, window)
             continue
         good = _usable(part, seen, classes=classes)
-        share = float(good[held].mean())
+        share = float(np.count_nonzero(good & held) / np.count_nonzero(held))
         short = f"only {share:.0%} of the {what} can be seen; {least:.0%} is needed"
         yield Sight(
             part, seen, known[frame.group], np.asarray(held & good), np.asarray(around & good),

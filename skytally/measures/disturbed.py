@@ -14,10 +14,11 @@ from skytally.checks import DataError
 from skytally.measures.anomaly import Anomaly, sights
 from skytally.measures.doors import Bools
 from skytally.measures.earth import LAYERS, LEAST_CLEAR
-from skytally.measures.frames import Floats, Source, spread_over, window_of
+from skytally.measures.frames import Floats, Places, Source, spread_over, thinned, window_of
 from skytally.measures.hull import MTF_USUAL, sigma_psf
 from skytally.measures.looks import Look
-from skytally.measures.patches import patch_mean, patch_median
+from skytally.measures.order import median, quantiles
+from skytally.measures.patches import Patches, patches
 from skytally.measures.pits import pits
 from skytally.measures.reference import NORMAL_MAD, Reference
 
@@ -59,6 +60,8 @@ FEWEST_RING = 200
 SMALL_RING = 2.0
 """Spread taken then, in expected noise: twice what pixels alone make."""
 BARE_BEFORE = "most of the ground looked like soil before: nothing more can be laid bare"
+STRIP = 32_768
+"""Pixels worked on at once: some copies of them fit into the cache of one processor."""
 NINETY = 1.645
 
 
@@ -97,7 +100,7 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
     Returns
     -------
     tuple of ndarray of float32, dims (y, x)
-        Share and standard deviation; NaN and infinite where soil looks like the reference.
+        Share and variance, NaN where soil looks like the reference.
 
     Notes
     -----
@@ -105,21 +108,25 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
     each layer weighed by its noise; an index such as BSI does not add up, and overstates the
     rim of an object.
     """
-    strength, share = np.zeros((2, *level.shape[1:]), np.float32)
-    # a band at a time: its copies stay in the processor's cache
-    for paint, usual, seen_now, spread in zip(
-        np.asarray(soil, np.float32), level, seen.values, seen.noise, strict=True
-    ):
-        way = paint - usual
-        weighed = way / spread**2
-        strength += way * weighed
-        share += seen_now * weighed
-    blind = ~(strength > BLIND**2)
-    strength[blind] = np.nan
-    share /= strength
-    noise = np.float32(1.0) / np.sqrt(strength)
-    noise[blind] = np.inf
-    return np.clip(share, *SHARES, out=share), noise
+    variance, share = np.empty((2, *level.shape[1:]), np.float32)
+    # a few rows at a time and in place: the copies stay in the processor's cache
+    rows = max(STRIP // level.shape[2], 1)
+    for first in range(0, level.shape[1], rows):
+        cut = slice(first, first + rows)
+        strength, total = np.zeros((2, *variance[cut].shape), np.float32)
+        weighed, part = np.empty_like(strength), np.empty_like(strength)
+        for k, paint in enumerate(np.asarray(soil, np.float32)):
+            np.subtract(paint, level[k, cut], out=part)
+            np.divide(part, seen.variance[k, cut], out=weighed)
+            strength += np.multiply(part, weighed, out=part)
+            total += np.multiply(seen.values[k, cut], weighed, out=part)
+        blind = ~(strength > (BLIND * seen.wider) ** 2)
+        if blind.any():
+            strength[blind] = np.nan
+        total /= strength
+        np.clip(total, *SHARES, out=share[cut])
+        np.divide(np.float32(seen.wider**2), strength, out=variance[cut])
+    return share, variance
 
 
 def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
@@ -130,11 +137,26 @@ def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
     """
     if scores.size < FEWEST_RING:
         return 0.0, SMALL_RING
-    scores = scores[:: -(-scores.size // MOST_RING)]
-    middle = float(np.median(scores))
-    body = NORMAL_MAD * float(np.median(np.abs(scores - middle)))
-    tail = (float(np.quantile(scores, 1.0 - TAIL)) - middle) / NORMAL_TAIL
+    middle = median(scores)
+    body = NORMAL_MAD * median(np.abs(scores - middle))
+    (most,) = quantiles(scores, (1.0 - TAIL,))
+    tail = (most - middle) / NORMAL_TAIL
     return middle, max(body, tail, 1.0)
+
+
+def _hot(
+    blocks: Patches, expected: Floats, places: Places, *, centre: float, reach: float
+) -> Places:
+    """Give which of some pixels lie in a patch that is bare beyond what the ring reaches.
+
+    Most patches lie far below; their median is not taken.
+    """
+    usual = expected.take(places)
+    least = (centre + reach) * float(usual.min(initial=math.inf))
+    # the median may be rounded up to what it must exceed: a little less is asked here
+    held = blocks.above(0.999 * least if least > 0.0 else -math.inf).ravel().take(places)
+    _, medians = blocks.at(places[held])
+    return places[held][medians / usual[held] - centre > reach]
 
 
 def disturbance(
@@ -178,28 +200,33 @@ def disturbance(
     pixel is no ground laid bare, and lifts the mean. Patches a pixel apart are counted as
     separate chances: at so high a threshold they hardly exceed it together.
     """
-    share, noise = soil_share(seen, level, soil)
+    share, variance = soil_share(seen, level, soil)
     told = np.isfinite(share)
-    expected = np.where(told, np.sqrt(patch_mean(noise**2, told)) / SIDE, np.inf)
-    around = ring & told
-    middle, spread = _usual((patch_mean(share, told) / expected)[around])
-    scores = patch_median(share, told) / expected
-    centre, wide = _usual(scores[around])
-    told = ground & told
-    chances = max(int(np.count_nonzero(told)), 1)
-    reach = wide * -float(special.ndtri(P_FALSE / chances))
-    hot = (scores - centre > reach) & told
-    changed = ndimage.binary_dilation(hot, iterations=GROWN) & told if hot.any() else hot
+    expected = np.sqrt(patches(variance, told).mean())
+    expected /= SIDE
+    blocks, around = patches(share, told), spread_over(ring & told, MOST_RING)
+    usual_of = expected.take(around)
+    means, medians = (each / usual_of for each in blocks.at(around))
+    middle, spread = _usual(means)
+    centre, wide = _usual(medians)
+    told &= ground
+    places = np.flatnonzero(told)
+    reach = wide * -float(special.ndtri(P_FALSE / max(places.size, 1)))
+    hot = _hot(blocks, expected, places, centre=centre, reach=reach)
+    changed = np.zeros_like(told)
+    changed.ravel()[hot] = True
+    if hot.size:
+        near = window_of(changed, margin=GROWN)
+        changed[near] = ndimage.binary_dilation(changed[near], iterations=GROWN) & told[near]
     pixel = gsd**2
-    usual = middle * expected
-    area = max(float((share - usual)[changed].sum()) * pixel, 0.0)
+    area = max(float((share[changed] - middle * expected[changed]).sum()) * pixel, 0.0)
     # patches share pixels: the noise of a sum is that of its patches side by side
     own = SIDE * spread * math.sqrt(float((expected[changed] ** 2).sum())) * pixel
     error = math.hypot(contrast_error * area, own)
-    some = expected.ravel()[spread_over(told, MOST_RING)]
-    typical = float(np.median(some)) if some.size else math.inf
+    some = expected.take(thinned(places, MOST_RING))
+    typical = median(some) if some.size else math.inf
     missed = (reach + NINETY * wide) * typical * SIDE**2 * pixel
-    found = bool(hot.any()) and area > 0.0
+    found = bool(hot.size) and area > 0.0
     return Disturbance(
         share=np.asarray(share, np.float32),
         changed=changed,
@@ -213,9 +240,13 @@ def disturbance(
 
 def _alike(seen: Anomaly, level: Floats, changed: Bools, soil: npt.ArrayLike) -> float:
     """Give the cosine between the change and that towards soil, in units of noise."""
-    noise = seen.noise[:, changed].mean(1)
-    change = seen.values[:, changed].mean(1) / noise
-    wanted = (np.asarray(soil, float) - level[:, changed].mean(1)) / noise
+    near = window_of(changed)
+    variance, values, usual = (
+        each[(slice(None), *near)][:, changed[near]] for each in (seen.variance, seen.values, level)
+    )
+    noise = seen.wider * np.sqrt(variance).mean(1)
+    change = values.mean(1) / noise
+    wanted = (np.asarray(soil, float) - usual.mean(1)) / noise
     size = float(np.linalg.norm(change) * np.linalg.norm(wanted))
     return float(change @ wanted) / size if size > 0.0 else 0.0
 
@@ -293,7 +324,8 @@ def disturbed(
             sight.seen, sight.level.level, sight.target, sight.ring, soil=paint,
             gsd=sight.frame.gsd, contrast_error=contrast_error,
         )  # fmt: skip
-        if float(np.isnan(each.share[sight.target]).mean()) > MOST_BLIND:
+        blind = np.count_nonzero(np.isnan(each.share) & sight.target)
+        if blind > MOST_BLIND * np.count_nonzero(sight.target):
             yield sight.cannot("m2", BARE_BEFORE), None
             continue
         flags = ("not-soil",) if each.alike < LIKE_SOIL else ()

@@ -102,7 +102,7 @@ def cells_of(cube: xr.Dataset, word: str) -> list[str]:
     """Give a coordinate of a cube or of one look as words, none where it is absent."""
     if word not in cube.coords:
         return []
-    return [str(each) for each in np.atleast_1d(cube[word].to_numpy())]
+    return [str(each) for each in np.atleast_1d(cube.variables[word].to_numpy())]
 
 
 def cube_faults(cube: xr.Dataset, *, variable: str, layers: Sequence[str]) -> Iterator[str]:

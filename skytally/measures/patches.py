@@ -1,57 +1,100 @@
-"""Mean and median of the three by three pixels about each pixel, by whole-image steps."""
+"""Mean and median of the three by three pixels about each pixel, edges continued."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 
 from skytally.measures.doors import Bools
-from skytally.measures.frames import Floats
+from skytally.measures.frames import Floats, Places
+
+MANY = 5
+"""Pixels of a patch that lie above whatever its median lies above."""
 
 
-def _three(values: Floats, axis: int) -> tuple[Floats, Floats, Floats]:
-    """Give the pixel before, the pixel and the one after along an axis, edges continued."""
-    pads = [(1, 1) if each == axis else (0, 0) for each in (0, 1)]
-    padded, size = np.pad(values, pads, mode="edge"), values.shape[axis]
-    before, here, after = (
-        padded[k : k + size] if axis == 0 else padded[:, k : k + size] for k in range(3)
-    )
-    return before, here, after
+@dataclass(frozen=True, eq=False)
+class Patches:
+    """An image whose rows, with a continued edge, lie end to end: a shift is a step along it."""
+
+    line: Floats
+    """The rows, each a pixel longer at either end, and a row more above and below."""
+    rows: int
+    """Rows of the image."""
+    columns: int
+    """Columns of it."""
+
+    def _three(self, line: npt.NDArray) -> npt.NDArray:
+        """Give the sum of the patch about each pixel."""
+        wide, high = self.columns + 2, self.rows + 2
+        size = self.rows * wide
+        down = line[:size] + line[wide : wide + size]
+        down += line[2 * wide : high * wide]
+        made = np.empty_like(down)
+        np.add(down[:-2], down[1:-1], out=made[:-2])
+        made[:-2] += down[2:]
+        return made.reshape(self.rows, wide)[:, : self.columns]
+
+    def mean(self) -> Floats:
+        """Give the mean of each patch, dims (y, x).
+
+        Examples
+        --------
+        >>> image = np.zeros((3, 3), np.float32); image[0, 0] = 9.0
+        >>> patches(image, image >= 0).mean()[1, 1]
+        np.float32(1.0)
+        """
+        return np.asarray(self._three(self.line) / np.float32(9.0))
+
+    def above(self, least: float) -> Bools:
+        """Tell which patches may have a median above a value, dims (y, x)."""
+        return np.asarray(self._three((self.line > least).view(np.uint8)) >= MANY)
+
+    def at(self, places: Places) -> tuple[Floats, Floats]:
+        """Give the mean and the median of the patches about some pixels.
+
+        Parameters
+        ----------
+        places : ndarray of int, dims (pixel)
+            Places in the flattened image.
+
+        Returns
+        -------
+        tuple of ndarray of float32, dims (pixel)
+
+        Notes
+        -----
+        Columns of three are sorted; the median of nine is that of the largest least, the middle
+        middle and the least largest of them.
+
+        Examples
+        --------
+        >>> image = np.arange(9, dtype=np.float32).reshape(3, 3)
+        >>> patches(image, image >= 0).at(np.array([4]))
+        (array([4.], dtype=float32), array([4.], dtype=float32))
+        """
+        wide = self.columns + 2
+        first = places + 2 * (places // self.columns)
+        total, sides = np.zeros(places.size, np.float32), []
+        for step in range(3):
+            one, two, three = (self.line.take(first + (step + k * wide)) for k in range(3))
+            total += one + two + three
+            low, high = np.minimum(one, two), np.maximum(one, two)
+            middle = np.maximum(low, np.minimum(high, three))
+            sides.append((np.minimum(low, three), middle, np.maximum(high, three)))
+        (a, d, g), (b, e, h), (c, f, i) = sides
+        highest_low = np.maximum(np.maximum(a, b), c)
+        lowest_high = np.minimum(np.minimum(g, h), i)
+        return total / np.float32(9.0), _middle(highest_low, _middle(d, e, f), lowest_high)
 
 
 def _middle(one: Floats, two: Floats, three: Floats) -> Floats:
-    return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
+    return np.asarray(np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three)))
 
 
-def patch_mean(values: Floats, told: Bools) -> Floats:
-    """Give the mean of the patch about each pixel; a pixel that cannot tell counts 0.
-
-    Parameters
-    ----------
-    values : ndarray, dims (y, x)
-        Image.
-    told : ndarray of bool, dims (y, x)
-        Pixels that can tell.
-
-    Returns
-    -------
-    ndarray of float32, dims (y, x)
-
-    Examples
-    --------
-    >>> image = np.zeros((3, 3), np.float32); image[0, 0] = 9.0
-    >>> patch_mean(image, image >= 0)[1, 1]
-    np.float32(1.0)
-    """
-    made = np.where(told, values, np.float32(0.0)).astype(np.float32, copy=False)
-    for axis in (0, 1):
-        before, here, after = _three(made, axis)
-        made = before + here
-        made += after
-    return made / np.float32(9.0)
-
-
-def patch_median(values: Floats, told: Bools) -> Floats:
-    """Give the median of the patch about each pixel; a pixel that cannot tell counts 0.
+def patches(values: Floats, told: Bools) -> Patches:
+    """Lay out the patches of an image; a pixel that cannot tell counts 0.
 
     Parameters
     ----------
@@ -62,25 +105,13 @@ def patch_median(values: Floats, told: Bools) -> Floats:
 
     Returns
     -------
-    ndarray of float32, dims (y, x)
-
-    Notes
-    -----
-    Columns of three are sorted once and shared by the three patches they belong to; the median
-    of nine is that of the largest least, the middle middle and the least largest of them.
-
-    Examples
-    --------
-    >>> image = np.arange(9, dtype=np.float32).reshape(3, 3)
-    >>> patch_median(image, image >= 0)[1, 1]
-    np.float32(4.0)
+    Patches
     """
-    up, here, down = _three(np.where(told, values, np.float32(0.0)).astype(np.float32), 0)
-    low, high = np.minimum(up, here), np.maximum(up, here)
-    least, most = np.minimum(low, down), np.maximum(high, down)
-    middle = np.maximum(low, np.minimum(high, down))
-    a, b, c = _three(least, 1)
-    highest_low = np.maximum(np.maximum(a, b), c)
-    a, b, c = _three(most, 1)
-    lowest_high = np.minimum(np.minimum(a, b), c)
-    return _middle(highest_low, _middle(*_three(middle, 1)), lowest_high)
+    padded = np.empty((values.shape[0] + 2, values.shape[1] + 2), np.float32)
+    inner = padded[1:-1, 1:-1]
+    inner[...] = values
+    if not told.all():
+        inner[~told] = 0.0
+    padded[0], padded[-1] = padded[1], padded[-2]
+    padded[:, 0], padded[:, -1] = padded[:, 1], padded[:, -2]
+    return Patches(padded.ravel(), *values.shape)

@@ -11,8 +11,11 @@ from scipy import ndimage
 
 from skytally.measures.doors import Bools
 from skytally.measures.frames import Floats, Places, spread_over
+from skytally.measures.order import median, quantiles
 
 Doubles = npt.NDArray[np.float64]
+Taps = list[tuple[int, float]]
+"""Places to draw from, and their weights."""
 
 MOST_METRES = 12.0
 """A look displaced by more is refused: it is the 95 percent bound of unrefined Sentinel-2
@@ -35,10 +38,14 @@ REACH = 4
 NOISE_SLOPE = 0.03
 """Mean square slope, over the square of the residual, that the noise of a reference alone
 reaches at most: 0.04 by the smoothing, a fifth for a median of 8 looks, four times for safety."""
+STRIP = 32_768
+"""Pixels moved at once: some copies of them fit into the cache of one processor."""
 MOST_STABLE = 6_000
 """Stable pixels that are looked at: they know the shift to a hundredth of a pixel already."""
 FEWEST = 50
 """Stable pixels below which four unknowns are not fitted robustly."""
+TRIMMED = (0.02, 0.98)
+"""Quantiles at which residuals are cut off when a shift is judged."""
 HUBER = 2.5
 """Robust spreads beyond which a residual is weighed down; keeps moving objects from pulling."""
 CORRELATION = 2.0
@@ -99,38 +106,58 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
     >>> shifted(np.eye(3, dtype=np.float32), 0.0, 1.0)[1]
     array([0., 0., 1.], dtype=float32)
     """
-    if values.ndim > 2:
-        # a band at a time: its copies stay in the processor's cache
-        moved = np.empty_like(values)
-        for band, into in zip(values, moved, strict=True):
-            into[...] = shifted(band, rows, columns)
-        return moved
-    moved = values
-    for axis, step in ((0, rows), (1, columns)):
-        if step:
-            moved = _along(moved, step, axis)
+    moved = np.empty(values.shape, values.dtype)
+    for at in np.ndindex(values.shape[:-2]):
+        _move(values[at], _taps(rows), _taps(columns), moved[at])
     return moved
 
 
-def _taps(step: float) -> list[tuple[int, float]]:
+def _taps(step: float) -> Taps:
     """Give which pixels a shift draws from, and their weights."""
     taps = np.arange(math.ceil(-step - 2.0), math.floor(2.0 - step) + 1)
     weights = _keys(np.asarray(taps + step, np.float64))
     return [(int(k), float(w)) for k, w in zip(taps, weights, strict=True) if w != 0.0]
 
 
-def _along(values: Floats, step: float, axis: int) -> Floats:
-    """Move an image along one axis: four shifted copies, weighed and added."""
-    taps, size = _taps(step), values.shape[axis]
-    before, after = max(-taps[0][0], 0), max(taps[-1][0], 0)
-    pads = [(before, after) if each == axis else (0, 0) for each in (0, 1)]
-    padded = np.pad(values, pads, mode="edge")
-    moved, part = np.zeros_like(values), np.empty_like(values)
-    for tap, weight in taps:
-        start = before + tap
-        cut = np.s_[start : start + size] if axis == 0 else np.s_[:, start : start + size]
-        moved += np.multiply(padded[cut], values.dtype.type(weight), out=part)
-    return moved
+def _move(image: Floats, down: Taps, right: Taps, into: Floats) -> None:
+    """Move one image along both axes: shifted copies, weighed and added.
+
+    A strip of rows at a time stays in the processor's cache, and rows with their continued
+    edges lie end to end, so that a shift is a step along one line.
+    """
+    top, bottom, left, last = (*_reach(down), *_reach(right))
+    high, wide = image.shape[0], image.shape[1] + left + last
+    padded = np.empty((high + top + bottom, wide), image.dtype)
+    padded[top : top + high, left : wide - last] = image
+    padded[:top, left : wide - last] = image[0]
+    padded[top + high :, left : wide - last] = image[-1]
+    padded[:, :left] = padded[:, left : left + 1]
+    padded[:, wide - last :] = padded[:, wide - last - 1 : wide - last]
+    line = padded.ravel()
+    most = max(STRIP // wide, 1)
+    strip, moved, part = np.empty((3, most * wide), image.dtype)
+    for first in range(0, high, most):
+        rows = min(most, high - first)
+        start, size = (first + top) * wide, rows * wide
+        lines = [(start + tap * wide, weight) for tap, weight in down]
+        _added(line, lines, strip[:size], part)
+        _added(strip, [(left + tap, weight) for tap, weight in right],
+               moved[: size - left - last], part)  # fmt: skip
+        into[first : first + rows] = moved[:size].reshape(rows, wide)[:, : image.shape[1]]
+
+
+def _reach(taps: Taps) -> tuple[int, int]:
+    """Give how many pixels before the first and after the last a shift draws from."""
+    return max(-taps[0][0], 0), max(taps[-1][0], 0)
+
+
+def _added(line: Floats, taps: Taps, into: Floats, part: Floats) -> None:
+    """Give the weighed sum of the values of a line from each of some places on."""
+    size = into.size
+    (start, weight), *more = taps
+    np.multiply(line[start : start + size], line.dtype.type(weight), out=into)
+    for start, weight in more:
+        into += np.multiply(line[start : start + size], line.dtype.type(weight), out=part[:size])
 
 
 def _moved_at(values: Floats, places: Places, rows: float, columns: float) -> Doubles:
@@ -192,16 +219,16 @@ def _inside(whole: Bools) -> Bools:
 
 
 def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
-    weights = np.ones(len(seen))
+    weights, weighed = np.ones(len(seen)), np.empty_like(columns)
     spread = 0.0
     for _ in range(3):
-        weighed = columns * weights[:, None]
+        np.multiply(columns.T, weights, out=weighed.T)
         normal = weighed.T @ columns
         # a tiny ridge keeps a flat reference from failing; its error then comes out huge
-        normal[np.diag_indices(4)] += 1e-9 * max(float(np.trace(normal)), 1e-12)
+        normal.ravel()[::5] += 1e-9 * max(float(np.trace(normal)), 1e-12)
         found = np.linalg.solve(normal, weighed.T @ seen)
         left = seen - columns @ found
-        spread = 1.4826 * float(np.median(np.abs(left))) + 1e-9
+        spread = 1.4826 * median(np.abs(left)) + 1e-9
         weights = np.minimum(1.0, HUBER * spread / np.maximum(np.abs(left), 1e-12))
     errors = CORRELATION * spread * np.sqrt(np.diag(np.linalg.inv(normal)))
     return np.asarray(found, np.float64), np.asarray(errors), spread
@@ -251,7 +278,8 @@ def registration(
         found, errors, spread = _fit(columns, change)
         # the residual of gain and offset alone, so that only the shift is judged
         left = change - columns[:, :2] @ found[:2]
-        last = float(np.sqrt(np.mean(np.clip(left, *np.percentile(left, (2, 98))) ** 2)))
+        least, most = quantiles(left, TRIMMED)
+        last = float(np.sqrt(np.mean(np.clip(left, least, most) ** 2)))
         first = last if math.isnan(first) else first
         error = float(max(errors[2:]))
         rows, across = rows + float(found[2]), across + float(found[3])

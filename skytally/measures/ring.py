@@ -11,7 +11,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.measures.doors import Bools
-from skytally.measures.frames import Floats, Frame, spread_over
+from skytally.measures.frames import Floats, Frame, finite, spread_over
+from skytally.measures.order import medians
 
 INNER, OUTER = 50.0, 500.0
 """Metres from the targets: beyond a hull's shadow and layover, within one patch of weather."""
@@ -113,7 +114,8 @@ def _share(part: Bools, whole: Bools) -> float:
 
 def _clear(frame: Frame, ring: Bools) -> tuple[Bools, float]:
     """Give the clear pixels of the ring, dims (y, x), and their share by class."""
-    good: Bools = np.isfinite(frame.values).all(axis=0) & ring
+    good = finite(frame.values)
+    good &= ring
     if frame.scl is None:
         return good, math.nan
     good &= ~hidden(frame.scl)
@@ -121,7 +123,7 @@ def _clear(frame: Frame, ring: Bools) -> tuple[Bools, float]:
 
 
 def _snow_share(frame: Frame, ring: Bools) -> float:
-    if "b11" in frame.layers and "b08" in frame.layers:
+    if {"b03", "b08", "b11"} <= set(frame.layers):
         use = spread_over(ring, MOST_RING)
         b03, b08, b11 = (frame.layer(each).ravel()[use] for each in ("b03", "b08", "b11"))
         index = (b03 - b11) / np.maximum(b03 + b11, 1e-6)
@@ -157,8 +159,10 @@ def ring_state(
     offset: dict[str, float] = {}
     if level is not None and good.any():
         use = spread_over(good, MOST_RING)
-        now, usual = (each.reshape(len(each), -1)[:, use] for each in (frame.values, level))
-        change = np.median(now - usual, axis=1)
+        now, usual = (
+            each.reshape(len(each), -1).take(use, axis=1) for each in (frame.values, level)
+        )
+        change = medians(now - usual)
         offset = dict(zip(frame.layers, map(float, change), strict=True))
     rise = offset.get("b02", math.nan)
     flags = [
