@@ -29,6 +29,7 @@ from benchmarks.proof_rows import PROJECT_ROOT
 from skytally.measures import disturbed as earth
 from skytally.measures import ships
 from skytally.measures.berths import Berth
+from skytally.measures.earth import BARE, ground_looks
 from skytally.measures.hull import sigma_psf
 from skytally.measures.quiet import RadarBerth, learnt
 from skytally.measures.radar import radar_berth
@@ -97,10 +98,11 @@ def berth_job(side: int) -> Job:
     )  # fmt: skip
 
 
-def earth_job(side: int, *, across: float | None = None) -> Job:
+def earth_job(side: int, *, across: float | None = None, index: bool = False) -> Job:
     """Give a depot: the whole disc of the register with its ring, or an outline so wide, metres.
 
-    Nothing is measured in a disc that nobody confirmed; it is the most that could be asked.
+    Measured is the area laid bare, or the bare soil index alone. Nothing is measured in a disc
+    that nobody confirmed; it is the most that could be asked.
     """
     rng = np.random.default_rng(0)
     place = places.field_place(rng, side=side)
@@ -116,8 +118,14 @@ def earth_job(side: int, *, across: float | None = None) -> Job:
     boxes = [*([()] * (EARLY + LATE)), *([works.boxes] * LATE)]
     cube = places.visits(place, boxes, rng, first="2023-01-01")
     looks = [cube.isel(time=i) for i in range(cube.sizes["time"])]
+    split = looks[:EARLY], looks[EARLY : EARLY + LATE], looks[EARLY + LATE :]
+    if index:
+        return Job(
+            *split, lambda _early: None,
+            lambda late, _known: ground_looks(late, target, ring=ring, layers=BARE),
+        )  # fmt: skip
     return Job(
-        looks[:EARLY], looks[EARLY : EARLY + LATE], looks[EARLY + LATE :],
+        *split,
         lambda early: references(early, ring=ring, layers=layers),
         lambda late, known: earth.disturbed(late, target, known, ring=ring, layers=layers),
         (earth, "_pits"),
@@ -205,11 +213,17 @@ def seconds(job: Job, looks: list[xr.Dataset], known: Any) -> tuple[float, float
 
 
 def speed() -> Iterator[dict[str, Any]]:
-    """Time the berth and the earth measure on grids of the size of Rajin and of Tikhoretsk."""
+    """Time the berth and the earth measures on grids of the size of Rajin and of Tikhoretsk."""
     for name, side, make in (
         ("berth", 600, berth_job),
         ("disturbed, outline of 1 km", 504, lambda side: earth_job(side, across=1000.0)),
         ("disturbed, disc of 3.8 km", 504, earth_job),
+        (
+            "soil index, outline of 1 km",
+            504,
+            lambda side: earth_job(side, across=1000.0, index=True),
+        ),
+        ("soil index, disc of 3.8 km", 504, lambda side: earth_job(side, index=True)),
     ):
         job = make(side)
         known = job.learn(iter(job.early))
