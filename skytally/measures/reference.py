@@ -114,9 +114,12 @@ class Reference:
 
     def variance(self, sigma_m: float) -> Floats:
         """Give the square of `noise`, dims (layer, y, x)."""
-        squared = np.float32(sigma_m) ** 2 * self._steepness
-        squared += self._variance
-        return np.asarray(squared)
+        squared, factor = np.empty_like(self._variance), np.float32(sigma_m) ** 2
+        # a layer at a time: its copy stays in the processor's cache
+        for steep, own, made in zip(self._steepness, self._variance, squared, strict=True):
+            np.multiply(steep, factor, out=made)
+            made += own
+        return squared
 
     @cached_property
     def _steepness(self) -> Floats:

@@ -263,13 +263,17 @@ def registration(
     applied (METHODS section 1.6: a gain in the fit of the target biases it).
     """
     known = ground or ground_of(level, stable)
-    seen = image.mean(axis=0)
+    seen = np.add.reduce(image, axis=0)
+    seen /= np.float32(len(image))
     whole = np.isfinite(seen)
-    kept = _inside(whole).ravel()[known.chosen]
-    use, columns, wanted = known.chosen[kept], known.columns[kept], known.wanted[kept]
+    use, columns, wanted = known.chosen, known.columns, known.wanted
+    if not whole.all():
+        kept = _inside(whole).ravel()[use]
+        use, columns, wanted = use[kept], columns[kept], wanted[kept]
+        seen = np.where(whole, seen, np.float32(0.0))
     if use.size < FEWEST:
         return _kept(f"fewer than {FEWEST} stable pixels to align by", math.nan)
-    mean = ndimage.gaussian_filter(np.where(whole, seen, np.float32(0.0)), SMOOTH)
+    mean = ndimage.gaussian_filter(seen, SMOOTH)
     slope = float((columns[:, 2:] ** 2).mean(axis=0).min())
     rows = across = 0.0
     first = last = error = math.nan
