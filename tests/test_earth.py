@@ -16,7 +16,7 @@ from skytally import names as n
 from skytally.checks import DataError, check_line
 from skytally.measures.dating import change_date
 from skytally.measures.disturbed import SOIL, disturbed
-from skytally.measures.earth import LAYERS, GroundLook, ground_looks, soil_index, works
+from skytally.measures.earth import BARE, LAYERS, GroundLook, ground_looks, soil_index, works
 from skytally.measures.looks import line_of_looks
 from skytally.measures.reference import Reference, references
 from skytally.measures.season import season
@@ -170,6 +170,15 @@ def test_ground_looks_leave_snow_out(world: Made) -> None:
     told = next(iter(ground_looks(snowy, place.target)))
     assert told.reason == "snow on the ground"
     assert told.flags == ("snow",)
+
+
+def test_ground_looks_do_without_green(world: Made) -> None:
+    """The bands of the index alone are enough, with a ring too; its snow is then not seen."""
+    place, cube, _, _ = world
+    last = cube.isel(time=slice(-1, None))
+    told = next(iter(ground_looks(last, place.target, ring=place.ring, layers=BARE)))
+    whole = next(iter(ground_looks(last, place.target, ring=place.ring)))
+    assert told.bare == whole.bare
 
 
 def test_ground_looks_refuse_a_missing_band(world: Made) -> None:
