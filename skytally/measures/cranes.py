@@ -18,7 +18,8 @@ SOLID = 0.5
 """Share of that ground hidden by beams, house and boom, or dark in their shade: a lattice is
 mostly open, and its shade covers about as much again. Taken large."""
 CRANE_M2 = BUMPERS * GAUGE * SOLID
-"""Square metres that one crane can add to what is found on a quay."""
+"""Square metres that one crane can add to what is found on a quay; one whose boom lies over the
+concrete, or whose paint is brighter than any of the paints, can seem to cover more."""
 CRANES = 2
 """Cranes taken to move along a quay whose own number is not known: as a berth of 200 m has."""
 GROWN = 2
