@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -251,6 +252,18 @@ def test_rail_index_is_in_units_of_the_early_looks() -> None:
     assert rail_index(looks, until=days[9])[9] == pytest.approx(5.0)
     with pytest.raises(DataError, match="3 usable looks before"):
         rail_index(looks, until=days[3])
+
+
+def test_a_hole_in_the_history_is_not_judged(world: tuple[Any, ...]) -> None:
+    """Beside a pixel without history no noise is known: it is left out, and the rest counted."""
+    _, cube, tracks, _, _ = world
+    row, column = np.argwhere(tracks.pixels)[np.count_nonzero(tracks.pixels) // 2]
+    holed = cube.copy(deep=True)
+    holed["reflectance"][:16, :, row, column] = np.nan
+    made = references(holed, ring=tracks.ring, until=STUDY)
+    empty, _, full = (row for row, _ in rail(cube.isel(time=slice(16, None)), tracks, made))
+    assert empty.state == n.NOTHING_SEEN
+    assert full.low <= 73 * 13.92 <= full.high
 
 
 def test_empty_yards_show_at_most_four_cars() -> None:

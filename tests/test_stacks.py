@@ -54,6 +54,19 @@ def test_stacks_measure_the_area(world: Made) -> None:
     assert check_line(line).sizes["time"] == 3
 
 
+def test_a_hole_in_the_history_is_not_judged(world: Made) -> None:
+    """Beside pixels without history nothing is known, and the rest of the quay is measured."""
+    place, cube, _, drawn = world
+    row, column = np.argwhere(place.target)[0]
+    holed = cube.copy(deep=True)
+    holed["reflectance"][:EARLY, :, row : row + 2, column : column + 2] = np.nan
+    made = references(holed, ring=place.ring, until=STUDY)
+    late = cube.isel(time=slice(EARLY, None))
+    looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    assert [each.state for each in looks] == [n.NOTHING_SEEN, n.COUNTED, n.COUNTED]
+    assert looks[2].low <= drawn[2].area <= looks[2].high
+
+
 def test_stacks_give_containers_only_as_bounds(world: Made) -> None:
     """The number of containers is never a value; its bounds hold the truth and are wide."""
     place, cube, made, drawn = world

@@ -125,7 +125,7 @@ def anomaly(
     values = aligned(frame.values, found)
     # a look that was not aligned is still the caller's
     values = np.subtract(values, level.level, out=None if found.state == KEPT else values)
-    whole = finite(values)
+    whole = finite(values) & level.known
     good = whole & ring
     if frame.scl is not None:
         good &= ~hidden(frame.scl)

@@ -21,6 +21,7 @@ from skytally.measures.frames import (
     Source,
     Window,
     corner_of,
+    finite,
     frames,
     one_group,
 )
@@ -120,6 +121,11 @@ class Reference:
             np.multiply(steep, factor, out=made)
             made += own
         return squared
+
+    @cached_property
+    def known(self) -> Bools:
+        """Where level, slope and spread are known, dims (y, x): not in a hole, nor beside one."""
+        return finite(self._steepness) & finite(self._variance)
 
     @cached_property
     def _steepness(self) -> Floats:

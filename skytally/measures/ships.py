@@ -186,6 +186,14 @@ def _coarse(about: _About, scene: Scene, rates: tuple[float, float]) -> BerthLoo
     )
 
 
+def _read(scene: Scene) -> Bools:
+    """Tell of the berth's pixels which can be judged: read, and not beside a hole in history."""
+    told = np.isfinite(scene.signal[:, scene.berth]).all(axis=0)
+    for moved in scene.displaced or ():
+        told &= np.isfinite(moved[:, scene.berth]).all(axis=0)
+    return np.asarray(told)
+
+
 def _told(about: _About, scene: Scene, place: Berth, native: float, window: Window) -> BerthLook:
     rates = (min(place.p_detect, HAZE_CAP) if "haze" in about.flags else place.p_detect,
              place.p_false)  # fmt: skip
@@ -199,7 +207,7 @@ def _told(about: _About, scene: Scene, place: Berth, native: float, window: Wind
             f"{wet:.0f} m2 of the outline are water when no ship lies there; a ship needs "
             f"{LEAST_AREA:.0f}",
         )
-    if not np.isfinite(scene.signal[:, scene.berth]).all(axis=0).mean() >= 0.8:
+    if not np.mean(_read(scene)) >= 0.8:
         return _cannot(about, "less than 80% of the berth was read")
     if scene.frame.gsd > COARSE:
         return _coarse(about, scene, rates)
