@@ -232,6 +232,8 @@ def test_works_refuses_what_cannot_be_dated() -> None:
         works([*before, after[0]], study=study)
     with pytest.raises(DataError, match="are needed, read earlier scenes"):
         works([*before[-8:], *after], study=study)
+    with pytest.raises(DataError, match="study 'August' is no date; write it as 2023-08-01"):
+        works([*before, *after], study="August")
 
 
 @pytest.mark.parametrize("gap", [3.0, 20.0, 90.0])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from skytally import registry
 from skytally.acquired import is_rehearsal
-from skytally.checks import DataError
 from skytally.imagery.measured import NO_LOOK, Measured, measured
+from skytally.measures.doors import check_day
 from skytally.scenes.lookfiles import read_breaks, read_looks
 from skytally.scenes.sites import read_sites
 from skytally.scenes.twins import place
@@ -23,7 +22,7 @@ CARDS_AT = {
         "harbour-sentinel-2", "stacks-sentinel-2",
     ),
     "track": ("rail-sentinel-2",),
-    "pit_area": ("ground-sentinel-2", "rail-sentinel-2"),
+    "pit_area": ("ground-sentinel-2", "pits-sentinel-2", "rail-sentinel-2"),
 }  # fmt: skip
 """Kind of place to the cards that bound what could be seen there."""
 
@@ -58,14 +57,6 @@ class Own:
         return is_rehearsal(self.looks)
 
 
-def _day(study: str) -> str:
-    try:
-        return str(np.datetime64(study, "D"))
-    except ValueError as fault:
-        message = f"study {study!r} is no date ({fault}); write it as 2023-08-01"
-        raise DataError(message) from None
-
-
 def _not_here(each: Measured, stored: pd.DataFrame) -> Measured:
     """Say of looks that were acquired elsewhere that their chips are not on this machine."""
     told = stored[(stored["site"] == each.site) & (stored["sensor"] == each.task.sensor)]
@@ -98,7 +89,7 @@ def read_own(kind: str, *, study: str) -> Own:
         If a table, an outline or a chip is not what it should be.
     """
     sites = [each for each in read_sites(registry.folder("sites")).values() if place(each) == kind]
-    study = _day(study)
+    study = str(check_day(study, what="study").astype("datetime64[D]"))
     ordered = sorted(sites, key=lambda each: each.is_twin)
     looks = read_looks(registry.path("looks"))
     limits = pd.read_csv(registry.path("limits"))

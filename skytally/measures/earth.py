@@ -13,7 +13,7 @@ import numpy.typing as npt
 from skytally import names as n
 from skytally.checks import DataError
 from skytally.measures.dating import ChangeDate, change_date
-from skytally.measures.doors import Bools, check_mask
+from skytally.measures.doors import Bools, check_day, check_mask
 from skytally.measures.frames import Floats, Frame, Source, Window, frames, window_of
 from skytally.measures.looks import Look, unclear
 from skytally.measures.ring import NOT_CLEAR, ring_state
@@ -256,7 +256,8 @@ def works(looks: Iterable[GroundLook], *, study: np.datetime64 | str, level: flo
     days = np.array([(each.time - EPOCH) / DAY for each in held], float)
     values = np.array([each.bare for each in held], float)
     errors = np.array([each.error for each in held], float)
-    start = float((np.datetime64(study).astype("datetime64[D]") - EPOCH) / DAY)
+    since = check_day(study, what="study").astype("datetime64[D]")
+    start = float((since - EPOCH) / DAY)
     usual = season(days, values, until=start)
     late = days >= start
     left = values[late] - usual.level(days[late])
