@@ -25,6 +25,7 @@ from skytally.measures.earth import LAYERS
 from skytally.measures.harbour import sweep
 from skytally.measures.hull import sigma_psf
 from skytally.measures.looks import Look
+from skytally.measures.pits import pits_row
 from skytally.measures.quiet import RadarBerth, learnt
 from skytally.measures.radar import radar_berth
 from skytally.measures.rail import rail
@@ -57,6 +58,7 @@ DECKS = (0.02, 0.05, 0.10)
 SECTIONS = (26.0, 32.0, 38.0)
 """Total cross sections: a quarter of the least that METHODS section 10 gives a ship, about the
 least, and a usual one."""
+PITS, SOILS = (1.0, 2.0, 4.0, 8.0), (0.1, 0.3, 0.6, 1.0)
 LANDSAT_GSD, LANDSAT_BLUR = 30.0, 12.0
 """Pixel, and what must be added to the blur of 10 m pixels to reach that of 30 m, metres."""
 
@@ -252,6 +254,23 @@ def field(looks: int, seed: int, other: bool) -> World:
     return World(late, measure, Spot(place.target, 90.0))
 
 
+def pitted(looks: int, seed: int, other: bool) -> World:
+    """Make a field of grass whose pits are counted."""
+    world = field(looks, seed, other)
+
+    def measure(given: Iterable[xr.Dataset]) -> Iterator[Look]:
+        return (pits_row(row) for row in world.measure(given))
+
+    return replace(world, measure=measure)
+
+
+def put_counted(
+    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+) -> tuple[xr.Dataset, float]:
+    """Dig pits, whose number is the truth."""
+    return put_pits(look, spot, size, contrast, rng)[0], size
+
+
 ASKED = {
     "berth-sentinel-2": Ask(optical, put_ship, LENGTHS, DECKS),
     "berth-landsat": Ask(landsat, as_one(put_ship), LENGTHS, DECKS),
@@ -264,7 +283,8 @@ ASKED = {
     "rail-sentinel-2": Ask(
         yard, put_cars, (5.0, 10.0, 20.0, 40.0, 73.0), (-0.08, -0.04, 0.0, 0.04, 0.08)
     ),
-    "ground-sentinel-2": Ask(field, put_pits, (1.0, 2.0, 4.0, 8.0), (0.3, 0.6, 1.0)),
+    "ground-sentinel-2": Ask(field, put_pits, PITS, SOILS),
+    "pits-sentinel-2": Ask(pitted, put_counted, PITS, SOILS),
 }
 
 

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from benchmarks import calibrate_ground
+from skytally import names as n
 from skytally.checks import DataError
 from skytally.measures.hull import sigma_psf
-from skytally.measures.pits import bank, corrected, match, pits, regularity, template
+from skytally.measures.looks import Look, unclear
+from skytally.measures.pits import bank, corrected, match, pits, pits_row, regularity, template
 
 SIGMA = sigma_psf(0.26)
 
@@ -99,3 +101,24 @@ def test_corrected_refuses(p_detect: float, false: float) -> None:
     """Chances outside 0 to 1 and matches below 0 are refused."""
     with pytest.raises(DataError, match="give 0 to 1, and 0 or more"):
         corrected(1.0, 2.0, p_detect=p_detect, false_matches=false)
+
+
+@pytest.mark.parametrize(
+    ("state", "ends", "told"),
+    [
+        (n.COUNTED, (2.0, 5.0), (3.5, 2.0, 5.0, n.COUNTED)),
+        (n.COUNTED, (0.0, 0.0), (0.0, 0.0, 0.0, n.NOTHING_SEEN)),
+        (n.NOTHING_SEEN, (0.0, 0.0), (0.0, 0.0, 0.0, n.NOTHING_SEEN)),
+    ],
+)
+def test_a_row_of_pits_is_the_range_of_its_look(
+    state: str, ends: tuple[float, float], told: tuple[float, float, float, str]
+) -> None:
+    """Bare ground may hold no pit; a look that could not tell says nothing of pits either."""
+    when, area = np.datetime64("2023-08-01", "ns"), 900.0 if state == n.COUNTED else 0.0
+    details = dict(zip(("pits_low", "pits_high"), ends, strict=True))
+    row = pits_row(Look(when, "", area, area, area, "m2", 0.9, 0.01, state, "", details=details))
+    assert (row.value, row.low, row.high, row.state) == told
+    assert row.unit == "pits"
+    fog = pits_row(unclear(when, "fog", unit="m2"))
+    assert (fog.state, fog.unit, fog.reason) == (n.UNCLEAR, "pits", "fog")

@@ -10,7 +10,7 @@ from skytally.figures.curves import curves_chart
 from skytally.figures.show import Shown
 from skytally.figures.spans import nothing_to_draw
 from skytally.figures.tables import table_shown
-from skytally.wording import slug_of
+from skytally.wording import number, slug_of
 
 WANTED = 0.9
 COLUMNS = {
@@ -78,7 +78,8 @@ def limits_chart(
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",
         caption=caption, across=WANTED, files=files,
     )  # fmt: skip
-    shown = table[list(COLUMNS)].round(3).rename(columns=COLUMNS).astype(object)
+    sizes = [number(each) for each in table["size"]]
+    shown = table[list(COLUMNS)].round(3).assign(size=sizes).rename(columns=COLUMNS).astype(object)
     numbers = table_shown(
         shown.where(table[list(COLUMNS)].notna().to_numpy(), ""),
         caption=f"{heading}: all sizes and contrasts tried", empty="Nothing was tried.",

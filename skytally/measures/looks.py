@@ -15,8 +15,8 @@ from skytally import names as n
 from skytally.checks import DataError, check_line, refuse
 from skytally.quantity import Quantity, said
 
-UNITS = ("m", "m2", "cars", "teu", "ships", "dB", "refl", "p")
-"""Units a measure may use: METHODS section 2."""
+UNITS = ("m", "m2", "cars", "teu", "ships", "pits", "dB", "refl", "p")
+"""Units a measure may use: METHODS section 2, and pits."""
 CF_UNITS = {"m": "m", "m2": "m2", "dB": "dB"}
 """UDUNITS spelling; whatever is counted, a reflectance and a probability have the CF unit 1."""
 LEVEL = 0.9

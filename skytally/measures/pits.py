@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, signal
 
+from skytally import names as n
 from skytally.checks import DataError
 from skytally.measures.doors import Bools
 from skytally.measures.frames import Floats
+from skytally.measures.looks import Look
 from skytally.measures.tracks import blurred_box
 
 Doubles = npt.NDArray[np.float64]
@@ -285,6 +287,28 @@ def pits(
     repeats, spacing = regularity(np.where(ground, image, 0.0), gsd=gsd)
     sure = sum(each.score >= SURE for each in found)
     return PitCount(sure, len(found), tuple(found), repeats, spacing)
+
+
+def pits_row(row: Look) -> Look:
+    """Give the count of pits that a look at laid-bare ground holds, as a row of its own.
+
+    Parameters
+    ----------
+    row : Look
+        Row of `skytally.measures.disturbed.disturbed`.
+
+    Returns
+    -------
+    Look
+        The middle of the range of counts, which is its interval; unit ``pits``.
+    """
+    if row.state == n.UNCLEAR:
+        return replace(row, unit="pits", details={})
+    low, high = (row.details[word] for word in ("pits_low", "pits_high"))
+    state = n.COUNTED if high > 0 else n.NOTHING_SEEN
+    return replace(
+        row, value=(low + high) / 2.0, low=low, high=high, unit="pits", state=state, details={}
+    )
 
 
 def corrected(
