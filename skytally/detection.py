@@ -20,6 +20,8 @@ MOST = 100
 """Looks into which each thing is put: the ends of 90 percent are then within 0.08."""
 WANTED = 0.9
 """Recall from which a size is said to be found."""
+LEAST = 10
+"""Clear looks below which nine of ten cannot be told."""
 HALF = 0.5
 """Recall below which a measure misses more than it finds."""
 TAIL = 0.10
@@ -92,6 +94,11 @@ CARDS: Mapping[str, Card] = {
         Card(
             "ground-sentinel-2", "Ground laid bare, Sentinel-2", "{size:g} bermed pits",
             "pits dug", "m2", "share of the way from the field's colour to bare soil",
+            (4.0, 1.0), "sentinel-2",
+        ),
+        Card(
+            "pits-sentinel-2", "Number of bermed pits, Sentinel-2", "{size:g} bermed pits",
+            "pits dug", "pits", "share of the way from the field's colour to bare soil",
             (4.0, 1.0), "sentinel-2",
         ),
     )
@@ -218,10 +225,18 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
         there, but no number), ``recall`` with ``low`` and ``high`` (90 percent, Jeffreys),
         ``bias`` (median of value less truth where found) with ``bias_low`` and ``bias_high``
         (5th and 95th percentile), ``simulated``. In the row of size 0 recall is the share of
-        looks called occupied though nothing was put in: false alarms where the place is known
-        to have been empty.
+        looks called occupied, with a number or without, though nothing was put in: false alarms
+        where the place is known to have been empty.
+
+    Raises
+    ------
+    DataError
+        If there is no trial.
     """
     table = pd.DataFrame([vars(each) for each in told])
+    if table.empty:
+        message = "limits: no trial; put things into at least one look, or ask an empty one"
+        raise DataError(message)
     found = (table["state"] == n.COUNTED) & (table["value"] > 0)
     table = table.assign(
         found=found,
@@ -230,13 +245,14 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
     )
     rows = []
     for (size, contrast), part in table.groupby(["size", "contrast"], dropna=False):
-        count, hits = len(part), int(part["found"].sum())
+        told_so = part["found"] if size else part["found"] | part["something"]
+        count, hits = len(part), int(told_so.sum())
         low, high = proportion_confint(hits, count, alpha=TAIL, method="jeffreys")
         low, high = (0.0 if hits == 0 else low), (1.0 if hits == count else high)
         ends = part["error"].quantile([0.05, 0.5, 0.95]).to_numpy()
         rows.append(
             {
-                "size": size, "contrast": contrast, "looks": count, "found": hits,
+                "size": size, "contrast": contrast, "looks": count, "found": int(part["found"].sum()),
                 "something": int(part["something"].sum()), "recall": hits / count,
                 "low": float(low), "high": float(high), "bias": ends[1],
                 "bias_low": ends[0], "bias_high": ends[2], "simulated": simulated,
@@ -257,6 +273,8 @@ def _thing(card: Card, size: float) -> str:
 def _range(part: pd.DataFrame, card: Card) -> str:
     """Say at which sizes nine of ten are found of one contrast, and whether larger ones are not."""
     part = part.sort_values("size")
+    if part["looks"].min() < LEAST:
+        return f"fewer than {LEAST} looks were tried, too few to say from which size on"
     found = part["recall"] >= WANTED
     if not found.any():
         if part["recall"].max() < HALF:
@@ -266,15 +284,15 @@ def _range(part: pd.DataFrame, card: Card) -> str:
     later = part[part["size"] >= first]
     words = f"nine of ten are found from {_thing(card, first)} on"
     missed = later.loc[later["recall"] < WANTED, "size"]
-    if missed.empty:
-        return words
-    return f"{words}, but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
+    if not missed.empty:
+        words += f", but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
+    return f"{words}; nothing smaller was tried" if first == part["size"].min() else words
 
 
-def _of(row: pd.Series, words: str) -> str:
+def _of(row: pd.Series, count: int, words: str) -> str:
     """Say how many of how many, with the interval."""
     return (
-        f"{row['found']} of {row['looks']} {words} "
+        f"{count} of {row['looks']} {words} "
         f"({row['low']:.0%} to {row['high']:.0%}, 90 percent interval)"
     )
 
@@ -298,7 +316,7 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
     Raises
     ------
     DataError
-        If the headline's size and contrast were not tried.
+        If the headline's size and contrast were not tried, or nothing was asked empty.
     """
     size, contrast = card.headline
     there = table[(table["size"] == size) & (table["contrast"] == contrast)]
@@ -309,13 +327,19 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
     kind = "made-up clear looks" if row["simulated"] else "clear looks of this place"
     words = [
         f"{_thing(card, size).capitalize()} ({card.contrast} {_signed(contrast)}): "
-        f"found in {_of(row, kind)}."
+        f"found in {_of(row, row['found'], kind)}."
     ]
     tried = table[table["size"] > 0]
     words += [
         f"At {_signed(each)}, {_range(tried[tried['contrast'] == each], card)}."
         for each in sorted(tried["contrast"].unique())
     ]
-    none = table[table["size"] == 0].iloc[0]
-    words.append(f"With nothing put in, {_of(none, 'looks')} were called occupied.")
+    empty = table[table["size"] == 0]
+    if empty.empty:
+        message = f"card {card.key}: no look was asked with nothing put in; add them to the trials"
+        raise DataError(message)
+    none = empty.iloc[0]
+    called = _of(none, none["found"] + none["something"], "looks")
+    doubt = "" if none["simulated"] else ", rightly or not"
+    words.append(f"With nothing put in, {called} were called occupied{doubt}.")
     return " ".join(words)

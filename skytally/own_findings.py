@@ -10,7 +10,7 @@ import pandas as pd
 from skytally import names as n
 from skytally.findings import Finding, tally
 from skytally.imagery.measured import NO_LOOK, Measured
-from skytally.wording import number, slug_of
+from skytally.wording import day, number, slug_of
 
 NOTHING = (
     "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
@@ -37,7 +37,20 @@ def _marked(words: str, measured: Sequence[Measured]) -> str:
     return f"{', '.join(labels).upper()}: {words}" if labels else words
 
 
-def _state(measured: Sequence[Measured]) -> str:
+def _since(lines: Sequence[Measured], study: np.datetime64) -> str:
+    """Name the outlines without a look in the study that could tell."""
+    without = [
+        f"{each.scope} ({each.card.title})"
+        for each in lines
+        if not any(row.time >= study and row.state != n.UNCLEAR for row in each.rows)
+    ]
+    if not without:
+        return ""
+    began = day(pd.Timestamp(study))
+    return f" Since {began}, the start of the study, no look could tell of {', '.join(without)}."
+
+
+def _state(measured: Sequence[Measured], study: np.datetime64) -> str:
     lines = [each for each in measured if each.line is not None]
     if not lines:
         why = "each names its reason in the table below"
@@ -49,7 +62,7 @@ def _state(measured: Sequence[Measured]) -> str:
     return (
         f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
         f"be measured, in {number(told)} looks, a scene counted once a pair, of which "
-        f"{number(could)} could tell."
+        f"{number(could)} could tell.{_since(lines, study)}"
     )
 
 
@@ -72,18 +85,18 @@ def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list
         telling looks since the study in which something was found, or the median of a length
         or area. Generated looks are labelled and have low confidence.
     """
-    rows = _rows(measured)
+    rows, since = _rows(measured), np.datetime64(study)
     evidence = [each for each in measured if not each.twin]
     looks = sum(len(each.rows) for each in evidence)
     found = [
         tally(
             f"{line}.own_state", rows, count=looks, unit="looks",
-            text=_marked(_state(evidence), evidence).replace("{", "{{").replace("}", "}}"),
+            text=_marked(_state(evidence, since), evidence).replace("{", "{{").replace("}", "}}"),
         )
     ]  # fmt: skip
     for each in evidence:
         if each.line is not None:
-            found += _of_line(line, each, rows, np.datetime64(study))
+            found += _of_line(line, each, rows, since)
     return found
 
 
@@ -93,12 +106,17 @@ def _key(line: str, each: Measured) -> str:
 
 
 def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64) -> list[Finding]:
-    late = [row for row in each.rows if row.time >= study and row.state != n.UNCLEAR]
+    told = [row for row in each.rows if row.state != n.UNCLEAR]
+    late = [row for row in told if row.time >= study]
     if not late:
         return []
-    seen = sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in late)
+    seen, ever = (
+        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in rows_)
+        for rows_ in (late, told)
+    )
     text = (
         f"{each.card.title}, {each.scope}: something was found in {{said}}, of "
-        f"{number(len(late))} that could tell since the start of the study."
+        f"{number(len(late))} that could tell since the start of the study, and in "
+        f"{number(ever - seen)} of {number(len(told) - len(late))} before it."
     )
     return [tally(_key(line, each), rows, count=seen, unit="looks", text=_marked(text, [each]))]

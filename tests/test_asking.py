@@ -13,7 +13,7 @@ import xarray as xr
 
 from skytally import names as n
 from skytally.checks import DataError
-from skytally.imagery.asking import EVERY, Limits, no_better, own_limits
+from skytally.imagery.asking import EVERY, TRIED, Limits, no_better, own_limits
 from skytally.imagery.places import Place
 from skytally.imagery.tasks import TASKS, Again, Prepared, Task
 from skytally.measures.looks import Look, unclear
@@ -23,7 +23,7 @@ STUDY = np.datetime64("2023-08-01", "ns")
 SHIPS = next(each for each in TASKS if each.card == "berth-sentinel-2")
 
 
-def looks(*, early: int = 9) -> Again:
+def looks(*, early: int = 45) -> Again:
     """Give looks of one pixel, a day apart, two of them in the study."""
     days = STUDY + np.timedelta64(1, "D") * np.arange(-early, 2)
 
@@ -83,24 +83,24 @@ def test_no_look_teaches_and_is_asked() -> None:
     """One of three before the study is asked, the others teach, and the study does neither."""
     spy = Spy()
     made = asked_of(spy, looks())
-    assert len(spy.asked) == 9 // EVERY
+    assert len(spy.asked) == TRIED
     assert not spy.asked & set(spy.taught)
-    assert len(spy.asked) + len(spy.taught) == 9
+    assert len(spy.taught) == 45 - 45 // EVERY
     assert max(spy.asked) < STUDY
     assert made.table is not None
     found = made.table.set_index("size")["found"].to_dict()
-    assert found == {0.0: 0, 50.0: 0, 100.0: 3, 200.0: 3}
+    assert found == {0.0: 0, 50.0: 0, 100.0: TRIED, 200.0: TRIED}
 
 
 def test_the_chance_is_no_certainty() -> None:
-    """Three of three is no 1, and an unasked place says nothing."""
-    assert asked_of(Spy(), looks()).chance(SHIPS) == pytest.approx(3.5 / 4.0)
+    """Twelve of twelve is no 1, and an unasked place says nothing."""
+    assert asked_of(Spy(), looks()).chance(SHIPS) == pytest.approx((TRIED + 0.5) / (TRIED + 1))
     assert Limits(None, "too few looks").chance(SHIPS) == 1.0
 
 
-@pytest.mark.parametrize("early", [0, 2])
+@pytest.mark.parametrize("early", [0, 2, 27])
 def test_a_place_that_cannot_be_asked_says_why(early: int) -> None:
-    """Without looks to learn from, or without one to ask."""
+    """Without looks to learn from, without one to ask, or with fewer than tell nine of ten."""
     made = asked_of(Spy(), looks(early=early))
     assert made.table is None
     assert "look" in made.why

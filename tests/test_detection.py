@@ -221,6 +221,13 @@ def test_sentence_says_headline_size_and_blindness() -> None:
     assert "10 of 10 clear looks of this place" in own
 
 
+def test_sentence_says_when_nothing_smaller_was_tried() -> None:
+    """The least size tried is no limit if it is found."""
+    table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0}, simulated=True)
+    words = sentence(table, CARDS["berth-sentinel-2"])
+    assert "from a ship 50 m long on; nothing smaller was tried." in words
+
+
 def test_sentence_names_a_larger_size_that_is_missed() -> None:
     """A size that is found does not hide a larger one that is not."""
     table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0, (150.0, 0.05): 0.1}, simulated=True)
@@ -244,3 +251,17 @@ def test_every_kind_of_made_up_place_can_be_asked(rng: np.random.Generator) -> N
     harbour = scenes.Harbour(2, n_looks=1, occupancy=0.0)
     ((look, _),) = scenes.looks(harbour)
     put_ship(look, Spot(scenes.masks(harbour)["berth"], harbour.axis_deg), 100.0, 0.05, rng)
+
+
+def test_few_looks_say_no_size() -> None:
+    """Nine of ten cannot be told from one look; a card asked of nothing is refused."""
+    told = [Trial(0.0, math.nan, 0.0, n.SOMETHING_SEEN, math.nan)]
+    told += [Trial(size, 0.05, 1.0, n.COUNTED, 1.0) for size in (50.0, 100.0)]
+    words = sentence(limits(told, simulated=False), CARDS["berth-sentinel-2"])
+    assert "fewer than 10 looks were tried, too few to say from which size on" in words
+    assert "With nothing put in, 1 of 1 looks" in words
+    assert words.endswith("were called occupied, rightly or not.")
+    with pytest.raises(DataError, match="no trial"):
+        limits([], simulated=False)
+    with pytest.raises(DataError, match="no look was asked with nothing put in"):
+        sentence(limits(told[1:], simulated=False), CARDS["berth-sentinel-2"])

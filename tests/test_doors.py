@@ -9,7 +9,15 @@ import pytest
 import xarray as xr
 
 from skytally.checks import DataError
-from skytally.measures.doors import GAMMA0, check_cube, check_mask
+from skytally.measures.doors import (
+    GAMMA0,
+    check_bearing,
+    check_chance,
+    check_cube,
+    check_day,
+    check_mask,
+    check_positive,
+)
 from skytally.measures.frames import frames, group_of, one_group
 from skytally.simulate import backscatter, scenes
 
@@ -159,3 +167,44 @@ def test_check_mask_refuses_less_than_two_pixels() -> None:
     mask[3, 3] = True
     with pytest.raises(DataError, match="smaller than 2 pixels"):
         check_mask(mask, (40, 44), what="berth")
+
+
+def test_frames_refuses_a_time_that_is_not_known(cube: xr.Dataset) -> None:
+    """A look without a time stands in no order."""
+    times = cube["time"].to_numpy().copy()
+    times[1] = np.datetime64("NaT")
+    with pytest.raises(DataError, match="1 times are not known; leave those looks out"):
+        next(frames(cube.assign_coords(time=times)))
+
+
+@pytest.mark.parametrize("source", ["looks.nc", None, 5, xr.DataArray([1.0])])
+def test_frames_refuses_what_is_no_look(source: object) -> None:
+    """A file name, nothing, a number and a bare array are no looks."""
+    with pytest.raises(DataError, match="give a Dataset with reflectance, or Datasets one a look"):
+        next(frames(source))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "day", ["", "today", "now", "NaT", "2023", "20230801", "2023-08", "2023-02-30", None, 5]
+)
+def test_check_day_takes_a_whole_date_only(day: object) -> None:
+    """Neither a word that moves with the clock, nor a number that NumPy takes for a year."""
+    with pytest.raises(DataError, match="study .* is no date; write it as 2023-08-01"):
+        check_day(day, what="study")  # type: ignore[arg-type]
+    assert check_day("2023-08-01T02:15", what="study") > check_day("2023-08-01", what="study")
+
+
+@pytest.mark.parametrize("degrees", [float("nan"), float("inf"), "90", None])
+def test_check_bearing_takes_numbers_only(degrees: object) -> None:
+    """A bearing in words or none at all is refused."""
+    with pytest.raises(DataError, match=r"axis .*; give degrees clockwise from grid north"):
+        check_bearing(degrees, what="axis")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [0.0, -10.0, float("nan"), float("inf")])
+def test_sizes_and_chances_are_checked(number: float) -> None:
+    """A pixel of no size and a chance beyond 1 would silence or sharpen every answer."""
+    with pytest.raises(DataError, match="give metres above 0"):
+        check_positive(number, what="native pixel")
+    with pytest.raises(DataError, match="give a probability from 0 to 1"):
+        check_chance(number - 1.0, what="chance of detection")

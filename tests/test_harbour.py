@@ -275,3 +275,20 @@ def test_sweep_of_a_labelled_port_beats_bright_blobs() -> None:
     theirs = proof.matched(proof.naive(port), port)
     assert sum(k >= 0 for k in ours) >= sum(k >= 0 for k in theirs)
     assert np.mean([k >= 0 for k in ours]) > 2 * np.mean([k >= 0 for k in theirs])
+
+
+def test_the_sweep_says_nothing_of_what_was_not_read() -> None:
+    """A ship in the part of a look that was not read is not missing from the sea."""
+    harbour = scenes.Harbour(3, n_looks=2, cloud=0.0, haze=0.0, shadow=0.0)
+    cube, _ = scenes.cube(harbour)
+    rows = cube.sizes["y"]
+    holed = cube.copy(deep=True)
+    holed["reflectance"][0, :, : rows // 3] = np.nan
+    holed["reflectance"][1, :, : rows // 20] = np.nan
+    lost, part = (each.ships for each in sweep(holed))
+    assert lost.state == n.UNCLEAR
+    assert "of the look was read; 80% is needed" in lost.reason
+    assert "partly-read" in part.flags
+    for options in ({"least_score": float("nan")}, {"native": 0.0}):
+        with pytest.raises(DataError, match="give"):
+            list(sweep(cube, **options))

@@ -9,7 +9,14 @@ from scipy import ndimage
 
 from skytally.checks import DataError
 from skytally.measures import frames as looks_of
-from skytally.measures.reference import MOST, Sample, low_offset, reference, references
+from skytally.measures.reference import (
+    MOST,
+    Sample,
+    low_offset,
+    reference,
+    reference_for,
+    references,
+)
 from skytally.measures.registration import ALIGNED, KEPT, REFUSED, registration, shifted
 from skytally.measures.ring import audit, ring_mask, ring_state
 from skytally.simulate import backscatter, scenes
@@ -106,6 +113,29 @@ def test_reference_refuses_mixed_orbits_and_too_few_looks(
     for bad in ("August", "2023-13-01", np.datetime64("NaT")):
         with pytest.raises(DataError, match=f"until '{bad}' is no date; write it as 2023-08-01"):
             reference(calm, ring=ring, until=bad)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"day_of_year": 400}, "day_of_year 400; give a day from 1 to 366"),
+        ({"least": 0}, "least 0 and most 40 looks"),
+        ({"most": 0}, "least 8 and most 0 looks"),
+    ],
+)
+def test_references_refuse_numbers_that_make_no_sense(
+    calm: xr.Dataset, ring: np.ndarray, options: dict[str, int], told: str
+) -> None:
+    """The advice is of the number, not of more dates."""
+    with pytest.raises(DataError, match=told):
+        references(calm, ring=ring, **options)
+
+
+def test_a_reference_of_other_layers_is_not_compared(calm: xr.Dataset, ring: np.ndarray) -> None:
+    """Bands in another order would look like another sky."""
+    made = references(calm, ring=ring, layers=("b08", "b04", "b03", "b02"))
+    with pytest.raises(DataError, match="make it of the same layers, in the same order"):
+        reference_for(first_frame(calm), made)
 
 
 def test_reference_refuses_a_stack_under_cloud(ring: np.ndarray) -> None:

@@ -128,6 +128,20 @@ def test_berth_refuses_an_axis_that_is_no_number() -> None:
         list(berth(cube, place, references=None))
 
 
+def test_a_missed_ship_has_no_bound_to_its_length() -> None:
+    """Where a ship may have been missed, nothing bounds its length; where none was, it is 0."""
+    harbour = scenes.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=14)
+    cube, _ = scenes.cube(harbour)
+    place = place_of(harbour)
+    made = references(cube, ring=place.ring)
+    for chance, high in ((0.6, np.inf), (0.99, 0.0)):
+        asked = dataclasses.replace(place, p_detect=chance)
+        empty = [each for each in berth(cube, asked, references=made)
+                 if each.ships.state == n.NOTHING_SEEN]  # fmt: skip
+        assert empty
+        assert {each.length.high for each in empty if "haze" not in each.length.flags} == {high}
+
+
 def test_berth_on_land_says_so() -> None:
     """An outline on land has no water for a ship, and no look of it is empty."""
     harbour = scenes.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)

@@ -107,8 +107,9 @@ def _length(row: Look) -> Look:
     if LENGTHS[0] in row.details:
         value, low, high = (row.details[word] for word in LENGTHS)
         return replace(row, value=value, low=low, high=high, unit="m")
-    end = 0.0 if row.state == n.NOTHING_SEEN else math.nan
-    return replace(row, low=end, high=end, unit="m")
+    if row.state == n.NOTHING_SEEN:
+        return replace(row, high=math.inf if row.high > 0 else 0.0, unit="m")
+    return replace(row, low=math.nan, high=math.nan, unit="m")
 
 
 def _lengths(each: Measured) -> xr.Dataset | None:

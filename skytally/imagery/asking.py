@@ -13,7 +13,7 @@ import xarray as xr
 
 from skytally import names as n
 from skytally.checks import DataError
-from skytally.detection import CARDS, clear_looks, limits, trials
+from skytally.detection import CARDS, LEAST, clear_looks, limits, trials
 from skytally.imagery.places import Place
 from skytally.imagery.tasks import Again, Task
 from skytally.measures.berths import SURE
@@ -81,6 +81,12 @@ def own_limits(task: Task, place: Place, looks: Again, study: np.datetime64) -> 
     try:
         prepared = task.prepare(place, others, study, task.sensor)
         clear, none = clear_looks(_parted(looks, study, asked=True), prepared.measure, most=TRIED)
+        if len(clear) < LEAST:
+            why = (
+                f"nothing was found in {len(clear)} of the {len(none)} looks before the study that "
+                f"could be asked; {LEAST} are needed"
+            )
+            return Limits(None, why)
         told = trials(
             clear, prepared.measure, prepared.put, prepared.spot,
             sizes=(size / 2.0, size, size * 2.0), contrasts=(contrast,), seed=0,

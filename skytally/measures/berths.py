@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.measures.doors import Bools, check_bearing, check_mask
+from skytally.measures.doors import Bools, check_bearing, check_chance, check_mask
 from skytally.measures.frames import Floats, Frame, Window, window_of
 from skytally.measures.reference import LOW_SHARE, NOISE_REFLECTANCE, NORMAL_MAD, Reference
 from skytally.measures.registration import Registration, aligned
@@ -44,9 +44,9 @@ class Berth:
     axis_deg: float | None = None
     """Bearing of the quay, degrees clockwise from grid north; None where not known."""
     p_detect: float = P_DETECT
-    """Chance of finding a ship on a clear look, from the site's card."""
+    """Chance of finding a ship on a clear look, from the site's card where there is one."""
     p_false: float = P_FALSE
-    """Chance of finding one at an empty berth, from the site's card."""
+    """Wanted chance of finding one at an empty berth."""
 
 
 def check_berth(place: Berth, shape: tuple[int, int]) -> Berth:
@@ -55,10 +55,12 @@ def check_berth(place: Berth, shape: tuple[int, int]) -> Berth:
     Raises
     ------
     DataError
-        As `skytally.measures.doors.check_mask` and `check_bearing`.
+        As `skytally.measures.doors.check_mask`, `check_bearing` and `check_chance`.
     """
     if place.axis_deg is not None:
         check_bearing(place.axis_deg, what="axis of the berth")
+    check_chance(place.p_detect, what="chance of detection")
+    check_chance(place.p_false, what="chance of a false alarm")
     return replace(
         place,
         water=check_mask(place.water, shape, what="berth"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -19,6 +21,7 @@ REFLECTANCE, GAMMA0 = "reflectance", "gamma0"
 LAYER = {REFLECTANCE: "band", GAMMA0: "pol"}
 OPTICAL = ("b02", "b03", "b04", "b08")
 """The 10 m bands, in the order of wavelength, which measures of ships, stacks and rail use."""
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d(:\d\d){0,2}(\.\d+)?)?")
 FINEST, COARSEST = 3.0, 60.0
 """Pixel sizes in metres that the measures were thought through for."""
 FEWEST_PIXELS = 2
@@ -91,6 +94,9 @@ def _time_faults(cube: xr.Dataset) -> Iterable[str]:
     times = np.atleast_1d(cube[n.TIME].to_numpy())
     if times.size == 0:
         yield "no look at all; give at least one"
+    if np.isnat(times).any():
+        yield f"{np.count_nonzero(np.isnat(times))} times are not known; leave those looks out"
+        return
     steps = np.diff(times)
     for i in np.flatnonzero(steps < np.timedelta64(0, "ns")):
         yield f"time {times[i + 1]} comes after {times[i]}; sort the looks by time"
@@ -177,10 +183,11 @@ def check_day(day: np.datetime64 | str, *, what: str) -> np.datetime64:
     >>> check_day("2023-08-01", what="until")
     np.datetime64('2023-08-01')
     """
-    try:
-        made = np.datetime64(day)
-    except ValueError:
-        made = np.datetime64("NaT")
+    made = day if isinstance(day, np.datetime64) else np.datetime64("NaT")
+    # NumPy also takes "today", and a number without dashes as a year
+    if isinstance(day, str) and ISO_DAY.fullmatch(day):
+        with contextlib.suppress(ValueError):
+            made = np.datetime64(day)
     if np.isnat(made):
         message = f"{what} {str(day)!r} is no date; write it as 2023-08-01"
         raise DataError(message)
@@ -195,10 +202,38 @@ def check_bearing(degrees: float, *, what: str) -> float:
     DataError
         If it is not finite.
     """
-    if not math.isfinite(degrees):
-        message = f"{what} {degrees}; give degrees clockwise from grid north"
+    if not isinstance(degrees, int | float | np.number) or not math.isfinite(degrees):
+        message = f"{what} {degrees!r}; give degrees clockwise from grid north"
         raise DataError(message)
-    return degrees
+    return float(degrees)
+
+
+def check_positive(metres: float, *, what: str) -> float:
+    """Give a size in metres, or refuse one that is not above 0.
+
+    Raises
+    ------
+    DataError
+        If it is 0, below, or no number.
+    """
+    if not 0.0 < metres < math.inf:
+        message = f"{what} {metres} m; give metres above 0"
+        raise DataError(message)
+    return metres
+
+
+def check_chance(chance: float, *, what: str) -> float:
+    """Give a probability, or refuse one that is none.
+
+    Raises
+    ------
+    DataError
+        If it is not from 0 to 1.
+    """
+    if not 0.0 <= chance <= 1.0:
+        message = f"{what} {chance}; give a probability from 0 to 1"
+        raise DataError(message)
+    return chance
 
 
 def check_mask(mask: npt.ArrayLike, shape: tuple[int, int], *, what: str) -> Bools:

@@ -260,6 +260,12 @@ def frames(
         As `check_cube`; and if a look has another grid or processor than the first, is not
         later than the one before, or holds decibels or digital numbers.
     """
+    if isinstance(source, str | xr.DataArray) or not isinstance(source, Iterable):
+        message = (
+            f"looks: found {type(source).__name__}; give a Dataset with {variable}, or Datasets "
+            "one a look"
+        )
+        raise DataError(message)
     first: xr.Dataset | None = None
     before: Frame | None = None
     if isinstance(source, xr.Dataset):

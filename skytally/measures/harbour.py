@@ -20,8 +20,8 @@ from skytally.measures.candidates import (
     thinned,
     without_wakes,
 )
-from skytally.measures.doors import OPTICAL, Bools, check_mask
-from skytally.measures.frames import Frame, Source, frames
+from skytally.measures.doors import OPTICAL, Bools, check_mask, check_positive
+from skytally.measures.frames import Frame, Source, finite, frames
 from skytally.measures.hull import sigmas
 from skytally.measures.looks import Look, unclear
 from skytally.measures.moored import shore_hulls
@@ -32,6 +32,8 @@ LEAST_SCORE = 0.35
 pixel from straight, its ends are blurred and its width is half a pixel off."""
 KNOWN_SHARE = 0.3
 """Share of a candidate that may lie on ground known to stand there always."""
+LEAST_READ = 0.8
+"""Share of a look that must have been read: a ship in what was not read is not seen."""
 LEAST_WATER = 0.01
 """Share of a look that must be water for a sweep to mean anything."""
 P_DETECT, P_FALSE = 0.5, 0.5
@@ -67,8 +69,12 @@ def surroundings(frame: Frame, *, native: float = 10.0) -> Surroundings:
     Raises
     ------
     DataError
-        If the look holds too little water.
+        If too little of the look was read, or it holds too little water.
     """
+    read = float(finite(frame.values).mean())
+    if read < LEAST_READ:
+        message = f"only {read:.0%} of the look was read; {LEAST_READ:.0%} is needed"
+        raise DataError(message)
     filled = np.where(np.isfinite(frame.values), frame.values, 0.0).astype(np.float32)
     water = smooth_water(filled, frame.layers)
     if water.mean() < LEAST_WATER:
@@ -142,7 +148,8 @@ def _look(frame: Frame, found: list[Candidate], least_score: float) -> HarbourLo
     # found ships may be none, and ships may be missed: both in the proportions above
     low = math.floor(count * (1.0 - P_FALSE)) if count else 0
     high = math.ceil(count / P_DETECT) if count else 1
-    flags = ("no-history",)
+    part = () if finite(frame.values).all() else ("partly-read",)
+    flags = ("no-history", *part)
     ships = Look(
         frame.time, frame.item_id, float(count), float(low), float(high), "ships", P_DETECT,
         P_FALSE, n.COUNTED if count else n.NOTHING_SEEN, "", flags, frame.group,
@@ -182,8 +189,12 @@ def sweep(
     Raises
     ------
     DataError
-        As `skytally.measures.frames.frames`; and if `layers` are others.
+        As `skytally.measures.frames.frames`; and if `layers` are others, or a number is none.
     """
+    check_positive(native, what="native pixel")
+    if not 0.0 <= least_score <= 1.0:
+        message = f"least_score {least_score}; give a score from 0 to 1"
+        raise DataError(message)
     if tuple(layers[: len(OPTICAL)]) != OPTICAL:
         message = f"layers {', '.join(layers)}; give {', '.join(OPTICAL)} first, in this order"
         raise DataError(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.measures.doors import GAMMA0, OPTICAL, REFLECTANCE, Bools, check_day, check_mask
 from skytally.measures.frames import (
     Corner,
@@ -357,6 +357,7 @@ def references(
         `skytally.measures.frames.frames`.
     """
     radar = variable == GAMMA0
+    refuse(_option_faults(day_of_year, least, most), what="references")
     found = frames(source, variable=variable, layers=layers)
     found = found if mixed else one_group(found)
     held, offered, ground = _collected(found, ring, until, day_of_year, radar, most)
@@ -372,6 +373,13 @@ def references(
         when += "" if day_of_year is None else f" near day {day_of_year} of a year"
         raise DataError(_too_few(held, offered, least, when))
     return made
+
+
+def _option_faults(day_of_year: int | None, least: int, most: int) -> Iterator[str]:
+    if day_of_year is not None and not 1 <= day_of_year <= 366:
+        yield f"day_of_year {day_of_year}; give a day from 1 to 366"
+    if not 1 <= least <= most:
+        yield f"least {least} and most {most} looks; give 1 and more, and no more than most"
 
 
 def _too_few(held: dict[str, Sample], offered: dict[str, int], least: int, when: str) -> str:
@@ -411,11 +419,18 @@ def reference_for(frame: Frame, made: Mapping[str, Reference]) -> Reference | No
     Raises
     ------
     DataError
-        If it lies on another grid than the look.
+        If it lies on another grid than the look, or is of other layers or another group.
     """
     known = made.get(frame.group)
     if known is None:
         return None
+    if (known.layers, known.group) != (frame.layers, frame.group):
+        message = (
+            f"look {frame.item_id or frame.time}: layers {', '.join(frame.layers)} of "
+            f"{frame.group!r}, the reference has {', '.join(known.layers)} of {known.group!r}; "
+            "make it of the same layers, in the same order"
+        )
+        raise DataError(message)
     here, there = frame.values.shape[1:], known.level.shape[1:]
     if here != there or frame.corner != known.corner:
         message = (

@@ -24,7 +24,7 @@ from skytally.measures.berths import (
     objects,
     plan,
 )
-from skytally.measures.doors import OPTICAL, Bools
+from skytally.measures.doors import OPTICAL, Bools, check_positive
 from skytally.measures.frames import Frame, Source, Window, frames
 from skytally.measures.hull import HullFit, fit_hull, sigmas, start_from
 from skytally.measures.looks import Look, unclear
@@ -146,7 +146,8 @@ def _counted(
     if not hulls and not others:
         rows = [
             _row(about, "ships", (0.0, 0.0, missed), rates),
-            _row(about, "m", (0.0, 0.0, 0.0), rates),
+            # how long a missed ship is has no bound
+            _row(about, "m", (0.0, 0.0, math.inf if missed else 0.0), rates),
         ]
         return BerthLook(rows[0], rows[1], (), 0)
     if not hulls:
@@ -285,6 +286,7 @@ def berth(
     scaled up where open water is restless; objects of 600 square metres and more; a blurred
     rectangle fitted to each; moored hulls by elongation and axis.
     """
+    check_positive(native, what="native pixel")
     parts: Plan | None = None
     known: dict[str, EmptyBerth] = {}
     for frame in frames(source, layers=layers):

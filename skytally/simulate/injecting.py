@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from skytally.checks import DataError
+from skytally.checks import DataError, refuse
 from skytally.simulate import backscatter, ground, hulls
 from skytally.simulate.drawing import BANDS, SPECTRA, Box, Extent, inject, overlay
 
@@ -27,6 +27,8 @@ PITS_APART = 65.0
 """Metres from pit to pit: floors of 30 m, berms and a way between."""
 SHADE = 0.02
 """Spread of the reflectance of one object about the contrast that was asked."""
+SHIPS = (10.0, 420.0)
+"""Lengths in metres that are drawn: from a pixel to the longest ships afloat."""
 STAMP = 64
 """Pixels of the picture of a radar ship."""
 
@@ -47,6 +49,37 @@ class Spot:
 
 Put = Callable[[xr.Dataset, Spot, float, float, np.random.Generator], tuple[xr.Dataset, float]]
 """Look, where, size, contrast and chance to a look with the object and the truth."""
+
+
+def _faults(
+    look: xr.Dataset, name: str, spot: Spot, size: float, contrast: float, least: float, most: float
+) -> Iterator[str]:
+    if name not in look or look[name].dtype.kind != "f" or "time" in look[name].dims:
+        held = f"{look[name].dtype} {look[name].dims}" if name in look else "none"
+        yield f"{name}: found {held}; give one look of it, in floating point"
+        return
+    shape = look[name].shape[1:]
+    if spot.mask.dtype != np.bool_ or spot.mask.shape != shape or not spot.mask.any():
+        yield (
+            f"spot: a mask of {spot.mask.dtype} {spot.mask.shape}, {np.count_nonzero(spot.mask)} "
+            f"pixels; give True and False on the look's grid, {shape}, with a place in it"
+        )
+    elif not np.isfinite(look[name].to_numpy()[:, spot.mask]).any():
+        yield "spot: nothing was read there; choose a look that shows the place"
+    if not least <= size <= most:
+        yield f"size {size}; give {least:g} to {most:g}"
+    if not math.isfinite(contrast) or not math.isfinite(spot.axis_deg + spot.seaward_deg):
+        yield (
+            f"contrast {contrast}, axis {spot.axis_deg}, seaward {spot.seaward_deg}; give numbers"
+        )
+
+
+def _check(
+    look: xr.Dataset, name: str, spot: Spot, size: float, contrast: float,
+    *, least: float, most: float,
+) -> None:  # fmt: skip
+    """Refuse what cannot be drawn: the truth of a trial is what stands in the look."""
+    refuse(_faults(look, name, spot, size, contrast, least, most), what="putting in")
 
 
 def _gsd(look: xr.Dataset) -> float:
@@ -90,6 +123,7 @@ def put_ship(
     tuple of xarray.Dataset and float
         The look, and the length.
     """
+    _check(look, "reflectance", spot, size, contrast, least=SHIPS[0], most=SHIPS[1])
     gsd = _gsd(look)
     values = look["reflectance"].sel(band=list(hulls.BANDS)).to_numpy().astype(np.float32)
     x, y = _middle(spot.mask, gsd)
@@ -151,6 +185,7 @@ def put_radar_ship(
     tuple of xarray.Dataset and float
         The look, and the length.
     """
+    _check(look, "gamma0", spot, size, contrast, least=SHIPS[0], most=SHIPS[1])
     harbour = backscatter.RadarHarbour(
         0, rows=STAMP, columns=STAMP, gsd=_gsd(look), seaward_deg=spot.seaward_deg,
         orbit_state=str(look["orbit_state"].to_numpy()), strength_db=(contrast, contrast),
@@ -253,7 +288,9 @@ def put_stacks(
     DataError
         If not one block fits.
     """
-    gsd, left = _gsd(look), round(size / (ground.SLOT[0] * ground.SLOT[1]))
+    one = ground.SLOT[0] * ground.SLOT[1]
+    _check(look, "reflectance", spot, size, contrast, least=one / 2.0, most=math.inf)
+    gsd, left = _gsd(look), round(size / one)
     boxes: list[Box] = []
     taken: list[Floats] = []
     half = BLOCK_ROOM / 2.0
@@ -281,7 +318,7 @@ def put_stacks(
         raise DataError(message)
     corner = _corner([(box.x, box.y) for box in boxes], gsd)
     painted = _painted(boxes, _level(look, spot.mask), contrast, rng)
-    area = len(boxes) * ground.SLOT[0] * ground.SLOT[1]
+    area = len(boxes) * one
     return _drawn(look, _moved(painted, corner, gsd), corner), area
 
 
@@ -315,6 +352,10 @@ def put_cars(
     tuple of xarray.Dataset and float
         The look, and the metres of track the cars take.
     """
+    _check(look, "reflectance", spot, size, contrast, least=1.0, most=math.inf)
+    if not spot.lines:
+        message = "putting in: no track; give the spot the lines of the yard's tracks"
+        raise DataError(message)
     gsd = _gsd(look)
     west = float(look["x"][0]) - gsd / 2.0
     north = float(look["y"][0]) + gsd / 2.0
@@ -348,6 +389,7 @@ def put_pits(
     tuple of xarray.Dataset and float
         The look, and the square metres laid bare.
     """
+    _check(look, "reflectance", spot, size, contrast, least=1.0, most=math.inf)
     gsd, count = _gsd(look), round(size)
     columns = min(count, 4)
     rows = -(-count // columns)
@@ -363,6 +405,12 @@ def put_pits(
     for box in made.boxes[: count * each]:
         tone = np.array(box.colour) / soil
         boxes.append(replace(box, colour=tuple(level + contrast * (tone * soil - level))))
+    if not _inside(boxes, spot.mask, gsd):
+        message = (
+            f"putting in: {count} pits {PITS_APART:g} m apart do not fit the field of "
+            f"{spot.mask.sum()} pixels; put in fewer, or draw it larger"
+        )
+        raise DataError(message)
     corner = _corner([(box.x, box.y) for box in boxes], gsd)
     area = made.area * count / len(made.pits)
     return _drawn(look, _moved(boxes, corner, gsd), corner), area
