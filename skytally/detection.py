@@ -252,7 +252,8 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
         ends = part["error"].quantile([0.05, 0.5, 0.95]).to_numpy()
         rows.append(
             {
-                "size": size, "contrast": contrast, "looks": count, "found": int(part["found"].sum()),
+                "size": size, "contrast": contrast, "looks": count,
+                "found": int(part["found"].sum()),
                 "something": int(part["something"].sum()), "recall": hits / count,
                 "low": float(low), "high": float(high), "bias": ends[1],
                 "bias_low": ends[0], "bias_high": ends[2], "simulated": simulated,

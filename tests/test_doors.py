@@ -189,7 +189,7 @@ def test_frames_refuses_what_is_no_look(source: object) -> None:
 )
 def test_check_day_takes_a_whole_date_only(day: object) -> None:
     """Neither a word that moves with the clock, nor a number that NumPy takes for a year."""
-    with pytest.raises(DataError, match="study .* is no date; write it as 2023-08-01"):
+    with pytest.raises(DataError, match=r"study .* is no date; write it as 2023-08-01"):
         check_day(day, what="study")  # type: ignore[arg-type]
     assert check_day("2023-08-01T02:15", what="study") > check_day("2023-08-01", what="study")
 
