@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.proof [--date YYYY-MM-DD]`` runs every part and writes the table whole;
 ``python -m benchmarks.proof ports berths`` runs those parts, prints them and writes nothing.
-Seeds are fixed: a second run gives the same figures, but for the sampler of Rbeast, and says how
-many rows differ from the table that was there. Imagery and peers that are absent give a row that
+Seeds are fixed: a second run gives the same figures, and says how many rows differ from the table
+that was there. Rbeast's sums depend on where its memory lies, so that its figures are the same
+under ``setarch -R`` alone, which fixes that. Imagery and peers that are absent give a row that
 says so.
 """
 
