@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
@@ -192,6 +193,7 @@ def test_check_day_takes_a_whole_date_only(day: object) -> None:
     with pytest.raises(DataError, match=r"study .* is no date; write it as 2023-08-01"):
         check_day(day, what="study")  # type: ignore[arg-type]
     assert check_day("2023-08-01T02:15", what="study") > check_day("2023-08-01", what="study")
+    assert check_day(dt.date(2023, 8, 1), what="study") == np.datetime64("2023-08-01")
 
 
 @pytest.mark.parametrize("degrees", [float("nan"), float("inf"), "90", None])

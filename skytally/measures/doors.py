@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -159,12 +160,12 @@ def check_cube(
     return cube
 
 
-def check_day(day: np.datetime64 | str, *, what: str) -> np.datetime64:
+def check_day(day: np.datetime64 | dt.date | str, *, what: str) -> np.datetime64:
     """Give a moment, or refuse it.
 
     Parameters
     ----------
-    day : numpy.datetime64 or str
+    day : numpy.datetime64, datetime.date or str
         ISO 8601, such as ``2023-08-01``.
     what : str
         What it is, for the message.
@@ -184,6 +185,8 @@ def check_day(day: np.datetime64 | str, *, what: str) -> np.datetime64:
     np.datetime64('2023-08-01')
     """
     made = day if isinstance(day, np.datetime64) else np.datetime64("NaT")
+    if isinstance(day, dt.date):
+        day = day.isoformat()
     # NumPy also takes "today", and a number without dashes as a year
     if isinstance(day, str) and ISO_DAY.fullmatch(day):
         with contextlib.suppress(ValueError):
