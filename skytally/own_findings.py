@@ -111,8 +111,7 @@ def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64
     if not late:
         return []
     seen, ever = (
-        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in rows_)
-        for rows_ in (late, told)
+        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in some) for some in (late, told)
     )
     text = (
         f"{each.card.title}, {each.scope}: something was found in {{said}}, of "

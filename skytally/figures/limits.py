@@ -6,13 +6,13 @@ import html
 
 import pandas as pd
 
+from skytally.detection import WANTED
 from skytally.figures.curves import curves_chart
 from skytally.figures.show import Shown
 from skytally.figures.spans import nothing_to_draw
 from skytally.figures.tables import table_shown
 from skytally.wording import number, slug_of
 
-WANTED = 0.9
 COLUMNS = {
     "size": "size", "contrast": "contrast", "looks": "looks", "found": "found",
     "something": "something, no number", "recall": "recall", "low": "low", "high": "high",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -100,7 +99,5 @@ def no_better(row: Look, chance: float) -> Look:
     """Give a row whose chance of detection is at most what the site's own looks say."""
     if not row.p_detect > chance:
         return row
-    high = row.high
-    if row.state == n.NOTHING_SEEN and row.unit == "ships" and chance < SURE:
-        high = max(high, math.ceil(row.value) + 1.0)
-    return replace(row, p_detect=chance, high=high)
+    missed = row.state == n.NOTHING_SEEN and row.unit == "ships" and chance < SURE
+    return replace(row, p_detect=chance, high=max(row.high, 1.0) if missed else row.high)

@@ -97,8 +97,8 @@ class Reference:
         level, low, spread = map(np.ascontiguousarray, (self.level, self.low, self.spread))
         return replace(self, level=level, low=low, spread=spread)
 
-    def noise(self, sigma_m: float) -> Floats:
-        """Give the standard deviation expected of a look that is displaced by `sigma_m`.
+    def variance(self, sigma_m: float) -> Floats:
+        """Give the variance expected of a look that is displaced by `sigma_m`.
 
         Parameters
         ----------
@@ -108,13 +108,8 @@ class Reference:
         Returns
         -------
         ndarray of float32, dims (layer, y, x)
-            ``sqrt(spread^2 + sigma_m^2 |grad level|^2)`` (METHODS trap T2).
+            ``spread^2 + sigma_m^2 |grad level|^2`` (METHODS trap T2).
         """
-        squared = self.variance(sigma_m)
-        return np.asarray(np.sqrt(squared, out=squared))
-
-    def variance(self, sigma_m: float) -> Floats:
-        """Give the square of `noise`, dims (layer, y, x)."""
         squared, factor = np.empty_like(self._variance), np.float32(sigma_m) ** 2
         # a layer at a time: its copy stays in the processor's cache
         for steep, own, made in zip(self._steepness, self._variance, squared, strict=True):
