@@ -35,8 +35,6 @@ APART_M = 30.0
 """Metres within which two matches are one pit (METHODS 6.3)."""
 LEAST_SHARE = 0.2
 """Least strength of a match in shares of soil: a fifth of each pixel of the pit."""
-LEAST_INNER = 15.0
-"""Sides of a floor below which a pit is a blob at ten metres (METHODS 6.3)."""
 LAGS = (30.0, 160.0)
 """Metres between which the spacing of rows is looked for."""
 
