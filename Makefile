@@ -9,7 +9,7 @@ UV     := uv==0.13.9
 MAKEFLAGS += --no-print-directory
 
 # The same words on every machine and every run.
-export PYTHONPATH := $(CURDIR):$(CURDIR)/book
+export PYTHONPATH := $(CURDIR)
 export PYTHONHASHSEED := 0
 export PYTHONDONTWRITEBYTECODE := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
@@ -35,17 +35,17 @@ help:            ## this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 book: env        ## build the site: check the data, run what changed, print the pages
-	@$(BIN)/python -m press
+	@$(BIN)/python -m skytally.press
 
 check: env       ## check the data and the parameter files only
-	@$(BIN)/python -m press.check
+	@$(BIN)/python -m skytally.press.check
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
-	@$(BIN)/python -m press.refresh --site="$(SITE)" --sensor="$(SENSOR)" \
+	@$(BIN)/python -m skytally.press.refresh_command --site="$(SITE)" --sensor="$(SENSOR)" \
 	  --provider="$(PROVIDER)" --period="$(PERIOD)" --budget="$(BUDGET)"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
-	@$(BIN)/python -m press.outlines --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
+	@$(BIN)/python -m skytally.press.outlines_command --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
 	  --kind="$(KIND)" --confirm="$(CONFIRM)" --sigma="$(SIGMA)"
 
 test: book dev   ## build the site, then run all tests
@@ -55,7 +55,7 @@ servers: env     ## install the STAC server of the rehearsal, in an environment 
 	@$(MAKE) VENV="$(VENV)/rehearsal" stac
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
-	@$(BIN)/python -m press.rehearse
+	@$(BIN)/python -m skytally.press.rehearse
 
 lab: dev         ## open the notebooks in JupyterLab
 	@cd notebooks && ../$(BIN)/python -m jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate

@@ -1,1 +1,1 @@
-"""skytally: what the sky shows and what others tallied, as lines of evidence."""
+"""Read the open evidence on a transfer route: what images show and what others counted."""

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally import registry
-from skytally.record import line, read_table
+from skytally.core import registry
+from skytally.core.table_reader import read_table
+from skytally.record.evidence_lines import line
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -135,7 +136,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for part in ("skytally", "book/press", "data", "notebooks"):
+        for part in ("skytally", "data", "notebooks"):
             ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
             shutil.copytree(ROOT / part, folder / part, ignore=ignored)
         (folder / "notebooks" / "params").mkdir(exist_ok=True)
@@ -143,11 +144,10 @@ class Project:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments on the copy."""
-        paths = f"{self.folder}{os.pathsep}{self.folder / 'book'}"
         return subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             check=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from skytally.checks import DataError
+from skytally.core.errors import DataError
 
 HOLDS, BOUND, REFINED, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "holds",

@@ -1,7 +1,5 @@
-"""Marks and figures: each chart twice, interactive and static, from the same marks."""
+"""Charts and maps of the record, each drawn twice: interactive and static."""
 
-from skytally.figures.charts import bars_chart, lanes_chart, values_chart
-from skytally.figures.marks import names_of
-from skytally.figures.show import Shown, enable, show
+import lazy_loader
 
-__all__ = ["Shown", "bars_chart", "enable", "lanes_chart", "names_of", "show", "values_chart"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

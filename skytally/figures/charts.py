@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 import xarray as xr
 
-from skytally.figures import live, static
+from skytally.figures import bokeh_charts, mpl_charts
+from skytally.figures.embed import Shown, show
 from skytally.figures.marks import alt_text, bar_marks, lane_marks, marks
-from skytally.figures.show import Shown, show
 
 
 def values_chart(
@@ -52,8 +52,8 @@ def values_chart(
     bound = None if band is None else marks({"band": band}, labels)
     told = table if bound is None else pd.concat([bound, table])
     return show(
-        live.values(table, ylabel=ylabel, band=bound),
-        static.values(table, ylabel=ylabel, band=bound),
+        bokeh_charts.values(table, ylabel=ylabel, band=bound),
+        mpl_charts.values(table, ylabel=ylabel, band=bound),
         name=name,
         alt=alt_text(told, subject=caption),
         caption=caption,
@@ -93,8 +93,8 @@ def lanes_chart(
     used = set(drawn["lane"])
     order = [each for each in dict.fromkeys(lane) if each in used]
     return show(
-        live.lanes(drawn, order=order),
-        static.lanes(drawn, order=order),
+        bokeh_charts.lanes(drawn, order=order),
+        mpl_charts.lanes(drawn, order=order),
         name=name,
         alt=alt_text(drawn, subject=caption),
         caption=caption,
@@ -134,8 +134,8 @@ def bars_chart(
     """
     drawn = bar_marks(table, labels, label=label, series=series)
     return show(
-        live.bars(drawn, xlabel=xlabel),
-        static.bars(drawn, xlabel=xlabel),
+        bokeh_charts.bars(drawn, xlabel=xlabel),
+        mpl_charts.bars(drawn, xlabel=xlabel),
         name=name,
         alt=alt_text(drawn, subject=caption),
         caption=caption,

@@ -16,11 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from skytally import registry
-from skytally.figures import live  # noqa: F401  (brings hvPlot to tables)
-from skytally.figures.show import Shown, show
-from skytally.figures.static import STYLE
-from skytally.wording import number
+from skytally.core import registry
+from skytally.core.wording import number
+from skytally.figures.embed import Shown, show
+from skytally.figures.mpl_charts import STYLE
 
 LAND, SEA, COAST, MARK = "#e9e4d8", "#f4f8fb", "#8c8471", "#b24700"
 REGIONS = {

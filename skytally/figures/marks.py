@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally import names as n
-from skytally.quantity import limits, quantity_of, said
-from skytally.record.lines import OPEN_START
-from skytally.wording import when
+from skytally.core import names as n
+from skytally.core.quantity import limits, quantity_of, said
+from skytally.core.wording import when
+from skytally.record.evidence_lines import OPEN_START
 
 COLOURS = ("#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019")
 """Dark enough for 3:1 on white; told apart with the common colour-vision deficiencies."""

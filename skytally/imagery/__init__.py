@@ -1,1 +1,1 @@
-"""Own imagery: from stored looks to measured lines, pictures and detection limits."""
+"""Satellite images of the project itself: acquired, screened, measured, simulated and drawn."""

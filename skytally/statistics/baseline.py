@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.checks import DataError, refuse
-from skytally.statistics.settings import LARGEST, is_whole
+from skytally.core.errors import DataError, refuse
+from skytally.statistics.argument_checks import LARGEST, is_whole
 
 SPACING = 7
 """Days between looks that count as independent: a train may stand for days (METHODS 7.1)."""

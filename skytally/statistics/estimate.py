@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from skytally.checks import DataError
+from skytally.core.errors import DataError
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Methods tried and benchmarks that no command of the project needs."""

@@ -1,0 +1,111 @@
+"""What the statistics of the present record cost together, and how they grow with the looks.
+
+``python -m labs.benchmarks.statistics_cost``. Nothing is asserted about time; growth is a ratio in one
+run: 2.0 for twice the looks is linear.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from labs.methods.semi_markov_calls import calls_by_states
+from skytally.core import registry
+from skytally.core.table_reader import read_table
+from skytally.record import lines
+from skytally.record.evidence_lines import line
+from skytally.statistics import onset, surge
+from skytally.statistics.counter_agreement import agreement
+from skytally.statistics.baseline import bounded_baseline, counted_baseline
+from skytally.statistics.interval_counts import looks_from
+from skytally.statistics.lead_lag import lag
+from skytally.statistics.port_calls.call_bounds import Dwell, Looks
+from skytally.statistics.port_calls.calls_from_rows import calls_of_rows, stays_of_rows
+from skytally.statistics.port_calls.littles_law import calls_from_looks
+from skytally.statistics.port_calls.missed_calls import share_missed
+from skytally.statistics.ship_reach import reach_of_rows
+
+SIZES = (100, 200, 400, 800)
+REPEATS = 3
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Give the least time of a few runs: what the work costs when nothing else runs."""
+    taken = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def of_the_record() -> dict[str, Callable[[], object]]:
+    """Give each statistic as the book's pages use it."""
+    names = ("rail_counts", "same_observation", "voyage_counts", "ship_sightings", "sites")
+    rail, groups, counts, ships, sites = (read_table(registry.path(name)) for name in names)
+    ceiling = line(rail[rail["id"] == "R001"], title="baseline", history="row R001")
+    usual = bounded_baseline(
+        (ceiling["value"].item(), ceiling["high"].item()),
+        period=("2018-10-01", "2023-09-30"),
+        closed=("2020-02-01", "2022-10-31"),
+    )
+    trains = lines(rail[rail["role"] == "observation"], groups, quantity="trains")
+    standing = trains["voa.border-track.trains"]
+    change = onset(standing)
+    share = [counts[counts["id"] == row] for row in ("P002.2", "P002")]
+    ends = [ships[ships["id"] == row] for row in ("P056", "P057")]
+    land = registry.path("basemap_far_east")
+    return {
+        "surge": lambda: surge(73, usual, sites=4).answers(corrected=True),
+        "onset": lambda: onset(standing),
+        "lag": lambda: lag(change, change),
+        "visits": lambda: calls_of_rows(*share, stay_days=[1.9, 3.1], seed=1),
+        "visits by stay": lambda: stays_of_rows(*share, stays=[1.0, 2.0, 3.0, 5.0], seed=1),
+        "reach": lambda: reach_of_rows(*ends, sites, port="rajin", land=land, seed=1),
+        "agreement": lambda: agreement(standing, standing),
+    }
+
+
+def grown(size: int) -> dict[str, Callable[[], object]]:
+    """Give the statistics that take looks, on so many simulated ones."""
+    rng = np.random.default_rng(size)
+    days = np.sort(rng.uniform(0, 400, size))
+    seen = (rng.uniform(size=size) < 0.45).astype(float)
+    looks = Looks(days, seen, 400.0)
+    dates = np.datetime64("2023-01-01") + np.sort(rng.choice(2 * size, size, replace=False))
+    counts = rng.poisson(np.where(np.arange(size) < size // 2, 4.0, 9.0))
+    apart = pd.date_range("1990-01-01", periods=size, freq="14D")
+    stay = Dwell(2.4, 0.2)
+    return {
+        "surge": lambda: surge(73, counted_baseline(counts, dates=apart.to_numpy())),
+        "onset": lambda: onset(looks_from(dates, counts)),
+        "calls from looks": lambda: calls_from_looks(looks, dwell=stay, seed=1),
+        "semi-Markov route": lambda: calls_by_states(
+            looks, None, ships=2, transit_days=0.4, dwell=stay
+        ),
+        "share missed": lambda: share_missed(2.4, days, 1.0),
+    }
+
+
+def main() -> None:
+    """Print the cost of the record's statistics, then their growth."""
+    taken = {name: seconds(work) for name, work in of_the_record().items()}
+    for name, cost in taken.items():
+        print(f"{name:20} {cost:8.3f} s")
+    print(f"{'together':20} {sum(taken.values()):8.3f} s, to stay under 10 s on 2 cores\n")
+    costs = {size: {k: seconds(work) for k, work in grown(size).items()} for size in SIZES}
+    print(
+        f"{'looks':20} " + " ".join(f"{size:>8}" for size in SIZES) + "   growth at each doubling"
+    )
+    for name in costs[SIZES[0]]:
+        row = [costs[size][name] for size in SIZES]
+        ratios = " ".join(f"{b / a:5.2f}" for a, b in itertools.pairwise(row))
+        print(f"{name:20} " + " ".join(f"{each:8.3f}" for each in row) + f"   {ratios}")
+
+
+if __name__ == "__main__":
+    main()

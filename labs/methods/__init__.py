@@ -1,0 +1,1 @@
+"""Methods that were tried and that no page uses."""

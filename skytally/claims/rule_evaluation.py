@@ -1,0 +1,216 @@
+"""Rules evaluated on the evidence, all faults of all of them told at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from skytally.claims.rule_evidence import Evidence, condition_faults, known_of, rows_of
+from skytally.claims.rule_kinds import DATED, KINDS, NUMBERS, SITES, Kind
+from skytally.core import names as n
+from skytally.core.errors import refuse
+
+TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "about")
+DATES = ("first", "last")
+DATE_COLUMNS = {"date_first", "depart_first"}
+"""Columns one of which a row with dates has."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule found."""
+
+    verdict: str
+    """One of `VERDICTS`."""
+    why: str
+    """What was held against what."""
+    refs: tuple[str, ...]
+    """Finding keys, row ids and site ids it was computed from."""
+    named: frozenset[str]
+    """Those that the rule names."""
+    selected: frozenset[str]
+    """Ids of the rows that the rule counts in a table."""
+
+
+def _cell_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
+    """Tell which columns lack what the kind needs, or hold what it would never read."""
+    for column in kind.needs:
+        if not rule[column]:
+            yield f"{column} is empty; a rule of kind {rule['kind']} needs it"
+    read = {*kind.needs, *kind.uses, "left" * bool(kind.left[1]), "right" * bool(kind.right[1])}
+    for column in (*TEXTS, *DATES):
+        filled = not pd.isna(rule[column]) if column in DATES else bool(rule[column])
+        if filled and column not in read:
+            yield f"{column} is filled; a rule of kind {rule['kind']} does not read it, empty it"
+    if rule["relation"] and kind.relations and rule["relation"] not in kind.relations:
+        known = " or ".join(kind.relations)
+        yield f"relation {rule['relation']!r}; a rule of kind {rule['kind']} takes {known}"
+    for side, (least, most) in (("left", kind.left), ("right", kind.right)):
+        given = len(rule[side].split())
+        if most and not least <= given <= most and (given or side not in kind.needs):
+            wanted = f"{least}" if least == most else f"{least} or more"
+            yield f"{given} ids in {side}; a rule of kind {rule['kind']} takes {wanted}"
+
+
+def _claimed_faults(rule: Mapping[str, Any], kind: Kind, given: Evidence) -> Iterator[str]:
+    number, named = not pd.isna(rule[n.VALUE]), bool(rule["claimed"])
+    if not kind.claims:
+        if number or named or rule[n.BOUND] or rule["unit"]:
+            yield f"a claimed number, which a rule of kind {rule['kind']} does not read; empty it"
+        return
+    if named and (number or rule[n.BOUND] or rule["unit"]):
+        yield "claimed twice; name a press claim, or give value, bound and unit, not both"
+    elif not named and (not number or not rule[n.BOUND] or not rule["unit"]):
+        yield "nothing claimed; name a press claim, or give value, bound and unit"
+    elif number and rule[n.VALUE] < 0:
+        yield f"value {rule[n.VALUE]:g}; nothing is counted or measured below zero"
+    if not named:
+        return
+    if rule["claimed"] not in given.rows:
+        yield f"no claim {rule['claimed']!r}; name a row of the record"
+    elif math.isnan(known_of(rule["claimed"], given).low):
+        yield f"claimed {rule['claimed']!r} carries no number; give value, bound and unit"
+
+
+def _ref_faults(rule: Mapping[str, Any], kind: Kind, given: Evidence) -> Iterator[str]:
+    known: Mapping[str, object] = given.sites if kind.refs == SITES else given.rows
+    if kind.refs == NUMBERS:
+        known = {**given.findings, **given.rows}
+    what = {SITES: "site", NUMBERS: "finding or row"}.get(kind.refs, "row")
+    refs = [*rule["left"].split(), *rule["right"].split()]
+    for ref in dict.fromkeys(refs):
+        if ref not in known and ref in given.findings:
+            yield f"{ref!r} is a finding; a rule of kind {rule['kind']} takes {kind.refs}"
+        elif ref not in known:
+            yield f"no {what} {ref!r}; build the line that makes it, or correct the rule"
+        elif kind.refs == DATED and not DATE_COLUMNS & set(given.rows[ref]):
+            yield f"row {ref!r} of {given.rows[ref]['table']} has no dates; name another"
+    for ref in sorted({each for each in refs if refs.count(each) > 1}):
+        yield f"{ref!r} stands twice; name it once"
+
+
+def _table_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
+    if not rule["table"]:
+        if rule["where"] or rule["part"] or rule["distinct"]:
+            yield "conditions without a table; name the table they are of"
+        return
+    if rule["table"] not in given.tables:
+        yield f"no table {rule['table']!r}; known: {', '.join(sorted(given.tables))}"
+        return
+    table = given.tables[rule["table"]]
+    if "id" not in table:
+        yield f"the rows of {rule['table']} have no ids; count in another table"
+    if rule["distinct"] and rule["distinct"] not in table:
+        yield f"no column {rule['distinct']!r} in {rule['table']}"
+    for column in ("where", "part"):
+        yield from condition_faults(table, rule[column])
+
+
+def _rule_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
+    kind = KINDS[rule["kind"]]
+    yield from _cell_faults(rule, kind)
+    yield from _claimed_faults(rule, kind, given)
+    yield from _ref_faults(rule, kind, given)
+    yield from _table_faults(rule, given)
+    if rule["kind"] == "extent":
+        if not rule["left"] and not rule["table"]:
+            yield "nothing to count; name a finding, a row or a table"
+        if rule["left"] and rule["table"]:
+            yield "counted twice; name a finding or row, or a table, not both"
+        if rule["table"] and not rule["about"]:
+            yield "about is empty; say whether the count is of the record or of the world"
+    if rule["kind"] == "window":
+        dates = [each for each in (rule["first"], rule["last"]) if not pd.isna(each)]
+        if len(dates) == 2 and dates[0] > dates[1]:
+            yield f"first {dates[0]:%Y-%m-%d} after last {dates[1]:%Y-%m-%d}; exchange them"
+        if bool(rule["right"]) == bool(dates) or len(dates) == 1:
+            yield "no window; name a row with dates, or give first and last, not both"
+
+
+def _outcome(rule: dict[str, Any], given: Evidence) -> Outcome:
+    named = [*rule["left"].split(), *rule["right"].split()]
+    selected: list[str] = []
+    if rule["table"]:
+        rule["selected"] = rows_of(rule, given)
+        selected = list(rule["selected"]["id"])
+    verdict, why = KINDS[rule["kind"]].run(rule, given)
+    refs = tuple(dict.fromkeys([*named, *selected]))
+    return Outcome(verdict, why, refs, frozenset(named), frozenset(selected))
+
+
+def _placed(rule: Mapping[str, Any], faults: Iterable[str]) -> list[str]:
+    return [f"rules.csv, line {rule['line']}, {rule['id']}: {each}" for each in faults]
+
+
+def rules_faults(rules: pd.DataFrame, given: Evidence) -> list[str]:
+    """Collect what is wrong with rules before any finding is computed.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        The table ``rules``.
+    given : Evidence
+        Its findings need only their keys; rules that name one are not evaluated.
+
+    Returns
+    -------
+    list of str
+        One sentence a fault, with line and id of the rule.
+    """
+    faults = []
+    twice = rules[rules["id"].duplicated()]
+    for _, row in twice.iterrows():
+        faults += _placed(row, ["the id a second time; give it one of its own"])
+    for rule in _each(rules):
+        wrong = list(_rule_faults(rule, given))
+        if not wrong and not {*rule["left"].split(), *rule["right"].split()} & {*given.findings}:
+            try:
+                _outcome(rule, given)
+            except ValueError as error:
+                wrong = [str(error)]
+        faults += _placed(rule, wrong)
+    return faults
+
+
+def _each(rules: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for raw in rules.to_dict("records"):
+        yield {str(word): cell for word, cell in raw.items()}
+
+
+def judge(rules: pd.DataFrame, given: Evidence) -> dict[str, Outcome]:
+    """Evaluate every rule.
+
+    Parameters
+    ----------
+    rules : pandas.DataFrame
+        The table ``rules``.
+    given : Evidence
+
+    Returns
+    -------
+    dict of str to Outcome
+        By the id of the rule.
+
+    Raises
+    ------
+    DataError
+        If a rule points to a finding, row, site, table or column that does not exist, lacks
+        what its kind needs, holds what its kind does not read, orders words or dates the wrong
+        way round, or compares two units. All faults of all rules at once.
+    """
+    found: dict[str, Outcome] = {}
+    faults = []
+    for rule in _each(rules):
+        wrong = list(_rule_faults(rule, given))
+        if not wrong:
+            try:
+                found[rule["id"]] = _outcome(rule, given)
+            except ValueError as error:
+                wrong = [str(error)]
+        faults += _placed(rule, wrong)
+    refuse(faults, what="rules")
+    return found

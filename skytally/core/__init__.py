@@ -1,0 +1,1 @@
+"""Shared foundations: names, quantities, errors, the strict table reader, the data registry."""

@@ -1,0 +1,169 @@
+"""Figures to pages: one HTML block with the interactive chart, its static twin and downloads."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+import textwrap
+import warnings
+from pathlib import Path
+
+import bokeh
+import holoviews as hv
+from bokeh.core.types import ID
+from bokeh.embed import json_item
+from bokeh.models import HoverTool, NoOverlap, Plot
+from matplotlib.figure import Figure
+
+from skytally.figures.mpl_charts import as_svg
+
+MODEL_ID = re.compile(r'"id":"([^"]+)"')
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+TITLE = 36
+"""Letters in a line of a title: as many as a chart of 400 dots has room for."""
+BOOT = Path(__file__).with_name("boot.js")
+IN_BOOK = "SKYTALLY_BOOK"
+"""Environment variable set while the book is built: the page then brings BokehJS itself."""
+
+_BLOCK = """<figure class="sk-figure" id="{name}">
+<div class="sk-live" id="{id}" role="group" aria-label="{label}" style="display:none">\
+<script type="application/json">{item}</script></div>
+<img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
+<figcaption>{caption}{downloads}</figcaption>
+<script>(function(){{var f=document.getElementById("{name}");(function go(k){{\
+if(window.skytallyDraw){{window.skytallyDraw(f);}}\
+else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
+</figure>"""
+
+
+def bokeh_scripts() -> list[Path]:
+    """Give the BokehJS files of the installed Bokeh that the charts need."""
+    return [Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"]
+
+
+def _numbered(item: str) -> str:
+    """Rename the models in the order they stand: the same chart, the same bytes."""
+    order = dict.fromkeys(MODEL_ID.findall(item))
+    names = {old: f"p{1001 + i}" for i, old in enumerate(order)}
+    return QUOTED.sub(lambda found: f'"{names.get(found[1], found[1])}"', item)
+
+
+def _json_of(chart: hv.Overlay) -> str:
+    if isinstance(chart, hv.HoloMap | hv.DynamicMap):
+        message = (
+            "a HoloMap or DynamicMap needs a kernel behind its slider and a page has none; "
+            "draw one frame or several charts"
+        )
+        raise TypeError(message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        drawn = hv.render(chart, backend="bokeh")
+    for plot in drawn.select({"type": Plot}):
+        plot.toolbar.logo = None
+        # on a narrow screen dates would run into one another, and a title off the picture
+        for axis in plot.xaxis:
+            axis.major_label_policy = NoOverlap()
+        if plot.title is not None and plot.title.text:
+            plot.title.text = textwrap.fill(plot.title.text, TITLE)
+        for tool in plot.select({"type": HoverTool}):
+            tool.visible = False
+    item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
+    return _numbered(item).replace("<", "\\u003c")
+
+
+def _downloads(files: list[str]) -> str:
+    if not files:
+        return ""
+    links = [
+        f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files
+    ]
+    first, rest = links[0], links[1:]
+    plural = "file" if len(rest) == 1 else "files"
+    more = (
+        f'<details class="sk-files"><summary>{len(rest)} netCDF {plural}, one a line</summary>'
+        f"<ul>{''.join(f'<li>{each}</li>' for each in rest)}</ul></details>"
+        if rest
+        else ""
+    )
+    return f'<div class="sk-downloads">Data of this chart: {first}{more}</div>'
+
+
+class Shown:
+    """What a notebook cell shows: a block of HTML and, for plain readers, its text."""
+
+    def __init__(self, block: str, text: str) -> None:
+        self.block, self.text = block, text
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.block, "text/plain": self.text}
+
+
+def show(
+    chart: hv.Overlay,
+    twin: Figure,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    files: list[str] | None = None,
+) -> Shown:
+    """Join the two figures of a chart into one block for a page.
+
+    Parameters
+    ----------
+    chart : holoviews.Overlay
+        The interactive figure.
+    twin : matplotlib.figure.Figure
+        The static figure of the same marks.
+    name : str
+        Anchor of the figure on its page.
+    alt : str
+        The chart in words, with its numbers and their bounds.
+    caption : str
+        One or two sentences under the chart.
+    files : list of str or None
+        Download files, as `skytally.findings.downloads.write_lines` returns them.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    TypeError
+        If the chart needs a running kernel.
+    """
+    item = _json_of(chart)
+    identifier = f"sk-{name}-{hashlib.sha256(item.encode()).hexdigest()[:10]}"
+    block = _BLOCK.format(
+        name=html.escape(name, quote=True),
+        id=identifier,
+        label=html.escape(caption, quote=True),
+        alt=html.escape(alt, quote=True),
+        item=item.replace("@ID@", identifier),
+        svg=base64.b64encode(as_svg(twin).encode()).decode(),
+        caption=html.escape(caption),
+        downloads=_downloads(files or []),
+    )
+    return Shown(block, alt)
+
+
+def enable() -> Shown | None:
+    """Bring BokehJS to a live notebook; inside the book the page has it already.
+
+    Returns
+    -------
+    Shown or None
+        To be shown as the result of a cell; None inside the book.
+    """
+    if os.environ.get(IN_BOOK):
+        return None
+    code = "\n".join(
+        path.read_text(encoding="utf-8").replace("</script", "<\\/script")
+        for path in (*bokeh_scripts(), BOOT)
+    )
+    return Shown(f"<script>{code}</script>", "charts enabled")

@@ -1,0 +1,150 @@
+"""Lines to files: netCDF and CSV that a reader can take away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from skytally.core import names as n
+from skytally.core.errors import DataError, check_line
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOT_SLUG = re.compile(r"[^a-z0-9.]+")
+SLUG = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+def harmless(cell: object) -> object:
+    """Neutralise text that a spreadsheet would run as a formula, by a leading apostrophe.
+
+    Examples
+    --------
+    >>> print(harmless('=HYPERLINK("x")'), harmless("about 73"), sep=", ")
+    '=HYPERLINK("x"), about 73
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
+    """Give a line as a table with one row a time, for CSV.
+
+    Parameters
+    ----------
+    line : xarray.Dataset, dims (time)
+        A line of evidence.
+    name : str
+        Name of the line, repeated in its own column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        First and last day (both included), value, low, high, unit, and the coordinates.
+    """
+    bounds = pd.DataFrame(line[n.TIME_BOUNDS].to_numpy(), columns=["first", "after"])
+    table = pd.DataFrame(
+        {
+            "line": name,
+            "first_day": bounds["first"].dt.strftime("%Y-%m-%d"),
+            "last_day": (bounds["after"] - pd.Timedelta(nanoseconds=1)).dt.strftime("%Y-%m-%d"),
+            n.VALUE: line[n.VALUE].to_numpy(),
+            n.LOW: line[n.LOW].to_numpy(),
+            n.HIGH: line[n.HIGH].to_numpy(),
+            "unit": line[n.VALUE].attrs["unit"],
+            "counter": line[n.VALUE].attrs["counter"],
+            **{word: line[word].to_numpy().astype(object) for word in n.LINE_COORDS},
+        }
+    )
+    if line.attrs.get("label"):
+        table["label"] = line.attrs["label"]
+    return table.map(harmless)
+
+
+def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
+    whole = (line[n.TIME_BOUNDS] == line[n.TIME_BOUNDS].dt.floor("D")).all()
+    whole &= (line[n.TIME] == line[n.TIME].dt.floor("D")).all()
+    # looks have a moment, rows of the record have days
+    since, kind = ("days", "int32") if whole else ("seconds", "int64")
+    times: dict[str, object] = {
+        "units": f"{since} since 1970-01-01", "calendar": "standard", "dtype": kind,
+    }  # fmt: skip
+    return {
+        n.TIME: times,
+        # bounds take their units from time, as CF asks
+        n.TIME_BOUNDS: {**times, "_FillValue": None},
+        **{word: {"_FillValue": np.nan} for word in (n.VALUE, n.LOW, n.HIGH)},
+    }
+
+
+def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[str]:
+    """Write the lines of one chart: one netCDF a line and one CSV for all.
+
+    Parameters
+    ----------
+    lines : dict of str to xarray.Dataset
+        The lines a chart draws, by name.
+    out : Path
+        Folder of the results of the notebook; files go to its ``data`` folder.
+    name : str
+        ``<line>.<chart>``, the stem of the files.
+
+    Returns
+    -------
+    list of str
+        File names, the CSV first.
+
+    Raises
+    ------
+    DataError
+        If there are no lines, or a name is not a slug.
+    """
+    if not lines or not SLUG.fullmatch(name):
+        message = f"download {name!r}: needs at least one line and a name in lower-kebab.words"
+        raise DataError(message)
+    names = [NOT_SLUG.sub("-", each.lower()) for each in lines]
+    if len(set(names)) < len(names):
+        message = f"download {name!r}: two lines share one file name ({', '.join(lines)}); rename"
+        raise DataError(message)
+    folder = out / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.concat([as_rows(line, name=each) for each, line in lines.items()])
+    table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
+    files = [f"{name}.csv"]
+    for each, line in zip(names, lines.values(), strict=True):
+        file = f"{name}.{each}.nc"
+        check_line(line).to_netcdf(folder / file, engine="netcdf4", encoding=_encoding(line))
+        files.append(file)
+    return files
+
+
+def write_table(table: pd.DataFrame, out: Path, *, name: str) -> list[str]:
+    """Write the table behind a chart that draws no line, as CSV.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its rows.
+    out : Path
+        Folder of the results of the notebook; the file goes to its ``data`` folder.
+    name : str
+        ``<line>.<chart>``, the stem of the file.
+
+    Returns
+    -------
+    list of str
+        The file name, as a chart takes it.
+
+    Raises
+    ------
+    DataError
+        If the name is not a slug.
+    """
+    if not SLUG.fullmatch(name):
+        message = f"download {name!r}: needs a name in lower-kebab.words"
+        raise DataError(message)
+    folder = out / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    table.map(harmless).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
+    return [f"{name}.csv"]

@@ -1,0 +1,175 @@
+"""Who offers scenes: each provider is a row of configuration, none is code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from skytally.core.errors import DataError, refuse
+
+STAC_API, STAC_STATIC, FOLDER = "stac-api", "stac-static", "folder"
+KINDS = (STAC_API, STAC_STATIC, FOLDER)
+SENTINEL_2, SENTINEL_1, LANDSAT, OTHER = "sentinel-2", "sentinel-1", "landsat", "other"
+SENSORS = (SENTINEL_2, SENTINEL_1, LANDSAT, OTHER)
+SIGNINGS = ("none", "planetary-computer", "s3")
+CALIBRATIONS = ("metadata", "baseline", "linear")
+LABELS = ("", "rehearsal")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One place that offers scenes of one collection."""
+
+    name: str
+    """Slug of the provider, as the looks table names it."""
+    kind: str
+    """``stac-api``, ``stac-static`` (a catalogue of files) or ``folder`` (of GeoTIFFs)."""
+    url: str
+    """Address of the landing page, of the catalogue's file, or path of the folder."""
+    collection: str
+    """Collection that is searched; empty for a folder."""
+    sensor: str
+    """``sentinel-2``, ``sentinel-1``, ``landsat`` or ``other``."""
+    processor: str
+    """What made the pixels: ``L2A``, ``RTC``, ``C2L2``, ``GRD``; never mixed in one series."""
+    bands: dict[str, str]
+    """Our band name (``b02`` ... ``b11``, ``vv``, ``vh``) to the provider's asset key."""
+    quality: str
+    """Asset key of the pixel classification (scene classes, QA bits), or empty."""
+    signing: str
+    """``none``, ``planetary-computer`` or ``s3``: how an address is made readable."""
+    calibration: str
+    """Where scale and offset come from: ``metadata`` of the asset, the processing
+    ``baseline``, or ``linear`` for radar, whose numbers are used as they are."""
+    page_size: int
+    """Items asked for in one page of a search."""
+    label: str
+    """Empty, or ``rehearsal`` for a generated archive."""
+    default: bool = False
+    """Whether a refresh that names no provider asks this one."""
+    note: str = ""
+    """Why it is on or off, and what is known of it."""
+
+
+REQUIRED = tuple(each.name for each in fields(Provider) if each.default is MISSING)
+WORDS = {
+    "kind": KINDS,
+    "sensor": SENSORS,
+    "signing": SIGNINGS,
+    "calibration": CALIBRATIONS,
+    "label": LABELS,
+}
+"""Closed words of a provider's row."""
+NAME = re.compile(r"[a-z0-9-]{1,40}")
+BAND = re.compile(r"[a-z][a-z0-9]{0,15}")
+
+
+def read_providers(path: Path) -> dict[str, Provider]:
+    """Read the providers, one table each.
+
+    Parameters
+    ----------
+    path : Path
+        TOML file; a folder or a catalogue's file that is named without ``://`` is taken
+        from the place of this file, and ``~`` is the user's home.
+
+    Returns
+    -------
+    dict of str to Provider
+        Name to provider, in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or no TOML, a key is missing, unknown or of the wrong type, a
+        word is unknown, or an address holds a query, a password or another scheme than
+        http and https. All faults at once.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read ({error}); restore it"
+        raise DataError(message) from error
+    faults = [
+        f"[{name}]: {fault}" for name, table in tables.items() for fault in _faults(name, table)
+    ]
+    refuse(faults, what=f"providers in {path}")
+    return {
+        name: Provider(name=name, **{**table, "url": _address(table, path.parent)})
+        for name, table in tables.items()
+    }
+
+
+def _address(table: dict[str, Any], beside: Path) -> str:
+    url = str(table["url"])
+    if "://" in url:
+        return url
+    return str((beside / Path(url).expanduser()).resolve())
+
+
+def _faults(name: str, table: object) -> Iterator[str]:
+    if not isinstance(table, dict):
+        yield "no table; write the provider's keys below its name in brackets"
+        return
+    if not NAME.fullmatch(name):
+        yield "use lower-case letters, digits and dashes for the name"
+    known = {each.name for each in fields(Provider)} - {"name"}
+    for key in sorted(set(table) - known):
+        yield f"unknown key {key!r}; known: {', '.join(sorted(known))}"
+    missing = [key for key in REQUIRED if key != "name" and key not in table]
+    for key in missing:
+        yield f"no {key!r}; give it"
+    for key, words in WORDS.items():
+        if key in table and table[key] not in words:
+            yield f"{key} {table[key]!r}; use one of {', '.join(map(repr, words))}"
+    if not missing:
+        yield from _value_faults(table)
+
+
+def _value_faults(table: dict[str, Any]) -> Iterator[str]:
+    for key in ("url", "collection", "processor", "quality", "label", "note"):
+        if not isinstance(table.get(key, ""), str):
+            yield f"{key} {table[key]!r}; write text"
+            return
+    if not isinstance(table.get("default", False), bool):
+        yield f"default {table['default']!r}; write true or false"
+    size = table["page_size"]
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= 1000:
+        yield f"page_size {size!r}; write a whole number from 1 to 1000"
+    if not table["processor"]:
+        yield "no processor; name what made the pixels, such as L2A"
+    if table["kind"] == STAC_API and not table["collection"]:
+        yield "no collection; a search needs one"
+    bands = table["bands"]
+    if not isinstance(bands, dict) or not bands:
+        yield "no bands; name at least one and its asset key"
+    else:
+        for band, key in bands.items():
+            if not BAND.fullmatch(band) or not isinstance(key, str) or not key:
+                yield f"band {band!r} = {key!r}; write our band name and the asset key"
+    yield from _address_faults(table)
+
+
+def _address_faults(table: dict[str, Any]) -> Iterator[str]:
+    url = table["url"]
+    if not url:
+        yield "no url; give the address"
+    if "://" not in url:
+        if table["kind"] == STAC_API:
+            yield f"url {url!r}; a search needs an http:// or https:// address"
+        return
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        yield f"url with {parts.scheme}://; give an http:// or https:// address"
+    if table["kind"] == FOLDER:
+        yield "url of a folder; give a path of this machine"
+    if parts.query or parts.fragment or parts.username or parts.password:
+        yield (
+            "url with a query, a user or a password; credentials belong into the environment, "
+            "never into this file"
+        )

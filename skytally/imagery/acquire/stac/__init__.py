@@ -1,0 +1,1 @@
+"""STAC catalogues: items, paging, static catalogues and the HTTP client."""

@@ -1,0 +1,189 @@
+"""Addresses made readable: tokens and signatures, from the environment at the moment of use.
+
+Nothing secret is a parameter, an attribute, a log line or part of an error's text.
+"""
+
+from __future__ import annotations
+
+import calendar
+import functools
+import hashlib
+import hmac
+import json
+import os
+import time
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+import urllib3
+
+from skytally.core.errors import AcquisitionError, DataError
+from skytally.imagery.acquire.byte_ranges import Sign, scrubbed
+from skytally.imagery.acquire.providers import Provider
+
+PLANETARY_COMPUTER_KEY = "PC_SDK_SUBSCRIPTION_KEY"
+"""Environment variable with a subscription key; without it the limits are lower."""
+S3_KEY, S3_SECRET = "CDSE_S3_ACCESS_KEY", "CDSE_S3_SECRET_KEY"
+"""Environment variables with the keys of the Copernicus Data Space object store."""
+S3_ENDPOINT, S3_REGION = "https://eodata.dataspace.copernicus.eu", "default"
+S3_ENDPOINT_VARIABLE = "CDSE_S3_ENDPOINT"
+"""Environment variable naming another endpoint of the same protocol."""
+TOKEN_KEPT_S = 300.0
+"""Longest time for which a token is used again."""
+TOKEN_REST_S = 120.0
+"""A token that expires sooner than this is not used."""
+TOKEN_HOSTS = ".blob.core.windows.net"
+"""Ending of the hosts that are given a token."""
+SIGNATURE_LASTS_S = 900
+
+
+class _Token:
+    """The token of one collection, fetched again before it expires."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self._query, self._until = url, "", -1.0
+
+    def query(self) -> str:
+        """Give the query that makes an address readable."""
+        if time.monotonic() >= self._until:
+            self._query, lasts = _fetch_token(self.url)
+            self._until = time.monotonic() + min(TOKEN_KEPT_S, lasts - TOKEN_REST_S)
+        return self._query
+
+
+def _fetch_token(url: str) -> tuple[str, float]:
+    """Give the token and the seconds for which it is good."""
+    key = os.environ.get(PLANETARY_COMPUTER_KEY)
+    retries = urllib3.Retry(
+        4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
+    )
+    try:
+        with urllib3.PoolManager() as pool:
+            answer = pool.request(
+                "GET",
+                url,
+                headers={"Ocp-Apim-Subscription-Key": key} if key else {},
+                timeout=urllib3.Timeout(connect=10.0, read=20.0),
+                retries=retries,
+            )
+        if answer.status != 200:
+            message = f"{url}: status {answer.status} where a token belongs; try again later"
+            raise AcquisitionError(message)
+        told = json.loads(answer.data)
+        expiry = calendar.timegm(time.strptime(told["msft:expiry"][:19], "%Y-%m-%dT%H:%M:%S"))
+        return str(told["token"]), expiry - calendar.timegm(time.gmtime())
+    except urllib3.exceptions.HTTPError as error:
+        message = f"{url}: no token ({scrubbed(error)}); try again later"
+        raise AcquisitionError(message) from None
+    except (ValueError, KeyError, TypeError):
+        message = f"{url}: the answer is no token; see whether the provider changed its service"
+        raise AcquisitionError(message) from None
+
+
+@functools.lru_cache(maxsize=32)
+def _token(process: int, url: str) -> _Token:
+    assert process == os.getpid()
+    return _Token(url)
+
+
+def presigned(
+    url: str, *, key: str, secret: str, region: str, moment: str, lasts_s: int = SIGNATURE_LASTS_S
+) -> str:
+    """Sign an address of an S3 store for reading (Signature Version 4, in the query).
+
+    Parameters
+    ----------
+    url : str
+        Address of the object, without a query.
+    key, secret : str
+        Credentials.
+    region : str
+        Region the store expects in the signature.
+    moment : str
+        Now, UTC, as ``20130524T000000Z``.
+    lasts_s : int
+        Seconds for which the address can be read.
+
+    Returns
+    -------
+    str
+        The address with its signature.
+
+    References
+    ----------
+    Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters (AWS Signature
+    Version 4)", whose worked example is a test.
+    """
+    parts = urlsplit(url)
+    scope = f"{moment[:8]}/{region}/s3/aws4_request"
+    query = "&".join(
+        f"{name}={quote(value, safe='')}"
+        for name, value in (
+            ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+            ("X-Amz-Credential", f"{key}/{scope}"),
+            ("X-Amz-Date", moment),
+            ("X-Amz-Expires", str(lasts_s)),
+            ("X-Amz-SignedHeaders", "host"),
+        )
+    )
+    asked = f"GET\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    to_sign = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
+    chain = f"AWS4{secret}".encode()
+    for word in scope.split("/"):
+        chain = hmac.new(chain, word.encode(), hashlib.sha256).digest()
+    signature = hmac.new(chain, to_sign.encode(), hashlib.sha256).hexdigest()
+    return f"{url}?{query}&X-Amz-Signature={signature}"
+
+
+def _s3(href: str, environ: Mapping[str, str]) -> str:
+    missing = [name for name in (S3_KEY, S3_SECRET) if not environ.get(name)]
+    if missing:
+        message = f"no {' and no '.join(missing)} in the environment; set what the store gave you"
+        raise AcquisitionError(message)
+    endpoint = environ.get(S3_ENDPOINT_VARIABLE, S3_ENDPOINT).rstrip("/")
+    path = href.removeprefix("s3://") if href.startswith("s3://") else urlsplit(href).path
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    url = f"{endpoint}/{quote(path.lstrip('/'), safe='/~')}"
+    return presigned(
+        url, key=environ[S3_KEY], secret=environ[S3_SECRET], region=S3_REGION, moment=moment
+    )
+
+
+def signer(provider: Provider) -> Sign:
+    """Give what makes the addresses of a provider readable.
+
+    Parameters
+    ----------
+    provider : Provider
+        Its ``signing`` says how.
+
+    Returns
+    -------
+    callable
+        From an address to the address to read; to be called right before the reading, because
+        what it gives expires. It may raise `AcquisitionError` where credentials are missing.
+
+    Raises
+    ------
+    DataError
+        If the way of signing is not known.
+    """
+    if provider.signing == "none":
+        return str
+    if provider.signing == "s3":
+        return lambda href: _s3(href, os.environ)
+    if provider.signing != "planetary-computer":
+        message = f"provider {provider.name}: signing {provider.signing!r} is not known"
+        raise DataError(message)
+    home = urlsplit(provider.url)
+    endpoint = f"{home.scheme}://{home.netloc}/api/sas/v1/token/{provider.collection}"
+
+    def sign(href: str) -> str:
+        host = urlsplit(href).netloc
+        trusted = host == home.netloc or (
+            href.startswith("https://") and host.endswith(TOKEN_HOSTS)
+        )
+        return f"{href}?{_token(os.getpid(), endpoint).query()}" if trusted else href
+
+    return sign

@@ -1,0 +1,1 @@
+"""Clear-sky screening: whether an image can be used over a site."""

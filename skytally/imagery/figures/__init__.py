@@ -1,0 +1,1 @@
+"""Charts of acquired images and of what was measured on them."""

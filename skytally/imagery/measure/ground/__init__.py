@@ -1,0 +1,1 @@
+"""Bare soil, disturbed ground and pits at a depot."""

@@ -1,0 +1,1 @@
+"""Area covered by stacks on a quay."""

@@ -1,0 +1,1 @@
+"""Ships at a berth in radar backscatter."""

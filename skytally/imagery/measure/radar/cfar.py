@@ -1,0 +1,219 @@
+"""Constant false alarm rate: how bright a radar pixel must be among its neighbours."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import integrate, ndimage, optimize, stats
+
+from skytally.core.errors import DataError
+from skytally.imagery.cube.cube_checks import Bools
+from skytally.imagery.measure.reference import LOOKS_GRD
+
+Floats = npt.NDArray[np.float32]
+
+FEWEST_CELLS = 20
+"""Training pixels below which their mean is too uncertain to compare with."""
+
+
+def cfar_multiplier(
+    p_false: float,
+    *,
+    enl: float = LOOKS_GRD,
+    cells: float | None = None,
+    texture: float | None = None,
+) -> float:
+    """Give how many times the mean of its surroundings a pixel must reach.
+
+    Parameters
+    ----------
+    p_false : float
+        Wanted chance of a false alarm at one pixel.
+    enl : float
+        Equivalent number of looks.
+    cells : float, optional
+        Independent training cells behind the mean; the mean is taken as known if not given.
+    texture : float, optional
+        Shape of the K law of a rough sea; plain gamma speckle if not given.
+
+    Returns
+    -------
+    float
+        Multiplier of the mean intensity.
+
+    Raises
+    ------
+    DataError
+        If the chance is not between 0 and 1, or a number of looks, cells or the shape is not
+        positive.
+
+    Notes
+    -----
+    Gamma speckle over a known mean is gamma; over the mean of `cells` it is Fisher's F with
+    ``2 enl`` and ``2 enl cells`` degrees of freedom. The K law is gamma speckle on a gamma
+    mean, integrated numerically; its training mean is taken as known.
+
+    Examples
+    --------
+    >>> round(cfar_multiplier(1e-3), 2), round(cfar_multiplier(1e-6, cells=16), 1)
+    (3.13, 5.8)
+    """
+    bad = not 0.0 < p_false < 1.0 or enl <= 0 or (cells is not None and cells <= 0)
+    if bad or (texture is not None and texture <= 0):
+        message = (
+            f"p_false {p_false}, enl {enl}, cells {cells}, texture {texture}; give a chance "
+            "between 0 and 1 and positive numbers"
+        )
+        raise DataError(message)
+    if texture is not None:
+        found = optimize.brentq(
+            lambda t: (
+                math.log(max(k_tail(math.exp(t), enl=enl, texture=texture), 1e-300))
+                - math.log(p_false)
+            ),
+            math.log(0.1),
+            math.log(1e4),
+            xtol=1e-6,
+        )
+        return float(math.exp(found))
+    if cells is not None:
+        return float(stats.f.isf(p_false, 2.0 * enl, 2.0 * enl * cells))
+    return float(stats.gamma.isf(p_false, enl, scale=1.0 / enl))
+
+
+def k_tail(multiplier: float, *, enl: float, texture: float) -> float:
+    """Give the chance that K-distributed clutter of mean 1 exceeds a multiplier.
+
+    Examples
+    --------
+    >>> gamma = stats.gamma.sf(3.0, 4.4, scale=1 / 4.4)
+    >>> bool(abs(k_tail(3.0, enl=4.4, texture=1e4) / gamma - 1) < 0.01)
+    True
+    """
+    law = stats.gamma(texture, scale=1.0 / texture)
+    low, high = law.ppf(1e-12), law.isf(1e-12)
+
+    def part(log_mean: float) -> float:
+        mean = math.exp(log_mean)
+        tail = stats.gamma.sf(multiplier / mean, enl, scale=1.0 / enl)
+        return float(tail * law.pdf(mean) * mean)
+
+    found, _ = integrate.quad(part, math.log(low), math.log(high), limit=200)
+    return float(found)
+
+
+def texture_of(intensity: npt.ArrayLike, *, enl: float = LOOKS_GRD, most: float = 200.0) -> float:
+    """Estimate the shape of the K law of a clutter from its first two moments.
+
+    Parameters
+    ----------
+    intensity : array_like
+        Intensities of clutter alone.
+    enl : float
+        Equivalent number of looks.
+    most : float
+        Largest shape given: beyond it the sea is as smooth as speckle alone.
+
+    Returns
+    -------
+    float
+        From ``var / mean^2 = 1/enl + 1/nu + 1/(enl nu)``.
+    """
+    held = np.asarray(intensity, float)
+    held = held[np.isfinite(held)]
+    relative = float(held.var() / held.mean() ** 2)
+    rough = (relative - 1.0 / enl) / (1.0 + 1.0 / enl)
+    return float(np.clip(1.0 / rough, 0.3, most)) if rough > 1.0 / most else most
+
+
+def _sums(values: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
+    return np.asarray(ndimage.uniform_filter(values, size, mode="constant") * size**2)
+
+
+def cfar(
+    intensity: Floats,
+    multiplier: float,
+    *,
+    guard: int,
+    training: int,
+    allowed: Bools | None = None,
+) -> Bools:
+    """Give the pixels that stand out of the ring of pixels around them.
+
+    Parameters
+    ----------
+    intensity : ndarray, dims (y, x)
+        Linear backscatter.
+    multiplier : float
+        As from `cfar_multiplier`.
+    guard, training : int
+        Sides in pixels, odd, of the inner window left out and the outer one averaged.
+    allowed : ndarray of bool, dims (y, x), optional
+        Pixels that may be tested and trained on: water. All, if not given.
+
+    Returns
+    -------
+    ndarray of bool, dims (y, x)
+        False where fewer than `FEWEST_CELLS` training pixels are allowed.
+    """
+    good = np.isfinite(intensity) if allowed is None else allowed & np.isfinite(intensity)
+    filled = np.where(good, intensity, 0.0).astype(np.float64)
+    counts = _sums(good.astype(np.float64), training) - _sums(good.astype(np.float64), guard)
+    total = _sums(filled, training) - _sums(filled, guard)
+    mean = total / np.maximum(counts, 1.0)
+    return np.asarray(good & (counts >= FEWEST_CELLS - 0.5) & (filled > multiplier * mean))
+
+
+def bright_targets(
+    intensity: Floats,
+    multiplier: float,
+    *,
+    guard: int,
+    training: int,
+    least: int = 3,
+    allowed: Bools | None = None,
+) -> list[tuple[slice, slice]]:
+    """Give the boxes of what stands out of the sea.
+
+    Parameters
+    ----------
+    intensity : ndarray, dims (y, x)
+        Linear backscatter.
+    multiplier : float
+        As from `cfar_multiplier`.
+    guard, training : int
+        As for `cfar`; the guard window must be wider than a ship.
+    least : int
+        Least pixels of a target.
+    allowed : ndarray of bool, dims (y, x), optional
+        Water.
+
+    Returns
+    -------
+    list of tuple of slice
+        Rows and columns of each.
+
+    Notes
+    -----
+    Done twice: in a crowded anchorage ships raise each other's surroundings, so what was found
+    first is left out of the training of the second pass (truncated statistics, METHODS 4.1).
+    Gaps of two pixels within a hull are closed: a ship is a row of bright points.
+    """
+    good = np.isfinite(intensity) if allowed is None else allowed & np.isfinite(intensity)
+    hits = cfar(intensity, multiplier, guard=guard, training=training, allowed=good)
+    for _ in range(2):
+        clutter = good & ~ndimage.binary_dilation(hits, iterations=2)
+        filled = np.where(clutter, intensity, 0.0).astype(np.float64)
+        counts = _sums(clutter.astype(np.float64), training)
+        mean = _sums(filled, training) / np.maximum(counts, 1.0)
+        hits = good & (counts >= FEWEST_CELLS - 0.5) & (intensity > multiplier * mean)
+    closed = ndimage.binary_closing(np.pad(hits, 3), np.ones((3, 3)), iterations=1)[3:-3, 3:-3]
+    labels, _ = ndimage.label(closed | hits, np.ones((3, 3)))
+    sizes = np.bincount(labels.ravel())
+    return [
+        box
+        for number, box in enumerate(ndimage.find_objects(labels), start=1)
+        if box is not None and sizes[number] >= least
+    ]

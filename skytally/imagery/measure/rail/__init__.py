@@ -1,0 +1,1 @@
+"""Length of occupied track in a rail yard."""

@@ -1,0 +1,1 @@
+"""From a refresh to measured lines: acquisition, measurement, detection limits, findings."""

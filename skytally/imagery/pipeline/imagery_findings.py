@@ -1,0 +1,121 @@
+"""What the pages may quote of own imagery: true before the first look as after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from skytally.core import names as n
+from skytally.core.wording import day, number, slug_of
+from skytally.findings.finding import Finding, tally
+from skytally.imagery.pipeline.measured_lines import NO_LOOK, Measured
+
+NOTHING = (
+    "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
+    "measured, and {why}."
+)
+
+
+def _rows(measured: Sequence[Measured]) -> pd.DataFrame:
+    """Give what the findings rest on: the table of looks, and each provider read."""
+    generated = any(each.label for each in measured)
+    rows = [("looks.csv", "own refresh", "none")]
+    sources = {
+        (str(each.line["source"].to_numpy()[0]), each.task.sensor)
+        for each in measured
+        if each.line is not None and not each.label
+    }
+    rows += [(name, name, sensor) for name, sensor in sorted(sources)]
+    table = pd.DataFrame(rows, columns=["id", "counter", "family"])
+    return table.assign(reading="generated" if generated else "direct")
+
+
+def _marked(words: str, measured: Sequence[Measured]) -> str:
+    labels = sorted({each.label for each in measured if each.label})
+    return f"{', '.join(labels).upper()}: {words}" if labels else words
+
+
+def _since(lines: Sequence[Measured], study: np.datetime64) -> str:
+    """Name the outlines without a look in the study that could tell."""
+    without = [
+        f"{each.scope} ({each.card.title})"
+        for each in lines
+        if not any(row.time >= study and row.state != n.UNCLEAR for row in each.rows)
+    ]
+    if not without:
+        return ""
+    began = day(pd.Timestamp(study))
+    return f" Since {began}, the start of the study, no look could tell of {', '.join(without)}."
+
+
+def _state(measured: Sequence[Measured], study: np.datetime64) -> str:
+    lines = [each for each in measured if each.line is not None]
+    if not lines:
+        why = "each names its reason in the table below"
+        if all(each.why == NO_LOOK for each in measured):
+            why = "no look was acquired; make refresh brings looks in on a machine with internet"
+        return NOTHING.format(asked=number(len(measured)), why=why)
+    told = sum(len(each.rows) for each in lines)
+    could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
+    return (
+        f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
+        f"be measured, in {number(told)} looks, a scene counted once a pair, of which "
+        f"{number(could)} could tell.{_since(lines, study)}"
+    )
+
+
+def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list[Finding]:
+    """Give what own imagery adds to a line of evidence.
+
+    Parameters
+    ----------
+    line : str
+        Name of the notebook.
+    measured : sequence of Measured
+        From `skytally.imagery.pipeline.measured_lines.measured`, twins included.
+    study : str
+        First day of the study.
+
+    Returns
+    -------
+    list of Finding
+        ``<line>.own_state`` always; for each measured outline of an evidence site the share of
+        telling looks since the study in which something was found, or the median of a length
+        or area. Generated looks are labelled and have low confidence.
+    """
+    rows, since = _rows(measured), np.datetime64(study)
+    evidence = [each for each in measured if not each.twin]
+    looks = sum(len(each.rows) for each in evidence)
+    found = [
+        tally(
+            f"{line}.own_state", rows, count=looks, unit="looks",
+            text=_marked(_state(evidence, since), evidence).replace("{", "{{").replace("}", "}}"),
+        )
+    ]  # fmt: skip
+    for each in evidence:
+        if each.line is not None:
+            found += _of_line(line, each, rows, since)
+    return found
+
+
+def _key(line: str, each: Measured) -> str:
+    words = f"own-{each.task.card}--{each.site}--{slug_of(each.outline)}"
+    return f"{line}.{words.replace('-', '_')}"
+
+
+def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64) -> list[Finding]:
+    told = [row for row in each.rows if row.state != n.UNCLEAR]
+    late = [row for row in told if row.time >= study]
+    if not late:
+        return []
+    seen, ever = (
+        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in some) for some in (late, told)
+    )
+    text = (
+        f"{each.card.title}, {each.scope}: something was found in {{said}}, of "
+        f"{number(len(late))} that could tell since the start of the study, and in "
+        f"{number(ever - seen)} of {number(len(told) - len(late))} before it."
+    )
+    return [tally(_key(line, each), rows, count=seen, unit="looks", text=_marked(text, [each]))]

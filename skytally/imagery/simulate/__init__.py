@@ -1,0 +1,1 @@
+"""Simulated images with known truth; nothing simulated enters an evidence chart."""

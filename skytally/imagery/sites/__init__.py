@@ -1,0 +1,1 @@
+"""Sites as data: the fixed grid of each, its outlines, and the control sites."""

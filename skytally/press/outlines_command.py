@@ -1,0 +1,210 @@
+"""``python -m skytally.press.outlines_command``: check the outlines of a site, move and confirm them.
+
+Says what changed since the site was last printed, and what the next build will do about it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from skytally.core.errors import AcquisitionError, DataError
+from skytally.imagery.acquire.inventory import STORED, YES, read_looks
+from skytally.imagery.pipeline.refresh import judge
+from skytally.imagery.sites.outline_editing import (
+    Move,
+    changes,
+    confirmed,
+    from_geojson,
+    moved,
+    write_outlines,
+)
+from skytally.imagery.sites.outline_geometry import outline_faults
+from skytally.imagery.sites.site_register import KINDS, Site, read_sites
+from skytally.press import content_keys
+from skytally.press.project_paths import BOOK, DATA, LINES, SITE, line_names
+
+SITES, PRINTED = DATA / "sites", SITE / "data" / "sites"
+SCENES = Path(os.environ.get("SKYTALLY_SCENES") or DATA / "scenes")
+DIRECTIVE = "{site-plans}"
+"""What draws the outlines on a page."""
+HOW = """say which site, such as: make site SITE=rajin
+  SHIFT="120,-40"   move its outlines by metres east and north
+  ROTATE=15         turn them clockwise by degrees, about their middle
+  KIND=berth,quay   only these kinds
+  CONFIRM=yes SIGMA=10
+                    mark them as confirmed on imagery, placed to within SIGMA metres"""
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make site", usage=HOW, exit_on_error=False)
+    for name in ("site", "shift", "rotate", "kind", "confirm", "sigma"):
+        parser.add_argument(f"--{name}", default="")
+    return parser.parse_args(words)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        message = f"{name}: found {text!r}; write a number, such as 15 or -40.5"
+        raise DataError(message) from None
+
+
+def _move(shift: str, rotate: str) -> Move | None:
+    if not shift and not rotate:
+        return None
+    parts = shift.split(",") if shift else ["0", "0"]
+    if len(parts) != 2:
+        message = f'SHIFT: found {shift!r}; write metres east and north, such as SHIFT="120,-40"'
+        raise DataError(message)
+    east, north = (_number("SHIFT", part) for part in parts)
+    return Move(east, north, _number("ROTATE", rotate) if rotate else 0.0)
+
+
+def _kinds(text: str, site: Site) -> frozenset[str]:
+    kinds = frozenset(filter(None, (each.strip() for each in text.split(","))))
+    known = {outline.kind for outline in site.outlines}
+    if kinds - known:
+        message = (
+            f"KIND: found {', '.join(sorted(kinds - known))}; {site.slug} has outlines of kind "
+            f"{', '.join(kind for kind in KINDS if kind in known)}"
+        )
+        raise DataError(message)
+    return kinds
+
+
+def _has_seen(slug: str) -> bool:
+    """Tell whether a real look at the site is stored, on which outlines can be confirmed."""
+    looks = read_looks(DATA / "looks.csv")
+    mine = (looks["site"] == slug) & (looks["fate"] == STORED) & (looks["label"] == "")
+    return bool(mine.any())
+
+
+def _confirmed(site: Site, confirm: str, sigma: str, kinds: frozenset[str]) -> Site:
+    if not confirm:
+        if sigma:
+            message = "SIGMA: found without CONFIRM=yes; it says how well outlines were placed"
+            raise DataError(message)
+        return site
+    if confirm != "yes":
+        message = f"CONFIRM: found {confirm!r}; write CONFIRM=yes, or leave it out"
+        raise DataError(message)
+    metres = _number("SIGMA", sigma) if sigma else 0.0
+    if not 0 < metres <= 1000:
+        found = f"found {sigma!r}" if sigma else "missing"
+        message = f"SIGMA: {found}; say to within how many metres you placed them, such as SIGMA=10"
+        raise DataError(message)
+    if not _has_seen(site.slug):
+        message = (
+            f"{site.slug}: no look of it is stored, or only rehearsed ones, so there is nothing "
+            "to confirm its outlines on; run make refresh first"
+        )
+        raise DataError(message)
+    return confirmed(site, pos_sigma_m=metres, kinds=kinds)
+
+
+def _changes(site: Site) -> Iterator[str]:
+    printed = PRINTED / f"{site.slug}.geojson"
+    if not printed.is_file():
+        yield "its outlines were not printed yet, so there is nothing to compare with"
+        return
+    old = from_geojson(printed.read_text(encoding="utf-8"))
+    found = changes(old, site.outlines, site)
+    yield from (f"changed since the pages were printed: {each}" for each in found)
+    if not found:
+        yield "nothing moved since the pages were printed"
+
+
+def _usable(slug: str) -> int:
+    looks = read_looks(DATA / "looks.csv")
+    return int(((looks["site"] == slug) & (looks["usable"] == YES)).sum())
+
+
+def _judged(site: Site) -> Iterator[str]:
+    """Judge the stored looks of a site by its outlines; say what changed."""
+    before = _usable(site.slug)
+    try:
+        yield from judge([site], folder=SCENES, looks_path=DATA / "looks.csv")
+    except AcquisitionError as error:
+        yield f"its looks were not judged anew: {error}"
+        return
+    after = _usable(site.slug)
+    if before != after:
+        yield f"usable looks by the new ring: {after}, by the old one {before}"
+
+
+def _consequences(slug: str) -> Iterator[str]:
+    """Say what the next build will do about the outlines of a site."""
+    files = (f"sites/{slug}.geojson", "looks.csv")
+    again, unknown = [], []
+    for line in line_names():
+        try:
+            reads = json.loads((LINES / line / content_keys.STATE).read_bytes())["reads"]
+        except (FileNotFoundError, ValueError):
+            unknown.append(line)
+            continue
+        if any(
+            file in reads and reads[file] != content_keys.of_file(DATA / file) for file in files
+        ):
+            again.append(line)
+    pages = sorted(
+        path.stem for path in BOOK.glob("*.md") if DIRECTIVE in path.read_text(encoding="utf-8")
+    )
+    yield f"notebooks that will run again for it: {', '.join(again) or 'none'}"
+    if unknown:
+        yield f"notebooks that were not run yet, and will be: {', '.join(unknown)}"
+    yield f"pages that draw it: {', '.join(f'{page}.html' for page in pages) or 'none'}"
+
+
+def _adjusted(site: Site, asked: argparse.Namespace) -> Site:
+    kinds = _kinds(asked.kind, site)
+    move = _move(asked.shift, asked.rotate)
+    after = moved(site, move, kinds=kinds) if move else site
+    return _confirmed(after, asked.confirm, asked.sigma, kinds)
+
+
+def main(words: list[str]) -> int:
+    """Check, adjust, and say what follows; give the exit code."""
+    try:
+        asked = _arguments(words)
+    except argparse.ArgumentError as error:
+        print(error, HOW, sep="\n", file=sys.stderr)
+        return 1
+    try:
+        sites = read_sites(SITES)
+        if asked.site not in sites:
+            found = f"SITE: found {asked.site!r}; known are" if asked.site else "known sites:"
+            print(HOW, f"{found} {', '.join(sites)}", sep="\n", file=sys.stderr)
+            return 1
+        site = sites[asked.site]
+        after = _adjusted(site, asked)
+    except DataError as error:
+        print(error, "nothing was changed", sep="\n", file=sys.stderr)
+        return 1
+    faults = outline_faults(after)
+    if faults:
+        heading = f"{site.slug}: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        print(heading, *(f"  {each}" for each in faults), sep="\n", file=sys.stderr)
+        print("nothing was changed", file=sys.stderr)
+        return 1
+    if after != site:
+        write_outlines(SITES / f"{site.slug}.geojson", after.outlines)
+    _tell(after)
+    return 0
+
+
+def _tell(site: Site) -> None:
+    path = SITES / f"{site.slug}.geojson"
+    print(f"{path.relative_to(DATA.parent)}: {len(site.outlines)} outlines in order")
+    for each in (*_changes(site), *_judged(site), *_consequences(site.slug)):
+        print(f"  {each}")
+    print("make book prints them")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,1 +1,0 @@
-"""Routes with known truth, for calibration; nothing simulated ever enters an evidence chart."""

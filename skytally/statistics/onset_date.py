@@ -1,0 +1,388 @@
+"""When a count changed: one change in time, dated no finer than the looks allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from skytally.core.errors import DataError, refuse
+from skytally.core.wording import day
+from skytally.statistics.argument_checks import level_faults
+from skytally.statistics.estimate import Estimate
+from skytally.statistics.interval_counts import Floats, Looks, checked, date_of, looks_of
+
+Places = NDArray[np.intp]
+DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
+"""Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
+LEAST_DISPERSION = 0.01
+"""Least of them: below it nearly every look counts nothing, and a few count without limit."""
+RATE_SHAPE = 0.5
+"""Shape of the gamma prior of both rates; its mean is the mean of the counts."""
+LEAST_RATE = 0.5
+"""Least mean of that prior, in counts a look: half a thing seen."""
+RATE_TAILS = 0.8
+"""Part of the stated tails that the interval of a rate leaves out. The prior's mean comes from
+the same counts and their dispersion is hardly known, so the posterior is too sure: without this
+its 0.90 covers 0.82 to 0.89 of over-dispersed worlds (labs/benchmarks/calibrate_onset.py)."""
+NODES = 128
+"""Rates at which the likelihood is summed, evenly spaced where its width is constant."""
+MARGIN = 5.0
+"""Standard deviations of one look by which the rates reach beyond the counts."""
+MOST_CELLS = 2048
+"""Most cells of the time grid; a cell is one day where the span allows it."""
+LEAST_CELLS = 16
+"""Fewest cells of the time grid."""
+SUGGESTED = math.log(3.0)
+"""Log Bayes factor from which a change is called suggested (Kass and Raftery 1995: positive)."""
+SHOWN = math.log(20.0)
+"""Log Bayes factor from which a change is called shown (Kass and Raftery 1995: strong)."""
+TINY = 1e-300
+NEGLIGIBLE = 33.0
+"""Natural logarithm of the part of a sum that may be left out, times the pairs of rates."""
+
+
+@dataclass(frozen=True, eq=False)
+class Onset:
+    """When a count changed, given that it changed once, and whether it did."""
+
+    grid: Floats
+    """Middle of each cell of time, dims (cell), in days since 1970-01-01."""
+    step: float
+    """Length of a cell in days."""
+    probability: Floats
+    """Posterior that the change lies in the cell, dims (cell); sums to 1."""
+    interval: tuple[np.datetime64, np.datetime64]
+    """First and last day of the change, both included: the credible interval and the gap."""
+    credible: tuple[float, float]
+    """The credible interval alone, in days since 1970-01-01; never to be quoted as the date."""
+    gap: tuple[np.datetime64, np.datetime64]
+    """Days of the last look before and of the first look after the most probable change."""
+    log_bayes_factor: float
+    """Natural logarithm of how many times better one change explains the counts than none."""
+    before: Estimate
+    """Mean count of a look before the change."""
+    after: Estimate
+    """Mean count of a look after the change."""
+    n_looks: int
+    """Number of usable looks."""
+    level: float
+    """Stated coverage of `interval`, which is a minimum because of the gap."""
+    words: str
+    """The finding as a predicate, to be read on from the name of the count, with both days."""
+
+    @property
+    def sentence(self) -> str:
+        """The finding as a sentence that stands alone."""
+        return f"The count {self.words}."
+
+
+def _nodes(looks: Looks, dispersion: float, mean: float) -> tuple[Floats, Floats]:
+    """Give rates and their log prior, evenly spaced where one look has unit variance."""
+    most = np.where(np.isfinite(looks.high), looks.high, looks.low).max()
+    ends = np.array([looks.low.min(), most])
+    if math.isinf(dispersion):
+        spread = 2.0 * np.sqrt(ends)
+    else:
+        spread = 2.0 * math.sqrt(dispersion) * np.arcsinh(np.sqrt(ends / dispersion))
+    edges = np.linspace(max(spread[0] - MARGIN, 0.0), spread[1] + MARGIN, 2 * NODES + 1)
+    if math.isinf(dispersion):
+        rates = (edges / 2.0) ** 2
+    else:
+        rates = dispersion * np.sinh(edges / (2.0 * math.sqrt(dispersion))) ** 2
+    cumulative = stats.gamma.cdf(rates[::2], RATE_SHAPE, scale=mean / RATE_SHAPE)
+    cumulative[0], cumulative[-1] = 0.0, 1.0
+    return rates[1::2], np.log(np.maximum(np.diff(cumulative), TINY))
+
+
+def _log_likelihood(looks: Looks, rates: Floats, dispersion: float) -> Floats:
+    """Give log P(bounds of the count | rate), dims (look, rate)."""
+    if math.isinf(dispersion):
+        count = stats.poisson(rates)
+    else:
+        count = stats.nbinom(dispersion, dispersion / (dispersion + rates))
+    low, high = looks.low[:, None], looks.high[:, None]
+    exact, least = (looks.low == looks.high), np.isinf(looks.high)
+    between = ~exact & ~least
+    found = np.empty((looks.low.size, rates.size))
+    found[exact] = count.logpmf(low[exact])
+    found[least] = count.logsf(low[least] - 1.0)
+    down, up = low[between] - 1.0, high[between]
+    # the difference is taken in whichever tail is the smaller one, where it keeps its digits
+    above = count.sf(down) - count.sf(up)
+    below = count.cdf(up) - count.cdf(down)
+    found[between] = np.log(np.maximum(np.where(rates < low[between], above, below), TINY))
+    return np.maximum(found, math.log(TINY))
+
+
+def _window(bound: Floats, least: Floats) -> Places:
+    """Give the rates that matter, dims (dispersion, kept), equally many for each dispersion."""
+    kept = bound > least[:, None]
+    first = kept.argmax(1)
+    wide = int((bound.shape[1] - kept[:, ::-1].argmax(1) - first).max())
+    return np.minimum(first, bound.shape[1] - wide)[:, None] + np.arange(wide)
+
+
+def _joint(
+    before: Floats, after: Floats, mixed: Floats, weight: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Sum over both rates for one date of change.
+
+    `before` and `after` are log weights (dispersion, rate) of the looks on either side;
+    `mixed` is the log likelihood (look, dispersion, rate) of those whose interval holds the
+    date, and `weight` the probability that each was taken before it. Gives the log evidence
+    (dispersion) and the two posteriors (dispersion, rate). Pairs of rates that could not
+    together add a part in 10^10 are left out.
+    """
+    tops = mixed.max(2)
+    likely = np.exp(mixed - tops[:, :, None])
+    w = weight[:, None, None]
+    row = before + np.log(w * likely + (1.0 - w) + TINY).sum(0)
+    column = after + np.log(w + (1.0 - w) * likely + TINY).sum(0)
+    best = row.argmax(1)[:, None], column.argmax(1)[:, None]
+    one, two = (np.take_along_axis(likely, each[None], 2)[:, :, 0] for each in best)
+    least = np.log(np.maximum(weight[:, None] * one + (1.0 - weight[:, None]) * two, TINY)).sum(0)
+    least += np.take_along_axis(before, best[0], 1)[:, 0]
+    least += np.take_along_axis(after, best[1], 1)[:, 0] - NEGLIGIBLE
+    rows, columns = _window(row, least - column.max(1)), _window(column, least - row.max(1))
+    scale = row.max(1) + column.max(1)
+    joint = (
+        np.exp(np.take_along_axis(before, rows, 1) - row.max(1)[:, None])[:, :, None]
+        * np.exp(np.take_along_axis(after, columns, 1) - column.max(1)[:, None])[:, None]
+    )
+    for each, part in zip(likely, weight, strict=True):
+        joint *= (
+            part * np.take_along_axis(each, rows, 1)[:, :, None]
+            + (1.0 - part) * np.take_along_axis(each, columns, 1)[:, None]
+        )
+        peak = np.maximum(joint.max((1, 2)), TINY)
+        joint /= peak[:, None, None]
+        scale = scale + np.log(peak)
+    total = np.maximum(joint.sum((1, 2)), TINY)[:, None]
+    sides = np.zeros_like(before), np.zeros_like(after)
+    np.put_along_axis(sides[0], rows, joint.sum(2) / total, 1)
+    np.put_along_axis(sides[1], columns, joint.sum(1) / total, 1)
+    return scale + np.log(total[:, 0]) + tops.sum(0), *sides
+
+
+def _quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[float]:
+    order = np.argsort(values)
+    cumulative = np.cumsum(weights[order])
+    middle = (cumulative - weights[order] / 2.0) / cumulative[-1]
+    return [float(np.interp(each, middle, values[order])) for each in at]
+
+
+def _cells(looks: Looks) -> Floats:
+    first, last = looks.start.min(), looks.end.max()
+    cells = min(MOST_CELLS, max(math.ceil(last - first), LEAST_CELLS))
+    return np.linspace(first, last, cells + 1)
+
+
+def _sides(looks: Looks, grid: Floats) -> tuple[Places, Places, Places]:
+    """Count the looks that have ended and begun by each cell, and number the alike cells."""
+    ended = np.searchsorted(np.sort(looks.end), grid, side="right")
+    begun = np.searchsorted(np.sort(looks.start), grid, side="right")
+    changes = (np.diff(ended) != 0) | (np.diff(begun) != 0)
+    return ended, begun, np.concatenate([[0], np.cumsum(changes)])
+
+
+def _posterior(
+    looks: Looks, grid: Floats, tables: Floats, prior: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Give log evidence (cell, dispersion) and the rates before and after, summed over cells.
+
+    `tables` is the log likelihood (look, dispersion, rate). A cell in which no look can lie
+    is like its neighbours in the same gap, so that each gap is worked out once.
+    """
+    ended, begun, block = _sides(looks, grid)
+    same = np.concatenate([[False], (np.diff(block) == 0) & (ended == begun)[1:]])
+    worked_out = np.cumsum(~same) - 1
+    nothing = np.zeros((1, *prior.shape))
+    gone = np.concatenate([nothing, np.cumsum(tables[np.argsort(looks.end)], 0)])
+    come = np.concatenate([nothing, np.cumsum(tables[np.argsort(looks.start)], 0)])
+    found = []
+    for cell in np.flatnonzero(~same):
+        inside = (looks.start <= grid[cell]) & (grid[cell] < looks.end)
+        start, end = looks.start[inside], looks.end[inside]
+        before, after = gone[ended[cell]], come[-1] - come[begun[cell]]
+        earlier = (grid[cell] - start) / (end - start)
+        found.append(_joint(prior + before, prior + after, tables[inside], earlier))
+    evidence, one, two = (np.array([each[i] for each in found]) for i in range(3))
+    weight = np.exp(evidence - evidence.max()) * np.bincount(worked_out)[:, None]
+    return (
+        evidence[worked_out],
+        np.einsum("cd,cdr->dr", weight, one),
+        np.einsum("cd,cdr->dr", weight, two),
+    )
+
+
+def _gap(looks: Looks, grid: Floats, probability: Floats) -> tuple[float, float]:
+    """Give the start of the last look before, the end of the first after, the likeliest gap."""
+    _, _, block = _sides(looks, grid)
+    best = np.bincount(block, weights=probability).argmax()
+    time = grid[block == best].mean()
+    before, after = looks.start[looks.end <= time], looks.end[looks.start > time]
+    return (
+        float(before.max()) if before.size else float(looks.start.min()),
+        float(after.min()) if after.size else float(looks.end.max()),
+    )
+
+
+def _words(low: np.datetime64, high: np.datetime64, *, log_factor: float, rises: bool) -> str:
+    between = f"between {day(pd.Timestamp(low))} and {day(pd.Timestamp(high))}"
+    if log_factor >= SHOWN:
+        return f"{'rose' if rises else 'fell'} {between}"
+    if log_factor >= SUGGESTED:
+        how = "risen" if rises else "fallen"
+        return f"may have {how} {between}, which the looks suggest and do not show"
+    return f"shows no change that the looks can tell; if it changed once, it did so {between}"
+
+
+def _rate(rates: Floats, weights: Floats, unit: str, level: float) -> Estimate:
+    tail = RATE_TAILS * (1.0 - level) / 2.0
+    low, value, high = _quantiles(rates.ravel(), weights.ravel(), (tail, 0.5, 1.0 - tail))
+    return Estimate(value, low, high, unit, level, "posterior mean count of a look, one change")
+
+
+def _two_or_more(looks: Looks) -> None:
+    if looks.start.size < 2:
+        day_seen = date_of(looks.start[0])
+        message = f"one look only, {day_seen}: no change can be dated; give two looks or more"
+        raise DataError(message)
+    if np.ptp(looks.start) == 0.0 and np.ptp(looks.end) == 0.0:
+        message = (
+            f"{looks.start.size} looks, all dated from {date_of(looks.start[0])} to "
+            f"{date_of(looks.end[0] - 1.0)}: no change can be dated between them; give looks of "
+            "different dates"
+        )
+        raise DataError(message)
+
+
+def onset(
+    looks: xr.Dataset | Looks, *, dispersions: Sequence[float] = DISPERSIONS, level: float = 0.9
+) -> Onset:
+    """Date the one change of a count from uneven looks, each dated to an interval.
+
+    Parameters
+    ----------
+    looks : xarray.Dataset, dims (time), or Looks
+        A line of evidence, or looks from plain arrays.
+    dispersions : sequence of float
+        Sizes k of the negative binomial, each as likely before the counts are seen; infinite
+        is Poisson. They are summed over, for so few counts cannot tell them apart.
+    level : float
+        Probability of the credible interval, between 0 and 1.
+
+    Returns
+    -------
+    Onset
+        Posterior of the date in days, interval, bracketing gap, log Bayes factor, rates.
+
+    Raises
+    ------
+    DataError
+        If there is one usable look or none, all are dated alike, the input is not sound, or
+        `dispersions` or `level` is out of range.
+
+    Notes
+    -----
+    A look counts what is there at one moment s. Before the change the count is negative
+    binomial with one mean, after it with another; the dispersion is shared. The date of the
+    change is uniform in time from the first look to the last, not uniform over looks. A look
+    dated to an interval lies anywhere in it alike, and where the change falls inside that
+    interval the likelihood is the mixture of both means. Counts that are only bounds enter
+    by the probability of their range. Both means have a gamma prior of shape 1/2 whose mean
+    is the mean count, in the model without change too. With exact counts, dates known to the
+    day and one infinite dispersion this is the gamma-Poisson model in closed form.
+
+    The interval is the credible interval together with the gap between the looks that
+    bracket the most probable change, so it is never narrower than what was looked at; it
+    therefore covers at least at its level. It holds on the condition that the count changed
+    once. Looks are taken as independent given the means: a state that lasts from look to look
+    counts twice, so thin the looks before, or read the Bayes factor as an upper bound.
+    The work grows linearly with the looks; the time grid never has more than 2048 cells.
+
+    References
+    ----------
+    METHODS 6.2 and 7.2. Raftery and Akman 1986, Biometrika 73, 85-89,
+    doi:10.1093/biomet/73.1.85, for Poisson counts. Carlin, Gelfand and Smith 1992, Applied
+    Statistics 41, 389-405, for the worked example in the tests. Kass and Raftery 1995, JASA 90,
+    773-795, doi:10.1080/01621459.1995.10476572, for the words on the Bayes factor.
+
+    Examples
+    --------
+    >>> from skytally.statistics.interval_counts import looks_from
+    >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
+    >>> onset(looks_from(days, [0, 0, 60, 80])).words
+    'rose between 1 February 2023 and 1 March 2023'
+    """
+    if isinstance(looks, xr.Dataset):
+        looks = looks_of(looks)
+    _two_or_more(checked(looks))
+    faults = list(level_faults(level))
+    if not dispersions or not all(each >= LEAST_DISPERSION for each in dispersions):
+        faults.append(f"dispersions {tuple(dispersions)}; give k > 0, {LEAST_DISPERSION} or more")
+    refuse(faults, what="onset")
+    typical = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)
+    mean = max(float(typical.mean()), LEAST_RATE)
+    made = [_nodes(looks, each, mean) for each in dispersions]
+    rates, prior = np.array([each[0] for each in made]), np.array([each[1] for each in made])
+    tables = np.stack(
+        [_log_likelihood(looks, *each) for each in zip(rates, dispersions, strict=True)], 1
+    )
+    edges = _cells(looks)
+    grid = (edges[:-1] + edges[1:]) / 2.0
+    evidence, weight_before, weight_after = _posterior(looks, grid, tables, prior)
+    log_cells = special.logsumexp(evidence, axis=1)
+    probability = np.exp(log_cells - special.logsumexp(log_cells))
+    log_factor = float(
+        special.logsumexp(log_cells)
+        - math.log(grid.size)
+        - special.logsumexp(prior + tables.sum(0))
+    )
+    return _result(
+        looks,
+        edges,
+        probability,
+        log_factor,
+        _rate(rates, weight_before, looks.unit, level),
+        _rate(rates, weight_after, looks.unit, level),
+        level,
+    )
+
+
+def _result(
+    looks: Looks,
+    edges: Floats,
+    probability: Floats,
+    log_factor: float,
+    before: Estimate,
+    after: Estimate,
+    level: float,
+) -> Onset:
+    tail = (1.0 - level) / 2.0
+    cumulative = np.concatenate([[0.0], np.cumsum(probability)])
+    low, high = np.interp([tail, 1.0 - tail], cumulative / cumulative[-1], edges)
+    grid = (edges[:-1] + edges[1:]) / 2.0
+    last_before, first_after = _gap(looks, grid, probability)
+    ends = date_of(min(low, last_before)), date_of(math.ceil(max(high, first_after)) - 1.0)
+    return Onset(
+        grid=grid,
+        step=float(edges[1] - edges[0]),
+        probability=probability,
+        interval=ends,
+        credible=(float(low), float(high)),
+        gap=(date_of(last_before), date_of(math.ceil(first_after) - 1.0)),
+        log_bayes_factor=log_factor,
+        before=before,
+        after=after,
+        n_looks=int(looks.start.size),
+        level=level,
+        words=_words(*ends, log_factor=log_factor, rises=after.value >= before.value),
+    )

@@ -1,0 +1,1 @@
+"""Port calls estimated from dated observations of a berth."""

@@ -1,0 +1,175 @@
+"""Port calls missed: the share that no clear look of a schedule falls into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from skytally.core.errors import DataError, refuse
+from skytally.statistics.argument_checks import LONGEST, level_faults, whole_faults
+from skytally.statistics.estimate import Estimate
+from skytally.statistics.port_calls.call_bounds import DRAWS, Dwell, Floats, estimate_of
+
+DWELL_SHAPE = 4.0
+"""Shape of the Gamma law of single stays: their spread is half their mean."""
+CALL_SCATTER = 0.85
+"""Scatter of a share of calls over that of independent ones: a ship's calls keep their distance,
+so fewer of them fall into one gap; found on simulated routes."""
+
+
+def _clear(looks: npt.ArrayLike, p_clear: npt.ArrayLike) -> tuple[Floats, Floats]:
+    days = np.asarray(looks, dtype=float)
+    clear = np.asarray(p_clear, dtype=float)
+    sound = days.ndim == 1 and days.size and np.all(np.abs(days) <= LONGEST)
+    if not sound or clear.shape not in ((), days.shape) or not np.all((clear >= 0) & (clear <= 1)):
+        message = (
+            f"schedule of {days.size} looks, p_clear of shape {clear.shape}; give at least one "
+            f"known day, up to {LONGEST:,.0f}, and a chance from 0 to 1, one for all or one a look"
+        )
+        raise DataError(message)
+    order = np.argsort(days, kind="stable")
+    return days[order], np.broadcast_to(clear, days.shape)[order]
+
+
+def share_missed(
+    dwell: float,
+    looks: npt.ArrayLike,
+    p_clear: npt.ArrayLike,
+    *,
+    period: tuple[float, float] | None = None,
+) -> float:
+    """Give the share of calls of one length that no clear look falls into.
+
+    Parameters
+    ----------
+    dwell : float
+        Length of the call in days.
+    looks : array_like, dims (look)
+        Days of the looks of the actual schedule, clear or not.
+    p_clear : float or array_like, dims (look)
+        Chance that a look can tell; 1 and 0 where it is known which could. Multiply it by
+        the detection probability where that is below 1.
+    period : tuple of float, optional
+        First and last day of arrival; calls arrive evenly between them. Unless given, the
+        calls that lie between the first look and the last or, where no call fits between
+        them, those that touch a look.
+
+    Returns
+    -------
+    float
+        Probability between 0 and 1, exact for the schedule: the mean over the arrival time of
+        the product of 1 - p_clear over the looks inside the call.
+
+    Raises
+    ------
+    DataError
+        If there is no look, a chance is none, the call has no length or the period none.
+
+    Examples
+    --------
+    >>> round(share_missed(2.0, np.arange(0, 371, 5), 0.4, period=(0.0, 365.0)), 3)
+    0.84
+    """
+    days, clear = _clear(looks, p_clear)
+    if period is not None and len(period) != 2:
+        message = f"period: found {period}; give its first and last day"
+        raise DataError(message)
+    spanned = days[-1] - days[0] > dwell
+    first, last = period or (
+        (days[0], days[-1] - dwell) if spanned else (days[0] - dwell, days[-1])
+    )
+    if not (0 < dwell <= LONGEST and 0 < last - first <= 2 * LONGEST):
+        message = (
+            f"calls of {dwell} days arriving from day {first} to {last}; give a length above 0 "
+            f"and a period from its first to its last day, each up to {LONGEST:,.0f} days"
+        )
+        raise DataError(message)
+    edges = np.unique(np.clip(np.concatenate([days - dwell, days, [first, last]]), first, last))
+    middle, width = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    start = np.searchsorted(days, middle)
+    end = np.searchsorted(days, middle + dwell)
+    sure = np.concatenate([[0], np.cumsum(clear == 1)])
+    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-np.where(clear == 1, 0.0, clear)))])
+    missed = np.where(sure[end] > sure[start], 0.0, np.exp(logs[end] - logs[start]))
+    return float(np.sum(missed * width) / (last - first))
+
+
+def missed_by_dwell(
+    looks: npt.ArrayLike,
+    p_clear: npt.ArrayLike,
+    *,
+    dwells: Sequence[float] = (1.0, 2.0, 3.0, 5.0, 10.0),
+    period: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Tabulate the share of calls missed against their length.
+
+    Parameters
+    ----------
+    looks, p_clear, period
+        As for `share_missed`.
+    dwells : sequence of float
+        Lengths of calls in days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``dwell`` (days) and ``missed`` (probability).
+    """
+    missed = [share_missed(dwell, looks, p_clear, period=period) for dwell in dwells]
+    return pd.DataFrame({"dwell": list(dwells), "missed": missed})
+
+
+def calls_missed(
+    looks: npt.ArrayLike,
+    p_clear: npt.ArrayLike,
+    *,
+    dwell: Dwell,
+    calls: int,
+    period: tuple[float, float],
+    seed: int,
+    level: float = 0.9,
+) -> Estimate:
+    """Estimate the share of calls that no clear look fell into, with its interval.
+
+    Parameters
+    ----------
+    looks, p_clear
+        As for `share_missed`.
+    dwell : Dwell
+        What is known of the mean stay; single stays follow a Gamma law of shape 4 about it.
+    calls : int
+        About how many calls there were: the fewer, the more their share is left to chance.
+    period : tuple of float
+        First and last day of arrival.
+    seed : int
+        Seed of the draws.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    Estimate
+        Probability.
+
+    Raises
+    ------
+    DataError
+        As `share_missed`, or if there are no calls to miss.
+    """
+    refuse([*whole_faults(calls=calls), *level_faults(level)], what="share of calls missed")
+    rng = np.random.default_rng(seed)
+    shape = stats.gamma(DWELL_SHAPE, scale=1 / DWELL_SHAPE).ppf((np.arange(24) + 0.5) / 24)
+    means = np.concatenate([[dwell.median], dwell.draws(DRAWS, rng)])
+    grid = np.geomspace(shape[0] * means.min(), shape[-1] * means.max(), 64)
+    table = [share_missed(each, looks, p_clear, period=period) for each in grid]
+    share = np.interp(np.log(means[:, None] * shape), np.log(grid), table).mean(axis=1)
+    share = np.clip(share, 0.0, 1.0)
+    scatter = (rng.binomial(calls, share[1:]) + rng.uniform(-0.5, 0.5, DRAWS)) / calls - share[1:]
+    drawn = np.clip(share[1:] + CALL_SCATTER * scatter, 0.0, 1.0)
+    return estimate_of(
+        float(share[0]), drawn, "p", level, "calls between the looks of the schedule"
+    )

@@ -1,0 +1,346 @@
+"""Sea routes to a port: a grid of sea and land, and the shortest way over its sea cells."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasterio import Affine
+from rasterio.features import rasterize
+from scipy import ndimage
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from skytally.core.errors import DataError, refuse
+
+Floats = npt.NDArray[np.float64]
+KM_PER_DEGREE = 111.195
+"""Length of one degree of a great circle on a sphere of radius 6371.0 km."""
+KM_PER_NAUTICAL_MILE = 1.852
+"""By definition."""
+SNAP_KM = 10.0
+"""Farthest from the sea, in km, that a position may lie: quays stand on land cells."""
+SMALLEST_CELL = 0.01
+"""Least side of a cell in km: outlines are no finer."""
+MOST_RADIUS = 20_000.0
+"""Largest radius of a disc in km: half way round the Earth."""
+SMALLEST_SEA = 25
+"""Cells below which water shut in by land is no sea."""
+MOST_CELLS = 1_500_000
+"""Cells above which the grid would take too long."""
+MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1),
+         (1, 3), (3, 1), (1, -3), (3, -1), (2, 3), (3, 2), (2, -3), (3, -2))  # fmt: skip
+"""Steps (rows, columns) between cells, each also backwards: routes at most 1.4 percent too long."""
+
+
+def place_faults(lon: float, lat: float, radius_km: float) -> Iterator[str]:
+    """Name what is no place on Earth, or no disc about it."""
+    if not (-360 <= lon <= 360 and -90 <= lat <= 90):
+        yield f"longitude {lon}, latitude {lat}; give degrees east and north"
+    if not 0 <= radius_km <= MOST_RADIUS:
+        yield f"radius of {radius_km} km; give 0 or more, up to {MOST_RADIUS:,.0f}"
+
+
+@dataclass(frozen=True)
+class Port:
+    """The port in question."""
+
+    name: str
+    """Its name, for the words."""
+    lon: float
+    """Longitude in degrees east."""
+    lat: float
+    """Latitude in degrees north."""
+    radius_km: float = 0.0
+    """Radius in km of the disc in which it lies."""
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is none."""
+        refuse(place_faults(self.lon, self.lat, self.radius_km), what=f"port {self.name}")
+
+
+@dataclass(frozen=True)
+class Sea:
+    """A grid of sea and land."""
+
+    west: float
+    """Longitude of the western edge in degrees."""
+    north: float
+    """Latitude of the northern edge in degrees."""
+    step: tuple[float, float]
+    """Height and width of a cell in degrees."""
+    water: npt.NDArray[np.bool_]
+    """Whether a cell is sea, dims (row from the north, column from the west)."""
+    nearest: npt.NDArray[np.int64]
+    """Row and column of the nearest sea cell, dims (2, row, column)."""
+
+    def latitude(self, row: npt.ArrayLike) -> Floats:
+        """Give the latitude of the middle of a row."""
+        return self.north - (np.asarray(row) + 0.5) * self.step[0]
+
+    def longitude(self, column: npt.ArrayLike) -> Floats:
+        """Give the longitude of the middle of a column."""
+        return self.west + (np.asarray(column) + 0.5) * self.step[1]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Sea routes from everywhere to one port."""
+
+    port: Port
+    """The port."""
+    sea: Sea
+    """The grid."""
+    miles: Floats
+    """Nautical miles from each cell to the port, infinite where cut off, dims (row, column)."""
+
+
+def _outlines(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[list[float]]]:
+    """Read the polygons and the bounding boxes of GeoJSON files."""
+    shapes: list[dict[str, Any]] = []
+    boxes: list[list[float]] = []
+    for path in paths:
+        try:
+            read = json.loads(Path(path).read_text(encoding="utf-8"))
+            features = read["features"]
+            found = [each["geometry"] for each in features if each["geometry"]]
+            box = [float(each) for each in read.get("bbox", ())]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            message = f"{path}: {error!r}; give a GeoJSON FeatureCollection of land polygons"
+            raise DataError(message) from error
+        shapes += [each for each in found if each["type"] in ("Polygon", "MultiPolygon")]
+        if len(box) not in (0, 4):
+            message = f"{path}: bbox {box}; give west, south, east and north"
+            raise DataError(message)
+        if box:
+            boxes.append(box)
+    return shapes, boxes
+
+
+def read_sea(
+    land: Sequence[Path],
+    *,
+    bounds: tuple[float, float, float, float] | None = None,
+    cell_km: float = 1.0,
+) -> Sea:
+    """Lay a grid over land outlines.
+
+    Parameters
+    ----------
+    land : sequence of pathlib.Path
+        GeoJSON files of land polygons, longitude and latitude in degrees.
+    bounds : tuple of float, optional
+        (west, south, east, north) in degrees; unless given, the files' own ``bbox``.
+    cell_km : float
+        Side of a cell in km.
+
+    Returns
+    -------
+    Sea
+        A cell that any land touches is land, so that a wall thinner than a cell holds and a
+        strait narrower than about two cells is shut: routes come out rather too long.
+
+    Raises
+    ------
+    DataError
+        If a file holds no polygons, there are no bounds, they are reversed, no cell is sea,
+        or there would be more than `MOST_CELLS` cells.
+    """
+    shapes, boxes = _outlines(land)
+    if bounds is None and boxes:
+        edges = np.array(boxes)
+        bounds = (*edges[:, :2].min(axis=0), *edges[:, 2:].max(axis=0))
+    if not shapes or bounds is None:
+        message = f"{len(shapes)} land polygons, bounds {bounds}; give polygons and their bounds"
+        raise DataError(message)
+    high, wide, rows, columns = _cells(bounds, cell_km)
+    west, _, _, north = bounds
+    touched = rasterize(
+        shapes,
+        out_shape=(rows, columns),
+        transform=Affine(wide, 0.0, west, 0.0, -high, north),
+        all_touched=True,
+    )
+    water = _open_water(touched == 0)
+    _, nearest = ndimage.distance_transform_edt(~water, return_indices=True)
+    return Sea(west, north, (high, wide), water, nearest.astype(np.int64))
+
+
+def _cells(bounds: tuple[float, ...], cell_km: float) -> tuple[float, float, int, int]:
+    """Give height and width of a cell in degrees, and the rows and columns of the grid."""
+    advice = (
+        f"bounds {bounds}, cells of {cell_km} km; give (west, south, east, north) and a cell "
+        f"that makes no more than {MOST_CELLS} cells"
+    )
+    if len(bounds) != 4:
+        raise DataError(advice)
+    west, south, east, north = bounds
+    whole = -360 <= west < east <= 360 and -85 < south < north < 85
+    if not whole or not SMALLEST_CELL <= cell_km <= MOST_RADIUS:
+        raise DataError(advice)
+    high = cell_km / KM_PER_DEGREE
+    wide = high / math.cos(math.radians((south + north) / 2))
+    rows, columns = math.ceil((north - south) / high), math.ceil((east - west) / wide)
+    if rows * columns > MOST_CELLS:
+        raise DataError(advice)
+    return high, wide, rows, columns
+
+
+def _open_water(water: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Take away ponds: water of few cells with no way out."""
+    parts, _ = ndimage.label(water)
+    large = np.bincount(parts.ravel()) >= min(SMALLEST_SEA, water.size)
+    large[0] = False
+    if not large.any():
+        message = "the outlines leave no sea inside the bounds; widen the bounds"
+        raise DataError(message)
+    return large[parts]
+
+
+def _passed(move: tuple[int, int]) -> set[tuple[int, int]]:
+    """Name the cells that a step touches on its way, both ends left out."""
+    along = np.linspace(0, 1, 121)[:, None] * np.array(move)
+    nudges = np.array([(-1e-6, -1e-6), (-1e-6, 1e-6), (1e-6, -1e-6), (1e-6, 1e-6)])
+    cells = np.rint(along[:, None, :] + nudges).astype(int).reshape(-1, 2)
+    return {(int(y), int(x)) for y, x in cells} - {(0, 0), move}
+
+
+def _shifted(water: npt.NDArray[np.bool_], move: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Tell of each cell whether the one a step away is sea; off the grid there is none."""
+    (down, right), (rows, columns) = move, water.shape
+    moved = np.zeros_like(water)
+    moved[max(-down, 0) : rows - max(down, 0), max(-right, 0) : columns - max(right, 0)] = water[
+        max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)
+    ]
+    return moved
+
+
+def _apart(lon: npt.ArrayLike, lat: npt.ArrayLike, lon0: Any, lat0: Any) -> Floats:
+    """Great-circle distance in nautical miles."""
+    here, there = np.radians(np.asarray(lat, float)), np.radians(np.asarray(lat0, float))
+    east = np.radians(np.asarray(lon, float) - np.asarray(lon0, float))
+    half = np.sin((here - there) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(east / 2) ** 2
+    angle = np.degrees(2 * np.arcsin(np.sqrt(half)))
+    return np.asarray(angle * KM_PER_DEGREE / KM_PER_NAUTICAL_MILE)
+
+
+def ways_to(sea: Sea, port: Port) -> Ways:
+    """Find the sea route from every cell to a port.
+
+    Parameters
+    ----------
+    sea : Sea
+        The grid.
+    port : Port
+        The port.
+
+    Returns
+    -------
+    Ways
+        Nautical miles by the shortest way over sea cells (Dijkstra over 32 directions).
+
+    Raises
+    ------
+    DataError
+        If the port lies outside the grid or farther than `SNAP_KM` from the sea.
+    """
+    number = np.full(sea.water.shape, -1)
+    number[sea.water] = np.arange(np.count_nonzero(sea.water))
+    starts, ends, lengths = [], [], []
+    for move in MOVES:
+        free = sea.water & _shifted(sea.water, move)
+        for cell in _passed(move):
+            free &= _shifted(sea.water, cell)
+        row, column = np.nonzero(free)
+        starts.append(number[row, column])
+        ends.append(number[row + move[0], column + move[1]])
+        rows = np.arange(sea.water.shape[0])
+        by_row = _apart(
+            move[1] * sea.step[1], sea.latitude(rows + move[0]), 0.0, sea.latitude(rows)
+        )
+        lengths.append(by_row[row])
+    nodes = np.count_nonzero(sea.water)
+    graph = csr_matrix(
+        (np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends))), (nodes, nodes)
+    )
+    row, column = _cell(sea, port.lon, port.lat, who=f"port {port.name}")
+    found = dijkstra(graph, directed=False, indices=int(number[row[0], column[0]]))
+    miles = np.full(sea.water.shape, math.inf)
+    miles[sea.water] = found
+    return Ways(port, sea, miles)
+
+
+def _cell(
+    sea: Sea, lon: npt.ArrayLike, lat: npt.ArrayLike, *, who: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find the sea cell nearest to each position; the first must lie by the sea."""
+    east, up = np.atleast_1d(lon).astype(float), np.atleast_1d(lat).astype(float)
+    if east.size == 0 or east.ndim != 1 or east.shape != up.shape:
+        message = f"{who}: {east.size} longitudes, {up.size} latitudes; give one or more of each"
+        raise DataError(message)
+    row = np.floor((sea.north - up) / sea.step[0])
+    column = np.floor((east - sea.west) / sea.step[1])
+    rows, columns = sea.water.shape
+    if not np.all((row >= 0) & (row < rows) & (column >= 0) & (column < columns)):
+        message = (
+            f"{who} at {east[0]:g} E, {up[0]:g} N, or its disc, lies outside the grid of sea and "
+            "land; give outlines and bounds that hold it"
+        )
+        raise DataError(message)
+    y, x = sea.nearest[:, row.astype(np.int64), column.astype(np.int64)]
+    off = float(_apart(east[0], up[0], sea.longitude(x[0]), sea.latitude(y[0])))
+    if off * KM_PER_NAUTICAL_MILE > SNAP_KM:
+        message = (
+            f"{who} lies {off * KM_PER_NAUTICAL_MILE:.0f} km from the sea of the outlines, "
+            f"more than {SNAP_KM:g}; check the position"
+        )
+        raise DataError(message)
+    return y, x
+
+
+def sea_miles(ways: Ways, lon: float, lat: float) -> float:
+    """Give the sea route from a position to the port of `ways`.
+
+    Parameters
+    ----------
+    ways : Ways
+        Routes to the port.
+    lon, lat : float
+        Position in degrees.
+
+    Returns
+    -------
+    float
+        Nautical miles.
+
+    Raises
+    ------
+    DataError
+        If the position lies outside the grid or far from the sea, or no sea leads there.
+    """
+    return float(miles_from(ways, lon, lat)[0])
+
+
+def miles_from(ways: Ways, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
+    """Give nautical miles from each position; one that is cut off stands where the first does.
+
+    Raises
+    ------
+    DataError
+        As `sea_miles`, of the first position or the edge of the grid.
+    """
+    row, column = _cell(ways.sea, lon, lat, who="position")
+    miles = ways.miles[row, column]
+    if not np.isfinite(miles[0]):
+        message = (
+            f"no sea leads from {np.atleast_1d(lon)[0]:g} E, {np.atleast_1d(lat)[0]:g} N to "
+            f"{ways.port.name} inside the bounds; widen them or use finer cells"
+        )
+        raise DataError(message)
+    return np.where(np.isfinite(miles), miles, miles[0])

@@ -1,0 +1,250 @@
+"""Notebooks and pages keep the template: thin code, prose that quotes, nothing typed by hand."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted(path for path in (ROOT / "book").glob("*.md") if path.stem != "rerun")
+"""The pages that speak of evidence; how to rerun speaks of versions and line numbers."""
+LINES = {
+    "ais-gaps", "depot-expansion", "looks", "official-claims", "port-imagery", "rail-counts",
+}  # fmt: skip
+HEADINGS = ["Check", "Analyse", "Figures", "Findings", "Limits"]
+MOST_CODE, MOST_CELL, PROSE = 90, 20, (400, 950)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+NOT_PROSE = (
+    r"(?ms)^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$",  # fenced code, directives
+    r"(?s)<!--.*?-->",
+    r"\{[\w-]+\}`[^`]*`",  # roles
+    r"`[^`]*`",
+    r"\]\([^)]*\)",  # targets of links
+    r"https?://\S+",
+    r"<[^>\n]+>",
+    r"(?m)^\([\w.-]+\)=$",  # anchors
+    r"(?m)^\d+\. ",  # numbered lists
+)
+NAMES = (
+    r"\bUTF-8\b",
+    r"\bWGS 84\b",
+    r"\bversion \d+(?:\.\d+)+",
+    r"\b38 North\b",
+    r"\bSentinel-[12]\b",
+    r"\bA start in 1900\b",
+)
+DATES = (
+    rf"\b\d{{1,2}}(?: (?:to|and) \d{{1,2}})? (?:{MONTHS})\b(?: 20[12]\d)?",
+    r"\b20[12]\d-\d{2}-\d{2}\b",
+    r"\b20[12]\d\b",
+)
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def _read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def _cells(path: Path, kind: str) -> list[Any]:
+    return [cell for cell in _read(path).cells if cell.cell_type == kind]
+
+
+def _tags(cell: Any) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _code_lines(source: str) -> int:
+    return sum(bool(text.strip()) for text in source.splitlines())
+
+
+def _prose(path: Path) -> str:
+    return "\n\n".join(cell.source for cell in _cells(path, "markdown"))
+
+
+def _typed_digits(text: str) -> list[str]:
+    """Give the lines of prose that hold a digit outside roles, code, links, names and dates."""
+    for pattern in (*NOT_PROSE, *NAMES, *DATES):
+        text = re.sub(pattern, "", text)
+    return [line for line in text.splitlines() if re.search(r"\d", line)]
+
+
+def test_every_line_of_evidence_has_its_notebook() -> None:
+    """The lines keep the names that pages and files are built on."""
+    assert {path.stem for path in NOTEBOOKS} >= LINES
+
+
+@each_notebook
+def test_notebook_is_valid_and_has_ids(path: Path) -> None:
+    """The file is what its format says, and each cell has an id of its own."""
+    notebook = _read(path)
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+
+
+@each_notebook
+def test_notebook_has_no_outputs(path: Path) -> None:
+    """Outputs, and the order in which someone ran the cells, are never committed."""
+    for cell in _cells(path, "code"):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+def test_notebooks_are_stripped() -> None:
+    """The tool that strips notebooks finds nothing to strip."""
+    run = subprocess.run(
+        [sys.executable, "-m", "nbstripout", "--verify", "--keep-id", *map(str, NOTEBOOKS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@each_notebook
+def test_notebook_has_one_cell_of_literals(path: Path) -> None:
+    """Exactly one cell is tagged parameters; it holds name = literal, and a comment a name."""
+    (cell,) = (cell for cell in _cells(path, "code") if "parameters" in _tags(cell))
+    for statement in ast.parse(cell.source).body:
+        assert isinstance(statement, ast.Assign)
+        (target,) = statement.targets
+        assert isinstance(target, ast.Name)
+        ast.literal_eval(statement.value)
+        first = cell.source.splitlines()[statement.lineno - 1]
+        assert "#" in first or target.id == "quotes", target.id
+
+
+@each_notebook
+def test_notebook_is_thin(path: Path) -> None:
+    """At most 90 lines of code in all and 20 a cell, and nothing that belongs to the package."""
+    cells = _cells(path, "code")
+    assert sum(_code_lines(cell.source) for cell in cells) <= MOST_CODE
+    for cell in cells:
+        if "parameters" not in _tags(cell):
+            assert _code_lines(cell.source) <= MOST_CELL, cell.id
+        kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
+        assert not kinds & {
+            ast.FunctionDef,
+            ast.AsyncFunctionDef,
+            ast.ClassDef,
+            ast.Lambda,
+            ast.If,
+            ast.While,
+            ast.Try,
+        }, cell.id
+
+
+@each_notebook
+def test_notebook_has_enough_prose(path: Path) -> None:
+    """Between 400 and 950 words: enough to be understood, few enough to be read."""
+    least, most = PROSE
+    assert least <= len(_prose(path).split()) <= most
+
+
+@each_notebook
+def test_notebook_asks_then_keeps_the_order(path: Path) -> None:
+    """One title, which is the question, and the sections of the template in their order."""
+    headings = re.findall(r"(?m)^(#+) +(.+?)\s*$", _prose(path))
+    titles = [text for marks, text in headings if marks == "#"]
+    assert len(titles) == 1
+    assert headings[0][1] == titles[0]
+    assert titles[0].endswith("?")
+    assert [text for marks, text in headings if marks == "##"] == HEADINGS
+
+
+@each_notebook
+def test_notebook_answers_before_its_code(path: Path) -> None:
+    """The first cell holds question and answer, and the answer quotes a finding."""
+    first, *rest = _read(path).cells
+    assert first.cell_type == "markdown"
+    answer = first.source.partition("\n")[2]
+    assert re.search(r"\{f(-\w+)?\}`[\w.-]+`", answer)
+    assert rest[0].cell_type == "code"
+
+
+@each_notebook
+def test_notebook_quotes_findings_of_its_own_line(path: Path) -> None:
+    """Numbers in the prose come from this notebook's findings."""
+    keys = re.findall(r"\{f(?:-\w+)?\}`([^`]+)`", _prose(path))
+    assert keys
+    assert {key.partition(".")[0] for key in keys} == {path.stem}
+
+
+@each_notebook
+def test_notebook_writes_its_findings_once(path: Path) -> None:
+    """One call writes all findings, in the section of that name."""
+    section, calls = "", []
+    for cell in _read(path).cells:
+        if cell.cell_type == "markdown":
+            found = re.findall(r"(?m)^## +(.+?)\s*$", cell.source)
+            section = found[-1] if found else section
+        else:
+            calls += [section] * len(re.findall(r"(?m)^write_findings\(", cell.source))
+    assert calls == ["Findings"]
+
+
+@each_notebook
+def test_notebook_imports_at_the_top_and_reads_by_name(path: Path) -> None:
+    """Data come from the register, never from a path or an address typed into a cell."""
+    code = [cell.source for cell in _cells(path, "code")]
+    importing = [i for i, source in enumerate(code) if re.search(r"(?m)^(from|import) ", source)]
+    assert importing == [1]
+    for source in code[1:]:
+        assert not re.search(r"https?://|\.csv|read_csv|open\(|os\.environ", source)
+
+
+def _sentences_a_line(text: str) -> list[str]:
+    plain = re.sub(r"(?ms)^(?P<fence>`{3,}|:{3,}).*?^(?P=fence)[ \t]*$", "", text)
+    return [
+        line
+        for line in plain.splitlines()
+        if re.search(r"[a-z)`]{2}[.?!] +[A-Z]", line)
+        and not line.lstrip().startswith(("|", "-", "*"))
+    ]
+
+
+@each_notebook
+def test_notebook_has_one_sentence_a_line(path: Path) -> None:
+    """A changed sentence is a changed line."""
+    assert _sentences_a_line(_prose(path)) == []
+
+
+@each_notebook
+def test_notebook_prose_has_no_typed_number(path: Path) -> None:
+    """No number of evidence is typed by hand; dates of the calendar are words."""
+    assert _typed_digits(_prose(path)) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_prose_has_no_typed_number(path: Path) -> None:
+    """The same holds for the pages."""
+    assert _typed_digits(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("CSIS counted 73 railcars.", True),
+        ("CSIS counted about 1,010.", True),
+        ("It was 2000 tonnes.", True),
+        ("On 5 October 2023 and in June 2024 it was seen.", False),
+        ("On {f-when}`rail.a1` it counted {f}`rail.b2` ({row}`R031`).", False),
+        ("```{record-table} rail_counts\n:caption: 101 rows\n```", False),
+        ("See [the page](https://example.org/2023/73).", False),
+        ("1. First step", False),
+        ("38 North saw it on a Sentinel-2 image.", False),
+        ("38 railcars", True),
+    ],
+)
+def test_typed_digits_tells_numbers_from_dates(text: str, kept: bool) -> None:
+    """The test above would see a typed number, and lets dates, roles and code be."""
+    assert bool(_typed_digits(text)) == kept

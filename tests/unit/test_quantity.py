@@ -1,0 +1,99 @@
+"""Printed quantities: their intervals and their words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from skytally.core import names as n
+from skytally.core.quantity import Quantity, limits, quantity_of, rounding_interval, said
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (73.0, (72.5, 73.5)),
+        (70.0, (65.0, 75.0)),
+        (300.0, (250.0, 350.0)),
+        (1010.0, (1005.0, 1015.0)),
+        (6_500_000.0, (6_450_000.0, 6_550_000.0)),
+        (2.6, (2.55, 2.65)),
+        (0.0, (0.0, 0.5)),
+    ],
+)
+def test_rounding_interval_is_half_of_the_last_digit(
+    value: float, expected: tuple[float, float]
+) -> None:
+    """Zeros at the end of a printed number are taken as rounding."""
+    assert rounding_interval(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        (Quantity(258.0, NAN, NAN, n.EXACTLY, "railcars"), (258.0, 258.0)),
+        (Quantity(73.0, NAN, NAN, n.ABOUT, "railcars"), (72.5, 73.5)),
+        (Quantity(25.0, NAN, NAN, n.AT_LEAST, "calls"), (25.0, math.inf)),
+        (Quantity(1000.0, NAN, NAN, n.MORE_THAN, "containers"), (1000.0, math.inf)),
+        (Quantity(9.0, NAN, NAN, n.AT_MOST, "shells"), (0.0, 9.0)),
+        (Quantity(20.0, NAN, NAN, n.AT_MOST, "railcars", "no more than about"), (0.0, 25.0)),
+        (Quantity(100.0, NAN, NAN, n.AT_LEAST, "pits", "at least about"), (50.0, math.inf)),
+        (Quantity(258.0, 256.0, 260.0, n.ABOUT, "railcars"), (256.0, 260.0)),
+        (Quantity(NAN, 60.0, 180.0, n.ABOUT, "containers"), (60.0, 180.0)),
+    ],
+)
+def test_limits_follow_the_bound(quantity: Quantity, expected: tuple[float, float]) -> None:
+    """A bound is open on its side, a printed range stands as printed."""
+    assert limits(quantity) == expected
+
+
+def test_limits_of_no_number_are_missing() -> None:
+    """Where nothing is printed there is no interval, not 0 and not infinity."""
+    low, high = limits(Quantity(NAN, NAN, NAN, "", ""))
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
+@pytest.mark.parametrize("bound", n.BOUNDS)
+def test_limits_hold_the_value(bound: str) -> None:
+    """Whatever the bound, the printed number lies in its own interval."""
+    low, high = limits(Quantity(430.0, NAN, NAN, bound, "containers"))
+    assert low <= 430.0 <= high
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        (Quantity(258.0, NAN, NAN, n.EXACTLY, "railcars"), "258 railcars"),
+        (Quantity(73.0, NAN, NAN, n.ABOUT, "railcars"), "about 73 railcars"),
+        (Quantity(1.0, NAN, NAN, n.AT_LEAST, "calls"), "at least 1 call"),
+        (Quantity(1000.0, NAN, NAN, n.MORE_THAN, "containers"), "more than 1,000 containers"),
+        (
+            Quantity(20.0, NAN, NAN, n.AT_MOST, "railcars", "no more than about"),
+            "no more than about 20 railcars",
+        ),
+        (Quantity(NAN, 60.0, 180.0, n.ABOUT, "containers"), "about 60 to 180 containers"),
+        (Quantity(NAN, 2.0, 3.0, n.EXACTLY, "trains"), "2 to 3 trains"),
+        (Quantity(NAN, NAN, NAN, "", ""), "no number"),
+    ],
+)
+def test_said_keeps_the_bound(quantity: Quantity, expected: str) -> None:
+    """The words never make a bound look like a plain number."""
+    assert said(quantity) == expected
+
+
+def test_quantity_of_reads_a_row(rows: Callable[..., pd.DataFrame]) -> None:
+    """A row's cells become the quantity, the source's wording included."""
+    row = rows({"value": 20.0, "bound": n.AT_MOST, "wording": "up to", "unit": "railcars"})
+    found = quantity_of(row.iloc[0])
+    assert (found.value, found.bound, found.unit, found.wording) == (
+        20.0,
+        "at most",
+        "railcars",
+        "up to",
+    )

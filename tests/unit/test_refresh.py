@@ -1,0 +1,416 @@
+"""A refresh: each scene one row, each look read once, and nothing lost whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skytally.core.errors import AcquisitionError, DataError
+from skytally.imagery.acquire import chip_store
+from skytally.imagery.acquire.byte_ranges import Settings
+from skytally.imagery.acquire.inventory import accounts, read_looks, read_searches
+from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.pipeline import refresh_plan, scene_jobs
+from skytally.imagery.pipeline.refresh import Progress, Report, judge, refresh
+from skytally.press import refresh_command as press
+from tests.support import chips, faults
+
+PERIOD = ("2023-08-01", "2023-12-31")
+QUICK = Settings(timeout_s=1, connect_s=1, tries=2, pause_s=0.01, deadline_s=5)
+HERE = chips.site()
+
+
+def _run(folder: Path, *rows: Provider, **words: Any) -> Report:
+    known = {"today": "2026-11-22", "settings": QUICK, "folder": folder / "scenes"}
+    return refresh([HERE], rows, PERIOD, **{**known, **chips.tables(folder), **words})
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    """Give everything a refresh writes."""
+    kept = [folder / "looks.csv", folder / "searches.csv", *(folder / "scenes").rglob("*")]
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in kept if path.is_file()
+    }
+
+
+def _looks(folder: Path) -> pd.DataFrame:
+    return read_looks(folder / "looks.csv")
+
+
+def test_every_scene_offered_gets_a_row_and_every_look_a_judgement(tmp_path: Path) -> None:
+    """Stored, usable, counted."""
+    report = _run(tmp_path, chips.catalogue(tmp_path / "archive", 4))
+    assert (report.offered, report.stored, report.failed, report.faults) == (4, 4, 0, ())
+    looks = _looks(tmp_path)
+    assert accounts(read_searches(tmp_path / "searches.csv"), looks) == 4
+    assert set(looks["fate"]) == {"stored"}
+    assert set(looks["usable"]) == {"yes"}
+    assert set(looks["offset"]) == {"-0.1"}
+    assert set(looks["cloud_share"]) == {"0.0000"}
+    for row in looks.to_dict("records"):
+        manifest = chip_store.held(tmp_path / "scenes", "here", row["item_id"])
+        assert manifest is not None
+        assert row["chip_sha256"] == manifest.sha256
+        assert int(row["bytes_read"]) == manifest.bytes_read > 0
+
+
+def test_a_second_refresh_does_nothing(tmp_path: Path) -> None:
+    """No file is asked for, none is written, not even with the same content."""
+    with faults.serving(faults.files(tmp_path / "archive")) as server:
+        row = chips.catalogue(tmp_path / "archive", 3, base=server.url)
+        _run(tmp_path, row)
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
+        asked = len(server.asked)
+        again = _run(tmp_path, row)
+        assert len(server.asked) == asked
+    assert (again.stored, again.held, again.bytes_stored) == (0, 3, 0)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == before
+
+
+def test_two_refreshes_from_nothing_are_alike_to_the_bit(tmp_path: Path) -> None:
+    """Store and tables."""
+    row = chips.catalogue(tmp_path / "archive", 3)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        _run(tmp_path / name, row)
+    assert _content(tmp_path / "one") == _content(tmp_path / "two")
+
+
+def test_a_failed_look_is_tried_again_and_a_rejected_one_is_not(tmp_path: Path) -> None:
+    """What failed is stored by the next refresh, as if it had never failed."""
+    row = chips.catalogue(tmp_path / "archive", 3)
+    path = tmp_path / "archive" / "1_b04.tif"
+    content = path.read_bytes()
+    path.write_bytes(content[:-40])
+    report = _run(tmp_path, row)
+    assert (report.stored, report.failed) == (2, 1)
+    failed = _looks(tmp_path).query("fate == 'failed'").iloc[0]
+    assert "band b04" in failed["fate_reason"]
+    assert failed["usable"] == ""
+    path.write_bytes(content)
+    assert _run(tmp_path, row).stored == 1
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    _run(clean, row)
+    assert _content(clean) == _content(tmp_path)
+
+
+def test_a_scene_beside_the_site_is_rejected_once(tmp_path: Path) -> None:
+    """Only reading tells; then it is not read again."""
+    row = chips.catalogue(tmp_path / "archive", 1)
+    path = Path(row.url)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    for asset in told["features"][0]["assets"].values():
+        del asset["proj:transform"], asset["proj:shape"]
+        asset.pop("file:size"), asset.pop("file:checksum")
+    path.write_text(json.dumps(told), encoding="utf-8")
+    for band, pixels in chips.numbers().items():
+        gsd = chips.gsd_of(band)
+        far = chips.grid_of(gsd) @ type(chips.grid_of(gsd)).translation(9000, 0)
+        chips.write(tmp_path / "archive" / f"0_{band}.tif", pixels, gsd=gsd, transform=far)
+    assert _run(tmp_path, row).rejected == 1
+    assert _looks(tmp_path)["fate_reason"].item().startswith("window not held:")
+    for each in (tmp_path / "archive").glob("*.tif"):
+        each.unlink()
+    again = _run(tmp_path, row)
+    assert (again.rejected, again.failed) == (1, 0)
+
+
+def test_a_superseded_chip_no_longer_counts(tmp_path: Path) -> None:
+    """A newer processing takes its place; should it vanish, the old one is back, unread."""
+    row = chips.catalogue(tmp_path / "archive", 1)
+    _run(tmp_path, row)
+    path = Path(row.url)
+    old = path.read_text(encoding="utf-8")
+    told = json.loads(old)
+    newer = json.loads(json.dumps(told["features"][0]))
+    newer["id"] = "S2A_52TDN_20230801_1_L2A"
+    newer["properties"]["s2:processing_baseline"] = "05.10"
+    told["features"].append(newer)
+    path.write_text(json.dumps(told), encoding="utf-8")
+    report = _run(tmp_path, row)
+    assert (report.stored, report.superseded) == (1, 1)
+    held = chip_store.manifests(tmp_path / "scenes", "here")
+    assert [each.item_id for each in held] == ["S2A_52TDN_20230801_1_L2A"]
+    path.write_text(old, encoding="utf-8")
+    (tmp_path / "archive" / "0_b02.tif").unlink()
+    assert _run(tmp_path, row, today="2026-11-23").held == 1
+    assert len(chip_store.manifests(tmp_path / "scenes", "here")) == 2
+
+
+def test_a_search_that_fails_costs_only_itself(tmp_path: Path) -> None:
+    """The other providers' looks come in; the fault is told; no row is invented."""
+    row = chips.catalogue(tmp_path / "archive", 2)
+    gone = replace(row, name="gone", url=str(tmp_path / "nowhere.json"))
+    report = _run(tmp_path, gone, row)
+    assert report.stored == 2
+    assert any("gone" in each for each in report.faults)
+    assert set(read_searches(tmp_path / "searches.csv")["provider"]) == {"made-up"}
+
+
+def test_progress_is_told_after_each_look(tmp_path: Path) -> None:
+    """Done, failed, bytes, time left."""
+    told: list[Progress] = []
+    row = chips.catalogue(tmp_path / "archive", 3)
+    (tmp_path / "archive" / "2_b08.tif").unlink()
+    _run(tmp_path, row, progress=told.append)
+    assert [each.done for each in told] == [1, 2, 3]
+    assert told[-1].total == 3
+    assert told[-1].failed == 1
+    assert told[-1].seconds_left == 0
+    assert told[-1].bytes_read > told[0].bytes_read >= 0
+
+
+def test_the_disk_budget_is_kept(tmp_path: Path) -> None:
+    """What does not fit is failed with the reason, and comes in when the budget is raised."""
+    row = chips.catalogue(tmp_path / "archive", 4)
+    _run(tmp_path, row)
+    size = chip_store.used_bytes(tmp_path / "scenes")
+    small = tmp_path / "small"
+    small.mkdir()
+    report = _run(small, row, budget_bytes=size // 2)
+    assert 0 < report.stored < 4
+    assert report.stored + report.failed == report.offered == 4
+    assert chip_store.used_bytes(small / "scenes") <= size // 2
+    reasons = set(_looks(small).query("fate == 'failed'")["fate_reason"])
+    assert all(each.startswith("disk budget:") for each in reasons)
+    assert _run(small, row).failed == 0
+    assert _content(small) == _content(tmp_path)
+
+
+def test_a_full_disk_stops_the_run_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every row is there, with the reason; the next refresh goes on."""
+    row = chips.catalogue(tmp_path / "archive", 3)
+    real, calls = chip_store.write_whole, []
+
+    def full(path: Path, data: bytes) -> None:
+        calls.append(path)
+        if path.suffix == ".tif" and len(calls) > 2:
+            raise OSError(28, "No space left on device")
+        real(path, data)
+
+    monkeypatch.setattr(chip_store, "write_whole", full)
+    report = _run(tmp_path, row)
+    assert (report.stored, report.failed, report.offered) == (1, 2, 3)
+    assert any("no room for more" in each for each in report.faults)
+    monkeypatch.undo()
+    assert _run(tmp_path, row).stored == 2
+
+
+def test_two_at_once_are_told_apart(tmp_path: Path) -> None:
+    """The second stops before it asks anybody."""
+    row = chips.catalogue(tmp_path / "archive", 1)
+    with (
+        chip_store.lock(tmp_path / "scenes"),
+        pytest.raises(chip_store.StoreError, match="another refresh is at work"),
+    ):
+        _run(tmp_path, row)
+
+
+def test_contradictory_pixels_are_read_again_then_failed(tmp_path: Path) -> None:
+    """A hole in one band is no look."""
+    row = chips.catalogue(tmp_path / "archive", 1)
+    holed = chips.numbers()["b03"]
+    holed[:40, 60:] = 0
+    path = chips.write(tmp_path / "archive" / "0_b03.tif", holed)
+    told = json.loads(Path(row.url).read_text(encoding="utf-8"))
+    asset = told["features"][0]["assets"]["b03"]
+    asset["file:size"] = path.stat().st_size
+    del asset["file:checksum"]
+    Path(row.url).write_text(json.dumps(told), encoding="utf-8")
+    assert _run(tmp_path, row).failed == 1
+    reason = _looks(tmp_path)["fate_reason"].item()
+    assert reason.startswith("contradictory pixels: b03 lacks")
+
+
+def test_what_nobody_foresaw_costs_one_scene(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of a library is the fate of its look."""
+    real = scene_jobs.acquire.__globals__["measure"]
+
+    def odd(manifest: Any, *rest: Any) -> Any:
+        if manifest.item_id.endswith("20230806_0_L2A"):
+            raise ZeroDivisionError
+        return real(manifest, *rest)
+
+    monkeypatch.setitem(scene_jobs.acquire.__globals__, "measure", odd)
+    report = _run(tmp_path, chips.catalogue(tmp_path / "archive", 3))
+    assert (report.stored, report.failed) == (2, 1)
+    assert "ZeroDivisionError" in " ".join(_looks(tmp_path)["fate_reason"])
+
+
+def test_changed_outlines_judge_anew_without_reading(tmp_path: Path) -> None:
+    """The ring moves onto cloud: the look is not usable any more."""
+    row = chips.catalogue(tmp_path / "archive", 2)
+    _run(tmp_path, row)
+    paths = chips.tables(tmp_path)
+    outlines = tuple(
+        replace(o, kind={"stable": "quay", "openwater": "stable"}.get(o.kind, o.kind))
+        for o in HERE.outlines
+    )
+    cloudy = replace(HERE, outlines=outlines)
+    before = (tmp_path / "looks.csv").read_bytes()
+    scenes = tmp_path / "scenes"
+    assert judge([HERE], folder=scenes, looks_path=paths["looks_path"]) == []
+    assert (tmp_path / "looks.csv").read_bytes() == before
+    told = (scenes / "here" / ".rings.json").read_text(encoding="utf-8")
+    judge([cloudy], folder=scenes, looks_path=paths["looks_path"])
+    assert (scenes / "here" / ".rings.json").read_text(encoding="utf-8") != told
+
+
+def test_a_broken_chip_is_told_and_keeps_its_row(tmp_path: Path) -> None:
+    """Measured anew because the outlines moved, it is found."""
+    row = chips.catalogue(tmp_path / "archive", 2)
+    _run(tmp_path, row)
+    chip = next((tmp_path / "scenes" / "here").glob("*.tif"))
+    chip.write_bytes(chip.read_bytes()[:-1] + b"?")
+    (tmp_path / "scenes" / "here" / ".rings.json").unlink()
+    report = _run(tmp_path, row)
+    assert any("not those that were stored" in each for each in report.faults)
+    assert set(_looks(tmp_path)["fate"]) == {"stored"}
+
+
+def test_a_plan_reads_and_writes_nothing(tmp_path: Path) -> None:
+    """It says what would be done."""
+    row = chips.catalogue(tmp_path / "archive", 3)
+    paths = chips.tables(tmp_path)
+    made = refresh_plan.plan(
+        [HERE],
+        [row],
+        PERIOD,
+        folder=tmp_path / "scenes",
+        looks=read_looks(paths["looks_path"]),
+        searches=read_searches(paths["searches_path"]),
+        settings=QUICK,
+    )
+    assert made.to_read == 3
+    assert not (tmp_path / "scenes").exists()
+
+
+def test_a_scheduler_that_does_not_answer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is read."""
+
+    def dead(address: str, **_: Any) -> None:
+        message = f"Timed out trying to connect to {address}"
+        raise OSError(message)
+
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(distributed, "Client", dead)
+    monkeypatch.setenv(scene_jobs.SCHEDULER, "tcp://127.0.0.1:9")
+    row = chips.catalogue(tmp_path / "archive", 1)
+    with pytest.raises(AcquisitionError, match="no Dask scheduler answers"):
+        _run(tmp_path, row)
+
+
+CLUSTER = textwrap.dedent(
+    """
+    import os, signal, sys, threading, time
+    from pathlib import Path
+    from distributed import Client, LocalCluster
+    from tests.support import chips
+    from tests.support.crashes import PERIOD, QUICK
+    from skytally.imagery.pipeline.refresh import refresh
+
+    def main():
+        folder, archive = Path(sys.argv[1]), Path(sys.argv[2])
+        row = chips.provider(archive)
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+            os.environ["DASK_SCHEDULER"] = cluster.scheduler_address
+            killed = []
+
+            def strike(progress):
+                if not killed:
+                    pids = [worker.process.pid for worker in cluster.workers.values()]
+                    killed.append(pids[0])
+                    os.kill(pids[0], signal.SIGKILL)
+
+            report = refresh(
+                [chips.site()], [row], PERIOD, folder=folder / "scenes", today="2026-11-22",
+                settings=QUICK, progress=strike, **chips.tables(folder),
+            )
+            print("STORED", report.stored, "FAILED", report.failed, "KILLED", len(killed))
+
+    if __name__ == "__main__":
+        main()
+    """
+)
+
+
+def test_a_killed_worker_changes_nothing(tmp_path: Path, root: Path) -> None:
+    """A cluster gives what threads give, also when one of its workers is killed on the way."""
+    pytest.importorskip("distributed")
+    archive, threads, cluster = (tmp_path / name for name in ("archive", "threads", "cluster"))
+    row = chips.catalogue(archive, 8)
+    threads.mkdir()
+    cluster.mkdir()
+    _run(threads, row)
+    script = tmp_path / "cluster.py"
+    script.write_text(CLUSTER, encoding="utf-8")
+    paths = os.pathsep.join((str(root), str(root / "book")))
+    done = subprocess.run(
+        [sys.executable, str(script), str(cluster), str(archive)],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "STORED 8 FAILED 0 KILLED 1" in done.stdout, done.stderr
+    one, two = _content(cluster), _content(threads)
+    assert {k for k in one if one[k] != two.get(k)} == set()
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("", None), ("20GB", 20 * 10**9), ("1.5 MB", 1_500_000), ("7", 7)]
+)
+def test_sizes_are_understood(text: str, size: int | None) -> None:
+    """As people write them."""
+    assert press.bytes_of(text) == size
+
+
+def test_a_budget_that_is_none_is_told() -> None:
+    """With an example."""
+    with pytest.raises(DataError, match="20GB"):
+        press.bytes_of("plenty")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--site=atlantis"], "SITE: no atlantis"),
+        (["--sensor=radar"], "SENSOR: no radar"),
+        (["--provider=nobody"], "PROVIDER: no nobody"),
+        (["--sensor=other"], "no provider is left to ask"),
+    ],
+)
+def test_the_command_refuses_what_it_does_not_know(words: list[str], said: str) -> None:
+    """Before it asks anybody."""
+    with pytest.raises(DataError, match=said):
+        press.run(words)
+
+
+def test_the_command_tells_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no terminal, the last line is always told."""
+    tell = press.Teller()
+    tell(Progress(1, 2, 0, 1_000_000, 500_000, 90.0))
+    tell(Progress(2, 2, 1, 2_000_000, 500_000, 0.0))
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "1 of 2 looks, 0 failed, 1.0 MB read, 500.0 kB stored, 2 min left",
+        "2 of 2 looks, 1 failed, 2.0 MB read, 500.0 kB stored, 0 s left",
+    ]

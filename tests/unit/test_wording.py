@@ -1,0 +1,110 @@
+"""Numbers and dates in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from skytally.core.quantity import quantity_of, said
+from skytally.core.wording import SINGULAR, day, interval, number, when, with_unit
+
+OCTOBER_5 = pd.Timestamp("2023-10-05")
+OCTOBER_9 = pd.Timestamp("2023-10-09")
+AUGUST = (pd.Timestamp("2023-08-01"), pd.Timestamp("2023-08-31"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.0, "0"), (73.0, "73"), (1010.0, "1,010"), (6_500_000.0, "6,500,000"), (2.6, "2.6")],
+)
+def test_number_is_written_as_printed(value: float, expected: str) -> None:
+    """Thousands are separated and no empty decimals are shown."""
+    assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (1.0, "railcars", "n railcar"),
+        (0.0, "railcars", "n railcars"),
+        (2.0, "railcars", "n railcars"),
+        (1.0, "times", "n times"),
+        (1.0, "km", "n km"),
+    ],
+)
+def test_with_unit_is_singular_after_one(value: float, unit: str, expected: str) -> None:
+    """Only exactly one takes the singular; a symbol never changes."""
+    assert with_unit("n", value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (72.5, 73.5, "72.5 to 73.5 railcars"),
+        (25.0, float("inf"), "25 railcars or more"),
+        (1.0, float("inf"), "1 railcar or more"),
+        (49.0, 49.0, "49 railcars"),
+        (0.0, 25.0, "0 to 25 railcars"),
+        (float("nan"), 25.0, "no interval"),
+        (25.0, float("nan"), "no interval"),
+    ],
+)
+def test_interval_names_its_open_side(low: float, high: float, expected: str) -> None:
+    """A closed interval has two ends, an open one says so, a missing one is called missing."""
+    assert interval(low, high, "railcars") == expected
+
+
+def test_day_has_no_leading_zero() -> None:
+    """A day is written as in British prose."""
+    assert day(OCTOBER_5) == "5 October 2023"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "precisions", "expected"),
+    [
+        (OCTOBER_5, OCTOBER_5, ("day", "day"), "5 October 2023"),
+        (OCTOBER_5, OCTOBER_9, ("day", "day"), "5 October 2023 to 9 October 2023"),
+        (*AUGUST, ("month", "month"), "August 2023"),
+        (AUGUST[0], OCTOBER_5, ("month", "day"), "August 2023 to 5 October 2023"),
+        (*AUGUST, ("year", "year"), "2023"),
+        (OCTOBER_5, OCTOBER_5, ("nominal", "nominal"), "about 5 October 2023"),
+        (pd.NaT, OCTOBER_5, ("open", "day"), "until 5 October 2023"),
+        (OCTOBER_5, pd.NaT, ("day", "open"), "from 5 October 2023"),
+        (pd.NaT, pd.NaT, ("open", "open"), "no date"),
+        (None, AUGUST[1], ("open", "month"), "until August 2023"),
+    ],
+)
+def test_when_keeps_the_precision(
+    first: pd.Timestamp, last: pd.Timestamp, precisions: tuple[str, str], expected: str
+) -> None:
+    """A month is never written as a day, an open side never as a date."""
+    assert when(first, last, *precisions) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ship_sightings",
+        "quay_stocks",
+        "voyage_counts",
+        "voyages",
+        "rail_counts",
+        "depot_observations",
+        "official_claims",
+    ],
+)
+def test_singular_covers_every_one_in_the_record(
+    table: Callable[[str], pd.DataFrame], name: str
+) -> None:
+    """No row of the record is put into words as one of a plural."""
+    ones = table(name)[table(name)["value"] == 1]
+    plural = [unit for unit, one in SINGULAR.items() if one != unit]
+    wrong = {
+        row["id"]: said(quantity_of(row))
+        for _, row in ones.iterrows()
+        if said(quantity_of(row)).endswith(f"1 {row['unit']}")
+        and (row["unit"] in plural or row["unit"].endswith("s"))
+    }
+    assert wrong == {}
