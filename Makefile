@@ -2,12 +2,16 @@
 # make test   the tests, on the site
 PYTHON ?= python3
 VENV   ?= .venv
-BIN    := $(VENV)/bin
+# a shell may leave a leading ~ as it is; the path may hold spaces, so it is quoted below
+PLACE  := $(subst ~/,$(HOME)/,$(VENV))
+BIN    := $(PLACE)/bin
 UV     := uv==0.13.9
 .DEFAULT_GOAL := help
-.PHONY: help book refresh site test check servers rehearse lab lock clean distclean
+.PHONY: help book refresh convert site test test-all lint check servers rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
+# This folder is the project, whatever the shell says.
+unexport SKYTALLY_PROJECT
 # The same words on every machine and every run.
 export PYTHONPATH := $(CURDIR)
 export PYTHONHASHSEED := 0
@@ -21,59 +25,92 @@ export SOURCE_DATE_EPOCH := 315532800
 # An environment is made from its lock, and made again when the lock's content changes.
 define install
 	@key=$$(cat $(1) | cksum); \
-	if [ "$$(cat $(VENV)/$(2) 2>/dev/null)" != "$$key" ]; then \
+	if [ "$$(cat "$(PLACE)/$(2)" 2>/dev/null)" != "$$key" ]; then \
 	  echo "installing $(1)"; \
-	  { [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
-	  { { $(BIN)/python -m pip install -q --disable-pip-version-check $(UV) && \
-	      $(BIN)/uv pip install -q --compile-bytecode --require-hashes --python $(BIN)/python $(foreach lock,$(1),-r $(lock)); } || \
-	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes $(foreach lock,$(1),-r $(lock)); } && \
-	  echo "$$key" > $(VENV)/$(2) || exit 1; \
+	  { [ -x "$(BIN)/python" ] || $(PYTHON) -m venv "$(PLACE)"; } && \
+	  { { "$(BIN)/python" -m pip install -q --disable-pip-version-check $(UV) && \
+	      "$(BIN)/uv" pip install -q --compile-bytecode --require-hashes --python "$(BIN)/python" $(foreach lock,$(1),-r $(lock)); } || \
+	    "$(BIN)/python" -m pip install -q --disable-pip-version-check --require-hashes $(foreach lock,$(1),-r $(lock)); } && \
+	  echo "$$key" > "$(PLACE)/$(2)" || exit 1; \
+	fi
+endef
+
+# The package is installed from this folder, so that its notebooks run from any editor, too. All it
+# needs for that is in the lock, so no network is used.
+define link
+	@key="$$(cksum < pyproject.toml) $$(pwd)"; \
+	if [ "$$(cat "$(PLACE)/.package" 2>/dev/null)" != "$$key" ]; then \
+	  { "$(BIN)/uv" pip install -q --no-build-isolation --no-deps --python "$(BIN)/python" -e . 2>/dev/null || \
+	    "$(BIN)/python" -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .; } && \
+	  echo "$$key" > "$(PLACE)/.package" || exit 1; \
 	fi
 endef
 
 help:            ## this list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 book: env        ## build the site: check the data, run what changed, print the pages
-	@$(BIN)/python -m skytally.press
+	@"$(BIN)/python" -m skytally.press
 
 check: env       ## check the data and the parameter files only
-	@$(BIN)/python -m skytally.press.check
+	@"$(BIN)/python" -m skytally.press.check
+
+convert: env     ## convert the inventory and the register of an earlier version, losing nothing
+	@"$(BIN)/python" -m skytally.press.convert
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
-	@$(BIN)/python -m skytally.press.refresh_command --site="$(SITE)" --sensor="$(SENSOR)" \
+	@"$(BIN)/python" -m skytally.press.refresh_command --site="$(SITE)" --sensor="$(SENSOR)" \
 	  --provider="$(PROVIDER)" --period="$(PERIOD)" --budget="$(BUDGET)"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
-	@$(BIN)/python -m skytally.press.outlines_command --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
+	@"$(BIN)/python" -m skytally.press.outlines_command --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
 	  --kind="$(KIND)" --confirm="$(CONFIRM)" --sigma="$(SIGMA)"
 
-test: book dev   ## build the site, then run all tests
-	@$(BIN)/python -m pytest
+# A file's tests stay together, since they share what was expensive to make.
+WORKERS ?= auto
+PYTEST  = "$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test: book dev   ## build the site, then run the tests that a change needs
+	@$(PYTEST) -m "not slow" --durations=20
+
+test-all: book dev servers ## the same with the long trials: kills, every fault, rehearsal, recipes
+	@$(PYTEST) --durations=40
+
+lint: dev        ## style, types, layers and spelling
+	@"$(BIN)/python" -m ruff check . && "$(BIN)/python" -m ruff format --check . && \
+	  "$(BIN)/python" -m mypy && "$(BIN)/lint-imports" && "$(BIN)/codespell"
 
 servers: env     ## install the STAC server of the rehearsal, in an environment of its own
 	@$(MAKE) VENV="$(VENV)/rehearsal" stac
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
-	@$(BIN)/python -m skytally.press.rehearse
+	@"$(BIN)/python" -m skytally.press.rehearse
 
 lab: dev         ## open the notebooks in JupyterLab
-	@cd notebooks && ../$(BIN)/python -m jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/skytally/press/lab_settings" "$(BIN)/python" -m jupyterlab \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
-lock: env        ## resolve the locks anew (needs the package registry)
-	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-	$(BIN)/uv pip compile -q requirements-dev.in -o requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-	$(BIN)/uv pip compile -q requirements-rehearsal.in -o requirements-rehearsal.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+route: export DIR := $(DIR)
+route: export TITLE := $(TITLE)
+route: env       ## begin the book of another route: make route DIR=../caspian TITLE="Counted across the Caspian"
+	@"$(BIN)/python" -m skytally.press.new_route --folder="$$DIR" --title="$$TITLE"
+
+LOCK := "$(BIN)/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+lock: env        ## resolve the locks anew, what is locked staying as it is (needs the package index)
+	$(LOCK) pyproject.toml --extra imagery --extra book -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-rehearsal.in -o requirements-rehearsal.txt
 
 clean:           ## remove what was built
 	rm -rf book/_build
 
 distclean: clean ## remove the environment, too
-	rm -rf $(VENV)
+	rm -rf "$(PLACE)"
 
 .PHONY: env dev stac
 env:
 	$(call install,requirements.txt,.book)
+	$(link)
 dev: env
 	$(call install,requirements.txt requirements-dev.txt,.dev)
 stac:

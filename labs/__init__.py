@@ -1,1 +1,1 @@
-"""Methods tried and benchmarks that no command of the project needs."""
+"""Experimental methods, simulations and benchmarks that no command of the project needs."""

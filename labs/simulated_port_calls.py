@@ -1,4 +1,4 @@
-"""Ships on a route with known truth: calls, looks, clouds, sightings and counts, all seeded."""
+"""Simulated ships on a route with known truth: calls, observations and clouds, all seeded."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ DWELL_SHAPE = 4.0
 WAIT_SHAPE = 1.5
 """Shape of the Gamma law of the wait between two round trips."""
 PORTS = ("loading", "landing")
-"""The two ends of the route, in the order in which `World.looks` holds them."""
+"""The two ends of the route, in the order of `World.looks`."""
 WARM_UP_CYCLES = 6
 """Round trips sailed before the period starts, so that it opens at no special moment."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is planted in a world; every time is in days."""
+    """Parameters of a simulated route; every time is in days."""
 
     days: float = 240.0
     """Length of the period."""
@@ -42,14 +42,14 @@ class Plan:
     cloud_memory: float = 0.2
     """Correlation of the sky with itself five days later."""
     p_detect: float = 1.0
-    """Chance that a usable look shows a ship that is there."""
+    """Probability that a usable observation shows a ship that is there."""
     p_false: float = 0.0
-    """Chance that a usable look shows a ship where there is none."""
+    """Probability that a usable observation shows a ship where there is none."""
     count_error: float = 0.2
     """Relative standard deviation of a count of ships."""
 
     def __post_init__(self) -> None:
-        """Refuse a plan no world can follow, with all its faults."""
+        """Reject an impossible plan, listing all its faults."""
         lengths = ("days", "dwell", "transit", "wait", "revisit")
         shares = ("cloud", "cloud_memory", "p_detect", "p_false")
         faults = [
@@ -85,30 +85,30 @@ class Call:
 
 @dataclass(frozen=True)
 class PortLooks:
-    """The passes over one port, with what was there and what was seen."""
+    """Satellite passes over one port: ships present and ships observed."""
 
     days: Floats
-    """Time of each pass, days from the start of the period, dims (look)."""
+    """Time of each pass, days from the start of the period, dims (pass)."""
     usable: npt.NDArray[np.bool_]
-    """Whether the sky was clear, dims (look)."""
+    """Whether the sky was clear, dims (pass)."""
     ships: npt.NDArray[np.int64]
-    """Ships truly at the berth, dims (look)."""
+    """True number of ships at the berth, dims (pass)."""
     seen: Floats
-    """1 ship seen, 0 nothing seen, NaN looked and could not tell, dims (look)."""
+    """1 ship seen, 0 nothing seen, NaN not usable, dims (pass)."""
     counted: Floats
-    """Ships counted, with error, NaN where not usable, dims (look)."""
+    """Ships counted, with error, NaN where not usable, dims (pass)."""
 
 
 @dataclass(frozen=True)
 class World:
-    """One simulated route: the plan, every true call, and the looks at both ends."""
+    """One simulated route: the plan, every true call, and the observations at both ends."""
 
     plan: Plan
-    """What was planted."""
+    """Parameters of the simulation."""
     calls: tuple[Call, ...]
     """Every stay that overlaps the period, in order of arrival."""
     looks: tuple[PortLooks, PortLooks]
-    """Looks at the loading port and at the landing port."""
+    """Observations at the loading port and at the landing port."""
 
     def begun(self, port: str) -> int:
         """Count the true calls at a port that began inside the period."""
@@ -119,7 +119,7 @@ class World:
         return sum(c.port == port for c in self.calls)
 
     def unseen(self, port: str) -> tuple[int, int]:
-        """Count the calls begun in the period with no usable look in them, and all of them."""
+        """Count the calls begun in the period that no usable pass observed, and all of them."""
         looks = self.looks[PORTS.index(port)]
         clear = looks.days[looks.usable]
         mine = [c for c in self.calls if c.port == port and 0 <= c.arrive < self.plan.days]
@@ -128,7 +128,7 @@ class World:
 
 
 def voyages(plan: Plan, *, rng: np.random.Generator) -> tuple[Call, ...]:
-    """Sail every ship of a plan round its route.
+    """Simulate the port stays of every ship on its round trips.
 
     Parameters
     ----------
@@ -164,11 +164,11 @@ def voyages(plan: Plan, *, rng: np.random.Generator) -> tuple[Call, ...]:
 
 
 def clear_skies(days: Floats, *, cloud: float, memory: float, rng: np.random.Generator) -> Floats:
-    """Draw which passes are clear, from a two-state sky that forgets at a steady rate.
+    """Draw which passes are cloud-free, from a two-state Markov sky.
 
     Parameters
     ----------
-    days : numpy.ndarray, dims (look)
+    days : numpy.ndarray, dims (pass)
         Times of the passes in days, rising.
     cloud : float
         Share of cloudy passes.
@@ -179,7 +179,7 @@ def clear_skies(days: Floats, *, cloud: float, memory: float, rng: np.random.Gen
 
     Returns
     -------
-    numpy.ndarray, dims (look)
+    numpy.ndarray, dims (pass)
         1 where clear, 0 where not.
 
     Examples
@@ -200,7 +200,7 @@ def clear_skies(days: Floats, *, cloud: float, memory: float, rng: np.random.Gen
 def look_at(
     calls: tuple[Call, ...], port: str, *, plan: Plan, rng: np.random.Generator
 ) -> PortLooks:
-    """Pass over a port at the plan's revisit and note what a reader of the images would.
+    """Simulate satellite passes over a port at the plan's revisit, and what each would show.
 
     Parameters
     ----------
@@ -240,19 +240,19 @@ def look_at(
 
 
 def world(plan: Plan, *, seed: int) -> World:
-    """Make one route with its truth.
+    """Simulate one route with its truth.
 
     Parameters
     ----------
     plan : Plan
-        What to plant.
+        Parameters of the route.
     seed : int
         Seed of every random draw: the same plan and seed give the same world.
 
     Returns
     -------
     World
-        Calls and looks, in days from the start of the period.
+        Calls and observations, in days from the start of the period.
 
     Examples
     --------

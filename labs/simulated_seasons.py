@@ -1,4 +1,4 @@
-"""Years of looks at one field: how bare it looks through the seasons, with known truth."""
+"""Simulated years of a bare-soil index of one field through the seasons, with known truth."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Bools = npt.NDArray[np.bool_]
 
 YEAR = 365.25
 FIRST_DAY = 17_897.0
-"""1 January 2019 in days since 1970-01-01, when every made-up series begins."""
+"""1 January 2019 in days since 1970-01-01, when every simulated series begins."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """What is planted in a series; indices are bare soil indices, times are days."""
+    """Parameters of a simulated series; indices are bare-soil indices, times are days."""
 
     years: float = 5.6
     """Length of the series."""
@@ -41,19 +41,19 @@ class Field:
     timing_spread: float = 8.0
     """Standard deviation of the season's start from year to year, days."""
     noise: float = 0.018
-    """Standard deviation of one look."""
+    """Standard deviation of one observation."""
     slow: float = 0.01
     """Standard deviation of what soil and haze leave for some days."""
     slow_days: float = 8.0
     """How long it stays."""
     odd: float = 0.05
-    """Share of looks with a thin cloud or a shadow nobody masked."""
+    """Share of observations with thin cloud or shadow that was not masked."""
     odd_size: float = 0.08
     """Standard deviation of what it does."""
     snow: tuple[float, float] = (340.0, 75.0)
     """Days of the year between which snow may lie, over New Year."""
     snow_share: float = 0.4
-    """Share of clear looks in that time with snow."""
+    """Share of clear observations in that time with snow."""
     step: float = 0.15
     """Rise of the index when the ground is laid bare; 0 for no change."""
     ramp: float = 10.0
@@ -62,7 +62,7 @@ class Field:
     """Whether seasons switch suddenly and noise is of two kinds, not smooth and t-like."""
 
     def __post_init__(self) -> None:
-        """Refuse a plan no field can follow."""
+        """Reject impossible parameters."""
         faults = [
             f"{word} is {getattr(self, word)}; give 0 to 1"
             for word in ("memory", "odd", "snow_share")
@@ -75,14 +75,14 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class FieldSeries:
-    """A series with its truth."""
+    """A simulated series with its truth."""
 
     days: Floats
-    """Times of the clear looks, days since 1970-01-01, dims (look)."""
+    """Times of the clear observations, days since 1970-01-01, dims (observation)."""
     values: Floats
-    """Bare soil index, dims (look)."""
+    """Bare-soil index, dims (observation)."""
     snow: Floats
-    """Snow index of each look, dims (look); above 0.4 snow lies."""
+    """Snow index, dims (observation); above 0.4 there is snow."""
     study: float
     """First day of the study."""
     began: float
@@ -90,7 +90,7 @@ class FieldSeries:
 
 
 def _clear(days: Floats, plan: Field, rng: np.random.Generator) -> Bools:
-    """Draw which passes are clear, with a sky that remembers."""
+    """Draw which passes are cloud-free, from a sky with autocorrelation."""
     phase = np.cos(2.0 * np.pi * (days - FIRST_DAY - 196.0) / YEAR)
     share = plan.clear[1] + (plan.clear[0] - plan.clear[1]) * (1.0 + phase) / 2.0
     keep = plan.memory ** (plan.revisit / 5.0)
@@ -120,12 +120,12 @@ def _season(days: Floats, plan: Field, rng: np.random.Generator) -> Floats:
 
 
 def field_series(plan: Field, rng: np.random.Generator) -> FieldSeries:
-    """Make the clear looks of a field on which works may begin.
+    """Simulate the clear observations of a field on which works may begin.
 
     Parameters
     ----------
     plan : Field
-        What is planted.
+        Parameters of the series.
     rng : numpy.random.Generator
         Source of chance.
 

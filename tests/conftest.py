@@ -48,13 +48,13 @@ PLAIN_ROW: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """Give the folder of the project."""
+    """Root folder of the project."""
     return ROOT
 
 
 @pytest.fixture
 def rows() -> Callable[..., pd.DataFrame]:
-    """Give a factory of observation tables: one mapping of changes a row; ``day`` sets both ends.
+    """Return a factory of observation tables: a mapping of changes a row; ``day`` sets both dates.
 
     Ids are X1, X2, and so on, unless given.
     """
@@ -77,7 +77,7 @@ def rows() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def groups() -> Callable[..., pd.DataFrame]:
-    """Give a factory of ``same_observation``: (group, row id, relation, keep) a row."""
+    """Return a factory of ``same_observation`` tables: (group, row id, relation, keep) a row."""
 
     def make(*members: tuple[str, str, str, str]) -> pd.DataFrame:
         return pd.DataFrame(members, columns=["group", "row_id", "relation", "keep"])
@@ -87,7 +87,7 @@ def groups() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def one_line(rows: Callable[..., pd.DataFrame]) -> Callable[..., xr.Dataset]:
-    """Give a factory of lines, from the same changes as `rows`."""
+    """Return a factory of evidence lines, from the same changes as `rows`."""
 
     def make(*changes: dict[str, Any]) -> xr.Dataset:
         return line(rows(*changes), title="made up", history="made for a test")
@@ -97,7 +97,7 @@ def one_line(rows: Callable[..., pd.DataFrame]) -> Callable[..., xr.Dataset]:
 
 @pytest.fixture(scope="session")
 def table() -> Callable[[str], pd.DataFrame]:
-    """Give a reader of the real tables that reads each once."""
+    """Return a reader of the real tables that caches each."""
     known: dict[str, pd.DataFrame] = {}
 
     def read(name: str) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def record(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def write_cell() -> Callable[..., None]:
-    """Give a function that overwrites cells of one row of a table on disk, as a person would."""
+    """Return a function that overwrites cells of one row of a table file, as an editor would."""
 
     def write(path: Path, row_id: str, /, **cells: str) -> None:
         with path.open(encoding="utf-8", newline="") as file:
@@ -136,8 +136,8 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for part in ("skytally", "data", "notebooks"):
-            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        for part in ("skytally", "data", "notebooks", "book"):
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_build")
             shutil.copytree(ROOT / part, folder / part, ignore=ignored)
         (folder / "notebooks" / "params").mkdir(exist_ok=True)
         shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")

@@ -1,1 +1,1 @@
-"""Benchmarks and calibrations: each script makes one table of data/results or prints ratios."""
+"""Benchmarks and calibrations: each script writes a table of data/results or prints ratios."""

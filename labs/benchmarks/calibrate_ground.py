@@ -1,8 +1,8 @@
-"""Calibrate the ground measures: coverage, bias and width in made-up worlds with known truth.
+"""Calibrate the ground measures: coverage, bias and width in simulations with known truth.
 
-Run it as ``python -m labs.benchmarks.calibrate_ground [worlds] [seed]``. Every second world has the
-texture, blur and noise of the second family. Nothing here is an observation. At the end stand
-the acceptance tests of rail on as many worlds as METHODS 14 asks for.
+Run it as ``python -m labs.benchmarks.calibrate_ground [worlds] [seed]``. Every second
+simulation has the texture, blur and noise of the second family. Nothing here is an observation.
+Last come the acceptance tests of the rail measure, on as many yards as METHODS 14 requires.
 """
 
 from __future__ import annotations
@@ -17,27 +17,31 @@ import xarray as xr
 
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_seasons import Field, field_series
-from skytally.imagery.cube.cube_checks import OPTICAL
-from skytally.imagery.measure.ground.bare_area import disturbed
-from skytally.imagery.measure.ground.bare_soil_index import LAYERS, GroundLook, works
-from skytally.imagery.measure.ground.pits import corrected
-from skytally.imagery.measure.observation import Look
-from skytally.imagery.measure.quay.stacks import stacks
-from skytally.imagery.measure.rail.occupancy_inversion import Contrast, contrast
-from skytally.imagery.measure.rail.occupied_track import rail
-from skytally.imagery.measure.rail.track_geometry import corridor
+from skytally.imagery.cube.cube_checks import OPTICAL_BANDS
+from skytally.imagery.measure.ground.bare_area import ground_laid_bare
+from skytally.imagery.measure.ground.bare_soil_index import (
+    INDEX_LAYERS,
+    GroundObservation,
+    date_ground_works,
+)
+from skytally.imagery.measure.ground.pits import corrected_pit_count
+from skytally.imagery.measure.observation import Observation
+from skytally.imagery.measure.quay.stacks import stacks_on_quay
+from skytally.imagery.measure.rail.occupancy_inversion import CarContrast, car_contrast
+from skytally.imagery.measure.rail.occupied_track import occupied_tracks
+from skytally.imagery.measure.rail.track_geometry import lay_corridor
 from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.simulate import site_cubes, yards_quays_depots
 
 NOMINAL = 0.9
 EARLY = 16
-"""Looks before the study, in which nothing stands or is dug."""
+"""Images before the study, without objects or pits."""
 LATE = 10
-"""Looks of the study in one place: places are made anew after that."""
+"""Images of the study at one simulated site; then a new site is drawn."""
 STUDY = "2023-06-01"
 STEP = 4.0
-"""Days from look to look."""
+"""Days from image to image."""
 CARS = (0, 8, 20, 40, 73, 110)
 CONTRASTS = (0.04, 0.12)
 """Contrast of cars that are drawn, either way: wider than any one hypothesis of the measure."""
@@ -53,11 +57,13 @@ Case = tuple[float, float, float, float]
 """Truth, value, low, high."""
 
 
-def _study(place: site_cubes.Place, drawn: Sequence[Any], rng: np.random.Generator) -> xr.Dataset:
-    """Give the looks before the study, empty, and those of the study."""
+def _study(
+    place: site_cubes.SimulatedPlace, drawn: Sequence[Any], rng: np.random.Generator
+) -> xr.Dataset:
+    """Simulate the empty images before the study period, and the images of the study period."""
     first = np.datetime64(STUDY) - np.timedelta64(int(EARLY * STEP), "D")
     boxes = [*([()] * EARLY), *(each.boxes for each in drawn)]
-    return site_cubes.visits(place, boxes, rng, first=str(first), days=STEP)
+    return site_cubes.place_cube(place, boxes, rng, first=str(first), days=STEP)
 
 
 def _worlds(worlds: int, seed: int) -> Iterator[tuple[np.random.Generator, bool]]:
@@ -65,8 +71,8 @@ def _worlds(worlds: int, seed: int) -> Iterator[tuple[np.random.Generator, bool]
         yield np.random.default_rng([seed, k]), bool(k % 2)
 
 
-def _cases(truths: Sequence[float], looks: Sequence[Look]) -> list[tuple[Case, Look]]:
-    """Pair each look that could tell with the truth."""
+def _cases(truths: Sequence[float], looks: Sequence[Observation]) -> list[tuple[Case, Observation]]:
+    """Pair each usable observation with the truth."""
     return [
         ((truth, look.value, look.low, look.high), look)
         for truth, look in zip(truths, looks, strict=True)
@@ -76,11 +82,11 @@ def _cases(truths: Sequence[float], looks: Sequence[Look]) -> list[tuple[Case, L
 
 def rail_cases(
     worlds: int, seed: int, *, known: bool, cars: Sequence[int] = CARS
-) -> list[tuple[Case, Look]]:
-    """Give the occupied length of made-up yards, with the contrast of cars known or not."""
-    found: list[tuple[Case, Look]] = []
+) -> list[tuple[Case, Observation]]:
+    """Measure occupied length in simulated rail yards, with the contrast of cars known or not."""
+    found: list[tuple[Case, Observation]] = []
     for rng, other in _worlds(worlds, seed):
-        place = site_cubes.yard_place(rng, count=int(rng.integers(2, 6)), other=other)
+        place = site_cubes.simulated_yard(rng, count=int(rng.integers(2, 6)), other=other)
         yards = []
         for _ in range(LATE):
             level = -0.08 if known else float(rng.choice((-1, -1, 1)) * rng.uniform(*CONTRASTS))
@@ -91,79 +97,82 @@ def rail_cases(
                 )
             )  # fmt: skip
         cube = _study(place, yards, rng)
-        tracks = corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
+        tracks = lay_corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
         made = references(cube, ring=tracks.ring, until=STUDY)
-        prior: Contrast = contrast(-0.08) if known else contrast()
+        prior: CarContrast = car_contrast(-0.08) if known else car_contrast()
         late = cube.isel(time=slice(EARLY, None))
-        looks = [row for row, _ in rail(late, tracks, made, known=prior)]
+        looks = [row for row, _ in occupied_tracks(late, tracks, made, known=prior)]
         found += _cases([each.metres for each in yards], looks)
     return found[:worlds]
 
 
 def gondolas(worlds: int, seed: int) -> list[float]:
-    """Give the cars found in yards of 73 common gondolas of known contrast: METHODS 14, test 6."""
+    """Estimated cars in simulated yards of 73 gondolas of known contrast (METHODS 14, test 6)."""
     found: list[float] = []
     for rng, _ in _worlds(worlds, seed):
-        place = site_cubes.yard_place(rng)
+        place = site_cubes.simulated_yard(rng)
         yards = [
             yards_quays_depots.yard(place.lines, rng, cars=73, contrast=-0.08) for _ in range(LATE)
         ]
         cube = _study(place, yards, rng)
-        tracks = corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
+        tracks = lay_corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
         made = references(cube, ring=tracks.ring, until=STUDY)
         late = cube.isel(time=slice(EARLY, None))
-        rows = [row for row, _ in rail(late, tracks, made, known=contrast(-0.08))]
+        rows = [row for row, _ in occupied_tracks(late, tracks, made, known=car_contrast(-0.08))]
         found += [row.details["cars_mid"] for row in rows if np.isfinite(row.value)]
     return found[:worlds]
 
 
-def stack_cases(worlds: int, seed: int) -> list[tuple[Case, Look]]:
-    """Give the stacked area of made-up quays without a crane, of which the measure is told."""
-    found: list[tuple[Case, Look]] = []
+def stack_cases(worlds: int, seed: int) -> list[tuple[Case, Observation]]:
+    """Measure stacked area on simulated quays without cranes, with the crane count set to 0."""
+    found: list[tuple[Case, Observation]] = []
     for rng, other in _worlds(worlds, seed):
-        place = site_cubes.quay_place(rng, other=other)
+        place = site_cubes.simulated_quay(rng, other=other)
         drawn = [
             yards_quays_depots.stacks(rng, slots=int(rng.choice(SLOTS)), quay=place.free)
             for _ in range(LATE)
         ]
         cube = _study(place, drawn, rng)
-        made = references(cube, ring=place.ring, until=STUDY, layers=OPTICAL)
+        made = references(cube, ring=place.ring, until=STUDY, layers=OPTICAL_BANDS)
         late = cube.isel(time=slice(EARLY, None))
-        looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring, cranes=0)]
+        looks = [
+            row for row, _ in stacks_on_quay(late, place.target, made, ring=place.ring, cranes=0)
+        ]
         found += _cases([each.area for each in drawn], looks)
     return found[:worlds]
 
 
-def _depots(worlds: int, seed: int) -> list[tuple[yards_quays_depots.Depot, Look]]:
-    """Give made-up depots, each with what was said of the look at it that could tell."""
-    found: list[tuple[yards_quays_depots.Depot, Look]] = []
+def _depots(worlds: int, seed: int) -> list[tuple[yards_quays_depots.Depot, Observation]]:
+    """Simulate depots; pair each with its usable observation."""
+    found: list[tuple[yards_quays_depots.Depot, Observation]] = []
     for rng, other in _worlds(worlds, seed):
-        place = site_cubes.field_place(rng, other=other)
+        place = site_cubes.simulated_field(rng, other=other)
         drawn = []
         for _ in range(LATE):
             rows, columns = DEPOTS[int(rng.integers(len(DEPOTS)))]
             inner = (float(rng.uniform(15.0, 45.0)), float(rng.uniform(12.0, 25.0)))
             drawn.append(
-                yards_quays_depots.depot(rng, rows=rows, columns=columns, start=(235.0, 195.0), inner=inner,
-                             apart=65.0)
-            )  # fmt: skip
+                yards_quays_depots.depot(
+                    rng, rows=rows, columns=columns, start=(235.0, 195.0), inner=inner, apart=65.0
+                )
+            )
         cube = _study(place, drawn, rng)
-        made = references(cube, ring=place.ring, until=STUDY, layers=LAYERS)
+        made = references(cube, ring=place.ring, until=STUDY, layers=INDEX_LAYERS)
         late = cube.isel(time=slice(EARLY, None))
-        looks = [row for row, _ in disturbed(late, place.target, made, ring=place.ring)]
+        looks = [row for row, _ in ground_laid_bare(late, place.target, made, ring=place.ring)]
         told = zip(drawn, looks, strict=True)
         found += [(depot, look) for depot, look in told if np.isfinite(look.value)]
     return found[:worlds]
 
 
-def depot_cases(worlds: int, seed: int) -> list[tuple[Case, Look]]:
-    """Give the area laid bare in made-up fields."""
+def depot_cases(worlds: int, seed: int) -> list[tuple[Case, Observation]]:
+    """Measure the bare area of simulated depots."""
     drawn, looks = zip(*_depots(worlds, seed), strict=True)
     return _cases([each.area for each in drawn], looks)
 
 
 def pit_ranges(worlds: int, seed: int) -> tuple[float, float]:
-    """Give how often the range of pits holds their number, as counted and corrected.
+    """Coverage of the pit-count range, as counted and after correction.
 
     What the correction takes from made-up looks, it takes from the first half of them; the
     second half is judged.
@@ -175,17 +184,22 @@ def pit_ranges(worlds: int, seed: int) -> tuple[float, float]:
     first, second = told[: len(told) // 2], told[len(told) // 2 :]
     p_detect = float(np.mean([min(high / true, 1.0) for true, _, high in first if true]))
     false = float(np.mean([max(high - true, 0.0) for true, _, high in first]))
-    ends = [corrected(low, high, p_detect=p_detect, false_matches=false) for _, low, high in second]
+    ends = [
+        corrected_pit_count(low, high, p_detect=p_detect, false_matches=false)
+        for _, low, high in second
+    ]
     plain = [low <= true <= high for true, low, high in second]
     better = [low <= each[0] <= high for each, (low, high) in zip(second, ends, strict=True)]
     return float(np.mean(plain)), float(np.mean(better))
 
 
-def ground_looks_of(plan: Field, rng: np.random.Generator) -> tuple[list[GroundLook], float, float]:
-    """Give the looks of a made-up field, the first day of the study, and when works began."""
+def ground_looks_of(
+    plan: Field, rng: np.random.Generator
+) -> tuple[list[GroundObservation], float, float]:
+    """Simulate observations of a field; return them, the first study day and the works' start."""
     made = field_series(plan, rng)
     looks = [
-        GroundLook(
+        GroundObservation(
             np.datetime64(round(day * 86_400), "s"), "", float(value) if snow < 0.2 else np.nan,
             0.005, 0.1, 1.0, "" if snow < 0.2 else "snow", "made up",
         )
@@ -195,13 +209,13 @@ def ground_looks_of(plan: Field, rng: np.random.Generator) -> tuple[list[GroundL
 
 
 def date_cases(worlds: int, seed: int) -> list[tuple[Case, float]]:
-    """Give the day works began, with the log Bayes factor, in made-up series."""
+    """Estimate the start of works in simulated series, with the log Bayes factor."""
     found = []
     for k in range(worlds):
         rng = np.random.default_rng([seed, k])
         looks, study, began = ground_looks_of(FIELDS[k % len(FIELDS)], rng)
         day = np.datetime64(int(study), "D")
-        date = works(looks, study=day).began
+        date = date_ground_works(looks, study=day).began
         middle = float(np.interp(0.5, np.cumsum(date.probability), date.grid))
         ends = [float((each - np.datetime64("1970-01-01")).astype(int)) for each in date.interval]
         found.append(((began, middle, ends[0], ends[1] + 1.0), date.log_bayes_factor))
@@ -209,7 +223,7 @@ def date_cases(worlds: int, seed: int) -> list[tuple[Case, float]]:
 
 
 def area_cases(worlds: int, seed: int) -> list[Case]:
-    """Give the true area of change from labelled samples of made-up maps."""
+    """Estimate the area of change from labelled samples of simulated maps."""
     shares = np.array([0.85, 0.3, 0.03])
     areas = {"change": 20.0, "buffer": 30.0, "stable": 950.0}
     truth = float(np.array(list(areas.values())) @ shares)
@@ -241,8 +255,8 @@ def _row(
     }
 
 
-def _parted(pairs: Sequence[tuple[Case, Look]]) -> tuple[list[Case], str]:
-    """Give the cases where something stands, and a note on those where nothing does."""
+def _parted(pairs: Sequence[tuple[Case, Observation]]) -> tuple[list[Case], str]:
+    """Cases with an object present, and a note on false alarms and recall."""
     empty = [look for (truth, *_), look in pairs if truth == 0]
     full = [(case, look) for case, look in pairs if case[0] > 0]
     false = sum(look.value > 0 for look in empty)
@@ -253,12 +267,12 @@ def _parted(pairs: Sequence[tuple[Case, Look]]) -> tuple[list[Case], str]:
 
 
 def run(worlds: int, seed: int) -> list[dict[str, Any]]:
-    """Give coverage, bias, error and width of every estimate of the ground measures.
+    """Coverage, bias, RMSE and width of every estimate of the ground measures.
 
     Parameters
     ----------
     worlds : int
-        Made-up looks, series or maps, each.
+        Number of simulated images, of series and of maps.
     seed : int
         Seed.
 
@@ -268,7 +282,7 @@ def run(worlds: int, seed: int) -> list[dict[str, Any]]:
         One row an estimate.
     """
     rows = []
-    calls: dict[tuple[str, str, str, str], Callable[[], list[tuple[Case, Look]]]] = {
+    calls: dict[tuple[str, str, str, str], Callable[[], list[tuple[Case, Observation]]]] = {
         ("rail", "occupied length, contrast known", "m", AT_LEAST): lambda: rail_cases(
             worlds, seed, known=True
         ),
@@ -296,7 +310,7 @@ def run(worlds: int, seed: int) -> list[dict[str, Any]]:
 
 
 def acceptance(seed: int) -> list[str]:
-    """Say how METHODS 14, tests 6 and 7, end on 100 and on 500 yards, and pits are counted."""
+    """Results of METHODS 14, tests 6 and 7, on 100 and on 500 yards, and of the pit count."""
     empty = [look.details["cars_mid"] for _, look in rail_cases(100, seed, known=True, cars=(0,))]
     full = gondolas(500, seed)
     cases = [case for case, _ in rail_cases(500, seed, known=False)]

@@ -1,7 +1,7 @@
-"""Calibrate the date of a change and the lag of two: coverage, bias and width in made-up worlds.
+"""Calibrate change dates and lags between two changes: coverage, bias and width in simulations.
 
-Run it as ``python -m labs.benchmarks.calibrate_onset [worlds] [seed]``. The planted change lies
-between the first look and the last: one outside them leaves no trace to be dated by.
+Run it as ``python -m labs.benchmarks.calibrate_onset [worlds] [seed]``. The simulated
+change lies between the first and the last observation: outside them it would leave no trace.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.interval_counts import Looks, looks_from
+from skytally.statistics.interval_counts import IntervalCounts, interval_counts_from
 from skytally.statistics.lead_lag import lag
 from skytally.statistics.onset_date import Onset, onset
 
@@ -23,13 +23,13 @@ Floats = NDArray[np.float64]
 
 NOMINAL = 0.9
 FIRST_DAY = 19_500.0
-"""Day on which every made-up line begins, in days since 1970-01-01 (any day would do)."""
+"""First day of every simulated series, in days since 1970-01-01 (any day would do)."""
 SPAN = 240
-"""Length of a made-up line in days."""
+"""Length of a simulated series in days."""
 LOOKS = (12, 40)
-"""Least and most looks of a line."""
+"""Minimum and maximum number of observations of a series."""
 DATED_TO_INTERVAL = 0.3
-"""Share of looks of which only an interval of 2 to 21 days is published."""
+"""Share of observations dated only to an interval of 2 to 21 days."""
 ONLY_A_BOUND = 0.1
 """Share of counts of which only a bound or a rounded range is published."""
 NEGATIVE_BINOMIAL = (1.0, 2.0, 5.0)
@@ -37,7 +37,7 @@ NEGATIVE_BINOMIAL = (1.0, 2.0, 5.0)
 
 
 def _uneven_days(rng: np.random.Generator) -> Floats:
-    """Give look days in clusters and gaps, as orders and clouds leave them."""
+    """Draw observation days in clusters and gaps, as tasking and clouds leave them."""
     count = int(rng.integers(*LOOKS, endpoint=True))
     gaps = rng.gamma(0.7, 1.0, count)
     places = np.cumsum(gaps)
@@ -45,7 +45,7 @@ def _uneven_days(rng: np.random.Generator) -> Floats:
 
 
 def _published(counts: NDArray[np.int64], rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Turn some counts into what a source might print: a bound or a rounded range."""
+    """Turn some counts into what a source might publish: a bound or a rounded range."""
     low, high = counts.astype(float), counts.astype(float)
     kind = rng.random(counts.size) / ONLY_A_BOUND
     at_least, about = kind < 0.3, (kind >= 0.3) & (kind < 1.0)
@@ -54,8 +54,10 @@ def _published(counts: NDArray[np.int64], rng: np.random.Generator) -> tuple[Flo
     return low, high
 
 
-def _line(rng: np.random.Generator, *, over_dispersed: bool) -> tuple[Looks, float, float, float]:
-    """Make a line whose mean changes between its looks; give it, the day and both means."""
+def _line(
+    rng: np.random.Generator, *, over_dispersed: bool
+) -> tuple[IntervalCounts, float, float, float]:
+    """Simulate a count series with one change of its mean; return it, the day and both means."""
     days = _uneven_days(rng)
     change = rng.uniform(days[0] + 1.0, days[-1])
     before = rng.uniform(0.5, 10.0)
@@ -72,7 +74,7 @@ def _line(rng: np.random.Generator, *, over_dispersed: bool) -> tuple[Looks, flo
     low, high = _published(counts, rng)
     long = np.where(rng.random(days.size) < DATED_TO_INTERVAL, rng.integers(2, 22, days.size), 1)
     start = days - np.floor(rng.random(days.size) * long)
-    looks = looks_from(FIRST_DAY + start, low, end=FIRST_DAY + start + long, high=high)
+    looks = interval_counts_from(FIRST_DAY + start, low, end=FIRST_DAY + start + long, high=high)
     return looks, change, before, after
 
 
@@ -87,7 +89,7 @@ def _row(
     cases: list[tuple[float, float, float, float]],
     note: str,
 ) -> dict[str, Any]:
-    """Sum up (truth, estimate, low, high) of every world."""
+    """Summarise (truth, estimate, low, high) of every simulation as one row."""
     truth, value, low, high = np.array(cases).T
     return {
         "estimator": estimator,
@@ -118,12 +120,12 @@ def _rated(estimate: Estimate, truth: float) -> tuple[float, float, float, float
 
 
 def run(worlds: int, seed: int) -> list[dict[str, Any]]:
-    """Give coverage, bias, error and width of every estimate of onset and lag.
+    """Coverage, bias, RMSE and width of every estimate of onset and lag.
 
     Parameters
     ----------
     worlds : int
-        Number of made-up worlds, each with one Poisson and one over-dispersed line.
+        Number of simulations, each with one Poisson and one over-dispersed series.
     seed : int
         Seed of all of them.
 
@@ -175,14 +177,14 @@ def _timed(work: Callable[[], object], repeats: int = 3) -> float:
 
 
 def scaling(seed: int, sizes: tuple[int, ...] = (50, 500, 5000)) -> list[dict[str, float]]:
-    """Time `onset` on ten times as many looks in the same span, in seconds of the processor.
+    """Processor time of `onset` in seconds as the number of observations in one span grows tenfold.
 
     Parameters
     ----------
     seed : int
-        Seed of the made-up line.
+        Seed of the simulated series.
     sizes : tuple of int
-        Numbers of looks.
+        Numbers of observations.
 
     Returns
     -------
@@ -194,7 +196,7 @@ def scaling(seed: int, sizes: tuple[int, ...] = (50, 500, 5000)) -> list[dict[st
     for size in sizes:
         days = np.sort(rng.integers(0, 1500, size)).astype(float)
         counts = rng.poisson(np.where(days < 700, 4.0, 9.0))
-        looks = looks_from(FIRST_DAY + days, counts)
+        looks = interval_counts_from(FIRST_DAY + days, counts)
         spent = _timed(lambda looks=looks: onset(looks))  # type: ignore[misc]
         ratio = spent / rows[-1]["seconds"] if rows else float("nan")
         rows.append({"looks": float(size), "seconds": spent, "ratio": ratio})

@@ -1,8 +1,8 @@
-"""Calibrate `skytally.statistics.surge_chance`: worlds in which nothing changed, so nothing surprises.
+"""Calibrate `skytally.statistics.surge_chance` on simulated counts in which nothing changed.
 
-Each world draws a baseline and one more count from the same source. ``coverage`` is the share
-of worlds in which the stated 0.9 predictive upper limit holds the new count; the note gives
-the share of worlds with a printed probability of at most 0.1, 0.05 and 0.01.
+Each simulation draws a baseline and one more count from the same source. ``coverage`` is the share
+of simulations in which the 0.9 predictive upper limit covers the new count; the note gives the
+share of simulations with a printed probability of at most 0.1, 0.05 and 0.01.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _negative_binomial(rng: np.random.Generator) -> Source:
 
 
 def _rakes(rng: np.random.Generator) -> Source:
-    """Give a yard with a Poisson number of rakes of 8 to 30 cars: no negative binomial."""
+    """Source of compound Poisson counts (strings of 8 to 30 railcars), not negative binomial."""
     rate, mean = rng.uniform(0.3, 3), rng.uniform(8, 30)
 
     def counts(draw: np.random.Generator, size: int) -> NDArray[np.int64]:
@@ -45,7 +45,7 @@ def _rakes(rng: np.random.Generator) -> Source:
 
 
 def _log_normal(rng: np.random.Generator) -> Source:
-    """Give Poisson counts whose mean is log-normal: a longer tail than the negative binomial."""
+    """Source of Poisson counts with a log-normal mean: a longer tail than the negative binomial."""
     middle, spread = np.exp(rng.uniform(np.log(5), np.log(30))), rng.uniform(0.4, 1.0)
     return lambda draw, size: draw.poisson(middle * np.exp(spread * draw.normal(size=size)))
 
@@ -56,7 +56,7 @@ SETTINGS: dict[str, tuple[Callable[[np.random.Generator], Source], tuple[int, in
     "rakes of cars, 10 to 40 looks": (_rakes, (10, 40)),
     "Poisson-log-normal, 10 to 40 looks": (_log_normal, (10, 40)),
 }
-"""Source of the counts and fewest and most looks; the last two were not used to build surge."""
+"""Source of the counts, fewest and most counts; the last two were not used to develop surge."""
 NOTES = {
     "poisson": "shown because it fails: cars come in rakes, not one by one",
     "negative_binomial": "the answer to go by",
@@ -109,7 +109,7 @@ def _rows(setting: str, worlds: int, rng: np.random.Generator) -> list[dict[str,
 
 
 def run(worlds: int, seed: int) -> list[dict[str, object]]:
-    """Run every setting in as many worlds.
+    """Run every setting on the same number of simulations.
 
     Parameters
     ----------

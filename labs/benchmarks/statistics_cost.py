@@ -1,7 +1,7 @@
-"""What the statistics of the present record cost together, and how they grow with the looks.
+"""Run time of the book's statistics on the record, and how it grows with the observations.
 
-``python -m labs.benchmarks.statistics_cost``. Nothing is asserted about time; growth is a ratio in one
-run: 2.0 for twice the looks is linear.
+``python -m labs.benchmarks.statistics_cost`` prints both and asserts nothing. Growth is a ratio
+within one run: 2.0 for twice the observations is linear.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from skytally.core.table_reader import read_table
 from skytally.record import lines
 from skytally.record.evidence_lines import line
 from skytally.statistics import onset, surge
-from skytally.statistics.counter_agreement import agreement
 from skytally.statistics.baseline import bounded_baseline, counted_baseline
-from skytally.statistics.interval_counts import looks_from
+from skytally.statistics.counter_agreement import agreement
+from skytally.statistics.interval_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
-from skytally.statistics.port_calls.call_bounds import Dwell, Looks
+from skytally.statistics.port_calls.call_bounds import BerthObservations, Dwell
 from skytally.statistics.port_calls.calls_from_rows import calls_of_rows, stays_of_rows
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_calls import share_missed
@@ -34,7 +34,7 @@ REPEATS = 3
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Give the least time of a few runs: what the work costs when nothing else runs."""
+    """Shortest time of a few runs, in seconds: other processes only add to it."""
     taken = []
     for _ in range(REPEATS):
         start = time.perf_counter()
@@ -44,7 +44,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def of_the_record() -> dict[str, Callable[[], object]]:
-    """Give each statistic as the book's pages use it."""
+    """Every statistic as the book's pages call it, by name."""
     names = ("rail_counts", "same_observation", "voyage_counts", "ship_sightings", "sites")
     rail, groups, counts, ships, sites = (read_table(registry.path(name)) for name in names)
     ceiling = line(rail[rail["id"] == "R001"], title="baseline", history="row R001")
@@ -71,18 +71,18 @@ def of_the_record() -> dict[str, Callable[[], object]]:
 
 
 def grown(size: int) -> dict[str, Callable[[], object]]:
-    """Give the statistics that take looks, on so many simulated ones."""
+    """Statistics of observation series, by name, on `size` simulated observations."""
     rng = np.random.default_rng(size)
     days = np.sort(rng.uniform(0, 400, size))
     seen = (rng.uniform(size=size) < 0.45).astype(float)
-    looks = Looks(days, seen, 400.0)
+    looks = BerthObservations(days, seen, 400.0)
     dates = np.datetime64("2023-01-01") + np.sort(rng.choice(2 * size, size, replace=False))
     counts = rng.poisson(np.where(np.arange(size) < size // 2, 4.0, 9.0))
     apart = pd.date_range("1990-01-01", periods=size, freq="14D")
     stay = Dwell(2.4, 0.2)
     return {
         "surge": lambda: surge(73, counted_baseline(counts, dates=apart.to_numpy())),
-        "onset": lambda: onset(looks_from(dates, counts)),
+        "onset": lambda: onset(interval_counts_from(dates, counts)),
         "calls from looks": lambda: calls_from_looks(looks, dwell=stay, seed=1),
         "semi-Markov route": lambda: calls_by_states(
             looks, None, ships=2, transit_days=0.4, dwell=stay

@@ -1,1 +1,1 @@
-"""Methods that were tried and that no page uses."""
+"""Methods that were tried and that no page of evidence uses."""

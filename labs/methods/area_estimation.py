@@ -1,4 +1,4 @@
-"""The true area of each class of a map, from a sample of its pixels labelled by eye."""
+"""Area of each class of a map, estimated from a stratified sample of pixels labelled by eye."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class AreaTable:
     """Strata of fewer than 50 units, whose part of every estimate is uncertain."""
 
     def of(self, name: str) -> ClassArea:
-        """Give the entry of one class."""
+        """Area and accuracy of the class of that name."""
         return next(each for each in self.classes if each.name == name)
 
 
@@ -83,7 +83,7 @@ def _faults(sample: pd.DataFrame, mapped: Mapping[str, float]) -> Iterable[str]:
 
 
 def _reach(counts: Floats, areas: Floats, level: float) -> tuple[Floats, Floats]:
-    """Give how far each class may lie below and above its area, dims (class).
+    """Distance of each class area to its lower and upper interval bound, dims (class).
 
     Each cell has its Jeffreys interval, which is not empty where none or all were seen; strata
     are sampled apart, so that the squares of their reaches add up (Zou and Donner 2008).
@@ -100,7 +100,7 @@ def _reach(counts: Floats, areas: Floats, level: float) -> tuple[Floats, Floats]
 def _accuracies(
     counts: Floats, weights: Floats, row: int, column: int
 ) -> tuple[float, float, float, float]:
-    """Give user's and producer's accuracy of a class with their errors (2014, equations 6, 7)."""
+    """User's and producer's accuracy of a class with standard errors (2014, equations 6, 7)."""
     units = counts.sum(1)
     share = counts / units[:, None]
     spread = weights**2 * share[:, column] * (1.0 - share[:, column]) / (units - 1.0)
@@ -152,7 +152,7 @@ def stratified_area(
     -----
     Area of class j is sum_i A_i n_ij / n_i, its variance sum_i A_i^2 p (1 - p) / (n_i - 1) with
     p = n_ij / n_i. That variance is too small where few units of a large stratum are of the
-    class, and 0 where none is: an interval of it held 0.83 of made-up areas at 0.90. The
+    class, and 0 where none is: an interval of it covered 0.83 of simulated areas at 0.90. The
     standard error is left as published; the interval joins the Jeffreys intervals of the cells.
 
     References

@@ -1,4 +1,4 @@
-"""The changes that another library finds in a count, to hold beside those of `onset`."""
+"""Change points of a count series by ruptures, to compare with those of `onset`."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import xarray as xr
 from scipy import stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.interval_counts import Looks, checked, date_of, looks_of
+from skytally.statistics.interval_counts import IntervalCounts, checked, date_of, interval_counts_of
 
 LEAST_SEGMENT = 2
-"""Least looks of a segment in the cross-check, the default of ruptures."""
+"""Minimum observations of a segment in the cross-check, the default of ruptures."""
 DOCUMENTED_PENALTY = 10.0
 """Penalty of the example with which ruptures introduces itself: Pelt(model="rbf"), pen=10."""
 
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """The changes that another method finds, each as the gap it lies in."""
+    """Change points of another method, each as the gap between two observations."""
 
     method: str
     """Method with all of its settings."""
     gaps: tuple[tuple[np.datetime64, np.datetime64], ...]
-    """Days of the last look before and of the first look after each change."""
+    """Days of the last observation before and of the first after each change."""
 
 
-def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
-    """Ask another library for the changes of a count, each given as the gap it lies in.
+def cross_check(looks: xr.Dataset | IntervalCounts) -> tuple[CrossCheck, ...]:
+    """Change points of a count series by ruptures, each as the gap between two observations.
 
     Parameters
     ----------
@@ -46,13 +46,13 @@ def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
     Raises
     ------
     DataError
-        If there are fewer usable looks than two segments need, or the input is not sound.
+        If there are fewer usable observations than two segments need, or the input is not sound.
 
     Notes
     -----
-    Both work in the order of the looks and know nothing of the time between them: a change is
-    never a date here, only the days of the looks on either side. PELT on ranks has unit
-    variance and the penalty 2 log n, that is, two free numbers a change.
+    Both use only the order of the observations, not the time between them: a change is never a
+    date here, only the days of the observations on either side. PELT on ranks has unit variance
+    and the penalty 2 log n, that is, two free parameters a change.
 
     References
     ----------
@@ -61,7 +61,7 @@ def cross_check(looks: xr.Dataset | Looks) -> tuple[CrossCheck, ...]:
     doi:10.1080/01621459.2012.737745.
     """
     if isinstance(looks, xr.Dataset):
-        looks = looks_of(looks)
+        looks = interval_counts_of(looks)
     if checked(looks).start.size < 2 * LEAST_SEGMENT:
         message = f"{looks.start.size} looks: too few for two segments; give four or more"
         raise DataError(message)

@@ -1,4 +1,4 @@
-"""Port calls by a semi-Markov route: a few ships followed through looks at one or both ends."""
+"""Port calls estimated by a semi-Markov model of a route, from observations at one or both ends."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.argument_checks import LONGEST, check_chances, check_setting, is_whole
+from skytally.statistics.argument_checks import MAX_DAYS, check_chances, check_setting, is_whole
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import SHORTEST, Dwell, Floats, Looks
+from skytally.statistics.port_calls.call_bounds import SHORTEST, BerthObservations, Dwell, Floats
 
 STAY_STAGES = 2
 """Stages of a stay in the semi-Markov route (an Erlang-2 law)."""
@@ -65,7 +65,7 @@ def _log_likelihood(
     p_detect: float,
     p_false: float,
 ) -> Floats:
-    """Filter the looks forward through their uneven times, dims (route)."""
+    """Log likelihood of the observations by a forward filter over uneven times, dims (route)."""
     rates = _generators(route)
     size, stages, _ = rates.shape
     values, vectors = np.linalg.eig(rates)
@@ -95,7 +95,7 @@ def _log_likelihood(
 
 
 def _crossing(x: Floats, y: Floats, peak: int, floor: float, step: int) -> float | None:
-    """Find where a profile falls through a floor on one side of its peak, None if never."""
+    """Where a profile likelihood falls below a floor on one side of its peak; None if never."""
     i = peak
     while 0 <= i + step < x.size:
         if y[i + step] < floor:
@@ -108,8 +108,8 @@ def _crossing(x: Floats, y: Floats, peak: int, floor: float, step: int) -> float
 
 
 def calls_by_states(
-    loading: Looks,
-    landing: Looks | None = None,
+    loading: BerthObservations,
+    landing: BerthObservations | None = None,
     *,
     ships: int,
     transit_days: float,
@@ -118,21 +118,21 @@ def calls_by_states(
     p_false: float = 0.0,
     level: float = 0.9,
 ) -> Estimate:
-    """Estimate port calls from looks at one or both ends of a route sailed by a few ships.
+    """Estimate port calls from observations at one or both ends of a route sailed by a few ships.
 
     Parameters
     ----------
     loading, landing : Looks
-        Looks at the two ends over the same period; the second may be left out.
+        Observations at the two ends over the same period; the second may be left out.
     ships : int
         Ships on the route, at most 4.
     transit_days : float
         Mean time at sea from one end to the other in days, taken as known.
     dwell : Dwell
-        What is known of the mean stay, the same at both ends. The looks alone hardly tell
-        it: this prior carries it.
+        Prior of the mean stay, the same at both ends. The observations alone hardly
+        constrain it.
     p_detect, p_false : float
-        Chance that a usable look shows a ship with one there, and with none.
+        Probability that a usable observation shows a ship if one is there, and if none is.
     level : float
         Coverage of the interval.
 
@@ -144,21 +144,21 @@ def calls_by_states(
     Raises
     ------
     DataError
-        If no look is usable, the periods differ, a setting makes no sense, or no route of so
-        many ships can give the looks.
+        If no observation is usable, the periods differ, a setting is out of range, or no route
+        of so many ships can produce the observations.
 
     Notes
     -----
     Each ship goes round loading (two exponential stages, an Erlang-2 stay), transit, landing
     (two stages), transit and a wait. A forward filter over the joint stages of all ships
-    takes the looks at their uneven times. The likelihood, times the prior of the stay, is
+    takes the observations at their uneven times. The likelihood, times the prior of the stay, is
     maximised over stay and wait on a grid; the interval is that of the profile in the number
     of calls. The data give a level, not a month-by-month course.
     """
     check_chances(p_detect, p_false)
     check_setting(loading.length, 1, level)
     events = _events(loading, landing)
-    if not is_whole(ships, least=1, most=MOST_SHIPS) or not SHORTEST <= transit_days <= LONGEST:
+    if not is_whole(ships, least=1, most=MOST_SHIPS) or not SHORTEST <= transit_days <= MAX_DAYS:
         message = (
             f"{ships} ships, transit of {transit_days} d; "
             f"give 1 to {MOST_SHIPS} ships and a time at sea of an hour or more"
@@ -187,8 +187,10 @@ def calls_by_states(
     return _profile(calls, score.reshape(calls.size, -1).max(axis=1), ships=ships, level=level)
 
 
-def _events(loading: Looks, landing: Looks | None) -> list[tuple[float, int, float]]:
-    """Merge the usable looks at both ends: (day, port, seen) in order of time."""
+def _events(
+    loading: BerthObservations, landing: BerthObservations | None
+) -> list[tuple[float, int, float]]:
+    """Merge the usable observations at both ends: (day, port, seen) in order of time."""
     both = [loading] if landing is None else [loading, landing]
     if len({each.length for each in both}) > 1:
         message = f"periods of {loading.length} and {both[-1].length} days; use one period for both"

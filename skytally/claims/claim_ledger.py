@@ -10,16 +10,18 @@ from typing import Any
 
 import pandas as pd
 
+from skytally.claims.rule_evaluation import Outcome, judge_rules
 from skytally.claims.rule_evidence import Evidence
-from skytally.claims.rule_evaluation import Outcome, judge
 from skytally.claims.verdicts import likelihood, worst
-from skytally.core import names as n
-from skytally.core.errors import refuse
-from skytally.record.provenance import support
+from skytally.core import names as n, refuse
+from skytally.record import support
 
-DRIFT = ("original_source", "original", "copy_source", "copy", "change")
-"""What is told of a change of wording."""
+DRIFT_COLUMNS = ("original_source", "original", "copy_source", "copy", "change")
+"""Columns that describe a change of wording."""
+PRESS = "press"
+"""Origin of a claim that is a row of ``press_claims``; every other is a sentence of the book."""
 RESTS_ON = ("findings", "rows", "sites", "sources")
+"""Fields of a claim that name its evidence."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Claim:
     """One claim with its verdict."""
 
     id: str
-    """Id of the row of ``press_claims``, or ``OWN-...`` for a sentence of this book."""
+    """Id of the row of ``press_claims``, or of a sentence of the book."""
     text: str
     """The claim, paraphrased."""
     asserted_by: str
@@ -35,7 +37,7 @@ class Claim:
     line: str
     """Evidence line that could test it."""
     tested_part: str
-    """What of it the verdict speaks of; empty where it is the whole."""
+    """Part of it that the verdict is about; empty where it is the whole."""
     verdict: str
     """One of `VERDICTS`."""
     why: tuple[str, ...]
@@ -47,9 +49,9 @@ class Claim:
     likelihood_of: str | None
     """What that word is the likelihood of, as the words after *that*; never a p-value."""
     findings: tuple[str, ...]
-    """Keys of the findings it was held against, and of those made of nothing but its rows."""
+    """Keys of the findings it was compared with, and of those computed from its rows alone."""
     rows: tuple[str, ...]
-    """Rows it was held against, those behind the findings included."""
+    """Rows it was compared with, those behind the findings included."""
     sites: tuple[str, ...]
     """Sites whose positions were used."""
     sources: tuple[str, ...]
@@ -66,135 +68,148 @@ class Claim:
     """How its wording changed on the way."""
 
 
-def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, given: Evidence) -> Iterator[str]:
-    press = given.tables["press_claims"].set_index("id")
+def _origin_faults(row: pd.Series, press: pd.DataFrame) -> Iterator[str]:
+    from_press = row["origin"] == PRESS
+    if from_press != (row["id"] in press.index):
+        found = "no such row" if from_press else "a row of this id"
+        yield (
+            f"{row['id']}: origin {row['origin']!r}, and press_claims has {found}; correct the id "
+            "or the origin"
+        )
+    elif from_press and tuple(row[["text", "asserted_by"]]) != tuple(
+        press.loc[row["id"], ["text", "asserted_by"]]
+    ):
+        yield f"{row['id']}: text or asserted_by differ from press_claims; make them agree"
+
+
+def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
+    press = evidence.tables["press_claims"].set_index("id")
     missing = sorted(set(press.index) - set(rows["id"]))
-    yield from (f"{each}: a press claim without a row; add it" for each in missing)
-    twice = rows[rows["id"].duplicated()]["id"]
-    yield from (f"{each}: stands twice; keep one" for each in twice)
+    yield from (f"{claim}: a press claim without a row; add it" for claim in missing)
+    repeated = rows[rows["id"].duplicated()]["id"]
+    yield from (f"{claim}: stands twice; keep one" for claim in repeated)
     for _, row in rows.iterrows():
-        own = row["id"].startswith("OWN-")
-        if own == (row["id"] in press.index):
-            yield f"{row['id']}: neither a press claim nor OWN-...; correct the id"
-        elif not own and tuple(row[["text", "asserted_by"]]) != tuple(
-            press.loc[row["id"], ["text", "asserted_by"]]
-        ):
-            yield f"{row['id']}: text or asserted_by differ from press_claims; make them agree"
+        yield from _origin_faults(row, press)
         if bool(row["probability"]) != bool(row["probability_of"]):
             yield f"{row['id']}: give probability and what it is of, or neither"
         if bool(row["rules"]) == bool(row["fixed_verdict"]):
             yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
         for column, known in (
             ("rules", set(rules["id"])),
-            ("findings", set(given.findings)),
-            ("rows", set(given.rows)),
-            ("copied_from", set(given.known.parents) | set(rows["id"])),
-            ("probability", set(given.findings)),
+            ("findings", set(evidence.findings)),
+            ("rows", set(evidence.rows)),
+            ("copied_from", set(evidence.provenance.parents) | set(rows["id"])),
+            ("probability", set(evidence.findings)),
         ):
             for ref in sorted(set(row[column].split()) - known):
                 yield f"{row['id']}, {column}: no {ref!r}; correct it, or build its line"
-        yield from _chance_faults(row, given)
+        yield from _probability_faults(row, evidence)
     unused = sorted(set(rules["id"]) - set(" ".join(rows["rules"]).split()))
-    yield from (f"rule {each}: used by no claim; remove it or name it" for each in unused)
+    yield from (f"rule {rule}: used by no claim; remove it or name it" for rule in unused)
 
 
-def _chance_faults(row: Mapping[str, Any], given: Evidence) -> Iterator[str]:
-    keys = [key for key in row["probability"].split() if key in given.findings]
+def _probability_faults(row: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
+    keys = [key for key in row["probability"].split() if key in evidence.findings]
     if len(row["probability"].split()) > 1:
         yield f"{row['id']}, probability: {len(keys)} findings; name one"
     for key in keys:
-        unit = given.findings[key].get("unit", "p")
-        if unit != "p":
+        unit = evidence.findings[key].get("unit", n.PROBABILITY)
+        if unit != n.PROBABILITY:
             yield f"{row['id']}, probability: {key} is in {unit}; name a probability"
 
 
-def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, given: Evidence) -> Iterator[str]:
+def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
     for _, row in drift.iterrows():
         for column, known in (
             ("claim", set(rows["id"])),
-            ("original_source", set(given.known.parents)),
-            ("copy_source", set(given.known.parents)),
-            ("rows", set(given.rows)),
+            ("original_source", set(evidence.provenance.parents)),
+            ("copy_source", set(evidence.provenance.parents)),
+            ("rows", set(evidence.rows)),
         ):
             for ref in sorted(set(row[column].split()) - known):
                 yield f"drift {row['id']}, {column}: no {ref!r}; correct it"
 
 
-def _behind(keys: Iterable[str], given: Evidence) -> list[str]:
-    """Give the rows of findings; those of a probability are no further eyes on the claim."""
-    found = (given.findings[key]["inputs"] for key in keys if given.findings[key]["unit"] != "p")
-    return [ref for ref in chain(*found) if ref in given.rows]
+def _rows_behind(keys: Iterable[str], evidence: Evidence) -> list[str]:
+    """Rows of findings; those of a probability are no further observation of the claim."""
+    findings = [evidence.findings[key] for key in keys]
+    inputs = (found["inputs"] for found in findings if found["unit"] != n.PROBABILITY)
+    return [ref for ref in chain(*inputs) if ref in evidence.rows]
 
 
-def _repeating(
-    row: Mapping[str, Any], outcomes: Iterable[Outcome], given: Evidence
+def _findings_of_same_rows(
+    row: Mapping[str, Any], outcomes: Iterable[Outcome], evidence: Evidence
 ) -> Iterator[str]:
-    """Give the findings that are made of nothing but rows that the claim is held against.
+    """Keys of findings computed from nothing but rows with which the claim is compared.
 
-    Of rows that a rule only counts, those findings that count the very same rows.
+    Of rows that a rule only counts, those of findings that count exactly the same rows.
     """
     outcomes = list(outcomes)
-    named = set(row["rows"].split()).union(*(each.named for each in outcomes))
-    counted = [each.selected for each in outcomes if each.selected]
-    for key, found in given.findings.items():
-        inputs = set(found["inputs"])
+    named = set(row["rows"].split()).union(*(outcome.named for outcome in outcomes))
+    counted = [outcome.selected for outcome in outcomes if outcome.selected]
+    for key, finding in evidence.findings.items():
+        inputs = set(finding["inputs"])
         if inputs and (inputs <= named or inputs in counted):
             yield key
 
 
-def _judged(
+def _likelihood_word(row: Mapping[str, Any], evidence: Evidence) -> str | None:
+    if not row["probability"]:
+        return None
+    chance = evidence.findings[row["probability"]]
+    return likelihood(float(chance[n.LOW]), float(chance[n.HIGH]))
+
+
+def _judged_claim(
     row: Mapping[str, Any],
     outcomes: list[Outcome],
     drift: Iterable[Mapping[str, Any]],
-    given: Evidence,
+    evidence: Evidence,
 ) -> Claim:
-    refs = dict.fromkeys(chain(*(each.refs for each in outcomes)))
-    keys = {*row["findings"].split(), *(ref for ref in refs if ref in given.findings)}
-    keys.update(_repeating(row, outcomes, given))
-    rows = {*row["rows"].split(), *(ref for ref in refs if ref in given.rows)}
-    rows |= set(_behind(keys, given))
-    press = given.rows.get(row["id"], {"other_sources": ""})
+    refs = dict.fromkeys(chain(*(outcome.refs for outcome in outcomes)))
+    keys = {*row["findings"].split(), *(ref for ref in refs if ref in evidence.findings)}
+    keys.update(_findings_of_same_rows(row, outcomes, evidence))
+    rows = {*row["rows"].split(), *(ref for ref in refs if ref in evidence.rows)}
+    rows |= set(_rows_behind(keys, evidence))
+    press = evidence.rows.get(row["id"], {"other_sources": ""})
     sources = tuple(sorted(press["other_sources"].split()))
-    eyes = support([given.rows[each] for each in sorted(rows)], sources, given.known)
-    word = None
-    if row["probability"]:
-        chance = given.findings[row["probability"]]
-        word = likelihood(float(chance[n.LOW]), float(chance[n.HIGH]))
+    backing = support([evidence.rows[ref] for ref in sorted(rows)], sources, evidence.provenance)
+    verdicts = [outcome.verdict for outcome in outcomes]
     return Claim(
         id=row["id"],
         text=row["text"],
         asserted_by=row["asserted_by"],
         line=row["could_test"],
         tested_part=row["tested_part"],
-        verdict=worst(each.verdict for each in outcomes) if outcomes else row["fixed_verdict"],
-        why=tuple(f"{each.why}: {each.verdict}" for each in outcomes),
-        confidence=eyes.confidence,
-        likelihood=word,
+        verdict=worst(verdicts) if outcomes else row["fixed_verdict"],
+        why=tuple(f"{outcome.why}: {outcome.verdict}" for outcome in outcomes),
+        confidence=backing.confidence,
+        likelihood=_likelihood_word(row, evidence),
         likelihood_of=row["probability_of"] or None,
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),
-        sites=tuple(ref for ref in refs if ref in given.sites),
+        sites=tuple(ref for ref in refs if ref in evidence.sites),
         sources=sources,
-        independent_origins=eyes.independent_origins,
-        independent_image_families=eyes.independent_families,
+        independent_origins=backing.independent_origins,
+        independent_image_families=backing.independent_families,
         changes_if=row["changes_if"],
         copied_from=tuple(row["copied_from"].split()),
         drift=tuple(
-            {word: str(each[word]) for word in DRIFT}
-            for each in drift
-            if each["claim"] == row["id"]
+            {column: str(change[column]) for column in DRIFT_COLUMNS}
+            for change in drift
+            if change["claim"] == row["id"]
         ),
     )
 
 
-def ledger_faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[str]:
-    """Collect what the ledger and its drift point to that does not exist, or say twice.
+def ledger_faults(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> list[str]:
+    """Collect the faults of the ledger and its drift: broken references and repetitions.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        The tables ``ledger``, ``rules`` and ``drift``.
-    given : Evidence
+        The tables ``judge_claims``, ``rules`` and ``drift``.
+    evidence : Evidence
         Its findings need only their keys.
 
     Returns
@@ -203,22 +218,22 @@ def ledger_faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[s
         One sentence a fault.
     """
     rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
-    return [*_ledger_faults(rows, rules, given), *_drift_faults(drift, rows, given)]
+    return [*_ledger_faults(rows, rules, evidence), *_drift_faults(drift, rows, evidence)]
 
 
-def ledger(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[Claim]:
-    """Give every claim with its verdict.
+def judge_claims(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> list[Claim]:
+    """Judge every claim of the ledger.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        The tables ``ledger``, ``rules`` and ``drift``, as `read_tables` gives them.
-    given : Evidence
+        The tables ``judge_claims``, ``rules`` and ``drift``, as `read_tables` gives them.
+    evidence : Evidence
 
     Returns
     -------
     list of Claim
-        Sorted by id. A verdict is typed only where the ledger names no rule; of several
+        Sorted by id. A verdict is entered by hand only where the ledger names no rule; of several
         rules the worst counts.
 
     Raises
@@ -228,21 +243,21 @@ def ledger(tables: Mapping[str, pd.DataFrame], given: Evidence) -> list[Claim]:
         or a claim has both or neither of rules and a fixed verdict. All faults at once.
     """
     rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
-    refuse(ledger_faults(tables, given), what="claims ledger")
-    outcomes = judge(rules, given)
+    refuse(ledger_faults(tables, evidence), what="claims ledger")
+    outcomes = judge_rules(rules, evidence)
     changes = drift.to_dict("records")
-    made = [
-        _judged(row, [outcomes[each] for each in row["rules"].split()], changes, given)
+    claims = [
+        _judged_claim(row, [outcomes[rule] for rule in row["rules"].split()], changes, evidence)
         for _, row in rows.iterrows()
     ]
-    return sorted(made, key=lambda each: each.id)
+    return sorted(claims, key=lambda claim: claim.id)
 
 
 def as_json(claims: Iterable[Claim]) -> str:
     """Write claims as JSON sorted by id, without NaN, ending in a newline."""
     shown = []
-    for claim in sorted(claims, key=lambda each: each.id):
-        row = {word: cell for word, cell in vars(claim).items() if word not in RESTS_ON}
-        row["rests_on"] = {word: list(getattr(claim, word)) for word in RESTS_ON}
+    for claim in sorted(claims, key=lambda claim: claim.id):
+        row = {field: value for field, value in vars(claim).items() if field not in RESTS_ON}
+        row["rests_on"] = {field: list(getattr(claim, field)) for field in RESTS_ON}
         shown.append(row)
     return json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,4 +1,4 @@
-"""Numbers held against numbers: one claimed, one found."""
+"""Comparison of two numbers with bounds: one claimed, one found in the evidence."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import math
 from dataclasses import dataclass, replace
 
 from skytally.claims.verdicts import BOUND, CONTRADICTED, HOLDS, REFINED, UNTESTED
-from skytally.core import names as n
-from skytally.core.errors import DataError
-from skytally.core.wording import interval, number
-
-UNITS = {"miles": ("km", 1.609344), "months": ("days", 30.4375)}
-"""Unit to the one it is compared in, and the factor."""
+from skytally.core import DataError, interval, names as n, number, unit_of
 
 
 @dataclass(frozen=True)
-class Known:
-    """A number, claimed or found."""
+class BoundedNumber:
+    """A number with its interval, claimed or found in the evidence."""
 
     value: float
     """The number in `unit`, NaN where there is only an interval."""
@@ -28,46 +23,46 @@ class Known:
     """One of `skytally.core.names.BOUNDS`."""
     unit: str
     """Word of the vocabulary *unit*."""
-    said: str
+    words: str
     """The number in words."""
 
 
-def comparable(known: Known) -> Known:
-    """Put a number into the unit in which it is compared."""
-    unit, factor = UNITS.get(known.unit, (known.unit, 1.0))
-    value, low, high = (factor * each for each in (known.value, known.low, known.high))
-    return replace(known, value=value, low=low, high=high, unit=unit)
+def comparable(bounded: BoundedNumber) -> BoundedNumber:
+    """Convert a number into the unit in which it is compared."""
+    unit = unit_of(bounded.unit)
+    value, low, high = (unit.factor * end for end in (bounded.value, bounded.low, bounded.high))
+    return replace(bounded, value=value, low=low, high=high, unit=unit.compared_in)
 
 
-def count_of(value: float, unit: str, *, exact: bool, what: str) -> Known:
-    """Make a number of what was counted, a lower bound where the count is not of all there is."""
+def counted_number(value: float, unit: str, *, exact: bool, what: str) -> BoundedNumber:
+    """Express a count as a number, as a lower bound where it may not cover all there is."""
     bound, high = (n.EXACTLY, value) if exact else (n.AT_LEAST, math.inf)
     words = "" if exact else "at least "
-    return Known(value, value, high, bound, unit, f"{words}{number(value)} {what}")
+    return BoundedNumber(value, value, high, bound, unit, f"{words}{number(value)} {what}")
 
 
-def measured(low: float, high: float, unit: str, words: str = "") -> Known:
-    """Make a number of an interval in which no value stands out."""
-    return Known(math.nan, low, high, n.ABOUT, unit, words or interval(low, high, unit))
+def interval_number(low: float, high: float, unit: str, words: str = "") -> BoundedNumber:
+    """Express an interval in which no value stands out as a number."""
+    return BoundedNumber(math.nan, low, high, n.ABOUT, unit, words or interval(low, high, unit))
 
 
-def open_side(known: Known) -> str:
-    """Say to which side a number is open: ``up``, ``down`` or neither, an empty word."""
-    return "up" if known.bound in n.OPEN_ABOVE else "down" if known.bound == n.AT_MOST else ""
+def open_side(bounded: BoundedNumber) -> str:
+    """Side on which a number is open: ``up``, ``down`` or neither, an empty word."""
+    return "up" if bounded.bound in n.OPEN_ABOVE else "down" if bounded.bound == n.AT_MOST else ""
 
 
-def _apart(one: Known, other: Known) -> bool:
+def _apart(one: BoundedNumber, other: BoundedNumber) -> bool:
     low, high = max(one.low, other.low), min(one.high, other.high)
-    strict = any(each.bound == n.MORE_THAN and each.low == low for each in (one, other))
+    strict = any(side.bound == n.MORE_THAN and side.low == low for side in (one, other))
     return low > high or (low == high and strict)
 
 
-def compare(claimed: Known, found: Known) -> str:
-    """Hold a claimed number against a found one.
+def compare(claimed: BoundedNumber, found: BoundedNumber) -> str:
+    """Verdict on a claimed number against a found one.
 
     Parameters
     ----------
-    claimed, found : Known
+    claimed, found : BoundedNumber
         In one unit.
 
     Returns
@@ -75,7 +70,7 @@ def compare(claimed: Known, found: Known) -> str:
     str
         *contradicted* where no number satisfies both; *holds* where two levels agree
         within their intervals; *holds as a bound* where what was found lies inside a
-        claimed bound; *refined* where a bound was told as a level, or two levels only
+        claimed bound; *refined* where a bound was reported as a level, or two levels only
         touch; *not yet tested* where what was found cannot tell or is no number.
 
     Raises

@@ -1,4 +1,4 @@
-"""Rival explanations against observations: ranges of likelihood ratios to a band of odds."""
+"""Rival explanations weighed by observations: ranges of likelihood ratios to a band of odds."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ import pandas as pd
 
 from skytally.claims.rule_evidence import Evidence
 from skytally.claims.verdicts import likelihood
-from skytally.core.errors import DataError, refuse
-from skytally.record.provenance import UNNAMED, origins_of_row
+from skytally.core import DataError, refuse
+from skytally.record import UNNAMED_FAMILIES, origins_of_row
 
-CAP = 20.0
+LARGEST_RATIO = 20.0
 """No single observation counts for more, either way, while its error rates are not measured."""
-WITHIN = 0.1
+FURTHER_ITEM_SHARE = 0.1
 """What further items of one group add to the strongest, as a share of its log ratio."""
 CORRELATIONS = (0.3, 0.6)
 """Range of the correlation between groups."""
-PRIORS = (0.1, 10.0)
+PRIOR_ODDS = (0.1, 10.0)
 """Range of prior odds, hypothesis to reference."""
 GROUPINGS = ("family", "originator", "mechanism")
-"""What two items may share that makes them one; each is tried."""
+"""What items may share that makes them dependent; every grouping is computed."""
+TABLES = ("hypotheses", "evidence", "likelihoods")
 LABEL = "The ranges are judgements with a reason each; none is measured."
 
 
 @dataclass(frozen=True)
-class Cell:
+class RatioRange:
     """How much likelier an observation is under one hypothesis than under the reference."""
 
     low: float
@@ -41,8 +42,8 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One observation that tells hypotheses apart, or fails to."""
+class EvidenceItem:
+    """One observation that may tell hypotheses apart."""
 
     id: str
     """Its id."""
@@ -53,28 +54,28 @@ class Item:
     rows: tuple[str, ...]
     """Rows of the record it is."""
     groups: Mapping[str, frozenset[str]]
-    """Each of `GROUPINGS` to what the item has of it."""
-    cells: Mapping[str, Cell]
-    """Hypothesis to its cell; the reference has none, its ratio is 1."""
+    """Each of `GROUPINGS` to the groups the item belongs to."""
+    ratios: Mapping[str, RatioRange]
+    """Hypothesis to its range of ratios; the reference has none, its ratio is 1."""
     changes_if: str
-    """What observation would change the cells."""
+    """What observation would change the ranges."""
 
 
 @dataclass(frozen=True)
 class Hypotheses:
-    """The rival explanations and the items they are held against."""
+    """The rival explanations and the observations that weigh them."""
 
     names: Mapping[str, str]
     """Hypothesis to its name, in the order of the table."""
     reference: str
-    """The one the ratios are relative to."""
-    items: tuple[Item, ...]
+    """The one the ratios are relative to; empty where the tables are."""
+    items: tuple[EvidenceItem, ...]
     """By id."""
 
 
 @dataclass(frozen=True)
-class Band:
-    """What the items together say of one hypothesis against the reference; never one number."""
+class OddsBand:
+    """Odds of one hypothesis against the reference, from all items together; never one number."""
 
     hypothesis: str
     """Its id."""
@@ -98,33 +99,33 @@ class Band:
     """How many items tell the two apart at all."""
 
 
-def _components(items: Iterable[Item], by: str) -> list[list[Item]]:
-    apart: list[tuple[set[str], list[Item]]] = []
+def _components(items: Iterable[EvidenceItem], by: str) -> list[list[EvidenceItem]]:
+    apart: list[tuple[set[str], list[EvidenceItem]]] = []
     for item in items:
         shared = set(item.groups[by])
         joined = [group for group in apart if group[0] & shared]
         apart = [group for group in apart if not group[0] & shared]
-        members = [each for group in joined for each in group[1]]
+        members = [member for _, group in joined for member in group]
         apart.append((shared.union(*(group[0] for group in joined)), [*members, item]))
     return [members for _, members in apart]
 
 
 def _one_group(logs: list[float]) -> float:
-    """Join the log ratios of items that are not independent of each other."""
+    """Sum of the log ratios of items that are not independent of each other."""
     total = 0.0
-    for side in ([each for each in logs if each > 0], [each for each in logs if each < 0]):
+    for side in ([log for log in logs if log > 0], [log for log in logs if log < 0]):
         if side:
-            total += max(side, key=abs) * (1 + WITHIN * (len(side) > 1))
+            total += max(side, key=abs) * (1 + FURTHER_ITEM_SHARE * (len(side) > 1))
     return total
 
 
-def combine(groups: Iterable[list[float]], *, correlation: float) -> float:
+def combined_ratio(groups: Iterable[list[float]], *, correlation: float) -> float:
     """Combine likelihood ratios of groups that are correlated with each other.
 
     Parameters
     ----------
     groups : iterable of list of float
-        Likelihood ratios, a list a group; each is capped at `CAP` to one.
+        Likelihood ratios, a list a group; a ratio is capped at `LARGEST_RATIO` to one.
     correlation : float
         Correlation between groups, 0 to 1.
 
@@ -148,9 +149,9 @@ def combine(groups: Iterable[list[float]], *, correlation: float) -> float:
 
     Examples
     --------
-    >>> round(combine([[10.0], [10.0], [10.0]], correlation=0.6))
+    >>> round(combined_ratio([[10.0], [10.0], [10.0]], correlation=0.6))
     23
-    >>> combine([[1000.0]], correlation=0.3)
+    >>> combined_ratio([[1000.0]], correlation=0.3)
     20.0
     """
     if not 0 <= correlation <= 1:
@@ -158,31 +159,34 @@ def combine(groups: Iterable[list[float]], *, correlation: float) -> float:
         raise DataError(message)
     logs = []
     for group in groups:
-        if any(not 0 < each < math.inf for each in group):
+        if any(not 0 < ratio < math.inf for ratio in group):
             message = f"likelihood ratios {group}: give positive, finite numbers"
             raise DataError(message)
-        limit = math.log(CAP)
-        logs.append(_one_group([min(limit, max(-limit, math.log(each))) for each in group]))
-    total = _together([each for each in logs if each > 0], correlation)
-    total -= _together([-each for each in logs if each < 0], correlation)
+        limit = math.log(LARGEST_RATIO)
+        logs.append(_one_group([min(limit, max(-limit, math.log(ratio))) for ratio in group]))
+    total = _sum_of_groups([log for log in logs if log > 0], correlation)
+    total -= _sum_of_groups([-log for log in logs if log < 0], correlation)
     return round(math.exp(total), 9)
 
 
-def _together(logs: list[float], correlation: float) -> float:
+def _sum_of_groups(logs: list[float], correlation: float) -> float:
     summed = accumulate(sorted(logs, reverse=True))
-    return max((each / (1 + k * correlation) for k, each in enumerate(summed)), default=0.0)
+    return max((total / (1 + k * correlation) for k, total in enumerate(summed)), default=0.0)
 
 
-def _ratios(items: Iterable[Item], hypothesis: str, *, by: str, end: str) -> list[list[float]]:
+def _ratios(
+    items: Iterable[EvidenceItem], hypothesis: str, *, by: str, end: str
+) -> list[list[float]]:
     return [
-        [getattr(item.cells[hypothesis], end) for item in group] for group in _components(items, by)
+        [getattr(item.ratios[hypothesis], end) for item in group]
+        for group in _components(items, by)
     ]
 
 
-def _range(items: list[Item], hypothesis: str) -> tuple[float, float]:
+def _range(items: list[EvidenceItem], hypothesis: str) -> tuple[float, float]:
     ends = {
         end: [
-            combine(_ratios(items, hypothesis, by=by, end=end), correlation=correlation)
+            combined_ratio(_ratios(items, hypothesis, by=by, end=end), correlation=correlation)
             for by in GROUPINGS
             for correlation in CORRELATIONS
         ]
@@ -191,12 +195,12 @@ def _range(items: list[Item], hypothesis: str) -> tuple[float, float]:
     return min(ends["low"]), max(ends["high"])
 
 
-def band(known: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> Band:
-    """Give the band of odds of one hypothesis against the reference.
+def odds_band(hypotheses: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> OddsBand:
+    """Band of odds of one hypothesis against the reference.
 
     Parameters
     ----------
-    known : Hypotheses
+    hypotheses : Hypotheses
     hypothesis : str
         Its id.
     without : iterable of str
@@ -205,7 +209,7 @@ def band(known: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> 
     Returns
     -------
     Band
-        From the least to the greatest result over the low and high ends of all cells, the
+        From the least to the greatest result over the low and high ends of all ranges, the
         groupings by image family, originator and mechanism, correlations of 0.3 and 0.6
         between groups, and prior odds from 1:10 to 10:1.
 
@@ -214,22 +218,21 @@ def band(known: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> 
     DataError
         If there is no such hypothesis, it is the reference, or no item is left.
     """
-    left = [item for item in known.items if item.id not in set(without)]
-    if hypothesis not in known.names or hypothesis == known.reference or not left:
+    left = [item for item in hypotheses.items if item.id not in set(without)]
+    if hypothesis not in hypotheses.names or hypothesis == hypotheses.reference or not left:
         message = (
             f"{hypothesis!r} with {len(left)} items: name a hypothesis other than "
-            f"{known.reference}, and leave at least one item"
+            f"{hypotheses.reference}, and leave at least one item"
         )
         raise DataError(message)
     low, high = _range(left, hypothesis)
-    odds = low * PRIORS[0], high * PRIORS[1]
-    shares = tuple(each / (1 + each) for each in odds)
-    silent = [
-        item for item in left if item.cells[hypothesis].low == item.cells[hypothesis].high == 1
-    ]
-    return Band(
+    odds = low * PRIOR_ODDS[0], high * PRIOR_ODDS[1]
+    shares = tuple(end / (1 + end) for end in odds)
+    ranges = [item.ratios[hypothesis] for item in left]
+    telling = [ratio for ratio in ranges if not ratio.low == ratio.high == 1]
+    return OddsBand(
         hypothesis=hypothesis,
-        against=known.reference,
+        against=hypotheses.reference,
         ratio_low=low,
         ratio_high=high,
         odds_low=odds[0],
@@ -237,17 +240,18 @@ def band(known: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> 
         share_low=shares[0],
         share_high=shares[1],
         words=likelihood(shares[0], shares[1]),
-        items=len(left) - len(silent),
+        items=len(telling),
     )
 
 
-def bands(known: Hypotheses) -> list[Band]:
-    """Give the band of every hypothesis but the reference, in the order of the table."""
-    return [band(known, each) for each in known.names if each != known.reference]
+def odds_bands(hypotheses: Hypotheses) -> list[OddsBand]:
+    """Bands of odds of every hypothesis but the reference, in the order of the table."""
+    rivals = [rival for rival in hypotheses.names if rival != hypotheses.reference]
+    return [odds_band(hypotheses, rival) for rival in rivals]
 
 
-def influence(known: Hypotheses, hypothesis: str) -> pd.DataFrame:
-    """Say which items matter most: what leaving each out does to the band.
+def influence(hypotheses: Hypotheses, hypothesis: str) -> pd.DataFrame:
+    """Influence of single items: how far the band of odds moves without one of them.
 
     Returns
     -------
@@ -255,83 +259,87 @@ def influence(known: Hypotheses, hypothesis: str) -> pd.DataFrame:
         ``item``, ``text``, ``ratio_low`` and ``ratio_high`` without it, ``matters``: by how
         many natural logarithms the two ends move together; the strongest first.
     """
-    whole = band(known, hypothesis)
+    whole = odds_band(hypotheses, hypothesis)
     rows = []
-    for item in known.items if len(known.items) > 1 else ():
-        rest = band(known, hypothesis, without=[item.id])
+    for item in hypotheses.items if len(hypotheses.items) > 1 else ():
+        rest = odds_band(hypotheses, hypothesis, without=[item.id])
         moved = sum(
             abs(math.log(getattr(whole, end) / getattr(rest, end)))
             for end in ("ratio_low", "ratio_high")
         )
         rows.append((item.id, item.text, rest.ratio_low, rest.ratio_high, round(moved, 6)))
     columns = ["item", "text", "ratio_low", "ratio_high", "matters"]
-    made = pd.DataFrame(rows, columns=columns)
-    return made.sort_values(["matters", "item"], ascending=[False, True], ignore_index=True)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["matters", "item"], ascending=[False, True], ignore_index=True)
 
 
-def without_a_line(known: Hypotheses, hypothesis: str) -> list[tuple[str, Band]]:
-    """Give the band with each evidence line left out, by the line's name."""
-    lines = sorted({item.line for item in known.items})
-    left_out = {line: [item.id for item in known.items if item.line == line] for line in lines}
+def bands_without_a_line(hypotheses: Hypotheses, hypothesis: str) -> list[tuple[str, OddsBand]]:
+    """Band of odds with one evidence line left out, for every line, by the name of the line."""
+    lines = sorted({item.line for item in hypotheses.items})
+    left_out = {line: [item.id for item in hypotheses.items if item.line == line] for line in lines}
     return [
-        (line, band(known, hypothesis, without=ids))
+        (line, odds_band(hypotheses, hypothesis, without=ids))
         for line, ids in left_out.items()
-        if len(ids) < len(known.items)
+        if len(ids) < len(hypotheses.items)
     ]
 
 
-def _groups(row: Mapping[str, Any], given: Evidence) -> dict[str, frozenset[str]]:
-    rows = [given.rows[each] for each in row["rows"].split()]
+def _groups(row: Mapping[str, Any], evidence: Evidence) -> dict[str, frozenset[str]]:
+    rows = [evidence.rows[ref] for ref in row["rows"].split()]
     families = {str(each.get("family", "none")) for each in rows} - {"none"}
-    who = frozenset().union(*(origins_of_row(each, given.known) for each in rows))
+    origins = frozenset().union(*(origins_of_row(each, evidence.provenance) for each in rows))
     # makers that are not stated may be one maker
-    eyes = frozenset("maker not stated" if each in UNNAMED else each for each in families)
+    makers = frozenset(
+        "maker not stated" if family in UNNAMED_FAMILIES else family for family in families
+    )
     return {
-        "family": eyes or frozenset(f"no imagery: {each}" for each in who),
-        "originator": who,
+        "family": makers or frozenset(f"no imagery: {origin}" for origin in origins),
+        "originator": origins,
         "mechanism": frozenset({str(row["mechanism"])}),
     }
 
 
-def hypotheses_faults(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Iterator[str]:
-    """Tell what is wrong with the rival explanations: cells, reasons, items, the reference."""
-    names, items, cells = (tables[each] for each in ("hypotheses", "evidence", "likelihoods"))
-    for name in ("hypotheses", "evidence"):
-        twice = tables[name][tables[name]["id"].duplicated()]["id"]
-        yield from (f"{name} {each}: stands twice; keep one" for each in twice)
-    reference = list(names[names["reference"] == "yes"]["id"])
-    if len(reference) != 1:
-        yield f"hypotheses: {len(reference)} references; mark exactly one"
-    for _, row in items.iterrows():
-        for ref in row["rows"].split():
-            if ref not in given.rows:
-                yield f"evidence {row['id']}: no row {ref!r}; correct it"
-    pairs = [f"{row['evidence']} {row['hypothesis']}" for _, row in cells.iterrows()]
-    wanted = {
-        f"{item} {name}" for item in items["id"] for name in names["id"] if name not in reference
-    }
-    for each in sorted(wanted - set(pairs)):
-        yield f"likelihoods {each}: no cell; add its range and reason"
-    for each in sorted(set(pairs) - wanted):
-        yield f"likelihoods {each}: no such item and hypothesis, or the reference; remove it"
-    for each in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
-        yield f"likelihoods {each}: stands twice; keep one"
-    for (_, row), pair in zip(cells.iterrows(), pairs, strict=True):
+def _ratio_faults(ratios: pd.DataFrame, wanted: set[str]) -> Iterator[str]:
+    pairs = [f"{row['evidence']} {row['hypothesis']}" for _, row in ratios.iterrows()]
+    for pair in sorted(wanted - set(pairs)):
+        yield f"likelihoods {pair}: no cell; add its range and reason"
+    for pair in sorted(set(pairs) - wanted):
+        yield f"likelihoods {pair}: no such item and hypothesis, or the reference; remove it"
+    for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+        yield f"likelihoods {pair}: stands twice; keep one"
+    for (_, row), pair in zip(ratios.iterrows(), pairs, strict=True):
         if not str(row["reason"]).strip():
             yield f"likelihoods {pair}: no reason; a range without one is not used"
         if not 0 < row["low"] <= row["high"]:
             yield f"likelihoods {pair}: {row['low']:g} to {row['high']:g}; give 0 < low <= high"
 
 
-def hypotheses(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Hypotheses:
-    """Read the rival explanations.
+def hypotheses_faults(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> Iterator[str]:
+    """Faults of the rival explanations: ranges, reasons, items, the reference."""
+    names, items, ratios = (tables[name] for name in TABLES)
+    for name in ("hypotheses", "evidence"):
+        repeated = tables[name][tables[name]["id"].duplicated()]["id"]
+        yield from (f"{name} {each}: stands twice; keep one" for each in repeated)
+    reference = list(names[names["reference"] == "yes"]["id"])
+    if len(reference) != 1 and any(len(tables[name]) for name in TABLES):
+        yield f"hypotheses: {len(reference)} references; mark exactly one"
+    for _, row in items.iterrows():
+        for ref in row["rows"].split():
+            if ref not in evidence.rows:
+                yield f"evidence {row['id']}: no row {ref!r}; correct it"
+    rivals = [name for name in names["id"] if name not in reference]
+    yield from _ratio_faults(ratios, {f"{item} {name}" for item in items["id"] for name in rivals})
+
+
+def read_hypotheses(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> Hypotheses:
+    """Build the rival explanations and their items from their tables.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
         ``hypotheses``, ``evidence`` and ``likelihoods``, as `skytally.claims.read_tables`
         gives them.
-    given : Evidence
+    evidence : Evidence
         For image families and originators, which follow from the rows of an item.
 
     Returns
@@ -341,29 +349,29 @@ def hypotheses(tables: Mapping[str, pd.DataFrame], given: Evidence) -> Hypothese
     Raises
     ------
     DataError
-        If a cell is missing, stands twice, has no reason or no range, an item or row does
-        not exist, or there is not one reference. All faults at once.
+        If a range is missing, stands twice, has no reason or no numbers, an item or row does
+        not exist, or there is not one reference; empty tables have none. All faults at once.
     """
-    refuse(hypotheses_faults(tables, given), what="rival explanations")
-    names, items, cells = (tables[each] for each in ("hypotheses", "evidence", "likelihoods"))
-    by_item: dict[str, dict[str, Cell]] = {}
-    for _, row in cells.iterrows():
-        cell = Cell(float(row["low"]), float(row["high"]), str(row["reason"]))
-        by_item.setdefault(row["evidence"], {})[row["hypothesis"]] = cell
-    made = [
-        Item(
+    refuse(hypotheses_faults(tables, evidence), what="rival explanations")
+    names, items, ratios = (tables[name] for name in TABLES)
+    by_item: dict[str, dict[str, RatioRange]] = {}
+    for _, row in ratios.iterrows():
+        ratio = RatioRange(float(row["low"]), float(row["high"]), str(row["reason"]))
+        by_item.setdefault(row["evidence"], {})[row["hypothesis"]] = ratio
+    observations = [
+        EvidenceItem(
             id=row["id"],
             text=row["text"],
             line=row["could_test"],
             rows=tuple(row["rows"].split()),
-            groups=_groups(row, given),
-            cells=by_item[row["id"]],
+            groups=_groups(row, evidence),
+            ratios=by_item.get(row["id"], {}),
             changes_if=row["changes_if"],
         )
         for _, row in items.iterrows()
     ]
     return Hypotheses(
         names=dict(zip(names["id"], names["name"], strict=True)),
-        reference=str(names[names["reference"] == "yes"]["id"].iloc[0]),
-        items=tuple(sorted(made, key=lambda each: each.id)),
+        reference=next(iter(names[names["reference"] == "yes"]["id"]), ""),
+        items=tuple(sorted(observations, key=lambda item: item.id)),
     )

@@ -1,4 +1,4 @@
-"""Rules evaluated on the evidence, all faults of all of them told at once."""
+"""Evaluation of rules on the evidence, with all faults of all rules at once."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims.rule_evidence import Evidence, condition_faults, known_of, rows_of
+from skytally.claims.rule_evidence import Evidence, number_of, rows_of
 from skytally.claims.rule_kinds import DATED, KINDS, NUMBERS, SITES, Kind
-from skytally.core import names as n
-from skytally.core.errors import refuse
+from skytally.core import names as n, refuse
+from skytally.record import condition_faults
 
 TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "about")
 DATES = ("first", "last")
 DATE_COLUMNS = {"date_first", "depart_first"}
-"""Columns one of which a row with dates has."""
+"""Columns of which a row with dates has one."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule found."""
+    """Verdict of one rule, and what it was computed from."""
 
     verdict: str
     """One of `VERDICTS`."""
     why: str
-    """What was held against what."""
+    """What was compared with what."""
     refs: tuple[str, ...]
     """Finding keys, row ids and site ids it was computed from."""
     named: frozenset[str]
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def _cell_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
-    """Tell which columns lack what the kind needs, or hold what it would never read."""
+    """Faults of columns that lack what the kind needs, or hold what it would never read."""
     for column in kind.needs:
         if not rule[column]:
             yield f"{column} is empty; a rule of kind {rule['kind']} needs it"
@@ -50,13 +50,13 @@ def _cell_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
         known = " or ".join(kind.relations)
         yield f"relation {rule['relation']!r}; a rule of kind {rule['kind']} takes {known}"
     for side, (least, most) in (("left", kind.left), ("right", kind.right)):
-        given = len(rule[side].split())
-        if most and not least <= given <= most and (given or side not in kind.needs):
+        ids = len(rule[side].split())
+        if most and not least <= ids <= most and (ids or side not in kind.needs):
             wanted = f"{least}" if least == most else f"{least} or more"
-            yield f"{given} ids in {side}; a rule of kind {rule['kind']} takes {wanted}"
+            yield f"{ids} ids in {side}; a rule of kind {rule['kind']} takes {wanted}"
 
 
-def _claimed_faults(rule: Mapping[str, Any], kind: Kind, given: Evidence) -> Iterator[str]:
+def _claimed_faults(rule: Mapping[str, Any], kind: Kind, evidence: Evidence) -> Iterator[str]:
     number, named = not pd.isna(rule[n.VALUE]), bool(rule["claimed"])
     if not kind.claims:
         if number or named or rule[n.BOUND] or rule["unit"]:
@@ -70,38 +70,38 @@ def _claimed_faults(rule: Mapping[str, Any], kind: Kind, given: Evidence) -> Ite
         yield f"value {rule[n.VALUE]:g}; nothing is counted or measured below zero"
     if not named:
         return
-    if rule["claimed"] not in given.rows:
+    if rule["claimed"] not in evidence.rows:
         yield f"no claim {rule['claimed']!r}; name a row of the record"
-    elif math.isnan(known_of(rule["claimed"], given).low):
+    elif math.isnan(number_of(rule["claimed"], evidence).low):
         yield f"claimed {rule['claimed']!r} carries no number; give value, bound and unit"
 
 
-def _ref_faults(rule: Mapping[str, Any], kind: Kind, given: Evidence) -> Iterator[str]:
-    known: Mapping[str, object] = given.sites if kind.refs == SITES else given.rows
+def _ref_faults(rule: Mapping[str, Any], kind: Kind, evidence: Evidence) -> Iterator[str]:
+    known: Mapping[str, object] = evidence.sites if kind.refs == SITES else evidence.rows
     if kind.refs == NUMBERS:
-        known = {**given.findings, **given.rows}
+        known = {**evidence.findings, **evidence.rows}
     what = {SITES: "site", NUMBERS: "finding or row"}.get(kind.refs, "row")
     refs = [*rule["left"].split(), *rule["right"].split()]
     for ref in dict.fromkeys(refs):
-        if ref not in known and ref in given.findings:
+        if ref not in known and ref in evidence.findings:
             yield f"{ref!r} is a finding; a rule of kind {rule['kind']} takes {kind.refs}"
         elif ref not in known:
             yield f"no {what} {ref!r}; build the line that makes it, or correct the rule"
-        elif kind.refs == DATED and not DATE_COLUMNS & set(given.rows[ref]):
-            yield f"row {ref!r} of {given.rows[ref]['table']} has no dates; name another"
-    for ref in sorted({each for each in refs if refs.count(each) > 1}):
+        elif kind.refs == DATED and not DATE_COLUMNS & set(evidence.rows[ref]):
+            yield f"row {ref!r} of {evidence.rows[ref]['table']} has no dates; name another"
+    for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
         yield f"{ref!r} stands twice; name it once"
 
 
-def _table_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
+def _table_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
     if not rule["table"]:
         if rule["where"] or rule["part"] or rule["distinct"]:
             yield "conditions without a table; name the table they are of"
         return
-    if rule["table"] not in given.tables:
-        yield f"no table {rule['table']!r}; known: {', '.join(sorted(given.tables))}"
+    if rule["table"] not in evidence.tables:
+        yield f"no table {rule['table']!r}; known: {', '.join(sorted(evidence.tables))}"
         return
-    table = given.tables[rule["table"]]
+    table = evidence.tables[rule["table"]]
     if "id" not in table:
         yield f"the rows of {rule['table']} have no ids; count in another table"
     if rule["distinct"] and rule["distinct"] not in table:
@@ -110,12 +110,12 @@ def _table_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
         yield from condition_faults(table, rule[column])
 
 
-def _rule_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
+def _rule_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
     kind = KINDS[rule["kind"]]
     yield from _cell_faults(rule, kind)
-    yield from _claimed_faults(rule, kind, given)
-    yield from _ref_faults(rule, kind, given)
-    yield from _table_faults(rule, given)
+    yield from _claimed_faults(rule, kind, evidence)
+    yield from _ref_faults(rule, kind, evidence)
+    yield from _table_faults(rule, evidence)
     if rule["kind"] == "extent":
         if not rule["left"] and not rule["table"]:
             yield "nothing to count; name a finding, a row or a table"
@@ -124,36 +124,36 @@ def _rule_faults(rule: Mapping[str, Any], given: Evidence) -> Iterator[str]:
         if rule["table"] and not rule["about"]:
             yield "about is empty; say whether the count is of the record or of the world"
     if rule["kind"] == "window":
-        dates = [each for each in (rule["first"], rule["last"]) if not pd.isna(each)]
+        dates = [day for day in (rule["first"], rule["last"]) if not pd.isna(day)]
         if len(dates) == 2 and dates[0] > dates[1]:
             yield f"first {dates[0]:%Y-%m-%d} after last {dates[1]:%Y-%m-%d}; exchange them"
         if bool(rule["right"]) == bool(dates) or len(dates) == 1:
             yield "no window; name a row with dates, or give first and last, not both"
 
 
-def _outcome(rule: dict[str, Any], given: Evidence) -> Outcome:
+def _outcome(rule: dict[str, Any], evidence: Evidence) -> Outcome:
     named = [*rule["left"].split(), *rule["right"].split()]
     selected: list[str] = []
     if rule["table"]:
-        rule["selected"] = rows_of(rule, given)
+        rule["selected"] = rows_of(rule, evidence)
         selected = list(rule["selected"]["id"])
-    verdict, why = KINDS[rule["kind"]].run(rule, given)
+    verdict, why = KINDS[rule["kind"]].run(rule, evidence)
     refs = tuple(dict.fromkeys([*named, *selected]))
     return Outcome(verdict, why, refs, frozenset(named), frozenset(selected))
 
 
 def _placed(rule: Mapping[str, Any], faults: Iterable[str]) -> list[str]:
-    return [f"rules.csv, line {rule['line']}, {rule['id']}: {each}" for each in faults]
+    return [f"rules.csv, line {rule['line']}, {rule['id']}: {fault}" for fault in faults]
 
 
-def rules_faults(rules: pd.DataFrame, given: Evidence) -> list[str]:
-    """Collect what is wrong with rules before any finding is computed.
+def rules_faults(rules: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """Collect the faults of rules before any finding is computed.
 
     Parameters
     ----------
     rules : pandas.DataFrame
         The table ``rules``.
-    given : Evidence
+    evidence : Evidence
         Its findings need only their keys; rules that name one are not evaluated.
 
     Returns
@@ -165,30 +165,30 @@ def rules_faults(rules: pd.DataFrame, given: Evidence) -> list[str]:
     twice = rules[rules["id"].duplicated()]
     for _, row in twice.iterrows():
         faults += _placed(row, ["the id a second time; give it one of its own"])
-    for rule in _each(rules):
-        wrong = list(_rule_faults(rule, given))
-        if not wrong and not {*rule["left"].split(), *rule["right"].split()} & {*given.findings}:
+    for rule in _rows(rules):
+        wrong = list(_rule_faults(rule, evidence))
+        if not wrong and not {*rule["left"].split(), *rule["right"].split()} & {*evidence.findings}:
             try:
-                _outcome(rule, given)
+                _outcome(rule, evidence)
             except ValueError as error:
                 wrong = [str(error)]
         faults += _placed(rule, wrong)
     return faults
 
 
-def _each(rules: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _rows(rules: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for raw in rules.to_dict("records"):
         yield {str(word): cell for word, cell in raw.items()}
 
 
-def judge(rules: pd.DataFrame, given: Evidence) -> dict[str, Outcome]:
+def judge_rules(rules: pd.DataFrame, evidence: Evidence) -> dict[str, Outcome]:
     """Evaluate every rule.
 
     Parameters
     ----------
     rules : pandas.DataFrame
         The table ``rules``.
-    given : Evidence
+    evidence : Evidence
 
     Returns
     -------
@@ -202,15 +202,15 @@ def judge(rules: pd.DataFrame, given: Evidence) -> dict[str, Outcome]:
         what its kind needs, holds what its kind does not read, orders words or dates the wrong
         way round, or compares two units. All faults of all rules at once.
     """
-    found: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome] = {}
     faults = []
-    for rule in _each(rules):
-        wrong = list(_rule_faults(rule, given))
+    for rule in _rows(rules):
+        wrong = list(_rule_faults(rule, evidence))
         if not wrong:
             try:
-                found[rule["id"]] = _outcome(rule, given)
+                outcomes[rule["id"]] = _outcome(rule, evidence)
             except ValueError as error:
                 wrong = [str(error)]
         faults += _placed(rule, wrong)
     refuse(faults, what="rules")
-    return found
+    return outcomes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from skytally.core.errors import DataError
+from skytally.core import DataError
 
 HOLDS, BOUND, REFINED, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "holds",
@@ -15,7 +15,7 @@ HOLDS, BOUND, REFINED, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "cannot be tested from open imagery",
 )
 FIXED = (CANNOT, UNTESTED)
-"""The only verdicts that may be typed, where no rule can compute one."""
+"""The only verdicts that may be entered by hand, where no rule can compute one."""
 WORST_FIRST = (CONTRADICTED, REFINED, UNTESTED, BOUND, HOLDS)
 """A claim of several parts is worth what its worst part is."""
 LIKELIHOODS = (
@@ -31,7 +31,7 @@ LIKELIHOODS = (
 
 
 def likelihood(low: float, high: float) -> str:
-    """Put a probability into words of the fixed scale.
+    """Express a probability in words of the fixed scale.
 
     Parameters
     ----------
@@ -67,6 +67,6 @@ def likelihood(low: float, high: float) -> str:
 
 
 def worst(verdicts: Iterable[str]) -> str:
-    """Give the worst of several verdicts."""
-    given = set(verdicts)
-    return next(each for each in WORST_FIRST if each in given)
+    """Worst of several verdicts."""
+    present = set(verdicts)
+    return next(verdict for verdict in WORST_FIRST if verdict in present)

@@ -1,4 +1,4 @@
-"""Words shared by every module: dimensions, variables, coordinates, attributes, units."""
+"""Words shared by every module: dimensions, variables, coordinates, bounds and states."""
 
 TIME = "time"
 BNDS = "bnds"
@@ -38,16 +38,8 @@ COUNTED, SOMETHING_SEEN, NOTHING_SEEN, UNCLEAR, STATED = (
     "stated",
 )
 STATES = (COUNTED, SOMETHING_SEEN, NOTHING_SEEN, UNCLEAR, STATED)
+PRESENT_STATES = (COUNTED, SOMETHING_SEEN)
 
 CONVENTIONS = "CF-1.11"
-CF_UNITS = {
-    "m": "m",
-    "km": "km",
-    "miles": "mile",
-    "km2": "km2",
-    "tonnes": "t",
-    "tonnes per year": "t year-1",
-    "percent": "percent",
-    "days": "day",
-}
-"""UDUNITS spelling of the physical units; whatever is counted has the CF unit 1."""
+PROBABILITY = "p"
+"""Unit of a probability between 0 and 1, which is printed without a word."""

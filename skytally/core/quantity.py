@@ -1,4 +1,4 @@
-"""A printed quantity: its number, its bound, its interval and its words."""
+"""Quantities as sources print them: number, bound, interval and words."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Quantity:
 
 
 def quantity_of(row: Mapping[str, Any]) -> Quantity:
-    """Give the quantity of a row of an observation table."""
+    """Quantity of a row of an observation table."""
     return Quantity(
         row["value"], row["low"], row["high"], row["bound"], row["unit"], row["wording"]
     )
 
 
 def rounding_interval(value: float) -> tuple[float, float]:
-    """Give the interval that rounding alone allows around a number called *about*.
+    """Interval that rounding alone allows around a number called *about*.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def rounding_interval(value: float) -> tuple[float, float]:
 
 
 def limits(quantity: Quantity) -> tuple[float, float]:
-    """Give the interval of a printed quantity, which is open for a bound.
+    """Interval of a printed quantity, open on one side for a bound.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     return least, most
 
 
-def said(quantity: Quantity) -> str:
-    """Put a quantity into words that keep its bound.
+def quantity_text(quantity: Quantity) -> str:
+    """Express a quantity in words that keep its bound.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def said(quantity: Quantity) -> str:
 
     Examples
     --------
-    >>> said(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
+    >>> quantity_text(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
     'at least 25 calls'
     """
     softening = quantity.wording or ("" if quantity.bound == n.EXACTLY else quantity.bound)
@@ -131,6 +131,6 @@ def said(quantity: Quantity) -> str:
     if quantity.low == quantity.high:
         return with_unit(f"{prefix}{number(quantity.low)}", quantity.low, quantity.unit)
     if not math.isnan(quantity.low):
-        range_said = f"{prefix}{number(quantity.low)} to {number(quantity.high)}"
-        return with_unit(range_said, quantity.high, quantity.unit)
+        interval = f"{prefix}{number(quantity.low)} to {number(quantity.high)}"
+        return with_unit(interval, quantity.high, quantity.unit)
     return "no number"

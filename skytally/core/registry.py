@@ -1,4 +1,4 @@
-"""Slug to path: the only module that knows where data lie.
+"""The data registry: name of a file to its verified path, with a log of everything read.
 
 Frozen files carry a hash and are refused when it differs. Working tables are meant to be
 edited, so git keeps their history and `make check` their shape.
@@ -6,28 +6,36 @@ edited, so git keeps their history and `make check` their shape.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
-import tomllib
 from pathlib import Path
 
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.data_dictionary import SUFFIX
+from skytally.core.errors import DataError, Fault, IntegrityError
+from skytally.core.project_folder import REGISTRY, data_folder
+from skytally.core.text_reader import read_toml
 
-ROOT = Path(__file__).resolve().parents[2] / "data"
 READ_LOG = "SKYTALLY_READ_LOG"
-"""Environment variable naming a file to which each slug that is asked for is appended."""
-SCENES_AT = "SKYTALLY_SCENES"
+"""Environment variable naming a file to which everything that is read is appended, once each."""
+CITED = "cited"
+"""Mark of a table of which only rows are used that the other tables of the log refer to."""
+SCENES_FOLDER = "SKYTALLY_SCENES"
 """Environment variable naming the folder of scenes, where it is not ``data/scenes``."""
 SCENES = "scenes"
+DATA_SUFFIXES = {".csv", ".geojson", ".toml"}
+MEASURED_FOLDER = "SKYTALLY_MEASURED"
+"""Environment variable naming the folder of measured lines, where it is not ``data/measured``."""
+MEASURED = "measured"
 
 
-def entries(root: Path = ROOT) -> dict[str, dict[str, str]]:
-    """Read the register.
+def entries(root: Path | None = None) -> dict[str, dict[str, str]]:
+    """Rows of the registry.
 
     Parameters
     ----------
-    root : Path
-        The folder that holds ``registry.toml``.
+    root : Path or None
+        The folder that holds ``registry.toml``; that of the project if None.
 
     Returns
     -------
@@ -35,24 +43,30 @@ def entries(root: Path = ROOT) -> dict[str, dict[str, str]]:
         Slug to its row: ``file``, ``source``, ``licence``, ``retrieved``, and ``sha256``
         where the file is frozen.
     """
-    with (root / "registry.toml").open("rb") as file:
-        return tomllib.load(file)
+    return read_toml((root or data_folder()) / REGISTRY)
 
 
-def path(slug: str, *, root: Path = ROOT) -> Path:
-    """Give the path of a registered file.
+def path(
+    slug: str, *, root: Path | None = None, only_cited: bool = False, row: str | None = None
+) -> Path:
+    """Path of a registered file, which counts as read from now on.
 
     Parameters
     ----------
     slug : str
-        A table name of ``data/registry.toml``.
-    root : Path
-        The data folder.
+        A name of ``data/registry.toml``.
+    root : Path or None
+        The data folder; that of the project if None.
+    only_cited : bool
+        The caller uses only the rows of this table that the other tables it reads refer to, and
+        those which these rows refer to in turn.
+    row : str or None
+        The caller uses only the rows of this table whose first cell is this word.
 
     Returns
     -------
     Path
-        Of an existing file; verified where the register holds its hash.
+        Of an existing file; verified where the registry holds its hash.
 
     Raises
     ------
@@ -61,41 +75,57 @@ def path(slug: str, *, root: Path = ROOT) -> Path:
     IntegrityError
         If a frozen file has another hash than the registered one.
     """
-    known = entries(root)
+    folder = root or data_folder()
+    known = entries(folder)
     if slug not in known:
         message = f"data/registry.toml: no entry {slug!r}; known: {', '.join(sorted(known))}"
         raise DataError(message)
-    target = root / known[slug]["file"]
+    name = known[slug]["file"]
+    target = folder / name
     if not target.is_file():
-        message = f"data/{known[slug]['file']}: registered as {slug!r} but missing; restore it"
+        message = f"data/{name}: registered as {slug!r} but missing; restore it"
         raise DataError(message)
     expected = known[slug].get("sha256")
     if expected:
         found = hashlib.sha256(target.read_bytes()).hexdigest()
         if found != expected:
             message = (
-                f"data/{known[slug]['file']}: a frozen file was changed "
+                f"data/{name}: a frozen file was changed "
                 f"(sha256 {found[:12]}, registered {expected[:12]}); restore it from git"
             )
             raise IntegrityError(message)
-    _noted(known[slug]["file"])
+    part = CITED if only_cited else f"={row}" if row is not None else ""
+    note_read(f"{name}#{part}" if part else name)
     return target
 
 
-def _noted(read: str) -> None:
-    log = os.environ.get(READ_LOG)
-    if log:
-        with Path(log).open("a", encoding="utf-8") as file:
-            file.write(f"{read}\n")
+@functools.lru_cache(maxsize=4096)
+def _append(log: str, read: str) -> None:
+    with Path(log).open("a", encoding="utf-8") as file:
+        file.write(f"{read}\n")
 
 
-def scenes(*, root: Path = ROOT) -> Path:
-    """Give the folder of the scenes acquired on this machine, which need not exist.
+def note_read(read: str) -> None:
+    """Append what is read to the log of this run, if one is kept; once each.
 
     Parameters
     ----------
-    root : Path
-        The data folder.
+    read : str
+        A file or folder relative to the data folder; after ``#`` the part of a table that is
+        used, where it is not the whole.
+    """
+    log = os.environ.get(READ_LOG)
+    if log:
+        _append(log, read)
+
+
+def scenes(*, root: Path | None = None) -> Path:
+    """Folder of the scenes acquired on this machine, which need not exist.
+
+    Parameters
+    ----------
+    root : Path or None
+        The data folder; that of the project if None.
 
     Returns
     -------
@@ -103,24 +133,62 @@ def scenes(*, root: Path = ROOT) -> Path:
         That of the environment variable ``SKYTALLY_SCENES``, else ``scenes`` in the data folder.
         What lies there counts as read.
     """
-    _noted(SCENES)
-    return Path(os.environ.get(SCENES_AT) or root / SCENES)
+    note_read(SCENES)
+    return Path(os.environ.get(SCENES_FOLDER) or (root or data_folder()) / SCENES)
 
 
-def folder(name: str, *, root: Path = ROOT) -> Path:
-    """Give a folder of the data whose files are read together, such as the sites.
+def measured(*, root: Path | None = None) -> Path:
+    """Folder of the lines measured on this machine, which need not exist.
+
+    Parameters
+    ----------
+    root : Path or None
+        The data folder; that of the project if None.
+
+    Returns
+    -------
+    Path
+        That of the environment variable ``SKYTALLY_MEASURED``, else ``measured`` in the data
+        folder. What lies there counts as read, and so does the code that measures.
+    """
+    note_read(MEASURED)
+    return Path(os.environ.get(MEASURED_FOLDER) or (root or data_folder()) / MEASURED)
+
+
+def unregistered(name: str, *, root: Path | None = None) -> Path:
+    """Path of a file of the data folder that this machine made and git ignores.
+
+    Parameters
+    ----------
+    name : str
+        The file, relative to the data folder.
+    root : Path or None
+        The data folder; that of the project if None.
+
+    Returns
+    -------
+    Path
+        The file need not exist; it counts as read, so that making or changing it counts as a
+        change of what was read.
+    """
+    note_read(name)
+    return (root or data_folder()) / name
+
+
+def folder(name: str, *, root: Path | None = None) -> Path:
+    """Folder of the data whose files are read together, such as the sites.
 
     Parameters
     ----------
     name : str
         The folder, relative to the data folder.
-    root : Path
-        The data folder.
+    root : Path or None
+        The data folder; that of the project if None.
 
     Returns
     -------
     Path
-        Of an existing folder; each of its registered files was asked for, as by `path`, so
+        Of an existing folder; each of its registered files counts as read, as by `path`, so
         that a change of any of them counts as a change of what was read.
 
     Raises
@@ -128,10 +196,40 @@ def folder(name: str, *, root: Path = ROOT) -> Path:
     DataError
         If no registered file lies there, or one is missing.
     """
-    slugs = [slug for slug, each in entries(root).items() if each["file"].startswith(f"{name}/")]
+    data = root or data_folder()
+    slugs = [slug for slug, row in entries(data).items() if row["file"].startswith(f"{name}/")]
     if not slugs:
         message = f"data/registry.toml: no entry lies in {name!r}; register its files"
         raise DataError(message)
     for slug in slugs:
-        path(slug, root=root)
-    return root / name
+        path(slug, root=data)
+    return data / name
+
+
+def unregistered_files(root: Path | None = None) -> list[Fault]:
+    """Faults of data files that lie beside registered ones and have no row in the registry.
+
+    Parameters
+    ----------
+    root : Path or None
+        The data folder; that of the project if None.
+
+    Returns
+    -------
+    list of Fault
+        A dictionary belongs to its table and needs no row of its own.
+    """
+    data = root or data_folder()
+    registered = {row["file"] for row in entries(data).values()}
+    files = {file for name in registered for file in (data / name).parent.glob("[!.]*")}
+    found = sorted(
+        file.relative_to(data).as_posix()
+        for file in files
+        if file.suffix in DATA_SUFFIXES and not file.name.endswith(SUFFIX) and file.name != REGISTRY
+    )
+    advice = f"give it a row with file, source, licence and retrieved in data/{REGISTRY}"
+    return [
+        Fault(f"data/{name}", 0, "", "a file without a row in the registry", advice)
+        for name in found
+        if name not in registered
+    ]

@@ -1,50 +1,31 @@
-"""CSV to table: read strictly against the dictionary, and tell every fault with its place."""
+"""Tables read strictly against their dictionaries: types, words, every fault with its place."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from skytally.core.data_dictionary import Column, columns, words
-from skytally.core.errors import refuse
+from skytally.core.data_dictionary import (
+    Column,
+    column_faults,
+    columns,
+    dictionary_of,
+    vocabulary_faults,
+    words,
+)
+from skytally.core.errors import Fault, refuse
+from skytally.core.text_reader import CACHED_FILES, INVISIBLE, csv_text, file_bytes
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 URL = re.compile(r"https?://[^\s<>\"]+")
-HIDDEN = re.compile(r"[\x00-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong in a table."""
-
-    file: str
-    """File name."""
-    line: int
-    """Line of the file, the header being line 1; 0 where the whole file is meant."""
-    column: str
-    """Column, or empty where the whole line is meant."""
-    found: str
-    """What stands there."""
-    advice: str
-    """What to do."""
-
-    def __str__(self) -> str:
-        """Write the fault as one sentence: file, line, column, what was found, what to do."""
-        place = self.file
-        if self.line:
-            place += f", line {self.line}"
-        if self.column:
-            place += f", column {self.column}"
-        return f"{place}: found {self.found}; {self.advice}"
+LINE_BREAK = re.compile(r"[\t\r\n]")
 
 
 def _id(cell: str) -> tuple[object, str]:
@@ -52,7 +33,8 @@ def _id(cell: str) -> tuple[object, str]:
 
 
 def _text(cell: str) -> tuple[object, str]:
-    return cell, "remove the invisible control character" if HIDDEN.search(cell) else ""
+    hidden = INVISIBLE.search(cell) or LINE_BREAK.search(cell)
+    return cell, "remove the invisible control character" if hidden else ""
 
 
 def _day(cell: str) -> tuple[object, str]:
@@ -72,11 +54,12 @@ def _number(cell: str) -> tuple[object, str]:
 
 
 def _url(cell: str) -> tuple[object, str]:
-    return cell, "" if URL.fullmatch(cell) else "write a full http:// or https:// address"
+    plain = URL.fullmatch(cell) and not INVISIBLE.search(cell)
+    return cell, "" if plain else "write a full http:// or https:// address"
 
 
 def _refs(cell: str) -> tuple[object, str]:
-    return cell, "" if all(ID.fullmatch(each) for each in cell.split()) else (
+    return cell, "" if all(ID.fullmatch(ref) for ref in cell.split()) else (
         "separate ids by single spaces"
     )
 
@@ -93,45 +76,62 @@ PARSE: dict[str, Callable[[str], tuple[object, str]]] = {
 EMPTY: dict[str, object] = {"date": pd.NaT, "number": float("nan")}
 
 
-def _decoded(path: Path) -> tuple[str, list[Fault]]:
-    raw = path.read_bytes()
-    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
-        return "", [Fault(path.name, 0, "", "an empty file", "restore the table with its header")]
-    if b"\x00" in raw:
-        line = raw[: raw.index(b"\x00")].count(b"\n") + 1
-        return "", [Fault(path.name, line, "", "a NUL byte", "save the table as UTF-8 text")]
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        found = f"byte 0x{raw[error.start]:02x}, which is not UTF-8"
-        return "", [Fault(path.name, line, "", found, "save the table as UTF-8")]
-
-
-def _header_faults(name: str, header: list[str], wanted: tuple[Column, ...]) -> Iterator[Fault]:
-    names = [column.name for column in wanted]
-    if len(header) == 1 and ";" in header[0]:
-        yield Fault(name, 1, "", "semicolons between the columns", "save the table with commas")
-        return
-    for column in names:
-        if column not in header:
-            yield Fault(name, 1, column, "no such column", "add it, as the dictionary has it")
-    for column in header:
-        if column not in names:
-            yield Fault(name, 1, column, "a column the dictionary does not have", "remove it")
-    for column in sorted({each for each in header if header.count(each) > 1}):
-        yield Fault(name, 1, column, "the column twice", "keep one")
-
-
-def _cell(column: Column, cell: str, allowed: dict[str, tuple[str, ...]]) -> tuple[object, str]:
+def _cell(
+    column: Column, cell: str, vocabularies: Mapping[str, tuple[str, ...]]
+) -> tuple[object, str]:
     if not cell:
         empty = EMPTY.get(column.type, "")
         return empty, "fill it; the dictionary requires it" if column.required else ""
     if column.type == "word":
-        vocabulary = allowed[column.vocabulary]
-        advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(vocabulary)}"
-        return cell, "" if cell in vocabulary else advice
+        known = vocabularies[column.vocabulary]
+        advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(known)}"
+        return cell, "" if cell in known else advice
     return PARSE[column.type](cell)
+
+
+def _typed_row(
+    name: str,
+    line: int,
+    cells: Iterable[tuple[Column, str]],
+    vocabularies: Mapping[str, tuple[str, ...]],
+) -> tuple[dict[str, object], list[Fault]]:
+    row: dict[str, object] = {"line": line}
+    faults = []
+    for column, raw in cells:
+        cell = raw.strip()
+        row[column.name], advice = _cell(column, cell, vocabularies)
+        if advice:
+            faults.append(Fault(name, line, column.name, repr(cell)[:80], advice))
+            row[column.name] = EMPTY.get(column.type, "")
+    row["sound"] = not faults
+    return row, faults
+
+
+@lru_cache(maxsize=CACHED_FILES)
+def _typed(
+    name: str,
+    raw: bytes | None,
+    wanted: tuple[Column, ...],
+    vocabularies: tuple[tuple[str, tuple[str, ...]], ...],
+) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Parse a table once for each content of it, of its dictionary and of its vocabulary."""
+    content = csv_text(name, raw)
+    by_name, closed = {column.name: column for column in wanted}, dict(vocabularies)
+    faults = list(content.faults)
+    misnamed = column_faults(name, content.header, tuple(by_name)) if content.header else []
+    rows = []
+    for line, cells in () if misnamed else content.rows:
+        order = (by_name[column] for column in content.header)
+        row, wrong = _typed_row(name, line, zip(order, cells, strict=True), closed)
+        rows.append(row)
+        faults += wrong
+    table = pd.DataFrame(rows, columns=["line", "sound", *by_name])
+    for column in wanted:
+        if column.type == "date":
+            table[column.name] = pd.to_datetime(table[column.name])
+        if column.type == "number":
+            table[column.name] = table[column.name].astype(float)
+    return table, tuple(sorted([*misnamed, *faults], key=lambda fault: fault.line))
 
 
 def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -140,77 +140,34 @@ def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     Parameters
     ----------
     path : Path
-        ``<name>.csv`` with ``<name>.dictionary.csv`` and ``vocabulary.csv`` beside it.
+        ``<name>.csv`` with ``<name>.dictionary.csv`` beside it, and ``vocabulary.csv`` where
+        the dictionary names a vocabulary.
 
     Returns
     -------
     table : pandas.DataFrame
         One row a line, with ``line`` (of the file) and ``sound`` (no faulty cell); faulty
         cells are empty, so that references to a faulty row can still be resolved. Dates are
-        timestamps, empty dates NaT, empty numbers NaN, empty text the empty string.
+        timestamps, empty dates NaT, empty numbers NaN, empty text the empty string. It is a
+        copy of its own for each call; the file is parsed once a process.
     faults : list of Fault
-        Everything that is wrong.
+        Everything that is wrong with the table or its dictionary.
     """
-    wanted = columns(path)
-    frame_columns = ["line", "sound", *(column.name for column in wanted)]
-    text, faults = _decoded(path)
+    wanted, faults = dictionary_of(path)
     if faults:
-        return pd.DataFrame(columns=frame_columns), faults
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[dict[str, object]] = []
-    try:
-        header = [each.strip() for each in next(reader)]
-        faults = list(_header_faults(path.name, header, wanted))
-        if faults:
-            return pd.DataFrame(columns=frame_columns), faults
-        for cells in reader:
-            row, wrong = _row(path, reader.line_num, header, cells)
-            faults += wrong
-            if row:
-                rows.append(row)
-    except csv.Error as error:
-        faults.append(
-            Fault(
-                path.name, reader.line_num, "", f"broken CSV ({error})", "mend the quotation marks"
-            )
-        )
-    table = pd.DataFrame(rows, columns=frame_columns)
-    for column in wanted:
-        if column.type == "date":
-            table[column.name] = pd.to_datetime(table[column.name])
-        if column.type == "number":
-            table[column.name] = table[column.name].astype(float)
-    return table, faults
-
-
-def _row(
-    path: Path, line: int, header: list[str], cells: list[str]
-) -> tuple[dict[str, object], list[Fault]]:
-    if not any(cell.strip() for cell in cells):
-        return {}, [Fault(path.name, line, "", "an empty line", "remove it")]
-    if len(cells) != len(header):
-        found = f"{len(cells)} cells where the header has {len(header)}"
-        return {}, [Fault(path.name, line, "", found, "check commas and quotation marks")]
-    by_name = {column.name: column for column in columns(path)}
-    allowed = words(path.parent)
-    row: dict[str, object] = {"line": line}
-    faults = []
-    for name, raw in zip(header, cells, strict=True):
-        row[name], advice = _cell(by_name[name], raw.strip(), allowed)
-        if advice:
-            faults.append(Fault(path.name, line, name, repr(raw.strip())[:80], advice))
-            row[name] = EMPTY.get(by_name[name].type, "")
-    row["sound"] = not faults
-    return row, faults
+        return pd.DataFrame(columns=["line", "sound"]), list(faults)
+    vocabularies = tuple(words(path.parent).items())
+    table, found = _typed(path.name, file_bytes(path), wanted, vocabularies)
+    return table.copy(), list(found)
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a table of the record.
+    """Read a table that has a dictionary.
 
     Parameters
     ----------
     path : Path
-        ``<name>.csv`` with ``<name>.dictionary.csv`` and ``vocabulary.csv`` beside it.
+        ``<name>.csv``; see `scan`.
 
     Returns
     -------
@@ -224,6 +181,50 @@ def read_table(path: Path) -> pd.DataFrame:
         not of its type or vocabulary. All faults at once.
     """
     table, faults = scan(path)
-    refuse(map(str, faults), what=f"table {path.name}")
+    refuse([*vocabulary_faults(path.parent), *faults], what=f"table {path.name}")
     table.attrs["table"] = path.stem
     return table.drop(columns="sound")
+
+
+def read_cells(path: Path, *, header: Iterable[str] | None = None) -> pd.DataFrame:
+    """Read a table without interpreting its cells.
+
+    Parameters
+    ----------
+    path : Path
+        ``<name>.csv``.
+    header : iterable of str, optional
+        Columns of the table; else those of ``<name>.dictionary.csv`` beside it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every cell text, without spaces around it; columns in the order of the dictionary.
+        The index holds the line of the file on which each row starts.
+
+    Raises
+    ------
+    DataError
+        If the file is not UTF-8 CSV with commas and these columns, or a cell holds an
+        invisible control character. All faults at once.
+    """
+    wanted = tuple(header or (column.name for column in columns(path)))
+    content = csv_text(path.name, file_bytes(path))
+    misnamed = column_faults(path.name, content.header, wanted) if content.header else []
+    faults = [*misnamed, *content.faults]
+    faults += [
+        Fault(path.name, line, column, repr(cell)[:80], "remove the invisible control character")
+        for line, cells in content.rows
+        for column, cell in zip(content.header, cells, strict=True)
+        if INVISIBLE.search(cell) or LINE_BREAK.search(cell.strip())
+    ]
+    refuse(faults, what=f"table {path.name}")
+    lines = pd.Index([line for line, _ in content.rows], name="line")
+    rows = [[cell.strip() for cell in cells] for _, cells in content.rows]
+    table = pd.DataFrame(rows, columns=list(content.header), index=lines, dtype=str)
+    return table[list(wanted)]
+
+
+def header_of(path: Path) -> tuple[str, ...]:
+    """Column names in the first line of a table; none where it cannot be read."""
+    return csv_text(path.name, file_bytes(path)).header

@@ -7,36 +7,8 @@ import re
 
 import pandas as pd
 
-SINGULAR = {
-    "ships": "ship",
-    "calls": "call",
-    "round trips": "round trip",
-    "voyages": "voyage",
-    "shipments": "shipment",
-    "days": "day",
-    "images": "image",
-    "containers": "container",
-    "railcars": "railcar",
-    "locomotives": "locomotive",
-    "trains": "train",
-    "piles": "pile",
-    "pits": "pit",
-    "sites": "site",
-    "buildings": "building",
-    "missiles": "missile",
-    "guns": "gun",
-    "looks": "look",
-    "events": "event",
-    "silences": "silence",
-    "positions": "position",
-    "counts": "count",
-    "pairs": "pair",
-    "months": "month",
-    "miles": "mile",
-    "tonnes": "tonne",
-    "shells": "shell",
-    "times": "times",
-}
+from skytally.core import names as n
+from skytally.core.units import unit_of
 
 
 def number(value: float) -> str:
@@ -53,7 +25,7 @@ def number(value: float) -> str:
 
 
 def slug_of(words: str) -> str:
-    """Give words as the name of a file: small letters and digits, all else one dash.
+    """Turn words into the name of a file: small letters and digits, all else one dash.
 
     Examples
     --------
@@ -64,10 +36,10 @@ def slug_of(words: str) -> str:
 
 
 def with_unit(words: str, value: float, unit: str) -> str:
-    """Add a unit to a number in words, in the singular after one; a probability has none."""
-    if unit == "p":
+    """Append a unit to a number in words, in the singular after one; a probability has none."""
+    if unit == n.PROBABILITY:
         return words
-    return f"{words} {SINGULAR.get(unit, unit) if value == 1 else unit}"
+    return f"{words} {unit_of(unit).singular if value == 1 else unit}"
 
 
 def interval(low: float, high: float, unit: str) -> str:
@@ -110,7 +82,7 @@ def when(
     precision_first: str,
     precision_last: str,
 ) -> str:
-    """Put a date interval into words that keep its precision.
+    """Write a date interval in words that keep its precision.
 
     Parameters
     ----------

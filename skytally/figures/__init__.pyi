@@ -1,21 +1,33 @@
+from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
+from .bokeh_charts import frame as frame
+from .calibration_charts import calibration_chart as calibration_chart
 from .charts import (
     bars_chart as bars_chart,
-)
-from .charts import (
     lanes_chart as lanes_chart,
-)
-from .charts import (
     values_chart as values_chart,
 )
 from .embed import (
-    Shown as Shown,
-)
-from .embed import (
+    BOOT as BOOT,
+    PageBlock as PageBlock,
+    bokeh_scripts as bokeh_scripts,
     enable as enable,
-)
-from .embed import (
+    sentence as sentence,
     show as show,
 )
-from .marks import (
-    names_of as names_of,
+from .html_tables import (
+    findings_table as findings_table,
+    folded_tables as folded_tables,
+    table_block as table_block,
 )
+from .map_regions import read_regions as read_regions
+from .maps import region_map as region_map, site_blocks as site_blocks
+from .marks import (
+    alt_text as alt_text,
+    names_of as names_of,
+    top_of as top_of,
+    value_marks as value_marks,
+)
+from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
+from .overview_timeline import timeline_chart as timeline_chart
+from .rate_curves import curves_chart as curves_chart
+from .timeline_lanes import read_lanes as read_lanes

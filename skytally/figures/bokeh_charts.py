@@ -1,4 +1,4 @@
-"""Marks to interactive figures, drawn by hvPlot on Bokeh; computes nothing."""
+"""Interactive figures of marks, drawn by hvPlot on Bokeh."""
 
 from __future__ import annotations
 
@@ -8,25 +8,17 @@ import pandas as pd
 from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
-from skytally.core import names as n
-from skytally.figures.marks import COLOURS, HOVER, HOVER_LABELS, LIVE_MARKERS, pointed, top_of
+from skytally.core import chart_style as style, names as n
+from skytally.figures.marks import HOVER, HOVER_LABELS, pointed, top_of
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
 TOOLTIPS = [(HOVER_LABELS[word], f"@{{{word}}}") for word in HOVER]
-STATE_STYLE = {
-    n.COUNTED: ("circle", True),
-    n.SOMETHING_SEEN: ("circle", True),
-    n.STATED: ("circle", True),
-    n.NOTHING_SEEN: ("circle", False),
-    n.UNCLEAR: ("x", False),
-}
-"""Marker and whether it is filled, by state; every other word is a filled circle."""
 
 
 def frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) -> hv.Overlay:
-    """Give an overlay its size, grid and legend, the same in every chart."""
+    """Overlay with the size, grid and legend that all charts share."""
     return overlay.opts(
         hv.opts.Overlay(
             responsive=True,
@@ -34,7 +26,7 @@ def frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) 
             legend_position="bottom",
             legend_cols=1,
             show_grid=True,
-            gridstyle={"grid_line_color": "#e6e6e6"},
+            gridstyle={"grid_line_color": style.GRID},
             toolbar="above",
             active_tools=[],
             **options,
@@ -42,14 +34,14 @@ def frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) 
     )
 
 
-def _segments(table: pd.DataFrame, ends: list[str], colour: str, **style: object) -> hv.Segments:
+def _segments(table: pd.DataFrame, ends: list[str], colour: str, **options: object) -> hv.Segments:
     return hv.Segments(table, ends, list(HOVER)).opts(
-        color=colour, tools=["hover"], hover_tooltips=TOOLTIPS, line_width=2, **style
+        color=colour, tools=["hover"], hover_tooltips=TOOLTIPS, line_width=2, **options
     )
 
 
 def _points(
-    table: pd.DataFrame, y: str, colour: str, marker: str, label: str, **style: object
+    table: pd.DataFrame, y: str, colour: str, marker: str, label: str, **options: object
 ) -> hv.Scatter:
     return table.hvplot.scatter(
         x="x",
@@ -59,23 +51,23 @@ def _points(
         label=label,
         hover_cols=list(HOVER),
         hover_tooltips=TOOLTIPS,
-        size=style.pop("size", 80),
+        size=options.pop("size", 80),
         responsive=True,
-        **style,
+        **options,
     )
 
 
 def series(
     table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
 ) -> list[hv.Element]:
-    """Give the marks of one series, in one colour; a number is a point, never joined.
+    """All marks of one series, in one colour; points are never joined.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of `skytally.figures.marks.marks` of one series.
+        Rows of `skytally.figures.marks.value_marks` of one series.
     step : float
-        Length of the arrows, and how far below zero the crosses of rows without number stand.
+        Length of the arrows, and distance below zero of the crosses of rows without a number.
     colour, marker : str
         Colour of all marks, and marker of the numbers.
     label : str
@@ -89,10 +81,12 @@ def series(
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     if len(long):
         parts.append(_segments(long, ["x0", "y", "x1", "y"], colour, alpha=0.6))
-    shut = table[np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["hi"] > table["lo"])]
-    shut = shut[shut["bound"] != n.AT_MOST]
-    if len(shut):
-        parts.append(_segments(shut, ["x", "lo", "x", "hi"], colour))
+    closed = table[
+        np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["hi"] > table["lo"])
+    ]
+    closed = closed[closed["bound"] != n.AT_MOST]
+    if len(closed):
+        parts.append(_segments(closed, ["x", "lo", "x", "hi"], colour))
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "triangle"),
         (table[table["bound"] == n.AT_MOST], -1, "inverted_triangle"),
@@ -109,9 +103,9 @@ def series(
         parts.append(_points(numbered, "y", colour, marker, label))
     if len(empty):
         parts.append(_points(empty, "y", colour, "circle", label, fill_color="white", line_width=2))
-    untold = table[table["y"].isna() & table["lo"].isna()]
-    if len(untold):
-        parts.append(_points(untold.assign(strip=-step), "strip", colour, "x", label))
+    numberless = table[table["y"].isna() & table["lo"].isna()]
+    if len(numberless):
+        parts.append(_points(numberless.assign(strip=-step), "strip", colour, "x", label))
     return parts
 
 
@@ -123,7 +117,7 @@ def values(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.marks`.
+        Result of `skytally.figures.marks.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
     band : pandas.DataFrame or None
@@ -143,15 +137,21 @@ def values(
         clipped = band.assign(x0=band["x0"].clip(lower=left), floor=0.0)
         parts.append(
             hv.Rectangles(clipped, ["x0", "floor", "x1", "y"], list(HOVER)).opts(
-                color="#5b5b5b", alpha=0.18, line_alpha=0, tools=["hover"], hover_tooltips=TOOLTIPS
+                color=style.REFERENCE_GREY,
+                alpha=0.18,
+                line_alpha=0,
+                tools=["hover"],
+                hover_tooltips=TOOLTIPS,
             )
         )
-        parts.append(_segments(clipped, ["x0", "y", "x1", "y"], "#5b5b5b", line_dash="dashed"))
-        words = f"{band['said'].iloc[0]}, a bound, not a level ({band['who'].iloc[0]})"
+        parts.append(
+            _segments(clipped, ["x0", "y", "x1", "y"], style.REFERENCE_GREY, line_dash="dashed")
+        )
+        label = f"{band['said'].iloc[0]}, a bound, not a level ({band['who'].iloc[0]})"
         above = float(band["y"].iloc[0]) + 0.03 * top
         parts.append(
-            hv.Text(clipped["x0"].iloc[0], above, words, fontsize=9).opts(
-                color="#3a3a3a", text_align="left", text_baseline="bottom"
+            hv.Text(clipped["x0"].iloc[0], above, label, fontsize=style.TEXT_PT).opts(
+                color=style.SOFT_TEXT, text_align="left", text_baseline="bottom"
             )
         )
     names = list(dict.fromkeys(table["series"]))
@@ -159,8 +159,8 @@ def values(
         parts += series(
             table[table["series"] == name],
             step=step,
-            colour=COLOURS[i % len(COLOURS)],
-            marker=LIVE_MARKERS[i % len(LIVE_MARKERS)],
+            colour=style.series_style(i)[0],
+            marker=style.series_style(i)[1],
             label=name,
         )
     return frame(
@@ -178,9 +178,9 @@ def _lane(
     rows: pd.DataFrame, *, y: float, left: pd.Timestamp, colour: str, name: str
 ) -> list[hv.Element]:
     parts: list[hv.Element] = [
-        hv.HLine(y).opts(color="#dddddd", line_width=1),
-        hv.Text(left, y + 0.3, name, fontsize=9, halign="left").opts(
-            color="#222222", text_align="left", text_baseline="middle"
+        hv.HLine(y).opts(color=style.LANE_RULE, line_width=1),
+        hv.Text(left, y + 0.3, name, fontsize=style.TEXT_PT, halign="left").opts(
+            color=style.TEXT, text_align="left", text_baseline="middle"
         ),
     ]
     long = rows[rows["x1"] > rows["x0"]]
@@ -194,7 +194,7 @@ def _lane(
                     ).opts(line_width=6 if dash == "solid" else 2)
                 )
     for state, of_state in pointed(rows).groupby("state"):
-        marker, filled = STATE_STYLE.get(str(state), ("circle", True))
+        marker, filled = style.STATE_MARKERS.get(str(state), ("circle", True))
         fill = {} if filled or marker == "x" else {"fill_color": "white"}
         parts.append(_points(of_state, "y", colour, marker, "", size=60, line_width=1.5, **fill))
     for side, x, angle in (("open_start", "x0", 90), ("open_end", "x1", -90)):
@@ -206,7 +206,7 @@ def _lane(
 
 
 def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.Overlay:
-    """Draw what was seen, lane by lane: filled seen, hollow nothing seen, cross not told.
+    """Draw observations lane by lane: filled seen, hollow nothing seen, cross unclear.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
     left = table["x0"].min() - pd.Timedelta(days=10)
     parts: list[hv.Element] = []
     for i, (name, y) in enumerate(height_of.items()):
-        colour = COLOURS[i % len(COLOURS)]
+        colour, _, _ = style.series_style(i)
         rows = table[table["lane"] == name]
         parts += _lane(rows, y=y, left=left, colour=colour, name=name)
     return frame(
@@ -258,10 +258,12 @@ def _bars(rows: pd.DataFrame, *, step: float, colour: str, name: str) -> list[hv
                 _segments(tips, ["end", "at", "x", "at"], colour),
                 _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
             ]
-    shut = rows[np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)]
-    if len(shut):
-        shut = shut.assign(at=shut["at"] - 0.11)
-        parts.append(_segments(shut, ["lo", "at", "hi", "at"], "#111111"))
+    closed = rows[
+        np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)
+    ]
+    if len(closed):
+        closed = closed.assign(at=closed["at"] - 0.11)
+        parts.append(_segments(closed, ["lo", "at", "hi", "at"], style.INK))
     return parts
 
 
@@ -287,13 +289,16 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
     parts: list[hv.Element] = []
     names = list(dict.fromkeys(table["series"]))
     for i, name in enumerate(names):
-        rows, colour = table[table["series"] == name], COLOURS[i % len(COLOURS)]
+        rows, colour = (
+            table[table["series"] == name],
+            style.series_style(i)[0],
+        )
         parts += _bars(rows, step=0.05 * top, colour=colour, name=name)
     for _, row in table.iterrows():
         parts.append(
-            hv.Text(0.0, row["at"] + 0.28, f"{row['label']}: {row['said']}", fontsize=9).opts(
-                color="#222222", text_align="left", text_baseline="middle"
-            )
+            hv.Text(
+                0.0, row["at"] + 0.28, f"{row['label']}: {row['said']}", fontsize=style.TEXT_PT
+            ).opts(color=style.TEXT, text_align="left", text_baseline="middle")
         )
     return frame(
         hv.Overlay(parts),

@@ -1,4 +1,4 @@
-"""How good a method is, drawn: coverage of stated intervals in worlds with known truth."""
+"""Chart of calibration: how often stated intervals contained the truth."""
 
 from __future__ import annotations
 
@@ -7,38 +7,40 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import frame
-from skytally.figures.embed import Shown, show
-from skytally.figures.marks import COLOURS
+from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.mpl_charts import canvas
-from skytally.figures.rate_curves import curves_chart
 
-WITHIN = (0.85, 0.95)
+SOUND_COVERAGE = (0.85, 0.95)
 """Coverage that an interval stated at 0.90 must have."""
-STATED = 0.9
-INSIDE, OUTSIDE = COLOURS[0], COLOURS[1]
+NOMINAL = 0.9
+SOUND_COLOUR, UNSOUND_COLOUR = style.SERIES_COLOURS[0], style.SERIES_COLOURS[1]
 
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
-    at_stated = table[table["nominal"] == STATED].reset_index(drop=True)
+    at_stated = table[table["nominal"] == NOMINAL].reset_index(drop=True)
     label = at_stated["estimator"] + ": " + at_stated["target"]
     setting = at_stated["note"].str.split(";").str[0]
     return at_stated.assign(
         label=label.where(~label.duplicated(keep=False), label + ", " + setting),
         at=np.arange(len(at_stated))[::-1].astype(float),
-        inside=at_stated["coverage"].between(*WITHIN),
+        inside=at_stated["coverage"].between(*SOUND_COVERAGE),
     )
 
 
 def _live(rows: pd.DataFrame) -> hv.Overlay:
-    shown = [("interval", "@label"), ("held in", "@coverage"), ("of worlds", "@worlds")]
-    shown += [("width", "@width @unit"), ("note", "@note")]
+    tips = [("interval", "@label"), ("held in", "@coverage"), ("of worlds", "@worlds")]
+    tips += [("width", "@width @unit"), ("note", "@note")]
     hover = ["label", "coverage", "worlds", "width", "unit", "note"]
     parts: list[hv.Element] = [
-        hv.VSpan(*WITHIN).opts(color="#5b5b5b", alpha=0.15),
-        hv.VLine(STATED).opts(color="#5b5b5b", line_width=1, line_dash="dashed"),
+        hv.VSpan(*SOUND_COVERAGE).opts(color=style.REFERENCE_GREY, alpha=0.15),
+        hv.VLine(NOMINAL).opts(color=style.REFERENCE_GREY, line_width=1, line_dash="dashed"),
     ]
-    for inside, colour, marker in ((True, INSIDE, "circle"), (False, OUTSIDE, "diamond")):
+    for inside, colour, marker in (
+        (True, SOUND_COLOUR, "circle"),
+        (False, UNSOUND_COLOUR, "diamond"),
+    ):
         chosen = rows[rows["inside"] == inside]
         parts.append(hv.Segments(chosen, ["low", "at", "high", "at"]).opts(color=colour))
         parts.append(
@@ -49,14 +51,14 @@ def _live(rows: pd.DataFrame) -> hv.Overlay:
                 marker=marker,
                 size=60,
                 hover_cols=hover,
-                hover_tooltips=shown,
+                hover_tooltips=tips,
                 responsive=True,
             )
         )
     for row in rows.itertuples():
         parts.append(
-            hv.Text(0.6, row.at + 0.42, row.label, fontsize=8).opts(
-                color="#222222", text_align="left", text_baseline="middle"
+            hv.Text(0.6, row.at + 0.42, row.label, fontsize=style.LABEL_PT).opts(
+                color=style.TEXT, text_align="left", text_baseline="middle"
             )
         )
     return frame(
@@ -74,9 +76,9 @@ def _live(rows: pd.DataFrame) -> hv.Overlay:
 
 def _static(rows: pd.DataFrame) -> Figure:
     figure, axes = canvas(0.27 * len(rows) + 0.8)
-    axes.axvspan(*WITHIN, color="#5b5b5b", alpha=0.15, lw=0)
-    axes.axvline(STATED, color="#5b5b5b", lw=1, ls="--")
-    for inside, colour, marker in ((True, INSIDE, "o"), (False, OUTSIDE, "D")):
+    axes.axvspan(*SOUND_COVERAGE, color=style.REFERENCE_GREY, alpha=0.15, lw=0)
+    axes.axvline(NOMINAL, color=style.REFERENCE_GREY, lw=1, ls="--")
+    for inside, colour, marker in ((True, SOUND_COLOUR, "o"), (False, UNSOUND_COLOUR, "D")):
         chosen = rows[rows["inside"] == inside]
         axes.hlines(chosen["at"], chosen["low"], chosen["high"], color=colour, lw=1.5)
         axes.plot(chosen["coverage"], chosen["at"], marker, color=colour, ms=5, ls="")
@@ -87,8 +89,8 @@ def _static(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def coverage_chart(table: pd.DataFrame) -> Shown:
-    """Draw how often each interval stated at 0.90 held the truth.
+def calibration_chart(table: pd.DataFrame) -> PageBlock:
+    """Chart of how often each interval stated at 0.90 contained the truth.
 
     Parameters
     ----------
@@ -100,98 +102,22 @@ def coverage_chart(table: pd.DataFrame) -> Shown:
     Returns
     -------
     Shown
+        A sentence where no interval was calibrated.
     """
     rows = _rows(table)
+    if rows.empty:
+        return sentence("No interval was calibrated yet.", name="coverage")
     caption = (
         "Simulated worlds with known truth. A dot is the share of worlds in which an interval "
         "stated to hold nine times in ten held, its bar the 95 % interval of that share. Grey: "
         "the range a sound interval must fall in. Diamonds fall outside it; the note of the "
         "same row in the table says why."
     )
-    told = "; ".join(f"{row.label}: {row.coverage:.3f}" for row in rows.itertuples())
+    described = "; ".join(f"{row.label}: {row.coverage:.3f}" for row in rows.itertuples())
     return show(
         _live(rows),
         _static(rows),
         name="coverage",
-        alt=f"{caption} {len(rows)} marks: {told}.",
+        alt=f"{caption} {len(rows)} marks: {described}.",
         caption=caption,
     )
-
-
-def _scored(table: pd.DataFrame, metric: str, x: pd.Series, series: pd.Series) -> pd.DataFrame:
-    numbers = table[["value", "low", "high"]].astype(float)
-    return pd.DataFrame(
-        {
-            "series": series,
-            "x": x.astype(float),
-            "y": numbers["value"],
-            "low": numbers["low"],
-            "high": numbers["high"],
-            "said": [f"{metric} {each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
-                     for each in numbers.itertuples()],
-        }
-    )  # fmt: skip
-
-
-def lengths_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
-    """Draw precision and recall of the sweep by length of hull, beside another method.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of ``data/results/proof.csv``.
-    dataset : str
-        The data set drawn.
-
-    Returns
-    -------
-    Shown
-    """
-    parts = []
-    for metric, word in (
-        ("recall by length", "recall"),
-        ("precision by length found", "precision"),
-    ):
-        rows = table[(table["dataset"] == dataset) & (table["metric"] == metric)]
-        ends = rows["note"].str.extract(r"hulls of (\d+) to (\d+) m").astype(float)
-        parts.append(_scored(rows, word, ends.mean(axis=1), rows["method"] + ", " + word))
-    points = pd.concat(parts).sort_values(["series", "x"], kind="stable")
-    caption = (
-        f"Ships in one look of {dataset}: precision and recall by length, each mark in the middle "
-        "of its class of lengths, with 90 percent intervals."
-    )
-    return curves_chart(
-        points, name="proof-lengths", title="Ships in one look, by length",
-        axes=("length of the hull, m", "share"), tips=[("length", "@x"), ("score", "@said")],
-        alt=caption, caption=caption,
-    )  # fmt: skip
-
-
-def change_chart(table: pd.DataFrame, *, dataset: str) -> Shown:
-    """Draw precision against recall of change, beside other methods, with the line of no skill.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of ``data/results/proof.csv``.
-    dataset : str
-        The data set drawn.
-
-    Returns
-    -------
-    Shown
-    """
-    here = table[table["dataset"] == dataset]
-    rows = here[here["metric"].str.startswith("precision at recall ")]
-    recall = rows["metric"].str.removeprefix("precision at recall ")
-    points = _scored(rows, "precision", recall, rows["method"])
-    skill = here.loc[here["metric"].str.startswith("share changed"), "value"].astype(float).iloc[0]
-    caption = (
-        f"Change in {dataset}: precision at each recall, with 90 percent intervals. Dashed: the "
-        "precision of a method without skill, the share of pixels that changed."
-    )
-    return curves_chart(
-        points, name=f"proof-{dataset.lower().replace(' ', '-')}", title=f"Change, {dataset}",
-        axes=("recall", "precision"), tips=[("recall", "@x"), ("score", "@said")],
-        alt=f"{caption} No skill: {skill:.3f}.", caption=caption, across=skill,
-    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Charts: from lines or rows to the block a notebook shows, both figures and words at once."""
+"""Charts of evidence lines and record rows, each interactive and static with its words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 import xarray as xr
 
+from skytally.core import day
 from skytally.figures import bokeh_charts, mpl_charts
-from skytally.figures.embed import Shown, show
-from skytally.figures.marks import alt_text, bar_marks, lane_marks, marks
+from skytally.figures.embed import PageBlock, sentence, show
+from skytally.figures.marks import alt_text, bar_marks, lane_marks, value_marks
 
 
 def values_chart(
@@ -22,8 +23,8 @@ def values_chart(
     files: list[str] | None = None,
     band: xr.Dataset | None = None,
     period: tuple[str, str] | None = None,
-) -> Shown:
-    """Chart numbers over time, one colour and mark a line.
+) -> PageBlock:
+    """Chart of numbers over time, one colour and marker per line.
 
     Parameters
     ----------
@@ -47,15 +48,18 @@ def values_chart(
     Returns
     -------
     Shown
+        A sentence where no row is left to draw.
     """
-    table = _within(marks(lines, labels), period)
-    bound = None if band is None else marks({"band": band}, labels)
-    told = table if bound is None else pd.concat([bound, table])
+    table = _within(value_marks(lines, labels), period)
+    if table.empty:
+        return _no_rows(name, period)
+    bound = None if band is None else value_marks({"band": band}, labels)
+    described = table if bound is None else pd.concat([bound, table])
     return show(
         bokeh_charts.values(table, ylabel=ylabel, band=bound),
         mpl_charts.values(table, ylabel=ylabel, band=bound),
         name=name,
-        alt=alt_text(told, subject=caption),
+        alt=alt_text(described, subject=caption),
         caption=caption,
         files=files,
     )
@@ -70,8 +74,8 @@ def lanes_chart(
     caption: str,
     files: list[str] | None = None,
     period: tuple[str, str] | None = None,
-) -> Shown:
-    """Chart what was seen and when, one lane a place, ship or counter.
+) -> PageBlock:
+    """Chart of dated observations, one lane per place, ship or counter.
 
     Parameters
     ----------
@@ -90,8 +94,10 @@ def lanes_chart(
     """
     lane = list(lane)
     drawn = _within(lane_marks(table, labels, lane=lane), period)
+    if drawn.empty:
+        return _no_rows(name, period)
     used = set(drawn["lane"])
-    order = [each for each in dict.fromkeys(lane) if each in used]
+    order = [one for one in dict.fromkeys(lane) if one in used]
     return show(
         bokeh_charts.lanes(drawn, order=order),
         mpl_charts.lanes(drawn, order=order),
@@ -112,8 +118,8 @@ def bars_chart(
     xlabel: str,
     caption: str,
     files: list[str] | None = None,
-) -> Shown:
-    """Chart one number a row, as bars that end in an arrow where the bound is open.
+) -> PageBlock:
+    """Chart of one number per row, as bars that end in an arrow where the bound is open.
 
     Parameters
     ----------
@@ -132,6 +138,8 @@ def bars_chart(
     -------
     Shown
     """
+    if table.empty:
+        return _no_rows(name, None)
     drawn = bar_marks(table, labels, label=label, series=series)
     return show(
         bokeh_charts.bars(drawn, xlabel=xlabel),
@@ -141,6 +149,15 @@ def bars_chart(
         caption=caption,
         files=files,
     )
+
+
+def _no_rows(name: str, period: tuple[str, str] | None) -> PageBlock:
+    """Sentence in place of a chart that no row of the record falls into."""
+    when = ""
+    if period is not None:
+        first, last = (day(pd.Timestamp(end)) for end in period)
+        when = f" between {first} and {last}"
+    return sentence(f"The record has no row for this chart{when} yet.", name=name)
 
 
 def _within(table: pd.DataFrame, period: tuple[str, str] | None) -> pd.DataFrame:

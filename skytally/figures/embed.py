@@ -1,4 +1,4 @@
-"""Figures to pages: one HTML block with the interactive chart, its static twin and downloads."""
+"""HTML blocks of pages: an interactive chart with its static counterpart, caption and downloads."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from skytally.figures.mpl_charts import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-TITLE = 36
-"""Letters in a line of a title: as many as a chart of 400 dots has room for."""
+TITLE_LETTERS = 36
+"""Letters in a line of a title: as many as a chart of 400 pixels has room for."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
@@ -41,15 +41,15 @@ else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
 
 
 def bokeh_scripts() -> list[Path]:
-    """Give the BokehJS files of the installed Bokeh that the charts need."""
+    """BokehJS files of the installed Bokeh that the charts need."""
     return [Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"]
 
 
 def _numbered(item: str) -> str:
-    """Rename the models in the order they stand: the same chart, the same bytes."""
+    """Rename the models by their order, so that identical charts have identical bytes."""
     order = dict.fromkeys(MODEL_ID.findall(item))
     names = {old: f"p{1001 + i}" for i, old in enumerate(order)}
-    return QUOTED.sub(lambda found: f'"{names.get(found[1], found[1])}"', item)
+    return QUOTED.sub(lambda match: f'"{names.get(match[1], match[1])}"', item)
 
 
 def _json_of(chart: hv.Overlay) -> str:
@@ -68,7 +68,7 @@ def _json_of(chart: hv.Overlay) -> str:
         for axis in plot.xaxis:
             axis.major_label_policy = NoOverlap()
         if plot.title is not None and plot.title.text:
-            plot.title.text = textwrap.fill(plot.title.text, TITLE)
+            plot.title.text = textwrap.fill(plot.title.text, TITLE_LETTERS)
         for tool in plot.select({"type": HoverTool}):
             tool.visible = False
     item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
@@ -79,21 +79,21 @@ def _downloads(files: list[str]) -> str:
     if not files:
         return ""
     links = [
-        f'<a href="../data/{html.escape(each)}" download>{html.escape(each)}</a>' for each in files
+        f'<a href="../data/{html.escape(name)}" download>{html.escape(name)}</a>' for name in files
     ]
     first, rest = links[0], links[1:]
     plural = "file" if len(rest) == 1 else "files"
     more = (
         f'<details class="sk-files"><summary>{len(rest)} netCDF {plural}, one a line</summary>'
-        f"<ul>{''.join(f'<li>{each}</li>' for each in rest)}</ul></details>"
+        f"<ul>{''.join(f'<li>{link}</li>' for link in rest)}</ul></details>"
         if rest
         else ""
     )
     return f'<div class="sk-downloads">Data of this chart: {first}{more}</div>'
 
 
-class Shown:
-    """What a notebook cell shows: a block of HTML and, for plain readers, its text."""
+class PageBlock:
+    """Result of a notebook cell: a block of HTML and the same as plain text."""
 
     def __init__(self, block: str, text: str) -> None:
         self.block, self.text = block, text
@@ -110,8 +110,8 @@ def show(
     alt: str,
     caption: str,
     files: list[str] | None = None,
-) -> Shown:
-    """Join the two figures of a chart into one block for a page.
+) -> PageBlock:
+    """Block of a page with the interactive and the static figure of a chart.
 
     Parameters
     ----------
@@ -149,11 +149,29 @@ def show(
         caption=html.escape(caption),
         downloads=_downloads(files or []),
     )
-    return Shown(block, alt)
+    return PageBlock(block, alt)
 
 
-def enable() -> Shown | None:
-    """Bring BokehJS to a live notebook; inside the book the page has it already.
+def sentence(words: str, *, name: str = "") -> PageBlock:
+    """Block of a page with one sentence in place of a chart or table that would be empty.
+
+    Parameters
+    ----------
+    words : str
+        The sentence.
+    name : str
+        Anchor that the chart or table would have, so that links to it still lead somewhere.
+
+    Returns
+    -------
+    Shown
+    """
+    anchor = f' id="{html.escape(name, quote=True)}"' if name else ""
+    return PageBlock(f'<p class="sk-nothing"{anchor}>{html.escape(words)}</p>', words)
+
+
+def enable() -> PageBlock | None:
+    """Load BokehJS into a live notebook; a page of the book has it already.
 
     Returns
     -------
@@ -166,4 +184,4 @@ def enable() -> Shown | None:
         path.read_text(encoding="utf-8").replace("</script", "<\\/script")
         for path in (*bokeh_scripts(), BOOT)
     )
-    return Shown(f"<script>{code}</script>", "charts enabled")
+    return PageBlock(f"<script>{code}</script>", "charts enabled")

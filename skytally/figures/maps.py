@@ -1,9 +1,8 @@
-"""Sites to maps: drawn from small public-domain outlines, without a tile server."""
+"""Maps of the sites of the record, drawn on small public-domain outlines of land."""
 
 from __future__ import annotations
 
 import html
-import json
 import math
 from dataclasses import dataclass
 
@@ -16,30 +15,18 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from skytally.core import registry
-from skytally.core.wording import number
-from skytally.figures.embed import Shown, show
-from skytally.figures.mpl_charts import STYLE
+from skytally.core import chart_style as style, number, read_json, registry
+from skytally.figures.embed import PageBlock, sentence, show
+from skytally.figures.map_regions import basemap_at
 
-LAND, SEA, COAST, MARK = "#e9e4d8", "#f4f8fb", "#8c8471", "#b24700"
-REGIONS = {
-    "overview": ("basemap_overview", ["rajin", "dunai", "tikhoretsk"], 4200.0),
-    "far-east": ("basemap_far_east", ["rajin", "tumangang", "khasan", "dunai", "vostochny"], 175.0),
-    "western-russia": (
-        "basemap_western_russia",
-        ["tikhoretsk", "mozdok-airbase", "yegorlykskaya", "toropets", "karachev", "soldatskoye"],
-        1150.0,
-    ),
-}
-"""Region to its outline, the sites marked on it and half the width of the map in km."""
-CLOSEST = 15.0
-"""Half width in km of a site's map, unless its uncertainty asks for more."""
+CLOSE_HALF_WIDTH_KM = 15.0
+"""Half width of a site's map, unless its uncertainty asks for more."""
 NOT_LOCATED = "not located in the sources read"
 
 
 @dataclass(frozen=True)
 class View:
-    """A map seen from above: where its centre is and how far it reaches."""
+    """Extent of a map: its centre and half its width."""
 
     lat: float
     """Latitude of the centre, degrees north."""
@@ -54,24 +41,26 @@ class View:
         return self.half_width / 1.5
 
     def project(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give km east and north of the centre, azimuthal equidistant on WGS 84."""
+        """Project positions to km east and north of the centre, azimuthal equidistant on WGS 84."""
         plane = pyproj.Proj(proj="aeqd", lat_0=self.lat, lon_0=self.lon, ellps="WGS84")
         x, y = plane(lon, lat)
         return np.asarray(x) / 1000, np.asarray(y) / 1000
 
 
 def _rings(basemap: str, view: View) -> list[np.ndarray]:
-    land = json.loads(registry.path(basemap).read_text(encoding="utf-8"))
+    if not basemap:
+        return []
+    land = read_json(registry.path(basemap))
     box = Bbox.from_extents(-view.half_width, -view.half_height, view.half_width, view.half_height)
-    found = []
+    drawn = []
     for feature in land["features"]:
         for polygon in feature["geometry"]["coordinates"]:
             lonlat = np.array(polygon[0])
             x, y = view.project(lonlat[:, 0], lonlat[:, 1])
             clipped = Path(np.column_stack([x, y]), closed=True).clip_to_bbox(box)
             rings = [np.asarray(ring) for ring in clipped.to_polygons()]
-            found += [ring for ring in rings if len(ring) > 3]
-    return found
+            drawn += [ring for ring in rings if len(ring) > 3]
+    return drawn
 
 
 def _circle(x: float, y: float, radius: float) -> np.ndarray:
@@ -80,12 +69,12 @@ def _circle(x: float, y: float, radius: float) -> np.ndarray:
 
 
 def _located(sites: pd.DataFrame) -> pd.DataFrame:
-    """Give the sites that have both coordinates."""
+    """Sites that have both coordinates."""
     return sites[sites["lat"].notna() & sites["lon"].notna()]
 
 
 def _within(uncertainty_m: float) -> str:
-    """Say how well a place is known, in words."""
+    """Uncertainty of a position in words."""
     if math.isnan(uncertainty_m):
         return "its uncertainty is not given"
     return f"within {number(uncertainty_m)} m"
@@ -100,12 +89,12 @@ def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
         position=[
             f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)
         ],
-        within=[_within(each) for each in sites["uncertainty_m"]],
+        within=[_within(uncertainty) for uncertainty in sites["uncertainty_m"]],
     )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
 
 
-def _label_places(placed: pd.DataFrame) -> list[tuple[float, int, str]]:
-    """Say for each site where its name stands: height, above or below, and which way it runs."""
+def _label_positions(placed: pd.DataFrame) -> list[tuple[float, int, str]]:
+    """Height, side (above or below) and alignment of the name of each site."""
     order = placed["x"].rank(method="first").astype(int)
     return [
         (y, 1 if turn % 2 else -1, "left" if x < 0 else "right" if x > 0 else "center")
@@ -114,7 +103,7 @@ def _label_places(placed: pd.DataFrame) -> list[tuple[float, int, str]]:
 
 
 def _paths(legs: pd.DataFrame, placed: pd.DataFrame) -> list[np.ndarray]:
-    """Give a straight line for each leg whose two ends are on the map."""
+    """Straight line of each leg whose two ends are on the map."""
     at = placed.set_index("id")[["x", "y"]]
     ends = legs[legs["from_site"].isin(at.index) & legs["to_site"].isin(at.index)]
     return [at.loc[[leg.from_site, leg.to_site]].to_numpy() for leg in ends.itertuples()]
@@ -124,8 +113,13 @@ def _names(placed: pd.DataFrame, view: View) -> list[hv.Labels]:
     return [
         hv.Labels(
             placed.iloc[[i]].assign(y=y + dy * 0.05 * view.half_height), ["x", "y"], "name"
-        ).opts(text_font_size="9pt", text_color="#222222", text_align=side, text_baseline="middle")
-        for i, (y, dy, side) in enumerate(_label_places(placed))
+        ).opts(
+            text_font_size=f"{style.TEXT_PT}pt",
+            text_color=style.TEXT,
+            text_align=side,
+            text_baseline="middle",
+        )
+        for i, (y, dy, side) in enumerate(_label_positions(placed))
     ]
 
 
@@ -141,7 +135,7 @@ def _live(
     points = placed.hvplot.scatter(
         x="x",
         y="y",
-        color=MARK,
+        color=style.SITE_MARK,
         size=50,
         hover_cols=["name", "position", "within", "position_method"],
         hover_tooltips=tips,
@@ -150,9 +144,11 @@ def _live(
     known = placed[placed["radius"].notna()]
     circles = [_circle(*row) for row in known[["x", "y", "radius"]].itertuples(index=False)]
     layers = [
-        hv.Polygons(rings).opts(color=LAND, line_color=COAST, line_width=0.7),
-        hv.Polygons(circles).opts(color=MARK, fill_alpha=0.15, line_color=MARK, line_dash="dashed"),
-        hv.Path(paths).opts(color=MARK, line_dash="dotted", line_width=2),
+        hv.Polygons(rings).opts(color=style.LAND, line_color=style.COAST, line_width=0.7),
+        hv.Polygons(circles).opts(
+            color=style.SITE_MARK, fill_alpha=0.15, line_color=style.SITE_MARK, line_dash="dashed"
+        ),
+        hv.Path(paths).opts(color=style.SITE_MARK, line_dash="dotted", line_width=2),
         points,
         *_names(placed, view),
     ]
@@ -164,7 +160,7 @@ def _live(
             ylim=(-view.half_height, view.half_height),
             xlabel="km east of the centre",
             ylabel="km north",
-            bgcolor=SEA,
+            bgcolor=style.SEA,
             active_tools=[],
             toolbar="above",
             show_legend=False,
@@ -175,24 +171,28 @@ def _live(
 def _static(
     rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
 ) -> Figure:
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style.MPL_RC):
         figure = Figure(figsize=(7.2, 5.0), layout="constrained")
         axes = figure.subplots()
-        axes.set_facecolor(SEA)
+        axes.set_facecolor(style.SEA)
         axes.add_collection(
-            mpl.collections.PolyCollection(rings, facecolor=LAND, edgecolor=COAST, lw=0.6)
+            mpl.collections.PolyCollection(
+                rings, facecolor=style.LAND, edgecolor=style.COAST, lw=0.6
+            )
         )
         for path in paths:
-            axes.plot(*path.T, ":", color=MARK, lw=1.5)
+            axes.plot(*path.T, ":", color=style.SITE_MARK, lw=1.5)
         for row in placed.itertuples():
             if not math.isnan(row.radius):
                 axes.add_patch(
-                    mpl.patches.Circle((row.x, row.y), row.radius, fc=MARK, alpha=0.15, lw=0)
+                    mpl.patches.Circle(
+                        (row.x, row.y), row.radius, fc=style.SITE_MARK, alpha=0.15, lw=0
+                    )
                 )
-            axes.plot(row.x, row.y, "o", color=MARK, ms=4)
-        for row, (y, dy, side) in zip(placed.itertuples(), _label_places(placed), strict=True):
+            axes.plot(row.x, row.y, "o", color=style.SITE_MARK, ms=4)
+        for row, (y, dy, side) in zip(placed.itertuples(), _label_positions(placed), strict=True):
             place = (row.x, y + dy * 0.05 * view.half_height)
-            axes.text(*place, str(row.name), ha=side, va="center", fontsize=8)
+            axes.text(*place, str(row.name), ha=side, va="center", fontsize=style.LABEL_PT)
         axes.set(
             xlim=(-view.half_width, view.half_width),
             ylim=(-view.half_height, view.half_height),
@@ -206,26 +206,32 @@ def _static(
 
 def _map(
     basemap: str, sites: pd.DataFrame, legs: pd.DataFrame, view: View, *, name: str, caption: str
-) -> Shown:
+) -> PageBlock:
     rings, placed = _rings(basemap, view), _placed(sites, view)
     paths = _paths(legs, placed)
-    told = "; ".join(f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples())
+    described = "; ".join(
+        f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples()
+    )
     return show(
         _live(rings, placed, paths, view),
         _static(rings, placed, paths, view),
         name=name,
-        alt=f"Map. {told}.",
+        alt=f"Map. {described}.",
         caption=caption,
     )
 
 
-def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
-    """Draw one region of the route with its located sites.
+def region_map(
+    region: str, regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame
+) -> PageBlock:
+    """Map of one region of the route with its located sites.
 
     Parameters
     ----------
     region : str
-        A key of `REGIONS`.
+        Id of a row of `regions`.
+    regions : pandas.DataFrame
+        Result of `skytally.figures.map_regions.read_regions`.
     sites : pandas.DataFrame
         The table ``sites``.
     legs : pandas.DataFrame
@@ -235,40 +241,36 @@ def region_map(region: str, sites: pd.DataFrame, legs: pd.DataFrame) -> Shown:
     -------
     Shown
         Sites without coordinates are left out and named in the caption; a site without
-        uncertainty has no circle.
+        uncertainty has no circle. A sentence where no site is located.
 
     Raises
     ------
     KeyError
         If there is no such region.
     """
-    basemap, ids, half_width = REGIONS[region]
-    wanted = sites[sites["id"].isin(ids)]
+    row = regions.set_index("id").loc[region]
+    wanted = sites[sites["id"].isin(row["sites"].split())]
     chosen = _located(wanted)
     missing = ", ".join(wanted.loc[~wanted["id"].isin(chosen["id"]), "name"])
     left_out = f" Not on the map, {NOT_LOCATED}: {missing}." if missing else ""
     if chosen.empty:
-        return Shown(f"<p>No map.{html.escape(left_out)}</p>", f"No map.{left_out}")
+        return sentence(f"No map.{left_out}", name=f"map-{region}")
     view = View(
         (chosen["lat"].min() + chosen["lat"].max()) / 2,
         (chosen["lon"].min() + chosen["lon"].max()) / 2,
-        half_width,
+        float(row["half_width_km"]),
     )
     caption = (
         "Located sites with the radius within which each lies. Dotted lines join places that a "
         "source connects; they are not tracks. Outlines: Natural Earth; borders as drawn there, "
         f"without a position on them.{left_out}"
     )
-    return _map(basemap, chosen, legs, view, name=f"map-{region}", caption=caption)
+    return _map(row["basemap"], chosen, legs, view, name=f"map-{region}", caption=caption)
 
 
-def _basemap_of(lat: float, lon: float) -> str:
-    if 129 < lon < 134 and 41 < lat < 44:
-        return "basemap_far_east"
-    return "basemap_western_russia" if 30 < lon < 47 and 43 < lat < 58 else "basemap_overview"
-
-
-def _site_block(sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series) -> str:
+def _site_block(
+    regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series
+) -> str:
     facts = {
         "kind": row["kind"],
         "position": NOT_LOCATED,
@@ -281,19 +283,19 @@ def _site_block(sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series) -> str:
         facts["position"] = (
             f"{row['lat']:.4f} N, {row['lon']:.4f} E (WGS 84), {_within(row['uncertainty_m'])}"
         )
-        reach = 4 * row["uncertainty_m"] / 1000 if known else CLOSEST
-        told = (
+        reach = 4 * row["uncertainty_m"] / 1000 if known else CLOSE_HALF_WIDTH_KM
+        circle = (
             "the dashed circle is the radius of uncertainty"
             if known
             else "its uncertainty is not given, so it has no circle"
         )
         drawn = _map(
-            _basemap_of(row["lat"], row["lon"]),
+            basemap_at(regions, lat=row["lat"], lon=row["lon"]),
             sites[sites["id"] == row["id"]],
             legs,
-            View(row["lat"], row["lon"], max(CLOSEST, reach)),
+            View(row["lat"], row["lon"], max(CLOSE_HALF_WIDTH_KM, reach)),
             name=f"map-{row['id']}",
-            caption=f"{row['name']}: {told}.",
+            caption=f"{row['name']}: {circle}.",
         ).block
     listed = "".join(
         f"<dt>{html.escape(word)}</dt><dd>{html.escape(str(text))}</dd>"
@@ -309,11 +311,13 @@ def _site_block(sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series) -> str:
     )
 
 
-def site_blocks(sites: pd.DataFrame, legs: pd.DataFrame) -> str:
-    """Write a block of HTML a site: position, uncertainty, how obtained, and its map.
+def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame) -> str:
+    """HTML of all sites, one block per site: position, uncertainty, how obtained, and its map.
 
     Parameters
     ----------
+    regions : pandas.DataFrame
+        Result of `skytally.figures.map_regions.read_regions`; they say which basemap is used.
     sites : pandas.DataFrame
         The table ``sites``.
     legs : pandas.DataFrame
@@ -322,5 +326,8 @@ def site_blocks(sites: pd.DataFrame, legs: pd.DataFrame) -> str:
     Returns
     -------
     str
+        A sentence where there is no site.
     """
-    return "\n".join(_site_block(sites, legs, row) for _, row in sites.iterrows())
+    if sites.empty:
+        return sentence("The record has no site yet.").block
+    return "\n".join(_site_block(regions, sites, legs, row) for _, row in sites.iterrows())

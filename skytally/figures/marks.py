@@ -1,4 +1,4 @@
-"""Lines and tables to marks: the plain rows that both figures of a chart draw."""
+"""Tables of marks, made from evidence lines and record rows, that both figures of a chart draw."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.quantity import limits, quantity_of, said
-from skytally.core.wording import when
-from skytally.record.evidence_lines import OPEN_START
-
-COLOURS = ("#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019")
-"""Dark enough for 3:1 on white; told apart with the common colour-vision deficiencies."""
-LIVE_MARKERS = ("circle", "square", "diamond", "hex", "star", "plus", "inverted_triangle", "cross")
-STATIC_MARKERS = ("o", "s", "D", "h", "*", "P", "v", "X")
+from skytally.core import limits, names as n, quantity_of, quantity_text, when
+from skytally.record import OPEN_START
 
 HOVER = ("when", "said", "bound", "who", "where", "seen", "source", "row")
 HOVER_LABELS = {
@@ -29,10 +22,14 @@ HOVER_LABELS = {
     "source": "source",
     "row": "row",
 }
+"""Column of the words under the pointer to its label."""
+MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "state", *HOVER)
+LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "state", *HOVER)
+BAR_COLUMNS = ("label", "series", "y", "lo", "hi", *HOVER)
 
 
 def names_of(*tables: pd.DataFrame) -> dict[str, str]:
-    """Give id to name of the tables ``counters``, ``scopes`` or ``sites``."""
+    """Names by id of the tables ``counters``, ``scopes`` or ``sites``."""
     return {
         row_id: name
         for table in tables
@@ -44,8 +41,8 @@ def _shortened(text: str, length: int = 90) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
-    """Give one mark a row of every line.
+def value_marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
+    """One mark per row of every line.
 
     Parameters
     ----------
@@ -57,16 +54,16 @@ def marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``x, x0, x1`` (days; x1 is the last day), ``y, lo, hi`` in the unit of the lines
-        (NaN where there is no number, infinite where open), ``series``, ``state`` and the
-        columns of `HOVER`.
+        Columns of `MARK_COLUMNS`: ``x, x0, x1`` (days; x1 is the last day), ``y, lo, hi`` in
+        the unit of the lines (NaN where there is no number, infinite where open), ``series``,
+        ``state`` and the columns of `HOVER`; without a row where there is no line.
     """
-    made = []
+    parts = []
     for key, line in lines.items():
         counter = line[n.VALUE].attrs["counter"]
         rows = line.drop_dims(n.BNDS).to_dataframe().reset_index()
         starts, ends = line[n.TIME_BOUNDS].to_numpy().T
-        made.append(
+        parts.append(
             pd.DataFrame(
                 {
                     "x": rows[n.TIME],
@@ -88,7 +85,9 @@ def marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.DataFrame:
                 }
             )
         )
-    table = _timed(pd.concat(made, ignore_index=True))
+    if not parts:
+        return _timed(pd.DataFrame(columns=list(MARK_COLUMNS)))
+    table = _timed(pd.concat(parts, ignore_index=True))
     return table.sort_values(["series", "x"], kind="stable", ignore_index=True)
 
 
@@ -102,7 +101,7 @@ def lane_marks(
     *,
     lane: Iterable[str],
 ) -> pd.DataFrame:
-    """Give one mark a dated row of an observation table, sorted into named lanes.
+    """One mark per dated row of an observation table, in named lanes.
 
     Parameters
     ----------
@@ -116,17 +115,17 @@ def lane_marks(
     Returns
     -------
     pandas.DataFrame
-        As `marks`, with ``lane`` and ``open_start``, ``open_end`` for intervals whose side
-        the source leaves open; rows without any date are left out.
+        Columns of `LANE_COLUMNS`: as `value_marks`, with ``lane`` and ``open_start``, ``open_end``
+        for intervals whose side the source leaves open; rows without any date are left out.
     """
-    made = []
+    rows = []
     for (_, row), label in zip(table.iterrows(), lane, strict=True):
         first, last = row["date_first"], row["date_last"]
         if pd.isna(first) and pd.isna(last):
             continue
         start, end = (last if pd.isna(first) else first), (first if pd.isna(last) else last)
         number = "unit" in row and row["unit"]
-        made.append(
+        rows.append(
             {
                 "lane": label,
                 "x": start + (end - start) / 2,
@@ -136,7 +135,7 @@ def lane_marks(
                 "open_end": pd.isna(last),
                 "state": row["state"] if "state" in row else row["kind"],
                 "when": when(first, last, row["precision_first"], row["precision_last"]),
-                "said": said(quantity_of(row)) if number else "no number",
+                "said": quantity_text(quantity_of(row)) if number else "no number",
                 "bound": (row["bound"] if number else "") or "none",
                 "who": labels.get(row["counter"], row["counter"]) if "counter" in row else "",
                 "where": labels.get(row["scope"], row["scope"])
@@ -147,18 +146,18 @@ def lane_marks(
                 "row": row["id"],
             }
         )
-    return _timed(pd.DataFrame(made))
+    return _timed(pd.DataFrame(rows, columns=list(LANE_COLUMNS)))
 
 
 def top_of(table: pd.DataFrame) -> float:
-    """Give the highest number or closed bound of some marks, at least 1."""
+    """Highest number or closed bound of some marks, at least 1."""
     ends = table[["y", "hi"]].to_numpy(float)
     ends = ends[np.isfinite(ends)]
     return max(1.0, float(ends.max())) if ends.size else 1.0
 
 
 def pointed(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the points of a lane: a day's look in its place, an interval's look at its ends.
+    """Select the points of a lane: an observation of one day at it, one of an interval at its ends.
 
     Something seen at some time in a longer interval gets no point at all, since a point in
     the middle would name a day that no source names; its bar is its mark.
@@ -172,7 +171,7 @@ def pointed(table: pd.DataFrame) -> pd.DataFrame:
 def bar_marks(
     table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str], series: Iterable[str]
 ) -> pd.DataFrame:
-    """Give one bar a row of an observation table, in the order of the table.
+    """One bar per row of an observation table, in the order of the table.
 
     Parameters
     ----------
@@ -186,12 +185,12 @@ def bar_marks(
     Returns
     -------
     pandas.DataFrame
-        ``label, series, y, lo, hi`` in the unit of the table and the columns of `HOVER`.
+        Columns of `BAR_COLUMNS`, numbers in the unit of the table.
     """
-    made = []
+    rows = []
     for (_, row), name, group in zip(table.iterrows(), label, series, strict=True):
         low, high = limits(quantity_of(row))
-        made.append(
+        rows.append(
             {
                 "label": name,
                 "series": group,
@@ -204,7 +203,7 @@ def bar_marks(
                     row["precision_first"],
                     row["precision_last"],
                 ),
-                "said": said(quantity_of(row)),
+                "said": quantity_text(quantity_of(row)),
                 "bound": row["bound"],
                 "who": labels.get(row["counter"], row["counter"]),
                 "where": labels.get(row["scope"], row["scope"]) if "scope" in row else "",
@@ -213,11 +212,11 @@ def bar_marks(
                 "row": row["id"],
             }
         )
-    return pd.DataFrame(made)
+    return pd.DataFrame(rows, columns=list(BAR_COLUMNS))
 
 
 def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
-    """Describe a chart in words that carry its numbers with their bounds and dates.
+    """Alternative text of a chart, with its numbers, their bounds and dates.
 
     Parameters
     ----------
@@ -226,7 +225,7 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
     subject : str
         What the chart shows.
     most : int
-        How many marks are read out; the rest is counted.
+        Number of marks described one by one; the rest is counted.
 
     Returns
     -------
@@ -235,11 +234,11 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
     """
     group = "lane" if "lane" in table else "series"
     ordered = table.sort_values("x", kind="stable") if "x" in table else table
-    told = [
+    listed = [
         f"{row['when']}: {row['said'] if row['said'] != 'no number' else row['state']}"
         f" ({row.get(group)})"
         for _, row in ordered.head(most).iterrows()
     ]
-    rest = len(table) - len(told)
+    rest = len(table) - len(listed)
     tail = f"; and {rest} more, all in the CSV file under the chart." if rest > 0 else "."
-    return f"{subject.rstrip('.')}. {len(table)} marks: " + "; ".join(told) + tail
+    return f"{subject.rstrip('.')}. {len(table)} marks: " + "; ".join(listed) + tail

@@ -1,9 +1,8 @@
-"""Marks to static figures, drawn by matplotlib: the twin of every interactive one."""
+"""Static figures of marks, drawn by Matplotlib, as counterparts of the interactive ones."""
 
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
@@ -11,26 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from skytally.core import names as n
-from skytally.figures.marks import COLOURS, STATIC_MARKERS, pointed, top_of
-
-WIDTH = 8.6
-STYLE: Any = {
-    "svg.hashsalt": "skytally",
-    "svg.fonttype": "none",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e6e6e6",
-    "axes.axisbelow": True,
-}
+from skytally.core import chart_style as style, names as n
+from skytally.figures.marks import pointed, top_of
 
 
 def as_svg(figure: Figure) -> str:
-    """Write a figure as SVG, the same bytes for the same figure."""
+    """SVG text of a figure, byte-identical for identical figures."""
     buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style.MPL_RC):
         figure.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight"
         )
@@ -38,14 +25,14 @@ def as_svg(figure: Figure) -> str:
 
 
 def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:
-    """Give an empty figure of the book's width and a height in inches, with its axes."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    """Empty figure of the width of all charts and a height in inches, with its axes."""
+    with mpl.rc_context(style.MPL_RC):
+        figure = Figure(figsize=(style.WIDTH_IN, height), layout="constrained")
         return figure, figure.subplots()
 
 
 def dated(axes: mpl.axes.Axes) -> None:
-    """Write the horizontal axis as dates, as few words as tell them apart."""
+    """Label the horizontal axis with concise dates."""
     locator = mdates.AutoDateLocator()
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
@@ -54,13 +41,13 @@ def dated(axes: mpl.axes.Axes) -> None:
 def series(
     axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
 ) -> None:
-    """Draw the marks of one series; the twin of `skytally.figures.bokeh_charts.series`."""
+    """Draw the marks of one series as `skytally.figures.bokeh_charts.series` does."""
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     axes.hlines(long["y"], long["x0"], long["x1"], color=colour, alpha=0.6, lw=2)
-    shut = table[
+    closed = table[
         np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)
     ]
-    axes.vlines(shut["x"], shut["lo"], shut["hi"], color=colour, lw=1.5)
+    axes.vlines(closed["x"], closed["lo"], closed["hi"], color=colour, lw=1.5)
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "^"),
         (table[table["bound"] == n.AT_MOST], -1, "v"),
@@ -81,19 +68,19 @@ def series(
         ls="",
         label=None if len(numbered) else label,
     )
-    untold = table[table["y"].isna() & table["lo"].isna()]
-    axes.plot(untold["x"], np.full(len(untold), -step), "x", color=colour, ms=6, ls="")
+    numberless = table[table["y"].isna() & table["lo"].isna()]
+    axes.plot(numberless["x"], np.full(len(numberless), -step), "x", color=colour, ms=6, ls="")
 
 
 def values(
     table: pd.DataFrame, *, ylabel: str, band: pd.DataFrame | None = None, height: float = 3.9
 ) -> Figure:
-    """Draw numbers over time; the twin of `skytally.figures.bokeh_charts.values`.
+    """Draw numbers over time as `skytally.figures.bokeh_charts.values` does.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.marks`.
+        Result of `skytally.figures.marks.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
     band : pandas.DataFrame or None
@@ -112,28 +99,32 @@ def values(
     if band is not None:
         one = band.iloc[0]
         left = max(one["x0"], table["x0"].min() - pd.Timedelta(days=20))
-        axes.fill_between([left, one["x1"]], 0, one["y"], color="#5b5b5b", alpha=0.18, lw=0)
-        axes.hlines(one["y"], left, one["x1"], color="#5b5b5b", ls="--", lw=1.5)
-        words = f"{one['said']}, a bound, not a level ({one['who']})"
-        axes.text(left, one["y"] + 0.02 * top, words, ha="left", va="bottom", fontsize=8)
+        axes.fill_between(
+            [left, one["x1"]], 0, one["y"], color=style.REFERENCE_GREY, alpha=0.18, lw=0
+        )
+        axes.hlines(one["y"], left, one["x1"], color=style.REFERENCE_GREY, ls="--", lw=1.5)
+        label = f"{one['said']}, a bound, not a level ({one['who']})"
+        axes.text(
+            left, one["y"] + 0.02 * top, label, ha="left", va="bottom", fontsize=style.LABEL_PT
+        )
     for i, name in enumerate(names):
         series(
             axes,
             table[table["series"] == name],
             step=step,
-            colour=COLOURS[i % len(COLOURS)],
-            marker=STATIC_MARKERS[i % len(STATIC_MARKERS)],
+            colour=style.series_style(i)[0],
+            marker=style.series_style(i)[2],
             label=name,
         )
     axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.set(ylabel=ylabel, ylim=(-1.6 * step, top + 2 * step))
     dated(axes)
-    figure.legend(loc="outside lower left", frameon=False, fontsize=8)
+    figure.legend(loc="outside lower left", frameon=False, fontsize=style.LABEL_PT)
     return figure
 
 
 def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) -> Figure:
-    """Draw what was seen, lane by lane; the twin of `skytally.figures.bokeh_charts.lanes`.
+    """Draw observations lane by lane as `skytally.figures.bokeh_charts.lanes` does.
 
     Parameters
     ----------
@@ -151,9 +142,9 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     figure, axes = canvas(row_height * len(order) + 0.6)
     left = table["x0"].min() - pd.Timedelta(days=10)
     for i, name in enumerate(order):
-        y, colour = len(order) - 1 - i, COLOURS[i % len(COLOURS)]
+        y, colour = len(order) - 1 - i, style.series_style(i)[0]
         rows = table[table["lane"] == name]
-        axes.text(left, y + 0.3, name, fontsize=8, va="center")
+        axes.text(left, y + 0.3, name, fontsize=style.LABEL_PT, va="center")
         dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
         axes.hlines(
             np.full((~dim).sum(), y),
@@ -184,7 +175,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
 
 
 def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figure:
-    """Draw one horizontal bar a row; the twin of `skytally.figures.bokeh_charts.bars`.
+    """Draw one horizontal bar per row as `skytally.figures.bokeh_charts.bars` does.
 
     Parameters
     ----------
@@ -204,25 +195,34 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     top = top_of(table)
     names = list(dict.fromkeys(table["series"]))
     for i, (_, row) in enumerate(table.iterrows()):
-        y, colour = len(table) - 1 - i, COLOURS[names.index(row["series"]) % len(COLOURS)]
+        y, colour = (
+            len(table) - 1 - i,
+            style.series_style(names.index(row["series"]))[0],
+        )
         axes.barh(y - 0.11, end.iloc[i], height=0.38, color=colour, alpha=0.75)
-        axes.text(0, y + 0.28, f"{row['label']}: {row['said']}", fontsize=8, va="center")
+        axes.text(
+            0, y + 0.28, f"{row['label']}: {row['said']}", fontsize=style.LABEL_PT, va="center"
+        )
         sign = 1 if np.isinf(row["hi"]) else -1 if row["bound"] == n.AT_MOST else 0
         if sign:
             tip = end.iloc[i] + sign * 0.05 * top
             axes.plot([end.iloc[i], tip], [y - 0.11, y - 0.11], color=colour, lw=1.5)
             axes.plot(tip, y - 0.11, ">" if sign > 0 else "<", color=colour, ms=7)
         elif row["hi"] > row["lo"]:
-            axes.plot([row["lo"], row["hi"]], [y - 0.11, y - 0.11], color="#111111", lw=1.5)
+            axes.plot([row["lo"], row["hi"]], [y - 0.11, y - 0.11], color=style.INK, lw=1.5)
     axes.set(xlabel=xlabel, xlim=(0, 1.15 * top), ylim=(-0.5, len(table) - 0.3), yticks=[])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
     if len(names) > 1:
         handles = [
-            mpl.patches.Patch(color=COLOURS[i % len(COLOURS)], label=name)
+            mpl.patches.Patch(color=style.series_style(i)[0], label=name)
             for i, name in enumerate(names)
         ]
         figure.legend(
-            handles=handles, loc="outside lower left", frameon=False, fontsize=8, ncols=len(names)
+            handles=handles,
+            loc="outside lower left",
+            frameon=False,
+            fontsize=style.LABEL_PT,
+            ncols=len(names),
         )
     return figure

@@ -1,30 +1,27 @@
-"""Several curves of shares with their intervals, in one chart."""
+"""Curves of shares with their intervals, several in one chart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import holoviews as hv
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import frame
-from skytally.figures.embed import Shown, show
-from skytally.figures.marks import COLOURS, LIVE_MARKERS, STATIC_MARKERS
+from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.mpl_charts import canvas
 
 MARGIN = 0.04
 """Share of the horizontal range left free at either end."""
-DASHES = ("solid", "dashed", "dotted", "dashdot")
-"""Beside the markers, which alone tell more curves apart than there are dashes."""
 DODGE = 0.012
 """Share of the horizontal range by which the marks of one curve stand beside those of the next."""
 
 
 def _curves(points: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
-    """Give name, number and marks of each curve, set a little apart."""
+    """Name, number and marks of each curve, with the marks of curves set a little apart."""
     names = list(dict.fromkeys(points["series"]))
     step = DODGE * float(np.ptp(points["x"]) or 1.0)
     for i, name in enumerate(names):
@@ -46,22 +43,21 @@ def _live(
 ) -> hv.Overlay:
     parts: list[hv.Element] = []
     if across is not None:
-        parts.append(hv.HLine(across).opts(color="#5b5b5b", line_width=1, line_dash="dashed"))
+        parts.append(
+            hv.HLine(across).opts(color=style.REFERENCE_GREY, line_width=1, line_dash="dashed")
+        )
     curves = list(_curves(points))
     for name, i, rows in curves:
-        dash = DASHES[i % len(DASHES)]
+        colour, marker, _ = style.series_style(i)
+        dash = style.LINE_STYLES[i % len(style.LINE_STYLES)]
         parts.append(
-            hv.Curve(rows, "x", "y", label=name).opts(
-                color=COLOURS[i], line_dash=dash, line_width=1.5
-            )
+            hv.Curve(rows, "x", "y", label=name).opts(color=colour, line_dash=dash, line_width=1.5)
         )
-        parts.append(
-            hv.Segments(rows, ["x", "low", "x", "high"]).opts(color=COLOURS[i], line_width=2)
-        )
+        parts.append(hv.Segments(rows, ["x", "low", "x", "high"]).opts(color=colour, line_width=2))
         parts.append(
             rows.hvplot.scatter(
-                x="x", y="y", color=COLOURS[i], marker=LIVE_MARKERS[i], size=60, label=name,
-                hover_cols=[each.removeprefix("@") for _, each in tips], responsive=True,
+                x="x", y="y", color=colour, marker=marker, size=60, label=name,
+                hover_cols=[column.removeprefix("@") for _, column in tips], responsive=True,
                 hover_tooltips=list(tips),
             )
         )  # fmt: skip
@@ -74,7 +70,7 @@ def _live(
         xlim=_ends(points),
         ylim=(-0.05, 1.08),
         title=title,
-        fontsize={"title": 9},
+        fontsize={"title": style.TEXT_PT},
     )
 
 
@@ -83,22 +79,18 @@ def _static(
 ) -> Figure:
     figure, axes = canvas(3.2)
     if across is not None:
-        axes.axhline(across, color="#5b5b5b", lw=1, ls="--")
+        axes.axhline(across, color=style.REFERENCE_GREY, lw=1, ls="--")
     for name, i, rows in _curves(points):
-        how: dict[str, Any] = {
-            "color": COLOURS[i],
-            "ls": DASHES[i % len(DASHES)],
-            "ms": 5,
-            "lw": 1.2,
-        }
-        axes.plot(rows["x"], rows["y"], STATIC_MARKERS[i], label=name, **how)
-        axes.vlines(rows["x"], rows["low"], rows["high"], color=COLOURS[i], lw=1.5)
+        colour, _, marker = style.series_style(i)
+        dash = style.LINE_STYLES[i % len(style.LINE_STYLES)]
+        axes.plot(rows["x"], rows["y"], marker, label=name, color=colour, ls=dash, ms=5, lw=1.2)
+        axes.vlines(rows["x"], rows["low"], rows["high"], color=colour, lw=1.5)
     axes.set_xlim(_ends(points))
     axes.set_ylim(-0.05, 1.08)
-    axes.set_title(title, fontsize=10)
+    axes.set_title(title, fontsize=style.TITLE_PT)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-    figure.legend(loc="outside lower left", frameon=False, fontsize=7)
+    figure.legend(loc="outside lower left", frameon=False, fontsize=style.SMALL_PT)
     return figure
 
 
@@ -113,8 +105,8 @@ def curves_chart(
     caption: str,
     across: float | None = None,
     files: list[str] | None = None,
-) -> Shown:
-    """Draw shares against something, a curve a series, each point with its interval.
+) -> PageBlock:
+    """Chart of shares against a quantity, one curve per series, each point with its interval.
 
     Parameters
     ----------
@@ -141,13 +133,16 @@ def curves_chart(
     Returns
     -------
     Shown
+        A sentence where there is no point.
     """
-    told = "; ".join(f"{row.series} at {row.x:g}: {row.said}" for row in points.itertuples())
+    if points.empty:
+        return sentence(f"{title}: no value was recorded yet.", name=name)
+    described = "; ".join(f"{row.series} at {row.x:g}: {row.said}" for row in points.itertuples())
     return show(
         _live(points, title, axes, tips, across),
         _static(points, title, axes, across),
         name=name,
-        alt=f"{alt} {told}.",
+        alt=f"{alt} {described}.",
         caption=caption,
         files=files,
     )

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, check_line
+from skytally.core import DataError, check_line, names as n
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NOT_SLUG = re.compile(r"[^a-z0-9.]+")
@@ -29,7 +28,7 @@ def harmless(cell: object) -> object:
 
 
 def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
-    """Give a line as a table with one row a time, for CSV.
+    """Table of an evidence line with one row a time, for CSV.
 
     Parameters
     ----------

@@ -9,67 +9,78 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from skytally.press import content_keys, site
-from skytally.press.project_paths import BUILD, LINES, ROOT, line_names
+from skytally.core import DataError, project_root
+from skytally.press import content_keys, result_store, site
+from skytally.press.project_paths import build_folder, line_names, lines_folder
 
-CHECKED = BUILD / "checked.key"
-NOISE = ("IPKernelApp", "frozen_modules", "PYDEVD", "Debugger warning", "make the debugger miss")
+KERNEL_NOISE = (
+    *("IPKernelApp", "frozen_modules", "PYDEVD", "Debugger warning", "make the debugger miss"),
+)
 
 
 def _check() -> bool:
-    key = content_keys.of_inputs()
-    if CHECKED.is_file() and CHECKED.read_text() == key:
+    key, checked = content_keys.of_inputs(), build_folder() / "checked.key"
+    if checked.is_file() and checked.read_text() == key:
         return True
-    if subprocess.run(
-        [sys.executable, "-m", "skytally.press.check"], cwd=ROOT, check=False
-    ).returncode:
+    command = [sys.executable, "-m", "skytally.press.check"]
+    if subprocess.run(command, cwd=project_root(), check=False).returncode:
         return False
-    CHECKED.write_text(key)
+    checked.write_text(key)
     return True
 
 
-def _run(line: str, code: str) -> tuple[str, float, str]:
-    start = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix=f".{line}-", dir=LINES))
-    log = folder.with_suffix(".reads")
-    steady = LINES / f".{line}"
+def _log_lines(log: Path) -> set[str]:
+    text = log.read_text(encoding="utf-8") if log.exists() else ""
+    log.unlink(missing_ok=True)
+    return set(text.split("\n")) - {""}
+
+
+def _new_folder(line: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f".{line}-", dir=lines_folder()))
     # the folder's name shows in the page, so it must not differ between runs
+    steady = lines_folder() / f".{line}"
     shutil.rmtree(steady, ignore_errors=True)
     folder.rename(steady)
-    environment = {**os.environ, "SKYTALLY_READ_LOG": str(log), "SKYTALLY_BOOK": "1"}
+    return steady
+
+
+def _run(line: str) -> tuple[str, float, str]:
+    """Run a notebook; its name, the seconds it took, and what went wrong."""
+    start = time.monotonic()
+    folder = _new_folder(line)
+    reads, modules = folder.with_suffix(".reads"), folder.with_suffix(".modules")
+    logs = {"SKYTALLY_READ_LOG": str(reads), "SKYTALLY_MODULE_LOG": str(modules)}
     run = subprocess.run(
-        [sys.executable, "-m", "skytally.press.execute", line, str(steady)],
-        cwd=ROOT,
-        env=environment,
+        [sys.executable, "-m", "skytally.press.execute", line, str(folder)],
+        cwd=project_root(),
+        env={**os.environ, **logs, "SKYTALLY_BOOK": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     if run.returncode:
-        said = [
-            word for word in run.stderr.splitlines() if not any(noise in word for noise in NOISE)
-        ]
-        return (
-            line,
-            time.monotonic() - start,
-            "\n".join(said[-12:]) or f"exit code {run.returncode}",
-        )
-    reads = set(log.read_text(encoding="utf-8").split("\n")) - {""} if log.exists() else set()
-    log.unlink(missing_ok=True)
-    content_keys.write_state(steady, key=content_keys.of_notebook(line, code=code), reads=reads)
-    target = LINES / line
-    shutil.rmtree(target, ignore_errors=True)
-    steady.rename(target)
+        words = run.stderr.splitlines()
+        shown = [each for each in words if not any(noise in each for noise in KERNEL_NOISE)]
+        fault = "\n".join(shown[-12:]) or f"exit code {run.returncode}"
+        return line, time.monotonic() - start, fault
+    content_keys.write_state(
+        folder, line=line, modules=_log_lines(modules), reads=_log_lines(reads)
+    )
+    result_store.put_away(line)
+    folder.rename(lines_folder() / line)
     return line, time.monotonic() - start, ""
 
 
-def _run_all(stale: list[str], code: str) -> list[str]:
-    failed = []
+def _run_all(stale: list[str]) -> list[str]:
+    """Run notebooks side by side; what went wrong, one text a notebook."""
+    # a build with nothing to run need not wait for this import
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    faults = []
     with ThreadPoolExecutor(max_workers=max(1, min(len(stale), os.cpu_count() or 1))) as pool:
-        jobs = [pool.submit(_run, line, code) for line in stale]
+        jobs = [pool.submit(_run, line) for line in stale]
         for done, job in enumerate(as_completed(jobs), start=1):
             line, seconds, fault = job.result()
             print(
@@ -77,45 +88,71 @@ def _run_all(stale: list[str], code: str) -> list[str]:
                 flush=True,
             )
             if fault:
-                failed.append(fault)
-    return failed
+                faults.append(fault)
+    result_store.remove_oldest()
+    return faults
+
+
+def _refresh_lines() -> tuple[int, list[str]]:
+    """Run the notebooks whose results are not fresh; how many, and what went wrong."""
+    names = line_names()
+    stale = [
+        line
+        for line in names
+        if not content_keys.is_fresh(line) and not result_store.bring_back(line)
+    ]
+    if not stale:
+        return 0, []
+    print(f"running {len(stale)} of {len(names)} notebooks", flush=True)
+    return len(stale), _run_all(stale)
+
+
+def _print_site() -> str:
+    """Print the site if it is not fresh; what went wrong."""
+    if content_keys.site_is_fresh():
+        return ""
+    print("printing the pages", flush=True)
+    start = time.monotonic()
+    try:
+        modules = site.print_site()
+    except (RuntimeError, ValueError) as error:
+        return str(error)
+    content_keys.write_site_state(modules)
+    print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")
+    return ""
+
+
+def _build() -> int:
+    """Build the book, alone in its folder; the exit code."""
+    site.recover()
+    if not _check():
+        print("nothing was run; the last good site stays", file=sys.stderr)
+        return 1
+    count, faults = _refresh_lines()
+    if not faults and (fault := _print_site()):
+        faults = [fault]
+    content_keys.write_memory()
+    if faults:
+        print("\n".join(faults), "the last good site stays", sep="\n", file=sys.stderr)
+        return 1
+    print(f"notebooks: {count} run, {len(line_names()) - count} unchanged")
+    return 0
 
 
 def main() -> int:
-    """Build the book; give the exit code."""
-    LINES.mkdir(parents=True, exist_ok=True)
-    with (BUILD / "lock").open("w") as lock:
+    """Build the book; the exit code."""
+    try:
+        lines_folder().mkdir(parents=True, exist_ok=True)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    with (build_folder() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("another build is running in this folder; wait for it to end", file=sys.stderr)
             return 1
-        site.recover()
-        if not _check():
-            print("nothing was run; the last good site stays", file=sys.stderr)
-            return 1
-        code = content_keys.of_code()
-        stale = [line for line in line_names() if not content_keys.is_fresh(line, code=code)]
-        fresh = len(line_names()) - len(stale)
-        if stale:
-            print(f"running {len(stale)} of {len(stale) + fresh} notebooks", flush=True)
-            failed = _run_all(stale, code)
-            if failed:
-                print("\n".join(failed), "the last good site stays", sep="\n", file=sys.stderr)
-                return 1
-        key = content_keys.of_site()
-        if not content_keys.site_is_fresh(key):
-            print("printing the pages", flush=True)
-            start = time.monotonic()
-            try:
-                site.print_site()
-            except (RuntimeError, ValueError) as error:
-                print(error, "the last good site stays", sep="\n", file=sys.stderr)
-                return 1
-            content_keys.write_site_state(key)
-            print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")
-        print(f"notebooks: {len(stale)} run, {fresh} unchanged")
-    return 0
+        return _build()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``python -m skytally.press.execute LINE FOLDER``: run one notebook into a folder of its results."""
+"""``python -m skytally.press.execute LINE FOLDER``: run one notebook into a folder of its own."""
 
 from __future__ import annotations
 
@@ -7,23 +7,33 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import papermill
 from traitlets.config import Config
 
-from skytally.press.parameter_files import OUT, given
-from skytally.press.project_paths import NOTEBOOKS
+from skytally.press.parameter_files import OUT, parameter_values
+from skytally.press.project_paths import line_names, notebooks_folder
 
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME_LIMIT = 600
+"""Seconds that a cell may take."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-"""Set to 1 unless given: notebooks run side by side, and threads of linear algebra that wait for
-each other's cores made a fit forty times slower."""
+"""Set to 1 where they are not set: notebooks run side by side, and threads of linear algebra that
+wait for each other's cores made a fit forty times slower."""
+MODULE_LOG = "SKYTALLY_MODULE_LOG"
+"""Environment variable naming a file that takes the modules of the package a kernel loaded."""
+LIST_MODULES = f"""\
+import os, pathlib, sys
+pathlib.Path(os.environ["{MODULE_LOG}"]).write_text(
+    "\\n".join(sorted(name for name in sys.modules if name.partition(".")[0] == "skytally")))
+"""
+"""Last cell of a run whose results are kept; it is no part of them."""
 
 
-def tidy(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.NotebookNode:
+def page_notebook(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.NotebookNode:
     """Fold the code, and drop what differs between two runs of the same notebook.
 
     Where the press set no parameter but the folder of the results, the cell that sets it is
@@ -50,8 +60,8 @@ def tidy(notebook: nbformat.NotebookNode, *, only_out: bool) -> nbformat.Noteboo
     return notebook
 
 
-def own_sockets(folder: str) -> Config:
-    """Give settings of a kernel that speaks over files of its own folder, not over ports.
+def socket_settings(folder: str) -> Config:
+    """Set a kernel up to speak over files of its own folder, not over ports.
 
     A free port is chosen before the kernel binds it; with several notebooks at once another may
     take it between the two, and the kernel dies before its first word.
@@ -60,45 +70,69 @@ def own_sockets(folder: str) -> Config:
 
 
 def main(words: list[str]) -> int:
-    """Run a notebook with its parameters; give the exit code, and say which cell failed."""
+    """Run a notebook with its parameters; the exit code. A cell that fails is named."""
     parser = argparse.ArgumentParser(prog="python -m skytally.press.execute", description=__doc__)
-    lines = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-    parser.add_argument("line", choices=lines, help="a notebook of notebooks/, without .ipynb")
+    parser.add_argument("line", choices=line_names(), help="a notebook of notebooks/, no .ipynb")
     parser.add_argument("folder", type=Path, help="takes its results; made if it is not there")
-    asked = parser.parse_args(words)
-    return run(asked.line, asked.folder.resolve())
+    arguments = parser.parse_args(words)
+    return run(arguments.line, arguments.folder.resolve())
+
+
+def _input_notebook(line: str) -> nbformat.NotebookNode:
+    notebook = nbformat.read(notebooks_folder() / f"{line}.ipynb", as_version=4)
+    if MODULE_LOG in os.environ:
+        notebook.cells.append(nbformat.v4.new_code_cell(LIST_MODULES))
+    return notebook
+
+
+def _executed(line: str, folder: Path) -> nbformat.NotebookNode:
+    """Run a notebook in a kernel of its own, with its results in a folder."""
+    work = folder / "running.ipynb"
+    out = Path(os.path.relpath(folder, notebooks_folder())).as_posix()
+    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+        papermill.execute_notebook(
+            _input_notebook(line),
+            str(work),
+            parameters={**parameter_values(line), OUT: out},
+            cwd=str(notebooks_folder()),
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=TIME_LIMIT,
+            config=socket_settings(sockets),
+        )
+    notebook = nbformat.read(work, as_version=4)
+    work.unlink()
+    if MODULE_LOG in os.environ:
+        notebook.cells.pop()
+    return notebook
+
+
+def _parameters_used(line: str, source: str) -> Iterator[str]:
+    """Parameters of the line's file that a cell uses, for an error message when it fails."""
+    for name, value in parameter_values(line).items():
+        if re.search(rf"\b{re.escape(name)}\b", source):
+            yield f"  it uses {name} = {value!r} of notebooks/params/{line}.yml"
 
 
 def run(line: str, folder: Path) -> int:
-    """Run one notebook into a folder; give the exit code."""
+    """Run one notebook into a folder; the exit code."""
     folder.mkdir(parents=True, exist_ok=True)
-    work = folder / "running.ipynb"
-    relative = Path(os.path.relpath(folder, NOTEBOOKS))
-    for word in ONE_THREAD:
-        os.environ.setdefault(word, "1")
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     try:
-        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-            papermill.execute_notebook(
-                str(NOTEBOOKS / f"{line}.ipynb"),
-                str(work),
-                parameters={**given(line), OUT: relative.as_posix()},
-                cwd=str(NOTEBOOKS),
-                kernel_name="python3",
-                progress_bar=False,
-                log_output=False,
-                execution_timeout=TIME_LIMIT,
-                config=own_sockets(sockets),
-            )
+        notebook = _executed(line, folder)
     except papermill.PapermillExecutionError as error:
         shown = error.evalue.strip() or "(no message)"
         print(
             f"notebooks/{line}.ipynb: cell {error.cell_index} failed: {error.ename}: {shown}",
+            *_parameters_used(line, error.source),
+            sep="\n",
             file=sys.stderr,
         )
         return 1
-    notebook = tidy(nbformat.read(work, as_version=4), only_out=not given(line))
-    nbformat.write(notebook, folder / "notebook.ipynb")
-    work.unlink()
+    page = page_notebook(notebook, only_out=not parameter_values(line))
+    nbformat.write(page, folder / "notebook.ipynb")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``python -m skytally.press.outlines_command``: check the outlines of a site, move and confirm them.
+"""The command ``make site``: check the outlines of a site, move and confirm them, then measure.
 
 Says what changed since the site was last printed, and what the next build will do about it.
 """
@@ -6,30 +6,29 @@ Says what changed since the site was last printed, and what the next build will 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.inventory import STORED, YES, read_looks
-from skytally.imagery.pipeline.refresh import judge
-from skytally.imagery.sites.outline_editing import (
-    Move,
-    changes,
-    confirmed,
-    from_geojson,
-    moved,
+from skytally.core import AcquisitionError, DataError, data_folder, project_root, registry
+from skytally.imagery.acquire import STORED, YES, read_inventory
+from skytally.imagery.pipeline import rescreen
+from skytally.imagery.sites import (
+    OUTLINE_KIND,
+    Displacement,
+    Site,
+    confirm_outlines,
+    displace_outlines,
+    outline_changes,
+    outline_faults,
+    outlines_from_geojson,
+    read_sites,
+    site_vocabularies,
     write_outlines,
 )
-from skytally.imagery.sites.outline_geometry import outline_faults
-from skytally.imagery.sites.site_register import KINDS, Site, read_sites
 from skytally.press import content_keys
-from skytally.press.project_paths import BOOK, DATA, LINES, SITE, line_names
+from skytally.press.measured_lines import measured_anew
+from skytally.press.project_paths import book_folder, line_names, site_folder
 
-SITES, PRINTED = DATA / "sites", SITE / "data" / "sites"
-SCENES = Path(os.environ.get("SKYTALLY_SCENES") or DATA / "scenes")
 DIRECTIVE = "{site-plans}"
 """What draws the outlines on a page."""
 HOW = """say which site, such as: make site SITE=rajin
@@ -55,7 +54,7 @@ def _number(name: str, text: str) -> float:
         raise DataError(message) from None
 
 
-def _move(shift: str, rotate: str) -> Move | None:
+def _move(shift: str, rotate: str) -> Displacement | None:
     if not shift and not rotate:
         return None
     parts = shift.split(",") if shift else ["0", "0"]
@@ -63,25 +62,26 @@ def _move(shift: str, rotate: str) -> Move | None:
         message = f'SHIFT: found {shift!r}; write metres east and north, such as SHIFT="120,-40"'
         raise DataError(message)
     east, north = (_number("SHIFT", part) for part in parts)
-    return Move(east, north, _number("ROTATE", rotate) if rotate else 0.0)
+    return Displacement(east, north, _number("ROTATE", rotate) if rotate else 0.0)
 
 
 def _kinds(text: str, site: Site) -> frozenset[str]:
     kinds = frozenset(filter(None, (each.strip() for each in text.split(","))))
     known = {outline.kind for outline in site.outlines}
     if kinds - known:
+        ordered = site_vocabularies(data_folder() / "sites")[OUTLINE_KIND]
         message = (
             f"KIND: found {', '.join(sorted(kinds - known))}; {site.slug} has outlines of kind "
-            f"{', '.join(kind for kind in KINDS if kind in known)}"
+            f"{', '.join(kind for kind in ordered if kind in known)}"
         )
         raise DataError(message)
     return kinds
 
 
 def _has_seen(slug: str) -> bool:
-    """Tell whether a real look at the site is stored, on which outlines can be confirmed."""
-    looks = read_looks(DATA / "looks.csv")
-    mine = (looks["site"] == slug) & (looks["fate"] == STORED) & (looks["label"] == "")
+    """Whether a real image of the site is stored, on which outlines can be confirmed."""
+    looks = read_inventory(data_folder() / "inventory.csv")
+    mine = (looks["site"] == slug) & (looks["status"] == STORED) & (looks["label"] == "")
     return bool(mine.any())
 
 
@@ -105,31 +105,33 @@ def _confirmed(site: Site, confirm: str, sigma: str, kinds: frozenset[str]) -> S
             "to confirm its outlines on; run make refresh first"
         )
         raise DataError(message)
-    return confirmed(site, pos_sigma_m=metres, kinds=kinds)
+    return confirm_outlines(site, pos_sigma_m=metres, kinds=kinds)
 
 
 def _changes(site: Site) -> Iterator[str]:
-    printed = PRINTED / f"{site.slug}.geojson"
+    printed = site_folder() / "data" / "sites" / f"{site.slug}.geojson"
     if not printed.is_file():
         yield "its outlines were not printed yet, so there is nothing to compare with"
         return
-    old = from_geojson(printed.read_text(encoding="utf-8"))
-    found = changes(old, site.outlines, site)
+    old = outlines_from_geojson(printed.read_text(encoding="utf-8"))
+    found = outline_changes(old, site.outlines, site)
     yield from (f"changed since the pages were printed: {each}" for each in found)
     if not found:
         yield "nothing moved since the pages were printed"
 
 
 def _usable(slug: str) -> int:
-    looks = read_looks(DATA / "looks.csv")
+    looks = read_inventory(data_folder() / "inventory.csv")
     return int(((looks["site"] == slug) & (looks["usable"] == YES)).sum())
 
 
 def _judged(site: Site) -> Iterator[str]:
-    """Judge the stored looks of a site by its outlines; say what changed."""
+    """Screen the stored images of a site by its outlines again, and report what changed."""
     before = _usable(site.slug)
     try:
-        yield from judge([site], folder=SCENES, looks_path=DATA / "looks.csv")
+        yield from rescreen(
+            [site], folder=registry.scenes(), inventory_path=data_folder() / "inventory.csv"
+        )
     except AcquisitionError as error:
         yield f"its looks were not judged anew: {error}"
         return
@@ -139,21 +141,15 @@ def _judged(site: Site) -> Iterator[str]:
 
 
 def _consequences(slug: str) -> Iterator[str]:
-    """Say what the next build will do about the outlines of a site."""
-    files = (f"sites/{slug}.geojson", "looks.csv")
-    again, unknown = [], []
-    for line in line_names():
-        try:
-            reads = json.loads((LINES / line / content_keys.STATE).read_bytes())["reads"]
-        except (FileNotFoundError, ValueError):
-            unknown.append(line)
-            continue
-        if any(
-            file in reads and reads[file] != content_keys.of_file(DATA / file) for file in files
-        ):
-            again.append(line)
+    """Sentences on what the next build will do about the outlines of a site."""
+    files = {f"sites/{slug}.geojson", "inventory.csv", registry.MEASURED}
+    changed = {line: content_keys.changed_reads(line) for line in line_names()}
+    again = [line for line, reads in changed.items() if set(reads or ()) & files]
+    unknown = [line for line, reads in changed.items() if reads is None]
     pages = sorted(
-        path.stem for path in BOOK.glob("*.md") if DIRECTIVE in path.read_text(encoding="utf-8")
+        path.stem
+        for path in book_folder().glob("*.md")
+        if DIRECTIVE in path.read_text(encoding="utf-8")
     )
     yield f"notebooks that will run again for it: {', '.join(again) or 'none'}"
     if unknown:
@@ -164,19 +160,19 @@ def _consequences(slug: str) -> Iterator[str]:
 def _adjusted(site: Site, asked: argparse.Namespace) -> Site:
     kinds = _kinds(asked.kind, site)
     move = _move(asked.shift, asked.rotate)
-    after = moved(site, move, kinds=kinds) if move else site
+    after = displace_outlines(site, move, kinds=kinds) if move else site
     return _confirmed(after, asked.confirm, asked.sigma, kinds)
 
 
 def main(words: list[str]) -> int:
-    """Check, adjust, and say what follows; give the exit code."""
+    """Check and adjust the outlines, report what follows; return the exit code."""
     try:
         asked = _arguments(words)
     except argparse.ArgumentError as error:
         print(error, HOW, sep="\n", file=sys.stderr)
         return 1
     try:
-        sites = read_sites(SITES)
+        sites = read_sites(data_folder() / "sites")
         if asked.site not in sites:
             found = f"SITE: found {asked.site!r}; known are" if asked.site else "known sites:"
             print(HOW, f"{found} {', '.join(sites)}", sep="\n", file=sys.stderr)
@@ -193,15 +189,20 @@ def main(words: list[str]) -> int:
         print("nothing was changed", file=sys.stderr)
         return 1
     if after != site:
-        write_outlines(SITES / f"{site.slug}.geojson", after.outlines)
+        write_outlines(data_folder() / "sites" / f"{site.slug}.geojson", after.outlines)
     _tell(after)
     return 0
 
 
 def _tell(site: Site) -> None:
-    path = SITES / f"{site.slug}.geojson"
-    print(f"{path.relative_to(DATA.parent)}: {len(site.outlines)} outlines in order")
-    for each in (*_changes(site), *_judged(site), *_consequences(site.slug)):
+    path = data_folder() / "sites" / f"{site.slug}.geojson"
+    print(f"{path.relative_to(project_root())}: {len(site.outlines)} outlines in order")
+    for each in (
+        *_changes(site),
+        *_judged(site),
+        *measured_anew([site]),
+        *_consequences(site.slug),
+    ):
         print(f"  {each}")
     print("make book prints them")
 

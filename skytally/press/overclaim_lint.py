@@ -1,4 +1,4 @@
-"""Prose to over-claims: words and patterns that say more than the evidence does."""
+"""Lint of prose: words and patterns that claim more than the evidence shows."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core.errors import DataError
+from skytally.core import DataError
 
 ROLE = re.compile(r"\{(f|f-when|f-text|f-level|row|src)\}`([^`]*)`")
 HIDDEN = re.compile(r"`[^`\n]*`|(?<=\])\([^()\s]*\)")
 """Code and the targets of links: no words of the text."""
 FENCE = re.compile(r"\s*(```+|~~~+|:::+)(?:\{([\w-]+)\})?")
 PROSE = ("note", "warning", "tip", "important", "caution", "admonition", "dropdown", "margin")
-"""Directives whose body is prose; what stands in another fence is code."""
+"""Directives whose body is prose; any other fence holds code."""
 CITED_IN_CODE = re.compile(r"[A-Z][A-Z0-9_]*\d+(?:\.\d+)?|[a-z][a-z-]*\.[a-z0-9_]+")
 """A row or source of the record, or the key of a finding, as code names them."""
 SENTENCE_WORDS = 3
@@ -29,13 +29,13 @@ NOT_SO = re.compile(rf"(?:{DENIAL}|{OPEN})(?:(?!\b(?:and|but)\b)[^.;:,]){{0,40}}
 """A denial or an open question before a word, in the same clause."""
 DOUBT = r"(?:doubt(?:s|ed|ing)?|den(?:y|ies|ied|ying)|disput(?:e|es|ed)|contest(?:s|ed)?)"
 AFFIRMS = re.compile(rf"\b{DOUBT}\b|\b(?:not|no) (?:only|just|merely|longer)\b", re.IGNORECASE)
-"""What turns a denial round: who denies a doubt affirms."""
-TOLD = re.compile(
+"""Words that reverse a denial: to deny a doubt is to affirm."""
+ATTRIBUTION = re.compile(
     r"\b(?:said|says|say|claim(?:s|ed)?|alleg\w+|report(?:s|ed)?|according to|stat(?:es|ed)|"
     r"wrote|writes|announced|assert\w*|told|tells?|believ\w+|accus\w+|estimat\w+|assess\w*)\b",
     re.IGNORECASE,
 )
-"""Words by which a sentence hands what follows to somebody else."""
+"""Words by which a sentence attributes what follows to somebody else."""
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 COUNTED = (
@@ -56,7 +56,7 @@ NO_ACTIVITY = re.compile(
     rf"\bnothing (?:moved|happened|sailed|called)\b|\bwas (?:idle|inactive)\b",
     re.IGNORECASE,
 )
-"""Words that say that nothing was there."""
+"""Words that claim that nothing was there."""
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 NUMBER = (
     r"(?:\d(?:[\d,.]*\d)?|"
@@ -76,26 +76,26 @@ BEFORE_YEAR = re.compile(
 
 
 @dataclass(frozen=True)
-class Refused:
-    """One place where a text says more than the evidence."""
+class Overclaim:
+    """One place where a text claims more than the evidence shows."""
 
     file: str
     """File, or file and key, in which it stands."""
     line: int
     """Line of the file, or of the cell; 1 for a single sentence."""
-    found: str
+    words: str
     """The words."""
     instead: str
     """What to write instead."""
 
     def __str__(self) -> str:
-        """Give place, words and advice in one line."""
-        return f"{self.file}, line {self.line}: {self.found!r}; {self.instead}"
+        """Return place, words and advice in one line."""
+        return f"{self.file}, line {self.line}: {self.words!r}; {self.instead}"
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One thing that is refused wherever it stands."""
+    """Words that are an over-claim wherever they stand."""
 
     words: re.Pattern[str]
     """What it looks like."""
@@ -103,7 +103,7 @@ class Pattern:
     """What to write instead."""
     unless_denied: bool = False
     """Whether *never*, *not*, *whether* and their kin before it, in the same clause, allow it."""
-    unless_told: bool = False
+    unless_attributed: bool = False
     """Whether it may stand as the words of somebody else, named and cited."""
 
 
@@ -141,13 +141,13 @@ PATTERNS = (
         ),
         "write who says so and cite it, or name what was seen: containers, ships, railcars",
         unless_denied=True,
-        unless_told=True,
+        unless_attributed=True,
     ),
     Pattern(
         _words(rf"\b{HANDLED} (?:[\w-]+ ){{0,3}}?{ARMS}\b"),
         "write who says so and cite it, or name what was seen: containers, ships, railcars",
         unless_denied=True,
-        unless_told=True,
+        unless_attributed=True,
     ),
     Pattern(
         _words(
@@ -167,7 +167,7 @@ MIXED = (_words(rf"\b(?:{LIKELIHOOD})\b"), _words(r"\b(?:low|moderate|high) conf
 
 
 def ship_names(tables: Mapping[str, pd.DataFrame]) -> frozenset[str]:
-    """Give the names of ships that the record prints.
+    """Names of ships that the record prints.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def ship_names(tables: Mapping[str, pd.DataFrame]) -> frozenset[str]:
         Words that begin with a capital, such as ``Lady R``; descriptions are left out.
     """
     cells = {
-        str(each) for table in tables.values() if "vessel" in table for each in table["vessel"]
+        str(name) for table in tables.values() if "vessel" in table for name in table["vessel"]
     }
     parts = {
         re.sub(r"\(.*?\)", "", part).strip()
@@ -191,10 +191,10 @@ def ship_names(tables: Mapping[str, pd.DataFrame]) -> frozenset[str]:
     return frozenset(part for part in parts if name.fullmatch(part) and len(part) > 3)
 
 
-def empty_looks(
+def empty_observations(
     tables: Mapping[str, pd.DataFrame], findings: Iterable[Mapping[str, Any]]
 ) -> frozenset[str]:
-    """Give the rows and findings that rest on a look that found nothing.
+    """Rows and findings that rest on an observation of nothing.
 
     Returns
     -------
@@ -211,7 +211,7 @@ def empty_looks(
 
 
 def code_texts(source: str) -> Iterator[tuple[int, str, frozenset[str]]]:
-    """Give the sentences written in code, each with its line and what stands cited beside it.
+    """Sentences written in code, each with its line and the citations beside it.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def code_texts(source: str) -> Iterator[tuple[int, str, frozenset[str]]]:
 
 
 def _written(node: ast.AST) -> str | None:
-    """Give the words of a string, or of a formatted one with a mark for each part filled in."""
+    """Words of a string, or of a formatted one with a mark for each part filled in."""
     if isinstance(node, ast.JoinedStr):
         return "".join(_written(part) or "\x00" for part in ast.iter_child_nodes(node))
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -258,14 +258,14 @@ def _texts_of(node: ast.AST, beside: frozenset[str]) -> Iterator[tuple[int, str,
             yield getattr(node, "lineno", 1), words, beside
         return
     if isinstance(node, ast.Call | ast.List | ast.Tuple | ast.Set):
-        said = (_written(each) for each in ast.walk(node))
-        beside = frozenset(each for each in said if each and CITED_IN_CODE.fullmatch(each))
+        texts = (_written(child) for child in ast.walk(node))
+        beside = frozenset(text for text in texts if text and CITED_IN_CODE.fullmatch(text))
     for child in ast.iter_child_nodes(node):
         yield from _texts_of(child, beside)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Give the paragraphs of a Markdown text with the line each begins on; code is left out."""
+    """Paragraphs of a Markdown text with the line on which each begins, without code."""
     code, start = "", 0
     lines: list[str] = []
     for number, raw in enumerate([*text.split("\n"), ""], start=1):
@@ -290,22 +290,22 @@ def _alike(match: re.Match[str]) -> str:
 
 
 def _denied(before: str) -> bool:
-    """Say whether the clause so far denies what follows, and does not deny a doubt."""
+    """Whether the clause so far denies what follows, and does not deny a doubt."""
     denial = NOT_SO.search(before)
     return denial is not None and not AFFIRMS.search(denial[0])
 
 
-def _told(before: str) -> bool:
-    """Say whether the sentence so far hands what follows to somebody else."""
-    return TOLD.search(SENTENCE.split(before)[-1]) is not None
+def _attributed(before: str) -> bool:
+    """Whether the sentence so far attributes what follows to somebody else."""
+    return ATTRIBUTION.search(SENTENCE.split(before)[-1]) is not None
 
 
-def _claims(plain: str, *, told: bool, cited: bool) -> Iterator[tuple[int, str, str]]:
+def _claims(plain: str, *, attributed: bool, cited: bool) -> Iterator[tuple[int, str, str]]:
     for pattern in PATTERNS:
         for match in pattern.words.finditer(plain):
             before = plain[: match.start()]
             denied = pattern.unless_denied and _denied(before)
-            theirs = pattern.unless_told and (told or (cited and _told(before)))
+            theirs = pattern.unless_attributed and (attributed or (cited and _attributed(before)))
             if not (denied or theirs):
                 yield match.start(), match[0], pattern.instead
     for sentence in SENTENCE.split(plain):
@@ -334,16 +334,16 @@ def _counts(plain: str) -> Iterator[tuple[int, str, str]]:
             yield match.start(), match[0], "quote a finding by key, which brings its interval"
 
 
-def refused(
+def find_overclaims(
     text: str,
     *,
     file: str,
     ships: frozenset[str],
     empty: frozenset[str],
     cited: Iterable[str] = (),
-    retold: bool = False,
-) -> list[Refused]:
-    """Find what a text over-claims.
+    attributed: bool = False,
+) -> list[Overclaim]:
+    """Find the over-claims of a text.
 
     Parameters
     ----------
@@ -354,32 +354,32 @@ def refused(
     ships : frozenset of str
         Names that need a citation in their paragraph, as `ship_names` gives them.
     empty : frozenset of str
-        Rows and findings of looks that found nothing, as `empty_looks` gives them.
+        Rows and findings of looks that found nothing, as `empty_observations` gives them.
     cited : iterable of str
         Rows and findings that the text as a whole rests on, beside those it cites.
-    retold : bool
-        Whether the text retells the words of another, named beside it, whose numbers
-        therefore stand as they are.
+    attributed : bool
+        Whether the text reports the words of somebody named beside it, whose numbers
+        therefore stay as they are.
 
     Returns
     -------
-    list of Refused
+    list of Overclaim
         In the order of the text; empty where there is nothing to refuse.
 
     Examples
     --------
-    >>> str(refused("It proves it.", file="a.md", ships=frozenset(), empty=frozenset())[0])
+    >>> str(find_overclaims("It proves it.", file="a.md", ships=frozenset(), empty=frozenset())[0])
     "a.md, line 1: 'proves'; say what was seen, and that it is consistent with or against the claim"
     """
-    found = []
+    overclaims = []
     for start, paragraph in paragraphs(text):
         here = frozenset(match[2] for match in ROLE.finditer(paragraph)) | frozenset(cited)
         plain = HIDDEN.sub(_alike, ROLE.sub(_alike, paragraph))
-        if here or retold:
+        if here or attributed:
             plain = QUOTED.sub(_alike, plain)
-        hits = [*_claims(plain, told=retold, cited=bool(here))]
+        hits = [*_claims(plain, attributed=attributed, cited=bool(here))]
         hits += _uncited(plain, ships, empty, here)
-        hits += () if retold else _counts(plain)
+        hits += () if attributed else _counts(plain)
         for at, words, instead in sorted(hits):
-            found.append(Refused(file, start + plain.count("\n", 0, at), words, instead))
-    return found
+            overclaims.append(Overclaim(file, start + plain.count("\n", 0, at), words, instead))
+    return overclaims

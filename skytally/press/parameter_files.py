@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from skytally.press.project_paths import NOTEBOOKS, PARAMETERS, line_names
+from skytally.core import scan_text
+from skytally.press.parameter_checks import RecordValues, record_values, value_faults
+from skytally.press.project_paths import line_names, notebooks_folder, parameters_folder
 
-LARGEST = 16_384
+LARGEST_BYTES = 16_384
 OUT = "out"
 """The one parameter the press itself sets: the folder of the results."""
 
@@ -35,7 +37,7 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def declared(line: str) -> dict[str, object]:
+def declared_parameters(line: str) -> dict[str, object]:
     """Read the names and default values of a notebook's parameters cell.
 
     Raises
@@ -44,7 +46,7 @@ def declared(line: str) -> dict[str, object]:
         If there is not exactly one cell tagged ``parameters``, or it holds anything but
         ``name = literal``.
     """
-    notebook = json.loads((NOTEBOOKS / f"{line}.ipynb").read_bytes())
+    notebook = json.loads((notebooks_folder() / f"{line}.ipynb").read_bytes())
     cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
         message = f"notebooks/{line}.ipynb: {len(cells)} cells tagged parameters; tag exactly one"
@@ -58,7 +60,7 @@ def declared(line: str) -> dict[str, object]:
     return found
 
 
-def given(line: str) -> dict[str, object]:
+def parameter_values(line: str) -> dict[str, object]:
     """Read a line's parameter file; an absent or empty file gives no parameters.
 
     Raises
@@ -66,15 +68,20 @@ def given(line: str) -> dict[str, object]:
     ValueError
         If the file is too large, no plain mapping, or YAML with aliases or repeated names.
     """
-    path = PARAMETERS / f"{line}.yml"
-    if not path.exists():
+    path = parameters_folder() / f"{line}.yml"
+    if not path.exists() or not path.read_bytes().strip():
         return {}
     where = f"notebooks/params/{line}.yml"
-    if path.stat().st_size > LARGEST:
-        message = f"{where}: {path.stat().st_size} bytes, at most {LARGEST} allowed; shorten it"
+    if path.stat().st_size > LARGEST_BYTES:
+        message = (
+            f"{where}: {path.stat().st_size} bytes, at most {LARGEST_BYTES} allowed; shorten it"
+        )
         raise ValueError(message)
+    text, faults = scan_text(path, name=where)
+    if faults:
+        raise ValueError("\n".join(map(str, faults)))
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_PlainLoader)
+        content = yaml.load(text, Loader=_PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         message = (
             f"{where}: found {' '.join(str(error).split())[:300]}; write plain name: value lines"
@@ -88,26 +95,36 @@ def given(line: str) -> dict[str, object]:
     return content
 
 
-def _faults_of(line: str) -> Iterator[str]:
-    where = f"notebooks/params/{line}.yml"
-    try:
-        names, values = declared(line), given(line)
-    except (ValueError, SyntaxError) as error:
-        yield str(error)
-        return
+def _form_faults(
+    where: str, values: dict[str, object], names: dict[str, object]
+) -> Iterator[tuple[str, str]]:
+    """Faults of names and types, each with the name it is about."""
     for name, value in values.items():
         if name == OUT or name not in names:
             known = ", ".join(sorted(set(names) - {OUT}))
-            yield f"{where}: found the name {name!r}; declared are {known}; correct or remove it"
+            found = f"found the name {name!r}; declared are {known}; correct or remove it"
+            yield name, f"{where}: {found}"
         elif not _same_shape(value, names[name]):
-            yield (
-                f"{where}: {name}: found {repr(value)[:80]} of type {type(value).__name__}; "
-                f"write {_shape(names[name])}"
-            )
+            found = f"found {repr(value)[:80]} of type {type(value).__name__}"
+            yield name, f"{where}: {name}: {found}; write {_shape(names[name])}"
+
+
+def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
+    file, notebook = f"notebooks/params/{line}.yml", f"notebooks/{line}.ipynb"
+    try:
+        defaults, values = declared_parameters(line), parameter_values(line)
+    except (ValueError, SyntaxError) as error:
+        yield str(error)
+        return
+    faulty = dict(_form_faults(file, values, defaults))
+    yield from faulty.values()
+    sound = {name: value for name, value in values.items() if name not in faulty}
+    for name, fault in value_faults({**defaults, **sound}, defaults, record):
+        yield f"{file if name in sound else notebook}: {name}: {fault}"
 
 
 def _same_shape(value: object, default: object) -> bool:
-    """Tell whether a value is built as its default is, down to the last element."""
+    """Whether a value is built as its default is, down to the last element."""
     if isinstance(default, float) and type(value) is int:
         return True
     if type(value) is not type(default):
@@ -117,13 +134,14 @@ def _same_shape(value: object, default: object) -> bool:
     if isinstance(value, dict) and isinstance(default, dict):
         pattern = next(iter(default.values()), "")
         return all(
-            isinstance(name, str) and _same_shape(each, pattern) for name, each in value.items()
+            isinstance(name, str) and _same_shape(element, pattern)
+            for name, element in value.items()
         )
     return True
 
 
 def _shape(default: object) -> str:
-    """Say in words how a value must be built."""
+    """How a value must be built, in words."""
     if isinstance(default, list):
         return f"a list of {len(default)}, such as {default}"
     if isinstance(default, dict):
@@ -137,9 +155,10 @@ def parameter_faults() -> list[str]:
     lines = line_names()
     faults = [
         f"notebooks/params/{path.name}: no notebook {path.stem}.ipynb; rename or remove it"
-        for path in sorted(PARAMETERS.glob("*"))
+        for path in sorted(parameters_folder().glob("*"))
         if path.suffix != ".yml" or path.stem not in lines
     ]
+    record = record_values()
     for line in lines:
-        faults += _faults_of(line)
+        faults += _faults_of(line, record)
     return faults

@@ -1,17 +1,66 @@
-"""Where things lie."""
+"""Folders and files of the project that the press works on."""
 
+from __future__ import annotations
+
+import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BOOK = ROOT / "book"
-NOTEBOOKS = ROOT / "notebooks"
-PARAMETERS = NOTEBOOKS / "params"
-DATA = ROOT / "data"
-BUILD = BOOK / "_build"
-LINES = BUILD / "lines"
-SITE = BUILD / "html"
+from skytally.core import project_root
+
+PACKAGE = Path(__file__).resolve().parents[1]
+"""Folder of the package, in a checkout or where it was installed."""
+LOCK = "requirements.txt"
+
+
+def book_folder() -> Path:
+    """Folder of the pages and their configuration."""
+    return project_root() / "book"
+
+
+def notebooks_folder() -> Path:
+    """Folder of the notebooks, one a line of evidence."""
+    return project_root() / "notebooks"
+
+
+def parameters_folder() -> Path:
+    """Folder of the parameter files, which need not exist."""
+    return notebooks_folder() / "params"
+
+
+def build_folder() -> Path:
+    """Folder of everything that is built."""
+    return book_folder() / "_build"
+
+
+def lines_folder() -> Path:
+    """Folder of the notebooks' results, one folder a line."""
+    return build_folder() / "lines"
+
+
+def site_folder() -> Path:
+    """Folder of the printed site."""
+    return build_folder() / "html"
 
 
 def line_names() -> list[str]:
-    """Give the evidence lines: one a notebook."""
-    return sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    """Names of the lines of evidence: one a notebook."""
+    return sorted(path.stem for path in notebooks_folder().glob("*.ipynb"))
+
+
+def lock_file() -> Path | None:
+    """Lock of the environment: that of the project, else that of the package's checkout.
+
+    Returns
+    -------
+    Path or None
+        None where neither has one, as where the package was installed from an index.
+    """
+    for folder in (project_root(), PACKAGE.parent):
+        if (folder / LOCK).is_file():
+            return folder / LOCK
+    return None
+
+
+def installed_versions() -> list[str]:
+    """Names and versions of what is installed in the environment, as their folders say."""
+    return sorted(path.name for part in sys.path for path in Path(part).glob("*.dist-info"))

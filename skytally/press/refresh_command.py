@@ -1,4 +1,4 @@
-"""``python -m skytally.press.refresh_command``: bring in every look at every site, and say what became of each.
+"""The command ``make refresh``: store every image of every site, then measure the lines.
 
 The only command of the project that asks the world outside.
 """
@@ -15,19 +15,18 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from skytally.core.errors import AcquisitionError, DataError, IntegrityError
-from skytally.imagery.acquire.inventory import FAILED, read_looks
-from skytally.imagery.acquire.providers import SENSORS, Provider, read_providers
-from skytally.imagery.pipeline.refresh import Progress, Report, refresh
-from skytally.imagery.sites.site_register import Site, read_sites
-from skytally.press.project_paths import DATA
+from skytally.core import AcquisitionError, DataError, IntegrityError, data_folder
+from skytally.imagery.acquire import FAILED, SENSORS, Provider, read_inventory, read_providers
+from skytally.imagery.pipeline import Progress, RefreshReport, refresh_store
+from skytally.imagery.sites import Site, read_sites
+from skytally.press.measured_lines import measured_anew
 
 FIRST_DAY = "2019-01-01"
 """First day of the years that references are built from (METHODS section 3)."""
 SCENES = "SKYTALLY_SCENES"
 """Environment variable naming another folder for the scenes than data/scenes."""
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-EVERY_S = 0.5
+PROGRESS_S = 0.5
 """Seconds between two lines of progress at a terminal; elsewhere twenty times that."""
 HOW = """make refresh brings in all that is not stored yet; it may be limited:
   SITE=rajin,dunai                  only these sites
@@ -59,7 +58,7 @@ def _known(name: str, asked: list[str], known: Iterable[str]) -> list[str]:
 
 
 def bytes_of(text: str) -> int | None:
-    """Read a size such as ``20GB``; nothing is no limit.
+    """Parse a size such as ``20GB``; an empty text is no limit.
 
     Raises
     ------
@@ -78,7 +77,7 @@ def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
     return words.first or first or FIRST_DAY, words.last or last or first or today.isoformat()
 
 
-def _asked(
+def _chosen(
     words: argparse.Namespace, sites: dict[str, Site], providers: dict[str, Provider]
 ) -> tuple[list[Site], list[Provider]]:
     slugs = _known("SITE", _listed(words.site), sites) or list(sites)
@@ -93,7 +92,7 @@ def _asked(
 
 
 def size(number: float) -> str:
-    """Give bytes for readers.
+    """Word a number of bytes for readers.
 
     Examples
     --------
@@ -116,33 +115,34 @@ def _left(seconds: float | None) -> str:
     return f"{minutes} min left" if minutes < 120 else f"{minutes / 60:.0f} h left"
 
 
-class Teller:
-    """Tells at the terminal how far a refresh is, on one line; elsewhere now and then."""
+class ProgressPrinter:
+    """Progress of a refresh: one line at a terminal, elsewhere a line now and then."""
 
     def __init__(self) -> None:
-        """Begin to tell."""
-        self._live, self._told = sys.stdout.isatty(), -1e9
+        """Start with nothing reported."""
+        self._live, self._printed = sys.stdout.isatty(), -1e9
 
     def __call__(self, progress: Progress) -> None:
-        """Tell, unless it was told a moment ago."""
+        """Print the progress, unless it was printed a moment ago."""
         ends, now = progress.done == progress.total, time.monotonic()
-        if now - self._told < EVERY_S * (1 if self._live else 20) and not ends:
+        if now - self._printed < PROGRESS_S * (1 if self._live else 20) and not ends:
             return
-        self._told = now
-        said = (
+        self._printed = now
+        line = (
             f"{progress.done} of {progress.total} looks, {progress.failed} failed, "
             f"{size(progress.bytes_read)} read, {size(progress.bytes_stored)} stored, "
             f"{_left(progress.seconds_left)}"
         )
         if self._live:
-            print(f"\r{said:<78}", end="\n" if ends else "", flush=True)
+            print(f"\r{line:<78}", end="\n" if ends else "", flush=True)
         else:
-            print(said, flush=True)
+            print(line, flush=True)
 
 
-def _told(report: Report) -> None:
+def _print_report(report: RefreshReport) -> None:
     print(
-        f"{report.offered} scenes offered: {report.stored} stored now, {report.held} before, "
+        f"{report.offered} scenes offered: {report.stored} stored now, "
+        f"{report.stored_before} before, "
         f"{report.failed} failed, {report.rejected} rejected, {report.superseded} superseded; "
         f"{size(report.bytes_read)} read, {size(report.bytes_stored)} stored"
     )
@@ -152,22 +152,22 @@ def _told(report: Report) -> None:
         print("nothing was offered; see SITE, SENSOR and PERIOD")
 
 
-def _failures(looks: Path) -> None:
-    table = read_looks(looks)
-    reasons = Counter(table.loc[table["fate"] == FAILED, "fate_reason"])
+def _print_failures(looks: Path) -> None:
+    table = read_inventory(looks)
+    reasons = Counter(table.loc[table["status"] == FAILED, "status_reason"])
     for reason, count in reasons.most_common(5):
         print(f"  {count} failed: {reason}")
     if reasons:
-        print("the next refresh tries them again; data/looks.csv has every scene")
+        print("the next refresh tries them again; data/inventory.csv has every scene")
 
 
 def run(words: list[str]) -> int:
-    """Refresh as the words ask; give the exit code."""
+    """Refresh with the arguments of the command line, measure, and return the exit code."""
     asked, now = _arguments(words), datetime.now(UTC)
-    sites, providers = _asked(
+    sites, providers = _chosen(
         asked,
-        read_sites(DATA / "sites"),
-        read_providers(DATA / "sites" / "providers.toml"),
+        read_sites(data_folder() / "sites"),
+        read_providers(data_folder() / "sites" / "providers.toml"),
     )
     period = _period(asked, now.date())
     print(
@@ -175,27 +175,29 @@ def run(words: list[str]) -> int:
         f"{', '.join(site.slug for site in sites)}, {period[0]} to {period[1]}",
         flush=True,
     )
-    report = refresh(
+    report = refresh_store(
         sites,
         providers,
         period,
-        folder=Path(os.environ.get(SCENES) or DATA / "scenes"),
-        looks_path=DATA / "looks.csv",
-        searches_path=DATA / "searches.csv",
+        folder=Path(os.environ.get(SCENES) or data_folder() / "scenes"),
+        inventory_path=data_folder() / "inventory.csv",
+        searches_path=data_folder() / "catalogue_searches.csv",
         today=now.date().isoformat(),
         now=now,
         budget_bytes=bytes_of(asked.budget),
-        progress=Teller(),
+        progress=ProgressPrinter(),
     )
-    _told(report)
-    _failures(DATA / "looks.csv")
+    _print_report(report)
+    _print_failures(data_folder() / "inventory.csv")
     for fault in report.faults:
         print(fault, file=sys.stderr)
+    for sentence in measured_anew(sites):
+        print(sentence)
     return 1 if report.faults else 0
 
 
 def main() -> int:
-    """Refresh; give the exit code."""
+    """Run the command; return the exit code."""
     try:
         return run(sys.argv[1:])
     except (AcquisitionError, DataError, IntegrityError, argparse.ArgumentError) as error:

@@ -14,34 +14,40 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from skytally.imagery.simulate.archive_items import placed
-from skytally.imagery.simulate.archive_passes import SMALL, Plan
-from skytally.imagery.simulate.scene_archive import read_lines, write_archive
-from skytally.imagery.sites.control_sites import evidence
-from skytally.imagery.sites.site_register import Site, read_sites
+from skytally.core import project_root, read_toml
+from skytally.imagery.simulate import (
+    SMALL,
+    ArchivePlan,
+    read_json_lines,
+    with_server_addresses,
+    write_archive,
+)
+from skytally.imagery.sites import Site, evidence_sites, read_sites
 from skytally.press import servers
-from skytally.press.project_paths import BUILD, ROOT
+from skytally.press.project_paths import build_folder
 from skytally.press.subprocesses import LOOPBACK, free_port
 
-REHEARSAL = BUILD / "rehearsal"
 """Folder of the last rehearsal."""
-LEFT_OUT = (".git", ".venv", "_build", "scenes", "__pycache__", ".ipynb_checkpoints")
-"""Names that are not copied; ``scenes`` only where it is data."""
+LEFT_OUT = (".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints")
+"""Names that are not copied."""
+DATA_LEFT_OUT = ("scenes", "measured")
+"""Names that are not copied from the data folder: what this machine acquired and measured."""
+FOLDER_VARIABLES = ("SKYTALLY_SCENES", "SKYTALLY_MEASURED", "SKYTALLY_PROJECT")
+"""Environment variables that would lead a command in the copy out of it."""
 PAGE_SIZE = 8
 """Items of a page: so few that every search turns pages."""
 
 
-def rows_of_providers(
+def provider_rows(
     tables: Mapping[str, Mapping[str, Any]], items: Sequence[Mapping[str, Any]], *, url: str
 ) -> dict[str, dict[str, Any]]:
-    """Give the providers' rows of a rehearsal: the real ones, asking the server here.
+    """Rows of the providers of a rehearsal: the real ones, with the address of the server here.
 
     Parameters
     ----------
@@ -76,7 +82,7 @@ def rows_of_providers(
     return rows
 
 
-def written(rows: Mapping[str, Mapping[str, Any]]) -> str:
+def providers_toml(rows: Mapping[str, Mapping[str, Any]]) -> str:
     """Write rows of providers as TOML."""
     lines = []
     for name, row in rows.items():
@@ -89,31 +95,32 @@ def written(rows: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def copied(root: Path, copy: Path) -> None:
-    """Copy the project without what was built, acquired or looked at.
+def copy_project(root: Path, copy: Path) -> None:
+    """Copy the project without what was built, acquired or measured.
 
     Parameters
     ----------
     root : Path
         The project.
     copy : Path
-        A folder that does not exist; its tables of looks and searches are empty.
+        A folder that does not exist; its inventory and log of searches are empty.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
-        out = {name for name in names if name in LEFT_OUT or name.endswith("_cache")}
-        # scenes are data in data/ and code in skytally/
-        return out - {"scenes"} if Path(folder).name != "data" else out
+        here = (*LEFT_OUT, *DATA_LEFT_OUT) if Path(folder).name == "data" else LEFT_OUT
+        return {name for name in names if name in here or name.endswith("_cache")}
 
     shutil.copytree(root, copy, ignore=left_out, symlinks=True)
-    for name in ("looks.csv", "searches.csv"):
+    for name in ("inventory.csv", "catalogue_searches.csv"):
         table = copy / "data" / name
         head, _, _ = table.read_text(encoding="utf-8").partition("\n")
         table.write_text(f"{head}\n", encoding="utf-8")
 
 
-def prepare(sites: Mapping[str, Site], folder: Path, *, plan: Plan) -> list[dict[str, Any]]:
-    """Make the archive afresh; give its items, with addresses in the archive."""
+def make_archive(
+    sites: Mapping[str, Site], folder: Path, *, plan: ArchivePlan
+) -> list[dict[str, Any]]:
+    """Make the archive afresh, and return its items, with addresses in the archive."""
     shutil.rmtree(folder, ignore_errors=True)
     start = time.monotonic()
     items = write_archive(sites, folder, plan=plan)
@@ -125,7 +132,7 @@ def prepare(sites: Mapping[str, Site], folder: Path, *, plan: Plan) -> list[dict
     return items
 
 
-def run(copy: Path, *words: str) -> None:
+def run_command(copy: Path, *words: str) -> None:
     """Run a command of the press in the copy.
 
     Raises
@@ -134,7 +141,7 @@ def run(copy: Path, *words: str) -> None:
         If it fails.
     """
     paths = f"{copy}{os.pathsep}{copy / 'book'}"
-    inherited = {word: text for word, text in os.environ.items() if word != "SKYTALLY_SCENES"}
+    inherited = {word: text for word, text in os.environ.items() if word not in FOLDER_VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=copy,
@@ -146,7 +153,7 @@ def run(copy: Path, *words: str) -> None:
         raise RuntimeError(message)
 
 
-def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) -> Path:
+def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence[str] = ()) -> Path:
     """Rehearse from the search to the printed page.
 
     Parameters
@@ -155,7 +162,7 @@ def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) 
         The project.
     folder : Path
         Where the rehearsal is made; what is there is replaced.
-    plan : Plan
+    plan : ArchivePlan
         What the archive holds.
     only : sequence of str
         Slugs of the sites to rehearse; all that are evidence if empty, since their twins
@@ -173,28 +180,30 @@ def rehearse(root: Path, folder: Path, *, plan: Plan, only: Sequence[str] = ()) 
     RuntimeError
         If a server or a command fails.
     """
-    absent = servers.missing()
+    absent = servers.missing_servers()
     if absent:
         raise servers.ServersMissingError(absent)
     archive, copy = folder / "archive", folder / "project"
     sites = read_sites(root / "data" / "sites")
-    chosen = {slug: sites[slug] for slug in (only or evidence(sites))}
-    items = prepare(chosen, archive, plan=plan)
+    chosen = {slug: sites[slug] for slug in (only or evidence_sites(sites))}
+    items = make_archive(chosen, archive, plan=plan)
     shutil.rmtree(copy, ignore_errors=True)
-    copied(root, copy)
+    copy_project(root, copy)
     port = free_port()
-    there = [placed(item, f"http://{LOOPBACK}:{port}/") for item in items]
-    kinds = read_lines(archive / "collections.ndjson")
-    with servers.rehearsal(archive, kinds, there, port=port) as running:
+    there = [with_server_addresses(item, f"http://{LOOPBACK}:{port}/") for item in items]
+    kinds = read_json_lines(archive / "collections.ndjson")
+    with servers.running_servers(archive, kinds, there, port=port) as running:
         print(f"servers: catalogue at {running.catalogue}, files at {running.files}", flush=True)
-        real = (root / "data" / "sites" / "providers.toml").read_text(encoding="utf-8")
-        rows = rows_of_providers(tomllib.loads(real), items, url=running.catalogue)
-        (copy / "data" / "sites" / "providers.toml").write_text(written(rows), encoding="utf-8")
+        real = read_toml(root / "data" / "sites" / "providers.toml")
+        rows = provider_rows(real, items, url=running.catalogue)
+        (copy / "data" / "sites" / "providers.toml").write_text(
+            providers_toml(rows), encoding="utf-8"
+        )
         first, last = plan.periods[0][0], max(plan.periods[-1][1], _day(items[-1]))
         limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in chosen)]
-        run(copy, "skytally.press.refresh_command", *limits)
+        run_command(copy, "skytally.press.refresh_command", *limits)
         shutil.copyfile(running.log, folder / "requests.jsonl")
-    run(copy, "skytally.press")
+    run_command(copy, "skytally.press")
     return copy / "book" / "_build" / "html" / "index.html"
 
 
@@ -208,18 +217,19 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Rehearse; give the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="two short spans instead of three")
     parser.add_argument("--site", action="append", default=[], help="this site alone; repeatable")
     words = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
+    root, plan = project_root(), SMALL if words.small else ArchivePlan()
     try:
-        page = rehearse(ROOT, REHEARSAL, plan=SMALL if words.small else Plan(), only=words.site)
+        page = run_rehearsal(root, build_folder() / "rehearsal", plan=plan, only=words.site)
     except (servers.ServersMissingError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"the rehearsal's site, labelled as such: {page.relative_to(ROOT)}")
+    print(f"the rehearsal's site, labelled as such: {page.relative_to(root)}")
     return 0
 
 

@@ -26,13 +26,13 @@ from typing import Any
 from skytally.press.subprocesses import (
     LOOPBACK,
     START_SECONDS,
-    environment,
+    bare_environment,
     free_port,
-    run,
-    running,
-    said,
+    last_lines,
+    run_to_end,
+    running_program,
     search_path,
-    until,
+    wait_for_answer,
 )
 
 PREFIX = "/v1"
@@ -110,7 +110,7 @@ class Servers:
     """The secret of every token, which must turn up nowhere else."""
 
     def requests(self) -> list[dict[str, Any]]:
-        """Read the requests so far."""
+        """Read the requests so far from the log of the file server."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
@@ -127,12 +127,12 @@ def _has_postgis(folder: Path) -> bool:
     tool = folder / "pg_config"
     if not tool.exists():
         return True
-    asked = subprocess.run([tool, "--sharedir"], capture_output=True, text=True, check=True)
-    return (Path(asked.stdout.strip()) / "extension" / "postgis.control").exists()
+    answer = subprocess.run([tool, "--sharedir"], capture_output=True, text=True, check=True)
+    return (Path(answer.stdout.strip()) / "extension" / "postgis.control").exists()
 
 
-def missing() -> str:
-    """Say what is not installed and how to install it; empty when everything is there."""
+def missing_servers() -> str:
+    """Message that says what is not installed and how to install it; empty when everything is."""
     absent = []
     if not shutil.which("nginx", path=search_path()):
         absent.append("nginx (the file server)")
@@ -154,7 +154,7 @@ def missing() -> str:
 
 
 def _account() -> dict[str, Any]:
-    """Give the account that PostgreSQL runs under: it refuses to run as root."""
+    """Account that PostgreSQL runs under: it refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -167,7 +167,7 @@ def _account() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def postgres(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a database of its own in a folder; give the environment that leads to it.
+    """Run a database of its own in a folder, and yield the environment that leads to it.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
     """
     programs = _postgres_folder()
     if programs is None:
-        raise ServersMissingError(missing())
+        raise ServersMissingError(missing_servers())
     account, data, port = _account(), folder / "postgres", free_port()
     data.mkdir()
     word = secrets.token_urlsafe(16)
@@ -189,16 +189,18 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
     if account:
         for path in (data, data / "word"):
             os.chown(path, account["user"], account["group"])
-    env = environment(LC_ALL="C.UTF-8")
+    env = bare_environment(LC_ALL="C.UTF-8")
     log = data / "log"
     made = ["-D", data / "db", "-U", "rehearsal", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8"]
-    run([programs / "initdb", *made, f"--pwfile={data / 'word'}"], log, env=env, account=account)
+    run_to_end(
+        [programs / "initdb", *made, f"--pwfile={data / 'word'}"], log, env=env, account=account
+    )
     quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=40"]
     settings = [f"port={port}", f"listen_addresses={LOOPBACK}", f"unix_socket_directories={data}"]
     flags = [each for setting in [*quick, *settings] for each in ("-c", setting)]
     command = [programs / "postgres", "-D", data / "db", *flags]
-    with running(command, log, env=env, stop=signal.SIGINT, account=account) as process:
-        until(process, port, log)
+    with running_program(command, log, env=env, stop=signal.SIGINT, account=account) as process:
+        wait_for_answer(process, port, log)
         client = env | {
             "PGHOST": LOOPBACK,
             "PGPORT": str(port),
@@ -214,9 +216,9 @@ def _awake(programs: Path, log: Path, env: Mapping[str, str]) -> None:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
-            run([programs / "psql", "-q", "-c", "CREATE EXTENSION postgis"], log, env=env)
+            run_to_end([programs / "psql", "-q", "-c", "CREATE EXTENSION postgis"], log, env=env)
         except RuntimeError:
-            if time.monotonic() > end or "postgis.control" in said(log):
+            if time.monotonic() > end or "postgis.control" in last_lines(log):
                 raise
             time.sleep(0.2)
         else:
@@ -227,7 +229,7 @@ def _awake(programs: Path, log: Path, env: Mapping[str, str]) -> None:
 def stac_api(
     folder: Path, collections: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]
 ) -> Iterator[int]:
-    """Run a STAC API over some items; give its port.
+    """Run a STAC API over some items, and yield its port.
 
     Parameters
     ----------
@@ -247,14 +249,14 @@ def stac_api(
         (folder / f"{name}.ndjson").write_text(lines, encoding="utf-8")
     with postgres(folder) as env:
         tool = PYTHON_OF_SERVERS / "pypgstac"
-        run([tool, "migrate"], log, env=env)
+        run_to_end([tool, "migrate"], log, env=env)
         for name in ("collections", "items"):
             given = [name, folder / f"{name}.ndjson", "--method", "upsert"]
-            run([tool, "load", *given], log, env=env)
+            run_to_end([tool, "load", *given], log, env=env)
         programs = _postgres_folder() or Path()
         # without it the API does not say how many items match, as Earth Search does
         count = "ALTER DATABASE postgres SET pgstac.context TO 'on'"
-        run([programs / "psql", "-q", "-c", count], log, env=env)
+        run_to_end([programs / "psql", "-q", "-c", count], log, env=env)
         command = [PYTHON_OF_SERVERS / "uvicorn", "--factory", "--host", LOOPBACK]
         app = ["stac_fastapi.pgstac.app:create_app", "--port", str(port), "--no-access-log"]
         served = env | {
@@ -265,8 +267,8 @@ def stac_api(
             "STAC_FASTAPI_VERSION": "0.1.0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        with running([*command, *app], log, env=served) as process:
-            until(process, port, log, url=f"http://{LOOPBACK}:{port}{PREFIX}/")
+        with running_program([*command, *app], log, env=served) as process:
+            wait_for_answer(process, port, log, url=f"http://{LOOPBACK}:{port}{PREFIX}/")
             yield port
 
 
@@ -287,7 +289,7 @@ def nginx(folder: Path, root: Path, *, port: int, backend: int, word: str) -> It
     """
     program = shutil.which("nginx", path=search_path())
     if program is None:
-        raise ServersMissingError(missing())
+        raise ServersMissingError(missing_servers())
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
     words = {
@@ -307,13 +309,13 @@ def nginx(folder: Path, root: Path, *, port: int, backend: int, word: str) -> It
     (folder / "requests.jsonl").touch()
     log = folder / "nginx.log"
     command = [program, "-p", folder, "-c", config, "-e", folder / "nginx.error.log"]
-    with running(command, log, env=environment(), stop=signal.SIGQUIT) as process:
-        until(process, port, log)
+    with running_program(command, log, env=bare_environment(), stop=signal.SIGQUIT) as process:
+        wait_for_answer(process, port, log)
         yield
 
 
 @contextlib.contextmanager
-def rehearsal(
+def running_servers(
     root: Path, collections: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]], *, port: int
 ) -> Iterator[Servers]:
     """Run every server of a rehearsal; stop and remove all of it at the end.
@@ -337,7 +339,7 @@ def rehearsal(
     ServersMissingError
         If something is not installed, with what to install and how.
     """
-    absent = missing()
+    absent = missing_servers()
     if absent:
         raise ServersMissingError(absent)
     folder = Path(tempfile.mkdtemp(prefix="skytally-rehearsal-"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -10,108 +9,133 @@ import subprocess
 import sys
 from pathlib import Path
 
-from skytally.press.project_paths import BOOK, BUILD, DATA, LINES, ROOT, SITE, line_names
+from skytally.core import data_folder, loaded_modules, project_root
+from skytally.press.project_paths import (
+    book_folder,
+    build_folder,
+    line_names,
+    lines_folder,
+    site_folder,
+)
 
-STAGE = BUILD / "stage"
-LOG = BUILD / "site.log"
 FINDINGS = "findings.json"
 CLAIMS = "claims.json"
+MODULES = "modules.json"
+PRINT_PAGES = """\
+import atexit, json, sys
+from pathlib import Path
+
+from jupyter_book.cli.main import main
+
+from skytally.core.code_key import loaded_modules
+
+modules = Path(sys.argv.pop(1))
+atexit.register(lambda: modules.write_text(json.dumps(sorted(loaded_modules()))))
+main()
+"""
+"""Prints the pages, and notes at its end which modules of the package it loaded."""
+
+
+def _stage_folder() -> Path:
+    return build_folder() / "stage"
 
 
 def _stage() -> None:
-    shutil.rmtree(STAGE, ignore_errors=True)
-    shutil.copytree(BOOK, STAGE, ignore=shutil.ignore_patterns("_build", "__pycache__"))
-    (STAGE / "lines").mkdir(exist_ok=True)
+    stage, data = _stage_folder(), data_folder()
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.copytree(book_folder(), stage, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+    (stage / "lines").mkdir(exist_ok=True)
     findings = []
     for line in line_names():
-        shutil.copyfile(LINES / line / "notebook.ipynb", STAGE / "lines" / f"{line}.ipynb")
-        findings += json.loads((LINES / line / FINDINGS).read_text(encoding="utf-8"))
+        results = lines_folder() / line
+        shutil.copyfile(results / "notebook.ipynb", stage / "lines" / f"{line}.ipynb")
+        findings += json.loads((results / FINDINGS).read_text(encoding="utf-8"))
     findings.sort(key=lambda finding: finding["key"])
     text = json.dumps(findings, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    (STAGE / FINDINGS).write_text(text, encoding="utf-8")
+    (stage / FINDINGS).write_text(text, encoding="utf-8")
     from skytally import claims
 
-    given = claims.evidence(claims.read_tables(DATA / "record"), findings)
-    judged = claims.ledger(claims.read_tables(DATA / "claims"), given)
-    (STAGE / CLAIMS).write_text(claims.as_json(judged), encoding="utf-8")
+    evidence = claims.gather_evidence(claims.read_tables(data / "record"), findings)
+    judged = claims.judge_claims(claims.read_tables(data / "claims"), evidence)
+    (stage / CLAIMS).write_text(claims.as_json(judged), encoding="utf-8")
 
 
 def _print_pages() -> Path:
-    command = [
-        sys.executable,
-        "-c",
-        "from jupyter_book.cli.main import main; main()",
-        "build",
-        str(STAGE),
-        "--all",
-        "-W",
-        "--keep-going",
-        "-n",
-        "-q",
-    ]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    LOG.write_text(run.stdout + run.stderr, encoding="utf-8")
+    stage, log = _stage_folder(), build_folder() / "site.log"
+    command = [sys.executable, "-c", PRINT_PAGES, str(stage / MODULES), "build", str(stage)]
+    command += ["--all", "-W", "--keep-going", "-n", "-q"]
+    run = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=False)
+    output = run.stdout + run.stderr
+    log.write_text(output, encoding="utf-8")
     if run.returncode:
-        said = [
-            word for word in LOG.read_text().splitlines() if "WARNING" in word or "ERROR" in word
-        ]
-        lines = "\n".join(said[:30]) or LOG.read_text()[-3000:]
-        message = f"the site was not built\n{lines}\nfull log: {LOG}"
+        faults = [line for line in output.splitlines() if "WARNING" in line or "ERROR" in line]
+        shown = "\n".join(faults[:30]) or output[-3000:]
+        message = f"the site was not built\n{shown}\nfull log: {log}"
         raise RuntimeError(message)
-    return STAGE / "_build" / "html"
+    return stage / "_build" / "html"
 
 
 def _add_files(pages: Path) -> None:
+    stage, data = _stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS):
-        shutil.copyfile(STAGE / name, pages / name)
+        shutil.copyfile(stage / name, pages / name)
     (pages / "data").mkdir()
-    _copy_tables(DATA / "record", pages / "data" / "record")
-    _copy_tables(DATA / "sites", pages / "data" / "sites")
-    for path in sorted((DATA / "sites").glob("*.geojson")):
+    _copy_tables(data / "record", pages / "data" / "record")
+    _copy_tables(data / "sites", pages / "data" / "sites")
+    for path in sorted((data / "sites").glob("*.geojson")):
         shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():
-        for file in sorted((LINES / line / "data").glob("*")):
+        for file in sorted((lines_folder() / line / "data").glob("*")):
             shutil.copyfile(file, pages / "data" / file.name)
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 
 
 def _copy_tables(folder: Path, target: Path) -> None:
-    """Give the tables of a folder away with every formula neutralised."""
-    from skytally.findings.downloads import harmless
+    """Copy the tables of a folder with every formula neutralised."""
+    # a build with nothing to do prints nothing, and need not wait for these
+    import csv
+
+    from skytally.core import csv_text, file_bytes, refuse
+    from skytally.findings import harmless
 
     target.mkdir()
     for path in sorted(folder.glob("*.csv")):
-        with (
-            path.open(encoding="utf-8-sig", newline="") as file,
-            (target / path.name).open("w", encoding="utf-8", newline="") as copy,
-        ):
-            rows = ([harmless(cell) for cell in row] for row in csv.reader(file))
-            csv.writer(copy, lineterminator="\n").writerows(rows)
+        content = csv_text(path.name, file_bytes(path))
+        refuse(content.faults, what=f"table {path.name}")
+        rows = [content.header, *(cells for _, cells in content.rows)]
+        with (target / path.name).open("w", encoding="utf-8", newline="") as copy:
+            written = csv.writer(copy, lineterminator="\n")
+            written.writerows([harmless(cell) for cell in row] for row in rows)
 
 
 def _put_in_place(pages: Path) -> None:
-    old = BUILD / "html.old"
+    old, site = build_folder() / "html.old", site_folder()
     shutil.rmtree(old, ignore_errors=True)
-    if SITE.exists():
-        SITE.rename(old)
-    pages.rename(SITE)
+    if site.exists():
+        site.rename(old)
+    pages.rename(site)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def recover() -> None:
-    """Bring back the last good site if a build was stopped between its two renames."""
-    old = BUILD / "html.old"
-    if old.exists() and not SITE.exists():
-        old.rename(SITE)
-    for leftover in [*BUILD.glob("lines/.*"), BUILD / "html.old"]:
+    """Restore the last good site if a build was stopped between its two renames."""
+    old, site = build_folder() / "html.old", site_folder()
+    if old.exists() and not site.exists():
+        old.rename(site)
+    for leftover in [*lines_folder().glob(".*"), old]:
         if leftover.is_file():
             leftover.unlink()
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def print_site() -> None:
+def print_site() -> set[str]:
     """Build the site from the pages and the lines' results, and put it in place.
+
+    Returns
+    -------
+    set of str
+        The modules of the package that this loaded.
 
     Raises
     ------
@@ -122,5 +146,7 @@ def print_site() -> None:
     _stage()
     pages = _print_pages()
     _add_files(pages)
+    modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
     _put_in_place(pages)
-    shutil.rmtree(STAGE, ignore_errors=True)
+    shutil.rmtree(_stage_folder(), ignore_errors=True)
+    return modules

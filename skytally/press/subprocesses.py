@@ -1,4 +1,4 @@
-"""Programs that run beside us for a while: started, waited for, and ended whatever happens."""
+"""Programs run as subprocesses: started, waited for, and ended whatever happens."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ STOP_SECONDS = 10.0
 
 
 def search_path() -> str:
-    """Give the folders of programs, those of servers included."""
+    """Folders of programs, those of servers included."""
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
 
 def free_port() -> int:
-    """Give a port of loopback on which nobody listens now."""
+    """Port of loopback on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
-def environment(**words: str) -> dict[str, str]:
-    """Give an environment with nothing of ours in it but language, zone and programs."""
+def bare_environment(**words: str) -> dict[str, str]:
+    """Environment with nothing of this process but language, time zone and programs."""
     kept = {w: os.environ[w] for w in ("PATH", "LANG", "LC_ALL", "TZ") if w in os.environ}
     return {**kept, "PATH": search_path(), **words}
 
 
-def said(log: Path) -> str:
-    """Give the last lines of a log."""
+def last_lines(log: Path) -> str:
+    """Last lines of a log."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     return "\n  ".join(lines[-8:])
 
 
-def run(
+def run_to_end(
     command: Sequence[object],
     log: Path,
     *,
@@ -71,12 +71,12 @@ def run(
             **(account or {}),
         )
     if ran.returncode:
-        message = f"{Path(str(command[0])).name} ended with {ran.returncode}:\n  {said(log)}"
+        message = f"{Path(str(command[0])).name} ended with {ran.returncode}:\n  {last_lines(log)}"
         raise RuntimeError(message)
 
 
 @contextlib.contextmanager
-def running(
+def running_program(
     command: Sequence[object],
     log: Path,
     *,
@@ -84,7 +84,7 @@ def running(
     stop: signal.Signals = signal.SIGTERM,
     account: Mapping[str, Any] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program beside us; send it `stop` at the end, and end whatever is left of it."""
+    """Run a program beside this one; send it `stop` at the end, and end whatever is left of it."""
     # where the system can, a server ends with us even when we are killed
     tied = ["setpriv", "--pdeathsig", stop.name[3:]] if shutil.which("setpriv") else []
     with log.open("ab") as out:
@@ -110,7 +110,9 @@ def running(
         process.wait(STOP_SECONDS)
 
 
-def until(process: subprocess.Popen[bytes], port: int, log: Path, *, url: str = "") -> None:
+def wait_for_answer(
+    process: subprocess.Popen[bytes], port: int, log: Path, *, url: str = ""
+) -> None:
     """Wait until a program answers on a port, or at an address.
 
     Raises
@@ -121,7 +123,7 @@ def until(process: subprocess.Popen[bytes], port: int, log: Path, *, url: str = 
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
-            message = f"{process.args!r} ended with {process.returncode}:\n  {said(log)}"
+            message = f"{process.args!r} ended with {process.returncode}:\n  {last_lines(log)}"
             raise RuntimeError(message)
         with contextlib.suppress(OSError, urllib.error.URLError):
             if url:
@@ -131,5 +133,5 @@ def until(process: subprocess.Popen[bytes], port: int, log: Path, *, url: str = 
                 socket.create_connection((LOOPBACK, port), timeout=1).close()
             return
         time.sleep(0.05)
-    message = f"no answer on port {port} within {START_SECONDS:.0f} s:\n  {said(log)}"
+    message = f"no answer on port {port} within {START_SECONDS:.0f} s:\n  {last_lines(log)}"
     raise RuntimeError(message)

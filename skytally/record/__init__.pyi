@@ -1,33 +1,37 @@
-from .consistency_rules import (
-    check_record as check_record,
-)
-from .consistency_rules import (
-    record_faults as record_faults,
-)
+from .consistency_rules import check_record as check_record, record_faults as record_faults
 from .evidence_lines import (
-    ONE_CALL as ONE_CALL,
-)
-from .evidence_lines import (
+    OPEN_START as OPEN_START,
+    SAME_CALL as SAME_CALL,
     by_statement as by_statement,
-)
-from .evidence_lines import (
     count_once as count_once,
-)
-from .evidence_lines import (
     durations as durations,
-)
-from .evidence_lines import (
     line as line,
-)
-from .evidence_lines import (
     lines as lines,
-)
-from .evidence_lines import (
     with_numbers as with_numbers,
+)
+from .provenance import (
+    UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,
+    UNNAMED_FAMILIES as UNNAMED_FAMILIES,
+    Graph as Graph,
+    copying_graph as copying_graph,
+    origins_of_row as origins_of_row,
+    support as support,
 )
 from .repeated_observations import (
     drop_copies as drop_copies,
-)
-from .repeated_observations import (
     read_originals as read_originals,
+    read_record as read_record,
+)
+from .row_conditions import (
+    condition_faults as condition_faults,
+    filtered as filtered,
+    possible_words as possible_words,
+    word_faults as word_faults,
+)
+from .tallies import (
+    at_site as at_site,
+    claim_pairs as claim_pairs,
+    day_tally as day_tally,
+    on_one_day as on_one_day,
+    time_quality as time_quality,
 )

@@ -1,33 +1,39 @@
-"""What a cell alone cannot show: rules within a row, within a table and between tables."""
+"""Consistency rules of the record: within a row, within a table and between tables."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.data_dictionary import columns, table_names
-from skytally.core.errors import refuse
-from skytally.core.table_reader import Fault, scan
-
-INTERVALS = (
-    ("date_first", "date_last", "precision_first", "precision_last"),
-    ("statement_first", "statement_last", "statement_precision", "statement_precision"),
-    ("published_first", "published_last", "published_precision", "published_precision"),
-    ("depart_first", "depart_last", "depart_precision", "depart_precision"),
-    ("arrive_first", "arrive_last", "arrive_precision", "arrive_precision"),
+from skytally.core import (
+    REFERENCES,
+    Column,
+    Fault,
+    columns,
+    dictionary_path,
+    names as n,
+    refuse,
+    scan,
+    table_names,
+    tables_without_dictionary,
+    vocabulary_faults,
+    words,
 )
-REPEATING = {"same_observation", "lineage"}
+
+ANY_TABLE = "rows"
+"""What a dictionary writes where a reference may name a row of any table."""
+UNITS = "units"
+"""Table that describes each word of the vocabulary *unit*."""
 
 
 def _number_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
     line = int(str(row["line"]))
-    value, low, high = (float(str(row.get(word, math.nan))) for word in (n.VALUE, n.LOW, n.HIGH))
-    given = [each for each in (value, low, high) if not math.isnan(each)]
+    value, low, high = (float(str(row.get(name, math.nan))) for name in (n.VALUE, n.LOW, n.HIGH))
+    numbers = [number for number in (value, low, high) if not math.isnan(number)]
     if low > high:
         yield Fault(name, line, n.LOW, f"{low:g} above high {high:g}", "exchange or correct them")
     if value > high:
@@ -43,11 +49,11 @@ def _number_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
             name, line, n.LOW, "one side of a range", "put the number in value and word its bound"
         )
     for word in ("quantity", n.BOUND, "unit"):
-        if given and not row[word]:
+        if numbers and not row[word]:
             yield Fault(name, line, word, "nothing beside a number", f"say the {word}")
-    if not given and row[n.BOUND]:
+    if not numbers and row[n.BOUND]:
         yield Fault(name, line, n.BOUND, repr(row[n.BOUND]), "leave it empty without a number")
-    if any(each < 0 for each in given):
+    if any(number < 0 for number in numbers):
         yield Fault(name, line, n.VALUE, "a negative number", "counts and sizes are not negative")
 
 
@@ -62,15 +68,45 @@ def _state_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
         yield Fault(name, line, n.STATE, "'counted' without a number", "write seen or unclear")
 
 
-def _day(day: pd.Timestamp) -> str:
+def _iso(day: pd.Timestamp) -> str:
     return "no date" if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
+def date_intervals(row: Mapping[str, object]) -> list[tuple[str, str, str, str]]:
+    """Columns of each date interval of a row, found by their names.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of a table.
+
+    Returns
+    -------
+    list of tuple of str
+        First day, last day and the precision of each. ``<event>_first`` and ``<event>_last``
+        belong together; the precision is ``<event>_precision``, which stands for both ends,
+        or for ``date_first`` and ``date_last`` a word each.
+
+    Examples
+    --------
+    >>> date_intervals(dict.fromkeys(["depart_first", "depart_last", "depart_precision"]))
+    [('depart_first', 'depart_last', 'depart_precision', 'depart_precision')]
+    """
+    intervals = []
+    for column in row:
+        event = column.removesuffix("_first")
+        precisions = (f"{event}_precision",) * 2
+        if event == "date":
+            precisions = ("precision_first", "precision_last")
+        interval = (f"{event}_first", f"{event}_last", *precisions)
+        if event != column and set(interval) <= {*row}:
+            intervals.append(interval)
+    return intervals
 
 
 def _date_faults(name: str, row: dict[str, Any]) -> Iterator[Fault]:
     line = int(str(row["line"]))
-    for first, last, precision_first, precision_last in INTERVALS:
-        if first not in row:
-            continue
+    for first, last, precision_first, precision_last in date_intervals(row):
         if precision_first == precision_last:
             # one word stands for both ends: an open interval has neither
             sides = [(last, precision_last, not (pd.isna(row[first]) and pd.isna(row[last])))]
@@ -81,7 +117,7 @@ def _date_faults(name: str, row: dict[str, Any]) -> Iterator[Fault]:
             ]
         for day, precision, dated in sides:
             if (row[precision] == "open") == dated:
-                found = f"{_day(row[day])} with precision {row[precision]}"
+                found = f"{_iso(row[day])} with precision {row[precision]}"
                 advice = "an open side has no date, every other side has one"
                 yield Fault(name, line, day, found, advice)
         if not pd.isna(row[first]) and not pd.isna(row[last]) and row[first] > row[last]:
@@ -101,7 +137,7 @@ def _row_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
             )
 
 
-def _repeated(name: str, table: pd.DataFrame) -> Iterator[Fault]:
+def _repeated_ids(name: str, table: pd.DataFrame) -> Iterator[Fault]:
     for _, row in table[table["id"].duplicated() & (table["id"] != "")].iterrows():
         yield Fault(
             name, row["line"], "id", f"{row['id']!r} a second time", "give it an id of its own"
@@ -109,32 +145,63 @@ def _repeated(name: str, table: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Tell ids that two tables use: a page links to a row by its id alone."""
-    first: dict[str, str] = {}
+    """Faults of ids that two tables use: a page links to a row by its id alone."""
+    table_of: dict[str, str] = {}
     for name, table in observations.items():
         for line, row in zip(table["line"], table.get("id", ()), strict=False):
-            if row and first.setdefault(row, name) != name:
-                advice = f"{first[row]}.csv has it; give it an id of its own"
+            if row and table_of.setdefault(row, name) != name:
+                advice = f"{table_of[row]}.csv has it; give it an id of its own"
                 yield Fault(f"{name}.csv", line, "id", repr(row), advice)
 
 
 def _broken_refs(
-    path: Path, table: pd.DataFrame, ids: dict[str, set[str]], unreadable: set[str]
+    name: str,
+    table: pd.DataFrame,
+    references: Iterable[Column],
+    ids: Mapping[str, set[str]],
+    unreadable: set[str],
 ) -> Iterator[Fault]:
-    for column in columns(path):
+    for column in references:
         # ids that could not be read at all would make every reference to them a fault
-        if (
-            not column.refers_to
-            or column.refers_to in unreadable
-            or (column.refers_to == "rows" and unreadable)
-        ):
+        if column.refers_to in unreadable or (column.refers_to == ANY_TABLE and unreadable):
             continue
         known = ids[column.refers_to]
         for line, cell in zip(table["line"], table[column.name], strict=True):
-            for each in str(cell).split():
-                if each not in known:
+            for ref in str(cell).split():
+                if ref not in known:
                     advice = f"no such id in {column.refers_to}; add it there or correct it"
-                    yield Fault(path.name, line, column.name, repr(each), advice)
+                    yield Fault(f"{name}.csv", line, column.name, repr(ref), advice)
+
+
+def _ref_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    ids = {name: set(table["id"]) for name, table in tables.items() if "id" in table}
+    ids[ANY_TABLE] = set().union(*ids.values())
+    unreadable = {name for name, table in tables.items() if table.attrs["unreadable"]}
+    for name, table in tables.items():
+        if name in unreadable:
+            continue
+        path = folder / f"{name}.csv"
+        references = [column for column in columns(path) if column.type in REFERENCES]
+        known = [column for column in references if column.refers_to in {*ids, *unreadable}]
+        for column in references:
+            if column not in known:
+                advice = f"refer to a table with ids, one of {', '.join(sorted(ids))}"
+                found = f"{column.name} refers to {column.refers_to!r}"
+                yield Fault(dictionary_path(path).name, 0, "refers_to", found, advice)
+        yield from _broken_refs(name, table, known, ids, unreadable)
+
+
+def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fault]:
+    described = list(units["unit"])
+    for word in vocabulary:
+        if word not in described:
+            found = f"no row for {word!r}"
+            yield Fault(f"{UNITS}.csv", 0, "unit", found, "add one; the vocabulary has the word")
+    for _, row in units[units["unit"].duplicated()].iterrows():
+        yield Fault(f"{UNITS}.csv", row["line"], "unit", f"{row['unit']!r} twice", "keep one row")
+    for _, row in units[(units["compared_in"] == "") != units["factor"].isna()].iterrows():
+        advice = "give compared_in and factor, or neither"
+        yield Fault(f"{UNITS}.csv", row["line"], "factor", "one without the other", advice)
 
 
 def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
@@ -154,6 +221,13 @@ def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(name, row["line"], "derived_from", circle, "a source cannot copy itself")
 
 
+def _table_faults(name: str, table: pd.DataFrame) -> Iterator[Fault]:
+    for row in table[table["sound"].astype(bool)].to_dict("records"):
+        yield from _row_faults(name, {str(column): cell for column, cell in row.items()})
+    if "id" in table:
+        yield from _repeated_ids(name, table)
+
+
 def record_faults(folder: Path) -> list[Fault]:
     """Collect every fault of a record.
 
@@ -167,6 +241,7 @@ def record_faults(folder: Path) -> list[Fault]:
     list of Fault
         Empty where the record is in order.
     """
+    faults = [*tables_without_dictionary(folder), *vocabulary_faults(folder)]
     paths = {name: folder / f"{name}.csv" for name in table_names(folder)}
     missing = [
         Fault(path.name, 0, "", "no such file", "restore the table")
@@ -174,27 +249,26 @@ def record_faults(folder: Path) -> list[Fault]:
         if not path.is_file()
     ]
     if missing:
-        return missing
-    scanned = {name: scan(path) for name, path in paths.items()}
-    faults = [fault for _, wrong in scanned.values() for fault in wrong]
-    tables = {name: table for name, (table, _) in scanned.items()}
-    ids = {name: set(table["id"]) for name, table in tables.items() if name not in REPEATING}
-    ids["rows"] = set().union(*ids.values())
+        return [*faults, *missing]
+    tables: dict[str, pd.DataFrame] = {}
+    for name, path in paths.items():
+        tables[name], wrong = scan(path)
+        tables[name].attrs["unreadable"] = bool(wrong) and tables[name].empty
+        faults += wrong
     for name, table in tables.items():
-        for row in table[table["sound"].astype(bool)].to_dict("records"):
-            faults += _row_faults(f"{name}.csv", {str(word): cell for word, cell in row.items()})
-        if "id" in table:
-            faults += _repeated(f"{name}.csv", table)
-    unreadable = {name for name, (table, wrong) in scanned.items() if wrong and table.empty}
-    for name, table in tables.items():
-        faults += _broken_refs(paths[name], table, ids, unreadable)
-    faults += _circles("sources.csv", tables["sources"])
+        faults += _table_faults(f"{name}.csv", table)
+    faults += _ref_faults(folder, tables)
+    readable = {name: each for name, each in tables.items() if not each.attrs["unreadable"]}
+    if "sources" in readable:
+        faults += _circles("sources.csv", readable["sources"])
+    if UNITS in readable:
+        faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))
     faults += _shared_ids({name: each for name, each in tables.items() if "source_id" in each})
     return faults
 
 
 def check_record(folder: Path) -> int:
-    """Check a whole record and count its rows.
+    """Count the rows of a record that is in order, or refuse it with every fault.
 
     Parameters
     ----------
@@ -211,5 +285,5 @@ def check_record(folder: Path) -> int:
     DataError
         With every fault of every table, if there is any.
     """
-    refuse(map(str, record_faults(folder)), what=f"record {folder.name}")
+    refuse(record_faults(folder), what=f"record {folder.name}")
     return sum(len(scan(folder / f"{name}.csv")[0]) for name in table_names(folder))

@@ -1,4 +1,4 @@
-"""Table to lines of evidence: one xarray Dataset a quantity, unit, counter and scope."""
+"""Rows of the record to lines of evidence: a Dataset for each quantity, unit, counter and scope."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, check_line
-from skytally.core.quantity import limits, quantity_of, said
-from skytally.core.wording import when
+from skytally.core import (
+    DataError,
+    check_line,
+    limits,
+    names as n,
+    quantity_of,
+    quantity_text,
+    unit_of,
+    when,
+)
 
-ONE_SIGHTING = ("one-sighting", "probably-one")
+SAME_SIGHTING = ("one-sighting", "probably-one")
 """Relations of `same_observation` that make several rows one sighting or one statement."""
-ONE_CALL = (*ONE_SIGHTING, "one-call", "part-of")
-"""The same for ship calls: several looks at one call, or a call inside a total, count once."""
+SAME_CALL = (*SAME_SIGHTING, "one-call", "part-of")
+"""The same for ship calls: several images of one call, or a call inside a total, count once."""
 OPEN_START = np.datetime64("1900-01-01")
 """Stands for the open side of an interval in ``time_bounds``; the row's ``when`` says open."""
 TIME_ATTRS = {
     "standard_name": "time",
     "long_name": "middle day of the published interval",
     "bounds": n.TIME_BOUNDS,
-    "comment": "dates as published, mostly local (UTC+9 or UTC+10)",
+    "comment": "dates as published, mostly local",
 }
 """Attributes of the time axis of every line."""
 
 
 def count_once(
-    table: pd.DataFrame, groups: pd.DataFrame, *, relations: tuple[str, ...] = ONE_SIGHTING
+    table: pd.DataFrame, groups: pd.DataFrame, *, relations: tuple[str, ...] = SAME_SIGHTING
 ) -> pd.DataFrame:
     """Drop the rows that another row of the same sighting, call or statement stands for.
 
@@ -57,7 +63,7 @@ def count_once(
 
 
 def durations(events: pd.DataFrame) -> pd.DataFrame:
-    """Give the length of each event in days, where both of its ends are known to the day.
+    """Length of each event in days, where both of its ends are known to the day.
 
     Parameters
     ----------
@@ -104,7 +110,7 @@ def _middle(start: np.datetime64, end: np.datetime64) -> np.datetime64:
 
 
 def _coordinates(rows: pd.DataFrame) -> dict[str, list[str]]:
-    words = {
+    columns = {
         n.ROW: "id",
         n.SOURCE: "source_id",
         n.BOUND: "bound",
@@ -115,8 +121,8 @@ def _coordinates(rows: pd.DataFrame) -> dict[str, list[str]]:
         n.SEEN: "text",
     }
     return {
-        coordinate: [str(each) for each in rows.get(column, [""] * len(rows))]
-        for coordinate, column in words.items()
+        coordinate: [str(cell) for cell in rows.get(column, [""] * len(rows))]
+        for coordinate, column in columns.items()
     }
 
 
@@ -152,7 +158,7 @@ def by_statement(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
-    """Make one line of evidence from rows of one quantity, unit and counter.
+    """Build one line of evidence from rows of one quantity, unit and counter.
 
     Parameters
     ----------
@@ -173,7 +179,7 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
     Raises
     ------
     DataError
-        If the rows are none, or differ in quantity, unit or counter, or one has no date.
+        If there are no rows, or they differ in quantity, unit or counter, or one has no date.
     """
     differing = [
         word for word in ("quantity", "unit", "counter") if len(set(rows[word]) - {""}) != 1
@@ -188,7 +194,7 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
         )
         raise DataError(message)
     ends = [_bounds(row) for _, row in rows.iterrows()]
-    order = np.argsort([_middle(*each) for each in ends], kind="stable")
+    order = np.argsort([_middle(*interval) for interval in ends], kind="stable")
     rows, ends = rows.iloc[order].reset_index(drop=True), [ends[i] for i in order]
     printed = [quantity_of(row) for _, row in rows.iterrows()]
     coordinates = _coordinates(rows)
@@ -196,11 +202,16 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
         when(r["date_first"], r["date_last"], r["precision_first"], r["precision_last"])
         for _, r in rows.iterrows()
     ]
-    coordinates[n.SAID] = [said(each) for each in printed]
+    coordinates[n.SAID] = [quantity_text(quantity) for quantity in printed]
     unit, counter = max(rows["unit"]), rows["counter"].iloc[0]
     return check_line(
         _dataset(
-            rows, ends, [limits(each) for each in printed], coordinates, unit=unit, counter=counter
+            rows,
+            ends,
+            [limits(quantity) for quantity in printed],
+            coordinates,
+            unit=unit,
+            counter=counter,
         ).assign_attrs(title=title, history=history, Conventions=n.CONVENTIONS)
     )
 
@@ -215,9 +226,9 @@ def _dataset(
     counter: str,
 ) -> xr.Dataset:
     quantity = max(rows["quantity"])
-    shared = {"units": n.CF_UNITS.get(unit, "1"), "unit": unit}
+    shared = {"units": unit_of(unit).udunits, "unit": unit}
     methods = ", ".join(sorted(set(rows["method"])))
-    middle = np.array([_middle(*each) for each in ends], dtype="datetime64[ns]")
+    middle = np.array([_middle(*interval) for interval in ends], dtype="datetime64[ns]")
     return xr.Dataset(
         {
             n.VALUE: (
@@ -262,7 +273,7 @@ def lines(
     quantity: str | tuple[str, ...],
     by: tuple[str, ...] = ("counter", "scope"),
 ) -> dict[str, xr.Dataset]:
-    """Make every line of one quantity: one a unit, counter and scope, never merged.
+    """Build every line of one quantity: one for each unit, counter and scope, never merged.
 
     Parameters
     ----------
@@ -280,43 +291,46 @@ def lines(
     -------
     dict of str to xarray.Dataset
         Keyed by the words of `by` joined with dots, after the quantity where there are
-        several and before the unit where a counter uses several, in alphabetical order.
+        several and before the unit where a counter uses several, in alphabetical order. An
+        empty table has no lines.
 
     Raises
     ------
     DataError
-        If the table has no dated row of that quantity.
+        If the table has rows, but no dated row of that quantity.
     """
+    if table.empty:
+        return {}
     wanted = (quantity,) if isinstance(quantity, str) else quantity
     dated = ~(table["date_first"].isna() & table["date_last"].isna())
     chosen = table[table["quantity"].isin(wanted) & dated]
     if chosen.empty:
         message = f"{table.attrs.get('table', 'table')}: no dated row of {' or '.join(wanted)}"
         raise DataError(message)
-    # a look without a number has no unit of its own; it belongs to what was looked for
+    # a row without a number has no unit of its own; it belongs to what was to be counted
     usual = {word: max(rows["unit"]) for word, rows in chosen.groupby("quantity")}
-    nameless = sorted(word for word, unit in usual.items() if not unit)
-    if nameless:
-        message = f"{', '.join(nameless)}: no row has a number, so no line has a unit; leave it out"
+    unitless = sorted(word for word, unit in usual.items() if not unit)
+    if unitless:
+        message = f"{', '.join(unitless)}: no row has a number, so no line has a unit; leave it out"
         raise DataError(message)
     units = chosen["unit"].where(chosen["unit"] != "", chosen["quantity"].map(usual))
     chosen = chosen.assign(unit=units)
     in_use = chosen.groupby(["quantity", *by])["unit"].nunique()
-    made = {}
+    found: dict[str, xr.Dataset] = {}
     for key, alike in chosen.groupby(["quantity", "unit", *by], sort=True):
         word, unit, *rest = map(str, key)
         rows = count_once(alike, groups)
         prefix = [word] if len(wanted) > 1 else []
         suffix = [unit] if in_use[(word, *rest)] > 1 else []
         name = ".".join([*prefix, *rest, *suffix])
-        made[name] = line(
+        found[name] = line(
             rows,
             title=f"{word}: {', '.join(rest)}",
             history=f"rows {' '.join(rows['id'])} of {table.attrs.get('table', 'a table')}",
         )
-    return made
+    return found
 
 
 def with_numbers(lines: dict[str, xr.Dataset]) -> dict[str, xr.Dataset]:
-    """Give the lines that hold at least one number; the others have looks only."""
-    return {key: each for key, each in lines.items() if np.isfinite(each[n.LOW]).any()}
+    """Lines that hold at least one number; the others have observations without a count only."""
+    return {name: line for name, line in lines.items() if np.isfinite(line[n.LOW]).any()}

@@ -1,4 +1,4 @@
-"""Copies: an observation that one page took from another counts once, wherever rows are counted."""
+"""Repeated observations: a page that copies another page adds no observation of its own."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core.table_reader import read_table
+from skytally.core import read_table, registry
 
-WHO = {"counter", "actors"}
-"""Columns one of which tells whose observation a row is; a table without either holds none."""
-OBSERVED = (
-    *("counter", "actors", "vessel", "scope", "place", "depart_scope", "arrive_scope"),
-    *("kind", "car_kind", "role", "sense", "cumulative", "quantity"),
-    *("value", "low", "high", "bound", "unit", "state"),
-    *("date_first", "date_last", "statement_first", "statement_last"),
-    *("depart_first", "depart_last", "arrive_first", "arrive_last"),
-)
-"""Columns in which two reports of one observation agree; their words may differ."""
+OBSERVERS = {"counter", "actors"}
+"""Columns that name whose observation a row is; a table without either holds none."""
+REPORT_COLUMNS = {
+    *("id", "line", "source_id", "reading", "text", "note", "wording", "method", "family"),
+    *("precision_first", "precision_last", "ais", "imo", "converted_from"),
+}
+"""Columns in which two reports of one observation may differ; so may any ``<event>_precision``."""
 
 
-def above(parents: Mapping[str, Iterable[str]], source: str) -> frozenset[str]:
-    """Give a source and every source it was derived from, directly or through others.
+def _is_observed(column: str) -> bool:
+    return column not in REPORT_COLUMNS and not column.endswith("_precision")
+
+
+def ancestors(parents: Mapping[str, Iterable[str]], source: str) -> frozenset[str]:
+    """Ancestry of a source: itself and all sources it was derived from, directly or through others.
 
     Parameters
     ----------
@@ -37,25 +38,25 @@ def above(parents: Mapping[str, Iterable[str]], source: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(above({"C": ("B",), "B": ("A",)}, "C"))
+    >>> sorted(ancestors({"C": ("B",), "B": ("A",)}, "C"))
     ['A', 'B', 'C']
     """
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [source]
     while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting += parents.get(each, ())
-    return frozenset(found)
+        current = waiting.pop()
+        if current not in reached:
+            reached.add(current)
+            waiting += parents.get(current, ())
+    return frozenset(reached)
 
 
-def _first_told(pages: Iterable[str], parents: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Give the pages of one observation that did not take it from the same page as another."""
-    trails = {page: above(parents, page) for page in dict.fromkeys(pages)}
+def _original_pages(pages: Iterable[str], parents: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Pages of one observation that did not take it from the same page as another."""
+    trails = {page: ancestors(parents, page) for page in dict.fromkeys(pages)}
     kept: list[str] = []
     # who was copied has a shorter trail than the copy
-    for page in sorted(trails, key=lambda each: len(trails[each])):
+    for page in sorted(trails, key=lambda page: len(trails[page])):
         if not any(trails[page] & trails[other] for other in kept):
             kept.append(page)
     return set(kept)
@@ -74,20 +75,20 @@ def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Of rows that agree in all of `OBSERVED` and whose pages go back to one page, those of
-        the page nearest to it. Two like things on one page both stay, and so do two pages of
-        which neither copied the other nor a third.
+        Of rows that agree in all columns but `REPORT_COLUMNS` and whose pages go back to one
+        page, those of the page nearest to it. Two like things on one page both stay, and so do
+        two pages of which neither copied the other nor a third.
     """
-    told = [column for column in OBSERVED if column in rows]
-    if rows.empty or "source_id" not in rows or not WHO & set(told):
+    observed = [column for column in rows if _is_observed(str(column))]
+    if rows.empty or "source_id" not in rows or not OBSERVERS & set(observed):
         return rows
     derived = zip(sources["id"], sources["derived_from"], strict=True)
     parents = {str(source): tuple(str(from_whom).split()) for source, from_whom in derived}
     kept = pd.Series(data=True, index=rows.index)
-    for _, alike in rows.groupby(told, dropna=False, sort=False):
+    for _, alike in rows.groupby(observed, dropna=False, sort=False):
         if len(set(alike["source_id"])) > 1:
-            first = _first_told(alike["source_id"], parents)
-            kept.loc[alike.index] = alike["source_id"].isin(first)
+            originals = _original_pages(alike["source_id"], parents)
+            kept.loc[alike.index] = alike["source_id"].isin(originals)
     left = rows[kept].reset_index(drop=True)
     left.attrs = rows.attrs
     return left
@@ -115,3 +116,25 @@ def read_originals(paths: Iterable[Path], *, sources: Path) -> list[pd.DataFrame
     """
     known = read_table(sources)
     return [drop_copies(read_table(path), known) for path in paths]
+
+
+def read_record(names: Iterable[str]) -> list[pd.DataFrame]:
+    """Tables of the project's record by name, without the rows in which one page copies another.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of tables, as the registry has them.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        In the order of `names`, as `read_originals` reads them.
+
+    Raises
+    ------
+    DataError
+        If a table is not registered or cannot be read.
+    """
+    sources = registry.path("sources", only_cited=True)
+    return read_originals(map(registry.path, names), sources=sources)

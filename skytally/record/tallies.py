@@ -1,4 +1,4 @@
-"""Rows to tallies: days looked at, claims side by side, how well times are known."""
+"""Tallies of rows: what each day showed, claims side by side, how well times are known."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from itertools import combinations
 
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.quantity import limits, quantity_of
-
-PRESENT = (n.COUNTED, n.SOMETHING_SEEN)
+from skytally.core import limits, names as n, quantity_of
 
 
 def at_site(table: pd.DataFrame, scopes: pd.DataFrame, *, site: str) -> pd.DataFrame:
-    """Give the rows whose scope belongs to a site.
+    """Rows whose scope belongs to a site.
 
     Parameters
     ----------
@@ -35,13 +32,13 @@ def at_site(table: pd.DataFrame, scopes: pd.DataFrame, *, site: str) -> pd.DataF
 
 
 def on_one_day(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows that say what was there on one known day."""
+    """Rows whose interval is one known day."""
     exact = (table["precision_first"] == "day") & (table["precision_last"] == "day")
     return table[exact & (table["date_first"] == table["date_last"])]
 
 
 def day_tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Say for each day that a row names what the rows of that day saw.
+    """Outcome of each day that rows name: a ship seen, none seen, or unclear.
 
     Parameters
     ----------
@@ -52,23 +49,23 @@ def day_tally(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: day; ``outcome``: *seen* if any row of the day saw a ship, else *nothing-seen*
-        if any row looked and saw none, else *unclear*; ``rows``: their ids. A day without a
-        row was not looked at, or was not written down: it is not in the table.
+        if any row reports none, else *unclear*; ``rows``: their ids. A day without a row was
+        not observed, or not reported: it is not in the table.
     """
     exact = on_one_day(table)
-    made = {}
+    days = {}
     for day, rows in exact.groupby("date_first"):
         states = set(rows["state"])
         absent = n.NOTHING_SEEN if n.NOTHING_SEEN in states else n.UNCLEAR
-        made[day] = {
-            "outcome": n.SOMETHING_SEEN if states & set(PRESENT) else absent,
+        days[day] = {
+            "outcome": n.SOMETHING_SEEN if states & set(n.PRESENT_STATES) else absent,
             "rows": " ".join(rows["id"]),
         }
-    return pd.DataFrame.from_dict(made, orient="index", columns=["outcome", "rows"])
+    return pd.DataFrame.from_dict(days, orient="index", columns=["outcome", "rows"])
 
 
 def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
-    """Set claims of different claimants side by side that were made within some days.
+    """Pairs of claims that different claimants made within some days of each other.
 
     A statement without a number, or whose day is not known, is left out: nobody can say how
     close it is.
@@ -91,15 +88,15 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
     numbered = claims["value"].notna() | claims["low"].notna()
     dated = claims[(claims["statement_precision"] == "day") & numbered]
     dated = dated.sort_values("statement_first", kind="stable")
-    made = []
+    pairs = []
     for (_, one), (_, two) in combinations(dated.iterrows(), 2):
         days = (two["statement_first"] - one["statement_first"]).days
         if days > within_days or one["counter"] == two["counter"]:
             continue
         small, large = sorted(
-            (limits(quantity_of(row)) for row in (one, two)), key=lambda each: each[0]
+            (limits(quantity_of(row)) for row in (one, two)), key=lambda interval: interval[0]
         )
-        made.append(
+        pairs.append(
             {
                 "first": one["id"],
                 "second": two["id"],
@@ -110,11 +107,11 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
             }
         )
     columns = ["first", "second", "days", "multiple_low", "multiple_high", "overlap"]
-    return pd.DataFrame(made, columns=columns)
+    return pd.DataFrame(pairs, columns=columns)
 
 
 def time_quality(events: pd.DataFrame) -> pd.Series:
-    """Say of each event whether its times are known to the day, in part, or not at all.
+    """Precision of the times of each event: known to the day, in part, or not at all.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The settings that statistics share, each refused with its name where it makes no sense."""
+"""Checks of arguments that several statistics share, with messages that name the argument."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, refuse
 
-LONGEST = 36_525.0
+MAX_DAYS = 36_525.0
 """Longest period in days, a century; a longer one is a slip of units."""
 LARGEST = 1_000_000_000
 """Largest whole number taken for a count: beyond it sums and tails lose their digits."""
-LEAST_LEVEL = 0.001
+MIN_LEVEL = 0.001
 """Least level of an interval: one that holds less is no interval."""
-LEAST_TELLING = 0.01
+MIN_CONTRAST = 0.01
 """Least difference of detection and false alarm: a look with less tells next to nothing."""
 
 
 def is_whole(number: float, *, least: int, most: int = LARGEST) -> bool:
-    """Say whether a number is whole and within its limits; NaN and infinity are not."""
+    """Whether a number is whole and within limits; NaN and infinity are not."""
     return bool(math.isfinite(number) and least <= number <= most and number == int(number))
 
 
 def whole_faults(*, least: int = 1, most: int = LARGEST, **numbers: float) -> Iterator[str]:
-    """Name each of the numbers that is not whole or lies beyond its limits."""
+    """Yield a message for each number that is not whole or exceeds its limits."""
     for word, number in numbers.items():
         if not is_whole(number, least=least, most=most):
             from_to = f"from {least} up" if most == LARGEST else f"from {least} to {most:,}"
@@ -34,13 +34,13 @@ def whole_faults(*, least: int = 1, most: int = LARGEST, **numbers: float) -> It
 
 
 def level_faults(level: float) -> Iterator[str]:
-    """Name a level that is no share of belief between 0 and 1."""
-    if not LEAST_LEVEL <= level < 1:
+    """Yield a message if `level` is not a probability in (0, 1)."""
+    if not MIN_LEVEL <= level < 1:
         yield f"level: found {level}; give a level between 0 and 1, such as 0.9"
 
 
 def check_level(level: float, *, what: str) -> None:
-    """Refuse a level that is no share of belief.
+    """Refuse a credible level that is not a probability in (0, 1).
 
     Raises
     ------
@@ -51,23 +51,23 @@ def check_level(level: float, *, what: str) -> None:
 
 
 def check_chances(p_detect: float, p_false: float) -> None:
-    """Refuse chances by which a look could not tell.
+    """Refuse detection probabilities under which an observation carries no information.
 
     Raises
     ------
     DataError
         If a chance is none, or a sighting no likelier with a ship than without.
     """
-    if not (0 <= p_false < p_detect <= 1 and p_detect - p_false >= LEAST_TELLING):
+    if not (0 <= p_false < p_detect <= 1 and p_detect - p_false >= MIN_CONTRAST):
         message = (
             f"detection {p_detect}, false alarm {p_false}; give probabilities with detection "
-            f"above false alarm by {LEAST_TELLING} or more"
+            f"above false alarm by {MIN_CONTRAST} or more"
         )
         raise DataError(message)
 
 
 def count_faults(counts: NDArray[np.float64], *, most: float = LARGEST) -> Iterator[str]:
-    """Name what is no list of counts: missing, negative, broken, too large, or no list at all."""
+    """Yield a message if counts are missing, negative, fractional, too large or not a list."""
     if counts.ndim != 1:
         yield f"counts: shape {counts.shape}; give one number a look"
     elif not np.isfinite(counts).all():
@@ -79,13 +79,13 @@ def count_faults(counts: NDArray[np.float64], *, most: float = LARGEST) -> Itera
 
 
 def length_faults(length: float) -> Iterator[str]:
-    """Name a length of a period that is none."""
-    if not 0 < length <= LONGEST:
-        yield f"period of {length} days; give a length above 0 and up to {LONGEST:,.0f} days"
+    """Yield a message if the length of a period is not positive and finite."""
+    if not 0 < length <= MAX_DAYS:
+        yield f"period of {length} days; give a length above 0 and up to {MAX_DAYS:,.0f} days"
 
 
 def check_setting(length: float, berths: int, level: float) -> None:
-    """Refuse a period, a number of berths or a level that makes no sense, with all its faults.
+    """Refuse an invalid period, number of berths or level, with all faults at once.
 
     Raises
     ------

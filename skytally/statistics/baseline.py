@@ -1,4 +1,4 @@
-"""What was seen before, against which a new count is judged: counts, or only a bound."""
+"""Baseline against which a new count is compared: earlier counts, or only a bound."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import LARGEST, is_whole
 
 SPACING = 7
@@ -54,8 +54,8 @@ class Baseline:
     """Before, inside and after the closure, where dates or a period are given."""
 
 
-def whole_ends(amount: ArrayLike, *, what: str) -> tuple[float, float]:
-    """Give the least and the most whole number that an amount or an interval allows.
+def whole_bounds(amount: ArrayLike, *, what: str) -> tuple[float, float]:
+    """Least and greatest whole number that an amount or an interval allows.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def _ends(pair: tuple[Day, Day], *, what: str) -> tuple[np.datetime64, np.dateti
 
 
 def _no_months(dates: ArrayLike) -> None:
-    """Refuse look dates that name a month or a year: their first day is not the look's."""
+    """Refuse dates of observations that name only a month or a year."""
     plain = np.asarray(dates)
     coarse = plain.dtype.kind == "M" and np.datetime_data(plain.dtype)[0] in COARSE
     written = plain.ravel().tolist() if plain.dtype.kind == "U" else []
@@ -123,7 +123,7 @@ def _no_months(dates: ArrayLike) -> None:
 
 
 def _first_last(dates: ArrayLike, number: int) -> tuple[Days, Days]:
-    """Give the first and last day of each look, both included."""
+    """First and last day of each observation, both included."""
     _no_months(dates)
     try:
         given = np.asarray(dates, dtype="datetime64[ns]")
@@ -148,7 +148,7 @@ def _first_last(dates: ArrayLike, number: int) -> tuple[Days, Days]:
 
 
 def _place(first: Days, last: Days, closed: tuple[Day, Day] | None) -> NDArray[np.str_]:
-    """Say of each look whether it lies before, inside or after the closure."""
+    """Position of each observation: before, inside or after the closure."""
     if closed is None:
         return np.full(len(first), "open")
     start, end = _ends(closed, what="closed")
@@ -156,7 +156,7 @@ def _place(first: Days, last: Days, closed: tuple[Day, Day] | None) -> NDArray[n
 
 
 def _groups(first: Days, last: Days) -> NDArray[np.intp]:
-    """Give each look a group; those within `SPACING` days of a group's first look share it."""
+    """Group number of each observation; those within `SPACING` days of a group's first share it."""
     group = np.zeros(len(first), dtype=np.intp)
     number, anchor = -1, np.datetime64("NaT", "D")
     for i in np.argsort(last, kind="stable"):
@@ -198,7 +198,7 @@ def counted_baseline(
     dates: ArrayLike | None = None,
     closed: tuple[Day, Day] | None = None,
 ) -> Baseline:
-    """Make a baseline of counts.
+    """Build a baseline from counts.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def counted_baseline(
     if np.isposinf(ends).any():
         message = f"counts: {np.isposinf(ends).sum()} open above; give their upper ends"
         raise DataError(message)
-    highs = np.array([whole_ends(each, what="counts")[1] for each in ends[usable]])
+    highs = np.array([whole_bounds(each, what="counts")[1] for each in ends[usable]])
     places = np.full(len(highs), "open")
     group = np.arange(len(highs))
     if dates is not None:
@@ -327,7 +327,7 @@ def bounded_baseline(
     closed: tuple[Day, Day] | None = None,
     looks_range: tuple[int, int] = (1, 50),
 ) -> Baseline:
-    """Make a baseline of which only a bound is known: never more than so many.
+    """Build a baseline of which only an upper bound is known.
 
     Parameters
     ----------
@@ -361,7 +361,7 @@ def bounded_baseline(
     >>> bounded_baseline(20, looks=50, period=("2023-01-01", "2023-03-11")).looks
     (10, 10, 10)
     """
-    bound = whole_ends(most, what="most")
+    bound = whole_bounds(most, what="most")
     if math.isinf(bound[1]):
         message = "most: infinite; a bound that is open above bounds nothing, give its upper end"
         raise DataError(message)

@@ -1,4 +1,4 @@
-"""Placebos: how far a line stands above its own past, and its rank among twins of its site."""
+"""Placebo tests: change of a line against its own past, and its rank among control sites."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core.errors import DataError, refuse
-from skytally.statistics.effective_sample_size import spaced
+from skytally.core import DataError, refuse
+from skytally.statistics.effective_sample_size import spacing_weights
 
 Floats = npt.NDArray[np.float64]
 
 MEMORY_DAYS = 14.0
 """Looks closer together than this tell of one ship, one train or one dry week: the block of
 `skytally.statistics.port_calls.littles_law`, longer than a stay."""
-FEWEST_BEFORE = 8
+MIN_BEFORE = 8
 """Usable looks before, below which a spread is not taken: the least that a reference of the
 measures rests on."""
-FEWEST_AFTER = 3
+MIN_AFTER = 3
 """Usable looks after: of two, one odd look is half the mean."""
-FEWEST_WORTH = 2.0
+MIN_EFFECTIVE = 2.0
 """Independent looks that each side must be worth, so that one bunch of looks is no side."""
 NORMAL = 1.4826
 """Standard deviation of a normal law over its median absolute deviation."""
@@ -62,7 +62,7 @@ class Rank:
 
     @property
     def words(self) -> str:
-        """Say the rank for a page, without a capital and without a full stop."""
+        """Phrase for a page, without a capital letter and a full stop."""
         places = self.twins + 1
         if not self.twins:
             said = "without a rank, since no twin could tell"
@@ -112,17 +112,17 @@ def _moments(times: npt.ArrayLike, *, what: str) -> npt.NDArray[np.datetime64]:
 
 
 def _side_fault(days: Floats, fewest: int, side: str) -> str:
-    """Say why one side cannot be averaged, or nothing."""
+    """Reason why one side cannot be averaged, empty if it can."""
     if days.size < fewest:
         return f"{days.size} usable looks {side}, fewer than {fewest}"
-    worth = spaced(days, MEMORY_DAYS)[1]
-    if worth < FEWEST_WORTH:
+    worth = spacing_weights(days, MEMORY_DAYS)[1]
+    if worth < MIN_EFFECTIVE:
         return f"{days.size} usable looks {side} are so close together that they are worth one"
     return ""
 
 
 def _spread(before: Floats, after: Floats) -> float:
-    """Give the robust spread of the past, or what stands in for it where most of it is alike."""
+    """Robust spread of the past, with a substitute where most values are equal."""
     robust = NORMAL * float(np.median(np.abs(before - np.median(before))))
     return robust or float(before.std(ddof=1)) or float(after.std(ddof=1))
 
@@ -130,7 +130,7 @@ def _spread(before: Floats, after: Floats) -> float:
 def _studentised(days: Floats, values: Floats, past: npt.NDArray[np.bool_]) -> float:
     means, errors = [], []
     for side in (past, ~past):
-        weights, worth = spaced(days[side], MEMORY_DAYS)
+        weights, worth = spacing_weights(days[side], MEMORY_DAYS)
         means.append(float(weights @ values[side]))
         errors.append(1 / worth)
     rise = means[1] - means[0]
@@ -142,7 +142,7 @@ def _studentised(days: Floats, values: Floats, past: npt.NDArray[np.bool_]) -> f
 
 
 def change_score(values: npt.ArrayLike, times: npt.ArrayLike, since: object) -> Score:
-    """Say how far a line stands above its own past, comparably between sites.
+    """Studentised change of a line against its own past, comparable between sites.
 
     Parameters
     ----------
@@ -169,13 +169,13 @@ def change_score(values: npt.ArrayLike, times: npt.ArrayLike, since: object) -> 
     -----
     m0 and m1 are the means before and after of least variance if the state forgets itself over
     `MEMORY_DAYS`; n0 and n1 are the numbers of independent looks they are worth
-    (`skytally.statistics.effective_sample_size.spaced`). s is 1.4826 times the median absolute deviation of
-    the past, so that neither the change nor single odd looks enter it; where more than half of
-    the past is alike it is the standard deviation of the past, and where that is 0 the one of
-    the later looks. A rise over its standard error, and not a bare rise, makes lines of
-    unlike noise and unlike numbers of looks exchangeable enough to be ranked: the fit of the
-    past scales the misfit after, as in the ratio of Abadie et al. No chance is read off it
-    alone, since season and weather correlate over longer than the memory; chance comes from
+    (`skytally.statistics.effective_sample_size.spacing_weights`). s is 1.4826 times the median
+    absolute deviation of the past, so that neither the change nor single odd looks enter it; where
+    more than half of the past is alike it is the standard deviation of the past, and where that
+    is 0 the one of the later looks. A rise over its standard error, and not a bare rise, makes
+    lines of unlike noise and unlike numbers of looks exchangeable enough to be ranked: the fit
+    of the past scales the misfit after, as in the ratio of Abadie et al. No chance is read off
+    it alone, since season and weather correlate over longer than the memory; chance comes from
     twins that share them (`rank_among`).
 
     References
@@ -207,8 +207,8 @@ def change_score(values: npt.ArrayLike, times: npt.ArrayLike, since: object) -> 
         filter(
             None,
             (
-                _side_fault(days[past], FEWEST_BEFORE, "before"),
-                _side_fault(days[~past], FEWEST_AFTER, "after"),
+                _side_fault(days[past], MIN_BEFORE, "before"),
+                _side_fault(days[~past], MIN_AFTER, "after"),
             ),
         )
     )
@@ -239,8 +239,8 @@ def rank_among(own: float, twins: Iterable[float]) -> Rank:
     The chance is exact if site and twins could change places unnoticed. A site that is looked
     at half as often as its twins, and is twice as restless, was the highest of four without any
     change in 0.28 of 3,000 simulated panels in place of 0.25
-    (``labs/benchmarks/calibrate_placebos.py``): whether twins are alike is a judgement, and their
-    reasons stand in the register.
+    (``labs/benchmarks/calibrate_control_sites.py``): whether twins are alike is a judgement, and
+    their reasons stand in the register.
 
     References
     ----------

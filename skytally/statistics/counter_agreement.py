@@ -1,4 +1,4 @@
-"""Do two counters agree: the same quantity, unit, scope and day, compared by their bounds."""
+"""Agreement of two counters on the same quantity, unit, place and day, by their bounds."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, check_line, refuse
-from skytally.core.quantity import limits, quantity_of
+from skytally.core import DataError, check_line, limits, names as n, quantity_of, refuse
 from skytally.statistics.estimate import Estimate
 
 LEVEL = 0.9
 """Coverage of the interval of the mean difference."""
-FEWEST_EXACT = 3
+MIN_EXACT_PAIRS = 3
 """Exact pairs below which no mean difference is given."""
 STEP = 1.0
 """Smallest difference that two exact numbers can have, in their unit."""
 LARGEST_DIFFERENCE = 1e15
 """Largest difference taken: beyond it a step of one is lost."""
-COLUMNS = (
+PAIR_COLUMNS = (
     "day",
     "scope",
     *(f"{word}_{side}" for side in "ab" for word in ("value", "low", "high", "rows", "family")),
@@ -37,7 +35,7 @@ COLUMNS = (
     "shared_family",
 )
 """Columns of `Agreement.pairs`."""
-APART = ("car_kind", "vessel", "sense", "cumulative")
+KIND_COLUMNS = ("car_kind", "vessel", "sense", "cumulative")
 """Columns beside the scope that say what a number of a table is of."""
 UNSTATED = "unstated"
 """A scope with this word is some place of several: the same word twice is not one place."""
@@ -134,7 +132,7 @@ def _table_side(table: pd.DataFrame, *, name: str) -> _Side:
             "family": table["family"].astype(str).to_numpy(),
         }
     )
-    kinds = tuple(sorted({_known(table[word]) for word in APART if word in table} - {""}))
+    kinds = tuple(sorted({_known(table[word]) for word in KIND_COLUMNS if word in table} - {""}))
     return _Side(
         _known(table["counter"]), _known(table["quantity"]), _known(table["unit"]), kinds, rows
     )
@@ -187,7 +185,7 @@ def _pair_faults(a: _Side, b: _Side) -> list[str]:
 
 
 def _on_day(side: _Side) -> pd.DataFrame:
-    """Give one row a day and scope: several numbers of a day become the range they span."""
+    """Table with one row a day and scope: several numbers of a day become the range they span."""
     rows = side.rows.dropna(subset=["day", "low", "high"])
     days = []
     for (day, scope), same in rows.groupby(["day", "scope"], sort=True):
@@ -210,7 +208,7 @@ def _on_day(side: _Side) -> pd.DataFrame:
 
 
 def _ratio(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    """Give the range of a / b, infinite where b may be nothing."""
+    """Range of a / b, infinite where b may be zero."""
     if b[1] == 0:
         return (math.inf if a[0] > 0 else 0.0), math.inf
     low = 0.0 if math.isinf(b[1]) else a[0] / b[1]
@@ -218,7 +216,7 @@ def _ratio(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float
 
 
 def _share_a_value(pair: pd.Series) -> bool:
-    """Say whether the intervals overlap; *more than 1,000* and *at most 1,000* only touch."""
+    """Whether the intervals overlap; *more than 1,000* and *at most 1,000* only touch."""
     low, high = max(pair["low_a"], pair["low_b"]), min(pair["high_a"], pair["high_b"])
     if low != high:
         return bool(low < high)
@@ -252,11 +250,11 @@ def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
         compatible=np.array([_share_a_value(pair) for _, pair in pairs.iterrows()], dtype=bool),
         exact=exact,
         shared_family=[_shared_family(a, b) for a, b in families],
-    )[list(COLUMNS)]
+    )[list(PAIR_COLUMNS)]
 
 
 def mean_difference(differences: np.ndarray, *, unit: str) -> Estimate | None:
-    """Give the mean of exact differences with a small-sample interval.
+    """Mean of exact differences with a small-sample interval.
 
     Parameters
     ----------
@@ -298,7 +296,7 @@ def mean_difference(differences: np.ndarray, *, unit: str) -> Estimate | None:
             f"{LARGEST_DIFFERENCE:g}; give a row of known numbers"
         )
         raise DataError(message)
-    if number < FEWEST_EXACT:
+    if number < MIN_EXACT_PAIRS:
         return None
     mean = float(np.mean(differences))
     error = float(np.std(differences, ddof=1)) / math.sqrt(number)

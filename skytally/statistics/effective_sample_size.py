@@ -1,4 +1,4 @@
-"""Looks of uneven spacing: how to average them, and how many independent ones they are worth."""
+"""Weights and effective sample size of unevenly spaced, correlated observations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def spaced(days: Floats, memory: float) -> tuple[Floats, float]:
+def spacing_weights(days: Floats, memory: float) -> tuple[Floats, float]:
     """Weigh looks of uneven spacing, and give how many independent ones they are worth.
 
     The mean of least variance of a state whose correlation is exp(-time / memory): a copy of

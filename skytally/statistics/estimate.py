@@ -1,11 +1,11 @@
-"""What every statistic returns: a number with its interval, unit and method."""
+"""An estimate, as every statistic returns it: a number with its interval, unit and method."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from skytally.core.errors import DataError
+from skytally.core import DataError
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Estimate:
     """How it was obtained, in a few words."""
 
     def __post_init__(self) -> None:
-        """Refuse an interval that is missing or does not hold its value, or no level."""
+        """Refuse an interval that is missing or excludes its value, and a level outside [0, 1]."""
         inside = math.isnan(self.value) or self.low <= self.value <= self.high
         if not 0 <= self.level <= 1:
             message = f"{self.method}: level {self.level}; give a share from 0 to 1"

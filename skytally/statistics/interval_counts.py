@@ -1,4 +1,4 @@
-"""Usable looks, each dated to an interval, with a count or the bounds of one."""
+"""Counts with bounds, each dated to an interval: what the onset of a change is estimated from."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, check_line, refuse
-from skytally.record.evidence_lines import OPEN_START
+from skytally.core import DataError, check_line, names as n, refuse
+from skytally.record import OPEN_START
 from skytally.statistics.argument_checks import LARGEST
 
 Floats = NDArray[np.float64]
 EPOCH = np.datetime64("1970-01-01", "D")
 DAY = np.timedelta64(1, "D")
-FARTHEST = 100_000.0
+MAX_DAYS_FROM_1970 = 100_000.0
 """Most days from 1970-01-01 at which a look is believed; beyond it the unit is a wrong one."""
 
 
 @dataclass(frozen=True, eq=False)
-class Looks:
+class IntervalCounts:
     """Usable looks: dated to an interval, each with a count or the bounds of one."""
 
     start: Floats
@@ -52,18 +51,18 @@ def _days(when: ArrayLike) -> Floats:
 
 
 def date_of(days: float) -> np.datetime64:
-    """Give the day that a number of days since 1970-01-01 lies in."""
+    """Calendar day that contains a number of days since 1970-01-01."""
     return EPOCH + math.floor(days) * DAY
 
 
-def _look_faults(looks: Looks) -> Iterable[str]:
+def _look_faults(looks: IntervalCounts) -> Iterable[str]:
     for i in range(looks.start.size):
         start, end, low, high = looks.start[i], looks.end[i], looks.low[i], looks.high[i]
         place = f"look {i + 1}"
-        if not -FARTHEST <= start < end <= FARTHEST:
+        if not -MAX_DAYS_FROM_1970 <= start < end <= MAX_DAYS_FROM_1970:
             yield (
                 f"{place}: dates {start} to {end}; give a start before its end, "
-                f"no more than {FARTHEST:,.0f} days from {EPOCH}"
+                f"no more than {MAX_DAYS_FROM_1970:,.0f} days from {EPOCH}"
             )
         if math.isnan(low) or math.isnan(high) or math.isinf(low) or low > high:
             yield f"{place}: no whole number from {low} to {high}; give bounds that agree"
@@ -71,8 +70,8 @@ def _look_faults(looks: Looks) -> Iterable[str]:
             yield f"{place}: count {low} to {high}; give counts from 0 to {LARGEST:,}"
 
 
-def checked(looks: Looks) -> Looks:
-    """Give looks back if they are sound.
+def checked(looks: IntervalCounts) -> IntervalCounts:
+    """Return interval counts unchanged, or refuse them with all their faults.
 
     Raises
     ------
@@ -89,15 +88,15 @@ def checked(looks: Looks) -> Looks:
     return looks
 
 
-def looks_from(
+def interval_counts_from(
     start: ArrayLike,
     low: ArrayLike,
     *,
     end: ArrayLike | None = None,
     high: ArrayLike | None = None,
     unit: str = "counts",
-) -> Looks:
-    """Make looks from plain arrays.
+) -> IntervalCounts:
+    """Build interval counts from plain arrays.
 
     Parameters
     ----------
@@ -115,7 +114,7 @@ def looks_from(
 
     Returns
     -------
-    Looks
+    IntervalCounts
         The looks that could tell.
 
     Raises
@@ -126,7 +125,7 @@ def looks_from(
 
     Examples
     --------
-    >>> looks_from(["2023-10-05"], [72.5], high=[73.5]).low.tolist()
+    >>> interval_counts_from(["2023-10-05"], [72.5], high=[73.5]).low.tolist()
     [73.0]
     """
     first = _days(start)
@@ -143,7 +142,7 @@ def looks_from(
         raise DataError(message)
     told = ~np.isnan(least)
     return checked(
-        Looks(
+        IntervalCounts(
             begin[told],
             last[told],
             np.ceil(least[told] - 1e-9),
@@ -153,7 +152,7 @@ def looks_from(
     )
 
 
-def looks_of(line: xr.Dataset) -> Looks:
+def interval_counts_of(line: xr.Dataset) -> IntervalCounts:
     """Take the usable looks from a line of evidence.
 
     Parameters
@@ -163,7 +162,7 @@ def looks_of(line: xr.Dataset) -> Looks:
 
     Returns
     -------
-    Looks
+    IntervalCounts
         Rows that saw nothing count 0; rows that saw something uncounted count at least 1;
         unclear rows and rows without a number are left out. An interval open at its start
         begins with the earliest day known in the line.
@@ -194,7 +193,7 @@ def looks_of(line: xr.Dataset) -> Looks:
         raise DataError(message)
     if usable.any():
         start[opened] = np.minimum(start[usable & ~opened].min(), end[opened] - 1.0)
-    return looks_from(
+    return interval_counts_from(
         start[usable],
         low[usable],
         end=end[usable],

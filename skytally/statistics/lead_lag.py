@@ -1,4 +1,4 @@
-"""Which line changed first: lags from onset posteriors, correlation only where it may speak."""
+"""Lead and lag of two lines: from the posteriors of their onsets, or by correlation of series."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.onset_date import SHOWN, Onset
 
 Floats = NDArray[np.float64]
 
-LEAST_BINS = 40
+MIN_BINS = 40
 """Fewest common bins for which a correlation is given at all (METHODS 9.2)."""
-LEAST_SHIFTS = 19
+MIN_SHIFTS = 19
 """Fewest shifts of the null: with less even the best agreement could not reach p = 0.05."""
 LARGEST_VALUE = 1e15
 """Largest value of a series: beyond it differences lose their whole digits."""
@@ -79,7 +79,7 @@ def _on_lattice(onset: Onset, step: float) -> tuple[int, Floats]:
 
 
 def _common_step(*onsets: Onset) -> float:
-    """Give the finest step among the posteriors that keeps every lattice in size."""
+    """Finest common step of the posteriors that keeps every lattice within its size limit."""
     spans = [each.step * each.grid.size for each in onsets]
     return max(min(each.step for each in onsets), max(spans) / LARGEST_LATTICE)
 
@@ -98,7 +98,7 @@ def _words(estimate: Estimate, p_first: float, log_factor: float) -> str:
 
 
 def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
-    """Give the time from the change of one line to the change of another.
+    """Time from the change of one line to the change of another.
 
     Parameters
     ----------
@@ -130,11 +130,11 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import looks_from
+    >>> from skytally.statistics.interval_counts import interval_counts_from
     >>> from skytally.statistics.onset_date import onset
     >>> days = np.arange(19600.0, 19900.0, 10.0)
-    >>> port = onset(looks_from(days, np.where(days < 19700, 1, 30)))
-    >>> rail = onset(looks_from(days, np.where(days < 19750, 2, 60)))
+    >>> port = onset(interval_counts_from(days, np.where(days < 19700, 1, 30)))
+    >>> rail = onset(interval_counts_from(days, np.where(days < 19750, 2, 60)))
     >>> lag(port, rail).words
     'the first led by 43 to 57 days'
     """
@@ -164,8 +164,8 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     )
 
 
-def orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
-    """Give the probability of each order in which three lines may have changed.
+def change_orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
+    """Probability of each order in which three lines may have changed.
 
     Parameters
     ----------
@@ -189,11 +189,12 @@ def orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import looks_from
+    >>> from skytally.statistics.interval_counts import interval_counts_from
     >>> from skytally.statistics.onset_date import onset
     >>> days = np.arange(19600.0, 19900.0, 10.0)
-    >>> same = onset(looks_from(days, np.where(days < 19700, 1, 30)))
-    >>> round(orders({"port": same, "rail": same, "depot": same})["port", "rail", "depot"], 3)
+    >>> same = onset(interval_counts_from(days, np.where(days < 19700, 1, 30)))
+    >>> orders = change_orders({"port": same, "rail": same, "depot": same})
+    >>> round(orders["port", "rail", "depot"], 3)
     0.167
     """
     if len(onsets) != 3:
@@ -273,7 +274,7 @@ def prewhitened(series: ArrayLike) -> Floats:
 
 
 def _agreement(a: Floats, b: Floats) -> Floats:
-    """Give the studentised sum of products for every circular shift, dims (shift).
+    """Studentised sum of products for every circular shift, dims (shift).
 
     Each product is weighed against its own size, so that neither a noisy stretch that both
     series share nor one coincidence of two steps can pass for correlation.
@@ -294,9 +295,9 @@ def _pair(series_a: ArrayLike, series_b: ArrayLike) -> tuple[Floats, Floats, int
         raise DataError(message)
     refuse([*_series_faults("first", a), *_series_faults("second", b)], what="series in bins")
     common = int((~np.isnan(a) & ~np.isnan(b)).sum())
-    if common < LEAST_BINS:
+    if common < MIN_BINS:
         message = (
-            f"{common} common bins: a correlation needs {LEAST_BINS} or more; "
+            f"{common} common bins: a correlation needs {MIN_BINS} or more; "
             "compare the dates of change with `lag` instead"
         )
         raise DataError(message)
@@ -373,10 +374,10 @@ def shift_null(
     a, b = prewhitened(a), prewhitened(b)
     size = a.size
     shifts = np.arange(min_shift, size - min_shift + 1)
-    if min_shift < 2 * max_lag or min(shifts.size, n) < LEAST_SHIFTS:
+    if min_shift < 2 * max_lag or min(shifts.size, n) < MIN_SHIFTS:
         message = (
             f"{shifts.size} shifts of at least {min_shift} bins, {max_lag} lags, n {n}: give "
-            f"{LEAST_SHIFTS} shifts or more, each at least twice the lag"
+            f"{MIN_SHIFTS} shifts or more, each at least twice the lag"
         )
         raise DataError(message)
     if shifts.size > n:

@@ -1,4 +1,4 @@
-"""When a count changed: one change in time, dated no finer than the looks allow."""
+"""Date of a single change in a series of counts, no finer than the observations allow."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from skytally.core.errors import DataError, refuse
-from skytally.core.wording import day
+from skytally.core import DataError, day, refuse
 from skytally.statistics.argument_checks import level_faults
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.interval_counts import Floats, Looks, checked, date_of, looks_of
+from skytally.statistics.interval_counts import (
+    Floats,
+    IntervalCounts,
+    checked,
+    date_of,
+    interval_counts_of,
+)
 
 Places = NDArray[np.intp]
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
 """Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
-LEAST_DISPERSION = 0.01
+MIN_DISPERSION = 0.01
 """Least of them: below it nearly every look counts nothing, and a few count without limit."""
 RATE_SHAPE = 0.5
 """Shape of the gamma prior of both rates; its mean is the mean of the counts."""
-LEAST_RATE = 0.5
+MIN_RATE = 0.5
 """Least mean of that prior, in counts a look: half a thing seen."""
 RATE_TAILS = 0.8
 """Part of the stated tails that the interval of a rate leaves out. The prior's mean comes from
@@ -35,9 +40,9 @@ NODES = 128
 """Rates at which the likelihood is summed, evenly spaced where its width is constant."""
 MARGIN = 5.0
 """Standard deviations of one look by which the rates reach beyond the counts."""
-MOST_CELLS = 2048
+MAX_CELLS = 2048
 """Most cells of the time grid; a cell is one day where the span allows it."""
-LEAST_CELLS = 16
+MIN_CELLS = 16
 """Fewest cells of the time grid."""
 SUGGESTED = math.log(3.0)
 """Log Bayes factor from which a change is called suggested (Kass and Raftery 1995: positive)."""
@@ -46,6 +51,8 @@ SHOWN = math.log(20.0)
 TINY = 1e-300
 NEGLIGIBLE = 33.0
 """Natural logarithm of the part of a sum that may be left out, times the pairs of rates."""
+MAX_BAYES_FACTOR = 1e6
+"""Bayes factor beyond which only *at least* is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +90,8 @@ class Onset:
         return f"The count {self.words}."
 
 
-def _nodes(looks: Looks, dispersion: float, mean: float) -> tuple[Floats, Floats]:
-    """Give rates and their log prior, evenly spaced where one look has unit variance."""
+def _nodes(looks: IntervalCounts, dispersion: float, mean: float) -> tuple[Floats, Floats]:
+    """Grid of rates with its log prior, even where one observation has unit variance."""
     most = np.where(np.isfinite(looks.high), looks.high, looks.low).max()
     ends = np.array([looks.low.min(), most])
     if math.isinf(dispersion):
@@ -101,8 +108,8 @@ def _nodes(looks: Looks, dispersion: float, mean: float) -> tuple[Floats, Floats
     return rates[1::2], np.log(np.maximum(np.diff(cumulative), TINY))
 
 
-def _log_likelihood(looks: Looks, rates: Floats, dispersion: float) -> Floats:
-    """Give log P(bounds of the count | rate), dims (look, rate)."""
+def _log_likelihood(looks: IntervalCounts, rates: Floats, dispersion: float) -> Floats:
+    """Log-likelihood of the bounds of each count given a rate, dims (observation, rate)."""
     if math.isinf(dispersion):
         count = stats.poisson(rates)
     else:
@@ -122,7 +129,7 @@ def _log_likelihood(looks: Looks, rates: Floats, dispersion: float) -> Floats:
 
 
 def _window(bound: Floats, least: Floats) -> Places:
-    """Give the rates that matter, dims (dispersion, kept), equally many for each dispersion."""
+    """Select the rates that carry weight, dims (dispersion, kept), equally many per dispersion."""
     kept = bound > least[:, None]
     first = kept.argmax(1)
     wide = int((bound.shape[1] - kept[:, ::-1].argmax(1) - first).max())
@@ -178,13 +185,13 @@ def _quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[flo
     return [float(np.interp(each, middle, values[order])) for each in at]
 
 
-def _cells(looks: Looks) -> Floats:
+def _cells(looks: IntervalCounts) -> Floats:
     first, last = looks.start.min(), looks.end.max()
-    cells = min(MOST_CELLS, max(math.ceil(last - first), LEAST_CELLS))
+    cells = min(MAX_CELLS, max(math.ceil(last - first), MIN_CELLS))
     return np.linspace(first, last, cells + 1)
 
 
-def _sides(looks: Looks, grid: Floats) -> tuple[Places, Places, Places]:
+def _sides(looks: IntervalCounts, grid: Floats) -> tuple[Places, Places, Places]:
     """Count the looks that have ended and begun by each cell, and number the alike cells."""
     ended = np.searchsorted(np.sort(looks.end), grid, side="right")
     begun = np.searchsorted(np.sort(looks.start), grid, side="right")
@@ -193,9 +200,9 @@ def _sides(looks: Looks, grid: Floats) -> tuple[Places, Places, Places]:
 
 
 def _posterior(
-    looks: Looks, grid: Floats, tables: Floats, prior: Floats
+    looks: IntervalCounts, grid: Floats, tables: Floats, prior: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Give log evidence (cell, dispersion) and the rates before and after, summed over cells.
+    """Log evidence (cell, dispersion), and the rates before and after, summed over cells.
 
     `tables` is the log likelihood (look, dispersion, rate). A cell in which no look can lie
     is like its neighbours in the same gap, so that each gap is worked out once.
@@ -222,8 +229,8 @@ def _posterior(
     )
 
 
-def _gap(looks: Looks, grid: Floats, probability: Floats) -> tuple[float, float]:
-    """Give the start of the last look before, the end of the first after, the likeliest gap."""
+def _gap(looks: IntervalCounts, grid: Floats, probability: Floats) -> tuple[float, float]:
+    """Likeliest gap: start of the last observation before, end of the first one after."""
     _, _, block = _sides(looks, grid)
     best = np.bincount(block, weights=probability).argmax()
     time = grid[block == best].mean()
@@ -250,7 +257,7 @@ def _rate(rates: Floats, weights: Floats, unit: str, level: float) -> Estimate:
     return Estimate(value, low, high, unit, level, "posterior mean count of a look, one change")
 
 
-def _two_or_more(looks: Looks) -> None:
+def _two_or_more(looks: IntervalCounts) -> None:
     if looks.start.size < 2:
         day_seen = date_of(looks.start[0])
         message = f"one look only, {day_seen}: no change can be dated; give two looks or more"
@@ -265,13 +272,16 @@ def _two_or_more(looks: Looks) -> None:
 
 
 def onset(
-    looks: xr.Dataset | Looks, *, dispersions: Sequence[float] = DISPERSIONS, level: float = 0.9
+    looks: xr.Dataset | IntervalCounts,
+    *,
+    dispersions: Sequence[float] = DISPERSIONS,
+    level: float = 0.9,
 ) -> Onset:
     """Date the one change of a count from uneven looks, each dated to an interval.
 
     Parameters
     ----------
-    looks : xarray.Dataset, dims (time), or Looks
+    looks : xarray.Dataset, dims (time), or IntervalCounts
         A line of evidence, or looks from plain arrays.
     dispersions : sequence of float
         Sizes k of the negative binomial, each as likely before the counts are seen; infinite
@@ -317,20 +327,20 @@ def onset(
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import looks_from
+    >>> from skytally.statistics.interval_counts import interval_counts_from
     >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
-    >>> onset(looks_from(days, [0, 0, 60, 80])).words
+    >>> onset(interval_counts_from(days, [0, 0, 60, 80])).words
     'rose between 1 February 2023 and 1 March 2023'
     """
     if isinstance(looks, xr.Dataset):
-        looks = looks_of(looks)
+        looks = interval_counts_of(looks)
     _two_or_more(checked(looks))
     faults = list(level_faults(level))
-    if not dispersions or not all(each >= LEAST_DISPERSION for each in dispersions):
-        faults.append(f"dispersions {tuple(dispersions)}; give k > 0, {LEAST_DISPERSION} or more")
+    if not dispersions or not all(each >= MIN_DISPERSION for each in dispersions):
+        faults.append(f"dispersions {tuple(dispersions)}; give k > 0, {MIN_DISPERSION} or more")
     refuse(faults, what="onset")
     typical = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)
-    mean = max(float(typical.mean()), LEAST_RATE)
+    mean = max(float(typical.mean()), MIN_RATE)
     made = [_nodes(looks, each, mean) for each in dispersions]
     rates, prior = np.array([each[0] for each in made]), np.array([each[1] for each in made])
     tables = np.stack(
@@ -358,7 +368,7 @@ def onset(
 
 
 def _result(
-    looks: Looks,
+    looks: IntervalCounts,
     edges: Floats,
     probability: Floats,
     log_factor: float,
@@ -386,3 +396,10 @@ def _result(
         level=level,
         words=_words(*ends, log_factor=log_factor, rises=after.value >= before.value),
     )
+
+
+def onset_factor(found: Onset) -> Estimate:
+    """Bayes factor of one change against none, up to `MAX_BAYES_FACTOR`."""
+    times = math.exp(min(found.log_bayes_factor, math.log(MAX_BAYES_FACTOR)))
+    high = math.inf if times >= MAX_BAYES_FACTOR else times
+    return Estimate(math.nan, times, high, "times", 1.0, "Bayes factor of one change to none")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import functools
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, read_json, refuse
 
 Floats = npt.NDArray[np.float64]
 KM_PER_DEGREE = 111.195
@@ -28,11 +29,11 @@ SNAP_KM = 10.0
 """Farthest from the sea, in km, that a position may lie: quays stand on land cells."""
 SMALLEST_CELL = 0.01
 """Least side of a cell in km: outlines are no finer."""
-MOST_RADIUS = 20_000.0
+MAX_RADIUS = 20_000.0
 """Largest radius of a disc in km: half way round the Earth."""
 SMALLEST_SEA = 25
 """Cells below which water shut in by land is no sea."""
-MOST_CELLS = 1_500_000
+MAX_CELLS = 1_500_000
 """Cells above which the grid would take too long."""
 MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1),
          (1, 3), (3, 1), (1, -3), (3, -1), (2, 3), (3, 2), (2, -3), (3, -2))  # fmt: skip
@@ -40,11 +41,11 @@ MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1),
 
 
 def place_faults(lon: float, lat: float, radius_km: float) -> Iterator[str]:
-    """Name what is no place on Earth, or no disc about it."""
+    """Yield a message for a position that is not on Earth or a radius that is not a length."""
     if not (-360 <= lon <= 360 and -90 <= lat <= 90):
         yield f"longitude {lon}, latitude {lat}; give degrees east and north"
-    if not 0 <= radius_km <= MOST_RADIUS:
-        yield f"radius of {radius_km} km; give 0 or more, up to {MOST_RADIUS:,.0f}"
+    if not 0 <= radius_km <= MAX_RADIUS:
+        yield f"radius of {radius_km} km; give 0 or more, up to {MAX_RADIUS:,.0f}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Port:
     """Radius in km of the disc in which it lies."""
 
     def __post_init__(self) -> None:
-        """Refuse a place that is none."""
+        """Refuse an invalid position or radius."""
         refuse(place_faults(self.lon, self.lat, self.radius_km), what=f"port {self.name}")
 
 
@@ -81,16 +82,16 @@ class Sea:
     """Row and column of the nearest sea cell, dims (2, row, column)."""
 
     def latitude(self, row: npt.ArrayLike) -> Floats:
-        """Give the latitude of the middle of a row."""
+        """Latitude of the middle of a row."""
         return self.north - (np.asarray(row) + 0.5) * self.step[0]
 
     def longitude(self, column: npt.ArrayLike) -> Floats:
-        """Give the longitude of the middle of a column."""
+        """Longitude of the middle of a column."""
         return self.west + (np.asarray(column) + 0.5) * self.step[1]
 
 
 @dataclass(frozen=True)
-class Ways:
+class SeaRoutes:
     """Sea routes from everywhere to one port."""
 
     port: Port
@@ -106,12 +107,12 @@ def _outlines(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[list[fl
     shapes: list[dict[str, Any]] = []
     boxes: list[list[float]] = []
     for path in paths:
+        read = read_json(Path(path))
         try:
-            read = json.loads(Path(path).read_text(encoding="utf-8"))
             features = read["features"]
             found = [each["geometry"] for each in features if each["geometry"]]
             box = [float(each) for each in read.get("bbox", ())]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{path}: {error!r}; give a GeoJSON FeatureCollection of land polygons"
             raise DataError(message) from error
         shapes += [each for each in found if each["type"] in ("Polygon", "MultiPolygon")]
@@ -150,7 +151,7 @@ def read_sea(
     ------
     DataError
         If a file holds no polygons, there are no bounds, they are reversed, no cell is sea,
-        or there would be more than `MOST_CELLS` cells.
+        or there would be more than `MAX_CELLS` cells.
     """
     shapes, boxes = _outlines(land)
     if bounds is None and boxes:
@@ -173,27 +174,27 @@ def read_sea(
 
 
 def _cells(bounds: tuple[float, ...], cell_km: float) -> tuple[float, float, int, int]:
-    """Give height and width of a cell in degrees, and the rows and columns of the grid."""
+    """Height and width of a cell in degrees, and the numbers of rows and columns of the grid."""
     advice = (
         f"bounds {bounds}, cells of {cell_km} km; give (west, south, east, north) and a cell "
-        f"that makes no more than {MOST_CELLS} cells"
+        f"that makes no more than {MAX_CELLS} cells"
     )
     if len(bounds) != 4:
         raise DataError(advice)
     west, south, east, north = bounds
     whole = -360 <= west < east <= 360 and -85 < south < north < 85
-    if not whole or not SMALLEST_CELL <= cell_km <= MOST_RADIUS:
+    if not whole or not SMALLEST_CELL <= cell_km <= MAX_RADIUS:
         raise DataError(advice)
     high = cell_km / KM_PER_DEGREE
     wide = high / math.cos(math.radians((south + north) / 2))
     rows, columns = math.ceil((north - south) / high), math.ceil((east - west) / wide)
-    if rows * columns > MOST_CELLS:
+    if rows * columns > MAX_CELLS:
         raise DataError(advice)
     return high, wide, rows, columns
 
 
 def _open_water(water: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Take away ponds: water of few cells with no way out."""
+    """Remove ponds: water of few cells without an outlet."""
     parts, _ = ndimage.label(water)
     large = np.bincount(parts.ravel()) >= min(SMALLEST_SEA, water.size)
     large[0] = False
@@ -204,7 +205,7 @@ def _open_water(water: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def _passed(move: tuple[int, int]) -> set[tuple[int, int]]:
-    """Name the cells that a step touches on its way, both ends left out."""
+    """Cells that a step crosses, both ends left out."""
     along = np.linspace(0, 1, 121)[:, None] * np.array(move)
     nudges = np.array([(-1e-6, -1e-6), (-1e-6, 1e-6), (1e-6, -1e-6), (1e-6, 1e-6)])
     cells = np.rint(along[:, None, :] + nudges).astype(int).reshape(-1, 2)
@@ -212,7 +213,7 @@ def _passed(move: tuple[int, int]) -> set[tuple[int, int]]:
 
 
 def _shifted(water: npt.NDArray[np.bool_], move: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Tell of each cell whether the one a step away is sea; off the grid there is none."""
+    """Whether the cell one step away is sea, for every cell; outside the grid there is no sea."""
     (down, right), (rows, columns) = move, water.shape
     moved = np.zeros_like(water)
     moved[max(-down, 0) : rows - max(down, 0), max(-right, 0) : columns - max(right, 0)] = water[
@@ -230,7 +231,7 @@ def _apart(lon: npt.ArrayLike, lat: npt.ArrayLike, lon0: Any, lat0: Any) -> Floa
     return np.asarray(angle * KM_PER_DEGREE / KM_PER_NAUTICAL_MILE)
 
 
-def ways_to(sea: Sea, port: Port) -> Ways:
+def routes_to(sea: Sea, port: Port) -> SeaRoutes:
     """Find the sea route from every cell to a port.
 
     Parameters
@@ -273,7 +274,36 @@ def ways_to(sea: Sea, port: Port) -> Ways:
     found = dijkstra(graph, directed=False, indices=int(number[row[0], column[0]]))
     miles = np.full(sea.water.shape, math.inf)
     miles[sea.water] = found
-    return Ways(port, sea, miles)
+    return SeaRoutes(port, sea, miles)
+
+
+@functools.lru_cache(maxsize=8)
+def _routes(land: Path, _content: str, port: Port) -> SeaRoutes:
+    return routes_to(read_sea([land]), port)
+
+
+def routes_around_land(land: Path, port: Port) -> SeaRoutes:
+    """Sea route from every cell round the land of one file to a port, found once a process.
+
+    Parameters
+    ----------
+    land : Path
+        GeoJSON of the land.
+    port : Port
+        The port.
+
+    Returns
+    -------
+    Ways
+        As `routes_to` on the sea of `read_sea`; kept by the content of the file.
+
+    Raises
+    ------
+    DataError
+        As `read_sea` and `routes_to`.
+    """
+    content = hashlib.sha256(land.read_bytes()).hexdigest() if land.is_file() else ""
+    return _routes(land, content, port)
 
 
 def _cell(
@@ -304,8 +334,8 @@ def _cell(
     return y, x
 
 
-def sea_miles(ways: Ways, lon: float, lat: float) -> float:
-    """Give the sea route from a position to the port of `ways`.
+def route_miles(ways: SeaRoutes, lon: float, lat: float) -> float:
+    """Length of the sea route from a position to a port.
 
     Parameters
     ----------
@@ -324,16 +354,16 @@ def sea_miles(ways: Ways, lon: float, lat: float) -> float:
     DataError
         If the position lies outside the grid or far from the sea, or no sea leads there.
     """
-    return float(miles_from(ways, lon, lat)[0])
+    return float(miles_from_positions(ways, lon, lat)[0])
 
 
-def miles_from(ways: Ways, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
-    """Give nautical miles from each position; one that is cut off stands where the first does.
+def miles_from_positions(ways: SeaRoutes, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
+    """Nautical miles from each position to a port; a position without a route takes the first's.
 
     Raises
     ------
     DataError
-        As `sea_miles`, of the first position or the edge of the grid.
+        As `route_miles`, of the first position or the edge of the grid.
     """
     row, column = _cell(ways.sea, lon, lat, who="position")
     miles = ways.miles[row, column]

@@ -1,4 +1,4 @@
-"""Could a ship with this AIS silence have called at that port? Sea route, dates, speed."""
+"""Chance that a ship had time for a call at a port during an AIS silence: route, dates, speed."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from skytally.core.errors import DataError, refuse
-from skytally.statistics.argument_checks import LONGEST
+from skytally.core import DataError, refuse
+from skytally.statistics.argument_checks import MAX_DAYS
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.sea_routes import (
     KM_PER_DEGREE,
     KM_PER_NAUTICAL_MILE,
     Floats,
     Port,
-    Ways,
-    miles_from,
+    SeaRoutes,
+    miles_from_positions,
     place_faults,
-    read_sea,
-    ways_to,
+    routes_around_land,
 )
 
 SPEED_KNOTS, SPEED_SPREAD, FASTEST_KNOTS = 12.5, 1.0, 14.0
 """Mean, standard deviation and upper end of the speed a small cargo ship keeps up, in knots."""
-MOST_SPREADS = 6.0
+MAX_SPREADS = 6.0
 """Spreads below the mean at which the upper end would cut off all but a billionth."""
 DWELL_HOURS = 12.0
 """Shortest call in hours: time to berth, to work cargo and to leave."""
@@ -38,7 +37,7 @@ NOMINAL_DAYS = 15
 """Days by which a nominal date is widened on either side: it stands for words like mid-August."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Years between which a time is believed."""
-LONGEST_CALL = 24.0 * LONGEST
+MAX_CALL_HOURS = 24.0 * MAX_DAYS
 """Longest call asked about, in hours."""
 SLOWEST, QUICKEST = 0.01, 100.0
 """Least and most knots in which a speed, its spread or its end may be given."""
@@ -79,7 +78,7 @@ class Fix:
     """Word of `PRECISIONS`; take the coarser where the two ends differ."""
 
     def __post_init__(self) -> None:
-        """Refuse a time or place that contradicts itself."""
+        """Refuse a position or an interval of time that is invalid."""
         refuse(_fix_faults(self), what="position of a ship")
 
     @property
@@ -93,7 +92,7 @@ class Fix:
 
 
 def _time_faults(time: pd.Timestamp) -> Iterator[str]:
-    """Name what is no time; one with a zone cannot be set beside one without."""
+    """Yield a message for a time that is missing or carries a time zone."""
     if pd.isna(time) or time.tzinfo is not None or not FIRST_YEAR <= time.year <= LAST_YEAR:
         yield (
             f"time {time}; give one in UTC without a zone, from {FIRST_YEAR} to {LAST_YEAR}, "
@@ -152,13 +151,15 @@ def _disc(radius: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return far * np.sin(turn), far * np.cos(turn)
 
 
-def _legs(ways: Ways, fix: Fix, rng: np.random.Generator) -> Floats | None:
+def _legs(ways: SeaRoutes, fix: Fix, rng: np.random.Generator) -> Floats | None:
     """Draw sea routes between the disc of a position and that of the port, dims (draw)."""
     if fix.lon is None or fix.lat is None:
         return None
     east, north = _disc(fix.radius_km, rng)
     lat = fix.lat + north / KM_PER_DEGREE
-    miles = miles_from(ways, fix.lon + east / (KM_PER_DEGREE * np.cos(np.radians(lat))), lat)
+    miles = miles_from_positions(
+        ways, fix.lon + east / (KM_PER_DEGREE * np.cos(np.radians(lat))), lat
+    )
     shift, _ = _disc(ways.port.radius_km, rng)
     return np.maximum(miles + shift / KM_PER_NAUTICAL_MILE, 0.0)
 
@@ -211,7 +212,7 @@ def _speeds(knots: float, spread: float, fastest: float) -> Any:
             f"from {SLOWEST} to {QUICKEST:g} knots"
         )
         raise DataError(message)
-    if fastest < knots - MOST_SPREADS * spread:
+    if fastest < knots - MAX_SPREADS * spread:
         message = (
             f"speed {knots} kn, spread {spread}, fastest {fastest}: hardly any speed is so slow; "
             "give a faster end or a wider spread"
@@ -223,7 +224,7 @@ def _speeds(knots: float, spread: float, fastest: float) -> Any:
 def reach(
     before: Fix,
     after: Fix,
-    ways: Ways,
+    ways: SeaRoutes,
     *,
     seed: int,
     looks: Sequence[pd.Timestamp] = (),
@@ -232,7 +233,7 @@ def reach(
     spread: float = SPEED_SPREAD,
     fastest: float = FASTEST_KNOTS,
 ) -> Reach:
-    """Ask whether a ship could have called at a port between two positions.
+    """Chance that a ship had time to call at a port between two positions.
 
     Parameters
     ----------
@@ -269,8 +270,8 @@ def reach(
     itself.
     """
     law = _speeds(knots, spread, fastest)
-    if not 0 <= dwell_hours <= LONGEST_CALL:
-        message = f"call of {dwell_hours} hours; give 0 or more, up to {LONGEST_CALL:,.0f}"
+    if not 0 <= dwell_hours <= MAX_CALL_HOURS:
+        message = f"call of {dwell_hours} hours; give 0 or more, up to {MAX_CALL_HOURS:,.0f}"
         raise DataError(message)
     refuse([fault for look in looks for fault in _time_faults(look)], what="looks asked about")
     rng = np.random.default_rng(seed)
@@ -302,7 +303,7 @@ def reach(
 def _most_favourable(
     silence: _Silence | None, first: Floats | None, second: Floats | None, law: Any, dwell: float
 ) -> float:
-    """Answer for the longest silence and the nearest positions, none at all where not known."""
+    """Upper bound on the chance: the longest silence and the shortest routes."""
     if silence is None:
         return 1.0
     near = sum(float(leg.min()) for leg in (first, second) if leg is not None)
@@ -355,7 +356,7 @@ def _not_known(
     bound: float,
     looks: int,
 ) -> Reach:
-    """Answer as widely as a missing time or position demands."""
+    """Answer for a missing time or position: as wide as that leaves it."""
     what = "time" if silence is None else "position"
     words = f"Whether it could have called at {port} cannot be said: a {what} is missing."
     return Reach(
@@ -381,7 +382,7 @@ def reach_of_rows(
     land: Path,
     seed: int,
 ) -> Reach:
-    """Ask whether a ship could have called at a port between two sightings of the record.
+    """Chance that a ship had time to call at a port between two sightings of the record.
 
     Parameters
     ----------
@@ -415,7 +416,7 @@ def reach_of_rows(
     there = places.loc[port]
     asked = Port(there["name"], there["lon"], there["lat"], there["uncertainty_m"] / 1000)
     one, two = (_fix_of(each.iloc[0], places) for each in (before, after))
-    return reach(one, two, ways_to(read_sea([land]), asked), seed=seed)
+    return reach(one, two, routes_around_land(land, asked), seed=seed)
 
 
 def _has_place(site: pd.Series) -> bool:

@@ -1,4 +1,4 @@
-"""Is a new count surprising against what was seen before: four answers, side by side."""
+"""Chance of a count as high as a new one if nothing had changed, by four methods side by side."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from skytally.core.errors import refuse
+from skytally.core import refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
-from skytally.statistics.baseline import Baseline, whole_ends
+from skytally.statistics.baseline import Baseline, whole_bounds
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.tail_probability import (
     LEVEL,
-    LONGEST_SUM,
+    MAX_TERMS,
     dispersion_of,
     negative_binomial_tail,
     predictive_tail,
@@ -29,7 +29,7 @@ DISPERSIONS = (0.5, 1.0, 2.0, 5.0)
 """Over-dispersions k always shown; the variance is mean + mean**2 / k (METHODS 7.1)."""
 SHARES = (0.01, 0.02, 0.05, 0.1)
 """Shares of time for the table of states that stay unseen."""
-FARTHEST = 20
+SEARCH_LIMIT = 20
 """Times the largest count beyond which a limit counts as none."""
 
 
@@ -68,7 +68,7 @@ class Surge:
     """(number of looks, bound-only, rank bound), over the range the number may have."""
 
     def answers(self, *, corrected: bool = False) -> dict[str, Estimate]:
-        """Give the four answers by name, the look-elsewhere factor applied if asked.
+        """Four answers by name, with or without the look-elsewhere factor.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ def _multiplied(p: Estimate, factor: int) -> Estimate:
 
 
 def _shown(estimated: Estimate | None) -> list[float]:
-    """Give the k at which the answer is shown: the fixed ones, then a finite estimate."""
+    """Values of k at which the answer is shown: the fixed ones, then a finite estimate."""
     finite = estimated is not None and math.isfinite(estimated.value)
     return [*DISPERSIONS, estimated.value] if estimated and finite else list(DISPERSIONS)
 
@@ -132,7 +132,7 @@ def _poisson(count: tuple[float, float], baseline: Baseline) -> Estimate:
 def _over_dispersed(
     count: tuple[float, float], baseline: Baseline, estimated: Estimate | None
 ) -> tuple[Estimate, tuple[tuple[float, float], ...]]:
-    """Give the negative binomial answer and what it is at each k."""
+    """Negative binomial answer, and its value at each k."""
     shown = _shown(estimated)
     # the range also holds what the ends of an estimated k say
     ends = [k for k in (estimated.low, estimated.high) if math.isfinite(k)] if estimated else []
@@ -179,7 +179,7 @@ def _by_looks(count: float, baseline: Baseline) -> tuple[tuple[int, float, float
 
 
 def surge(count: ArrayLike, baseline: Baseline, *, sites: int = 1, weeks: int = 1) -> Surge:
-    """Say how surprising a count is against a baseline, in four ways side by side.
+    """Chance of a count as high as this one if nothing had changed, by four methods.
 
     No one of them is right: the Poisson answer holds for cars that come one by one, and is far
     too small for cars that come in rakes; the rank answer holds whatever the shape, and
@@ -229,11 +229,11 @@ def surge(count: ArrayLike, baseline: Baseline, *, sites: int = 1, weeks: int = 
     >>> [float(f"{each.value:.0e}") for each in found.answers().values()]
     [6e-20, 0.03, 3e-05, 0.05]
     """
-    ends = whole_ends(count, what="count")
+    ends = whole_bounds(count, what="count")
     faults = list(whole_faults(sites=sites, weeks=weeks))
-    if baseline.counts and any(LONGEST_SUM < each < math.inf for each in ends):
+    if baseline.counts and any(MAX_TERMS < each < math.inf for each in ends):
         faults.append(
-            f"count: found {ends}; counts above {LONGEST_SUM:,} are no looks' counts, give less"
+            f"count: found {ends}; counts above {MAX_TERMS:,} are no looks' counts, give less"
         )
     refuse(faults, what="surge")
     estimated = dispersion_of(baseline.counts)
@@ -257,8 +257,8 @@ def surge(count: ArrayLike, baseline: Baseline, *, sites: int = 1, weeks: int = 
 
 
 def _least_surprising(tail: Callable[[int], float], surprise: float, *, guess: int) -> float:
-    """Give the smallest whole number that is passed with no more than this probability."""
-    top, farthest = max(guess, 1), FARTHEST * max(guess, 100)
+    """Smallest whole number that is exceeded with no more than this probability."""
+    top, farthest = max(guess, 1), SEARCH_LIMIT * max(guess, 100)
     while tail(top + 1) > surprise:
         top *= 2
         if top > farthest:
@@ -274,7 +274,7 @@ def _least_surprising(tail: Callable[[int], float], surprise: float, *, guess: i
 
 
 def predictive_limits(baseline: Baseline, *, level: float = LEVEL) -> dict[str, float]:
-    """Give the count that the next look should not pass, by each of the four answers.
+    """Predictive upper limit of the next count, by each of the four methods.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 from statsmodels.discrete.discrete_model import NegativeBinomial
 
-from skytally.core.errors import refuse
+from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, count_faults, is_whole, level_faults
 from skytally.statistics.estimate import Estimate
 
@@ -23,7 +23,7 @@ OTHER_PRIORS: tuple[Prior, ...] = (
     ((0.05, 10.0), (0.3, 50.0)),
 )
 """Priors as defensible as the first, over which the bound-only answer is ranged."""
-LEAST_SCALE = 20
+MIN_SCALE = 20
 """Bounds below it keep the prior of 1 to 60, so that a few empty looks cannot say much."""
 COUNTED_DISPERSION = (0.05, 50.0)
 """Prior of k where it is learned from counts; wide enough for yards that mostly stand empty."""
@@ -37,12 +37,12 @@ SMALLEST = 1e-12
 """Smallest probability that the sums here can tell from nothing."""
 BLOCK = 4096
 """Terms summed at a time."""
-LONGEST_SUM = 100_000
+MAX_TERMS = 100_000
 """Largest count compared with counts: the sums run over every smaller number."""
 
 
 def _top_faults(top: float, *, most: float = math.inf) -> Iterator[str]:
-    """Name a count that no tail can start from; an infinite one is passed by nothing."""
+    """Yield a message if a tail cannot start at this count; an infinite count is never exceeded."""
     if math.isnan(top) or (most < top < math.inf):
         yield f"count: found {top}; give a number up to {most:,g}, or infinity"
 
@@ -54,7 +54,7 @@ def _positive_faults(**numbers: float) -> Iterator[str]:
 
 
 def negative_binomial_tail(count: float, mean: float, dispersion: float) -> float:
-    """Give P(X >= count) of a negative binomial.
+    """Upper tail P(X >= count) of a negative binomial.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def _sum_faults(
     counts: NDArray[np.float64], dispersions: NDArray[np.float64], count: float
 ) -> Iterator[str]:
     yield from count_faults(counts)
-    yield from _top_faults(count, most=LONGEST_SUM)
+    yield from _top_faults(count, most=MAX_TERMS)
     if counts.size == 0:
         yield "counts: none; give one or more"
     if dispersions.ndim != 1 or not ((dispersions > 0) & (dispersions < LARGEST)).all():
@@ -81,13 +81,13 @@ def _sum_faults(
 def predictive_tails(
     counts: NDArray[np.float64], dispersions: NDArray[np.float64], count: float
 ) -> NDArray[np.float64]:
-    """Give P(next >= count) at each k, the mean unknown: a beta negative binomial.
+    """Beta negative binomial tail P(next >= count) at each k, the mean integrated out.
 
     Raises
     ------
     DataError
         If there is no count, one is missing, negative or not whole, the next is above
-        `LONGEST_SUM`, or a dispersion is not above 0.
+        `MAX_TERMS`, or a dispersion is not above 0.
     """
     refuse(_sum_faults(counts, dispersions, count), what="next count")
     if math.isinf(count):
@@ -111,7 +111,7 @@ def predictive_tails(
 def _dispersion_weights(
     counts: NDArray[np.float64], dispersions: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the posterior of k on a logarithmic grid, the mean integrated out."""
+    """Posterior of k on a logarithmic grid, the mean integrated out."""
     values, times = np.unique(counts, return_counts=True)
     k = dispersions[:, None]
     log_w = (times * (special.gammaln(k + values) - special.gammaln(k))).sum(axis=1)
@@ -122,7 +122,7 @@ def _dispersion_weights(
 
 
 def predictive_tail(counts: NDArray[np.float64], count: float) -> float:
-    """Give P(next >= count) over the posterior of k.
+    """Predictive tail P(next >= count), averaged over the posterior of k.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def predictive_tail(counts: NDArray[np.float64], count: float) -> float:
 
 
 def _profile(counts: NDArray[np.float64], level: float) -> tuple[float, float]:
-    """Give the profile likelihood interval of k; the mean's estimate is the same at every k."""
+    """Profile likelihood interval of k; the mean's estimate is the same at every k."""
     grid = np.geomspace(0.01, 1000, 401)
     mean = max(float(counts.mean()), 0.5 / len(counts))
     values, times = np.unique(counts, return_counts=True)
@@ -198,7 +198,7 @@ def _bound_faults(most: float, looks: Sequence[float]) -> Iterator[str]:
 def tail_of_bound(
     most: int, looks: Sequence[int], *, prior: Prior = FIRST_PRIOR, attained: bool = False
 ) -> Callable[[float], NDArray[np.float64]]:
-    """Give P(next >= top), dims (looks), as a function of top, for a bound never passed.
+    """Predictive tail P(next >= top), dims (looks), for a bound that was never passed.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def tail_of_bound(
     """
     refuse(_bound_faults(most, looks), what="bound never passed")
     (least, largest), dispersions = prior
-    scale = max(most, LEAST_SCALE)
+    scale = max(most, MIN_SCALE)
     mean = np.geomspace(least * scale, largest * scale, GRID)[:, None]
     k = np.geomspace(*dispersions, GRID)[None, :]
     share = k / (k + mean)
@@ -233,6 +233,6 @@ def tail_of_bound(
 
 
 def tails_of_bound(most: int, looks: Sequence[int]) -> list[Callable[[float], NDArray[np.float64]]]:
-    """Give the tails under every prior, and under a bound that was met, not only never passed."""
+    """Predictive tails under every prior, and for a bound that was reached."""
     tails = [tail_of_bound(most, looks, prior=each) for each in (FIRST_PRIOR, *OTHER_PRIORS)]
     return [*tails, tail_of_bound(most, looks, attained=True)]

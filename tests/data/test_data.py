@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
-from skytally.core import registry
+from skytally.core import names as n, registry
 from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
-from skytally.core.wording import SINGULAR
 from skytally.record.consistency_rules import check_record
+from skytally.record.evidence_lines import SAME_CALL, SAME_SIGHTING
+from skytally.record.provenance import ORIGINAL_PAGE_REASONS, UNNAMED_FAMILIES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RECORD = DATA / "record"
@@ -131,8 +131,10 @@ def test_vocabulary_is_in_step_with_the_package() -> None:
     known = words(RECORD)
     assert set(known["bound"]) == set(n.BOUNDS)
     assert set(known["state"]) == set(n.STATES)
-    assert set(n.CF_UNITS) <= set(known["unit"])
-    assert set(SINGULAR) <= set(known["unit"])
+    assert n.PROBABILITY in known["unit"]
+    assert set(UNNAMED_FAMILIES) - {""} <= set(known["family"])
+    assert set(known["reliability_reason"]) >= ORIGINAL_PAGE_REASONS
+    assert {*SAME_CALL, *SAME_SIGHTING} <= set(known["relation"])
 
 
 def test_ids_are_unique_across_observation_tables(table: Table) -> None:

@@ -15,9 +15,9 @@ from skytally.claims.rule_evidence import read_tables
 from skytally.core.errors import DataError
 from skytally.press.overclaim_lint import (
     code_texts,
-    empty_looks,
+    empty_observations,
+    find_overclaims,
     paragraphs,
-    refused,
     ship_names,
 )
 
@@ -94,7 +94,7 @@ Told = tuple[str, str, frozenset[str], bool]
 )
 def test_over_claims_are_refused(text: str) -> None:
     """Each of the forbidden patterns, in a sentence of its own."""
-    assert refused(text, file="a.md", ships=SHIPS, empty=EMPTY)
+    assert find_overclaims(text, file="a.md", ships=SHIPS, empty=EMPTY)
 
 
 @pytest.mark.parametrize(
@@ -133,30 +133,32 @@ def test_over_claims_are_refused(text: str) -> None:
 )
 def test_careful_words_pass(text: str) -> None:
     """Denials, citations, findings, code and years are no over-claims."""
-    assert refused(text, file="a.md", ships=SHIPS, empty=EMPTY) == []
+    assert find_overclaims(text, file="a.md", ships=SHIPS, empty=EMPTY) == []
 
 
 def test_a_report_names_file_line_words_and_what_to_write() -> None:
     """The second line of the second paragraph, below a block of code."""
     text = "Fine.\n\n```\ncode\n```\n\nAlso fine,\nbut it proves nothing\nand that proves it.\n"
-    (found,) = refused(text, file="page.md", ships=SHIPS, empty=EMPTY)
-    assert (found.file, found.line, found.found) == ("page.md", 9, "proves")
+    (found,) = find_overclaims(text, file="page.md", ships=SHIPS, empty=EMPTY)
+    assert (found.file, found.line, found.words) == ("page.md", 9, "proves")
     assert "consistent with" in str(found)
 
 
 def test_prose_within_a_note_is_read_and_a_table_row_stands_alone() -> None:
     """A citation in one row of a table does not cover the next."""
     note = "```{note}\nIt proves it.\n```"
-    assert [each.line for each in refused(note, file="a", ships=SHIPS, empty=EMPTY)] == [2]
+    assert [each.line for each in find_overclaims(note, file="a", ships=SHIPS, empty=EMPTY)] == [2]
     rows = "| ship | row |\n| --- | --- |\n| Angara | {row}`P010` |\n| Lady R | none |\n"
-    assert [each.found for each in refused(rows, file="a", ships=SHIPS, empty=EMPTY)] == ["Lady R"]
+    assert [each.words for each in find_overclaims(rows, file="a", ships=SHIPS, empty=EMPTY)] == [
+        "Lady R"
+    ]
 
 
 def test_retold_numbers_stand_but_verbs_do_not() -> None:
     """A paraphrase keeps its source's number; it may not make it stronger."""
-    told = {"file": "a", "ships": SHIPS, "empty": EMPTY, "retold": True}
-    assert refused("73 railcars were present", **told) == []
-    assert refused("73 railcars prove it", **told)
+    told = {"file": "a", "ships": SHIPS, "empty": EMPTY, "attributed": True}
+    assert find_overclaims("73 railcars were present", **told) == []
+    assert find_overclaims("73 railcars prove it", **told)
 
 
 def test_paragraphs_keep_the_line_they_begin_on() -> None:
@@ -171,10 +173,10 @@ def test_ship_names_leave_descriptions_out() -> None:
 
 
 def test_empty_looks_are_rows_and_findings_of_looks_that_found_nothing() -> None:
-    """A finding that rests on such a look may be cited for it."""
+    """A finding that rests on such an image may be cited for it."""
     table = pd.DataFrame({"id": ["P1", "P2"], "state": ["nothing-seen", "seen"]})
     findings = [{"key": "a.b", "inputs": ["P1"]}, {"key": "a.c", "inputs": ["P2"]}]
-    assert empty_looks({"a": table}, findings) == {"P1", "a.b"}
+    assert empty_observations({"a": table}, findings) == {"P1", "a.b"}
 
 
 def test_code_gives_its_sentences_with_what_is_cited_beside_them() -> None:
@@ -190,7 +192,9 @@ found = [tally("a.b_c", rows, text=f"The ship {name} was seen.")]"""
         (5, "The ship \x00 was seen.", frozenset({"a.b_c"})),
     ]
     assert list(code_texts(source)) == made
-    hits = [refused(text, file="a", ships=SHIPS, empty=EMPTY, cited=c) for _, text, c in made]
+    hits = [
+        find_overclaims(text, file="a", ships=SHIPS, empty=EMPTY, cited=c) for _, text, c in made
+    ]
     assert [len(each) for each in hits] == [1, 0, 0]
     with pytest.raises(DataError, match="give a cell of plain Python"):
         list(code_texts("%matplotlib inline"))
@@ -219,8 +223,18 @@ def _findings(findings: list[dict[str, Any]]) -> Iterator[Told]:
         yield each["key"], text, frozenset([each["key"], *each["inputs"]]), False
 
 
+def _declared() -> Iterator[Told]:
+    """Yield the sentences of findings that no build shows as long as the rows are as they are."""
+    for path in sorted((ROOT / "data/findings").glob("*.csv")):
+        if path.name == "vocabulary.csv" or path.name.endswith(".dictionary.csv"):
+            continue
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for row in table.to_dict("records"):
+            yield f"{path.name}, {row['key']}", row["otherwise"], frozenset([row["key"]]), False
+
+
 def _cited(row: dict[str, Any], others: dict[str, set[str]]) -> set[str]:
-    """Give what a row of a table of claims rests on, with what its rules and item rest on."""
+    """Ids of the rows that a claim cites, directly or through its rules and evidence item."""
     own = {word for column in CITING for word in str(row.get(column, "")).split()}
     through = [*str(row.get("rules", "")).split(), str(row.get("evidence", ""))]
     return own.union(*(others.get(each, set()) for each in through))
@@ -246,20 +260,21 @@ def test_no_prose_of_the_project_over_claims() -> None:
     """Pages, cells and code of notebooks, README, findings and the tables of claims."""
     record, claims = read_tables(ROOT / "data/record"), read_tables(ROOT / "data/claims")
     findings = json.loads(FINDINGS.read_text(encoding="utf-8"))
-    known = {"ships": ship_names(record), "empty": empty_looks(record, findings)}
+    known = {"ships": ship_names(record), "empty": empty_observations(record, findings)}
     texts = {
         "pages": list(_pages()),
         "cells": list(_cells("markdown")),
         "code": list(_cells("code")),
         "findings": list(_findings(findings)),
+        "declared": list(_declared()),
         "claims": list(_claims(claims, set(record["press_claims"]["id"]))),
     }
     assert all(len(each) > 20 for name, each in texts.items() if name != "pages"), "lint too little"
     assert len(texts["pages"]) > 5
     found = [
         each
-        for file, text, cited, retold in itertools.chain(*texts.values())
-        for each in refused(text, file=file, cited=cited, retold=retold, **known)
+        for file, text, cited, attributed in itertools.chain(*texts.values())
+        for each in find_overclaims(text, file=file, cited=cited, attributed=attributed, **known)
     ]
     assert not found, "\n".join(map(str, found))
 
@@ -272,8 +287,12 @@ def test_a_ship_named_in_a_claim_without_a_row_is_found() -> None:
     def named(**more: list[str]) -> list[bool]:
         tables = {"evidence": pd.DataFrame({**table, **more}), "rules": empty}
         return [
-            bool(refused(text, file=file, ships=SHIPS, empty=EMPTY, cited=cited, retold=retold))
-            for file, text, cited, retold in _claims(tables, set())
+            bool(
+                find_overclaims(
+                    text, file=file, ships=SHIPS, empty=EMPTY, cited=cited, attributed=attributed
+                )
+            )
+            for file, text, cited, attributed in _claims(tables, set())
         ]
 
     assert named() == [True, True]

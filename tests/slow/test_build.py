@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xarray as xr
@@ -31,16 +32,22 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = {
-    "port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims", "looks",
+    "port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims", "coverage",
 }  # fmt: skip
 UNCHANGED = f"notebooks: 0 run, {len(LINES)} unchanged"
 NOT_COPIED = shutil.ignore_patterns("_build", ".git", "__pycache__", ".*_cache")
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "6"))
 LONGEST_BUILD = 600.0
-KEPT = {"checked.key", "html", "lines", "lock", "site.json", "site.log"}
+KEPT = {"checked.key", "html", "lines", "lock", "parsed.json", "site.json", "site.log"}
 """What a build may leave in ``book/_build``."""
 
 Row = dict[str, str]
+
+STALE = """
+from skytally.press.content_keys import is_fresh
+from skytally.press.project_paths import line_names
+print(*(line for line in line_names() if not is_fresh(line)))
+"""
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,12 @@ class Project:
 
     @property
     def build(self) -> Path:
-        """Give the folder of everything built."""
+        """Build folder of the copy."""
         return self.folder / "book/_build"
 
     @property
     def html(self) -> Path:
-        """Give the folder of the site."""
+        """HTML folder of the copy."""
         return self.build / "html"
 
     def start(self) -> subprocess.Popen[str]:
@@ -89,13 +96,28 @@ class Project:
         return Built(process.returncode, out, err)
 
     def ran_a_kernel(self) -> bool:
-        """Tell whether the last ``make`` started a kernel."""
+        """Check whether the last ``make`` started a Jupyter kernel."""
         return self.kernels.exists()
 
     def tables(self, line: str) -> list[str]:
-        """Give the files of ``data/`` that a line's notebook read."""
-        state = json.loads((self.build / "lines" / line / "state.json").read_bytes())
-        return list(state["reads"])
+        """Files of ``data/`` that the notebook of a line read."""
+        return [read.partition("#")[0] for read in self.state(line)["reads"]]
+
+    def state(self, line: str) -> dict[str, Any]:
+        """Read the recorded state of the last run of a line."""
+        return dict(json.loads((self.build / "lines" / line / "state.json").read_bytes()))
+
+    def stale(self) -> set[str]:
+        """Lines that the next build would run, found without running them."""
+        run = subprocess.run(
+            [sys.executable, "-c", STALE],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return set(run.stdout.split())
 
 
 @dataclass(frozen=True)
@@ -111,12 +133,12 @@ class Built:
 
     @property
     def last(self) -> str:
-        """Give the last line it said."""
+        """Last line of the output."""
         return self.out.splitlines()[-1] if self.out else ""
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Give the hash of every file under a folder."""
+    """SHA-256 of every file under a folder, by relative path."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -125,12 +147,12 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    """Name the files that two trees do not share byte for byte."""
+    """Paths of the files that differ between two trees, or are in only one."""
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
 
 
 def said_of(project: Project, key: str) -> str:
-    """Give the words of a finding on the site."""
+    """Text of a finding in the site's findings.json."""
     found = json.loads((project.html / "findings.json").read_text(encoding="utf-8"))
     return next(each["said"] for each in found if each["key"] == key)
 
@@ -205,7 +227,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
 
 @pytest.fixture
 def book(first: First) -> Project:
-    """Give the built copy as the first build left it, and see that the test mended it."""
+    """Return the built copy of the project; every test must leave it as the first build did."""
     assert differing(tree(first.project.html), first.site) == []
     return first.project
 
@@ -262,7 +284,7 @@ def changed(first: First, tmp_path_factory: pytest.TempPathFactory) -> Changed:
 
 
 def test_first_build_runs_everything(first: First) -> None:
-    """From nothing, every notebook runs, progress is told, and the last line counts them."""
+    """From nothing, every notebook runs, progress is reported, and the last line counts them."""
     assert first.built.last == f"notebooks: {len(LINES)} run, 0 unchanged"
     assert all(f"] {line}: run in" in first.built.out for line in LINES)
     assert first.kernels
@@ -286,6 +308,50 @@ def test_touched_files_rerun_nothing(book: Project) -> None:
     built = book.make()
     assert built.last == UNCHANGED
     assert not book.ran_a_kernel()
+
+
+NEW_SOURCE = (
+    "UNCITED_20240416,Example Gazette,Boxes,,2024-04-16,2024-04-16,day,https://example.org/boxes,"
+    "news,secondary,csis,BP_20231006,C,newsroom,direct,made up\n"
+)
+
+
+def test_docstrings_and_an_uncited_source_rerun_nothing(book: Project, first: First) -> None:
+    """Every docstring reworded and a source added that no row cites: only pages are printed."""
+    modules = [path for path in (book.folder / "skytally").rglob("*.py") if path.stat().st_size]
+    sources = book.folder / "data/record/sources.csv"
+    with mended(*modules):
+        for path in modules:
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace('"""', '"""In other words: ', 1) + "\n# a comment\n")
+        built = book.make()
+        assert (built.code, built.out) == (0, f"{UNCHANGED}\n")
+        with mended(sources):
+            sources.write_text(sources.read_text(encoding="utf-8") + NEW_SOURCE, encoding="utf-8")
+            built = book.make()
+            assert built.last == UNCHANGED, built.err
+            assert "UNCITED_20240416" in (book.html / "sources.html").read_text(encoding="utf-8")
+        assert not book.ran_a_kernel()
+    assert book.make().last == UNCHANGED
+    assert differing(tree(book.html), first.site) == []
+
+
+def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
+    """Acquisition touches no line of the record; port calls touch the line on ports only."""
+    for name, allowed in (
+        ("skytally/imagery/acquire/catalog_search.py", set()),
+        ("skytally/statistics/port_calls/littles_law.py", {"port-imagery"}),
+        ("skytally/record/provenance.py", set()),
+    ):
+        path = book.folder / name
+        with mended(path):
+            path.write_text(path.read_text(encoding="utf-8") + "\nANOTHER = 1\n")
+            assert book.stale() == allowed, name
+    path = book.folder / "skytally/figures/boot.js"
+    with mended(path):
+        path.write_text(path.read_text(encoding="utf-8") + "\n// another\n")
+        assert book.stale() == LINES
+    assert book.stale() == set()
 
 
 def test_notebook_metadata_reruns_nothing(book: Project, first: First) -> None:
@@ -368,8 +434,9 @@ def test_changed_count_changes_nothing_else(changed: Changed, first: First) -> N
 
 
 def test_change_undone_gives_the_first_site(changed: Changed, first: First) -> None:
-    """Changing the count back gives the first site again, byte for byte."""
+    """Changing the count back runs nothing and gives the first site again, byte for byte."""
     assert changed.back.code == 0, changed.back.err
+    assert changed.back.last == UNCHANGED
     assert differing(changed.site_back, first.site) == []
 
 
@@ -418,7 +485,7 @@ BAD_CELLS: dict[str, Row] = {
 
 
 def test_bad_rows_are_told_all_at_once(book: Project, first: First) -> None:
-    """Every fault of a table is told in one message, each with its line and column."""
+    """Every fault of a table is reported in one message, each with its line and column."""
     path = book.folder / "data/record/rail_counts.csv"
     with mended(path):
         lines = {row: edit(path, row, **cells) for row, cells in BAD_CELLS.items()}
@@ -554,7 +621,7 @@ def test_killed_builds_give_the_same_site(other: Project, first: First) -> None:
     built = other.make()
     assert built.code == 0, built.err
     assert differing(tree(other.html), first.site) == []
-    assert {path.name for path in other.build.iterdir()} == KEPT
+    assert {path.name for path in other.build.iterdir()} - {"results"} == KEPT
     assert {path.name for path in (other.build / "lines").iterdir()} == LINES
     assert other.make().last == UNCHANGED
 

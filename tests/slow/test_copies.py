@@ -17,7 +17,7 @@ import pytest
 
 from skytally import claims
 from skytally.core.table_reader import read_table
-from skytally.record.repeated_observations import above, drop_copies, read_originals
+from skytally.record.repeated_observations import ancestors, drop_copies, read_originals
 
 Table = Callable[[str], pd.DataFrame]
 Rows = Callable[..., pd.DataFrame]
@@ -102,7 +102,7 @@ def test_drop_copies_keeps_what_a_copy_tells_otherwise(
 
 
 def test_drop_copies_takes_missing_numbers_and_days_as_alike(rows: Rows) -> None:
-    """A look without a number, or with an open end, is copied like any other."""
+    """An observation without a number, or with an open end, is copied like any other."""
     table = told(rows, "A", "B", value=math.nan).assign(date_first=pd.NaT)
     assert list(drop_copies(table, CHAIN)["id"]) == ["X1"]
 
@@ -116,7 +116,7 @@ def test_drop_copies_leaves_tables_without_observations_alone(table: Table, rows
 
 def test_drop_copies_ends_in_a_circle_of_sources() -> None:
     """Pages that copy each other are refused elsewhere; here they must not hang."""
-    assert above({"A": ("B",), "B": ("A",)}, "A") == {"A", "B"}
+    assert ancestors({"A": ("B",), "B": ("A",)}, "A") == {"A", "B"}
 
 
 def test_read_originals_gives_the_record_without_its_one_copy(table: Table) -> None:
@@ -187,8 +187,8 @@ def _results(folder: Path) -> tuple[list[dict[str, Any]], str]:
             assert each.returncode == 0, said[-2000:]
     for line in LINES:
         found += json.loads((folder / f"book/_build/lines/{line}/findings.json").read_bytes())
-    given = claims.evidence(claims.read_tables(folder / "data/record"), found)
-    judged = claims.ledger(claims.read_tables(folder / "data/claims"), given)
+    given = claims.gather_evidence(claims.read_tables(folder / "data/record"), found)
+    judged = claims.judge_claims(claims.read_tables(folder / "data/claims"), given)
     return found, claims.as_json(judged)
 
 
@@ -196,7 +196,7 @@ def _results(folder: Path) -> tuple[list[dict[str, Any]], str]:
 def test_copies_of_every_row_move_no_finding_and_no_claim(
     project: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Every page copied and every row told again: findings and claims stay as they were."""
+    """Every page copied and every row repeated: findings and claims stay as they were."""
     more = type(project)(tmp_path_factory.mktemp("copied") / "project")
     record = more.folder / "data/record"
     before = len(read_table(record / "ship_sightings.csv"))

@@ -14,7 +14,7 @@ KILLS = int(os.environ.get("SKYTALLY_KILLS", "10"))
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
-    """Give the outcome of every trial."""
+    """Outcomes of all interruption and damage trials."""
     return trial(tmp_path_factory.mktemp("crashes"), kills=KILLS, bits=200, scenes=2)
 
 

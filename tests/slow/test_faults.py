@@ -1,7 +1,7 @@
 """The fault matrix through the real client: nothing silent, nothing hangs, no secret told.
 
 All cases are `tests.matrix.cases`; the book's table of them is written by
-``python -m labs.benchmarks.faults``.
+``python -m labs.benchmarks.fault_table``.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ PASSING = ("500", "503", "404", "429", "403", "hang", "reset", "truncated", "emp
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a place for the archive."""
+    """Temporary folder of the archive."""
     return tmp_path_factory.mktemp("archive")
 
 
 def words(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
-    """Give outcomes for a message."""
+    """Outcomes in short form, for an assertion message."""
     return [(o.outcome, o.case.case, o.case.where, o.case.how_often, o.detail) for o in outcomes]
 
 
@@ -91,7 +91,7 @@ def whole(folder: Path) -> list[Outcome]:
 
 @pytest.mark.slow
 def test_no_case_is_silent_or_hangs(whole: list[Outcome]) -> None:
-    """Every look is right, or failed with a reason, or the oddity is told; in bounded time."""
+    """Every image is right, or failed with a reason, or its oddity is reported; in bounded time."""
     bad = [o for o in whole if o.outcome in (SILENT, HUNG, UNTRIED)]
     assert words(bad) == []
     assert max(o.seconds for o in whole) < LIMIT_S
@@ -109,7 +109,7 @@ def test_what_passes_is_recovered(whole: list[Outcome]) -> None:
 
 @pytest.mark.slow
 def test_what_stays_fails_with_its_reason(whole: list[Outcome]) -> None:
-    """A fault that stays is told with scene, band and address where a file is at fault."""
+    """A fault that stays is reported with scene, band and address where a file is at fault."""
     stays = [o for o in whole if o.case.times is FOR_EVER and o.case.on_files]
     for outcome in stays:
         # bits turned in bytes that nobody needs, and more bytes than asked for, spoil nothing
@@ -126,7 +126,7 @@ def test_what_stays_fails_with_its_reason(whole: list[Outcome]) -> None:
 
 @pytest.mark.slow
 def test_what_a_catalogue_gets_wrong_is_reported(whole: list[Outcome]) -> None:
-    """A lost page, a double item, another zone, a broken item: told, never passed over."""
+    """A lost page, a double item, another zone, a broken item: reported, never passed over."""
     lists = [o for o in whole if o.case.case in LISTS]
     assert {o.outcome for o in lists} <= {RECOVERED, REPORTED, FAILED}
     assert all(o.detail for o in lists if o.outcome != RECOVERED)
@@ -134,7 +134,7 @@ def test_what_a_catalogue_gets_wrong_is_reported(whole: list[Outcome]) -> None:
 
 @pytest.mark.slow
 def test_no_secret_is_told(whole: list[Outcome]) -> None:
-    """Addresses were signed with a secret, and servers sent one: neither is in any word said."""
+    """Addresses were signed with a secret, and servers sent one: no message contains either."""
     assert [o.case for o in whole if o.leaked] == []
     assert all(CANARY not in o.detail for o in whole)
 
@@ -143,7 +143,7 @@ def test_a_client_that_does_not_check_is_caught(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the pixels' own contradictions, the matrix sees wrong pixels: it can fail."""
-    monkeypatch.setattr("skytally.imagery.acquire.band_checks.faults", lambda *_: [])
+    monkeypatch.setattr("skytally.imagery.acquire.band_checks.pixel_faults", lambda *_: [])
 
     def blank_in_parts(case: Case) -> bool:
         return (case.case, case.times) == ("blank tile", FOR_EVER) and "parts" in case.where

@@ -1,153 +1,64 @@
-"""Own imagery end to end: simulated looks of three sites, refreshed, measured, printed."""
+"""Own imagery end to end: simulated images of three sites, refreshed, measured, printed."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
 from distributed import Client, LocalCluster
 
 from skytally.core import names as n
-from skytally.imagery.measure.observation import Look, line_of_looks, unclear
-from skytally.imagery.pipeline.compare_with_published import (
-    AGREE,
-    DIFFER,
-    ELSEWHERE,
-    SILENT,
-    agreement_table,
-)
-from skytally.imagery.pipeline.imagery_findings import own_findings
-from skytally.imagery.pipeline.measured_lines import NO_LOOK, Measured, measured
-from skytally.imagery.pipeline.measurement_plan import TASKS
+from skytally.imagery.acquire import chip_store
+from skytally.imagery.acquire.inventory import read_inventory
+from skytally.imagery.pipeline.measured_folder import line_path, read_line
+from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
+from skytally.imagery.pipeline.measured_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_register import read_sites
 from tests.support import simulated
 
-TASK = {each.card: each for each in TASKS}
 ROWS = {"port-imagery": "ships", "rail-counts": "track", "depot-expansion": "ground"}
-
-
-def look(
-    day: str, value: float, *, low: float = 0.0, high: float = 1.0, unit: str = "ships"
-) -> Look:
-    """Make a row that could tell."""
-    state = n.COUNTED if value else n.NOTHING_SEEN
-    time = np.datetime64(f"{day}T02:15:00", "ns")
-    return Look(time, day, value, min(low, value), max(high, value), unit, 0.9, 0.01, state, "")
-
-
-def line(card: str, rows: list[Look], *, outline: str = "Pier", twin: bool = False) -> Measured:
-    """Make a measured line of Rajin."""
-    made = line_of_looks(rows, quantity="q", scope=outline, method="m", history="made up")
-    return Measured(TASK[card], "rajin", outline, f"Rajin, {outline}", twin, made, tuple(rows), "")
-
-
-def counts(**columns: object) -> pd.DataFrame:
-    """Make one published row."""
-    row = {
-        "id": "X1", "scope": "pier", "counter": "voa", "date_first": pd.Timestamp("2023-08-26"),
-        "date_last": pd.Timestamp("2023-08-26"), "unit": "ships", "state": "seen",
-        "value": np.nan, "low": np.nan, "high": np.nan, "bound": "", "wording": "",
-    }  # fmt: skip
-    return pd.DataFrame([{**row, **columns}])
-
-
-SCOPES = pd.DataFrame({"id": ["pier"], "site": ["rajin"], "name": ["Pier"]})
-
-
-@pytest.mark.parametrize(
-    ("value", "state", "told"),
-    [
-        (1.0, "seen", AGREE),
-        (0.0, "seen", DIFFER),
-        (0.0, "nothing-seen", AGREE),
-        (1.0, "nothing-seen", DIFFER),
-    ],
-)
-def test_ships_are_compared_as_present_or_absent(value: float, state: str, told: str) -> None:
-    """A pier with a ship and a look without one cannot both be true."""
-    own = line("berth-sentinel-2", [look("2023-08-26", value)])
-    (row,) = agreement_table([own], counts(state=state), SCOPES).to_dict("records")
-    assert row["both"] == told
-
-
-def test_cars_are_compared_by_their_intervals() -> None:
-    """Metres give a range of cars; a count within it could be true, one beyond it not."""
-    own = line("rail-sentinel-2", [look("2023-08-26", 1000.0, low=800.0, high=1200.0, unit="m")])
-    near = counts(unit="railcars", state="counted", value=73.0, low=73.0, high=73.0)
-    far = counts(unit="railcars", state="counted", value=300.0, low=300.0, high=300.0)
-    assert agreement_table([own], near, SCOPES)["both"].tolist() == [AGREE]
-    assert agreement_table([own], far, SCOPES)["both"].tolist() == [DIFFER]
-
-
-def test_a_look_that_could_not_tell_agrees_with_nothing() -> None:
-    """Nor is it called a contradiction."""
-    row = unclear(np.datetime64("2023-08-26T02:15:00", "ns"), "cloud", unit="ships")
-    own = line("berth-sentinel-2", [row])
-    assert agreement_table([own], counts(), SCOPES)["both"].tolist() == [SILENT]
-
-
-def test_other_scopes_days_and_twins_are_not_compared() -> None:
-    """Another pier is named and not judged; another day and a twin are left out."""
-    rows = [look("2023-08-26", 1.0)]
-    elsewhere = line("berth-sentinel-2", rows, outline="another pier")
-    assert agreement_table([elsewhere], counts(), SCOPES)["both"].tolist() == [ELSEWHERE]
-    day = pd.Timestamp("2023-08-27")
-    own = line("berth-sentinel-2", rows)
-    assert agreement_table([own], counts(date_first=day, date_last=day), SCOPES).empty
-    week = counts(date_last=pd.Timestamp("2023-08-30"))
-    assert agreement_table([own], week, SCOPES).empty
-    assert agreement_table([line("berth-sentinel-2", rows, twin=True)], counts(), SCOPES).empty
-
-
-def test_findings_before_and_after_the_first_look() -> None:
-    """One key holds in both states; each line counts the looks in which something was found."""
-    task = TASK["berth-sentinel-2"]
-    none = Measured(task, "rajin", "Pier", "Rajin, Pier", False, None, (), NO_LOOK)
-    (before,) = own_findings("port-imagery", [none], study="2023-08-01")
-    assert before.key == "port-imagery.own_state"
-    assert "no look was acquired" in before.text
-    rows = [look("2023-07-01", 0.0), look("2023-08-26", 1.0), look("2023-09-01", 0.0)]
-    state, seen = own_findings(
-        "port-imagery", [line("berth-sentinel-2", rows), none], study="2023-08-01"
-    )
-    assert state.key == before.key
-    assert state.value == 3.0
-    assert seen.value == 1.0
-    assert "of 2 that could tell" in seen.text
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a copy of the project with simulated looks, refreshed and not yet built."""
+    """Make a copy of the project with simulated images, refreshed and measured, not yet built."""
     folder = tmp_path_factory.mktemp("simulated")
     simulated.make(folder)
     run = simulated.run(folder / "project", "skytally.press.refresh_command", *simulated.PERIOD)
     assert run.returncode == 0, run.stderr
+    assert "lines: 4 measured now, 0 could not be measured, 0 fit" in run.stdout
     return folder / "project"
 
 
-@pytest.fixture(scope="module")
-def lines(made: Path) -> list[Measured]:
-    """Give what threads measure of the three sites."""
-    return list(_measured(made))
-
-
-def _measured(made: Path) -> Iterator[Measured]:
+def _targets(made: Path) -> list[Target]:
     sites = read_sites(made / "data/sites")
-    chosen = [sites[slug] for slug in simulated.NORTHS]
-    yield from measured(chosen, made / "data/scenes", study=str(simulated.STUDY))
+    return targets_of([sites[slug] for slug in simulated.NORTHS], study=str(simulated.STUDY))
+
+
+def _update(made: Path, folder: Path) -> UpdateReport:
+    sites = read_sites(made / "data/sites")
+    return update_lines(
+        [sites[slug] for slug in simulated.NORTHS], [str(simulated.STUDY)],
+        scenes=made / "data/scenes", folder=folder,
+        inventory=read_inventory(made / "data/inventory.csv"),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lines(made: Path) -> list[MeasuredLine]:
+    """Read what the refresh measured at the three sites."""
+    found = [read_line(made / "data/measured", target, {}) for target in _targets(made)]
+    return [line for line in found if line is not None]
 
 
 @pytest.mark.slow
-def test_lines_show_what_was_simulated(lines: list[Measured]) -> None:
+def test_lines_show_what_was_simulated(lines: list[MeasuredLine]) -> None:
     """Nothing before the study; ships, cars and pits after it, as many as were put there."""
-    by_card = {each.task.card: each for each in lines if each.line is not None}
+    by_card = {line.kind.card: line for line in lines if line.line is not None}
     assert set(by_card) == {
         "berth-sentinel-2", "stacks-sentinel-2", "rail-sentinel-2", "ground-sentinel-2",
     }  # fmt: skip
@@ -164,20 +75,78 @@ def test_lines_show_what_was_simulated(lines: list[Measured]) -> None:
 
 
 @pytest.mark.slow
-def test_a_cluster_measures_the_same(
-    made: Path, lines: list[Measured], monkeypatch: pytest.MonkeyPatch
+def test_make_site_measures_only_what_changed(made: Path) -> None:
+    """What fits its images, outlines, code and parameters stays; moved outlines are measured."""
+    command = "skytally.press.outlines_command"
+    same = simulated.run(made, command, "--site=tumangang")
+    assert same.returncode == 0, same.stderr
+    assert "lines: 0 measured now, 0 could not be measured, 1 fit" in same.stdout
+    moved = simulated.run(made, command, "--site=tumangang", "--shift=10,0")
+    assert moved.returncode == 0, moved.stderr
+    assert "lines: 1 measured now, 0 could not be measured, 0 fit" in moved.stdout
+    back = simulated.run(made, command, "--site=tumangang", "--shift=-10,0")
+    assert back.returncode == 0, back.stderr
+
+
+@pytest.fixture(scope="module")
+def threads(
+    made: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[tuple[str, str]]]:
+    """Measure all lines on the threads of this process; return the folder and what was decoded."""
+    decoded: list[tuple[str, str]] = []
+    real = chip_store.read_chip
+
+    def counted(folder: Path, site: str, item_id: str) -> object:
+        decoded.append((site, item_id))
+        return real(folder, site, item_id)
+
+    folder = tmp_path_factory.mktemp("threads")
+    with mock.patch.object(chip_store, "read_chip", counted):
+        assert len(_update(made, folder).measured) == 4
+    return folder, decoded
+
+
+@pytest.mark.slow
+def test_each_image_is_decoded_once(threads: tuple[Path, list[tuple[str, str]]]) -> None:
+    """For all outlines, references of four quarters, notes and injection tests together."""
+    _, decoded = threads
+    assert len(decoded) == len(set(decoded)) == 3 * (simulated.EARLY + simulated.LATE)
+
+
+@pytest.mark.slow
+def test_a_second_run_decodes_no_image(
+    made: Path, threads: tuple[Path, list[tuple[str, str]]]
 ) -> None:
-    """Where the work is done changes nothing in the result."""
+    """What still fits is not measured again."""
+    folder, decoded = threads
+    before = len(decoded)
+    report = _update(made, folder)
+    assert (report.measured, report.current, report.faults) == ([], 4, [])
+    assert len(decoded) == before
+
+
+@pytest.mark.slow
+def test_a_cluster_measures_the_same(
+    made: Path,
+    threads: tuple[Path, list[tuple[str, str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the work is done changes no byte of the result."""
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster, set_as_default=False),
     ):
         monkeypatch.setenv("DASK_SCHEDULER", cluster.scheduler_address)
-        again = list(_measured(made))
-    assert [each.why for each in again] == [each.why for each in lines]
-    for one, other in zip(lines, again, strict=True):
-        if one.line is not None and other.line is not None:
-            xr.testing.assert_identical(one.line, other.line)
+        assert len(_update(made, tmp_path).measured) == 4
+    compared = 0
+    for target in _targets(made):
+        one, other = (line_path(folder, target) for folder in (threads[0], tmp_path))
+        assert one.exists() == other.exists()
+        if one.exists():
+            assert one.read_bytes() == other.read_bytes()
+            compared += 1
+    assert compared == 4
 
 
 @pytest.mark.slow
@@ -198,3 +167,41 @@ def test_pages_show_measured_lines_labelled(made: Path) -> None:
         own = [each for each in found if each["key"].startswith(f"{name}.own_")]
         assert len(own) >= 2
         assert all(each["text"].startswith("REHEARSAL") for each in own)
+
+
+@pytest.mark.slow
+def test_pages_need_no_image(made: Path, tmp_path: Path) -> None:
+    """With the scenes moved away and a caption changed, the notebook shows the same line."""
+    path = made / "notebooks/port-imagery.ipynb"
+    text = path.read_text(encoding="utf-8")
+    scenes = made / "data/scenes"
+    scenes.rename(tmp_path / "scenes")
+    path.write_text(text.replace("Containers standing on", "Now: containers on"), encoding="utf-8")
+    try:
+        run = simulated.run(made, "skytally.press.execute", "port-imagery", str(tmp_path / "out"))
+    finally:
+        (tmp_path / "scenes").rename(scenes)
+        path.write_text(text, encoding="utf-8")
+    assert run.returncode == 0, run.stdout + run.stderr
+    shown = (tmp_path / "out/notebook.ipynb").read_text(encoding="utf-8")
+    assert "Now: containers on" in shown
+    assert "sk-chip" in shown
+    assert "measured by older code" not in shown
+
+
+@pytest.mark.slow
+def test_lines_of_older_code_are_not_drawn(made: Path, tmp_path: Path) -> None:
+    """A change of meaning in a measure: the page names the command, and draws no line."""
+    path = made / "skytally/imagery/measure/quay/stacks.py"
+    text = path.read_text(encoding="utf-8")
+    assert "\nCRANE_SHARE" not in text
+    path.write_text(f"{text}\nCRANE_SHARE = 2\n", encoding="utf-8")
+    try:
+        run = simulated.run(made, "skytally.press.execute", "port-imagery", str(tmp_path / "out"))
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert run.returncode == 0, run.stdout + run.stderr
+    shown = (tmp_path / "out/notebook.ipynb").read_text(encoding="utf-8")
+    assert "measured by older code or outlines (changed since: code)" in shown
+    assert "make site SITE=rajin measures it anew" in shown
+    assert "sk-chip" not in shown

@@ -27,15 +27,15 @@ from rasterio.windows import from_bounds
 
 from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.band_reader import read_pixels
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.catalog_search import Found, search
-from skytally.imagery.acquire.inventory import read_looks
+from skytally.imagery.acquire.band_reader import read_scene_over_site
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.inventory import read_inventory
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_selection import choose
-from skytally.imagery.acquire.url_signing import signer
-from skytally.imagery.pipeline.refresh import Report, refresh
-from skytally.imagery.simulate.archive_items import placed
+from skytally.imagery.acquire.scene_selection import select_items
+from skytally.imagery.acquire.url_signing import url_signer
+from skytally.imagery.pipeline.refresh import RefreshReport, refresh_store
+from skytally.imagery.simulate.archive_items import with_server_addresses
 from skytally.imagery.simulate.archive_passes import (
     ADJACENT,
     EDGE,
@@ -46,7 +46,7 @@ from skytally.imagery.simulate.archive_passes import (
     REPROCESSED,
     SMALL,
 )
-from skytally.imagery.simulate.scene_archive import read_lines
+from skytally.imagery.simulate.scene_archive import read_json_lines
 from skytally.press import rehearse, servers
 from skytally.press.subprocesses import free_port
 from tests.support.credentials import SECRETS, leaks
@@ -55,7 +55,9 @@ from tests.support.tiny import PERIOD, archive, provider, tiny_site
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(bool(servers.missing()), reason=servers.missing() or "all there"),
+    pytest.mark.skipif(
+        bool(servers.missing_servers()), reason=servers.missing_servers() or "all there"
+    ),
 ]
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a", "sentinel-1-rtc", "landsat-c2-l2")
@@ -87,47 +89,52 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def running(folder: Path) -> Iterator[servers.Servers]:
     """Run the servers over the tiny archive."""
     port = free_port()
-    items = [placed(item, f"http://127.0.0.1:{port}/") for item in archive(folder)]
-    kinds = read_lines(folder / "collections.ndjson")
-    with servers.rehearsal(folder, kinds, items, port=port) as there:
+    items = [with_server_addresses(item, f"http://127.0.0.1:{port}/") for item in archive(folder)]
+    kinds = read_json_lines(folder / "collections.ndjson")
+    with servers.running_servers(folder, kinds, items, port=port) as there:
         yield there
 
 
 @pytest.fixture(scope="module")
-def found(running: servers.Servers) -> dict[str, Found]:
+def found(running: servers.Servers) -> dict[str, SearchResult]:
     """Search every collection with the real client."""
     site = tiny_site()
-    return {word: search(provider(word, running.catalogue), site, PERIOD) for word in COLLECTIONS}
+    return {
+        word: search_catalogue(provider(word, running.catalogue), site, PERIOD)
+        for word in COLLECTIONS
+    }
 
 
-def test_search_gives_every_item_once(folder: Path, found: dict[str, Found]) -> None:
+def test_search_gives_every_item_once(folder: Path, found: dict[str, SearchResult]) -> None:
     """Page by page, the real API and the real client give the whole archive and nothing else."""
-    offered = sorted(o.item_id for each in found.values() for o in each.offers)
+    offered = sorted(o.item_id for each in found.values() for o in each.items)
     assert offered == sorted(item["id"] for item in archive(folder))
     c1 = found["sentinel-2-c1-l2a"]
     assert c1.pages == 3
-    assert c1.matched == len(c1.offers)
+    assert c1.number_matched == len(c1.items)
     assert [fault for each in found.values() for fault in each.faults] == []
     assert [bad for each in found.values() for bad in each.malformed] == []
 
 
-def test_search_twice_gives_the_same(running: servers.Servers, found: dict[str, Found]) -> None:
+def test_search_twice_gives_the_same(
+    running: servers.Servers, found: dict[str, SearchResult]
+) -> None:
     """The same search twice gives the same list."""
-    again = search(provider("sentinel-2-c1-l2a", running.catalogue), tiny_site(), PERIOD)
-    assert again.offers == found["sentinel-2-c1-l2a"].offers
+    again = search_catalogue(provider("sentinel-2-c1-l2a", running.catalogue), tiny_site(), PERIOD)
+    assert again.items == found["sentinel-2-c1-l2a"].items
 
 
 def test_search_honours_period_and_place(running: servers.Servers) -> None:
     """Days outside the period and windows elsewhere offer nothing."""
     row = provider("sentinel-1-rtc", running.catalogue)
-    assert search(row, tiny_site(), ("2023-11-15", "2023-11-15")).offered == 1
-    assert search(row, tiny_site(), ("2019-01-01", "2019-12-31")).offered == 0
+    assert search_catalogue(row, tiny_site(), ("2023-11-15", "2023-11-15")).number_returned == 1
+    assert search_catalogue(row, tiny_site(), ("2019-01-01", "2019-12-31")).number_returned == 0
 
 
 def test_requests_are_those_that_every_provider_takes(
-    running: servers.Servers, found: dict[str, Found]
+    running: servers.Servers, found: dict[str, SearchResult]
 ) -> None:
-    """Searches use only the words of the STAC API core, and a page no larger than asked."""
+    """Searches use only parameters of the STAC API core, and the configured page size."""
     asked = [r for r in running.requests() if r["path"].startswith(f"{servers.PREFIX}/search")]
     assert len(asked) >= len(found)
     for request in asked:
@@ -151,14 +158,14 @@ def test_items_come_back_as_providers_shape_them(running: servers.Servers, folde
         address = f"{running.catalogue}/collections/{item['collection']}/items/{name}"
         with urllib.request.urlopen(address, timeout=20) as answer:
             got = documented(json.load(answer))
-        right = documented(placed(item, base))
+        right = documented(with_server_addresses(item, base))
         for words in (got, right):
             words.pop("links")
         assert got == right
 
 
 def rows(running: servers.Servers) -> list[Provider]:
-    """Give the providers' rows, with tokens where the real ones ask for them."""
+    """Make provider rows for the servers, with tokens where the real providers require them."""
     return [
         provider(
             word,
@@ -169,15 +176,17 @@ def rows(running: servers.Servers) -> list[Provider]:
     ]
 
 
-def test_pixels_come_through_nginx(running: servers.Servers, found: dict[str, Found]) -> None:
-    """Every chosen scene is read over HTTP, with a token where one is asked for; all counted."""
+def test_pixels_come_through_nginx(
+    running: servers.Servers, found: dict[str, SearchResult]
+) -> None:
+    """Every selected scene is read over HTTP, with a token where one is required; all counted."""
     site = tiny_site()
     before = len(running.requests())
     read = requests = 0
     for row in rows(running):
-        for choice in choose(found[row.collection].offers, site):
-            if choice.fate == "chosen":
-                pixels = read_pixels(choice.offer, site, sign=signer(row))
+        for choice in select_items(found[row.collection].items, site):
+            if choice.status == "selected":
+                pixels = read_scene_over_site(choice.item, site, sign=url_signer(row))
                 assert pixels.bytes_read > 0
                 read += 1
                 requests += pixels.requests
@@ -190,32 +199,32 @@ def test_pixels_come_through_nginx(running: servers.Servers, found: dict[str, Fo
 
 
 def test_files_without_a_token_are_refused(
-    running: servers.Servers, found: dict[str, Found]
+    running: servers.Servers, found: dict[str, SearchResult]
 ) -> None:
     """The server is as strict as the real one: unsigned, nothing is given."""
-    offer = found["sentinel-1-rtc"].offers[0]
+    offer = found["sentinel-1-rtc"].items[0]
     with pytest.raises(AcquisitionError, match="status 409"):
-        read_pixels(offer, tiny_site(), settings=Settings(tries=1))
+        read_scene_over_site(offer, tiny_site(), settings=FetchSettings(tries=1))
 
 
 @pytest.fixture(scope="module")
 def refreshed(
     running: servers.Servers, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Report, Report]:
+) -> tuple[Path, RefreshReport, RefreshReport]:
     """Refresh twice from the real servers; give the folder and both reports."""
     folder = tmp_path_factory.mktemp("refreshed")
-    for name in ("looks.csv", "searches.csv"):
+    for name in ("inventory.csv", "catalogue_searches.csv"):
         head, _, _ = (ROOT / "data" / name).read_text(encoding="utf-8").partition("\n")
         (folder / name).write_text(f"{head}\n", encoding="utf-8")
 
-    def once() -> Report:
-        return refresh(
+    def once() -> RefreshReport:
+        return refresh_store(
             [tiny_site()],
             rows(running),
             PERIOD,
             folder=folder / "scenes",
-            looks_path=folder / "looks.csv",
-            searches_path=folder / "searches.csv",
+            inventory_path=folder / "inventory.csv",
+            searches_path=folder / "catalogue_searches.csv",
             today="2024-01-02",
         )
 
@@ -223,11 +232,11 @@ def refreshed(
 
 
 def test_refresh_keeps_a_row_for_every_scene(
-    refreshed: tuple[Path, Report, Report], folder: Path
+    refreshed: tuple[Path, RefreshReport, RefreshReport], folder: Path
 ) -> None:
     """Rows equal offers, each has the fate that was planned, and all are labelled."""
     place, report, _ = refreshed
-    looks = read_looks(place / "looks.csv").set_index("item_id")
+    looks = read_inventory(place / "inventory.csv").set_index("item_id")
     with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
         truth = {row["item_id"]: row for row in csv.DictReader(file)}
     assert set(looks.index) == set(truth)
@@ -237,7 +246,7 @@ def test_refresh_keeps_a_row_for_every_scene(
     assert set(looks["label"]) == {"rehearsal"}
     for name, row in truth.items():
         fate, words = FATES[row["case"]]
-        assert looks.loc[name, "fate"] == fate, (name, row["case"])
+        assert looks.loc[name, "status"] == fate, (name, row["case"])
         told = f"{looks.loc[name, 'fate_reason']} {looks.loc[name, 'reason']}"
         assert words in told, (name, row["case"], told)
         if fate == "stored" and (float(row["cloud"]) > 0.5 or words):
@@ -245,15 +254,15 @@ def test_refresh_keeps_a_row_for_every_scene(
 
 
 def test_refresh_again_does_nothing(
-    refreshed: tuple[Path, Report, Report], running: servers.Servers
+    refreshed: tuple[Path, RefreshReport, RefreshReport], running: servers.Servers
 ) -> None:
     """The second refresh asks for the lists alone, and stores and reads nothing."""
     _, first, second = refreshed
-    assert (second.stored, second.held, second.bytes_read) == (0, first.stored, 0)
+    assert (second.stored, second.stored_before, second.bytes_read) == (0, first.stored, 0)
 
 
 def test_chips_hold_the_archive_s_pixels(
-    refreshed: tuple[Path, Report, Report], folder: Path
+    refreshed: tuple[Path, RefreshReport, RefreshReport], folder: Path
 ) -> None:
     """Bit for bit, what was stored is what lies in the files, cut to the site."""
     place, _, _ = refreshed
@@ -261,8 +270,8 @@ def test_chips_hold_the_archive_s_pixels(
     site = tiny_site()
     keys = {"b02": "blue", "b08": "nir", "vv": "vv", "vh": "vh"}
     compared = 0
-    for name in chip_store.items(place / "scenes", site.slug):
-        _, arrays = chip_store.get(place / "scenes", site.slug, name)
+    for name in chip_store.stored_item_ids(place / "scenes", site.slug):
+        _, arrays = chip_store.read_chip(place / "scenes", site.slug, name)
         for band, key in keys.items():
             asset = items[name]["assets"].get(key)
             if asset is None or band not in arrays or "landsat" in items[name]["collection"]:
@@ -276,7 +285,7 @@ def test_chips_hold_the_archive_s_pixels(
 
 
 def test_no_secret_is_kept_or_logged(
-    refreshed: tuple[Path, Report, Report], running: servers.Servers
+    refreshed: tuple[Path, RefreshReport, RefreshReport], running: servers.Servers
 ) -> None:
     """The tokens that were used are in no chip, manifest, table, report or log."""
     place, *reports = refreshed
@@ -300,7 +309,7 @@ def test_a_missing_server_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatc
             servers.ServersMissingError,
             match=r"nginx .*PostgreSQL .*apt-get install .*make servers",
         ),
-        servers.rehearsal(Path(), [], [], port=1),
+        servers.running_servers(Path(), [], [], port=1),
     ):
         pass
 
@@ -317,7 +326,7 @@ def test_servers_end_when_their_start_fails(folder: Path) -> None:
     before = set(Path("/tmp").glob("skytally-rehearsal-*"))
     with (
         pytest.raises(RuntimeError, match="pypgstac ended with"),
-        servers.rehearsal(folder, [], [{"id": "no item"}], port=free_port()),
+        servers.running_servers(folder, [], [{"id": "no item"}], port=free_port()),
     ):
         pass
     left = set(Path("/tmp").glob("skytally-rehearsal-*")) - before
@@ -361,21 +370,21 @@ def test_servers_end_with_a_killed_rehearsal() -> None:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rehearse one real site, from the archive to the printed pages."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    page = rehearse.rehearse(ROOT, folder, plan=SMALL, only=["rajin"])
+    page = rehearse.run_rehearsal(ROOT, folder, plan=SMALL, only=["rajin"])
     assert page.is_file()
     return folder
 
 
 def test_rehearsal_prints_a_labelled_book(rehearsed: Path) -> None:
-    """The looks are on the copy's page, labelled; the project's own tables are as they were."""
+    """The images are on the copy's page, labelled; the project's own tables are as they were."""
     copy = rehearsed / "project"
-    looks = read_looks(copy / "data" / "looks.csv")
-    items = read_lines(rehearsed / "archive" / "items.ndjson")
+    looks = read_inventory(copy / "data" / "inventory.csv")
+    items = read_json_lines(rehearsed / "archive" / "items.ndjson")
     assert sorted(looks["item_id"]) == sorted(item["id"] for item in items)
     assert set(looks["label"]) == {"rehearsal"}
-    page = (copy / "book/_build/html/lines/looks.html").read_text(encoding="utf-8")
+    page = (copy / "book/_build/html/lines/coverage.html").read_text(encoding="utf-8")
     assert "rehearsal" in page
-    own = read_looks(ROOT / "data" / "looks.csv")
+    own = read_inventory(ROOT / "data" / "inventory.csv")
     assert "rehearsal" not in set(own["label"])
 
 
@@ -387,7 +396,7 @@ def test_rehearsal_tells_no_secret(rehearsed: Path) -> None:
 
 
 def test_requests_of_a_rehearsal_are_recorded(rehearsed: Path) -> None:
-    """Searches turn pages, files are asked for in parts or whole, tokens where they are needed."""
+    """Searches page, files are requested by range or whole, tokens where they are needed."""
     lines = (rehearsed / "requests.jsonl").read_text(encoding="utf-8").splitlines()
     requests = [json.loads(line) for line in lines]
     searches = [r for r in requests if r["path"] == f"{servers.PREFIX}/search"]

@@ -24,10 +24,10 @@ KEPT = {
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
-    """Give the rows made from the real providers and the tiny archive."""
+    """Make provider rows from the real providers and the small archive."""
     items = archive(tmp_path_factory.mktemp("archive"))
     text = (ROOT / "data" / "sites" / "providers.toml").read_text(encoding="utf-8")
-    return rehearse.rows_of_providers(tomllib.loads(text), items, url=URL)
+    return rehearse.provider_rows(tomllib.loads(text), items, url=URL)
 
 
 def test_rows_are_the_real_ones_but_for_their_server(rows: dict[str, dict[str, object]]) -> None:
@@ -45,7 +45,7 @@ def test_rows_are_the_real_ones_but_for_their_server(rows: dict[str, dict[str, o
 def test_written_rows_are_read_back(rows: dict[str, dict[str, object]], tmp_path: Path) -> None:
     """The file that is written is one that the client reads."""
     path = tmp_path / "providers.toml"
-    path.write_text(rehearse.written(rows), encoding="utf-8")
+    path.write_text(rehearse.providers_toml(rows), encoding="utf-8")
     read = read_providers(path)
     assert set(read) == set(KEPT)
     assert all(row.label == "rehearsal" and row.default for row in read.values())
@@ -56,22 +56,29 @@ def test_copied_leaves_out_what_was_acquired(tmp_path: Path) -> None:
     root = tmp_path / "root"
     for name in (
         "data/scenes/rajin/a.tif",
+        "data/measured/rajin/a.nc",
         "skytally/imagery/acquire/band_reader.py",
         "book/_build/html/x.html",
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).touch()
-    for name in ("data/looks.csv", "data/searches.csv", ".git/config", ".venv/x", ".ruff_cache/x"):
+    for name in (
+        "data/inventory.csv",
+        "data/catalogue_searches.csv",
+        ".git/config",
+        ".venv/x",
+        ".ruff_cache/x",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("site,item\nrajin,one\n", encoding="utf-8")
-    rehearse.copied(root, tmp_path / "copy")
+    rehearse.copy_project(root, tmp_path / "copy")
     found = {p.relative_to(tmp_path / "copy").as_posix() for p in tmp_path.rglob("copy/**/*.*")}
     assert found == {
-        "data/looks.csv",
-        "data/searches.csv",
+        "data/inventory.csv",
+        "data/catalogue_searches.csv",
         "skytally/imagery/acquire/band_reader.py",
     }
-    for name in ("looks.csv", "searches.csv"):
+    for name in ("inventory.csv", "catalogue_searches.csv"):
         assert (tmp_path / "copy/data" / name).read_text(encoding="utf-8") == "site,item\n"
 
 
@@ -80,7 +87,7 @@ def test_rehearse_without_servers_says_what_to_install(
 ) -> None:
     """Nothing is made, and the message names the packages."""
     monkeypatch.setattr(servers, "search_path", lambda: "/nowhere")
-    monkeypatch.setattr(rehearse, "REHEARSAL", tmp_path / "rehearsal")
+    monkeypatch.setattr(rehearse, "build_folder", lambda: tmp_path)
     monkeypatch.setattr("sys.argv", ["rehearse"])
     assert rehearse.main() == 1
     assert "apt-get install -y --no-install-recommends nginx-light" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Pages in a real browser: what they ask for, what they log, and whether their charts are drawn."""
+"""Pages in a real browser: their requests, their log, and whether their charts are drawn."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import TimeoutError as NotShown
+from playwright.sync_api import Browser, Page, TimeoutError as NotShown, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
 ABSENT = "no chromium on PATH; install the distribution's package chromium to run this test"
@@ -77,13 +76,13 @@ TOOLTIPS = """figure => window.deep(".bk-Tooltip", document)
 
 
 def chromium_path() -> str | None:
-    """Find the browser that is installed, if any."""
+    """Path of the installed browser, if any."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Run the installed browser, headless and without a way out of this machine."""
+    """Run the installed browser, headless and without network access beyond this machine."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield browser
@@ -92,12 +91,12 @@ def chromium() -> Iterator[Browser]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the request log."""
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port of this machine; give its address."""
+    """Serve a folder on a free port of this machine; yield its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
@@ -151,7 +150,7 @@ def tab(
 
 
 def unfold(page: Page) -> None:
-    """Open what holds a folded chart, as a reader would who wants to see it."""
+    """Unfold every section that hides a chart."""
     for number in range(page.locator("details:has(.sk-figure)").count()):
         fold = page.locator("details:has(.sk-figure)").nth(number)
         if fold.get_attribute("open") is None:
@@ -159,7 +158,7 @@ def unfold(page: Page) -> None:
 
 
 def draw(page: Page) -> int:
-    """Scroll to each chart in turn until it stands on the page in colours; give their number.
+    """Scroll to each chart in turn until it is drawn; return the number of charts.
 
     Raises
     ------
@@ -179,7 +178,7 @@ def draw(page: Page) -> int:
 
 
 def hovered(page: Page, number: int) -> list[list[str]]:
-    """Point at the first mark of a chart; give the words of each tooltip that appears."""
+    """Hover over the first mark of a chart; return the text of each tooltip that appears."""
     figure = page.locator(".sk-figure").nth(number)
     place = figure.evaluate(FIRST_MARK)
     if place is None:

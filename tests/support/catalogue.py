@@ -1,4 +1,4 @@
-"""Items shaped like those of the real providers, and a catalogue on loopback that can misbehave."""
+"""STAC items like those of the real providers, and a loopback catalogue with injected faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from typing import Any
 from rasterio.warp import transform_bounds
 
 from skytally.imagery.acquire.providers import Provider, read_providers
-from skytally.imagery.sites.site_register import Site, read_sites
+from skytally.imagery.sites.site_model import Site
+from skytally.imagery.sites.site_register import read_sites
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sites"
 SITES = read_sites(DATA)
@@ -34,13 +35,13 @@ Item = dict[str, Any]
 def box(
     epsg: int, west: float, north: float, wide: float = SIDE, high: float = SIDE
 ) -> list[float]:
-    """Give the box of a grid in degrees."""
+    """Bounding box of a UTM grid in degrees: west, south, east, north."""
     found = transform_bounds(f"EPSG:{epsg}", "EPSG:4326", west, north - high, west + wide, north)
     return [round(each, 6) for each in found]
 
 
 def ring(bbox: list[float]) -> dict[str, Any]:
-    """Give a box as a polygon."""
+    """GeoJSON polygon of a bounding box."""
     west, south, east, north = bbox
     corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [corners]}
@@ -63,7 +64,7 @@ def _feature(name: str, collection: str, bbox: list[float], properties: Item, as
 def earth_search(
     when: str = "2023-08-27T02:15:49.024000Z", *, tile: str = "52TFM", baseline: str = "05.09"
 ) -> Item:
-    """Give an item as Earth Search has it in sentinel-2-c1-l2a, cut down to the bands used."""
+    """STAC item as in Earth Search's sentinel-2-c1-l2a, with only the bands used."""
     stamp = datetime.fromisoformat(when)
     assets = {}
     for key, band, gsd in (
@@ -112,7 +113,7 @@ def earth_search(
 
 
 def copernicus() -> Item:
-    """Give an item of STAC 1.1 as the Copernicus Data Space has it in sentinel-2-l2a."""
+    """STAC 1.1 item as in the sentinel-2-l2a of the Copernicus Data Space."""
     assets = {}
     for key, gsd in (("B02", 10), ("B03", 10), ("B04", 10), ("B08", 10), ("B11", 20), ("SCL", 20)):
         assets[f"{key}_{gsd}m"] = {
@@ -154,7 +155,7 @@ def copernicus() -> Item:
 
 
 def planetary_s2() -> Item:
-    """Give an item as the Planetary Computer has it in sentinel-2-l2a: no scale, no offset."""
+    """STAC item as in the Planetary Computer's sentinel-2-l2a: no scale, no offset."""
     assets = {}
     for key, gsd in (("B02", 10), ("B03", 10), ("B04", 10), ("B08", 10), ("B11", 20), ("SCL", 20)):
         assets[key] = {
@@ -181,7 +182,7 @@ def planetary_s2() -> Item:
 
 
 def radar(when: str = "2024-03-25T21:50:50.645981Z", *, number: str = "16") -> Item:
-    """Give an item as the Planetary Computer has it in sentinel-1-rtc: one grid for all files."""
+    """STAC item as in the Planetary Computer's sentinel-1-rtc: one grid for all files."""
     assets = {
         key: {
             "href": f"https://sentinel1euwestrtc.blob.core.windows.net/sentinel1-grd-rtc/{key}.tiff",
@@ -210,7 +211,7 @@ def radar(when: str = "2024-03-25T21:50:50.645981Z", *, number: str = "16") -> I
 
 
 def landsat() -> Item:
-    """Give an item as the Planetary Computer has it in landsat-c2-l2: grid in the properties."""
+    """STAC item as in the Planetary Computer's landsat-c2-l2: grid in the properties."""
     assets: Item = {
         key: {
             "href": f"https://landsateuwest.blob.core.windows.net/landsat-c2/x_{key}.TIF",
@@ -246,7 +247,7 @@ def landsat() -> Item:
 def series(
     count: int, *, first: str = "2023-08-01T02:15:49+00:00", days: float = 1.0
 ) -> list[Item]:
-    """Give Earth Search items at even steps."""
+    """Earth Search items at regular intervals."""
     start = datetime.fromisoformat(first)
     return [
         earth_search(f"{start + timedelta(days=days * number):%Y-%m-%dT%H:%M:%S.024000Z}")
@@ -255,7 +256,7 @@ def series(
 
 
 def changed(item: Item, **properties: object) -> Item:
-    """Give a copy of an item with other properties; ``__`` in a name stands for a colon."""
+    """Copy an item with changed properties; ``__`` in a name stands for a colon."""
     made = copy.deepcopy(item)
     for key, value in properties.items():
         made["properties"][key.replace("__", ":")] = value
@@ -263,11 +264,11 @@ def changed(item: Item, **properties: object) -> Item:
 
 
 Fault = Callable[["Catalogue", int, str], str]
-"""Given the catalogue, the page and the body's period: the name of a misbehaviour, or empty."""
+"""Function of catalogue, page and requested period that returns the name of a fault, or empty."""
 
 
 def first_times(word: str, times: int, *, page: int = 1) -> Fault:
-    """Misbehave on the first so many requests of a page, then answer."""
+    """Fault on the first `times` requests of a page, then a normal answer."""
 
     def fault(catalogue: Catalogue, asked: int, span: str) -> str:
         if asked != page or catalogue.misbehaved >= times:
@@ -278,31 +279,31 @@ def first_times(word: str, times: int, *, page: int = 1) -> Fault:
 
 
 def always(word: str, *, page: int = 1) -> Fault:
-    """Misbehave on every request of a page, and of all that come after it."""
+    """Fault on every request of a page and of all later pages."""
     return lambda _catalogue, asked, _span: word if asked >= page else ""
 
 
 class Catalogue:
-    """A search service on loopback: pages, counts, filters by time, misbehaves when asked."""
+    """STAC search service on loopback with paging, counts, time filters and injected faults."""
 
     def __init__(self, items: list[Item], *, page: int = 10, counts: bool = True) -> None:
-        """Set what it holds.
+        """Set items, page size and whether matches are counted.
 
         Parameters
         ----------
         items : list of dict
-            What is offered.
+            Items of the catalogue.
         page : int
-            Most items in a page, whatever is asked for.
+            Maximum items in a page, whatever limit is requested.
         counts : bool
-            Whether it tells how many items there are.
+            Whether a response states the number of matched items.
         """
         self.items, self.page, self.counts = items, page, counts
         self.fault: Fault | None = None
         self.lost_after = 0
         """Page after which the next link is left out, where a search has more; 0 for never."""
         self.repeat = 0
-        """Page in whose place the first is given; 0 for none."""
+        """Page that is replaced by the first; 0 for none."""
         self.requests: list[tuple[str, Any]] = []
         self.misbehaved = 0
         self.retry_after = "0"
@@ -312,7 +313,7 @@ class Catalogue:
         self.url = ""
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Give a page as stac-server and pgstac give it."""
+        """Search response of one page, as of stac-server and pgstac."""
         first, last = (datetime.fromisoformat(each) for each in body["datetime"].split("/"))
         held = []
         for item in self.items:
@@ -343,7 +344,7 @@ class Catalogue:
         return page
 
     def landing(self) -> dict[str, Any]:
-        """Give the landing page."""
+        """STAC landing page of the service."""
         core = "https://api.stacspec.org/v1.0.0"
         return {
             "type": "Catalog",
@@ -370,10 +371,10 @@ class _Handler(BaseHTTPRequestHandler):
     files: dict[str, Any]
 
     def log_message(self, *words: object) -> None:
-        """Say nothing."""
+        """Suppress the request log."""
 
     def do_GET(self) -> None:
-        """Give the landing page, or a file of a static catalogue."""
+        """Answer with the landing page, or with a file of a static catalogue."""
         self.catalogue.requests.append((self.path, None))
         if self.path in self.files:
             self._misbehave(1, "") or self._send(json.dumps(self.files[self.path]).encode())
@@ -383,7 +384,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b'{"code": "NotFound"}', status=404)
 
     def do_POST(self) -> None:
-        """Give a page of a search."""
+        """Answer with one page of a search."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.catalogue.requests.append((self.path, body))
         if self._misbehave(int(body.get("token", 1)), body["datetime"]):
@@ -475,12 +476,12 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients of these tests hang up."""
+        """Ignore broken connections: clients of these tests hang up."""
 
 
 @contextlib.contextmanager
 def served(catalogue: Catalogue, files: dict[str, Any] | None = None) -> Iterator[Catalogue]:
-    """Serve a catalogue, and files of a static one, on a free port of loopback."""
+    """Serve a catalogue, and the files of a static catalogue, on a free port of loopback."""
     handler = type("Handler", (_Handler,), {"catalogue": catalogue, "files": files or {}})
     server = _Server(("127.0.0.1", 0), handler)
     catalogue.url = f"http://127.0.0.1:{server.server_port}"
@@ -496,11 +497,11 @@ def served(catalogue: Catalogue, files: dict[str, Any] | None = None) -> Iterato
 
 
 def provider_of(url: str, **words: Any) -> Provider:
-    """Give the default provider's row with another address."""
+    """Row of the default provider with another address."""
     row = PROVIDERS["earth-search"].__dict__
     return Provider(**{**row, "url": url, "page_size": 10, **words})
 
 
 def seconds_since(start: float) -> float:
-    """Give how long something took."""
+    """Seconds elapsed since `start`."""
     return time.monotonic() - start

@@ -1,4 +1,4 @@
-"""Made-up scenes for the tests of reading and storing: files on the disk, offers, sites, pixels."""
+"""Simulated scenes for the tests of reading and storing: files, items, sites, pixels."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import rasterio
 from rasterio.warp import transform_geom
 from scipy.ndimage import gaussian_filter
 
-from skytally.imagery.acquire.band_reader import Pixels
-from skytally.imagery.acquire.inventory import LOOK_COLUMNS, SEARCH_COLUMNS
+from skytally.imagery.acquire.band_windows import ScenePixels
+from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS, SEARCH_COLUMNS
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.stac.scene_items import Asset, Offer
-from skytally.imagery.sites.site_register import TO_CONFIRM, Grid, Outline, Site
+from skytally.imagery.acquire.scene_item import Asset, SceneItem
+from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Outline, Site
 
 EPSG = 32652
 WEST, NORTH = 600_000, 4_680_000
 SIDE = 120
-"""Pixels of 10 m of the made-up site."""
+"""Side of the simulated site in 10 m pixels."""
 OPTICAL = ("b02", "b03", "b04", "b08")
 
 
@@ -38,7 +38,7 @@ def site(slug: str = "here", *, west: int = WEST, north: int = NORTH, side: int 
         _outline("stable", (west + half, north - half, west + edge, north)),
     )
     grid = Grid(EPSG, (west, north - edge, west + edge, north))
-    return Site(slug, "Here", "KP", 9.0, grid, outlines, "placebo", 100.0, "made up")
+    return Site(slug, "Here", "KP", 9.0, grid, outlines, "control", 100.0, "made up")
 
 
 def _outline(kind: str, bounds: tuple[int, int, int, int]) -> Outline:
@@ -70,12 +70,12 @@ def numbers(seed: int = 0, *, side: int = SIDE) -> dict[str, npt.NDArray[Any]]:
 
 
 def gsd_of(band: str) -> int:
-    """Give the pixel size of a band."""
+    """Pixel size of a band in metres."""
     return 20 if band in ("b11", "quality") else 10
 
 
 def grid_of(gsd: float) -> affine.Affine:
-    """Give the grid of a file whose first pixel lies in the corner of the site."""
+    """Affine transform of a file whose first pixel lies in the corner of the site."""
     return affine.Affine(gsd, 0, WEST, 0, -gsd, NORTH)
 
 
@@ -113,9 +113,9 @@ def asset(band: str, href: str, path: Path | None = None, **words: Any) -> Asset
     return Asset(**{"band": band, "href": href, "scale": 1e-4, "offset": -0.1, **known, **words})
 
 
-def offer(assets: dict[str, Asset], **words: Any) -> Offer:
-    """Make an offer of Sentinel-2."""
-    told: dict[str, Any] = {
+def scene_item(assets: dict[str, Asset], **words: Any) -> SceneItem:
+    """Make an item of Sentinel-2."""
+    known: dict[str, Any] = {
         "provider": "made-up",
         "site": "here",
         "item_id": "S2A_52TDN_20230827_0_L2A",
@@ -136,27 +136,27 @@ def offer(assets: dict[str, Asset], **words: Any) -> Offer:
         "view_azimuth": 100.0,
         "offset_applied_flag": False,
     }
-    return Offer(**{**told, "assets": assets, **words})
+    return SceneItem(**{**known, "assets": assets, **words})
 
 
-def scene(folder: Path, *, base: str = "", seed: int = 0, **words: Any) -> Offer:
-    """Write the files of a scene; offer it from the folder, or from an address."""
+def scene(folder: Path, *, base: str = "", seed: int = 0, **words: Any) -> SceneItem:
+    """Write the files of a scene; return its item, with paths or with addresses."""
     assets = {}
     for band, pixels in numbers(seed).items():
         path = write(folder / f"{seed}_{band}.tif", pixels, gsd=gsd_of(band))
         href = f"{base}/{path.name}" if base else str(path)
         assets[band] = asset(band, href, path)
-    return offer(assets, **words)
+    return scene_item(assets, **words)
 
 
-def pixels(seed: int = 0, **changed: npt.NDArray[Any]) -> Pixels:
-    """Give pixels as if they had been read."""
+def pixels(seed: int = 0, **changed: npt.NDArray[Any]) -> ScenePixels:
+    """Scene pixels as a reader would return them."""
     arrays = {
         band: array.repeat(gsd_of(band) // 10, 0).repeat(gsd_of(band) // 10, 1)
         for band, array in numbers(seed).items()
     }
     arrays |= changed
-    return Pixels(
+    return ScenePixels(
         arrays=arrays,
         transform=affine.Affine(10, 0, WEST, 0, -10, NORTH),
         epsg=EPSG,
@@ -171,13 +171,15 @@ def pixels(seed: int = 0, **changed: npt.NDArray[Any]) -> Pixels:
     )
 
 
-def whole_offer(**words: Any) -> Offer:
-    """Make an offer to which `pixels` fits, without files."""
-    return offer({band: asset(band, f"https://host/{band}.tif") for band in numbers()}, **words)
+def whole_item(**words: Any) -> SceneItem:
+    """Make an item that matches `pixels`, without files."""
+    return scene_item(
+        {band: asset(band, f"https://host/{band}.tif") for band in numbers()}, **words
+    )
 
 
 def provider(folder: Path, **words: Any) -> Provider:
-    """Make the row of a catalogue of files."""
+    """Make the provider row of a local catalogue of files."""
     known: dict[str, Any] = {
         "name": "made-up",
         "kind": "stac-static",
@@ -197,11 +199,11 @@ def provider(folder: Path, **words: Any) -> Provider:
     return Provider(**{**known, **words})
 
 
-def _item(told: Offer, day: str, box: dict[str, Any]) -> dict[str, Any]:
+def _stac_item(item: SceneItem, day: str, box: dict[str, Any]) -> dict[str, Any]:
     """Describe a scene as its provider would."""
     lon, lat = zip(*box["coordinates"][0], strict=True)
     assets = {}
-    for band, each in told.assets.items():
+    for band, each in item.assets.items():
         assets[band] = {
             "href": each.href,
             "file:size": each.size,
@@ -239,7 +241,9 @@ def catalogue(folder: Path, count: int, *, base: str = "", days: int = 5) -> Pro
     box = transform_geom(f"EPSG:{EPSG}", "EPSG:4326", _square(site()))
     first = np.datetime64("2023-08-01")
     items = [
-        _item(scene(folder, seed=k, base=base), str(first + np.timedelta64(k * days, "D")), box)
+        _stac_item(
+            scene(folder, seed=k, base=base), str(first + np.timedelta64(k * days, "D")), box
+        )
         for k in range(count)
     ]
     content = {"type": "FeatureCollection", "features": items}
@@ -254,16 +258,20 @@ def _square(here: Site) -> dict[str, Any]:
 
 
 def tables(folder: Path) -> dict[str, Path]:
-    """Write empty tables of looks and searches; give their paths as `refresh` names them."""
+    """Write an empty inventory and search log; return their paths as `refresh` names them."""
+    empty = {
+        "inventory_path": ("inventory.csv", INVENTORY_COLUMNS),
+        "searches_path": ("catalogue_searches.csv", SEARCH_COLUMNS),
+    }
     paths = {}
-    for name, columns in (("looks", LOOK_COLUMNS), ("searches", SEARCH_COLUMNS)):
-        path = folder / f"{name}.csv"
+    for parameter, (name, columns) in empty.items():
+        path = folder / name
         if not path.exists():
             path.write_text(",".join(columns) + "\n", encoding="utf-8")
-        paths[f"{name}_path"] = path
+        paths[parameter] = path
     return paths
 
 
 def elsewhere(of: Site, *, slug: str, north: int) -> Site:
-    """Give the same site at another place."""
+    """Copy of a site at another place."""
     return replace(site(slug, north=north), role=of.role)

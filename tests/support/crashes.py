@@ -1,4 +1,4 @@
-"""Interruptions and damage: a refresh is killed, hindered or spoiled, and then run again.
+"""Trials of interrupted or damaged refreshes: kill, obstruct or corrupt one, then run it again.
 
 Every trial starts a copy of this process, so that killing it costs nobody else anything.
 """
@@ -21,14 +21,15 @@ from typing import Any
 
 from skytally.core.errors import IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.inventory import accounts, read_looks, read_searches
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.coverage import check_accounts
+from skytally.imagery.acquire.inventory import read_inventory, read_searches
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.pipeline.refresh import refresh
+from skytally.imagery.pipeline.refresh import refresh_store
 from tests.support import chips
 
 PERIOD = ("2023-08-01", "2023-12-31")
-QUICK = Settings(tries=2, pause_s=0.01, deadline_s=10)
+QUICK = FetchSettings(tries=2, pause_s=0.01, deadline_s=10)
 SAME, LOST = "same store after the next refresh", "STORE DIFFERS"
 FOUND, UNSEEN = "found on reading", "NOT FOUND"
 TOLD, SILENT = "clear message, nothing lost", "NOT TOLD"
@@ -52,14 +53,14 @@ class Outcome:
     """What was seen."""
 
     def row(self, date: str) -> dict[str, str]:
-        """Give the row with its date."""
+        """Table row of the outcome with its date."""
         return {**vars(self), "date": date}
 
 
 def run(folder: Path, row: Provider) -> Any:
-    """Refresh as anybody would."""
+    """Run a refresh with the ordinary settings."""
     folder.mkdir(exist_ok=True)
-    return refresh(
+    return refresh_store(
         [chips.site()],
         [row],
         PERIOD,
@@ -71,16 +72,16 @@ def run(folder: Path, row: Provider) -> Any:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Give everything a refresh writes, leftovers included."""
+    """Contents of every file that a refresh wrote, leftovers included, by relative path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != chip_store.LOCK
+        if path.is_file() and path.name != chip_store.LOCK_FILE
     }
 
 
 def start(work: Callable[[], object]) -> int:
-    """Do some work in a copy of this process; give its number."""
+    """Do some work in a fork of this process; return its process id."""
     process = os.fork()
     if process:
         return process
@@ -92,12 +93,12 @@ def start(work: Callable[[], object]) -> int:
 
 
 def ended(process: int) -> int:
-    """Wait for a process; give its exit code, or minus the number of its signal."""
+    """Wait for a process; return its exit code, or minus its signal number."""
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def _kind(what: object) -> str:
-    """Name the kind of file that a call is about."""
+    """Kind of file that a system call concerns; empty for none."""
     name = os.fspath(what) if isinstance(what, str | os.PathLike) else ""
     if not name:
         return ""
@@ -111,17 +112,17 @@ class Strike:
     """Counts the calls that change the disk, and kills this process at one of them."""
 
     def __init__(self, at: int, log: Path | None = None) -> None:
-        """Kill at the call of that number; with a log, only write down what is called."""
+        """Kill at the call of that number; with a log, only record the calls."""
         self.at, self.log, self.count = at, log, 0
         self.opened: dict[int, str] = {}
 
     def install(self) -> None:
-        """Stand before every call."""
+        """Patch every disk-changing call."""
         for name in CALLS:
             setattr(os, name, self.before(name, getattr(os, name)))
 
     def before(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Give the call with the blow before it."""
+        """Wrap a call so that the process can be killed just before it."""
 
         def call(*words: Any, **named: Any) -> Any:
             if name == "open" and not (len(words) > 1 and words[1] & os.O_CREAT):
@@ -136,12 +137,12 @@ class Strike:
         return call
 
     def note(self, handle: int, path: object) -> int:
-        """Remember what an open file is."""
+        """Record the kind of an opened file by its descriptor."""
         self.opened[handle] = _kind(path)
         return handle
 
     def blow(self, name: str, kind: str, *, halfway: Any) -> None:
-        """Count, and strike when it is time."""
+        """Count the call, and kill the process at the chosen one."""
         self.count += 1
         if self.log is not None:
             with self.log.open("a", encoding="utf-8") as file:
@@ -154,7 +155,7 @@ class Strike:
 
 
 def calls(folder: Path, row: Provider) -> list[tuple[str, str]]:
-    """Give every call that changes the disk in a whole refresh: its name and what it is about."""
+    """Every disk-changing call of a whole refresh: name and kind of file."""
     log = folder / "calls.txt"
     log.unlink(missing_ok=True)
 
@@ -172,10 +173,12 @@ def calls(folder: Path, row: Provider) -> list[tuple[str, str]]:
 
 
 def _again(folder: Path, row: Provider, right: dict[str, bytes]) -> bool:
-    """Refresh again; tell whether all is as if nothing had happened, and accounted for."""
+    """Refresh again; check that the result equals an undisturbed run and is fully accounted for."""
     if ended(start(lambda: run(folder, row))):
         return False
-    accounts(read_searches(folder / "searches.csv"), read_looks(folder / "looks.csv"))
+    check_accounts(
+        read_searches(folder / "catalogue_searches.csv"), read_inventory(folder / "inventory.csv")
+    )
     return content(folder) == right
 
 
@@ -247,7 +250,7 @@ def flipped_bits(folder: Path, row: Provider, *, times: int, seed: int) -> Itera
             spoiled[bit // 8] ^= 1 << bit % 8
             path.write_bytes(spoiled)
             try:
-                chip_store.get(scenes, "here", path.name.removesuffix(ending))
+                chip_store.read_chip(scenes, "here", path.name.removesuffix(ending))
             except IntegrityError:
                 found += 1
         path.write_bytes(whole)
@@ -261,11 +264,11 @@ def flipped_bits(folder: Path, row: Provider, *, times: int, seed: int) -> Itera
 
 
 def _refused(code: int, allowed: int) -> Callable[[], None]:
-    """Give what makes the system refuse to open files for writing, after so many."""
+    """Patch that makes the system refuse to open files for writing after `allowed` of them."""
     real, opened = os.open, []
 
     def refuse(path: Any, flags: int, *words: Any, **named: Any) -> int:
-        if flags & os.O_CREAT and str(path).endswith(chip_store.TEMPORARY):
+        if flags & os.O_CREAT and str(path).endswith(chip_store.TEMPORARY_SUFFIX):
             opened.append(path)
             if len(opened) > allowed:
                 raise OSError(code, os.strerror(code))
@@ -278,13 +281,13 @@ def _refused(code: int, allowed: int) -> Callable[[], None]:
 
 
 def _small_files() -> None:
-    """Let no file grow beyond some thousand bytes, as a disk that is full."""
+    """Limit the size of files to some thousand bytes, as on a full disk."""
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
 
 
 def hindered(folder: Path, row: Provider, right: dict[str, bytes]) -> Iterator[Outcome]:
-    """Refresh on a disk that is full or closed, then on one that is not."""
+    """Refresh on a full or read-only disk, then on a writable one."""
     kinds: list[tuple[str, str, Callable[[], None], str]] = [
         ("no room for a file", "chip", _small_files, "no room for more"),
         ("no room left", "manifest", _refused(errno.ENOSPC, 1), "no room for more"),
@@ -338,7 +341,7 @@ def both_at_once(folder: Path, row: Provider, right: dict[str, bytes]) -> Outcom
 
 
 def trial(folder: Path, *, kills: int, bits: int, scenes: int = 3, seed: int = 1) -> list[Outcome]:
-    """Do everything to a refresh that can be done to it.
+    """Run every interruption and damage trial.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Shapes of credentials, and a search for them in files."""
+"""Patterns of credentials, and a search for them in files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT |= {".txt", ".geojson", ".inv", ".py", ".yml", ".key", ".svg"}
 
 
 def found_in(path: Path) -> Iterator[str]:
-    """Say where a file holds something of the shape of a credential."""
+    """Yield the position of everything in a file that looks like a credential."""
     text = path.read_bytes().decode("latin-1")
     for hit in SECRETS.finditer(text):
         yield f"{path}: {hit.group()[:24]!r} at {hit.start()}"

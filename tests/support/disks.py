@@ -1,4 +1,4 @@
-"""Real disks that refuse: one that is full, one that is mounted for reading only.
+"""Refreshes onto real disks that refuse writes: one full, one mounted read-only.
 
 What the system says is the system's own here. Mounting needs the right to do so.
 """
@@ -21,7 +21,7 @@ from skytally.press import refresh_command as press
 from tests.support import chips
 from tests.support.crashes import LOST, PERIOD, SILENT, TOLD, Outcome, content, ended, start
 
-SIZE = 2 * chip_store.SPARE_BYTES
+SIZE = 2 * chip_store.RESERVED_BYTES
 """Bytes of the disk: room for the scenes and for what is left to everybody else."""
 LAST_BYTES = 20_000
 """Bytes left on the disk that is full to the last: less than a chip."""
@@ -30,7 +30,7 @@ Hinder = Callable[[Path], None]
 
 
 class MountError(Exception):
-    """Nothing can be mounted here."""
+    """No file system can be mounted on this machine."""
 
 
 def _command(*words: str) -> None:
@@ -45,7 +45,7 @@ def _command(*words: str) -> None:
 
 @contextlib.contextmanager
 def disk(folder: Path) -> Iterator[Path]:
-    """Mount an empty disk in memory on a folder, and take it away at the end."""
+    """Mount an empty in-memory disk on a folder; unmount it at the end."""
     folder.mkdir()
     _command("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder))
     try:
@@ -56,7 +56,7 @@ def disk(folder: Path) -> Iterator[Path]:
 
 
 def _fill(leave: int) -> Hinder:
-    """Give what fills a disk but for some bytes."""
+    """Return a function that fills a disk except for some bytes."""
 
     def fill(folder: Path) -> None:
         with (folder / FILLER).open("wb") as file:
@@ -75,7 +75,7 @@ def _relieve(folder: Path) -> None:
 
 
 def _refresh(scenes: Path, tables: Path, row: Provider, *words: str, spare: int) -> tuple[int, str]:
-    """Run the command as anybody would; give its exit code and what it says of errors."""
+    """Run the refresh command; return its exit code and error output."""
     # beside the archive, for the disk of the scenes or the tables may be full
     said = Path(row.url).with_name("said.txt")
 
@@ -102,14 +102,26 @@ CASES: tuple[tuple[str, str, Hinder, int, str], ...] = (
     (
         "a full disk",
         "scenes",
-        _fill(chip_store.SPARE_BYTES),
-        chip_store.SPARE_BYTES,
+        _fill(chip_store.RESERVED_BYTES),
+        chip_store.RESERVED_BYTES,
         "no room for more",
     ),
     ("a disk full to the last bytes", "scenes", _fill(LAST_BYTES), 0, "no room for more"),
     ("a disk full to the last byte", "tables", _fill(0), 0, "no room for more"),
-    ("a disk mounted for reading", "scenes", _close, chip_store.SPARE_BYTES, "give write access"),
-    ("a disk mounted for reading", "tables", _close, chip_store.SPARE_BYTES, "give write access"),
+    (
+        "a disk mounted for reading",
+        "scenes",
+        _close,
+        chip_store.RESERVED_BYTES,
+        "give write access",
+    ),
+    (
+        "a disk mounted for reading",
+        "tables",
+        _close,
+        chip_store.RESERVED_BYTES,
+        "give write access",
+    ),
 )
 """Name, what lies on the disk, how it is hindered, the room left to others, what must be said."""
 
@@ -146,7 +158,7 @@ def _try(
 
 
 def _kept(places: dict[str, Path], where: str) -> dict[str, bytes]:
-    """Give what must still be there, as it is, after a refresh that was refused."""
+    """Files that must be unchanged after a refused refresh, with their contents."""
     chips_of = {path: data for path, data in content(places["scenes"]).items() if "/." not in path}
     # the tables that can be written tell of the refusal; those that cannot stay as they are
     return chips_of | (content(places["tables"]) if where == "tables" else {})
@@ -170,7 +182,7 @@ def trial(folder: Path) -> list[Outcome]:
     chips.tables(tables)
     _refresh(scenes, tables, row, spare=0)
     right = _both(scenes, tables)
-    budget = f"--budget={chip_store.used_bytes(scenes) // 2}"
+    budget = f"--budget={chip_store.store_bytes(scenes) // 2}"
     shutil.rmtree(scenes)
     shutil.rmtree(tables)
     return [_try(folder, row, right, budget, case) for case in CASES]

@@ -1,4 +1,4 @@
-"""Other files under the right name: what a fault server gives in place of a file."""
+"""Substituted files: wrong content that a fault server sends under the right name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
 
-from skytally.imagery.simulate.archive_items import placed
+from skytally.imagery.simulate.archive_items import with_server_addresses
 from tests.support.faults import Origin, catalogue, files, routed
 
 
@@ -25,12 +25,12 @@ class World:
     """Its items, with addresses in the archive."""
 
     def origin(self, url: str) -> Origin:
-        """Give the sound server."""
-        there = [placed(item, f"{url}/files/") for item in self.items]
+        """Fault-free server of the catalogue and its files."""
+        there = [with_server_addresses(item, f"{url}/files/") for item in self.items]
         return routed(stac=catalogue(there), files=files(self.folder))
 
     def donor(self, fault: str, path: Path) -> bytes:
-        """Give the bytes of the file that is served in place of another."""
+        """Bytes of the file served in place of another, by fault."""
         right = path.read_bytes()
         if fault == "blank tile":
             return blank(right)
@@ -48,7 +48,7 @@ class World:
         return chosen.ljust(len(right), b"\0") if fault.endswith("same size") else chosen
 
     def sibling(self, path: Path) -> Path:
-        """Give another file of the same scene and grid."""
+        """Path of another band of the same scene and grid."""
         swap = {"SCL": "B11", "iw-vv": "iw-vh", "B08": "B04", "SR_B3": "SR_B6", "SR_B5": "SR_B4"}
         swap["QA_PIXEL"] = "SR_B4"
         old, new = next(pair for pair in swap.items() if pair[0] in path.name)
@@ -80,7 +80,7 @@ def _rewritten(content: bytes, change: Callable[[np.ndarray, dict[str, Any]], No
 
 
 def blank(content: bytes) -> bytes:
-    """Give a sound file in which one tile holds nothing, as long as the right one."""
+    """Make a valid file of the same length in which one tile is nodata."""
 
     def change(values: np.ndarray, profile: dict[str, Any]) -> None:
         values[:128, :128] = profile["nodata"]
@@ -89,7 +89,7 @@ def blank(content: bytes) -> bytes:
 
 
 def moved(content: bytes) -> bytes:
-    """Give a sound file of a place 3 km away, as long as the right one."""
+    """Make a valid file of the same length that covers a place 3 km away."""
 
     def change(values: np.ndarray, profile: dict[str, Any]) -> None:
         a = profile["transform"]

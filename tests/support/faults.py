@@ -1,4 +1,4 @@
-"""A server on loopback that misbehaves on demand, before any origin of files and searches.
+"""Loopback proxy that injects faults before any origin of files and searches.
 
 An origin gives the right answer; a `Fault` says which answer is spoiled, how, and how often.
 """
@@ -32,7 +32,7 @@ DRIP_S = 0.2
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asked."""
+    """An HTTP request of the client."""
 
     method: str
     """Such as ``GET``."""
@@ -47,14 +47,14 @@ class Request:
 
     @property
     def span(self) -> tuple[int, int | None] | None:
-        """First and last byte asked for, or None where no range is asked for."""
+        """First and last byte of the requested range, or None without one."""
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
         return (int(found[1]), int(found[2]) if found[2] else None) if found else None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server says."""
+    """An HTTP response of a server."""
 
     status: int
     """Status code."""
@@ -68,7 +68,7 @@ Origin = Callable[[Request], Answer]
 
 
 def ranged(content: bytes, request: Request, *, etag: str, total: int | None = None) -> Answer:
-    """Answer a request for a file, or a part of it, as a sound server does."""
+    """Answer a request for a file, or a byte range of it, as a correct server does."""
     total = len(content) if total is None else total
     words = {"Content-Type": "image/tiff", "ETag": f'"{etag}"', "Accept-Ranges": "bytes"}
     span = request.span
@@ -195,7 +195,7 @@ def routed(**origins: Origin) -> Origin:
 
 @dataclass(frozen=True)
 class Fault:
-    """Which answers are spoiled, and how."""
+    """Which responses are corrupted, and how."""
 
     name: str
     """How: a key of `SPOILED` or of `REWRITTEN`."""
@@ -210,7 +210,7 @@ class Fault:
     """Another file's bytes, for the faults that serve one."""
 
     def hits(self, request: Request) -> bool:
-        """Tell whether a request is of the stage and path that are to be spoiled."""
+        """Check whether the fault applies to the stage and path of a request."""
         if self.match not in request.path:
             return False
         if self.stage == ANY:
@@ -242,7 +242,7 @@ class Proxy:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def chosen(self, request: Request) -> Fault | None:
-        """Take note of a request; give the fault that is to spoil its answer, or None."""
+        """Record a request; return the fault that applies to it, or None."""
         with self._lock:
             self.asked.append(request)
             fault = self.fault
@@ -260,7 +260,7 @@ class _Handler(BaseHTTPRequestHandler):
     proxy: Proxy
 
     def log_message(self, format: str, *args: object) -> None:  # the base's name
-        """Say nothing."""
+        """Suppress the request log."""
 
     def do_GET(self) -> None:
         self._serve()
@@ -518,7 +518,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients of a misbehaving server break off."""
+        """Ignore broken connections: clients of a misbehaving server hang up."""
 
 
 @contextlib.contextmanager

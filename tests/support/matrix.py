@@ -1,7 +1,7 @@
 """The fault matrix: every fault of a server and of a catalogue, through the real client.
 
-One case spoils the answers of one server; what the client makes of it is compared with what it
-gets from a sound one. ``python labs/benchmarks/faults.py`` writes the table that the book shows.
+Each case corrupts the responses of one server; the result of the client is compared with that from
+a fault-free server. ``python -m labs.benchmarks.fault_table`` writes the table that the book shows.
 """
 
 from __future__ import annotations
@@ -15,32 +15,22 @@ from pathlib import Path
 from unittest import mock
 
 from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.catalog_search import Found, search
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
 from skytally.imagery.acquire.inventory import STORED
-from skytally.imagery.acquire.scene_selection import Choice, choose
-from skytally.imagery.acquire.stac.scene_items import Offer
+from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_selection import SelectionDecision, select_items
 from skytally.imagery.pipeline import scene_jobs
-from skytally.imagery.pipeline.scene_jobs import Taken, Task
+from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult
 from tests.support.donors import World
-from tests.support.faults import (
-    ANY,
-    CANARY,
-    FOR_EVER,
-    ONCE,
-    OPEN,
-    READ,
-    SPOILED,
-    Fault,
-    serving,
-)
+from tests.support.faults import ANY, CANARY, FOR_EVER, ONCE, OPEN, READ, SPOILED, Fault, serving
 from tests.support.tiny import PERIOD, archive, provider, tiny_site
 
 CLAUSES = 4
 """Parts of a message that the table shows."""
 LIMIT_S = 45.0
 """No case may take longer."""
-IN_PARTS = Settings(
+IN_PARTS = FetchSettings(
     connect_s=1.0,
     timeout_s=1.0,
     tries=3,
@@ -52,7 +42,7 @@ IN_PARTS = Settings(
     gap_bytes=0,
 )
 """Short waits, and files read in parts, as the large files of real providers are."""
-WHOLE = Settings(
+WHOLE = FetchSettings(
     connect_s=1.0, timeout_s=1.0, tries=3, pause_s=0.05, longest_pause_s=1.5, deadline_s=6.0
 )
 """Short waits, and small files read whole."""
@@ -89,14 +79,14 @@ LISTS = (
     "clock ahead",
     "clock behind",
 )
-Got = tuple[Found, list[Taken]]
+Got = tuple[SearchResult, list[SceneResult]]
 """What the client found, and what it read."""
 WHERE = {OPEN: "header of a file", READ: "tile of a file", ANY: "the whole file"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One way to fail."""
+    """One fault of a server or a catalogue."""
 
     case: str
     """Name of the fault."""
@@ -108,25 +98,25 @@ class Case:
     """How many answers are spoiled; None spoils all."""
     match: str = ""
     """Part of the path of what is spoiled; empty for a catalogue."""
-    settings: Settings = IN_PARTS
+    settings: FetchSettings = IN_PARTS
     """How files are read."""
     collection: str = C1
-    """Collection that is asked."""
+    """Collection that is searched."""
 
     @property
     def how_often(self) -> str:
-        """Say how often."""
+        """Word for how often the fault occurs."""
         return "once" if self.times == ONCE else "for ever"
 
     @property
     def on_files(self) -> bool:
-        """Tell whether files are spoiled, not a catalogue."""
+        """Whether the fault concerns files, not the catalogue."""
         return bool(self.match)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the client made of a case."""
+    """Outcome of one fault case in the client."""
 
     case: Case
     """The case."""
@@ -137,10 +127,10 @@ class Outcome:
     seconds: float
     """How long it took."""
     leaked: bool
-    """Whether a secret turned up in what the client said."""
+    """Whether a secret appeared in a message of the client."""
 
     def row(self, date: str) -> dict[str, str]:
-        """Give the row of the book's table."""
+        """Row of the case in the book's fault table."""
         return {
             "case": self.case.case,
             "where": self.case.where,
@@ -192,32 +182,34 @@ def _period(case: Case) -> tuple[str, str]:
     return DAY[case.collection] if case.on_files else PERIOD
 
 
-def _search(case: Case, url: str) -> Found:
+def _search(case: Case, url: str) -> SearchResult:
     row = provider(case.collection, f"{url}/stac/")
-    return search(
+    return search_catalogue(
         row, tiny_site(), _period(case), timeout=1.0, tries=3, back_off=0.05, patience=16.0
     )
 
 
-def acquire(case: Case, url: str, right: Found | None = None) -> tuple[Found, list[Taken]]:
-    """Search, choose, read, doubt and pack: the client as it is, up to the write.
+def acquire(
+    case: Case, url: str, right: SearchResult | None = None
+) -> tuple[SearchResult, list[SceneResult]]:
+    """Search, select, read, check and pack with the real client, up to the write.
 
     Of a spoiled catalogue only those scenes are read that are chosen and not as they were.
     """
     found = _search(case, url)
-    chosen = [choice.offer for choice in _choices(found) if choice.fate == "chosen"]
+    chosen = [choice.item for choice in _choices(found) if choice.status == "selected"]
     if case.on_files:
         read = chosen[:1]
     else:
-        usual = {_plain(offer) for offer in (right or found).offers}
-        read = [offer for offer in chosen if _plain(offer) not in usual]
+        usual = {_plain(item) for item in (right or found).items}
+        read = [item for item in chosen if _plain(item) not in usual]
     row = provider(case.collection, f"{url}/stac/")
-    tasks = [Task(row, (offer,), (tiny_site(),), case.settings) for offer in read]
-    return found, [taken for task in tasks for taken in scene_jobs.acquire(task)]
+    tasks = [SceneJob(row, (item,), (tiny_site(),), case.settings) for item in read]
+    return found, [taken for task in tasks for taken in scene_jobs.read_job(task)]
 
 
 def said(text: object) -> str:
-    """Give the client's words without what differs from run to run, each clause once."""
+    """Normalise a message of the client: no ports or times, each clause once."""
     words = re.sub(r"127\.0\.0\.1:\d+", "server", " ".join(str(text).split()))
     words = re.sub(r"host='127\.0\.0\.1', port=\d+", "host='server'", words)
     words = re.sub(r"(\d+\.\d)\d+ s\b", r"\1 s", words)
@@ -227,40 +219,40 @@ def said(text: object) -> str:
     return f"{kept}; and {more} more" if more > 0 else kept
 
 
-def _plain(offer: Offer) -> str:
-    return re.sub(r"http://127\.0\.0\.1:\d+", "", repr(offer))
+def _plain(item: SceneItem) -> str:
+    return re.sub(r"http://127\.0\.0\.1:\d+", "", repr(item))
 
 
-def _sum(taken: Taken) -> str:
+def _sum(taken: SceneResult) -> str:
     return taken.manifest.sha256 if taken.manifest else ""
 
 
 def _judge(case: Case, got: Got, right: Got) -> str:
     found, looks = got
     if case.on_files:
-        if looks[0].fate != STORED:
+        if looks[0].status != STORED:
             return FAILED
         return RECOVERED if _sum(looks[0]) == _sum(right[1][0]) else SILENT
-    usual = {_plain(offer) for offer in right[0].offers}
-    same = {_plain(offer) for offer in found.offers} == usual
+    usual = {_plain(item) for item in right[0].items}
+    same = {_plain(item) for item in found.items} == usual
     if same and not found.malformed:
         return RECOVERED
-    if any(taken.fate == STORED for taken in looks):
+    if any(taken.status == STORED for taken in looks):
         return SILENT
     told = found.malformed or found.faults or looks or _new_reasons(found, right[0])
     return REPORTED if told else SILENT
 
 
-def _new_reasons(found: Found, right: Found) -> list[str]:
-    usual = {(choice.offer.item_id, choice.reason) for choice in _choices(right)}
-    return [c.reason for c in _choices(found) if (c.offer.item_id, c.reason) not in usual]
+def _new_reasons(found: SearchResult, right: SearchResult) -> list[str]:
+    usual = {(choice.item.item_id, choice.reason) for choice in _choices(right)}
+    return [c.reason for c in _choices(found) if (c.item.item_id, c.reason) not in usual]
 
 
-def _choices(found: Found) -> list[Choice]:
-    return choose(found.offers, tiny_site())
+def _choices(found: SearchResult) -> list[SelectionDecision]:
+    return select_items(found.items, tiny_site())
 
 
-def _told(case: Case, got: Got, right: Found) -> str:
+def _told(case: Case, got: Got, right: SearchResult) -> str:
     found, looks = got
     words = [taken.reason for taken in looks if taken.reason]
     if not case.on_files:
@@ -270,7 +262,7 @@ def _told(case: Case, got: Got, right: Found) -> str:
 
 
 def run(case: Case, world: World, right: Got) -> Outcome:
-    """Try one case."""
+    """Run one fault case."""
     path = _path(case, world)
     content = b""
     if path is not None and case.case in DONORS:
@@ -314,7 +306,7 @@ def _path(case: Case, world: World) -> Path | None:
 
 
 def trial(folder: Path, *, only: Callable[[Case], bool] = lambda _: True) -> list[Outcome]:
-    """Try every case on an archive in a folder; give the outcomes in the order of the cases."""
+    """Run every case on an archive in a folder; return the outcomes in the order of the cases."""
     world = World(folder, archive(folder))
     chosen = [case for case in cases() if only(case)]
     right: dict[tuple[str, bool], Got] = {}

@@ -1,4 +1,4 @@
-"""What published items of each provider state: the words that our client may rely on.
+"""Fields of the published STAC items of each provider, on which the client may rely.
 
 Compiled from items that the providers or their item makers published: Earth Search
 ``S2B_T38XNF_20250422T091553_L2A`` and ``S2B_T13TEE_20230831T174801_L2A`` (collection
@@ -108,7 +108,7 @@ ASKED = {"collections", "bbox", "datetime", "limit", "token"}
 
 
 def documented(item: dict[str, Any]) -> dict[str, Any]:
-    """Give an item with nothing left but the words that published items of its kind hold."""
+    """Reduce an item to the fields that published items of its collection have."""
     kept = copy.deepcopy({word: item[word] for word in FRAME if word in item})
     kind = item["collection"]
     kept["properties"] = {w: v for w, v in kept["properties"].items() if w in PROPERTIES[kind]}

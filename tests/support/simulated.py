@@ -1,7 +1,7 @@
-"""A copy of the project whose three kinds of site have simulated looks: for tests and screenshots.
+"""A copy of the project with simulated images of three kinds of site: for tests and screenshots.
 
 ``PYTHONPATH=.:book python -m tests.simulated FOLDER`` makes one, refreshes it from a folder of
-made-up files by the project's own command, and builds its book. Every look is labelled.
+simulated files by the project's own command, and builds its book. Every image is labelled.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ import numpy.typing as npt
 from rasterio.warp import transform_geom
 
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
-from skytally.imagery.sites.site_register import COLUMNS, CONFIRMED
-from skytally.press.rehearse import copied, written
+from skytally.imagery.sites.site_model import CONFIRMED
+from skytally.imagery.sites.site_register import REGISTER_COLUMNS
+from skytally.press.rehearse import FOLDER_VARIABLES, copy_project, providers_toml
 from tests.support import chips
 
 ROOT = Path(__file__).resolve().parents[2]
 LABEL = "rehearsal"
 STUDY = np.datetime64("2023-08-01")
 EARLY, LATE, STEP = 60, 16, 6
-"""Looks before and after the study, and days between them: some in every quarter of the year."""
+"""Images before and after the start of the study, and days between them: some in every quarter."""
 EPSG = 32652
 OFFSET, SCALE = 0.1, 1e-4
 OPTICAL = ("b02", "b03", "b04", "b08", "b11")
@@ -42,7 +43,7 @@ PERIOD = tuple(
     f"--{word}={STUDY + np.timedelta64(count * STEP, 'D')}"
     for word, count in (("first", -EARLY), ("last", LATE))
 )
-"""What the refresh is asked for."""
+"""Period of the refresh."""
 WEST = 480_000
 NORTHS = {"rajin": 4_680_000, "tumangang": 4_650_000, "tikhoretsk": 4_620_000}
 """Upper left corners: far enough apart that no scene shows two sites."""
@@ -50,7 +51,7 @@ NORTHS = {"rajin": 4_680_000, "tumangang": 4_650_000, "tikhoretsk": 4_620_000}
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A site with its looks."""
+    """A simulated site with its images."""
 
     slug: str
     """Slug of an evidence site."""
@@ -59,9 +60,9 @@ class Made:
     north: int
     """Upper edge, metres."""
     images: list[npt.NDArray[Any]]
-    """One a look, dims (band, y, x), 10 m."""
+    """One array an image, dims (band, y, x), 10 m."""
     classes: npt.NDArray[np.uint8]
-    """Scene classes of every look, dims (y, x)."""
+    """Scene classes of every image, dims (y, x)."""
     outlines: list[tuple[str, str, list[tuple[float, float]], float | None]]
     """Kind, name, corners in metres of the zone, axis."""
     sigma_m: float = 5.0
@@ -71,7 +72,7 @@ class Made:
 def turned(
     x: float, y: float, axis_deg: float, sides: tuple[float, float]
 ) -> list[tuple[float, float]]:
-    """Give the corners of a rectangle about a point, its first side along the axis."""
+    """Corners of a rectangle about a point, its first side along the axis."""
     bearing = math.radians(axis_deg)
     along = np.array([math.sin(bearing), math.cos(bearing)])
     aside = np.array([along[1], -along[0]])
@@ -81,20 +82,23 @@ def turned(
 
 
 def _six(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Cut an image to whole pixels of 60 m."""
+    """Crop an image to whole 60 m pixels."""
     return image[..., : image.shape[-2] // 6 * 6, : image.shape[-1] // 6 * 6]
 
 
 def port() -> Made:
-    """Make a quay with ships that come after the start of the study, and stacks behind."""
+    """Simulate a quay with ships that arrive after the start of the study, and stacks behind."""
     harbour = harbour_images.Harbour(
         SEED, n_looks=EARLY + LATE, rows=108, columns=120, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=EARLY, occupancy=0.6, step_days=STEP, contrast=0.09, axis_deg=60.0,
     )  # fmt: skip
-    looks = [look["reflectance"].to_numpy() for look, _ in harbour_images.looks(harbour)]
+    looks = [
+        look["reflectance"].to_numpy()
+        for look, _ in harbour_images.harbour_images_with_truth(harbour)
+    ]
     # short-wave infrared: dark water, brighter land
     images = [np.concatenate([each, 0.9 * each[3:]]) for each in looks]
-    where = harbour_images.masks(harbour)
+    where = harbour_images.harbour_masks(harbour)
     classes = np.where(where["berth"] | where["openwater"], 6, 5).astype(np.uint8)
     west, north = WEST, NORTHS["rajin"]
     x, y = west + 5.0 * harbour.columns, north - 5.0 * harbour.rows
@@ -112,11 +116,16 @@ def port() -> Made:
 
 
 def _of_place(
-    slug: str, place: site_cubes.Place, boxes: list[Any], kind: str, outline: Any, axis: float
+    slug: str,
+    place: site_cubes.SimulatedPlace,
+    boxes: list[Any],
+    kind: str,
+    outline: Any,
+    axis: float,
 ) -> Made:
     west, north = WEST, NORTHS[slug]
     rng = np.random.default_rng(SEED)
-    images = [_six(site_cubes.visit(place, each, rng)) for each in boxes]
+    images = [_six(site_cubes.place_image(place, each, rng)) for each in boxes]
     if images[0].shape[0] == len(OPTICAL) - 1:
         images = [np.concatenate([each, 0.9 * each[3:]]) for each in images]
     classes = np.full(images[0].shape[1:], 5 if kind == "track" else 4, np.uint8)
@@ -132,9 +141,9 @@ def _of_place(
 
 
 def yard() -> Made:
-    """Make a yard of three tracks that fills after the start of the study."""
+    """Simulate a rail yard of three tracks that fills after the start of the study."""
     rng = np.random.default_rng(SEED)
-    place = site_cubes.yard_place(rng, count=3)
+    place = site_cubes.simulated_yard(rng, count=3)
     late = [
         yards_quays_depots.yard(place.lines, rng, cars=8 * k, contrast=-0.08).boxes
         for k in range(LATE)
@@ -153,9 +162,9 @@ def yard() -> Made:
 
 
 def depot() -> Made:
-    """Make a field into which pits are dug two looks after the start of the study."""
+    """Simulate a field in which pits appear two images after the start of the study."""
     rng = np.random.default_rng(SEED)
-    place = site_cubes.field_place(rng, side=60)
+    place = site_cubes.simulated_field(rng, side=60)
     dug = yards_quays_depots.depot(rng, rows=2, columns=3, start=(235.0, 250.0), apart=65.0).boxes
     boxes = [*([()] * (EARLY + 2)), *([dug] * (LATE - 2))]
     corners = [(150.0, 150.0), (450.0, 150.0), (450.0, 450.0), (150.0, 450.0)]
@@ -238,7 +247,7 @@ def _outlines(made: Made) -> dict[str, Any]:
 
 
 def _sites(folder: Path) -> Iterator[Made]:
-    """Put the made-up sites in the place of three of the project's own."""
+    """Replace three of the project's sites by the simulated ones."""
     data = folder / "data" / "sites"
     with (data / "register.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["slug"]: row for row in csv.DictReader(file)}
@@ -248,7 +257,7 @@ def _sites(folder: Path) -> Iterator[Made]:
         path.write_text(json.dumps(_outlines(made), indent=1) + "\n", encoding="utf-8")
         yield made
     with (data / "register.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(file, REGISTER_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows.values())
 
@@ -256,7 +265,7 @@ def _sites(folder: Path) -> Iterator[Made]:
 def make(folder: Path) -> None:
     """Make the copy with its catalogue of files; nothing is refreshed or built yet."""
     project, archive = folder / "project", folder / "archive"
-    copied(ROOT, project)
+    copy_project(ROOT, project)
     items = [_item(made, k, archive) for made in _sites(project) for k in range(len(made.images))]
     content = {"type": "FeatureCollection", "features": items}
     (archive / "items.json").write_text(json.dumps(content), encoding="utf-8")
@@ -266,13 +275,15 @@ def make(folder: Path) -> None:
         "quality": "quality", "signing": "none", "calibration": "metadata", "page_size": 10,
         "label": LABEL, "default": True, "note": "simulated looks, not observations",
     }  # fmt: skip
-    (project / "data/sites/providers.toml").write_text(written({"made-up": row}), encoding="utf-8")
+    (project / "data/sites/providers.toml").write_text(
+        providers_toml({"made-up": row}), encoding="utf-8"
+    )
 
 
 def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the press in the copy."""
     paths = f"{project}{os.pathsep}{project / 'book'}"
-    inherited = {word: text for word, text in os.environ.items() if word != "SKYTALLY_SCENES"}
+    inherited = {word: text for word, text in os.environ.items() if word not in FOLDER_VARIABLES}
     return subprocess.run(
         [sys.executable, "-m", *words], cwd=project, env={**inherited, "PYTHONPATH": paths},
         check=False, capture_output=True, text=True,

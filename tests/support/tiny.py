@@ -1,4 +1,4 @@
-"""A made-up site of 2.4 km and an archive of a few dozen scenes over it, for tests."""
+"""A simulated site of 2.4 km and an archive of a few dozen scenes of it, for tests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from rasterio.warp import transform_geom
 
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.simulate.archive_items import placed
-from skytally.imagery.simulate.archive_passes import SMALL, Plan
+from skytally.imagery.simulate.archive_items import with_server_addresses
+from skytally.imagery.simulate.archive_passes import SMALL, ArchivePlan
 from skytally.imagery.simulate.scene_archive import write_archive
-from skytally.imagery.sites.site_register import TO_CONFIRM, Grid, Outline, Site
+from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Outline, Site
 
 BOUNDS = (604_200, 4_675_200, 606_600, 4_677_600)
 PLAN = replace(SMALL, block=128)
@@ -32,7 +32,7 @@ def _outline(kind: str, bounds: tuple[int, int, int, int], axis: float | None = 
 
 
 def tiny_site(slug: str = "tiny") -> Site:
-    """Make a port that does not exist."""
+    """Make a fictitious port."""
     west, south, east, north = BOUNDS
     inner = (west + 300, south + 300, east - 300, north - 300)
     outlines = (
@@ -42,7 +42,7 @@ def tiny_site(slug: str = "tiny") -> Site:
         _outline("stable", (west, north - 180, east, north)),
     )
     grid = Grid(32652, BOUNDS)
-    return Site(slug, "Tiny", "KP", 9.0, grid, outlines, "placebo", 100.0, "made up")
+    return Site(slug, "Tiny", "KP", 9.0, grid, outlines, "control", 100.0, "made up")
 
 
 def provider(collection: str, url: str, *, signing: str = "none") -> Provider:
@@ -79,8 +79,8 @@ def provider(collection: str, url: str, *, signing: str = "none") -> Provider:
     )
 
 
-def archive(folder: Path, *, plan: Plan = PLAN) -> list[dict[str, Any]]:
-    """Write the archive of the tiny site, once a folder; give its items."""
+def archive(folder: Path, *, plan: ArchivePlan = PLAN) -> list[dict[str, Any]]:
+    """Write the archive of the small site, once a folder; return its items."""
     done = folder / "items.ndjson"
     if not done.exists():
         site = tiny_site()
@@ -90,5 +90,5 @@ def archive(folder: Path, *, plan: Plan = PLAN) -> list[dict[str, Any]]:
 
 @cache
 def served(folder: Path, url: str) -> tuple[dict[str, Any], ...]:
-    """Give the archive's items with their files at an address."""
-    return tuple(placed(item, url) for item in archive(folder))
+    """Items of the archive with their files at a server address."""
+    return tuple(with_server_addresses(item, url) for item in archive(folder))

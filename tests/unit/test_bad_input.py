@@ -19,21 +19,16 @@ import pytest
 from labs.methods import ruptures_check, semi_markov_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
-    agreement,
     baseline,
+    counter_agreement,
     interval_counts,
-    lag,
+    lead_lag,
     sea_routes,
     tail_probability,
 )
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.onset_date import Onset, onset
-from skytally.statistics.port_calls import (
-    call_bounds,
-    calls_from_rows,
-    littles_law,
-    missed_calls,
-)
+from skytally.statistics.port_calls import call_bounds, calls_from_rows, littles_law, missed_calls
 from skytally.statistics.ship_reach import Fix, reach, reach_of_rows
 from skytally.statistics.surge_chance import predictive_limits, surge
 
@@ -47,7 +42,7 @@ PAIRS = (
 DAYS = np.array([0.0, 5.0, 9.0, 20.0, 31.0, 44.0])
 DWELL = call_bounds.Dwell(2.4, 0.2)
 ADVICE = re.compile(
-    r"\b(give|use|check|leave|exchange|mend|allow|compare|sort|keep|widen|take|tabulate|build|"
+    r"\b(give|use|check|leave|exchange|mend|restore|allow|compare|sort|keep|widen|take|tabulate|build|"
     r"counts are|bounds hold|bounds nothing|nothing (?:is|can)|no change can|needs? its)\b"
 )
 """Words with which a refusal says what to do."""
@@ -55,13 +50,13 @@ ADVICE = re.compile(
 
 def looks(
     seen: Any = (1, 0, 1, 0, 0, 1), days: Any = DAYS, length: float = 60.0
-) -> call_bounds.Looks:
-    """Make looks at a port."""
-    return call_bounds.Looks(np.asarray(days, float), np.asarray(seen, float), length)
+) -> call_bounds.BerthObservations:
+    """Make observations of a port."""
+    return call_bounds.BerthObservations(np.asarray(days, float), np.asarray(seen, float), length)
 
 
 def arrays(sound: Any) -> tuple[Any, ...]:
-    """Give what may go wrong with an array: missing, infinite, negative, huge, reversed, alike."""
+    """Faulty variants of an array: missing, infinite, negative, huge, reversed, repeated values."""
     good = np.asarray(sound, float)
     one_bad = [np.where(np.arange(good.size) == 1, bad, good) for bad in (NAN, INF, -INF, HUGE)]
     whole = [np.full(good.size, bad) for bad in (NAN, INF, -INF, -1.0, 0.0, 7.0, HUGE, 2.5)]
@@ -83,14 +78,14 @@ def row(**changes: Any) -> pd.DataFrame:
 
 
 def bad_rows(**cells: tuple[Any, ...]) -> tuple[pd.DataFrame, ...]:
-    """Give an empty table, two rows, a table without columns, and one row a bad cell."""
+    """Faulty tables: empty, two rows, no columns, and one row with each bad cell."""
     plain = row()
     broken = [row(**{cell: bad}) for cell, all_bad in cells.items() for bad in all_bad]
     return (plain.iloc[:0], pd.concat([plain, plain]), pd.DataFrame([{"id": "P1"}]), *broken)
 
 
 def nothing_missing(found: Any, where: str = "answer") -> Iterator[str]:
-    """Name every number that is missing where one must stand, and every chance that is none."""
+    """Yield every missing number of a result and every probability outside 0 to 1."""
     if isinstance(found, Estimate):
         if found.unit == "p" and not 0 <= found.low <= found.high <= 1:
             yield f"{where}: chance {found.low} to {found.high}"
@@ -113,7 +108,7 @@ def nothing_missing(found: Any, where: str = "answer") -> Iterator[str]:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A public function, a sound call of it, and the bad values of each argument."""
+    """A public function, a valid call of it, and the bad values of each argument."""
 
     work: Callable[..., Any]
     """The function; what it gives may hold no missing number."""
@@ -145,15 +140,15 @@ SERIES = np.random.default_rng(1).poisson(5, 120).astype(float)
 def _onset(**changes: Any) -> Onset:
     given = {"start": DAYS, "low": [1, 0, 2, 30, 41, 38], **changes}
     settings = {each: given.pop(each) for each in ("dispersions", "level") if each in given}
-    return onset(interval_counts.looks_from(**given), **settings)
+    return onset(interval_counts.interval_counts_from(**given), **settings)
 
 
-def _lag(**changes: Any) -> lag.Lag:
-    return lag.lag(_onset(), _onset(start=DAYS + 9), **changes)
+def _lag(**changes: Any) -> lead_lag.Lag:
+    return lead_lag.lag(_onset(), _onset(start=DAYS + 9), **changes)
 
 
 def _looks(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a statistic of looks take the parts of the looks."""
+    """Make a statistic of observations accept their parts as separate arguments."""
 
     def made(**given: Any) -> Any:
         parts = {each: given.pop(each) for each in ("seen", "days", "length") if each in given}
@@ -244,9 +239,9 @@ def land(bbox: Any = None, text: str | None = None) -> Path:
 
 
 @functools.cache
-def walled() -> sea_routes.Ways:
-    """Give the routes to the port of the toy sea."""
-    return sea_routes.ways_to(
+def walled() -> sea_routes.SeaRoutes:
+    """Sea routes to the port of the toy sea."""
+    return sea_routes.routes_to(
         sea_routes.read_sea([land()], cell_km=4.0), sea_routes.Port("Farport", 1.5, 0.0)
     )
 
@@ -271,13 +266,13 @@ def sighting(day: str, **changes: Any) -> pd.DataFrame:
 
 
 def sightings() -> dict[str, Any]:
-    """Give the arguments of a sound question about two rows."""
+    """Make valid arguments: two sightings, the sites and a port."""
     ends = {"before": sighting("2024-03-01"), "after": sighting("2024-03-10")}
     return {**ends, "sites": SITES, "port": "farport"}
 
 
 def bad_sightings(day: str) -> tuple[pd.DataFrame, ...]:
-    """Give an empty table, two rows, no columns, a pier, a place without a position, no date."""
+    """Faulty sightings: empty, two rows, no columns, a pier, no position, no date."""
     plain = sighting(day)
     return (
         *(plain.iloc[:0], pd.concat([plain, plain]), pd.DataFrame([{"id": "P1"}])),
@@ -382,7 +377,7 @@ CASES = [
         {"top": NUMBERS, "most": NUMBERS, "looks": ([], [NAN], [INF], [0], [-1], [HUGE])},
     ),
     Case(
-        interval_counts.looks_from,
+        interval_counts.interval_counts_from,
         {"start": DAYS, "low": [1, 0, 2, 30, 41, 38]},
         {
             "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT", "ns")), ["soon"] * 6),
@@ -404,19 +399,19 @@ CASES = [
         },
     ),
     Case(
-        lambda **given: ruptures_check.cross_check(interval_counts.looks_from(**given)),
+        lambda **given: ruptures_check.cross_check(interval_counts.interval_counts_from(**given)),
         {"start": DAYS, "low": [1, 0, 2, 30, 41, 38]},
         {"start": arrays(DAYS), "low": arrays([1, 0, 2, 30, 41, 38])},
     ),
     Case(_lag, {}, {"level": NUMBERS}),
-    Case(lambda onsets: lag.orders(onsets), {"onsets": {}}, {"onsets": ({}, {"a": None})}),
+    Case(lambda onsets: lead_lag.change_orders(onsets), {"onsets": {}}, {"onsets": ({}, {"a": None})}),
     Case(
-        lambda series: np.nan_to_num(lag.prewhitened(series)),
+        lambda series: np.nan_to_num(lead_lag.prewhitened(series)),
         {"series": SERIES},
         {"series": arrays(SERIES)},
     ),
     Case(
-        lag.shift_null,
+        lead_lag.shift_null,
         {"series_a": SERIES, "series_b": np.roll(SERIES, 2), "min_shift": 8, "seed": 1},
         {
             "series_a": arrays(SERIES),
@@ -543,7 +538,9 @@ CASES = [
         {"stays": (pd.DataFrame(), pd.DataFrame({"stay": [1.0]})), "stay": NUMBERS},
     ),
     Case(
-        lambda **given: sea_routes.ways_to(walled().sea, sea_routes.Port("Farport", **given)).port,
+        lambda **given: (
+            sea_routes.routes_to(walled().sea, sea_routes.Port("Farport", **given)).port
+        ),
         {"lon": 1.5, "lat": 0.0},
         {"lon": NUMBERS, "lat": NUMBERS, "radius_km": NUMBERS},
     ),
@@ -562,12 +559,12 @@ CASES = [
         },
     ),
     Case(
-        lambda **given: sea_routes.sea_miles(walled(), **given),
+        lambda **given: sea_routes.route_miles(walled(), **given),
         {"lon": 0.5, "lat": 0.0},
         {"lon": NUMBERS, "lat": NUMBERS},
     ),
     Case(
-        lambda **given: sea_routes.miles_from(walled(), **given),
+        lambda **given: sea_routes.miles_from_positions(walled(), **given),
         {"lon": [0.5, 0.6], "lat": [0.0, 0.1]},
         {"lon": arrays([0.5, 0.6]), "lat": arrays([0.0, 0.1])},
     ),
@@ -613,12 +610,12 @@ CASES = [
         },
     ),
     Case(
-        agreement.mean_difference,
+        counter_agreement.mean_difference,
         {"differences": np.array([0.0, 2.0, 4.0]), "unit": "railcars"},
         {"differences": arrays([0.0, 2.0, 4.0, 5.0])},
     ),
     Case(
-        lambda **given: agreement.agreement(_side(**given), _side(counter="voa")),
+        lambda **given: counter_agreement.agreement(_side(**given), _side(counter="voa")),
         {},
         {
             "value": NUMBERS,
@@ -680,11 +677,13 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
         (lambda: call_bounds.Dwell.between(1, 9, level=1), "level: found 1; give a level between"),
         (lambda: call_bounds.fewest_calls(looks(), level=NAN), "level: found nan; give a level"),
         (
-            lambda: lag.shift_null(SERIES, np.where(SERIES > 9, INF, SERIES), min_shift=8, seed=1),
+            lambda: lead_lag.shift_null(
+                SERIES, np.where(SERIES > 9, INF, SERIES), min_shift=8, seed=1
+            ),
             "second: found a value that is infinite",
         ),
         (
-            lambda: lag.shift_null(SERIES, SERIES * HUGE, min_shift=8, seed=1),
+            lambda: lead_lag.shift_null(SERIES, SERIES * HUGE, min_shift=8, seed=1),
             "second: found a value that is infinite or beyond 1e",
         ),
         (

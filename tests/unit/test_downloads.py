@@ -83,8 +83,8 @@ def test_tables_of_the_record_are_given_away_neutralised(
     """The site's copy of a table holds the same cells, with every formula made text."""
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", text=text)
     copied = (
-        "from pathlib import Path; from skytally.press.project_paths import DATA; "
-        "from skytally.press.site import _copy_tables as c; c(DATA / 'record', Path('given'))"
+        "from pathlib import Path; from skytally.core.project_folder import data_folder as d; "
+        "from skytally.press.site import _copy_tables as c; c(d() / 'record', Path('given'))"
     )
     run = project.run("-c", copied)
     assert run.returncode == 0, run.stderr
@@ -167,8 +167,8 @@ def test_write_lines_gives_the_same_bytes_twice(one_line: Lines, tmp_path: Path)
 def test_write_table_gives_harmless_rows(tmp_path: Path) -> None:
     """A table that is no line is written whole, without formulas, under a slug."""
     table = pd.DataFrame({"a": ["=1+1", "text"], "b": [1.5, None]})
-    assert write_table(table, tmp_path, name="looks.months") == ["looks.months.csv"]
-    written = (tmp_path / "data/looks.months.csv").read_text(encoding="utf-8")
+    assert write_table(table, tmp_path, name="coverage.months") == ["coverage.months.csv"]
+    written = (tmp_path / "data/coverage.months.csv").read_text(encoding="utf-8")
     assert written == "a,b\n'=1+1,1.5\ntext,\n"
     with pytest.raises(DataError, match=r"download 'a b': needs a name"):
         write_table(table, tmp_path, name="a b")

@@ -29,14 +29,14 @@ def test_a_kernel_speaks_over_files_of_its_own(project: Any) -> None:
         nbformat.v4.new_code_cell("out = ''", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(SAY),
     ]
-    path = project.folder / "notebooks/looks.ipynb"
+    path = project.folder / "notebooks/coverage.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = cells
     nbformat.write(notebook, path)
     # a folder that is not there yet, relative and outside the book's own
-    run = project.run("-m", "skytally.press.execute", "looks", "results/of looks")
+    run = project.run("-m", "skytally.press.execute", "coverage", "results/of coverage")
     assert run.returncode == 0, run.stderr
-    made = nbformat.read(project.folder / "results/of looks/notebook.ipynb", as_version=4)
-    assert "../results/of looks" in str(made.cells)
+    made = nbformat.read(project.folder / "results/of coverage/notebook.ipynb", as_version=4)
+    assert "../results/of coverage" in str(made.cells)
     said = (project.folder / "said.json").read_text(encoding="utf-8")
     assert '"transport": "ipc"' in said

@@ -12,16 +12,16 @@ import xarray as xr
 
 from skytally.core import names as n
 from skytally.figures.marks import (
-    COLOURS,
+    BAR_COLUMNS,
     HOVER,
-    LIVE_MARKERS,
-    STATIC_MARKERS,
+    LANE_COLUMNS,
+    MARK_COLUMNS,
     alt_text,
     bar_marks,
     lane_marks,
-    marks,
     names_of,
     pointed,
+    value_marks,
 )
 
 Rows = Callable[..., pd.DataFrame]
@@ -39,7 +39,7 @@ def test_names_of_joins_tables() -> None:
 def test_marks_carry_value_bound_counter_and_source(one_line: Lines) -> None:
     """A mark holds all that the hover text shows, in the names of the pages."""
     line = one_line({"value": 430.0, "bound": n.ABOUT, "day": "2023-10-16"})
-    (mark,) = marks({"csis.rajin-port-area": line}, LABELS).to_dict("records")
+    (mark,) = value_marks({"csis.rajin-port-area": line}, LABELS).to_dict("records")
     assert (mark["y"], mark["lo"], mark["hi"]) == (430.0, 425.0, 435.0)
     assert (mark["x"], mark["x0"], mark["x1"]) == (pd.Timestamp("2023-10-16"),) * 3
     assert {word: mark[word] for word in HOVER} == {
@@ -56,9 +56,9 @@ def test_marks_carry_value_bound_counter_and_source(one_line: Lines) -> None:
 
 
 def test_marks_keep_missing_missing(one_line: Lines) -> None:
-    """A look that could not tell has no height, and its bound is called none."""
+    """An unclear observation has no height, and its bound is "none"."""
     line = one_line({"value": 5.0}, {"state": n.UNCLEAR, "bound": "", "day": "2023-10-06"})
-    mark = marks({"csis": line}, LABELS).iloc[1]
+    mark = value_marks({"csis": line}, LABELS).iloc[1]
     assert all(math.isnan(mark[word]) for word in ("y", "lo", "hi"))
     assert (mark["bound"], mark["said"], mark["state"]) == ("none", "no number", "unclear")
 
@@ -67,7 +67,9 @@ def test_marks_draw_an_interval_as_an_interval(one_line: Lines) -> None:
     """A month reaches from its first to its last day; an open start begins at its end."""
     month = {"date_first": pd.Timestamp("2023-08-01"), "date_last": pd.Timestamp("2023-08-31")}
     until = {"date_first": pd.NaT, "date_last": pd.Timestamp("2023-10-05")}
-    table = marks({"csis": one_line({"value": 1.0, **month}, {"value": 2.0, **until})}, LABELS)
+    table = value_marks(
+        {"csis": one_line({"value": 1.0, **month}, {"value": 2.0, **until})}, LABELS
+    )
     assert table[["x0", "x1"]].to_numpy().tolist() == [
         [pd.Timestamp("2023-08-01").value, pd.Timestamp("2023-08-31").value],
         [pd.Timestamp("2023-10-05").value, pd.Timestamp("2023-10-05").value],
@@ -76,21 +78,21 @@ def test_marks_draw_an_interval_as_an_interval(one_line: Lines) -> None:
 
 def test_marks_keep_an_open_bound_open(one_line: Lines) -> None:
     """A lower bound has no upper end, so that it is drawn as an arrow."""
-    table = marks({"csis": one_line({"value": 25.0, "bound": n.AT_LEAST})}, LABELS)
+    table = value_marks({"csis": one_line({"value": 25.0, "bound": n.AT_LEAST})}, LABELS)
     assert (table["lo"][0], table["hi"][0]) == (25.0, math.inf)
 
 
 def test_marks_are_sorted_by_series_and_time(one_line: Lines) -> None:
     """The order of the marks does not depend on the order of the lines."""
     late, early = (one_line({"value": 1.0, "day": day}) for day in ("2023-10-09", "2023-10-05"))
-    table = marks({"b": late, "a": early}, {})
+    table = value_marks({"b": late, "a": early}, {})
     assert table["series"].tolist() == ["a", "b"]
-    pd.testing.assert_frame_equal(table, marks({"a": early, "b": late}, {}))
+    pd.testing.assert_frame_equal(table, value_marks({"a": early, "b": late}, {}))
 
 
 def test_marks_shorten_long_words(one_line: Lines) -> None:
     """Hover text is cut to one line with a sign that it was cut."""
-    (seen,) = marks({"a": one_line({"value": 1.0, "text": "x" * 200})}, {})["seen"]
+    (seen,) = value_marks({"a": one_line({"value": 1.0, "text": "x" * 200})}, {})["seen"]
     assert seen == "x" * 89 + "…"
 
 
@@ -156,12 +158,12 @@ def test_bar_marks_keep_the_order_and_the_bound(rows: Rows) -> None:
 
 
 def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
-    """Readers who see no chart are told each mark with its date and bound."""
+    """The alternative text names each mark with its date and bound."""
     line = one_line(
         {"value": 430.0, "bound": n.ABOUT, "day": "2023-10-16"},
         {"state": n.UNCLEAR, "bound": "", "day": "2023-10-17"},
     )
-    told = alt_text(marks({"csis": line}, LABELS), subject="Containers")
+    told = alt_text(value_marks({"csis": line}, LABELS), subject="Containers")
     assert told == (
         "Containers. 2 marks: 16 October 2023: about 430 containers (CSIS); "
         "17 October 2023: unclear (CSIS)."
@@ -170,30 +172,25 @@ def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
 
 def test_alt_text_ends_the_caption_once(one_line: Lines) -> None:
     """A caption with a full stop is one sentence, not one and a half."""
-    told = alt_text(marks({"csis": one_line({"value": 1.0})}, LABELS), subject="Containers.")
+    told = alt_text(value_marks({"csis": one_line({"value": 1.0})}, LABELS), subject="Containers.")
     assert told.startswith("Containers. ")
 
 
 def test_alt_text_counts_what_it_leaves_out(one_line: Lines) -> None:
-    """A long chart is told in part, and the rest is counted."""
+    """The alternative text of a long chart names some marks and counts the rest."""
     days = [{"value": 1.0, "day": f"2023-10-{day:02}"} for day in range(1, 16)]
-    told = alt_text(marks({"csis": one_line(*days)}, LABELS), subject="Containers", most=12)
+    told = alt_text(value_marks({"csis": one_line(*days)}, LABELS), subject="Containers", most=12)
     assert told.count("October 2023") == 12
     assert told.endswith("; and 3 more, all in the CSV file under the chart.")
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@pytest.mark.parametrize("colour", COLOURS)
-def test_colours_stand_out_on_white(colour: str) -> None:
-    """Marks have at least 3:1 against the background, as WCAG 2.1 asks of graphics."""
-    assert 1.05 / (_luminance(colour) + 0.05) >= 3
-
-
-def test_markers_tell_series_apart_without_colour() -> None:
-    """There are as many different marks as colours, in both figures."""
-    assert len(set(COLOURS)) == len(set(LIVE_MARKERS)) == len(set(STATIC_MARKERS)) == 8
+def test_marks_of_no_row_have_their_columns(rows: Rows) -> None:
+    """Without a line or a row there is no mark, and every column is there."""
+    none = rows({"value": 1.0}).iloc[:0]
+    for drawn, columns in (
+        (value_marks({}, LABELS), MARK_COLUMNS),
+        (lane_marks(none, LABELS, lane=[]), LANE_COLUMNS),
+        (bar_marks(none, LABELS, label=[], series=[]), BAR_COLUMNS),
+    ):
+        assert len(drawn) == 0
+        assert tuple(drawn.columns) == columns

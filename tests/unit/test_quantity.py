@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import names as n
-from skytally.core.quantity import Quantity, limits, quantity_of, rounding_interval, said
+from skytally.core.quantity import Quantity, limits, quantity_of, quantity_text, rounding_interval
 
 NAN = math.nan
 
@@ -84,7 +84,7 @@ def test_limits_hold_the_value(bound: str) -> None:
 )
 def test_said_keeps_the_bound(quantity: Quantity, expected: str) -> None:
     """The words never make a bound look like a plain number."""
-    assert said(quantity) == expected
+    assert quantity_text(quantity) == expected
 
 
 def test_quantity_of_reads_a_row(rows: Callable[..., pd.DataFrame]) -> None:

@@ -16,34 +16,36 @@ import pytest
 
 from skytally.core.errors import AcquisitionError, DataError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.inventory import accounts, read_looks, read_searches
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.coverage import check_accounts
+from skytally.imagery.acquire.inventory import read_inventory, read_searches
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.pipeline import refresh_plan, scene_jobs
-from skytally.imagery.pipeline.refresh import Progress, Report, judge, refresh
+from skytally.imagery.pipeline import executors, refresh_plan, scene_jobs
+from skytally.imagery.pipeline.refresh import RefreshReport, refresh_store, rescreen
+from skytally.imagery.pipeline.refresh_run import Progress
 from skytally.press import refresh_command as press
 from tests.support import chips, faults
 
 PERIOD = ("2023-08-01", "2023-12-31")
-QUICK = Settings(timeout_s=1, connect_s=1, tries=2, pause_s=0.01, deadline_s=5)
+QUICK = FetchSettings(timeout_s=1, connect_s=1, tries=2, pause_s=0.01, deadline_s=5)
 HERE = chips.site()
 
 
-def _run(folder: Path, *rows: Provider, **words: Any) -> Report:
+def _run(folder: Path, *rows: Provider, **words: Any) -> RefreshReport:
     known = {"today": "2026-11-22", "settings": QUICK, "folder": folder / "scenes"}
-    return refresh([HERE], rows, PERIOD, **{**known, **chips.tables(folder), **words})
+    return refresh_store([HERE], rows, PERIOD, **{**known, **chips.tables(folder), **words})
 
 
 def _content(folder: Path) -> dict[str, bytes]:
-    """Give everything a refresh writes."""
-    kept = [folder / "looks.csv", folder / "searches.csv", *(folder / "scenes").rglob("*")]
+    """Contents of every file that a refresh writes, by relative path."""
+    kept = [folder / "inventory.csv", folder / "catalogue_searches.csv", *(folder / "scenes").rglob("*")]
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in kept if path.is_file()
     }
 
 
 def _looks(folder: Path) -> pd.DataFrame:
-    return read_looks(folder / "looks.csv")
+    return read_inventory(folder / "inventory.csv")
 
 
 def test_every_scene_offered_gets_a_row_and_every_look_a_judgement(tmp_path: Path) -> None:
@@ -51,13 +53,13 @@ def test_every_scene_offered_gets_a_row_and_every_look_a_judgement(tmp_path: Pat
     report = _run(tmp_path, chips.catalogue(tmp_path / "archive", 4))
     assert (report.offered, report.stored, report.failed, report.faults) == (4, 4, 0, ())
     looks = _looks(tmp_path)
-    assert accounts(read_searches(tmp_path / "searches.csv"), looks) == 4
-    assert set(looks["fate"]) == {"stored"}
+    assert check_accounts(read_searches(tmp_path / "catalogue_searches.csv"), looks) == 4
+    assert set(looks["status"]) == {"stored"}
     assert set(looks["usable"]) == {"yes"}
-    assert set(looks["offset"]) == {"-0.1"}
+    assert set(looks["reflectance_offset"]) == {"-0.1"}
     assert set(looks["cloud_share"]) == {"0.0000"}
     for row in looks.to_dict("records"):
-        manifest = chip_store.held(tmp_path / "scenes", "here", row["item_id"])
+        manifest = chip_store.stored_manifest(tmp_path / "scenes", "here", row["item_id"])
         assert manifest is not None
         assert row["chip_sha256"] == manifest.sha256
         assert int(row["bytes_read"]) == manifest.bytes_read > 0
@@ -72,7 +74,7 @@ def test_a_second_refresh_does_nothing(tmp_path: Path) -> None:
         asked = len(server.asked)
         again = _run(tmp_path, row)
         assert len(server.asked) == asked
-    assert (again.stored, again.held, again.bytes_stored) == (0, 3, 0)
+    assert (again.stored, again.stored_before, again.bytes_stored) == (0, 3, 0)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == before
 
 
@@ -93,8 +95,8 @@ def test_a_failed_look_is_tried_again_and_a_rejected_one_is_not(tmp_path: Path) 
     path.write_bytes(content[:-40])
     report = _run(tmp_path, row)
     assert (report.stored, report.failed) == (2, 1)
-    failed = _looks(tmp_path).query("fate == 'failed'").iloc[0]
-    assert "band b04" in failed["fate_reason"]
+    failed = _looks(tmp_path).query("status == 'failed'").iloc[0]
+    assert "band b04" in failed["status_reason"]
     assert failed["usable"] == ""
     path.write_bytes(content)
     assert _run(tmp_path, row).stored == 1
@@ -118,7 +120,7 @@ def test_a_scene_beside_the_site_is_rejected_once(tmp_path: Path) -> None:
         far = chips.grid_of(gsd) @ type(chips.grid_of(gsd)).translation(9000, 0)
         chips.write(tmp_path / "archive" / f"0_{band}.tif", pixels, gsd=gsd, transform=far)
     assert _run(tmp_path, row).rejected == 1
-    assert _looks(tmp_path)["fate_reason"].item().startswith("window not held:")
+    assert _looks(tmp_path)["status_reason"].item().startswith("window not held:")
     for each in (tmp_path / "archive").glob("*.tif"):
         each.unlink()
     again = _run(tmp_path, row)
@@ -139,22 +141,22 @@ def test_a_superseded_chip_no_longer_counts(tmp_path: Path) -> None:
     path.write_text(json.dumps(told), encoding="utf-8")
     report = _run(tmp_path, row)
     assert (report.stored, report.superseded) == (1, 1)
-    held = chip_store.manifests(tmp_path / "scenes", "here")
+    held = chip_store.stored_manifests(tmp_path / "scenes", "here")
     assert [each.item_id for each in held] == ["S2A_52TDN_20230801_1_L2A"]
     path.write_text(old, encoding="utf-8")
     (tmp_path / "archive" / "0_b02.tif").unlink()
-    assert _run(tmp_path, row, today="2026-11-23").held == 1
-    assert len(chip_store.manifests(tmp_path / "scenes", "here")) == 2
+    assert _run(tmp_path, row, today="2026-11-23").stored_before == 1
+    assert len(chip_store.stored_manifests(tmp_path / "scenes", "here")) == 2
 
 
 def test_a_search_that_fails_costs_only_itself(tmp_path: Path) -> None:
-    """The other providers' looks come in; the fault is told; no row is invented."""
+    """The other providers' images come in; the fault is reported; no row is invented."""
     row = chips.catalogue(tmp_path / "archive", 2)
     gone = replace(row, name="gone", url=str(tmp_path / "nowhere.json"))
     report = _run(tmp_path, gone, row)
     assert report.stored == 2
     assert any("gone" in each for each in report.faults)
-    assert set(read_searches(tmp_path / "searches.csv")["provider"]) == {"made-up"}
+    assert set(read_searches(tmp_path / "catalogue_searches.csv")["provider"]) == {"made-up"}
 
 
 def test_progress_is_told_after_each_look(tmp_path: Path) -> None:
@@ -174,14 +176,14 @@ def test_the_disk_budget_is_kept(tmp_path: Path) -> None:
     """What does not fit is failed with the reason, and comes in when the budget is raised."""
     row = chips.catalogue(tmp_path / "archive", 4)
     _run(tmp_path, row)
-    size = chip_store.used_bytes(tmp_path / "scenes")
+    size = chip_store.store_bytes(tmp_path / "scenes")
     small = tmp_path / "small"
     small.mkdir()
     report = _run(small, row, budget_bytes=size // 2)
     assert 0 < report.stored < 4
     assert report.stored + report.failed == report.offered == 4
-    assert chip_store.used_bytes(small / "scenes") <= size // 2
-    reasons = set(_looks(small).query("fate == 'failed'")["fate_reason"])
+    assert chip_store.store_bytes(small / "scenes") <= size // 2
+    reasons = set(_looks(small).query("status == 'failed'")["status_reason"])
     assert all(each.startswith("disk budget:") for each in reasons)
     assert _run(small, row).failed == 0
     assert _content(small) == _content(tmp_path)
@@ -192,7 +194,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
 ) -> None:
     """Every row is there, with the reason; the next refresh goes on."""
     row = chips.catalogue(tmp_path / "archive", 3)
-    real, calls = chip_store.write_whole, []
+    real, calls = chip_store.write_atomically, []
 
     def full(path: Path, data: bytes) -> None:
         calls.append(path)
@@ -200,7 +202,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
             raise OSError(28, "No space left on device")
         real(path, data)
 
-    monkeypatch.setattr(chip_store, "write_whole", full)
+    monkeypatch.setattr(chip_store, "write_atomically", full)
     report = _run(tmp_path, row)
     assert (report.stored, report.failed, report.offered) == (1, 2, 3)
     assert any("no room for more" in each for each in report.faults)
@@ -212,14 +214,14 @@ def test_two_at_once_are_told_apart(tmp_path: Path) -> None:
     """The second stops before it asks anybody."""
     row = chips.catalogue(tmp_path / "archive", 1)
     with (
-        chip_store.lock(tmp_path / "scenes"),
+        chip_store.locked_store(tmp_path / "scenes"),
         pytest.raises(chip_store.StoreError, match="another refresh is at work"),
     ):
         _run(tmp_path, row)
 
 
 def test_contradictory_pixels_are_read_again_then_failed(tmp_path: Path) -> None:
-    """A hole in one band is no look."""
+    """An image with a hole in one band is read again, then marked as failed."""
     row = chips.catalogue(tmp_path / "archive", 1)
     holed = chips.numbers()["b03"]
     holed[:40, 60:] = 0
@@ -230,29 +232,29 @@ def test_contradictory_pixels_are_read_again_then_failed(tmp_path: Path) -> None
     del asset["file:checksum"]
     Path(row.url).write_text(json.dumps(told), encoding="utf-8")
     assert _run(tmp_path, row).failed == 1
-    reason = _looks(tmp_path)["fate_reason"].item()
+    reason = _looks(tmp_path)["status_reason"].item()
     assert reason.startswith("contradictory pixels: b03 lacks")
 
 
 def test_what_nobody_foresaw_costs_one_scene(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of a library is the fate of its look."""
-    real = scene_jobs.acquire.__globals__["measure"]
+    """An error of a library is recorded as the fate of its image."""
+    real = scene_jobs.read_job.__globals__["ring_statistics"]
 
     def odd(manifest: Any, *rest: Any) -> Any:
         if manifest.item_id.endswith("20230806_0_L2A"):
             raise ZeroDivisionError
         return real(manifest, *rest)
 
-    monkeypatch.setitem(scene_jobs.acquire.__globals__, "measure", odd)
+    monkeypatch.setitem(scene_jobs.read_job.__globals__, "ring_statistics", odd)
     report = _run(tmp_path, chips.catalogue(tmp_path / "archive", 3))
     assert (report.stored, report.failed) == (2, 1)
-    assert "ZeroDivisionError" in " ".join(_looks(tmp_path)["fate_reason"])
+    assert "ZeroDivisionError" in " ".join(_looks(tmp_path)["status_reason"])
 
 
 def test_changed_outlines_judge_anew_without_reading(tmp_path: Path) -> None:
-    """The ring moves onto cloud: the look is not usable any more."""
+    """The ring moves onto cloud: the image is not usable any more."""
     row = chips.catalogue(tmp_path / "archive", 2)
     _run(tmp_path, row)
     paths = chips.tables(tmp_path)
@@ -261,13 +263,13 @@ def test_changed_outlines_judge_anew_without_reading(tmp_path: Path) -> None:
         for o in HERE.outlines
     )
     cloudy = replace(HERE, outlines=outlines)
-    before = (tmp_path / "looks.csv").read_bytes()
+    before = (tmp_path / "inventory.csv").read_bytes()
     scenes = tmp_path / "scenes"
-    assert judge([HERE], folder=scenes, looks_path=paths["looks_path"]) == []
-    assert (tmp_path / "looks.csv").read_bytes() == before
-    told = (scenes / "here" / ".rings.json").read_text(encoding="utf-8")
-    judge([cloudy], folder=scenes, looks_path=paths["looks_path"])
-    assert (scenes / "here" / ".rings.json").read_text(encoding="utf-8") != told
+    assert rescreen([HERE], folder=scenes, inventory_path=paths["inventory_path"]) == []
+    assert (tmp_path / "inventory.csv").read_bytes() == before
+    told = (scenes / "here" / ".screening.json").read_text(encoding="utf-8")
+    rescreen([cloudy], folder=scenes, inventory_path=paths["inventory_path"])
+    assert (scenes / "here" / ".screening.json").read_text(encoding="utf-8") != told
 
 
 def test_a_broken_chip_is_told_and_keeps_its_row(tmp_path: Path) -> None:
@@ -276,22 +278,22 @@ def test_a_broken_chip_is_told_and_keeps_its_row(tmp_path: Path) -> None:
     _run(tmp_path, row)
     chip = next((tmp_path / "scenes" / "here").glob("*.tif"))
     chip.write_bytes(chip.read_bytes()[:-1] + b"?")
-    (tmp_path / "scenes" / "here" / ".rings.json").unlink()
+    (tmp_path / "scenes" / "here" / ".screening.json").unlink()
     report = _run(tmp_path, row)
     assert any("not those that were stored" in each for each in report.faults)
-    assert set(_looks(tmp_path)["fate"]) == {"stored"}
+    assert set(_looks(tmp_path)["status"]) == {"stored"}
 
 
 def test_a_plan_reads_and_writes_nothing(tmp_path: Path) -> None:
     """It says what would be done."""
     row = chips.catalogue(tmp_path / "archive", 3)
     paths = chips.tables(tmp_path)
-    made = refresh_plan.plan(
+    made = refresh_plan.plan_refresh(
         [HERE],
         [row],
         PERIOD,
         folder=tmp_path / "scenes",
-        looks=read_looks(paths["looks_path"]),
+        inventory=read_inventory(paths["inventory_path"]),
         searches=read_searches(paths["searches_path"]),
         settings=QUICK,
     )
@@ -310,7 +312,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
 
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(distributed, "Client", dead)
-    monkeypatch.setenv(scene_jobs.SCHEDULER, "tcp://127.0.0.1:9")
+    monkeypatch.setenv(executors.SCHEDULER_VARIABLE, "tcp://127.0.0.1:9")
     row = chips.catalogue(tmp_path / "archive", 1)
     with pytest.raises(AcquisitionError, match="no Dask scheduler answers"):
         _run(tmp_path, row)
@@ -323,7 +325,7 @@ CLUSTER = textwrap.dedent(
     from distributed import Client, LocalCluster
     from tests.support import chips
     from tests.support.crashes import PERIOD, QUICK
-    from skytally.imagery.pipeline.refresh import refresh
+    from skytally.imagery.pipeline.refresh import refresh_store
 
     def main():
         folder, archive = Path(sys.argv[1]), Path(sys.argv[2])
@@ -338,7 +340,7 @@ CLUSTER = textwrap.dedent(
                     killed.append(pids[0])
                     os.kill(pids[0], signal.SIGKILL)
 
-            report = refresh(
+            report = refresh_store(
                 [chips.site()], [row], PERIOD, folder=folder / "scenes", today="2026-11-22",
                 settings=QUICK, progress=strike, **chips.tables(folder),
             )
@@ -405,8 +407,8 @@ def test_the_command_refuses_what_it_does_not_know(words: list[str], said: str) 
 
 
 def test_the_command_tells_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where there is no terminal, the last line is always told."""
-    tell = press.Teller()
+    """Without a terminal, the last progress line is always printed."""
+    tell = press.ProgressPrinter()
     tell(Progress(1, 2, 0, 1_000_000, 500_000, 90.0))
     tell(Progress(2, 2, 1, 2_000_000, 500_000, 0.0))
     said = capsys.readouterr().out.splitlines()

@@ -1,4 +1,4 @@
-"""The register: slug to verified path."""
+"""The data registry: slug to verified path, and the log of what was read."""
 
 from __future__ import annotations
 
@@ -63,6 +63,63 @@ def test_path_notes_what_was_read(data: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (data / "log").read_text() == "working.csv\nfrozen.csv\n"
 
 
+def test_path_notes_the_part_that_is_used(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cited rows, or one row by its first cell, are noted as such, and once each."""
+    monkeypatch.setenv(registry.READ_LOG, str(data / "log"))
+    for _ in range(2):
+        registry.path("working", root=data, only_cited=True)
+        registry.path("working", root=data, row="railcars")
+        registry.path("working", root=data)
+    log = (data / "log").read_text()
+    assert log == "working.csv#cited\nworking.csv#=railcars\nworking.csv\n"
+
+
+def test_unregistered_notes_a_file_that_need_not_exist(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that this machine makes counts as read even while it is missing."""
+    monkeypatch.setenv(registry.READ_LOG, str(data / "log"))
+    assert registry.unregistered("measured/a.nc", root=data) == data / "measured/a.nc"
+    assert (data / "log").read_text() == "measured/a.nc\n"
+
+
+def test_scenes_are_noted_as_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of scenes may lie elsewhere; it counts as read as a whole."""
+    monkeypatch.setenv(registry.READ_LOG, str(data / "log"))
+    monkeypatch.delenv(registry.SCENES_FOLDER, raising=False)
+    assert registry.scenes(root=data) == data / "scenes"
+    monkeypatch.setenv(registry.SCENES_FOLDER, str(data / "elsewhere"))
+    assert registry.scenes(root=data) == data / "elsewhere"
+    assert (data / "log").read_text() == "scenes\n"
+
+
 def test_entries_reads_the_register(data: Path) -> None:
     """The register is slug to row."""
     assert registry.entries(data)["working"] == {"file": "working.csv"}
+
+
+def test_unregistered_files_are_named(data: Path) -> None:
+    """A table beside registered ones that has no row is refused; its dictionary needs none."""
+    assert registry.unregistered_files(data) == []
+    for name in ("new.csv", "new.dictionary.csv", "map.geojson", "notes.md", ".~lock.new.csv"):
+        (data / name).write_text("a\n", encoding="utf-8")
+    (data / "scenes").mkdir()
+    (data / "scenes" / "own.csv").write_text("a\n", encoding="utf-8")
+    assert [str(fault) for fault in registry.unregistered_files(data)] == [
+        f"data/{name}: found a file without a row in the registry; give it a row with file, "
+        "source, licence and retrieved in data/registry.toml"
+        for name in ("map.geojson", "new.csv")
+    ]
+
+
+def test_entries_refuses_a_broken_register(data: Path) -> None:
+    """A mistake in the register is reported with line and column."""
+    (data / "registry.toml").write_text("[working]\nfile = working.csv\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"registry\.toml, line 2, column 8: found broken TOML"):
+        registry.entries(data)
+
+
+def test_entries_cannot_be_spoiled(data: Path) -> None:
+    """Each caller has rows of its own."""
+    registry.entries(data)["working"]["file"] = "elsewhere.csv"
+    assert registry.entries(data)["working"]["file"] == "working.csv"

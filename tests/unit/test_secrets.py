@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.inventory import read_looks
-from skytally.imagery.pipeline.refresh import refresh
-from skytally.imagery.simulate.archive_items import placed
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.inventory import read_inventory
+from skytally.imagery.pipeline.refresh import refresh_store
+from skytally.imagery.simulate.archive_items import with_server_addresses
 from tests.support.credentials import SECRETS, leaks
 from tests.support.faults import (
     FOR_EVER,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreference
 ROOT = Path(__file__).resolve().parents[2]
 KEY, SECRET, SUBSCRIPTION = "AKIAC4N4RYC4N4RYC4N4", "c4n4ry/secret+of/the+store", "c4n4ry0123456789"
 TOKEN = "c4n4rytoken"
-PATIENCE = Settings(timeout_s=1, tries=2, pause_s=0.05, longest_pause_s=0.2, deadline_s=4)
+PATIENCE = FetchSettings(timeout_s=1, tries=2, pause_s=0.05, longest_pause_s=0.2, deadline_s=4)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_plain_words_are_not_taken_for_credentials(text: str) -> None:
 def both(folder: Path, url: str, *, bucket: bool) -> Origin:
     """Serve catalogue, tokens and files from one place, as Planetary Computer's parts do."""
     where = "s3://eodata/" if bucket else f"{url}/eodata/"
-    there = [placed(item, where) for item in archive(folder)]
+    there = [with_server_addresses(item, where) for item in archive(folder)]
     lists, disk = catalogue(there), files(folder)
 
     def answer(request: Request) -> Answer:
@@ -106,7 +106,7 @@ def test_refresh_keeps_secrets_to_itself(
 ) -> None:
     """Addresses are signed with what is in the environment, and nothing else ever shows it."""
     caplog.set_level(logging.DEBUG)
-    for name in ("looks.csv", "searches.csv"):
+    for name in ("inventory.csv", "catalogue_searches.csv"):
         head, _, _ = (ROOT / "data" / name).read_text(encoding="utf-8").partition("\n")
         (tmp_path / name).write_text(f"{head}\n", encoding="utf-8")
     with serving(lambda request: origin(request), fault=fault) as proxy:
@@ -119,22 +119,22 @@ def test_refresh_keeps_secrets_to_itself(
             provider(word, f"{proxy.url}/", signing=signing)
             for word in ("sentinel-2-c1-l2a", "sentinel-1-rtc")
         ]
-        report = refresh(
+        report = refresh_store(
             [tiny_site()],
             rows,
             PERIOD,
             folder=tmp_path / "scenes",
-            looks_path=tmp_path / "looks.csv",
-            searches_path=tmp_path / "searches.csv",
+            inventory_path=tmp_path / "inventory.csv",
+            searches_path=tmp_path / "catalogue_searches.csv",
             today="2024-01-02",
             settings=PATIENCE,
         )
         asked = [request for request in proxy.asked if "/eodata/" in request.path]
     assert all("sig=" in each.query or "X-Amz-Signature=" in each.query for each in asked)
-    looks = read_looks(tmp_path / "looks.csv")
+    looks = read_inventory(tmp_path / "inventory.csv")
     assert report.stored > 3
     assert bool(report.failed) == (fault is not None and fault.times is FOR_EVER)
-    assert report.failed == (looks["fate"] == "failed").sum()
+    assert report.failed == (looks["status"] == "failed").sum()
     assert leaks([tmp_path]) == []
     out, err = capfd.readouterr()
     # the log of urllib3 at its finest is the reader's own choice; ours must be clean

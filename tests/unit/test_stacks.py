@@ -11,29 +11,37 @@ from scipy import ndimage, optimize, stats
 
 from labs.benchmarks import calibrate_ground
 from skytally.core import names as n
-from skytally.core.errors import DataError, check_line
-from skytally.imagery.clear_sky.target_ring import ring_mask
-from skytally.imagery.measure.observation import line_of_looks
-from skytally.imagery.measure.quay.quay_change import P_FALSE, change
-from skytally.imagery.measure.quay.stacked_area import CRANE_M2, crane_area
-from skytally.imagery.measure.quay.stacks import stacks, teu_bounds, teu_row
-from skytally.imagery.measure.quay.unmixing import PAINTS, paint_table, unmixed
+from skytally.core.errors import DataError
+from skytally.core.evidence_line import check_line
+from skytally.imagery.clear_sky.screening_masks import ring_mask
+from skytally.imagery.measure.observation import observation_line
+from skytally.imagery.measure.quay.quay_change import QUAY_P_FALSE, changed_pixels
+from skytally.imagery.measure.quay.stacked_area import (
+    CRANE_M2,
+    ENDMEMBERS,
+    crane_allowance,
+    endmember_table,
+    unmix,
+)
+from skytally.imagery.measure.quay.stacks import stacks_on_quay, teu_bounds, teu_observation
 from skytally.imagery.measure.reference import NORMAL_MAD, Reference, references
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
 
 STUDY = "2023-06-01"
 EARLY = 16
-Made = tuple[site_cubes.Place, xr.Dataset, dict[str, Reference], list[yards_quays_depots.Stacks]]
+Made = tuple[
+    site_cubes.SimulatedPlace, xr.Dataset, dict[str, Reference], list[yards_quays_depots.Stacks]
+]
 
 
 @pytest.fixture(scope="module")
 def world() -> Made:
-    """Give a made-up quay: sixteen empty looks, then 0, 32 and 200 containers."""
+    """Simulate a quay: sixteen empty images, then 0, 32 and 200 containers."""
     rng = np.random.default_rng(14)
-    place = site_cubes.quay_place(rng)
+    place = site_cubes.simulated_quay(rng)
     drawn = [yards_quays_depots.stacks(rng, slots=each, quay=place.free) for each in (0, 32, 200)]
     boxes = [*([()] * EARLY), *(each.boxes for each in drawn)]
-    cube = site_cubes.visits(place, boxes, rng, first="2023-03-29", days=4.0)
+    cube = site_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
     return place, cube, references(cube, ring=place.ring, until=STUDY), drawn
 
 
@@ -41,14 +49,14 @@ def test_stacks_measure_the_area(world: Made) -> None:
     """Nothing is 0; 32 and 200 containers lie in the interval, the many within a third."""
     place, cube, made, drawn = world
     late = cube.isel(time=slice(EARLY, None))
-    looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    looks = [row for row, _ in stacks_on_quay(late, place.target, made, ring=place.ring)]
     assert [each.state for each in looks] == [n.NOTHING_SEEN, n.COUNTED, n.COUNTED]
     assert looks[0].value == 0.0
     assert looks[0].high > 0.0
     for look, true in zip(looks[1:], drawn[1:], strict=True):
         assert look.low <= true.area <= look.high
     assert looks[2].value == pytest.approx(drawn[2].area, rel=0.33)
-    line = line_of_looks(
+    line = observation_line(
         looks, quantity="stacked area", scope="made-up-quay", method="stacks", history="test"
     )
     assert check_line(line).sizes["time"] == 3
@@ -62,7 +70,7 @@ def test_a_hole_in_the_history_is_not_judged(world: Made) -> None:
     holed["reflectance"][:EARLY, :, row : row + 2, column : column + 2] = np.nan
     made = references(holed, ring=place.ring, until=STUDY)
     late = cube.isel(time=slice(EARLY, None))
-    looks = [row for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    looks = [row for row, _ in stacks_on_quay(late, place.target, made, ring=place.ring)]
     assert [each.state for each in looks] == [n.NOTHING_SEEN, n.COUNTED, n.COUNTED]
     assert looks[2].low <= drawn[2].area <= looks[2].high
 
@@ -71,7 +79,9 @@ def test_stacks_give_containers_only_as_bounds(world: Made) -> None:
     """The number of containers is never a value; its bounds hold the truth and are wide."""
     place, cube, made, drawn = world
     late = cube.isel(time=slice(EARLY, None))
-    rows = [teu_row(row) for row, _ in stacks(late, place.target, made, ring=place.ring)]
+    rows = [
+        teu_observation(row) for row, _ in stacks_on_quay(late, place.target, made, ring=place.ring)
+    ]
     assert rows[0].state == n.NOTHING_SEEN
     assert rows[0].unit == "teu"
     for row, true in zip(rows[1:], drawn[1:], strict=True):
@@ -88,7 +98,7 @@ def test_teu_bounds_are_those_of_the_example() -> None:
 
 
 def test_stack_intervals_hold_the_truth() -> None:
-    """On 50 made-up looks the interval at 0.90 holds the area of four in five or more."""
+    """On 50 simulated images the interval at 0.90 holds the area of four in five or more."""
     cases = [case for case, _ in calibrate_ground.stack_cases(50, 15) if case[0] > 0]
     held = np.mean([low <= truth <= high for truth, _, low, high in cases])
     assert len(cases) > 30
@@ -100,15 +110,15 @@ def test_one_odd_band_is_no_stack(world: Made) -> None:
     place, cube, made, _ = world
     odd = cube.isel(time=slice(EARLY, EARLY + 1)).copy(deep=True)
     odd["reflectance"][:, 0, 25, 30] += 0.15
-    row, _ = next(iter(stacks(odd, place.target, made, ring=place.ring)))
+    row, _ = next(iter(stacks_on_quay(odd, place.target, made, ring=place.ring)))
     assert row.state == n.NOTHING_SEEN
     odd["reflectance"][:, 1, 25, 30] += 0.15
-    row, _ = next(iter(stacks(odd, place.target, made, ring=place.ring)))
+    row, _ = next(iter(stacks_on_quay(odd, place.target, made, ring=place.ring)))
     assert row.value > 0.0
 
 
 def noise_of(heavy: bool, rng: np.random.Generator) -> np.ndarray:
-    """Give noise of either family of ground, as `skytally.imagery.simulate.background_terrain.seen` makes it."""
+    """Make noise of either family of ground, as `background_terrain.seen` does."""
     shape = (4, 60, 70)
     if not heavy:
         return rng.normal(size=shape)
@@ -118,7 +128,7 @@ def noise_of(heavy: bool, rng: np.random.Generator) -> np.ndarray:
 
 @pytest.mark.parametrize("heavy", [False, True])
 def test_empty_quays_are_called_as_seldom_as_stated(heavy: bool) -> None:
-    """Of 600 empty looks in either family no more are called than one in a hundred makes."""
+    """Of 600 empty images in either family no more are called than one in a hundred makes."""
     quay, ring = np.zeros((2, 60, 70), bool)
     quay[17:33, 12:58], ring[35:] = True, True
     called = 0
@@ -129,21 +139,23 @@ def test_empty_quays_are_called_as_seldom_as_stated(heavy: bool) -> None:
         spread = NORMAL_MAD * np.median(np.abs(early - level), axis=0)
         for _ in range(60):
             values = noise_of(heavy, rng) - level
-            called += bool(change(values, spread, quay, ring).hot.any())
-    assert called <= stats.binom.ppf(0.95, 600, P_FALSE)
+            called += bool(changed_pixels(values, spread, quay, ring).hot.any())
+    assert called <= stats.binom.ppf(0.95, 600, QUAY_P_FALSE)
 
 
 @pytest.mark.parametrize("family", [harbour_images.FIRST, harbour_images.SECOND])
 def test_a_crane_alone_is_no_gain_in_stacks(family: str) -> None:
-    """A crane that moves is found and called so; in few looks is the lower end above 0."""
+    """A crane that moves is found and called so; in few images is the lower end above 0."""
     harbour = harbour_images.Harbour(
         901, n_looks=36, occupancy=0.0, cloud=0.0, haze=0.0, shadow=0.0, cranes=1, family=family
     )
-    cube, where = harbour_images.cube(harbour)[0], harbour_images.masks(harbour)
+    cube, where = harbour_images.harbour_cube(harbour)[0], harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     made = references(cube, ring=ring, until=cube["time"].to_numpy()[12])
     late = cube.isel(time=slice(12, None))
-    found = [row for row, _ in stacks(late, where["quay"], made, ring=ring) if row.value > 0]
+    found = [
+        row for row, _ in stacks_on_quay(late, where["quay"], made, ring=ring) if row.value > 0
+    ]
     assert len(found) > 12
     assert np.mean([row.low > 0 for row in found]) <= 0.1
     assert np.mean(["crane-size" in row.flags for row in found]) > 0.8
@@ -155,7 +167,7 @@ def test_cranes_widen_the_interval_downwards_only(world: Made) -> None:
     place, cube, made, _ = world
     look = cube.isel(time=slice(EARLY + 2, EARLY + 3))
     (some, _), (none, _) = (
-        next(iter(stacks(look, place.target, made, ring=place.ring, cranes=count)))
+        next(iter(stacks_on_quay(look, place.target, made, ring=place.ring, cranes=count)))
         for count in (2, 0)
     )
     assert 0.0 < some.low < none.low
@@ -169,7 +181,7 @@ def test_one_piece_accounts_for_as_many_cranes_as_there_are() -> None:
     found = np.zeros((12, 40), bool)
     found[4:8, 4:7], found[4:8, 15:30] = True, True
     cover = np.where(found, np.float32(50.0), np.float32(0.0))
-    told = [crane_area(found, cover, count) for count in (0, 1, 2, 30)]
+    told = [crane_allowance(found, cover, count) for count in (0, 1, 2, 30)]
     assert told == pytest.approx([0.0, CRANE_M2, 2 * CRANE_M2, 3600.0])
 
 
@@ -197,7 +209,7 @@ def test_what_stood_in_one_look_only_is_flagged(
         look["reflectance"] += 0.3 * (kind == "?")
         step = np.timedelta64(round(i * days * 86_400), "s")
         looks.append(look.assign_coords(time=np.datetime64("2023-07-01", "ns") + step))
-    rows = [row for row, _ in stacks(looks, place.target, made, ring=place.ring)]
+    rows = [row for row, _ in stacks_on_quay(looks, place.target, made, ring=place.ring)]
     assert [str(row.time)[:10] for row in rows] == [str(each.time.values)[:10] for each in looks]
     assert tuple("short-lived" in row.flags for row in rows) == flagged
     assert [row.state == n.UNCLEAR for row in rows] == [kind == "?" for kind in shown]
@@ -211,35 +223,37 @@ def test_stacks_say_when_they_cannot_tell(world: Made) -> None:
     cloudy["reflectance"] += 0.3
     holed["reflectance"][:, :, 17:33, 12:40] = np.nan
     elsewhere = look.assign_coords(relative_orbit=("time", [60]))
-    told = ((cloudy, "cloud or haze"), (holed, "can be seen"), (elsewhere, "no reference"))
+    told = ((cloudy, "haze: blue"), (holed, "can be seen"), (elsewhere, "no reference"))
     for each, words in told:
-        row, fit = next(iter(stacks(each, place.target, made, ring=place.ring)))
+        row, fit = next(iter(stacks_on_quay(each, place.target, made, ring=place.ring)))
         assert row.state == n.UNCLEAR
-        assert words in row.reason
+        assert words in row.reasons
+        assert bool(row.screening_reason) == (each is cloudy)
+        assert bool(row.reason) != bool(row.screening_reason)
         assert fit is None
-        assert teu_row(row).state == n.UNCLEAR
+        assert teu_observation(row).state == n.UNCLEAR
 
 
 @pytest.mark.parametrize(
-    ("layers", "paints", "words"),
+    ("layers", "endmembers", "words"),
     [
-        (("b02", "b03"), {"red": (0.1,)}, "paints red: give one reflectance for each"),
+        (("b02", "b03"), {"red": (0.1,)}, "endmembers red: give one reflectance for each"),
         (("b02",), {"red": (0.1,)}, "one band does not tell paint from noise"),
     ],
 )
-def test_paints_refuse(layers: tuple, paints: dict, words: str) -> None:
+def test_endmembers_refuse(layers: tuple, endmembers: dict, words: str) -> None:
     """Paints of another number of bands, and a single band, are refused with what to do."""
     with pytest.raises(DataError, match=words):
-        paint_table(layers, paints)
+        endmember_table(layers, endmembers)
 
 
 def test_unmixed_equals_scipy() -> None:
     """Where the sum is free, trying every set finds what non-negative least squares finds."""
     rng = np.random.default_rng(16)
     quay = np.array([0.18, 0.19, 0.20, 0.22])
-    ways = (np.array(list(PAINTS.values())) - quay) / 0.01
+    ways = (np.array(list(ENDMEMBERS.values())) - quay) / 0.01
     light = rng.dirichlet(np.ones(6), 60)[:, :5] * 0.5 @ ways + rng.normal(0.0, 1.0, (60, 4))
-    found = unmixed(light, ways)
+    found = unmix(light, ways)
     for pixel, shares in zip(light, found, strict=True):
         other, left = optimize.nnls(ways.T, pixel)
         if other.sum() < 1.0 and np.count_nonzero(other) <= 3:

@@ -12,13 +12,17 @@ import xarray as xr
 
 from skytally.core import names as n
 from skytally.core.errors import DataError
-from skytally.imagery.clear_sky.target_ring import ring_mask
+from skytally.imagery.clear_sky.screening_masks import ring_mask
 from skytally.imagery.cube.frames import Frame
-from skytally.imagery.measure.radar.background import RadarBerth, learnt, rise
-from skytally.imagery.measure.radar.berth_radar import radar_berth
-from skytally.imagery.measure.reference import reference, references
+from skytally.imagery.measure.radar.berth_radar import (
+    RadarBerth,
+    backscatter_rise,
+    learn_radar_background,
+    radar_ships_at_berth,
+)
+from skytally.imagery.measure.reference import references, single_reference
 from skytally.imagery.measure.ships import hull_fit
-from skytally.imagery.measure.ships.berth_ships import berth
+from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
 from skytally.imagery.simulate import harbour_images, hulls, radar_berth_images
 
@@ -41,21 +45,21 @@ def test_radar_of_two_processors_is_never_one_series() -> None:
     )
     mixed = cube.assign_coords(processor=("time", ["RTC", "RTC", "GRD", "GRD"]))
     with pytest.raises(DataError, match="make one cube a processor"):
-        reference(mixed, variable="gamma0", layers=("vv", "vh"))
+        single_reference(mixed, variable="gamma0", layers=("vv", "vh"))
 
 
 def test_radar_noise_is_no_ground() -> None:
-    """A look of noise over a reference of less noise rises by nothing (METHODS trap T5)."""
+    """An image of noise over a reference of less noise rises by nothing (METHODS trap T5)."""
     cube, _ = radar_berth_images.radar_cube(
         radar_berth_images.RadarHarbour(1, n_looks=9, rows=24, columns=24, occupancy=0.0)
     )
     dark = cube.copy(deep=True)
     dark["gamma0"].to_numpy()[...] = 1e-4
-    made = reference(dark, variable="gamma0", layers=("vv", "vh"))
+    made = single_reference(dark, variable="gamma0", layers=("vv", "vh"))
     everywhere = np.ones((24, 24), bool)
     frame = Frame(np.full((2, 24, 24), -26.0, np.float32), ("vv", "vh"), None, made.last, "", "",
                   10.0)  # fmt: skip
-    assert rise(frame, made, everywhere, everywhere).top == pytest.approx(0.0)
+    assert backscatter_rise(frame, made, everywhere, everywhere).top == pytest.approx(0.0)
 
 
 def test_radar_ghost_that_is_always_there_is_no_ship() -> None:
@@ -71,25 +75,25 @@ def test_radar_ghost_that_is_always_there_is_no_ship() -> None:
     place = RadarBerth(where["berth"], where["openwater"], harbour.seaward_deg)
     rises = []
     for held in (cube, ghost):
-        made, quiet = learnt(held, place, until=table["time"].to_numpy()[16])
+        made, backgrounds = learn_radar_background(held, place, until=table["time"].to_numpy()[16])
         late = held.isel(time=slice(16, None))
-        looks = list(radar_berth(late, place, references=made, quiet=quiet))
+        looks = list(radar_ships_at_berth(late, place, references=made, backgrounds=backgrounds))
         assert sum(look.ships.value > 0 for look in looks) <= 1
-        rises.append(np.median([look.rise for look in looks]))
+        rises.append(np.median([look.backscatter_rise for look in looks]))
     assert rises[1] < rises[0] + 0.5
 
 
 @pytest.fixture(scope="module")
 def empty() -> tuple[xr.Dataset, Berth]:
-    """Give twelve clear looks at an empty berth, and its outlines."""
+    """Twelve clear images of an empty berth, and its outlines."""
     harbour = harbour_images.Harbour(
         9, n_looks=12, rows=90, columns=96, cloud=0.0, haze=0.0, shadow=0.0, occupancy=0.0,
         cranes=0,
     )  # fmt: skip
-    where = harbour_images.masks(harbour)
+    where = harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     place = Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
-    return harbour_images.cube(harbour)[0], place
+    return harbour_images.harbour_cube(harbour)[0], place
 
 
 def test_shadow_over_the_berth_is_no_ship(empty: tuple[xr.Dataset, Berth]) -> None:
@@ -98,7 +102,7 @@ def test_shadow_over_the_berth_is_no_ship(empty: tuple[xr.Dataset, Berth]) -> No
     made = references(cube, ring=place.ring)
     look = cube.isel(time=-1)
     shaded = look.assign(reflectance=look["reflectance"] * np.float32(0.75))
-    (found,) = berth(shaded, place, references=made)
+    (found,) = ships_at_berth(shaded, place, references=made)
     assert not found.ships.value > 0
     assert not found.hulls
     assert "shadow" in found.ships.flags
@@ -106,7 +110,7 @@ def test_shadow_over_the_berth_is_no_ship(empty: tuple[xr.Dataset, Berth]) -> No
 
 
 def test_snow_flags_a_berth_and_does_not_hide_it(empty: tuple[xr.Dataset, Berth]) -> None:
-    """Snow on the ring flags the look of a berth (METHODS trap T10)."""
+    """Snow on the ring flags the image of a berth (METHODS trap T10)."""
     cube, place = empty
     made = references(cube, ring=place.ring)
     classes = np.full(place.ring.shape, 4, np.uint8)
@@ -114,16 +118,16 @@ def test_snow_flags_a_berth_and_does_not_hide_it(empty: tuple[xr.Dataset, Berth]
     few = slice(None, None, 8)
     classes[rows[few], columns[few]] = 11
     look = cube.isel(time=-1).drop_vars("scl", errors="ignore")
-    (found,) = berth(look.assign(scl=(("y", "x"), classes)), place, references=made)
+    (found,) = ships_at_berth(look.assign(scl=(("y", "x"), classes)), place, references=made)
     assert "snow" in found.ships.flags
     assert found.ships.value == 0
 
 
 def test_reference_of_a_season_holds_no_other(empty: tuple[xr.Dataset, Berth]) -> None:
-    """Only looks within 45 days of the day of the year are compared (METHODS trap T11)."""
+    """Only images within 45 days of the day of the year are compared (METHODS trap T11)."""
     cube, place = empty
     days = np.datetime64("2020-01-01T02:00", "ns") + 30 * np.arange(12).astype("timedelta64[D]")
-    made = reference(
+    made = single_reference(
         cube.assign_coords(time=days), ring=place.ring, day_of_year=100, least=2
     )  # fmt: skip
     assert made.offered == 3
@@ -136,14 +140,14 @@ def test_bands_of_a_ship_under_way_lengthen_it_by_their_parallax() -> None:
     rng = np.random.default_rng(4)
     image = np.full((4, 41, 41), 0.03, np.float32)
     for band, metres in enumerate((0.0, 4.0, 8.0, 2.0)):
-        ship = hulls.Ship(203.0, 200.0 + metres, 120.0, 18.0, 0.0, contrast=0.12)
+        ship = hulls.ShipDrawing(203.0, 200.0 + metres, 120.0, 18.0, 0.0, contrast=0.12)
         alone = np.full_like(image, 0.03)
-        hulls.put(alone, hulls.drawn(ship, (41, 41), np.random.default_rng(4)))
+        hulls.paint_sprite(alone, hulls.draw_ship(ship, (41, 41), np.random.default_rng(4)))
         image[band] = alone[band]
     seen = image - 0.03 + rng.normal(0.0, 0.004, image.shape).astype(np.float32)
     start = hull_fit.Rectangle(20.0, 20.0, 110.0, 20.0, 0.0)
     found = hull_fit.fit_hull(
-        seen, np.full_like(seen, 0.004), start, gsd=10.0, sigma_m=hull_fit.sigmas(hulls.BANDS)
+        seen, np.full_like(seen, 0.004), start, gsd=10.0, sigma_m=hull_fit.band_blurs(hulls.BANDS)
     )
     assert found.place.length == pytest.approx(120.0, abs=15.0)
     assert found.place.width == pytest.approx(18.0, abs=4.0)
@@ -151,11 +155,13 @@ def test_bands_of_a_ship_under_way_lengthen_it_by_their_parallax() -> None:
 
 def test_resampled_pixels_keep_the_blur_of_the_sensor(empty: tuple[xr.Dataset, Berth]) -> None:
     """Pixels of 20 m cut into 10 m are blurred like 20 m (METHODS trap T13)."""
-    fine, coarse = (np.array(hull_fit.sigmas(hulls.BANDS, native=each)) for each in (10.0, 20.0))
+    fine, coarse = (
+        np.array(hull_fit.band_blurs(hulls.BANDS, native=each)) for each in (10.0, 20.0)
+    )
     np.testing.assert_allclose(coarse, 2.0 * fine)
     cube, place = empty
     made = references(cube, ring=place.ring)
-    told = [next(berth(cube.isel(time=-1), place, references=made, native=each)).ships
+    told = [next(ships_at_berth(cube.isel(time=-1), place, references=made, native=each)).ships
             for each in (10.0, 20.0)]  # fmt: skip
     assert [each.state for each in told] == [n.NOTHING_SEEN, n.NOTHING_SEEN]
     assert dataclasses.replace(told[0]) == told[1]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.core.quantity import quantity_of, said
-from skytally.core.wording import SINGULAR, day, interval, number, when, with_unit
+from skytally.core.quantity import quantity_of, quantity_text
+from skytally.core.units import unit_of
+from skytally.core.wording import day, interval, number, when, with_unit
 
 OCTOBER_5 = pd.Timestamp("2023-10-05")
 OCTOBER_9 = pd.Timestamp("2023-10-09")
@@ -100,11 +101,10 @@ def test_singular_covers_every_one_in_the_record(
 ) -> None:
     """No row of the record is put into words as one of a plural."""
     ones = table(name)[table(name)["value"] == 1]
-    plural = [unit for unit, one in SINGULAR.items() if one != unit]
     wrong = {
-        row["id"]: said(quantity_of(row))
+        row["id"]: quantity_text(quantity_of(row))
         for _, row in ones.iterrows()
-        if said(quantity_of(row)).endswith(f"1 {row['unit']}")
-        and (row["unit"] in plural or row["unit"].endswith("s"))
+        if quantity_text(quantity_of(row)).endswith(f"1 {row['unit']}")
+        and (unit_of(row["unit"]).singular != row["unit"] or row["unit"].endswith("s"))
     }
     assert wrong == {}

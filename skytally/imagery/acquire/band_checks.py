@@ -1,13 +1,9 @@
-"""Pixels that contradict each other: what no status, size or sum can tell.
+"""Cross-checks of the bands of one scene that reveal corrupt pixels and bands of another date.
 
-A reader that fails halfway leaves a hole; a cache that mixes files leaves a band of another
-scene. Both look like numbers. The bands of one scene know of each other, so they are asked.
-
-Bands of another day, told by their detail, where a provider states nothing to tell them by.
-
-Ground, light and whatever moves leave the same detail in every band of one look. A band of
-another day, though of the same ground, shares less of it: ships, waves, crops, shadows and a
-fraction of a pixel have moved. How much less was measured, by ``labs/benchmarks/strangers.py``.
+A reader that fails halfway leaves a hole, a cache that mixes files a band of another scene; HTTP
+status, size and checksum look fine in both cases. Ground, light and whatever moves leave the same
+fine detail in every band of one scene, and a band of another date shares less of it: ships, waves,
+crops and shadows have moved. How much less was measured by ``labs/benchmarks/band_mismatch.py``.
 """
 
 from __future__ import annotations
@@ -19,128 +15,143 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.acquire.band_reader import Pixels
-from skytally.imagery.acquire.pixel_classes import SCL_LAST, Classes, Mask, classes
-from skytally.imagery.acquire.providers import SENTINEL_1, SENTINEL_2
-from skytally.imagery.acquire.radiometry import Floats, calibrations, physical
-from skytally.imagery.acquire.stac.scene_items import QUALITY, Offer
+from skytally.imagery.acquire.band_windows import ScenePixels
+from skytally.imagery.acquire.pixel_classes import (
+    SCL_MAX_CLASS,
+    PixelClasses,
+    PixelMask,
+    decode_classification,
+)
+from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
+from skytally.imagery.acquire.radiometry import Float32Array, apply_calibration, band_calibrations
+from skytally.imagery.acquire.scene_item import SceneItem
 
-HIGHEST = 2.8
-"""Reflectance above which a pixel is broken: cloud and glint stay below."""
-MOST_HIGH = 1e-4
+MAX_REFLECTANCE = 2.8
+"""Reflectance above which a pixel is corrupt: cloud and glint stay below."""
+MAX_SHARE_ABOVE = 1e-4
 """Share of pixels that may be higher: single specular points exist."""
-MOST_HOLES = 0.005
+MAX_HOLE_SHARE = 0.005
 """Share of pixels that one band may lack where the others have data."""
-EDGE = 30
-"""Pixels around no data common to all bands in which bands may end a little apart."""
-CRUMB = 5
-"""Holes narrower than this are dark pixels, not missing tiles."""
-DARK = 60
+NODATA_EDGE_PX = 30
+"""Pixels round the common no-data area within which the edges of bands may differ."""
+MIN_HOLE_PX = 5
+"""Holes narrower than this many pixels are dark pixels, not missing tiles."""
+DARK_STORED_VALUE = 60
 """Stored number up to which the pixels around a hole are so dark that 0 is only their floor."""
-FLAT = 32
-"""Edge of a square of pixels whose numbers are never all the same in nature."""
-VISIBLE = ("b02", "b03", "b04")
-"""Bands that show the same light and shade."""
-COARSE = 8
-"""Pixels averaged before bands are compared, so that noise and parallax do not count."""
-CONTRAST = 0.01
+FLAT_BLOCK_PX = 32
+"""Edge in pixels of a block whose numbers are never all the same in nature."""
+VISIBLE_BANDS = ("b02", "b03", "b04")
+"""Bands that show the same spatial structure."""
+CORRELATION_BLOCK_PX = 8
+"""Edge in pixels of the blocks averaged before bands are correlated, against noise and parallax."""
+MIN_BLOCK_CONTRAST = 0.01
 """Standard deviation of reflectance under which there is no structure to compare."""
-ALIKE = 0.5
-"""Correlation of a visible band with the other two that no single scene falls below."""
+MIN_VISIBLE_CORRELATION = 0.5
+"""Correlation of a visible band with the other two; the bands of one scene never fall below."""
 
 
-def _absent(pixels: Pixels, band: str) -> Mask:
+def _missing_mask(pixels: ScenePixels, band: str) -> PixelMask:
     nodata, values = pixels.nodata[band], pixels.arrays[band]
-    absent = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
-    return absent | (values == nodata) if nodata is not None else absent
+    missing = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
+    return missing | (values == nodata) if nodata is not None else missing
 
 
-def _is_floor(values: npt.NDArray[Any], hole: Mask) -> bool:
-    """Tell a dark surface whose lowest numbers are clipped to 0 from a piece that is missing."""
+def _is_dark_surface(values: npt.NDArray[Any], hole: PixelMask) -> bool:
+    """Whether a hole is a dark surface whose lowest numbers are clipped to 0, not missing data."""
     around = ndimage.binary_dilation(hole, iterations=2) & ~hole
-    return bool(around.any() and np.median(values[around]) <= DARK and values.dtype.kind == "u")
+    return bool(
+        around.any() and np.median(values[around]) <= DARK_STORED_VALUE and values.dtype.kind == "u"
+    )
 
 
-def _hole_faults(pixels: Pixels, bands: list[str], seen: Classes | None) -> list[str]:
-    absent = {band: _absent(pixels, band) for band in bands}
-    if seen is not None:
-        absent[QUALITY] = seen.unread
-    common = np.logical_and.reduce(list(absent.values()))
-    near = ndimage.binary_dilation(common, iterations=EDGE) if common.any() else common
-    some = np.logical_or.reduce([absent[band] for band in bands])
+def _hole_faults(
+    pixels: ScenePixels, bands: list[str], classification: PixelClasses | None
+) -> list[str]:
+    missing = {band: _missing_mask(pixels, band) for band in bands}
+    if classification is not None:
+        missing[QUALITY] = classification.unread
+    common = np.logical_and.reduce(list(missing.values()))
+    near = ndimage.binary_dilation(common, iterations=NODATA_EDGE_PX) if common.any() else common
+    in_any = np.logical_or.reduce([missing[band] for band in bands])
     faults = []
-    for band, own in absent.items():
-        hole = own & ~near
+    for band, in_band in missing.items():
+        hole = in_band & ~near
         if band == QUALITY:
-            hole &= ~some
-        if hole.mean() <= MOST_HOLES:
+            hole &= ~in_any
+        if hole.mean() <= MAX_HOLE_SHARE:
             continue
-        hole = ndimage.binary_opening(hole, np.ones((CRUMB, CRUMB), bool))
+        hole = ndimage.binary_opening(hole, np.ones((MIN_HOLE_PX, MIN_HOLE_PX), bool))
         share = float(hole.mean())
-        floor = band != QUALITY and _is_floor(pixels.arrays[band], hole)
-        if share > MOST_HOLES and not floor:
+        dark = band != QUALITY and _is_dark_surface(pixels.arrays[band], hole)
+        if share > MAX_HOLE_SHARE and not dark:
             faults.append(f"{band} lacks {share:.1%} of the pixels that other bands have")
     return faults
 
 
-def _may_be_flat(values: npt.NDArray[Any]) -> bool:
-    """Tell quickly whether a square of one number is possible: it would hold a whole cell."""
-    cell = FLAT // 2
+def _may_have_constant_block(values: npt.NDArray[Any]) -> bool:
+    """Quick test for a constant block: it would have to contain a whole cell of half its size."""
+    cell = FLAT_BLOCK_PX // 2
     rows, cols = (n // cell * cell for n in values.shape)
     cells = values[:rows, :cols].reshape(rows // cell, cell, cols // cell, cell)
     return bool((cells.max(axis=(1, 3)) == cells.min(axis=(1, 3))).any())
 
 
-def _flat_faults(pixels: Pixels, bands: list[str]) -> list[str]:
+def _constant_block_faults(pixels: ScenePixels, bands: list[str]) -> list[str]:
     faults = []
     for band in bands:
         step = round(pixels.gsd[band] / min(pixels.gsd.values()))
-        values, absent = pixels.arrays[band][::step, ::step], _absent(pixels, band)[::step, ::step]
-        if min(values.shape) < FLAT or not _may_be_flat(values):
+        values = pixels.arrays[band][::step, ::step]
+        missing = _missing_mask(pixels, band)[::step, ::step]
+        if min(values.shape) < FLAT_BLOCK_PX or not _may_have_constant_block(values):
             continue
-        high = ndimage.maximum_filter(values, FLAT, mode="nearest")
-        low = ndimage.minimum_filter(values, FLAT, mode="nearest")
-        core = (high == low) & ~absent
+        high = ndimage.maximum_filter(values, FLAT_BLOCK_PX, mode="nearest")
+        low = ndimage.minimum_filter(values, FLAT_BLOCK_PX, mode="nearest")
+        core = (high == low) & ~missing
         if values.dtype.kind == "u":
-            core &= values > DARK
-        half = FLAT // 2
+            core &= values > DARK_STORED_VALUE
+        half = FLAT_BLOCK_PX // 2
         if core[half : -half + 1, half : -half + 1].any():
             faults.append(f"{band} has a block of one number, as a tile that was never filled")
     return faults
 
 
-def _means(values: Floats, known: Mask) -> Floats:
-    """Average blocks of pixels that are known throughout; others are left out."""
-    rows, cols = (n // COARSE * COARSE for n in values.shape)
-    cut = (rows // COARSE, COARSE, cols // COARSE, COARSE)
-    whole = known[:rows, :cols].reshape(cut).all(axis=(1, 3))
-    return np.asarray(values[:rows, :cols].reshape(cut).mean(axis=(1, 3))[whole])
+def _block_means(values: Float32Array, known: PixelMask) -> Float32Array:
+    """Mean of each block of pixels without missing values; other blocks are left out."""
+    rows, cols = (n // CORRELATION_BLOCK_PX * CORRELATION_BLOCK_PX for n in values.shape)
+    blocks = (
+        rows // CORRELATION_BLOCK_PX,
+        CORRELATION_BLOCK_PX,
+        cols // CORRELATION_BLOCK_PX,
+        CORRELATION_BLOCK_PX,
+    )
+    complete = known[:rows, :cols].reshape(blocks).all(axis=(1, 3))
+    return np.asarray(values[:rows, :cols].reshape(blocks).mean(axis=(1, 3))[complete])
 
 
-def _structure_faults(reflectance: dict[str, Floats]) -> list[str]:
-    """Find a visible band whose light and shade are not those of the other two."""
-    bands = [band for band in VISIBLE if band in reflectance]
-    if len(bands) < len(VISIBLE):
+def _structure_faults(reflectance: dict[str, Float32Array]) -> list[str]:
+    """Find a visible band whose spatial structure does not correlate with the other two."""
+    bands = [band for band in VISIBLE_BANDS if band in reflectance]
+    if len(bands) < len(VISIBLE_BANDS):
         return []
     known = np.logical_and.reduce([np.isfinite(reflectance[band]) for band in bands])
-    means = {band: _means(reflectance[band], known) for band in bands}
-    if len(means[bands[0]]) < 4 * COARSE:
+    means = {band: _block_means(reflectance[band], known) for band in bands}
+    if len(means[bands[0]]) < 4 * CORRELATION_BLOCK_PX:
         return []
     faults = []
     for band in bands:
         others = np.mean([means[other] for other in bands if other != band], axis=0)
-        if min(others.std(), means[band].std()) < CONTRAST:
+        if min(others.std(), means[band].std()) < MIN_BLOCK_CONTRAST:
             continue
-        alike = float(np.corrcoef(means[band], others)[0, 1])
-        if alike < ALIKE:
+        correlation = float(np.corrcoef(means[band], others)[0, 1])
+        if correlation < MIN_VISIBLE_CORRELATION:
             faults.append(
-                f"{band} shows another picture than the other visible bands ({alike:.2f})"
+                f"{band} shows another picture than the other visible bands ({correlation:.2f})"
             )
     return faults[:1]
 
 
-def _twin_faults(pixels: Pixels, bands: list[str]) -> list[str]:
-    """Find two bands with the same numbers throughout: one file served under two names."""
+def _copied_band_faults(pixels: ScenePixels, bands: list[str]) -> list[str]:
+    """Find two bands with identical pixels: one file served under two names."""
     return [
         f"{one} and {other} hold the same numbers, as one file under two names"
         for one, other in itertools.combinations(bands, 2)
@@ -149,14 +160,14 @@ def _twin_faults(pixels: Pixels, bands: list[str]) -> list[str]:
     ]
 
 
-def faults(offer: Offer, pixels: Pixels) -> list[str]:
-    """Say what in the pixels of a scene cannot be.
+def pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
+    """List what in the pixels of a scene cannot be true: holes, constant blocks, copied bands.
 
     Parameters
     ----------
-    offer : Offer
-        The scene; its calibration gives the ceiling.
-    pixels : Pixels
+    item : SceneItem
+        The scene; its calibration converts to reflectance.
+    pixels : ScenePixels
         What was read.
 
     Returns
@@ -165,54 +176,55 @@ def faults(offer: Offer, pixels: Pixels) -> list[str]:
         One sentence a fault; empty for a sound scene.
     """
     quality = pixels.arrays.get(QUALITY)
-    seen = classes(quality, offer.sensor) if quality is not None else None
+    classification = decode_classification(quality, item.sensor) if quality is not None else None
     bands = [band for band in sorted(pixels.arrays) if band != QUALITY]
-    found = _hole_faults(pixels, bands, seen) + _flat_faults(pixels, bands)
-    found += _twin_faults(pixels, bands)
-    if quality is not None and offer.sensor == SENTINEL_2 and quality.max(initial=0) > SCL_LAST:
-        found.append(f"the classification has a class {quality.max()}, which does not exist")
-    if seen is None:
-        return found
+    faults = _hole_faults(pixels, bands, classification) + _constant_block_faults(pixels, bands)
+    faults += _copied_band_faults(pixels, bands)
+    if quality is None or classification is None:
+        return faults
+    if item.sensor == SENTINEL_2 and quality.max(initial=0) > SCL_MAX_CLASS:
+        faults.append(f"the classification has a class {quality.max()}, which does not exist")
     values = {
-        band: physical(pixels.arrays[band], *number, pixels.nodata[band])
-        for band, number in calibrations(offer).items()
+        band: apply_calibration(pixels.arrays[band], *number, pixels.nodata[band])
+        for band, number in band_calibrations(item).items()
     }
     for band, reflectance in values.items():
-        share = float((reflectance > HIGHEST).mean())
-        if share > MOST_HIGH:
-            found.append(f"{band} is above a reflectance of {HIGHEST} in {share:.2%} of the pixels")
-    return found + _structure_faults(values)
+        share = float((reflectance > MAX_REFLECTANCE).mean())
+        if share > MAX_SHARE_ABOVE:
+            faults.append(
+                f"{band} is above a reflectance of {MAX_REFLECTANCE} in {share:.2%} of the pixels"
+            )
+    return faults + _structure_faults(values)
 
 
-COARSE_M = 30
-"""Pixels are averaged up to this many metres: those of Landsat, and of the measured scenes."""
-AROUND = 5
-"""Edge of the square of pixels whose mean is taken off, so that detail is left."""
-FEWEST = 1000
-"""Pixels under which nothing is concluded: fifty for each of the terms that are fitted."""
-VISIBLE = ("b02", "b03", "b04")
-LEAST = {"visible": 0.85, "infrared": 0.7}
-"""Share of a band's detail that the others must tell: the next twentieth above what any band of
-another day reached in the real scenes of ``data/results/strangers.csv``."""
+DETAIL_PIXEL_M = 30
+"""Metres; finer pixels are averaged to this size, that of Landsat and of the calibration scenes."""
+DETAIL_WINDOW_PX = 5
+"""Edge in pixels of the moving mean that is subtracted to leave the fine detail."""
+MIN_DETAIL_PIXELS = 1000
+"""Fewest pixels for a conclusion: fifty for each term that is fitted."""
+MIN_SHARED_DETAIL = {"visible": 0.85, "infrared": 0.7}
+"""Share of a band's detail that the other bands must explain: the next twentieth above what any
+band of another date reached in the real scenes of ``data/results/strangers.csv``."""
 
 
-def least(band: str) -> float:
-    """Give the share of its detail that a band must have in common with the others."""
-    return LEAST["visible" if band in VISIBLE else "infrared"]
+def min_shared_detail(band: str) -> float:
+    """Smallest share of its fine detail that a band must have in common with the others."""
+    return MIN_SHARED_DETAIL["visible" if band in VISIBLE_BANDS else "infrared"]
 
 
-def _coarse(values: Floats, times: int) -> Floats:
-    rows, cols = (n // times * times for n in values.shape)
-    cells = values[:rows, :cols].reshape(rows // times, times, cols // times, times)
+def _aggregated(values: Float32Array, factor: int) -> Float32Array:
+    rows, cols = (n // factor * factor for n in values.shape)
+    cells = values[:rows, :cols].reshape(rows // factor, factor, cols // factor, factor)
     return np.asarray(cells.mean(axis=(1, 3)))
 
 
-def kinship(bands: dict[str, Floats], gsd: float) -> dict[str, float]:
-    """Give the share of the detail of each band that the detail of the others tells.
+def shared_detail(bands: dict[str, Float32Array], gsd: float) -> dict[str, float]:
+    """Share of each band's fine detail that the other bands explain by linear regression.
 
-    Detail is what is left of a pixel when the mean of the pixels around it is taken off; each
-    band's is fitted by least squares to that of the others, and to its products with their
-    means, for a roof and a field differ.
+    Detail is a pixel minus the mean of the pixels around it. Each band's detail is regressed by
+    least squares on that of the others and on its products with their means, since the relation
+    of bands differs between, say, a roof and a field.
 
     Parameters
     ----------
@@ -226,33 +238,33 @@ def kinship(bands: dict[str, Floats], gsd: float) -> dict[str, float]:
     dict of str to float
         Band to a share from 0 to 1; empty where too few pixels are known.
     """
-    times = max(1, round(COARSE_M / gsd))
-    coarse = {band: _coarse(values, times) for band, values in bands.items()}
+    factor = max(1, round(DETAIL_PIXEL_M / gsd))
+    coarse = {band: _aggregated(values, factor) for band, values in bands.items()}
     known = np.logical_and.reduce([np.isfinite(values) for values in coarse.values()])
-    whole = ndimage.binary_erosion(known, np.ones((AROUND, AROUND), bool))
-    if np.count_nonzero(whole) < FEWEST or len(bands) < 2:
+    interior = ndimage.binary_erosion(known, np.ones((DETAIL_WINDOW_PX, DETAIL_WINDOW_PX), bool))
+    if np.count_nonzero(interior) < MIN_DETAIL_PIXELS or len(bands) < 2:
         return {}
     means = {
-        band: ndimage.uniform_filter(np.where(known, values, 0.0), AROUND)
+        band: ndimage.uniform_filter(np.where(known, values, 0.0), DETAIL_WINDOW_PX)
         for band, values in coarse.items()
     }
-    detail = {band: (coarse[band] - means[band])[whole] for band in bands}
-    level = {band: _standard(means[band][whole]) for band in bands}
-    found = {}
+    detail = {band: (coarse[band] - means[band])[interior] for band in bands}
+    level = {band: _standardised(means[band][interior]) for band in bands}
+    shares = {}
     for band in bands:
         others = [other for other in bands if other != band]
         terms = [detail[other] for other in others]
-        terms += [detail[other] * level[each] for other in others for each in others]
-        found[band] = _told(detail[band], np.stack(terms, axis=1))
-    return found
+        terms += [detail[other] * level[mean] for other in others for mean in others]
+        shares[band] = _explained_share(detail[band], np.stack(terms, axis=1))
+    return shares
 
 
-def _standard(values: Floats) -> Floats:
+def _standardised(values: Float32Array) -> Float32Array:
     spread = float(values.std())
     return (values - values.mean()) / spread if spread else np.zeros_like(values)
 
 
-def _told(detail: Floats, terms: Floats) -> float:
+def _explained_share(detail: Float32Array, terms: Float32Array) -> float:
     spread = float(detail.var())
     if not spread:
         return 0.0
@@ -260,36 +272,36 @@ def _told(detail: Floats, terms: Floats) -> float:
     return max(0.0, 1 - float((detail - terms @ weights).var()) / spread)
 
 
-def doubts(offer: Offer, pixels: Pixels) -> str:
-    """Say why nothing vouches for the files of a scene, nothing if something does.
+def unverified_reason(item: SceneItem, pixels: ScenePixels) -> str:
+    """Reason why the files of a scene cannot be verified; empty if sizes or pixels verify them.
 
     Parameters
     ----------
-    offer : Offer
-        The scene. Where its item states the size of every file, that was compared on reading.
-    pixels : Pixels
+    item : SceneItem
+        The scene. If it states the size of every file, the sizes were compared on reading.
+    pixels : ScenePixels
         What was read.
 
     Returns
     -------
     str
-        For the row of the look; empty where sizes or the pixels themselves vouch.
+        For the inventory; empty if the sizes or the pixels themselves verify the files.
     """
-    if all(asset.size for asset in offer.assets.values()):
+    if all(asset.size for asset in item.assets.values()):
         return ""
-    unsaid = "the item states no size to verify its files by"
-    if offer.sensor == SENTINEL_1:
-        return f"{unsaid}, and the bands of radar have no detail in common"
+    no_size = "the item states no size to verify its files by"
+    if item.sensor == SENTINEL_1:
+        return f"{no_size}, and the bands of radar have no detail in common"
     values = {
-        band: physical(pixels.arrays[band], *number, pixels.nodata[band])
-        for band, number in calibrations(offer).items()
+        band: apply_calibration(pixels.arrays[band], *number, pixels.nodata[band])
+        for band, number in band_calibrations(item).items()
         if band != QUALITY
     }
-    shares = kinship(values, min(pixels.gsd.values()))
+    shares = shared_detail(values, min(pixels.gsd.values()))
     if not shares:
-        return f"{unsaid}, and too few pixels are known to compare its bands"
-    strange = {band: share for band, share in shares.items() if share < least(band)}
-    if not strange:
+        return f"{no_size}, and too few pixels are known to compare its bands"
+    doubtful = {band: share for band, share in shares.items() if share < min_shared_detail(band)}
+    if not doubtful:
         return ""
-    told = ", ".join(f"{band} {share:.2f}" for band, share in sorted(strange.items()))
-    return f"{unsaid}, and a band of another day might share as much of its detail: {told}"
+    listed = ", ".join(f"{band} {share:.2f}" for band, share in sorted(doubtful.items()))
+    return f"{no_size}, and a band of another day might share as much of its detail: {listed}"

@@ -1,4 +1,4 @@
-"""A file of a scene in one attempt, and the windows of it that hold the sites."""
+"""Pixel windows of a scene's files over the sites: reading a file in one attempt, and its grid."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ import affine
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core.errors import AcquisitionError
-from skytally.imagery.acquire.byte_ranges import Fault, Part, Settings, Sign, bare, get_range
-from skytally.imagery.acquire.stac.scene_items import Asset
+from skytally.core import AcquisitionError
+from skytally.imagery.acquire.byte_ranges import (
+    ByteRange,
+    FetchAttemptError,
+    FetchSettings,
+    SignUrl,
+    fetch_range,
+    url_without_query,
+)
+from skytally.imagery.acquire.scene_item import Asset
 
-SHA2_256 = "1220"
+SHA2_256_PREFIX = "1220"
 """Multihash prefix of a SHA-256 of 32 bytes."""
-SNAP = 1e-3
-"""A bound that lies closer to a pixel's edge than this share of a pixel lies on it."""
+EDGE_TOLERANCE_PX = 1e-3
+"""Share of a pixel within which a bound counts as lying on the pixel's edge."""
 Bounds = tuple[float, float, float, float]
-Window = tuple[int, int, int, int]
+PixelWindow = tuple[int, int, int, int]
 """First row, first column, rows, columns."""
 
 
-class OutsideError(AcquisitionError):
-    """The file holds no pixel of the site."""
+class OutsideSceneError(AcquisitionError):
+    """The file contains no pixel of the site."""
 
 
 @dataclass(frozen=True)
-class Block:
+class BandWindow:
     """The pixels of one file over one site."""
 
     pixels: npt.NDArray[Any]
@@ -41,47 +48,47 @@ class Block:
     nodata: float | None
     """Stored number that means no data."""
     source: dict[str, Any]
-    """Address without query, size, checksum as the item states it, mark of the server."""
+    """Address without query, size, checksum as the item states it, and ETag of the file."""
 
 
 @dataclass
-class Reader:
-    """One file in one attempt: its ranges, doubted and counted."""
+class RangeReader:
+    """Reader of byte ranges of one file in one attempt, with integrity checks and counters."""
 
     asset: Asset
     """The file."""
-    sign: Sign
-    """Makes its address readable."""
-    settings: Settings
+    sign: SignUrl
+    """Signs its address."""
+    settings: FetchSettings
     """Limits."""
     until: float
-    """Moment of `time.monotonic` after which nothing is begun."""
+    """Value of `time.monotonic` after which no request starts."""
     total: int = 0
     """Size of the file, once known."""
     etag: str = ""
-    """The server's mark of the file, once known."""
+    """ETag of the file, once known."""
     requests: int = 0
     """Requests so far."""
     received: int = 0
     """Bytes so far."""
 
     def head(self) -> bytes:
-        """Fetch the first bytes, or all of a small file and hold its checksum to the item's."""
+        """Fetch the first bytes, or a whole small file, whose checksum must be the item's."""
         size = self.asset.size
-        whole = size is not None and size <= self.settings.whole_bytes
-        part = self.get(0, int(size or 1) if whole else self.settings.head_bytes)
+        small = size is not None and size <= self.settings.whole_bytes
+        part = self.get(0, int(size or 1) if small else self.settings.head_bytes)
         stated = (self.asset.checksum or "").lower()
-        if len(part.data) == part.total and stated.startswith(SHA2_256):
-            found = hashlib.sha256(part.data).hexdigest()
-            if found != stated.removeprefix(SHA2_256):
-                message = f"sha256 {found[:12]}, the item says {stated[4:16]}"
-                raise Fault(message)
+        if len(part.data) == part.total and stated.startswith(SHA2_256_PREFIX):
+            actual = hashlib.sha256(part.data).hexdigest()
+            if actual != stated.removeprefix(SHA2_256_PREFIX):
+                message = f"sha256 {actual[:12]}, the item says {stated[4:16]}"
+                raise FetchAttemptError(message)
         return part.data
 
-    def get(self, first: int, count: int) -> Part:
-        """Fetch a range, and see that it is of the same file as the ones before."""
+    def get(self, first: int, count: int) -> ByteRange:
+        """Fetch a range and check that it belongs to the same file as the ones before."""
         self.requests += 1
-        part = get_range(
+        part = fetch_range(
             self.asset.href,
             first,
             count,
@@ -92,15 +99,15 @@ class Reader:
         self.received += len(part.data)
         if self.total and (part.total, part.etag) != (self.total, self.etag):
             message = "the file changed between two requests"
-            raise Fault(message)
+            raise FetchAttemptError(message)
         if self.asset.size is not None and part.total != self.asset.size:
             message = f"the file has {part.total} bytes, the item says {self.asset.size}"
-            raise Fault(message)
+            raise FetchAttemptError(message)
         self.total, self.etag = part.total, part.etag
         return part
 
 
-def contradictions(
+def header_contradictions(
     asset: Asset,
     *,
     transform: affine.Affine,
@@ -108,23 +115,23 @@ def contradictions(
     dtype: str,
     epsgs: tuple[int | None, int | None],
 ) -> list[str]:
-    """Say where the header of a file contradicts its item; `epsgs` are the file's, the item's."""
-    found = []
+    """List contradictions of a file's header and its item; `epsgs` are of file and item."""
+    faults = []
     if asset.transform is not None and not np.allclose(
-        transform[:6], asset.transform[:6], rtol=0, atol=SNAP * abs(transform.a)
+        transform[:6], asset.transform[:6], rtol=0, atol=EDGE_TOLERANCE_PX * abs(transform.a)
     ):
-        found.append(f"grid {tuple(transform[:6])}, the item says {tuple(asset.transform)}")
+        faults.append(f"grid {tuple(transform[:6])}, the item says {tuple(asset.transform)}")
     if asset.shape is not None and shape != tuple(asset.shape):
-        found.append(f"{shape} rows and columns, the item says {tuple(asset.shape)}")
+        faults.append(f"{shape} rows and columns, the item says {tuple(asset.shape)}")
     if asset.dtype is not None and dtype != np.dtype(asset.dtype).name:
-        found.append(f"numbers of type {dtype}, the item says {asset.dtype}")
+        faults.append(f"numbers of type {dtype}, the item says {asset.dtype}")
     if None not in epsgs and epsgs[0] != epsgs[1]:
-        found.append(f"EPSG:{epsgs[0]}, the item says EPSG:{epsgs[1]}")
-    return found
+        faults.append(f"EPSG:{epsgs[0]}, the item says EPSG:{epsgs[1]}")
+    return faults
 
 
-def window(transform: affine.Affine, bounds: Bounds) -> Window:
-    """Give the smallest window of whole pixels that covers bounds.
+def covering_window(transform: affine.Affine, bounds: Bounds) -> PixelWindow:
+    """Smallest window of whole pixels that covers bounds.
 
     Parameters
     ----------
@@ -145,7 +152,8 @@ def window(transform: affine.Affine, bounds: Bounds) -> Window:
 
     Examples
     --------
-    >>> window(affine.Affine(10, 0, 500000, 0, -10, 4700000), (500100, 4699900, 500200, 4700000))
+    >>> grid = affine.Affine(10, 0, 500000, 0, -10, 4700000)
+    >>> covering_window(grid, (500100, 4699900, 500200, 4700000))
     (0, 10, 10, 10)
     """
     west, south, east, north = bounds
@@ -153,31 +161,31 @@ def window(transform: affine.Affine, bounds: Bounds) -> Window:
     if transform.b or transform.d or gsd <= 0 or not math.isclose(gsd, -transform.e, rel_tol=1e-6):
         message = f"a grid that is turned or has no square pixels: {tuple(transform[:6])}"
         raise AcquisitionError(message)
-    col = math.floor((west - transform.c) / gsd + SNAP)
-    row = math.floor((transform.f - north) / gsd + SNAP)
-    cols = math.ceil((east - transform.c) / gsd - SNAP) - col
-    rows = math.ceil((transform.f - south) / gsd - SNAP) - row
+    col = math.floor((west - transform.c) / gsd + EDGE_TOLERANCE_PX)
+    row = math.floor((transform.f - north) / gsd + EDGE_TOLERANCE_PX)
+    cols = math.ceil((east - transform.c) / gsd - EDGE_TOLERANCE_PX) - col
+    rows = math.ceil((transform.f - south) / gsd - EDGE_TOLERANCE_PX) - row
     return row, col, rows, cols
 
 
-def no_data(asset: Asset, stated: float | None, dtype: str) -> float | None:
-    """Give the stored number that means no data: the item's, else the file's, or None."""
+def nodata_value(asset: Asset, stated: float | None, dtype: str) -> float | None:
+    """No-data number as the item states it, else as the file does, or None."""
     if asset.nodata is not None:
         return asset.nodata
     return math.nan if stated is None and np.dtype(dtype).kind == "f" else stated
 
 
-def blank(nodata: float | None, dtype: str, at: Window) -> npt.NDArray[Any]:
-    """Give an array of no data; where no number means that, it is 0."""
+def nodata_array(nodata: float | None, dtype: str, at: PixelWindow) -> npt.NDArray[Any]:
+    """Array filled with the no-data number, or with 0 where there is none."""
     return np.full(at[2:], 0 if nodata is None else nodata, dtype)
 
 
-def overlap(at: Window, shape: tuple[int, int]) -> Window | None:
-    """Give the part of a window that lies inside a file, or None.
+def window_overlap(at: PixelWindow, shape: tuple[int, int]) -> PixelWindow | None:
+    """Part of a window that lies inside a file, or None.
 
     Examples
     --------
-    >>> overlap((-2, 5, 10, 10), (100, 100)), overlap((100, 0, 5, 5), (100, 100))
+    >>> window_overlap((-2, 5, 10, 10), (100, 100)), window_overlap((100, 0, 5, 5), (100, 100))
     ((0, 5, 8, 10), None)
     """
     row, col = max(at[0], 0), max(at[1], 0)
@@ -185,16 +193,45 @@ def overlap(at: Window, shape: tuple[int, int]) -> Window | None:
     return (row, col, rows, cols) if rows > 0 and cols > 0 else None
 
 
-def block(
-    reader: Reader, pixels: npt.NDArray[Any], grid: affine.Affine, at: Window, nodata: float | None
-) -> Block:
-    """Put pixels, their grid and where they come from together."""
+def band_window(
+    reader: RangeReader,
+    pixels: npt.NDArray[Any],
+    grid: affine.Affine,
+    at: PixelWindow,
+    nodata: float | None,
+) -> BandWindow:
+    """Combine pixels, their grid and the description of their file."""
     asset = reader.asset
     source = {
-        "href": bare(asset.href),
+        "href": url_without_query(asset.href),
         "size": reader.total,
         "checksum": asset.checksum,
         "etag": reader.etag,
     }
     corner = grid @ affine.Affine.translation(at[1], at[0])
-    return Block(pixels, corner, grid.a, nodata, source)
+    return BandWindow(pixels, corner, grid.a, nodata, source)
+
+
+@dataclass(frozen=True)
+class ScenePixels:
+    """Pixels of a scene over one site, as stored by its provider."""
+
+    arrays: dict[str, npt.NDArray[Any]]
+    """Band to stored numbers, dims (y, x), all on the finest grid of the scene; a pixel of a
+    coarser band is repeated, never interpolated."""
+    transform: affine.Affine
+    """The grid of the arrays."""
+    epsg: int
+    """Coordinate system of the grid."""
+    gsd: dict[str, float]
+    """Band to the metres of its own pixels."""
+    nodata: dict[str, float | None]
+    """Band to the stored number that means no data."""
+    bytes_read: int
+    """Bytes from which the pixels come, without those of attempts that failed."""
+    requests: int
+    """Requests that brought them."""
+    sources: dict[str, dict[str, Any]]
+    """Band to address without query, size, checksum and ETag of its file."""
+    resampled_from: int | None = None
+    """Coordinate system of the scene where it is not that of the grid, else None."""

@@ -1,7 +1,7 @@
-"""One range of bytes of one file, over HTTP or from a disk, with every answer doubted.
+"""Fetch one byte range of a file over HTTP or from disk, with every response checked.
 
-One call is one attempt: who calls decides whether to try again, so that no library's memory of
-a failure outlives the failure. Nothing here can hang: each attempt has a clock of its own.
+One call is one attempt: the caller decides on retries, so that no library's memory of a failure
+outlives the failure. Nothing here can hang: each attempt has a time limit of its own.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 import urllib3
 
-Sign = Callable[[str], str]
-"""Address as the provider names it to the address that can be read."""
-PIECE = 1 << 16
-"""Bytes taken from the connection at a time, between two looks at the clock."""
-ONCE = urllib3.Retry(
+SignUrl = Callable[[str], str]
+"""Function from the address that the provider states to one that can be read."""
+BODY_CHUNK_BYTES = 1 << 16
+"""Bytes read from the connection between two checks of the clock."""
+SINGLE_ATTEMPT = urllib3.Retry(
     3, connect=0, read=0, redirect=3, status=0, other=0, respect_retry_after_header=False
 )
-"""Redirections are followed; nothing is tried twice behind our back."""
-RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-SAID = {
+"""Redirections are followed; nothing is retried behind the caller's back."""
+CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+STATUS_MEANINGS = {
     401: "the provider asks who we are; set the credentials its table names",
     403: "refused; the signature is out of date or the credentials are missing",
     404: "no such file",
@@ -36,8 +36,8 @@ SAID = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How pixels are fetched; times in seconds."""
+class FetchSettings:
+    """Time limits, retries and request sizes for fetching pixels; times in seconds."""
 
     concurrency: int = 16
     """Files that are read at the same time."""
@@ -62,124 +62,128 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Bytes of a file."""
+class ByteRange:
+    """Bytes of one range of a file."""
 
     data: bytes
-    """What was asked for, or less where the file ends before."""
+    """The requested bytes, or fewer where the file ends before."""
     first: int
-    """Place of the first byte in the file."""
+    """Offset of the first byte in the file."""
     total: int
     """Size of the whole file."""
     etag: str
-    """The server's mark of this version of the file, or empty."""
+    """ETag of this version of the file, or empty."""
 
 
-class Fault(RuntimeError):  # noqa: N818  # what went wrong in one attempt; callers turn it into an error
-    """One attempt that failed."""
+class FetchAttemptError(RuntimeError):
+    """One attempt to fetch that failed."""
 
-    def __init__(self, said: str, *, pause_s: float = 0.0, final: bool = False) -> None:
-        """Keep what was found, how long to wait, and whether trying again is of no use."""
+    def __init__(self, message: str, *, pause_s: float = 0.0, final: bool = False) -> None:
+        """Keep the message, the seconds to wait, and whether a retry is pointless."""
         self.pause_s, self.final = pause_s, final
-        super().__init__(said)
+        super().__init__(message)
 
 
-def bare(href: str) -> str:
-    """Give an address without its query and user, which may hold a signature or a key.
+def url_without_query(url: str) -> str:
+    """Address without its query, fragment and user, which may contain a signature or a key.
 
     Examples
     --------
-    >>> bare("https://user:key@host/b02.tif?sig=secret")
+    >>> url_without_query("https://user:key@host/b02.tif?sig=secret")
     'https://host/b02.tif'
     """
-    return re.sub(r"(?<=://)[^/@]*@", "", href.partition("?")[0])
+    address = re.sub(r"(?<=://)[^/@]*@", "", url.partition("?")[0])
+    return address.partition("#")[0] if address.startswith("http") else address
 
 
-def scrubbed(error: BaseException) -> str:
-    """Give an error's kind and words without any query that its text may carry."""
-    words = re.sub(r"\?\S*", "", re.sub(r"(?<=://)[^/@\s]*@", "", " ".join(str(error).split())))
-    return f"{type(error).__name__}: {words[:200]}"
+def redacted_message(error: BaseException) -> str:
+    """Type and message of an error, without queries and users of addresses in its text."""
+    text = re.sub(r"(?<=://)[^/@\s]*@", "", " ".join(str(error).split()))
+    text = re.sub(r"\?\S*", "", text)
+    return f"{type(error).__name__}: {text[:200]}"
 
 
 @functools.lru_cache(maxsize=8)
 def _pool(process: int, size: int) -> urllib3.PoolManager:
-    """Give the connections of this process, kept open from scene to scene."""
+    """HTTP connection pool of this process, kept open from scene to scene."""
     assert process == os.getpid()
     return urllib3.PoolManager(num_pools=32, maxsize=size, block=False)
 
 
-def _local(href: str) -> Path | None:
+def _local_path(href: str) -> Path | None:
     if href.startswith("file://"):
         return Path(href.removeprefix("file://"))
     return None if "://" in href else Path(href)
 
 
-def _from_disk(path: Path, first: int, count: int) -> Part:
+def _range_from_disk(path: Path, first: int, count: int) -> ByteRange:
     try:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())
             file.seek(first)
-            return Part(file.read(count), first, state.st_size, "")
+            return ByteRange(file.read(count), first, state.st_size, "")
     except OSError as error:
         message = f"{error.strerror or error}"
-        raise Fault(message, final=True) from None
+        raise FetchAttemptError(message, final=True) from None
 
 
-def _asked_pause(response: urllib3.BaseHTTPResponse) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isdigit() else 0.0
+def _retry_after_s(response: urllib3.BaseHTTPResponse) -> float:
+    seconds = response.headers.get("Retry-After", "")
+    return float(seconds) if seconds.isdigit() else 0.0
 
 
-def _expected(response: urllib3.BaseHTTPResponse, first: int, count: int) -> tuple[int, int]:
-    """Give the length of the body and the size of the file, or refuse the answer."""
+def _announced_sizes(response: urllib3.BaseHTTPResponse, first: int, count: int) -> tuple[int, int]:
+    """Length of the body and size of the file that a response announces; refuse a wrong one."""
     kind = response.headers.get("Content-Type", "")
     if kind.startswith(("text/", "application/xml", "application/json")):
         message = f"status {response.status} with {kind.partition(';')[0]} where a file belongs"
-        raise Fault(message)
+        raise FetchAttemptError(message)
     if response.status == 200:
         length = response.headers.get("Content-Length", "")
         if first or not length.isdigit() or int(length) > count:
             message = f"the server sends the whole file ({length or 'unknown'} bytes), not a part"
-            raise Fault(message)
+            raise FetchAttemptError(message)
         if int(length) == 0:
             message = "an empty answer"
-            raise Fault(message)
+            raise FetchAttemptError(message)
         return int(length), int(length)
-    found = RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-    if response.status != 206 or not found:
+    match = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    if response.status != 206 or not match:
         message = f"status {response.status} without the range that was asked for"
-        raise Fault(message)
-    begin, end, total = (int(word) for word in found.groups())
+        raise FetchAttemptError(message)
+    begin, end, total = (int(digits) for digits in match.groups())
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and int(length) != end - begin + 1:
         message = f"{length} bytes announced for a range of {end - begin + 1}"
-        raise Fault(message)
+        raise FetchAttemptError(message)
     if begin != first or end != min(first + count, total) - 1:
         message = f"bytes {begin} to {end} of {total} where {first} to {first + count - 1} belong"
-        raise Fault(message)
+        raise FetchAttemptError(message)
     return end - begin + 1, total
 
 
-def _body(response: urllib3.BaseHTTPResponse, length: int, end: float) -> bytes:
-    pieces: list[bytes] = []
-    got = 0
-    while got < length:
+def _read_body(response: urllib3.BaseHTTPResponse, length: int, end: float) -> bytes:
+    chunks: list[bytes] = []
+    received = 0
+    while received < length:
         if time.monotonic() > end:
-            message = f"too slow: {got} of {length} bytes in the time for one answer"
-            raise Fault(message)
-        piece = response.read1(min(PIECE, length - got))
-        if not piece:
-            message = f"cut short: {got} of {length} bytes"
-            raise Fault(message)
-        pieces.append(piece)
-        got += len(piece)
+            message = f"too slow: {received} of {length} bytes in the time for one answer"
+            raise FetchAttemptError(message)
+        chunk = response.read1(min(BODY_CHUNK_BYTES, length - received))
+        if not chunk:
+            message = f"cut short: {received} of {length} bytes"
+            raise FetchAttemptError(message)
+        chunks.append(chunk)
+        received += len(chunk)
     if response.read1(1):
         message = f"longer than the {length} bytes it announces"
-        raise Fault(message)
-    return b"".join(pieces)
+        raise FetchAttemptError(message)
+    return b"".join(chunks)
 
 
-def _answer(url: str, first: int, count: int, left: float, settings: Settings) -> Part:
+def _range_from_server(
+    url: str, first: int, count: int, left: float, settings: FetchSettings
+) -> ByteRange:
     end = time.monotonic() + left
     pool = _pool(os.getpid(), settings.concurrency)
     response = pool.request(
@@ -187,64 +191,64 @@ def _answer(url: str, first: int, count: int, left: float, settings: Settings) -
         url,
         headers={"Range": f"bytes={first}-{first + count - 1}", "Accept-Encoding": "identity"},
         timeout=urllib3.Timeout(connect=min(settings.connect_s, left), read=left),
-        retries=ONCE,
+        retries=SINGLE_ATTEMPT,
         preload_content=False,
         decode_content=False,
     )
-    sound = False
+    complete = False
     try:
         if response.status not in (200, 206):
-            said = SAID.get(response.status, "the server failed")
-            message = f"status {response.status}: {said}"
-            raise Fault(message, pause_s=_asked_pause(response))
-        length, total = _expected(response, first, count)
-        data = _body(response, length, end)
-        sound = True
-        return Part(data, first, total, response.headers.get("ETag", ""))
+            meaning = STATUS_MEANINGS.get(response.status, "the server failed")
+            message = f"status {response.status}: {meaning}"
+            raise FetchAttemptError(message, pause_s=_retry_after_s(response))
+        length, total = _announced_sizes(response, first, count)
+        data = _read_body(response, length, end)
+        complete = True
+        return ByteRange(data, first, total, response.headers.get("ETag", ""))
     finally:
-        # a connection with half an answer in it must not serve the next request
-        if sound:
+        # a connection with an unread rest of a response must not serve the next request
+        if complete:
             response.release_conn()
         else:
             response.close()
 
 
-def get_range(
-    href: str, first: int, count: int, *, sign: Sign, settings: Settings, until: float
-) -> Part:
-    """Fetch one range of bytes, in one attempt.
+def fetch_range(
+    href: str, first: int, count: int, *, sign: SignUrl, settings: FetchSettings, until: float
+) -> ByteRange:
+    """Fetch one byte range in a single attempt.
 
     Parameters
     ----------
     href : str
         Address or path of the file, unsigned.
     first, count : int
-        First byte and number of bytes; fewer come where the file ends before.
+        First byte and number of bytes; fewer are returned where the file ends before.
     sign : callable
-        Makes the address readable; called right before the request.
-    settings : Settings
+        Signs the address; called right before the request.
+    settings : FetchSettings
         Time limits.
     until : float
-        Moment of `time.monotonic` after which nothing is begun.
+        Value of `time.monotonic` after which no request starts.
 
     Returns
     -------
-    Part
+    ByteRange
         The bytes, and the size of the whole file.
 
     Raises
     ------
-    Fault
-        If the file cannot be had in this attempt; its text holds no query of an address.
+    FetchAttemptError
+        If the range cannot be fetched in this attempt; its text contains no query of an address.
     """
-    path = _local(href)
+    path = _local_path(href)
     if path is not None:
-        return _from_disk(path, first, count)
+        return _range_from_disk(path, first, count)
     left = min(settings.timeout_s, until - time.monotonic())
     if left <= 0:
         message = "out of time"
-        raise Fault(message, final=True)
+        raise FetchAttemptError(message, final=True)
     try:
-        return _answer(sign(href), first, count, left, settings)
+        return _range_from_server(sign(href), first, count, left, settings)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise Fault(scrubbed(error)) from None
+        raise FetchAttemptError(redacted_message(error)) from None

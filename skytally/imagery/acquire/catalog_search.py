@@ -1,4 +1,4 @@
-"""What a provider offers for a site and a period: whole, checked, and compared with last time."""
+"""Search a provider for the scenes of a site and a period, and compare with the inventory."""
 
 from __future__ import annotations
 
@@ -9,25 +9,37 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 from urllib3 import Retry
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.local_folder import folder_offers
+from skytally.core import AcquisitionError, DataError
+from skytally.imagery.acquire.byte_ranges import url_without_query
+from skytally.imagery.acquire.local_folder import items_in_folder
 from skytally.imagery.acquire.providers import FOLDER, STAC_API, Provider
-from skytally.imagery.acquire.stac.http_client import PASSING, CatalogueError, CatalogueIO, bare
-from skytally.imagery.acquire.stac.paging import Item, Listing, Searcher, key_of, words_of
-from skytally.imagery.acquire.stac.scene_items import ITEM_ID, Offer, offer_from_item
-from skytally.imagery.acquire.stac.static_catalog import static_items, wanted
-from skytally.imagery.sites.site_register import Site, bbox_lonlat
+from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
+from skytally.imagery.acquire.stac.http_client import (
+    RETRYABLE_STATUSES,
+    CatalogueError,
+    CatalogueIO,
+)
+from skytally.imagery.acquire.stac.item_parser import parse_item
+from skytally.imagery.acquire.stac.paging import (
+    ItemDict,
+    ItemListing,
+    PagedSearch,
+    item_key,
+    period_text,
+)
+from skytally.imagery.acquire.stac.static_catalog import may_match_search, read_static_catalogue
+from skytally.imagery.sites import Site, window_lonlat
 
-Day = date | str
-LEEWAY = timedelta(seconds=60)
-"""By which the time of a scene may lie outside the period: a scene takes up to half a minute."""
-LONGEST_WAIT = 60
-"""Seconds; the longest wait that a server's Retry-After is granted."""
+DayLike = date | str
+TIME_TOLERANCE = timedelta(seconds=60)
+"""Tolerance at the ends of the period: a scene takes up to half a minute."""
+MAX_RETRY_WAIT_S = 60
+"""Seconds; longest Retry-After of a server that is respected."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """The answer to one search."""
+class SearchResult:
+    """Result of one catalogue search."""
 
     provider: str
     """Name of the provider."""
@@ -37,39 +49,39 @@ class Found:
     """First day of the period, ISO."""
     last: str
     """Last day of the period, ISO, included."""
-    offers: list[Offer]
-    """Every sound offer, sorted by time, then id."""
+    items: list[SceneItem]
+    """Every usable item, sorted by time, then id."""
     malformed: list[tuple[str, str]]
-    """Id and reason of every item that cannot be used; together with `offers`, all items."""
-    matched: int | None
-    """How many items the server said there are, or None where it did not say."""
+    """Id and reason of every item that cannot be used; together with `items`, all items."""
+    number_matched: int | None
+    """Number of matching items that the server states, or None."""
     pages: int
     """Pages, or files, read."""
     faults: list[str] = field(default_factory=list)
-    """What was odd or had to be asked again, one sentence each."""
-    changed: list[str] = field(default_factory=list)
-    """What differs from the frozen looks table, one sentence each."""
+    """Oddities and faults after which a retry succeeded, one sentence each."""
+    changes: list[str] = field(default_factory=list)
+    """What differs from the inventory so far, one sentence each."""
 
     @property
-    def offered(self) -> int:
-        """How many items were offered: the rows that the looks table must gain or hold."""
-        return len(self.offers) + len(self.malformed)
+    def number_returned(self) -> int:
+        """Number of items returned: as many rows must be in the inventory afterwards."""
+        return len(self.items) + len(self.malformed)
 
 
-def search(
+def search_catalogue(
     provider: Provider,
     site: Site,
-    period: tuple[Day, Day],
+    period: tuple[DayLike, DayLike],
     *,
     timeout: float = 20.0,
     tries: int = 5,
     back_off: float = 0.5,
     patience: float = 600.0,
     now: datetime | None = None,
-    looks: pd.DataFrame | None = None,
+    inventory: pd.DataFrame | None = None,
     searches: pd.DataFrame | None = None,
-) -> Found:
-    """Ask a provider what it offers for a site and a period.
+) -> SearchResult:
+    """Search a provider's catalogue for all scenes of a site in a period.
 
     Parameters
     ----------
@@ -82,27 +94,27 @@ def search(
     timeout : float
         Seconds to wait for a connection or for the next piece of an answer.
     tries : int
-        Attempts for one question.
+        Attempts for one request.
     back_off : float
         Seconds before the third attempt (the second follows at once); doubles after that.
     patience : float
         Seconds for the whole search.
     now : datetime, optional
-        Time after which no scene can lie; not checked if not given.
-    looks, searches : pandas.DataFrame, optional
-        The frozen tables, against which the answer is compared.
+        Time after which no scene can lie; not checked if it is left out.
+    inventory, searches : pandas.DataFrame, optional
+        Inventory and search log so far, with which the result is compared.
 
     Returns
     -------
-    Found
+    SearchResult
 
     Raises
     ------
     DataError
-        If the period is none.
+        If the period is not two days in order.
     AcquisitionError
-        If the catalogue cannot be read, does not answer in time, or gives fewer items than
-        it promises even when it is asked in shorter periods.
+        If the catalogue cannot be read, does not answer in time, or returns fewer items than
+        it announces even when shorter periods are searched.
     """
     first, last = _period(period)
     io = CatalogueIO(
@@ -110,30 +122,30 @@ def search(
         retry=Retry(
             total=tries - 1,
             backoff_factor=back_off,
-            status_forcelist=PASSING,
+            status_forcelist=RETRYABLE_STATUSES,
             allowed_methods=None,
-            retry_after_max=LONGEST_WAIT,
+            retry_after_max=MAX_RETRY_WAIT_S,
         ),
         patience=patience,
     )
     try:
-        found = _gather(provider, site, first, last, io, now)
+        result = _run_search(provider, site, first, last, io, now)
     except CatalogueError as fault:
         message = (
             f"{provider.name}, search of {provider.collection or 'all scenes'} for {site.slug}, "
-            f"{words_of((first, last))}: {bare(provider.url)}: {fault}; "
+            f"{period_text((first, last))}: {url_without_query(provider.url)}: {fault}; "
             "nothing was recorded; try again later, or mend the provider's row"
         )
         raise AcquisitionError(message) from fault
-    found.faults.extend(_counted(io.recovered))
-    if looks is None:
-        return found
-    return replace(found, changed=changes(found, looks=looks, searches=searches))
+    result.faults.extend(_recovered_faults(io.recovered))
+    if inventory is None:
+        return result
+    return replace(result, changes=provider_changes(result, inventory=inventory, searches=searches))
 
 
-def _period(period: tuple[Day, Day]) -> tuple[date, date]:
+def _period(period: tuple[DayLike, DayLike]) -> tuple[date, date]:
     try:
-        first, last = (date.fromisoformat(str(each)) for each in period)
+        first, last = (date.fromisoformat(str(day)) for day in period)
     except (TypeError, ValueError) as error:
         message = f"period {period!r}: give first and last day as YYYY-MM-DD ({error})"
         raise DataError(message) from error
@@ -143,155 +155,155 @@ def _period(period: tuple[Day, Day]) -> tuple[date, date]:
     return first, last
 
 
-def _counted(faults: list[str]) -> Iterator[str]:
-    for each in dict.fromkeys(faults):
-        times = faults.count(each)
-        yield f"{each}, {times} time{'s' if times > 1 else ''}, then answered"
+def _recovered_faults(faults: list[str]) -> Iterator[str]:
+    for fault in dict.fromkeys(faults):
+        times = faults.count(fault)
+        yield f"{fault}, {times} time{'s' if times > 1 else ''}, then answered"
 
 
-def _gather(
+def _run_search(
     provider: Provider, site: Site, first: date, last: date, io: CatalogueIO, now: datetime | None
-) -> Found:
+) -> SearchResult:
     malformed: list[tuple[str, str]] = []
-    listing = Listing()
-    offers: list[Offer] = []
-    based: list[tuple[Item, str]] = []
+    listing = ItemListing()
+    items: list[SceneItem] = []
+    stac_items: list[tuple[ItemDict, str]] = []
     if provider.kind == FOLDER:
-        offers, malformed = folder_offers(provider, site, first=first, last=last)
-        listing.pages = len(offers) + len(malformed)
+        items, malformed = items_in_folder(provider, site, first=first, last=last)
+        listing.pages = len(items) + len(malformed)
     elif provider.kind == STAC_API:
-        window = bbox_lonlat(site)
-        searcher = Searcher(io, provider.url, provider.collection, window, provider.page_size)
-        listing = searcher.all_items((first, last))
-        based = [(item, "") for item in listing.items.values()]
+        window = window_lonlat(site)
+        search = PagedSearch(io, provider.url, provider.collection, window, provider.page_size)
+        listing = search.all_items((first, last))
+        stac_items = [(item, "") for item in listing.items.values()]
     else:
-        based, malformed = _walk(provider, site, first, last, io, listing)
-    for item, base in based:
+        stac_items, malformed = _read_static(provider, site, first, last, io, listing)
+    for stac_item, base in stac_items:
         try:
-            offers.append(offer_from_item(item, provider, site, base=base))
+            items.append(parse_item(stac_item, provider, site, base=base))
         except AcquisitionError as error:
-            malformed.append((_safe(item), f"malformed: {error.__cause__}"))
-    sound = []
-    for offer in offers:
-        wrong = _wrong_time(offer, first, last, now)
-        if wrong:
-            malformed.append((offer.item_id, wrong))
+            malformed.append((_safe_id(stac_item), f"malformed: {error.__cause__}"))
+    usable = []
+    for item in items:
+        fault = _time_fault(item, first, last, now)
+        if fault:
+            malformed.append((item.item_id, fault))
         else:
-            sound.append(offer)
-    return Found(
+            usable.append(item)
+    return SearchResult(
         provider=provider.name,
         site=site.slug,
         first=first.isoformat(),
         last=last.isoformat(),
-        offers=sorted(sound, key=lambda offer: (offer.time, offer.item_id)),
+        items=sorted(usable, key=lambda item: (item.time, item.item_id)),
         malformed=sorted(malformed),
-        matched=listing.promised,
+        number_matched=listing.number_matched,
         pages=listing.pages,
         faults=listing.faults,
     )
 
 
-def _walk(
-    provider: Provider, site: Site, first: date, last: date, io: CatalogueIO, listing: Listing
-) -> tuple[list[tuple[Item, str]], list[tuple[str, str]]]:
-    """Walk a catalogue of files; items that several files hold count once."""
-    gathered = static_items(provider.url, io, collection=provider.collection)
-    listing.pages = gathered.files
+def _read_static(
+    provider: Provider, site: Site, first: date, last: date, io: CatalogueIO, listing: ItemListing
+) -> tuple[list[tuple[ItemDict, str]], list[tuple[str, str]]]:
+    """Read a catalogue of files; an item that stands in several files counts once."""
+    contents = read_static_catalogue(provider.url, io, collection=provider.collection)
+    listing.pages = contents.files
     days = {(first + timedelta(days=count)).isoformat() for count in range((last - first).days + 1)}
-    box, again = bbox_lonlat(site), 0
-    based: dict[str, tuple[Item, str]] = {}
-    for item, base in gathered.items:
-        if not wanted(item, site_box=box, days=days):
+    site_bbox, repeated = window_lonlat(site), 0
+    stac_items: dict[str, tuple[ItemDict, str]] = {}
+    for stac_item, base in contents.items:
+        if not may_match_search(stac_item, site_bbox=site_bbox, days=days):
             continue
-        again += key_of(item) in based
-        based.setdefault(key_of(item), (item, base))
-    if again:
-        listing.faults.append(f"items given more than once: {again}; each kept once")
-    unread = [(key_of(address), f"{address}: {reason}") for address, reason in gathered.unread]
-    return list(based.values()), unread
+        repeated += item_key(stac_item) in stac_items
+        stac_items.setdefault(item_key(stac_item), (stac_item, base))
+    if repeated:
+        listing.faults.append(f"items given more than once: {repeated}; each kept once")
+    unread = [(item_key(address), f"{address}: {reason}") for address, reason in contents.unread]
+    return list(stac_items.values()), unread
 
 
-def _safe(item: Item) -> str:
-    key = key_of(item)
-    return key if ITEM_ID.fullmatch(key) else key_of([key])
+def _safe_id(stac_item: ItemDict) -> str:
+    key = item_key(stac_item)
+    return key if ITEM_ID.fullmatch(key) else item_key([key])
 
 
-def _wrong_time(offer: Offer, first: date, last: date, now: datetime | None) -> str:
-    """Say what is wrong with the time of an offer; nothing if it may be right."""
-    time = datetime.fromisoformat(offer.time)
+def _time_fault(item: SceneItem, first: date, last: date, now: datetime | None) -> str:
+    """Fault in the acquisition time of an item; empty if there is none."""
+    time = datetime.fromisoformat(item.time)
     begins = datetime(first.year, first.month, first.day, tzinfo=UTC)
     ends = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    if now and time > now + LEEWAY:
-        return f"wrong time: {offer.time} lies in the future"
-    if not begins - LEEWAY <= time < ends + LEEWAY:
-        return f"wrong time: {offer.time} lies outside the search, {first} to {last}"
+    if now and time > now + TIME_TOLERANCE:
+        return f"wrong time: {item.time} lies in the future"
+    if not begins - TIME_TOLERANCE <= time < ends + TIME_TOLERANCE:
+        return f"wrong time: {item.time} lies outside the search, {first} to {last}"
     return ""
 
 
-WATCHED = ("time_utc", "platform", "baseline", "tile", "relative_orbit")
-"""Columns of a look in which a change means that the provider changed the scene."""
+WATCHED_COLUMNS = ("time_utc", "platform", "processing_baseline", "tile", "relative_orbit")
+"""Columns of the inventory in which a change means that the provider changed the scene."""
 
 
-def changes(
-    found: Found, *, looks: pd.DataFrame, searches: pd.DataFrame | None = None
+def provider_changes(
+    result: SearchResult, *, inventory: pd.DataFrame, searches: pd.DataFrame | None = None
 ) -> list[str]:
-    """Say what a provider changed since its scenes were written into the looks table.
+    """List what a provider changed since its scenes were recorded in the inventory.
 
     Parameters
     ----------
-    found : Found
-        The answer of today.
-    looks : pandas.DataFrame
-        The frozen looks.
+    result : SearchResult
+        Of today.
+    inventory : pandas.DataFrame
+        The inventory so far.
     searches : pandas.DataFrame, optional
-        The frozen searches; with them, a scene that came later to a period that had been
-        searched is told from one that was never asked for.
+        The search log so far; with it, a scene that appeared in a period that had been searched
+        is distinguished from one whose period is searched for the first time.
 
     Returns
     -------
     list of str
-        One sentence a change, sorted by item; empty if the answer is the same.
+        One sentence a change, sorted by item; empty if nothing changed.
     """
-    mine = looks[(looks["provider"] == found.provider) & (looks["site"] == found.site)]
-    day = mine["time_utc"].str[:10]
-    within = mine[(day >= found.first) & (day <= found.last)].set_index("item_id")
-    known = mine.set_index("item_id")
-    now = {offer.item_id: offer for offer in found.offers}
-    broken = dict(found.malformed)
-    said = []
-    for item in within.index:
-        if item not in now and item not in broken:
-            said.append(f"{item}: gone; it was offered on {within.loc[item, 'searched']}")
-    for item, reason in broken.items():
-        if item in known.index and known.loc[item, "time_utc"]:
-            said.append(f"{item}: sound on {known.loc[item, 'searched']}, now {reason}")
-    for item, offer in now.items():
-        if item in known.index:
-            said += _differences(offer, known.loc[item])
-        elif _asked_before(offer, found, searches):
-            said.append(f"{item}: new, though {offer.time[:10]} had been searched")
-    return sorted(said)
+    same = (inventory["provider"] == result.provider) & (inventory["site"] == result.site)
+    recorded = inventory[same].set_index("item_id")
+    day = recorded["time_utc"].str[:10]
+    searched = recorded[(day >= result.first) & (day <= result.last)]
+    current = {item.item_id: item for item in result.items}
+    malformed = dict(result.malformed)
+    changes = []
+    for item_id in searched.index:
+        if item_id not in current and item_id not in malformed:
+            before = searched.loc[item_id, "search_date"]
+            changes.append(f"{item_id}: gone; it was offered on {before}")
+    for item_id, reason in malformed.items():
+        if item_id in recorded.index and recorded.loc[item_id, "time_utc"]:
+            before = recorded.loc[item_id, "search_date"]
+            changes.append(f"{item_id}: sound on {before}, now {reason}")
+    for item_id, item in current.items():
+        if item_id in recorded.index:
+            changes += _differences(item, recorded.loc[item_id])
+        elif _was_searched(item, result, searches):
+            changes.append(f"{item_id}: new, though {item.time[:10]} had been searched")
+    return sorted(changes)
 
 
-def _differences(offer: Offer, look: pd.Series) -> Iterator[str]:
-    orbit = "" if offer.relative_orbit is None else str(offer.relative_orbit)
-    today = {
-        "time_utc": offer.time,
-        "platform": offer.platform,
-        "baseline": offer.baseline,
-        "tile": offer.tile,
-        "relative_orbit": orbit,
+def _differences(item: SceneItem, row: pd.Series) -> Iterator[str]:
+    current = {
+        "time_utc": item.time,
+        "platform": item.platform,
+        "processing_baseline": item.baseline,
+        "tile": item.tile,
+        "relative_orbit": "" if item.relative_orbit is None else str(item.relative_orbit),
     }
-    for column in WATCHED:
-        before = str(look[column])
-        if before != today[column]:
-            was, given = before or "empty", today[column] or "empty"
-            yield f"{offer.item_id}: {column} was {was}, is {given}"
+    for column in WATCHED_COLUMNS:
+        before, now = str(row[column]), current[column]
+        if before != now:
+            yield f"{item.item_id}: {column} was {before or 'empty'}, is {now or 'empty'}"
 
 
-def _asked_before(offer: Offer, found: Found, searches: pd.DataFrame | None) -> bool:
+def _was_searched(item: SceneItem, result: SearchResult, searches: pd.DataFrame | None) -> bool:
     if searches is None or searches.empty:
         return False
-    mine = searches[(searches["provider"] == found.provider) & (searches["site"] == found.site)]
-    day = offer.time[:10]
-    return bool(((mine["first"] <= day) & (day <= mine["last"])).any())
+    same = searches[(searches["provider"] == result.provider) & (searches["site"] == result.site)]
+    day = item.time[:10]
+    return bool(((same["first_day"] <= day) & (day <= same["last_day"])).any())

@@ -1,11 +1,10 @@
-"""A look as it is stored: the chip's bytes, and a manifest that is sealed by its own hash."""
+"""Encode a scene over a site as a GeoTIFF chip and its JSON manifest, both protected by hashes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -13,19 +12,18 @@ import numpy as np
 import numpy.typing as npt
 from rasterio.io import MemoryFile
 
-from skytally.core.errors import DataError, IntegrityError
-from skytally.imagery.acquire.band_reader import Pixels
-from skytally.imagery.acquire.radiometry import calibrations
-from skytally.imagery.acquire.stac.scene_items import Offer
+from skytally.core import DataError, IntegrityError
+from skytally.imagery.acquire.band_windows import ScenePixels
+from skytally.imagery.acquire.radiometry import band_calibrations
+from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
 
-ITEM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-SEAL = "seal"
-"""Key under which a manifest carries the hash of everything else in it."""
+SEAL_KEY = "seal"
+"""Key of a manifest's hash of everything else in it."""
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What a chip is: the scene it was cut from, how to read its numbers, its hash."""
+class ChipManifest:
+    """Description of a chip: the scene it was cut from, its grid and calibration, its hash."""
 
     site: str
     """Slug of the site."""
@@ -40,7 +38,7 @@ class Manifest:
     platform: str
     """Satellite."""
     processor: str
-    """What made the pixels."""
+    """Processing that made the pixels, such as ``L2A``."""
     time: str
     """Time of acquisition, UTC."""
     relative_orbit: int | None
@@ -76,9 +74,9 @@ class Manifest:
     scale: dict[str, float]
     """Band to the factor from stored numbers to reflectance or backscatter."""
     offset: dict[str, float]
-    """Band to what is added after that."""
+    """Band to the addend after that."""
     sources: dict[str, dict[str, Any]]
-    """Band to address without query, size, checksum and mark of its file."""
+    """Band to address without query, size, checksum and ETag of its file."""
     bytes_read: int
     """Bytes from which the chip was cut."""
     sha256: str
@@ -86,18 +84,18 @@ class Manifest:
     size: int
     """Bytes of the chip."""
     resampled_from: int | None = None
-    """Coordinate system of the scene where its pixels were brought from another zone, or None."""
+    """Coordinate system of the scene if its pixels were resampled from another zone, or None."""
 
 
-def safe_name(item_id: str) -> str:
-    """Give the id of an item back if it can be a file name, or refuse it."""
+def checked_item_id(item_id: str) -> str:
+    """Return an item's id if it is safe as a file name, else raise."""
     if not ITEM_ID.fullmatch(item_id):
         message = f"item id {item_id[:60]!r} is no file name; only letters, digits and ._- can be"
         raise DataError(message)
     return item_id
 
 
-def _encoded(pixels: Pixels, bands: tuple[str, ...]) -> bytes:
+def _encode_geotiff(pixels: ScenePixels, bands: tuple[str, ...]) -> bytes:
     stack = np.stack([pixels.arrays[band] for band in bands])
     floating = stack.dtype.kind == "f"
     with MemoryFile() as memory:
@@ -119,19 +117,19 @@ def _encoded(pixels: Pixels, bands: tuple[str, ...]) -> bytes:
         return bytes(memory.read())
 
 
-def pack(offer: Offer, pixels: Pixels) -> tuple[Manifest, bytes]:
-    """Make the chip of a look and its manifest, without writing anything.
+def encode_chip(item: SceneItem, pixels: ScenePixels) -> tuple[ChipManifest, bytes]:
+    """Encode the chip of a scene over a site and its manifest, without writing anything.
 
     Parameters
     ----------
-    offer : Offer
+    item : SceneItem
         The scene and its site.
     pixels : Pixels
         What was read.
 
     Returns
     -------
-    Manifest, bytes
+    ChipManifest, bytes
         The same pixels give the same bytes.
 
     Raises
@@ -142,11 +140,12 @@ def pack(offer: Offer, pixels: Pixels) -> tuple[Manifest, bytes]:
         If the id of the item cannot be a file name.
     """
     bands = tuple(sorted(pixels.arrays))
-    data = _encoded(pixels, bands)
-    numbers = calibrations(offer)
-    known = {field.name for field in fields(Manifest)} & {field.name for field in fields(Offer)}
-    manifest = Manifest(
-        **{word: getattr(offer, word) for word in known - {"epsg"}},
+    data = _encode_geotiff(pixels, bands)
+    calibrations = band_calibrations(item)
+    shared = {field.name for field in fields(SceneItem)}
+    shared &= {field.name for field in fields(ChipManifest)}
+    manifest = ChipManifest(
+        **{name: getattr(item, name) for name in shared - {"epsg"}},
         epsg=pixels.epsg,
         transform=tuple(float(number) for number in pixels.transform[:6]),
         shape=next(iter(pixels.arrays.values())).shape[:2],
@@ -154,8 +153,8 @@ def pack(offer: Offer, pixels: Pixels) -> tuple[Manifest, bytes]:
         dtypes={band: pixels.arrays[band].dtype.name for band in bands},
         gsd=pixels.gsd,
         nodata=pixels.nodata,
-        scale={band: scale for band, (scale, _) in numbers.items()},
-        offset={band: offset for band, (_, offset) in numbers.items()},
+        scale={band: scale for band, (scale, _) in calibrations.items()},
+        offset={band: offset for band, (_, offset) in calibrations.items()},
         sources=pixels.sources,
         bytes_read=pixels.bytes_read,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -165,12 +164,12 @@ def pack(offer: Offer, pixels: Pixels) -> tuple[Manifest, bytes]:
     return manifest, data
 
 
-def unpack(manifest: Manifest, data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Give the stored numbers of a chip, its hash checked.
+def decode_chip(manifest: ChipManifest, data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Decode the stored numbers of a chip after checking its hash.
 
     Parameters
     ----------
-    manifest : Manifest
+    manifest : ChipManifest
         Of the chip.
     data : bytes
         The chip.
@@ -196,42 +195,42 @@ def unpack(manifest: Manifest, data: bytes) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _text(told: dict[str, Any]) -> str:
-    return json.dumps(told, sort_keys=True, indent=1, allow_nan=False)
+def _canonical_json(content: dict[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, indent=1, allow_nan=False)
 
 
-def as_json(manifest: Manifest) -> str:
-    """Write a manifest as JSON, sealed; NaN is written as a word, since JSON has none."""
-    told = asdict(manifest)
-    told["nodata"] = {
+def manifest_to_json(manifest: ChipManifest) -> str:
+    """Serialise a manifest as JSON with a hash of its content; NaN, unknown to JSON, as a word."""
+    content = asdict(manifest)
+    content["nodata"] = {
         band: "nan" if number is not None and math.isnan(number) else number
         for band, number in manifest.nodata.items()
     }
-    told[SEAL] = hashlib.sha256(_text(told).encode()).hexdigest()
-    return _text(told)
+    content[SEAL_KEY] = hashlib.sha256(_canonical_json(content).encode()).hexdigest()
+    return _canonical_json(content)
 
 
-def from_json(text: bytes) -> Manifest:
-    """Read a manifest.
+def manifest_from_json(text: bytes) -> ChipManifest:
+    """Parse a manifest and verify its hash.
 
     Raises
     ------
     IntegrityError
-        If it is not, to the last bit, what `as_json` wrote.
+        If it is not, to the last bit, what `manifest_to_json` wrote.
     """
     try:
-        told = json.loads(text)
-        seal = told.pop(SEAL)
-        if seal != hashlib.sha256(_text(told).encode()).hexdigest():
+        content = json.loads(text)
+        seal = content.pop(SEAL_KEY)
+        if seal != hashlib.sha256(_canonical_json(content).encode()).hexdigest():
             message = "its seal is broken"
             raise ValueError(message)
-        told["nodata"] = {
+        content["nodata"] = {
             band: None if number is None else float(number)
-            for band, number in told["nodata"].items()
+            for band, number in content["nodata"].items()
         }
-        for word in ("transform", "shape", "bands"):
-            told[word] = tuple(told[word])
-        return Manifest(**told)
+        for name in ("transform", "shape", "bands"):
+            content[name] = tuple(content[name])
+        return ChipManifest(**content)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         message = f"no manifest as this project wrote it ({error})"
         raise IntegrityError(message) from None

@@ -1,7 +1,7 @@
-"""The store: one chip a scene and site that never changes, then its manifest, never half.
+"""The chip store on disk: write-once chips and manifests, written atomically and read by hash.
 
-A chip is written beside, flushed and renamed; then its manifest in the same way. The manifest is
-the mark that the look is whole: without it the chip does not count. What is read is hashed first.
+A chip is written to a temporary file, flushed and renamed; then its manifest in the same way. The
+manifest marks the chip as complete: without it the chip does not count. What is read is hashed.
 """
 
 from __future__ import annotations
@@ -17,47 +17,52 @@ from typing import Any
 
 import numpy.typing as npt
 
-from skytally.core.errors import AcquisitionError, DataError, IntegrityError
-from skytally.imagery.acquire.band_reader import Pixels
+from skytally.core import AcquisitionError, DataError, IntegrityError
+from skytally.imagery.acquire.band_windows import ScenePixels
 from skytally.imagery.acquire.chip_manifest import (
-    Manifest,
-    as_json,
-    from_json,
-    pack,
-    safe_name,
-    unpack,
+    ChipManifest,
+    checked_item_id,
+    decode_chip,
+    encode_chip,
+    manifest_from_json,
+    manifest_to_json,
 )
-from skytally.imagery.acquire.stac.scene_items import Offer
+from skytally.imagery.acquire.scene_item import SceneItem
 
-CHIP, MANIFEST, TEMPORARY, RETIRED = ".tif", ".json", ".part", ".superseded"
-LOCK = ".lock"
-SPARE_BYTES = 64 << 20
-"""Room left on the disk for everybody else."""
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-AGAIN = "remove the chip and its manifest, and run refresh again"
+CHIP_SUFFIX, MANIFEST_SUFFIX, TEMPORARY_SUFFIX, RETIRED_SUFFIX = (
+    ".tif",
+    ".json",
+    ".part",
+    ".superseded",
+)
+LOCK_FILE = ".lock"
+RESERVED_BYTES = 64 << 20
+"""Bytes left free on the disk for others."""
+DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+PERMISSION_ERRNOS = (errno.EACCES, errno.EPERM, errno.EROFS)
+REFETCH_ADVICE = "remove the chip and its manifest, and run refresh again"
 
 
 class StoreError(AcquisitionError):
-    """The store takes no chip: no room, no permission, or somebody else writes to it."""
+    """The store cannot be written: disk full, no permission, or locked by another process."""
 
 
 @contextlib.contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a `StoreError` that says what to do."""
+def store_errors(folder: Path) -> Iterator[None]:
+    """Turn operating system errors into a `StoreError` that says what to do."""
     try:
         yield
     except OSError as error:
-        said = f"{error.strerror or error}; see to the disk and run refresh again"
-        if error.errno in FULL:
-            said = "no room for more; free some, or name another folder in SKYTALLY_SCENES"
-        elif error.errno in FORBIDDEN:
-            said = f"cannot be written ({error.strerror}); give write access"
-        message = f"{folder}: {said}; nothing that was stored is lost"
+        advice = f"{error.strerror or error}; see to the disk and run refresh again"
+        if error.errno in DISK_FULL_ERRNOS:
+            advice = "no room for more; free some, or name another folder in SKYTALLY_SCENES"
+        elif error.errno in PERMISSION_ERRNOS:
+            advice = f"cannot be written ({error.strerror}); give write access"
+        message = f"{folder}: {advice}; nothing that was stored is lost"
         raise StoreError(message) from error
 
 
-def _flush(folder: Path) -> None:
+def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -65,8 +70,8 @@ def _flush(folder: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens.
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file atomically: after any interruption it is complete or absent.
 
     Parameters
     ----------
@@ -75,9 +80,9 @@ def write_whole(path: Path, data: bytes) -> None:
     data : bytes
         The new content.
     """
-    beside = path.with_name(f".{path.name}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}{TEMPORARY_SUFFIX}")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
             rest = memoryview(data)
             while rest:
@@ -85,34 +90,34 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-        beside.replace(path)
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
-    _flush(path.parent)
+    _flush_folder(path.parent)
 
 
 def _paths(folder: Path, site: str, item_id: str) -> tuple[Path, Path]:
-    base = folder / site / safe_name(item_id)
-    return base.with_name(f"{item_id}{CHIP}"), base.with_name(f"{item_id}{MANIFEST}")
+    base = folder / site / checked_item_id(item_id)
+    return base.with_name(f"{item_id}{CHIP_SUFFIX}"), base.with_name(f"{item_id}{MANIFEST_SUFFIX}")
 
 
-def commit(folder: Path, manifest: Manifest, data: bytes) -> Manifest:
-    """Write a chip, then its manifest; a look is in the store once both are.
+def write_chip(folder: Path, manifest: ChipManifest, data: bytes) -> ChipManifest:
+    """Write a chip, then its manifest; only both together count as stored.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes.
+        Root folder of the store.
     manifest : Manifest
-        From `pack`.
+        From `encode_chip`.
     data : bytes
-        From `pack`.
+        From `encode_chip`.
 
     Returns
     -------
-    Manifest
+    ChipManifest
         The same object.
 
     Raises
@@ -120,77 +125,79 @@ def commit(folder: Path, manifest: Manifest, data: bytes) -> Manifest:
     StoreError
         If the disk is full or cannot be written.
     """
-    chip, beside = _paths(folder, manifest.site, manifest.item_id)
-    with told(folder):
+    chip, manifest_path = _paths(folder, manifest.site, manifest.item_id)
+    with store_errors(folder):
         if not chip.parent.is_dir():
             chip.parent.mkdir(parents=True)
-            _flush(folder)
-        if beside.exists():
-            # its chip was taken away: an old manifest must not speak for a new chip
-            beside.unlink()
-            _flush(beside.parent)
-        write_whole(chip, data)
-        write_whole(beside, as_json(manifest).encode())
+            _flush_folder(folder)
+        if manifest_path.exists():
+            # the old chip was removed by hand: its manifest must not describe the new one
+            manifest_path.unlink()
+            _flush_folder(manifest_path.parent)
+        write_atomically(chip, data)
+        write_atomically(manifest_path, manifest_to_json(manifest).encode())
     return manifest
 
 
-def put(folder: Path, site: str, offer: Offer, pixels: Pixels) -> Manifest:
-    """Store a look: `pack` and `commit` in one.
+def store_chip(folder: Path, site: str, item: SceneItem, pixels: ScenePixels) -> ChipManifest:
+    """Encode and write the chip of a scene over a site.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes.
+        Root folder of the store.
     site : str
         Slug.
-    offer : Offer
+    item : SceneItem
         The scene.
     pixels : Pixels
-        What was read of it.
+        Pixels of the scene over the site.
 
     Returns
     -------
-    Manifest
+    ChipManifest
         Of the chip.
 
     Raises
     ------
     DataError
-        If the offer is for another site, or its id cannot be a file name.
+        If the item is of another site, or its id cannot be a file name.
     AcquisitionError
-        If it has no calibration; `StoreError` as in `commit`.
+        If it has no calibration; `StoreError` as in `write_chip`.
     """
-    if offer.site != site:
-        message = f"{offer.item_id}: offered for {offer.site}, not for {site}; search the site"
+    if item.site != site:
+        message = f"{item.item_id}: offered for {item.site}, not for {site}; search the site"
         raise DataError(message)
-    return commit(folder, *pack(offer, pixels))
+    return write_chip(folder, *encode_chip(item, pixels))
 
 
-def _read_manifest(path: Path) -> Manifest:
+def _read_manifest(path: Path) -> ChipManifest:
     try:
-        return from_json(path.read_bytes())
+        return manifest_from_json(path.read_bytes())
     except IntegrityError as error:
-        message = f"{path}: {error}; {AGAIN}"
+        message = f"{path}: {error}; {REFETCH_ADVICE}"
         raise IntegrityError(message) from None
 
 
-def held(folder: Path, site: str, item_id: str, *, retired: bool = False) -> Manifest | None:
-    """Give the manifest of a look, or None if the store does not hold the whole look.
+def stored_manifest(
+    folder: Path, site: str, item_id: str, *, retired: bool = False
+) -> ChipManifest | None:
+    """Manifest of a stored chip, or None unless chip and manifest are both there.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes.
+        Root folder of the store.
     site : str
         Slug.
     item_id : str
         Id of the item.
     retired : bool
-        Ask for a look that was taken out of the count.
+        Read a chip that was taken out of the count.
 
     Returns
     -------
-    Manifest or None
+    ChipManifest or None
 
     Raises
     ------
@@ -199,17 +206,19 @@ def held(folder: Path, site: str, item_id: str, *, retired: bool = False) -> Man
     """
     chip, manifest = _paths(folder, site, item_id)
     if retired:
-        manifest = manifest.with_name(manifest.name + RETIRED)
+        manifest = manifest.with_name(manifest.name + RETIRED_SUFFIX)
     return _read_manifest(manifest) if manifest.is_file() and chip.is_file() else None
 
 
-def get(folder: Path, site: str, item_id: str) -> tuple[Manifest, dict[str, npt.NDArray[Any]]]:
-    """Read a look back; its hash is checked each time.
+def read_chip(
+    folder: Path, site: str, item_id: str
+) -> tuple[ChipManifest, dict[str, npt.NDArray[Any]]]:
+    """Read a chip back, its hash checked each time.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes.
+        Root folder of the store.
     site : str
         Slug.
     item_id : str
@@ -217,17 +226,17 @@ def get(folder: Path, site: str, item_id: str) -> tuple[Manifest, dict[str, npt.
 
     Returns
     -------
-    Manifest, dict of str to numpy.ndarray
+    ChipManifest, dict of str to numpy.ndarray
         Band to stored numbers, dims (y, x).
 
     Raises
     ------
     DataError
-        If the store does not hold the look.
+        If the store does not contain the chip.
     IntegrityError
         If the chip or its manifest is not what was written.
     """
-    manifest = held(folder, site, item_id)
+    manifest = stored_manifest(folder, site, item_id)
     if manifest is None:
         message = f"{folder / site / item_id}: not in the store; run refresh"
         raise DataError(message)
@@ -236,105 +245,110 @@ def get(folder: Path, site: str, item_id: str) -> tuple[Manifest, dict[str, npt.
         if (manifest.site, manifest.item_id) != (site, item_id):
             message = f"its manifest is that of {manifest.item_id} at {manifest.site}"
             raise IntegrityError(message)
-        return manifest, unpack(manifest, chip.read_bytes())
+        return manifest, decode_chip(manifest, chip.read_bytes())
     except IntegrityError as error:
-        message = f"{chip}: {error}; {AGAIN}"
+        message = f"{chip}: {error}; {REFETCH_ADVICE}"
         raise IntegrityError(message) from None
 
 
-def items(folder: Path, site: str) -> list[str]:
-    """Give the ids of all looks of a site that have a manifest, sorted."""
-    names = [path.name for path in (folder / site).glob(f"[!.]*{MANIFEST}")]
-    return sorted(name.removesuffix(MANIFEST) for name in names)
+def stored_item_ids(folder: Path, site: str) -> list[str]:
+    """Ids of all items of a site that have a manifest, sorted."""
+    names = [path.name for path in (folder / site).glob(f"[!.]*{MANIFEST_SUFFIX}")]
+    return sorted(name.removesuffix(MANIFEST_SUFFIX) for name in names)
 
 
-def manifests(folder: Path, site: str) -> list[Manifest]:
-    """Give the manifests of all whole looks of a site, in the order of time, then id.
+def stored_manifests(folder: Path, site: str) -> list[ChipManifest]:
+    """Manifests of all stored chips of a site, in the order of time, then id.
 
     Raises
     ------
     IntegrityError
         If a manifest is not what was written.
     """
-    found = [each for item in items(folder, site) if (each := held(folder, site, item))]
-    return sorted(found, key=lambda manifest: (manifest.time, manifest.item_id))
+    manifests = (stored_manifest(folder, site, item) for item in stored_item_ids(folder, site))
+    return sorted(filter(None, manifests), key=lambda manifest: (manifest.time, manifest.item_id))
 
 
-def retire(folder: Path, site: str, item_id: str) -> None:
-    """Take a look out of the store's count; its chip stays, in case it is chosen again."""
+def retire_chip(folder: Path, site: str, item_id: str) -> None:
+    """Take a chip out of the count; its file stays, in case it is selected again."""
     manifest = _paths(folder, site, item_id)[1]
-    with told(folder):
+    with store_errors(folder):
         if manifest.is_file():
-            manifest.replace(manifest.with_name(manifest.name + RETIRED))
-            _flush(manifest.parent)
+            manifest.replace(manifest.with_name(manifest.name + RETIRED_SUFFIX))
+            _flush_folder(manifest.parent)
 
 
-def revive(folder: Path, site: str, item_id: str) -> None:
-    """Take a retired look back, without reading it again."""
+def restore_chip(folder: Path, site: str, item_id: str) -> None:
+    """Bring a retired chip back into the count, without reading the scene again."""
     manifest = _paths(folder, site, item_id)[1]
-    retired = manifest.with_name(manifest.name + RETIRED)
-    with told(folder):
+    retired = manifest.with_name(manifest.name + RETIRED_SUFFIX)
+    with store_errors(folder):
         if retired.is_file() and not manifest.exists():
             retired.replace(manifest)
-            _flush(manifest.parent)
+            _flush_folder(manifest.parent)
 
 
-def sweep(folder: Path) -> list[str]:
+def remove_leftovers(folder: Path) -> list[str]:
     """Remove what an interrupted refresh left: files beside, and chips without a manifest.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes; the caller holds its lock.
+        Root folder of the store; the caller holds its lock.
 
     Returns
     -------
     list of str
-        What was removed, relative to the folder.
+        Files that were removed, relative to the folder.
 
     Raises
     ------
     StoreError
         If something cannot be removed.
     """
-    left = list(folder.glob(f"*/.*{TEMPORARY}")) + list(folder.glob(f".*{TEMPORARY}"))
-    for chip in folder.glob(f"*/[!.]*{CHIP}"):
-        manifest = chip.with_name(chip.name.removesuffix(CHIP) + MANIFEST)
-        if not manifest.exists() and not manifest.with_name(manifest.name + RETIRED).exists():
-            left.append(chip)
-    with told(folder):
-        for path in left:
+    leftovers = list(folder.glob(f"*/.*{TEMPORARY_SUFFIX}")) + list(
+        folder.glob(f".*{TEMPORARY_SUFFIX}")
+    )
+    for chip in folder.glob(f"*/[!.]*{CHIP_SUFFIX}"):
+        manifest = chip.with_name(chip.name.removesuffix(CHIP_SUFFIX) + MANIFEST_SUFFIX)
+        if (
+            not manifest.exists()
+            and not manifest.with_name(manifest.name + RETIRED_SUFFIX).exists()
+        ):
+            leftovers.append(chip)
+    with store_errors(folder):
+        for path in leftovers:
             path.unlink()
-    return sorted(path.relative_to(folder).as_posix() for path in left)
+    return sorted(path.relative_to(folder).as_posix() for path in leftovers)
 
 
-def used_bytes(folder: Path) -> int:
-    """Give the bytes of all chips, manifests and retired looks."""
+def store_bytes(folder: Path) -> int:
+    """Total size in bytes of all chips, manifests and retired chips."""
     return sum(path.stat().st_size for path in folder.glob("*/*") if path.is_file())
 
 
-def free_bytes(folder: Path) -> int:
-    """Give the bytes that may still be written, some room left for everybody else."""
-    return max(0, shutil.disk_usage(folder).free - SPARE_BYTES)
+def free_disk_bytes(folder: Path) -> int:
+    """Bytes that may still be written, with a reserve left for others."""
+    return max(0, shutil.disk_usage(folder).free - RESERVED_BYTES)
 
 
 @contextlib.contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold the store alone; the lock ends with the process, however it ends.
+def locked_store(folder: Path) -> Iterator[None]:
+    """Lock the store for this process; the lock ends with the process, however it ends.
 
     Parameters
     ----------
     folder : Path
-        The folder of scenes; made if it is not there.
+        Root folder of the store; created if it does not exist.
 
     Raises
     ------
     StoreError
-        If another refresh holds it, or the folder cannot be written.
+        If another refresh has locked it, or the folder cannot be written.
     """
-    with told(folder):
+    with store_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

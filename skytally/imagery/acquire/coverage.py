@@ -1,17 +1,19 @@
-"""What the looks table says: the denominators, what was lost to what, and how long nobody saw."""
+"""Coverage by month from inventory and search log: scenes offered, usable and lost, and gaps."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from skytally.core.errors import refuse
-from skytally.imagery.acquire.inventory_files import FAILED, NO, STORED, SUPERSEDED, YES
+from skytally.core import refuse
+from skytally.imagery.acquire.inventory import FAILED, NO, STORED, SUPERSEDED, YES
+from skytally.imagery.acquire.providers import SENSOR_NAMES, sensor_name
+from skytally.imagery.sites import evidence_names
 
 MONTH_COLUMNS = (
     "site",
@@ -25,13 +27,24 @@ MONTH_COLUMNS = (
     "lost",
     "lost_to",
 )
-"""Columns of the table of months."""
-UNJUDGED = "not judged"
-"""Reason of a stored look that nobody has told usable or not."""
+"""Columns of the monthly table."""
+NOT_SCREENED = "not judged"
+"""Reason of a stored scene that has not been screened yet."""
+
+
+NOT_SEARCHED = "not searched"
+NOTHING_OFFERED = "searched, nothing offered"
+NONE_USABLE = "offered, none usable"
+USABLE = "usable"
+COVERAGE_STATES = (NOT_SEARCHED, NOTHING_OFFERED, NONE_USABLE, USABLE)
+"""States of a month; the first three are never confused."""
+SEARCHED_IN_PART = "part"
+"""Value of ``searched`` for a month of which only some days were searched."""
+ANY_SENSOR = "any sensor"
 
 
 def reason_class(reason: str) -> str:
-    """Give the class of a reason, what stands before its first colon.
+    """Class of a reason: the part before its first colon.
 
     Parameters
     ----------
@@ -46,23 +59,23 @@ def reason_class(reason: str) -> str:
     return reason.partition(":")[0].strip()
 
 
-def _lost_to(row: dict[Hashable, Any]) -> str:
-    """Say what a look was lost to; nothing if it is usable or stands in another row."""
-    if row["fate"] == SUPERSEDED or row["usable"] == YES:
+def _loss_reason(row: dict[Hashable, Any]) -> str:
+    """Reason why a scene was lost; empty if it is usable or superseded by another row."""
+    if row["status"] == SUPERSEDED or row["usable"] == YES:
         return ""
-    if row["fate"] == STORED:
-        return reason_class(row["reason"]) if row["usable"] == NO else UNJUDGED
-    what = reason_class(row["fate_reason"])
-    return f"{FAILED}, {what}" if row["fate"] == FAILED and what != FAILED else what
+    if row["status"] == STORED:
+        return reason_class(row["unusable_reason"]) if row["usable"] == NO else NOT_SCREENED
+    cause = reason_class(row["status_reason"])
+    return f"{FAILED}, {cause}" if row["status"] == FAILED and cause != FAILED else cause
 
 
-def losses(looks: pd.DataFrame) -> pd.DataFrame:
-    """Count the looks that were lost, by what they were lost to.
+def losses_by_reason(inventory: pd.DataFrame) -> pd.DataFrame:
+    """Count the scenes that were lost, by reason.
 
     Parameters
     ----------
-    looks : pandas.DataFrame
-        The looks table.
+    inventory : pandas.DataFrame
+        The acquisition inventory.
 
     Returns
     -------
@@ -71,8 +84,8 @@ def losses(looks: pd.DataFrame) -> pd.DataFrame:
         superseded row is no loss, since its acquisition stands in another row.
     """
     counted = Counter(
-        (row["site"], row["sensor"], row["time_utc"][:7], _lost_to(row))
-        for row in looks.to_dict("records")
+        (row["site"], row["sensor"], row["time_utc"][:7], _loss_reason(row))
+        for row in inventory.to_dict("records")
     )
     rows = [(*key, count) for key, count in sorted(counted.items()) if key[-1]]
     return pd.DataFrame(rows, columns=["site", "sensor", "month", "reason", "count"])
@@ -81,26 +94,30 @@ def losses(looks: pd.DataFrame) -> pd.DataFrame:
 def _days(searches: pd.DataFrame) -> set[date]:
     return {
         day
-        for first, last in zip(searches["first"], searches["last"], strict=True)
-        for day in _span(date.fromisoformat(first), date.fromisoformat(last))
+        for first, last in zip(searches["first_day"], searches["last_day"], strict=True)
+        for day in _day_range(date.fromisoformat(first), date.fromisoformat(last))
     }
 
 
-def _span(first: date, last: date) -> Iterator[date]:
+def _day_range(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=count) for count in range((last - first).days + 1))
 
 
-def _coverage(days: set[date]) -> dict[str, str]:
-    """Say of each month from the first to the last day whether all its days were searched."""
+def _search_state_by_month(days: set[date]) -> dict[str, str]:
+    """For each month from the first to the last day: whether all, some or no days were searched."""
     if not days:
         return {}
-    found = Counter(day.strftime("%Y-%m") for day in days)
-    whole = Counter(
-        day.strftime("%Y-%m") for day in _span(min(days).replace(day=1), _month_end(max(days)))
+    searched = Counter(day.strftime("%Y-%m") for day in days)
+    in_month = Counter(
+        day.strftime("%Y-%m") for day in _day_range(min(days).replace(day=1), _month_end(max(days)))
     )
     return {
-        month: YES if found[month] == whole[month] else "part" if found[month] else NO
-        for month in sorted(whole)
+        month: YES
+        if searched[month] == in_month[month]
+        else SEARCHED_IN_PART
+        if searched[month]
+        else NO
+        for month in sorted(in_month)
     }
 
 
@@ -108,15 +125,15 @@ def _month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def months(looks: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
-    """Say of every site, sensor and month how many looks were offered, usable and lost.
+def monthly_counts(inventory: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
+    """Count scenes offered, superseded, stored, usable and lost by site, sensor and month.
 
     Parameters
     ----------
-    looks : pandas.DataFrame
-        The looks table.
+    inventory : pandas.DataFrame
+        The acquisition inventory.
     searches : pandas.DataFrame
-        The searches table; a month nobody searched is not a month without looks.
+        The search log; a month that nobody searched is not a month without scenes.
 
     Returns
     -------
@@ -125,19 +142,19 @@ def months(looks: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
         ``lost`` is offered less superseded and usable, and ``lost_to`` says to what, most
         first. Rows whose scene has no time stand under an empty month.
     """
-    lost = losses(looks)
+    lost = losses_by_reason(inventory)
     rows = []
     keys = {*zip(searches["site"], searches["sensor"], strict=True)}
-    keys |= {*zip(looks["site"], looks["sensor"], strict=True)}
+    keys |= {*zip(inventory["site"], inventory["sensor"], strict=True)}
     for site, sensor in sorted(keys):
-        asked = searches[(searches["site"] == site) & (searches["sensor"] == sensor)]
-        mine = looks[(looks["site"] == site) & (looks["sensor"] == sensor)]
-        here = lost[(lost["site"] == site) & (lost["sensor"] == sensor)]
-        covered = _coverage(_days(asked))
-        month_of = mine["time_utc"].str[:7]
-        for month in sorted({*covered, *month_of}):
-            part = mine[month_of == month]
-            to = here[here["month"] == month].sort_values(
+        searched = searches[(searches["site"] == site) & (searches["sensor"] == sensor)]
+        of_pair = inventory[(inventory["site"] == site) & (inventory["sensor"] == sensor)]
+        lost_here = lost[(lost["site"] == site) & (lost["sensor"] == sensor)]
+        search_states = _search_state_by_month(_days(searched))
+        month_of = of_pair["time_utc"].str[:7]
+        for month in sorted({*search_states, *month_of}):
+            in_month = of_pair[month_of == month]
+            reasons = lost_here[lost_here["month"] == month].sort_values(
                 ["count", "reason"], ascending=[False, True]
             )
             rows.append(
@@ -145,128 +162,285 @@ def months(looks: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
                     "site": site,
                     "sensor": sensor,
                     "month": month,
-                    "searched": covered.get(month, "" if not month else NO),
-                    "offered": len(part),
-                    "superseded": int((part["fate"] == SUPERSEDED).sum()),
-                    "stored": int((part["fate"] == STORED).sum()),
-                    "usable": int((part["usable"] == YES).sum()),
-                    "lost": int(to["count"].sum()),
+                    "searched": search_states.get(month, "" if not month else NO),
+                    "offered": len(in_month),
+                    "superseded": int((in_month["status"] == SUPERSEDED).sum()),
+                    "stored": int((in_month["status"] == STORED).sum()),
+                    "usable": int((in_month["usable"] == YES).sum()),
+                    "lost": int(reasons["count"].sum()),
                     "lost_to": "; ".join(
                         f"{reason} {count}"
-                        for reason, count in zip(to["reason"], to["count"], strict=True)
+                        for reason, count in zip(reasons["reason"], reasons["count"], strict=True)
                     ),
                 }
             )
     return pd.DataFrame(rows, columns=list(MONTH_COLUMNS))
 
 
-def blind_gaps(
-    looks: pd.DataFrame,
+def unobserved_gaps(
+    inventory: pd.DataFrame,
     site: str,
     sensor: str = "",
     *,
     searches: pd.DataFrame | None = None,
-    most: int = 10,
+    count: int = 10,
 ) -> pd.DataFrame:
-    """Give the longest stretches in which a site had no usable look.
+    """Longest gaps between usable images of a site.
 
     Parameters
     ----------
-    looks : pandas.DataFrame
-        The looks table.
+    inventory : pandas.DataFrame
+        The acquisition inventory.
     site : str
         Slug of the site.
     sensor : str
-        Sensor, or empty for a look by any.
+        Sensor, or empty for images of any.
     searches : pandas.DataFrame, optional
-        With them, the stretches before the first and after the last usable look count, too,
-        from the first to the last day searched.
-    most : int
-        How many to give.
+        With them, the gaps before the first and after the last usable image count, too, from the
+        first to the last day searched.
+    count : int
+        Largest number of gaps returned.
 
     Returns
     -------
     pandas.DataFrame
-        Columns first, last (UTC, of the looks or days that bound the gap), days; longest
-        first, earlier first where equally long.
+        Columns first, last (UTC, of the images or days that bound the gap), days; longest first,
+        earlier first if equally long.
     """
-    mine = looks[(looks["site"] == site) & (looks["usable"] == YES)]
-    asked = searches[searches["site"] == site] if searches is not None else None
+    usable = inventory[(inventory["site"] == site) & (inventory["usable"] == YES)]
+    searched = searches[searches["site"] == site] if searches is not None else None
     if sensor:
-        mine = mine[mine["sensor"] == sensor]
-        asked = asked[asked["sensor"] == sensor] if asked is not None else None
-    times = set(mine["time_utc"])
-    if asked is not None and len(asked):
-        times |= {f"{asked['first'].min()}T00:00:00Z", f"{asked['last'].max()}T23:59:59Z"}
+        usable = usable[usable["sensor"] == sensor]
+        searched = searched[searched["sensor"] == sensor] if searched is not None else None
+    times = set(usable["time_utc"])
+    if searched is not None and len(searched):
+        times |= {
+            f"{searched['first_day'].min()}T00:00:00Z",
+            f"{searched['last_day'].max()}T23:59:59Z",
+        }
     ordered = sorted(times)
     gaps = pd.DataFrame(
         [
-            {"first": before, "last": after, "days": round(_apart(before, after), 2)}
+            {"first": before, "last": after, "days": round(_days_between(before, after), 2)}
             for before, after in pairwise(ordered)
         ],
         columns=["first", "last", "days"],
     )
     return gaps.sort_values(
         ["days", "first"], ascending=[False, True], kind="stable", ignore_index=True
-    ).head(most)
+    ).head(count)
 
 
-def _apart(before: str, after: str) -> float:
+def _days_between(before: str, after: str) -> float:
     return (datetime.fromisoformat(after) - datetime.fromisoformat(before)) / timedelta(days=1)
 
 
-def accounts(searches: pd.DataFrame, looks: pd.DataFrame) -> int:
-    """Refuse tables in which a scene that was offered has no row, or a row was never offered.
+def check_accounts(searches: pd.DataFrame, inventory: pd.DataFrame) -> int:
+    """Check that inventory and search log agree: one row for each item that a search returned.
 
-    A look names the day of the last search that offered it.
-    Where no later search covers the same days, the looks of that day are counted exactly;
-    where one does, a search can only have lost rows to the later one.
+    A row has the date of the last search that returned its item. If no later search covers the
+    same days, the rows of that date must be exactly as many as were returned; otherwise a search
+    can only have lost rows to the later one.
 
     Parameters
     ----------
     searches : pandas.DataFrame
-        The searches table.
-    looks : pandas.DataFrame
-        The looks table.
+        The search log.
+    inventory : pandas.DataFrame
+        The acquisition inventory.
 
     Returns
     -------
     int
-        Number of looks accounted for: all of them.
+        Number of rows of the inventory, all of them accounted for.
 
     Raises
     ------
     DataError
         If rows are missing or too many, with the provider, site and day of each.
     """
-    key = ["provider", "site", "label", "searched"]
+    key = ["provider", "site", "label", "search_date"]
     faults = []
-    held = looks.groupby(key).size().to_dict()
-    asked = dict(iter(searches.groupby(key)))
-    for group, count in held.items():
-        if group not in asked:
-            faults.append(f"{_named(group)}: {count} looks, but no search; run refresh again")
-    for group, rows in asked.items():
-        count, offered = held.get(group, 0), rows["offered"].astype(int).sum()
+    row_counts = inventory.groupby(key).size().to_dict()
+    searched = dict(iter(searches.groupby(key)))
+    for group, count in row_counts.items():
+        if group not in searched:
+            faults.append(f"{_group_text(group)}: {count} items, but no search; run refresh again")
+    for group, rows in searched.items():
+        count, offered = row_counts.get(group, 0), rows["items_returned"].astype(int).sum()
         later = searches[
-            (searches[key[:3]] == list(group[:3])).all(axis=1) & (searches["searched"] > group[3])
+            (searches[key[:3]] == list(group[:3])).all(axis=1)
+            & (searches["search_date"] > group[3])
         ]
-        alone = not _overlap(rows, later) and len(_days(rows)) == sum(
+        alone = not _days_overlap(rows, later) and len(_days(rows)) == sum(
             len(_days(rows.iloc[[i]])) for i in range(len(rows))
         )
         if count > offered or (alone and count != offered):
             faults.append(
-                f"{_named(group)}: {offered} scenes were offered, {count} have a row; "
+                f"{_group_text(group)}: {offered} scenes were offered, {count} have a row; "
                 "run refresh again for that period"
             )
-    refuse(faults, what="accounts of the looks table")
-    return len(looks)
+    refuse(faults, what="agreement of inventory and search log")
+    return len(inventory)
 
 
-def _named(group: tuple[str, ...]) -> str:
+def _group_text(group: tuple[str, ...]) -> str:
     provider, site, label, searched = group
     return f"{provider}{f' ({label})' if label else ''}, {site}, searched {searched}"
 
 
-def _overlap(rows: pd.DataFrame, later: pd.DataFrame) -> bool:
+def _days_overlap(rows: pd.DataFrame, later: pd.DataFrame) -> bool:
     return bool(_days(rows) & _days(later))
+
+
+def _sensor_rank(sensor: str) -> tuple[int, str]:
+    """Order sensors as `SENSOR_NAMES` has them, others after them."""
+    known = list(SENSOR_NAMES)
+    return (known.index(sensor) if sensor in known else len(known), sensor)
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    return [str(month) for month in pd.period_range(first, last, freq="M")]
+
+
+def _state(searched: str, offered: int, usable: int) -> str:
+    if usable:
+        return USABLE
+    if offered:
+        return NONE_USABLE
+    return NOT_SEARCHED if searched in ("", "no") else NOTHING_OFFERED
+
+
+def monthly_coverage(
+    inventory: pd.DataFrame,
+    searches: pd.DataFrame,
+    *,
+    sites: Mapping[str, str],
+    sensors: Iterable[str],
+    period: tuple[str, str],
+) -> pd.DataFrame:
+    """Coverage of every site, sensor and month: one of four states, and the counts of scenes.
+
+    Parameters
+    ----------
+    inventory, searches : pandas.DataFrame
+        Acquisition inventory and search log, which may be empty.
+    sites : mapping of str to str
+        Slug to name, in the order of the register.
+    sensors : iterable of str
+        Sensors that have rows even if nobody searched; others follow as they occur. A control
+        site has rows once it was searched: before, it would only add blanks.
+    period : (str, str)
+        First and last month, ``2019-01``; months searched outside it are included, too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `monthly_counts`, every month from first to last for every site and sensor, with
+        ``state`` (one of `COVERAGE_STATES`), ``name`` of the site and ``acquired``, which is
+        offered less superseded. Scenes without a time belong to no month and are left out.
+
+    Raises
+    ------
+    DataError
+        If inventory and search log do not agree.
+    """
+    check_accounts(searches, inventory)
+    counted = monthly_counts(inventory, searches)
+    counted = counted[counted["month"] != ""]
+    first = min([period[0], *counted["month"]])
+    last = max([period[1], *counted["month"]])
+    rows = counted.set_index(["site", "sensor", "month"])
+    searched = dict.fromkeys(counted["site"])
+    registered = [slug for slug in sites if slug in searched or slug in evidence_names(sites)]
+    all_sites = [*registered, *(slug for slug in searched if slug not in sites)]
+    all_sensors = sorted({*sensors, *counted["sensor"]}, key=_sensor_rank)
+    grid = pd.MultiIndex.from_product(
+        [all_sites, all_sensors, _months_between(first, last)], names=rows.index.names
+    )
+    counts = ["offered", "superseded", "stored", "usable", "lost"]
+    months = rows.reindex(grid).reset_index()
+    months[counts] = months[counts].fillna(0).astype(int)
+    months[["searched", "lost_to"]] = months[["searched", "lost_to"]].fillna("")
+    return months.assign(
+        searched=months["searched"].replace("", "no"),
+        acquired=months["offered"] - months["superseded"],
+        state=[
+            _state(*row)
+            for row in zip(months["searched"], months["offered"], months["usable"], strict=True)
+        ],
+        name=[sites.get(site, site) for site in months["site"]],
+    )
+
+
+def coverage_gaps(
+    inventory: pd.DataFrame, searches: pd.DataFrame, *, sites: Mapping[str, str], count: int = 3
+) -> pd.DataFrame:
+    """Longest gaps between usable images, by site, for each sensor and for any.
+
+    Parameters
+    ----------
+    inventory, searches : pandas.DataFrame
+        Acquisition inventory and search log.
+    sites : mapping of str to str
+        Slug to name.
+    count : int
+        Largest number of gaps for each site and sensor.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site, name, sensor`` (`ANY_SENSOR` for images of any), ``first``, ``last`` (times of the
+        images, or ends of the period searched), ``days``, and ``unsearched``, the whole days
+        between them that nobody searched: such a gap is one of the search, not of the sky.
+    """
+    gaps = []
+    for slug, name in sites.items():
+        of_site = searches[searches["site"] == slug]
+        for sensor in ["", *sorted(set(of_site["sensor"]), key=_sensor_rank)]:
+            searched = _days(of_site[of_site["sensor"] == sensor] if sensor else of_site)
+            table = unobserved_gaps(inventory, slug, sensor, searches=searches, count=count)
+            for row in table.itertuples():
+                between = pd.date_range(str(row.first)[:10], str(row.last)[:10]).date
+                gaps.append(
+                    {
+                        "site": slug,
+                        "name": name,
+                        "sensor": sensor or ANY_SENSOR,
+                        "first": row.first,
+                        "last": row.last,
+                        "days": row.days,
+                        "unsearched": sum(day not in searched for day in between),
+                    }
+                )
+    columns = ["site", "name", "sensor", "first", "last", "days", "unsearched"]
+    return pd.DataFrame(gaps, columns=columns)
+
+
+def coverage_totals(table: pd.DataFrame) -> pd.DataFrame:
+    """Sum of the months of each site and sensor that was searched.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of `monthly_coverage`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a site and sensor, with words for columns: scenes offered, superseded, usable
+        and lost, and the months by state.
+    """
+    searched = table.groupby(["name", "sensor"])["searched"].transform(
+        lambda column: bool((column != "no").any())
+    )
+    grouped = table[searched.astype(bool)].groupby(["name", "sensor"], sort=False)
+    sums = grouped[["offered", "superseded", "usable", "lost"]].sum()
+    for state in COVERAGE_STATES:
+        sums[f"months: {state}"] = grouped["state"].agg(_counter(state))
+    sums = sums.reset_index().rename(columns={"name": "site"})
+    return sums.assign(sensor=sums["sensor"].map(sensor_name))
+
+
+def _counter(state: str) -> Callable[[pd.Series], int]:
+    return lambda column: int((column == state).sum())

@@ -1,8 +1,8 @@
-"""Windows of files that only GDAL can decode (JPEG 2000, LZW, strips), over the same ranges.
+"""Read windows of files that only GDAL decodes (JPEG 2000, LZW, strips) through our byte ranges.
 
 GDAL never opens a connection here: it reads from a file-like object whose every byte came
-through `skytally.imagery.acquire.byte_ranges`, so that limits, retries and doubts are the same.
-Wrong bits inside such a file are found by its size, its checksum and the guards only.
+through `skytally.imagery.acquire.byte_ranges`, so that limits, retries and checks are the same.
+Corrupt bits inside such a file are found only by its size, its checksum and the band checks.
 """
 
 from __future__ import annotations
@@ -16,63 +16,72 @@ import rasterio.errors
 import rasterio.windows
 
 from skytally.imagery.acquire.band_windows import (
-    Block,
+    BandWindow,
     Bounds,
-    Reader,
-    blank,
-    block,
-    contradictions,
-    no_data,
-    overlap,
-    window,
+    RangeReader,
+    band_window,
+    covering_window,
+    header_contradictions,
+    nodata_array,
+    nodata_value,
+    window_overlap,
 )
-from skytally.imagery.acquire.byte_ranges import Fault, scrubbed
+from skytally.imagery.acquire.byte_ranges import FetchAttemptError, redacted_message
 
-JPEG_2000 = b"\0\0\0\x0cjP  "
+JPEG_2000_SIGNATURE = b"\0\0\0\x0cjP  "
 """First bytes of a JPEG 2000 file, in which the Copernicus Data Space keeps Sentinel-2."""
-CHUNK = 1 << 16
-"""Bytes fetched at least, so that a header read in small steps is one request."""
+GDAL_CHUNK_BYTES = 1 << 16
+"""Smallest fetch in bytes, so that a header read in small steps is one request."""
 
 
-class _Bytes:
-    """The bytes of a file, fetched when they are asked for; the first fault ends it."""
+class _CachedBytes:
+    """Cache of a file's bytes, fetched on demand; after the first fault it returns nothing more."""
 
-    def __init__(self, reader: Reader, head: bytes) -> None:
+    def __init__(self, reader: RangeReader, head: bytes) -> None:
         self._reader, self._lock = reader, threading.Lock()
-        self._chunks = {i: head[i * CHUNK : (i + 1) * CHUNK] for i in range(len(head) // CHUNK)}
+        self._chunks = {
+            i: head[i * GDAL_CHUNK_BYTES : (i + 1) * GDAL_CHUNK_BYTES]
+            for i in range(len(head) // GDAL_CHUNK_BYTES)
+        }
         if len(head) == reader.total:
-            self._chunks[len(head) // CHUNK] = head[len(head) // CHUNK * CHUNK :]
+            self._chunks[len(head) // GDAL_CHUNK_BYTES] = head[
+                len(head) // GDAL_CHUNK_BYTES * GDAL_CHUNK_BYTES :
+            ]
         self.total = reader.total
         self.fault: Exception | None = None
 
     def between(self, begin: int, end: int) -> bytes:
-        """Give a range, or nothing once there was a fault, which GDAL would swallow."""
+        """Bytes of a range, or none after a fault, since GDAL would swallow the exception."""
         with self._lock:
             if self.fault or end <= begin:
                 return b""
-            first, last = begin // CHUNK, (end - 1) // CHUNK
+            first, last = begin // GDAL_CHUNK_BYTES, (end - 1) // GDAL_CHUNK_BYTES
             try:
                 self._fetch([i for i in range(first, last + 1) if i not in self._chunks])
-            # kept, and raised when GDAL is back
+            # kept, and raised once GDAL has returned
             except Exception as error:
                 self.fault = error
                 return b""
             data = b"".join(self._chunks[i] for i in range(first, last + 1))
-        return data[begin - first * CHUNK : end - first * CHUNK]
+        return data[begin - first * GDAL_CHUNK_BYTES : end - first * GDAL_CHUNK_BYTES]
 
-    def _fetch(self, absent: list[int]) -> None:
-        if not absent:
+    def _fetch(self, missing: list[int]) -> None:
+        if not missing:
             return
-        first, last = absent[0], absent[-1]
-        data = self._reader.get(first * CHUNK, (last - first + 1) * CHUNK).data
+        first, last = missing[0], missing[-1]
+        data = self._reader.get(
+            first * GDAL_CHUNK_BYTES, (last - first + 1) * GDAL_CHUNK_BYTES
+        ).data
         for i in range(first, last + 1):
-            self._chunks[i] = data[(i - first) * CHUNK : (i - first + 1) * CHUNK]
+            self._chunks[i] = data[
+                (i - first) * GDAL_CHUNK_BYTES : (i - first + 1) * GDAL_CHUNK_BYTES
+            ]
 
 
-class _File(io.RawIOBase):
-    """One opening of the file: GDAL opens it once a thread, and each has a place of its own."""
+class _FileObject(io.RawIOBase):
+    """File object for GDAL, which opens one in each thread, each with a position of its own."""
 
-    def __init__(self, content: _Bytes) -> None:
+    def __init__(self, content: _CachedBytes) -> None:
         self._content, self._at = content, 0
 
     def readable(self) -> bool:
@@ -96,11 +105,14 @@ class _File(io.RawIOBase):
         return data
 
 
-def _windows(
-    source: rasterio.DatasetReader, reader: Reader, sites: Sequence[Bounds], item_epsg: int | None
-) -> list[Block | None]:
+def _read_windows(
+    source: rasterio.DatasetReader,
+    reader: RangeReader,
+    sites: Sequence[Bounds],
+    item_epsg: int | None,
+) -> list[BandWindow | None]:
     dtype = source.dtypes[0]
-    wrong = contradictions(
+    faults = header_contradictions(
         reader.asset,
         transform=source.transform,
         shape=source.shape,
@@ -108,35 +120,35 @@ def _windows(
         epsgs=(source.crs.to_epsg() if source.crs else None, item_epsg),
     )
     if source.count != 1:
-        wrong.append(f"{source.count} bands where one belongs; store one band a file")
-    if wrong:
-        message = "; ".join(wrong)
-        raise Fault(message)
-    nodata = no_data(reader.asset, source.nodata, dtype)
-    found: list[Block | None] = []
+        faults.append(f"{source.count} bands where one belongs; store one band a file")
+    if faults:
+        message = "; ".join(faults)
+        raise FetchAttemptError(message)
+    nodata = nodata_value(reader.asset, source.nodata, dtype)
+    windows: list[BandWindow | None] = []
     for bounds in sites:
-        at = window(source.transform, bounds)
-        array, inside = blank(nodata, dtype, at), overlap(at, source.shape)
+        at = covering_window(source.transform, bounds)
+        array, inside = nodata_array(nodata, dtype, at), window_overlap(at, source.shape)
         if inside is None:
-            found.append(None)
+            windows.append(None)
             continue
         row, col, rows, cols = inside
         top, left = row - at[0], col - at[1]
         array[top : top + rows, left : left + cols] = source.read(
             1, window=rasterio.windows.Window(col, row, cols, rows)
         )
-        found.append(block(reader, array, source.transform, at, nodata))
-    return found
+        windows.append(band_window(reader, array, source.transform, at, nodata))
+    return windows
 
 
-def read_any(
-    reader: Reader, head: bytes, sites: Sequence[Bounds], *, item_epsg: int | None
-) -> list[Block | None]:
-    """Read the windows of several sites from a file of any kind that GDAL knows.
+def read_with_gdal(
+    reader: RangeReader, head: bytes, sites: Sequence[Bounds], *, item_epsg: int | None
+) -> list[BandWindow | None]:
+    """Read the windows of several sites from a GeoTIFF or JPEG 2000 file by way of GDAL.
 
     Parameters
     ----------
-    reader : Reader
+    reader : RangeReader
         The file.
     head : bytes
         Its first bytes.
@@ -147,36 +159,36 @@ def read_any(
 
     Returns
     -------
-    list of Block or None
+    list of BandWindow or None
         One a site; None where the file holds no pixel of it.
 
     Raises
     ------
-    Fault
-        If a range cannot be had, GDAL cannot read the file, or it contradicts its item.
+    FetchAttemptError
+        If a range cannot be fetched, GDAL cannot read the file, or it contradicts its item.
     """
-    content = _Bytes(reader, head)
+    content = _CachedBytes(reader, head)
     name = f"{id(content):x}.bin"
 
-    def opener(path: str, mode: str = "rb") -> _File:
+    def opener(path: str, mode: str = "rb") -> _FileObject:
         if path != name or mode not in ("r", "rb"):
             raise FileNotFoundError(path)
-        return _File(content)
+        return _FileObject(content)
 
-    # no other format is opened: a VRT, for one, could name further files
-    driver = "JP2OpenJPEG" if head.startswith(JPEG_2000) else "GTiff"
+    # other formats are not opened: a VRT, for example, could name further files
+    driver = "JP2OpenJPEG" if head.startswith(JPEG_2000_SIGNATURE) else "GTiff"
     try:
-        # its own threads would share one place in the file, and decode what is not there
+        # GDAL's own threads would share one position in the file
         with (
             rasterio.Env(GDAL_NUM_THREADS="1"),
             rasterio.open(name, opener=opener, driver=driver, sharing=False) as source,
         ):
-            found = _windows(source, reader, sites, item_epsg)
+            windows = _read_windows(source, reader, sites, item_epsg)
     except rasterio.errors.RasterioError as error:
         if content.fault:
             raise content.fault from None
-        said = scrubbed(error).replace(name, "the file")
-        raise Fault(said) from None
+        message = redacted_message(error).replace(name, "the file")
+        raise FetchAttemptError(message) from None
     if content.fault:
         raise content.fault
-    return found
+    return windows

@@ -1,168 +1,430 @@
-"""The looks table: one row a site and scene offered, whatever became of it."""
+"""Acquisition inventory and search log: their rows, and reading, writing and merging them."""
 
 from __future__ import annotations
 
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skytally.imagery.acquire.coverage import accounts, blind_gaps, losses, months
-from skytally.imagery.acquire.inventory_files import (
-    BREAK_COLUMNS,
-    FAILED,
-    FATES,
-    LOOK_COLUMNS,
-    NO,
-    REJECTED,
-    SEARCH_COLUMNS,
-    STORED,
-    SUPERSEDED,
-    YES,
-    merge_looks,
-    merge_searches,
-    read_breaks,
-    read_looks,
-    read_searches,
-    write_looks,
-    write_searches,
+import pandas as pd
+
+from skytally.core import DataError, read_cells, refuse
+from skytally.imagery.acquire.legacy_tables import (
+    LEGACY_INVENTORY,
+    LEGACY_INVENTORY_COLUMNS,
+    LEGACY_SEARCH_COLUMNS,
+    LEGACY_SEARCHES,
+    refuse_legacy,
 )
-from skytally.imagery.acquire.stac.scene_items import Offer
-from skytally.imagery.sites.site_register import Site
+from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.sites import Site
 
-if TYPE_CHECKING:  # a search brings its client, which a page about looks does not need
-    from skytally.imagery.acquire.catalog_search import Found
+if TYPE_CHECKING:  # importing the search would load pystac-client for every page
+    from skytally.imagery.acquire.catalog_search import SearchResult
 
-__all__ = [
-    "BREAK_COLUMNS",
-    "FAILED",
-    "FATES",
-    "LOOK_COLUMNS",
-    "NO",
-    "REJECTED",
-    "SEARCH_COLUMNS",
-    "SIZE",
-    "STORED",
-    "SUPERSEDED",
-    "YES",
-    "accounts",
-    "blind_gaps",
-    "look_row",
-    "losses",
-    "malformed_rows",
-    "merge_looks",
-    "merge_searches",
-    "months",
-    "read_breaks",
-    "read_looks",
-    "read_searches",
-    "search_row",
+INVENTORY_COLUMNS = (
+    "site",
+    "item_id",
+    "provider",
+    "label",
+    "sensor",
+    "platform",
+    "processor",
+    "time_utc",
     "time_local",
-    "verified",
-    "write_looks",
-    "write_searches",
-]
+    "relative_orbit",
+    "orbit_state",
+    "processing_baseline",
+    "reflectance_offset",
+    "tile",
+    "cloud_share",
+    "usable",
+    "unusable_reason",
+    "bytes_read",
+    "chip_sha256",
+    "resampled_from",
+    "verified_by",
+    "status",
+    "status_reason",
+    "search_date",
+)
+"""Columns of ``inventory.csv`` in order; every cell is text, empty if it is not known."""
+SEARCH_COLUMNS = (
+    "site",
+    "provider",
+    "label",
+    "sensor",
+    "first_day",
+    "last_day",
+    "search_date",
+    "items_returned",
+    "items_malformed",
+    "number_matched",
+    "pages_read",
+    "faults",
+    "provider_changes",
+)
+"""Columns of ``catalogue_searches.csv`` in order: one row a search, its period in whole days."""
+BREAK_COLUMNS = ("date", "sensor", "what", "effect", "reference")
+"""Columns of ``breaks.csv`` in order: one row a day on which the instruments changed."""
+INVENTORY_KEY = ("provider", "site", "item_id")
+"""Columns that identify one row of the inventory."""
+SEARCH_KEY = ("provider", "site", "label", "first_day", "last_day")
+"""Columns that identify one row of the search log."""
+STORED, FAILED, REJECTED, SUPERSEDED = "stored", "failed", "rejected", "superseded"
+ITEM_STATUSES = (STORED, FAILED, REJECTED, SUPERSEDED)
+"""What became of an item."""
+YES, NO = "yes", "no"
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+UTC_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+TableRow = Mapping[str, str]
 
-SIZE, PIXELS = "size", "pixels"
-"""What a stored look was verified by."""
+
+def read_inventory(path: Path) -> pd.DataFrame:
+    """Read the acquisition inventory.
+
+    Parameters
+    ----------
+    path : Path
+        ``inventory.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `INVENTORY_COLUMNS`, every cell text, in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, broken or of an earlier version, an item appears twice, or a
+        cell is not of its column. All faults at once.
+    """
+    refuse_legacy(path, LEGACY_INVENTORY, LEGACY_INVENTORY_COLUMNS)
+    table = _read_table(path, INVENTORY_COLUMNS, INVENTORY_KEY)
+    refuse(_inventory_faults(table), what=f"acquisition inventory {path}")
+    return table
+
+
+def read_searches(path: Path) -> pd.DataFrame:
+    """Read the search log; refuses as `read_inventory` does.
+
+    Parameters
+    ----------
+    path : Path
+        ``catalogue_searches.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `SEARCH_COLUMNS`, every cell text.
+    """
+    refuse_legacy(path, LEGACY_SEARCHES, LEGACY_SEARCH_COLUMNS)
+    table = _read_table(path, SEARCH_COLUMNS, SEARCH_KEY)
+    refuse(_search_faults(table), what=f"search log {path}")
+    return table
+
+
+def read_breaks(path: Path) -> pd.DataFrame:
+    """Read the days on which instruments changed; refuses as `read_inventory` does.
+
+    Parameters
+    ----------
+    path : Path
+        ``breaks.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `BREAK_COLUMNS`, every cell text.
+    """
+    table = _read_table(path, BREAK_COLUMNS, ("date", "what"))
+    faults = (
+        f"line {line}: date {row['date']!r}; write the day as YYYY-MM-DD"
+        for line, row in enumerate(table.to_dict("records"), start=2)
+        if not ISO_DATE.fullmatch(row["date"])
+    )
+    refuse(faults, what=f"breaks in {path}")
+    return table
+
+
+def _read_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> pd.DataFrame:
+    table = read_cells(path, header=columns)
+    twice = table[table.duplicated(list(key), keep="first")]
+    refuse(
+        (
+            f"line {line}: {', '.join(row[column] for column in key)} appears twice; keep one row"
+            for line, row in twice.iterrows()
+        ),
+        what=str(path),
+    )
+    return table.reset_index(drop=True)
+
+
+def _inventory_faults(table: pd.DataFrame) -> Iterator[str]:
+    for line, row in enumerate(table.to_dict("records"), start=2):
+        place = f"line {line}, {row['item_id'] or 'no item'}"
+        if not (row["site"] and row["item_id"] and row["provider"]):
+            yield f"{place}: no site, item or provider; fill it"
+        if row["status"] not in ITEM_STATUSES:
+            yield f"{place}: status {row['status']!r}; use one of {', '.join(ITEM_STATUSES)}"
+        if row["usable"] not in ("", YES, NO):
+            yield f"{place}: usable {row['usable']!r}; use yes, no, or nothing where unread"
+        if row["usable"] and row["status"] != STORED:
+            yield f"{place}: usable {row['usable']}, though it was not stored; empty it"
+        if (row["usable"] == NO) != bool(row["unusable_reason"]):
+            yield (
+                f"{place}: usable {row['usable']!r} and unusable_reason "
+                f"{row['unusable_reason']!r} contradict each other"
+            )
+        if (row["status"] == STORED) != (not row["status_reason"]):
+            yield (
+                f"{place}: status {row['status']} and status_reason {row['status_reason']!r} "
+                "contradict each other"
+            )
+        if not (
+            UTC_TIMESTAMP.fullmatch(row["time_utc"])
+            or (row["status"] == REJECTED and not row["time_utc"])
+        ):
+            yield f"{place}: time {row['time_utc']!r}; write it as 2023-08-27T02:15:49Z"
+        if not ISO_DATE.fullmatch(row["search_date"]):
+            yield f"{place}: search_date {row['search_date']!r}; write the day as YYYY-MM-DD"
+
+
+def _search_faults(table: pd.DataFrame) -> Iterator[str]:
+    for line, row in enumerate(table.to_dict("records"), start=2):
+        for column in ("first_day", "last_day", "search_date"):
+            if not ISO_DATE.fullmatch(row[column]):
+                yield f"line {line}: {column} {row[column]!r}; write the day as YYYY-MM-DD"
+        for column in ("items_returned", "items_malformed", "pages_read"):
+            if not row[column].isdecimal():
+                yield f"line {line}: {column} {row[column]!r}; write a whole number"
+
+
+def write_inventory(path: Path, rows: pd.DataFrame | Iterable[TableRow]) -> None:
+    """Write the inventory atomically; the same rows give the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        ``inventory.csv``; replaced only once the new table is whole on the disk.
+    rows : pandas.DataFrame or iterable of mappings
+        One row an item; absent columns are written empty.
+
+    Raises
+    ------
+    DataError
+        If a row has a column that the table has not.
+    """
+    _write_table(path, rows, INVENTORY_COLUMNS, ("site", "time_utc", "item_id", "provider"))
+
+
+def write_searches(path: Path, rows: pd.DataFrame | Iterable[TableRow]) -> None:
+    """Write the search log as `write_inventory` writes the inventory."""
+    _write_table(path, rows, SEARCH_COLUMNS, ("site", "provider", "first_day", "last_day", "label"))
+
+
+def _records(rows: pd.DataFrame | Iterable[TableRow]) -> list[dict[str, str]]:
+    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+    return [{str(key): str(value) for key, value in row.items()} for row in records]
+
+
+def _write_table(
+    path: Path,
+    rows: pd.DataFrame | Iterable[TableRow],
+    columns: tuple[str, ...],
+    order: tuple[str, ...],
+) -> None:
+    records = _records(rows)
+    unknown = sorted({key for row in records for key in row} - set(columns))
+    if unknown:
+        message = f"{path}: unknown columns {', '.join(unknown)}; known: {', '.join(columns)}"
+        raise DataError(message)
+    records.sort(key=lambda row: tuple(row.get(column, "") for column in order))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _plain(cell) for key, cell in row.items()} for row in records)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(buffer.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _plain(cell: str) -> str:
+    """Keep a cell on one line, and from being a formula in a spreadsheet."""
+    line = " ".join(cell.split())
+    return f"'{line}" if line.startswith(("=", "+", "@")) else line
+
+
+def merge_inventory(
+    old: pd.DataFrame | Iterable[TableRow], new: pd.DataFrame | Iterable[TableRow]
+) -> pd.DataFrame:
+    """Merge the rows of a refresh into the inventory; no row is ever lost.
+
+    Parameters
+    ----------
+    old, new : pandas.DataFrame or iterable of mappings
+        Rows of the inventory. A new row replaces the old one of the same item, except that a
+        stored scene stays stored when reading it again fails: its pixels are still there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `INVENTORY_COLUMNS`, sorted by site, time and item.
+    """
+    merged: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in _records(old):
+        merged[tuple(row[column] for column in INVENTORY_KEY)] = row
+    for row in _records(new):
+        key = tuple(row[column] for column in INVENTORY_KEY)
+        before = merged.get(key)
+        if before and before["status"] == STORED and row["status"] == FAILED:
+            merged[key] = {**before, "search_date": row["search_date"]}
+        else:
+            merged[key] = row
+    table = pd.DataFrame(
+        [{column: row.get(column, "") for column in INVENTORY_COLUMNS} for row in merged.values()],
+        columns=list(INVENTORY_COLUMNS),
+        dtype=str,
+    )
+    order = ["site", "time_utc", "item_id", "provider"]
+    return table.sort_values(order, kind="stable", ignore_index=True)
+
+
+def merge_searches(
+    old: pd.DataFrame | Iterable[TableRow], new: pd.DataFrame | Iterable[TableRow]
+) -> pd.DataFrame:
+    """Merge search logs; of the same provider, site and period the latest search is kept."""
+    merged = {
+        tuple(row[column] for column in SEARCH_KEY): row for row in [*_records(old), *_records(new)]
+    }
+    table = pd.DataFrame(
+        [{column: row.get(column, "") for column in SEARCH_COLUMNS} for row in merged.values()],
+        columns=list(SEARCH_COLUMNS),
+        dtype=str,
+    )
+    order = ["site", "provider", "first_day", "last_day", "label"]
+    return table.sort_values(order, kind="stable", ignore_index=True)
+
+
+VERIFIED_BY_SIZE, VERIFIED_BY_PIXELS = "size", "pixels"
+"""What the files of a stored scene were verified by."""
 UNVERIFIED = "unverified"
-"""Class of the reason of a look that nothing vouches for; it is not stored."""
+"""Class of the reason of a scene whose files cannot be verified; it is not stored."""
 
 
-def time_local(time_utc: str, site: Site) -> str:
-    """Give the site's standard time of a moment, ``2023-08-27T11:15:49+09:00``."""
+def local_time(time_utc: str, site: Site) -> str:
+    """Convert UTC to the site's standard time, as ``2023-08-27T11:15:49+09:00``."""
     zone = timezone(timedelta(hours=site.utc_offset_hours))
     return datetime.fromisoformat(time_utc).astimezone(zone).isoformat(timespec="seconds")
 
 
-def verified(offer: Offer) -> str:
-    """Say what a stored look was verified by: ``size``, or ``pixels``.
+def verification_method(item: SceneItem) -> str:
+    """Whether the files of a stored scene were verified by ``size`` or by ``pixels``.
 
-    A file of another day under the right name, sound and of the same ground, has another size;
-    where the item states none, the detail that the bands have in common vouched for them.
+    A sound file of another date under the right name has another size; if the item states no
+    sizes, the detail that the bands have in common was checked instead.
     """
-    return SIZE if all(asset.size for asset in offer.assets.values()) else PIXELS
+    sizes_stated = all(asset.size for asset in item.assets.values())
+    return VERIFIED_BY_SIZE if sizes_stated else VERIFIED_BY_PIXELS
 
 
-def look_row(
-    offer: Offer, site: Site, *, fate: str, fate_reason: str, searched: str
+def inventory_row(
+    item: SceneItem, site: Site, *, status: str, status_reason: str, search_date: str
 ) -> dict[str, str]:
-    """Begin the row of an offer; what only reading can tell is empty.
+    """Inventory row of an item; what only its pixels can tell is empty.
 
     Parameters
     ----------
-    offer : Offer
-        The offer.
+    item : SceneItem
+        The item.
     site : Site
         Its site.
-    fate : str
+    status : str
         ``stored``, ``failed``, ``rejected`` or ``superseded``.
-    fate_reason : str
+    status_reason : str
         Why it was not stored, ``<class>: <detail>``; empty if it was.
-    searched : str
-        Day of the search that offered it, ISO.
+    search_date : str
+        Day of the search that returned it, ISO.
 
     Returns
     -------
     dict of str to str
-        One cell a column of `LOOK_COLUMNS`.
+        One cell for each of `INVENTORY_COLUMNS`.
     """
-    orbit = "" if offer.relative_orbit is None else str(offer.relative_orbit)
+    orbit = "" if item.relative_orbit is None else str(item.relative_orbit)
     known = {
-        "site": offer.site,
-        "item_id": offer.item_id,
-        "provider": offer.provider,
-        "label": offer.label,
-        "sensor": offer.sensor,
-        "platform": offer.platform,
-        "processor": offer.processor,
-        "time_utc": offer.time,
-        "time_local": time_local(offer.time, site),
+        "site": item.site,
+        "item_id": item.item_id,
+        "provider": item.provider,
+        "label": item.label,
+        "sensor": item.sensor,
+        "platform": item.platform,
+        "processor": item.processor,
+        "time_utc": item.time,
+        "time_local": local_time(item.time, site),
         "relative_orbit": orbit,
-        "orbit_state": offer.orbit_state,
-        "baseline": offer.baseline,
-        "tile": offer.tile,
-        "fate": fate,
-        "fate_reason": fate_reason,
-        "searched": searched,
+        "orbit_state": item.orbit_state,
+        "processing_baseline": item.baseline,
+        "tile": item.tile,
+        "status": status,
+        "status_reason": status_reason,
+        "search_date": search_date,
     }
-    return {column: known.get(column, "") for column in LOOK_COLUMNS}
+    return {column: known.get(column, "") for column in INVENTORY_COLUMNS}
 
 
-def malformed_rows(
-    found: Found, *, sensor: str, processor: str, label: str, searched: str
+def malformed_item_rows(
+    result: SearchResult, *, sensor: str, processor: str, label: str, search_date: str
 ) -> list[dict[str, str]]:
-    """Give a row for every item that was offered and cannot be used; its time stays empty."""
-    same = {
-        "site": found.site,
-        "provider": found.provider,
+    """Inventory rows of the malformed items of a search; their time is empty."""
+    common = {
+        "site": result.site,
+        "provider": result.provider,
         "label": label,
         "sensor": sensor,
         "processor": processor,
-        "fate": REJECTED,
-        "searched": searched,
+        "status": REJECTED,
+        "search_date": search_date,
     }
     return [
         {
-            column: {**same, "item_id": item, "fate_reason": reason}.get(column, "")
-            for column in LOOK_COLUMNS
+            column: {**common, "item_id": item_id, "status_reason": reason}.get(column, "")
+            for column in INVENTORY_COLUMNS
         }
-        for item, reason in found.malformed
+        for item_id, reason in result.malformed
     ]
 
 
-def search_row(found: Found, *, sensor: str, label: str, searched: str) -> dict[str, str]:
-    """Give the row of a search: what was asked, on which day, and what came."""
+def search_log_row(
+    result: SearchResult, *, sensor: str, label: str, search_date: str
+) -> dict[str, str]:
+    """Search log row: what was searched, on which day, and what was returned."""
     return {
-        "site": found.site,
-        "provider": found.provider,
+        "site": result.site,
+        "provider": result.provider,
         "label": label,
         "sensor": sensor,
-        "first": found.first,
-        "last": found.last,
-        "searched": searched,
-        "offered": str(found.offered),
-        "malformed": str(len(found.malformed)),
-        "matched": "" if found.matched is None else str(found.matched),
-        "pages": str(found.pages),
-        "faults": " | ".join(found.faults),
-        "changed": " | ".join(found.changed),
+        "first_day": result.first,
+        "last_day": result.last,
+        "search_date": search_date,
+        "items_returned": str(result.number_returned),
+        "items_malformed": str(len(result.malformed)),
+        "number_matched": "" if result.number_matched is None else str(result.number_matched),
+        "pages_read": str(result.pages),
+        "faults": " | ".join(result.faults),
+        "provider_changes": " | ".join(result.changes),
     }

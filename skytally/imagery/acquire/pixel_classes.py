@@ -1,4 +1,4 @@
-"""What the pixel classification of a scene says, in the same words for every sensor."""
+"""Decode the pixel classification of a scene (Sentinel-2 SCL, Landsat QA) into common masks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_2
 
-Mask = npt.NDArray[np.bool_]
+PixelMask = npt.NDArray[np.bool_]
 
-SCL_LAST = 11
+SCL_MAX_CLASS = 11
 """Last class of the scene classification of Sentinel-2."""
-SCL = {
+SCL_CLASSES = {
     "unread": (0,),
     "void": (0, 1),
     "shadow": (3,),
@@ -24,8 +24,8 @@ SCL = {
     "plants": (4,),
     "bare": (5,),
 }
-"""Classes of the Sentinel-2 scene classification; cloud holds medium, high and thin cirrus,
-void no data and saturated or defective pixels."""
+"""Classes of the Sentinel-2 scene classification; cloud includes medium and
+high probability and thin cirrus, void no data and saturated or defective pixels."""
 QA_BITS = {
     "unread": (0,),
     "void": (0,),
@@ -36,37 +36,37 @@ QA_BITS = {
     "plants": (),
     "bare": (),
 }
-"""Bits of the Landsat Collection 2 pixel quality band; cloud holds cloud, its rim and cirrus."""
-NOT_CLEAR = ("void", "shadow", "cloud", "snow")
-"""What makes a pixel no clear look (METHODS T8)."""
+"""Bits of the Landsat Collection 2 pixel quality band; cloud includes its rim and cirrus."""
+OBSCURING_CLASSES = ("void", "shadow", "cloud", "snow")
+"""Classes that hide the ground (METHODS T8)."""
 
 
 @dataclass(frozen=True)
-class Classes:
-    """One mask a class, dims (y, x) each."""
+class PixelClasses:
+    """One boolean mask for each class, dims (y, x)."""
 
-    void: Mask
+    void: PixelMask
     """No data, or defective."""
-    shadow: Mask
+    shadow: PixelMask
     """Cloud shadow."""
-    cloud: Mask
+    cloud: PixelMask
     """Cloud of any thickness."""
-    snow: Mask
+    snow: PixelMask
     """Snow or ice."""
-    water: Mask
+    water: PixelMask
     """Open water in clear view."""
-    plants: Mask
-    """Vegetation; nowhere for Landsat, whose quality band does not tell."""
-    bare: Mask
-    """Bare or built ground; nowhere for Landsat."""
-    unread: Mask
+    plants: PixelMask
+    """Vegetation; empty for Landsat, whose quality band has no such class."""
+    bare: PixelMask
+    """Bare or built ground; empty for Landsat."""
+    unread: PixelMask
     """No data at all; void without the defective pixels."""
-    clear: Mask
+    clear: PixelMask
     """None of void, shadow, cloud and snow."""
 
 
-def classes(quality: npt.NDArray[Any], sensor: str) -> Classes | None:
-    """Read a classification.
+def decode_classification(quality: npt.NDArray[Any], sensor: str) -> PixelClasses | None:
+    """Decode a classification band into masks.
 
     Parameters
     ----------
@@ -82,19 +82,19 @@ def classes(quality: npt.NDArray[Any], sensor: str) -> Classes | None:
 
     Examples
     --------
-    >>> found = classes(np.array([[4, 9]], dtype="uint8"), "sentinel-2")
-    >>> found.clear.tolist(), found.cloud.tolist()
+    >>> masks = decode_classification(np.array([[4, 9]], dtype="uint8"), "sentinel-2")
+    >>> masks.clear.tolist(), masks.cloud.tolist()
     ([[True, False]], [[False, True]])
     """
     if sensor == SENTINEL_2:
-        masks = {word: np.isin(quality, numbers) for word, numbers in SCL.items()}
+        masks = {word: np.isin(quality, numbers) for word, numbers in SCL_CLASSES.items()}
     elif sensor == LANDSAT:
         masks = {
             word: (quality & sum(1 << bit for bit in bits)) > 0 for word, bits in QA_BITS.items()
         }
     else:
         return None
-    hidden = np.logical_or.reduce([masks[word] for word in NOT_CLEAR])
+    hidden = np.logical_or.reduce([masks[word] for word in OBSCURING_CLASSES])
     if sensor == LANDSAT:
         masks["water"] &= ~hidden
-    return Classes(**masks, clear=~hidden)
+    return PixelClasses(**masks, clear=~hidden)

@@ -1,32 +1,35 @@
-"""Who offers scenes: each provider is a row of configuration, none is code."""
+"""Providers of scenes, read from `data/sites/providers.toml`, with their sensors and labels."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from skytally.core.errors import DataError, refuse
+import pandas as pd
+
+from skytally.core import read_toml, refuse
 
 STAC_API, STAC_STATIC, FOLDER = "stac-api", "stac-static", "folder"
-KINDS = (STAC_API, STAC_STATIC, FOLDER)
-SENTINEL_2, SENTINEL_1, LANDSAT, OTHER = "sentinel-2", "sentinel-1", "landsat", "other"
-SENSORS = (SENTINEL_2, SENTINEL_1, LANDSAT, OTHER)
-SIGNINGS = ("none", "planetary-computer", "s3")
-CALIBRATIONS = ("metadata", "baseline", "linear")
-LABELS = ("", "rehearsal")
+PROVIDER_KINDS = (STAC_API, STAC_STATIC, FOLDER)
+QUALITY = "quality"
+"""Band name under which the pixel classification of a scene is kept."""
+SENTINEL_2, SENTINEL_1, LANDSAT, OTHER_SENSOR = "sentinel-2", "sentinel-1", "landsat", "other"
+SENSORS = (SENTINEL_2, SENTINEL_1, LANDSAT, OTHER_SENSOR)
+SIGNING_METHODS = ("none", "planetary-computer", "s3")
+CALIBRATION_METHODS = ("metadata", "baseline", "linear")
+PROVIDER_LABELS = ("", "rehearsal")
 
 
 @dataclass(frozen=True)
 class Provider:
-    """One place that offers scenes of one collection."""
+    """A service, catalogue or folder that offers scenes of one collection."""
 
     name: str
-    """Slug of the provider, as the looks table names it."""
+    """Slug of the provider, as the inventory names it."""
     kind: str
     """``stac-api``, ``stac-static`` (a catalogue of files) or ``folder`` (of GeoTIFFs)."""
     url: str
@@ -36,47 +39,52 @@ class Provider:
     sensor: str
     """``sentinel-2``, ``sentinel-1``, ``landsat`` or ``other``."""
     processor: str
-    """What made the pixels: ``L2A``, ``RTC``, ``C2L2``, ``GRD``; never mixed in one series."""
+    """What made the pixels: ``L2A``, ``RTC``, ``C2L2``, ``GRD``; never mixed in one time series."""
     bands: dict[str, str]
     """Our band name (``b02`` ... ``b11``, ``vv``, ``vh``) to the provider's asset key."""
     quality: str
     """Asset key of the pixel classification (scene classes, QA bits), or empty."""
     signing: str
-    """``none``, ``planetary-computer`` or ``s3``: how an address is made readable."""
+    """``none``, ``planetary-computer`` or ``s3``: how addresses are signed."""
     calibration: str
     """Where scale and offset come from: ``metadata`` of the asset, the processing
     ``baseline``, or ``linear`` for radar, whose numbers are used as they are."""
     page_size: int
-    """Items asked for in one page of a search."""
+    """Items requested in one page of a search."""
     label: str
     """Empty, or ``rehearsal`` for a generated archive."""
     default: bool = False
-    """Whether a refresh that names no provider asks this one."""
+    """Whether a refresh that names no provider searches this one."""
     note: str = ""
     """Why it is on or off, and what is known of it."""
 
+    @property
+    def asset_keys(self) -> dict[str, str]:
+        """Band to asset key, the pixel classification under ``quality`` included."""
+        return {**self.bands, **({QUALITY: self.quality} if self.quality else {})}
 
-REQUIRED = tuple(each.name for each in fields(Provider) if each.default is MISSING)
-WORDS = {
-    "kind": KINDS,
+
+REQUIRED_KEYS = tuple(field.name for field in fields(Provider) if field.default is MISSING)
+CLOSED_VOCABULARIES = {
+    "kind": PROVIDER_KINDS,
     "sensor": SENSORS,
-    "signing": SIGNINGS,
-    "calibration": CALIBRATIONS,
-    "label": LABELS,
+    "signing": SIGNING_METHODS,
+    "calibration": CALIBRATION_METHODS,
+    "label": PROVIDER_LABELS,
 }
-"""Closed words of a provider's row."""
-NAME = re.compile(r"[a-z0-9-]{1,40}")
-BAND = re.compile(r"[a-z][a-z0-9]{0,15}")
+"""Key of a provider's row to the words it may hold."""
+PROVIDER_NAME = re.compile(r"[a-z0-9-]{1,40}")
+BAND_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
 
 def read_providers(path: Path) -> dict[str, Provider]:
-    """Read the providers, one table each.
+    """Read the providers, one TOML table each.
 
     Parameters
     ----------
     path : Path
-        TOML file; a folder or a catalogue's file that is named without ``://`` is taken
-        from the place of this file, and ``~`` is the user's home.
+        TOML file; the path of a folder or catalogue file, named without ``://``, is relative
+        to this file, and ``~`` is the user's home.
 
     Returns
     -------
@@ -86,45 +94,41 @@ def read_providers(path: Path) -> dict[str, Provider]:
     Raises
     ------
     DataError
-        If the file is missing or no TOML, a key is missing, unknown or of the wrong type, a
-        word is unknown, or an address holds a query, a password or another scheme than
-        http and https. All faults at once.
+        If the file is missing or not TOML, a key is missing, unknown or of the wrong type, a
+        word is unknown, or an address has a query, a password or another scheme than http and
+        https. All faults at once.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"{path}: cannot be read ({error}); restore it"
-        raise DataError(message) from error
+    tables = read_toml(path)
     faults = [
         f"[{name}]: {fault}" for name, table in tables.items() for fault in _faults(name, table)
     ]
     refuse(faults, what=f"providers in {path}")
     return {
-        name: Provider(name=name, **{**table, "url": _address(table, path.parent)})
+        name: Provider(name=name, **{**table, "url": _absolute_url(table, path.parent)})
         for name, table in tables.items()
     }
 
 
-def _address(table: dict[str, Any], beside: Path) -> str:
+def _absolute_url(table: dict[str, Any], folder: Path) -> str:
     url = str(table["url"])
     if "://" in url:
         return url
-    return str((beside / Path(url).expanduser()).resolve())
+    return str((folder / Path(url).expanduser()).resolve())
 
 
 def _faults(name: str, table: object) -> Iterator[str]:
     if not isinstance(table, dict):
         yield "no table; write the provider's keys below its name in brackets"
         return
-    if not NAME.fullmatch(name):
+    if not PROVIDER_NAME.fullmatch(name):
         yield "use lower-case letters, digits and dashes for the name"
-    known = {each.name for each in fields(Provider)} - {"name"}
+    known = {field.name for field in fields(Provider)} - {"name"}
     for key in sorted(set(table) - known):
         yield f"unknown key {key!r}; known: {', '.join(sorted(known))}"
-    missing = [key for key in REQUIRED if key != "name" and key not in table]
+    missing = [key for key in REQUIRED_KEYS if key != "name" and key not in table]
     for key in missing:
         yield f"no {key!r}; give it"
-    for key, words in WORDS.items():
+    for key, words in CLOSED_VOCABULARIES.items():
         if key in table and table[key] not in words:
             yield f"{key} {table[key]!r}; use one of {', '.join(map(repr, words))}"
     if not missing:
@@ -150,7 +154,7 @@ def _value_faults(table: dict[str, Any]) -> Iterator[str]:
         yield "no bands; name at least one and its asset key"
     else:
         for band, key in bands.items():
-            if not BAND.fullmatch(band) or not isinstance(key, str) or not key:
+            if not BAND_NAME.fullmatch(band) or not isinstance(key, str) or not key:
                 yield f"band {band!r} = {key!r}; write our band name and the asset key"
     yield from _address_faults(table)
 
@@ -173,3 +177,31 @@ def _address_faults(table: dict[str, Any]) -> Iterator[str]:
             "url with a query, a user or a password; credentials belong into the environment, "
             "never into this file"
         )
+
+
+REHEARSAL = "rehearsal"
+"""Label of scenes from a generated archive."""
+
+
+SENSOR_NAMES = {"sentinel-2": "Sentinel-2", "sentinel-1": "Sentinel-1", "landsat": "Landsat"}
+
+
+def sensor_name(sensor: str) -> str:
+    """Name of a sensor for readers."""
+    return SENSOR_NAMES.get(sensor, sensor)
+
+
+def is_rehearsal(*tables: pd.DataFrame) -> bool:
+    """Whether any row of the tables comes from a generated archive."""
+    return any(bool((table["label"] == REHEARSAL).any()) for table in tables)
+
+
+def rehearsal_marked(words: str, *, rehearsal: bool) -> str:
+    """Prefix a title, caption or answer with REHEARSAL if it shows generated scenes.
+
+    Examples
+    --------
+    >>> rehearsal_marked("Looks.", rehearsal=True)
+    'REHEARSAL, generated ground and no observation: Looks.'
+    """
+    return f"REHEARSAL, generated ground and no observation: {words}" if rehearsal else words

@@ -1,6 +1,6 @@
-"""Addresses made readable: tokens and signatures, from the environment at the moment of use.
+"""Sign asset addresses with tokens or S3 signatures, from credentials in the environment.
 
-Nothing secret is a parameter, an attribute, a log line or part of an error's text.
+No secret is a parameter, an attribute, a log line or part of an error message.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import Sign, scrubbed
+from skytally.core import AcquisitionError, DataError
+from skytally.imagery.acquire.byte_ranges import SignUrl, redacted_message
 from skytally.imagery.acquire.providers import Provider
 
 PLANETARY_COMPUTER_KEY = "PC_SDK_SUBSCRIPTION_KEY"
@@ -29,22 +29,22 @@ S3_ENDPOINT, S3_REGION = "https://eodata.dataspace.copernicus.eu", "default"
 S3_ENDPOINT_VARIABLE = "CDSE_S3_ENDPOINT"
 """Environment variable naming another endpoint of the same protocol."""
 TOKEN_KEPT_S = 300.0
-"""Longest time for which a token is used again."""
+"""Seconds for which a token is reused at most."""
 TOKEN_REST_S = 120.0
-"""A token that expires sooner than this is not used."""
+"""Seconds before its expiry from which a token is no longer used."""
 TOKEN_HOSTS = ".blob.core.windows.net"
-"""Ending of the hosts that are given a token."""
+"""Suffix of the hosts to which a token is sent."""
 SIGNATURE_LASTS_S = 900
 
 
-class _Token:
-    """The token of one collection, fetched again before it expires."""
+class _CollectionToken:
+    """Access token of one collection, fetched again before it expires."""
 
     def __init__(self, url: str) -> None:
         self.url, self._query, self._until = url, "", -1.0
 
     def query(self) -> str:
-        """Give the query that makes an address readable."""
+        """Query string that gives access to an address."""
         if time.monotonic() >= self._until:
             self._query, lasts = _fetch_token(self.url)
             self._until = time.monotonic() + min(TOKEN_KEPT_S, lasts - TOKEN_REST_S)
@@ -52,7 +52,7 @@ class _Token:
 
 
 def _fetch_token(url: str) -> tuple[str, float]:
-    """Give the token and the seconds for which it is good."""
+    """Fetch a token and the seconds for which it is valid."""
     key = os.environ.get(PLANETARY_COMPUTER_KEY)
     retries = urllib3.Retry(
         4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
@@ -69,11 +69,11 @@ def _fetch_token(url: str) -> tuple[str, float]:
         if answer.status != 200:
             message = f"{url}: status {answer.status} where a token belongs; try again later"
             raise AcquisitionError(message)
-        told = json.loads(answer.data)
-        expiry = calendar.timegm(time.strptime(told["msft:expiry"][:19], "%Y-%m-%dT%H:%M:%S"))
-        return str(told["token"]), expiry - calendar.timegm(time.gmtime())
+        content = json.loads(answer.data)
+        expiry = calendar.timegm(time.strptime(content["msft:expiry"][:19], "%Y-%m-%dT%H:%M:%S"))
+        return str(content["token"]), expiry - calendar.timegm(time.gmtime())
     except urllib3.exceptions.HTTPError as error:
-        message = f"{url}: no token ({scrubbed(error)}); try again later"
+        message = f"{url}: no token ({redacted_message(error)}); try again later"
         raise AcquisitionError(message) from None
     except (ValueError, KeyError, TypeError):
         message = f"{url}: the answer is no token; see whether the provider changed its service"
@@ -81,15 +81,15 @@ def _fetch_token(url: str) -> tuple[str, float]:
 
 
 @functools.lru_cache(maxsize=32)
-def _token(process: int, url: str) -> _Token:
+def _token(process: int, url: str) -> _CollectionToken:
     assert process == os.getpid()
-    return _Token(url)
+    return _CollectionToken(url)
 
 
-def presigned(
+def presigned_url(
     url: str, *, key: str, secret: str, region: str, moment: str, lasts_s: int = SIGNATURE_LASTS_S
 ) -> str:
-    """Sign an address of an S3 store for reading (Signature Version 4, in the query).
+    """Presign an S3 address for reading (Signature Version 4 in the query).
 
     Parameters
     ----------
@@ -126,8 +126,8 @@ def presigned(
             ("X-Amz-SignedHeaders", "host"),
         )
     )
-    asked = f"GET\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
-    digest = hashlib.sha256(asked.encode()).hexdigest()
+    canonical_request = f"GET\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+    digest = hashlib.sha256(canonical_request.encode()).hexdigest()
     to_sign = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
     chain = f"AWS4{secret}".encode()
     for word in scope.split("/"):
@@ -136,7 +136,7 @@ def presigned(
     return f"{url}?{query}&X-Amz-Signature={signature}"
 
 
-def _s3(href: str, environ: Mapping[str, str]) -> str:
+def _presigned_s3(href: str, environ: Mapping[str, str]) -> str:
     missing = [name for name in (S3_KEY, S3_SECRET) if not environ.get(name)]
     if missing:
         message = f"no {' and no '.join(missing)} in the environment; set what the store gave you"
@@ -145,34 +145,34 @@ def _s3(href: str, environ: Mapping[str, str]) -> str:
     path = href.removeprefix("s3://") if href.startswith("s3://") else urlsplit(href).path
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     url = f"{endpoint}/{quote(path.lstrip('/'), safe='/~')}"
-    return presigned(
+    return presigned_url(
         url, key=environ[S3_KEY], secret=environ[S3_SECRET], region=S3_REGION, moment=moment
     )
 
 
-def signer(provider: Provider) -> Sign:
-    """Give what makes the addresses of a provider readable.
+def url_signer(provider: Provider) -> SignUrl:
+    """Return the function that signs the addresses of a provider.
 
     Parameters
     ----------
     provider : Provider
-        Its ``signing`` says how.
+        Its ``signing`` names the method.
 
     Returns
     -------
     callable
-        From an address to the address to read; to be called right before the reading, because
-        what it gives expires. It may raise `AcquisitionError` where credentials are missing.
+        From an address to the signed address; to be called right before reading, because
+        signatures expire. It raises `AcquisitionError` if credentials are missing.
 
     Raises
     ------
     DataError
-        If the way of signing is not known.
+        If the signing method is not known.
     """
     if provider.signing == "none":
         return str
     if provider.signing == "s3":
-        return lambda href: _s3(href, os.environ)
+        return lambda href: _presigned_s3(href, os.environ)
     if provider.signing != "planetary-computer":
         message = f"provider {provider.name}: signing {provider.signing!r} is not known"
         raise DataError(message)

@@ -1,1 +1,5 @@
 """Clear-sky screening: whether an image can be used over a site."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Refuse bad cubes and masks at the door, with what was found and what to do."""
+"""Checks of cubes, masks and arguments, with every fault at once and what to do."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ import numpy.typing as npt
 import rioxarray  # noqa: F401  gives a cube its CRS
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, names as n, refuse
 
 Bools = npt.NDArray[np.bool_]
 
 REFLECTANCE, GAMMA0 = "reflectance", "gamma0"
-LAYER = {REFLECTANCE: "band", GAMMA0: "pol"}
-OPTICAL = ("b02", "b03", "b04", "b08")
+LAYER_DIM = {REFLECTANCE: "band", GAMMA0: "pol"}
+OPTICAL_BANDS = ("b02", "b03", "b04", "b08")
 """The 10 m bands, in the order of wavelength, which measures of ships, stacks and rail use."""
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d(:\d\d){0,2}(\.\d+)?)?")
-FINEST, COARSEST = 3.0, 60.0
+MIN_GSD, MAX_GSD = 3.0, 60.0
 """Pixel sizes in metres that the measures were thought through for."""
-FEWEST_PIXELS = 2
+MIN_MASK_PIXELS = 2
 
 
 def _crs_faults(cube: xr.Dataset) -> Iterable[str]:
@@ -56,12 +55,12 @@ def _grid_faults(cube: xr.Dataset) -> Iterable[str]:
     uneven = not (np.allclose(across, across[0]) and np.allclose(down, down[0]))
     if uneven or not np.isclose(gsd, abs(float(down[0])), rtol=0.01):
         yield "pixels are not square and even; resample to a regular grid"
-    elif not FINEST <= gsd <= COARSEST:
-        yield f"pixels of {gsd:g} m; the measures hold for {FINEST:g} to {COARSEST:g} m"
+    elif not MIN_GSD <= gsd <= MAX_GSD:
+        yield f"pixels of {gsd:g} m; the measures hold for {MIN_GSD:g} to {MAX_GSD:g} m"
 
 
 def _layer_faults(cube: xr.Dataset, variable: str, layers: Sequence[str]) -> Iterable[str]:
-    word = LAYER[variable]
+    word = LAYER_DIM[variable]
     if word not in cube.coords or cube[word].dtype.kind not in "UOT":
         yield (
             f"coordinate {word!r} does not name the layers; name them ({', '.join(layers)}), "
@@ -78,7 +77,7 @@ def _layer_faults(cube: xr.Dataset, variable: str, layers: Sequence[str]) -> Ite
 
 def _value_faults(cube: xr.Dataset, variable: str) -> Iterable[str]:
     dims = tuple(cube[variable].dims)
-    wanted = (n.TIME, LAYER[variable], "y", "x")
+    wanted = (n.TIME, LAYER_DIM[variable], "y", "x")
     if dims not in (wanted, wanted[1:]):
         yield f"{variable} has dims {dims}; transpose to {wanted}"
     if cube[variable].dtype.kind != "f":
@@ -90,48 +89,48 @@ def _value_faults(cube: xr.Dataset, variable: str) -> Iterable[str]:
 
 def _time_faults(cube: xr.Dataset) -> Iterable[str]:
     if n.TIME not in cube.coords or cube[n.TIME].dtype.kind != "M":
-        yield "no coordinate time of dates; give the UTC time of each look"
+        yield "no coordinate time of dates; give the UTC time of each image"
         return
     times = np.atleast_1d(cube[n.TIME].to_numpy())
     if times.size == 0:
-        yield "no look at all; give at least one"
+        yield "no image at all; give at least one"
     if np.isnat(times).any():
-        yield f"{np.count_nonzero(np.isnat(times))} times are not known; leave those looks out"
+        yield f"{np.count_nonzero(np.isnat(times))} times are not known; leave those images out"
         return
     steps = np.diff(times)
     for i in np.flatnonzero(steps < np.timedelta64(0, "ns")):
-        yield f"time {times[i + 1]} comes after {times[i]}; sort the looks by time"
+        yield f"time {times[i + 1]} comes after {times[i]}; sort the images by time"
     for i in np.flatnonzero(steps == np.timedelta64(0, "ns")):
-        yield f"time {times[i]} is repeated; keep one look of each acquisition"
+        yield f"time {times[i]} is repeated; keep one image of each acquisition"
 
 
-def cells_of(cube: xr.Dataset, word: str) -> list[str]:
-    """Give a coordinate of a cube or of one look as words, none where it is absent."""
+def coordinate_strings(cube: xr.Dataset, word: str) -> list[str]:
+    """Values of a coordinate of a cube or of one image as strings, empty where it is absent."""
     if word not in cube.coords:
         return []
     return [str(each) for each in np.atleast_1d(cube.variables[word].to_numpy())]
 
 
 def cube_faults(cube: xr.Dataset, *, variable: str, layers: Sequence[str]) -> Iterator[str]:
-    """Give every fault of a cube, one sentence each with what to do; used by `check_cube`."""
+    """Faults of a cube, one sentence each with what to do; used by `check_cube`."""
     if variable not in cube:
-        held = ", ".join(map(str, cube.data_vars)) or "nothing"
-        yield f"no variable {variable!r}, found {held}; give a cube of {variable}"
+        present = ", ".join(map(str, cube.data_vars)) or "nothing"
+        yield f"no variable {variable!r}, found {present}; give a cube of {variable}"
         return
     yield from _crs_faults(cube)
     yield from _grid_faults(cube)
     yield from _value_faults(cube, variable)
     yield from _layer_faults(cube, variable, layers)
     yield from _time_faults(cube)
-    processors = sorted(set(cells_of(cube, "processor")))
+    processors = sorted(set(coordinate_strings(cube, "processor")))
     if len(processors) > 1:
         yield f"processors {', '.join(processors)} mixed; make one cube a processor"
     if variable == GAMMA0 and "relative_orbit" not in cube.coords:
-        yield "no coordinate relative_orbit; radar looks are compared within one orbit only"
+        yield "no coordinate relative_orbit; radar images are compared within one orbit only"
 
 
 def check_cube(
-    cube: xr.Dataset, *, variable: str = REFLECTANCE, layers: Sequence[str] = OPTICAL
+    cube: xr.Dataset, *, variable: str = REFLECTANCE, layers: Sequence[str] = OPTICAL_BANDS
 ) -> xr.Dataset:
     """Return the cube unchanged, or refuse it with all its faults.
 
@@ -161,7 +160,7 @@ def check_cube(
 
 
 def check_day(day: np.datetime64 | dt.date | str, *, what: str) -> np.datetime64:
-    """Give a moment, or refuse it.
+    """Check a date and convert it to NumPy.
 
     Parameters
     ----------
@@ -184,21 +183,21 @@ def check_day(day: np.datetime64 | dt.date | str, *, what: str) -> np.datetime64
     >>> check_day("2023-08-01", what="until")
     np.datetime64('2023-08-01')
     """
-    made = day if isinstance(day, np.datetime64) else np.datetime64("NaT")
+    moment = day if isinstance(day, np.datetime64) else np.datetime64("NaT", "D")
     if isinstance(day, dt.date):
         day = day.isoformat()
     # NumPy also takes "today", and a number without dashes as a year
     if isinstance(day, str) and ISO_DAY.fullmatch(day):
         with contextlib.suppress(ValueError):
-            made = np.datetime64(day)
-    if np.isnat(made):
+            moment = np.datetime64(day)
+    if np.isnat(moment):
         message = f"{what} {str(day)!r} is no date; write it as 2023-08-01"
         raise DataError(message)
-    return made
+    return moment
 
 
 def check_bearing(degrees: float, *, what: str) -> float:
-    """Give a bearing in degrees, or refuse one that is no number.
+    """Check that a bearing is a finite number of degrees.
 
     Raises
     ------
@@ -212,7 +211,7 @@ def check_bearing(degrees: float, *, what: str) -> float:
 
 
 def check_positive(metres: float, *, what: str) -> float:
-    """Give a size in metres, or refuse one that is not above 0.
+    """Check that a size in metres is above 0.
 
     Raises
     ------
@@ -225,8 +224,8 @@ def check_positive(metres: float, *, what: str) -> float:
     return metres
 
 
-def check_chance(chance: float, *, what: str) -> float:
-    """Give a probability, or refuse one that is none.
+def check_probability(chance: float, *, what: str) -> float:
+    """Check that a probability lies from 0 to 1.
 
     Raises
     ------
@@ -240,7 +239,7 @@ def check_chance(chance: float, *, what: str) -> float:
 
 
 def check_mask(mask: npt.ArrayLike, shape: tuple[int, int], *, what: str) -> Bools:
-    """Give a mask as an array, or refuse it.
+    """Check that a mask lies on the cube's grid and holds enough pixels.
 
     Parameters
     ----------
@@ -268,13 +267,13 @@ def check_mask(mask: npt.ArrayLike, shape: tuple[int, int], *, what: str) -> Boo
             "give True and False on the cube's own grid"
         )
         raise DataError(message)
-    held = int(np.count_nonzero(found))
-    if held == 0:
+    pixels = int(np.count_nonzero(found))
+    if pixels == 0:
         message = f"the {what} lies outside the cube; check its coordinates and CRS"
         raise DataError(message)
-    if held < FEWEST_PIXELS:
+    if pixels < MIN_MASK_PIXELS:
         message = (
-            f"the {what} holds {held} pixel; a polygon smaller than {FEWEST_PIXELS} pixels "
+            f"the {what} holds {pixels} pixel; a polygon smaller than {MIN_MASK_PIXELS} pixels "
             "tells nothing, draw it larger or leave it out"
         )
         raise DataError(message)

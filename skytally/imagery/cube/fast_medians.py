@@ -1,7 +1,4 @@
-"""Medians of some thousand values: sorting them is faster than choosing the middle ones.
-
-Mean and median of the three by three pixels about each pixel, edges continued.
-"""
+"""Fast medians: for a few thousand values a full sort beats the partition of `np.median`."""
 
 from __future__ import annotations
 
@@ -12,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats, Places
+from skytally.imagery.cube.frames import Floats, PixelIndices
 
 
 def medians(values: npt.NDArray[np.floating]) -> npt.NDArray[Any]:
-    """Give the medians along the last axis, NaN where there is no value or one is missing.
+    """Median along the last axis, NaN where there is no value or one is missing.
 
     Parameters
     ----------
@@ -44,7 +41,7 @@ def medians(values: npt.NDArray[np.floating]) -> npt.NDArray[Any]:
 
 
 def quantiles(values: npt.NDArray[np.floating], shares: tuple[float, ...]) -> list[float]:
-    """Give quantiles of finite values, as `numpy.quantile` between two of them.
+    """Quantiles of finite values, interpolated as `numpy.quantile` does.
 
     Examples
     --------
@@ -62,7 +59,7 @@ def quantiles(values: npt.NDArray[np.floating], shares: tuple[float, ...]) -> li
 
 
 def median(values: npt.NDArray[np.floating]) -> float:
-    """Give the median of all values, as `medians`.
+    """Median of all values, as `medians`.
 
     Examples
     --------
@@ -72,7 +69,7 @@ def median(values: npt.NDArray[np.floating]) -> float:
     return float(medians(values.ravel()))
 
 
-MANY = 5
+MAJORITY = 5
 """Pixels of a patch that lie above whatever its median lies above."""
 
 
@@ -88,33 +85,33 @@ class Patches:
     """Columns of it."""
 
     def _three(self, line: npt.NDArray) -> npt.NDArray:
-        """Give the sum of the patch about each pixel."""
+        """Sum over the patch about each pixel."""
         wide, high = self.columns + 2, self.rows + 2
         size = self.rows * wide
         down = line[:size] + line[wide : wide + size]
         down += line[2 * wide : high * wide]
-        made = np.empty_like(down)
-        np.add(down[:-2], down[1:-1], out=made[:-2])
-        made[:-2] += down[2:]
-        return made.reshape(self.rows, wide)[:, : self.columns]
+        sums = np.empty_like(down)
+        np.add(down[:-2], down[1:-1], out=sums[:-2])
+        sums[:-2] += down[2:]
+        return sums.reshape(self.rows, wide)[:, : self.columns]
 
     def mean(self) -> Floats:
-        """Give the mean of each patch, dims (y, x).
+        """Mean of each patch, dims (y, x).
 
         Examples
         --------
         >>> image = np.zeros((3, 3), np.float32); image[0, 0] = 9.0
-        >>> patches(image, image >= 0).mean()[1, 1]
+        >>> patches_of(image, image >= 0).mean()[1, 1]
         np.float32(1.0)
         """
         return np.asarray(self._three(self.line) / np.float32(9.0))
 
     def above(self, least: float) -> Bools:
-        """Tell which patches may have a median above a value, dims (y, x)."""
-        return np.asarray(self._three((self.line > least).view(np.uint8)) >= MANY)
+        """Patches whose median may exceed a value, dims (y, x)."""
+        return np.asarray(self._three((self.line > least).view(np.uint8)) >= MAJORITY)
 
-    def at(self, places: Places) -> tuple[Floats, Floats]:
-        """Give the mean and the median of the patches about some pixels.
+    def at(self, places: PixelIndices) -> tuple[Floats, Floats]:
+        """Mean and median of the patches about some pixels.
 
         Parameters
         ----------
@@ -133,7 +130,7 @@ class Patches:
         Examples
         --------
         >>> image = np.arange(9, dtype=np.float32).reshape(3, 3)
-        >>> patches(image, image >= 0).at(np.array([4]))
+        >>> patches_of(image, image >= 0).at(np.array([4]))
         (array([4.], dtype=float32), array([4.], dtype=float32))
         """
         wide = self.columns + 2
@@ -155,7 +152,7 @@ def _middle(one: Floats, two: Floats, three: Floats) -> Floats:
     return np.asarray(np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three)))
 
 
-def patches(values: Floats, told: Bools) -> Patches:
+def patches_of(values: Floats, known: Bools) -> Patches:
     """Lay out the patches of an image; a pixel that cannot tell counts 0.
 
     Parameters
@@ -172,8 +169,8 @@ def patches(values: Floats, told: Bools) -> Patches:
     padded = np.empty((values.shape[0] + 2, values.shape[1] + 2), np.float32)
     inner = padded[1:-1, 1:-1]
     inner[...] = values
-    if not told.all():
-        inner[~told] = 0.0
+    if not known.all():
+        inner[~known] = 0.0
     padded[0], padded[-1] = padded[1], padded[-2]
     padded[:, 0], padded[:, -1] = padded[:, 1], padded[:, -2]
     return Patches(padded.ravel(), *values.shape)

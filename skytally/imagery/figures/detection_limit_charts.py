@@ -1,4 +1,4 @@
-"""Detection limits, drawn: how often things of known size were found, and the sentence of it."""
+"""Charts of detection limits: how often objects of known size were found."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import html
 
 import pandas as pd
 
-from skytally.core.wording import number, slug_of
-from skytally.figures.embed import Shown
-from skytally.figures.html_tables import table_shown
-from skytally.figures.rate_curves import curves_chart
-from skytally.imagery.figures.timeline_boxes import nothing_to_draw
-from skytally.imagery.pipeline.detection_limits import WANTED
+from skytally.core import number, slug_of
+from skytally.figures import PageBlock, curves_chart, table_block
+from skytally.imagery.figures.timeline_boxes import no_chart
+from skytally.imagery.pipeline import TARGET_RECALL
 
 COLUMNS = {
     "size": "size", "contrast": "contrast", "looks": "looks", "found": "found",
@@ -21,19 +19,19 @@ COLUMNS = {
 
 
 def _points(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the marks of each contrast, in the order of contrast and size."""
-    tried = table[table["size"] > 0].sort_values(["contrast", "size"])
+    """Points of each contrast, in the order of contrast and size."""
+    drawn = table[table["size"] > 0].sort_values(["contrast", "size"])
     return pd.DataFrame(
         {
-            "series": [f"contrast {each:+g}" for each in tried["contrast"]],
-            "x": tried["size"],
-            "y": tried["recall"],
-            "low": tried["low"],
-            "high": tried["high"],
-            "size": tried["size"],
+            "series": [f"contrast {contrast:+g}" for contrast in drawn["contrast"]],
+            "x": drawn["size"],
+            "y": drawn["recall"],
+            "low": drawn["low"],
+            "high": drawn["high"],
+            "size": drawn["size"],
             "said": [
                 f"{row.found} of {row.looks} found ({row.low:.2f} to {row.high:.2f})"
-                for row in tried.itertuples()
+                for row in drawn.itertuples()
             ],
         }
     ).reset_index(drop=True)
@@ -41,14 +39,14 @@ def _points(table: pd.DataFrame) -> pd.DataFrame:
 
 def limits_chart(
     table: pd.DataFrame, *, title: str, xlabel: str, sentence: str, files: list[str] | None = None
-) -> Shown:
-    """Show a detection limit: one plain sentence, and the curve and the numbers behind it.
+) -> PageBlock:
+    """Show a detection limit as one plain sentence, with the curve and the numbers behind it.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        From `skytally.imagery.pipeline.detection_limits.limits`; the row of size 0 holds the looks called occupied with
-        nothing put in.
+        From `skytally.imagery.pipeline.detection_limits.recall_table`; the row of size 0 holds
+        the images found occupied though nothing was injected.
     title : str
         What is measured, by which sensor.
     xlabel : str
@@ -65,7 +63,7 @@ def limits_chart(
         nothing was tried.
     """
     if table.empty:
-        return nothing_to_draw(f"{title}: nothing was tried, so no limit is known.")
+        return no_chart(f"{title}: nothing was tried, so no limit is known.")
     simulated = bool(table["simulated"].any())
     heading = f"Simulated: {title}" if simulated else title
     caption = (
@@ -76,11 +74,11 @@ def limits_chart(
     chart = curves_chart(
         _points(table), name=name, title=heading, axes=(xlabel, "share of looks in which found"),
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",
-        caption=caption, across=WANTED, files=files,
+        caption=caption, across=TARGET_RECALL, files=files,
     )  # fmt: skip
-    sizes = [number(each) for each in table["size"]]
+    sizes = [number(size) for size in table["size"]]
     shown = table[list(COLUMNS)].round(3).assign(size=sizes).rename(columns=COLUMNS).astype(object)
-    numbers = table_shown(
+    numbers = table_block(
         shown.where(table[list(COLUMNS)].notna().to_numpy(), ""),
         caption=f"{heading}: all sizes and contrasts tried", empty="Nothing was tried.",
     )  # fmt: skip
@@ -89,4 +87,4 @@ def limits_chart(
         f"{html.escape(sentence)}</p><details><summary>The curve and the numbers behind it"
         f"</summary>{chart.block}{numbers.block}</details></section>"
     )
-    return Shown(block, f"{heading}. {sentence}")
+    return PageBlock(block, f"{heading}. {sentence}")

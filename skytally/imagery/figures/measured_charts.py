@@ -1,4 +1,4 @@
-"""Lines measured on own imagery, drawn: what each look said, and every look that said nothing."""
+"""Charts of lines measured on images: each observation, and each image without one."""
 
 from __future__ import annotations
 
@@ -13,52 +13,70 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from skytally.core import names as n
-from skytally.core.quantity import Quantity, limits
-from skytally.core.wording import day, interval, number, when
-from skytally.figures import bokeh_charts, mpl_charts
-from skytally.figures.embed import Shown, show
-from skytally.figures.marks import COLOURS, LIVE_MARKERS, STATIC_MARKERS, alt_text, marks, top_of
-from skytally.imagery.acquire.monthly_coverage import REHEARSAL, marked
-from skytally.imagery.figures.break_marks import live_breaks, numbered, static_breaks, told
+from skytally.core import (
+    Quantity,
+    chart_style as style,
+    day,
+    interval,
+    limits,
+    names as n,
+    number,
+    when,
+)
+from skytally.figures import (
+    PageBlock,
+    alt_text,
+    bokeh_charts,
+    mpl_charts,
+    show,
+    top_of,
+    value_marks,
+)
+from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
+from skytally.imagery.figures.break_marks import (
+    bokeh_breaks,
+    breaks_text,
+    mpl_breaks,
+    numbered_breaks,
+)
 from skytally.imagery.figures.observation_rug import (
+    CONCLUSIVE,
+    INCONCLUSIVE,
     LOST,
     STYLES,
     TIPS,
-    TOLD,
-    UNTOLD,
     Span,
     blind_gap,
-    days_of,
-    gap_words,
-    rug,
-    ticks,
+    gap_length,
+    gap_text,
+    rug_rows,
+    rug_ticks,
 )
-from skytally.imagery.figures.timeline_boxes import DOTS, drawn, nothing_to_draw
-from skytally.imagery.measure.observation import WORDS
+from skytally.imagery.figures.timeline_boxes import draw_boxes, no_chart
+from skytally.imagery.measure import UNIT_WORDS
 
 SIMULATED = "simulated"
 """Label of looks at a made-up scene with known truth."""
-IN_PICTURE = {
+TITLE_OF_LABEL = {
     REHEARSAL: "REHEARSAL: generated ground, no observation",
     SIMULATED: "SIMULATED: made-up looks, no observation",
 }
 GAP_STYLE = {"blind": ("#f1f1f1", "#8a8a8a", "/")}
 GAP_TIPS = [("blind for", "@said"), ("dates", "@when")]
 STEP = 0.07
-"""Unit of the room above and below the numbers, as a share of the highest."""
+"""Unit of the layout above and below the numbers, as a share of the highest."""
 EDGE = 0.15
-"""Share of the period at either end within which the words of the gap run inwards."""
+"""Share of the period at either end within which the words of the gap are aligned inwards."""
 MARGIN = 0.015
 """Share of the period left free at either end, so that no mark is cut."""
-MARK_WORDS = (
+MARKS_LEGEND = (
     "Filled marks: counted, each bar an interval of about 90 percent; open circles: nothing "
     "seen, each bar up to what may have been missed."
 )
 
 
 def _with_interval(row: Mapping[str, Any], unit: str) -> str:
-    """Put the interval of a look behind what it says."""
+    """Value of an observation with its interval, in words."""
     if row["state"] not in (n.COUNTED, n.NOTHING_SEEN):
         return str(row["said"])
     low, high = (float(f"{row[end]:.3g}") for end in ("lo", "hi"))
@@ -70,17 +88,17 @@ def _with_interval(row: Mapping[str, Any], unit: str) -> str:
 
 
 def _measured(lines: Mapping[str, xr.Dataset]) -> pd.DataFrame:
-    """Give the marks of all looks that saw something or nothing; the rug holds the others."""
+    """All marks of observations of something or nothing; the rug holds the others."""
     keys = {f"line-{i}": title for i, title in enumerate(lines)}
-    table = marks(dict(zip(keys, lines.values(), strict=True)), keys)
+    table = value_marks(dict(zip(keys, lines.values(), strict=True)), keys)
     table = table[table["state"] != n.UNCLEAR].reset_index(drop=True)
     unit = next(iter(lines.values()))[n.VALUE].attrs["unit"]
-    unit = WORDS.get(unit, unit)
+    unit = UNIT_WORDS.get(unit, unit)
     return table.assign(said=[_with_interval(row, unit) for row in table.to_dict("records")])
 
 
 def _published(rows: pd.DataFrame | None) -> pd.DataFrame:
-    """Give the marks of counts that others published; rows without number or date have none."""
+    """All marks of published counts; rows without number or date have none."""
     made = []
     words = dict.fromkeys(("bound", "unit", "wording", "id", "source_id", "scope", "text"), "")
     wanted = dict.fromkeys([*words, "precision_first", "precision_last"])
@@ -111,23 +129,23 @@ def _published(rows: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def label_of(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, *, rehearsal: bool) -> str:
-    """Give the label that a chart must carry: of a rehearsal, of simulated looks, or none."""
+def chart_label(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, *, rehearsal: bool) -> str:
+    """Label that a chart must carry: of a rehearsal, of simulated images, or none."""
     if rehearsal:
         return REHEARSAL
     simulated = any(line.attrs.get("label") == SIMULATED for line in lines.values())
     return SIMULATED if simulated or (looks["label"] == SIMULATED).any() else ""
 
 
-def labelled(words: str, label: str) -> str:
-    """Put the label before a caption; one that is not known counts as a rehearsal."""
+def with_label(words: str, label: str) -> str:
+    """Caption with its label in front; an unknown label counts as a rehearsal."""
     if label == SIMULATED:
         return f"SIMULATED, made-up looks and no observation: {words}"
-    return marked(words, rehearsal=label != "")
+    return rehearsal_marked(words, rehearsal=label != "")
 
 
-class _Room:
-    """Where the parts of a chart stand, in its unit and on its axis of time."""
+class _Layout:
+    """Positions of the parts of a chart, in its unit and on its axis of time."""
 
     def __init__(self, table: pd.DataFrame, period: Span, gap: Span | None) -> None:
         self.period = period
@@ -136,11 +154,13 @@ class _Room:
         lowest = table["lo"].min() if len(table) else 0.0
         crossed = bool(len(table) and (table["y"].isna() & table["lo"].isna()).any())
         under = min(0.0, lowest if np.isfinite(lowest) else 0.0) - (1 + crossed) * self.step
-        self.rows = {kind: under - i * self.step for i, kind in enumerate((TOLD, UNTOLD, LOST))}
+        self.rows = {
+            kind: under - i * self.step for i, kind in enumerate((CONCLUSIVE, INCONCLUSIVE, LOST))
+        }
         self.ends = (under - 2.6 * self.step, self.top + 3.2 * self.step)
         at = mpl.ticker.MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0.0, self.top)
-        shown = [float(each) for each in at if 0 <= each <= self.top + self.step]
-        self.ticks = [(each, number(each)) for each in shown]
+        shown = [float(tick) for tick in at if 0 <= tick <= self.top + self.step]
+        self.ticks = [(tick, number(tick)) for tick in shown]
         self.ticks += [(-self.step, "no number")] if crossed else []
         self.ticks += [(y, kind) for kind, y in self.rows.items()]
         self.gap = pd.DataFrame() if gap is None else self._gap(gap)
@@ -151,29 +171,24 @@ class _Room:
         side = "left" if share < EDGE else "right" if share > 1 - EDGE else "center"
         x = {"left": gap[0], "right": gap[1], "center": middle}[side]
         row = {
-            "kind": "blind", "lane": "", "state": "", "why": "", "said": days_of(gap),
+            "kind": "blind", "lane": "", "state": "", "why": "", "said": gap_length(gap),
             "when": f"{day(gap[0])} to {day(gap[1])}", "x": x, "side": side, "x0": gap[0],
             "x1": gap[1], "y0": self.ends[0], "y1": self.top + self.step,
         }  # fmt: skip
         return pd.DataFrame([row])
 
 
-def _looks_of(i: int) -> tuple[str, str, str]:
-    """Give the colour and the two markers of a series."""
-    return tuple(each[i % len(each)] for each in (COLOURS, LIVE_MARKERS, STATIC_MARKERS))  # type: ignore[return-value]
-
-
-def _gap(axes: mpl.axes.Axes, room: _Room) -> list[hv.Element]:
-    """Draw the gap with its length over it, where there is one."""
-    if room.gap.empty:
+def _gap(axes: mpl.axes.Axes, layout: _Layout) -> list[hv.Element]:
+    """Draw the longest gap with its length over it, where there is one."""
+    if layout.gap.empty:
         return []
-    row = room.gap.iloc[0]
-    words, y = f"blind for {row['said']}", room.top + 1.5 * room.step
-    axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=8)
-    text = hv.Text(row["x"], y, words, fontsize=9).opts(
-        color="#222222", text_align=row["side"], text_baseline="middle"
+    row = layout.gap.iloc[0]
+    words, y = f"blind for {row['said']}", layout.top + 1.5 * layout.step
+    axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=style.LABEL_PT)
+    text = hv.Text(row["x"], y, words, fontsize=style.TEXT_PT).opts(
+        color=style.TEXT, text_align=row["side"], text_baseline="middle"
     )
-    return [*drawn(axes, room.gap, GAP_STYLE, GAP_TIPS), text]
+    return [*draw_boxes(axes, layout.gap, GAP_STYLE, GAP_TIPS), text]
 
 
 def _draw(
@@ -181,54 +196,58 @@ def _draw(
     names: list[str],
     rugged: pd.DataFrame,
     breaks: pd.DataFrame,
-    room: _Room,
+    layout: _Layout,
     *,
     ylabel: str,
     label: str,
 ) -> tuple[hv.Overlay, Figure]:
     """Draw both figures from the same marks."""
     figure, axes = mpl_charts.canvas(4.3 + 0.2 * len(names))
-    figure.set_dpi(DOTS)
-    parts = _gap(axes, room)
-    parts += drawn(axes, ticks(rugged, room.period, room.rows, 0.36 * room.step), STYLES, TIPS)
+    figure.set_dpi(style.RASTER_DPI)
+    parts = _gap(axes, layout)
+    parts += draw_boxes(
+        axes, rug_ticks(rugged, layout.period, layout.rows, 0.36 * layout.step), STYLES, TIPS
+    )
     for i, name in enumerate(names):
-        colour, live_marker, static_marker = _looks_of(i)
+        colour, live_marker, static_marker = style.series_style(i)
         of_name = table[table["series"] == name]
-        both: dict[str, Any] = {"step": room.step, "colour": colour, "label": name}
+        both: dict[str, Any] = {"step": layout.step, "colour": colour, "label": name}
         parts += bokeh_charts.series(of_name, marker=live_marker, **both)
         mpl_charts.series(axes, of_name, marker=static_marker, **both)
-    parts += live_breaks(breaks, bottom=room.ends[0], top=room.top + 2.1 * room.step)
-    static_breaks(axes, breaks)
-    edge = (room.period[1] - room.period[0]) * MARGIN
-    xlim = (room.period[0] - edge, room.period[1] + edge)
-    axes.set(ylabel=ylabel, ylim=room.ends, xlim=xlim)
-    axes.set_yticks([y for y, _ in room.ticks], [words for _, words in room.ticks])
+    parts += bokeh_breaks(breaks, bottom=layout.ends[0], top=layout.top + 2.1 * layout.step)
+    mpl_breaks(axes, breaks)
+    edge = (layout.period[1] - layout.period[0]) * MARGIN
+    xlim = (layout.period[0] - edge, layout.period[1] + edge)
+    axes.set(ylabel=ylabel, ylim=layout.ends, xlim=xlim)
+    axes.set_yticks([y for y, _ in layout.ticks], [words for _, words in layout.ticks])
     mpl_charts.dated(axes)
     if names:
-        figure.legend(loc="outside lower left", frameon=False, fontsize=8)
+        figure.legend(loc="outside lower left", frameon=False, fontsize=style.LABEL_PT)
     if label:
-        axes.set_title(IN_PICTURE[label], fontsize=10, pad=14)
+        axes.set_title(TITLE_OF_LABEL[label], fontsize=style.TITLE_PT, pad=14)
     chart = bokeh_charts.frame(
         hv.Overlay(parts), height=440, entries=len(names), xlabel="", ylabel=ylabel,
-        yticks=room.ticks, xlim=xlim, ylim=room.ends, title=IN_PICTURE.get(label, ""),
-        fontsize={"title": 9},
+        yticks=layout.ticks, xlim=xlim, ylim=layout.ends, title=TITLE_OF_LABEL.get(label, ""),
+        fontsize={"title": style.TEXT_PT},
     )  # fmt: skip
     return chart, figure
 
 
-def _told_words(
+def _legend(
     table: pd.DataFrame, rugged: pd.DataFrame, gap: tuple[Span | None, int], *, published: bool
 ) -> str:
-    """Say what the marks, the ticks and the shading are, with their numbers."""
+    """Explanation of the marks, the ticks and the shading, with their numbers."""
     counts = rugged["kind"].value_counts()
-    words = [MARK_WORDS]
+    words = [MARKS_LEGEND]
     if (table["state"] == n.SOMETHING_SEEN).any():
         words.append("Crosses below zero: something is there, and no number can be given.")
     if published:
         words.append("Published counts are marks of their own, by their own rules, not joined.")
-    said = (f"{kind}, {number(int(counts.get(kind, 0)))}" for kind in (TOLD, UNTOLD, LOST))
-    words.append(f"Ticks below, one a look, dark, hollow and grey: {'; '.join(said)}.")
-    words.append(f"{'Shaded' if gap[1] == 1 else 'No gap is shaded'}: {gap_words(*gap)}.")
+    counted = (
+        f"{kind}, {number(int(counts.get(kind, 0)))}" for kind in (CONCLUSIVE, INCONCLUSIVE, LOST)
+    )
+    words.append(f"Ticks below, one a look, dark, hollow and grey: {'; '.join(counted)}.")
+    words.append(f"{'Shaded' if gap[1] == 1 else 'No gap is shaded'}: {gap_text(*gap)}.")
     return " ".join(words)
 
 
@@ -246,13 +265,14 @@ def measured_chart(
     rehearsal: bool,
     caption: str,
     files: list[str] | None = None,
-) -> Shown:
-    """Chart what each look at a place said, with every look that could not tell or was lost.
+) -> PageBlock:
+    """Chart of the observations of a place, with every image that was inconclusive or lost.
 
     Parameters
     ----------
     lines : mapping of str to xarray.Dataset, dims (time)
-        Measured lines of one unit by title, from `skytally.imagery.measure.observation.line_of_looks`.
+        Measured lines of one unit by title, from
+        `skytally.imagery.measure.observation.observation_line`.
     looks : pandas.DataFrame
         Rows of the looks table of this site and sensor, which may be none.
     breaks : pandas.DataFrame
@@ -284,23 +304,23 @@ def measured_chart(
         A sentence where no look lies within the period.
     """
     span = (pd.Timestamp(period[0]), pd.Timestamp(period[1]) + pd.Timedelta(days=1))
-    label = label_of(lines, looks, rehearsal=rehearsal)
-    rugged = rug(lines, looks, span, left_out=left_out)
+    label = chart_label(lines, looks, rehearsal=rehearsal)
+    rugged = rug_rows(lines, looks, span, left_out=left_out)
     if rugged.empty or not lines:
         words = f"No look between {day(span[0])} and {day(pd.Timestamp(period[1]))} was measured."
-        return nothing_to_draw(labelled(words, label))
+        return no_chart(with_label(words, label))
     given = _published(published)
     table = pd.concat([_measured(lines), given], ignore_index=True)
     table = table[(table["x"] >= span[0]) & (table["x"] < span[1])].reset_index(drop=True)
-    names = [each for each in [*lines, *given.get("series", [])] if each in set(table["series"])]
+    names = [name for name in [*lines, *given.get("series", [])] if name in set(table["series"])]
     longest = blind_gap(rugged) if gap is None else (gap, 1)
     shaded = longest[0] if longest[1] == 1 else None
-    numbered_breaks = numbered(breaks, span)
+    marked_breaks = numbered_breaks(breaks, span)
     chart, figure = _draw(
-        table, list(dict.fromkeys(names)), rugged, numbered_breaks, _Room(table, span, shaded),
+        table, list(dict.fromkeys(names)), rugged, marked_breaks, _Layout(table, span, shaded),
         ylabel=ylabel, label=label,
     )  # fmt: skip
-    parts = _told_words(table, rugged, longest, published=bool(len(given)))
-    told_so = labelled(f"{caption} {parts}{told(numbered_breaks)}", label)
-    alt = alt_text(table, subject=told_so)
-    return show(chart, figure, name=name, alt=alt, caption=told_so, files=files)
+    parts = _legend(table, rugged, longest, published=bool(len(given)))
+    labelled_caption = with_label(f"{caption} {parts}{breaks_text(marked_breaks)}", label)
+    alt = alt_text(table, subject=labelled_caption)
+    return show(chart, figure, name=name, alt=alt, caption=labelled_caption, files=files)

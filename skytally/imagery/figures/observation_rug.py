@@ -1,4 +1,4 @@
-"""The rug under a measured line: every look one tick, and the longest time without a sight."""
+"""Rug under a measured line: one tick per image, and the longest gap between observations."""
 
 from __future__ import annotations
 
@@ -9,60 +9,59 @@ from types import MappingProxyType
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.wording import day, number, with_unit
-from skytally.imagery.acquire.coverage import UNJUDGED
-from skytally.imagery.acquire.inventory_files import NO, STORED, SUPERSEDED, YES
-from skytally.imagery.figures.timeline_boxes import Style
+from skytally.core import chart_style as style, day, names as n, number, with_unit
+from skytally.imagery.acquire import NO, NOT_SCREENED, STORED, SUPERSEDED, YES
 
-TOLD, UNTOLD, LOST = "could tell", "could not tell", "lost"
-"""What a look gave: a row of the line with an answer, a row without, or no row at all."""
-STYLES: dict[str, Style] = {
-    TOLD: ("#111111", "#111111", ""),
-    UNTOLD: ("#ffffff", "#111111", ""),
+CONCLUSIVE, INCONCLUSIVE, LOST = "could tell", "could not tell", "lost"
+"""Outcome of an image: a row of the line with an answer, one without, or no row at all."""
+STYLES: dict[str, style.BoxStyle] = {
+    CONCLUSIVE: (style.INK, style.INK, ""),
+    INCONCLUSIVE: (style.WHITE, style.INK, ""),
     LOST: ("#b3b3b3", "#6e6e6e", ""),
 }
 """Fill and edge of a tick: dark, hollow, grey; each kind also has its own row."""
 NOT_HERE = "its chip is not on this machine; make refresh brings it back"
+RUG_COORDS = (n.ROW, n.TIME, n.STATE, n.WHEN, n.SAID, n.SEEN)
 TIPS = [("look", "@lane"), ("date", "@when"), ("it", "@state"), ("said", "@said"), ("why", "@why")]
-TICKS = 320
-"""Ticks that would stand side by side over the whole period: one is then 2 to 3 dots wide."""
+TICKS_SIDE_BY_SIDE = 320
+"""Number of ticks that fill the whole period: one is then 2 to 3 pixels wide."""
 Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
 def _measured(lines: Mapping[str, xr.Dataset]) -> pd.DataFrame:
-    """Give one row a look that was measured; it could tell when any of the lines could."""
+    """One row per measured image; it is conclusive when any of the lines is."""
     rows = [
-        {"lane": row, "x": pd.Timestamp(x), "kind": UNTOLD if state == n.UNCLEAR else TOLD,
+        {"lane": row, "x": pd.Timestamp(x),
+         "kind": INCONCLUSIVE if state == n.UNCLEAR else CONCLUSIVE,
          "when": when, "said": f"{title}: {said}", "why": seen}
         for title, line in lines.items()
         for row, x, state, when, said, seen in zip(
-            *(line[each].to_numpy() for each in (n.ROW, n.TIME, n.STATE, n.WHEN, n.SAID, n.SEEN)),
+            *(line[coordinate].to_numpy() for coordinate in RUG_COORDS),
             strict=True,
         )
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["lane", "x", "kind", "when", "said", "why"])
-    best = table.sort_values(["x", "lane", "kind"], key=_told_first, kind="stable")
+    best = table.sort_values(["x", "lane", "kind"], key=_conclusive_first, kind="stable")
     return best.drop_duplicates("lane", ignore_index=True)
 
 
-def _told_first(column: pd.Series) -> pd.Series:
-    return column.map({TOLD: 0, UNTOLD: 1}) if column.name == "kind" else column
+def _conclusive_first(column: pd.Series) -> pd.Series:
+    return column.map({CONCLUSIVE: 0, INCONCLUSIVE: 1}) if column.name == "kind" else column
 
 
 def _why_lost(row: Mapping[str, str], left_out: Mapping[str, str]) -> str:
     if row["item_id"] in left_out:
         return left_out[row["item_id"]]
-    if row["fate"] != STORED:
-        return row["fate_reason"]
+    if row["status"] != STORED:
+        return row["status_reason"]
     if row["usable"] == NO:
-        return row["reason"]
-    return NOT_HERE if row["usable"] == YES else UNJUDGED
+        return row["unusable_reason"]
+    return NOT_HERE if row["usable"] == YES else NOT_SCREENED
 
 
 def _lost(looks: pd.DataFrame, measured: pd.DataFrame, left_out: Mapping[str, str]) -> pd.DataFrame:
-    """Give the looks that were acquired and have no row in the lines, each with the reason."""
-    timed = looks[(looks["fate"] != SUPERSEDED) & (looks["time_utc"] != "")]
+    """Images that were acquired and have no row in the lines, each with the reason."""
+    timed = looks[(looks["status"] != SUPERSEDED) & (looks["time_utc"] != "")]
     x = pd.to_datetime(timed["time_utc"], format="%Y-%m-%dT%H:%M:%SZ")
     known = timed["item_id"].isin(measured["lane"]) | x.isin(measured["x"].dt.floor("s"))
     timed, x = timed[~known], x[~known]
@@ -71,26 +70,26 @@ def _lost(looks: pd.DataFrame, measured: pd.DataFrame, left_out: Mapping[str, st
             "lane": timed["item_id"],
             "x": x,
             "kind": LOST,
-            "when": [f"{day(each)}, {each:%H:%M} UTC" for each in x],
+            "when": [f"{day(time)}, {time:%H:%M} UTC" for time in x],
             "said": "no number",
             "why": [_why_lost(row, left_out) for row in timed.to_dict("records")],
         }
     )
 
 
-def rug(
+def rug_rows(
     lines: Mapping[str, xr.Dataset],
     looks: pd.DataFrame,
     period: Span,
     *,
     left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """Say of every look within a period whether it could tell, could not, or was lost.
+    """Outcome of every image within a period: conclusive, inconclusive or lost.
 
     Parameters
     ----------
     lines : mapping of str to xarray.Dataset, dims (time)
-        Measured lines by title, from `skytally.imagery.measure.observation.line_of_looks`.
+        Measured lines by title, from `skytally.imagery.measure.observation.observation_line`.
     looks : pandas.DataFrame
         Rows of the looks table of this site and sensor.
     period : (pandas.Timestamp, pandas.Timestamp)
@@ -101,9 +100,9 @@ def rug(
     Returns
     -------
     pandas.DataFrame
-        ``lane`` (name of the scene), ``x`` (moment), ``kind`` (`TOLD`, `UNTOLD` or `LOST`) and
-        ``when, state, said, why``, one row a look, in order of time. A scene that stands in
-        another row is left out, and so is one without a time.
+        ``lane`` (name of the scene), ``x`` (moment), ``kind`` (`CONCLUSIVE`, `INCONCLUSIVE`
+        or `LOST`) and ``when, state, said, why``, one row per image, in order of time. A
+        superseded scene is left out, and so is one without a time.
     """
     measured = _measured(lines)
     parts = [part for part in (measured, _lost(looks, measured, left_out)) if len(part)]
@@ -113,11 +112,11 @@ def rug(
     return table.sort_values(["x", "lane"], kind="stable", ignore_index=True)
 
 
-def ticks(
+def rug_ticks(
     table: pd.DataFrame, period: Span, rows: Mapping[str, float], half: float
 ) -> pd.DataFrame:
-    """Give each look its box, on the row of its kind."""
-    wide = (period[1] - period[0]) / TICKS / 2
+    """Box of each image, on the row of its outcome."""
+    wide = (period[1] - period[0]) / TICKS_SIDE_BY_SIDE / 2
     middle = table["kind"].map(dict(rows)).astype(float)
     return table.assign(
         x0=table["x"] - wide, x1=table["x"] + wide, y0=middle - half, y1=middle + half
@@ -125,16 +124,16 @@ def ticks(
 
 
 def blind_gap(table: pd.DataFrame) -> tuple[Span | None, int]:
-    """Give the longest time between two looks that could tell, and how many are as long.
+    """Longest time between two conclusive images, and how many gaps are as long.
 
-    None with fewer than two looks. Gaps are compared by whole days: a satellite passes some
+    None with fewer than two such images. Gaps are compared by whole days: a satellite passes some
     seconds earlier or later each time.
     """
-    moments = sorted(table.loc[table["kind"] == TOLD, "x"])
+    moments = sorted(table.loc[table["kind"] == CONCLUSIVE, "x"])
     between = list(pairwise(moments))
     if not between:
         return None, 0
-    days = [_days(each) for each in between]
+    days = [_days(gap) for gap in between]
     return between[days.index(max(days))], days.count(max(days))
 
 
@@ -142,13 +141,13 @@ def _days(gap: Span) -> int:
     return round((gap[1] - gap[0]) / pd.Timedelta(days=1))
 
 
-def days_of(gap: Span) -> str:
-    """Say how long a gap is."""
+def gap_length(gap: Span) -> str:
+    """Length of a gap in words."""
     return with_unit(number(_days(gap)), _days(gap), "days")
 
 
-def gap_words(gap: Span | None, alike: int = 1) -> str:
-    """Say a gap in words; where several are as long, none of them is the one to look at.
+def gap_text(gap: Span | None, alike: int = 1) -> str:
+    """Longest gap in words; where several are as long, only their length and number.
 
     Examples
     --------
@@ -158,5 +157,5 @@ def gap_words(gap: Span | None, alike: int = 1) -> str:
     if gap is None:
         return "fewer than two looks could tell, so that no gap lies between two"
     if alike > 1:
-        return f"the longest without a look that could tell is {days_of(gap)}, {alike} times"
-    return f"{days_of(gap)} without a look that could tell, {day(gap[0])} to {day(gap[1])}"
+        return f"the longest without a look that could tell is {gap_length(gap)}, {alike} times"
+    return f"{gap_length(gap)} without a look that could tell, {day(gap[0])} to {day(gap[1])}"

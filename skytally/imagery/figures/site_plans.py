@@ -1,4 +1,4 @@
-"""Sites to plans: the outlines of a window, over its composite where there is one."""
+"""Plans of the sites: the outlines of a window, over its composite image where there is one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from skytally.core.wording import number
-from skytally.figures.mpl_charts import STYLE, as_svg
-from skytally.imagery.acquire.monthly_coverage import marked
-from skytally.imagery.sites.outline_geometry import Points, rings_m
-from skytally.imagery.sites.site_register import Outline, Site
+from skytally.core import chart_style as style, number
+from skytally.figures import as_svg
+from skytally.imagery.acquire import rehearsal_marked
+from skytally.imagery.sites import Outline, RingPoints, Site, rings_in_metres
 
 KIND_STYLE = {
     "berth": ("#0072b2", "//", "-"),
@@ -37,28 +36,27 @@ KIND_WORDS = {
     "pit_area": "area of pits",
     "stable": "stable ring, for comparison",
 }
-LAND = "#f3f1ea"
 BAR_SHARE = 0.3
 """Largest share of the window's width that the scale bar takes."""
-DOTS = 150
+PICTURE_DPI = 150
 """Dots an inch of a plan over a picture: at least one for each pixel of 10 m."""
-QUALITY = 85
+JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True)
 class Backdrop:
-    """What lies under the outlines of a plan."""
+    """Picture under the outlines of a plan."""
 
     rgb: npt.NDArray[np.uint8]
     """Picture on the site's grid, (y, x, 3), north up."""
-    told: str
+    description: str
     """What it was made from, in words."""
     rehearsal: bool = False
     """Whether it shows generated ground."""
 
 
 def scale_m(width_m: float) -> float:
-    """Give the length of a scale bar: 1, 2 or 5 times a power of ten, at most 0.3 of a width.
+    """Length of a scale bar: 1, 2 or 5 times a power of ten, at most 0.3 of a width.
 
     Examples
     --------
@@ -69,7 +67,7 @@ def scale_m(width_m: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= BAR_SHARE * width_m))
 
 
-def _patch(outline: Outline, rings: list[Points], *, over_picture: bool) -> PathPatch:
+def _patch(outline: Outline, rings: list[RingPoints], *, over_picture: bool) -> PathPatch:
     colour, pattern, line = KIND_STYLE[outline.kind]
     path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
     patch = PathPatch(
@@ -86,11 +84,11 @@ def _patch(outline: Outline, rings: list[Points], *, over_picture: bool) -> Path
 
 
 def _draw_outlines(axes: mpl.axes.Axes, site: Site, *, over_picture: bool) -> None:
-    """Draw each outline with its name on its edge, no two names at one place."""
+    """Draw each outline with its name on its edge, no two names in one place."""
     west, south, east, north = site.grid.bounds
     wide, high = (east - west) / 1000, (north - south) / 1000
     for i, outline in enumerate(site.outlines):
-        rings = [(ring - [west, south]) / 1000 for ring in rings_m(outline, site)]
+        rings = [(ring - [west, south]) / 1000 for ring in rings_in_metres(outline, site)]
         axes.add_patch(_patch(outline, rings, over_picture=over_picture))
         ring = rings[0]
         x, y = ring[round((0.3 - 0.07 * i) * (len(ring) - 1)) % len(ring)]
@@ -98,7 +96,7 @@ def _draw_outlines(axes: mpl.axes.Axes, site: Site, *, over_picture: bool) -> No
             float(np.clip(x, 0.12 * wide, 0.88 * wide)),
             float(np.clip(y, 0.03 * high, 0.97 * high)),
             outline.name,
-            fontsize=8,
+            fontsize=style.LABEL_PT,
             color=KIND_STYLE[outline.kind][0],
             ha="center",
             va="center",
@@ -108,17 +106,17 @@ def _draw_outlines(axes: mpl.axes.Axes, site: Site, *, over_picture: bool) -> No
 
 
 def _bars(axes: mpl.axes.Axes, site: Site) -> None:
-    """Draw the scale and, to the same scale, how well the outlines are placed."""
+    """Draw the scale bar and, to the same scale, the positional uncertainty of the outlines."""
     west, south, east, north = site.grid.bounds
     wide, high = (east - west) / 1000, (north - south) / 1000
     length = scale_m(east - west)
     sigmas = sorted({outline.pos_sigma_m for outline in site.outlines})
-    least = min(sigmas, default=site.pos_sigma_m)
-    most = max(sigmas, default=site.pos_sigma_m)
-    told = number(most) if least == most else f"{number(least)} to {number(most)}"
+    low_m = min(sigmas, default=site.pos_sigma_m)
+    high_m = max(sigmas, default=site.pos_sigma_m)
+    spread = number(high_m) if low_m == high_m else f"{number(low_m)} to {number(high_m)}"
     box = mpl.patches.FancyBboxPatch(
         (0.03 * wide, 0.025 * high),
-        max(length, most) / 1000 + 0.4 * wide,
+        max(length, high_m) / 1000 + 0.4 * wide,
         0.15 * high,
         boxstyle="round,pad=0,rounding_size=0.05",
         fc="white",
@@ -129,17 +127,19 @@ def _bars(axes: mpl.axes.Axes, site: Site) -> None:
     axes.add_patch(box)
     for y, metres, words in (
         (0.115, length, f"scale: {number(length)} m"),
-        (0.045, most, f"position known to {told} m (one standard deviation)"),
+        (0.045, high_m, f"position known to {spread} m (one standard deviation)"),
     ):
         place = (0.045 * wide, y * high)
         line = [place[0], place[0] + metres / 1000]
-        axes.plot(line, [place[1]] * 2, color="#111111", lw=3, solid_capstyle="butt", zorder=5)
+        axes.plot(line, [place[1]] * 2, color=style.INK, lw=3, solid_capstyle="butt", zorder=5)
         above = place[1] + 0.028 * high
-        axes.text(place[0], above, words, fontsize=8, va="center", color="#111111", zorder=5)
+        axes.text(
+            place[0], above, words, fontsize=style.LABEL_PT, va="center", color=style.INK, zorder=5
+        )
 
 
 def site_plan(site: Site, *, backdrop: Backdrop | None = None) -> Figure:
-    """Draw the window of a site with its outlines, a scale bar and their uncertainty.
+    """Plan of the window of a site with its outlines, a scale bar and their uncertainty.
 
     Parameters
     ----------
@@ -154,10 +154,10 @@ def site_plan(site: Site, *, backdrop: Backdrop | None = None) -> Figure:
     """
     west, south, east, north = site.grid.bounds
     wide, high = (east - west) / 1000, (north - south) / 1000
-    with mpl.rc_context({**STYLE, "hatch.linewidth": 0.7}):
+    with mpl.rc_context({**style.MPL_RC, "hatch.linewidth": 0.7}):
         figure = Figure(figsize=(7.2, 7.2 * high / wide + 0.9), layout="constrained")
         axes = figure.subplots()
-        axes.set_facecolor(LAND)
+        axes.set_facecolor(style.PLAN_LAND)
         if backdrop is not None:
             axes.imshow(backdrop.rgb, extent=(0, wide, 0, high), interpolation="nearest")
         _draw_outlines(axes, site, over_picture=backdrop is not None)
@@ -171,19 +171,19 @@ def site_plan(site: Site, *, backdrop: Backdrop | None = None) -> Figure:
         )
         axes.grid(visible=False)
         if backdrop is not None and backdrop.rehearsal:
-            axes.set_title("REHEARSAL: generated ground, no observation", fontsize=10)
+            axes.set_title("REHEARSAL: generated ground, no observation", fontsize=style.TITLE_PT)
         figure.legend(
-            handles=[_key(outline) for outline in site.outlines],
+            handles=[_legend_entry(outline) for outline in site.outlines],
             loc="outside lower left",
             frameon=False,
-            fontsize=8,
+            fontsize=style.LABEL_PT,
             handlelength=2.6,
             handleheight=1.4,
         )
         return figure
 
 
-def _key(outline: Outline) -> mpl.patches.Patch:
+def _legend_entry(outline: Outline) -> mpl.patches.Patch:
     colour, pattern, line = KIND_STYLE[outline.kind]
     words = KIND_WORDS[outline.kind]
     name = words if outline.name == words else f"{words}: {outline.name}"
@@ -198,7 +198,7 @@ def _key(outline: Outline) -> mpl.patches.Patch:
 
 
 def plan_file(site: Site, *, backdrop: Backdrop | None = None) -> tuple[str, bytes]:
-    """Give a plan as a file.
+    """Plan of a site as the content of a file.
 
     Returns
     -------
@@ -211,23 +211,27 @@ def plan_file(site: Site, *, backdrop: Backdrop | None = None) -> tuple[str, byt
     if backdrop is None:
         return ".svg", as_svg(figure).encode()
     buffer = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style.MPL_RC):
         figure.savefig(
-            buffer, format="jpeg", dpi=DOTS, bbox_inches="tight", pil_kwargs={"quality": QUALITY}
+            buffer,
+            format="jpeg",
+            dpi=PICTURE_DPI,
+            bbox_inches="tight",
+            pil_kwargs={"quality": JPEG_QUALITY},
         )
     return ".jpg", buffer.getvalue()
 
 
-def plan_told(site: Site, *, backdrop: Backdrop | None = None) -> str:
-    """Say in words what a plan shows."""
+def plan_text(site: Site, *, backdrop: Backdrop | None = None) -> str:
+    """Alternative text of a plan."""
     west, south, east, north = site.grid.bounds
     listed = "; ".join(
-        f"{KIND_WORDS[each.kind]}, {each.name}, placed to {number(each.pos_sigma_m)} m, "
-        f"{each.status}"
-        for each in site.outlines
+        f"{KIND_WORDS[outline.kind]}, {outline.name}, placed to {number(outline.pos_sigma_m)} m, "
+        f"{outline.status}"
+        for outline in site.outlines
     )
-    under = f" Under them: {backdrop.told}." if backdrop else ""
-    return marked(
+    under = f" Under them: {backdrop.description}." if backdrop else ""
+    return rehearsal_marked(
         f"Plan of the window of {site.name}, {number((east - west) / 1000)} by "
         f"{number((north - south) / 1000)} km. Outlines: {listed}.{under}",
         rehearsal=backdrop is not None and backdrop.rehearsal,

@@ -1,4 +1,4 @@
-"""Own imagery on a page: what was measured where, in charts, pictures and detection limits."""
+"""Report of what was measured on images of the sites: charts, thumbnails, detection limits."""
 
 from __future__ import annotations
 
@@ -11,47 +11,51 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.wording import day, number, slug_of
-from skytally.figures.embed import Shown
-from skytally.figures.html_tables import table_shown
-from skytally.findings.downloads import write_lines, write_table
-from skytally.imagery.acquire.monthly_coverage import REHEARSAL, marked
-from skytally.imagery.figures.chip_slider import chips_shown, slider_shown
+from skytally.core import day, names as n, number, slug_of
+from skytally.figures import PageBlock, table_block
+from skytally.findings import write_lines, write_table
+from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
 from skytally.imagery.figures.detection_limit_charts import limits_chart
 from skytally.imagery.figures.measured_charts import measured_chart
-from skytally.imagery.measure.observation import Look, line_of_looks
-from skytally.imagery.measure.ships.berth_ships import LENGTHS
-from skytally.imagery.pipeline.compare_with_published import agreement_table
-from skytally.imagery.pipeline.detection_limits import CARDS, sentence
-from skytally.imagery.pipeline.measured_lines import Measured
-from skytally.imagery.pipeline.site_imagery import CARDS_AT, Own, ranks
+from skytally.imagery.figures.thumbnail_slider import slider_block, thumbnails_block
+from skytally.imagery.measure import LENGTH_DETAILS, Observation, observation_line
+from skytally.imagery.pipeline import (
+    CARDS,
+    CARDS_OF_PLACE,
+    MeasuredLine,
+    SiteImagery,
+    agreement_table,
+    change_ranks,
+    limits_sentence,
+)
 
 AXES = {"ships": "ships at the berth", "m": "metres of occupied track", "m2": "square metres"}
 """Unit of a line to the label of its axis."""
 
 
-def _slug(each: Measured) -> str:
+def _slug(measured: MeasuredLine) -> str:
     # two dashes, which no slug of an outline has, keep a site and its outline apart
-    return f"{each.task.card}--{each.site}--{slug_of(each.outline)}"
+    return f"{measured.kind.card}--{measured.site}--{slug_of(measured.outline)}"
 
 
-def joined(parts: Sequence[Shown]) -> Shown:
-    """Show several blocks as the result of one cell, in their order."""
-    return Shown("\n".join(each.block for each in parts), "\n\n".join(each.text for each in parts))
+def joined_blocks(parts: Sequence[PageBlock]) -> PageBlock:
+    """Several blocks as the result of one cell, in their order."""
+    return PageBlock(
+        "\n".join(part.block for part in parts), "\n\n".join(part.text for part in parts)
+    )
 
 
-def _could(each: Measured) -> int:
-    return sum(row.state != n.UNCLEAR for row in each.rows)
+def _conclusive_count(measured: MeasuredLine) -> int:
+    return sum(row.state != n.UNCLEAR for row in measured.rows)
 
 
-def state_shown(own: Own) -> Shown:
-    """Show for each outline what was measured by which sensor, or why nothing was.
+def state_shown(own: SiteImagery) -> PageBlock:
+    """Table of what was measured at each outline by which sensor, or why nothing was.
 
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_own`.
+        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
 
     Returns
     -------
@@ -59,128 +63,135 @@ def state_shown(own: Own) -> Shown:
         Sensors that have nothing to say for one reason share a row.
     """
     rows: dict[tuple[str, str], list[str]] = {}
-    for each in own.measured:
-        said = each.why
-        if each.line is not None:
-            said = f"measured in {number(len(each.rows))} looks; {number(_could(each))} could tell"
-        rows.setdefault((each.scope, said), []).append(each.card.title)
+    for measured in own.measured:
+        outcome = measured.why
+        if measured.line is not None:
+            looks, conclusive = len(measured.rows), _conclusive_count(measured)
+            outcome = f"measured in {number(looks)} looks; {number(conclusive)} could tell"
+        rows.setdefault((measured.scope, outcome), []).append(measured.card.title)
     table = pd.DataFrame(
         [
-            {"outline": scope, "what is said": said, "asked": "; ".join(titles)}
-            for (scope, said), titles in rows.items()
+            {"outline": scope, "what is said": outcome, "asked": "; ".join(titles)}
+            for (scope, outcome), titles in rows.items()
         ]
     )
-    return table_shown(
+    return table_block(
         table,
-        caption=marked("Own imagery, by outline", rehearsal=own.rehearsal),
+        caption=rehearsal_marked("Own imagery, by outline", rehearsal=own.rehearsal),
         empty="No outline of this kind is in the register.",
     )
 
 
-def _line_shown(own: Own, each: Measured, out: Path, line: str) -> list[Shown]:
-    if each.line is None:
+def _line_shown(own: SiteImagery, measured: MeasuredLine, out: Path, line: str) -> list[PageBlock]:
+    if measured.line is None:
         return []
     looks = own.looks
-    here = looks[(looks["site"] == each.site) & (looks["sensor"] == each.task.sensor)]
-    breaks = own.breaks[own.breaks["sensor"].isin(("", each.task.sensor))]
-    name = _slug(each)
-    unit = each.rows[0].unit
-    lengths = _lengths(each)
-    lines = {name: each.line, **({f"{name}--lengths": lengths} if lengths is not None else {})}
+    here = looks[(looks["site"] == measured.site) & (looks["sensor"] == measured.kind.sensor)]
+    breaks = own.breaks[own.breaks["sensor"].isin(("", measured.kind.sensor))]
+    name = _slug(measured)
+    unit = measured.rows[0].unit
+    lengths = _lengths(measured)
+    lines = {name: measured.line, **({f"{name}--lengths": lengths} if lengths is not None else {})}
     chart = measured_chart(
-        {each.scope: each.line}, here, breaks,
-        name=name, ylabel=AXES[unit], period=(str(each.rows[0].time)[:10], own.reach),
-        left_out=each.left_out, rehearsal=each.label == REHEARSAL,
-        caption=f"{each.card.title}, {each.scope}, measured look by look.",
+        {measured.scope: measured.line}, here, breaks,
+        name=name, ylabel=AXES[unit], period=(str(measured.rows[0].time)[:10], own.reach),
+        left_out=measured.left_out, rehearsal=measured.label == REHEARSAL,
+        caption=f"{measured.card.title}, {measured.scope}, measured look by look.",
         files=write_lines(lines, out, name=f"{line}.own-{name}"),
     )  # fmt: skip
-    notes = [marked(text, rehearsal=each.label == REHEARSAL) for text in each.notes]
+    notes = [
+        rehearsal_marked(text, rehearsal=measured.label == REHEARSAL) for text in measured.notes
+    ]
     words = "".join(f"<p>{html.escape(text)}</p>" for text in notes)
-    shown = [chart, Shown(words, " ".join(notes))] if words else [chart]
+    shown = [chart, PageBlock(words, " ".join(notes))] if words else [chart]
     if lengths is not None:
-        shown.append(_lengths_shown(each))
-    return [*shown, *_pictures_shown(each)]
+        shown.append(_lengths_shown(measured))
+    return [*shown, *_pictures_shown(measured)]
 
 
-def _length(row: Look) -> Look:
-    """Give the row of the longest hull for a row of ships."""
-    if LENGTHS[0] in row.details:
-        value, low, high = (row.details[word] for word in LENGTHS)
+def _length(row: Observation) -> Observation:
+    """Observation of the longest hull, for an observation of ships."""
+    if LENGTH_DETAILS[0] in row.details:
+        value, low, high = (row.details[word] for word in LENGTH_DETAILS)
         return replace(row, value=value, low=low, high=high, unit="m")
     if row.state == n.NOTHING_SEEN:
         return replace(row, high=math.inf if row.high > 0 else 0.0, unit="m")
     return replace(row, low=math.nan, high=math.nan, unit="m")
 
 
-def _lengths(each: Measured) -> xr.Dataset | None:
-    """Give the line of lengths; None where no look has a hull whose length is known."""
-    if not any(LENGTHS[0] in row.details for row in each.rows):
+def _lengths(measured: MeasuredLine) -> xr.Dataset | None:
+    """Line of the longest hulls; None where no image has a hull of known length."""
+    if not any(LENGTH_DETAILS[0] in row.details for row in measured.rows):
         return None
-    assert each.line is not None
-    made = line_of_looks(
-        [_length(row) for row in each.rows],
+    assert measured.line is not None
+    made = observation_line(
+        [_length(row) for row in measured.rows],
         quantity="length of the longest hull",
-        scope=each.scope,
-        method=each.card.title,
-        history=each.line.attrs["history"],
-        source=str(each.line[n.SOURCE].to_numpy()[0]),
+        scope=measured.scope,
+        method=measured.card.title,
+        history=measured.line.attrs["history"],
+        source=str(measured.line[n.SOURCE].to_numpy()[0]),
     )
-    return made.assign_attrs(label=each.label)
+    return made.assign_attrs(label=measured.label)
 
 
-def _lengths_shown(each: Measured) -> Shown:
-    """Show the longest hull of each look that has one."""
-    rows = [row for row in each.rows if LENGTHS[0] in row.details]
+def _lengths_shown(measured: MeasuredLine) -> PageBlock:
+    """Table of the longest hull of each image that has one."""
+    rows = [row for row in measured.rows if LENGTH_DETAILS[0] in row.details]
     table = pd.DataFrame(
         [
             {
                 "look": day(pd.Timestamp(row.time)),
                 "hulls": number(row.value),
                 "longest": "about {:.0f} m ({:.0f} to {:.0f} m)".format(
-                    *(row.details[word] for word in LENGTHS)
+                    *(row.details[word] for word in LENGTH_DETAILS)
                 ),
             }
             for row in rows
         ]
     )
-    caption = f"{each.scope}: the longest hull of each look that has one, with 90 percent intervals"
-    return table_shown(
+    caption = (
+        f"{measured.scope}: the longest hull of each look that has one, with 90 percent intervals"
+    )
+    return table_block(
         table,
-        caption=marked(caption, rehearsal=each.label == REHEARSAL),
+        caption=rehearsal_marked(caption, rehearsal=measured.label == REHEARSAL),
         empty="No hull was found.",
     )
 
 
-def _pictures_shown(each: Measured) -> list[Shown]:
-    late = [one for one in each.chips if one.said != "nothing found"]
+def _pictures_shown(measured: MeasuredLine) -> list[PageBlock]:
+    late = [one for one in measured.chips if one.finding != "nothing found"]
     parts = ["the last look before the study in which nothing was found"]
-    parts = parts if len(late) < len(each.chips) else []
+    parts = parts if len(late) < len(measured.chips) else []
     parts += [f"the {number(len(late))} largest detections since"] if late else []
     shown = [
-        chips_shown(
-            each.chips,
-            caption=marked(
-                f"{each.scope}: {', and '.join(parts)}.", rehearsal=each.label == REHEARSAL
+        thumbnails_block(
+            measured.chips,
+            caption=rehearsal_marked(
+                f"{measured.scope}: {', and '.join(parts)}.", rehearsal=measured.label == REHEARSAL
             ),
-            empty=f"{each.scope}: no look is empty before the study or occupied since, so there "
-            "is no picture to show.",
+            empty=f"{measured.scope}: no look is empty before the study or occupied since, so "
+            "there is no picture to show.",
         )
     ]
-    if len(late) < len(each.chips) and late:
-        caption = marked(f"{each.scope}, before and after.", rehearsal=each.label == REHEARSAL)
-        shown.append(slider_shown(each.chips[0], late[-1], caption=caption))
+    if len(late) < len(measured.chips) and late:
+        caption = rehearsal_marked(
+            f"{measured.scope}, before and after.", rehearsal=measured.label == REHEARSAL
+        )
+        shown.append(slider_block(measured.chips[0], late[-1], caption=caption))
     return shown
 
 
 def lines_shown(
-    own: Own, line: str, published: pd.DataFrame, scopes: pd.DataFrame, *, out: str
-) -> Shown:
-    """Show every measured line with its pictures, beside published counts and twins.
+    own: SiteImagery, line: str, published: pd.DataFrame, scopes: pd.DataFrame, *, out: str
+) -> PageBlock:
+    """Every measured line with its thumbnails, beside published counts and control sites.
 
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_own`.
+        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     published : pandas.DataFrame
@@ -196,32 +207,38 @@ def lines_shown(
         One sentence where nothing was measured.
     """
     folder = Path(out)
-    lines = [each for each in own.evidence if each.line is not None]
+    lines = [measured for measured in own.evidence if measured.line is not None]
     if not lines:
         words = "No outline was measured yet, so there is no line to draw and no picture to show."
-        return Shown(f'<p class="sk-nothing">{words}</p>', words)
-    parts = [part for each in lines for part in _line_shown(own, each, folder, line)]
+        return PageBlock(f'<p class="sk-nothing">{words}</p>', words)
+    parts = [part for measured in lines for part in _line_shown(own, measured, folder, line)]
     beside = agreement_table(own.measured, published, scopes)
     parts.append(
-        table_shown(
+        table_block(
             beside,
-            caption=marked("Own looks beside published counts of one day", rehearsal=own.rehearsal),
+            caption=rehearsal_marked(
+                "Own looks beside published counts of one day", rehearsal=own.rehearsal
+            ),
             empty="No published count has the day of an own look.",
         )
     )
     parts.append(_ranks_shown(own))
-    return joined(parts)
+    return joined_blocks(parts)
 
 
-def _ranks_shown(own: Own) -> Shown:
+def _ranks_shown(own: SiteImagery) -> PageBlock:
     rows = [
-        {"outline": each.scope, "measure": each.card.title, "change since the study": rank.words}
-        for each, rank in ranks(own)
+        {
+            "outline": measured.scope,
+            "measure": measured.card.title,
+            "change since the study": rank.words,
+        }
+        for measured, rank in change_ranks(own)
     ]
     since = day(pd.Timestamp(own.study))
-    return table_shown(
+    return table_block(
         pd.DataFrame(rows),
-        caption=marked(
+        caption=rehearsal_marked(
             f"Rank of the change since {since} among twins, at which nothing should show",
             rehearsal=own.rehearsal,
         ),
@@ -229,13 +246,13 @@ def _ranks_shown(own: Own) -> Shown:
     )
 
 
-def cards_shown(own: Own, line: str, *, out: str) -> Shown:
-    """Show the detection limits of every measure of a kind of place.
+def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
+    """Cards with the detection limits of every measure of a kind of place.
 
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_own`.
+        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     out : str
@@ -249,22 +266,24 @@ def cards_shown(own: Own, line: str, *, out: str) -> Shown:
     """
     folder = Path(out)
     parts = []
-    for key in CARDS_AT[own.kind]:
-        places = [each for each in own.evidence if each.task.card == key]
-        for each in places:
-            if each.limits.table is not None:
-                title = f"{each.card.title}, {each.scope}"
-                parts.append(_card(key, each.limits.table, title, _slug(each), own, folder, line))
-        if not places or any(each.limits.table is None for each in places):
+    for key in CARDS_OF_PLACE[own.kind]:
+        places = [measured for measured in own.evidence if measured.kind.card == key]
+        for measured in places:
+            if measured.limits.table is not None:
+                title = f"{measured.card.title}, {measured.scope}"
+                parts.append(
+                    _card(key, measured.limits.table, title, _slug(measured), own, folder, line)
+                )
+        if not places or any(measured.limits.table is None for measured in places):
             table = own.simulated[own.simulated["card"] == key]
             why = [
-                f"The own looks of {each.scope} could not be asked: {each.limits.why}."
-                for each in places
-                if each.limits.why
+                f"The own looks of {measured.scope} could not be asked: {measured.limits.why}."
+                for measured in places
+                if measured.limits.why
             ]
             title, name = CARDS[key].title, slug_of(CARDS[key].title)
             parts.append(_card(key, table, title, name, own, folder, line, why))
-    return joined(parts)
+    return joined_blocks(parts)
 
 
 def _card(
@@ -272,17 +291,17 @@ def _card(
     table: pd.DataFrame,
     title: str,
     name: str,
-    own: Own,
+    own: SiteImagery,
     folder: Path,
     line: str,
     why: Sequence[str] = (),
-) -> Shown:
+) -> PageBlock:
     card = CARDS[key]
     of_place = not bool(table["simulated"].iloc[0])
     return limits_chart(
         table.drop(columns=["card", "seed", "date"], errors="ignore"),
-        title=marked(title, rehearsal=of_place and own.rehearsal),
+        title=rehearsal_marked(title, rehearsal=of_place and own.rehearsal),
         xlabel=card.xlabel,
-        sentence=" ".join([sentence(table, card), *why]),
+        sentence=" ".join([limits_sentence(table, card), *why]),
         files=write_table(table, folder, name=f"{line}.limits-{name}"),
     )

@@ -1,4 +1,4 @@
-"""Put a look on its reference: the shift is measured on stable ground, never on the target."""
+"""Co-registration of an image to its reference by stable ground, never by the target."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.fast_medians import median, quantiles
-from skytally.imagery.cube.frames import Floats, Places, spread_over
+from skytally.imagery.cube import Bools, Floats, PixelIndices, median, quantiles, subsample_mask
 
 Doubles = npt.NDArray[np.float64]
 Taps = list[tuple[int, float]]
 """Places to draw from, and their weights."""
 
-MOST_METRES = 12.0
-"""A look displaced by more is refused: it is the 95 percent bound of unrefined Sentinel-2
+MAX_SHIFT_M = 12.0
+"""An image displaced by more is refused: it is the 95 percent bound of unrefined Sentinel-2
 products (METHODS trap T2), so a larger shift is another fault."""
-ROUNDS = 4
+MAX_ROUNDS = 4
 """Most rounds of the linear fit; a shift of one pixel settles in three."""
-SETTLED = 0.01
+SETTLED_PIXELS = 0.01
 """Pixels of further shift below which the rounds stop: a tenth of what the test asks for."""
 FLOOR_METRES = 1.0
 """What remains after a good fit: a tenth of a pixel of distortion inside the scene."""
 UNALIGNED_METRES = 6.0
-"""Spread of the position of a look that could not be aligned (METHODS section 10, unrefined)."""
-LARGEST_ERROR = 0.3
-"""Standard error in pixels above which a fit says less than the 3 m between looks of one orbit."""
+"""Spread of the position of an image that could not be aligned (METHODS section 10, unrefined)."""
+MAX_ERROR_PIXELS = 0.3
+"""Standard error in pixels above which a fit says less than the 3 m between images of one orbit."""
 SMOOTH = 1.0
 """Pixels by which both images are smoothed before the fit: it keeps the structure of the ground,
 which the sensor has blurred by half a pixel, and takes most of the noise out of its slopes."""
@@ -37,12 +35,12 @@ REACH = 4
 """Pixels from which the smoothing and the shift draw."""
 NOISE_SLOPE = 0.03
 """Mean square slope, over the square of the residual, that the noise of a reference alone
-reaches at most: 0.04 by the smoothing, a fifth for a median of 8 looks, four times for safety."""
+reaches at most: 0.04 by the smoothing, a fifth for a median of 8 images, four times for safety."""
 STRIP = 32_768
 """Pixels moved at once: some copies of them fit into the cache of one processor."""
-MOST_STABLE = 6_000
+MAX_STABLE_PIXELS = 6_000
 """Stable pixels that are looked at: they know the shift to a hundredth of a pixel already."""
-FEWEST = 50
+MIN_STABLE_PIXELS = 50
 """Stable pixels below which four unknowns are not fitted robustly."""
 TRIMMED = (0.02, 0.98)
 """Quantiles at which residuals are cut off when a shift is judged."""
@@ -57,7 +55,7 @@ ALIGNED, KEPT, REFUSED = "aligned", "kept", "refused"
 
 @dataclass(frozen=True)
 class Registration:
-    """How a look lies against its reference."""
+    """How an image lies against its reference."""
 
     rows: float
     """Shift to apply along y, in pixels, positive down."""
@@ -70,7 +68,7 @@ class Registration:
     residual: float
     """Root mean square of what the fit leaves, over that before it; below 1 if it helped."""
     state: str
-    """``aligned``, ``kept`` (used as it lies, with a wide `sigma_m`) or ``refused``."""
+    """``align``, ``kept`` (used as it lies, with a wide `sigma_m`) or ``refused``."""
     reason: str
     """Why it was not aligned; empty otherwise."""
 
@@ -82,7 +80,7 @@ def _keys(distance: Doubles) -> Doubles:
     return np.where(d <= 1, near, np.where(d < 2, far, 0.0))
 
 
-def shifted(values: Floats, rows: float, columns: float) -> Floats:
+def shift_image(values: Floats, rows: float, columns: float) -> Floats:
     """Move an image by a part of a pixel with cubic convolution.
 
     Parameters
@@ -103,7 +101,7 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
 
     Examples
     --------
-    >>> shifted(np.eye(3, dtype=np.float32), 0.0, 1.0)[1]
+    >>> shift_image(np.eye(3, dtype=np.float32), 0.0, 1.0)[1]
     array([0., 0., 1.], dtype=float32)
     """
     moved = np.empty(values.shape, values.dtype)
@@ -113,7 +111,7 @@ def shifted(values: Floats, rows: float, columns: float) -> Floats:
 
 
 def _taps(step: float) -> Taps:
-    """Give which pixels a shift draws from, and their weights."""
+    """Pixels that a shift draws from, and their weights."""
     taps = np.arange(math.ceil(-step - 2.0), math.floor(2.0 - step) + 1)
     weights = _keys(np.asarray(taps + step, np.float64))
     return [(int(k), float(w)) for k, w in zip(taps, weights, strict=True) if w != 0.0]
@@ -147,12 +145,12 @@ def _move(image: Floats, down: Taps, right: Taps, into: Floats) -> None:
 
 
 def _reach(taps: Taps) -> tuple[int, int]:
-    """Give how many pixels before the first and after the last a shift draws from."""
+    """Count of pixels before the first and after the last that a shift draws from."""
     return max(-taps[0][0], 0), max(taps[-1][0], 0)
 
 
 def _added(line: Floats, taps: Taps, into: Floats, part: Floats) -> None:
-    """Give the weighed sum of the values of a line from each of some places on."""
+    """Weighted sum of shifted copies of a line."""
     size = into.size
     (start, weight), *more = taps
     np.multiply(line[start : start + size], line.dtype.type(weight), out=into)
@@ -160,8 +158,8 @@ def _added(line: Floats, taps: Taps, into: Floats, part: Floats) -> None:
         into += np.multiply(line[start : start + size], line.dtype.type(weight), out=part[:size])
 
 
-def _moved_at(values: Floats, places: Places, rows: float, columns: float) -> Doubles:
-    """Give a moved image at some places alone, none of them nearer to its edge than `REACH`."""
+def _moved_at(values: Floats, places: PixelIndices, rows: float, columns: float) -> Doubles:
+    """Shifted image at some pixels alone, none of them nearer to its edge than `REACH`."""
     flat, wide, made = values.ravel(), values.shape[1], np.zeros(places.size)
     for down, one in _taps(rows):
         for right, two in _taps(columns):
@@ -169,17 +167,17 @@ def _moved_at(values: Floats, places: Places, rows: float, columns: float) -> Do
     return made
 
 
-def _columns(level: Floats, chosen: Places) -> Doubles:
+def _columns(level: Floats, chosen: PixelIndices) -> Doubles:
     gradient = [np.gradient(level, axis=axis) for axis in (0, 1)]
     columns = [np.ones_like(level), level, *gradient]
     return np.stack([each.ravel()[chosen].astype(float) for each in columns], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """Stable ground as the reference shows it, made once and compared with every look."""
+class StableGround:
+    """Stable ground as the reference shows it, made once and compared with every image."""
 
-    chosen: Places
+    chosen: PixelIndices
     """Pixels compared."""
     columns: Doubles
     """One, level and its slopes at them, dims (pixel, 4)."""
@@ -187,8 +185,8 @@ class Ground:
     """Level at them."""
 
 
-def ground_of(level: Floats, stable: Bools) -> Ground:
-    """Give the stable ground of a reference.
+def stable_ground(level: Floats, stable: Bools) -> StableGround:
+    """Stable ground of a reference, prepared for repeated co-registration.
 
     Parameters
     ----------
@@ -199,18 +197,18 @@ def ground_of(level: Floats, stable: Bools) -> Ground:
 
     Returns
     -------
-    Ground
-        At most `MOST_STABLE` pixels of it, spread evenly.
+    StableGround
+        At most `MAX_STABLE_PIXELS` pixels of it, spread evenly.
     """
     known = level.mean(axis=0)
     whole = np.isfinite(known)
     smooth = ndimage.gaussian_filter(np.where(whole, known, np.float32(0.0)), SMOOTH)
-    chosen = spread_over(stable & _inside(whole), MOST_STABLE)
-    return Ground(chosen, _columns(smooth, chosen), smooth.ravel()[chosen].astype(float))
+    chosen = subsample_mask(stable & _inside(whole), MAX_STABLE_PIXELS)
+    return StableGround(chosen, _columns(smooth, chosen), smooth.ravel()[chosen].astype(float))
 
 
 def _inside(whole: Bools) -> Bools:
-    """Give the pixels that the smoothing and the shift see whole, four and more from a hole."""
+    """Pixels that the smoothing and the shift see whole, four and more from a hole."""
     if not whole.all():
         return np.asarray(ndimage.binary_erosion(whole, iterations=REACH))
     made = np.zeros_like(whole)
@@ -234,26 +232,26 @@ def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
     return np.asarray(found, np.float64), np.asarray(errors), spread
 
 
-def registration(
-    image: Floats, level: Floats, stable: Bools, *, gsd: float, ground: Ground | None = None
+def coregister(
+    image: Floats, level: Floats, stable: Bools, *, gsd: float, ground: StableGround | None = None
 ) -> Registration:
-    """Measure how far a look lies from its reference.
+    """Measure how far an image lies from its reference.
 
     Parameters
     ----------
     image, level : ndarray of float32, dims (layer, y, x)
-        The look and its reference; layers are averaged, which gives the least noise.
+        The image and its reference; layers are averaged, which gives the least noise.
     stable : ndarray of bool, dims (y, x)
         Ground that does not change and is not the target.
     gsd : float
         Side of a pixel in metres.
-    ground : Ground, optional
-        From `ground_of` with the same level and stable ground, where it is used again.
+    ground : StableGround, optional
+        From `stable_ground` with the same level and stable ground, where it is used again.
 
     Returns
     -------
     Registration
-        Refused beyond `MOST_METRES`; kept as it lies where there are fewer than `FEWEST`
+        Refused beyond `MAX_SHIFT_M`; kept as it lies where there are fewer than `MIN_STABLE_PIXELS`
         pixels, no structure to see a shift by, or the residual does not fall.
 
     Notes
@@ -262,7 +260,7 @@ def registration(
     sum of the shifts so far; the gain ``c`` is a nuisance of this fit alone and is never
     applied (METHODS section 1.6: a gain in the fit of the target biases it).
     """
-    known = ground or ground_of(level, stable)
+    known = ground or stable_ground(level, stable)
     seen = np.add.reduce(image, axis=0)
     seen /= np.float32(len(image))
     whole = np.isfinite(seen)
@@ -271,14 +269,14 @@ def registration(
         kept = _inside(whole).ravel()[use]
         use, columns, wanted = use[kept], columns[kept], wanted[kept]
         seen = np.where(whole, seen, np.float32(0.0))
-    if use.size < FEWEST:
-        return _kept(f"fewer than {FEWEST} stable pixels to align by", math.nan)
+    if use.size < MIN_STABLE_PIXELS:
+        return _kept(f"fewer than {MIN_STABLE_PIXELS} stable pixels to align by", math.nan)
     mean = ndimage.gaussian_filter(seen, SMOOTH)
     slope = float((columns[:, 2:] ** 2).mean(axis=0).min())
     rows = across = 0.0
     first = last = error = math.nan
     change = mean.ravel()[use] - wanted
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         found, errors, spread = _fit(columns, change)
         # the residual of gain and offset alone, so that only the shift is judged
         left = change - columns[:, :2] @ found[:2]
@@ -290,40 +288,42 @@ def registration(
         if slope < NOISE_SLOPE * spread**2:
             error = math.inf
             break
-        if max(abs(rows), abs(across)) * gsd > 3 * MOST_METRES:
+        if max(abs(rows), abs(across)) * gsd > 3 * MAX_SHIFT_M:
             break
         change = _moved_at(mean, use, rows, across) - wanted
-        if max(abs(found[2]), abs(found[3])) < SETTLED:
+        if max(abs(found[2]), abs(found[3])) < SETTLED_PIXELS:
             break
-    return _judged(rows, across, error, last / first if first > 0 else 1.0, gsd)
+    return _accepted_shift(rows, across, error, last / first if first > 0 else 1.0, gsd)
 
 
 def _kept(reason: str, residual: float) -> Registration:
     return Registration(0.0, 0.0, 0.0, UNALIGNED_METRES, residual, KEPT, reason)
 
 
-def _judged(rows: float, across: float, error: float, residual: float, gsd: float) -> Registration:
-    if not error <= LARGEST_ERROR:
+def _accepted_shift(
+    rows: float, across: float, error: float, residual: float, gsd: float
+) -> Registration:
+    if not error <= MAX_ERROR_PIXELS:
         return _kept("the stable ground has too little structure to align by", residual)
     metres = math.hypot(rows, across) * gsd
-    if metres > MOST_METRES:
+    if metres > MAX_SHIFT_M:
         return Registration(
             rows, across, metres, math.nan, residual, REFUSED,
-            f"displaced by {metres:.0f} m, more than {MOST_METRES:.0f} m",
+            f"displaced by {metres:.0f} m, more than {MAX_SHIFT_M:.0f} m",
         )  # fmt: skip
     if residual > 1.0:
-        return _kept("moving the look did not bring it nearer to its reference", residual)
+        return _kept("moving the image did not bring it nearer to its reference", residual)
     sigma = math.hypot(error * gsd, FLOOR_METRES)
     return Registration(rows, across, metres, sigma, residual, ALIGNED, "")
 
 
-def aligned(image: Floats, found: Registration) -> Floats:
-    """Give the look on its reference; unchanged where it was not aligned.
+def align(image: Floats, found: Registration) -> Floats:
+    """Shift an image onto its reference; unchanged where no shift was found.
 
     Parameters
     ----------
     image : ndarray of float32, dims (layer, y, x)
-        The look.
+        The image.
     found : Registration
         Its shift.
 
@@ -331,4 +331,4 @@ def aligned(image: Floats, found: Registration) -> Floats:
     -------
     ndarray of float32, dims (layer, y, x)
     """
-    return shifted(image, found.rows, found.columns) if found.state == ALIGNED else image
+    return shift_image(image, found.rows, found.columns) if found.state == ALIGNED else image

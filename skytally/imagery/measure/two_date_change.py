@@ -1,4 +1,4 @@
-"""What changed between two looks that have no history: one before, one after."""
+"""Change between two images that have no history, one before and one after."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats
-from skytally.imagery.measure.coregistration import REFUSED, aligned, registration
+from skytally.core import DataError
+from skytally.imagery.cube import Bools, Floats
+from skytally.imagery.measure.coregistration import REFUSED, align, coregister
 from skytally.imagery.measure.reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 
 POSITION_M = 3.0
-"""Metres by which two looks of different orbits lie apart inside a scene, after the whole was
+"""Metres by which two images of different orbits lie apart inside a scene, after the whole was
 aligned (METHODS section 10)."""
 OBJECT_M = 50.0
 """Side of the smallest ground works looked for: one bermed pit with its spoil and its ramp."""
 HUBER = 1.345
 ROUNDS = 12
-FEWEST = 200
+MIN_USABLE_PIXELS = 200
 """Usable pixels below which neither a line a band nor its spread is learnt."""
 
 
 def unchanged_line(before: Doubles, after: Doubles) -> Doubles:
-    """Give what is left of one band after a robust line from before to after.
+    """Residuals of one band about a robust line from before to after.
 
     Parameters
     ----------
@@ -60,11 +59,11 @@ def unchanged_line(before: Doubles, after: Doubles) -> Doubles:
     return np.asarray(left)
 
 
-def change_score(
+def two_date_change_score(
     before: Floats, after: Floats, *, gsd: float, position_m: float = POSITION_M,
     usable: Bools | None = None, object_m: float = OBJECT_M,
 ) -> Floats:  # fmt: skip
-    """Score how much each place changed between two looks.
+    """Score how much each place changed between two images.
 
     Parameters
     ----------
@@ -73,9 +72,9 @@ def change_score(
     gsd : float
         Side of a pixel in metres.
     position_m : float
-        Metres by which the looks may lie apart inside the scene after alignment.
+        Metres by which the images may lie apart inside the scene after alignment.
     usable : ndarray of bool, dims (y, x), optional
-        Pixels clear in both looks; without it all that were read.
+        Pixels clear in both images; without it all that were read.
     object_m : float
         Side of the smallest object looked for: the score is a mean over it.
 
@@ -88,12 +87,12 @@ def change_score(
     Raises
     ------
     DataError
-        If the shapes differ, fewer than 200 pixels are usable, or the looks lie further apart
+        If the shapes differ, fewer than 200 pixels are usable, or the images lie further apart
         than the scenes of one sensor ever do.
 
     Notes
     -----
-    The look after is aligned to the one before; a robust line a band takes off sun, haze and
+    The image after is aligned to the one before; a robust line a band takes off sun, haze and
     calibration. What is left is divided by its noise: the spread of that band over the scene,
     and what a displacement of `position_m` makes of the pixel's own edges, so that an edge has
     to change more than an open field (METHODS trap T2). The mean of absolute values, not of
@@ -101,19 +100,21 @@ def change_score(
     sets their correlation, and to divide by it hides what changes along it.
     """
     if before.shape != after.shape or before.ndim != 3:
-        message = f"looks of shape {before.shape} and {after.shape}; put both on one grid"
+        message = f"images of shape {before.shape} and {after.shape}; put both on one grid"
         raise DataError(message)
     clear: Bools = np.asarray(np.isfinite(before).all(0) & np.isfinite(after).all(0))
     if usable is not None:
         clear &= usable
-    if np.count_nonzero(clear) < FEWEST:
-        message = f"{np.count_nonzero(clear)} usable pixels; {FEWEST} are needed to learn from"
+    if np.count_nonzero(clear) < MIN_USABLE_PIXELS:
+        message = (
+            f"{np.count_nonzero(clear)} usable pixels; {MIN_USABLE_PIXELS} are needed to learn from"
+        )
         raise DataError(message)
-    found = registration(after, before, clear, gsd=gsd)
+    found = coregister(after, before, clear, gsd=gsd)
     if found.state == REFUSED:
-        message = f"the second look is {found.reason}; check the grid of both"
+        message = f"the second image is {found.reason}; check the grid of both"
         raise DataError(message)
-    moved = aligned(after, found)
+    moved = align(after, found)
     clear &= np.isfinite(moved).all(0)
     pairs = zip(before[:, clear].astype(float), moved[:, clear].astype(float), strict=True)
     left = np.stack([unchanged_line(*pair) for pair in pairs])
@@ -129,7 +130,7 @@ def change_score(
 
 
 def _over_objects(score: Doubles, clear: Bools, side: int) -> Floats:
-    """Give the mean over squares, of usable pixels only."""
+    """Mean over squares, of usable pixels only."""
     whole = ndimage.uniform_filter(np.where(clear, score, 0.0), side, mode="nearest")
     part = ndimage.uniform_filter(clear.astype(float), side, mode="nearest")
     mean = whole / np.maximum(part, 1e-6)

@@ -1,4 +1,4 @@
-"""Where a look shows water: by its index, its own histogram, and its likeness to open water."""
+"""Water masks: by index, by its own histogram, and by likeness to open water."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats
+from skytally.core import DataError
+from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.reference import NOISE_REFLECTANCE, NORMAL_MAD
 
 ASHMAN = 3.5
@@ -20,21 +19,21 @@ a single normal law lie 2.7 apart, and those of a uniform one 3.5."""
 INDEX_FALLBACK = 0.0
 """NDWI of water and of nothing else, where the histogram has no two modes."""
 BINS = 256
-BLOCK, LEAST_SHARE = 200.0, 0.15
+BLOCK, MIN_WATER_SHARE = 200.0, 0.15
 """Metres over which water keeps its colour in a harbour, and the share of a block that must be
 water for its median to be that of water."""
 ROUGH = 4.0
 """Times the usual roughness of water beyond which a pixel's neighbourhood is no open water."""
-LIKE_SIGMAS, LIKE_LEAST = 6.0, 0.03
+LIKE_SIGMAS, LIKE_FLOOR = 6.0, 0.03
 """How far water may differ from the water around: swell and silt, but no hull or quay."""
-LEAST_BODY, LIKE_SHARE = 50_000.0, 0.4
+MIN_BODY_M2, LIKE_SHARE = 50_000.0, 0.4
 """Square metres of a body of water that holds ships, and its share that must be smooth water."""
 LIKE_TAIL = 1e-6
 """Chance that a pixel of open water is not taken for water where there is no infrared."""
 
 
 def ndwi(values: Floats, layers: Sequence[str]) -> Floats:
-    """Give the normalised difference water index, dims (y, x).
+    """Normalised difference water index, dims (y, x).
 
     References
     ----------
@@ -51,7 +50,7 @@ def ndwi(values: Floats, layers: Sequence[str]) -> Floats:
 
 
 def otsu(values: npt.ArrayLike) -> tuple[float, float]:
-    """Give the threshold that parts a histogram in two, and how far apart the parts are.
+    """Otsu's threshold of a histogram, and how far apart its two parts are.
 
     Parameters
     ----------
@@ -73,20 +72,20 @@ def otsu(values: npt.ArrayLike) -> tuple[float, float]:
     >>> 0.1 < threshold < 1.0, apart > 2
     (True, True)
     """
-    held = np.asarray(values, float)
-    held = held[np.isfinite(held)]
-    if held.size < 2 or held.min() == held.max():
+    known = np.asarray(values, float)
+    known = known[np.isfinite(known)]
+    if known.size < 2 or known.min() == known.max():
         return float("nan"), 0.0
-    counts, edges = np.histogram(held, BINS)
+    counts, edges = np.histogram(known, BINS)
     middles = 0.5 * (edges[1:] + edges[:-1])
     weight = np.cumsum(counts)[:-1]
-    rest = held.size - weight
+    rest = known.size - weight
     sums = np.cumsum(counts * middles)
-    between = (sums[-1] * weight / held.size - sums[:-1]) ** 2 / np.maximum(weight * rest, 1)
+    between = (sums[-1] * weight / known.size - sums[:-1]) ** 2 / np.maximum(weight * rest, 1)
     best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
     # an empty valley is a plateau: its middle is the threshold
     threshold = float(np.mean(edges[1:-1][best]))
-    low, high = held[held <= threshold], held[held > threshold]
+    low, high = known[known <= threshold], known[known > threshold]
     if min(low.size, high.size) < 2:
         return threshold, 0.0
     pooled = float(np.hypot(low.std(), high.std()))
@@ -94,7 +93,7 @@ def otsu(values: npt.ArrayLike) -> tuple[float, float]:
 
 
 def water_threshold(index: npt.ArrayLike) -> float:
-    """Give the threshold of a water index: Otsu's where there are two modes, else 0.
+    """Threshold of a water index: Otsu's where there are two modes, else 0.
 
     Parameters
     ----------
@@ -112,13 +111,13 @@ def water_threshold(index: npt.ArrayLike) -> float:
     return float(np.clip(threshold, -0.2, 0.3))
 
 
-def water_like(values: Floats, layers: Sequence[str], openwater: Bools) -> Bools:
-    """Tell which pixels are water.
+def water_pixels(values: Floats, layers: Sequence[str], openwater: Bools) -> Bools:
+    """Mask of water, by its index or by likeness to known open water.
 
     Parameters
     ----------
     values : ndarray of float32, dims (layer, y, x)
-        A look or a reference.
+        An image or a reference.
     layers : sequence of str
         Its bands.
     openwater : ndarray of bool, dims (y, x)
@@ -132,36 +131,36 @@ def water_like(values: Floats, layers: Sequence[str], openwater: Bools) -> Bools
     if "b03" in layers and "b08" in layers:
         index = ndwi(values, layers)
         return np.asarray(index > water_threshold(index))
-    held = values[:, openwater]
-    level = np.nanmedian(held, axis=1)[:, None, None]
-    spread = NORMAL_MAD * np.nanmedian(np.abs(held - level[:, 0]), axis=1)[:, None, None]
+    known = values[:, openwater]
+    level = np.nanmedian(known, axis=1)[:, None, None]
+    spread = NORMAL_MAD * np.nanmedian(np.abs(known - level[:, 0]), axis=1)[:, None, None]
     noise = np.maximum(spread, NOISE_REFLECTANCE)
     distance = (((values - level) / noise) ** 2).sum(axis=0)
     return np.asarray(distance < stats.chi2.isf(LIKE_TAIL, len(layers)))
 
 
 def _blocks(values: Floats, water: Bools, size: int) -> npt.NDArray[np.float64]:
-    """Give level and noise of water in blocks, dims (2, layer, block row, block column)."""
+    """Level and noise of water in blocks, dims (2, layer, block row, block column)."""
     rows, columns = -(-water.shape[0] // size), -(-water.shape[1] // size)
-    made = np.full((2, len(values), rows, columns), np.nan)
+    blocks = np.full((2, len(values), rows, columns), np.nan)
     for i in range(rows):
         for j in range(columns):
             cut = (slice(i * size, (i + 1) * size), slice(j * size, (j + 1) * size))
-            held = values[:, cut[0], cut[1]][:, water[cut]]
-            if held.shape[1] >= LEAST_SHARE * size**2:
-                level = np.median(held, axis=1)
-                made[0, :, i, j] = level
-                made[1, :, i, j] = NORMAL_MAD * np.median(np.abs(held - level[:, None]), axis=1)
-    return made
+            known = values[:, cut[0], cut[1]][:, water[cut]]
+            if known.shape[1] >= MIN_WATER_SHARE * size**2:
+                level = np.median(known, axis=1)
+                blocks[0, :, i, j] = level
+                blocks[1, :, i, j] = NORMAL_MAD * np.median(np.abs(known - level[:, None]), axis=1)
+    return blocks
 
 
 def water_around(values: Floats, water: Bools, *, gsd: float) -> tuple[Floats, Floats]:
-    """Give the level and the noise of the water around each pixel, over land too.
+    """Level and noise of the water around each pixel, over land too.
 
     Parameters
     ----------
     values : ndarray of float32, dims (layer, y, x)
-        A look.
+        An image.
     water : ndarray of bool, dims (y, x)
         Smooth water.
     gsd : float
@@ -183,8 +182,8 @@ def water_around(values: Floats, water: Bools, *, gsd: float) -> tuple[Floats, F
     known = np.isfinite(coarse[0, 0])
     if not known.any():
         message = (
-            f"no block of {BLOCK:.0f} m holds {LEAST_SHARE:.0%} of water; a sweep for ships "
-            "needs a look at water"
+            f"no block of {BLOCK:.0f} m holds {MIN_WATER_SHARE:.0%} of water; a sweep for ships "
+            "needs an image of water"
         )
         raise DataError(message)
     nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
@@ -203,12 +202,12 @@ def water_around(values: Floats, water: Bools, *, gsd: float) -> tuple[Floats, F
 
 
 def smooth_water(values: Floats, layers: Sequence[str]) -> Bools:
-    """Tell which pixels are water to judge others by: water by index, smooth, and no mere line.
+    """Mask of smooth open water, by which other pixels are judged.
 
     Parameters
     ----------
     values : ndarray of float32, dims (layer, y, x)
-        A look with b03 and b08; b11 is used where it is there.
+        An image with b03 and b08; b11 is used where it is there.
     layers : sequence of str
         Its bands.
 
@@ -235,12 +234,12 @@ def smooth_water(values: Floats, layers: Sequence[str]) -> Bools:
 
 
 def large_water(signal: Floats, noise: Floats, water: Bools, *, gsd: float) -> Bools:
-    """Tell which pixels belong to a body of water large enough for ships.
+    """Mask of bodies of water that are large enough for ships.
 
     Parameters
     ----------
     signal, noise : ndarray of float32, dims (layer, y, x)
-        Look minus the water around, and its noise.
+        Image minus the water around, and its noise.
     water : ndarray of bool, dims (y, x)
         Smooth water.
     gsd : float
@@ -249,13 +248,13 @@ def large_water(signal: Floats, noise: Floats, water: Bools, *, gsd: float) -> B
     Returns
     -------
     ndarray of bool, dims (y, x)
-        Pixels like the water around in every band, in a body of `LEAST_BODY` and more that is
+        Pixels like the water around in every band, in a body of `MIN_BODY_M2` and more that is
         mostly smooth water: dark roofs and ponds are none.
     """
-    like = (np.abs(signal) < np.maximum(LIKE_SIGMAS * noise, LIKE_LEAST)).all(axis=0)
+    like = (np.abs(signal) < np.maximum(LIKE_SIGMAS * noise, LIKE_FLOOR)).all(axis=0)
     labels, count = ndimage.label(like)
     areas = np.bincount(labels.ravel(), minlength=count + 1) * gsd**2
     share = np.nan_to_num(ndimage.mean(water, labels, np.arange(count + 1)))
-    good = (areas > LEAST_BODY) & (share > LIKE_SHARE)
+    good = (areas > MIN_BODY_M2) & (share > LIKE_SHARE)
     good[0] = False
     return np.asarray(good[labels])

@@ -1,4 +1,4 @@
-"""Own looks beside published counts of the same site on the same day."""
+"""Own observations beside published counts of the same site on the same day."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.quantity import limits, quantity_of, said
-from skytally.core.wording import day
-from skytally.imagery.measure.observation import Look
-from skytally.imagery.measure.quay.stacks import teu_bounds
-from skytally.imagery.measure.rail.occupied_track import PER_CAR
-from skytally.imagery.pipeline.measured_lines import Measured
+from skytally.core import day, limits, names as n, quantity_of, quantity_text
+from skytally.imagery.measure import PER_CAR, Observation, teu_bounds
+from skytally.imagery.pipeline.measured_line import MeasuredLine
 
 COLUMNS = ("outline", "day", "published", "own look", "both")
 ALIKE = {"berth": ("ships", "m", ""), "track": ("railcars",), "quay": ("containers",)}
@@ -24,8 +20,8 @@ SILENT, ELSEWHERE = "the look could not tell", "not compared: not the same scope
 WORDS = {n.NOTHING_SEEN: "nothing found", n.SOMETHING_SEEN: "something, no number"}
 
 
-def _own(row: Look, published: str) -> tuple[float, float]:
-    """Give the bounds of a look in the unit of a published count."""
+def _own(row: Observation, published: str) -> tuple[float, float]:
+    """Bounds of an observation in the unit of a published count."""
     if published == "railcars":
         return row.low / PER_CAR["cars_low"], row.high / PER_CAR["cars_high"]
     if published == "containers":
@@ -33,34 +29,34 @@ def _own(row: Look, published: str) -> tuple[float, float]:
     return row.low, row.high
 
 
-def _both(row: Look, count: pd.Series) -> str:
+def _both(row: Observation, count: pd.Series) -> str:
     if row.state == n.UNCLEAR:
         return SILENT
     printed = limits(quantity_of(count))
     if row.unit == "ships" or math.isnan(printed[0]):
         # a length or a name says that a ship was there, and no more
-        seen, told = (state != n.NOTHING_SEEN for state in (row.state, count["state"]))
-        return AGREE if seen == told else DIFFER
+        own, other = (state != n.NOTHING_SEEN for state in (row.state, count["state"]))
+        return AGREE if own == other else DIFFER
     low, high = _own(row, count["unit"])
     return AGREE if low <= printed[1] and printed[0] <= high else DIFFER
 
 
-def _pair(each: Measured, row: Look, count: pd.Series, scope: str) -> dict[str, str]:
-    counted = said(quantity_of(count)) or str(count["state"])
+def _pair(each: MeasuredLine, row: Observation, count: pd.Series, scope: str) -> dict[str, str]:
+    counted = quantity_text(quantity_of(count)) or str(count["state"])
     value = f"{row.value:.0f} ({row.low:.0f} to {row.high:.0f}) {row.unit}"
     return {
         "outline": each.scope,
         "day": day(pd.Timestamp(row.time)),
         "published": f"{count['counter']}, {scope}: {counted}",
-        "own look": WORDS.get(row.state, row.reason if math.isnan(row.value) else value),
+        "own look": WORDS.get(row.state, row.reasons if math.isnan(row.value) else value),
         "both": _both(row, count) if scope == each.outline else ELSEWHERE,
     }
 
 
 def _pairs(
-    each: Measured, published: pd.DataFrame, names: Mapping[str, str]
+    each: MeasuredLine, published: pd.DataFrame, names: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    alike = published[published["unit"].isin(ALIKE[each.task.kind])]
+    alike = published[published["unit"].isin(ALIKE[each.kind.outline_kind])]
     days = alike[alike["date_first"] == alike["date_last"]].set_index("date_first", drop=False)
     for row in each.rows:
         for _, count in days[days.index == row.time.astype("datetime64[D]")].iterrows():
@@ -68,14 +64,14 @@ def _pairs(
 
 
 def agreement_table(
-    measured: Sequence[Measured], published: pd.DataFrame, scopes: pd.DataFrame
+    measured: Sequence[MeasuredLine], published: pd.DataFrame, scopes: pd.DataFrame
 ) -> pd.DataFrame:
-    """Put own looks beside published counts of the same site, thing and day.
+    """Compare own observations with published counts of the same site, thing and day.
 
     Parameters
     ----------
     measured : sequence of Measured
-        Own lines; those of twins and those without a line are left out.
+        Own lines; those of control sites and those without a line are left out.
     published : pandas.DataFrame
         Rows of the record with ``scope``, ``date_first``, ``date_last``, ``unit``, ``state``
         and their numbers; those of a known day are used.
@@ -93,7 +89,7 @@ def agreement_table(
     rows = [
         pair
         for each in measured
-        if each.line is not None and not each.twin and each.task.kind in ALIKE
+        if each.line is not None and not each.control and each.kind.outline_kind in ALIKE
         for pair in _pairs(each, published[published["scope"].map(sites) == each.site], names)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,4 +1,4 @@
-"""The cloud-free composite of a site: the median of its clearest looks, to confirm outlines on."""
+"""The cloud-free composite of a site: the median of its clearest images, to confirm outlines on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skytally.imagery.acquire.chip_store import get, held
-from skytally.imagery.acquire.inventory_files import STORED, YES
-from skytally.imagery.acquire.pixel_classes import classes
-from skytally.imagery.acquire.providers import SENTINEL_2
-from skytally.imagery.acquire.radiometry import physical
-from skytally.imagery.sites.site_register import Site
+from skytally.imagery.acquire import (
+    SENTINEL_2,
+    STORED,
+    YES,
+    apply_calibration,
+    decode_classification,
+    read_chip,
+    stored_manifest,
+)
+from skytally.imagery.sites import Site
 
 RGB = ("b04", "b03", "b02")
 GSD = 10
@@ -27,7 +31,7 @@ LIMITS = (2.0, 98.0)
 
 @dataclass(frozen=True)
 class Composite:
-    """The median of some looks at a site."""
+    """The median of some images of a site."""
 
     rgb: npt.NDArray[np.uint8]
     """Picture on the site's grid of 10 m, (y, x, 3); grey where no look was clear."""
@@ -42,7 +46,7 @@ class Composite:
 
 
 def clearest(looks: pd.DataFrame, site: str, *, most: int = MOST) -> pd.DataFrame:
-    """Give the usable Sentinel-2 looks of a site with the least cloud, newest first among equals.
+    """Usable Sentinel-2 images of a site with the least cloud, newest first among equals.
 
     Parameters
     ----------
@@ -61,7 +65,7 @@ def clearest(looks: pd.DataFrame, site: str, *, most: int = MOST) -> pd.DataFram
     chosen = looks[
         (looks["site"] == site)
         & (looks["sensor"] == SENTINEL_2)
-        & (looks["fate"] == STORED)
+        & (looks["status"] == STORED)
         & (looks["usable"] == YES)
     ]
     share = pd.to_numeric(chosen["cloud_share"], errors="coerce").fillna(1.0)
@@ -72,20 +76,22 @@ def clearest(looks: pd.DataFrame, site: str, *, most: int = MOST) -> pd.DataFram
 
 
 def _clear_rgb(folder: Path, site: Site, item_id: str) -> npt.NDArray[np.float32] | None:
-    """Give red, green and blue of one look, NaN where it is not clear; None off the grid."""
-    manifest, stored = get(folder, site.slug, item_id)
+    """Red, green and blue of one image, NaN where it is not clear; None off the grid."""
+    manifest, stored = read_chip(folder, site.slug, item_id)
     grid = tuple(site.grid.transform(GSD)[:6])
     fits = manifest.shape == site.grid.shape(GSD) and np.allclose(manifest.transform[:6], grid)
     if not fits or not set(RGB) <= set(stored):
         return None
     bands = [
-        physical(
+        apply_calibration(
             stored[band], manifest.scale[band], manifest.offset[band], manifest.nodata.get(band)
         )
         for band in RGB
     ]
     picture = np.stack(bands, axis=-1)
-    seen = classes(stored["quality"], manifest.sensor) if "quality" in stored else None
+    seen = (
+        decode_classification(stored["quality"], manifest.sensor) if "quality" in stored else None
+    )
     if seen is not None:
         picture[~seen.clear] = np.nan
     return picture
@@ -94,7 +100,7 @@ def _clear_rgb(folder: Path, site: Site, item_id: str) -> npt.NDArray[np.float32
 def composite(
     folder: Path, site: Site, looks: pd.DataFrame, *, most: int = MOST
 ) -> Composite | None:
-    """Make the composite of a site from what is stored on this machine.
+    """Median of the clearest images of a site that are stored on this machine.
 
     Parameters
     ----------
@@ -123,7 +129,7 @@ def composite(
     for row in rows.itertuples():
         if len(pictures) == most:
             break
-        if held(folder, site.slug, row.item_id) is None:
+        if stored_manifest(folder, site.slug, row.item_id) is None:
             continue
         picture = _clear_rgb(folder, site, row.item_id)
         if picture is not None:

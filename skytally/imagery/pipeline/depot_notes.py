@@ -1,4 +1,4 @@
-"""What a depot's looks say beyond an area: when it changed, and how many pits there may be."""
+"""Notes on a depot beside its area of bare ground: when it changed, how many pits there may be."""
 
 from __future__ import annotations
 
@@ -7,28 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.errors import DataError
-from skytally.core.wording import day, number
-from skytally.imagery.measure.ground.bare_soil_index import ground_looks, works
-from skytally.imagery.measure.observation import Look
-from skytally.imagery.pipeline.measurement_plan import Again
-from skytally.imagery.pipeline.site_masks import Place
+from skytally.core import DataError, day, names as n, number
+from skytally.imagery.measure import Observation, bare_soil_series, date_ground_works
+from skytally.imagery.pipeline.site_masks import OutlineArea
+from skytally.imagery.pipeline.window_cutouts import OpenImages
 
 
-def dated(place: Place, looks: Again, study: np.datetime64) -> str:
-    """Say when the ground became barer, or why that cannot be said."""
-    told = list(ground_looks(looks(), place.target, ring=place.ring))
+def dated(area: OutlineArea, images: OpenImages, study: np.datetime64) -> str:
+    """Sentence on when the ground became barer, or why that cannot be dated."""
+    series = list(bare_soil_series(images(), area.target, ring=area.ring))
     try:
-        made = works(told, study=study.astype("datetime64[D]"))
+        works = date_ground_works(series, study=study.astype("datetime64[D]"))
     except DataError as fault:
         return f"When the ground changed cannot be dated: {fault}."
-    stages = f"{number(len(made.stages))} stages: {', then '.join(made.labels)}"
-    return f"The bare soil of the outline {made.began.words}; {stages}."
+    stages = f"{number(len(works.segments))} stages: {', then '.join(works.labels)}"
+    return f"The bare soil of the outline {works.began.words}; {stages}."
 
 
-def counted(rows: Sequence[Look]) -> str:
-    """Say how many pits the last look with bare ground may show; empty where none has any."""
+def counted(rows: Sequence[Observation]) -> str:
+    """Sentence on how many pits the last image with bare ground may show; empty without any."""
     last = next((row for row in reversed(rows) if row.state == n.COUNTED and row.value > 0), None)
     if last is None:
         return ""
@@ -44,17 +41,17 @@ def counted(rows: Sequence[Look]) -> str:
 
 
 def notes(
-    place: Place, looks: Again, rows: Sequence[Look], study: np.datetime64
+    area: OutlineArea, images: OpenImages, rows: Sequence[Observation], study: np.datetime64
 ) -> tuple[str, ...]:
-    """Give what else the looks of a depot's field say, in sentences.
+    """Sentences on the change date and the number of pits of a depot's field.
 
     Parameters
     ----------
-    place : Place
+    area : OutlineArea
         The field.
-    looks : callable
-        Gives its looks anew each time.
-    rows : sequence of Look
+    images : callable
+        Opens its images from the first one on.
+    rows : sequence of Observation
         What was measured in them.
     study : numpy.datetime64
         First day of the study.
@@ -64,5 +61,5 @@ def notes(
     tuple of str
         The date with its interval, then the range of pits where ground was laid bare.
     """
-    said = (dated(place, looks, study), counted(rows))
-    return tuple(each for each in said if each)
+    sentences = (dated(area, images, study), counted(rows))
+    return tuple(each for each in sentences if each)

@@ -1,39 +1,28 @@
-"""Detection limits: the smallest thing a measure would have found, asked by putting things in."""
+"""Detection limits: recall and bias by size and contrast, and their sentence for readers."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-import xarray as xr
 from statsmodels.stats.proportion import proportion_confint
 
-from skytally.core import names as n
-from skytally.core.errors import DataError
-from skytally.imagery.measure.observation import Look
-from skytally.imagery.simulate.injection import Put, Spot
+from skytally.core import DataError, names as n
 
-MOST = 100
-"""Looks into which each thing is put: the ends of 90 percent are then within 0.08."""
-WANTED = 0.9
-"""Recall from which a size is said to be found."""
-LEAST = 10
-"""Clear looks below which nine of ten cannot be told."""
-HALF = 0.5
+TARGET_RECALL = 0.9
+"""Recall from which a size counts as found."""
+MIN_IMAGES = 10
+"""Clear looks below which nine of ten cannot be results."""
+HALF_RECALL = 0.5
 """Recall below which a measure misses more than it finds."""
-TAIL = 0.10
+TAIL_SHARE = 0.10
 """Share outside the stated intervals."""
-
-Measure = Callable[[Iterable[xr.Dataset]], Iterable[Look]]
-"""A measure with its place and its references: looks in, one row a look out."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a detection limit is asked of, in the words of its page."""
+    """One detection limit: what is drawn in, how it is measured, and how a page words it."""
 
     key: str
     """Name, in kebab case."""
@@ -108,7 +97,7 @@ CARDS: Mapping[str, Card] = {
 
 @dataclass(frozen=True)
 class Trial:
-    """What a measure said of one look into which something was put, or nothing."""
+    """Result of a measure on one image into which an object was drawn, or nothing."""
 
     size: float
     """Size of what was put in; 0 for nothing."""
@@ -122,101 +111,37 @@ class Trial:
     """Value of the row."""
 
 
-def clear_looks(
-    looks: Iterable[xr.Dataset], measure: Measure, *, most: int = MOST
-) -> tuple[list[xr.Dataset], list[Trial]]:
-    """Give the looks in which the measure finds nothing, and what it said of each it could read.
+@dataclass(frozen=True, eq=False)
+class SiteLimits:
+    """Detection limits of one outline, from the site's own images."""
+
+    table: pd.DataFrame | None
+    """As from `recall_table`, at the headline's contrast alone; None where there were too few
+    images."""
+    why: str = ""
+    """Why there is no table."""
+
+    def recall(self, card: Card) -> float:
+        """Chance of finding the object of the headline, 1 where it is not known.
+
+        The mean of the posterior under Jeffreys' prior: twelve of twelve is no certainty.
+        """
+        if self.table is None:
+            return 1.0
+        size, contrast = card.headline
+        row = self.table[(self.table["size"] == size) & (self.table["contrast"] == contrast)]
+        return float((row["found"].iloc[0] + 0.5) / (row["looks"].iloc[0] + 1.0))
+
+
+def recall_table(results: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
+    """Recall and bias by size and contrast.
 
     Parameters
     ----------
-    looks : iterable of xarray.Dataset
-        Looks in the order of time, one time each.
-    measure : callable
-        The measure.
-    most : int
-        Looks kept at most, the first ones: memory does not grow with the archive.
-
-    Returns
-    -------
-    tuple of list of xarray.Dataset and list of Trial
-        The looks, and one trial of size 0 a look that could tell.
-    """
-    kept: list[xr.Dataset] = []
-    trials = []
-    for look in looks:
-        (row,) = measure([look])
-        if row.state == n.UNCLEAR:
-            continue
-        trials.append(Trial(0.0, math.nan, 0.0, row.state, row.value))
-        if row.state == n.NOTHING_SEEN:
-            kept.append(look)
-        if len(kept) == most:
-            break
-    return kept, trials
-
-
-def trials(
-    clear: Sequence[xr.Dataset],
-    measure: Measure,
-    put: Put,
-    spot: Spot,
-    *,
-    sizes: Sequence[float],
-    contrasts: Sequence[float],
-    seed: int,
-) -> Iterator[Trial]:
-    """Put things of every size and contrast into clear looks, and ask the measure.
-
-    Parameters
-    ----------
-    clear : sequence of xarray.Dataset
-        Looks in which nothing was found, from `clear_looks`.
-    measure : callable
-        The measure.
-    put : callable
-        One of `skytally.imagery.simulate.injection`.
-    spot : Spot
-        Where to put things.
-    sizes, contrasts : sequence of float
-        What to put.
-    seed : int
-        Seed of places and paints.
-
-    Yields
-    ------
-    Trial
-        One a look, size and contrast. A look that can no longer tell with the thing in it
-        counts as one that did not find it.
-
-    Raises
-    ------
-    DataError
-        If there is no clear look.
-    """
-    if not clear:
-        message = (
-            "no clear look in which nothing was found: nothing can be put in; acquire looks of "
-            "the time before the study, or correct the outlines"
-        )
-        raise DataError(message)
-    rng = np.random.default_rng(seed)
-    for size in sizes:
-        for contrast in contrasts:
-            for look in clear:
-                made, truth = put(look, spot, size, contrast, rng)
-                (row,) = measure([made])
-                yield Trial(size, contrast, truth, row.state, row.value)
-
-
-def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
-    """Give recall and bias by size and contrast.
-
-    Parameters
-    ----------
-    told : iterable of Trial
-        From `clear_looks` and `trials`, of one measure.
+    results : iterable of Trial
+        From `clear_images` and `trials`, of one measure.
     simulated : bool
-        Whether the looks were made up.
+        Whether the images were simulated.
 
     Returns
     -------
@@ -233,7 +158,7 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
     DataError
         If there is no trial.
     """
-    table = pd.DataFrame([vars(each) for each in told])
+    table = pd.DataFrame([vars(each) for each in results])
     if table.empty:
         message = "limits: no trial; put things into at least one look, or ask an empty one"
         raise DataError(message)
@@ -247,7 +172,7 @@ def limits(told: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
     for (size, contrast), part in table.groupby(["size", "contrast"], dropna=False):
         told_so = part["found"] if size else part["found"] | part["something"]
         count, hits = len(part), int(told_so.sum())
-        low, high = proportion_confint(hits, count, alpha=TAIL, method="jeffreys")
+        low, high = proportion_confint(hits, count, alpha=TAIL_SHARE, method="jeffreys")
         low, high = (0.0 if hits == 0 else low), (1.0 if hits == count else high)
         ends = part["error"].quantile([0.05, 0.5, 0.95]).to_numpy()
         rows.append(
@@ -272,41 +197,41 @@ def _thing(card: Card, size: float) -> str:
 
 
 def _range(part: pd.DataFrame, card: Card) -> str:
-    """Say at which sizes nine of ten are found of one contrast, and whether larger ones are not."""
+    """Sizes from which nine of ten are found at one contrast, in words."""
     part = part.sort_values("size")
-    if part["looks"].min() < LEAST:
-        return f"fewer than {LEAST} looks were tried, too few to say from which size on"
-    found = part["recall"] >= WANTED
+    if part["looks"].min() < MIN_IMAGES:
+        return f"fewer than {MIN_IMAGES} looks were tried, too few to say from which size on"
+    found = part["recall"] >= TARGET_RECALL
     if not found.any():
-        if part["recall"].max() < HALF:
+        if part["recall"].max() < HALF_RECALL:
             return "fewer than half are found at any size tried"
         return "nine of ten are not reached at any size tried"
     first = part.loc[found, "size"].iloc[0]
     later = part[part["size"] >= first]
     words = f"nine of ten are found from {_thing(card, first)} on"
-    missed = later.loc[later["recall"] < WANTED, "size"]
+    missed = later.loc[later["recall"] < TARGET_RECALL, "size"]
     if not missed.empty:
         words += f", but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
     return f"{words}; nothing smaller was tried" if first == part["size"].min() else words
 
 
 def _of(row: pd.Series, count: int, words: str) -> str:
-    """Say how many of how many, with the interval."""
+    """Count out of the images tested, in words, with its interval."""
     return (
         f"{count} of {row['looks']} {words} "
         f"({row['low']:.0%} to {row['high']:.0%}, 90 percent interval)"
     )
 
 
-def sentence(table: pd.DataFrame, card: Card) -> str:
-    """Say a detection limit in plain words.
+def limits_sentence(table: pd.DataFrame, card: Card) -> str:
+    """Word a detection limit for readers.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        From `limits`.
+        From `recall_table`.
     card : Card
-        What was asked.
+        What was drawn in and measured.
 
     Returns
     -------
@@ -317,7 +242,7 @@ def sentence(table: pd.DataFrame, card: Card) -> str:
     Raises
     ------
     DataError
-        If the headline's size and contrast were not tried, or nothing was asked empty.
+        If the headline's size and contrast were not tried, or no image was measured as it is.
     """
     size, contrast = card.headline
     there = table[(table["size"] == size) & (table["contrast"] == contrast)]

@@ -1,4 +1,4 @@
-"""What the pages may quote of own imagery: true before the first look as after it."""
+"""Findings of own imagery, true before the first image as after it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.wording import day, number, slug_of
-from skytally.findings.finding import Finding, tally
-from skytally.imagery.pipeline.measured_lines import NO_LOOK, Measured
+from skytally.core import day, names as n, number, slug_of
+from skytally.findings import Finding, tally
+from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
 NOTHING = (
     "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
@@ -18,12 +17,12 @@ NOTHING = (
 )
 
 
-def _rows(measured: Sequence[Measured]) -> pd.DataFrame:
-    """Give what the findings rest on: the table of looks, and each provider read."""
+def _rows(measured: Sequence[MeasuredLine]) -> pd.DataFrame:
+    """Rows that the findings rest on: the inventory, and each provider read."""
     generated = any(each.label for each in measured)
-    rows = [("looks.csv", "own refresh", "none")]
+    rows = [("inventory.csv", "own refresh", "none")]
     sources = {
-        (str(each.line["source"].to_numpy()[0]), each.task.sensor)
+        (str(each.line["source"].to_numpy()[0]), each.kind.sensor)
         for each in measured
         if each.line is not None and not each.label
     }
@@ -32,13 +31,13 @@ def _rows(measured: Sequence[Measured]) -> pd.DataFrame:
     return table.assign(reading="generated" if generated else "direct")
 
 
-def _marked(words: str, measured: Sequence[Measured]) -> str:
+def _marked(words: str, measured: Sequence[MeasuredLine]) -> str:
     labels = sorted({each.label for each in measured if each.label})
     return f"{', '.join(labels).upper()}: {words}" if labels else words
 
 
-def _since(lines: Sequence[Measured], study: np.datetime64) -> str:
-    """Name the outlines without a look in the study that could tell."""
+def _since(lines: Sequence[MeasuredLine], study: np.datetime64) -> str:
+    """Sentence naming the outlines without an image in the study that could tell."""
     without = [
         f"{each.scope} ({each.card.title})"
         for each in lines
@@ -50,31 +49,31 @@ def _since(lines: Sequence[Measured], study: np.datetime64) -> str:
     return f" Since {began}, the start of the study, no look could tell of {', '.join(without)}."
 
 
-def _state(measured: Sequence[Measured], study: np.datetime64) -> str:
+def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
     lines = [each for each in measured if each.line is not None]
     if not lines:
         why = "each names its reason in the table below"
-        if all(each.why == NO_LOOK for each in measured):
+        if all(each.why == NO_IMAGE for each in measured):
             why = "no look was acquired; make refresh brings looks in on a machine with internet"
         return NOTHING.format(asked=number(len(measured)), why=why)
-    told = sum(len(each.rows) for each in lines)
+    rows = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
         f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
-        f"be measured, in {number(told)} looks, a scene counted once a pair, of which "
+        f"be measured, in {number(rows)} looks, a scene counted once a pair, of which "
         f"{number(could)} could tell.{_since(lines, study)}"
     )
 
 
-def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list[Finding]:
-    """Give what own imagery adds to a line of evidence.
+def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> list[Finding]:
+    """Make the findings that own imagery adds to a line of evidence.
 
     Parameters
     ----------
     line : str
         Name of the notebook.
     measured : sequence of Measured
-        From `skytally.imagery.pipeline.measured_lines.measured`, twins included.
+        From `skytally.imagery.pipeline.site_imagery.read_imagery`, control sites included.
     study : str
         First day of the study.
 
@@ -86,7 +85,7 @@ def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list
         or area. Generated looks are labelled and have low confidence.
     """
     rows, since = _rows(measured), np.datetime64(study)
-    evidence = [each for each in measured if not each.twin]
+    evidence = [each for each in measured if not each.control]
     looks = sum(len(each.rows) for each in evidence)
     found = [
         tally(
@@ -100,22 +99,25 @@ def own_findings(line: str, measured: Sequence[Measured], *, study: str) -> list
     return found
 
 
-def _key(line: str, each: Measured) -> str:
-    words = f"own-{each.task.card}--{each.site}--{slug_of(each.outline)}"
+def _key(line: str, each: MeasuredLine) -> str:
+    words = f"own-{each.kind.card}--{each.site}--{slug_of(each.outline)}"
     return f"{line}.{words.replace('-', '_')}"
 
 
-def _of_line(line: str, each: Measured, rows: pd.DataFrame, study: np.datetime64) -> list[Finding]:
-    told = [row for row in each.rows if row.state != n.UNCLEAR]
-    late = [row for row in told if row.time >= study]
+def _of_line(
+    line: str, each: MeasuredLine, rows: pd.DataFrame, study: np.datetime64
+) -> list[Finding]:
+    telling = [row for row in each.rows if row.state != n.UNCLEAR]
+    late = [row for row in telling if row.time >= study]
     if not late:
         return []
     seen, ever = (
-        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in some) for some in (late, told)
+        sum(row.state == n.SOMETHING_SEEN or row.value > 0 for row in some)
+        for some in (late, telling)
     )
     text = (
-        f"{each.card.title}, {each.scope}: something was found in {{said}}, of "
+        f"{each.card.title}, {each.scope}: something was found in {{number}}, of "
         f"{number(len(late))} that could tell since the start of the study, and in "
-        f"{number(ever - seen)} of {number(len(told) - len(late))} before it."
+        f"{number(ever - seen)} of {number(len(telling) - len(late))} before it."
     )
     return [tally(_key(line, each), rows, count=seen, unit="looks", text=_marked(text, [each]))]

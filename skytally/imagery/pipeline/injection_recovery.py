@@ -1,103 +1,179 @@
-"""The detection limit of a place itself: known things put into its own looks, and asked for."""
+"""Injection-recovery tests: known objects drawn into clear images, and how often they are found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
-from skytally.core.errors import DataError
-from skytally.imagery.measure.observation import Look
-from skytally.imagery.measure.ships.berth_water import SURE
-from skytally.imagery.pipeline.detection_limits import CARDS, LEAST, clear_looks, limits, trials
-from skytally.imagery.pipeline.measurement_plan import Again, Task
-from skytally.imagery.pipeline.site_masks import Place
+from skytally.core import DataError, names as n
+from skytally.imagery.measure import SURE_DETECTION, Observation
+from skytally.imagery.pipeline.detection_limits import (
+    MIN_IMAGES,
+    Card,
+    SiteLimits,
+    Trial,
+    recall_table,
+)
+from skytally.imagery.pipeline.measure_setup import Measure, MeasureSetup
+from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.simulate import InjectionArea, Injector
 
-EVERY = 3
-"""One look of so many before the study is asked, the others teach: a look that taught what the
-empty place shows would find what is put into it too easily."""
-TRIED = 12
-"""Clear looks into which known things are put: a minute a card."""
-
-
-@dataclass(frozen=True, eq=False)
-class Limits:
-    """What the site's own looks say of the detection limit."""
-
-    table: pd.DataFrame | None
-    """As `skytally.imagery.pipeline.detection_limits.limits`, at the headline's contrast alone; None where the looks
-    could not be asked."""
-    why: str = ""
-    """Why they could not."""
-
-    def chance(self, task: Task) -> float:
-        """Give the chance of finding the thing of the headline, 1 where it is not known.
-
-        The mean of the posterior under Jeffreys' prior: twelve of twelve is no certainty.
-        """
-        if self.table is None:
-            return 1.0
-        size, contrast = CARDS[task.card].headline
-        row = self.table[(self.table["size"] == size) & (self.table["contrast"] == contrast)]
-        return float((row["found"].iloc[0] + 0.5) / (row["looks"].iloc[0] + 1.0))
+MAX_IMAGES = 100
+"""Images into which each object is drawn: the ends of 90 percent are then within 0.08."""
+HOLD_OUT = 3
+"""One image of so many before the study is tested, the others teach: an image that taught what
+the empty place shows would find what is drawn into it too easily."""
+SITE_IMAGES = 12
+"""Clear images of a site that are tested: a minute an outline and sensor."""
 
 
-def _parted(looks: Again, study: np.datetime64, *, asked: bool) -> Iterator[xr.Dataset]:
-    """Give the looks that are asked, or all others."""
-    for i, look in enumerate(looks()):
-        early = look["time"].to_numpy().reshape(-1)[0] < study
-        if bool(early and i % EVERY == EVERY - 1) == asked:
-            yield look
-
-
-def own_limits(task: Task, place: Place, looks: Again, study: np.datetime64) -> Limits:
-    """Ask the detection limit of the site's own clear looks before the study.
+def clear_images(
+    images: Iterable[xr.Dataset], measure: Measure, *, most: int = MAX_IMAGES
+) -> tuple[list[xr.Dataset], list[Trial]]:
+    """Images in which the measure finds nothing, and its verdict on each that it could read.
 
     Parameters
     ----------
-    task : Task
-        What is measured.
-    place : Place
-        Where.
-    looks : callable
-        Gives the looks anew each time.
-    study : numpy.datetime64
-        First day of the study.
+    images : iterable of xarray.Dataset
+        In the order of time, one time each.
+    measure : callable
+        The measure.
+    most : int
+        Images kept at most, the first ones: memory does not grow with the archive.
 
     Returns
     -------
-    Limits
-        Of looks that taught the measure nothing: one of `EVERY` before the study is asked,
-        by a measure that learnt from the others.
+    tuple of list of xarray.Dataset and list of Trial
+        The images, and one trial of size 0 for each image that could tell.
     """
-    others = partial(_parted, looks, study, asked=False)
-    size, contrast = CARDS[task.card].headline
+    clear: list[xr.Dataset] = []
+    empty_trials = []
+    for image in images:
+        (row,) = measure([image])
+        if row.state == n.UNCLEAR:
+            continue
+        empty_trials.append(Trial(0.0, math.nan, 0.0, row.state, row.value))
+        if row.state == n.NOTHING_SEEN:
+            clear.append(image)
+        if len(clear) == most:
+            break
+    return clear, empty_trials
+
+
+def trials(
+    clear: Sequence[xr.Dataset],
+    measure: Measure,
+    inject: Injector,
+    area: InjectionArea,
+    *,
+    sizes: Sequence[float],
+    contrasts: Sequence[float],
+    seed: int,
+) -> Iterator[Trial]:
+    """Draw objects of every size and contrast into clear images, and measure each.
+
+    Parameters
+    ----------
+    clear : sequence of xarray.Dataset
+        Images in which nothing was found, from `clear_images`.
+    measure : callable
+        The measure.
+    put : callable
+        One of `skytally.imagery.simulate.injection`.
+    spot : Spot
+        Where to draw.
+    sizes, contrasts : sequence of float
+        What to draw.
+    seed : int
+        Seed of places and paints.
+
+    Yields
+    ------
+    Trial
+        One for each image, size and contrast. An image that can no longer tell with the object
+        in it counts as one that did not find it.
+
+    Raises
+    ------
+    DataError
+        If there is no clear image.
+    """
+    if not clear:
+        message = (
+            "no clear look in which nothing was found: nothing can be put in; acquire looks of "
+            "the time before the study, or correct the outlines"
+        )
+        raise DataError(message)
+    rng = np.random.default_rng(seed)
+    for size in sizes:
+        for contrast in contrasts:
+            for image in clear:
+                injected, truth = inject(image, area, size, contrast, rng)
+                (row,) = measure([injected])
+                yield Trial(size, contrast, truth, row.state, row.value)
+
+
+def _split(images: OpenImages, study: np.datetime64, *, tested: bool) -> Iterator[xr.Dataset]:
+    """Yield the images that are tested, or all others."""
+    for i, image in enumerate(images()):
+        early = image["time"].to_numpy().reshape(-1)[0] < study
+        if bool(early and i % HOLD_OUT == HOLD_OUT - 1) == tested:
+            yield image
+
+
+def site_limits(
+    card: Card,
+    images: OpenImages,
+    study: np.datetime64,
+    *,
+    prepare: Callable[[OpenImages], MeasureSetup],
+) -> SiteLimits:
+    """Estimate a site's detection limit by injection-recovery tests on its own images.
+
+    Parameters
+    ----------
+    card : Card
+        What is drawn.
+    images : callable
+        Opens the images of the outline's window.
+    study : numpy.datetime64
+        First day of the study.
+    prepare : callable
+        Images to a measure that learnt from those of them before the study.
+
+    Returns
+    -------
+    SiteLimits
+        From images that taught the measure nothing: one of `HOLD_OUT` before the study is
+        tested, by a measure that learnt from the others.
+    """
+    size, contrast = card.headline
     try:
-        prepared = task.prepare(place, others, study, task.sensor)
-        clear, none = clear_looks(_parted(looks, study, asked=True), prepared.measure, most=TRIED)
-        if len(clear) < LEAST:
+        prepared = prepare(lambda: _split(images, study, tested=False))
+        held_out = _split(images, study, tested=True)
+        clear, empty = clear_images(held_out, prepared.measure, most=SITE_IMAGES)
+        if len(clear) < MIN_IMAGES:
             why = (
-                f"nothing was found in {len(clear)} of the {len(none)} looks before the study that "
-                f"could be asked; {LEAST} are needed"
+                f"nothing was found in {len(clear)} of the {len(empty)} looks before the study "
+                f"that could be asked; {MIN_IMAGES} are needed"
             )
-            return Limits(None, why)
-        told = trials(
-            clear, prepared.measure, prepared.put, prepared.spot,
+            return SiteLimits(None, why)
+        injected = trials(
+            clear, prepared.measure, prepared.inject, prepared.area,
             sizes=(size / 2.0, size, size * 2.0), contrasts=(contrast,), seed=0,
         )  # fmt: skip
-        return Limits(limits([*none, *told], simulated=False))
+        return SiteLimits(recall_table([*empty, *injected], simulated=False))
     except DataError as fault:
-        return Limits(None, str(fault))
+        return SiteLimits(None, str(fault))
 
 
-def no_better(row: Look, chance: float) -> Look:
-    """Give a row whose chance of detection is at most what the site's own looks say."""
-    if not row.p_detect > chance:
+def capped(row: Observation, recall: float) -> Observation:
+    """Row whose chance of detection is at most the recall on the site's own images."""
+    if not row.p_detect > recall:
         return row
-    missed = row.state == n.NOTHING_SEEN and row.unit == "ships" and chance < SURE
-    return replace(row, p_detect=chance, high=max(row.high, 1.0) if missed else row.high)
+    missed = row.state == n.NOTHING_SEEN and row.unit == "ships" and recall < SURE_DETECTION
+    return replace(row, p_detect=recall, high=max(row.high, 1.0) if missed else row.high)

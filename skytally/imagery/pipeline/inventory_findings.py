@@ -1,6 +1,6 @@
-"""What the page of looks says, as findings: true before any refresh as after it.
+"""Findings of the coverage page, from the acquisition inventory, before any refresh as after it.
 
-Findings are of the sites that are evidence; looks at their twins are shown, and not counted.
+Findings are of the sites that are evidence; images of control sites are shown, and not counted.
 """
 
 from __future__ import annotations
@@ -10,62 +10,61 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.wording import day, number
-from skytally.findings.finding import Finding, computed, tally
-from skytally.imagery.acquire.coverage import losses
-from skytally.imagery.acquire.inventory import PIXELS
-from skytally.imagery.acquire.inventory_files import SUPERSEDED, YES
-from skytally.imagery.acquire.monthly_coverage import (
-    ANY,
+from skytally.core import day, names as n, number
+from skytally.findings import Finding, computed, tally
+from skytally.imagery.acquire import (
+    ANY_SENSOR,
     NONE_USABLE,
     NOT_SEARCHED,
     NOTHING_OFFERED,
+    SUPERSEDED,
     USABLE,
-    gaps,
+    VERIFIED_BY_PIXELS,
+    YES,
+    coverage_gaps,
     is_rehearsal,
-    is_twin,
-    marked,
-    of_evidence,
+    losses_by_reason,
+    rehearsal_marked,
 )
+from skytally.imagery.sites import evidence_names, is_control_name
 
-LINE = "looks"
+LINE = "coverage"
 NO_LOOK = (
     "No look has been acquired yet: no month was searched at any of {sites}; on a machine with "
     "internet, make refresh brings the looks in. Until then every month is a blank, and a blank "
     "is not an absence."
 )
 MONTHS_SAID = {
-    NOT_SEARCHED: ("blank", "Counted by site and sensor, {said} were not searched."),
+    NOT_SEARCHED: ("blank", "Counted by site and sensor, {number} were not searched."),
     NOTHING_OFFERED: (
         "nothing",
-        "Counted by site and sensor, {said} were searched and nothing was offered.",
+        "Counted by site and sensor, {number} were searched and nothing was offered.",
     ),
-    NONE_USABLE: ("unusable", "Counted by site and sensor, {said} gave no look that was usable."),
-    USABLE: ("usable", "Counted by site and sensor, {said} gave at least one usable look."),
+    NONE_USABLE: ("unusable", "Counted by site and sensor, {number} gave no look that was usable."),
+    USABLE: ("usable", "Counted by site and sensor, {number} gave at least one usable look."),
 }
 """State to key and sentence of the finding that counts its months."""
 
 
 def _short(words: str, *, rehearsal: bool) -> str:
-    """Put one word before a sentence that stands behind the answer."""
+    """Mark a sentence that stands behind the answer, where any row is rehearsed."""
     return f"REHEARSAL: {words}" if rehearsal else words
 
 
 def _rows_of(looks: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
-    """Give what the findings rest on: the tables, and how each provider's rows were read."""
-    asked = searches[["provider", "sensor", "label"]].drop_duplicates()
+    """Rows that the findings rest on: the tables, and how each provider's rows were read."""
+    searched = searches[["provider", "sensor", "label"]].drop_duplicates()
     generated = is_rehearsal(looks, searches)
-    rows = [("looks.csv", "own refresh", "none")]
+    rows = [("inventory.csv", "own refresh", "none")]
     if not generated:
-        rows += [(row.provider, row.provider, row.sensor) for row in asked.itertuples()]
+        rows += [(row.provider, row.provider, row.sensor) for row in searched.itertuples()]
     table = pd.DataFrame(rows, columns=["id", "counter", "family"])
     reading = "generated" if generated else "direct"
     return table.assign(reading=reading).drop_duplicates(["counter", "family"])
 
 
 def _worst_loss(looks: pd.DataFrame) -> str:
-    lost = losses(looks)
+    lost = losses_by_reason(looks)
     if lost.empty:
         return "none was lost"
     by_reason = lost.groupby("reason")["count"].sum().sort_values(ascending=False, kind="stable")
@@ -77,26 +76,27 @@ def _answer(
 ) -> str:
     if searches.empty and looks.empty:
         return NO_LOOK.format(sites=f"{len(sites)} sites")
-    acquired = looks[looks["fate"] != SUPERSEDED]
+    acquired = looks[looks["status"] != SUPERSEDED]
     usable = int((looks["usable"] == YES).sum())
     first, last = (
-        day(pd.Timestamp(each)) for each in (searches["first"].min(), searches["last"].max())
+        day(pd.Timestamp(each))
+        for each in (searches["first_day"].min(), searches["last_day"].max())
     )
     words = (
         f"Of {number(len(acquired))} acquisitions offered for "
         f"{searches['site'].nunique()} of {len(sites)} sites between {first} and {last}, "
         f"{number(usable)} gave a usable look; of the others, {_worst_loss(looks)}."
     )
-    return marked(words, rehearsal=rehearsal)
+    return rehearsal_marked(words, rehearsal=rehearsal)
 
 
-def _beside(twins: int) -> str:
-    noun = "twin of them that is" if twins == 1 else "twins of them that are"
-    return f", and {twins} {noun} counted nowhere here" if twins else ""
+def _beside(controls: int) -> str:
+    noun = "twin of them that is" if controls == 1 else "twins of them that are"
+    return f", and {controls} {noun} counted nowhere here" if controls else ""
 
 
 def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) -> Finding:
-    of_any = table[table["sensor"] == ANY]
+    of_any = table[table["sensor"] == ANY_SENSOR]
     if of_any.empty:
         return computed(
             f"{LINE}.longest_gap",
@@ -112,7 +112,7 @@ def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) ->
     first, last = (day(pd.Timestamp(str(worst[word])[:10])) for word in ("first", "last"))
     holes = f", {worst['unsearched']} of them never searched" if worst["unsearched"] else ""
     text = (
-        f"The longest time without a usable look by any sensor is {{said}}{holes}, at "
+        f"The longest time without a usable look by any sensor is {{number}}{holes}, at "
         f"{worst['name']} from {first} to {last}."
     )
     return tally(
@@ -124,63 +124,63 @@ def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) ->
     )
 
 
-def look_findings(
+def coverage_findings(
     looks: pd.DataFrame, searches: pd.DataFrame, table: pd.DataFrame, *, sites: Mapping[str, str]
 ) -> list[Finding]:
-    """Give what the page of looks says, true before any refresh as after it.
+    """Make the findings of the coverage page, true before any refresh as after it.
 
     Parameters
     ----------
     looks, searches : pandas.DataFrame
         The two tables of a refresh.
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.monthly_coverage.monthly`.
+        Result of `skytally.imagery.acquire.coverage.monthly_coverage`.
     sites : mapping of str to str
-        Slug to name, twins among them.
+        Slug to name, control sites among them.
 
     Returns
     -------
     list of Finding
-        Of the line ``looks``; where any row is rehearsed, every sentence says so.
+        Of the page ``coverage``; where any row is rehearsed, every sentence says so.
     """
-    twins = [slug for slug, name in sites.items() if is_twin(name)]
-    sites = of_evidence(sites)
+    controls = [slug for slug, name in sites.items() if is_control_name(name)]
+    sites = evidence_names(sites)
     rehearsal = is_rehearsal(looks, searches)
-    looks, searches = (each[~each["site"].isin(twins)] for each in (looks, searches))
+    looks, searches = (each[~each["site"].isin(controls)] for each in (looks, searches))
     rows = _rows_of(looks, searches)
-    states = table.loc[~table["site"].isin(twins), "state"].value_counts()
-    superseded = int((looks["fate"] == SUPERSEDED).sum())
+    states = table.loc[~table["site"].isin(controls), "state"].value_counts()
+    superseded = int((looks["status"] == SUPERSEDED).sum())
     usable = int((looks["usable"] == YES).sum())
     answer = _answer(looks, searches, sites, rehearsal)
     counted = [
         ("answer", usable, "looks", answer),
-        ("offered", len(looks), "looks", "Providers offered scenes for {said}."),
+        ("offered", len(looks), "looks", "Providers offered scenes for {number}."),
         (
             "superseded",
             superseded,
             "looks",
-            "For {said} another processing of the same acquisition stands in its place.",
+            "For {number} another processing of the same acquisition stands in its place.",
         ),
         (
             "lost",
             len(looks) - superseded - usable,
             "looks",
-            "Offered and lost, to cloud or otherwise, were {said}.",
+            "Offered and lost, to cloud or otherwise, were {number}.",
         ),
         (
             "unverified",
-            int((looks["verified"] == PIXELS).sum()),
+            int((looks["verified_by"] == VERIFIED_BY_PIXELS).sum()),
             "looks",
-            "For {said} that are stored the provider stated no file size, and the bands had to "
+            "For {number} that are stored the provider stated no file size, and the bands had to "
             "vouch for one another.",
         ),
-        ("sites", len(sites), "sites", f"The register names {{said}}{_beside(len(twins))}."),
+        ("sites", len(sites), "sites", f"The register names {{number}}{_beside(len(controls))}."),
     ]
     counted += [
         (f"months_{key}", int(states.get(state, 0)), "months", text)
         for state, (key, text) in MONTHS_SAID.items()
     ]
-    made = [
+    findings = [
         tally(
             f"{LINE}.{key}",
             rows,
@@ -190,4 +190,7 @@ def look_findings(
         )
         for key, count, unit, text in counted
     ]
-    return [*made, _gap_finding(gaps(looks, searches, sites=sites), rows, rehearsal=rehearsal)]
+    return [
+        *findings,
+        _gap_finding(coverage_gaps(looks, searches, sites=sites), rows, rehearsal=rehearsal),
+    ]

@@ -1,7 +1,7 @@
-"""A refresh: every look at every site brought in once, and a row for each scene that was offered.
+"""A refresh: every image of every site is stored once, and every scene has a row.
 
 It may be stopped at any moment and run again: what is stored is not read twice, what failed is
-tried again, and the same offers give the same store and the same tables.
+tried again, and the same catalogues give the same store and the same tables.
 """
 
 from __future__ import annotations
@@ -14,54 +14,60 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core.errors import DataError
-from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.chip_manifest import Manifest
-from skytally.imagery.acquire.inventory import (
+from skytally.core import DataError
+from skytally.imagery.acquire import (
     FAILED,
+    REJECTED,
+    SENTINEL_1,
     STORED,
-    accounts,
-    look_row,
-    malformed_rows,
-    merge_looks,
+    SUPERSEDED,
+    ChipManifest,
+    FetchSettings,
+    Provider,
+    SceneItem,
+    check_accounts,
+    chip_store,
+    inventory_row,
+    malformed_item_rows,
+    merge_inventory,
     merge_searches,
-    read_looks,
+    read_inventory,
     read_searches,
-    search_row,
-    verified,
-    write_looks,
+    search_log_row,
+    verification_method,
+    write_inventory,
     write_searches,
 )
-from skytally.imagery.acquire.providers import SENTINEL_1, Provider
-from skytally.imagery.acquire.stac.scene_items import Offer
-from skytally.imagery.clear_sky.ring_cache import judged, rings
-from skytally.imagery.clear_sky.stable_ring import Ring
-from skytally.imagery.pipeline.refresh_plan import Plan, plan, retirements
-from skytally.imagery.pipeline.scene_jobs import Course, Progress, Taken, work
-from skytally.imagery.sites.site_register import Site
-
-__all__ = ["Plan", "Progress", "Report", "judge", "plan", "refresh"]
+from skytally.imagery.clear_sky import RingStatistics, screened_inventory, update_statistics
+from skytally.imagery.pipeline.refresh_plan import (
+    Decision,
+    RefreshPlan,
+    items_to_retire,
+    plan_refresh,
+)
+from skytally.imagery.pipeline.refresh_run import Progress, RefreshRun, run_jobs
+from skytally.imagery.pipeline.scene_jobs import SceneResult
+from skytally.imagery.sites import Site
 
 
 @dataclass(frozen=True)
-class Report:
+class RefreshReport:
     """What a refresh did."""
 
     offered: int
-    """Scenes that were offered, each of which has a row."""
+    """Scenes that the catalogues returned, each of which has a row."""
     stored: int
-    """Looks stored now."""
-    held: int
-    """Looks that were stored before."""
+    """Images stored now."""
+    stored_before: int
+    """Images that were stored before."""
     failed: int
-    """Looks that could not be had; the next refresh tries again."""
+    """Images that could not be read; the next refresh tries again."""
     rejected: int
     """Scenes that were not read, or do not show the site."""
     superseded: int
     """Scenes of which a better processing was taken."""
     bytes_read: int
-    """Bytes of the providers from which looks were stored."""
+    """Bytes of the providers from which images were stored."""
     bytes_stored: int
     """Bytes written."""
     swept: tuple[str, ...] = ()
@@ -70,58 +76,54 @@ class Report:
     """Searches that failed, chips that are broken: one sentence each."""
 
 
-def _stored_row(offer: Offer, site: Site, manifest: Manifest, searched: str) -> dict[str, str]:
-    row = look_row(offer, site, fate=STORED, fate_reason="", searched=searched)
+def _stored_row(item: SceneItem, site: Site, manifest: ChipManifest, today: str) -> dict[str, str]:
+    row = inventory_row(item, site, status=STORED, status_reason="", search_date=today)
     moved = manifest.resampled_from
     shifts = sorted({f"{shift:g}" for shift in manifest.offset.values()})
-    row["offset"] = "" if offer.sensor == SENTINEL_1 else " ".join(shifts)
+    row["reflectance_offset"] = "" if item.sensor == SENTINEL_1 else " ".join(shifts)
     row["bytes_read"] = str(manifest.bytes_read)
     row["chip_sha256"] = manifest.sha256
     row["resampled_from"] = "" if moved is None else f"EPSG:{moved}"
-    row["verified"] = verified(offer)
+    row["verified_by"] = verification_method(item)
     return row
 
 
 def _rows(
-    made: Plan,
-    taken: Iterable[Taken],
+    plan: RefreshPlan,
+    results: Sequence[SceneResult],
     sites: dict[str, Site],
     providers: dict[str, Provider],
     today: str,
 ) -> list[dict[str, str]]:
-    """Give the row of every scene that was offered."""
+    """One row of the inventory for every scene that the catalogues returned."""
     rows = []
-    for found in made.found:
-        by = providers[found.provider]
-        rows += malformed_rows(
-            found, sensor=by.sensor, processor=by.processor, label=by.label, searched=today
+    for search in plan.searches:
+        by = providers[search.provider]
+        rows += malformed_item_rows(
+            search, sensor=by.sensor, processor=by.processor, label=by.label, search_date=today
         )
-    for each in made.decided:
-        site = sites[each.offer.site]
+    unread: list[Decision | SceneResult] = [each for each in results if each.manifest is None]
+    for each in [*plan.decisions, *unread]:
         rows.append(
-            look_row(each.offer, site, fate=each.fate, fate_reason=each.reason, searched=today)
-        )
-    for offer, manifest in made.held:
-        rows.append(_stored_row(offer, sites[offer.site], manifest, today))
-    for look in taken:
-        site = sites[look.offer.site]
-        if look.manifest is not None:
-            rows.append(_stored_row(look.offer, site, look.manifest, today))
-        else:
-            rows.append(
-                look_row(look.offer, site, fate=look.fate, fate_reason=look.reason, searched=today)
+            inventory_row(
+                each.item, sites[each.item.site], status=each.status, status_reason=each.reason,
+                search_date=today,
             )
+        )  # fmt: skip
+    read = [(each.item, each.manifest) for each in results if each.manifest is not None]
+    for item, manifest in (*plan.stored, *read):
+        rows.append(_stored_row(item, sites[item.site], manifest, today))
     return rows
 
 
 def _write_tables(
-    looks: tuple[Path, pd.DataFrame, pd.DataFrame],
+    inventory: tuple[Path, pd.DataFrame, pd.DataFrame],
     searches: tuple[Path, pd.DataFrame, pd.DataFrame],
 ) -> None:
     """Write the tables that differ from what they were."""
-    for (path, old, new), write in ((looks, write_looks), (searches, write_searches)):
+    for (path, old, new), write in ((inventory, write_inventory), (searches, write_searches)):
         if not new.reset_index(drop=True).equals(old.reset_index(drop=True)):
-            with chip_store.told(path.parent):
+            with chip_store.store_errors(path.parent):
                 write(path, new)
 
 
@@ -129,37 +131,38 @@ def _sweep_tables(*paths: Path) -> list[str]:
     """Remove what an interrupted refresh left beside the tables."""
     left = [each for path in paths for each in path.parent.glob(f".{path.name}.*.tmp")]
     for each in left:
-        with chip_store.told(each.parent):
+        with chip_store.store_errors(each.parent):
             each.unlink()
     return [each.name for each in left]
 
 
-def _settle(made: Plan, folder: Path) -> None:
-    """Take out of the store's count what is superseded, and take back what is chosen again."""
-    for offer in retirements(made):
-        kept = chip_store.held(folder, offer.site, offer.item_id)
-        if kept is not None and kept.provider == offer.provider:
-            chip_store.retire(folder, offer.site, offer.item_id)
-    for offer, _ in made.held:
-        chip_store.revive(folder, offer.site, offer.item_id)
+def _retire_and_restore(plan: RefreshPlan, folder: Path) -> None:
+    """Take out of the store's count what is superseded, and take back what is selected again."""
+    for item in items_to_retire(plan):
+        manifest = chip_store.stored_manifest(folder, item.site, item.item_id)
+        if manifest is not None and manifest.provider == item.provider:
+            chip_store.retire_chip(folder, item.site, item.item_id)
+    for item, _ in plan.stored:
+        chip_store.restore_chip(folder, item.site, item.item_id)
 
 
-def _judge(
-    table: pd.DataFrame, folder: Path, sites: Sequence[Site], taken: Iterable[Taken]
+def _screened(
+    inventory: pd.DataFrame, folder: Path, sites: Sequence[Site], results: Iterable[SceneResult]
 ) -> tuple[pd.DataFrame, list[str]]:
-    fresh: dict[str, dict[str, Ring]] = {}
-    for look in taken:
-        if look.ring is not None and look.manifest is not None:
-            fresh.setdefault(look.offer.site, {})[look.offer.item_id] = look.ring
-    found, faults = {}, []
+    """Inventory with the answers of the clear-sky screening, and the chips that are broken."""
+    fresh: dict[str, dict[str, RingStatistics]] = {}
+    for result in results:
+        if result.statistics is not None and result.manifest is not None:
+            fresh.setdefault(result.item.site, {})[result.item.item_id] = result.statistics
+    statistics, faults = {}, []
     for site in sites:
-        found[site.slug], broken = rings(folder, site, fresh=fresh.get(site.slug))
+        statistics[site.slug], broken = update_statistics(folder, site, fresh=fresh.get(site.slug))
         faults += broken
-    return judged(table, sites, found), faults
+    return screened_inventory(inventory, sites, statistics), faults
 
 
-def judge(sites: Sequence[Site], *, folder: Path, looks_path: Path) -> list[str]:
-    """Judge all stored looks again, after outlines have changed; no network is used.
+def rescreen(sites: Sequence[Site], *, folder: Path, inventory_path: Path) -> list[str]:
+    """Screen all stored images again, after outlines have changed; no network is used.
 
     Parameters
     ----------
@@ -167,8 +170,8 @@ def judge(sites: Sequence[Site], *, folder: Path, looks_path: Path) -> list[str]
         The sites.
     folder : Path
         The folder of scenes.
-    looks_path : Path
-        ``looks.csv``; written if a judgement changed.
+    inventory_path : Path
+        The inventory; written if an answer changed.
 
     Returns
     -------
@@ -182,43 +185,43 @@ def judge(sites: Sequence[Site], *, folder: Path, looks_path: Path) -> list[str]
     """
     if not folder.is_dir():
         return []
-    with chip_store.lock(folder):
-        old = read_looks(looks_path)
-        new, faults = _judge(old, folder, sites, ())
+    with chip_store.locked_store(folder):
+        old = read_inventory(inventory_path)
+        new, faults = _screened(old, folder, sites, ())
         if not new.equals(old):
-            with chip_store.told(looks_path.parent):
-                write_looks(looks_path, new)
+            with chip_store.store_errors(inventory_path.parent):
+                write_inventory(inventory_path, new)
     return faults
 
 
-def refresh(
+def refresh_store(
     sites: Sequence[Site],
     providers: Sequence[Provider],
     period: tuple[str, str],
     *,
     folder: Path,
-    looks_path: Path,
+    inventory_path: Path,
     searches_path: Path,
     today: str,
     now: datetime | None = None,
     budget_bytes: int | None = None,
     progress: Callable[[Progress], None] | None = None,
-    settings: Settings | None = None,
+    settings: FetchSettings | None = None,
     client: Any = None,
-) -> Report:
-    """Bring in every look that is offered and not yet stored, and write the tables.
+) -> RefreshReport:
+    """Store every image that the catalogues offer and the store lacks, and write the tables.
 
     Parameters
     ----------
     sites : sequence of Site
         The sites.
     providers : sequence of Provider
-        Who is asked.
+        Whose catalogues are searched.
     period : (str, str)
         First and last day, UTC, both included.
     folder : Path
         The folder of scenes.
-    looks_path, searches_path : Path
+    inventory_path, searches_path : Path
         The tables; replaced whole, and only if something changed.
     today : str
         Day of the search, ISO.
@@ -227,8 +230,8 @@ def refresh(
     budget_bytes : int, optional
         Largest size of the store.
     progress : callable, optional
-        Called after each look.
-    settings : Settings, optional
+        Called after each image.
+    settings : FetchSettings, optional
         Limits and attempts.
     client : distributed.Client, optional
         A Dask cluster; by default that of the environment variable ``DASK_SCHEDULER``, else the
@@ -236,7 +239,7 @@ def refresh(
 
     Returns
     -------
-    Report
+    RefreshReport
 
     Raises
     ------
@@ -245,64 +248,66 @@ def refresh(
     DataError
         If the period is none, or a table is not as this project writes it.
     """
-    limits = settings or Settings()
-    with chip_store.lock(folder):
-        swept = chip_store.sweep(folder) + _sweep_tables(looks_path, searches_path)
-        looks, searches = read_looks(looks_path), read_searches(searches_path)
-        made = plan(
-            sites,
-            providers,
-            period,
-            folder=folder,
-            looks=looks,
-            searches=searches,
-            settings=limits,
-            now=now,
-        )
-        _settle(made, folder)
-        used = chip_store.used_bytes(folder)
-        course = Course(folder, budget_bytes, made.to_read, progress, used)
-        work(course, made.tasks, limits, client)
+    limits = settings or FetchSettings()
+    with chip_store.locked_store(folder):
+        swept = chip_store.remove_leftovers(folder) + _sweep_tables(inventory_path, searches_path)
+        inventory, searches = read_inventory(inventory_path), read_searches(searches_path)
+        plan = plan_refresh(
+            sites, providers, period, folder=folder, inventory=inventory, searches=searches,
+            settings=limits, now=now,
+        )  # fmt: skip
+        _retire_and_restore(plan, folder)
+        used = chip_store.store_bytes(folder)
+        run = RefreshRun(folder, budget_bytes, plan.to_read, progress, used)
+        run_jobs(run, plan.jobs, limits, client)
         by_slug, by_name = {s.slug: s for s in sites}, {p.name: p for p in providers}
-        rows = _rows(made, course.taken, by_slug, by_name, today)
-        merged, broken = _judge(merge_looks(looks, rows), folder, sites, course.taken)
-        asked = merge_searches(
-            searches,
-            [
-                search_row(
-                    found,
-                    sensor=by_name[found.provider].sensor,
-                    label=by_name[found.provider].label,
-                    searched=today,
-                )
-                for found in made.found
-            ],
+        rows = _rows(plan, run.results, by_slug, by_name, today)
+        merged, broken = _screened(merge_inventory(inventory, rows), folder, sites, run.results)
+        logged = merge_searches(searches, _search_rows(plan, by_name, today))
+        _write_tables((inventory_path, inventory, merged), (searches_path, searches, logged))
+    return _report(plan, run, rows, swept, [*broken, *_unaccounted(logged, merged)])
+
+
+def _search_rows(
+    plan: RefreshPlan, providers: dict[str, Provider], today: str
+) -> list[dict[str, str]]:
+    return [
+        search_log_row(
+            search, sensor=providers[search.provider].sensor,
+            label=providers[search.provider].label, search_date=today,
         )
-        _write_tables((looks_path, looks, merged), (searches_path, searches, asked))
-    return _report(made, course, rows, swept, [*broken, *_unaccounted(asked, merged)])
+        for search in plan.searches
+    ]  # fmt: skip
 
 
-def _unaccounted(searches: pd.DataFrame, looks: pd.DataFrame) -> list[str]:
+def _unaccounted(searches: pd.DataFrame, inventory: pd.DataFrame) -> list[str]:
     try:
-        accounts(searches, looks)
+        check_accounts(searches, inventory)
     except DataError as error:
         return [str(error)]
     return []
 
 
 def _report(
-    made: Plan, course: Course, rows: Sequence[dict[str, str]], swept: list[str], faults: list[str]
-) -> Report:
-    count = {fate: sum(row["fate"] == fate for row in rows) for fate in ("rejected", "superseded")}
-    return Report(
+    plan: RefreshPlan,
+    run: RefreshRun,
+    rows: Sequence[dict[str, str]],
+    swept: list[str],
+    faults: list[str],
+) -> RefreshReport:
+    count = {
+        status: sum(row["status"] == status for row in rows)
+        for status in (FAILED, REJECTED, SUPERSEDED)
+    }
+    return RefreshReport(
         offered=len(rows),
-        stored=sum(look.fate == STORED for look in course.taken),
-        held=len(made.held),
-        failed=sum(row["fate"] == FAILED for row in rows),
-        rejected=count["rejected"],
-        superseded=count["superseded"],
-        bytes_read=course.bytes_read,
-        bytes_stored=course.bytes_stored,
+        stored=sum(result.status == STORED for result in run.results),
+        stored_before=len(plan.stored),
+        failed=count[FAILED],
+        rejected=count[REJECTED],
+        superseded=count[SUPERSEDED],
+        bytes_read=run.bytes_read,
+        bytes_stored=run.bytes_stored,
         swept=tuple(swept),
-        faults=(*made.faults, *([course.stopped] if course.stopped else []), *faults),
+        faults=(*plan.faults, *([run.stopped] if run.stopped else []), *faults),
     )

@@ -1,4 +1,4 @@
-"""What a refresh would do: every scene offered, and what is to become of it."""
+"""The plan of a refresh: which scenes are to be read, which are stored, which are rejected."""
 
 from __future__ import annotations
 
@@ -9,181 +9,201 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core.errors import AcquisitionError, IntegrityError
-from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import Settings
-from skytally.imagery.acquire.catalog_search import Found, search
-from skytally.imagery.acquire.chip_manifest import Manifest
-from skytally.imagery.acquire.inventory import (
+from skytally.core import AcquisitionError, IntegrityError
+from skytally.imagery.acquire import (
     FAILED,
     REJECTED,
-    SIZE,
+    SELECTED,
     SUPERSEDED,
     UNVERIFIED,
-    verified,
+    VERIFIED_BY_SIZE,
+    ChipManifest,
+    FetchSettings,
+    Provider,
+    SceneItem,
+    SearchResult,
+    SelectionDecision,
+    chip_store,
+    search_catalogue,
+    select_items,
+    verification_method,
 )
-from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_selection import CHOSEN, Choice, choose
-from skytally.imagery.acquire.stac.scene_items import Offer
-from skytally.imagery.pipeline.scene_jobs import Task
-from skytally.imagery.sites.site_register import Site
+from skytally.imagery.pipeline.scene_jobs import SceneJob
+from skytally.imagery.sites import Site
 
-Day = str
-READ_REJECTS = ("window not held:", "other grid:", f"{UNVERIFIED}:")
+REJECTED_ON_READING = ("window not held:", "other grid:", f"{UNVERIFIED}:")
 """Classes of reasons that only reading can find; such a scene is not read again."""
 
 
 @dataclass(frozen=True)
-class Decided:
-    """One offer, and what becomes of it without reading it."""
+class Decision:
+    """One item of a catalogue, and what becomes of it without reading it."""
 
-    offer: Offer
+    item: SceneItem
     """The scene and its site."""
-    fate: str
+    status: str
     """``rejected``, ``superseded`` or ``failed``."""
     reason: str
     """Why, ``<class>: <detail>``."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Everything that was offered, sorted by what is to be done."""
+class RefreshPlan:
+    """Every item that the catalogues returned, sorted by what is to be done."""
 
-    found: list[Found] = field(default_factory=list)
+    searches: list[SearchResult] = field(default_factory=list)
     """One answer a provider and site."""
-    decided: list[Decided] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
     """Not read."""
-    held: list[tuple[Offer, Manifest]] = field(default_factory=list)
+    stored: list[tuple[SceneItem, ChipManifest]] = field(default_factory=list)
     """Stored already, not read again."""
-    tasks: list[Task] = field(default_factory=list)
+    jobs: list[SceneJob] = field(default_factory=list)
     """To be read, one a scene, in the order of time."""
     faults: list[str] = field(default_factory=list)
     """Searches that failed, broken manifests: one sentence each."""
 
     @property
     def to_read(self) -> int:
-        """Looks that are to be read."""
-        return sum(len(task.offers) for task in self.tasks)
+        """Number of images that are to be read."""
+        return sum(len(job.items) for job in self.jobs)
 
 
-def _before(looks: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, str]]:
-    return {(row["provider"], row["site"], row["item_id"]): row for row in looks.to_dict("records")}
+def _rows_by_key(inventory: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, str]]:
+    rows = inventory.to_dict("records")
+    return {(row["provider"], row["site"], row["item_id"]): row for row in rows}
 
 
-def _settled(choice: Choice, row: dict[str, str] | None) -> Decided | None:
-    """Tell whether an offer is decided without its pixels, or was when they were last read."""
-    if choice.fate != CHOSEN:
-        return Decided(choice.offer, choice.fate, choice.reason)
-    if row is None or row["fate"] != REJECTED:
+def _decided(selected: SelectionDecision, row: dict[str, str] | None) -> Decision | None:
+    """Decide on an item without its pixels, or as it was when they were last read."""
+    if selected.status != SELECTED:
+        return Decision(selected.item, selected.status, selected.reason)
+    if row is None or row["status"] != REJECTED:
         return None
-    reason = row["fate_reason"]
+    reason = row["status_reason"]
     # a provider may have come to state what was missing
-    stated = reason.startswith(UNVERIFIED) and verified(choice.offer) == SIZE
-    if reason.startswith(READ_REJECTS) and not stated:
-        return Decided(choice.offer, REJECTED, reason)
+    stated = (
+        reason.startswith(UNVERIFIED) and verification_method(selected.item) == VERIFIED_BY_SIZE
+    )
+    if reason.startswith(REJECTED_ON_READING) and not stated:
+        return Decision(selected.item, REJECTED, reason)
     return None
 
 
+def _manifest(folder: Path, item: SceneItem) -> ChipManifest | None:
+    """Manifest of an image that is stored, or was and is retired."""
+    return chip_store.stored_manifest(
+        folder, item.site, item.item_id
+    ) or chip_store.stored_manifest(folder, item.site, item.item_id, retired=True)
+
+
 def _sort(
-    plan: Plan, folder: Path, choices: Iterable[Choice], site: Site, looks: pd.DataFrame
-) -> list[tuple[Offer, Site]]:
-    """Sort the choices of a site into the plan, and give those that are to be read."""
-    rows, todo = _before(looks), []
-    for choice in choices:
-        offer = choice.offer
-        settled = _settled(choice, rows.get((offer.provider, offer.site, offer.item_id)))
-        if settled is not None:
-            plan.decided.append(settled)
+    plan: RefreshPlan,
+    folder: Path,
+    selection: Iterable[SelectionDecision],
+    site: Site,
+    inventory: pd.DataFrame,
+) -> list[tuple[SceneItem, Site]]:
+    """Sort the items of a site into the plan, and return those that are to be read."""
+    rows, to_read = _rows_by_key(inventory), []
+    for selected in selection:
+        item = selected.item
+        decision = _decided(selected, rows.get((item.provider, item.site, item.item_id)))
+        if decision is not None:
+            plan.decisions.append(decision)
             continue
         try:
-            manifest = chip_store.held(folder, site.slug, offer.item_id) or chip_store.held(
-                folder, site.slug, offer.item_id, retired=True
-            )
+            manifest = _manifest(folder, item)
         except IntegrityError as error:
             plan.faults.append(str(error))
-            plan.decided.append(Decided(offer, FAILED, f"broken manifest: {error}"))
+            plan.decisions.append(Decision(item, FAILED, f"broken manifest: {error}"))
             continue
         if manifest is None:
-            todo.append((offer, site))
-        elif manifest.provider != offer.provider:
-            said = f"same id: stored already from {manifest.provider}"
-            plan.decided.append(Decided(offer, REJECTED, said))
+            to_read.append((item, site))
+        elif manifest.provider != item.provider:
+            reason = f"same id: stored already from {manifest.provider}"
+            plan.decisions.append(Decision(item, REJECTED, reason))
         else:
-            plan.held.append((offer, manifest))
-    return todo
+            plan.stored.append((item, manifest))
+    return to_read
 
 
-def _tasks(
-    todo: Iterable[tuple[Offer, Site]], providers: Sequence[Provider], settings: Settings
-) -> list[Task]:
+def _jobs(
+    to_read: Iterable[tuple[SceneItem, Site]],
+    providers: Sequence[Provider],
+    settings: FetchSettings,
+) -> list[SceneJob]:
     """Put the sites of one scene together, so that each of its bytes is fetched once."""
-    known = {provider.name: provider for provider in providers}
-    scenes: dict[tuple[str, str, str, int | None], list[tuple[Offer, Site]]] = {}
-    for offer, site in todo:
-        key = (offer.time, offer.provider, offer.item_id, offer.epsg)
-        scenes.setdefault(key, []).append((offer, site))
+    by_name = {provider.name: provider for provider in providers}
+    scenes: dict[tuple[str, str, str, int | None], list[tuple[SceneItem, Site]]] = {}
+    for item, site in to_read:
+        key = (item.time, item.provider, item.item_id, item.epsg)
+        scenes.setdefault(key, []).append((item, site))
     return [
-        Task(
-            known[provider],
-            tuple(offer for offer, _ in scene),
+        SceneJob(
+            by_name[provider],
+            tuple(item for item, _ in scene),
             tuple(site for _, site in scene),
             settings,
         )
-        for (_, provider, _, _), scene in sorted(scenes.items(), key=lambda each: each[0][:3])
+        for (_, provider, _, _), scene in sorted(scenes.items(), key=lambda pair: pair[0][:3])
     ]
 
 
-def plan(
+def plan_refresh(
     sites: Sequence[Site],
     providers: Sequence[Provider],
-    period: tuple[Day, Day],
+    period: tuple[str, str],
     *,
     folder: Path,
-    looks: pd.DataFrame,
+    inventory: pd.DataFrame,
     searches: pd.DataFrame,
-    settings: Settings,
+    settings: FetchSettings,
     now: datetime | None = None,
-) -> Plan:
-    """Search, choose, and look up what the store holds; nothing is read or written.
+) -> RefreshPlan:
+    """Search, select, and look up what the store holds; nothing is read or written.
 
     Parameters
     ----------
     sites : sequence of Site
         The sites.
     providers : sequence of Provider
-        Who is asked, each for every site.
+        Whose catalogues are searched, each for every site.
     period : (str, str)
         First and last day, UTC, both included.
     folder : Path
         The folder of scenes.
-    looks, searches : pandas.DataFrame
+    inventory, searches : pandas.DataFrame
         The tables as they are.
-    settings : Settings
+    settings : FetchSettings
         Limits and attempts for what will be read.
     now : datetime, optional
         Time after which no scene can lie.
 
     Returns
     -------
-    Plan
+    RefreshPlan
         A search that fails is a fault of the plan; the other searches stand.
     """
-    made, todo = Plan(), []
+    plan, to_read = RefreshPlan(), []
     for site in sites:
-        offers: list[Offer] = []
+        items: list[SceneItem] = []
         for provider in providers:
             try:
-                found = search(provider, site, period, now=now, looks=looks, searches=searches)
+                result = search_catalogue(
+                    provider, site, period, now=now, inventory=inventory, searches=searches
+                )
             except AcquisitionError as error:
-                made.faults.append(str(error))
+                plan.faults.append(str(error))
                 continue
-            made.found.append(found)
-            offers += found.offers
-        todo += _sort(made, folder, choose(offers, site), site, looks)
-    made.tasks.extend(_tasks(todo, providers, settings))
-    return made
+            plan.searches.append(result)
+            items += result.items
+        to_read += _sort(plan, folder, select_items(items, site), site, inventory)
+    plan.jobs.extend(_jobs(to_read, providers, settings))
+    return plan
 
 
-def retirements(made: Plan) -> list[Offer]:
-    """Give the offers whose chips, if the store holds any, no longer count."""
-    return [each.offer for each in made.decided if each.fate in (REJECTED, SUPERSEDED)]
+def items_to_retire(plan: RefreshPlan) -> list[SceneItem]:
+    """Items whose chips, if the store holds any, no longer count."""
+    return [
+        decision.item for decision in plan.decisions if decision.status in (REJECTED, SUPERSEDED)
+    ]

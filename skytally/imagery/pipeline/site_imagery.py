@@ -1,22 +1,23 @@
-"""Everything own imagery has to say for one notebook, read from the registered data."""
+"""What own imagery shows of one kind of place, read from the measured lines for a notebook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import registry
-from skytally.core.wording import number
-from skytally.imagery.acquire.inventory_files import read_breaks, read_looks
-from skytally.imagery.acquire.monthly_coverage import is_rehearsal
-from skytally.imagery.cube.cube_checks import check_day
-from skytally.imagery.pipeline.measured_lines import NO_LOOK, Measured, measured
-from skytally.imagery.sites.control_sites import place
-from skytally.imagery.sites.site_register import read_sites
-from skytally.statistics.control_site_ranks import Rank, change_score, rank_among
+from skytally.core import number, registry
+from skytally.imagery.acquire import is_rehearsal, read_breaks, read_inventory
+from skytally.imagery.cube import check_day
+from skytally.imagery.pipeline.measured_folder import read_line
+from skytally.imagery.pipeline.measured_keys import key_without_images, stored_rows
+from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target, targets_of
+from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
+from skytally.imagery.sites import defining_kind, read_sites
+from skytally.statistics import Rank, change_score, rank_among
 
-CARDS_AT = {
+CARDS_OF_PLACE = {
     "berth": (
         "berth-sentinel-2", "berth-sentinel-1", "berth-sentinel-1-lee", "berth-landsat",
         "harbour-sentinel-2", "stacks-sentinel-2",
@@ -28,15 +29,15 @@ CARDS_AT = {
 
 
 @dataclass(frozen=True, eq=False)
-class Own:
+class SiteImagery:
     """Own imagery of one kind of place."""
 
     kind: str
     """``berth`` for ports, ``track`` for yards, ``pit_area`` for depots."""
     study: str
     """First day of the study."""
-    measured: tuple[Measured, ...]
-    """One an outline and sensor, those of twins last."""
+    measured: tuple[MeasuredLine, ...]
+    """One an outline and sensor, those of control sites last."""
     looks: pd.DataFrame
     """The table of looks."""
     breaks: pd.DataFrame
@@ -47,71 +48,86 @@ class Own:
     """Day of the last look stored, or of the study where there is none."""
 
     @property
-    def evidence(self) -> list[Measured]:
-        """Give what was to be measured at the sites of evidence."""
-        return [each for each in self.measured if not each.twin]
+    def evidence(self) -> list[MeasuredLine]:
+        """Lines of the sites that are evidence, measured or not."""
+        return [each for each in self.measured if not each.control]
 
     @property
     def rehearsal(self) -> bool:
-        """Tell whether any look is of generated ground."""
+        """Whether any image is of generated ground."""
         return is_rehearsal(self.looks)
 
 
-def _not_here(each: Measured, stored: pd.DataFrame) -> Measured:
-    """Say of looks that were acquired elsewhere that their chips are not on this machine."""
-    told = stored[(stored["site"] == each.site) & (stored["sensor"] == each.task.sensor)]
-    if each.why != NO_LOOK or told.empty:
-        return each
+def line_or_reason(target: Target, inventory: pd.DataFrame, folder: Path) -> MeasuredLine:
+    """Line of one outline and sensor as it was measured, or the reason why there is none."""
+    stored = stored_rows(inventory, target.site.slug, target.kind.sensor)
+    if stored.empty:
+        return target.without_line(NO_IMAGE)
+    label, count = str(stored["label"].iloc[0]), number(len(stored))
+    why = measuring_obstacle(target.outline, target.site)
+    if why:
+        return target.without_line(f"{count} looks are stored, but {why}", label)
+    line = read_line(folder, target, key_without_images(target, inventory), label=label)
+    if line is not None:
+        return line
     why = (
-        f"{number(len(told))} looks are in the table, but none of their chips is on this machine; "
-        "make refresh brings them back"
+        f"{count} looks are in the table, but they were not measured on this machine; make "
+        "refresh brings back what is missing here, and measures it"
     )
-    return replace(each, why=why, label=str(told["label"].iloc[0]))
+    return target.without_line(why, label)
 
 
-def read_own(kind: str, *, study: str) -> Own:
-    """Measure all places of one kind, twins included.
+def read_imagery(kind: str, *, study: str) -> SiteImagery:
+    """Read the measured lines of all places of one kind, control sites included.
+
+    Nothing is measured here and no image is opened: `make refresh` and `make site` measure.
 
     Parameters
     ----------
     kind : str
         ``berth``, ``track`` or ``pit_area``.
     study : str
-        First day of the study; it must be chosen before the looks are seen.
+        First day of the study; it must be chosen before the images are seen.
 
     Returns
     -------
-    Own
+    SiteImagery
 
     Raises
     ------
-    DataError, IntegrityError
-        If a table, an outline or a chip is not what it should be.
+    DataError
+        If a table or an outline is not what it should be.
     """
-    sites = [each for each in read_sites(registry.folder("sites")).values() if place(each) == kind]
+    sites = [
+        site
+        for site in read_sites(registry.folder("sites")).values()
+        if defining_kind(site) == kind
+    ]
     study = str(check_day(study, what="study").astype("datetime64[D]"))
-    ordered = sorted(sites, key=lambda each: each.is_twin)
-    looks = read_looks(registry.path("looks"))
+    ordered = sorted(sites, key=lambda site: site.is_control)
+    inventory = read_inventory(registry.path("inventory"))
     limits = pd.read_csv(registry.path("limits"))
-    stored = looks[looks["chip_sha256"] != ""]
-    found = measured(ordered, registry.scenes(), study=study)
-    return Own(
+    folder = registry.measured()
+    stored = inventory[inventory["chip_sha256"] != ""]
+    return SiteImagery(
         kind,
         study,
-        tuple(_not_here(each, stored) for each in found),
-        looks,
+        tuple(
+            line_or_reason(target, inventory, folder) for target in targets_of(ordered, study=study)
+        ),
+        inventory,
         read_breaks(registry.path("breaks")),
         limits,
         max([study, *stored["time_utc"].str[:10]]),
     )
 
 
-def ranks(own: Own) -> list[tuple[Measured, Rank]]:
-    """Give the rank of each measured outline among those of the twins, by measure.
+def change_ranks(own: SiteImagery) -> list[tuple[MeasuredLine, Rank]]:
+    """Rank of each measured outline's change among those of the control sites, by measure.
 
     Parameters
     ----------
-    own : Own
+    own : SiteImagery
         Own imagery of one kind of place.
 
     Returns
@@ -121,7 +137,7 @@ def ranks(own: Own) -> list[tuple[Measured, Rank]]:
         own past.
     """
 
-    def score(each: Measured) -> float:
+    def score(each: MeasuredLine) -> float:
         values = [row.value for row in each.rows]
         return change_score(values, [row.time for row in each.rows], own.study).value
 
@@ -131,7 +147,7 @@ def ranks(own: Own) -> list[tuple[Measured, Rank]]:
             alike = [
                 other
                 for other in own.measured
-                if other.twin and other.line is not None and other.task == each.task
+                if other.control and other.line is not None and other.kind == each.kind
             ]
             found.append((each, rank_among(score(each), [score(other) for other in alike])))
     return found

@@ -1,4 +1,4 @@
-"""From a site's confirmed outlines to the masks a measure needs."""
+"""Masks for measuring, from the outlines of a site: target, stable ground, open water, tracks."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.core.errors import DataError
-from skytally.core.wording import number
-from skytally.imagery.clear_sky.target_ring import ring_mask
-from skytally.imagery.measure.reference import Reference
-from skytally.imagery.measure.water_mask import water_like
-from skytally.imagery.sites.outline_geometry import rings_m
-from skytally.imagery.sites.site_register import CONFIRMED, Outline, Site, mask
+from skytally.core import DataError
+from skytally.imagery.clear_sky import RING_INNER_M, ring_mask
+from skytally.imagery.measure import Reference, water_pixels
+from skytally.imagery.pipeline.outline_readiness import (
+    TRACK_SPACING,
+    measuring_obstacle,
+    outline_title,
+)
+from skytally.imagery.sites import Outline, Site, outline_mask, rings_in_metres
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-BETWEEN_TRACKS = 5.0
-"""Metres from track to track in a yard: a loading gauge of 3.4 m and a way between."""
-TRACK_SIGMA = 3.0
-"""Metres to which the lines of tracks must be known: beyond 5 m a full yard is missed by a sixth
-(METHODS 5.1, 5.2)."""
-MOST_TRACKS = 8
+MAX_TRACKS = 8
 """Tracks that ten metre pixels still tell apart together (METHODS 5.2)."""
-SHORTEST_TRACK = 60.0
+MIN_TRACK_M = 60.0
 """Metres; below it no train stands."""
-WIDEST = 0.25
-"""Share of its extent to which an outline must be known before anything is measured in it."""
-FAR_FROM_QUAYS = 200.0
+OPEN_WATER_M = 200.0
 """Metres beyond which water is open, no mooring in it (METHODS 4.2)."""
-ROOM = 700.0
+WINDOW_M = 700.0
 """Metres around a target that are read: its ring reaches 300 m, its open water farther."""
+DRAWN_REACH_M = 1500.0
+"""Metres within which ground and water that somebody drew share the weather of an outline."""
+MIN_DRAWN = 50
+"""Pixels of drawn ground or water below which a slope or a median over them is not trusted."""
 TARGETS = ("berth", "quay", "track", "pit_area")
+"""Kinds of outline in which things come and go."""
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class OutlineArea:
     """One confirmed outline of a site with what lies around it."""
 
     site: Site
@@ -54,119 +54,135 @@ class Place:
     target: Bools
     """Pixels of the outline, dims (y, x)."""
     ring: Bools
-    """Ground around every outline of the site, dims (y, x)."""
+    """Stable ground: drawn, or around every outline of the site, dims (y, x)."""
     others: Bools
     """Pixels of all outlines of things that may change, dims (y, x)."""
+    water: Bools | None = None
+    """Open water that somebody drew, dims (y, x); None where nobody did."""
+    ring_is_drawn: bool = False
+    """Whether the stable ground was drawn, and is not the ring around the outlines."""
 
     @property
     def scope(self) -> str:
-        """Name it for readers."""
-        return named(self.site, self.outline)
+        """Site and outline for readers."""
+        return outline_title(self.site, self.outline)
 
 
-def named(site: Site, outline: Outline) -> str:
-    """Name an outline of a site for readers."""
-    return f"{site.name}, {outline.name}"
-
-
-def extent_m(outline: Outline, site: Site) -> float:
-    """Give the width of an outline in the direction in which it is narrowest, in metres."""
-    points = np.concatenate(rings_m(outline, site))
-    turned = np.radians(np.arange(180.0))
-    return float(np.ptp(points @ np.stack([np.sin(turned), np.cos(turned)]), axis=0).min())
-
-
-def not_ready(outline: Outline, site: Site) -> str:
-    """Say why nothing can be measured in an outline yet; empty where it can."""
-    if outline.status != CONFIRMED:
-        return (
-            f"its outline is {outline.status}: it is known to about "
-            f"{number(round(outline.pos_sigma_m))} m, and everything within is drawn"
-        )
-    if outline.kind == "track" and outline.pos_sigma_m > TRACK_SIGMA:
-        return (
-            f"its outline is known to {number(round(outline.pos_sigma_m))} m only; lines of "
-            f"tracks {BETWEEN_TRACKS:g} m apart must be known to {TRACK_SIGMA:g} m"
-        )
-    if outline.kind != "track" and outline.pos_sigma_m > WIDEST * extent_m(outline, site):
-        return (
-            f"its outline is known to {number(round(outline.pos_sigma_m))} m only, too little "
-            f"for something {number(round(extent_m(outline, site)))} m wide"
-        )
-    if outline.kind in ("berth", "quay", "track") and outline.axis_deg is None:
-        return "its outline has no axis; write axis_deg"
-    return ""
-
-
-def _window(target: Bools, gsd: float) -> tuple[slice, slice]:
-    reach = math.ceil(ROOM / gsd)
-    rows, columns = (np.flatnonzero(target.any(axis=each)) for each in (1, 0))
+def _near(pixels: Bools, gsd: float, reach: float) -> tuple[slice, slice]:
+    """Rows and columns within `reach` metres of some pixels."""
+    steps = math.ceil(reach / gsd)
+    rows, columns = (np.flatnonzero(pixels.any(axis=axis)) for axis in (1, 0))
     # even corners, since pixels of 20 m begin there
     first, second = (
-        slice(2 * (max(each[0] - reach, 0) // 2), min(each[-1] + reach, size) + 1)
-        for each, size in zip((rows, columns), target.shape, strict=True)
+        slice(2 * (max(found[0] - steps, 0) // 2), min(found[-1] + steps, size) + 1)
+        for found, size in zip((rows, columns), pixels.shape, strict=True)
     )
     return first, second
 
 
-def place(site: Site, outline: Outline, *, gsd: float) -> Place:
-    """Give what a measure needs to know of an outline in which something can be measured.
+def _drawn(site: Site, kind: str, gsd: float) -> Bools | None:
+    """Pixels of the outlines of a kind that are known well enough; None where there are none."""
+    chosen = [
+        outline
+        for outline in site.outlines
+        if outline.kind == kind and not measuring_obstacle(outline, site)
+    ]
+    return outline_mask(replace(site, outlines=tuple(chosen)), kind, gsd=gsd) if chosen else None
+
+
+def _drawn_near(site: Site, kind: str, target: Bools, others: Bools, gsd: float) -> Bools | None:
+    """Pixels that somebody drew as stable ground or open water, near an outline and off all others.
+
+    None where there are fewer than `MIN_DRAWN`: a median over them would say little.
+    """
+    pixels = _drawn(site, kind, gsd)
+    if pixels is None:
+        return None
+    wide = np.zeros_like(pixels)
+    wide[_near(target, gsd, DRAWN_REACH_M)] = True
+    apart = ndimage.distance_transform_edt(~others) * gsd >= RING_INNER_M
+    pixels = np.asarray(pixels & wide & apart)
+    return pixels if np.count_nonzero(pixels) >= MIN_DRAWN else None
+
+
+def outline_area(site: Site, outline: Outline, *, gsd: float) -> OutlineArea:
+    """Window and masks of an outline in which something can be measured.
+
+    Stable ground and open water are those that somebody drew and confirmed, as far as they lie
+    within `DRAWN_REACH_M`; where nobody did, stable ground is the ring around all outlines, and
+    open water is found in the images.
 
     Parameters
     ----------
     site : Site
         The site.
     outline : Outline
-        One of its outlines, for which `not_ready` says nothing.
+        One of its outlines, in which `measuring_obstacle` finds nothing.
     gsd : float
         Side of a pixel in metres.
 
     Returns
     -------
-    Place
+    OutlineArea
 
     Raises
     ------
     DataError
         If the outline covers fewer than two pixels.
     """
-    target = mask(replace(site, outlines=(outline,)), outline.kind, gsd=gsd)
+    target = outline_mask(replace(site, outlines=(outline,)), outline.kind, gsd=gsd)
     if np.count_nonzero(target) < 2:
         message = (
             f"{site.slug}, outline {outline.name!r}: {np.count_nonzero(target)} pixels of "
             f"{gsd:g} m; draw it larger in data/sites/{site.slug}.geojson"
         )
         raise DataError(message)
-    window = _window(target, gsd)
-    others = _changing([each for each in site.outlines if not not_ready(each, site)], site, gsd)
-    ring = ring_mask([others], gsd=gsd)
-    return Place(site, outline, gsd, window, target[window], ring[window], others[window])
+    others = _changing(
+        [each for each in site.outlines if not measuring_obstacle(each, site)], site, gsd
+    )
+    stable, water = (
+        _drawn_near(site, kind, target, others, gsd) for kind in ("stable", "openwater")
+    )
+    window = _near(target, gsd, WINDOW_M)
+    read = np.zeros_like(target)
+    read[window] = True
+    for pixels in (stable, water):
+        read |= False if pixels is None else pixels
+    window = _near(read, gsd, 0.0)
+    ring = ring_mask([others], gsd=gsd) if stable is None else stable
+    return OutlineArea(
+        site, outline, gsd, window, target[window], ring[window], others[window],
+        None if water is None else water[window], stable is not None,
+    )  # fmt: skip
 
 
 def _changing(outlines: Iterable[Outline], site: Site, gsd: float) -> Bools:
-    """Give the pixels of everything that may change at a site."""
+    """Pixels of everything that may change at a site."""
     chosen = [each for each in outlines if each.kind in TARGETS]
-    masks = [mask(replace(site, outlines=(each,)), each.kind, gsd=gsd) for each in chosen]
+    masks = [outline_mask(replace(site, outlines=(each,)), each.kind, gsd=gsd) for each in chosen]
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def dry_ring(place: Place, level: Reference) -> Bools:
-    """Give the part of a ring that is land in a reference."""
-    return np.asarray(place.ring & ~_water(place, level))
+def dry_ground(area: OutlineArea, level: Reference) -> Bools:
+    """Stable ground that is land in a reference, dims (y, x)."""
+    return np.asarray(area.ring & ~_water(area, level))
 
 
-def open_water(place: Place, level: Reference) -> Bools:
-    """Give water away from the outlines, in a reference."""
-    away = ndimage.distance_transform_edt(~place.others) * place.gsd > FAR_FROM_QUAYS
-    return np.asarray(_water(place, level) & away)
+def open_water(area: OutlineArea, level: Reference) -> Bools:
+    """Open water that somebody drew, else water of a reference away from all outlines."""
+    if area.water is not None:
+        return area.water
+    away = ndimage.distance_transform_edt(~area.others) * area.gsd > OPEN_WATER_M
+    return np.asarray(_water(area, level) & away)
 
 
-def _water(place: Place, level: Reference) -> Bools:
-    return water_like(level.level, level.layers, place.target)
+def _water(area: OutlineArea, level: Reference) -> Bools:
+    certain = area.target if area.water is None else area.water
+    return water_pixels(level.level, level.layers, certain)
 
 
-def seaward(berth: Outline, site: Site) -> float:
-    """Give the bearing from the quay out to sea: across the berth's axis, away from the quays.
+def seaward_bearing(berth: Outline, site: Site) -> float:
+    """Bearing from the quay out to sea, degrees: across the berth's axis, away from the quays.
 
     Raises
     ------
@@ -180,8 +196,8 @@ def seaward(berth: Outline, site: Site) -> float:
             f"not known; draw the quay in data/sites/{site.slug}.geojson"
         )
         raise DataError(message)
-    middle = np.concatenate(rings_m(berth, site)).mean(0)
-    centres = [np.concatenate(rings_m(each, site)).mean(0) for each in quays]
+    middle = np.concatenate(rings_in_metres(berth, site)).mean(0)
+    centres = [np.concatenate(rings_in_metres(each, site)).mean(0) for each in quays]
     nearest = min(centres, key=lambda at: float(np.hypot(*(at - middle))))
     east, north = middle - nearest
     sides = (berth.axis_deg + 90.0) % 360.0, (berth.axis_deg - 90.0) % 360.0
@@ -214,29 +230,29 @@ def track_lines(outline: Outline, site: Site) -> tuple[Floats, ...]:
     if outline.axis_deg is None:
         message = f"{site.slug}, outline {outline.name!r}: no axis; write axis_deg"
         raise DataError(message)
-    ring = max(rings_m(outline, site), key=len)
+    ring = max(rings_in_metres(outline, site), key=len)
     bearing = math.radians(outline.axis_deg)
     along = np.array([math.sin(bearing), math.cos(bearing)])
     aside = np.array([along[1], -along[0]])
     across = ring @ aside
     width = float(np.ptp(across))
-    count = max(int(width // BETWEEN_TRACKS), 1)
-    if count > MOST_TRACKS:
+    count = max(int(width // TRACK_SPACING), 1)
+    if count > MAX_TRACKS:
         message = (
             f"{site.slug}, outline {outline.name!r}: {width:.0f} m wide, room for {count} tracks; "
-            f"draw one outline for each bundle of at most {MOST_TRACKS}"
+            f"draw one outline for each bundle of at most {MAX_TRACKS}"
         )
         raise DataError(message)
-    first = float(across.min()) + (width - (count - 1) * BETWEEN_TRACKS) / 2.0
+    first = float(across.min()) + (width - (count - 1) * TRACK_SPACING) / 2.0
     lines = []
     for i in range(count):
-        offset = first + i * BETWEEN_TRACKS
+        offset = first + i * TRACK_SPACING
         ends = _crossings(ring @ along, across, offset)
-        if ends is not None and ends[1] - ends[0] >= SHORTEST_TRACK:
+        if ends is not None and ends[1] - ends[0] >= MIN_TRACK_M:
             lines.append(np.stack([end * along + offset * aside for end in ends]))
     if not lines:
         message = (
-            f"{site.slug}, outline {outline.name!r}: no track of {SHORTEST_TRACK:g} m fits along "
+            f"{site.slug}, outline {outline.name!r}: no track of {MIN_TRACK_M:g} m fits along "
             f"{outline.axis_deg:g} degrees; correct axis_deg or the outline"
         )
         raise DataError(message)
@@ -244,7 +260,7 @@ def track_lines(outline: Outline, site: Site) -> tuple[Floats, ...]:
 
 
 def _crossings(along: Floats, across: Floats, offset: float) -> tuple[float, float] | None:
-    """Give where a line across a ring enters it first and leaves it last."""
+    """Where a line across a ring enters it first and leaves it last, metres along the axis."""
     below, above = across[:-1] - offset, across[1:] - offset
     cuts = (below < 0) != (above < 0)
     if not cuts.any():

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.sites.site_register import Grid, Site
+from skytally.imagery.sites import Grid, Site
 
 Floats = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.uint8]
@@ -63,8 +63,8 @@ EDGE = 20
 
 
 @dataclass(frozen=True)
-class Ship:
-    """A ship at the berth: the truth of a rehearsal."""
+class BerthedShip:
+    """A ship at the berth: part of the truth of a rehearsal."""
 
     x: float
     """Easting of its middle, metres."""
@@ -92,7 +92,7 @@ class Ground:
     """Kind of ground, dims (y, x)."""
     texture: Floats
     """Factor near 1 by which the ground varies, dims (y, x); the same in every pass."""
-    ships: tuple[Ship, ...]
+    ships: tuple[BerthedShip, ...]
     """Every ship that calls."""
 
 
@@ -108,12 +108,12 @@ class Sky:
     """Share of the drawing inside the swath, from the west; the rest has no data."""
 
 
-def stream(seed: int, *words: str) -> np.random.Generator:
-    """Give a generator that depends on the seed and the words, and on nothing else."""
+def seeded_generator(seed: int, *words: str) -> np.random.Generator:
+    """Random generator that depends on the seed and the words, and on nothing else."""
     return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in words)])
 
 
-def smooth(shape: tuple[int, int], *, cells: int, rng: np.random.Generator) -> Floats:
+def smooth_field(shape: tuple[int, int], *, cells: int, rng: np.random.Generator) -> Floats:
     """Draw a smooth random field with values from 0 to 1, `cells` bumps along each side."""
     coarse = rng.random((cells + 3, cells + 3))
     y, x = (np.linspace(1, cells + 1, size) for size in shape)
@@ -133,7 +133,7 @@ class Layout:
     """Direction along the quay or the tracks, degrees clockwise from north."""
 
     def frame(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Give metres along the axis and metres to its left, for eastings and northings."""
+        """Metres along the axis and metres to its left, for eastings and northings."""
         turn = np.deg2rad(self.axis_deg)
         along = (x - self.x) * np.sin(turn) + (y - self.y) * np.cos(turn)
         left = (y - self.y) * np.sin(turn) - (x - self.x) * np.cos(turn)
@@ -141,18 +141,18 @@ class Layout:
 
 
 def layout(site: Site, *, seed: int) -> Layout:
-    """Invent where a site's objects lie: near its middle, at any angle."""
-    rng = stream(seed, site.slug, "layout")
+    """Draw at random where a site's objects lie: near its middle, at any angle."""
+    rng = seeded_generator(seed, site.slug, "layout")
     west, south, east, north = site.grid.bounds
     reach = min(east - west, north - south) / 12
     x, y = rng.uniform(-reach, reach, 2)
     return Layout((west + east) / 2 + x, (south + north) / 2 + y, float(rng.uniform(0, 180)))
 
 
-def _calls(site: Site, *, seed: int, days: tuple[int, int]) -> tuple[Ship, ...]:
+def _calls(site: Site, *, seed: int, days: tuple[int, int]) -> tuple[BerthedShip, ...]:
     if "berth" not in _kinds(site):
         return ()
-    rng = stream(seed, site.slug, "ships")
+    rng = seeded_generator(seed, site.slug, "ships")
     place = layout(site, seed=seed)
     turn = np.deg2rad(place.axis_deg)
     ships, day = [], days[0]
@@ -162,7 +162,7 @@ def _calls(site: Site, *, seed: int, days: tuple[int, int]) -> tuple[Ship, ...]:
         left = QUAY_SIZE[1] / 2 + STANDOFF + beam / 2
         x = place.x + along * np.sin(turn) - left * np.cos(turn)
         y = place.y + along * np.cos(turn) + left * np.sin(turn)
-        ships.append(Ship(float(x), float(y), place.axis_deg, length, beam, day, day + stay))
+        ships.append(BerthedShip(float(x), float(y), place.axis_deg, length, beam, day, day + stay))
         day += stay + int(rng.integers(1, 9))
     return tuple(ships)
 
@@ -179,7 +179,7 @@ def _paint(kinds: Classes, site: Site, grid: Grid, *, seed: int) -> None:
     )
     along, left = layout(site, seed=seed).frame(x.astype(np.float32), y.astype(np.float32))
     if "berth" in _kinds(site):
-        coast = smooth(kinds.shape, cells=8, rng=stream(seed, site.slug, "coast"))
+        coast = smooth_field(kinds.shape, cells=8, rng=seeded_generator(seed, site.slug, "coast"))
         kinds[left > 250 * (coast - 0.5)] = WATER
         kinds[(np.abs(along) < QUAY_SIZE[0] / 2) & (np.abs(left) < QUAY_SIZE[1] / 2)] = QUAY
         # the quay is built out from the land, and the water before it is deep
@@ -194,8 +194,8 @@ def _paint(kinds: Classes, site: Site, grid: Grid, *, seed: int) -> None:
         kinds[inside & (along % PIT_PITCH < PIT_SIZE) & (left % PIT_PITCH < PIT_SIZE)] = PIT
 
 
-def around(sites: Sequence[Site], *, margin: int) -> Grid:
-    """Give the grid that holds the grids of some sites of one zone, and a margin."""
+def grid_around(sites: Sequence[Site], *, margin: int) -> Grid:
+    """Grid that holds the grids of some sites of one zone, and a margin."""
     west, south, east, north = zip(*(site.grid.bounds for site in sites), strict=True)
     bounds = (min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin)
     return Grid(sites[0].grid.epsg, bounds)
@@ -221,24 +221,24 @@ def ground(sites: Sequence[Site], *, margin: int, seed: int, days: tuple[int, in
     Ground
         The same for the same arguments.
     """
-    grid = around(sites, margin=margin)
+    grid = grid_around(sites, margin=margin)
     shape = grid.shape(GSD)
     kinds = np.full(shape, LAND, dtype=np.uint8)
     for site in sites:
         _paint(kinds, site, grid, seed=seed)
-    rng = stream(seed, sites[0].slug, "ground")
+    rng = seeded_generator(seed, sites[0].slug, "ground")
     rough = np.where(kinds == WATER, 0.02, 0.35).astype(np.float32)
-    broad = smooth(shape, cells=24, rng=rng) + smooth(shape, cells=96, rng=rng) - 1
+    broad = smooth_field(shape, cells=24, rng=rng) + smooth_field(shape, cells=96, rng=rng) - 1
     ships = tuple(ship for site in sites for ship in _calls(site, seed=seed, days=days))
     return Ground(grid, kinds, 1 + rough * broad, ships)
 
 
-def at_berth(where: Ground, day: int) -> list[Ship]:
-    """Give the ships at the berth on a day."""
+def ships_at_berth(where: Ground, day: int) -> list[BerthedShip]:
+    """Ships at the berth on a day."""
     return [ship for ship in where.ships if ship.first <= day <= ship.last]
 
 
-def _hull(where: Ground, ships: Sequence[Ship]) -> Floats:
+def _hull(where: Ground, ships: Sequence[BerthedShip]) -> Floats:
     covered: Floats = np.zeros(where.kinds.shape, dtype=np.float32)
     rows, columns = where.kinds.shape
     inverse = ~where.grid.transform(GSD)
@@ -266,10 +266,10 @@ def _outside(where: Ground, sky: Sky) -> npt.NDArray[np.bool_]:
     return np.broadcast_to(np.arange(columns) >= edge, where.kinds.shape)
 
 
-def optical(
+def optical_view(
     where: Ground, day: int, sky: Sky, *, rng: np.random.Generator
 ) -> tuple[dict[str, Floats], Classes]:
-    """See the ground from above in daylight.
+    """Reflectance of the ground in one optical pass.
 
     Parameters
     ----------
@@ -289,12 +289,12 @@ def optical(
         the Sentinel-2 classification, dims (y, x).
     """
     shape = where.kinds.shape
-    hull = _hull(where, at_berth(where, day))
+    hull = _hull(where, ships_at_berth(where, day))
     classes = CLASS_OF[where.kinds]
     classes[hull > 0.5] = 5
-    snow = (where.kinds == LAND) & (smooth(shape, cells=12, rng=rng) > 0.35) & sky.snow
+    snow = (where.kinds == LAND) & (smooth_field(shape, cells=12, rng=rng) > 0.35) & sky.snow
     classes[snow] = SNOWY
-    clouds = smooth(shape, cells=6, rng=rng) + 0.3 * smooth(shape, cells=30, rng=rng)
+    clouds = smooth_field(shape, cells=6, rng=rng) + 0.3 * smooth_field(shape, cells=30, rng=rng)
     thick = np.zeros(shape, dtype=bool)
     if sky.cloud > 0:
         thick = clouds >= np.quantile(clouds, 1 - sky.cloud)
@@ -314,8 +314,8 @@ def optical(
     return bands, classes
 
 
-def radar(where: Ground, day: int, sky: Sky, *, rng: np.random.Generator) -> dict[str, Floats]:
-    """See the ground from above by radar.
+def radar_view(where: Ground, day: int, sky: Sky, *, rng: np.random.Generator) -> dict[str, Floats]:
+    """Backscatter of the ground in one radar pass.
 
     Parameters
     ----------
@@ -333,7 +333,7 @@ def radar(where: Ground, day: int, sky: Sky, *, rng: np.random.Generator) -> dic
     dict
         Linear gamma nought in ``vv`` and ``vh``, NaN outside the swath, dims (y, x).
     """
-    hull = _hull(where, at_berth(where, day))
+    hull = _hull(where, ships_at_berth(where, day))
     calm = BACKSCATTER[where.kinds] * where.texture + hull * SHIP_BACKSCATTER
     outside = _outside(where, sky)
     seen = {}

@@ -2,7 +2,7 @@
 
 Shapes follow published items: Earth Search v1 (``sentinel-2-c1-l2a`` and the older
 ``sentinel-2-l2a``) and Planetary Computer (``sentinel-1-rtc``, ``landsat-c2-l2``). Addresses
-are relative to the archive until `placed` gives them a server.
+are relative to the archive until `with_server_addresses` gives them a server.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from rasterio.warp import transform_bounds
 
-from skytally.imagery.simulate.archive_passes import COLLECTIONS, V1, Pass, name_of
-from skytally.imagery.sites.site_register import Grid
+from skytally.imagery.simulate.archive_passes import COLLECTIONS, V1, ScenePass, scene_id
+from skytally.imagery.sites import Grid
 
 Json = dict[str, Any]
 
@@ -63,7 +63,7 @@ SAR: Json = {
 
 
 @dataclass(frozen=True)
-class File:
+class SceneFile:
     """One file of a scene, as it was written."""
 
     href: str
@@ -89,12 +89,12 @@ def _sun(when: datetime, latitude: float) -> tuple[float, float]:
     return round(float(165 - 0.4 * tilt), 6), round(float(88 - latitude + tilt), 6)
 
 
-def _frame(scene: Pass, grid: Grid, extensions: str) -> Json:
+def _frame(scene: ScenePass, grid: Grid, extensions: str) -> Json:
     box = transform_bounds(f"EPSG:{grid.epsg}", "EPSG:4326", *grid.bounds, densify_pts=5)
     west, south, east, north = (round(each, 6) for each in box)
     east = round(west + (east - west) * scene.covered, 6)
     ring = [[west, north], [west, south], [east, south], [east, north], [west, north]]
-    name = name_of(scene)
+    name = scene_id(scene)
     return {
         "type": "Feature",
         "stac_version": "1.0.0",
@@ -115,19 +115,19 @@ def _frame(scene: Pass, grid: Grid, extensions: str) -> Json:
     }
 
 
-def _raster(file: File, **words: Any) -> Json:
+def _raster(file: SceneFile, **words: Any) -> Json:
     return {"spatial_resolution": file.gsd, **words}
 
 
-def _grid_words(file: File) -> Json:
+def _grid_words(file: SceneFile) -> Json:
     return {"proj:shape": list(file.shape), "proj:transform": list(file.transform)}
 
 
-def _file_words(file: File) -> Json:
+def _file_words(file: SceneFile) -> Json:
     return {"file:checksum": file.checksum, "file:size": file.size}
 
 
-def _sentinel_2_words(scene: Pass, latitude: float) -> Json:
+def _sentinel_2_words(scene: ScenePass, latitude: float) -> Json:
     craft, number = scene.platform[-2:].upper(), scene.baseline.replace(".", "")
     take = f"G{craft}_{scene.time:%Y%m%dT%H%M%S}_{scene.time.toordinal():06}_N{scene.baseline}"
     made = scene.time + timedelta(hours=6 + 24 * 400 * scene.sequence)
@@ -157,7 +157,7 @@ def _sentinel_2_words(scene: Pass, latitude: float) -> Json:
     }
 
 
-def _optical_asset(band: str, file: File, declared: Mapping[str, float]) -> Json:
+def _optical_asset(band: str, file: SceneFile, declared: Mapping[str, float]) -> Json:
     key, name, title, centre, width, _ = OPTICAL[band]
     return {
         "href": f"{FILES}{file.href}",
@@ -180,7 +180,7 @@ def _optical_asset(band: str, file: File, declared: Mapping[str, float]) -> Json
 
 
 def sentinel_2(
-    scene: Pass, grid: Grid, files: Mapping[str, File], *, declared: Mapping[str, float]
+    scene: ScenePass, grid: Grid, files: Mapping[str, SceneFile], *, declared: Mapping[str, float]
 ) -> Json:
     """Make the item of a Sentinel-2 scene in the shape of Earth Search.
 
@@ -231,7 +231,7 @@ def sentinel_2(
     return item
 
 
-def sentinel_1(scene: Pass, grid: Grid, files: Mapping[str, File]) -> Json:
+def sentinel_1(scene: ScenePass, grid: Grid, files: Mapping[str, SceneFile]) -> Json:
     """Make the item of a terrain-corrected radar scene in the shape of Planetary Computer."""
     item = _frame(
         scene,
@@ -250,7 +250,7 @@ def sentinel_1(scene: Pass, grid: Grid, files: Mapping[str, File]) -> Json:
         **SAR,
         "sat:orbit_state": "ascending" if scene.orbit % 2 else "descending",
         "sat:relative_orbit": scene.orbit,
-        "sat:absolute_orbit": int(name_of(scene).split("_")[6]),
+        "sat:absolute_orbit": int(scene_id(scene).split("_")[6]),
         "s1:processing_level": "1",
         "s1:resolution": "high",
         "s1:orbit_source": "RESORB",
@@ -273,7 +273,7 @@ def sentinel_1(scene: Pass, grid: Grid, files: Mapping[str, File]) -> Json:
     return item
 
 
-def _landsat_assets(files: Mapping[str, File]) -> Json:
+def _landsat_assets(files: Mapping[str, SceneFile]) -> Json:
     words = {"nodata": 0, "data_type": "uint16", "scale": 2.75e-05, "offset": -0.2}
     assets: Json = {}
     for band, (key, _, title) in LANDSAT.items():
@@ -295,7 +295,7 @@ def _landsat_assets(files: Mapping[str, File]) -> Json:
     return assets
 
 
-def landsat(scene: Pass, grid: Grid, files: Mapping[str, File]) -> Json:
+def landsat(scene: ScenePass, grid: Grid, files: Mapping[str, SceneFile]) -> Json:
     """Make the item of a Landsat Collection 2 Level-2 scene in the shape of Planetary Computer."""
     item = _frame(
         scene,
@@ -349,8 +349,8 @@ def collection(name: str, items: list[Json]) -> Json:
     }
 
 
-def placed(item: Json, files_url: str) -> Json:
-    """Give an item whose files lie on a server, from one whose files lie in the archive."""
+def with_server_addresses(item: Json, files_url: str) -> Json:
+    """Item whose files lie on a server, from one whose files lie in the archive."""
     there = copy.deepcopy(item)
     for asset in there["assets"].values():
         asset["href"] = asset["href"].replace(FILES, files_url.rstrip("/") + "/", 1)

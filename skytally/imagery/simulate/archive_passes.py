@@ -1,4 +1,4 @@
-"""Which scenes a rehearsal offers: the passes over each site, the plain ones and the traps."""
+"""Scenes of a generated archive: the satellite passes over each site, and the deliberate faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from rasterio.warp import transform_bounds
 
 from skytally.imagery.simulate import archive_ground
-from skytally.imagery.sites.site_register import Site
+from skytally.imagery.sites import Site
 
 COLLECTIONS = {
     "sentinel-2-c1-l2a": "Sentinel-2 Collection 1 Level-2A",
@@ -29,8 +29,8 @@ BORDER = (32652, 32653)
 
 
 @dataclass(frozen=True)
-class Pass:
-    """One scene that is to be offered."""
+class ScenePass:
+    """One scene of the generated archive."""
 
     area: str
     """Slugs of the sites it covers, joined by ``+``."""
@@ -61,7 +61,7 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ArchivePlan:
     """What a generated archive holds."""
 
     seed: int = 1
@@ -86,7 +86,7 @@ class Plan:
     """Pixels along the side of a block of a file."""
 
 
-SMALL = Plan(
+SMALL = ArchivePlan(
     periods=((date(2021, 12, 1), date(2022, 2, 10)), (date(2023, 10, 1), date(2023, 11, 30))),
     optical_days=18,
     radar_days=40,
@@ -96,7 +96,7 @@ SMALL = Plan(
 
 
 def mgrs_square(epsg: int, x: float, y: float, latitude: float) -> str:
-    """Name the 100 km square of the military grid that holds a point of a northern UTM zone.
+    """MGRS square of 100 km that holds a point of a northern UTM zone.
 
     Examples
     --------
@@ -111,8 +111,8 @@ def mgrs_square(epsg: int, x: float, y: float, latitude: float) -> str:
     return f"{zone}{band}{columns[int(x // 100_000) - 1]}{rows[row]}"
 
 
-def name_of(scene: Pass) -> str:
-    """Give the id its provider would give a scene."""
+def scene_id(scene: ScenePass) -> str:
+    """Id that the provider would give a scene."""
     when = scene.time
     craft = f"S{scene.platform[-2].upper()}{scene.platform[-1].upper()}"
     if scene.collection == "sentinel-2-c1-l2a":
@@ -129,7 +129,7 @@ def name_of(scene: Pass) -> str:
     return f"LC0{scene.platform[-1]}_L2SP_{scene.orbit:06}_{when:%Y%m%d}_02_T1"
 
 
-def _days(plan: Plan, every: int, *, start: int) -> list[date]:
+def _days(plan: ArchivePlan, every: int, *, start: int) -> list[date]:
     return [
         first + timedelta(days=step)
         for first, last in plan.periods
@@ -147,7 +147,7 @@ def _baseline(day: date) -> str:
 
 
 @dataclass(frozen=True)
-class Area:
+class SiteArea:
     """Neighbouring sites that the same files cover."""
 
     sites: tuple[Site, ...]
@@ -157,11 +157,11 @@ class Area:
 
     @property
     def name(self) -> str:
-        """Give the slugs of its sites."""
+        """Slugs of its sites."""
         return "+".join(site.slug for site in self.sites)
 
 
-def areas(sites: Mapping[str, Site]) -> list[Area]:
+def site_areas(sites: Mapping[str, Site]) -> list[SiteArea]:
     """Group sites whose grids lie within `NEIGHBOURS` metres of one another."""
     groups: list[list[Site]] = []
     for _, site in sorted(sites.items()):
@@ -169,7 +169,7 @@ def areas(sites: Mapping[str, Site]) -> list[Area]:
         rest = [group for group in groups if group not in near]
         groups = [*rest, [*(each for group in near for each in group), site]]
     groups.sort(key=lambda group: group[0].slug)
-    return [Area(tuple(group), number) for number, group in enumerate(groups)]
+    return [SiteArea(tuple(group), number) for number, group in enumerate(groups)]
 
 
 def _near(one: Site, other: Site) -> bool:
@@ -180,8 +180,8 @@ def _near(one: Site, other: Site) -> bool:
     return all(gap < NEIGHBOURS for gap in apart)
 
 
-def _tiles(area: Area) -> tuple[str, str]:
-    grid = archive_ground.around(area.sites, margin=0)
+def _tiles(area: SiteArea) -> tuple[str, str]:
+    grid = archive_ground.grid_around(area.sites, margin=0)
     west, south, east, north = grid.bounds
     box = transform_bounds(f"EPSG:{grid.epsg}", "EPSG:4326", *grid.bounds)
     x, y, latitude = (west + east) / 2, (south + north) / 2, (box[1] + box[3]) / 2
@@ -189,12 +189,14 @@ def _tiles(area: Area) -> tuple[str, str]:
     return here, beside
 
 
-def _optical_passes(area: Area, plan: Plan, rng: np.random.Generator) -> Iterable[Pass]:
+def _optical_passes(
+    area: SiteArea, plan: ArchivePlan, rng: np.random.Generator
+) -> Iterable[ScenePass]:
     tile, _ = _tiles(area)
     for i, day in enumerate(_days(plan, plan.optical_days, start=3 + area.number)):
         cloudy = rng.random() < plan.cloud
         old = day < date(2022, 1, 25)
-        yield Pass(
+        yield ScenePass(
             area=area.name,
             collection=V1 if old else C1,
             time=_at(day, 2, 15 + i % 30, 49),
@@ -211,12 +213,12 @@ def _optical_passes(area: Area, plan: Plan, rng: np.random.Generator) -> Iterabl
         )
 
 
-def _special_passes(area: Area, plan: Plan) -> Iterable[Pass]:
-    """Give the scenes that real catalogues also hold: every one a trap."""
+def _special_passes(area: SiteArea, plan: ArchivePlan) -> Iterable[ScenePass]:
+    """Scenes with the faults that real catalogues also hold."""
     tile, beside = _tiles(area)
     epsg = area.sites[0].grid.epsg
     day = plan.periods[-1][0] + timedelta(days=8 + area.number)
-    first = Pass(
+    first = ScenePass(
         area.name, C1, _at(day, 2, 45, 7), "sentinel-2b", 46, tile, _baseline(day), 0,
         epsg, 0.0, False, 1.0, PLAIN,
     )  # fmt: skip
@@ -232,7 +234,7 @@ def _special_passes(area: Area, plan: Plan) -> Iterable[Pass]:
         yield replace(first, time=when, tile=there, epsg=other, case=OTHER_ZONE)
 
 
-def _radar_passes(area: Area, plan: Plan) -> Iterable[Pass]:
+def _radar_passes(area: SiteArea, plan: ArchivePlan) -> Iterable[ScenePass]:
     for i, day in enumerate(_days(plan, plan.radar_days, start=5 + area.number)):
         platform = "sentinel-1b" if day < date(2021, 12, 23) and i % 2 else "sentinel-1a"
         if day >= date(2025, 3, 26) and i % 2:
@@ -240,20 +242,24 @@ def _radar_passes(area: Area, plan: Plan) -> Iterable[Pass]:
         orbit = (127, 134)[i % 2]
         when = _at(day, *((9, 0, 24) if orbit % 2 else (21, 15, 12)))
         epsg = area.sites[0].grid.epsg
-        yield Pass(area.name, RTC, when, platform, orbit, "", "", 0, epsg, 0.0, False, 1.0, PLAIN)
+        yield ScenePass(
+            area.name, RTC, when, platform, orbit, "", "", 0, epsg, 0.0, False, 1.0, PLAIN
+        )
 
 
-def _landsat_passes(area: Area, plan: Plan, rng: np.random.Generator) -> Iterable[Pass]:
+def _landsat_passes(
+    area: SiteArea, plan: ArchivePlan, rng: np.random.Generator
+) -> Iterable[ScenePass]:
     for i, day in enumerate(_days(plan, plan.landsat_days, start=11 + area.number)):
         cloudy = float(np.round(rng.uniform(0.3, 1.0), 3)) if rng.random() < plan.cloud else 0.0
-        yield Pass(
+        yield ScenePass(
             area.name, C2, _at(day, 2, 4, 31), ("landsat-8", "landsat-9")[i % 2],
             114_031 + area.number, "", "", 0, area.sites[0].grid.epsg, cloudy,
             day.month in (12, 1) and not cloudy, 1.0, PLAIN,
         )  # fmt: skip
 
 
-def passes(area: Area, plan: Plan) -> list[Pass]:
+def planned_passes(area: SiteArea, plan: ArchivePlan) -> list[ScenePass]:
     """List every scene that is offered for an area, in order of time.
 
     Parameters
@@ -269,7 +275,7 @@ def passes(area: Area, plan: Plan) -> list[Pass]:
         Each autumn scene of the older collection comes twice: as first processed, and
         reprocessed with the offset in its numbers.
     """
-    rng = archive_ground.stream(plan.seed, area.name, "passes")
+    rng = archive_ground.seeded_generator(plan.seed, area.name, "passes")
     found = [*_optical_passes(area, plan, rng), *_special_passes(area, plan)]
     twice = [scene for scene in found if scene.case == REPROCESSED]
     found += [replace(s, baseline="05.00", sequence=1, case=PLAIN) for s in twice]

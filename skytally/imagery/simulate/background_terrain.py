@@ -1,4 +1,4 @@
-"""Ground that stays the same from look to look, and what a look under changing skies sees of it."""
+"""Ground that stays the same from image to image, seen under changing skies."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from skytally.imagery.simulate.box_drawing import (
     Box,
     Extent,
     Sharpness,
+    box_cover,
     camera,
-    cover_of,
     fine_shape,
 )
 
@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Weather:
-    """What changes from look to look though the ground does not."""
+    """What changes from image to image though the ground does not."""
 
     noise: float = 0.006
     """Standard deviation of a pixel, reflectance."""
@@ -85,7 +85,7 @@ def terrain(
     grain: float = 15.0,
     patchy: bool = False,
 ) -> Floats:
-    """Lay out ground that stays the same from look to look.
+    """Reflectance of ground that stays the same from image to image.
 
     Parameters
     ----------
@@ -111,14 +111,14 @@ def terrain(
     shape = fine_shape(extent)
     ground = np.tile(np.array(SPECTRA[base])[:, None, None], (1, *shape))
     for box in boxes:
-        part, window = cover_of(box, shape, (0.0, 0.0))
+        part, window = box_cover(box, shape, (0.0, 0.0))
         for i, colour in enumerate(box.colour):
             ground[(i, *window)] += part * (colour - ground[(i, *window)])
     bumps = texture(shape, rng, grain=grain / FINE, patchy=patchy)
     return ground * np.clip(1.0 + rough * bumps, 0.2, 3.0)
 
 
-def seen(
+def observed_ground(
     ground: Floats,
     boxes: Sequence[Box],
     extent: Extent,
@@ -128,7 +128,7 @@ def seen(
     sharpness: Sharpness | None = None,
     bands: Sequence[str] = BANDS,
 ) -> Floats:
-    """Give what one look sees of ground with objects on it.
+    """One image of ground with objects on it.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def seen(
         ]
     )
     for box in boxes:
-        part, window = cover_of(box, moved.shape[1:], (float(east), float(south)))
+        part, window = box_cover(box, moved.shape[1:], (float(east), float(south)))
         for i, band in enumerate(bands):
             moved[(i, *window)] += part * (box.colour[BANDS.index(band)] - moved[(i, *window)])
     look = np.stack([camera(moved[i], band, extent, how) for i, band in enumerate(bands)])
@@ -176,7 +176,7 @@ def seen(
     return np.clip(look + sky.noise * noise, 0.001, 1.5)
 
 
-def as_cube(
+def stacked_cube(
     images: Sequence[npt.ArrayLike],
     times: npt.ArrayLike,
     extent: Extent,
@@ -185,7 +185,7 @@ def as_cube(
     classes: Sequence[npt.ArrayLike] | None = None,
     sun: tuple[float, float] = (40.0, 160.0),
 ) -> xr.Dataset:
-    """Put looks into a cube as the measures take it.
+    """Stack images into a cube as the measures take it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Draw coloured boxes as a camera of 10 m sees them, and put them into a look."""
+"""Coloured boxes drawn as a sensor with 10 m pixels sees them, and put into an image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.core.errors import DataError
+from skytally.core import DataError
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -40,7 +40,7 @@ SPECTRA: dict[str, tuple[float, float, float, float, float]] = {
 
 @dataclass(frozen=True)
 class Extent:
-    """The pixels of a made-up look."""
+    """Size and pixel of a simulated image."""
 
     rows: int = 60
     """Number of rows."""
@@ -56,7 +56,7 @@ class Extent:
     """CRS, a UTM zone."""
 
     def place(self, across: float, down: float) -> tuple[float, float]:
-        """Give the CRS coordinates of a point in metres from the north-western corner."""
+        """CRS coordinates of a point given in metres from the north-western corner."""
         return self.west + across, self.north - down
 
 
@@ -80,7 +80,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Sharpness:
-    """How a camera blurs."""
+    """Blur of a sensor."""
 
     scale: float = 1.0
     """Factor on the modulation transfer at the Nyquist frequency."""
@@ -90,7 +90,7 @@ class Sharpness:
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """What objects do to the pixels of a look: the light of the ground is replaced in part."""
+    """Effect of objects on the pixels of an image: the light of the ground is replaced in part."""
 
     share: Floats
     """Part of each pixel's light that comes from objects, dims (band, y, x)."""
@@ -103,7 +103,7 @@ def _sigma(mtf: float, gsd: float) -> float:
 
 
 def camera(fine: Floats, band: str, extent: Extent, sharpness: Sharpness) -> Floats:
-    """Blur one band drawn on fine cells as the camera does, and sample it at the pixels."""
+    """Blur one band drawn on fine cells as the sensor does, and sample it at the pixels."""
     step = extent.gsd * (2.0 if band in COARSE else 1.0)
     mtf = MTF[band] * sharpness.scale
     if sharpness.box:
@@ -128,13 +128,13 @@ def camera(fine: Floats, band: str, extent: Extent, sharpness: Sharpness) -> Flo
 
 
 def fine_shape(extent: Extent) -> tuple[int, int]:
-    """Give rows and columns of fine cells, enough for whole pixels of the coarse bands."""
+    """Rows and columns of fine cells, enough for whole pixels of the coarse bands."""
     every = round(extent.gsd / FINE)
     return (extent.rows + extent.rows % 2) * every, (extent.columns + extent.columns % 2) * every
 
 
-def cover_of(box: Box, shape: tuple[int, int], shift: tuple[float, float]) -> tuple[Floats, tuple]:
-    """Give the part of each fine cell a box covers, and the window of cells it lies in."""
+def box_cover(box: Box, shape: tuple[int, int], shift: tuple[float, float]) -> tuple[Floats, tuple]:
+    """Share of each fine cell that a box covers, and the window of cells it lies in."""
     reach = math.hypot(box.length, box.width) / 2.0 + FINE
     x, y = box.x + shift[0], box.y + shift[1]
     window = tuple(
@@ -183,7 +183,7 @@ def overlay(
     shape = fine_shape(extent)
     cover, paint = np.zeros(shape), np.zeros((len(bands), *shape))
     for box in boxes:
-        part, window = cover_of(box, shape, shift)
+        part, window = box_cover(box, shape, shift)
         cover[window] = cover[window] * (1.0 - part) + part
         for i, band in enumerate(bands):
             colour = box.colour[BANDS.index(band)]
@@ -194,8 +194,8 @@ def overlay(
     return Overlay(share, light)
 
 
-def inject(image: npt.ArrayLike, over: Overlay) -> Floats:
-    """Draw objects into a look, real or made up.
+def draw_overlay(image: npt.ArrayLike, over: Overlay) -> Floats:
+    """Draw objects into an image, real or simulated.
 
     Parameters
     ----------

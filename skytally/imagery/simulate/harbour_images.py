@@ -1,4 +1,4 @@
-"""Looks at a made-up harbour with known truth: ships come and go, cranes move, weather passes."""
+"""Simulated optical images of a harbour, with known truth: ships, cranes and weather change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import xarray as xr
 from scipy import ndimage
 
 from skytally.imagery.simulate import hulls, second_hull_family
-from skytally.imagery.simulate.hulls import BANDS, MTF, Doubles, Floats, Ship, sigma_of
+from skytally.imagery.simulate.hulls import BANDS, MTF, Doubles, Floats, ShipDrawing, blur_sigma
 
 FIRST, SECOND = "first", "second"
 """Families of hulls, decks, blurs and noise: `skytally.imagery.simulate.hulls` and `.other`."""
@@ -40,7 +40,7 @@ MISS, FALSE = 0.10, 0.05
 
 @dataclass(frozen=True)
 class Harbour:
-    """A harbour to be made up; the same fields give the same looks."""
+    """A harbour to be simulated; the same fields give the same images."""
 
     seed: int
     """Chance."""
@@ -96,12 +96,12 @@ class Harbour:
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What is in one look."""
+class HarbourTruth:
+    """Truth of one image."""
 
     time: np.datetime64
     """Acquisition, UTC."""
-    ship: Ship | None
+    ship: ShipDrawing | None
     """The ship at the berth, or None."""
     weather: str
     """One of `CLEAR`, `CLOUD`, `HAZE`, `SHADOW`, `SNOW`."""
@@ -110,7 +110,7 @@ class Truth:
 
 
 def _seaward(harbour: Harbour, x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
-    """Give metres along the quay and metres off it to seaward."""
+    """Metres along the quay and metres off it to seaward."""
     bearing = math.radians(harbour.axis_deg)
     right = x - 0.5 * harbour.columns * harbour.gsd
     down = y - 0.5 * harbour.rows * harbour.gsd
@@ -118,8 +118,8 @@ def _seaward(harbour: Harbour, x: Doubles, y: Doubles) -> tuple[Doubles, Doubles
     return along, right * math.cos(bearing) + down * math.sin(bearing)
 
 
-def masks(harbour: Harbour) -> dict[str, npt.NDArray[np.bool_]]:
-    """Give the outlines a person would draw, on the grid of the looks.
+def harbour_masks(harbour: Harbour) -> dict[str, npt.NDArray[np.bool_]]:
+    """Outlines that a person would draw, as masks on the grid of the images.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def _ground(harbour: Harbour, rng: np.random.Generator) -> Doubles:
     made = np.where(off > 0.0, WATER[:, None, None] * depth, made)
     return np.stack(
         [
-            ndimage.gaussian_filter(each, sigma_of(mtf, gsd=10.0) / FINE)
+            ndimage.gaussian_filter(each, blur_sigma(mtf, gsd=10.0) / FINE)
             for each, mtf in zip(made, MTF, strict=True)
         ]
     )
@@ -175,7 +175,7 @@ def _sampled(ground: Doubles, harbour: Harbour, shift: tuple[float, float]) -> F
     ).astype(np.float32)
 
 
-def _stays(harbour: Harbour, rng: np.random.Generator) -> list[tuple[float, float, Ship]]:
+def _stays(harbour: Harbour, rng: np.random.Generator) -> list[tuple[float, float, ShipDrawing]]:
     """Draw arrivals, departures and the ships that lie in between."""
     end = harbour.n_looks * harbour.step_days
     day = harbour.empty_until * harbour.step_days
@@ -194,7 +194,7 @@ def _stays(harbour: Harbour, rng: np.random.Generator) -> list[tuple[float, floa
     return stays
 
 
-def _moored(harbour: Harbour, rng: np.random.Generator) -> Ship:
+def _moored(harbour: Harbour, rng: np.random.Generator) -> ShipDrawing:
     length = float(rng.choice(harbour.lengths))
     width = hulls.beam(length, rng)
     along = float(rng.uniform(-60.0, 60.0)) * max(0.0, 1.0 - length / 320.0)
@@ -203,30 +203,32 @@ def _moored(harbour: Harbour, rng: np.random.Generator) -> Ship:
     x = 0.5 * harbour.columns * harbour.gsd + along * math.sin(bearing) + off * math.cos(bearing)
     y = 0.5 * harbour.rows * harbour.gsd - along * math.cos(bearing) + off * math.sin(bearing)
     turned = harbour.axis_deg + 180.0 * float(rng.integers(0, 2)) + float(rng.normal(0.0, 0.7))
-    return Ship(x, y, length, width, turned, contrast=harbour.contrast)
+    return ShipDrawing(x, y, length, width, turned, contrast=harbour.contrast)
 
 
-def _crane(harbour: Harbour, rng: np.random.Generator) -> list[Ship]:
+def _crane(harbour: Harbour, rng: np.random.Generator) -> list[ShipDrawing]:
     """Draw a crane: its legs on the quay and, every second time, its boom over the berth."""
     along, bearing = float(rng.uniform(-100.0, 100.0)), math.radians(harbour.axis_deg)
 
-    def part(off: float, length: float, width: float, turn: float) -> Ship:
+    def part(off: float, length: float, width: float, turn: float) -> ShipDrawing:
         x = 0.5 * harbour.columns * harbour.gsd
         y = 0.5 * harbour.rows * harbour.gsd
         x += along * math.sin(bearing) + off * math.cos(bearing)
         y += -along * math.cos(bearing) + off * math.sin(bearing)
-        return Ship(x, y, length, width, harbour.axis_deg + turn)
+        return ShipDrawing(x, y, length, width, harbour.axis_deg + turn)
 
     boom = [part(14.0, 28.0, 2.5, 90.0)] if rng.random() < 0.5 else []
     return [part(-8.0, 20.0, 12.0, 90.0), *boom]
 
 
-def _painted(ship: Ship, along: Doubles, across: Doubles, rng: np.random.Generator) -> Doubles:
+def _painted(
+    ship: ShipDrawing, along: Doubles, across: Doubles, rng: np.random.Generator
+) -> Doubles:
     del ship, across
     return np.repeat((STEEL * rng.uniform(0.6, 1.6))[:, None], along.size, axis=1)
 
 
-def _plain(ship: Ship, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
+def _plain(ship: ShipDrawing, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
     return np.asarray((np.abs(along) <= 0.5 * ship.length) & (np.abs(across) <= 0.5 * ship.width))
 
 
@@ -239,9 +241,9 @@ def _weather(harbour: Harbour, rng: np.random.Generator) -> str:
 def _under(
     values: Floats, weather: str, harbour: Harbour, rng: np.random.Generator
 ) -> tuple[Floats, npt.NDArray[np.uint8]]:
-    """Put the weather over a look and give the classes a processor would give it."""
-    scl = np.where(masks(harbour)["land"], 4, 6).astype(np.uint8)
-    scl[masks(harbour)["quay"]] = 5
+    """Cover an image with weather, and classify it as a processor would."""
+    scl = np.where(harbour_masks(harbour)["land"], 4, 6).astype(np.uint8)
+    scl[harbour_masks(harbour)["quay"]] = 5
     if rng.random() < FALSE:
         scl[values[0] > 0.15] = 9
     if weather == CLOUD:
@@ -257,46 +259,51 @@ def _under(
         values = values * np.float32(rng.uniform(0.45, 0.7))
         scl[:] = 3 if rng.random() >= 0.5 else scl
     if weather == SNOW:
-        land = masks(harbour)["land"] | masks(harbour)["quay"]
+        land = harbour_masks(harbour)["land"] | harbour_masks(harbour)["quay"]
         values = np.where(land, 0.8 * SNOW_COLOUR[:, None, None] + 0.2 * values, values)
         scl[land] = 11
     return np.asarray(values, np.float32), scl
 
 
-def _drawn_on(harbour: Harbour, values: Floats, truth: Truth, rng: np.random.Generator) -> None:
-    """Draw the cranes and the ship of a look, displaced as the look is."""
+def _drawn_on(
+    harbour: Harbour, values: Floats, truth: HarbourTruth, rng: np.random.Generator
+) -> None:
+    """Draw the cranes and the ship of an image, displaced as the image is."""
     for _ in range(harbour.cranes):
         for part in _crane(harbour, rng):
-            moved = Ship(
+            moved = ShipDrawing(
                 part.x + truth.shift_m[0], part.y + truth.shift_m[1],
                 part.length, part.width, part.axis_deg,
             )  # fmt: skip
-            hulls.put(
+            hulls.paint_sprite(
                 values,
-                hulls.drawn(
+                hulls.draw_ship(
                     moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0, outline=_plain,
                     paint=_painted,
                 ),
             )  # fmt: skip
     if truth.ship is not None:
-        hulls.put(values, ship_sprite(harbour, truth, rng))
+        hulls.paint_sprite(values, ship_sprite(harbour, truth, rng))
 
 
-def ship_sprite(harbour: Harbour, truth: Truth, rng: np.random.Generator) -> hulls.Sprite | None:
-    """Draw the ship of a look in the harbour's family of hulls, displaced as the look is."""
+def ship_sprite(
+    harbour: Harbour, truth: HarbourTruth, rng: np.random.Generator
+) -> hulls.Sprite | None:
+    """Draw the ship of an image in the harbour's family of hulls, displaced as the image is."""
     ship = truth.ship
     if ship is None:
         return None
-    moved = Ship(
+    moved = ShipDrawing(
         ship.x + truth.shift_m[0], ship.y + truth.shift_m[1], ship.length, ship.width,
         ship.axis_deg, ship.contrast, ship.over,
     )  # fmt: skip
     if harbour.family == SECOND:
-        return hulls.drawn(
-            moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0, outline=second_hull_family.rounded,
+        return hulls.draw_ship(
+            moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0,
+            outline=second_hull_family.rounded_hull,
             paint=second_hull_family.hatched_deck, blur=second_hull_family.haloed,
         )  # fmt: skip
-    return hulls.drawn(moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0)
+    return hulls.draw_ship(moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0)
 
 
 def _noise(harbour: Harbour, values: Floats, rng: np.random.Generator) -> Floats:
@@ -312,8 +319,8 @@ def _swell(harbour: Harbour, rng: np.random.Generator) -> Doubles:
     return np.asarray(field / field.std())
 
 
-def looks(harbour: Harbour) -> Iterator[tuple[xr.Dataset, Truth]]:
-    """Give the looks one at a time, each with its truth.
+def harbour_images_with_truth(harbour: Harbour) -> Iterator[tuple[xr.Dataset, HarbourTruth]]:
+    """Simulate the images one at a time, each with its truth.
 
     Parameters
     ----------
@@ -327,12 +334,12 @@ def looks(harbour: Harbour) -> Iterator[tuple[xr.Dataset, Truth]]:
     """
     rng = np.random.default_rng(harbour.seed)
     ground, stays = _ground(harbour, rng), _stays(harbour, rng)
-    water = masks(harbour)["openwater"] | masks(harbour)["berth"]
+    water = harbour_masks(harbour)["openwater"] | harbour_masks(harbour)["berth"]
     for i in range(harbour.n_looks):
         day = i * harbour.step_days
         at_berth = [ship for first, last, ship in stays if first <= day < last]
         shift = rng.normal(0.0, harbour.jitter_m, 2)
-        truth = Truth(
+        truth = HarbourTruth(
             np.datetime64(harbour.start, "ns") + np.timedelta64(round(day * 86400e9), "ns"),
             at_berth[0] if at_berth else None,
             _weather(harbour, rng),
@@ -349,7 +356,7 @@ def looks(harbour: Harbour) -> Iterator[tuple[xr.Dataset, Truth]]:
 
 
 def _look(
-    harbour: Harbour, values: Floats, scl: npt.NDArray[np.uint8], truth: Truth, number: int
+    harbour: Harbour, values: Floats, scl: npt.NDArray[np.uint8], truth: HarbourTruth, number: int
 ) -> xr.Dataset:
     gsd = harbour.gsd
     made = xr.Dataset(
@@ -370,8 +377,8 @@ def _look(
     return made.rio.write_crs(harbour.epsg)
 
 
-def cube(harbour: Harbour) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Give all looks as one cube, and the truth as a table.
+def harbour_cube(harbour: Harbour) -> tuple[xr.Dataset, pd.DataFrame]:
+    """All images as one cube, and the truth as a table.
 
     Parameters
     ----------
@@ -384,7 +391,7 @@ def cube(harbour: Harbour) -> tuple[xr.Dataset, pd.DataFrame]:
         The cube with dims (time, band, y, x); the table with one row a look: ``time``,
         ``ships`` (0 or 1), ``length``, ``width``, ``weather``.
     """
-    made = list(looks(harbour))
+    made = list(harbour_images_with_truth(harbour))
     table = pd.DataFrame(
         [
             {

@@ -1,4 +1,4 @@
-"""Ships drawn metre by metre, blurred as a sensor blurs, and put into made-up or real looks."""
+"""Ships drawn metre by metre, blurred as a sensor blurs, and put into simulated or real images."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MARGIN = 3
 
 
 @dataclass(frozen=True)
-class Ship:
+class ShipDrawing:
     """A ship to be drawn."""
 
     x: float
@@ -58,7 +58,7 @@ class Ship:
 
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """What a drawing does to a window of an image: ``seen (1 - cover) + light``."""
+    """Effect of a drawing on a window of an image: ``seen (1 - cover) + light``."""
 
     rows: slice
     """Rows of the image."""
@@ -70,37 +70,39 @@ class Sprite:
     """What the drawing adds, dims (band, y, x)."""
 
 
-Outline = Callable[[Ship, Doubles, Doubles], npt.NDArray[np.bool_]]
-Paint = Callable[[Ship, Doubles, Doubles, np.random.Generator], Doubles]
+Outline = Callable[[ShipDrawing, Doubles, Doubles], npt.NDArray[np.bool_]]
+Paint = Callable[[ShipDrawing, Doubles, Doubles, np.random.Generator], Doubles]
 Blur = Callable[[Doubles, float], Doubles]
 
 
-def sigma_of(mtf: float, *, gsd: float = 10.0) -> float:
-    """Give the Gaussian blur in metres with that modulation at Nyquist.
+def blur_sigma(mtf: float, *, gsd: float = 10.0) -> float:
+    """Gaussian blur in metres with a given modulation at Nyquist.
 
     Examples
     --------
-    >>> round(sigma_of(0.26), 2)
+    >>> round(blur_sigma(0.26), 2)
     5.22
     """
     return gsd / math.pi * math.sqrt(2.0 * math.log(1.0 / mtf))
 
 
 def beam(length: float, rng: np.random.Generator) -> float:
-    """Give the width of a cargo ship of that length, in metres."""
+    """Width of a cargo ship of a given length, metres."""
     return length / max(float(rng.normal(BEAM_RATIO, BEAM_SPREAD)), 4.0)
 
 
-def tapered(ship: Ship, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
-    """Tell which points lie on a hull with straight sides, a flat stern and a pointed bow."""
+def tapered_hull(ship: ShipDrawing, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
+    """Points on a hull with straight sides, a flat stern and a pointed bow."""
     half = 0.5 * ship.length
     from_bow = (half - along) / (BOW_SHARE * ship.length)
     wide = 0.5 * ship.width * np.clip(from_bow, 0.0, 1.0)
     return np.asarray((np.abs(along) <= half) & (np.abs(across) <= wide))
 
 
-def cargo_deck(ship: Ship, along: Doubles, across: Doubles, rng: np.random.Generator) -> Doubles:
-    """Give the colour of each point of a deck with cargo in patches and a house aft.
+def cargo_deck(
+    ship: ShipDrawing, along: Doubles, across: Doubles, rng: np.random.Generator
+) -> Doubles:
+    """Colour of each point of a deck with cargo in patches and a house aft.
 
     Parameters
     ----------
@@ -136,15 +138,15 @@ def gaussian(image: Doubles, sigma: float) -> Doubles:
     return np.asarray(ndimage.gaussian_filter(image, sigma, mode="constant", truncate=3.5))
 
 
-def drawn(
-    ship: Ship,
+def draw_ship(
+    ship: ShipDrawing,
     shape: tuple[int, int],
     rng: np.random.Generator,
     *,
     gsd: float = 10.0,
     mtf: Sequence[float] = MTF,
     native: float | None = None,
-    outline: Outline = tapered,
+    outline: Outline = tapered_hull,
     paint: Paint = cargo_deck,
     blur: Blur = gaussian,
 ) -> Sprite | None:
@@ -172,7 +174,7 @@ def drawn(
     Sprite or None
         None if it lies wholly outside.
     """
-    widest = max(sigma_of(each, gsd=native or gsd) for each in mtf)
+    widest = max(blur_sigma(each, gsd=native or gsd) for each in mtf)
     reach = 0.5 * math.hypot(ship.length, ship.width) + MARGIN * widest + gsd
     top, left = math.floor((ship.y - reach) / gsd), math.floor((ship.x - reach) / gsd)
     size = math.ceil(2 * reach / gsd) + 1
@@ -187,7 +189,7 @@ def drawn(
     covers: list[Doubles] = []
     lights: list[Doubles] = []
     for band, each in enumerate(mtf):
-        sigma = sigma_of(each, gsd=native or gsd) * step / gsd
+        sigma = blur_sigma(each, gsd=native or gsd) * step / gsd
         light = np.zeros(inside.shape)
         light[inside] = colour[band]
         for images, fine_image in ((covers, inside.astype(float)), (lights, light)):
@@ -219,15 +221,15 @@ def _cut(
     return Sprite(rows, columns, cover[inner].astype(np.float32), light[inner].astype(np.float32))
 
 
-def put(values: Floats, sprite: Sprite | None) -> Floats:
-    """Put a drawing into an image, which is changed in place and given back.
+def paint_sprite(values: Floats, sprite: Sprite | None) -> Floats:
+    """Paint a drawing into an image, which is changed in place and returned.
 
     Parameters
     ----------
     values : ndarray of float32, dims (band, y, x)
         A made-up or a real look.
     sprite : Sprite or None
-        As from `drawn`.
+        As from `draw_ship`.
 
     Returns
     -------

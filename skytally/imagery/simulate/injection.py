@@ -1,4 +1,4 @@
-"""Put objects of known size into looks, made up or real: what a detection limit is asked with."""
+"""Objects of known size drawn into images, simulated or real, to test what a measure finds."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, refuse
 from skytally.imagery.simulate import hulls, radar_berth_images, yards_quays_depots
-from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, inject, overlay
+from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, draw_overlay, overlay
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-ROOM = 120.0
+DRAWN_MARGIN_M = 120.0
 """Metres drawn around what is put in: more than any blur or shadow reaches."""
-BLOCK = (6, 4)
+BLOCK_SLOTS = (6, 4)
 """Containers of a block along and across."""
-BLOCK_ROOM = 46.0
+BLOCK_SPACING_M = 46.0
 """Metres a block of containers takes with its aisle, at any angle."""
-PITS_APART = 65.0
+PIT_SPACING_M = 65.0
 """Metres from pit to pit: floors of 30 m, berms and a way between."""
-SHADE = 0.02
+SHADE_SPREAD = 0.02
 """Spread of the reflectance of one object about the contrast that was asked."""
-SHIPS = (10.0, 420.0)
+SHIP_LENGTHS_M = (10.0, 420.0)
 """Lengths in metres that are drawn: from a pixel to the longest ships afloat."""
-STAMP = 64
+RADAR_STAMP_PX = 64
 """Pixels of the picture of a radar ship."""
 
 
 @dataclass(frozen=True, eq=False)
-class Spot:
-    """Where objects may be put in a cube."""
+class InjectionArea:
+    """Where objects may be drawn in an image."""
 
     mask: Bools
     """The berth, quay, yard or field, dims (y, x)."""
@@ -47,39 +47,47 @@ class Spot:
     """Bearing from the quay out to sea."""
 
 
-Put = Callable[[xr.Dataset, Spot, float, float, np.random.Generator], tuple[xr.Dataset, float]]
+Injector = Callable[
+    [xr.Dataset, InjectionArea, float, float, np.random.Generator], tuple[xr.Dataset, float]
+]
 """Look, where, size, contrast and chance to a look with the object and the truth."""
 
 
 def _faults(
-    look: xr.Dataset, name: str, spot: Spot, size: float, contrast: float, least: float, most: float
+    look: xr.Dataset,
+    name: str,
+    area: InjectionArea,
+    size: float,
+    contrast: float,
+    least: float,
+    most: float,
 ) -> Iterator[str]:
     if name not in look or look[name].dtype.kind != "f" or "time" in look[name].dims:
         held = f"{look[name].dtype} {look[name].dims}" if name in look else "none"
         yield f"{name}: found {held}; give one look of it, in floating point"
         return
     shape = look[name].shape[1:]
-    if spot.mask.dtype != np.bool_ or spot.mask.shape != shape or not spot.mask.any():
+    if area.mask.dtype != np.bool_ or area.mask.shape != shape or not area.mask.any():
         yield (
-            f"spot: a mask of {spot.mask.dtype} {spot.mask.shape}, {np.count_nonzero(spot.mask)} "
+            f"area: a mask of {area.mask.dtype} {area.mask.shape}, {np.count_nonzero(area.mask)} "
             f"pixels; give True and False on the look's grid, {shape}, with a place in it"
         )
-    elif not np.isfinite(look[name].to_numpy()[:, spot.mask]).any():
-        yield "spot: nothing was read there; choose a look that shows the place"
+    elif not np.isfinite(look[name].to_numpy()[:, area.mask]).any():
+        yield "area: nothing was read there; choose a look that shows the place"
     if not least <= size <= most:
         yield f"size {size}; give {least:g} to {most:g}"
-    if not math.isfinite(contrast) or not math.isfinite(spot.axis_deg + spot.seaward_deg):
+    if not math.isfinite(contrast) or not math.isfinite(area.axis_deg + area.seaward_deg):
         yield (
-            f"contrast {contrast}, axis {spot.axis_deg}, seaward {spot.seaward_deg}; give numbers"
+            f"contrast {contrast}, axis {area.axis_deg}, seaward {area.seaward_deg}; give numbers"
         )
 
 
 def _check(
-    look: xr.Dataset, name: str, spot: Spot, size: float, contrast: float,
+    look: xr.Dataset, name: str, area: InjectionArea, size: float, contrast: float,
     *, least: float, most: float,
 ) -> None:  # fmt: skip
-    """Refuse what cannot be drawn: the truth of a trial is what stands in the look."""
-    refuse(_faults(look, name, spot, size, contrast, least, most), what="putting in")
+    """Refuse what cannot be drawn: the truth of a trial is what is in the image."""
+    refuse(_faults(look, name, area, size, contrast, least, most), what="putting in")
 
 
 def _gsd(look: xr.Dataset) -> float:
@@ -87,29 +95,29 @@ def _gsd(look: xr.Dataset) -> float:
 
 
 def _middle(mask: Bools, gsd: float) -> tuple[float, float]:
-    """Give the middle of a mask, metres right of and below the north-western corner."""
+    """Middle of a mask, metres right of and below the north-western corner."""
     rows, columns = np.nonzero(mask)
     return (float(columns.mean()) + 0.5) * gsd, (float(rows.mean()) + 0.5) * gsd
 
 
 def _span(mask: Bools, axis_deg: float, gsd: float) -> float:
-    """Give how far a mask reaches along an axis, in metres."""
+    """Extent of a mask along an axis, metres."""
     rows, columns = np.nonzero(mask)
     bearing = math.radians(axis_deg)
     along = (columns * math.sin(bearing) - rows * math.cos(bearing)) * gsd
     return float(along.max() - along.min())
 
 
-def put_ship(
-    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+def inject_ship(
+    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
 ) -> tuple[xr.Dataset, float]:
-    """Moor a ship at a berth of an optical look.
+    """Draw a ship at a berth into an optical image.
 
     Parameters
     ----------
     look : xarray.Dataset
         ``reflectance``, dims (band, y, x), bands as `skytally.imagery.simulate.hulls.BANDS`.
-    spot : Spot
+    area : InjectionArea
         The berth's water, longer than the ship or the ship stands out of it.
     size : float
         Length in metres.
@@ -123,23 +131,25 @@ def put_ship(
     tuple of xarray.Dataset and float
         The look, and the length.
     """
-    _check(look, "reflectance", spot, size, contrast, least=SHIPS[0], most=SHIPS[1])
+    _check(
+        look, "reflectance", area, size, contrast, least=SHIP_LENGTHS_M[0], most=SHIP_LENGTHS_M[1]
+    )
     gsd = _gsd(look)
     values = look["reflectance"].sel(band=list(hulls.BANDS)).to_numpy().astype(np.float32)
-    x, y = _middle(spot.mask, gsd)
-    free = max(_span(spot.mask, spot.axis_deg, gsd) - size, 0.0) / 2.0
-    along, bearing = float(rng.uniform(-free, free)), math.radians(spot.axis_deg)
-    ship = hulls.Ship(
+    x, y = _middle(area.mask, gsd)
+    free = max(_span(area.mask, area.axis_deg, gsd) - size, 0.0) / 2.0
+    along, bearing = float(rng.uniform(-free, free)), math.radians(area.axis_deg)
+    ship = hulls.ShipDrawing(
         x + along * math.sin(bearing),
         y - along * math.cos(bearing),
         size,
         hulls.beam(size, rng),
-        spot.axis_deg + 180.0 * float(rng.integers(0, 2)),
+        area.axis_deg + 180.0 * float(rng.integers(0, 2)),
         contrast=contrast,
-        over=float(np.nanmedian(values[:, spot.mask])),
+        over=float(np.nanmedian(values[:, area.mask])),
     )
     shape = (values.shape[1], values.shape[2])
-    hulls.put(values, hulls.drawn(ship, shape, rng, gsd=gsd, native=10.0))
+    hulls.paint_sprite(values, hulls.draw_ship(ship, shape, rng, gsd=gsd, native=10.0))
     return _with(look, "reflectance", "band", hulls.BANDS, values), size
 
 
@@ -151,27 +161,31 @@ def _with(
     return made
 
 
-def as_one(put: Put) -> Put:
-    """Let the truth of what is put in be one ship, for measures that count and do not size."""
+def counted_as_one(inject_object: Injector) -> Injector:
+    """Injector whose truth is one ship, for measures that count and do not size."""
 
     def counted(
-        look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+        look: xr.Dataset,
+        area: InjectionArea,
+        size: float,
+        contrast: float,
+        rng: np.random.Generator,
     ) -> tuple[xr.Dataset, float]:
-        return put(look, spot, size, contrast, rng)[0], 1.0
+        return inject_object(look, area, size, contrast, rng)[0], 1.0
 
     return counted
 
 
-def put_radar_ship(
-    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+def inject_radar_ship(
+    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
 ) -> tuple[xr.Dataset, float]:
-    """Moor a ship at a berth of a radar look.
+    """Draw a ship at a berth into a radar image.
 
     Parameters
     ----------
     look : xarray.Dataset
         ``gamma0``, linear, dims (pol, y, x), with ``orbit_state``.
-    spot : Spot
+    area : InjectionArea
         The berth's water.
     size : float
         Length in metres.
@@ -185,20 +199,25 @@ def put_radar_ship(
     tuple of xarray.Dataset and float
         The look, and the length.
     """
-    _check(look, "gamma0", spot, size, contrast, least=SHIPS[0], most=SHIPS[1])
+    _check(look, "gamma0", area, size, contrast, least=SHIP_LENGTHS_M[0], most=SHIP_LENGTHS_M[1])
     harbour = radar_berth_images.RadarHarbour(
-        0, rows=STAMP, columns=STAMP, gsd=_gsd(look), seaward_deg=spot.seaward_deg,
-        orbit_state=str(look["orbit_state"].to_numpy()), strength_db=(contrast, contrast),
+        0,
+        rows=RADAR_STAMP_PX,
+        columns=RADAR_STAMP_PX,
+        gsd=_gsd(look),
+        seaward_deg=area.seaward_deg,
+        orbit_state=str(look["orbit_state"].to_numpy()),
+        strength_db=(contrast, contrast),
         length=size,
-    )  # fmt: skip
-    x, y = _middle(spot.mask, harbour.gsd)
+    )
+    x, y = _middle(area.mask, harbour.gsd)
     # the stamp's quay edge runs through its middle; the mask begins at the quay's edge
-    rows, columns = np.nonzero(spot.mask)
-    bearing = math.radians(spot.seaward_deg)
+    rows, columns = np.nonzero(area.mask)
+    bearing = math.radians(area.seaward_deg)
     off = (columns * math.sin(bearing) - rows * math.cos(bearing)) * harbour.gsd
     depth = float(off.max() - off.min() + harbour.gsd) / 2.0
-    row = round((y + depth * math.cos(bearing)) / harbour.gsd) - STAMP // 2
-    column = round((x - depth * math.sin(bearing)) / harbour.gsd) - STAMP // 2
+    row = round((y + depth * math.cos(bearing)) / harbour.gsd) - RADAR_STAMP_PX // 2
+    column = round((x - depth * math.sin(bearing)) / harbour.gsd) - RADAR_STAMP_PX // 2
     values = look["gamma0"].to_numpy().astype(np.float32).copy()
     stamp = radar_berth_images.ship_alone(harbour, rng)
     _add(values, stamp, row, column)
@@ -216,31 +235,33 @@ def _add(values: npt.NDArray[np.float32], stamp: Floats, row: int, column: int) 
 
 
 def _drawn(look: xr.Dataset, boxes: Sequence[Box], corner: tuple[int, int]) -> xr.Dataset:
-    """Draw boxes, in metres from the corner of a pixel, into the part of a look they touch."""
+    """Draw boxes, in metres from the corner of a pixel, into the part of an image they touch."""
     bands = [str(each) for each in look["band"].to_numpy()]
     known = [each for each in bands if each in BANDS]
     gsd = _gsd(look)
     values = look["reflectance"].sel(band=known).to_numpy().astype(np.float32)
-    reach = [math.hypot(box.length, box.width) / 2.0 + ROOM for box in boxes]
+    reach = [math.hypot(box.length, box.width) / 2.0 + DRAWN_MARGIN_M for box in boxes]
     right = max(box.x + each for box, each in zip(boxes, reach, strict=True))
     bottom = max(box.y + each for box, each in zip(boxes, reach, strict=True))
     rows = slice(corner[0], min(corner[0] + math.ceil(bottom / gsd), values.shape[1]))
     columns = slice(corner[1], min(corner[1] + math.ceil(right / gsd), values.shape[2]))
     extent = Extent(rows.stop - rows.start, columns.stop - columns.start, gsd)
     over = overlay(boxes, extent, bands=known)
-    values[:, rows, columns] = inject(values[:, rows, columns], over)
+    values[:, rows, columns] = draw_overlay(values[:, rows, columns], over)
     return _with(look, "reflectance", "band", known, values)
 
 
 def _corner(where: Iterable[tuple[float, float]], gsd: float) -> tuple[int, int]:
-    """Give the pixel whose upper left corner has room for points, by row and column."""
+    """Pixel whose upper left corner leaves room for some points, by row and column."""
     x, y = zip(*where, strict=True)
     # an even pixel, since the pixels of 20 m begin there
-    return tuple(2 * (max(math.floor((min(each) - ROOM) / gsd), 0) // 2) for each in (y, x))
+    return tuple(
+        2 * (max(math.floor((min(each) - DRAWN_MARGIN_M) / gsd), 0) // 2) for each in (y, x)
+    )
 
 
 def _level(look: xr.Dataset, mask: Bools) -> Floats:
-    """Give what the look shows of a mask, in the order of `BANDS`; of other bands, 0."""
+    """Median reflectance of an image over a mask, in the order of `BANDS`; of other bands, 0."""
     here = look["reflectance"].to_numpy()[:, mask]
     bands = [str(each) for each in look["band"].to_numpy()]
     middle = dict(zip(bands, np.nanmedian(here, axis=1), strict=True))
@@ -255,21 +276,23 @@ def _painted(
     boxes: Iterable[Box], level: Floats, contrast: float, rng: np.random.Generator
 ) -> list[Box]:
     return [
-        replace(box, colour=tuple(np.clip(level + contrast + rng.normal(0.0, SHADE), 0.01, 0.95)))
+        replace(
+            box, colour=tuple(np.clip(level + contrast + rng.normal(0.0, SHADE_SPREAD), 0.01, 0.95))
+        )
         for box in boxes
     ]
 
 
-def put_stacks(
-    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+def inject_stacks(
+    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
 ) -> tuple[xr.Dataset, float]:
-    """Stand blocks of containers on a quay.
+    """Draw blocks of containers on a quay.
 
     Parameters
     ----------
     look : xarray.Dataset
         ``reflectance``, dims (band, y, x).
-    spot : Spot
+    area : InjectionArea
         The quay.
     size : float
         Square metres wanted; fewer stand there if the blocks do not fit.
@@ -289,37 +312,36 @@ def put_stacks(
         If not one block fits.
     """
     one = yards_quays_depots.SLOT[0] * yards_quays_depots.SLOT[1]
-    _check(look, "reflectance", spot, size, contrast, least=one / 2.0, most=math.inf)
+    _check(look, "reflectance", area, size, contrast, least=one / 2.0, most=math.inf)
     gsd, left = _gsd(look), round(size / one)
     boxes: list[Box] = []
     taken: list[Floats] = []
-    half = BLOCK_ROOM / 2.0
-    for at in rng.permutation(np.argwhere(spot.mask)):
+    half = BLOCK_SPACING_M / 2.0
+    for at in rng.permutation(np.argwhere(area.mask)):
         x, y = (at[1] + 0.5) * gsd, (at[0] + 0.5) * gsd
         if left <= 0:
             break
-        if any(math.hypot(x - each[0], y - each[1]) < BLOCK_ROOM for each in taken):
+        if any(math.hypot(x - each[0], y - each[1]) < BLOCK_SPACING_M for each in taken):
             continue
-        count = min(left, BLOCK[0] * BLOCK[1])
+        count = min(left, BLOCK_SLOTS[0] * BLOCK_SLOTS[1])
         block = yards_quays_depots.stacks(
             rng, slots=count, quay=(x - half, y - half, x + half, y + half),
-            axis=spot.axis_deg - 90.0, block=BLOCK,
+            axis=area.axis_deg - 90.0, block=BLOCK_SLOTS,
         )  # fmt: skip
-        if not _inside(block.boxes, spot.mask, gsd):
+        if not _inside(block.boxes, area.mask, gsd):
             continue
         boxes += block.boxes
         taken.append(np.array([x, y]))
         left -= count
     if not boxes:
         message = (
-            f"no block of {BLOCK_ROOM:g} m fits the quay of {spot.mask.sum()} pixels; "
+            f"no block of {BLOCK_SPACING_M:g} m fits the quay of {area.mask.sum()} pixels; "
             "draw the quay larger"
         )
         raise DataError(message)
     corner = _corner([(box.x, box.y) for box in boxes], gsd)
-    painted = _painted(boxes, _level(look, spot.mask), contrast, rng)
-    area = len(boxes) * one
-    return _drawn(look, _moved(painted, corner, gsd), corner), area
+    painted = _painted(boxes, _level(look, area.mask), contrast, rng)
+    return _drawn(look, _moved(painted, corner, gsd), corner), len(boxes) * one
 
 
 def _inside(boxes: Sequence[Box], mask: Bools, gsd: float) -> bool:
@@ -329,16 +351,16 @@ def _inside(boxes: Sequence[Box], mask: Bools, gsd: float) -> bool:
     return bool(fits.all() and mask[rows, columns].all())
 
 
-def put_cars(
-    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+def inject_cars(
+    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
 ) -> tuple[xr.Dataset, float]:
-    """Stand cars on the tracks of a yard.
+    """Draw railcars on the tracks of a yard.
 
     Parameters
     ----------
     look : xarray.Dataset
         ``reflectance``, dims (band, y, x).
-    spot : Spot
+    area : InjectionArea
         The yard's corridor, and the centre lines of its tracks.
     size : float
         Number of cars wanted, of 13.92 m from coupling to coupling.
@@ -352,30 +374,30 @@ def put_cars(
     tuple of xarray.Dataset and float
         The look, and the metres of track the cars take.
     """
-    _check(look, "reflectance", spot, size, contrast, least=1.0, most=math.inf)
-    if not spot.lines:
-        message = "putting in: no track; give the spot the lines of the yard's tracks"
+    _check(look, "reflectance", area, size, contrast, least=1.0, most=math.inf)
+    if not area.lines:
+        message = "putting in: no track; give the area the lines of the yard's tracks"
         raise DataError(message)
     gsd = _gsd(look)
     west = float(look["x"][0]) - gsd / 2.0
     north = float(look["y"][0]) + gsd / 2.0
-    lines = [np.stack([line[:, 0] - west, north - line[:, 1]], 1) for line in spot.lines]
+    lines = [np.stack([line[:, 0] - west, north - line[:, 1]], 1) for line in area.lines]
     made = yards_quays_depots.yard(lines, rng, cars=round(size), contrast=contrast)
     corner = _corner([(box.x, box.y) for box in made.boxes], gsd)
-    painted = _painted(made.boxes, _level(look, spot.mask), contrast, rng)
+    painted = _painted(made.boxes, _level(look, area.mask), contrast, rng)
     return _drawn(look, _moved(painted, corner, gsd), corner), made.metres
 
 
-def put_pits(
-    look: xr.Dataset, spot: Spot, size: float, contrast: float, rng: np.random.Generator
+def inject_pits(
+    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
 ) -> tuple[xr.Dataset, float]:
-    """Dig a row of bermed pits into a field.
+    """Draw a row of bermed pits in a field.
 
     Parameters
     ----------
     look : xarray.Dataset
         ``reflectance``, dims (band, y, x).
-    spot : Spot
+    area : InjectionArea
         The field.
     size : float
         Number of pits.
@@ -389,30 +411,30 @@ def put_pits(
     tuple of xarray.Dataset and float
         The look, and the square metres laid bare.
     """
-    _check(look, "reflectance", spot, size, contrast, least=1.0, most=math.inf)
+    _check(look, "reflectance", area, size, contrast, least=1.0, most=math.inf)
     gsd, count = _gsd(look), round(size)
     columns = min(count, 4)
     rows = -(-count // columns)
-    x, y = _middle(spot.mask, gsd)
-    axis = spot.axis_deg - 90.0
+    x, y = _middle(area.mask, gsd)
+    axis = area.axis_deg - 90.0
     cosine, sine = math.cos(math.radians(axis)), math.sin(math.radians(axis))
-    along, aside = (columns - 1) * PITS_APART / 2.0, (rows - 1) * PITS_APART / 2.0
+    along, aside = (columns - 1) * PIT_SPACING_M / 2.0, (rows - 1) * PIT_SPACING_M / 2.0
     start = (x - along * cosine + aside * sine, y - along * sine - aside * cosine)
     made = yards_quays_depots.depot(
-        rng, rows=rows, columns=columns, start=start, axis=axis, apart=PITS_APART
+        rng, rows=rows, columns=columns, start=start, axis=axis, apart=PIT_SPACING_M
     )
     each = len(made.boxes) // len(made.pits)
-    level, soil = _level(look, spot.mask), np.array(SPECTRA["soil"])
+    level, soil = _level(look, area.mask), np.array(SPECTRA["soil"])
     boxes = []
     for box in made.boxes[: count * each]:
         tone = np.array(box.colour) / soil
         boxes.append(replace(box, colour=tuple(level + contrast * (tone * soil - level))))
-    if not _inside(boxes, spot.mask, gsd):
+    if not _inside(boxes, area.mask, gsd):
         message = (
-            f"putting in: {count} pits {PITS_APART:g} m apart do not fit the field of "
-            f"{spot.mask.sum()} pixels; put in fewer, or draw it larger"
+            f"putting in: {count} pits {PIT_SPACING_M:g} m apart do not fit the field of "
+            f"{area.mask.sum()} pixels; put in fewer, or draw it larger"
         )
         raise DataError(message)
     corner = _corner([(box.x, box.y) for box in boxes], gsd)
-    area = made.area * count / len(made.pits)
-    return _drawn(look, _moved(boxes, corner, gsd), corner), area
+    bare = made.area * count / len(made.pits)
+    return _drawn(look, _moved(boxes, corner, gsd), corner), bare

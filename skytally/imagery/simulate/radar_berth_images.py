@@ -1,4 +1,4 @@
-"""Radar looks at a made-up berth with known truth: speckle, quay edges, cranes, ships, lee."""
+"""Simulated radar images of a berth, with known truth: speckle, quay edges, cranes, ships, lee."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LEE_DB = -5.0
 
 @dataclass(frozen=True)
 class RadarHarbour:
-    """A berth to be looked at by radar; the same fields give the same looks."""
+    """A berth to be simulated in radar; the same fields give the same images."""
 
     seed: int
     """Chance."""
@@ -80,7 +80,7 @@ class RadarHarbour:
 
 
 def _coordinates(harbour: RadarHarbour, step: float) -> tuple[Doubles, Doubles]:
-    """Give metres along the quay and out to sea at points `step` metres apart."""
+    """Metres along the quay and out to sea at points `step` metres apart."""
     rows = np.arange(0.5 * step, harbour.rows * harbour.gsd, step)
     columns = np.arange(0.5 * step, harbour.columns * harbour.gsd, step)
     y, x = np.meshgrid(rows, columns, indexing="ij")
@@ -91,7 +91,7 @@ def _coordinates(harbour: RadarHarbour, step: float) -> tuple[Doubles, Doubles]:
 
 
 def radar_masks(harbour: RadarHarbour) -> dict[str, npt.NDArray[np.bool_]]:
-    """Give the outlines a person would draw: ``berth``, ``openwater``, ``quay``, ``land``."""
+    """Outlines that a person would draw, as masks: ``berth``, ``openwater``, ``quay``, ``land``."""
     along, off = _coordinates(harbour, harbour.gsd)
     return {
         "berth": (off > 0.0) & (off < 35.0) & (np.abs(along) < 120.0),
@@ -148,7 +148,7 @@ def _cranes(harbour: RadarHarbour, rng: np.random.Generator) -> list[tuple[float
 def speckled(
     mean: Doubles, rng: np.random.Generator, *, gsd: float = 10.0, fine: float = FINE
 ) -> Doubles:
-    """Give an image of a field of backscatter as a radar sees it.
+    """Image of a field of backscatter, blurred and speckled as by a radar.
 
     Parameters
     ----------
@@ -184,15 +184,15 @@ def speckled(
 
 
 def _norm(blur: list[float]) -> float:
-    """Give the root of the summed squares of a Gaussian blur, which white noise loses."""
+    """Root of the summed squares of a Gaussian blur, which white noise loses."""
     size = 8 * math.ceil(max(blur)) + 1
     spike = np.zeros((size, size))
     spike[size // 2, size // 2] = 1.0
     return float(np.sqrt((ndimage.gaussian_filter(spike, blur) ** 2).sum()))
 
 
-def radar_looks(harbour: RadarHarbour) -> Iterator[tuple[xr.Dataset, bool]]:
-    """Give the looks one at a time, each with whether a ship lies at the berth.
+def radar_images_with_truth(harbour: RadarHarbour) -> Iterator[tuple[xr.Dataset, bool]]:
+    """Simulate the images one at a time, each with whether a ship lies at the berth.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def _radar_look(
 
 
 def ship_alone(harbour: RadarHarbour, rng: np.random.Generator) -> Doubles:
-    """Give what a ship at the berth adds to a look without one.
+    """Backscatter that a ship at the berth adds to an image without one.
 
     Parameters
     ----------
@@ -273,8 +273,8 @@ def ship_alone(harbour: RadarHarbour, rng: np.random.Generator) -> Doubles:
 
 
 def radar_cube(harbour: RadarHarbour) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Give all looks as one cube, and the truth as a table with ``time`` and ``ships``."""
-    made = list(radar_looks(harbour))
+    """All images as one cube, and the truth as a table with ``time`` and ``ships``."""
+    made = list(radar_images_with_truth(harbour))
     whole = xr.concat(
         [look for look, _ in made], dim="time", coords="different", compat="equals", join="exact"
     )

@@ -22,9 +22,8 @@ from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 from rasterio.warp import reproject, transform_bounds
 
-from skytally.imagery.simulate import archive_ground
-from skytally.imagery.simulate import archive_items as shapes
-from skytally.imagery.simulate.archive_items import LANDSAT, OPTICAL, File, Json
+from skytally.imagery.simulate import archive_ground, archive_items as shapes
+from skytally.imagery.simulate.archive_items import LANDSAT, OPTICAL, Json, SceneFile
 from skytally.imagery.simulate.archive_passes import (
     C1,
     C2,
@@ -33,14 +32,14 @@ from skytally.imagery.simulate.archive_passes import (
     MISSING,
     RTC,
     V1,
-    Area,
-    Pass,
-    Plan,
-    areas,
-    name_of,
-    passes,
+    ArchivePlan,
+    ScenePass,
+    SiteArea,
+    planned_passes,
+    scene_id,
+    site_areas,
 )
-from skytally.imagery.sites.site_register import Grid, Site
+from skytally.imagery.sites import Grid, Site
 
 OFFSET_DN = 1000
 """What baselines from 04.00 on add to every stored number of Sentinel-2."""
@@ -55,7 +54,7 @@ TRUTH_COLUMNS = ("site", "collection", "item_id", "time", "case", "cloud", "snow
 
 
 def _cog(
-    values: npt.NDArray[np.generic], grid: Grid, gsd: float, *, plan: Plan, nodata: float
+    values: npt.NDArray[np.generic], grid: Grid, gsd: float, *, plan: ArchivePlan, nodata: float
 ) -> tuple[bytes, tuple[float, ...]]:
     transform = affine.Affine(gsd, 0.0, grid.bounds[0], 0.0, -gsd, grid.bounds[3])
     classes = values.dtype == np.uint8 or nodata == 1
@@ -105,9 +104,9 @@ Drawn = dict[str, tuple[npt.NDArray[np.generic], float, float]]
 """Asset to its numbers, metres a pixel and the number that means no data."""
 
 
-def _sentinel_2(scene: Pass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
+def _sentinel_2(scene: ScenePass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
     sky = archive_ground.Sky(scene.cloud, scene.snow, scene.covered)
-    bands, classes = archive_ground.optical(where, _day(scene), sky, rng=rng)
+    bands, classes = archive_ground.optical_view(where, _day(scene), sky, rng=rng)
     shifted = float(scene.baseline) >= 4 and scene.case != MISLABELLED
     drawn: Drawn = {}
     for band, values in bands.items():
@@ -119,9 +118,9 @@ def _sentinel_2(scene: Pass, where: archive_ground.Ground, rng: np.random.Genera
     return drawn
 
 
-def _landsat(scene: Pass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
+def _landsat(scene: ScenePass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
     sky = archive_ground.Sky(scene.cloud, scene.snow)
-    bands, classes = archive_ground.optical(where, _day(scene), sky, rng=rng)
+    bands, classes = archive_ground.optical_view(where, _day(scene), sky, rng=rng)
     drawn: Drawn = {}
     for band in LANDSAT:
         numbers = _coarser(_beside(bands[band]), 6) + np.float32(0.2)
@@ -133,7 +132,7 @@ def _landsat(scene: Pass, where: archive_ground.Ground, rng: np.random.Generator
 
 
 def _beside(values: Cells) -> Cells:
-    """Give the drawing on 5 m, begun `LANDSAT_SHIFT` metres to the south-east and cut to 30 m."""
+    """Drawing on 5 m, begun `LANDSAT_SHIFT` metres to the south-east and cut to 30 m."""
     step = 2 * LANDSAT_SHIFT // archive_ground.GSD
     fine = values.repeat(2, axis=0).repeat(2, axis=1)[step:, step:]
     rows, columns = (size // 6 * 6 for size in fine.shape)
@@ -141,8 +140,8 @@ def _beside(values: Cells) -> Cells:
     return cut
 
 
-def _sentinel_1(scene: Pass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
-    seen = archive_ground.radar(
+def _sentinel_1(scene: ScenePass, where: archive_ground.Ground, rng: np.random.Generator) -> Drawn:
+    seen = archive_ground.radar_view(
         where, _day(scene), archive_ground.Sky(covered=scene.covered), rng=rng
     )
     return {band: (_packed(values), archive_ground.GSD, -32768) for band, values in seen.items()}
@@ -152,12 +151,12 @@ def _number(day: date) -> int:
     return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
-def _day(scene: Pass) -> int:
+def _day(scene: ScenePass) -> int:
     return _number(scene.time)
 
 
 def _moved(drawn: Drawn, grid: Grid, epsg: int) -> tuple[Drawn, Grid]:
-    """Give a drawing in another zone, each pixel that of its nearest neighbour."""
+    """Drawing in another zone, each pixel that of its nearest neighbour."""
     box = transform_bounds(f"EPSG:{grid.epsg}", f"EPSG:{epsg}", *grid.bounds)
     west, south, east, north = (int(each // 60) * 60 for each in box)
     there = Grid(epsg, (west, south, east + 60, north + 60))
@@ -179,21 +178,23 @@ def _moved(drawn: Drawn, grid: Grid, epsg: int) -> tuple[Drawn, Grid]:
     return moved, there
 
 
-def _folder(scene: Pass) -> str:
-    return f"{scene.collection}/{scene.area}/{scene.time:%Y}/{name_of(scene)}"
+def _folder(scene: ScenePass) -> str:
+    return f"{scene.collection}/{scene.area}/{scene.time:%Y}/{scene_id(scene)}"
 
 
-def _file_name(scene: Pass, asset: str) -> str:
+def _file_name(scene: ScenePass, asset: str) -> str:
     if scene.collection in (C1, V1):
         return "SCL.tif" if asset == "scl" else f"{OPTICAL[asset][1]}.tif"
     if scene.collection == RTC:
         return f"iw-{asset}.rtc.tiff"
     word = "QA_PIXEL" if asset == "qa" else LANDSAT[asset][1]
-    return f"{name_of(scene)}_{word}.TIF"
+    return f"{scene_id(scene)}_{word}.TIF"
 
 
-def _scene(scene: Pass, where: archive_ground.Ground, folder: Path, plan: Plan) -> Json:
-    rng = archive_ground.stream(plan.seed, scene.area, scene.collection, scene.time.isoformat())
+def _scene(scene: ScenePass, where: archive_ground.Ground, folder: Path, plan: ArchivePlan) -> Json:
+    rng = archive_ground.seeded_generator(
+        plan.seed, scene.area, scene.collection, scene.time.isoformat()
+    )
     draw = {RTC: _sentinel_1, C2: _landsat}.get(scene.collection, _sentinel_2)
     drawn, grid = draw(scene, where, rng), where.grid
     if scene.epsg != grid.epsg:
@@ -211,7 +212,7 @@ def _scene(scene: Pass, where: archive_ground.Ground, folder: Path, plan: Plan) 
         (folder / path).write_bytes(content)
         digest = "1220" + hashlib.sha256(content).hexdigest()
         shape = (values.shape[0], values.shape[1])
-        files[asset] = File(path.as_posix(), len(content), digest, gsd, shape, transform)
+        files[asset] = SceneFile(path.as_posix(), len(content), digest, gsd, shape, transform)
     if scene.collection == RTC:
         return shapes.sentinel_1(scene, grid, files)
     if scene.collection == C2:
@@ -220,18 +221,20 @@ def _scene(scene: Pass, where: archive_ground.Ground, folder: Path, plan: Plan) 
     return shapes.sentinel_2(scene, grid, files, declared=declared)
 
 
-def _truth(scene: Pass, area: Area, where: archive_ground.Ground) -> Iterable[dict[str, str]]:
+def _truth(
+    scene: ScenePass, area: SiteArea, where: archive_ground.Ground
+) -> Iterable[dict[str, str]]:
     for site in area.sites:
         west, south, east, north = site.grid.bounds
         ships = [
             ship
-            for ship in archive_ground.at_berth(where, _day(scene))
+            for ship in archive_ground.ships_at_berth(where, _day(scene))
             if west <= ship.x <= east and south <= ship.y <= north
         ]
         yield {
             "site": site.slug,
             "collection": scene.collection,
-            "item_id": name_of(scene),
+            "item_id": scene_id(scene),
             "time": f"{scene.time:%Y-%m-%dT%H:%M:%SZ}",
             "case": scene.case,
             "cloud": f"{scene.cloud:g}",
@@ -241,7 +244,7 @@ def _truth(scene: Pass, area: Area, where: archive_ground.Ground) -> Iterable[di
 
 
 def write_archive(
-    sites: Mapping[str, Site], folder: Path, *, plan: Plan, workers: int = 2
+    sites: Mapping[str, Site], folder: Path, *, plan: ArchivePlan, workers: int = 2
 ) -> list[Json]:
     """Write an archive: the files, ``items.ndjson``, ``collections.ndjson`` and ``truth.csv``.
 
@@ -266,9 +269,9 @@ def write_archive(
     made: list[Json] = []
     truth: list[dict[str, str]] = []
     with ThreadPoolExecutor(workers) as pool:
-        for area in areas(sites):
+        for area in site_areas(sites):
             where = archive_ground.ground(area.sites, margin=plan.margin, seed=plan.seed, days=days)
-            offered = passes(area, plan)
+            offered = planned_passes(area, plan)
             jobs = [pool.submit(_scene, scene, where, folder, plan) for scene in offered]
             made += [job.result() for job in jobs]
             truth += [row for scene in offered for row in _truth(scene, area, where)]
@@ -289,6 +292,6 @@ def _write_lines(path: Path, rows: Iterable[Json]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def read_lines(path: Path) -> list[Json]:
+def read_json_lines(path: Path) -> list[Json]:
     """Read the items or the collections of an archive."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,4 +1,4 @@
-"""A second family of hulls, decks, blurs and noise, so that a measure meets another's world."""
+"""A second family of hulls, decks, blurs and noise, for which no measure was tuned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.simulate.hulls import Doubles, Floats, Ship
+from skytally.imagery.simulate.hulls import Doubles, Floats, ShipDrawing
 
 ROUND_ALONG, ROUND_ACROSS = 5.0, 2.6
 """Exponents of the superellipse: a full stern and a full bow, both rounded."""
@@ -20,22 +20,24 @@ TAIL = 3.0
 """Degrees of freedom of the noise: heavier tails than a normal law."""
 
 
-def rounded(ship: Ship, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
-    """Tell which points lie on a hull rounded at both ends: a superellipse."""
+def rounded_hull(ship: ShipDrawing, along: Doubles, across: Doubles) -> npt.NDArray[np.bool_]:
+    """Points on a hull rounded at both ends: a superellipse."""
     u, v = np.abs(along) / (0.5 * ship.length), np.abs(across) / (0.5 * ship.width)
     return np.asarray(u**ROUND_ALONG + v**ROUND_ACROSS <= 1.0)
 
 
 def _rough(along: Doubles, rng: np.random.Generator, length: float) -> Doubles:
-    """Give a texture along the hull whose power falls with frequency, without patches."""
+    """Texture along the hull whose power falls with frequency, without patches."""
     waves = np.arange(1, 13)
     phases = rng.uniform(0.0, 2.0 * np.pi, waves.size)
     turns = 2.0 * np.pi * along[:, None] / length * waves + phases
     return np.asarray((np.sin(turns) / waves).sum(axis=1))
 
 
-def hatched_deck(ship: Ship, along: Doubles, across: Doubles, rng: np.random.Generator) -> Doubles:
-    """Give the colour of each point of a deck with a row of hatches and a house amidships.
+def hatched_deck(
+    ship: ShipDrawing, along: Doubles, across: Doubles, rng: np.random.Generator
+) -> Doubles:
+    """Colour of each point of a deck with a row of hatches and a house amidships.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def haloed(image: Doubles, sigma: float) -> Doubles:
 
 
 def other_noise(values: Floats, size: float, rng: np.random.Generator) -> Floats:
-    """Give noise with heavy tails, stripes along the track and a part that grows with light.
+    """Noise with heavy tails, stripes along the track and a part that grows with light.
 
     Parameters
     ----------
@@ -96,7 +98,7 @@ def other_noise(values: Floats, size: float, rng: np.random.Generator) -> Floats
 
 
 def other_water(shape: tuple[int, int], rng: np.random.Generator, gsd: float) -> Doubles:
-    """Give swell: a train of waves with a bearing and a length, and slicks, mean 0, about 1."""
+    """Swell: a train of waves with a bearing and a length, and slicks, mean 0, about 1."""
     rows, columns = np.mgrid[: shape[0], : shape[1]] * gsd
     bearing, length = rng.uniform(0.0, np.pi), rng.uniform(60.0, 180.0)
     phase = 2.0 * np.pi * (columns * np.sin(bearing) + rows * np.cos(bearing)) / length

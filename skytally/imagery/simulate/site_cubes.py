@@ -1,4 +1,4 @@
-"""Made-up yards, quays and fields as cubes, with the masks a measure needs and the truth."""
+"""Simulated yards, quays and fields as cubes, with the masks a measure needs and the truth."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.background_terrain import Weather, as_cube, seen, terrain
+from skytally.imagery.simulate.background_terrain import (
+    Weather,
+    observed_ground,
+    stacked_cube,
+    terrain,
+)
 from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, Sharpness
-from skytally.imagery.simulate.yards_quays_depots import bed, tracks
+from skytally.imagery.simulate.yards_quays_depots import ballast_bed, tracks
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -21,8 +26,8 @@ FOUR = BANDS[:4]
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
-    """A place that may be looked at again and again."""
+class SimulatedPlace:
+    """A simulated place, of which any number of images can be drawn."""
 
     extent: Extent
     """Its pixels."""
@@ -45,7 +50,7 @@ class Place:
 
     @property
     def tracks(self) -> tuple[Floats, ...]:
-        """Give the tracks in the CRS."""
+        """Tracks in the CRS."""
         corner = np.array([self.extent.west, self.extent.north])
         return tuple(corner + line * np.array([1.0, -1.0]) for line in self.lines)
 
@@ -71,9 +76,9 @@ def _world(other: bool) -> tuple[Weather, Sharpness]:
     return Weather(heavy=other), Sharpness(box=other)
 
 
-def yard_place(
+def simulated_yard(
     rng: np.random.Generator, *, count: int = 4, length: float = 850.0, other: bool = False
-) -> Place:
+) -> SimulatedPlace:
     """Lay out a yard of parallel tracks between gravel, straw and soil.
 
     Parameters
@@ -96,7 +101,11 @@ def yard_place(
     lane = tracks(1, length, start=(64.0, 95.0), axis=8.0, bend=10.0)
     around = _around(rng, extent, ("soil", "grass", "concrete"), 14, 8.0)
     ground = terrain(
-        [*around, *bed(lane, width=8.0), *bed(lines)], extent, rng, base="straw", patchy=other
+        [*around, *ballast_bed(lane, width=8.0), *ballast_bed(lines)],
+        extent,
+        rng,
+        base="straw",
+        patchy=other,
     )
     middle = np.concatenate(lines)
     target = np.zeros((extent.rows, extent.columns), bool)
@@ -104,10 +113,10 @@ def yard_place(
     target = ndimage.binary_dilation(target, iterations=2)
     ring = ~ndimage.binary_dilation(target, iterations=2)
     ends = (0.0, 0.0, extent.columns * 10.0, extent.rows * 10.0)
-    return Place(extent, ground, target, ring, lines, ends, *_world(other), FOUR)
+    return SimulatedPlace(extent, ground, target, ring, lines, ends, *_world(other), FOUR)
 
 
-def quay_place(rng: np.random.Generator, *, other: bool = False) -> Place:
+def simulated_quay(rng: np.random.Generator, *, other: bool = False) -> SimulatedPlace:
     """Lay out a concrete quay between harbour water and land.
 
     Parameters
@@ -115,7 +124,7 @@ def quay_place(rng: np.random.Generator, *, other: bool = False) -> Place:
     rng : numpy.random.Generator
         Source of chance.
     other : bool
-        As `yard_place`.
+        As `simulated_yard`.
 
     Returns
     -------
@@ -132,10 +141,12 @@ def quay_place(rng: np.random.Generator, *, other: bool = False) -> Place:
     ring = np.zeros_like(target)
     ring[35:] = True
     ends = (140.0, 190.0, 560.0, 310.0)
-    return Place(extent, ground, target, ring, (), ends, *_world(other), FOUR)
+    return SimulatedPlace(extent, ground, target, ring, (), ends, *_world(other), FOUR)
 
 
-def field_place(rng: np.random.Generator, *, side: int = 60, other: bool = False) -> Place:
+def simulated_field(
+    rng: np.random.Generator, *, side: int = 60, other: bool = False
+) -> SimulatedPlace:
     """Lay out a field of grass and straw.
 
     Parameters
@@ -145,7 +156,7 @@ def field_place(rng: np.random.Generator, *, side: int = 60, other: bool = False
     side : int
         Rows and columns; the middle half is the field watched.
     other : bool
-        As `yard_place`.
+        As `simulated_yard`.
 
     Returns
     -------
@@ -158,22 +169,22 @@ def field_place(rng: np.random.Generator, *, side: int = 60, other: bool = False
     target = np.zeros((side, side), bool)
     target[edge:-edge, edge:-edge] = True
     ends = (edge * 10.0, edge * 10.0, (side - edge) * 10.0, (side - edge) * 10.0)
-    return Place(extent, ground, target, ~target, (), ends, *_world(other), BANDS)
+    return SimulatedPlace(extent, ground, target, ~target, (), ends, *_world(other), BANDS)
 
 
-def visit(place: Place, boxes: Sequence[Box], rng: np.random.Generator) -> Floats:
-    """Give what one look sees of a place with objects on it, dims (band, y, x)."""
-    return seen(
+def place_image(place: SimulatedPlace, boxes: Sequence[Box], rng: np.random.Generator) -> Floats:
+    """One image of a place with objects on it, dims (band, y, x)."""
+    return observed_ground(
         place.ground, boxes, place.extent, rng, weather=place.weather,
         sharpness=place.sharpness, bands=place.bands,
     )  # fmt: skip
 
 
-def visits(
-    place: Place, boxes: Sequence[Sequence[Box]], rng: np.random.Generator, *, first: str,
+def place_cube(
+    place: SimulatedPlace, boxes: Sequence[Sequence[Box]], rng: np.random.Generator, *, first: str,
     days: float = 5.0,
 ) -> xr.Dataset:  # fmt: skip
-    """Look at a place again and again.
+    """Cube of images of a place, one for each set of objects.
 
     Parameters
     ----------
@@ -194,5 +205,5 @@ def visits(
         Labelled ``simulated``.
     """
     steps = np.round(np.arange(len(boxes)) * days * 86_400).astype("timedelta64[s]")
-    images = [visit(place, each, rng) for each in boxes]
-    return as_cube(images, np.datetime64(first, "s") + steps, place.extent, bands=place.bands)
+    images = [place_image(place, each, rng) for each in boxes]
+    return stacked_cube(images, np.datetime64(first, "s") + steps, place.extent, bands=place.bands)

@@ -84,7 +84,7 @@ def tracks(
     return tuple(made)
 
 
-def bed(lines: Sequence[Floats], *, width: float = 14.0) -> tuple[Box, ...]:
+def ballast_bed(lines: Sequence[Floats], *, width: float = 14.0) -> tuple[Box, ...]:
     """Lay ballast under tracks, `width` metres wide about each centre line."""
     made = []
     for line in lines:
@@ -96,7 +96,7 @@ def bed(lines: Sequence[Floats], *, width: float = 14.0) -> tuple[Box, ...]:
 
 
 def _on_track(line: Floats, at: float) -> tuple[float, float, float]:
-    """Give the point at a distance along a track, and its direction in degrees."""
+    """Point at a distance along a track, and its direction in degrees."""
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     i = int(np.clip(np.searchsorted(along, at) - 1, 0, steps.size - 1))
@@ -124,7 +124,7 @@ def yard(
     pitch: float | None = 13.92,
     sun: tuple[float, float] | None = None,
 ) -> Yard:
-    """Stand cars on tracks in rakes, at random places that do not overlap.
+    """Place railcars on tracks in strings, at random places that do not overlap.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def stacks(
     colours: Sequence[str] = ("red", "blue", "white", "dark"),
     shade: float = 0.2,
 ) -> Stacks:
-    """Stand containers on a quay in blocks that do not overlap.
+    """Place containers on a quay in blocks that do not overlap.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Outlines of a site adjusted as a whole: moved, turned, confirmed, compared and written."""
+"""Edit the outlines of a site as a whole: shift, rotate, confirm, compare, write as GeoJSON."""
 
 from __future__ import annotations
 
@@ -12,30 +12,35 @@ from typing import Any
 import numpy as np
 from rasterio.warp import transform_geom
 
-from skytally.imagery.sites.outline_geometry import Points, area_m2, rings_m
-from skytally.imagery.sites.site_register import CONFIRMED, LONLAT, STEP, Outline, Site
+from skytally.imagery.sites.outline_geometry import (
+    LONLAT_CRS,
+    RingPoints,
+    outline_area_m2,
+    rings_in_metres,
+)
+from skytally.imagery.sites.site_model import CONFIRMED, GRID_STEP_M, Outline, Site
 
-DECIMALS = 6
-"""Of degrees in the files: a tenth of a metre."""
-SAME_M = 0.5
-"""Metres by which a corner may move in writing and reading without having moved."""
-SAME_AREA = 0.001
-"""Share by which an area may change by the same rounding."""
+DEGREE_DECIMALS = 6
+"""Decimals of degrees in the files: a tenth of a metre."""
+CORNER_TOLERANCE_M = 0.5
+"""Metres by which rounding in the file may shift a corner that nobody moved."""
+AREA_TOLERANCE = 0.001
+"""Share by which the same rounding may change an area."""
 
 
 @dataclass(frozen=True)
-class Move:
-    """A displacement of outlines as a whole."""
+class Displacement:
+    """Shift and rotation of outlines as a whole."""
 
     east_m: float = 0.0
     """Metres towards east."""
     north_m: float = 0.0
     """Metres towards north."""
     clockwise_deg: float = 0.0
-    """Degrees clockwise about the middle of what is moved."""
+    """Degrees clockwise about the middle of the outlines that are displaced."""
 
     def __str__(self) -> str:
-        """Write the move in words."""
+        """Describe the displacement in words."""
         words = []
         if self.clockwise_deg:
             words.append(f"turned {self.clockwise_deg:g} degrees clockwise")
@@ -44,81 +49,89 @@ class Move:
         return " and ".join(words)
 
 
-def _middle(rings: Iterable[Points]) -> Points:
+def _middle(rings: Iterable[RingPoints]) -> RingPoints:
     corners = np.vstack(list(rings))
     return np.asarray((corners.min(axis=0) + corners.max(axis=0)) / 2)
 
 
-def is_window(outline: Outline, site: Site) -> bool:
-    """Tell whether an outline is the window itself, which stays where it is when others move."""
-    corners = np.vstack(rings_m(outline, site))
+def is_window_outline(outline: Outline, site: Site) -> bool:
+    """Whether an outline is the site's window itself, which stays in place when others move."""
+    corners = np.vstack(rings_in_metres(outline, site))
     west, south, east, north = site.grid.bounds
-    reached = np.hstack([corners.min(axis=0), corners.max(axis=0)])
-    corner_box = np.array([west, south, east, north])
-    square = math.isclose(area_m2(outline, site), (east - west) * (north - south), rel_tol=0.02)
-    return bool(np.all(np.abs(reached - corner_box) < STEP)) and square
+    extent = np.hstack([corners.min(axis=0), corners.max(axis=0)])
+    window = np.array([west, south, east, north])
+    square = math.isclose(
+        outline_area_m2(outline, site), (east - west) * (north - south), rel_tol=0.02
+    )
+    return bool(np.all(np.abs(extent - window) < GRID_STEP_M)) and square
 
 
-def moved(site: Site, move: Move, *, kinds: frozenset[str] = frozenset()) -> Site:
-    """Displace the outlines of a site as a whole.
+def displace_outlines(
+    site: Site, displacement: Displacement, *, kinds: frozenset[str] = frozenset()
+) -> Site:
+    """Shift and rotate the outlines of a site as a whole.
 
     Parameters
     ----------
     site : Site
         Before.
-    move : Move
-        By how much; a turn is about the middle of what is moved, and comes first.
+    displacement : Displacement
+        By how much; the rotation is about the middle of the outlines, and comes first.
     kinds : frozenset of str
-        Kinds to move; all where empty. An outline that is the window itself never moves.
+        Kinds of outline to displace; all if empty. An outline that is the window stays.
 
     Returns
     -------
     Site
-        After; each moved outline says in ``digitised_from`` what was done, and its axis has
-        turned with it.
+        After; ``digitised_from`` of each displaced outline records what was done, and its axis
+        has turned with it.
     """
     chosen = [
         outline
         for outline in site.outlines
-        if (not kinds or outline.kind in kinds) and not is_window(outline, site)
+        if (not kinds or outline.kind in kinds) and not is_window_outline(outline, site)
     ]
     if not chosen:
         return site
-    middle = _middle(ring for outline in chosen for ring in rings_m(outline, site))
-    angle = math.radians(move.clockwise_deg)
+    middle = _middle(ring for outline in chosen for ring in rings_in_metres(outline, site))
+    angle = math.radians(displacement.clockwise_deg)
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    shift = middle + np.array([move.east_m, move.north_m])
+    shift = middle + np.array([displacement.east_m, displacement.north_m])
 
-    def place(ring: list[Any]) -> list[list[float]]:
+    def displace_ring(ring: list[Any]) -> list[list[float]]:
         corners = (np.asarray(ring, dtype=float)[:, :2] - middle) @ turn.T + shift
         return [[float(x), float(y)] for x, y in corners]
 
     outlines = tuple(
-        _displaced(outline, site, move, place) if outline in chosen else outline
+        _displaced(outline, site, displacement, displace_ring) if outline in chosen else outline
         for outline in site.outlines
     )
     return replace(site, outlines=outlines)
 
 
-def _displaced(outline: Outline, site: Site, move: Move, place: Any) -> Outline:
+def _displaced(
+    outline: Outline, site: Site, displacement: Displacement, displace_ring: Any
+) -> Outline:
     zone = f"EPSG:{site.grid.epsg}"
-    drawn = transform_geom(LONLAT, zone, outline.geometry)
-    single = drawn["type"] == "Polygon"
-    polygons = [drawn["coordinates"]] if single else drawn["coordinates"]
-    placed = [[place(ring) for ring in polygon] for polygon in polygons]
-    geometry = {"type": drawn["type"], "coordinates": placed[0] if single else placed}
-    back = transform_geom(zone, LONLAT, geometry, precision=DECIMALS)
+    projected = transform_geom(LONLAT_CRS, zone, outline.geometry)
+    single = projected["type"] == "Polygon"
+    polygons = [projected["coordinates"]] if single else projected["coordinates"]
+    displaced = [[displace_ring(ring) for ring in polygon] for polygon in polygons]
+    geometry = {"type": projected["type"], "coordinates": displaced[0] if single else displaced}
+    back = transform_geom(zone, LONLAT_CRS, geometry, precision=DEGREE_DECIMALS)
     axis = outline.axis_deg
     return replace(
         outline,
         geometry=json.loads(json.dumps(back)),
-        axis_deg=None if axis is None else (axis + move.clockwise_deg) % 180,
-        digitised_from=f"{outline.digitised_from}; {move}",
+        axis_deg=None if axis is None else (axis + displacement.clockwise_deg) % 180,
+        digitised_from=f"{outline.digitised_from}; {displacement}",
     )
 
 
-def confirmed(site: Site, *, pos_sigma_m: float, kinds: frozenset[str] = frozenset()) -> Site:
-    """Mark outlines as confirmed on imagery, with how well they could be placed on it."""
+def confirm_outlines(
+    site: Site, *, pos_sigma_m: float, kinds: frozenset[str] = frozenset()
+) -> Site:
+    """Mark outlines as confirmed on imagery, with the standard deviation of their position."""
     outlines = tuple(
         replace(outline, status=CONFIRMED, pos_sigma_m=pos_sigma_m)
         if not kinds or outline.kind in kinds
@@ -129,29 +142,29 @@ def confirmed(site: Site, *, pos_sigma_m: float, kinds: frozenset[str] = frozens
 
 
 def _same(one: Outline, other: Outline, site: Site) -> bool:
-    rings, others = rings_m(one, site), rings_m(other, site)
+    rings, others = rings_in_metres(one, site), rings_in_metres(other, site)
     return len(rings) == len(others) and all(
-        a.shape == b.shape and bool(np.all(np.abs(a - b) < SAME_M))
+        a.shape == b.shape and bool(np.all(np.abs(a - b) < CORNER_TOLERANCE_M))
         for a, b in zip(rings, others, strict=True)
     )
 
 
 def _differences(old: Outline, new: Outline, site: Site) -> Iterator[str]:
     if not _same(old, new, site):
-        before, after = (_middle(rings_m(each, site)) for each in (old, new))
+        before, after = (_middle(rings_in_metres(outline, site)) for outline in (old, new))
         east, north = np.round(after - before).astype(int) + 0
-        sizes = [round(area_m2(each, site), -1) for each in (old, new)]
+        sizes = [round(outline_area_m2(outline, site), -1) for outline in (old, new)]
         yield f"its middle moved {east} m east and {north} m north"
-        if not math.isclose(*sizes, rel_tol=SAME_AREA):
+        if not math.isclose(*sizes, rel_tol=AREA_TOLERANCE):
             yield f"its area went from {sizes[0]:,.0f} to {sizes[1]:,.0f} square metres"
-    for word in ("kind", "status", "pos_sigma_m", "axis_deg"):
-        before, after = getattr(old, word), getattr(new, word)
+    for name in ("kind", "status", "pos_sigma_m", "axis_deg"):
+        before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield f"{word} went from {before} to {after}"
+            yield f"{name} went from {before} to {after}"
 
 
-def changes(old: Iterable[Outline], new: Iterable[Outline], site: Site) -> list[str]:
-    """Say what differs between two sets of outlines of one site.
+def outline_changes(old: Iterable[Outline], new: Iterable[Outline], site: Site) -> list[str]:
+    """List the differences between two sets of outlines of one site.
 
     Parameters
     ----------
@@ -163,45 +176,45 @@ def changes(old: Iterable[Outline], new: Iterable[Outline], site: Site) -> list[
     Returns
     -------
     list of str
-        One sentence a changed outline; empty where nothing differs but wording.
+        One sentence for each outline that differs; empty if at most wording does.
     """
-    before, after = ({each.name: each for each in outlines} for outlines in (old, new))
-    found = [f"{name!r} is new" for name in after if name not in before]
-    found += [f"{name!r} is gone" for name in before if name not in after]
+    before, after = ({outline.name: outline for outline in outlines} for outlines in (old, new))
+    changes = [f"{name!r} is new" for name in after if name not in before]
+    changes += [f"{name!r} is gone" for name in before if name not in after]
     for name in after:
         if name in before:
-            told = list(_differences(before[name], after[name], site))
-            if told:
-                found.append(f"{name!r}: {'; '.join(told)}")
-    return found
+            differences = list(_differences(before[name], after[name], site))
+            if differences:
+                changes.append(f"{name!r}: {'; '.join(differences)}")
+    return changes
 
 
-def as_geojson(outlines: Iterable[Outline]) -> str:
-    """Write outlines as GeoJSON, one a line, so that a changed outline is a changed line."""
+def outlines_to_geojson(outlines: Iterable[Outline]) -> str:
+    """Serialise outlines as GeoJSON, one a line, so that a changed outline is a changed line."""
     features = [
         json.dumps(
             {
                 "type": "Feature",
                 "properties": {
-                    "kind": each.kind,
-                    "name": each.name,
-                    "digitised_from": each.digitised_from,
-                    "pos_sigma_m": each.pos_sigma_m,
-                    "status": each.status,
-                    "axis_deg": each.axis_deg,
+                    "kind": outline.kind,
+                    "name": outline.name,
+                    "digitised_from": outline.digitised_from,
+                    "pos_sigma_m": outline.pos_sigma_m,
+                    "status": outline.status,
+                    "axis_deg": outline.axis_deg,
                 },
-                "geometry": each.geometry,
+                "geometry": outline.geometry,
             },
             ensure_ascii=False,
         )
-        for each in outlines
+        for outline in outlines
     ]
     body = ",\n".join(features)
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
 
 
-def from_geojson(text: str) -> tuple[Outline, ...]:
-    """Read outlines that `as_geojson` wrote; nothing is checked."""
+def outlines_from_geojson(text: str) -> tuple[Outline, ...]:
+    """Parse outlines that `outlines_to_geojson` wrote, without any check."""
     return tuple(
         Outline(geometry=feature["geometry"], **feature["properties"])
         for feature in json.loads(text)["features"]
@@ -209,7 +222,7 @@ def from_geojson(text: str) -> tuple[Outline, ...]:
 
 
 def write_outlines(path: Path, outlines: Iterable[Outline]) -> None:
-    """Write the outlines of a site, beside and then in place."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(as_geojson(outlines), encoding="utf-8")
-    beside.replace(path)
+    """Write the outlines of a site, to a temporary file first and then in place."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(outlines_to_geojson(outlines), encoding="utf-8")
+    temporary.replace(path)

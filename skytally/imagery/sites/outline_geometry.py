@@ -1,23 +1,161 @@
-"""Outlines of a site as geometry: metres, areas, and what is wrong after they were edited."""
+"""Geometry of outlines and windows: projection, areas, pixel masks, and faults of drawn rings."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.features import rasterize
 from rasterio.warp import transform_geom
 
-from skytally.imagery.sites.site_register import LONLAT, Outline, Site
+from skytally.core import DataError
+from skytally.imagery.sites.site_model import GRID_STEP_M, STABLE_GROUND, Outline, Site
 
-Points = npt.NDArray[np.float64]
+# rasterio mutes this of its own arrays in memory, in a way that threads undo for one another
+warnings.filterwarnings("ignore", category=NotGeoreferencedWarning, module=r"rasterio\.features$")
 
-MOST_POINTS = 1000
-"""Corners of one ring; more are no outline drawn by a person."""
-MOST_OUTSIDE = 0.5
-"""Share of an outline that may lie outside the window, where no look can see it."""
+LONLAT_CRS = "EPSG:4326"
+POLYGON_TYPES = ("Polygon", "MultiPolygon")
+
+
+@cache
+def _to_grid(epsg: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(LONLAT_CRS, epsg, always_xy=True)
+
+
+def project_polygon(geometry: dict[str, Any], epsg: int) -> dict[str, Any]:
+    """Project a polygon or multipolygon to metres of a UTM zone.
+
+    Parameters
+    ----------
+    geometry : dict
+        GeoJSON, longitude and latitude.
+    epsg : int
+        The zone.
+
+    Returns
+    -------
+    dict
+        GeoJSON of the same type.
+
+    Raises
+    ------
+    ValueError
+        If it is not a polygon, a ring has fewer than four points, or a point is not on Earth or
+        cannot be projected.
+    """
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind not in POLYGON_TYPES or not isinstance(coordinates, list) or not coordinates:
+        message = f"{kind!r} is no polygon"
+        raise ValueError(message)
+    polygons = [coordinates] if kind == "Polygon" else coordinates
+    rings = [[_project_ring(ring, epsg) for ring in polygon] for polygon in polygons]
+    return {"type": kind, "coordinates": rings[0] if kind == "Polygon" else rings}
+
+
+def _project_ring(points: list[list[float]], epsg: int) -> list[list[float]]:
+    lonlat = np.asarray([point[:2] for point in points], dtype=float)
+    if len(lonlat) < 4 or not (np.abs(lonlat) <= (180, 90)).all():
+        message = "a ring needs four points on Earth or more"
+        raise ValueError(message)
+    x, y = _to_grid(epsg).transform(*lonlat.T)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        message = f"a point cannot be projected to EPSG:{epsg}"
+        raise ValueError(message)
+    return [[float(east), float(north)] for east, north in zip(x, y, strict=True)]
+
+
+def rasterized(outlines: list[Outline], site: Site, *, gsd: float) -> npt.NDArray[np.bool_]:
+    """Boolean mask of outlines on pixels of `gsd` metres, dims (y, x)."""
+    shapes = [project_polygon(outline.geometry, site.grid.epsg) for outline in outlines]
+    mask = rasterize(
+        shapes, out_shape=site.grid.shape(gsd), transform=site.grid.transform(gsd), dtype="uint8"
+    )
+    return np.asarray(mask, dtype=bool)
+
+
+def outline_mask(site: Site, kind: str, *, gsd: float) -> npt.NDArray[np.bool_]:
+    """Boolean mask of the pixels that lie in a site's outlines of one kind.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    kind : str
+        Kind of outline.
+    gsd : float
+        Pixel size, metres.
+
+    Returns
+    -------
+    ndarray of bool, (y, x)
+        True where the centre of the pixel lies in an outline; rows run from north to south.
+
+    Raises
+    ------
+    DataError
+        If the site has no outline of that kind, so that "nothing here" is never mistaken
+        for "nothing known".
+    """
+    chosen = [outline for outline in site.outlines if outline.kind == kind]
+    if not chosen:
+        known = ", ".join(sorted({outline.kind for outline in site.outlines})) or "none"
+        message = (
+            f"site {site.slug}: no outline of kind {kind!r}; it has {known}; "
+            f"draw one in data/sites/{site.slug}.geojson"
+        )
+        raise DataError(message)
+    return rasterized(chosen, site, gsd=gsd)
+
+
+def window_share_inside(site: Site, geometry: dict[str, Any]) -> float:
+    """Share of a site's window that lies inside a scene's footprint.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    geometry : dict
+        GeoJSON geometry, longitude and latitude.
+
+    Returns
+    -------
+    float
+        0 to 1, counted on pixels of 60 m.
+
+    Raises
+    ------
+    ValueError
+        If it is not a polygon on Earth.
+    """
+    mask = rasterize(
+        [project_polygon(geometry, site.grid.epsg)],
+        out_shape=site.grid.shape(GRID_STEP_M),
+        transform=site.grid.transform(GRID_STEP_M),
+        dtype="uint8",
+    )
+    return float(np.asarray(mask).mean())
+
+
+def window_lonlat(site: Site) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees of a box that holds a site's whole window."""
+    back = pyproj.Transformer.from_crs(site.grid.epsg, LONLAT_CRS, always_xy=True)
+    west, south, east, north = back.transform_bounds(*site.grid.bounds)
+    return west, south, east, north
+
+
+RingPoints = npt.NDArray[np.float64]
+MAX_RING_POINTS = 1000
+"""Corners of one ring; no person draws an outline with more."""
+MAX_SHARE_OUTSIDE = 0.5
+"""Share of an outline that may lie outside the window, where no image shows it."""
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[list[Any]]:
@@ -28,8 +166,8 @@ def _rings(geometry: dict[str, Any]) -> Iterator[list[Any]]:
         yield from polygon
 
 
-def rings_m(outline: Outline, site: Site) -> list[Points]:
-    """Give the rings of an outline in metres of the site's grid.
+def rings_in_metres(outline: Outline, site: Site) -> list[RingPoints]:
+    """Rings of an outline in metres of the site's UTM zone.
 
     Parameters
     ----------
@@ -44,21 +182,21 @@ def rings_m(outline: Outline, site: Site) -> list[Points]:
         East and north; the last corner repeats the first, and holes run the other way round
         or not, as they were drawn.
     """
-    drawn = transform_geom(LONLAT, f"EPSG:{site.grid.epsg}", outline.geometry)
-    return [np.asarray(ring, dtype=float)[:, :2] for ring in _rings(drawn)]
+    projected = transform_geom(LONLAT_CRS, f"EPSG:{site.grid.epsg}", outline.geometry)
+    return [np.asarray(ring, dtype=float)[:, :2] for ring in _rings(projected)]
 
 
-def _area(ring: Points) -> float:
-    # about its first corner, since UTM coordinates are large and squares of metres small
+def _area(ring: RingPoints) -> float:
+    # relative to the first corner: UTM coordinates are large, and their products lose digits
     x, y = (ring - ring[0]).T
     return abs(float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))) / 2
 
 
-def area_m2(outline: Outline, site: Site) -> float:
-    """Give the area of an outline in square metres, holes taken off."""
-    drawn = transform_geom(LONLAT, f"EPSG:{site.grid.epsg}", outline.geometry)
-    single = drawn["type"] == "Polygon"
-    polygons = [drawn["coordinates"]] if single else drawn["coordinates"]
+def outline_area_m2(outline: Outline, site: Site) -> float:
+    """Area of an outline in square metres, its holes subtracted."""
+    projected = transform_geom(LONLAT_CRS, f"EPSG:{site.grid.epsg}", outline.geometry)
+    single = projected["type"] == "Polygon"
+    polygons = [projected["coordinates"]] if single else projected["coordinates"]
     total = 0.0
     for polygon in polygons:
         outer, *holes = (_area(np.asarray(ring, dtype=float)[:, :2]) for ring in polygon)
@@ -66,42 +204,45 @@ def area_m2(outline: Outline, site: Site) -> float:
     return total
 
 
-def _clipped(ring: Points, site: Site) -> Points:
-    """Cut a ring at the window (Sutherland and Hodgman 1974)."""
+def _clipped(ring: RingPoints, site: Site) -> RingPoints:
+    """Clip a ring to the site's window (Sutherland and Hodgman 1974)."""
     west, south, east, north = site.grid.bounds
-    found = ring[:-1]
+    corners = ring[:-1]
     for axis, sign, edge in ((0, 1, west), (1, 1, south), (0, -1, east), (1, -1, north)):
-        kept: list[Points] = []
-        for here, there in zip(found, np.roll(found, -1, axis=0), strict=True):
-            inside, next_inside = (sign * (each[axis] - edge) >= 0 for each in (here, there))
+        clipped: list[RingPoints] = []
+        for corner, following in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            inside, next_inside = (
+                sign * (point[axis] - edge) >= 0 for point in (corner, following)
+            )
             if inside:
-                kept.append(here)
+                clipped.append(corner)
             if inside != next_inside:
-                part = (edge - here[axis]) / (there[axis] - here[axis])
-                kept.append(here + part * (there - here))
-        if not kept:
+                part = (edge - corner[axis]) / (following[axis] - corner[axis])
+                clipped.append(corner + part * (following - corner))
+        if not clipped:
             return np.empty((0, 2))
-        found = np.array(kept)
-    return np.vstack([found, found[:1]])
+        corners = np.array(clipped)
+    return np.vstack([corners, corners[:1]])
 
 
-def share_outside(outline: Outline, site: Site) -> float:
-    """Give the share of an outline's outer rings that lies outside its site's window, 0 to 1."""
-    rings = rings_m(outline, site)
+def share_outside_window(outline: Outline, site: Site) -> float:
+    """Share of the area of an outline's rings outside its site's window, 0 to 1."""
+    rings = rings_in_metres(outline, site)
     whole = sum(map(_area, rings))
-    inside = sum(_area(cut) for cut in (_clipped(ring, site) for ring in rings) if len(cut))
+    clipped = (_clipped(ring, site) for ring in rings)
+    inside = sum(_area(ring) for ring in clipped if len(ring))
     return max(0.0, 1.0 - inside / whole) if whole else 1.0
 
 
-def _crossing(ring: Points) -> bool:
-    """Tell whether two sides of a ring that are no neighbours touch or cross."""
+def _self_intersects(ring: RingPoints) -> bool:
+    """Whether two sides of a ring that are not neighbours cross."""
     start, end = ring[:-1], ring[1:]
     n = len(start)
     first, second = np.triu_indices(n, k=2)
     apart = ~((first == 0) & (second == n - 1))
     first, second = first[apart], second[apart]
 
-    def side(a: Points, b: Points, c: Points) -> Points:
+    def side(a: RingPoints, b: RingPoints, c: RingPoints) -> RingPoints:
         turn = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
         return np.sign(np.where(np.abs(turn) < 1e-6, 0.0, turn))
 
@@ -114,24 +255,24 @@ def _position_faults(ring: list[Any]) -> Iterator[str]:
     if len(ring) < 4:
         yield f"a ring of {len(ring)} corners; draw at least three and repeat the first at the end"
         return
-    if len(ring) > MOST_POINTS:
-        yield f"a ring of {len(ring)} corners; draw it with at most {MOST_POINTS}"
+    if len(ring) > MAX_RING_POINTS:
+        yield f"a ring of {len(ring)} corners; draw it with at most {MAX_RING_POINTS}"
         return
-    for place, each in enumerate(ring, start=1):
-        numbers = isinstance(each, list) and len(each) in (2, 3)
-        if not numbers or not all(type(word) in (int, float) for word in each[:2]):
-            yield f"corner {place} is {str(each)[:40]}; write longitude and latitude"
+    for number, corner in enumerate(ring, start=1):
+        sized = isinstance(corner, list) and len(corner) in (2, 3)
+        if not sized or not all(type(value) in (int, float) for value in corner[:2]):
+            yield f"corner {number} is {str(corner)[:40]}; write longitude and latitude"
             return
-        lon, lat = each[:2]
+        lon, lat = corner[:2]
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            yield f"corner {place} is {lon}, {lat}; write longitude, then latitude, in degrees"
+            yield f"corner {number} is {lon}, {lat}; write longitude, then latitude, in degrees"
             return
     if ring[0][:2] != ring[-1][:2]:
         yield f"a ring that ends at {ring[-1][:2]} and not where it began; repeat the first corner"
 
 
 def geometry_faults(outline: Outline, site: Site) -> list[str]:
-    """Say what is wrong with the geometry of one outline.
+    """List the faults in the geometry of one outline.
 
     Parameters
     ----------
@@ -143,7 +284,7 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
     Returns
     -------
     list of str
-        One sentence a fault with what was found and what to do; empty where all is well.
+        One sentence a fault with what was found and what to do; empty if there is none.
     """
     try:
         rings = list(_rings(outline.geometry))
@@ -152,29 +293,29 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
     faults = [fault for ring in rings for fault in _position_faults(ring)]
     if faults or not rings:
         return faults or ["no ring; draw a polygon"]
-    drawn = rings_m(outline, site)
-    if any(_area(ring) < 1 for ring in drawn):
+    projected = rings_in_metres(outline, site)
+    if any(_area(ring) < 1 for ring in projected):
         return ["a ring without any area; draw its corners apart"]
-    if any(_crossing(ring) for ring in drawn):
+    if any(_self_intersects(ring) for ring in projected):
         faults.append("a ring whose sides cross; draw it without a loop")
-    outside = share_outside(outline, site)
-    # the ring is drawn round the others and may reach over the edge
-    if outside > MOST_OUTSIDE and outline.kind != "stable":
-        flipped = "; longitude and latitude may be swapped" if _swapped(outline, site) else ""
-        faults.append(f"{outside:.0%} of it outside the window; move it{flipped}")
+    outside = share_outside_window(outline, site)
+    # stable ground is drawn as a ring round the other outlines and may reach over the edge
+    if outside > MAX_SHARE_OUTSIDE and outline.kind != STABLE_GROUND:
+        hint = "; longitude and latitude may be swapped" if _swapped(outline, site) else ""
+        faults.append(f"{outside:.0%} of it outside the window; move it{hint}")
     return faults
 
 
 def _swapped(outline: Outline, site: Site) -> bool:
-    turned = [[[lat, lon] for lon, lat, *_ in ring] for ring in _rings(outline.geometry)]
-    if any(abs(each[1]) > 90 for ring in turned for each in ring):
+    swapped = [[[lat, lon] for lon, lat, *_ in ring] for ring in _rings(outline.geometry)]
+    if any(abs(lat) > 90 for ring in swapped for _, lat in ring):
         return False
-    geometry = {"type": "Polygon", "coordinates": turned}
-    return share_outside(replace(outline, geometry=geometry), site) < MOST_OUTSIDE
+    geometry = {"type": "Polygon", "coordinates": swapped}
+    return share_outside_window(replace(outline, geometry=geometry), site) < MAX_SHARE_OUTSIDE
 
 
 def outline_faults(site: Site) -> list[str]:
-    """Say what is wrong with the outlines of a site, beyond what `read_sites` refuses.
+    """List the faults of a site's outlines, beyond those that `read_sites` refuses.
 
     Parameters
     ----------

@@ -1,1 +1,28 @@
-"""Sphinx extension of the book: numbers by key, tables of the record, maps."""
+"""Sphinx extension of the book: findings by key, tables of the record, charts, maps, scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PARTS = (
+    "finding_roles",
+    "record_pages",
+    "page_scripts",
+    "claims_pages",
+    "calibration_pages",
+    "accuracy_pages",
+    "trial_pages",
+    "imagery_pages",
+    "api_page",
+)
+"""Modules that register roles, directives and hooks."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register all roles, directives and hooks of the book."""
+    for part in PARTS:
+        app.setup_extension(f"{__name__}.{part}")
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,12 +1,10 @@
-"""The pages of the ledger: claims with verdicts, wording drift, who copied whom, rivals."""
+"""Directives of the pages on claims: ledger, wording drift, who copied whom, rival explanations."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,46 +12,48 @@ from sphinx.application import Sphinx
 
 from skytally import claims
 from skytally.claims import rival_hypotheses
-from skytally.core import registry
-from skytally.core.wording import number
-from skytally.press.sphinx_ext.extension import Block, cell, filtered_table, linked_rows
+from skytally.core import VOCABULARY_COLUMNS, number, read_cells, registry
+from skytally.figures import provenance_graph
+from skytally.press.sphinx_ext.book_data import read_results_json, record_tables, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
+from skytally.press.sphinx_ext.record_pages import linked_rows
 from skytally.record import provenance
-
-LINE_TITLES = {
-    "port-imagery": "the ports",
-    "rail-counts": "the railway",
-    "depot-expansion": "the depots",
-    "ais-gaps": "the silent ships",
-    "official-claims": "the official claims",
-}
-"""How a sentence calls a line of evidence."""
 
 
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
-    """Read the tables of the ledger once a build."""
+    """Tables of the ledger and of the rival explanations, by name."""
     return claims.read_tables(registry.path("ledger").parent)
 
 
 @cache
-def record_tables() -> dict[str, pd.DataFrame]:
-    """Read the tables of the record once a build."""
-    return claims.read_tables(registry.path("sources").parent)
+def evidence_titles() -> dict[str, str]:
+    """Words for each kind of evidence, from the vocabulary of the claims."""
+    words = read_cells(registry.path("claims_vocabulary"), header=VOCABULARY_COLUMNS)
+    kinds = words[words["vocabulary"] == "claim_line"]
+    return dict(zip(kinds["word"], kinds["meaning"], strict=True))
+
+
+@cache
+def press_claims() -> frozenset[str]:
+    """Ids of the claims of press texts; every other claim is a sentence of the book."""
+    return frozenset(table("press_claims")["id"])
 
 
 def judged(app: Sphinx) -> list[dict[str, Any]]:
-    """Read the claims with their verdicts, as the press wrote them."""
-    path = Path(app.srcdir) / "claims.json"
-    return list(json.loads(path.read_text(encoding="utf-8")))
+    """Claims with their verdicts, as the press staged them."""
+    return read_results_json(app, "claims.json")
 
 
 class ClaimsSummary(Block):
     """Count the press claims by verdict."""
 
     def html(self) -> str:
-        """Write the table."""
-        press = [each for each in judged(self.app) if not each["id"].startswith("OWN")]
-        counted = Counter(each["verdict"] for each in press)
+        """Return the table."""
+        press = [claim for claim in judged(self.app) if claim["id"] in press_claims()]
+        if not press:
+            return empty_state("The ledger has no press claim yet.")
+        counted = Counter(claim["verdict"] for claim in press)
         rows = [
             f'<tr><th scope="row">{cell(word)}</th><td>{counted[word]}</td></tr>'
             for word in claims.VERDICTS
@@ -67,9 +67,10 @@ class ClaimsSummary(Block):
     @staticmethod
     def _contradicted(press: list[dict[str, Any]]) -> str:
         items = "".join(
-            f'<li><a href="#{cell(each["id"])}">{cell(each["id"])}</a>: {cell(each["text"])}</li>'
-            for each in press
-            if each["verdict"] == claims.CONTRADICTED
+            f'<li><a href="#{cell(claim["id"])}">{cell(claim["id"])}</a>: '
+            f"{cell(claim['text'])}</li>"
+            for claim in press
+            if claim["verdict"] == claims.CONTRADICTED
         )
         return f"<p>Contradicted:</p><ul>{items}</ul>" if items else ""
 
@@ -78,17 +79,17 @@ class ClaimsTable(Block):
     """Show every claim with its verdict, reasons and support."""
 
     def html(self) -> str:
-        """Write the table."""
+        """Return the table."""
         heads = [
             "claim", "in short", "verdict", "why", "asserted by", "confidence in the sources",
             "independent origins", "image families", "what would change it", "rests on",
         ]  # fmt: skip
-        ordered = sorted(judged(self.app), key=lambda each: each["id"].startswith("OWN"))
-        rows = [self._row(each) for each in ordered]
-        table = filtered_table(
-            "claims", "Claims and verdicts", heads, rows, label="Verdict", choices=claims.VERDICTS
-        )
-        return table + (
+        ordered = sorted(judged(self.app), key=lambda claim: claim["id"] not in press_claims())
+        shown = filtered_table(
+            "claims", "Claims and verdicts", heads, [self._row(claim) for claim in ordered],
+            label="Verdict", choices=claims.VERDICTS, empty="The ledger has no claim yet.",
+        )  # fmt: skip
+        return shown + (
             '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
         )
 
@@ -98,7 +99,7 @@ class ClaimsTable(Block):
         part = f" <em>(tested: {cell(claim['tested_part'])})</em>" if claim["tested_part"] else ""
         rests = claim["rests_on"]
         keys = [f'<a href="findings.html#{cell(key)}">{cell(key)}</a>' for key in rests["findings"]]
-        seen = linked_rows(rests["rows"], most=6)
+        rows = linked_rows(rests["rows"], visible=6)
         chance = ""
         if claim["likelihood"]:
             chance = f"; <em>{cell(claim['likelihood'])}</em> that {cell(claim['likelihood_of'])}"
@@ -111,7 +112,7 @@ class ClaimsTable(Block):
             f"<td>{cell(claim['asserted_by'])}</td>"
             f"<td>{cell(claim['confidence'])}</td><td>{claim['independent_origins']}</td>"
             f"<td>{claim['independent_image_families']}</td><td>{cell(claim['changes_if'])}</td>"
-            f"<td>{' '.join(keys)} {seen}</td></tr>"
+            f"<td>{' '.join(keys)} {rows}</td></tr>"
         )
 
 
@@ -119,40 +120,51 @@ class DriftTable(Block):
     """Show how a claim changed on its way from origin to copy."""
 
     def html(self) -> str:
-        """Write the table."""
+        """Return the table."""
         drift = ledger_tables()["drift"].drop(columns="line")
         rows = [
             "<tr>" + "".join(f"<td>{cell(text)}</td>" for text in row) + "</tr>"
             for row in drift.itertuples(index=False)
         ]
-        return filtered_table("drift", "Wording on its way", list(drift.columns), rows)
+        return filtered_table(
+            "drift", "Wording on its way", list(drift.columns), rows,
+            empty="No wording has been compared with its origin yet.",
+        )  # fmt: skip
 
 
 class OriginsGraph(Block):
     """Draw who copied whom, and list it for those who do not see the drawing."""
 
     def html(self) -> str:
-        """Write the drawing and the list."""
-        known = provenance.graph(record_tables()["sources"])
-        drawing = provenance.layout(known, keep=provenance.copied(known))
-        told = "Each line runs from the page that was copied to the page that copied it."
-        svg = provenance.as_svg(drawing, name="origins", title="Who copied whom", description=told)
-        listed = "".join(
-            f'<li><a href="sources.html#{cell(copy)}">{cell(copy)}</a> from '
-            + ", ".join(f'<a href="sources.html#{cell(one)}">{cell(one)}</a>' for one in above)
-            + "</li>"
-            for copy, above in sorted(known.parents.items())
-            if above
-        )
-        copies = sum(bool(above) for above in known.parents.values())
+        """Return the drawing and the list."""
+        graph = provenance.copying_graph(table("sources"))
+        copied = provenance.copied(graph)
+        if not copied:
+            return empty_state("No source of the record takes content from another one yet.")
+        drawing = provenance_graph.layout(graph, keep=copied)
+        svg = provenance_graph.as_svg(
+            drawing, name="origins", title="Who copied whom",
+            description="Each line runs from the page that was copied to the page that copied it.",
+        )  # fmt: skip
+        copies = sum(bool(above) for above in graph.parents.values())
         first = sum(node.layer == 0 for node in drawing.nodes)
         return (
-            f"<p>Of {len(known.parents)} sources, {copies} take content from another page of the "
+            f"<p>Of {len(graph.parents)} sources, {copies} take content from another page of the "
             f"record. Drawn are these and the pages they took it from, which go back to {first} "
             f"originators, in the left column. The same stands as a list below the drawing.</p>"
             f'<div class="sk-scroll sk-drawing" role="region" aria-label="Who copied whom" '
             f'tabindex="0">{svg}</div><details><summary>The same as a list</summary>'
-            f"<ul>{listed}</ul></details>"
+            f"<ul>{self._listed(graph)}</ul></details>"
+        )
+
+    @staticmethod
+    def _listed(graph: provenance.Graph) -> str:
+        return "".join(
+            f'<li><a href="sources.html#{cell(copy)}">{cell(copy)}</a> from '
+            + ", ".join(f'<a href="sources.html#{cell(one)}">{cell(one)}</a>' for one in above)
+            + "</li>"
+            for copy, above in sorted(graph.parents.items())
+            if above
         )
 
 
@@ -164,28 +176,32 @@ class Rivals(Block):
     """Show each rival explanation as a band, with the items that matter most."""
 
     def html(self) -> str:
-        """Write one section a hypothesis."""
-        found = json.loads((Path(self.app.srcdir) / "findings.json").read_text(encoding="utf-8"))
-        given = claims.evidence(record_tables(), found)
-        known = rival_hypotheses.hypotheses(ledger_tables(), given)
-        sections = (self._section(known, each) for each in rival_hypotheses.bands(known))
-        listed = "".join(
-            f"<li>{cell(each)}: {cell(name)}, with which the others are compared</li>"
-            if each == known.reference
-            else f'<li><a href="#{cell(each)}">{cell(each)}: {cell(name)}</a></li>'
-            for each, name in known.names.items()
+        """Return one section per hypothesis."""
+        evidence = claims.gather_evidence(
+            record_tables(), read_results_json(self.app, "findings.json")
         )
-        return f"<p><strong>{cell(rival_hypotheses.LABEL)}</strong></p><ul>{listed}</ul>{''.join(sections)}"
+        known = rival_hypotheses.read_hypotheses(ledger_tables(), evidence)
+        if not known.names:
+            return empty_state("No rival explanation has been written down yet.")
+        sections = (self._section(known, band) for band in rival_hypotheses.odds_bands(known))
+        listed = "".join(
+            f"<li>{cell(key)}: {cell(name)}, with which the others are compared</li>"
+            if key == known.reference
+            else f'<li><a href="#{cell(key)}">{cell(key)}: {cell(name)}</a></li>'
+            for key, name in known.names.items()
+        )
+        label = cell(rival_hypotheses.LABEL)
+        return f"<p><strong>{label}</strong></p><ul>{listed}</ul>{''.join(sections)}"
 
     @staticmethod
-    def _section(known: rival_hypotheses.Hypotheses, band: rival_hypotheses.Band) -> str:
+    def _section(known: rival_hypotheses.Hypotheses, band: rival_hypotheses.OddsBand) -> str:
         name, reference = known.names[band.hypothesis], known.names[band.against]
         matters = rival_hypotheses.influence(known, band.hypothesis).head(3)
         items = "".join(f"<li>{cell(row.text)}</li>" for row in matters.itertuples())
         lines = "".join(
-            f"<li>without {cell(LINE_TITLES.get(line, line))}: "
+            f"<li>without the {cell(evidence_titles().get(line, line))}: "
             f"{_ratio(rest.ratio_low)} to {_ratio(rest.ratio_high)}</li>"
-            for line, rest in rival_hypotheses.without_a_line(known, band.hypothesis)
+            for line, rest in rival_hypotheses.bands_without_a_line(known, band.hypothesis)
         )
         anchor = cell(band.hypothesis)
         return (
@@ -204,7 +220,7 @@ class LikelihoodTable(Block):
     """Show every cell of the rival explanations with its reason."""
 
     def html(self) -> str:
-        """Write the table."""
+        """Return the table."""
         cells = ledger_tables()["likelihoods"].drop(columns="line")
         items = ledger_tables()["evidence"].set_index("id")
         rows = [
@@ -216,8 +232,9 @@ class LikelihoodTable(Block):
         ]
         heads = ["item", "observation", "explanation", "ratio", "reason", "what would change it"]
         return filtered_table(
-            "likelihoods", "Likelihood ratios, each a judgement with its reason", heads, rows
-        )
+            "likelihoods", "Likelihood ratios, each a judgement with its reason", heads, rows,
+            empty="No likelihood ratio has been judged yet.",
+        )  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

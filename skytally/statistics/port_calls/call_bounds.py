@@ -1,4 +1,4 @@
-"""Looks at a port and stays at its berth: what they are, and the fewest and most calls."""
+"""Observations of a berth, lengths of stay, and the fewest and most calls that they allow."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from skytally.core import names as n
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, names as n, refuse
 from skytally.statistics.argument_checks import (
     check_chances,
     check_level,
@@ -32,8 +31,8 @@ SHORTEST = 0.04
 
 
 @dataclass(frozen=True)
-class Looks:
-    """Looks at one port; days are counted from the start of the period."""
+class BerthObservations:
+    """Observations of one port; days are counted from the start of the period."""
 
     days: Floats
     """Time of each look in days, rising, dims (look)."""
@@ -43,7 +42,7 @@ class Looks:
     """Length of the period in days."""
 
     def __post_init__(self) -> None:
-        """Refuse looks that contradict themselves or the period."""
+        """Refuse observations that contradict each other or the period."""
         refuse(_look_faults(self), what="looks at a port")
 
     @property
@@ -52,12 +51,12 @@ class Looks:
         return int(np.isfinite(self.seen).sum())
 
     def told(self) -> tuple[Floats, Floats]:
-        """Give the days and the sightings of the usable looks, dims (look)."""
+        """Days and outcomes of the usable observations, dims (observation)."""
         keep = np.isfinite(self.seen)
         return self.days[keep], self.seen[keep]
 
 
-def _look_faults(looks: Looks) -> Iterable[str]:
+def _look_faults(looks: BerthObservations) -> Iterable[str]:
     days, seen = looks.days, looks.seen
     if days.shape != seen.shape or days.ndim != 1:
         yield f"days {days.shape} and seen {seen.shape} differ in shape; give one entry a look"
@@ -81,7 +80,7 @@ class Dwell:
     """Standard deviation of its logarithm: 0.2 means known to about 20 percent."""
 
     def __post_init__(self) -> None:
-        """Refuse a stay that is no length of time."""
+        """Refuse a length of stay that is not positive and finite."""
         if not (0 < self.median < math.inf and 0 <= self.spread <= WIDEST):
             message = (
                 f"stay of {self.median} days, spread {self.spread}; "
@@ -123,7 +122,9 @@ class Dwell:
         return self.median * np.exp(self.spread * rng.standard_normal(size))
 
 
-def looks_of(line: xr.Dataset, *, period: tuple[pd.Timestamp, pd.Timestamp]) -> Looks:
+def berth_observations_of(
+    line: xr.Dataset, *, period: tuple[pd.Timestamp, pd.Timestamp]
+) -> BerthObservations:
     """Turn a line of ship sightings into looks, one a day.
 
     Parameters
@@ -135,7 +136,7 @@ def looks_of(line: xr.Dataset, *, period: tuple[pd.Timestamp, pd.Timestamp]) -> 
 
     Returns
     -------
-    Looks
+    BerthObservations
         The rows known to the day and inside the period, at noon. Several rows of one day are
         one look: a ship seen outweighs nothing seen, which outweighs could not tell.
 
@@ -155,13 +156,13 @@ def looks_of(line: xr.Dataset, *, period: tuple[pd.Timestamp, pd.Timestamp]) -> 
     none = (state == n.NOTHING_SEEN) | ((state == n.COUNTED) & (value == 0))
     seen = pd.Series(np.where(ship, 1.0, np.where(none, 0.0, np.nan))[keep])
     by_day = seen.groupby(np.floor(day[keep])).max()
-    return Looks(
+    return BerthObservations(
         by_day.index.to_numpy(dtype=float) + 0.5, by_day.to_numpy(dtype=float), float(length)
     )
 
 
 def estimate_of(value: float, draws: Floats, unit: str, level: float, method: str) -> Estimate:
-    """Make an estimate of a value and the central interval of its draws, widened to hold it."""
+    """Estimate of a value with the central interval of its draws, widened to contain the value."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value, min(float(low), value), max(float(high), value), unit, level, method)
 
@@ -178,14 +179,14 @@ def _coverable(sizes: Iterable[int], errors: float) -> int:
 
 
 def fewest_calls(
-    looks: Looks, *, p_detect: float = 1.0, p_false: float = 0.0, level: float = 0.95
+    looks: BerthObservations, *, p_detect: float = 1.0, p_false: float = 0.0, level: float = 0.95
 ) -> Estimate:
-    """Give the number of calls below which the looks cannot be explained.
+    """Fewest calls that explain the observations.
 
     Parameters
     ----------
-    looks : Looks
-        Looks at one port.
+    looks : BerthObservations
+        Observations of one port.
     p_detect, p_false : float
         Chance of a sighting with a ship, and without one. With 1 and 0 every sighting and
         every absence is taken at its word and the bound holds always.
@@ -212,7 +213,7 @@ def fewest_calls(
     Examples
     --------
     >>> seen = np.array([1.0, np.nan, 1.0, 0.0, 1.0])
-    >>> fewest_calls(Looks(np.arange(5.0), seen, 5.0)).low
+    >>> fewest_calls(BerthObservations(np.arange(5.0), seen, 5.0)).low
     2.0
     """
     check_chances(p_detect, p_false)
@@ -241,19 +242,19 @@ def fewest_calls(
 
 
 def most_calls(
-    looks: Looks,
+    looks: BerthObservations,
     *,
     ships: int,
     load_days: float,
     cycle_days: float,
     trust_absence: bool = True,
 ) -> Estimate:
-    """Give the most calls that fit between the looks.
+    """Most calls that fit between the observations.
 
     Parameters
     ----------
-    looks : Looks
-        Looks at one port.
+    looks : BerthObservations
+        Observations of one port.
     ships : int
         Ships that could be on the route.
     load_days : float
@@ -283,7 +284,7 @@ def most_calls(
 
     Examples
     --------
-    >>> nothing = Looks(np.empty(0), np.empty(0), 10.0)
+    >>> nothing = BerthObservations(np.empty(0), np.empty(0), 10.0)
     >>> most_calls(nothing, ships=1, load_days=0.5, cycle_days=2.0).high
     6.0
     """

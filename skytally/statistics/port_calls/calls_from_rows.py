@@ -8,19 +8,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core.errors import DataError, refuse
+from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import is_whole
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.port_calls.call_bounds import Dwell
 from skytally.statistics.port_calls.littles_law import Calls, calls_by_dwell, calls_from_share
 from skytally.statistics.port_calls.missed_calls import missed_by_dwell
 
-NEEDED = ("id", "date_first", "date_last", "scope", "counter", "value")
+ROW_COLUMNS = ("id", "date_first", "date_last", "scope", "counter", "value")
 """Columns of a row that are read."""
 
 
 def _row_faults(name: str, rows: pd.DataFrame) -> Iterator[str]:
-    missing = sorted(set(NEEDED) - set(rows.columns))
+    missing = sorted(set(ROW_COLUMNS) - set(rows.columns))
     if missing:
         yield f"{name}: columns missing: {', '.join(missing)}; give a row of voyage_counts"
     elif len(rows) != 1:
@@ -44,7 +44,7 @@ def _two(stay_days: Sequence[float]) -> tuple[float, float]:
 
 
 def _same_days(seen: pd.DataFrame, imaged: pd.DataFrame) -> tuple[float, int, int]:
-    """Give the length in days, the days seen and the days imaged of two rows of one count."""
+    """Length of the period, days with a ship and days imaged, from two rows of one count."""
     refuse([*_row_faults("seen", seen), *_row_faults("imaged", imaged)], what="port calls of rows")
     days, images = seen.iloc[0], imaged.iloc[0]
     same = ("date_first", "date_last", "scope", "counter")
@@ -102,7 +102,7 @@ def calls_of_rows(
 def stays_of_rows(
     seen: pd.DataFrame, imaged: pd.DataFrame, *, stays: Sequence[float], seed: int
 ) -> pd.DataFrame:
-    """Tabulate against the stay what two rows allow: calls, and calls no image fell into.
+    """Tabulate, for several lengths of stay, the calls that two rows allow and those missed.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def stays_of_rows(
 
 
 def missed_of_stay(stays: pd.DataFrame, stay: float) -> Estimate:
-    """Give the share of calls of one length that no image shows, as the bound that it is.
+    """Lower bound on the share of calls of a given length that fall between imaged days.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Port calls by Little's law: the share of looks that show a ship, over the stay."""
+"""Port calls by Little's law: the share of observations with a ship, divided by the mean stay."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skytally.core.errors import DataError
+from skytally.core import DataError
 from skytally.statistics.argument_checks import check_chances, check_setting, is_whole
-from skytally.statistics.effective_sample_size import spaced
+from skytally.statistics.effective_sample_size import spacing_weights
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import DRAWS, Dwell, Floats, Looks
+from skytally.statistics.port_calls.call_bounds import DRAWS, BerthObservations, Dwell, Floats
 
 BLOCK_DAYS = 14.0
 """Length of a bootstrap block in days: longer than a stay, so that stays are kept whole."""
 REACH_DAYS = 28.0
 """How many days before and after it a look speaks for: two blocks. Clouds seldom hide a port for
 twice as long; of time farther from any look nothing is assumed."""
-FEWEST_BLOCKS = 4
+MIN_BLOCKS = 4
 """Blocks below which the bootstrap is not used: their scatter would be too uncertain itself."""
-MOST_BLOCKS = 10_000
+MAX_BLOCKS = 10_000
 """Blocks above which the bootstrap would take too long."""
 RHYTHM = 0.5
 """Part of the memory of exponential stays that is left to stays that scatter by half their mean:
 0.25 to 0.45 on simulated routes of one or two ships, rounded up."""
-LEAST_EMPTY = 0.5
+MIN_EMPTY = 0.5
 """Least share without a ship in that memory: looks all alike do not show how short absences are."""
 
 
@@ -69,19 +69,19 @@ def _spacing_effect(usable: int, length: float, share: float, dwell: float) -> f
 
 
 def _covered(days: Floats, length: float, reach: float) -> float:
-    """Give the share of the period within reach of a look."""
+    """Share of the period that lies within reach of an observation."""
     ends = min(days[0], reach) + min(length - days[-1], reach)
     return float(min((ends + np.minimum(np.diff(days), 2 * reach).sum()) / length, 1.0))
 
 
 def _block_number(
-    looks: Looks, weights: Floats, block_days: float, rng: np.random.Generator
+    looks: BerthObservations, weights: Floats, block_days: float, rng: np.random.Generator
 ) -> float:
     """Independent looks by a circular block bootstrap over time, infinite where it cannot tell."""
     days, seen = looks.told()
     share = float(weights @ seen)
     blocks = round(looks.length / block_days)
-    if len(np.unique(seen)) < 2 or blocks < FEWEST_BLOCKS:
+    if len(np.unique(seen)) < 2 or blocks < MIN_BLOCKS:
         return math.inf
     block = looks.length / blocks
     starts = rng.uniform(0, looks.length, (DRAWS // 4, blocks))
@@ -99,7 +99,7 @@ def _block_number(
 def _estimate(
     value: float, draws: tuple[Floats, Floats], unit: str, level: float, method: str
 ) -> Estimate:
-    """Make an estimate whose interval holds both the least and the most of its draws."""
+    """Estimate whose interval spans its lower and its upper draws."""
     low = float(np.quantile(draws[0], (1 - level) / 2))
     high = float(np.quantile(draws[1], (1 + level) / 2))
     return Estimate(value, min(low, value), max(high, value), unit, level, method)
@@ -146,7 +146,7 @@ def _little(
 
 
 def calls_from_looks(
-    looks: Looks,
+    looks: BerthObservations,
     *,
     dwell: Dwell,
     seed: int,
@@ -160,8 +160,8 @@ def calls_from_looks(
 
     Parameters
     ----------
-    looks : Looks
-        Looks at one port.
+    looks : BerthObservations
+        Observations of one port.
     dwell : Dwell
         What is known of the mean stay.
     seed : int
@@ -208,16 +208,16 @@ def calls_from_looks(
     if looks.usable == 0:
         message = f"none of {looks.days.size} looks is usable; there is no share of days to use"
         raise DataError(message)
-    if not looks.length / MOST_BLOCKS <= block_days < math.inf:
+    if not looks.length / MAX_BLOCKS <= block_days < math.inf:
         message = (
             f"bootstrap block of {block_days} days in a period of {looks.length:g}; "
-            f"give a length that makes no more than {MOST_BLOCKS} blocks"
+            f"give a length that makes no more than {MAX_BLOCKS} blocks"
         )
         raise DataError(message)
     rng = np.random.default_rng(seed)
     days, seen = looks.told()
-    memory = RHYTHM * dwell.median * max(1 - float(seen.mean()), LEAST_EMPTY)
-    weights, by_spacing = spaced(days, memory)
+    memory = RHYTHM * dwell.median * max(1 - float(seen.mean()), MIN_EMPTY)
+    weights, by_spacing = spacing_weights(days, memory)
     effective = min(by_spacing, _block_number(looks, weights, block_days, rng))
     return _little(
         float(weights @ seen),

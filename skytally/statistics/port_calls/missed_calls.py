@@ -1,4 +1,4 @@
-"""Port calls missed: the share that no clear look of a schedule falls into."""
+"""Missed port calls: the share of calls that fall between the clear observations of a schedule."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from skytally.core.errors import DataError, refuse
-from skytally.statistics.argument_checks import LONGEST, level_faults, whole_faults
+from skytally.core import DataError, refuse
+from skytally.statistics.argument_checks import MAX_DAYS, level_faults, whole_faults
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.port_calls.call_bounds import DRAWS, Dwell, Floats, estimate_of
 
@@ -24,11 +24,11 @@ so fewer of them fall into one gap; found on simulated routes."""
 def _clear(looks: npt.ArrayLike, p_clear: npt.ArrayLike) -> tuple[Floats, Floats]:
     days = np.asarray(looks, dtype=float)
     clear = np.asarray(p_clear, dtype=float)
-    sound = days.ndim == 1 and days.size and np.all(np.abs(days) <= LONGEST)
+    sound = days.ndim == 1 and days.size and np.all(np.abs(days) <= MAX_DAYS)
     if not sound or clear.shape not in ((), days.shape) or not np.all((clear >= 0) & (clear <= 1)):
         message = (
             f"schedule of {days.size} looks, p_clear of shape {clear.shape}; give at least one "
-            f"known day, up to {LONGEST:,.0f}, and a chance from 0 to 1, one for all or one a look"
+            f"known day, up to {MAX_DAYS:,.0f}, and a chance from 0 to 1, one for all or one a look"
         )
         raise DataError(message)
     order = np.argsort(days, kind="stable")
@@ -42,7 +42,7 @@ def share_missed(
     *,
     period: tuple[float, float] | None = None,
 ) -> float:
-    """Give the share of calls of one length that no clear look falls into.
+    """Share of calls of one length that fall between clear observations.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def share_missed(
     first, last = period or (
         (days[0], days[-1] - dwell) if spanned else (days[0] - dwell, days[-1])
     )
-    if not (0 < dwell <= LONGEST and 0 < last - first <= 2 * LONGEST):
+    if not (0 < dwell <= MAX_DAYS and 0 < last - first <= 2 * MAX_DAYS):
         message = (
             f"calls of {dwell} days arriving from day {first} to {last}; give a length above 0 "
-            f"and a period from its first to its last day, each up to {LONGEST:,.0f} days"
+            f"and a period from its first to its last day, each up to {MAX_DAYS:,.0f} days"
         )
         raise DataError(message)
     edges = np.unique(np.clip(np.concatenate([days - dwell, days, [first, last]]), first, last))

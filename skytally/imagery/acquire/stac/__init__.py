@@ -1,1 +1,1 @@
-"""STAC catalogues: items, paging, static catalogues and the HTTP client."""
+"""STAC catalogues: HTTP client, paged searches, static catalogues and the parser of items."""

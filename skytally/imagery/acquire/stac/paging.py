@@ -1,4 +1,4 @@
-"""All items of a search, none lost and none twice: what the server gives is counted and doubted."""
+"""Page through a STAC search completely: de-duplicate items, verify against `numberMatched`."""
 
 from __future__ import annotations
 
@@ -17,169 +17,181 @@ from pystac_client.exceptions import APIError
 
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
 
-Item = dict[str, Any]
-Span = tuple[date, date]
-STALE = 2
-"""Pages in a row that bring nothing new, after which a server is taken to go in circles."""
+ItemDict = dict[str, Any]
+DayRange = tuple[date, date]
+MAX_STALE_PAGES = 2
+"""Consecutive pages without a new item after which paging is taken to go in circles."""
 
 
 @dataclass
-class Listing:
-    """Items of one search, and what was odd on the way."""
+class ItemListing:
+    """Items of one search, with the faults met on the way."""
 
-    items: dict[str, Item] = field(default_factory=dict)
-    """Id to item, each once; an item without an id has a name made from its content."""
-    promised: int | None = None
-    """How many items the server says there are, or None where it does not say."""
-    given: int = 0
+    items: dict[str, ItemDict] = field(default_factory=dict)
+    """Id to item; an item without an id has a name made from its content."""
+    number_matched: int | None = None
+    """Number of matching items that the server states, or None."""
+    number_returned: int = 0
     """Items on all pages, repetitions included."""
     pages: int = 0
     """Pages read."""
-    full: bool = False
-    """Whether the last page was as full as a page may be."""
+    last_page_full: bool = False
+    """Whether the last page had as many items as a page may have."""
     faults: list[str] = field(default_factory=list)
-    """One sentence each on what was odd."""
+    """What was odd, one sentence each."""
 
     @property
-    def short(self) -> bool:
-        """Whether the server promised more than it gave."""
-        return self.promised is not None and len(self.items) < self.promised
+    def is_short(self) -> bool:
+        """Whether the server returned fewer items than it announced."""
+        return self.number_matched is not None and len(self.items) < self.number_matched
 
     @property
-    def doubled(self) -> bool:
-        """Whether nothing is short but for an item that the catalogue holds twice."""
-        return self.pages == 1 and self.promised is not None and self.given >= self.promised
+    def has_duplicates(self) -> bool:
+        """Whether items seem missing only because the catalogue has one twice."""
+        return (
+            self.pages == 1
+            and self.number_matched is not None
+            and self.number_returned >= self.number_matched
+        )
 
-    def add(self, other: Listing) -> None:
-        """Take the items, pages and faults of another listing into this one."""
+    def add(self, other: ItemListing) -> None:
+        """Add the items, pages and faults of another listing to this one."""
         self.items |= other.items
         self.pages += other.pages
         self.faults += other.faults
 
 
-def key_of(item: object) -> str:
-    """Give an item's id, or a name made from its content where it has none."""
-    found = item.get("id") if isinstance(item, dict) else None
-    if isinstance(found, str) and found:
-        return found
-    written = json.dumps(item, sort_keys=True, default=str).encode()
-    return f"unnamed-{hashlib.sha256(written).hexdigest()[:12]}"
+def item_key(item: object) -> str:
+    """Id of an item, or a name made from its content if it has none."""
+    item_id = item.get("id") if isinstance(item, dict) else None
+    if isinstance(item_id, str) and item_id:
+        return item_id
+    content = json.dumps(item, sort_keys=True, default=str).encode()
+    return f"unnamed-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def words_of(span: Span) -> str:
-    """Write a period."""
+def period_text(span: DayRange) -> str:
+    """Period in words, such as ``2023-08-01 to 2023-08-31``."""
     return f"{span[0]} to {span[1]}"
 
 
 @dataclass(frozen=True)
-class Searcher:
-    """One search of one collection and window, asked for any period."""
+class PagedSearch:
+    """A search of one collection and window that can be run for any period."""
 
     io: CatalogueIO
-    """How questions are put."""
+    """Client that sends the requests."""
     url: str
-    """Landing page."""
+    """Landing page of the API."""
     collection: str
     """Collection."""
     bbox: tuple[float, float, float, float]
     """Window, degrees."""
     page_size: int
-    """Items asked for in one page."""
+    """Items requested in one page."""
 
-    def all_items(self, span: Span) -> Listing:
-        """Give every item of a period, asking again in shorter periods when some are missing.
+    def all_items(self, span: DayRange) -> ItemListing:
+        """Return every item of a period, searching shorter periods when some are missing.
 
         Raises
         ------
         CatalogueError
-            If the server does not answer, or gives fewer items than it promises even when
-            it is asked day by day.
+            If the server does not answer, or returns fewer items than it announces even when
+            searched day by day.
         """
-        return self._complete(span, check=True)
+        return self._complete_listing(span, check=True)
 
-    def _complete(self, span: Span, *, check: bool) -> Listing:
-        listing = self._ask(span)
-        unsure = listing.promised is None and bool(listing.items) and (check or listing.full)
-        if not (listing.short or unsure):
+    def _complete_listing(self, span: DayRange, *, check: bool) -> ItemListing:
+        listing = self._read_pages(span)
+        uncertain = (
+            listing.number_matched is None
+            and bool(listing.items)
+            and (check or listing.last_page_full)
+        )
+        if not (listing.is_short or uncertain):
             return listing
         first, last = span
         if first == last:
-            if listing.short and not listing.doubled:
-                words = f"{listing.promised} items promised for {first}, {len(listing.items)} given"
-                raise CatalogueError(words)
+            if listing.is_short and not listing.has_duplicates:
+                message = (
+                    f"{listing.number_matched} items promised for {first}, "
+                    f"{len(listing.items)} given"
+                )
+                raise CatalogueError(message)
             return listing
         middle = first + (last - first) // 2
-        parts = Listing()
+        parts = ItemListing()
         for half in ((first, middle), (middle + timedelta(days=1), last)):
-            parts.add(self._complete(half, check=False))
-        return self._joined(listing, parts, span)
+            parts.add(self._complete_listing(half, check=False))
+        return self._merge_halves(listing, parts, span)
 
-    def _joined(self, whole: Listing, parts: Listing, span: Span) -> Listing:
-        """Join a listing with that of its halves; the halves can only add."""
-        lost = [key for key in parts.items if key not in whole.items]
-        gone = [key for key in whole.items if key not in parts.items]
+    def _merge_halves(self, whole: ItemListing, parts: ItemListing, span: DayRange) -> ItemListing:
+        """Merge a listing with those of its two halves, which can only add items."""
+        missed = [key for key in parts.items if key not in whole.items]
+        vanished = [key for key in whole.items if key not in parts.items]
         whole.pages += parts.pages
         whole.faults += parts.faults
-        if lost:
-            promise = "" if whole.promised is None else f" of {whole.promised} promised"
+        if missed:
+            stated = whole.number_matched
+            announced = "" if stated is None else f" of {stated} promised"
             whole.faults.append(
-                f"pages lost: {words_of(span)} gave {len(whole.items)} items{promise}; "
-                f"asked in shorter periods, {len(lost)} more"
+                f"pages lost: {period_text(span)} gave {len(whole.items)} items{announced}; "
+                f"asked in shorter periods, {len(missed)} more"
             )
-        if gone:
+        if vanished:
             whole.faults.append(
-                f"answers differ: {len(gone)} items of {words_of(span)} are not given when "
-                f"asked in shorter periods, first {gone[0]}; kept"
+                f"answers differ: {len(vanished)} items of {period_text(span)} are not given when "
+                f"asked in shorter periods, first {vanished[0]}; kept"
             )
-        whole.items |= {key: parts.items[key] for key in lost}
-        if whole.short:
+        whole.items |= {key: parts.items[key] for key in missed}
+        if whole.is_short:
             whole.faults.append(
-                f"numbers differ: {whole.promised} items promised for {words_of(span)}, "
+                f"numbers differ: {whole.number_matched} items promised for {period_text(span)}, "
                 f"{len(whole.items)} for its parts, each of them whole"
             )
         return whole
 
-    def _ask(self, span: Span) -> Listing:
-        listing = Listing()
+    def _read_pages(self, span: DayRange) -> ItemListing:
+        listing = ItemListing()
         self.io.counts.clear()
-        stale = again = changed = 0
+        stale = repeated = changed = 0
         try:
             for page in self._pages(span):
                 before = len(listing.items)
-                listing.given += len(page["features"])
+                listing.number_returned += len(page["features"])
                 for item in page["features"]:
-                    key = key_of(item)
+                    key = item_key(item)
                     if key not in listing.items:
                         listing.items[key] = item
                         continue
-                    again += 1
+                    repeated += 1
                     changed += listing.items[key] != item
                 listing.pages += 1
-                listing.full = len(page["features"]) >= self.page_size
+                listing.last_page_full = len(page["features"]) >= self.page_size
                 stale = 0 if len(listing.items) > before else stale + 1
-                if stale == STALE:
+                if stale == MAX_STALE_PAGES:
                     listing.faults.append(f"pages go in circles after page {listing.pages}")
                     break
         except (STACError, APIError, NotImplementedError, Warning) as error:
-            words = f"cannot be searched ({type(error).__name__})"
-            raise CatalogueError(words) from error
+            message = f"cannot be searched ({type(error).__name__})"
+            raise CatalogueError(message) from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            words = f"a page that breaks the rules of STAC ({type(error).__name__}: {error})"
-            raise CatalogueError(words) from error
+            message = f"a page that breaks the rules of STAC ({type(error).__name__}: {error})"
+            raise CatalogueError(message) from error
         counts = {count for count in self.io.counts if count is not None}
-        listing.promised = self.io.counts[-1] if self.io.counts else None
-        listing.faults += _oddities(again, changed, counts)
+        listing.number_matched = self.io.counts[-1] if self.io.counts else None
+        listing.faults += _oddities(repeated, changed, counts)
         return listing
 
     @cached_property
     def _client(self) -> Client:
         client = Client.open(self.url, stac_io=self.io, timeout=self.io.limit)
         if not client.conforms_to(ConformanceClasses.ITEM_SEARCH):
-            words = "the catalogue takes no searches; is it a static one?"
-            raise CatalogueError(words)
+            message = "the catalogue takes no searches; is it a static one?"
+            raise CatalogueError(message)
         return client
 
-    def _pages(self, span: Span) -> Iterator[Item]:
+    def _pages(self, span: DayRange) -> Iterator[ItemDict]:
         search = self._client.search(
             collections=[self.collection],
             bbox=self.bbox,
@@ -189,11 +201,11 @@ class Searcher:
         yield from search.pages_as_dicts()
 
 
-def _oddities(again: int, changed: int, counts: set[int]) -> Iterator[str]:
-    if again:
-        yield f"items given more than once: {again}; each kept once"
+def _oddities(repeated: int, changed: int, counts: set[int]) -> Iterator[str]:
+    if repeated:
+        yield f"items given more than once: {repeated}; each kept once"
     if changed:
         yield f"items changed while their list was read: {changed}; the first version kept"
     if len(counts) > 1:
-        told = ", ".join(map(str, sorted(counts)))
-        yield f"the number of items changed while their list was read: {told}"
+        stated = ", ".join(map(str, sorted(counts)))
+        yield f"the number of items changed while their list was read: {stated}"

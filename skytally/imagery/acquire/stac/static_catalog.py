@@ -1,4 +1,4 @@
-"""A catalogue of files: walked link by link, nothing left out in silence."""
+"""Read a static STAC catalogue, link by link, and report every file that cannot be read."""
 
 from __future__ import annotations
 
@@ -11,97 +11,99 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO, bare
-from skytally.imagery.acquire.stac.paging import Item
+from skytally.imagery.acquire.byte_ranges import url_without_query
+from skytally.imagery.acquire.scene_item import BBox
+from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
+from skytally.imagery.acquire.stac.paging import ItemDict
 
-LARGEST = 100_000
-"""Files of a catalogue; one that holds more is better offered through a search service."""
+MAX_CATALOGUE_FILES = 100_000
+"""Files of a catalogue; one with more belongs behind a search service."""
 
 
 @dataclass
-class Gathered:
-    """What was found in files."""
+class CatalogueContents:
+    """Items and unreadable files of a static catalogue."""
 
-    items: list[tuple[Item, str]] = field(default_factory=list)
-    """Items with the address each was read from."""
+    items: list[tuple[ItemDict, str]] = field(default_factory=list)
+    """Items, each with the address from which it was read."""
     unread: list[tuple[str, str]] = field(default_factory=list)
     """Address and reason of each file that could not be read."""
     files: int = 0
     """Files read."""
 
 
-def static_items(root: str, io: CatalogueIO, *, collection: str) -> Gathered:
-    """Walk a catalogue of files and give its items.
+def read_static_catalogue(root: str, io: CatalogueIO, *, collection: str) -> CatalogueContents:
+    """Follow the links of a static catalogue and return its items.
 
     Parameters
     ----------
     root : str
         Address or path of a catalogue, a collection or a list of items.
     io : CatalogueIO
-        How addresses are asked; paths are read from the disk.
+        Client for addresses; paths are read from the disk.
     collection : str
-        Only this collection is entered; every one if empty.
+        Only this collection is read; every one if empty.
 
     Returns
     -------
-    Gathered
+    CatalogueContents
 
     Raises
     ------
     CatalogueError
         If the root cannot be read, or the catalogue has no end.
     """
-    found = Gathered()
+    contents = CatalogueContents()
     waiting, seen = deque([root]), {root}
     while waiting:
         href = waiting.popleft()
         try:
-            document = _document(href, io)
+            document = _read_document(href, io)
         except CatalogueError as fault:
             if href == root:
                 raise
-            found.unread.append((bare(href), str(fault)))
+            contents.unread.append((url_without_query(href), str(fault)))
             continue
-        found.files += 1
-        if found.files > LARGEST:
-            words = f"a catalogue of more than {LARGEST} files"
-            raise CatalogueError(words)
+        contents.files += 1
+        if contents.files > MAX_CATALOGUE_FILES:
+            message = f"a catalogue of more than {MAX_CATALOGUE_FILES} files"
+            raise CatalogueError(message)
         kind = document.get("type")
         if kind in ("Feature", "FeatureCollection"):
-            given = [document] if kind == "Feature" else document.get("features") or []
-            found.items += [(item, href) for item in given if _belongs(item, collection)]
+            features = [document] if kind == "Feature" else document.get("features") or []
+            contents.items += [(item, href) for item in features if _may_belong(item, collection)]
         elif not (kind == "Collection" and collection and document.get("id") != collection):
-            for each in _linked(document, href):
-                if each not in seen:
-                    seen.add(each)
-                    waiting.append(each)
-    return found
+            for link in _links(document, href):
+                if link not in seen:
+                    seen.add(link)
+                    waiting.append(link)
+    return contents
 
 
-def _belongs(item: object, collection: str) -> bool:
-    """Tell whether an item may be of a collection; one that does not say may."""
-    own = item.get("collection") if isinstance(item, dict) else None
-    return not (collection and own) or own == collection
+def _may_belong(item: object, collection: str) -> bool:
+    """Whether an item may belong to a collection; one that names none may."""
+    stated = item.get("collection") if isinstance(item, dict) else None
+    return not (collection and stated) or stated == collection
 
 
-def _document(href: str, io: CatalogueIO) -> dict[str, Any]:
+def _read_document(href: str, io: CatalogueIO) -> dict[str, Any]:
     if "://" in href:
         return dict(json.loads(io.request(href)))
     try:
-        found = json.loads(Path(href).read_text(encoding="utf-8"))
+        document = json.loads(Path(href).read_text(encoding="utf-8"))
     except OSError as error:
-        words = f"cannot be read ({error.strerror})"
-        raise CatalogueError(words) from error
+        message = f"cannot be read ({error.strerror})"
+        raise CatalogueError(message) from error
     except ValueError as error:
-        words = "is no JSON, or breaks off"
-        raise CatalogueError(words) from error
-    if not isinstance(found, dict):
-        words = "is no catalogue"
-        raise CatalogueError(words)
-    return found
+        message = "is no JSON, or breaks off"
+        raise CatalogueError(message) from error
+    if not isinstance(document, dict):
+        message = "is no catalogue"
+        raise CatalogueError(message)
+    return document
 
 
-def _linked(document: dict[str, Any], href: str) -> Iterator[str]:
+def _links(document: dict[str, Any], href: str) -> Iterator[str]:
     links = document.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") in ("child", "item", "items"):
@@ -112,30 +114,30 @@ def _linked(document: dict[str, Any], href: str) -> Iterator[str]:
                 yield str((Path(href).parent / target).resolve())
 
 
-def wanted(item: Item, *, site_box: tuple[float, float, float, float], days: set[str]) -> bool:
-    """Tell whether an item's box and day may concern a search; a broken one always may.
+def may_match_search(item: ItemDict, *, site_bbox: BBox, days: set[str]) -> bool:
+    """Whether an item's bbox and date may match a search; those of a broken item always may.
 
     Parameters
     ----------
     item : dict
-        An item of a catalogue of files.
-    site_box : tuple
+        An item of a static catalogue.
+    site_bbox : tuple
         West, south, east, north of the site, degrees.
     days : set of str
         Days of the search, as ``2023-08-27``.
     """
     try:
         properties = item["properties"]
-        given = properties.get("datetime") or properties["start_datetime"]
-        day = datetime.fromisoformat(given).astimezone(UTC).date().isoformat()
-        box = item["bbox"]
-        half = len(box) // 2
-        apart = (
-            box[0] > site_box[2]
-            or box[half] < site_box[0]
-            or box[1] > site_box[3]
-            or box[half + 1] < site_box[1]
+        time = properties.get("datetime") or properties["start_datetime"]
+        day = datetime.fromisoformat(time).astimezone(UTC).date().isoformat()
+        bbox = item["bbox"]
+        half = len(bbox) // 2
+        disjoint = (
+            bbox[0] > site_bbox[2]
+            or bbox[half] < site_bbox[0]
+            or bbox[1] > site_bbox[3]
+            or bbox[half + 1] < site_bbox[1]
         )
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):
         return True
-    return day in days and not apart
+    return day in days and not disjoint

@@ -1,4 +1,4 @@
-"""Area of ground laid bare: how much of each pixel has turned from its usual look into soil."""
+"""Area of ground laid bare: the share of each pixel that turned into soil."""
 
 from __future__ import annotations
 
@@ -10,14 +10,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, special
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.fast_medians import Patches, median, patches, quantiles
-from skytally.imagery.cube.frames import Floats, Places, Source, spread_over, thinned, window_of
-from skytally.imagery.measure.difference import Anomaly, sights
-from skytally.imagery.measure.ground.bare_soil_index import LAYERS, LEAST_CLEAR
-from skytally.imagery.measure.ground.pits import pits
-from skytally.imagery.measure.observation import Look
+from skytally.core import DataError
+from skytally.imagery.cube import (
+    Bools,
+    CubeSource,
+    Floats,
+    Patches,
+    PixelIndices,
+    bounding_window,
+    median,
+    patches_of,
+    quantiles,
+    subsample,
+    subsample_mask,
+)
+from skytally.imagery.measure.difference import Difference, compare_images
+from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, MIN_CLEAR_GROUND
+from skytally.imagery.measure.ground.pits import count_pits
+from skytally.imagery.measure.observation import Observation
 from skytally.imagery.measure.reference import NORMAL_MAD, Reference
 from skytally.imagery.measure.ships.hull_fit import MTF_USUAL, sigma_psf
 
@@ -34,10 +44,10 @@ SIDE = 3
 """Side in pixels of the patch that must be bare together: 30 m, one pit."""
 BLIND = 3.0
 """Contrast of soil over the noise of a pixel below which the pixel cannot tell: bare already."""
-MOST_BLIND = 0.5
+MAX_BLIND_SHARE = 0.5
 """Share of such pixels above which the ground cannot tell."""
-P_FALSE = 0.01
-"""Wanted chance of a false alarm per look, over the whole ground."""
+GROUND_P_FALSE = 0.01
+"""Wanted chance of a false alarm per image, over the whole ground."""
 SHARES = (-0.5, 1.3)
 """Range within which a share of soil is believed; what is beyond is another change."""
 ONE_PIT = 0.8
@@ -52,9 +62,9 @@ TAIL = 0.01
 """Share of the ring's patches that sets the tail."""
 NORMAL_TAIL = -float(special.ndtri(TAIL))
 """The same of a normal law, in standard deviations."""
-MOST_RING = 20_000
+MAX_RING_PATCHES = 20_000
 """Ring pixels that are looked at: a percent of them still tells the tail to a hundredth."""
-FEWEST_RING = 200
+MIN_RING_PATCHES = 200
 """Ring pixels below which a percent of its patches is two patches."""
 SMALL_RING = 2.0
 """Spread taken then, in expected noise: twice what pixels alone make."""
@@ -65,8 +75,8 @@ NINETY = 1.645
 
 
 @dataclass(frozen=True, eq=False)
-class Disturbance:
-    """Ground laid bare in one look."""
+class BareArea:
+    """Ground laid bare in one image."""
 
     share: Floats
     """Share of each pixel that turned into soil, NaN where it cannot be told, dims (y, x)."""
@@ -84,13 +94,13 @@ class Disturbance:
     """Cosine between the change and that towards soil, 1 where nothing changed."""
 
 
-def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Give the share of each pixel that turned into soil, and its noise.
+def soil_share(seen: Difference, level: Floats, soil: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Share of each pixel that turned into bare soil, and its noise.
 
     Parameters
     ----------
-    seen : Anomaly
-        From `skytally.imagery.measure.difference.anomaly`.
+    seen : Difference
+        From `image_difference`.
     level : ndarray, dims (layer, y, x)
         The reference.
     soil : array_like, dims (layer)
@@ -114,8 +124,8 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
         cut = slice(first, first + rows)
         strength, total = np.zeros((2, *variance[cut].shape), np.float32)
         weighed, part = np.empty_like(strength), np.empty_like(strength)
-        for k, paint in enumerate(np.asarray(soil, np.float32)):
-            np.subtract(paint, level[k, cut], out=part)
+        for k, reflectance in enumerate(np.asarray(soil, np.float32)):
+            np.subtract(reflectance, level[k, cut], out=part)
             np.divide(part, seen.variance[k, cut], out=weighed)
             strength += np.multiply(part, weighed, out=part)
             total += np.multiply(seen.values[k, cut], weighed, out=part)
@@ -129,12 +139,12 @@ def soil_share(seen: Anomaly, level: Floats, soil: npt.ArrayLike) -> tuple[Float
 
 
 def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
-    """Give the middle and the spread of what stable ground shows, its tail included.
+    """Middle and spread of what stable ground shows, its tail included.
 
     The spread is that of a normal law as wide as the ring is in its middle or in its upper
     percent, whichever is more: growth and edges leave more large patches than noise does.
     """
-    if scores.size < FEWEST_RING:
+    if scores.size < MIN_RING_PATCHES:
         return 0.0, SMALL_RING
     middle = median(scores)
     body = NORMAL_MAD * median(np.abs(scores - middle))
@@ -144,22 +154,22 @@ def _usual(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
 
 
 def _hot(
-    blocks: Patches, expected: Floats, places: Places, *, centre: float, reach: float
-) -> Places:
-    """Give which of some pixels lie in a patch that is bare beyond what the ring reaches.
+    blocks: Patches, expected: Floats, places: PixelIndices, *, centre: float, reach: float
+) -> PixelIndices:
+    """Pixels in a patch that is barer than any of the ring.
 
     Most patches lie far below; their median is not taken.
     """
     usual = expected.take(places)
     least = (centre + reach) * float(usual.min(initial=math.inf))
     # the median may be rounded up to what it must exceed: a little less is asked here
-    held = blocks.above(0.999 * least if least > 0.0 else -math.inf).ravel().take(places)
-    _, medians = blocks.at(places[held])
-    return places[held][medians / usual[held] - centre > reach]
+    candidates = blocks.above(0.999 * least if least > 0.0 else -math.inf).ravel().take(places)
+    _, medians = blocks.at(places[candidates])
+    return places[candidates][medians / usual[candidates] - centre > reach]
 
 
-def disturbance(
-    seen: Anomaly,
+def bare_area_of(
+    seen: Difference,
     level: Floats,
     ground: Bools,
     ring: Bools,
@@ -167,13 +177,13 @@ def disturbance(
     soil: npt.ArrayLike,
     gsd: float,
     contrast_error: float = CONTRAST_ERROR,
-) -> Disturbance:
-    """Measure the ground laid bare in one look.
+) -> BareArea:
+    """Measure the ground laid bare in one image.
 
     Parameters
     ----------
-    seen : Anomaly
-        The look less its reference.
+    seen : Difference
+        The image less its reference.
     level : ndarray, dims (layer, y, x)
         The reference.
     ground : ndarray of bool, dims (y, x)
@@ -189,44 +199,44 @@ def disturbance(
 
     Returns
     -------
-    Disturbance
+    BareArea
 
     Notes
     -----
     METHODS 6.4: soft area, the sum of shares over patches that exceed what the ring shows,
     grown by the blur. Patches are called changed at a threshold that the whole ground exceeds
-    by chance in one look of a hundred. It is the median of the patch that is asked: one odd
+    by chance in one image of a hundred. It is the median of the patch that is asked: one odd
     pixel is no ground laid bare, and lifts the mean. Patches a pixel apart are counted as
     separate chances: at so high a threshold they hardly exceed it together.
     """
     share, variance = soil_share(seen, level, soil)
-    told = np.isfinite(share)
-    expected = np.sqrt(patches(variance, told).mean())
+    known = np.isfinite(share)
+    expected = np.sqrt(patches_of(variance, known).mean())
     expected /= SIDE
-    blocks, around = patches(share, told), spread_over(ring & told, MOST_RING)
+    blocks, around = patches_of(share, known), subsample_mask(ring & known, MAX_RING_PATCHES)
     usual_of = expected.take(around)
     means, medians = (each / usual_of for each in blocks.at(around))
     middle, spread = _usual(means)
     centre, wide = _usual(medians)
-    told &= ground
-    places = np.flatnonzero(told)
-    reach = wide * -float(special.ndtri(P_FALSE / max(places.size, 1)))
+    known &= ground
+    places = np.flatnonzero(known)
+    reach = wide * -float(special.ndtri(GROUND_P_FALSE / max(places.size, 1)))
     hot = _hot(blocks, expected, places, centre=centre, reach=reach)
-    changed = np.zeros_like(told)
+    changed = np.zeros_like(known)
     changed.ravel()[hot] = True
     if hot.size:
-        near = window_of(changed, margin=GROWN)
-        changed[near] = ndimage.binary_dilation(changed[near], iterations=GROWN) & told[near]
+        near = bounding_window(changed, margin=GROWN)
+        changed[near] = ndimage.binary_dilation(changed[near], iterations=GROWN) & known[near]
     pixel = gsd**2
     area = max(float((share[changed] - middle * expected[changed]).sum()) * pixel, 0.0)
     # patches share pixels: the noise of a sum is that of its patches side by side
     own = SIDE * spread * math.sqrt(float((expected[changed] ** 2).sum())) * pixel
     error = math.hypot(contrast_error * area, own)
-    some = expected.take(thinned(places, MOST_RING))
+    some = expected.take(subsample(places, MAX_RING_PATCHES))
     typical = median(some) if some.size else math.inf
     missed = (reach + NINETY * wide) * typical * SIDE**2 * pixel
     found = bool(hot.size) and area > 0.0
-    return Disturbance(
+    return BareArea(
         share=np.asarray(share, np.float32),
         changed=changed,
         area=area if found else 0.0,
@@ -237,9 +247,9 @@ def disturbance(
     )
 
 
-def _alike(seen: Anomaly, level: Floats, changed: Bools, soil: npt.ArrayLike) -> float:
-    """Give the cosine between the change and that towards soil, in units of noise."""
-    near = window_of(changed)
+def _alike(seen: Difference, level: Floats, changed: Bools, soil: npt.ArrayLike) -> float:
+    """Cosine between the change and that towards soil, in units of noise."""
+    near = bounding_window(changed)
     variance, values, usual = (
         each[(slice(None), *near)][:, changed[near]] for each in (seen.variance, seen.values, level)
     )
@@ -250,37 +260,37 @@ def _alike(seen: Anomaly, level: Floats, changed: Bools, soil: npt.ArrayLike) ->
     return float(change @ wanted) / size if size > 0.0 else 0.0
 
 
-def _pits(found: Disturbance, gsd: float) -> tuple[int, int]:
-    """Give the range of pits, looked for only where ground changed and as far as a pit reaches."""
+def _pits(found: BareArea, gsd: float) -> tuple[int, int]:
+    """Range of the count of pits, matched only where ground changed and as far as a pit reaches."""
     if not found.changed.any():
         return 0, 0
-    near = window_of(found.changed, margin=math.ceil(PIT_REACH / gsd))
-    count = pits(
+    near = bounding_window(found.changed, margin=math.ceil(PIT_REACH / gsd))
+    count = count_pits(
         found.share[near], found.changed[near], gsd=gsd, sigma=sigma_psf(MTF_USUAL, gsd=gsd)
     )
     return count.low, count.high
 
 
-def disturbed(
-    source: Source,
+def ground_laid_bare(
+    source: CubeSource,
     ground: npt.ArrayLike,
     references: Mapping[str, Reference],
     *,
     ring: npt.ArrayLike,
     soil: Mapping[str, float] = SOIL,
     contrast_error: float = CONTRAST_ERROR,
-    layers: tuple[str, ...] = LAYERS,
-) -> Iterator[tuple[Look, Disturbance | None]]:
-    """Say of each look how much ground has been laid bare.
+    layers: tuple[str, ...] = INDEX_LAYERS,
+) -> Iterator[tuple[Observation, BareArea | None]]:
+    """Measure in each image how much ground has been laid bare.
 
     Parameters
     ----------
     source : xarray.Dataset or iterable of xarray.Dataset
-        A cube of reflectance, lazy or not, or looks in the order of time.
+        A cube of reflectance, lazy or not, or images in the order of time.
     ground : array_like of bool, dims (y, x)
         Where works are looked for.
     references : mapping of str to Reference
-        From `skytally.imagery.measure.reference.references` with the same layers, same season.
+        From `references` with the same layers, same season.
     ring : array_like of bool, dims (y, x)
         Stable ground of the same growth around it.
     soil : mapping of str to float
@@ -292,14 +302,14 @@ def disturbed(
 
     Yields
     ------
-    tuple of Look and Disturbance or None
+    tuple of Image and BareArea or None
         A row in square metres, with the range of bermed pits in its details, and the map
         behind it where there is one.
 
     Raises
     ------
     DataError
-        As `skytally.imagery.cube.frames.frames` and `skytally.imagery.cube.cube_checks.check_mask`; and if a
+        As `iter_frames` and `check_mask`; and if a
         layer has no soil reflectance or the references have other layers.
     """
     missing = [word for word in layers if word not in soil]
@@ -310,25 +320,26 @@ def disturbed(
             f"{', '.join(other) or 'none'}; give both for {', '.join(layers)}"
         )
         raise DataError(message)
-    paint = np.array([soil[word] for word in layers], np.float32)
-    found = sights(
-        source, ground, references, ring=ring, layers=layers, what="ground", least=LEAST_CLEAR,
+    soil_spectrum = np.array([soil[word] for word in layers], np.float32)
+    found = compare_images(
+        source, ground, references, ring=ring, layers=layers, what="ground", least=MIN_CLEAR_GROUND,
         classes=True,
     )  # fmt: skip
-    for sight in found:
-        if sight.reason or sight.level is None:
-            yield sight.cannot("m2"), None
+    for comparison in found:
+        if not comparison.usable or comparison.reference is None:
+            yield comparison.unclear("m2"), None
             continue
-        each = disturbance(
-            sight.seen, sight.level.level, sight.target, sight.ring, soil=paint,
-            gsd=sight.frame.gsd, contrast_error=contrast_error,
+        each = bare_area_of(
+            comparison.difference, comparison.reference.level, comparison.target,
+            comparison.ring, soil=soil_spectrum, gsd=comparison.frame.gsd,
+            contrast_error=contrast_error,
         )  # fmt: skip
-        blind = np.count_nonzero(np.isnan(each.share) & sight.target)
-        if blind > MOST_BLIND * np.count_nonzero(sight.target):
-            yield sight.cannot("m2", BARE_BEFORE), None
+        blind = np.count_nonzero(np.isnan(each.share) & comparison.target)
+        if blind > MAX_BLIND_SHARE * np.count_nonzero(comparison.target):
+            yield comparison.unclear("m2", BARE_BEFORE), None
             continue
         flags = ("not-soil",) if each.alike < LIKE_SOIL else ()
-        size, rates = (each.area, each.low, each.high), (each.p_detect, P_FALSE)
-        low, high = _pits(each, sight.frame.gsd)
+        size, rates = (each.area, each.low, each.high), (each.p_detect, GROUND_P_FALSE)
+        low, high = _pits(each, comparison.frame.gsd)
         details = {"like_soil": each.alike, "pits_low": low, "pits_high": high}
-        yield sight.row("m2", size, rates, flags=flags, details=details), each
+        yield comparison.observation("m2", size, rates, flags=flags, details=details), each

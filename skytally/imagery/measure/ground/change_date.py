@@ -1,7 +1,4 @@
-"""When a measured level changed: one change in time, or a few, dated no finer than the looks.
-
-Stages of works on one piece of ground: stretches of looks of one level.
-"""
+"""Date of the change of a measured level, and its segments of constant level."""
 
 from __future__ import annotations
 
@@ -15,8 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from skytally.core.errors import DataError
-from skytally.core.wording import day
+from skytally.core import DataError, day
 
 Doubles = npt.NDArray[np.float64]
 
@@ -30,8 +26,8 @@ RAMPS = (0.0, 10.0, 20.0, 40.0)
 DRIFTS = (-1.645, -0.76, 0.0, 0.76, 1.645)
 DRIFT_WEIGHTS = (0.12, 0.24, 0.28, 0.24, 0.12)
 """Standard deviations by which the whole level may lie beside its reference, and their share."""
-MOST_CELLS = 1024
-LEAST_CELLS = 16
+MAX_CELLS = 1024
+MIN_CELLS = 16
 SUGGESTED, SHOWN = math.log(3.0), math.log(20.0)
 """Log Bayes factors of positive and strong evidence (Kass and Raftery 1995)."""
 EPOCH = np.datetime64("1970-01-01", "D")
@@ -51,61 +47,61 @@ class ChangeDate:
     credible: tuple[float, float]
     """The credible interval alone, days since 1970-01-01; never to be quoted as the date."""
     gap: tuple[np.datetime64, np.datetime64]
-    """Days of the last look before and of the first look after the likeliest beginning."""
+    """Days of the last image before and of the first image after the likeliest beginning."""
     log_bayes_factor: float
-    """Natural logarithm of how many times better one change explains the looks than none."""
+    """Natural logarithm of how many times better one change explains the images than none."""
     amplitude: float
     """Posterior mean of the step, in the unit of the series."""
     amplitude_low: float
     """Lower end of its interval."""
     amplitude_high: float
     """Upper end of it."""
-    n_looks: int
-    """Number of looks."""
+    n_images: int
+    """Number of images."""
     level: float
     """Stated coverage of `interval`, which is a minimum because of the gap."""
     words: str
     """The finding as the end of a sentence, with both days."""
 
 
-def date_of(days: float) -> np.datetime64:
-    """Give the day that holds a time in days since 1970-01-01."""
+def day_of_epoch(days: float) -> np.datetime64:
+    """Calendar day of a time in days since 1970-01-01."""
     return EPOCH + math.floor(days) * DAY
 
 
-def checked_looks(
+def checked_series(
     days: npt.ArrayLike, values: npt.ArrayLike, scale: npt.ArrayLike
 ) -> tuple[Doubles, Doubles, Doubles]:
-    """Give the looks that have a value, in order, or refuse them."""
+    """Check a series and keep the images that have a value."""
     when, seen = np.asarray(days, float), np.asarray(values, float)
     wide = np.broadcast_to(np.asarray(scale, float), seen.shape)
     if when.shape != seen.shape:
         message = f"{when.size} days but {seen.size} values; give one value a day"
         raise DataError(message)
-    told = np.isfinite(seen)
-    if np.count_nonzero(told) < 2:
+    known = np.isfinite(seen)
+    if np.count_nonzero(known) < 2:
         message = (
-            f"{np.count_nonzero(told)} usable looks of {seen.size}: no change can be dated; give "
-            "two looks or more of different days"
+            f"{np.count_nonzero(known)} usable images of {seen.size}: no change can be dated; give "
+            "two images or more of different days"
         )
         raise DataError(message)
-    when, seen, wide = when[told], seen[told], wide[told]
+    when, seen, wide = when[known], seen[known], wide[known]
     if not np.all(np.isfinite(when)) or np.any(np.diff(when) <= 0):
-        message = "days repeat, run backwards or are missing; sort the looks, one a time"
+        message = "days repeat, run backwards or are missing; sort the images, one a time"
         raise DataError(message)
     if not np.all(wide > 0) or not np.all(np.isfinite(wide)):
-        message = f"scale {wide.min():g}: a look without spread; give its noise, above 0"
+        message = f"scale {wide.min():g}: an image without spread; give its noise, above 0"
         raise DataError(message)
     return when, seen, wide
 
 
 def gap_about(days: Doubles, edges: Doubles, probability: Doubles) -> tuple[float, float]:
-    """Give the days of the looks on either side of the likeliest gap.
+    """Days of the images on either side of the likeliest gap.
 
     Parameters
     ----------
-    days : ndarray, dims (look)
-        Days of the looks, rising.
+    days : ndarray, dims (image)
+        Days of the images, rising.
     edges : ndarray, dims (cell + 1)
         Edges of the cells of time.
     probability : ndarray, dims (cell)
@@ -127,16 +123,16 @@ def gap_about(days: Doubles, edges: Doubles, probability: Doubles) -> tuple[floa
 
 
 def log_t(z: Doubles) -> Doubles:
-    """Give the log density of Student's t with three degrees of freedom, but for its scale."""
+    """Log density of Student's t with three degrees of freedom, but for its scale."""
     return np.asarray(stats.t.logpdf(0.0, FREEDOM) - 0.5 * (FREEDOM + 1) * np.log1p(z**2 / FREEDOM))
 
 
 def _cells(
     days: Doubles, seen: Doubles, scale: Doubles, starts: Doubles, steps: Doubles, ramp: float
 ) -> Doubles:
-    """Give the log likelihood of a change that begins in each cell, dims (cell, step).
+    """Log likelihood of a change that begins in each cell, dims (cell, step).
 
-    Looks well before or well after are summed once; only those within the ramp differ from
+    Images well before or well after are summed once; only those within the ramp differ from
     cell to cell.
     """
     still = log_t(seen / scale)
@@ -155,7 +151,7 @@ def _cells(
     return found
 
 
-def change_date(
+def date_change(
     days: npt.ArrayLike,
     values: npt.ArrayLike,
     scale: npt.ArrayLike,
@@ -166,16 +162,16 @@ def change_date(
     share: float = 1.0,
     level: float = 0.9,
 ) -> ChangeDate:
-    """Date the beginning of the one change of a level from uneven looks.
+    """Date the beginning of the one change of a level from uneven images.
 
     Parameters
     ----------
-    days : array_like, dims (look)
-        Times of the looks, days since 1970-01-01, rising.
-    values : array_like, dims (look)
-        Level less what the season explains; NaN where the look could not tell.
-    scale : array_like, dims (look) or none
-        Standard deviation of a look where nothing changed, in the same unit.
+    days : array_like, dims (image)
+        Times of the images, days since 1970-01-01, rising.
+    values : array_like, dims (image)
+        Level less what the season explains; NaN where the image could not tell.
+    scale : array_like, dims (image) or none
+        Standard deviation of an image where nothing changed, in the same unit.
     amplitudes : sequence of float
         Steps tried, each upwards and downwards.
     ramps : sequence of float
@@ -185,7 +181,7 @@ def change_date(
         whole series may lie beside its reference by it, and a step of its size is weather, no
         change.
     share : float
-        Part that a look counts, less than 1 where looks follow one another so fast that they
+        Part that an image counts, less than 1 where images follow one another so fast that they
         repeat each other.
     level : float
         Probability of the credible interval.
@@ -197,15 +193,15 @@ def change_date(
     Raises
     ------
     DataError
-        If fewer than two looks are usable, days repeat or run backwards, a scale is not above
+        If fewer than two images are usable, days repeat or run backwards, a scale is not above
         0, or an option is out of range.
 
     Notes
     -----
     Student's t with three degrees of freedom about a level that is 0 before the beginning,
     rises or falls evenly over the ramp, and stays. The beginning is uniform in time from the
-    first look to the last, not uniform over looks. Amplitude, ramp and drift are summed over.
-    The interval joins the credible interval and the gap between the looks on either side of
+    first image to the last, not uniform over images. Amplitude, ramp and drift are summed over.
+    The interval joins the credible interval and the gap between the images on either side of
     the likeliest beginning: it is never narrower than what was looked at.
 
     References
@@ -215,16 +211,16 @@ def change_date(
 
     Examples
     --------
-    >>> found = change_date([0.0, 9.0, 20.0, 30.0], [0.0, 0.0, 0.2, 0.2], 0.01)
+    >>> found = date_change([0.0, 9.0, 20.0, 30.0], [0.0, 0.0, 0.2, 0.2], 0.01)
     >>> found.gap
     (np.datetime64('1970-01-10'), np.datetime64('1970-01-21'))
     """
     if not 0.0 < share <= 1.0 or not 0.0 < level < 1.0 or drift < 0.0 or min(ramps) < 0.0:
         message = f"share {share}, level {level}, drift {drift}, ramps {tuple(ramps)}: out of range"
         raise DataError(message)
-    when, seen, wide = checked_looks(days, values, scale)
+    when, seen, wide = checked_series(days, values, scale)
     steps = np.array([sign * each for sign in (1.0, -1.0) for each in amplitudes])
-    cells = int(np.clip(math.ceil(np.ptp(when)), LEAST_CELLS, MOST_CELLS))
+    cells = int(np.clip(math.ceil(np.ptp(when)), MIN_CELLS, MAX_CELLS))
     edges = np.linspace(when[0], when[-1], cells + 1)
     starts = (edges[:-1] + edges[1:]) / 2.0
     moves, weights = ((0.0,), (1.0,)) if drift == 0.0 else (DRIFTS, DRIFT_WEIGHTS)
@@ -254,7 +250,7 @@ def _dated(
     cumulative = np.concatenate([[0.0], np.cumsum(probability)])
     low, high = np.interp([tail, 1.0 - tail], cumulative / cumulative[-1], edges)
     before, after = gap_about(days, edges, probability)
-    ends = date_of(min(low, before)), date_of(max(high, after))
+    ends = day_of_epoch(min(low, before)), day_of_epoch(max(high, after))
     small, large = np.interp([tail, 1.0 - tail], rank, steps[order])
     factor = whole - math.log(one.size) - none
     amplitude = float(sizes @ steps)
@@ -263,12 +259,12 @@ def _dated(
         probability=probability,
         interval=ends,
         credible=(float(low), float(high)),
-        gap=(date_of(before), date_of(after)),
+        gap=(day_of_epoch(before), day_of_epoch(after)),
         log_bayes_factor=float(factor),
         amplitude=amplitude,
         amplitude_low=float(small),
         amplitude_high=float(large),
-        n_looks=int(days.size),
+        n_images=int(days.size),
         level=level,
         words=_words(ends, float(factor), rises=amplitude > 0),
     )
@@ -282,72 +278,72 @@ def _words(ends: tuple[np.datetime64, np.datetime64], factor: float, *, rises: b
     return f"a {'rise' if rises else 'fall'} began {between}"
 
 
-LEAST_LOOKS = 3
-"""Looks of a stage: two odd looks in a row are weather."""
+MIN_SEGMENT_IMAGES = 3
+"""Images of a stage: two odd images in a row are weather."""
 LEVELS = 61
 """Levels tried for a stage, evenly spaced over what was seen."""
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A stretch of looks of one level."""
+class Segment:
+    """A stretch of images of one level."""
 
     first: np.datetime64
-    """Day of its first look."""
+    """Day of its first image."""
     last: np.datetime64
-    """Day of its last look."""
+    """Day of its last image."""
     value: float
     """Its level, in the unit of the series."""
     began: tuple[np.datetime64, np.datetime64] | None
-    """Days of the last look before it and of its first look, None for the first stage."""
-    n_looks: int
-    """Number of its looks."""
+    """Days of the last image before it and of its first image, None for the first stage."""
+    n_images: int
+    """Number of its images."""
 
 
-def stages(
+def segments(
     days: npt.ArrayLike,
     values: npt.ArrayLike,
     scale: npt.ArrayLike,
     *,
     most: int = 3,
     share: float = 1.0,
-) -> tuple[Stage, ...]:
-    """Split looks into stages of one level each, with as few changes as explain them.
+) -> tuple[Segment, ...]:
+    """Split images into stages of one level each, with as few changes as explain them.
 
     Parameters
     ----------
     days, values, scale
-        As `skytally.imagery.measure.ground.change_date.change_date`.
+        As `date_change`.
     most : int
         Most changes.
     share : float
-        As `skytally.imagery.measure.ground.change_date.change_date`.
+        As `date_change`.
 
     Returns
     -------
-    tuple of Stage
+    tuple of Segment
         One to `most` + 1 stages in order of time.
 
     Raises
     ------
     DataError
-        As `skytally.imagery.measure.ground.change_date.change_date`.
+        As `date_change`.
 
     Notes
     -----
-    Exact dynamic programming over the looks with the t likelihood, levels on a grid, at least
-    three looks a stage; the number of changes has the least BIC, a change costing two free
+    Exact dynamic programming over the images with the t likelihood, levels on a grid, at least
+    three images a stage; the number of changes has the least BIC, a change costing two free
     numbers, its date and its level (METHODS 6.2).
     """
-    when, seen, wide = checked_looks(days, values, scale)
+    when, seen, wide = checked_series(days, values, scale)
     count = when.size
     grid = np.linspace(seen.min(), seen.max(), LEVELS)
     tables = -share * log_t((seen[:, None] - grid) / wide[:, None])
     sums = np.concatenate([np.zeros((1, LEVELS)), np.cumsum(tables, 0)])
-    # cost of looks i to j - 1 as one stage, dims (i, j)
+    # cost of images i to j - 1 as one stage, dims (i, j)
     cost = np.full((count + 1, count + 1), np.inf)
-    for i in range(count - min(LEAST_LOOKS, count) + 1):
-        ends = slice(i + min(LEAST_LOOKS, count), None)
+    for i in range(count - min(MIN_SEGMENT_IMAGES, count) + 1):
+        ends = slice(i + min(MIN_SEGMENT_IMAGES, count), None)
         cost[i, ends] = (sums[ends] - sums[i]).min(1)
     best, cuts = cost[0], [np.zeros(count + 1, int)]
     scores, paths = [2.0 * best[count]], [[0]]
@@ -360,19 +356,19 @@ def stages(
     chosen = paths[int(np.argmin(np.where(np.isfinite(scores), scores, np.inf)))]
     bounds = [*chosen, count]
     return tuple(
-        Stage(
-            first=date_of(when[i]),
-            last=date_of(when[j - 1]),
+        Segment(
+            first=day_of_epoch(when[i]),
+            last=day_of_epoch(when[j - 1]),
             value=float(grid[(sums[j] - sums[i]).argmin()]),
-            began=None if i == 0 else (date_of(when[i - 1]), date_of(when[i])),
-            n_looks=j - i,
+            began=None if i == 0 else (day_of_epoch(when[i - 1]), day_of_epoch(when[i])),
+            n_images=j - i,
         )
         for i, j in itertools.pairwise(bounds)
     )
 
 
 def _path(cuts: list[npt.NDArray[np.intp]], count: int) -> list[int]:
-    """Walk back from the last look to the first look of each stage."""
+    """Walk back from the last image to the first image of each stage."""
     at, found = count, []
     for cut in reversed(cuts[1:]):
         at = int(cut[at])

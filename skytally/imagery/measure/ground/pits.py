@@ -1,4 +1,4 @@
-"""Bermed pits: shapes of dug ground matched to drawn ones, counted as a range."""
+"""Bermed pits: matches of bare ground to drawn templates, counted as a range."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, signal
 
-from skytally.core import names as n
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats
-from skytally.imagery.measure.observation import Look
+from skytally.core import DataError, names as n
+from skytally.imagery.cube import Bools, Floats
+from skytally.imagery.measure.observation import Observation
 from skytally.imagery.measure.rail.track_geometry import blurred_box
 
 Doubles = npt.NDArray[np.float64]
@@ -29,18 +27,18 @@ TURN = 15.0
 MARGIN = 15.0
 """Metres of untouched ground around a pit that belong to its template, a pixel and the blur of
 five metres: its edge must show on every side, or the rim of any bare field is a row of pits."""
-SURE, POSSIBLE = 0.7, 0.5
+SURE_MATCH, POSSIBLE_MATCH = 0.7, 0.5
 """Correlations that give the lower and the upper count, about 0.6 (METHODS 6.3)."""
 APART_M = 30.0
 """Metres within which two matches are one pit (METHODS 6.3)."""
-LEAST_SHARE = 0.2
+MIN_SOIL_SHARE = 0.2
 """Least strength of a match in shares of soil: a fifth of each pixel of the pit."""
 LAGS = (30.0, 160.0)
 """Metres between which the spacing of rows is looked for."""
 
 
 @dataclass(frozen=True)
-class Match:
+class PitMatch:
     """A place that looks like a pit."""
 
     row: float
@@ -67,7 +65,7 @@ class PitCount:
     """Matches that are sure."""
     high: int
     """Matches that are possible."""
-    matches: tuple[Match, ...]
+    matches: tuple[PitMatch, ...]
     """Possible matches, best first."""
     regularity: float
     """Highest correlation of the ground with itself moved by 30 to 160 m, -1 to 1."""
@@ -76,7 +74,7 @@ class PitCount:
 
 
 @dataclass(frozen=True, eq=False)
-class Template:
+class PitTemplate:
     """A pit as ten metres show it."""
 
     shape: Doubles
@@ -91,7 +89,9 @@ class Template:
     """Axis in degrees, from east towards south."""
 
 
-def template(length: float, width: float, axis: float, *, gsd: float, sigma: float) -> Template:
+def draw_template(
+    length: float, width: float, axis: float, *, gsd: float, sigma: float
+) -> PitTemplate:
     """Draw a freshly dug pit: bare floor, berm open at one end of its axis.
 
     Parameters
@@ -107,7 +107,7 @@ def template(length: float, width: float, axis: float, *, gsd: float, sigma: flo
 
     Returns
     -------
-    Template
+    PitTemplate
     """
     reach = math.hypot(length + 2 * BERM, width + 2 * BERM) / 2.0 + MARGIN
     half = math.ceil(reach / gsd)
@@ -122,29 +122,29 @@ def template(length: float, width: float, axis: float, *, gsd: float, sigma: flo
     shape = shape + blurred_box(along, aside, length, width, sigma)
     inside = np.abs(along) <= length / 2.0 + BERM + MARGIN
     support = inside & (np.abs(aside) <= width / 2.0 + BERM + MARGIN)
-    return Template(np.asarray(shape), support, length, width, axis)
+    return PitTemplate(np.asarray(shape), support, length, width, axis)
 
 
-def bank(*, gsd: float, sigma: float) -> Iterator[Template]:
+def template_bank(*, gsd: float, sigma: float) -> Iterator[PitTemplate]:
     """Draw every template: all sizes, all directions."""
     for length, width in itertools.product(LENGTHS, WIDTHS):
         if width <= length:
             for axis in np.arange(0.0, 360.0, TURN):
-                yield template(length, width, float(axis), gsd=gsd, sigma=sigma)
+                yield draw_template(length, width, float(axis), gsd=gsd, sigma=sigma)
 
 
 def _correlated(image: Doubles, kernel: Doubles) -> Doubles:
     return np.asarray(signal.fftconvolve(image, kernel[::-1, ::-1], mode="same"))
 
 
-def match(image: Doubles, drawn: Template) -> tuple[Doubles, Doubles]:
+def match_template(image: Doubles, drawn: PitTemplate) -> tuple[Doubles, Doubles]:
     """Correlate an image with a template at each pixel.
 
     Parameters
     ----------
     image : ndarray, dims (y, x)
         Share of soil, finite.
-    drawn : Template
+    drawn : PitTemplate
         What to look for.
 
     Returns
@@ -155,9 +155,9 @@ def match(image: Doubles, drawn: Template) -> tuple[Doubles, Doubles]:
 
     Examples
     --------
-    >>> drawn = template(40.0, 20.0, 30.0, gsd=10.0, sigma=5.2)
+    >>> drawn = draw_template(40.0, 20.0, 30.0, gsd=10.0, sigma=5.2)
     >>> image = np.pad(0.7 * drawn.shape, 6)
-    >>> score, strength = match(image, drawn)
+    >>> score, strength = match_template(image, drawn)
     >>> middle = tuple(each // 2 for each in image.shape)
     >>> float(score[middle].round(6)), float(strength[middle].round(6))
     (1.0, 0.7)
@@ -173,13 +173,13 @@ def match(image: Doubles, drawn: Template) -> tuple[Doubles, Doubles]:
 
 
 def _peaks(score: Doubles) -> Bools:
-    """Give the pixels that match better than their neighbours, and well enough."""
+    """Pixels that match better than their neighbours, and well enough."""
     best = ndimage.maximum_filter(score, size=3, mode="nearest")
-    return np.asarray((score >= best) & (score >= POSSIBLE))
+    return np.asarray((score >= best) & (score >= POSSIBLE_MATCH))
 
 
-def _same(one: Match, two: Match, gsd: float) -> bool:
-    """Tell whether a second match lies on the pit of the first, berm included."""
+def _same(one: PitMatch, two: PitMatch, gsd: float) -> bool:
+    """Whether a second match lies on the pit of the first, berm included."""
     east, south = (two.column - one.column) * gsd, (two.row - one.row) * gsd
     turn = math.radians(one.axis)
     along = abs(east * math.cos(turn) + south * math.sin(turn))
@@ -189,7 +189,7 @@ def _same(one: Match, two: Match, gsd: float) -> bool:
 
 
 def regularity(image: Doubles, *, gsd: float) -> tuple[float, float]:
-    """Say how much the ground repeats itself, and at what distance.
+    """Highest autocorrelation of the ground, and its distance.
 
     Parameters
     ----------
@@ -220,8 +220,13 @@ def regularity(image: Doubles, *, gsd: float) -> tuple[float, float]:
     return float(value[at]), float(lag[at])
 
 
-def pits(
-    share: Floats, changed: npt.ArrayLike, *, gsd: float, sigma: float, least: float = LEAST_SHARE
+def count_pits(
+    share: Floats,
+    changed: npt.ArrayLike,
+    *,
+    gsd: float,
+    sigma: float,
+    least: float = MIN_SOIL_SHARE,
 ) -> PitCount:
     """Count the bermed pits in ground laid bare.
 
@@ -229,7 +234,7 @@ def pits(
     ----------
     share : ndarray, dims (y, x)
         Share of each pixel that turned into soil, from
-        `skytally.imagery.measure.ground.bare_area.disturbance`; NaN is taken as none.
+        `bare_area_of`; NaN is taken as none.
     changed : array_like of bool, dims (y, x)
         Ground called changed there; matches elsewhere do not count.
     gsd : float
@@ -265,40 +270,40 @@ def pits(
     image = np.where(np.isfinite(share), share, 0.0).astype(float)
     best, strength = np.full(image.shape, -1.0), np.zeros(image.shape)
     which = np.zeros(image.shape, int)
-    drawn = list(bank(gsd=gsd, sigma=sigma))
+    drawn = list(template_bank(gsd=gsd, sigma=sigma))
     for i, each in enumerate(drawn):
-        score, factor = match(image, each)
+        score, factor = match_template(image, each)
         better = (score > best) & (factor >= least)
         best[better], strength[better], which[better] = score[better], factor[better], i
     rows, columns = np.nonzero(_peaks(best) & ground)
     order = np.argsort(-best[rows, columns], kind="stable")
-    found: list[Match] = []
+    found: list[PitMatch] = []
     for k in order:
         at = rows[k], columns[k]
         each = drawn[which[at]]
-        place = Match(
+        place = PitMatch(
             float(at[0]), float(at[1]), float(best[at]), float(strength[at]),
             each.length, each.width, each.axis,
         )  # fmt: skip
         if not any(_same(other, place, gsd) for other in found):
             found.append(place)
     repeats, spacing = regularity(np.where(ground, image, 0.0), gsd=gsd)
-    sure = sum(each.score >= SURE for each in found)
+    sure = sum(each.score >= SURE_MATCH for each in found)
     return PitCount(sure, len(found), tuple(found), repeats, spacing)
 
 
-def pits_row(row: Look) -> Look:
-    """Give the count of pits that a look at laid-bare ground holds, as a row of its own.
+def pit_observation(row: Observation) -> Observation:
+    """Row of the count of pits in an image of ground laid bare.
 
     Parameters
     ----------
-    row : Look
-        Row of `skytally.imagery.measure.ground.bare_area.disturbed`.
+    row : Image
+        Row of `ground_laid_bare`.
 
     Returns
     -------
-    Look
-        The middle of the range of counts, which is its interval; unit ``pits``.
+    Image
+        The middle of the range of counts, which is its interval; unit ``count_pits``.
     """
     if row.state == n.UNCLEAR:
         return replace(row, unit="pits", details={})
@@ -309,7 +314,7 @@ def pits_row(row: Look) -> Look:
     )
 
 
-def corrected(
+def corrected_pit_count(
     low: float, high: float, *, p_detect: float, false_matches: float
 ) -> tuple[float, float]:
     """Correct a range of counts for pits missed and matches that are none.
@@ -319,9 +324,9 @@ def corrected(
     low, high : float
         Sure and possible matches.
     p_detect : float
-        Chance that a pit is found, from drawn pits in looks of the same ground.
+        Chance that a pit is found, from drawn pits in images of the same ground.
     false_matches : float
-        Possible matches beyond the pits that such looks have.
+        Possible matches beyond the pits that such images have.
 
     Returns
     -------
@@ -335,7 +340,7 @@ def corrected(
 
     Examples
     --------
-    >>> corrected(4.0, 8.0, p_detect=0.8, false_matches=1.0)
+    >>> corrected_pit_count(4.0, 8.0, p_detect=0.8, false_matches=1.0)
     (3.0, 10.0)
     """
     if not 0.0 < p_detect <= 1.0 or false_matches < 0.0:

@@ -1,4 +1,4 @@
-"""Where a quay changed: pixels that differ from the empty quay by more than chance makes them."""
+"""Pixels of a quay that changed beyond noise, and the chance of detecting containers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, special, stats
 
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats
+from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.difference import BLUR_PIXELS
 
 Doubles = npt.NDArray[np.float64]
@@ -24,17 +23,17 @@ KERNEL: Doubles = np.outer(_ROW, _ROW) / _ROW.sum() ** 2
 """Weights of such an average, dims (y, x)."""
 SOFTER = float(np.sqrt((KERNEL**2).sum()))
 """Noise of such an average over that of a pixel."""
-BESIDE: Doubles = np.array([[0.0, 0.25, 0.0], [0.25, 0.0, 0.25], [0.0, 0.25, 0.0]])
+NEIGHBOUR_WEIGHTS: Doubles = np.array([[0.0, 0.25, 0.0], [0.25, 0.0, 0.25], [0.0, 0.25, 0.0]])
 """The four neighbours of a pixel, over which the blur spreads what stands in it."""
 TAIL = (0.05, 0.005)
 """Shares of the ring's pixels between which its tail is read."""
-FEWEST_RING, SMALL_RING = 400, 2.0
+MIN_RING_PIXELS, SMALL_RING = 400, 2.0
 """Ring pixels below which the outer share is two pixels, and how much wider than normal the tail
 is then taken to be."""
-P_FALSE = 0.01
-"""Wanted chance of a false alarm per look, over the whole quay."""
+QUAY_P_FALSE = 0.01
+"""Wanted chance of a false alarm per image, over the whole quay."""
 P_MORE = 0.1
-"""Wanted chance of a pixel more, over the whole quay, in a look in which something was found: of
+"""Wanted chance of a pixel more, over the whole quay, in an image in which something was found: of
 ten areas one is then larger by a pixel, and fainter parts of what stands there are counted."""
 BLOCKS = 400
 """Blocks of containers tried for the chance of finding one."""
@@ -51,7 +50,7 @@ NINETY = 1.645
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class QuayChange:
     """Where a quay changed, and what it takes to be called so."""
 
     hot: Bools
@@ -71,14 +70,14 @@ class Change:
 
 
 def _trimmed(squares: npt.NDArray[np.floating]) -> Doubles:
-    """Give the sum over the first axis without its largest part."""
+    """Sum over the first axis without its largest part."""
     return np.asarray(squares.sum(0) - squares.max(0), float)
 
 
-def _beside(scores: npt.NDArray[np.floating]) -> Doubles:
-    """Give the squared change of the four neighbours of each pixel in the middle band."""
+def _neighbours(scores: npt.NDArray[np.floating]) -> Doubles:
+    """Squared change of the four neighbours of each pixel, median over the bands."""
     squares = np.asarray(scores, float) ** 2
-    kernel = BESIDE.reshape(*(1,) * (squares.ndim - 2), 3, 3)
+    kernel = NEIGHBOUR_WEIGHTS.reshape(*(1,) * (squares.ndim - 2), 3, 3)
     return np.asarray(np.median(ndimage.convolve(squares, kernel), axis=0))
 
 
@@ -92,7 +91,7 @@ def _averaged(
 
 
 def _tail(values: Doubles, chance: float) -> float:
-    """Give what a further value exceeds by such a chance, the tail being exponential.
+    """Level that a further value exceeds with a small chance, the tail being exponential.
 
     The mean excess is known from few values only, `BLUR_PIXELS` pixels being one: the next
     excess over the mean of k exceeds x by a chance of ``(1 + x / k) ** -k``.
@@ -103,13 +102,13 @@ def _tail(values: Doubles, chance: float) -> float:
     return float(far + slope * known * ((TAIL[1] / chance) ** (1.0 / known) - 1.0))
 
 
-def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
+def changed_pixels(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> QuayChange:
     """Find the pixels of a quay that changed.
 
     Parameters
     ----------
     values, noise : ndarray, dims (layer, y, x)
-        Look less reference, and its standard deviation.
+        Image less reference, and its standard deviation.
     quay : ndarray of bool, dims (y, x)
         The quay's concrete.
     ring : ndarray of bool, dims (y, x)
@@ -117,7 +116,7 @@ def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
 
     Returns
     -------
-    Change
+    QuayChange
 
     Notes
     -----
@@ -127,20 +126,20 @@ def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
     in a pixel over its neighbours: beside neighbours that show no more than those of the ring
     do, a pixel counts only so far that, odd in every band, it would just reach the limit alone;
     beside others, as much farther as they show more. Without this, noise of heavy tails called
-    three empty looks in a hundred something. How large the averages get by chance is read off
+    three empty images in a hundred something. How large the averages get by chance is read off
     the ring: its tail, which is then no power law, is taken as exponential and followed out to
-    one false alarm in a hundred looks (`_tail`).
+    one false alarm in a hundred images (`_tail`).
     """
     several = len(values)
     read: Bools = np.asarray(np.isfinite(values).all(0))
-    chances = np.array([P_FALSE, P_MORE]) / max(int(np.count_nonzero(read & quay)), 1)
+    chances = np.array([QUAY_P_FALSE, P_MORE]) / max(int(np.count_nonzero(read & quay)), 1)
     # the largest of n is at least their mean, so that the rest is at most (n - 1) / n of all
     limit, lower = stats.chi2.isf(chances, several) * (several - 1) / several
     most = math.sqrt(limit / (several - 1)) * SOFTER / float(KERNEL.max())
     scores = np.where(read, values, 0.0) / np.where(read, noise, 1.0)
-    beside, around = _beside(scores), read & ring
+    beside, around = _neighbours(scores), read & ring
     usual = wider = wide = SMALL_RING
-    enough = np.count_nonzero(around) >= FEWEST_RING
+    enough = np.count_nonzero(around) >= MIN_RING_PIXELS
     if enough:
         usual = float(np.quantile(beside[around], 1.0 - TAIL[0]))
     distance = _averaged(scores, beside, most, usual)
@@ -152,18 +151,18 @@ def change(values: Floats, noise: Floats, quay: Bools, ring: Bools) -> Change:
     hot, more = (
         np.asarray((distance > level) & read & quay) for level in (wider * limit, wide * lower)
     )
-    return Change(hot, more, float(limit), wider, most, usual)
+    return QuayChange(hot, more, float(limit), wider, most, usual)
 
 
 def _block_shares() -> Doubles:
-    """Give the share of each pixel about its middle that a block of eight covers, blurred."""
+    """Share of each pixel about its middle that a block of eight containers covers, blurred."""
     ends = [special.ndtr((STEPS * PIXEL + half) / BLUR) for side in EIGHT_SIDES
             for half in (side / 2.0, -side / 2.0)]  # fmt: skip
     return np.outer(ends[0] - ends[1], ends[2] - ends[3])
 
 
-def _blocks(table: Doubles, quay: Doubles, noise: Doubles, found: Change, seed: int) -> Doubles:
-    """Give the squared change that blocks of eight containers make at their middle, dims (block).
+def _blocks(table: Doubles, quay: Doubles, noise: Doubles, found: QuayChange, seed: int) -> Doubles:
+    """Squared change that blocks of eight containers make at their middle, dims (block).
 
     Each container has a paint of the table and its own tone, so that a block may be as grey as
     the quay.
@@ -174,18 +173,18 @@ def _blocks(table: Doubles, quay: Doubles, noise: Doubles, found: Change, seed: 
     colour = (table[chosen] * tones).mean(1)
     scores = ((colour - quay) / noise).T[..., None, None] * _block_shares()
     # noise adds its own square to what the neighbours show
-    made = _averaged(scores, _beside(scores) + 1.0, found.most, found.usual)
+    made = _averaged(scores, _neighbours(scores) + 1.0, found.most, found.usual)
     return made[:, len(STEPS) // 2, len(STEPS) // 2]
 
 
-def of_eight(
-    found: Change, table: Doubles, quay: Doubles, noise: Doubles, seed: int
+def block_detection(
+    found: QuayChange, table: Doubles, quay: Doubles, noise: Doubles, seed: int
 ) -> tuple[float, float]:
-    """Say how well a block of eight containers would be found.
+    """Chance of detecting a block of eight containers, and the smallest area surely detected.
 
     Parameters
     ----------
-    found : Change
+    found : QuayChange
         What it takes to be called changed.
     table : ndarray, dims (paint, layer)
         Paints of containers.

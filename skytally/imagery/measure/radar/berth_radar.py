@@ -1,33 +1,290 @@
-"""Ships at a berth in Sentinel-1: the same place, the same orbit, brighter than when empty."""
+"""Ships at a berth in Sentinel-1 images, above the empty berth of the same orbit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+from scipy import ndimage, stats
 
-from skytally.core import names as n
-from skytally.imagery.cube.cube_checks import GAMMA0, Bools, check_mask
-from skytally.imagery.cube.frames import Frame, Source, frames
-from skytally.imagery.measure.observation import Look, unclear
-from skytally.imagery.measure.radar.background import (
-    LEAST_DB,
-    P_FALSE,
-    POLARISATIONS,
-    QUIET_LOOKS,
-    Quiet,
-    RadarBerth,
-    Rise,
-    in_lee,
-    radar_mask,
-    rise,
+from skytally.core import DataError, names as n
+from skytally.imagery.cube import (
+    GAMMA0,
+    Bools,
+    CubeSource,
+    Frame,
+    check_bearing,
+    check_day,
+    check_mask,
+    iter_frames,
 )
-from skytally.imagery.measure.reference import Reference, decibels, reference_for
-from skytally.imagery.measure.ships.berth_water import SURE
+from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.reference import (
+    ENL_GRD,
+    MIN_IMAGES,
+    NORMAL_MAD,
+    EvenSample,
+    Reference,
+    group_reference,
+    reference_from,
+    to_decibels,
+)
+from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
+
+POLARISATIONS = ("vv", "vh")
+LOOK_BEARING = {"ascending": 78.0, "descending": 282.0}
+"""Bearing in which Sentinel-1 looks, to the right of a track inclined by 98 degrees, at middle
+latitudes; good to about 5 degrees."""
+TOWARDS, AWAY = 40.0, 10.0
+"""Metres by which the berth grows towards the radar and away from it: a house 20 m high is
+displaced by 19 to 40 m (METHODS trap T6). In the radar's lee, what lies towards it is the quay,
+whose edge and cranes vary by more than a ship's house adds: there it does not grow."""
+TOP_SHARE = 0.25
+"""Share of the berth's pixels that a ship fills at least: the brightest quarter is averaged."""
+NOISE_DB = -22.0
+"""The noise of Sentinel-1 and 1 dB: a darker pixel is noise, whose subtraction differs from one
+processing to the next (METHODS trap T5); a ratio to it says nothing of the ground."""
+DEFAULT_RISE_DB = 5.0
+"""Rise of the brightest quarter called a ship where the empty berth is not known from enough
+images (METHODS section 4.1)."""
+RADAR_P_FALSE = 0.01
+"""Wanted chance of a false alarm per image."""
+MIN_BACKGROUND_IMAGES = 8
+"""Images from which the usual rise of an empty berth and its spread are learnt."""
+MAD_SHARE = 0.37
+"""Efficiency of the MAD as a measure of spread: it knows it as 37 percent as many values would."""
+TIME_BLOCKS = 5
+"""Blocks of time that are left out in turn when the empty berth is learnt."""
+
+
+@dataclass(frozen=True, eq=False)
+class RadarBerth:
+    """Where a berth lies in a radar cube."""
+
+    water: Bools
+    """Water beside the quay in which a moored ship lies, dims (y, x)."""
+    openwater: Bools
+    """Open water, 200 m and more from any quay, dims (y, x)."""
+    seaward_deg: float
+    """Bearing from the quay out to sea, degrees clockwise from grid north."""
+
+
+@dataclass(frozen=True)
+class RadarBackground:
+    """How an empty berth usually images in one group: what a ship must exceed."""
+
+    threshold: float
+    """Rise of the brightest quarter, dB, exceeded by an empty berth on 1 percent of images."""
+    mean: float
+    """Mean rise of the brightest quarter at the empty berth, dB."""
+    spread: float
+    """Its standard deviation from image to image, dB."""
+    n_images: int
+    """Images it was learnt from; 0 when only `DEFAULT_RISE_DB` is known."""
+
+
+def look_bearing(frame_group: str) -> float:
+    """Look bearing of the radar of a group.
+
+    Raises
+    ------
+    DataError
+        If the group does not say whether it ascends or descends.
+
+    Examples
+    --------
+    >>> look_bearing("sentinel-1 orbit 134 descending RTC")
+    282.0
+    """
+    for word, bearing in LOOK_BEARING.items():
+        if word in frame_group.split():
+            return bearing
+    message = (
+        f"group {frame_group!r} says neither ascending nor descending; give the cube the "
+        "coordinate orbit_state"
+    )
+    raise DataError(message)
+
+
+def in_lee(group: str, seaward_deg: float) -> bool:
+    """Whether the radar looks over the quay out to sea, so that the quay hides the ship.
+
+    Examples
+    --------
+    >>> in_lee("sentinel-1 orbit 54 ascending RTC", 90.0)
+    True
+    """
+    return math.cos(math.radians(look_bearing(group) - seaward_deg)) > 0.0
+
+
+def _moved(mask: Bools, bearing: float, metres: float, gsd: float) -> Bools:
+    """Mask grown along a bearing."""
+    grown = mask.copy()
+    for step in np.arange(gsd, metres + 0.5 * gsd, gsd):
+        down = -round(step * math.cos(math.radians(bearing)) / gsd)
+        right = round(step * math.sin(math.radians(bearing)) / gsd)
+        grown |= ndimage.shift(mask.astype(np.uint8), (down, right), order=0).astype(bool)
+    return grown
+
+
+def radar_mask(place: RadarBerth, group: str, *, gsd: float) -> Bools:
+    """Pixels in which a ship at the berth shows in one group (METHODS trap T6)."""
+    if in_lee(group, place.seaward_deg):
+        return place.water
+    towards = (look_bearing(group) + 180.0) % 360.0
+    near = _moved(place.water, towards, TOWARDS, gsd)
+    return near | _moved(place.water, towards + 180.0, AWAY, gsd)
+
+
+@dataclass(frozen=True)
+class BackscatterRise:
+    """What an image has above the empty place."""
+
+    top: float
+    """Mean of the brightest quarter of the berth, mean of the polarisations, dB."""
+    mean: float
+    """Mean of the berth, dB."""
+    wind: float
+    """Median of open water, dB."""
+    missing: float
+    """Share of the berth that was not read."""
+    picture: npt.NDArray[np.float64]
+    """Mean of the polarisations, dB, dims (y, x)."""
+
+
+def backscatter_rise(
+    frame: Frame, reference: Reference, mask: Bools, openwater: Bools
+) -> BackscatterRise:
+    """Rise of an image in dB above the empty berth."""
+    now, usual = (np.maximum(each, NOISE_DB) for each in (frame.values, reference.low))
+    above = np.asarray(now - usual, np.float64)
+    on_berth = above[:, mask]
+    good = np.isfinite(on_berth).all(axis=0)
+    both = on_berth[:, good].mean(axis=0)
+    sea = above[:, openwater]
+    wind = float(np.nanmedian(sea)) if np.isfinite(sea).any() else math.nan
+    if not both.size:
+        return BackscatterRise(math.nan, math.nan, wind, 1.0, above.mean(axis=0))
+    count = max(math.ceil(TOP_SHARE * both.size), 1)
+    top = float(np.sort(both)[-count:].mean())
+    return BackscatterRise(
+        top, float(both.mean()), wind, 1.0 - float(good.mean()), above.mean(axis=0)
+    )
+
+
+def background_from(tops: Iterable[float], *, p_false: float = RADAR_P_FALSE) -> RadarBackground:
+    """Learn from empty images what a ship must exceed.
+
+    Parameters
+    ----------
+    tops : iterable of float
+        Rise of the brightest quarter on images without a ship, dB; a few with one do little
+        harm, since median and MAD are used.
+    p_false : float
+        Wanted chance of a false alarm per image.
+
+    Returns
+    -------
+    RadarBackground
+        The upper prediction bound of one further image (Student's t, its degrees of freedom
+        those of the MAD);
+        `DEFAULT_RISE_DB` for fewer than `MIN_BACKGROUND_IMAGES` images.
+
+    Examples
+    --------
+    >>> background_from([3.0] * 4).threshold
+    5.0
+    """
+    rises = np.array([each for each in tops if math.isfinite(each)])
+    if rises.size < MIN_BACKGROUND_IMAGES:
+        return RadarBackground(DEFAULT_RISE_DB, math.nan, math.nan, int(rises.size))
+    middle = float(np.median(rises))
+    spread = max(NORMAL_MAD * float(np.median(np.abs(rises - middle))), 0.3)
+    known = max(MAD_SHARE * (rises.size - 1), 1.0)
+    factor = float(stats.t.isf(p_false, known)) * math.sqrt(1.0 + math.pi / 2 / rises.size)
+    return RadarBackground(middle + factor * spread, middle, spread, int(rises.size))
+
+
+def _blocks(count: int) -> list[npt.NDArray[np.intp]]:
+    return np.array_split(np.arange(count), min(TIME_BLOCKS, count))
+
+
+def _left_out(kept: list[Frame], mask: Bools, openwater: Bools, enl: float) -> list[float]:
+    """Rise of each image over the reference of the images of other blocks of time."""
+    tops = []
+    for block in _blocks(len(kept)):
+        others = [kept[i] for i in range(len(kept)) if i not in block]
+        reference = reference_from(others, offered=len(others), radar=True, enl=enl)
+        tops += [backscatter_rise(kept[i], reference, mask, openwater).top for i in block]
+    return tops
+
+
+def learn_radar_background(
+    source: CubeSource,
+    place: RadarBerth,
+    *,
+    until: np.datetime64 | str,
+    layers: tuple[str, ...] = POLARISATIONS,
+    least: int = MIN_IMAGES,
+    p_false: float = RADAR_P_FALSE,
+    enl: float = ENL_GRD,
+) -> tuple[dict[str, Reference], dict[str, RadarBackground]]:
+    """Learn from the images before a date what the empty berth shows and how it varies.
+
+    Parameters
+    ----------
+    source : xarray.Dataset or iterable of xarray.Dataset
+        Images of linear backscatter in the order of time; groups may be mixed.
+    place : RadarBerth
+        Where to image.
+    until : numpy.datetime64 or str
+        Start of the study: only earlier images are used.
+    layers : tuple of str
+        Polarisations.
+    least : int
+        Images needed in a group.
+    p_false : float
+        Wanted chance of a false alarm per image.
+    enl : float
+        Equivalent number of looks of a pixel.
+
+    Returns
+    -------
+    tuple of dict
+        References and backgrounds, by group. The rise of each image is taken over images of
+        other blocks of time: over a reference that holds the image itself it would be too low.
+
+    Raises
+    ------
+    DataError
+        If no group has `least` images before the date.
+    """
+    end = check_day(until, what="until")
+    check_bearing(place.seaward_deg, what="bearing from the quay out to sea")
+    samples: dict[str, EvenSample] = {}
+    for frame in iter_frames(source, variable=GAMMA0, layers=layers):
+        refused = frame.screening is not None and not frame.screening.usable
+        if frame.time < end and not refused:
+            samples.setdefault(frame.group, EvenSample()).offer(to_decibels(frame))
+    full = {group: each for group, each in samples.items() if len(each.kept) >= least}
+    if not full:
+        have = ", ".join(f"{len(each.kept)} in {group!r}" for group, each in samples.items())
+        message = (
+            f"no radar reference: {least} images of one group before {end} are needed, found "
+            f"{have or 'none'}; read more dates from before the study"
+        )
+        raise DataError(message)
+    references, backgrounds = {}, {}
+    for group, each in full.items():
+        mask = radar_mask(place, group, gsd=each.kept[0].gsd)
+        references[group] = reference_from(each.kept, offered=each.seen, radar=True, enl=enl)
+        tops = _left_out(each.kept, mask, place.openwater, enl)
+        backgrounds[group] = background_from(tops, p_false=p_false)
+    return references, backgrounds
+
 
 STRONG_DB = 6.0
 """Rise of a pixel that belongs to a ship's extent (METHODS section 4.1)."""
@@ -35,31 +292,33 @@ WIND_DB, RAIN_DB = 3.0, 4.0
 """Rise of open water that tells of wind, and of a rain cell or ice."""
 BLUR_METRES = 20.0
 """Resolution that lengthens every extent."""
-CLASSES = ((0.0, 70.0), (70.0, 150.0), (150.0, 420.0))
+LENGTH_CLASSES = ((0.0, 70.0), (70.0, 150.0), (150.0, 420.0))
 """Lengths in metres that ten metre radar tells apart: published errors are 15 percent or 30 m
 (Stasolla and Greidanus 2016, DOI 10.1080/2150704X.2016.1226522)."""
 VALLEY_DB, VALLEY_METRES = 3.0, 40.0
 """Depth of a gap between two ships at one face, and least length of each side of it."""
 P_SEA, P_LEE = 0.95, 0.85
 """Chance of detection from the sea side and over the quay (METHODS section 1.4)."""
-MOST_MISSING = 0.2
-"""Share of the berth that may be missing in a look."""
+MAX_MISSING = 0.2
+"""Share of the berth that may be missing in an image."""
 
 
 @dataclass(frozen=True)
-class RadarLook:
-    """What one radar look says of a berth."""
+class RadarObservation:
+    """What one radar image says of a berth."""
 
-    ships: Look
+    ships: Observation
     """Number of ships."""
-    length: Look
+    length: Observation
     """Class of length, as bounds in metres without a value."""
-    rise: float
+    backscatter_rise: float
     """Rise of the brightest quarter of the berth, mean of the polarisations, dB."""
 
 
-def _extent(found: Rise, mask: Bools, place: RadarBerth, gsd: float) -> tuple[float, int]:
-    """Give the span of strong pixels along the quay, less the blur, and the ships it holds."""
+def _extent(
+    found: BackscatterRise, mask: Bools, place: RadarBerth, gsd: float
+) -> tuple[float, int]:
+    """Span of strong pixels along the quay, less the blur, and the number of ships in it."""
     rows, columns = np.nonzero(mask & (found.picture > STRONG_DB))
     if rows.size < 2:
         return 0.0, 1
@@ -82,109 +341,131 @@ def _parts(profile: npt.NDArray[np.float64], gsd: float) -> int:
     return max(int(np.sum(sizes >= VALLEY_METRES)), 1)
 
 
-def _flags(found: Rise, lee: bool, quiet: Quiet) -> tuple[str, ...]:
+def _flags(found: BackscatterRise, lee: bool, background: RadarBackground) -> tuple[str, ...]:
     pairs = (
         ("lee", lee),
         ("wind", found.wind > WIND_DB),
         ("rain-or-ice", found.wind > RAIN_DB),
-        ("not-calibrated", quiet.n_looks < QUIET_LOOKS),
+        ("not-calibrated", background.n_images < MIN_BACKGROUND_IMAGES),
     )
     return tuple(word for word, holds in pairs if holds)
 
 
-def _told(frame: Frame, found: Rise, quiet: Quiet, mask: Bools, place: RadarBerth) -> RadarLook:
+def _observed(
+    frame: Frame,
+    found: BackscatterRise,
+    background: RadarBackground,
+    mask: Bools,
+    place: RadarBerth,
+) -> RadarObservation:
     lee = in_lee(frame.group, place.seaward_deg)
-    flags = _flags(found, lee, quiet)
+    flags = _flags(found, lee, background)
     details = {"rise_db": found.top, "mean_db": found.mean, "wind_db": found.wind,
-               "threshold_db": quiet.threshold}  # fmt: skip
-    seen = found.top >= quiet.threshold
+               "threshold_db": background.threshold}  # fmt: skip
+    seen = found.top >= background.threshold
     p_detect = P_LEE if lee else P_SEA
     span, parts = _extent(found, mask, place, frame.gsd)
-    missed = 1.0 if p_detect < SURE else 0.0
+    missed = 1.0 if p_detect < SURE_DETECTION else 0.0
     value = float(parts) if seen else 0.0
 
-    def row(unit: str, numbers: tuple[float, float, float], state: str, why: str = "") -> Look:
-        return Look(
-            frame.time, frame.item_id, *numbers, unit, p_detect, P_FALSE, state, why, flags,
+    def row(
+        unit: str, numbers: tuple[float, float, float], state: str, why: str = ""
+    ) -> Observation:
+        return Observation(
+            frame.time, frame.item_id, *numbers, unit, p_detect, RADAR_P_FALSE, state, why, flags,
             frame.group, details,
         )  # fmt: skip
 
     if not seen:
         ships = row("ships", (0.0, 0.0, missed), n.NOTHING_SEEN)
-        return RadarLook(ships, row("m", (0.0, 0.0, 0.0), n.NOTHING_SEEN), found.top)
+        return RadarObservation(ships, row("m", (0.0, 0.0, 0.0), n.NOTHING_SEEN), found.top)
     ships = row("ships", (value, 1.0, value + 1.0), n.COUNTED)
-    low, high = next(each for each in CLASSES if span < each[1] or each is CLASSES[-1])
+    low, high = next(
+        each for each in LENGTH_CLASSES if span < each[1] or each is LENGTH_CLASSES[-1]
+    )
     why = f"radar tells a class of length only: {low:.0f} to {high:.0f} m"
-    return RadarLook(ships, row("m", (math.nan, low, high), n.SOMETHING_SEEN, why), found.top)
+    return RadarObservation(
+        ships, row("m", (math.nan, low, high), n.SOMETHING_SEEN, why), found.top
+    )
 
 
-def _cannot(frame: Frame, reason: str) -> RadarLook:
+def _unclear_radar(
+    frame: Frame, reason: str = "", *, screening_reason: str = ""
+) -> RadarObservation:
     rows = [
-        unclear(frame.time, reason, unit=unit, item_id=frame.item_id, group=frame.group)
+        unclear_observation(
+            frame.time, reason, unit=unit, item_id=frame.item_id, group=frame.group,
+            screening_reason=screening_reason,
+        )
         for unit in ("ships", "m")
-    ]
-    return RadarLook(rows[0], rows[1], math.nan)
+    ]  # fmt: skip
+    return RadarObservation(rows[0], rows[1], math.nan)
 
 
-def radar_berth(
-    source: Source,
+def radar_ships_at_berth(
+    source: CubeSource,
     place: RadarBerth,
     *,
     references: Mapping[str, Reference],
-    quiet: Mapping[str, Quiet] | None = None,
+    backgrounds: Mapping[str, RadarBackground] | None = None,
     layers: tuple[str, ...] = POLARISATIONS,
-) -> Iterator[RadarLook]:
-    """Say of each radar look whether ships lie at a berth, and of which class of length.
+) -> Iterator[RadarObservation]:
+    """Count the ships at a berth in each radar image, and class their length.
 
     Parameters
     ----------
     source : xarray.Dataset or iterable of xarray.Dataset
-        Linear backscatter ``gamma0`` (time, pol, y, x), or looks in the order of time.
+        Linear backscatter ``gamma0`` (time, pol, y, x), or images in the order of time.
     place : RadarBerth
-        Where to look.
+        Where to image.
     references : mapping of str to Reference
-        From `skytally.imagery.measure.radar.background.learnt`; never of another orbit.
-    quiet : mapping of str to Quiet, optional
-        From `skytally.imagery.measure.radar.background.learnt`; without it a ship must rise by `LEAST_DB` and
-        the look is flagged
+        From `learn_radar_background`; never of another orbit.
+    backgrounds : mapping of str to RadarBackground, optional
+        From `learn_radar_background`; without it a ship must rise by `DEFAULT_RISE_DB` and
+        the image is flagged
         ``not-calibrated``.
     layers : tuple of str
         Polarisations.
 
     Yields
     ------
-    RadarLook
-        One a look; unclear for a group without reference or a berth not covered.
+    RadarObservation
+        One an image; unclear for a group without reference or a berth not covered.
 
     Raises
     ------
     DataError
-        As `skytally.imagery.cube.frames.frames` and `skytally.imagery.cube.cube_checks.check_mask`.
+        As `iter_frames` and `check_mask`.
 
     Notes
     -----
-    METHODS section 4.1: look minus the low reference of the same orbit in dB, mean of the
+    METHODS section 4.1: image minus the low reference of the same orbit in dB, mean of the
     brightest quarter of the berth, averaged over the polarisations. Nothing is taken off for
     wind: the berth is sheltered.
     """
     checked = False
     masks: dict[str, Bools] = {}
-    for frame in frames(source, variable=GAMMA0, layers=layers):
+    for frame in iter_frames(source, variable=GAMMA0, layers=layers):
         if not checked:
             shape = (frame.values.shape[1], frame.values.shape[2])
             check_mask(place.water, shape, what="berth")
             check_mask(place.openwater, shape, what="open water")
             checked = True
-        known = reference_for(frame, references)
+        if frame.screening is not None and not frame.screening.usable:
+            yield _unclear_radar(frame, screening_reason=frame.screening.reason)
+            continue
+        known = group_reference(frame, references)
         if known is None:
-            yield _cannot(frame, f"no reference for looks of {frame.group!r}")
+            yield _unclear_radar(frame, f"no reference for images of {frame.group!r}")
             continue
         if frame.group not in masks:
             masks[frame.group] = radar_mask(place, frame.group, gsd=frame.gsd)
         mask = masks[frame.group]
-        found = rise(decibels(frame), known, mask, place.openwater)
-        if found.missing > MOST_MISSING:
-            yield _cannot(frame, f"{found.missing:.0%} of the berth was not read")
+        found = backscatter_rise(to_decibels(frame), known, mask, place.openwater)
+        if found.missing > MAX_MISSING:
+            yield _unclear_radar(frame, f"{found.missing:.0%} of the berth was not read")
             continue
-        usual = (quiet or {}).get(frame.group, Quiet(LEAST_DB, math.nan, math.nan, 0))
-        yield _told(frame, found, usual, mask, place)
+        usual = (backgrounds or {}).get(
+            frame.group, RadarBackground(DEFAULT_RISE_DB, math.nan, math.nan, 0)
+        )
+        yield _observed(frame, found, usual, mask, place)

@@ -1,4 +1,4 @@
-"""Constant false alarm rate: how bright a radar pixel must be among its neighbours."""
+"""Constant false alarm rate (CFAR) detection of bright radar targets."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy import integrate, ndimage, optimize, stats
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.measure.reference import LOOKS_GRD
+from skytally.core import DataError
+from skytally.imagery.cube import Bools
+from skytally.imagery.measure.reference import ENL_GRD
 
 Floats = npt.NDArray[np.float32]
 
-FEWEST_CELLS = 20
+MIN_CELLS = 20
 """Training pixels below which their mean is too uncertain to compare with."""
 
 
 def cfar_multiplier(
     p_false: float,
     *,
-    enl: float = LOOKS_GRD,
+    enl: float = ENL_GRD,
     cells: float | None = None,
     texture: float | None = None,
 ) -> float:
-    """Give how many times the mean of its surroundings a pixel must reach.
+    """Multiple of the mean of its surroundings that a pixel must reach.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def cfar_multiplier(
 
 
 def k_tail(multiplier: float, *, enl: float, texture: float) -> float:
-    """Give the chance that K-distributed clutter of mean 1 exceeds a multiplier.
+    """Chance that K-distributed clutter of mean 1 exceeds a multiplier.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def k_tail(multiplier: float, *, enl: float, texture: float) -> float:
     return float(found)
 
 
-def texture_of(intensity: npt.ArrayLike, *, enl: float = LOOKS_GRD, most: float = 200.0) -> float:
+def texture_of(intensity: npt.ArrayLike, *, enl: float = ENL_GRD, most: float = 200.0) -> float:
     """Estimate the shape of the K law of a clutter from its first two moments.
 
     Parameters
@@ -121,9 +121,9 @@ def texture_of(intensity: npt.ArrayLike, *, enl: float = LOOKS_GRD, most: float 
     float
         From ``var / mean^2 = 1/enl + 1/nu + 1/(enl nu)``.
     """
-    held = np.asarray(intensity, float)
-    held = held[np.isfinite(held)]
-    relative = float(held.var() / held.mean() ** 2)
+    known = np.asarray(intensity, float)
+    known = known[np.isfinite(known)]
+    relative = float(known.var() / known.mean() ** 2)
     rough = (relative - 1.0 / enl) / (1.0 + 1.0 / enl)
     return float(np.clip(1.0 / rough, 0.3, most)) if rough > 1.0 / most else most
 
@@ -132,7 +132,7 @@ def _sums(values: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]
     return np.asarray(ndimage.uniform_filter(values, size, mode="constant") * size**2)
 
 
-def cfar(
+def cfar_detections(
     intensity: Floats,
     multiplier: float,
     *,
@@ -140,7 +140,7 @@ def cfar(
     training: int,
     allowed: Bools | None = None,
 ) -> Bools:
-    """Give the pixels that stand out of the ring of pixels around them.
+    """Detect pixels that stand out of the ring of pixels around them.
 
     Parameters
     ----------
@@ -156,14 +156,14 @@ def cfar(
     Returns
     -------
     ndarray of bool, dims (y, x)
-        False where fewer than `FEWEST_CELLS` training pixels are allowed.
+        False where fewer than `MIN_CELLS` training pixels are allowed.
     """
     good = np.isfinite(intensity) if allowed is None else allowed & np.isfinite(intensity)
     filled = np.where(good, intensity, 0.0).astype(np.float64)
     counts = _sums(good.astype(np.float64), training) - _sums(good.astype(np.float64), guard)
     total = _sums(filled, training) - _sums(filled, guard)
     mean = total / np.maximum(counts, 1.0)
-    return np.asarray(good & (counts >= FEWEST_CELLS - 0.5) & (filled > multiplier * mean))
+    return np.asarray(good & (counts >= MIN_CELLS - 0.5) & (filled > multiplier * mean))
 
 
 def bright_targets(
@@ -175,7 +175,7 @@ def bright_targets(
     least: int = 3,
     allowed: Bools | None = None,
 ) -> list[tuple[slice, slice]]:
-    """Give the boxes of what stands out of the sea.
+    """Bounding boxes of bright targets on the sea.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def bright_targets(
     multiplier : float
         As from `cfar_multiplier`.
     guard, training : int
-        As for `cfar`; the guard window must be wider than a ship.
+        As for `cfar_detections`; the guard window must be wider than a ship.
     least : int
         Least pixels of a target.
     allowed : ndarray of bool, dims (y, x), optional
@@ -202,13 +202,13 @@ def bright_targets(
     Gaps of two pixels within a hull are closed: a ship is a row of bright points.
     """
     good = np.isfinite(intensity) if allowed is None else allowed & np.isfinite(intensity)
-    hits = cfar(intensity, multiplier, guard=guard, training=training, allowed=good)
+    hits = cfar_detections(intensity, multiplier, guard=guard, training=training, allowed=good)
     for _ in range(2):
         clutter = good & ~ndimage.binary_dilation(hits, iterations=2)
         filled = np.where(clutter, intensity, 0.0).astype(np.float64)
         counts = _sums(clutter.astype(np.float64), training)
         mean = _sums(filled, training) / np.maximum(counts, 1.0)
-        hits = good & (counts >= FEWEST_CELLS - 0.5) & (intensity > multiplier * mean)
+        hits = good & (counts >= MIN_CELLS - 0.5) & (intensity > multiplier * mean)
     closed = ndimage.binary_closing(np.pad(hits, 3), np.ones((3, 3)), iterations=1)[3:-3, 3:-3]
     labels, _ = ndimage.label(closed | hits, np.ones((3, 3)))
     sizes = np.bincount(labels.ravel())

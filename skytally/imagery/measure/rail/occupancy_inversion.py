@@ -1,4 +1,4 @@
-"""How much track is occupied: fitted for every contrast cars may have, and weighed."""
+"""Occupied length of track in one image, over all contrasts that cars may have."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, special
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
+from skytally.core import DataError
+from skytally.imagery.cube import Bools
 from skytally.imagery.measure.difference import BLUR_PIXELS
-from skytally.imagery.measure.rail.track_geometry import Corridor, occupancies
+from skytally.imagery.measure.rail.track_geometry import Corridor, solve_occupancy
 
 Doubles = npt.NDArray[np.float64]
 
@@ -40,8 +40,8 @@ PLACES_SHARED = 4.0
 """Places that count as one, because a train has one tone: the shortest, of 8 cars, spans four."""
 EMPTY_SHARE = 0.99
 """Share of places of an empty yard whose occupancy is called noise."""
-P_FALSE = 0.01
-"""Share of empty yards called occupied: the stated false alarm of a look."""
+RAIL_P_FALSE = 0.01
+"""Share of empty yards called occupied: the stated false alarm of an image."""
 RUN = 3
 """Places in a row that must be brighter or darker together: 90 m, the shortest train of 8 cars."""
 POWER_CARS = 20
@@ -50,18 +50,18 @@ October 2023 (METHODS 1.7)."""
 CAR_METRES = 13.9
 """Metres of track a common gondola takes (METHODS 5.1)."""
 EMPTY_DRAWS, POWER_DRAWS, SPREAD_DRAWS = 240, 120, 60
-"""Made-up looks behind the false alarm, the chance of detection and the spread of a length."""
+"""Made-up images behind the false alarm, the chance of detection and the spread of a length."""
 NINETY = 1.645
 
 
 @dataclass(frozen=True)
-class Contrast:
+class CarContrast:
     """How much brighter cars are than the ballast, as far as it is known."""
 
     levels: tuple[float, ...]
     """Reflectance of cars less that of the ballast, mean of `FEATURE`."""
     weights: tuple[float, ...]
-    """Probability of each before the look."""
+    """Probability of each before the image."""
 
     def __post_init__(self) -> None:
         """Refuse levels that show nothing, or weights that are no probabilities."""
@@ -77,53 +77,53 @@ class Contrast:
             raise DataError(message)
 
 
-def contrast(level: float | None = None, *, spread: float | None = None) -> Contrast:
-    """Give what is known of the contrast of cars.
+def car_contrast(level: float | None = None, *, spread: float | None = None) -> CarContrast:
+    """Prior on the contrast of cars against the ballast.
 
     Parameters
     ----------
     level : float, optional
-        From looks at this yard for which a train's length is published; without it the three
-        hypotheses of METHODS 5.2 are weighed by each look.
+        From images of this yard for which a train's length is published; without it the three
+        hypotheses of METHODS 5.2 are weighed by each image.
     spread : float, optional
         Standard deviation of its logarithm; 0.1 for a known level.
 
     Returns
     -------
-    Contrast
+    CarContrast
 
     Examples
     --------
-    >>> contrast(-0.08, spread=0.0).levels
+    >>> car_contrast(-0.08, spread=0.0).levels
     (-0.08,)
-    >>> len(contrast().levels)
+    >>> len(car_contrast().levels)
     15
     """
     if level is not None and spread == 0.0:
-        return Contrast((level,), (1.0,))
+        return CarContrast((level,), (1.0,))
     centres = HYPOTHESES if level is None else (level,)
     wide = spread if spread is not None else (HYPOTHESIS_SPREAD if level is None else 0.1)
     levels = tuple(each * math.exp(wide * node) for each in centres for node in NODES)
     weights = tuple(weight / len(centres) for _ in centres for weight in NODE_WEIGHTS)
-    return Contrast(levels, weights)
+    return CarContrast(levels, weights)
 
 
 @dataclass(frozen=True, eq=False)
-class Occupied:
-    """How much track is occupied in one look."""
+class Occupancy:
+    """How much track is occupied in one image."""
 
     metres: float
-    """Middle of the lengths compatible with the look."""
+    """Middle of the lengths compatible with the image."""
     low: float
     """Lower end of their 90 percent interval, metres."""
     high: float
     """Upper end of it, metres."""
     shown: bool
-    """Whether more is there than an empty yard shows in one look of a hundred."""
+    """Whether more is there than an empty yard shows in one image of a hundred."""
     p_detect: float
     """Chance that a train of `POWER_CARS` would have been shown."""
-    contrast: float
-    """Contrast that explains the look best."""
+    car_contrast: float
+    """Contrast that explains the image best."""
     occupancy: Doubles
     """How full each segment is at that contrast, 0 to 1, dims (segment)."""
     tracks: int
@@ -131,7 +131,7 @@ class Occupied:
 
 
 @dataclass(frozen=True, eq=False)
-class Noise:
+class CorridorNoise:
     """How the pixels of a corridor err where nothing stands."""
 
     fit: Doubles
@@ -146,19 +146,19 @@ class Noise:
 
 @dataclass(frozen=True, eq=False)
 class _Scene:
-    """A corridor with the noise of one look, ready to be solved for many cases."""
+    """A corridor with the noise of one image, ready to be solved for many cases."""
 
     tracks: Corridor
-    noise: Noise
+    noise: CorridorNoise
     smooth: float
 
     def solve(self, seen: Doubles, levels: Doubles) -> tuple[Doubles, Doubles]:
-        return occupancies(
+        return solve_occupancy(
             self.tracks.light, self.tracks.rough, seen, self.noise.fit, levels, smooth=self.smooth
         )
 
     def draws(self, count: int, rng: np.random.Generator) -> Doubles:
-        """Draw looks of an empty yard, dims (pixel, case): pixel noise, then what all share."""
+        """Draw images of an empty yard, dims (pixel, case): pixel noise, then what all share."""
         shape = self.tracks.pixels.shape
         field = rng.normal(size=(count, *shape))
         if self.noise.grain > 0.0:
@@ -168,25 +168,25 @@ class _Scene:
         return own + self.noise.shared @ rng.normal(size=(self.noise.shared.shape[1], count))
 
     def stations(self) -> npt.NDArray[np.intp]:
-        """Give the place of each segment along its track, so that tracks can be added up."""
+        """Position of each segment along its track, so that tracks can be added up."""
         track = self.tracks.track
         return np.arange(track.size) - np.searchsorted(track, track)
 
     def across(self, occupancy: Doubles) -> Doubles:
-        """Give the occupancy of all tracks together at each segment's place, same dims."""
+        """Occupancy summed over all tracks at each segment's position, same dims."""
         place = self.stations()
         whole = np.zeros((place.max() + 1, occupancy.shape[1]))
         np.add.at(whole, place, occupancy)
         return whole[place]
 
     def metres(self, occupancy: Doubles, least: Doubles | float) -> Doubles:
-        """Give the occupied length, dims (case), of places fuller than an empty yard's noise."""
+        """Occupied length, dims (case), of positions fuller than an empty yard's noise."""
         kept = np.where(self.across(occupancy) > least, occupancy, 0.0)
         return np.asarray(self.tracks.metres @ kept)
 
 
 def _peak(scene: _Scene, occupancy: Doubles, used: Doubles) -> Doubles:
-    """Give the most light that any `RUN` places in a row show, dims (case)."""
+    """Largest light of any `RUN` positions in a row, dims (case)."""
     _, first = np.unique(scene.stations(), return_index=True)
     light = scene.across(occupancy)[first] * np.abs(used)
     run = min(RUN, len(light))
@@ -195,7 +195,7 @@ def _peak(scene: _Scene, occupancy: Doubles, used: Doubles) -> Doubles:
 
 
 def _exceeded(values: Doubles, chance: float) -> float:
-    """Give what the largest of many exceeds with a small chance, by Gumbel's law."""
+    """Level that the largest of many exceeds with a small chance, by Gumbel's law."""
     scale = float(values.std()) * math.sqrt(6.0) / math.pi
     return float(values.mean()) - scale * (np.euler_gamma + math.log(-math.log1p(-chance)))
 
@@ -219,32 +219,32 @@ def _share(count: int, weights: Doubles) -> npt.NDArray[np.intp]:
     return np.minimum(np.searchsorted(np.cumsum(weights), at), weights.size - 1)
 
 
-def occupied(
+def invert_occupancy(
     tracks: Corridor,
     seen: npt.ArrayLike,
-    noise: Noise,
+    noise: CorridorNoise,
     *,
-    known: Contrast,
+    known: CarContrast,
     seed: int = 0,
-) -> Occupied:
-    """Estimate the occupied length from the anomalies of one look.
+) -> Occupancy:
+    """Estimate the occupied length from the anomalies of one image.
 
     Parameters
     ----------
     tracks : Corridor
-        From `skytally.imagery.measure.rail.track_geometry.corridor`.
+        From `lay_corridor`.
     seen : array_like, dims (pixel)
         Anomaly of each pixel of the corridor, reflectance.
-    noise : Noise
+    noise : CorridorNoise
         How it errs where nothing stands.
-    known : Contrast
+    known : CarContrast
         What is known of the contrast of cars.
     seed : int
-        Seed of the made-up looks that give the spread and the false alarm.
+        Seed of the simulated images that give the spread and the false alarm.
 
     Returns
     -------
-    Occupied
+    Occupancy
 
     Notes
     -----
@@ -253,10 +253,10 @@ def occupied(
     yard are therefore kept or dropped by the sum over the tracks, against what one place in a
     hundred of an empty yard shows with the same noise. Contrasts are weighed by their prior and
     by the misfit: too weak a contrast cannot explain a full track. The interval joins, over
-    contrasts, the length with its spread in made-up looks of the same scene.
+    contrasts, the length with its spread in simulated images of the same scene.
     """
     rng = np.random.default_rng(seed)
-    look = np.asarray(seen, float)
+    image = np.asarray(seen, float)
     scene = _Scene(tracks, noise, SMOOTH)
     levels, prior = np.array(known.levels), np.array(known.weights)
     which = _share(EMPTY_DRAWS, prior)
@@ -265,21 +265,21 @@ def occupied(
     # noise over contrast is what an empty place shows, so that all draws serve all contrasts
     places = scene.across(empty) * np.abs(levels[which])
     least = np.quantile(places, EMPTY_SHARE) / np.abs(levels)
-    peak = _exceeded(_peak(scene, empty, levels[which]), P_FALSE / len(set(np.sign(levels))))
-    found, _ = scene.solve(np.repeat(look[:, None], levels.size, 1), levels)
-    weight = _weights(scene, look, found, least, levels, prior)
+    peak = _exceeded(_peak(scene, empty, levels[which]), RAIL_P_FALSE / len(set(np.sign(levels))))
+    found, _ = scene.solve(np.repeat(image[:, None], levels.size, 1), levels)
+    weight = _weights(scene, image, found, least, levels, prior)
     lengths = scene.metres(found, least)
     light = tracks.light.sum() / tracks.length * levels
-    whole = look.sum() / light, drawn.sum(0).std() / np.abs(light)
+    whole = image.sum() / light, drawn.sum(0).std() / np.abs(light)
     best = int(weight.argmax())
     low, middle, high = _joined(scene, found, least, levels, weight, lengths, whole, rng)
-    return Occupied(
+    return Occupancy(
         metres=middle,
         low=low,
         high=high,
         shown=bool(_peak(scene, found, levels)[best] > peak),
         p_detect=_power(scene, levels, prior, peak, rng),
-        contrast=float(levels[best]),
+        car_contrast=float(levels[best]),
         occupancy=found[:, best],
         tracks=_tracks_used(tracks, found[:, best], scene.across(found)[:, best] > least[best]),
     )
@@ -326,15 +326,15 @@ def _joined(
     whole: tuple[Doubles, Doubles],
     rng: np.random.Generator,
 ) -> tuple[float, float, float]:
-    """Give 5, 50 and 95 percent of the length over contrasts and made-up looks.
+    """Quantiles 5, 50 and 95 percent of the length over contrasts and simulated images.
 
     The upper end is that of all light of the corridor together: a train too faint for the fit
     still adds to it, and so does everything that errs for all pixels alike.
     """
     which = _share(SPREAD_DRAWS, weight)
     kept = np.where(scene.across(found) > least, found, 0.0)[:, which]
-    again = scene.tracks.light @ (kept * levels[which]) + scene.draws(SPREAD_DRAWS, rng)
-    drawn = scene.metres(scene.solve(again, levels[which])[0], least[which])
+    simulated = scene.tracks.light @ (kept * levels[which]) + scene.draws(SPREAD_DRAWS, rng)
+    drawn = scene.metres(scene.solve(simulated, levels[which])[0], least[which])
     off = drawn - lengths[which]
     mean = float(weight @ lengths)
     trains = max(mean / TRAIN_METRES, 1.0)
@@ -357,13 +357,13 @@ def _joined(
 def _power(
     scene: _Scene, levels: Doubles, prior: Doubles, peak: float, rng: np.random.Generator
 ) -> float:
-    """Give the chance that a train shows more than an empty yard, its contrast not known."""
+    """Chance that a train shows more than an empty yard, its contrast not known."""
     true = _share(POWER_DRAWS, prior)
     same = [np.flatnonzero(np.sign(levels) == np.sign(levels[k])) for k in true]
     tried = np.array([rng.choice(each, p=prior[each] / prior[each].sum()) for each in same])
     train = _train(scene, rng, POWER_DRAWS)
-    looks = scene.tracks.light @ (train * levels[true]) + scene.draws(POWER_DRAWS, rng)
-    found = scene.solve(looks, levels[tried])[0]
+    images = scene.tracks.light @ (train * levels[true]) + scene.draws(POWER_DRAWS, rng)
+    found = scene.solve(images, levels[tried])[0]
     return float((_peak(scene, found, levels[tried]) > peak).mean())
 
 

@@ -1,4 +1,4 @@
-"""What cars on tracks look like at ten metres: the light of each stretch of track on each pixel."""
+"""Tracks laid over pixels: the light of each segment on each pixel, and its inversion."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, sparse, special
 
-from skytally.core.errors import DataError, refuse
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Window
+from skytally.core import DataError, refuse
+from skytally.imagery.cube import Bools, Window
 
 Doubles = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.intp]
@@ -23,9 +22,9 @@ CAR_WIDTH = 3.1
 """Width of a car in metres (METHODS 5.2; a gondola is 3.16 m, its body a little less)."""
 BODY = 0.91
 """Part of the track under a train that is body, not gap: 12.75 of 13.92 m (METHODS 5.1)."""
-MOST_TRACKS = 8
+MAX_PARALLEL_TRACKS = 8
 """Tracks side by side beyond which occupancy cannot be told (METHODS 5.1)."""
-RING = (15.0, 60.0)
+TRACK_RING_M = (15.0, 60.0)
 """Metres from the outermost track at which the ground is stable and the light the same."""
 REACH = 4.0
 """Blur widths beyond which a car lights no pixel."""
@@ -33,7 +32,7 @@ TOUCHED = 0.02
 """Part of a pixel's light below which a full track is not worth a row in the fit."""
 SETTLED = 1e-4
 """Change of any occupancy in one step below which the fit has settled: 3 mm of track."""
-LEAST_METRES = 60.0
+MIN_TRACK_M = 60.0
 """Length below which a track holds two segments, too few to be smooth along."""
 
 
@@ -57,7 +56,7 @@ class Corridor:
     """Bearing of the tracks, degrees clockwise from grid north, 0 up to 180."""
 
     def cut(self, window: Window, usable: Bools) -> Corridor:
-        """Give the corridor inside a window, without the pixels that cannot be used."""
+        """Crop the corridor to a window, without the pixels that cannot be used."""
         kept = usable[self.pixels[window]]
         return replace(
             self,
@@ -68,25 +67,25 @@ class Corridor:
 
     @property
     def length(self) -> float:
-        """Give the length of all tracks in metres."""
+        """Length of all tracks in metres."""
         return float(self.metres.sum())
 
 
 def _faults(lines: Sequence[Doubles]) -> Iterable[str]:
-    if not 1 <= len(lines) <= MOST_TRACKS:
+    if not 1 <= len(lines) <= MAX_PARALLEL_TRACKS:
         yield (
-            f"{len(lines)} tracks; give 1 to {MOST_TRACKS} side by side, and split a wider yard "
-            "into corridors"
+            f"{len(lines)} tracks; give 1 to {MAX_PARALLEL_TRACKS} side by side, and split a wider "
+            "yard into corridors"
         )
     for i, line in enumerate(lines):
         if line.ndim != 2 or line.shape[1] != 2 or len(line) < 2 or not np.isfinite(line).all():
             yield f"track {i + 1}: shape {line.shape}; give points (x, y) in the cube's CRS"
-        elif np.hypot(*np.diff(line, axis=0).T).sum() < LEAST_METRES:
-            yield f"track {i + 1} is shorter than {LEAST_METRES:g} m; leave it out"
+        elif np.hypot(*np.diff(line, axis=0).T).sum() < MIN_TRACK_M:
+            yield f"track {i + 1} is shorter than {MIN_TRACK_M:g} m; leave it out"
 
 
 def _segments(line: Doubles) -> tuple[Doubles, Doubles, Doubles]:
-    """Give the middles, unit directions and lengths of the segments of a track."""
+    """Middles, unit directions and lengths of the segments of a track."""
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     count = max(round(along[-1] / SEGMENT), 1)
@@ -100,7 +99,7 @@ def _segments(line: Doubles) -> tuple[Doubles, Doubles, Doubles]:
 def blurred_box(
     along: Doubles, aside: Doubles, length: Doubles | float, width: float, sigma: float
 ) -> Doubles:
-    """Give the part of a pixel's light that a rectangle covers under a Gaussian blur.
+    """Share of a pixel that a rectangle covers under a Gaussian blur.
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def blurred_box(
     return np.asarray(part(along, length) * part(aside, width))
 
 
-def corridor(
+def lay_corridor(
     lines: Sequence[npt.ArrayLike],
     x: npt.ArrayLike,
     y: npt.ArrayLike,
@@ -163,13 +162,13 @@ def corridor(
         If there is no track or more than eight, a track is shorter than 60 m, or the tracks
         lie outside the cube or on fewer than two of its pixels.
     """
-    given = [np.asarray(line, float) for line in lines]
-    refuse(_faults(given), what="tracks")
+    tracks = [np.asarray(line, float) for line in lines]
+    refuse(_faults(tracks), what="tracks")
     across, down = np.asarray(x, float), np.asarray(y, float)
     gsd = abs(float(across[1] - across[0]))
     columns, rows = np.meshgrid(across, down)
     light, metres, track = [], [], []
-    for i, line in enumerate(given):
+    for i, line in enumerate(tracks):
         for middle, way, length in zip(*_segments(line), strict=True):
             dx, dy = columns - middle[0], rows - middle[1]
             along, aside = dx * way[0] + dy * way[1], dy * way[0] - dx * way[1]
@@ -186,7 +185,7 @@ def corridor(
         raise DataError(message)
     on_track = stacked.max(0) > 0.25 * stacked.max()
     distance = ndimage.distance_transform_edt(~on_track) * gsd
-    ring = (distance >= RING[0]) & (distance <= RING[1]) & ~pixels
+    ring = (distance >= TRACK_RING_M[0]) & (distance <= TRACK_RING_M[1]) & ~pixels
     if keep_out is not None:
         ring &= ~keep_out
     numbers = np.array(track)
@@ -197,12 +196,12 @@ def corridor(
         metres=np.array(metres),
         track=numbers,
         rough=_differences(numbers),
-        axis_deg=_bearing(given),
+        axis_deg=_bearing(tracks),
     )
 
 
 def _bearing(lines: Sequence[Doubles]) -> float:
-    """Give the bearing of the tracks from their ends, the longest counting most."""
+    """Bearing of the tracks from their ends, the longest counting most."""
     ways = np.array([line[-1] - line[0] for line in lines])
     turned = 2.0 * np.arctan2(ways[:, 0], ways[:, 1])
     lengths = np.hypot(*ways.T)
@@ -218,7 +217,7 @@ def _differences(track: Whole) -> Doubles:
     return rough
 
 
-def occupancies(
+def solve_occupancy(
     light: Doubles,
     rough: Doubles,
     seen: Doubles,
@@ -228,7 +227,7 @@ def occupancies(
     smooth: float,
     rounds: int = 400,
 ) -> tuple[Doubles, Doubles]:
-    """Solve many looks at once for how full each segment is.
+    """Solve many images at once for how full each segment is.
 
     Parameters
     ----------

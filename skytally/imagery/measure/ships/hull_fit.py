@@ -1,4 +1,4 @@
-"""Length, width and axis of a hull: a rectangle blurred as the sensor blurs, fitted to pixels."""
+"""Length, width and axis of a hull, from a fit of a blurred rectangle."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from skytally.core.errors import DataError
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats
+from skytally.core import DataError
+from skytally.imagery.cube import Bools, Floats
 
 Doubles = npt.NDArray[np.float64]
 
 MTF_SENTINEL2 = {"b02": 0.26, "b03": 0.28, "b04": 0.24, "b08": 0.26}
 """Modulation at the Nyquist frequency, a band (METHODS section 4.3)."""
 MTF_USUAL = 0.26
-LENGTHS, WIDTHS = (20.0, 420.0), (4.0, 75.0)
+LENGTH_RANGE, WIDTH_RANGE = (20.0, 420.0), (4.0, 75.0)
 """Metres within which a hull is looked for: a coaster's boat to the longest ship afloat."""
 AXIS_PRIOR_DEG = 5.0
 """How well a moored hull keeps the axis of its quay (METHODS section 4.3)."""
@@ -29,10 +28,10 @@ takes 6 by area, a bright house at the stern gives back some 4 (both families of
 TAPER_SPREAD = 0.03
 """Standard deviation of that share over hull forms: from a barge (0) to fine lines (0.12)."""
 TEXTURE_FLOOR = 5.0
-"""Metres of length that deck texture leaves open, however clear the look (METHODS 4.3)."""
+"""Metres of length that deck texture leaves open, however clear the image (METHODS 4.3)."""
 WIDTH_FLOOR, WIDTH_SHARE = 3.0, 0.10
-"""The same for the width, in metres and as a share: a deck brighter along its middle looks
-narrower than its hull (the second family of made-up hulls, 4 m at 18 m, 7 m at 44 m)."""
+"""The same for the width, in metres and as a share: a deck brighter along its middle images
+narrower than its hull (the second family of simulated hulls, 4 m at 18 m, 7 m at 44 m)."""
 TEXTURE_SHARE = 0.25
 """Share of the mean contrast by which a deck varies; residuals of that size are expected."""
 NINETY = 1.645
@@ -83,7 +82,7 @@ class HullFit:
 
 
 def sigma_psf(mtf: float, *, gsd: float = 10.0) -> float:
-    """Give the standard deviation of a Gaussian blur with a modulation at Nyquist.
+    """Spread of the Gaussian blur with a modulation at Nyquist.
 
     Parameters
     ----------
@@ -113,13 +112,13 @@ def sigma_psf(mtf: float, *, gsd: float = 10.0) -> float:
     return gsd * math.sqrt(-2.0 * math.log(mtf)) / math.pi
 
 
-def sigmas(layers: Sequence[str], *, native: float = 10.0) -> tuple[float, ...]:
-    """Give the blur of each band in metres, of bands with pixels of `native` metres."""
+def band_blurs(layers: Sequence[str], *, native: float = 10.0) -> tuple[float, ...]:
+    """Blur of each band in metres, of bands with pixels of `native` metres."""
     return tuple(sigma_psf(MTF_SENTINEL2.get(each, MTF_USUAL), gsd=native) for each in layers)
 
 
 def along_across(place: Rectangle, rows: Doubles, columns: Doubles, *, gsd: float) -> Doubles:
-    """Give the coordinates of pixels along and across a rectangle, in metres.
+    """Coordinates of pixels along and across a rectangle, in metres.
 
     Parameters
     ----------
@@ -154,7 +153,7 @@ def _box(t: Doubles, size: float, sigma: float) -> Doubles:
 
 
 def profile(place: Rectangle, shape: tuple[int, int], *, gsd: float, sigma_m: float) -> Doubles:
-    """Give a blurred rectangle of height 1 on a grid.
+    """Blurred rectangle of height 1 on a grid.
 
     Parameters
     ----------
@@ -175,8 +174,10 @@ def profile(place: Rectangle, shape: tuple[int, int], *, gsd: float, sigma_m: fl
     return _box(u, place.length, sigma_m) * _box(v, place.width, sigma_m)
 
 
-def start_from(weights: npt.NDArray[np.floating], *, gsd: float, sigma_m: float) -> Rectangle:
-    """Give a first rectangle from the moments of an anomaly.
+def initial_rectangle(
+    weights: npt.NDArray[np.floating], *, gsd: float, sigma_m: float
+) -> Rectangle:
+    """First guess of a rectangle from the moments of an object.
 
     Parameters
     ----------
@@ -227,14 +228,14 @@ class _Problem:
     beside: int
 
     def place(self, p: Doubles) -> Rectangle:
-        """Give the rectangle of the five unknowns."""
+        """Rectangle of the five unknowns."""
         s = self.start
         return Rectangle(
             s.row + p[0], s.column + p[1], math.exp(p[2]), math.exp(p[3]), s.axis_deg + p[4]
         )
 
     def columns_of(self, place: Rectangle) -> list[Doubles]:
-        """Give the design of each layer: hull, level, and the quay beside it, (pixel, term)."""
+        """Design matrix of each layer: hull, level, and the quay beside it, (pixel, term)."""
         u, v = along_across(place, self.rows, self.columns, gsd=self.gsd)
         known: dict[float, Doubles] = {}
         for sigma in self.sigma_m:
@@ -248,7 +249,7 @@ class _Problem:
         return [known[sigma] for sigma in self.sigma_m]
 
     def solve(self, p: Doubles) -> tuple[Doubles, Doubles]:
-        """Give the weighted residuals (layer, pixel) and the amplitudes (layer, term)."""
+        """Weighted residuals (layer, pixel) and amplitudes (layer, term)."""
         residuals, amplitudes = [], []
         for terms, seen, noise in zip(
             self.columns_of(self.place(p)), self.signal, self.noise, strict=True
@@ -262,7 +263,7 @@ class _Problem:
         return np.stack(residuals), np.stack(amplitudes)
 
     def cost(self, p: Doubles) -> Doubles:
-        """Give all residuals and that of the axis from the quay's."""
+        """All residuals, and that of the axis from the quay's."""
         left = self.solve(p)[0].ravel()
         if self.axis_prior is None:
             return left
@@ -316,11 +317,11 @@ def fit_hull(
     Parameters
     ----------
     signal : ndarray of float32, dims (layer, y, x)
-        The look minus what is expected there when it is empty.
+        The image minus what is expected there when it is empty.
     noise : ndarray of float32, dims (layer, y, x)
         Standard deviation of each pixel.
     start : Rectangle
-        Where to begin, as from `start_from`.
+        Where to begin, as from `initial_rectangle`.
     gsd : float
         Side of a pixel in metres.
     sigma_m : sequence of float
@@ -331,7 +332,7 @@ def fit_hull(
         Pixels to look at; all near the start if not given.
     beside : int
         1 or -1 to add a quay to the right or to the left of the axis, 2 m off the hull: for
-        a look with nothing taken off.
+        an image with nothing taken off.
 
     Returns
     -------
@@ -351,16 +352,16 @@ def fit_hull(
     task = _problem(signal, noise, start, use, gsd, tuple(sigma_m), axis_prior, beside)
     guess = np.array([0.0, 0.0, math.log(start.length), math.log(start.width), 0.0])
     drift = max(0.5 * start.length / gsd, 2.0)
-    low = np.array([-drift, -drift, math.log(LENGTHS[0]), math.log(WIDTHS[0]), -60.0])
-    high = np.array([drift, drift, math.log(LENGTHS[1]), math.log(WIDTHS[1]), 60.0])
+    low = np.array([-drift, -drift, math.log(LENGTH_RANGE[0]), math.log(WIDTH_RANGE[0]), -60.0])
+    high = np.array([drift, drift, math.log(LENGTH_RANGE[1]), math.log(WIDTH_RANGE[1]), 60.0])
     found = optimize.least_squares(
         task.cost, np.clip(guess, low + 1e-6, high - 1e-6), bounds=(low, high), loss="soft_l1",
         x_scale=(1.0, 1.0, 0.1, 0.1, 5.0), max_nfev=40, ftol=1e-4, xtol=1e-4,
     )  # fmt: skip
-    return _told(task, found.x, np.asarray(found.jac), low, high)
+    return _fitted(task, found.x, np.asarray(found.jac), low, high)
 
 
-def _told(task: _Problem, p: Doubles, jacobian: Doubles, low: Doubles, high: Doubles) -> HullFit:
+def _fitted(task: _Problem, p: Doubles, jacobian: Doubles, low: Doubles, high: Doubles) -> HullFit:
     residual, amplitudes = task.solve(p)
     place = task.place(p)
     size = float(np.sqrt(np.mean(residual**2)))

@@ -1,4 +1,4 @@
-"""What might be a ship in one look: how like a ship it is, and which of two is kept."""
+"""Candidate ships of one image: their scores, and which of two overlapping ones is kept."""
 
 from __future__ import annotations
 
@@ -8,36 +8,35 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.cube.frames import Floats, Window
+from skytally.imagery.cube import Bools, Floats, Window
 from skytally.imagery.measure.ships.hull_fit import Rectangle, along_across
 
 FREE, ALONGSIDE = "free", "alongside"
-LEAST_STEP = 0.02
+MIN_STEP = 0.02
 """Least step of near infrared at a hull's side: a dark hull over clear water."""
 GREEN = 0.3
 """Vegetation index of what was added to the water: no deck paint, but mangrove and grass."""
 RATIO_SPREAD = 0.35
 """Standard deviation of the logarithm of length over width of ships about `usual_ratio`: fine
 liners and ore carriers, ferries and tugs."""
-WIDEST = 70.0
+MAX_BEAM_M = 70.0
 """Metres: the widest ships afloat and the blur."""
 WAKE_SHARE, WAKE_METRES, WAKE_DEGREES = 0.5, 400.0, 30.0
 """Brightness over that of a ship ahead below which an object is its wake, if it lies within this
 distance, and within Kelvin's 19.5 degrees and the 10 degrees to which an axis is known, of the
 ship's axis and of its own. Foam fades behind the hull; ships in one fairway keep further apart."""
-LOWEST = 0.05
+MIN_SCORE = 0.05
 """Score below which nothing is kept, even for a curve."""
 OVERLAP = 0.3
 """Share of a hull that a better one may cover."""
 
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
-    """One look with the water taken off."""
+class WaterResidual:
+    """One image with the water taken off."""
 
     signal: Floats
-    """Look minus the water around, dims (layer, y, x)."""
+    """Image minus the water around, dims (layer, y, x)."""
     noise: Floats
     """Its noise over water."""
     water: Bools
@@ -50,7 +49,7 @@ class Surroundings:
     """Blur of each band in metres."""
 
     def layer(self, name: str) -> Floats:
-        """Give the signal of one band."""
+        """Signal of one band."""
         return self.signal[self.layers.index(name)]
 
 
@@ -73,7 +72,7 @@ class Candidate:
 
 
 def usual_ratio(length: float) -> float:
-    """Give the usual length over width of a ship of that length in metres.
+    """Usual length over width of a ship of a length in metres.
 
     Notes
     -----
@@ -89,7 +88,7 @@ def usual_ratio(length: float) -> float:
 
 
 def ratio_score(length: float, width: float, *, slack: float) -> float:
-    """Give how usual a length over width is for ships, 0 to 1.
+    """Score of how usual a length over width is for ships, 0 to 1.
 
     Parameters
     ----------
@@ -109,17 +108,17 @@ def ratio_score(length: float, width: float, *, slack: float) -> float:
 
 
 def greenness(signal: npt.NDArray[np.floating], layers: Sequence[str]) -> float:
-    """Give the vegetation index of what an object adds to the water, 0 without red or infrared."""
+    """Vegetation index of what an object adds to the water, 0 without red or infrared."""
     if not {"b04", "b08"} <= set(layers):
         return 0.0
     red, infrared = (float(np.mean(signal[list(layers).index(each)])) for each in ("b04", "b08"))
     return (infrared - red) / max(infrared + red, 1e-6)
 
 
-def inside_of(
+def pixels_inside(
     place: Rectangle, shape: tuple[int, int], *, gsd: float, share: float
 ) -> tuple[Window, Bools]:
-    """Give the window and the pixels of the inner share of a rectangle."""
+    """Window and pixels of the inner share of a rectangle."""
     reach = int(0.5 * place.length / gsd) + 3
     rows = slice(max(int(place.row) - reach, 0), max(min(int(place.row) + reach + 1, shape[0]), 0))
     columns = slice(
@@ -131,12 +130,14 @@ def inside_of(
     return (rows, columns), np.asarray(inside)
 
 
-def thinned(found: Sequence[Candidate], shape: tuple[int, int], *, gsd: float) -> list[Candidate]:
-    """Give the candidates from the best down, without those that a better one covers."""
+def without_overlaps(
+    found: Sequence[Candidate], shape: tuple[int, int], *, gsd: float
+) -> list[Candidate]:
+    """Candidates from the best down, without those that a better one covers."""
     taken = np.zeros(shape, bool)
     kept = []
     for each in sorted(found, key=lambda one: -one.score):
-        window, inside = inside_of(each.place, shape, gsd=gsd, share=1.0)
+        window, inside = pixels_inside(each.place, shape, gsd=gsd, share=1.0)
         if not inside.any() or taken[window][inside].mean() > OVERLAP:
             continue
         taken[window] |= inside
@@ -150,7 +151,7 @@ def without_wakes(found: Sequence[Candidate], *, gsd: float) -> list[Candidate]:
     Parameters
     ----------
     found : sequence of Candidate
-        As from `thinned`.
+        As from `without_overlaps`.
     gsd : float
         Side of a pixel in metres.
 

@@ -1,0 +1,65 @@
+from .code_key import (
+    KnownMeanings as KnownMeanings,
+    key_of_modules as key_of_modules,
+    loaded_modules as loaded_modules,
+    modules_imported_by as modules_imported_by,
+    package_modules as package_modules,
+)
+from .data_dictionary import (
+    REFERENCES as REFERENCES,
+    SUFFIX as SUFFIX,
+    VOCABULARY as VOCABULARY,
+    VOCABULARY_COLUMNS as VOCABULARY_COLUMNS,
+    Column as Column,
+    columns as columns,
+    dictionary_path as dictionary_path,
+    observation_tables as observation_tables,
+    table_names as table_names,
+    tables_without_dictionary as tables_without_dictionary,
+    vocabulary_faults as vocabulary_faults,
+    words as words,
+)
+from .errors import (
+    AcquisitionError as AcquisitionError,
+    DataError as DataError,
+    Fault as Fault,
+    IntegrityError as IntegrityError,
+    refuse as refuse,
+)
+from .evidence_line import check_line as check_line
+from .project_folder import (
+    REGISTRY as REGISTRY,
+    data_folder as data_folder,
+    project_root as project_root,
+)
+from .quantity import (
+    Quantity as Quantity,
+    limits as limits,
+    quantity_of as quantity_of,
+    quantity_text as quantity_text,
+    rounding_interval as rounding_interval,
+)
+from .table_reader import (
+    header_of as header_of,
+    read_cells as read_cells,
+    read_table as read_table,
+    scan as scan,
+)
+from .text_reader import (
+    csv_text as csv_text,
+    file_bytes as file_bytes,
+    read_json as read_json,
+    read_text as read_text,
+    read_toml as read_toml,
+    scan_json as scan_json,
+    scan_text as scan_text,
+)
+from .units import unit_of as unit_of
+from .wording import (
+    day as day,
+    interval as interval,
+    number as number,
+    slug_of as slug_of,
+    when as when,
+    with_unit as with_unit,
+)

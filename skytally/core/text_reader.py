@@ -1,0 +1,341 @@
+"""Text files that a person may edit, read strictly: encoding, characters, CSV, TOML and JSON."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import pickle
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from skytally.core.errors import Fault, refuse
+
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
+"""Characters that no reader sees: controls other than tab and line ends, and marks of direction."""
+FOREIGN_MARKS = {
+    "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+"""Byte-order marks of the encodings that are refused by name; the longer marks come first."""
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+"""What other programs write between columns; no column name holds one."""
+LISTED_LINES = 20
+"""Lines with broken bytes that are listed before the rest is only counted."""
+CACHED_FILES = 512
+"""Parsed files kept in memory; the project has about 120."""
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """A CSV file split into cells, none of them interpreted."""
+
+    header: tuple[str, ...]
+    """Column names, without spaces around them; empty where the first line holds none."""
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    """Line on which a row starts, and its cells; rows of another length are left out."""
+    faults: tuple[Fault, ...]
+    """Everything that is wrong."""
+
+
+def file_bytes(path: Path) -> bytes | None:
+    """Content of a file, None where there is none."""
+    return path.read_bytes() if path.is_file() else None
+
+
+def _kind(name: str) -> str:
+    return "table" if name.endswith(".csv") else "file"
+
+
+def _broken_bytes(name: str, raw: bytes) -> list[Fault]:
+    faults = []
+    for line, content in enumerate(raw.split(b"\n"), start=1):
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{content[error.start]:02x}, which is not UTF-8"
+            faults.append(Fault(name, line, "", found, f"save the {_kind(name)} as UTF-8"))
+    if len(faults) > LISTED_LINES:
+        rest = f"{len(faults) - LISTED_LINES} more lines with bytes that are not UTF-8"
+        advice = f"save the {_kind(name)} as UTF-8"
+        return [*faults[:LISTED_LINES], Fault(name, 0, "", rest, advice)]
+    return faults
+
+
+@lru_cache(maxsize=CACHED_FILES)
+def decoded(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
+    """Decode the content of a file as UTF-8, with or without a byte-order mark.
+
+    Parameters
+    ----------
+    name : str
+        File name, for the messages.
+    raw : bytes or None
+        Content; None where the file does not exist.
+
+    Returns
+    -------
+    text : str
+        Empty where there are faults.
+    faults : tuple of Fault
+        A missing or empty file, another encoding, NUL bytes.
+    """
+    kind = _kind(name)
+    if raw is None:
+        return "", (Fault(name, 0, "", "no such file", f"restore the {kind}"),)
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        header = " with its header" if kind == "table" else ""
+        return "", (Fault(name, 0, "", "an empty file", f"restore the {kind}{header}"),)
+    advice = f"save the {kind} as UTF-8 text"
+    for encoding, marks in FOREIGN_MARKS.items():
+        if raw.startswith(marks):
+            found = f"{encoding} text (its first byte is 0x{raw[0]:02x})"
+            return "", (Fault(name, 1, "", found, advice),)
+    if b"\x00" in raw:
+        line = raw[: raw.index(b"\x00")].count(b"\n") + 1
+        return "", (Fault(name, line, "", "a NUL byte", advice),)
+    faults = _broken_bytes(name, raw.removeprefix(codecs.BOM_UTF8))
+    return ("", tuple(faults)) if faults else (raw.decode("utf-8-sig"), ())
+
+
+@lru_cache(maxsize=CACHED_FILES)
+def _plain_text(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
+    text, faults = decoded(name, raw)
+    hidden = [
+        Fault(name, line, "", f"the invisible character U+{ord(found[0]):04X}", "remove it")
+        for line, content in enumerate(text.splitlines(), start=1)
+        for found in [INVISIBLE.search(content)]
+        if found
+    ]
+    return ("", tuple(hidden)) if hidden else (text, faults)
+
+
+def scan_text(path: Path, *, name: str = "") -> tuple[str, list[Fault]]:
+    """Read a text file and collect its faults instead of raising them.
+
+    Parameters
+    ----------
+    path : Path
+    name : str, optional
+        What the messages call the file, if not by its name.
+
+    Returns
+    -------
+    text : str
+        Without a byte-order mark; empty where there are faults.
+    faults : list of Fault
+        A missing or empty file, another encoding, invisible control characters.
+    """
+    text, faults = _plain_text(name or path.name, file_bytes(path))
+    return text, list(faults)
+
+
+def read_text(path: Path) -> str:
+    """Read a text file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+        Without a byte-order mark.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it is empty, it is not UTF-8, or it holds invisible control
+        characters. All faults at once, each with its line.
+    """
+    text, faults = scan_text(path)
+    refuse(faults, what=f"file {path.name}")
+    return text
+
+
+def _toml(name: str, text: str) -> tuple[object, list[Fault]]:
+    try:
+        return tomllib.loads(text), []
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        line, column = (int(place[1]), place[2]) if place else (0, "")
+        words = str(error)[: place.start()] if place else str(error)
+        found = f"broken TOML ({words})"
+        return None, [Fault(name, line, column, found, 'write key = value, words in "quotes"')]
+
+
+def _no_constant(word: str) -> object:
+    message = f"{word}, which is no number"
+    raise ValueError(message)
+
+
+def _no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        message = f"the key {twice!r} twice"
+        raise ValueError(message)
+    return found
+
+
+def _json(name: str, text: str) -> tuple[object, list[Fault]]:
+    try:
+        read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeated_key)
+    except json.JSONDecodeError as error:
+        found = f"broken JSON ({error.msg})"
+        return None, [Fault(name, error.lineno, str(error.colno), found, "mend it or restore it")]
+    except (ValueError, RecursionError) as error:
+        return None, [Fault(name, 0, "", f"broken JSON ({error})", "mend it or restore it")]
+    return read, []
+
+
+PARSERS: dict[str, Callable[[str, str], tuple[object, list[Fault]]]] = {
+    "TOML": _toml,
+    "JSON": _json,
+}
+
+
+@lru_cache(maxsize=CACHED_FILES)
+def _pickled(syntax: str, name: str, raw: bytes | None) -> tuple[bytes, tuple[Fault, ...]]:
+    """Parse once; what is kept are bytes, so that each reader unpacks an object of its own."""
+    text, faults = _plain_text(name, raw)
+    if faults:
+        return b"", faults
+    found, wrong = PARSERS[syntax](name, text)
+    return pickle.dumps(found), tuple(wrong)
+
+
+def _scanned(path: Path, syntax: str) -> tuple[Any, list[Fault]]:
+    content, faults = _pickled(syntax, path.name, file_bytes(path))
+    return (None if faults else pickle.loads(content)), list(faults)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict
+        A copy of its own for each call; the file is parsed once a process.
+
+    Raises
+    ------
+    DataError
+        As `read_text`, and if the file is not TOML.
+    """
+    read, faults = _scanned(path, "TOML")
+    refuse(faults, what=f"file {path.name}")
+    return dict(read)
+
+
+def scan_json(path: Path) -> tuple[Any, list[Fault]]:
+    """Read a JSON or GeoJSON file and collect its faults instead of raising them.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    read : object
+        None where there are faults; see `read_json`.
+    faults : list of Fault
+    """
+    return _scanned(path, "JSON")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON or GeoJSON file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    object
+        A copy of its own for each call; the file is parsed once a process.
+
+    Raises
+    ------
+    DataError
+        As `read_text`, and if the file is not JSON, repeats a key or holds ``NaN``.
+    """
+    read, faults = scan_json(path)
+    refuse(faults, what=f"file {path.name}")
+    return read
+
+
+def _header_fault(name: str, header: tuple[str, ...]) -> list[Fault]:
+    if header and header[0].lower().startswith("sep="):
+        found = f"{header[0]!r} before the header"
+        return [Fault(name, 1, "", found, "remove the line and save the table with commas")]
+    for separator, words in SEPARATORS.items():
+        if any(separator in column for column in header):
+            found = f"{words} between the columns"
+            return [Fault(name, 1, "", found, "save the table with commas")]
+    return []
+
+
+def _row_fault(name: str, line: int, cells: list[str], width: int) -> list[Fault]:
+    if not any(cell.strip() for cell in cells):
+        return [Fault(name, line, "", "an empty line", "remove it")]
+    if len(cells) != width:
+        found = f"{len(cells)} cells where the header has {width}"
+        return [Fault(name, line, "", found, "check commas and quotation marks")]
+    return []
+
+
+@lru_cache(maxsize=CACHED_FILES)
+def csv_text(name: str, raw: bytes | None) -> CsvText:
+    """Split the content of a CSV file into cells.
+
+    Parameters
+    ----------
+    name : str
+        File name, for the messages.
+    raw : bytes or None
+        Content; None where the file does not exist.
+
+    Returns
+    -------
+    CsvText
+        Without rows where the file cannot be decoded or has other separators than commas.
+    """
+    text, unreadable = decoded(name, raw)
+    if unreadable:
+        return CsvText((), (), unreadable)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    faults: list[Fault] = []
+    header: tuple[str, ...] = ()
+    start = 1
+    try:
+        header = tuple(cell.strip() for cell in next(reader))
+        faults = _header_fault(name, header)
+        if faults:
+            return CsvText((), (), tuple(faults))
+        start = reader.line_num + 1
+        for cells in reader:
+            wrong = _row_fault(name, start, cells, len(header))
+            faults += wrong
+            if not wrong:
+                rows.append((start, tuple(cells)))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        found = f"broken CSV ({error})"
+        faults.append(Fault(name, start, "", found, "mend the quotation marks"))
+    return CsvText(header, tuple(rows), tuple(faults))

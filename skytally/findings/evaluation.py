@@ -1,0 +1,419 @@
+"""Evaluate declared findings on tables of the record, with or without some rows and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from skytally.core import (
+    DataError,
+    names as n,
+    quantity_of,
+    quantity_text,
+    read_table,
+    refuse,
+    registry,
+    when,
+)
+from skytally.findings import finding_kinds
+from skytally.findings.declarations import (
+    REFERENCE,
+    ROWS_PER_GROUP,
+    Declaration,
+    arguments_of,
+    parameter,
+    read_declarations,
+    substituted,
+    tables_read,
+)
+from skytally.findings.finding import Finding, computed, tally
+from skytally.findings.named_estimates import Count
+from skytally.record import count_once, drop_copies, filtered, on_one_day
+
+PICKED = {
+    "highest": finding_kinds.highest,
+    "latest": finding_kinds.latest,
+    "first": finding_kinds.first,
+}
+"""Kind of superlative to the function that picks its row."""
+
+REFERRED_TO = ("sources", "scopes", "counters")
+"""Tables of which only the rows are used that rows of other tables refer to."""
+
+
+@dataclass
+class _Evaluation:
+    """What the findings of one evaluation share."""
+
+    declarations: Mapping[str, Declaration]
+    tables: Mapping[str, pd.DataFrame]
+    parameters: Mapping[str, Mapping[str, Any]]
+    results: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    """Selected rows and results of named estimates, each computed once for several findings."""
+
+    def parameters_of(self, declaration: Declaration) -> Mapping[str, Any]:
+        return self.parameters.get(declaration.page, {})
+
+
+def with_derived_columns(
+    tables: Mapping[str, pd.DataFrame],
+) -> dict[str, pd.DataFrame]:
+    """Tables with the two columns that conditions of findings may use beside the table's own.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tables of the record by name, ``scopes`` among them.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        With ``site``, the site of the row's scope, where the table has scopes, and
+        ``one_day``, *yes* where a row is dated to one known day.
+    """
+    sites = dict(zip(tables["scopes"]["id"], tables["scopes"]["site"], strict=True))
+    derived = {}
+    for name, table in tables.items():
+        columns: dict[str, object] = {}
+        if "scope" in table and "site" not in table:
+            columns["site"] = table["scope"].map(sites).fillna("")
+        if {"date_first", "precision_first"} <= {*table.columns}:
+            exact = table.index.isin(on_one_day(table).index)
+            columns["one_day"] = pd.Series(exact, table.index).map({True: "yes", False: "no"})
+        derived[name] = table.assign(**columns)
+        derived[name].attrs = table.attrs
+    return derived
+
+
+def without(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    rows: Collection[str] = (),
+    sources: Collection[str] = (),
+) -> dict[str, pd.DataFrame]:
+    """Tables of the record without some rows, and without the rows read in some sources.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tables of the record by name, copies not yet dropped: a copy stands in for a row that
+        is left out.
+    rows, sources : collection of str
+        Ids of rows and of sources.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+    """
+    left = {}
+    for name, table in tables.items():
+        kept = pd.Series(data=True, index=table.index)
+        if "source_id" in table:
+            kept = ~table["id"].isin(rows) & ~table["source_id"].isin(sources)
+        left[name] = table[kept].reset_index(drop=True)
+        left[name].attrs = table.attrs
+    return left
+
+
+def _referred(text: str, evaluation: _Evaluation) -> str:
+    """Replace each ``@key:column`` by that cell of the row which the other finding selects."""
+    for match in reversed(list(REFERENCE.finditer(text))):
+        cell = _one_row(evaluation.declarations[match[1]], evaluation).iloc[0][match[2]]
+        plain = f"{cell:%Y-%m-%d}" if isinstance(cell, pd.Timestamp) else str(cell)
+        text = f"{text[: match.start()]}{plain}{text[match.end() :]}"
+    return text
+
+
+def _named_rows(cell: str, declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
+    """Rows by their ids, in the order in which the cell names them."""
+    ids = substituted(cell, evaluation.parameters_of(declaration)).split()
+    table = evaluation.tables[declaration.table]
+    return pd.concat([finding_kinds.row_of([table], row) for row in ids])
+
+
+def _selected(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
+    """Rows that a declaration names, or that meet its conditions."""
+    if declaration.rows:
+        return _named_rows(declaration.rows, declaration, evaluation)
+    where = substituted(declaration.where, evaluation.parameters_of(declaration))
+    key = ("rows", declaration.table, where, declaration.once, declaration.order)
+    if key not in evaluation.results:
+        rows = filtered(evaluation.tables[declaration.table], _referred(where, evaluation))
+        if declaration.once == "yes":
+            groups = evaluation.tables["same_observation"]
+            rows = count_once(rows, groups[groups["row_id"].isin(rows["id"])])
+        if declaration.order:
+            rows = rows.sort_values(declaration.order.split(), kind="stable")
+        evaluation.results[key] = rows
+    selected: pd.DataFrame = evaluation.results[key]
+    return selected
+
+
+def _one_row(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
+    """Select the row of a quote or a superlative.
+
+    Raises
+    ------
+    DataError
+        If it selects none, or a quote names several.
+    """
+    rows = _selected(declaration, evaluation)
+    if declaration.kind in PICKED:
+        rows = PICKED[declaration.kind](rows)
+    if len(rows) != 1:
+        found = "no row meets the conditions" if rows.empty else f"{len(rows)} rows"
+        message = f"{found}; a finding of kind {declaration.kind} selects one, correct it"
+        raise DataError(message)
+    return rows
+
+
+def _words(rows: pd.DataFrame, evaluation: _Evaluation) -> dict[str, str]:
+    """Words of a row that a sentence may name: its counter, its place, its number."""
+    row = rows.iloc[0]
+    words = {}
+    for word, table in (("counter", "counters"), ("scope", "scopes")):
+        labels = dict(
+            zip(evaluation.tables[table]["id"], evaluation.tables[table]["name"], strict=True)
+        )
+        words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
+    words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
+    return words
+
+
+def _superlative(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+    """Quote one row: its number or, where the declaration has a unit, the row as one."""
+    rows = _one_row(declaration, evaluation)
+    words = _words(rows, evaluation)
+    if not declaration.unit:
+        return finding_kinds.quoted(declaration.key, rows, text=declaration.sentence, words=words)
+    return tally(
+        declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
+        dates=finding_kinds.dates_of(rows), words=words,
+    )  # fmt: skip
+
+
+def _matching(rows: pd.DataFrame, declaration: Declaration, clauses: list[str]) -> pd.Series:
+    """Split rows, or groups of rows, by whether they meet every clause.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows to count.
+    declaration : Declaration
+        Its ``distinct`` columns make the groups.
+    clauses : list of str
+        Conditions of which some row of a group must meet each or, after *not*, none may.
+
+    Returns
+    -------
+    pandas.Series
+        Number of the group of each row that belongs to a matching group.
+    """
+    number = pd.Series(range(len(rows)), rows.index)
+    if declaration.distinct:
+        number = rows.groupby(declaration.distinct.split(), sort=False, dropna=False).ngroup()
+    for clause in clauses:
+        size = ROWS_PER_GROUP.fullmatch(clause)
+        if size:
+            number = number[number.map(number.value_counts()) >= int(size[1])]
+            continue
+        met = number.isin(
+            number.loc[filtered(rows.loc[number.index], clause.removeprefix("not ")).index]
+        )
+        number = number[~met if clause.startswith("not ") else met]
+    return number
+
+
+def _counted(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+    """Count rows, or different words in columns."""
+    rows = _selected(declaration, evaluation)
+    parameters = evaluation.parameters_of(declaration)
+    clauses = [
+        substituted(clause.strip(), parameters) for clause in declaration.part.split("&") if clause
+    ]
+    matching = _matching(rows, declaration, clauses)
+    count = matching.nunique()
+    text, dates = declaration.sentence, ""
+    words = dict.fromkeys(("counter", "scope", "row"), "")
+    if declaration.kind == "only" and count == 1:
+        one = rows.loc[matching.index]
+        words, dates = _words(one, evaluation), finding_kinds.dates_of(one)
+    elif declaration.kind == "only" or not count:
+        text = declaration.otherwise or text
+    if declaration.dates:
+        period, precision = declaration.dates.split()
+        first, last = map(pd.Timestamp, parameter(period, parameters))
+        dates = when(first, last, precision, precision)
+    return tally(
+        declaration.key, rows, count=count, unit=declaration.unit, text=text,
+        dates=dates, words=words,
+    )  # fmt: skip
+
+
+def _compared(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+    """Compare one row with another, as a multiple or a share."""
+    reference = REFERENCE.fullmatch(declaration.of)
+    whole = (
+        _one_row(evaluation.declarations[reference[1]], evaluation)
+        if reference
+        else _named_rows(declaration.of, declaration, evaluation)
+    )
+    rows = _selected(declaration, evaluation)
+    if declaration.kind == "ratio":
+        return finding_kinds.ratio(declaration.key, rows, whole, text=declaration.sentence)
+    if rows.empty and declaration.otherwise:
+        # nobody printed the part, so it may be any share of the whole
+        return computed(
+            declaration.key, value=float("nan"), low=0, high=100, unit="percent", bound=n.ABOUT,
+            rows=whole, text=declaration.otherwise,
+        )  # fmt: skip
+    return finding_kinds.share(declaration.key, rows, whole, text=declaration.sentence)
+
+
+def _estimated(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+    """Compute a named estimate, or a named count."""
+    named = declaration.named
+    if named is None:
+        message = f"no estimate {declaration.estimate!r}; name one that exists"
+        raise DataError(message)
+    rows = _selected(declaration, evaluation)
+    arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
+    choice = {name: arguments.pop(name) for name in ("answer",) if name in arguments}
+    key = (named.compute, declaration.table, tuple(rows["id"]), repr(sorted(arguments.items())))
+    if key not in evaluation.results:
+        evaluation.results[key] = named.compute(rows, evaluation.tables, **arguments)
+    result = named.choose(evaluation.results[key], rows, **choice)
+    if isinstance(result, Count):
+        return tally(
+            declaration.key, result.rows, count=result.number, unit=declaration.unit,
+            text=(not result.number and declaration.otherwise) or declaration.sentence,
+            dates=result.dates, words=result.words,
+        )  # fmt: skip
+    return finding_kinds.estimated(declaration.key, result, rows, text=declaration.sentence)
+
+
+def _assumed(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+    """State a number that nobody printed: a parameter of the page."""
+    value = parameter(declaration.value, evaluation.parameters_of(declaration))
+    rows = _selected(declaration, evaluation)
+    return tally(
+        declaration.key, rows, count=value, unit=declaration.unit, text=declaration.sentence
+    )
+
+
+EVALUATED = {
+    **dict.fromkeys(("quote", "dated", "highest", "latest", "first"), _superlative),
+    **dict.fromkeys(("tally", "only"), _counted),
+    **dict.fromkeys(("ratio", "share"), _compared),
+    **dict.fromkeys(("estimate", "count"), _estimated),
+    "assumption": _assumed,
+}
+"""Kind of finding to the function that evaluates it; the same words as `KINDS`."""
+
+
+def _one_finding(declaration: Declaration, evaluation: _Evaluation) -> Finding | str:
+    try:
+        return EVALUATED[declaration.kind](declaration, evaluation)
+    except DataError as error:
+        column = "rows" if declaration.rows else "where"
+        place = f"{declaration.file}, line {declaration.line}, column {column}"
+        return f"{place}: {declaration.key}: {error}"
+
+
+def outcomes(
+    declarations: Iterable[Declaration],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    parameters: Mapping[str, Mapping[str, Any]],
+    without_rows: Collection[str] = (),
+    without_sources: Collection[str] = (),
+) -> dict[str, Finding | str]:
+    """Evaluate declared findings, and say of each one that cannot be evaluated why.
+
+    Parameters
+    ----------
+    declarations : iterable of Declaration
+        Of one page or of all.
+    tables : mapping of str to pandas.DataFrame
+        Tables of the record by name, as read: copies are dropped here.
+    parameters : mapping of str to mapping
+        Page to the parameters of its notebook.
+    without_rows, without_sources : collection of str
+        Ids of rows and sources that are left out.
+
+    Returns
+    -------
+    dict of str to Finding or str
+        By key, in the order of the declarations; a string says what is missing, and where.
+    """
+    listed = list(declarations)
+    left = without(tables, rows=without_rows, sources=without_sources)
+    originals = {name: drop_copies(table, left["sources"]) for name, table in left.items()}
+    by_key = {declaration.key: declaration for declaration in listed}
+    evaluation = _Evaluation(by_key, with_derived_columns(originals), parameters)
+    return {declaration.key: _one_finding(declaration, evaluation) for declaration in listed}
+
+
+def evaluate(
+    declarations: Iterable[Declaration],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    parameters: Mapping[str, Mapping[str, Any]],
+    without_rows: Collection[str] = (),
+    without_sources: Collection[str] = (),
+) -> list[Finding]:
+    """Evaluate declared findings, all of which must be possible.
+
+    Parameters
+    ----------
+    declarations, tables, parameters, without_rows, without_sources
+        As for `outcomes`.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the declarations.
+
+    Raises
+    ------
+    DataError
+        If a finding cannot be evaluated. All of these at once, with file and line.
+    """
+    results = outcomes(
+        declarations, tables, parameters=parameters, without_rows=without_rows,
+        without_sources=without_sources,
+    )  # fmt: skip
+    refuse((each for each in results.values() if isinstance(each, str)), what="findings")
+    return [each for each in results.values() if isinstance(each, Finding)]
+
+
+def evaluate_page(page: str, *, parameters: Mapping[str, Any]) -> list[Finding]:
+    """Evaluate the declared findings of one page from the tables that they name.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook, such as *rail-counts*.
+    parameters : mapping of str to object
+        The parameters of the notebook that its declarations refer to.
+
+    Returns
+    -------
+    list of Finding
+        In the order of ``data/findings/<page>.csv``.
+
+    Raises
+    ------
+    DataError
+        If the table of findings or a table of the record cannot be read, or a finding cannot
+        be evaluated.
+    """
+    declarations = read_declarations([registry.path(f"findings_{page.replace('-', '_')}")])
+    tables = {
+        name: read_table(registry.path(name, only_cited=name in REFERRED_TO))
+        for name in tables_read(declarations)
+    }
+    return evaluate(declarations, tables, parameters={page: parameters})

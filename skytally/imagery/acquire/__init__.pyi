@@ -1,0 +1,79 @@
+from .band_reader import read_scene as read_scene
+from .band_windows import OutsideSceneError as OutsideSceneError, ScenePixels as ScenePixels
+from .byte_ranges import FetchSettings as FetchSettings, redacted_message as redacted_message
+from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
+from .chip_manifest import (
+    ChipManifest as ChipManifest,
+    checked_item_id as checked_item_id,
+    encode_chip as encode_chip,
+)
+from .chip_store import (
+    StoreError as StoreError,
+    read_chip as read_chip,
+    stored_manifest as stored_manifest,
+)
+from .coverage import (
+    ANY_SENSOR as ANY_SENSOR,
+    COVERAGE_STATES as COVERAGE_STATES,
+    NONE_USABLE as NONE_USABLE,
+    NOT_SCREENED as NOT_SCREENED,
+    NOT_SEARCHED as NOT_SEARCHED,
+    NOTHING_OFFERED as NOTHING_OFFERED,
+    USABLE as USABLE,
+    check_accounts as check_accounts,
+    coverage_gaps as coverage_gaps,
+    coverage_totals as coverage_totals,
+    losses_by_reason as losses_by_reason,
+    monthly_coverage as monthly_coverage,
+)
+from .inventory import (
+    FAILED as FAILED,
+    NO as NO,
+    REJECTED as REJECTED,
+    STORED as STORED,
+    SUPERSEDED as SUPERSEDED,
+    UNVERIFIED as UNVERIFIED,
+    VERIFIED_BY_PIXELS as VERIFIED_BY_PIXELS,
+    VERIFIED_BY_SIZE as VERIFIED_BY_SIZE,
+    YES as YES,
+    inventory_row as inventory_row,
+    malformed_item_rows as malformed_item_rows,
+    merge_inventory as merge_inventory,
+    merge_searches as merge_searches,
+    read_breaks as read_breaks,
+    read_inventory as read_inventory,
+    read_searches as read_searches,
+    search_log_row as search_log_row,
+    verification_method as verification_method,
+    write_inventory as write_inventory,
+    write_searches as write_searches,
+)
+from .legacy_conversion import convert_data as convert_data
+from .pixel_classes import (
+    PixelClasses as PixelClasses,
+    decode_classification as decode_classification,
+)
+from .providers import (
+    FOLDER as FOLDER,
+    LANDSAT as LANDSAT,
+    QUALITY as QUALITY,
+    REHEARSAL as REHEARSAL,
+    SENSORS as SENSORS,
+    SENTINEL_1 as SENTINEL_1,
+    SENTINEL_2 as SENTINEL_2,
+    Provider as Provider,
+    is_rehearsal as is_rehearsal,
+    read_providers as read_providers,
+    rehearsal_marked as rehearsal_marked,
+    sensor_name as sensor_name,
+)
+from .radiometry import apply_calibration as apply_calibration
+from .reprojection import resample_to_site_grid as resample_to_site_grid
+from .scene_item import SceneItem as SceneItem, baseline_version as baseline_version
+from .scene_selection import (
+    SAME_PASS_S as SAME_PASS_S,
+    SELECTED as SELECTED,
+    SelectionDecision as SelectionDecision,
+    select_items as select_items,
+)
+from .url_signing import url_signer as url_signer

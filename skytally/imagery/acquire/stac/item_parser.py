@@ -1,0 +1,427 @@
+"""Parse STAC items (versions 1.0 and 1.1) into scene items, and check their grids."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from skytally.core import AcquisitionError
+from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.scene_item import (
+    ITEM_ID,
+    Affine6,
+    Asset,
+    BBox,
+    MalformedItemError,
+    SceneItem,
+    bbox_in_degrees,
+)
+from skytally.imagery.sites import Site, window_share_inside
+
+FOOTPRINT_TOLERANCE = 0.1
+"""Share of a grid's size by which a bbox may reach beyond it: footprints are coarse."""
+
+
+def number_property(mapping: dict[str, Any], *keys: str) -> float | None:
+    """Value of the first key that is present, as a number."""
+    for key in keys:
+        value = mapping.get(key)
+        if value is None:
+            continue
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            return float(value)
+        except (TypeError, ValueError):
+            message = f"{key} is {value!r}, no number"
+            raise MalformedItemError(message) from None
+    return None
+
+
+def integer_property(mapping: dict[str, Any], key: str) -> int | None:
+    """Value of a key as a whole number, or None if it is absent."""
+    value = number_property(mapping, key)
+    if value is None:
+        return None
+    if value != int(value):
+        message = f"{key} is {mapping[key]!r}, no whole number"
+        raise MalformedItemError(message)
+    return int(value)
+
+
+def parse_asset(band: str, key: str, asset: object, properties: dict[str, Any], base: str) -> Asset:
+    """Parse one asset; grid properties that it lacks are taken from the item's.
+
+    Parameters
+    ----------
+    band : str
+        Our name of the band.
+    key : str
+        Key of the asset, for error messages.
+    asset : object
+        Value under that key.
+    properties : dict
+        Properties of the item.
+    base : str
+        Address or path to which a relative address refers.
+
+    Returns
+    -------
+    Asset
+
+    Raises
+    ------
+    MalformedError
+        If it has no address, more than one band, or a value that is not a number.
+    """
+    if not isinstance(asset, dict) or not isinstance(asset.get("href"), str) or not asset["href"]:
+        message = f"asset {key!r} has no address"
+        raise MalformedItemError(message)
+    try:
+        raster = _band_metadata(asset)
+        transform = _transform(asset.get("proj:transform", properties.get("proj:transform")))
+        shape = _shape(asset.get("proj:shape", properties.get("proj:shape")))
+        size = integer_property(asset, "file:size")
+        gsd = number_property(asset, "gsd") or number_property(raster, "spatial_resolution")
+        if transform and gsd and abs(transform[0] - gsd) > 0.01 * gsd:
+            message = f"pixels of {transform[0]:g} m in proj:transform, but gsd {gsd:g}"
+            raise MalformedItemError(message)
+        dtype = raster.get("data_type")
+        return Asset(
+            band=band,
+            href=_absolute(asset["href"], base),
+            gsd=gsd or (transform[0] if transform else number_property(properties, "gsd")),
+            size=size,
+            checksum=str(asset["file:checksum"]) if asset.get("file:checksum") else None,
+            transform=transform,
+            shape=shape,
+            dtype=str(dtype) if dtype else None,
+            nodata=number_property(raster, "nodata"),
+            scale=number_property(raster, "scale", "raster:scale"),
+            offset=number_property(raster, "offset", "raster:offset"),
+        )
+    except MalformedItemError as fault:
+        message = f"asset {key!r}: {fault}"
+        raise MalformedItemError(message) from None
+
+
+def _band_metadata(asset: dict[str, Any]) -> dict[str, Any]:
+    """Merge the band metadata of an asset: STAC 1.1 ``bands``, else ``raster:bands``."""
+    bands = asset.get("bands") or []
+    raster_bands = asset.get("raster:bands") or []
+    for listed in (bands, raster_bands):
+        if not isinstance(listed, list) or not all(isinstance(band, dict) for band in listed):
+            message = "its bands are no list"
+            raise MalformedItemError(message)
+        if len(listed) > 1:
+            message = f"{len(listed)} bands where one is expected"
+            raise MalformedItemError(message)
+    return {
+        **asset,
+        **(raster_bands[0] if raster_bands else {}),
+        **(bands[0] if bands else {}),
+    }
+
+
+def _transform(value: object) -> Affine6 | None:
+    if value is None:
+        return None
+    numbers = value if isinstance(value, list) else []
+    if len(numbers) not in (6, 9) or not all(
+        isinstance(number, (int, float)) for number in numbers
+    ):
+        message = f"proj:transform is {value!r}"
+        raise MalformedItemError(message)
+    a, b, c, d, e, f = (float(number) for number in numbers[:6])
+    if not all(map(math.isfinite, (a, b, c, d, e, f))) or a <= 0 or e >= 0 or b or d:
+        message = f"proj:transform {numbers[:6]} is not that of an upright grid"
+        raise MalformedItemError(message)
+    if abs(a + e) > 1e-6 * a:
+        message = f"proj:transform {numbers[:6]} has pixels that are not square"
+        raise MalformedItemError(message)
+    return a, b, c, d, e, f
+
+
+def _shape(value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    numbers = value if isinstance(value, list) else []
+    if len(numbers) != 2 or not all(isinstance(number, int) and number > 0 for number in numbers):
+        message = f"proj:shape is {value!r}"
+        raise MalformedItemError(message)
+    return numbers[0], numbers[1]
+
+
+def _absolute(href: str, base: str) -> str:
+    if "://" in href or href.startswith("/") or not base:
+        return href
+    if "://" in base:
+        return urljoin(base, href)
+    return str((Path(base).parent / href).resolve())
+
+
+def epsg_code(mapping: dict[str, Any]) -> int | None:
+    """EPSG code in ``proj:code`` or the older ``proj:epsg``, or None."""
+    code = mapping.get("proj:code")
+    if code is None:
+        return integer_property(mapping, "proj:epsg")
+    authority, _, number = str(code).partition(":")
+    if authority.upper() != "EPSG" or not number.isdigit():
+        message = f"proj:code is {code!r}"
+        raise MalformedItemError(message)
+    return int(number)
+
+
+def check_grids_hold_bbox(assets: dict[str, Asset], epsg: int | None, bbox: BBox | None) -> None:
+    """Refuse a grid that does not contain the item's bbox: zone, corner or size must be wrong."""
+    if epsg is None or bbox is None or bbox[0] > bbox[2]:
+        return
+    for band, asset in assets.items():
+        if asset.transform is None or asset.shape is None:
+            continue
+        a, _, c, _, e, f = asset.transform
+        rows, columns = asset.shape
+        west, south, east, north = bbox_in_degrees(epsg, (c, f + e * rows, c + a * columns, f))
+        margin_x = FOOTPRINT_TOLERANCE * (east - west)
+        margin_y = FOOTPRINT_TOLERANCE * (north - south)
+        contains = (
+            west - margin_x <= bbox[0]
+            and bbox[2] <= east + margin_x
+            and south - margin_y <= bbox[1]
+            and bbox[3] <= north + margin_y
+        )
+        if not contains:
+            message = (
+                f"the grid of {band} in EPSG:{epsg} reaches from {west:.2f}, {south:.2f} to "
+                f"{east:.2f}, {north:.2f} degrees, which does not hold the bbox {list(bbox)}"
+            )
+            raise MalformedItemError(message)
+
+
+ORBIT_IN_NAME = re.compile(r"_R(\d{3})_")
+SEQUENCE_IN_NAME = re.compile(r"_(\d)_L[12][AC]$")
+TILE_IN_NAME = re.compile(r"_T?(\d{2}[C-X][A-Z]{2})_")
+
+
+def parse_item(
+    item: dict[str, Any], provider: Provider, site: Site, *, base: str = ""
+) -> SceneItem:
+    """Parse one STAC item of version 1.0 or 1.1.
+
+    Parameters
+    ----------
+    item : dict
+        The item as the catalogue returns it; it is not changed.
+    provider : Provider
+        Who offers it.
+    site : Site
+        For which site it was searched.
+    base : str
+        Address or path to which relative addresses of assets refer; the item's ``self``
+        link if empty.
+
+    Returns
+    -------
+    SceneItem
+
+    Raises
+    ------
+    AcquisitionError
+        If the item has no usable id, time or assets, belongs to another collection, has values
+        that are not numbers, or describes a grid that contradicts itself or its footprint.
+    """
+    item_id = item.get("id") if isinstance(item, dict) else None
+    try:
+        if not isinstance(item_id, str) or not ITEM_ID.fullmatch(item_id):
+            message = f"id {item_id!r}, which cannot be a file name"
+            raise MalformedItemError(message)
+        properties = _table(item, "properties")
+        assets = _assets(item, properties, provider, base or _self_link(item))
+        epsg = _epsg(item, properties, provider)
+        check_grids_hold_bbox(assets, epsg, _bbox(item))
+        return SceneItem(
+            provider=provider.name,
+            site=site.slug,
+            item_id=item_id,
+            time=_time(item, properties, provider),
+            sensor=provider.sensor,
+            processor=provider.processor,
+            epsg=epsg,
+            assets=assets,
+            label=provider.label,
+            missing_bands=_missing_bands(assets, provider),
+            calibration=provider.calibration,
+            window_share=_window_share(item, site),
+            **_extension_properties(item_id, properties),
+        )
+    except MalformedItemError as fault:
+        message = (
+            f"{provider.name}, item {item_id!r} for {site.slug}: malformed: {fault}; "
+            "nothing was read; tell the provider or leave the item out"
+        )
+        raise AcquisitionError(message) from fault
+
+
+def _table(mapping: dict[str, Any], key: str) -> dict[str, Any]:
+    value = mapping.get(key)
+    if not isinstance(value, dict):
+        message = f"no {key}"
+        raise MalformedItemError(message)
+    return value
+
+
+def _self_link(item: dict[str, Any]) -> str:
+    links = item.get("links")
+    for link in links if isinstance(links, list) else []:
+        if isinstance(link, dict) and link.get("rel") == "self":
+            return str(link.get("href", ""))
+    return ""
+
+
+def _time(item: dict[str, Any], properties: dict[str, Any], provider: Provider) -> str:
+    collection = item.get("collection")
+    if collection and provider.collection and collection != provider.collection:
+        message = f"of collection {collection!r}, searched was {provider.collection!r}"
+        raise MalformedItemError(message)
+    stated = properties.get("datetime") or properties.get("start_datetime")
+    try:
+        time = datetime.fromisoformat(str(stated))
+    except ValueError:
+        message = f"datetime is {stated!r}"
+        raise MalformedItemError(message) from None
+    if time.tzinfo is None:
+        message = f"datetime {stated!r} has no time zone"
+        raise MalformedItemError(message)
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _assets(
+    item: dict[str, Any], properties: dict[str, Any], provider: Provider, base: str
+) -> dict[str, Asset]:
+    listed = _table(item, "assets")
+    return {
+        band: parse_asset(band, key, listed[key], properties, base)
+        for band, key in provider.asset_keys.items()
+        if key in listed
+    }
+
+
+def _epsg(item: dict[str, Any], properties: dict[str, Any], provider: Provider) -> int | None:
+    listed = _table(item, "assets")
+    assets = [listed.get(key) for key in provider.bands.values()]
+    stated = {epsg_code(asset) for asset in assets if isinstance(asset, dict)}
+    codes = {code for code in stated if code is not None}
+    if len(codes) > 1:
+        message = f"coordinate systems {', '.join(f'EPSG:{code}' for code in sorted(codes))} mixed"
+        raise MalformedItemError(message)
+    of_item = epsg_code(properties)
+    if codes and of_item is not None and of_item not in codes:
+        message = f"EPSG:{of_item} in the properties, EPSG:{codes.pop()} in the assets"
+        raise MalformedItemError(message)
+    return codes.pop() if codes else of_item
+
+
+def _bbox(item: dict[str, Any]) -> BBox | None:
+    stated = item.get("bbox")
+    if stated is None:
+        return None
+    if not isinstance(stated, list) or len(stated) not in (4, 6):
+        message = f"bbox is {stated!r}"
+        raise MalformedItemError(message)
+    half = len(stated) // 2
+    try:
+        west, south, east, north = (float(stated[i]) for i in (0, 1, half, half + 1))
+    except (TypeError, ValueError):
+        message = f"bbox is {stated!r}"
+        raise MalformedItemError(message) from None
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90):
+        message = f"bbox {stated} is not on Earth"
+        raise MalformedItemError(message)
+    return west, south, east, north
+
+
+def _window_share(item: dict[str, Any], site: Site) -> float | None:
+    geometry = item.get("geometry")
+    if geometry is None:
+        return None
+    try:
+        return window_share_inside(site, geometry)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        message = "its footprint cannot be drawn"
+        raise MalformedItemError(message) from None
+
+
+def _missing_bands(assets: dict[str, Asset], provider: Provider) -> tuple[str, ...]:
+    keys = provider.asset_keys
+    return tuple(f"{band} ({key})" for band, key in keys.items() if band not in assets)
+
+
+def _extension_properties(item_id: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Collect the properties of STAC extensions on acquisition and processing."""
+    elevation = number_property(properties, "view:sun_elevation")
+    zenith = 90 - elevation if elevation is not None else None
+    if zenith is None:
+        zenith = number_property(properties, "s2:mean_solar_zenith")
+    flag = properties.get("earthsearch:boa_offset_applied")
+    return {
+        "platform": str(properties.get("platform") or "").lower(),
+        "relative_orbit": _orbit(item_id, properties),
+        "orbit_state": str(properties.get("sat:orbit_state") or "").lower(),
+        "baseline": _baseline(properties),
+        "sequence": _sequence(item_id, properties),
+        "tile": _tile(item_id, properties),
+        "cloud_cover": number_property(properties, "eo:cloud_cover"),
+        "sun_zenith": zenith,
+        "sun_azimuth": number_property(properties, "view:sun_azimuth", "s2:mean_solar_azimuth"),
+        "view_zenith": number_property(properties, "view:incidence_angle", "view:off_nadir"),
+        "view_azimuth": number_property(properties, "view:azimuth"),
+        "offset_applied_flag": flag if isinstance(flag, bool) else None,
+    }
+
+
+def _orbit(item_id: str, properties: dict[str, Any]) -> int | None:
+    """Relative orbit as stated, else from a Sentinel-2 product's name, else the WRS path."""
+    stated = integer_property(properties, "sat:relative_orbit")
+    if stated is not None:
+        return stated
+    for name in (str(properties.get("s2:product_uri") or ""), item_id):
+        match = ORBIT_IN_NAME.search(name)
+        if match:
+            return int(match.group(1))
+    return integer_property(properties, "landsat:wrs_path")
+
+
+def _baseline(properties: dict[str, Any]) -> str:
+    for key in ("s2:processing_baseline", "processing:version", "landsat:collection_number"):
+        value = properties.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return f"{value:05.2f}"
+        if value:
+            return str(value)
+    return ""
+
+
+def _sequence(item_id: str, properties: dict[str, Any]) -> int:
+    stated = integer_property(properties, "s2:sequence")
+    if stated is not None:
+        return stated
+    match = SEQUENCE_IN_NAME.search(item_id)
+    return int(match.group(1)) if match else 0
+
+
+def _tile(item_id: str, properties: dict[str, Any]) -> str:
+    """Tile that tells the scenes of one pass apart: MGRS tile, WRS path and row, radar slice."""
+    for key in ("grid:code", "s2:mgrs_tile"):
+        if properties.get(key):
+            return str(properties[key]).removeprefix("MGRS-")
+    path, row = properties.get("landsat:wrs_path"), properties.get("landsat:wrs_row")
+    if path and row:
+        return f"{path}{row}"
+    if properties.get("s1:slice_number"):
+        return f"slice-{properties['s1:slice_number']}"
+    match = TILE_IN_NAME.search(item_id)
+    return match.group(1) if match else ""

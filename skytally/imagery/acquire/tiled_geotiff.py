@@ -1,0 +1,429 @@
+"""Read windows of tiled, deflated GeoTIFFs from a few byte ranges, every tile verified.
+
+Readers that decode for us accept single wrong bits in silence. Here every tile is unpacked with
+its Adler-32 checksum verified, and a truncated header is told from a sparse file. Other layouts
+(strips, LZW, JPEG 2000) are refused; `skytally.imagery.acquire.band_reader` then lets GDAL decode.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import affine
+import numpy as np
+import numpy.typing as npt
+
+from skytally.imagery.acquire.band_windows import (
+    BandWindow,
+    Bounds,
+    PixelWindow,
+    RangeReader,
+    band_window,
+    covering_window,
+    header_contradictions,
+    nodata_array,
+    nodata_value,
+    window_overlap,
+)
+from skytally.imagery.acquire.byte_ranges import FetchAttemptError
+
+TAG_WIDTH, TAG_HEIGHT, TAG_BITS, TAG_COMPRESSION = 256, 257, 258, 259
+TAG_SAMPLES, PLANAR, TAG_PREDICTOR = 277, 284, 317
+TAG_TILE_WIDTH, TAG_TILE_HEIGHT, TAG_TILE_OFFSETS, TAG_TILE_BYTE_COUNTS = 322, 323, 324, 325
+TAG_SAMPLE_FORMAT, TAG_PIXEL_SCALE, TAG_TIE_POINT, TAG_GEO_KEYS, TAG_NODATA = (
+    339,
+    33550,
+    33922,
+    34735,
+    42113,
+)
+TAG_TRANSFORM = 34264
+DEFLATE_CODES = (8, 32946)
+"""The two codes of DEFLATE compression, whose streams end with an Adler-32 checksum."""
+NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}
+TIFF_FIELD_TYPES = {
+    1: "B", 2: "s", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i", 10: "ii",
+    11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q",
+}  # fmt: skip
+"""TIFF field type to its code in `struct`."""
+GEOKEY_RASTER_TYPE, GEOKEY_PROJECTED_CRS, PIXEL_IS_POINT = 1025, 3072, 2
+"""Keys of the GeoTIFF directory, and the value by which a tie point is a pixel's centre."""
+USER_DEFINED_CRS = 32767
+
+
+class TruncatedHeaderError(ValueError):
+    """The header is longer than the bytes at hand; `needed` is the length to fetch."""
+
+    def __init__(self, needed: int) -> None:
+        """Keep the smallest length that may suffice."""
+        self.needed = needed
+        super().__init__(f"the header needs {needed} bytes")
+
+
+class UnsupportedLayoutError(ValueError):
+    """A sound file of a layout that this module does not decode."""
+
+
+@dataclass(frozen=True)
+class TiffLayout:
+    """Grid, tiling and encoding of a tiled GeoTIFF, from its header."""
+
+    shape: tuple[int, int]
+    """Rows and columns of the file."""
+    tile: tuple[int, int]
+    """Rows and columns of a tile."""
+    dtype: np.dtype[Any]
+    """Type of the stored numbers, in the file's byte order."""
+    predictor: int
+    """1 none, 2 differences along a row, 3 differences of the bytes of floats."""
+    transform: affine.Affine
+    """From column and row to map units; the corner of the first pixel is its origin."""
+    epsg: int | None
+    """Code of the projected system, or None where the file has none."""
+    nodata: float | None
+    """Stored number that means no data, or None."""
+    offsets: tuple[int, ...]
+    """First byte of each tile, row by row; 0 where a tile was left out."""
+    counts: tuple[int, ...]
+    """Length of each tile in bytes."""
+
+    @property
+    def across(self) -> int:
+        """Number of tiles in a row of tiles."""
+        return -(-self.shape[1] // self.tile[1])
+
+
+def _unpack(order: str, form: str, data: bytes, at: int, n: int) -> tuple[Any, ...]:
+    size = struct.calcsize("=" + form) * n
+    if at + size > len(data):
+        raise TruncatedHeaderError(at + size)
+    if form == "s":
+        return (data[at : at + n],)
+    return struct.unpack_from(f"{order}{len(form) * n}{form[0]}", data, at)
+
+
+def _fields(head: bytes) -> tuple[str, dict[int, tuple[Any, ...]]]:
+    """Byte order and fields of the first image directory."""
+    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    version = struct.unpack_from(f"{order}H", head, 2)[0] if order and len(head) > 16 else 0
+    if version not in (42, 43):
+        message = f"not a TIFF: it begins with {head[:8]!r}"
+        raise ValueError(message)
+    big = version == 43
+    word, width, length = ("Q", 20, 8) if big else ("I", 12, 4)
+    at = _unpack(str(order), word, head, 8 if big else 4, 1)[0]
+    n = _unpack(str(order), "Q" if big else "H", head, at, 1)[0]
+    start = at + (8 if big else 2)
+    if start + n * width > len(head):
+        raise TruncatedHeaderError(start + n * width)
+    fields = {}
+    for i in range(n):
+        entry = start + i * width
+        tag, kind = struct.unpack_from(f"{order}HH", head, entry)
+        count = _unpack(str(order), word, head, entry + 4, 1)[0]
+        if kind not in TIFF_FIELD_TYPES:
+            continue
+        place = entry + 4 + length
+        if struct.calcsize("=" + TIFF_FIELD_TYPES[kind]) * count > length:
+            place = _unpack(str(order), word, head, place, 1)[0]
+        fields[tag] = _unpack(str(order), TIFF_FIELD_TYPES[kind], head, place, count)
+    return str(order), fields
+
+
+def _transform(fields: dict[int, tuple[Any, ...]], keys: dict[int, int]) -> affine.Affine:
+    if TAG_TRANSFORM in fields:
+        a, b, _, c, d, e, _, f = fields[TAG_TRANSFORM][:8]
+        grid = affine.Affine(a, b, c, d, e, f)
+    elif TAG_PIXEL_SCALE in fields and TAG_TIE_POINT in fields:
+        (sx, sy), (col, row, _, x, y) = fields[TAG_PIXEL_SCALE][:2], fields[TAG_TIE_POINT][:5]
+        grid = affine.Affine(sx, 0.0, x - col * sx, 0.0, -sy, y + row * sy)
+    else:
+        message = "no georeferencing"
+        raise UnsupportedLayoutError(message)
+    half = 0.5 if keys.get(GEOKEY_RASTER_TYPE) == PIXEL_IS_POINT else 0.0
+    return grid @ affine.Affine.translation(-half, -half)
+
+
+def _first_value(fields: dict[int, tuple[Any, ...]], tag: int, default: int) -> int:
+    return int(fields.get(tag, (default,))[0])
+
+
+def _unsupported_features(fields: dict[int, tuple[Any, ...]]) -> str:
+    """Features of the file that this module cannot decode; empty if there are none."""
+    compression = _first_value(fields, TAG_COMPRESSION, 1)
+    unsupported = {
+        "strips": TAG_TILE_WIDTH not in fields
+        or TAG_TILE_OFFSETS not in fields
+        or TAG_TILE_BYTE_COUNTS not in fields,
+        f"compression {compression}": compression not in DEFLATE_CODES,
+        "several samples a pixel": _first_value(fields, TAG_SAMPLES, 1) != 1,
+        "an unknown predictor": _first_value(fields, TAG_PREDICTOR, 1) not in (1, 2, 3),
+        "an unknown kind of number": _first_value(fields, TAG_SAMPLE_FORMAT, 1) not in NUMBER_KINDS
+        or _first_value(fields, TAG_BITS, 1) not in (8, 16, 32, 64),
+    }
+    return ", ".join(feature for feature, present in unsupported.items() if present)
+
+
+def parse_header(head: bytes) -> TiffLayout:
+    """Parse the header of a tiled, deflated GeoTIFF of one band.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    TiffLayout
+        Of the first image of the file (its full resolution).
+
+    Raises
+    ------
+    TruncatedHeaderError
+        If the header is longer than `head`; its ``needed`` says how far to read.
+    UnsupportedLayoutError
+        If the file is a TIFF of another kind.
+    ValueError
+        If it is not a TIFF, or its header contradicts itself.
+    """
+    order, fields = _fields(head)
+    unsupported = _unsupported_features(fields)
+    if unsupported:
+        message = f"decoded by GDAL: {unsupported}"
+        raise UnsupportedLayoutError(message)
+    listed = fields.get(TAG_GEO_KEYS, ())
+    keys = {listed[i]: listed[i + 3] for i in range(4, len(listed) - 3, 4) if listed[i + 1] == 0}
+    kind = NUMBER_KINDS[_first_value(fields, TAG_SAMPLE_FORMAT, 1)]
+    nodata = (
+        bytes(fields[TAG_NODATA][0]).strip(b"\0 ").decode("ascii") if TAG_NODATA in fields else ""
+    )
+    layout = TiffLayout(
+        shape=(_first_value(fields, TAG_HEIGHT, 0), _first_value(fields, TAG_WIDTH, 0)),
+        tile=(_first_value(fields, TAG_TILE_HEIGHT, 0), _first_value(fields, TAG_TILE_WIDTH, 0)),
+        dtype=np.dtype(f"{order}{kind}{_first_value(fields, TAG_BITS, 1) // 8}"),
+        predictor=_first_value(fields, TAG_PREDICTOR, 1),
+        transform=_transform(fields, keys),
+        epsg=keys.get(GEOKEY_PROJECTED_CRS)
+        if keys.get(GEOKEY_PROJECTED_CRS) != USER_DEFINED_CRS
+        else None,
+        nodata=float(nodata) if nodata else None,
+        offsets=tuple(fields[TAG_TILE_OFFSETS]),
+        counts=tuple(fields[TAG_TILE_BYTE_COUNTS]),
+    )
+    if not all(0 < n <= 1 << 16 for n in layout.tile) or not all(n > 0 for n in layout.shape):
+        message = f"a header with an image of {layout.shape} in tiles of {layout.tile}"
+        raise ValueError(message)
+    tiles = -(-layout.shape[0] // layout.tile[0]) * layout.across
+    if not tiles == len(layout.offsets) == len(layout.counts):
+        message = f"a header with {len(layout.offsets)} tiles where {tiles} belong"
+        raise ValueError(message)
+    return layout
+
+
+def decode_tile(layout: TiffLayout, packed: bytes) -> npt.NDArray[Any]:
+    """Decompress one tile, its checksum verified.
+
+    Parameters
+    ----------
+    layout : TiffLayout
+        Of the file the tile comes from.
+    packed : bytes
+        The tile as it stands in the file.
+
+    Returns
+    -------
+    numpy.ndarray, dims (y, x)
+        In the machine's byte order.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not a sound stream, their checksum differs, or they decompress to
+        another number of pixels than a tile has.
+    """
+    rows, cols = layout.tile
+    stream = zlib.decompressobj()
+    try:
+        flat = stream.decompress(packed, rows * cols * layout.dtype.itemsize + 1)
+    except zlib.error as error:
+        message = f"a tile does not unpack ({error})"
+        raise ValueError(message) from None
+    if not stream.eof or len(flat) != rows * cols * layout.dtype.itemsize:
+        message = f"a tile unpacks to {len(flat)} bytes, not to {rows} x {cols} pixels"
+        raise ValueError(message)
+    native = layout.dtype.newbyteorder("=")
+    if layout.predictor == 3:
+        size = layout.dtype.itemsize
+        rowwise = np.frombuffer(flat, np.uint8).reshape(rows, cols * size)
+        planes = np.cumsum(rowwise, axis=1, dtype=np.uint8).reshape(rows, size, cols)
+        joined = np.ascontiguousarray(planes.transpose(0, 2, 1))
+        return joined.view(layout.dtype.newbyteorder(">")).reshape(rows, cols).astype(native)
+    tile = np.frombuffer(flat, layout.dtype).reshape(rows, cols).astype(native, copy=False)
+    if layout.predictor == 2:
+        # differences wrap around; unsigned sums of the same width undo them for every integer type
+        unsigned = tile.view(f"u{native.itemsize}")
+        return np.cumsum(unsigned, axis=1, dtype=unsigned.dtype).view(native)
+    return tile
+
+
+MAX_HEADER_BYTES = 1 << 22
+"""A header longer than this many bytes is corrupt."""
+TileIndex = tuple[int, int]
+"""Row and column of a tile among the tiles."""
+ByteSpan = tuple[int, int]
+"""First byte, and the byte after the last."""
+
+
+def _fetch_layout(reader: RangeReader, head: bytes) -> tuple[TiffLayout, bytes]:
+    while True:
+        try:
+            return parse_header(head), head
+        except TruncatedHeaderError as more:
+            needed = max(more.needed, 2 * len(head))
+            if len(head) >= reader.total or needed > MAX_HEADER_BYTES:
+                message = f"a header that points to byte {more.needed} of {reader.total}"
+                raise FetchAttemptError(message) from None
+            head += reader.get(len(head), needed - len(head)).data
+
+
+def _tiles_in_window(layout: TiffLayout, at: PixelWindow | None) -> list[TileIndex]:
+    if at is None:
+        return []
+    (row, col, rows, cols), (height, width) = at, layout.tile
+    return [
+        (j, i)
+        for j in range(row // height, (row + rows - 1) // height + 1)
+        for i in range(col // width, (col + cols - 1) // width + 1)
+    ]
+
+
+def _merged_spans(spans: Sequence[ByteSpan], gap: int) -> list[ByteSpan]:
+    """Merge byte spans with small gaps between them.
+
+    Examples
+    --------
+    >>> _merged_spans([(100, 200), (0, 50), (400, 500)], 60)
+    [(0, 200), (400, 500)]
+    """
+    merged: list[ByteSpan] = []
+    for first, end in sorted(spans):
+        if merged and first - merged[-1][1] <= gap:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((first, end))
+    return merged
+
+
+def _copy_overlap(
+    out: npt.NDArray[Any],
+    at: PixelWindow,
+    tile: npt.NDArray[Any],
+    corner: TileIndex,
+    layout: TiffLayout,
+) -> None:
+    """Copy the part of a tile that lies in a window and inside the image."""
+    row, col = max(at[0], corner[0]), max(at[1], corner[1])
+    end = min(at[0] + at[2], corner[0] + tile.shape[0], layout.shape[0])
+    edge = min(at[1] + at[3], corner[1] + tile.shape[1], layout.shape[1])
+    out[row - at[0] : end - at[0], col - at[1] : edge - at[1]] = tile[
+        row - corner[0] : end - corner[0], col - corner[1] : edge - corner[1]
+    ]
+
+
+def _tile_spans(
+    reader: RangeReader, layout: TiffLayout, tiles: Sequence[TileIndex]
+) -> dict[TileIndex, ByteSpan]:
+    """Byte span of each tile; a tile that was left out of a sparse file has none."""
+    spans = {}
+    for tile in tiles:
+        n = tile[0] * layout.across + tile[1]
+        first, end = layout.offsets[n], layout.offsets[n] + layout.counts[n]
+        if end > reader.total:
+            message = f"a tile that ends at byte {end} of {reader.total}"
+            raise FetchAttemptError(message)
+        if layout.offsets[n] or layout.counts[n]:
+            spans[tile] = (first, end)
+    return spans
+
+
+def _read_tiles(
+    reader: RangeReader,
+    layout: TiffLayout,
+    head: bytes,
+    windows: Sequence[PixelWindow],
+    arrays: Sequence[npt.NDArray[Any]],
+) -> None:
+    """Fetch every tile that any window touches once, and copy it into each of those windows."""
+    windows_of: dict[TileIndex, list[int]] = {}
+    for index, at in enumerate(windows):
+        for tile in _tiles_in_window(layout, window_overlap(at, layout.shape)):
+            windows_of.setdefault(tile, []).append(index)
+    spans = _tile_spans(reader, layout, list(windows_of))
+    to_fetch = [span for span in spans.values() if span[1] > len(head)]
+    pieces = [(0, len(head), head)]
+    for first, end in _merged_spans(to_fetch, reader.settings.gap_bytes):
+        pieces.append((first, end, reader.get(first, end - first).data))
+    for tile, (first, end) in spans.items():
+        begin, _, data = next(piece for piece in pieces if piece[0] <= first and end <= piece[1])
+        pixels = decode_tile(layout, data[first - begin : end - begin])
+        corner = (tile[0] * layout.tile[0], tile[1] * layout.tile[1])
+        for index in windows_of[tile]:
+            _copy_overlap(arrays[index], windows[index], pixels, corner, layout)
+
+
+def read_tiled_windows(
+    reader: RangeReader, head: bytes, sites: Sequence[Bounds], *, item_epsg: int | None
+) -> list[BandWindow | None]:
+    """Read the windows of several sites from one tiled, deflated GeoTIFF.
+
+    Parameters
+    ----------
+    reader : RangeReader
+        The file.
+    head : bytes
+        Its first bytes.
+    sites : sequence of tuple
+        West, south, east, north of each site, in the units of the file's grid.
+    item_epsg : int or None
+        Coordinate system that the item states.
+
+    Returns
+    -------
+    list of BandWindow or None
+        One a site; None where the file holds no pixel of it.
+
+    Raises
+    ------
+    UnsupportedLayoutError
+        If the file is of a kind that only GDAL decodes.
+    FetchAttemptError
+        If the file contradicts its item, or a tile lies outside it.
+    ValueError
+        If it is not a TIFF, or a tile does not unpack.
+    """
+    layout, head = _fetch_layout(reader, head)
+    faults = header_contradictions(
+        reader.asset,
+        transform=layout.transform,
+        shape=layout.shape,
+        dtype=layout.dtype.name,
+        epsgs=(layout.epsg, item_epsg),
+    )
+    if faults:
+        message = "; ".join(faults)
+        raise FetchAttemptError(message)
+    dtype = layout.dtype.name
+    nodata = nodata_value(reader.asset, layout.nodata, dtype)
+    windows = [covering_window(layout.transform, bounds) for bounds in sites]
+    arrays = [nodata_array(nodata, dtype, at) for at in windows]
+    _read_tiles(reader, layout, head, windows, arrays)
+    return [
+        band_window(reader, array, layout.transform, at, nodata)
+        if window_overlap(at, layout.shape)
+        else None
+        for array, at in zip(arrays, windows, strict=True)
+    ]

@@ -1,0 +1,21 @@
+from .kept_screenings import (
+    read_screenings as read_screenings,
+    ring_statistics as ring_statistics,
+    screened_inventory as screened_inventory,
+    update_statistics as update_statistics,
+)
+from .screening import (
+    HAZE as HAZE,
+    MAX_RING_PIXELS as MAX_RING_PIXELS,
+    MIN_CLEAR_SHARE as MIN_CLEAR_SHARE,
+    SEASON_DAYS as SEASON_DAYS,
+    SNOW as SNOW,
+    SNOW_SHARE as SNOW_SHARE,
+    RingStatistics as RingStatistics,
+    clear_ring_share as clear_ring_share,
+    frame_water_audit as frame_water_audit,
+    hidden as hidden,
+    ring_offset as ring_offset,
+    screen as screen,
+)
+from .screening_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask

@@ -1,0 +1,29 @@
+from .ground.bare_area import ground_laid_bare as ground_laid_bare
+from .ground.bare_soil_index import (
+    INDEX_LAYERS as INDEX_LAYERS,
+    bare_soil_series as bare_soil_series,
+    date_ground_works as date_ground_works,
+)
+from .observation import (
+    UNIT_WORDS as UNIT_WORDS,
+    Observation as Observation,
+    observation_line as observation_line,
+    unclear_observation as unclear_observation,
+)
+from .quay.stacks import stacks_on_quay as stacks_on_quay, teu_bounds as teu_bounds
+from .radar.berth_radar import (
+    RadarBerth as RadarBerth,
+    learn_radar_background as learn_radar_background,
+    radar_ships_at_berth as radar_ships_at_berth,
+)
+from .rail.occupied_track import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
+from .rail.track_geometry import lay_corridor as lay_corridor
+from .reference import Reference as Reference, references as references
+from .ships.berth_ships import (
+    LENGTH_DETAILS as LENGTH_DETAILS,
+    BerthObservation as BerthObservation,
+    ships_at_berth as ships_at_berth,
+)
+from .ships.berth_water import SURE_DETECTION as SURE_DETECTION, Berth as Berth
+from .ships.hull_fit import sigma_psf as sigma_psf
+from .water_mask import water_pixels as water_pixels

@@ -1,0 +1,25 @@
+from .compare_with_published import agreement_table as agreement_table
+from .confirmation_composite import composite as composite
+from .detection_limits import (
+    CARDS as CARDS,
+    TARGET_RECALL as TARGET_RECALL,
+    limits_sentence as limits_sentence,
+)
+from .imagery_findings import own_findings as own_findings
+from .inventory_findings import coverage_findings as coverage_findings
+from .measured_line import MeasuredLine as MeasuredLine
+from .measured_update import update_lines as update_lines
+from .measuring_code import measuring_key as measuring_key
+from .refresh import (
+    RefreshReport as RefreshReport,
+    refresh_store as refresh_store,
+    rescreen as rescreen,
+)
+from .refresh_run import Progress as Progress
+from .site_imagery import (
+    CARDS_OF_PLACE as CARDS_OF_PLACE,
+    SiteImagery as SiteImagery,
+    change_ranks as change_ranks,
+    read_imagery as read_imagery,
+)
+from .thumbnails import Bytes as Bytes, Thumbnail as Thumbnail

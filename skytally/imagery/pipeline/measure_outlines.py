@@ -1,0 +1,184 @@
+"""Measuring the outlines of one site in the images of one sensor, each image decoded once."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from skytally.core import DataError, number
+from skytally.imagery.acquire import LANDSAT, SENTINEL_1, ChipManifest, decode_classification
+from skytally.imagery.clear_sky import read_screenings
+from skytally.imagery.cube import common_gsd, stored_observations
+from skytally.imagery.measure import Observation, observation_line
+from skytally.imagery.pipeline.depot_notes import notes
+from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
+from skytally.imagery.pipeline.injection_recovery import capped, site_limits
+from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up
+from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target
+from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
+from skytally.imagery.pipeline.outline_thumbnails import ThumbnailPicker
+from skytally.imagery.pipeline.site_masks import OutlineArea, outline_area
+from skytally.imagery.pipeline.window_cutouts import OpenImages, cut_out
+
+
+def _sentinel_2_classes(image: xr.Dataset) -> xr.Dataset:
+    """Translate the classes of Landsat to those of Sentinel-2, which the measures read."""
+    if "qa_pixel" not in image:
+        return image
+    classes = decode_classification(image["qa_pixel"].to_numpy(), LANDSAT)
+    if classes is None:
+        return image.drop_vars("qa_pixel")
+    scl = np.full(image["qa_pixel"].shape, 5, np.uint8)
+    for code, where in ((6, classes.water), (11, classes.snow), (3, classes.shadow)):
+        scl[where] = code
+    scl[classes.cloud], scl[classes.void] = 9, 0
+    return image.drop_vars("qa_pixel").assign(scl=(image["qa_pixel"].dims, scl))
+
+
+def _rows(
+    prepared: MeasureSetup, images: OpenImages, picker: ThumbnailPicker
+) -> Iterator[Observation]:
+    """One row an image, each offered to the picker with its image."""
+    waiting: deque[xr.Dataset] = deque()
+
+    def remembered() -> Iterator[xr.Dataset]:
+        for image in images():
+            waiting.append(image)
+            yield image
+
+    for row in prepared.measure(remembered()):
+        picker.offer(waiting.popleft(), row)
+        yield row
+
+
+def _line(target: Target, scope: str, rows: Sequence[Observation], provider: str) -> xr.Dataset:
+    return observation_line(
+        rows,
+        quantity=target.kind.quantity,
+        scope=scope,
+        method=CARDS[target.kind.card].title,
+        history=f"measured by skytally from looks of {provider}",
+        source=provider,
+    )
+
+
+def _measured(
+    target: Target, area: OutlineArea, images: OpenImages, first: ChipManifest
+) -> MeasuredLine:
+    """Measure one outline in its cut-outs."""
+    kind, study = target.kind, np.datetime64(target.study, "ns")
+    try:
+        prepared = set_up(kind, area, images, study)
+        picker = ThumbnailPicker(area, study)
+        rows = tuple(_rows(prepared, images, picker))
+        more = notes(area, images, rows, study) if kind.outline_kind == "pit_area" else ()
+    except DataError as fault:
+        return target.without_line(str(fault), first.label)
+    card = CARDS[kind.card]
+    limits: SiteLimits = site_limits(
+        card, images, study, prepare=lambda some: set_up(kind, area, some, study)
+    )
+    rows = tuple(capped(row, limits.recall(card)) for row in rows)
+    line = _line(target, area.scope, rows, first.provider)
+    line.attrs["label"] = first.label
+    return replace(
+        target.without_line("", first.label), line=line, rows=rows, chips=picker.thumbnails(),
+        limits=limits, notes=more,
+    )  # fmt: skip
+
+
+def _commonest(manifests: Sequence[ChipManifest]) -> tuple[list[ChipManifest], dict[str, str]]:
+    """Images of the processor that has most, and why the others are left out."""
+    processor, _ = Counter(each.processor for each in manifests).most_common(1)[0]
+    chosen = [each for each in manifests if each.processor == processor]
+    others = {
+        each.item_id: f"of processor {each.processor}; the line is of {processor} and never mixes "
+        "two"
+        for each in manifests
+        if each.processor != processor
+    }
+    return chosen, others
+
+
+def _areas(
+    targets: Iterable[Target], manifests: Sequence[ChipManifest]
+) -> dict[Target, OutlineArea | MeasuredLine]:
+    """Masks of each target, or the result that says why it cannot be measured."""
+    found: dict[Target, OutlineArea | MeasuredLine] = {}
+    label = manifests[0].label
+    for target in targets:
+        why = measuring_obstacle(target.outline, target.site)
+        if why:
+            stored = f"{number(len(manifests))} looks are stored, but {why}"
+            found[target] = target.without_line(stored, label)
+            continue
+        try:
+            gsd = max(common_gsd(each, target.site) for each in manifests)
+            found[target] = outline_area(target.site, target.outline, gsd=gsd)
+        except DataError as fault:
+            found[target] = target.without_line(str(fault), label)
+    return found
+
+
+def measure_targets(
+    targets: Sequence[Target], manifests: Sequence[ChipManifest], scenes: Path, cutouts: Path
+) -> Iterator[MeasuredLine]:
+    """Measure targets of one site and sensor; however many there are, each image is decoded once.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        All of one site and one sensor.
+    manifests : sequence of ChipManifest
+        Of all stored images of that site and sensor, in the order of time.
+    scenes : Path
+        The folder of scenes.
+    cutouts : Path
+        An empty folder for cut-outs, which the caller removes.
+
+    Yields
+    ------
+    MeasuredLine
+        One a target, in order; a target without a line says why.
+
+    Raises
+    ------
+    AcquisitionError
+        If the disk takes no cut-outs.
+    IntegrityError
+        If a chip is not what was stored.
+    """
+    if not manifests:
+        yield from (target.without_line(NO_IMAGE) for target in targets)
+        return
+    chosen, left_out = _commonest(manifests)
+    areas = _areas(targets, chosen)
+    windows = {
+        target: area.window for target, area in areas.items() if isinstance(area, OutlineArea)
+    }
+    opened: dict[Target, OpenImages] = {}
+    if windows:
+        site, sensor = targets[0].site, targets[0].kind.sensor
+        stored = stored_observations(
+            scenes, site, sensor=sensor, processor=chosen[0].processor,
+            bands=None if sensor == SENTINEL_1 else BANDS_READ,
+            screenings=read_screenings(scenes, site),
+        )  # fmt: skip
+        try:
+            cuts = cut_out(map(_sentinel_2_classes, stored), list(windows.values()), cutouts)
+        except DataError as fault:
+            # such as a band that the provider does not offer
+            areas.update({each: each.without_line(str(fault), chosen[0].label) for each in windows})
+        else:
+            opened = dict(zip(windows, cuts, strict=True))
+    for target in targets:
+        area = areas[target]
+        if isinstance(area, OutlineArea):
+            line = _measured(target, area, opened[target], chosen[0])
+            area = replace(line, left_out=left_out) if line.line is not None else line
+        yield area

@@ -1,0 +1,13 @@
+from .archive_items import with_server_addresses as with_server_addresses
+from .archive_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
+from .injection import (
+    InjectionArea as InjectionArea,
+    Injector as Injector,
+    counted_as_one as counted_as_one,
+    inject_cars as inject_cars,
+    inject_pits as inject_pits,
+    inject_radar_ship as inject_radar_ship,
+    inject_ship as inject_ship,
+    inject_stacks as inject_stacks,
+)
+from .scene_archive import read_json_lines as read_json_lines, write_archive as write_archive

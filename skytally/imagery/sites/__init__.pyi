@@ -1,0 +1,40 @@
+from .control_sites import (
+    defining_kind as defining_kind,
+    evidence_names as evidence_names,
+    evidence_sites as evidence_sites,
+    is_control_name as is_control_name,
+    site_names as site_names,
+)
+from .outline_editing import (
+    Displacement as Displacement,
+    confirm_outlines as confirm_outlines,
+    displace_outlines as displace_outlines,
+    outline_changes as outline_changes,
+    outlines_from_geojson as outlines_from_geojson,
+    write_outlines as write_outlines,
+)
+from .outline_geometry import (
+    RingPoints as RingPoints,
+    outline_area_m2 as outline_area_m2,
+    outline_faults as outline_faults,
+    outline_mask as outline_mask,
+    rings_in_metres as rings_in_metres,
+    window_lonlat as window_lonlat,
+    window_share_inside as window_share_inside,
+)
+from .site_model import (
+    CONFIRMED as CONFIRMED,
+    CONTROL as CONTROL,
+    Grid as Grid,
+    Outline as Outline,
+    Site as Site,
+)
+from .site_register import (
+    CONVERT_ADVICE as CONVERT_ADVICE,
+    LEGACY_REGISTER_COLUMNS as LEGACY_REGISTER_COLUMNS,
+    OUTLINE_KIND as OUTLINE_KIND,
+    REGISTER_COLUMNS as REGISTER_COLUMNS,
+    REGISTER_FILE as REGISTER_FILE,
+    read_sites as read_sites,
+    site_vocabularies as site_vocabularies,
+)

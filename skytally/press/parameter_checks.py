@@ -1,0 +1,118 @@
+"""Whether the value of a parameter makes sense: days that exist, in order; rows that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from skytally.core import data_folder, scan, table_names
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+FIRST, LAST = "first", "last"
+"""Names of the two parameters that bound what is drawn."""
+
+ONE_DAY = "_day"
+"""End of the name of a parameter that is one day, on which there must be rows."""
+
+
+@dataclass(frozen=True)
+class RecordValues:
+    """What a parameter may name in the record."""
+
+    ids: Mapping[str, frozenset[str]]
+    """Table to the ids of its rows."""
+    days: Mapping[str, frozenset[str]]
+    """Table to the days, as YYYY-MM-DD, that stand in its columns of dates."""
+
+
+def record_values() -> RecordValues:
+    """Ids and days of all rows of the record; a table with faults gives those it has."""
+    folder = data_folder() / "record"
+    tables = {name: scan(folder / f"{name}.csv")[0] for name in table_names(folder)}
+    return RecordValues(
+        {name: frozenset(table["id"].astype(str)) for name, table in tables.items()
+         if "id" in table},
+        {name: frozenset(day.strftime("%Y-%m-%d") for column in table.select_dtypes("datetime")
+                         for day in table[column].dropna())
+         for name, table in tables.items()},
+    )  # fmt: skip
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_month(text: str) -> bool:
+    return bool(MONTH.fullmatch(text)) and _is_day(f"{text}-01")
+
+
+def _fault_of_text(name: str, value: str, default: str, record: RecordValues) -> str:
+    if _is_day(default) and not _is_day(value):
+        return "write a day that exists, as YYYY-MM-DD"
+    if _is_month(default) and not _is_month(value):
+        return "write a month that exists, as YYYY-MM"
+    known, what = record.ids, "with this id"
+    if _is_day(default):
+        if not name.endswith(ONE_DAY):
+            return ""
+        known, what = record.days, "on this day"
+    tables = sorted(table for table, values in known.items() if default in values)
+    if not tables or any(value in known[table] for table in tables):
+        return ""
+    return f"no row {what} in {' or '.join(tables)}; name one that exists"
+
+
+def _below_0(number: object) -> bool:
+    return isinstance(number, int | float) and number < 0
+
+
+def _faults(name: str, value: object, default: object, record: RecordValues) -> Iterator[str]:
+    """Yield what was found and what to do, for each part of a value."""
+    if isinstance(value, str) and isinstance(default, str):
+        if fault := _fault_of_text(name, value, default, record):
+            yield f"found {value!r}; {fault}"
+    elif isinstance(value, list) and isinstance(default, list):
+        for part, example in zip(value, default, strict=True):
+            yield from _faults(name, part, example, record)
+        days = [part for part in value if isinstance(part, str) and _is_day(part)]
+        if len(days) == len(value) and days != sorted(days):
+            yield f"found {days[0]} before {days[-1]}; write the earlier day first"
+    elif isinstance(value, dict) and isinstance(default, dict):
+        example = next(iter(default.values()), "")
+        for part in value.values():
+            yield from _faults(name, part, example, record)
+    # written so that NaN is refused, too
+    elif isinstance(value, int | float) and not (_below_0(default) or value >= 0):
+        yield f"found {value}; write a number that is not below 0"
+
+
+def value_faults(
+    values: Mapping[str, object], defaults: Mapping[str, object], record: RecordValues
+) -> Iterator[tuple[str, str]]:
+    """Faults of the values of a notebook's parameters, each built as its default is.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        Parameters to their values, those of the notebook where a file sets none.
+    defaults : mapping of str to object
+        The notebook's own values. A day, a month or the id of a row stands for its kind.
+    record : RecordValues
+        What the record holds.
+
+    Yields
+    ------
+    tuple of str and str
+        Name of the parameter; what was found and what to do.
+    """
+    for name, value in values.items():
+        yield from ((name, fault) for fault in _faults(name, value, defaults[name], record))
+    first, last = values.get(FIRST), values.get(LAST)
+    if isinstance(first, str) and isinstance(last, str) and first > last:
+        yield FIRST, f"found {first!r}, after {LAST} {last!r}; write the earlier one as {FIRST}"

@@ -1,0 +1,265 @@
+"""Directives of the accuracy page: scores beside other methods, detection limits, speed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import Fault, read_table, refuse, registry
+from skytally.imagery.pipeline import CARDS
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    empty_state,
+    filtered_table,
+    table_row,
+)
+from skytally.press.sphinx_ext.results_data import results
+
+IN_USE, UNUSED = "in-use", "unused"
+"""Whether the numbers of any evidence page rest on a measure."""
+OWN_METHODS = ("sweep", "berth", "radar berth", "change_score", "ours")
+OWN_PREFIXES = ("skytally", "K CFAR")
+"""Methods of this package in ``proof.csv``, by name and by how their names begin."""
+LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
+HIGHER_IS_BETTER = (
+    "precision", "recall", "average precision", "pixels alike", "intersection over union",
+    "dates right", "mean f1", "mean covering", "detection per look",
+    "change shown where there is one", "boxes that hold a target",
+)  # fmt: skip
+"""Scores of which the best of several methods is set in bold."""
+NOT_SCORED = "The measures were not scored on this copy yet."
+
+
+def scores_of(measures: str) -> pd.DataFrame:
+    """Scores of the measures that evidence pages use, of those that none uses, or of all.
+
+    Parameters
+    ----------
+    measures : str
+        `IN_USE`, `UNUSED`, or empty for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``proof.csv``.
+
+    Raises
+    ------
+    DataError
+        If ``measures_in_use.csv`` does not say of every measure whether a page uses it.
+    """
+    table = results("proof")
+    if table.empty or not measures:
+        return table
+    path = registry.path("measures_in_use")
+    pages = read_table(path).set_index("measure")["pages"]
+    refuse(
+        (
+            Fault(
+                path.name, 0, "measure", f"no row {measure!r}", "add it, with the pages that use it"
+            )
+            for measure in dict.fromkeys(table["measure"])
+            if measure not in pages.index
+        ),
+        what=f"table {path.name}",
+    )
+    used = table["measure"].map(pages) != ""
+    return table[used if measures == IN_USE else ~used].reset_index(drop=True)
+
+
+class ScoresBlock(Block):
+    """Base of the directives that show scores, of all measures or of those in use or not."""
+
+    option_spec: ClassVar = {
+        "measures": lambda word: directives.choice(word, (IN_USE, UNUSED)),
+    }
+
+    def scores(self) -> pd.DataFrame:
+        """Scores of the measures that the option names."""
+        return scores_of(self.options.get("measures", ""))
+
+    def table_name(self, name: str) -> str:
+        """Anchor of a table, which differs where a page has two of them."""
+        return f"{name}-unused" if self.options.get("measures") == UNUSED else name
+
+
+def _best_scores(table: pd.DataFrame) -> pd.Series:
+    """Whether each row has the best score of several methods, by measure, data and metric."""
+    numbers = table["value"].apply(pd.to_numeric, errors="coerce")
+    # points of a curve and parts of a data set are no rivals of the whole
+    whole = ~table["note"].str.startswith(("curve", "only"))
+    shared = [table[word].where(whole) for word in ("measure", "dataset", "metric")]
+    lower = table["metric"].str.startswith(LOWER_IS_BETTER)
+    several = table.groupby(shared)["method"].transform("nunique") > 1
+    best = numbers.groupby(shared).transform("max").where(~lower)
+    best = best.fillna(numbers.groupby(shared).transform("min").where(lower))
+    ranked = lower | table["metric"].isin(HIGHER_IS_BETTER)
+    return several & (numbers == best) & ranked
+
+
+class AccuracyTable(ScoresBlock):
+    """Show the scores of the measures on real and simulated images, beside other methods."""
+
+    def html(self) -> str:
+        """Return one row per score, best of several methods in bold."""
+        table = self.scores()
+        name = self.table_name("proof")
+        if table.empty:
+            return empty_state(NOT_SCORED, anchor=f"table-{name}")
+        heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
+        rows = []
+        for row, best in zip(table.itertuples(), _best_scores(table), strict=True):
+            value = f"<strong>{cell(row.value)}</strong>" if best else cell(row.value)
+            interval = f"{row.low} to {row.high}" if row.low != "" else ""
+            rows.append(
+                f'<tr><th scope="row">{cell(row.measure)}</th>'
+                + "".join(
+                    f"<td>{cell(text)}</td>" for text in (row.dataset, row.method, row.metric)
+                )
+                + f"<td>{value}</td>"
+                + "".join(f"<td>{cell(text)}</td>" for text in (interval, row.n, row.note))
+                + "</tr>"
+            )
+        caption = f"Scores of the measures (run on {table['date'].iloc[0]})"
+        return filtered_table(
+            name, caption, heads, rows, empty=NOT_SCORED,
+            label="measure", choices=list(dict.fromkeys(table["measure"])),
+        )  # fmt: skip
+
+
+def _better(own: pd.Series, other: pd.Series, *, lower: bool) -> str:
+    """Word for which of two scores is better, or that their intervals overlap."""
+    if own["number"] == other["number"]:
+        return "even"
+    ahead = (own["number"] < other["number"]) == lower
+    ends = [
+        pd.to_numeric(row[word], errors="coerce")
+        for row in (own, other)
+        for word in ("low", "high")
+    ]
+    word = "ours" if ahead else "the other"
+    apart = ends[0] > ends[3] or ends[2] > ends[1]
+    known = all(pd.notna(end) for end in ends)
+    return word if apart or not known else f"{word}, within the intervals"
+
+
+class SideBySideTable(ScoresBlock):
+    """Show where the measures do better and worse than others on the same images."""
+
+    def html(self) -> str:
+        """Return one row per data set and score: ours, the best of the others, who is better."""
+        table = self.scores()
+        if table.empty:
+            return ""
+        table = table.assign(
+            number=pd.to_numeric(table["value"], errors="coerce"),
+            own=table["method"].isin(OWN_METHODS) | table["method"].str.startswith(OWN_PREFIXES),
+        ).dropna(subset=["number"])
+        groups = table.groupby(["measure", "dataset", "metric"], sort=False)
+        rows = [
+            row
+            for (measure, data, metric), part in groups
+            for row in self._row(measure, data, metric, part)
+        ]
+        heads = ["measure", "score", "better", "ours", "best other", "which", "data"]
+        return filtered_table(
+            self.table_name("side-by-side"), "Ours and the best of the others", heads, rows,
+            empty="No other method was asked on the same data.",
+        )  # fmt: skip
+
+    @staticmethod
+    def _row(measure: str, data: str, metric: str, part: pd.DataFrame) -> list[str]:
+        own, others = part[part["own"]], part[~part["own"]]
+        if own.empty or others.empty or "by length" in metric or "at recall" in metric:
+            return []
+        lower = metric.startswith(LOWER_IS_BETTER)
+        best = others.sort_values("number", ascending=lower, kind="stable").iloc[0]
+        ours = own.iloc[0]
+        better = _better(ours, best, lower=lower)
+        return [
+            table_row([measure, metric, better, ours["value"], best["value"], best["method"], data])
+        ]
+
+
+class AccuracyCharts(ScoresBlock):
+    """Draw the scores that are curves: ships by length, change by recall."""
+
+    def html(self) -> str:
+        """Return the charts of the data sets that were scored."""
+        from skytally.figures import change_chart, lengths_chart
+
+        table = self.scores()
+        if table.empty:
+            return ""
+        # precision needs what was found beside what is there, so not every data set has both
+        by_length = table.loc[table["metric"] == "precision by length found", "dataset"]
+        by_recall = table.loc[table["metric"].str.startswith("precision at recall "), "dataset"]
+        charts = [lengths_chart(table, dataset=data) for data in dict.fromkeys(by_length)]
+        charts += [change_chart(table, dataset=data) for data in dict.fromkeys(by_recall)]
+        return "".join(chart.block for chart in charts)
+
+
+class LimitsTable(Block):
+    """Show the detection limits of every measure at simulated sites, all sizes and contrasts."""
+
+    def html(self) -> str:
+        """Return one row per measure, size and contrast."""
+        table = results("limits")
+        empty = "No detection limit has been simulated yet."
+        if table.empty:
+            return empty_state(empty, anchor="table-limits")
+        heads = ["measure", "put in", "contrast", "looks", "found", "recall", "90 % interval"]
+        heads += ["bias", "5 to 95 % of it"]
+        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
+        caption = f"Simulated: known things drawn into made-up looks (run on {when}, seed {seed})"
+        return filtered_table(
+            "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
+            label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),
+        )  # fmt: skip
+
+    @staticmethod
+    def _row(row: Any) -> str:
+        card = CARDS[row.card]
+        thing = "nothing" if float(row.size) == 0 else card.thing.format(size=float(row.size))
+        biased = row.bias != ""
+        return table_row(
+            [
+                card.title, thing, row.contrast, row.looks, row.found, f"{float(row.recall):.2f}",
+                f"{float(row.low):.2f} to {float(row.high):.2f}",
+                f"{row.bias} {card.unit}" if biased else "",
+                f"{row.bias_low} to {row.bias_high}" if biased else "",
+            ]
+        )  # fmt: skip
+
+
+class MeasuringTable(Block):
+    """Show the speed of the measures, and whether their memory grows with the number of images."""
+
+    def html(self) -> str:
+        """Return one row per measure and figure."""
+        table = results("measuring")
+        empty = "The speed of the measures was not taken on this copy yet."
+        if table.empty:
+            return empty_state(empty, anchor="table-measuring")
+        columns = ["measure", "metric", "value", "n", "note"]
+        rows = [table_row(row) for row in table[columns].itertuples(index=False)]
+        caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
+        heads = ["measure", "figure", "value", "n", "note"]
+        return filtered_table("measuring", caption, heads, rows, empty=empty)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("accuracy-table", AccuracyTable),
+        ("accuracy-charts", AccuracyCharts),
+        ("side-by-side-table", SideBySideTable),
+        ("limits-table", LimitsTable),
+        ("measuring-table", MeasuringTable),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

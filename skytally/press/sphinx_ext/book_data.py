@@ -1,0 +1,83 @@
+"""What the pages show, read once a build: tables of the record and of the charts, findings."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.core import (
+    VOCABULARY_COLUMNS,
+    data_folder,
+    observation_tables,
+    read_cells,
+    read_table,
+    registry,
+    table_names,
+)
+from skytally.figures import read_lanes, read_regions
+
+VOCABULARY_TABLE = "vocabulary"
+"""Table that closes the words of the others and describes itself."""
+
+
+@cache
+def table(name: str) -> pd.DataFrame:
+    """Table of the record by name; the vocabulary has no dictionary."""
+    if name == VOCABULARY_TABLE:
+        return read_cells(registry.path(name), header=VOCABULARY_COLUMNS)
+    return read_table(registry.path(name))
+
+
+@cache
+def record_tables() -> dict[str, pd.DataFrame]:
+    """All tables of the record that have a dictionary, by name."""
+    return {name: table(name) for name in table_names(data_folder() / "record")}
+
+
+@cache
+def observations() -> tuple[str, ...]:
+    """Names of the tables of observations and claims, whose rows have anchors."""
+    return tuple(observation_tables(data_folder() / "record"))
+
+
+@cache
+def row_ids() -> frozenset[str]:
+    """Ids of all rows that the record page shows."""
+    return frozenset(row_id for name in observations() for row_id in table(name)["id"])
+
+
+@cache
+def source_ids() -> frozenset[str]:
+    """Ids of all sources."""
+    return frozenset(table("sources")["id"])
+
+
+@cache
+def map_regions() -> pd.DataFrame:
+    """Regions of which the page of sites has a map."""
+    return read_regions(
+        registry.path("map_regions"), sites=set(table("sites")["id"]), basemaps=registry.entries()
+    )
+
+
+@cache
+def timeline_lanes() -> pd.DataFrame:
+    """Lanes of the overview timeline."""
+    return read_lanes(
+        registry.path("timeline_lanes"), tables=record_tables(), record=data_folder() / "record"
+    )
+
+
+def read_results_json(app: Sphinx, name: str) -> list[dict[str, Any]]:
+    """Read a file of results that the press staged beside the pages."""
+    return list(json.loads((Path(app.srcdir) / name).read_text(encoding="utf-8")))
+
+
+def findings(app: Sphinx) -> dict[str, dict[str, Any]]:
+    """All findings of the notebooks, by key."""
+    return {row["key"]: row for row in read_results_json(app, "findings.json")}

@@ -1,0 +1,154 @@
+"""HTML that the directives of the book share: escaped cells, filtered tables, empty states."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, IntegrityError
+
+
+class Block(Directive):
+    """Base of the directives that put a block of ready HTML on the page."""
+
+    def html(self) -> str:
+        """Return the HTML of the block."""
+        raise NotImplementedError
+
+    @property
+    def app(self) -> Sphinx:
+        """The running Sphinx application."""
+        return self.state.document.settings.env.app
+
+    def run(self) -> list[nodes.Node]:
+        """Return the block as one raw node, or a warning where its data are faulty."""
+        try:
+            return [nodes.raw("", self.html(), format="html")]
+        except (DataError, IntegrityError) as error:
+            return [self.state.document.reporter.warning(str(error), line=self.lineno)]
+
+
+def cell(text: object) -> str:
+    """Escape the text of a table cell, so that a browser shows it as text."""
+    return html.escape(str(text), quote=True)
+
+
+def empty_state(words: str, *, anchor: str = "") -> str:
+    """Return one sentence in place of a block that would be empty.
+
+    Parameters
+    ----------
+    words : str
+        The sentence.
+    anchor : str
+        Anchor that the block would have.
+
+    Returns
+    -------
+    str
+    """
+    identifier = f' id="{cell(anchor)}"' if anchor else ""
+    return f'<p class="sk-nothing"{identifier}>{cell(words)}</p>'
+
+
+def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[str] = ()) -> str:
+    """Return the filter above a table; it shows itself only where scripts run.
+
+    With ``choices``, a list beside it keeps the rows whose ``data-choice`` is the chosen word.
+    """
+    options = "".join(f"<option>{cell(word)}</option>" for word in choices)
+    chooser = (
+        f' <label>{cell(label)}: <select data-table="{target}">'
+        f'<option value="">all</option>{options}</select></label>'
+        if options
+        else ""
+    )
+    return (
+        f'<p class="sk-filter" hidden><label>Filter {count} rows: '
+        f'<input type="search" data-table="{target}"></label>{chooser} '
+        '<output aria-live="polite"></output></p>'
+    )
+
+
+def filtered_table(
+    name: str,
+    caption: str,
+    heads: list[str],
+    rows: list[str],
+    *,
+    empty: str,
+    label: str = "",
+    choices: Iterable[str] = (),
+) -> str:
+    """Return a table that scrolls in its own box, with a filter above it.
+
+    Parameters
+    ----------
+    name : str
+        The table has the anchor ``table-<name>``.
+    caption : str
+        Caption of the table.
+    heads : list of str
+        Plain words of the header.
+    rows : list of str
+        HTML of the rows.
+    empty : str
+        The sentence that stands for a table without rows.
+    label, choices : str, iterable of str
+        List beside the filter; see `filter_box`.
+
+    Returns
+    -------
+    str
+    """
+    if not rows:
+        return empty_state(empty, anchor=f"table-{name}")
+    head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
+    return (
+        f"{filter_box(name, len(rows), label=label, choices=choices)}"
+        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
+        f'<table class="sk-table" id="table-{name}"><caption>{cell(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def table_row(cells: Iterable[object]) -> str:
+    """Return a row of plain cells, the first of which is its header."""
+    first, *rest = cells
+    return (
+        f'<tr><th scope="row">{cell(first)}</th>'
+        + "".join(f"<td>{cell(text)}</td>" for text in rest)
+        + "</tr>"
+    )
+
+
+def small_table(caption: str, heads: list[str], rows: list[list[str]], *, empty: str) -> str:
+    """Return a short table without a filter; the first cell of a row is its header.
+
+    Parameters
+    ----------
+    caption : str
+        Caption of the table.
+    heads : list of str
+        Plain words of the header.
+    rows : list of list of str
+        Plain words of the cells.
+    empty : str
+        The sentence that stands for a table without rows.
+
+    Returns
+    -------
+    str
+    """
+    if not rows:
+        return empty_state(empty)
+    head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
+    return (
+        f'<div class="sk-scroll" role="region" aria-label="{cell(caption)}" tabindex="0">'
+        f'<table class="sk-table"><caption>{cell(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(map(table_row, rows))}</tbody></table></div>"
+    )

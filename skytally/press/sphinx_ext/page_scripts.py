@@ -1,0 +1,86 @@
+"""Scripts of the pages: copied from installed packages, and on each page only those it needs."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+
+def package_folder(name: str) -> Path:
+    """Return the folder of an installed package.
+
+    Raises
+    ------
+    ExtensionError
+        If it is not installed.
+    """
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        message = f"{name} is not installed; run make book"
+        raise ExtensionError(message)
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def copy_scripts(app: Sphinx) -> None:
+    """Copy BokehJS of the installed Bokeh, the chart script and MathJax into the site."""
+    from skytally.figures import BOOT, bokeh_scripts
+
+    static = Path(app.outdir) / "_static"
+    (static / "charts").mkdir(parents=True, exist_ok=True)
+    for path in (*bokeh_scripts(), BOOT):
+        shutil.copyfile(path, static / "charts" / path.name)
+    (static / "mathjax").mkdir(exist_ok=True)
+    mathjax = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
+    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
+
+
+def keep_own_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Leave each page only the scripts it needs, and none from outside."""
+    kept, seen = [], set()
+    for script in context.get("script_files", []):
+        attributes = getattr(script, "attributes", {})
+        key = (str(getattr(script, "filename", "")), attributes.get("body") or "")
+        if "thebe" in "".join(key).lower() or key in seen:
+            continue
+        seen.add(key)
+        kept.append(script)
+    # in place: Sphinx brings its own lists back after each page
+    context["script_files"][:] = kept
+    context["css_files"][:] = [
+        sheet
+        for sheet in context["css_files"]
+        if "thebe" not in str(getattr(sheet, "filename", sheet))
+    ]
+    if 'class="sk-live"' in (context.get("body") or "") and doctree is not None:
+        app.add_js_file("charts/bokeh.min.js", priority=300, loading_method="defer")
+        app.add_js_file("charts/boot.js", priority=301, loading_method="defer")
+
+
+def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Remove the configuration of a service that would be asked over the network."""
+    for node in list(doctree.findall(nodes.raw)):
+        if "x-thebe-config" in node.astext() or "kernelName =" in node.astext():
+            node.parent.remove(node)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the hooks."""
+    os.environ.setdefault("SKYTALLY_BOOK", "1")
+    app.connect("builder-inited", copy_scripts)
+    app.connect("html-page-context", keep_own_scripts, priority=900)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
+    app.config.mathjax_path = "mathjax/tex-svg.js"
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,138 @@
+"""Conditions on the columns of a table, written as ``column sign value; column sign value``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from skytally.core import DataError, columns, words
+
+CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|!=|=|~)\s*(.*?)\s*")
+
+
+def _parsed(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
+    """Split one condition into column, sign and what its cells are compared with."""
+    match = CONDITION.fullmatch(text)
+    if match is None or match[1] not in table:
+        message = f"{text.strip()!r}: write column, one of = != ~ <= >=, value"
+        raise DataError(message)
+    column, sign, value = match.groups()
+    kind = table[column].dtype.kind
+    if sign in ("<=", ">="):
+        if kind not in "Mfiu":
+            message = f"{text.strip()!r}: {column} holds words; compare a date or a number"
+            raise DataError(message)
+        edge = pd.to_datetime(value, errors="coerce") if kind == "M" else _as_number(value)
+        if pd.isna(edge):
+            message = f"{text.strip()!r}: {value!r} is no {'date' if kind == 'M' else 'number'}"
+            raise DataError(message)
+        return column, sign, edge
+    if sign == "~":
+        try:
+            return column, sign, re.compile(value, re.IGNORECASE)
+        except re.error as error:
+            message = f"{text.strip()!r}: no pattern ({error}); correct it"
+            raise DataError(message) from error
+    return column, sign, value.split("|")
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def condition_faults(table: pd.DataFrame, conditions: str) -> list[str]:
+    """Collect every condition that is malformed, or compares a column with the wrong type."""
+    faults = []
+    for text in filter(str.strip, conditions.split(";")):
+        try:
+            _parsed(table, text)
+        except DataError as fault:
+            faults.append(str(fault))
+    return faults
+
+
+def condition_words(conditions: str) -> list[tuple[str, list[str]]]:
+    """Column and words of each condition that compares a column with a list of words."""
+    matches = [CONDITION.fullmatch(text) for text in conditions.split(";")]
+    return [(each[1], each[3].split("|")) for each in matches if each and each[2] in ("=", "!=")]
+
+
+def possible_words(
+    path: Path, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, tuple[str, Collection[str]]]:
+    """Words that the cells of each column with a closed list may hold.
+
+    Parameters
+    ----------
+    path : Path
+        The table, with its dictionary and the vocabularies beside it.
+    tables : mapping of str to pandas.DataFrame
+        Tables of the record by name, for the columns that refer to one of them.
+
+    Returns
+    -------
+    dict of str to (str, collection of str)
+        Column to the name of its list (*vocabulary unit*, *table scopes*) and the words of it.
+    """
+    vocabularies = words(path.parent)
+    closed: dict[str, tuple[str, Collection[str]]] = {}
+    for column in columns(path):
+        if column.vocabulary:
+            closed[column.name] = f"vocabulary {column.vocabulary}", vocabularies[column.vocabulary]
+        elif column.type == "ref" and column.refers_to in tables:
+            ids = set(map(str, tables[column.refers_to]["id"]))
+            closed[column.name] = f"table {column.refers_to}", ids
+    return closed
+
+
+def word_faults(conditions: str, possible: Mapping[str, tuple[str, Collection[str]]]) -> list[str]:
+    """Collect the words of conditions that no cell of their column can hold.
+
+    Parameters
+    ----------
+    conditions : str
+        As `filtered` takes them.
+    possible : mapping of str to (str, collection of str)
+        As `possible_words` returns it.
+
+    Returns
+    -------
+    list of str
+        One sentence a word; a column without a closed list may hold anything.
+    """
+    return [
+        f"{column}: no {word!r} in {possible[column][0]}; correct the condition"
+        for column, wanted in condition_words(conditions)
+        if column in possible
+        for word in sorted({*wanted} - {"", *possible[column][1]})
+    ]
+
+
+def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:
+    """Rows that meet every condition, each ``column sign value``, separated by semicolons.
+
+    Raises
+    ------
+    DataError
+        If a condition cannot be read, names no column of the table, orders words, or is no
+        pattern.
+    """
+    chosen = pd.Series(data=True, index=table.index)
+    for text in filter(str.strip, conditions.split(";")):
+        column, sign, wanted = _parsed(table, text)
+        cells = table[column]
+        if sign in ("<=", ">="):
+            chosen &= cells <= wanted if sign == "<=" else cells >= wanted
+        elif isinstance(wanted, re.Pattern):
+            matches = [bool(wanted.search(str(cell))) for cell in cells]
+            chosen &= pd.Series(matches, index=table.index, dtype=bool)
+        else:
+            chosen &= cells.astype(str).isin(wanted) == (sign == "=")
+    return table[chosen]

@@ -1,0 +1,147 @@
+"""The built site as files: permanent addresses, links, weight, and words for images."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.support.site_pages import SITE, chart_texts, each_page, needs_site, parsed_page, row_ids
+
+pytestmark = needs_site
+
+PERMANENT = ("port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "official-claims")
+"""Slugs whose addresses others link to; a line that is added may join them, none may go."""
+LARGEST_PAGE = 1_500_000
+SHARED = {"_static/charts/bokeh.min.js", "_static/mathjax/tex-svg.js"}
+"""Files that may be larger than a page: a browser fetches each once."""
+
+
+def test_site_names_that_must_hold() -> None:
+    """The addresses that others link to are there, for each line of evidence."""
+    assert (SITE / "index.html").is_file()
+    for line in PERMANENT:
+        assert (SITE / f"lines/{line}.html").is_file()
+        assert list((SITE / "data").glob(f"{line}*.csv"))
+        assert list((SITE / "data").glob(f"{line}*.nc"))
+
+
+def test_site_findings_have_their_fields() -> None:
+    """``findings.json`` is a list of objects with the promised fields, sorted by key."""
+    found = json.loads((SITE / "findings.json").read_text(encoding="utf-8"))
+    keys = [each["key"] for each in found]
+    assert keys == sorted(set(keys))
+    for each in found:
+        assert {"key", "value", "low", "high", "unit", "level", "text", "inputs"} <= set(each)
+
+
+@each_page
+def test_page_is_light(page_name: str) -> None:
+    """No page is larger than 1.5 MB, its charts and pictures included."""
+    assert (SITE / page_name).stat().st_size <= LARGEST_PAGE
+
+
+def test_site_has_no_other_large_file() -> None:
+    """Only the shared scripts may be larger than a page; no reader loads a source map."""
+    large = {
+        path.relative_to(SITE).as_posix()
+        for path in SITE.rglob("*")
+        if path.is_file() and path.suffix != ".map" and path.stat().st_size > LARGEST_PAGE
+    }
+    assert large <= SHARED
+
+
+def _broken(page_name: str, tag: str, name: str, link: str) -> str:
+    parts = urlsplit(link)
+    if parts.scheme in ("http", "https") and (tag, name) == ("a", "href"):
+        return ""
+    if parts.scheme == "data" and tag != "a":
+        return ""
+    if parts.scheme or parts.netloc or parts.path.startswith("/"):
+        return f"<{tag} {name}={link[:80]!r}> leads outside the site"
+    target = SITE / page_name
+    if parts.path:
+        target = (target.parent / unquote(parts.path)).resolve()
+    if not target.is_file() or SITE not in target.parents:
+        return f"<{tag} {name}={link[:80]!r}>: no such file"
+    anchor = unquote(parts.fragment)
+    known = parsed_page(target.relative_to(SITE).as_posix()).ids if target.suffix == ".html" else ()
+    return f"<{tag} {name}={link[:80]!r}>: no such anchor" if anchor and anchor not in known else ""
+
+
+@each_page
+def test_page_links_resolve(page_name: str) -> None:
+    """Every link, download, script and picture is a file of the site, every anchor exists."""
+    assert [
+        fault for each in parsed_page(page_name).links if (fault := _broken(page_name, *each))
+    ] == []
+
+
+@each_page
+def test_page_anchors_are_unique(page_name: str) -> None:
+    """No anchor of a page stands for two places."""
+    assert [anchor for anchor, times in parsed_page(page_name).ids.items() if times > 1] == []
+
+
+def test_styles_load_only_from_the_site() -> None:
+    """No style sheet asks for a file that is not there."""
+    missing = []
+    for sheet in SITE.rglob("*.css"):
+        for link in re.findall(r"url\(\s*['\"]?([^'\")]+)", sheet.read_text(encoding="utf-8")):
+            path = urlsplit(link).path
+            if not link.startswith(("data:", "#")) and not (sheet.parent / unquote(path)).is_file():
+                missing.append(f"{sheet.name}: {link}")
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "ship_sightings",
+        "quay_stocks",
+        "voyage_counts",
+        "voyages",
+        "rail_counts",
+        "depot_observations",
+        "ais_events",
+        "official_claims",
+        "events",
+        "press_claims",
+    ],
+)
+def test_record_has_an_anchor_for_each_row(table: str) -> None:
+    """A row of the record can be linked to by its id."""
+    assert row_ids(table) - set(parsed_page("record.html").ids) == set()
+
+
+def test_sources_and_findings_have_an_anchor_each() -> None:
+    """A source and a finding can be linked to by id and key."""
+    found = json.loads((SITE / "findings.json").read_text(encoding="utf-8"))
+    assert row_ids("sources") - set(parsed_page("sources.html").ids) == set()
+    assert {each["key"] for each in found} - set(parsed_page("findings.html").ids) == set()
+
+
+@each_page
+def test_images_have_words(page_name: str) -> None:
+    """Every picture has an alternative text."""
+    assert [
+        image for image in parsed_page(page_name).images if not (image.get("alt") or "").strip()
+    ] == []
+
+
+@each_page
+def test_charts_are_told_with_their_numbers(page_name: str) -> None:
+    """A chart's alternative text quotes a number of the chart in the words of its bound."""
+    found = parsed_page(page_name)
+    twins = [image for image in found.images if image.get("class") == "sk-static"]
+    assert len(twins) == len(found.charts)
+    for twin, chart in zip(twins, found.charts, strict=True):
+        told = str(twin["alt"])
+        marks = json.loads(chart)
+        numbers = {each for each in chart_texts(marks, "said") if each != "no number"}
+        numbers |= set(chart_texts(marks, "within"))
+        # a chart of events without any number is told by its dates, one of methods by its labels
+        expected = numbers or set(chart_texts(marks, "when")) or set(chart_texts(marks, "label"))
+        assert any(each in told for each in expected), told[:200]

@@ -1,0 +1,156 @@
+"""Recorded browser visits to a page of the site, on which the page tests assert.
+
+A page is opened three times and no more: on a desktop from disk, on a telephone over HTTP, and
+without scripts. The tests assert on what was recorded.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, TimeoutError as NotShown
+
+from tests.support.browser import draw, hovered, tab, unfold
+
+DESKTOP, TELEPHONE = 1280, 400
+"""Widths of the window, CSS pixels."""
+GRAVE = ("serious", "critical")
+SAMPLED_ROWS = 12
+"""Rows of a table that axe reads: one loop writes them all, so the first stand for the rest."""
+THEMES = ("light", "dark")
+SETTLED = """theme => document.documentElement.dataset.theme === theme
+  && document.getAnimations().every(each => each.playState === 'finished')"""
+"""Whether the page took a theme and no colour is still on its way to another."""
+
+
+@dataclass
+class Desktop:
+    """A page opened from disk in a wide window."""
+
+    faults: list[str] = field(default_factory=list)
+    """Requests outside the site, failed requests, console errors, dialogs."""
+    answer_top: float | None = None
+    """Where the first paragraph of the page begins, before anything is scrolled."""
+    chart_top: float | None = None
+    """Where the first chart begins."""
+    code_shown: int = 0
+    """Cells whose code is seen before anything is unfolded."""
+    folds_open: int = 0
+    """Folds that stand open."""
+    charts_drawn: int | None = None
+    """Charts that stand on the page in colours; None where one did not."""
+    tooltips: list[tuple[str, list[list[str]]]] = field(default_factory=list)
+    """Name of each chart, and the words of each tooltip over its first mark."""
+    themes: dict[str, str | None] = field(default_factory=dict)
+    """Theme that the page took, for each that the system prefers."""
+    violations: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    """Serious and critical findings of axe-core for each theme: rule and first targets."""
+
+
+@dataclass
+class Telephone:
+    """A page opened over HTTP in a narrow window."""
+
+    faults: list[str] = field(default_factory=list)
+    """As on the desktop."""
+    charts_drawn: int | None = None
+    """As on the desktop."""
+    scroll_width: float = 0.0
+    """Width of the content, CSS pixels."""
+    scrolled_aside: float = 0.0
+    """How far the page itself scrolled sideways when scrolled."""
+
+
+@dataclass
+class WithoutScripts:
+    """A page opened with scripts off."""
+
+    faults: list[str] = field(default_factory=list)
+    """Requests outside the site."""
+    static_charts: list[tuple[bool, float, float]] = field(default_factory=list)
+    """Whether each static figure is seen, its width and its height."""
+
+
+def _drawn(page: Page, faults: list[str]) -> int | None:
+    """Draw all charts; a chart that is not drawn in time is a fault."""
+    try:
+        return draw(page)
+    except NotShown as error:
+        faults.append(f"chart not drawn: {str(error).splitlines()[0]}")
+        return None
+
+
+def _violations(page: Page) -> list[tuple[str, Any]]:
+    options = {"resultTypes": ["violations"], "preload": False}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        (each["id"], [node["target"] for node in each["nodes"]][:5])
+        for each in found
+        if each["impact"] in GRAVE
+    ]
+
+
+def _top(page: Page, selector: str) -> float | None:
+    found = page.locator(selector)
+    box = found.first.bounding_box() if found.count() else None
+    return box["y"] if box else None
+
+
+def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
+    """Open a page wide: first screen, charts, pointer, and accessibility in light and dark."""
+    seen = Desktop()
+    with tab(browser, root=root, width=DESKTOP) as (page, faults):
+        seen.faults = faults
+        page.goto(f"{root}/{page_name}")
+        seen.answer_top, seen.chart_top = _top(page, "article p"), _top(page, ".sk-figure")
+        seen.code_shown = page.locator("article .cell_input .highlight >> visible=true").count()
+        seen.folds_open = page.locator("article details[open]").count()
+        seen.charts_drawn = _drawn(page, faults)
+        page.wait_for_load_state("networkidle")
+        for number in range(seen.charts_drawn or 0):
+            name = page.locator(".sk-figure").nth(number).get_attribute("id") or ""
+            seen.tooltips.append((name, hovered(page, number)))
+        page.evaluate(
+            "n => document.querySelectorAll('.sk-table tbody').forEach(body =>"
+            " [...body.rows].slice(n).forEach(row => row.remove()))",
+            SAMPLED_ROWS,
+        )
+        for theme in THEMES:
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            with suppress(NotShown):
+                page.wait_for_function(SETTLED, arg=theme, timeout=5000)
+            seen.themes[theme] = page.locator("html").get_attribute("data-theme")
+            seen.violations[theme] = _violations(page)
+    return seen
+
+
+def visit_telephone(browser: Browser, root: str, page_name: str) -> Telephone:
+    """Open a page narrow, over HTTP: charts, and whether it scrolls sideways."""
+    seen = Telephone()
+    with tab(browser, root=root, width=TELEPHONE) as (page, faults):
+        seen.faults = faults
+        page.goto(f"{root}/{page_name}")
+        seen.charts_drawn = _drawn(page, faults)
+        page.wait_for_load_state("networkidle")
+        seen.scroll_width = page.evaluate("document.documentElement.scrollWidth")
+        seen.scrolled_aside = page.evaluate("(window.scrollTo(500, 0), window.scrollX)")
+    return seen
+
+
+def visit_without_scripts(browser: Browser, root: str, page_name: str) -> WithoutScripts:
+    """Open a page with scripts off: the static figure of each chart."""
+    seen = WithoutScripts()
+    with tab(browser, root=root, scripts=False) as (page, faults):
+        page.goto(f"{root}/{page_name}")
+        unfold(page)
+        twins = page.locator(".sk-static")
+        for number in range(twins.count()):
+            size = twins.nth(number).bounding_box() or {"width": 0.0, "height": 0.0}
+            shown = twins.nth(number).is_visible()
+            seen.static_charts.append((shown, size["width"], size["height"]))
+        # the scripts themselves count as not found here
+        seen.faults = [fault for fault in faults if fault.startswith("asked")]
+    return seen

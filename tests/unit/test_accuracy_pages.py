@@ -1,0 +1,77 @@
+"""The accuracy page: measures that evidence pages use first, all others apart."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from skytally.core import registry
+from skytally.core.errors import DataError
+from skytally.core.table_reader import read_table
+from skytally.press.sphinx_ext import accuracy_pages
+from skytally.press.sphinx_ext.accuracy_pages import (
+    IN_USE,
+    UNUSED,
+    AccuracyCharts,
+    AccuracyTable,
+    SideBySideTable,
+    scores_of,
+)
+from tests.support.pages import bare
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_scores_of_splits_every_row_by_use() -> None:
+    """Each row stands in one of the two parts, and each measure in one alone."""
+    used, unused = scores_of(IN_USE), scores_of(UNUSED)
+    assert len(used) + len(unused) == len(scores_of(""))
+    assert len(used)
+    assert len(unused)
+    assert not set(used["measure"]) & set(unused["measure"])
+    assert {"ships at berth, optical", "onset"} <= set(used["measure"])
+    assert {"change", "ships in one look"} <= set(unused["measure"])
+
+
+def test_pages_of_measures_in_use_exist() -> None:
+    """A measure is used by a page of this book, not by a name that nobody printed."""
+    pages = read_table(registry.path("measures_in_use"))["pages"]
+    names = {page for cell in pages for page in cell.split()}
+    assert names <= {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_scores_of_refuses_a_measure_of_unknown_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A benchmark of a new measure cannot slip into either part unseen."""
+    table = pd.DataFrame({"measure": ["onset", "smoke", "smoke"]})
+    monkeypatch.setattr(accuracy_pages, "results", lambda _: table)
+    with pytest.raises(DataError, match=r"1 fault\n.*no row 'smoke'; add it, with the pages"):
+        scores_of(IN_USE)
+
+
+def test_unused_measures_have_tables_and_charts_of_their_own() -> None:
+    """Anchors differ, so that both tables stand on one page; only the second has the charts."""
+    used, unused = (bare(AccuracyTable, measures=word).html() for word in (IN_USE, UNUSED))
+    assert 'id="table-proof"' in used
+    assert 'id="table-proof-unused"' in unused
+    assert '<th scope="row">change</th>' not in used
+    assert '<th scope="row">change</th>' in unused
+    assert 'id="table-side-by-side-unused"' in bare(SideBySideTable, measures=UNUSED).html()
+    assert bare(AccuracyCharts, measures=IN_USE).html() == ""
+    assert "<figure" in bare(AccuracyCharts, measures=UNUSED).html()
+
+
+def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Highest or lowest as the score wants it; a method alone is no winner."""
+    rows = [
+        ("a", "recall", "0.5"), ("b", "recall", "0.7"), ("a", "mean error", "3"),
+        ("b", "mean error", "2"), ("a", "precision", "0.9"), ("a", "seconds", "1"),
+        ("b", "seconds", "2"),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["method", "metric", "value"]).assign(
+        measure="onset", dataset="d", low="", high="", n="1", note="", date="2026-11-22"
+    )
+    monkeypatch.setattr(accuracy_pages, "results", lambda _: table)
+    assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]

@@ -1,0 +1,105 @@
+"""Detection limits: the table counts what was found, and the sentence claims no more."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from skytally.core import names as n
+from skytally.core.errors import DataError
+from skytally.imagery.pipeline.detection_limits import (
+    CARDS,
+    SiteLimits,
+    Trial,
+    limits_sentence,
+    recall_table,
+)
+
+
+def test_limits_count_a_look_that_cannot_tell_as_not_found() -> None:
+    """Something without a number, and an image that became unclear, are no detection."""
+    told = [
+        Trial(100.0, 0.1, 1.0, n.COUNTED, 1.0),
+        Trial(100.0, 0.1, 1.0, n.SOMETHING_SEEN, math.nan),
+        Trial(100.0, 0.1, 1.0, n.UNCLEAR, math.nan),
+        Trial(100.0, 0.1, 1.0, n.NOTHING_SEEN, 0.0),
+    ]
+    (row,) = recall_table(told, simulated=False).to_dict("records")
+    assert (row["found"], row["something"], row["looks"]) == (1, 1, 4)
+
+
+def card_table(recalls: dict[tuple[float, float], float], *, simulated: bool) -> pd.DataFrame:
+    """Make a table of limits with ten images each."""
+    told = [Trial(0.0, math.nan, 0.0, n.NOTHING_SEEN, 0.0)] * 10
+    for (size, contrast), recall in recalls.items():
+        hits = round(10 * recall)
+        told += [Trial(size, contrast, 1.0, n.COUNTED, 1.0)] * hits
+        told += [Trial(size, contrast, 1.0, n.NOTHING_SEEN, 0.0)] * (10 - hits)
+    return recall_table(told, simulated=simulated)
+
+
+def test_sentence_says_headline_size_and_blindness() -> None:
+    """In plain words: found in x of n, from which size on, when blind, false alarms."""
+    table = card_table(
+        {(50.0, 0.05): 0.4, (100.0, 0.05): 1.0, (50.0, 0.02): 0.0, (100.0, 0.02): 0.2},
+        simulated=True,
+    )
+    words = limits_sentence(table, CARDS["berth-sentinel-2"])
+    assert "A ship 100 m long" in words
+    assert "found in 10 of 10 made-up clear looks" in words
+    assert "At +0.02, fewer than half are found at any size tried." in words
+    assert "At +0.05, nine of ten are found from a ship 100 m long on." in words
+    none = (
+        "With nothing put in, 0 of 10 looks (0% to 17%, 90 percent interval) were called occupied."
+    )
+    assert none in words
+    assert "10 of 10 made-up clear looks (83% to 100%, 90 percent interval)" in words
+    own = limits_sentence(table.assign(simulated=False), CARDS["berth-sentinel-2"])
+    assert "10 of 10 clear looks of this place" in own
+
+
+def test_sentence_says_when_nothing_smaller_was_tried() -> None:
+    """The least size tried is no limit if it is found."""
+    table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0}, simulated=True)
+    words = limits_sentence(table, CARDS["berth-sentinel-2"])
+    assert "from a ship 50 m long on; nothing smaller was tried." in words
+
+
+def test_sentence_names_a_larger_size_that_is_missed() -> None:
+    """A size that is found does not hide a larger one that is not."""
+    table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0, (150.0, 0.05): 0.1}, simulated=True)
+    words = limits_sentence(table, CARDS["berth-sentinel-2"])
+    assert "from a ship 50 m long on, but not of every larger size" in words
+    assert "of a ship 150 m long, fewer" in words
+
+
+def test_sentence_refuses_a_headline_that_was_not_tried() -> None:
+    """A card refuses a headline size that was not tested."""
+    table = card_table({(50.0, 0.05): 1.0}, simulated=True)
+    with pytest.raises(DataError, match=r"100 at 0\.05 was not tried"):
+        limits_sentence(table, CARDS["berth-sentinel-2"])
+
+
+def test_few_looks_say_no_size() -> None:
+    """Fewer than 10 images establish no size; a card without trials is refused."""
+    told = [Trial(0.0, math.nan, 0.0, n.SOMETHING_SEEN, math.nan)]
+    told += [Trial(size, 0.05, 1.0, n.COUNTED, 1.0) for size in (50.0, 100.0)]
+    words = limits_sentence(recall_table(told, simulated=False), CARDS["berth-sentinel-2"])
+    assert "fewer than 10 looks were tried, too few to say from which size on" in words
+    assert "With nothing put in, 1 of 1 looks" in words
+    assert words.endswith("were called occupied, rightly or not.")
+    with pytest.raises(DataError, match="no trial"):
+        recall_table([], simulated=False)
+    with pytest.raises(DataError, match="no look was asked with nothing put in"):
+        limits_sentence(recall_table(told[1:], simulated=False), CARDS["berth-sentinel-2"])
+
+
+def test_the_recall_of_a_site_is_no_certainty() -> None:
+    """Twelve of twelve is no 1, none of twelve no 0, and without a table nothing is capped."""
+    card = CARDS["berth-sentinel-2"]
+    row = {"size": [100.0], "contrast": [0.05], "looks": [12]}
+    assert SiteLimits(pd.DataFrame({**row, "found": [12]})).recall(card) == pytest.approx(12.5 / 13)
+    assert SiteLimits(pd.DataFrame({**row, "found": [0]})).recall(card) == pytest.approx(0.5 / 13)
+    assert SiteLimits(None, "too few looks").recall(card) == 1.0

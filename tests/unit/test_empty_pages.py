@@ -1,0 +1,134 @@
+"""Pages of a book that starts empty: each directive prints one plain sentence, none crashes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.press.sphinx_ext import (
+    accuracy_pages,
+    book_data,
+    calibration_pages,
+    claims_pages,
+    imagery_pages,
+    record_pages,
+    trial_pages,
+)
+from skytally.press.sphinx_ext.html_blocks import Block
+from tests.support.pages import bare
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
+MODULES = (
+    record_pages, claims_pages, calibration_pages, accuracy_pages, trial_pages, imagery_pages,
+)  # fmt: skip
+SENTENCES = {
+    "RecordTable": "the table has no row yet.",
+    "FindingsTable": "There is no finding yet.",
+    "Timeline": "The record has no row for this chart",
+    "RegionMaps": "No region has a map yet.",
+    "SiteMaps": "The record has no site yet.",
+    "ClaimsSummary": "The ledger has no press claim yet.",
+    "ClaimsTable": "The ledger has no claim yet.",
+    "DriftTable": "No wording has been compared with its origin yet.",
+    "OriginsGraph": "No source of the record takes content from another one yet.",
+    "Rivals": "No rival explanation has been written down yet.",
+    "LikelihoodTable": "No likelihood ratio has been judged yet.",
+    "CalibrationTable": "No interval has been calibrated yet.",
+    "CalibrationChart": "",
+    "RealSeriesTable": "The onset date has not been tried on real series yet.",
+    "AccuracyTable": "The measures were not scored on this copy yet.",
+    "AccuracyCharts": "",
+    "SideBySideTable": "",
+    "LimitsTable": "No detection limit has been simulated yet.",
+    "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
+    "FaultsTable": "The faults were not tried on this copy yet.",
+    "StrangersTable": "Bands were not exchanged on this copy yet.",
+    "CrashesTable": "The interruptions were not tried on this copy yet.",
+    "SitePlans": "No site has a window and outlines yet.",
+    "WindowsTable": "No site has a window and outlines yet.",
+    "ControlSitesTable": "No control site is named yet.",
+    "ProvidersTable": "",
+}
+"""Directive to the sentence that it prints; the empty ones stand beside one that says it."""
+BASES = {"TrialsTable", "ScoresBlock"}
+"""Classes that others build on, and no directives."""
+WHOLE = {"ProvidersTable"}
+"""Directives of tables that a new book has with rows, since they are the same for every route."""
+
+
+def _directives() -> Iterator[tuple[ModuleType, type[Block]]]:
+    for module in MODULES:
+        for value in vars(module).values():
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            if own and issubclass(value, Block) and value.__name__ not in BASES:
+                yield module, value
+
+
+def _forget() -> None:
+    for module in (*MODULES, book_data):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+
+
+def _only_header(path: Path) -> None:
+    header, _, _ = path.read_text(encoding="utf-8").partition("\n")
+    path.write_text(f"{header}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def empty_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Work in a project whose tables have a header only, without sites and findings."""
+    folder = tmp_path_factory.mktemp("empty")
+    shutil.copytree(DATA, folder / "data", ignore=shutil.ignore_patterns("scenes", "measured"))
+    for path in (folder / "data").rglob("*.csv"):
+        described = path.name in KEPT or path.name.endswith(".dictionary.csv")
+        if not described and "delivered" not in path.parts:
+            _only_header(path)
+    for name in ("findings.json", "claims.json"):
+        (folder / name).write_text(json.dumps([]), encoding="utf-8")
+    before = os.environ.get(PROJECT_VARIABLE)
+    os.environ[PROJECT_VARIABLE] = str(folder)
+    _forget()
+    yield folder
+    os.environ.pop(PROJECT_VARIABLE)
+    if before is not None:
+        os.environ[PROJECT_VARIABLE] = before
+    _forget()
+
+
+def test_every_directive_is_tried() -> None:
+    """A directive that is added has its sentence here."""
+    names = {value.__name__ for _, value in _directives()}
+    assert names == set(SENTENCES)
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path) -> None:
+    """Its table has a header only, and the page still prints, in one plain sentence."""
+    (kind,) = (vars(module)[name] for module in MODULES if name in vars(module))
+    arguments = ("rail_counts",) if name == "RecordTable" else ()
+    options = {"caption": "Rail"} if name == "RecordTable" else {}
+    block = bare(kind, srcdir=str(empty_project), arguments=arguments, **options).html()
+    if name in WHOLE:
+        assert "<table" in block
+        return
+    assert "<table" not in block
+    assert "<figure" not in block
+    assert SENTENCES[name] in block
+    assert bool(block) == bool(SENTENCES[name])
+
+
+def test_timeline_of_an_empty_record_names_its_period(empty_project: Path) -> None:
+    """The days of the page stand in the sentence, so that nobody takes it for the whole record."""
+    options = {"first": "2022-09-01", "last": "2026-03-31"}
+    block = bare(record_pages.Timeline, srcdir=str(empty_project), **options).html()
+    assert "no row for this chart between 1 September 2022 and 31 March 2026 yet." in block

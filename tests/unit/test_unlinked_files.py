@@ -1,0 +1,59 @@
+"""Files that nothing leads to are refused by name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from skytally.press import unlinked_files
+
+CONTENTS = """format: jb-book
+root: index
+parts:
+- caption: Evidence
+  chapters:
+  - file: lines/rail-counts
+  - file: "lines/ais-gaps.ipynb"
+  # - file: lines/coverage
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project of three notebooks, two of which are in the contents, and one site."""
+    for part in ("book", "data/sites"):
+        (tmp_path / part).mkdir(parents=True)
+    (tmp_path / "book/_toc.yml").write_text(CONTENTS, encoding="utf-8")
+    (tmp_path / "data/sites/register.csv").write_text("slug,name\nrajin,Rajin\n", encoding="utf-8")
+    (tmp_path / "data/sites/rajin.geojson").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(unlinked_files, "book_folder", lambda: tmp_path / "book")
+    monkeypatch.setattr(unlinked_files, "data_folder", lambda: tmp_path / "data")
+    names = ["ais-gaps", "coverage", "rail-counts"]
+    monkeypatch.setattr(unlinked_files, "line_names", lambda: names)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_notebook_outside_the_contents_is_named() -> None:
+    """An entry that is commented out is none; with or without suffix and quotes it is one."""
+    (fault,) = unlinked_files.unlisted_notebooks()
+    assert fault.file == "notebooks/coverage.ipynb"
+    assert "no entry in book/_toc.yml" in str(fault)
+    assert "add '- file: lines/coverage' there" in str(fault)
+
+
+def test_outlines_of_no_site_are_named(folder: Path) -> None:
+    """The file of a site that left the register is left over; that of a site is not."""
+    assert list(unlinked_files.outlines_without_site()) == []
+    shutil.copyfile(folder / "data/sites/rajin.geojson", folder / "data/sites/khasan.geojson")
+    (fault,) = unlinked_files.outlines_without_site()
+    assert fault.file == "data/sites/khasan.geojson"
+    assert "no row of data/sites/register.csv" in str(fault)
+
+
+def test_project_has_no_unlinked_file() -> None:
+    """Every notebook has its page, every file of outlines its site."""
+    assert list(unlinked_files.unlisted_notebooks()) == []
+    assert list(unlinked_files.outlines_without_site()) == []
