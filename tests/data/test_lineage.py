@@ -203,4 +203,5 @@ def test_delivered_copy_equals_the_delivery(path: Path) -> None:
 
 def test_delivery_was_copied_whole() -> None:
     """No delivered file was left behind."""
-    assert {path.name for path in outside_files.delivery().iterdir()} == {path.name for path in DELIVERED.iterdir()}
+    outside = {path.name for path in outside_files.delivery().iterdir()}
+    assert outside == {path.name for path in DELIVERED.iterdir()}

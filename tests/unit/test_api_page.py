@@ -47,8 +47,7 @@ def test_no_public_name_is_hidden_by_a_module(storey: str) -> None:
     """A module of the same name would take a public name's place once it is imported."""
     folder = ROOT / storey.replace(".", "/")
     listed = ast.parse((folder / "__init__.pyi").read_text(encoding="utf-8"))
-    names = {
-        alias.name for node in listed.body if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
+    imports = [node for node in listed.body if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in imports for alias in node.names}
     modules = {path.stem for path in folder.iterdir() if path.name != "__init__.py"}
     assert names & modules == set()

@@ -404,7 +404,11 @@ CASES = [
         {"start": arrays(DAYS), "low": arrays([1, 0, 2, 30, 41, 38])},
     ),
     Case(_lag, {}, {"level": NUMBERS}),
-    Case(lambda onsets: lead_lag.change_orders(onsets), {"onsets": {}}, {"onsets": ({}, {"a": None})}),
+    Case(
+        lambda onsets: lead_lag.change_orders(onsets),
+        {"onsets": {}},
+        {"onsets": ({}, {"a": None})},
+    ),
     Case(
         lambda series: np.nan_to_num(lead_lag.prewhitened(series)),
         {"series": SERIES},

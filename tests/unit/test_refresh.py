@@ -38,7 +38,8 @@ def _run(folder: Path, *rows: Provider, **words: Any) -> RefreshReport:
 
 def _content(folder: Path) -> dict[str, bytes]:
     """Contents of every file that a refresh writes, by relative path."""
-    kept = [folder / "inventory.csv", folder / "catalogue_searches.csv", *(folder / "scenes").rglob("*")]
+    tables = [folder / "inventory.csv", folder / "catalogue_searches.csv"]
+    kept = [*tables, *(folder / "scenes").rglob("*")]
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in kept if path.is_file()
     }
