@@ -46,6 +46,20 @@ PLAIN_ROW: dict[str, Any] = {
 """A sound row of an observation table, without its id, dates and number."""
 
 
+LONGEST_FIRST = ("slow", "site")
+"""Folders whose files take longest: a worker that began one last would end alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand the files that take longest to the workers first; the order within a file stays."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Root folder of the project."""

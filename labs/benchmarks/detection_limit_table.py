@@ -1,7 +1,7 @@
 """Detection limits of every measure on simulated sites, shown until real images exist.
 
 ``python -m labs.benchmarks.detection_limit_table [LOOKS] [SEED] [CARD ...]`` writes
-data/results/limits.csv, one row a card, object size and contrast, from LOOKS images each; with
+data/results/simulated_recall.csv, one row a card, object size and contrast, from LOOKS images each; with
 cards named, only their rows are replaced. Half of the sites are of the second family of hulls,
 textures, blurs and noise. All images are simulated.
 """
@@ -31,7 +31,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_geometry import lay_corridor
+from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
@@ -52,7 +52,7 @@ from skytally.imagery.simulate.injection import (
     inject_stacks,
 )
 
-TARGET = Path(__file__).resolve().parents[2] / "data" / "results" / "limits.csv"
+TARGET = Path(__file__).resolve().parents[2] / "data" / "results" / "simulated_recall.csv"
 WORLDS = 4
 """Simulated sites of each card, every second one of the second family."""
 EARLY = 20

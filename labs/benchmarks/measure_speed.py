@@ -36,7 +36,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_geometry import lay_corridor
+from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.berth_water import Berth

@@ -31,7 +31,7 @@ from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, f
 from skytally.imagery.measure.ground.change_date import SHOWN as LEVEL_SHOWN
 from skytally.statistics.interval_counts import interval_counts_from
 from skytally.statistics.onset_date import SHOWN, onset
-from skytally.statistics.sea_routes import Port, read_sea, routes_to
+from skytally.statistics.sea_distance import Port, read_sea, routes_to
 from skytally.statistics.ship_reach import Fix, reach
 
 Doubles = npt.NDArray[np.float64]

@@ -27,8 +27,8 @@ from skytally.press.chart_checks import chart_table_faults
 from skytally.press.claim_checks import claims_faults
 from skytally.press.finding_checks import finding_faults
 from skytally.press.parameter_files import parameter_faults
-from skytally.press.table_pages import unshown_tables
 from skytally.press.unlinked_files import outlines_without_site, unlisted_notebooks
+from skytally.press.unshown_tables import unshown_tables
 from skytally.record import check_record, record_faults
 
 

@@ -19,7 +19,7 @@ from .port_calls.calls_from_rows import (
 )
 from .port_calls.littles_law import Calls as Calls
 from .reach_from_rows import time_for_a_call as time_for_a_call
-from .sea_routes import Port as Port, read_sea as read_sea, routes_to as routes_to
+from .sea_distance import Port as Port, read_sea as read_sea, routes_to as routes_to
 from .ship_reach import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .surge_chance import Surge as Surge, surge as surge
 from .surge_from_rows import (

@@ -16,7 +16,7 @@ from scipy import stats
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.sea_routes import (
+from skytally.statistics.sea_distance import (
     KM_PER_DEGREE,
     KM_PER_NAUTICAL_MILE,
     Floats,

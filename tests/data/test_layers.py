@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "skytally").rglob("*.py"))
@@ -38,12 +37,8 @@ COMMANDS = "skytally/press/"
 REFRESH_COMMAND = "skytally/press/refresh_command.py"
 """The one that dates what it did."""
 
-each_module = pytest.mark.parametrize(
-    "path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix()
-)
-each_test_file = pytest.mark.parametrize(
-    "path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix()
-)
+Faults = dict[str, set[str]]
+"""Path of a file to what is wrong in it."""
 
 
 @cache
@@ -64,28 +59,75 @@ def _network_imports(nodes: tuple[ast.AST, ...]) -> set[str]:
     return top & NETWORK_PACKAGES
 
 
-@each_module
-def test_module_keeps_no_state_and_prints_nothing(path: Path) -> None:
-    """No clock, no chance, no print, no exit, no change of folder, no path of the interpreter."""
+def _name(path: Path) -> str:
+    """Return the path of a file within the project."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def _faults(paths: Iterable[Path], rule: Callable[[Path], set[str]]) -> Faults:
+    """Apply a rule to files; those without a fault are left out."""
+    return {_name(path): found for path in paths if (found := rule(path))}
+
+
+def _banned_calls(path: Path) -> set[str]:
     calls = {ast.unparse(node.func) for node in _nodes(path) if isinstance(node, ast.Call)}
-    name = path.relative_to(ROOT).as_posix()
-    allowed = {"print", "sys.exit"} if name.startswith(COMMANDS) else set()
-    allowed |= {"datetime.now"} if name == REFRESH_COMMAND else set()
-    assert calls & BANNED_CALLS - allowed == set()
+    allowed = {"print", "sys.exit"} if _name(path).startswith(COMMANDS) else set()
+    allowed |= {"datetime.now"} if _name(path) == REFRESH_COMMAND else set()
+    return calls & BANNED_CALLS - allowed
 
 
-@each_module
-def test_module_catches_named_errors_only(path: Path) -> None:
+def _bare_excepts(path: Path) -> set[str]:
+    caught = [node for node in _nodes(path) if isinstance(node, ast.ExceptHandler)]
+    return {f"line {node.lineno}: a bare except" for node in caught if node.type is None}
+
+
+def _unnamed_behaviour(path: Path) -> set[str]:
+    return {
+        node.name
+        for node in _nodes(path)
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not re.fullmatch(r"[^\n]+\.", (ast.get_docstring(node) or "").strip())
+    }
+
+
+def _unmatched_refusals(path: Path) -> set[str]:
+    return {
+        f"line {node.lineno}: pytest.raises without match"
+        for node in _nodes(path)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "pytest.raises"
+        # an interruption carries no words
+        and ast.unparse(node.args[0]) != "KeyboardInterrupt"
+        and "match" not in {word.arg for word in node.keywords}
+    }
+
+
+def _weak_first_lines(path: Path) -> set[str]:
+    return {
+        node.name
+        for node in _nodes(path)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        and (ast.get_docstring(node) or "").startswith(("Give ", "Tell whether ", "Say "))
+    }
+
+
+def test_modules_keep_no_state_and_print_nothing() -> None:
+    """No clock, no chance, no print, no exit, no change of folder, no path of the interpreter."""
+    assert len(MODULES) > 100
+    assert _faults(MODULES, _banned_calls) == {}
+
+
+def test_modules_catch_named_errors_only() -> None:
     """No bare except."""
-    caught = [node.type for node in _nodes(path) if isinstance(node, ast.ExceptHandler)]
-    assert None not in caught
+    assert _faults(MODULES, _bare_excepts) == {}
 
 
-@each_module
-def test_module_opens_no_connection(path: Path) -> None:
+def test_modules_open_no_connection() -> None:
     """Nothing but the refresh of the imagery uses the network, and it is no part of a build."""
-    if path.relative_to(ROOT).as_posix() not in NETWORK_MODULES | LOOPBACK_MODULES:
-        assert _network_imports(_nodes(path)) == set()
+    listed = NETWORK_MODULES | LOOPBACK_MODULES
+    others = [path for path in MODULES if _name(path) not in listed]
+    assert _faults(others, lambda path: _network_imports(_nodes(path))) == {}
 
 
 def test_network_modules_are_those_that_use_it() -> None:
@@ -96,55 +138,27 @@ def test_network_modules_are_those_that_use_it() -> None:
 
 def test_package_needs_neither_labs_nor_tests() -> None:
     """What is installed imports nothing of what is not."""
-    wrong = {
-        path.relative_to(ROOT).as_posix(): names
-        for path in MODULES
-        if (
-            names := {
-                each for each in _imported(_nodes(path)) if each.split(".")[0] in ("labs", "tests")
-            }
-        )
-    }
-    assert wrong == {}
+
+    def outside(path: Path) -> set[str]:
+        return {name for name in _imported(_nodes(path)) if name.split(".")[0] in ("labs", "tests")}
+
+    assert _faults(MODULES, outside) == {}
 
 
-@each_test_file
-def test_tests_state_the_behaviour(path: Path) -> None:
+def test_tests_state_the_behaviour() -> None:
     """Every test has a docstring of one line that states the behaviour."""
-    wrong = [
-        node.name
-        for node in _nodes(path)
-        if isinstance(node, ast.FunctionDef)
-        and node.name.startswith("test_")
-        and not re.fullmatch(r"[^\n]+\.", (ast.get_docstring(node) or "").strip())
-    ]
-    assert wrong == []
+    assert len(TESTS) > 100
+    assert _faults(TESTS, _unnamed_behaviour) == {}
 
 
-@each_test_file
-def test_refusals_are_matched(path: Path) -> None:
+def test_refusals_are_matched() -> None:
     """Each expected error is matched by its words, so that another error does not pass for it."""
-    calls = [
-        node
-        for node in _nodes(path)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) == "pytest.raises"
-        # it carries no words
-        and ast.unparse(node.args[0]) != "KeyboardInterrupt"
-    ]
-    assert all("match" in {word.arg for word in call.keywords} for call in calls)
+    assert _faults(TESTS, _unmatched_refusals) == {}
 
 
 def test_no_docstring_begins_with_give() -> None:
     """First lines are imperatives or noun phrases of the field, in package and labs."""
-    wrong = [
-        f"{path.relative_to(ROOT).as_posix()}: {node.name}"
-        for path in (*MODULES, *LABS)
-        for node in _nodes(path)
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-        and (ast.get_docstring(node) or "").startswith(("Give ", "Tell whether ", "Say "))
-    ]
-    assert wrong == []
+    assert _faults([*MODULES, *LABS], _weak_first_lines) == {}
 
 
 def test_benchmarks_that_pages_cite_are_there() -> None:

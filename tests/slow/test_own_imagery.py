@@ -77,7 +77,7 @@ def test_lines_show_what_was_simulated(lines: list[MeasuredLine]) -> None:
 @pytest.mark.slow
 def test_make_site_measures_only_what_changed(made: Path) -> None:
     """What fits its images, outlines, code and parameters stays; moved outlines are measured."""
-    command = "skytally.press.outlines_command"
+    command = "skytally.press.site_command"
     same = simulated.run(made, command, "--site=tumangang")
     assert same.returncode == 0, same.stderr
     assert "lines: 0 measured now, 0 could not be measured, 1 fit" in same.stdout

@@ -15,8 +15,6 @@ from tests.support.book_copy import ROOT, copy_project, make, run_python
 from tests.support.recipes import Step
 from tests.support.site_pages import parse_page
 
-pytestmark = pytest.mark.slow
-
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STEPS = recipes.read_steps(ROOT / "CONTRIBUTING.md")
 WAY_OUT = "The way out of jupyter-book"

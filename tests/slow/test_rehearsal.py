@@ -51,7 +51,7 @@ from skytally.press import rehearse, servers
 from skytally.press.subprocesses import free_port
 from tests.support.credentials import SECRETS, leaks
 from tests.support.shapes import ASKED, documented
-from tests.support.tiny import PERIOD, archive, provider, tiny_site
+from tests.support.tiny_site_archive import PERIOD, archive, provider, tiny_site
 
 pytestmark = [
     pytest.mark.slow,

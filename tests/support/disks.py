@@ -81,10 +81,10 @@ def _refresh(scenes: Path, tables: Path, row: Provider, *words: str, spare: int)
 
     def work() -> None:
         with (
-            mock.patch.object(press, "DATA", tables),
+            mock.patch.object(press, "data_folder", return_value=tables),
             mock.patch.object(press, "read_sites", return_value={"here": chips.site()}),
             mock.patch.object(press, "read_providers", return_value={row.name: row}),
-            mock.patch.object(chip_store, "SPARE_BYTES", spare),
+            mock.patch.object(chip_store, "RESERVED_BYTES", spare),
             mock.patch.dict(os.environ, {press.SCENES: str(scenes)}),
             mock.patch.object(sys, "argv", ["refresh", f"--period={'/'.join(PERIOD)}", *words]),
             said.open("w", encoding="utf-8") as file,

@@ -24,7 +24,7 @@ from skytally.imagery.pipeline import scene_jobs
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult
 from tests.support.donors import World
 from tests.support.faults import ANY, CANARY, FOR_EVER, ONCE, OPEN, READ, SPOILED, Fault, serving
-from tests.support.tiny import PERIOD, archive, provider, tiny_site
+from tests.support.tiny_site_archive import PERIOD, archive, provider, tiny_site
 
 CLAUSES = 4
 """Parts of a message that the table shows."""
@@ -311,7 +311,7 @@ def trial(folder: Path, *, only: Callable[[Case], bool] = lambda _: True) -> lis
     chosen = [case for case in cases() if only(case)]
     right: dict[tuple[str, bool], Got] = {}
     with (
-        mock.patch.object(scene_jobs, "signer", return_value=signed),
+        mock.patch.object(scene_jobs, "url_signer", return_value=signed),
         serving(lambda request: origin(request)) as proxy,
     ):
         origin = world.origin(proxy.url)
@@ -320,7 +320,7 @@ def trial(folder: Path, *, only: Callable[[Case], bool] = lambda _: True) -> lis
             if key not in right:
                 right[key] = acquire(case, proxy.url)
     with (
-        mock.patch.object(scene_jobs, "signer", return_value=signed),
+        mock.patch.object(scene_jobs, "url_signer", return_value=signed),
         ThreadPoolExecutor(6) as pool,
     ):
         jobs = [

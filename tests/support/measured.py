@@ -8,8 +8,8 @@ import pandas as pd
 from skytally.core import names as n
 from skytally.imagery.measure.observation import Observation, observation_line, unclear_observation
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
-from skytally.imagery.pipeline.line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites.site_model import Grid, Outline, Site
 

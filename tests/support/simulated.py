@@ -1,6 +1,6 @@
 """A copy of the project with simulated images of three kinds of site: for tests and screenshots.
 
-``PYTHONPATH=.:book python -m tests.simulated FOLDER`` makes one, refreshes it from a folder of
+``python -m tests.support.simulated FOLDER`` makes one, refreshes it from a folder of
 simulated files by the project's own command, and builds its book. Every image is labelled.
 """
 

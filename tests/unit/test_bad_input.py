@@ -23,7 +23,7 @@ from skytally.statistics import (
     counter_agreement,
     interval_counts,
     lead_lag,
-    sea_routes,
+    sea_distance,
     tail_probability,
 )
 from skytally.statistics.estimate import Estimate
@@ -239,10 +239,10 @@ def land(bbox: Any = None, text: str | None = None) -> Path:
 
 
 @functools.cache
-def walled() -> sea_routes.SeaRoutes:
+def walled() -> sea_distance.SeaRoutes:
     """Sea routes to the port of the toy sea."""
-    return sea_routes.routes_to(
-        sea_routes.read_sea([land()], cell_km=4.0), sea_routes.Port("Farport", 1.5, 0.0)
+    return sea_distance.routes_to(
+        sea_distance.read_sea([land()], cell_km=4.0), sea_distance.Port("Farport", 1.5, 0.0)
     )
 
 
@@ -543,13 +543,15 @@ CASES = [
     ),
     Case(
         lambda **given: (
-            sea_routes.routes_to(walled().sea, sea_routes.Port("Farport", **given)).port
+            sea_distance.routes_to(walled().sea, sea_distance.Port("Farport", **given)).port
         ),
         {"lon": 1.5, "lat": 0.0},
         {"lon": NUMBERS, "lat": NUMBERS, "radius_km": NUMBERS},
     ),
     Case(
-        lambda bbox=None, text=None, **given: sea_routes.read_sea([land(bbox, text)], **given).step,
+        lambda bbox=None, text=None, **given: (
+            sea_distance.read_sea([land(bbox, text)], **given).step
+        ),
         {"cell_km": 4.0},
         {
             "cell_km": NUMBERS,
@@ -563,12 +565,12 @@ CASES = [
         },
     ),
     Case(
-        lambda **given: sea_routes.route_miles(walled(), **given),
+        lambda **given: sea_distance.route_miles(walled(), **given),
         {"lon": 0.5, "lat": 0.0},
         {"lon": NUMBERS, "lat": NUMBERS},
     ),
     Case(
-        lambda **given: sea_routes.miles_from_positions(walled(), **given),
+        lambda **given: sea_distance.miles_from_positions(walled(), **given),
         {"lon": [0.5, 0.6], "lat": [0.0, 0.1]},
         {"lon": arrays([0.5, 0.6]), "lat": arrays([0.0, 0.1])},
     ),

@@ -16,8 +16,8 @@ from skytally.imagery.pipeline.compare_with_published import (
     agreement_table,
 )
 from skytally.imagery.pipeline.imagery_findings import own_findings
-from skytally.imagery.pipeline.line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 
 KINDS = {kind.card: kind for kind in LINE_KINDS}
 

@@ -13,13 +13,13 @@ import pytest
 
 from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.press.sphinx_ext import (
-    accuracy_pages,
+    accuracy_directives,
     book_data,
-    calibration_pages,
-    claims_pages,
-    imagery_pages,
-    record_pages,
-    trial_pages,
+    calibration_directives,
+    claims_directives,
+    imagery_directives,
+    record_directives,
+    trial_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
 from tests.support.pages import bare
@@ -27,8 +27,13 @@ from tests.support.pages import bare
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
 MODULES = (
-    record_pages, claims_pages, calibration_pages, accuracy_pages, trial_pages, imagery_pages,
-)  # fmt: skip
+    record_directives,
+    claims_directives,
+    calibration_directives,
+    accuracy_directives,
+    trial_directives,
+    imagery_directives,
+)
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
     "FindingsTable": "There is no finding yet.",
@@ -130,5 +135,5 @@ def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path
 def test_timeline_of_an_empty_record_names_its_period(empty_project: Path) -> None:
     """The days of the page stand in the sentence, so that nobody takes it for the whole record."""
     options = {"first": "2022-09-01", "last": "2026-03-31"}
-    block = bare(record_pages.Timeline, srcdir=str(empty_project), **options).html()
+    block = bare(record_directives.Timeline, srcdir=str(empty_project), **options).html()
     assert "no row for this chart between 1 September 2022 and 31 March 2026 yet." in block

@@ -14,7 +14,7 @@ from skytally.imagery.measure.ground.bare_area import ground_laid_bare
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, bare_soil_series
 from skytally.imagery.measure.quay.stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_geometry import lay_corridor
+from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.simulate import site_cubes

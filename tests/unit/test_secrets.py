@@ -23,7 +23,7 @@ from tests.support.faults import (
     files,
     serving,
 )
-from tests.support.tiny import PERIOD, archive, provider, tiny_site
+from tests.support.tiny_site_archive import PERIOD, archive, provider, tiny_site
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.statistics.sea_routes import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
+from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
 from skytally.statistics.ship_reach import Fix, reach
 from tests.support import outside_files
 

@@ -15,7 +15,7 @@ from skytally.core.errors import DataError
 from skytally.core.evidence_line import check_line
 from skytally.imagery.clear_sky.screening_masks import ring_mask
 from skytally.imagery.measure.observation import observation_line
-from skytally.imagery.measure.quay.quay_change import QUAY_P_FALSE, changed_pixels
+from skytally.imagery.measure.quay.changed_pixels import QUAY_P_FALSE, changed_pixels
 from skytally.imagery.measure.quay.stacked_area import (
     CRANE_M2,
     ENDMEMBERS,
@@ -97,11 +97,12 @@ def test_teu_bounds_are_those_of_the_example() -> None:
     assert (round(low), round(high)) == (91, 547)
 
 
-def test_stack_intervals_hold_the_truth() -> None:
-    """On 50 simulated images the interval at 0.90 holds the area of four in five or more."""
-    cases = [case for case, _ in calibrate_ground.stack_cases(50, 15) if case[0] > 0]
+@pytest.mark.parametrize("quays", [15, pytest.param(50, marks=pytest.mark.slow)])
+def test_stack_intervals_hold_the_truth(quays: int) -> None:
+    """On simulated quays the interval at 0.90 holds the area of four in five or more."""
+    cases = [case for case, _ in calibrate_ground.stack_cases(quays, 15) if case[0] > 0]
     held = np.mean([low <= truth <= high for truth, _, low, high in cases])
-    assert len(cases) > 30
+    assert len(cases) > 0.6 * quays
     assert held >= 0.8
 
 

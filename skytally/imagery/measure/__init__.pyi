@@ -17,7 +17,7 @@ from .radar.berth_radar import (
     radar_ships_at_berth as radar_ships_at_berth,
 )
 from .rail.occupied_track import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
-from .rail.track_geometry import lay_corridor as lay_corridor
+from .rail.track_light import lay_corridor as lay_corridor
 from .reference import Reference as Reference, references as references
 from .ships.berth_ships import (
     LENGTH_DETAILS as LENGTH_DETAILS,

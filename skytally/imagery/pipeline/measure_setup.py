@@ -30,7 +30,7 @@ from skytally.imagery.measure import (
     stacks_on_quay,
     unclear_observation,
 )
-from skytally.imagery.pipeline.line_kinds import LineKind
+from skytally.imagery.pipeline.measurement_kinds import LineKind
 from skytally.imagery.pipeline.site_masks import (
     OPEN_WATER_M,
     Bools,

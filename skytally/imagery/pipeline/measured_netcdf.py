@@ -16,8 +16,8 @@ import xarray as xr
 from skytally.core import DataError, IntegrityError, names as n
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
-from skytally.imagery.pipeline.line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.measured_line import MeasuredLine
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 
 FORMAT = "skytally measured line 1"

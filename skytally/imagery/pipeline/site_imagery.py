@@ -106,7 +106,7 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
     study = str(check_day(study, what="study").astype("datetime64[D]"))
     ordered = sorted(sites, key=lambda site: site.is_control)
     inventory = read_inventory(registry.path("inventory"))
-    limits = pd.read_csv(registry.path("limits"))
+    limits = pd.read_csv(registry.path("simulated_recall"))
     folder = registry.measured()
     stored = inventory[inventory["chip_sha256"] != ""]
     return SiteImagery(

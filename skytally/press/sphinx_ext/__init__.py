@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
 PARTS = (
     "finding_roles",
-    "record_pages",
+    "record_directives",
     "page_scripts",
-    "claims_pages",
-    "calibration_pages",
-    "accuracy_pages",
-    "trial_pages",
-    "imagery_pages",
+    "claims_directives",
+    "calibration_directives",
+    "accuracy_directives",
+    "trial_directives",
+    "imagery_directives",
     "api_page",
 )
 """Modules that register roles, directives and hooks."""

@@ -14,7 +14,7 @@ from scipy import ndimage, signal
 from skytally.core import DataError, names as n
 from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.observation import Observation
-from skytally.imagery.measure.rail.track_geometry import blurred_box
+from skytally.imagery.measure.rail.track_light import blurred_box
 
 Doubles = npt.NDArray[np.float64]
 

@@ -25,7 +25,7 @@ from skytally.imagery.measure.rail.occupancy_inversion import (
     car_contrast,
     invert_occupancy,
 )
-from skytally.imagery.measure.rail.track_geometry import Corridor
+from skytally.imagery.measure.rail.track_light import Corridor
 from skytally.imagery.measure.reference import NORMAL_MAD, Reference
 
 Doubles = npt.NDArray[np.float64]

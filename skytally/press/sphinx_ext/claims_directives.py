@@ -16,7 +16,7 @@ from skytally.core import VOCABULARY_COLUMNS, number, read_cells, registry
 from skytally.figures import provenance_graph
 from skytally.press.sphinx_ext.book_data import read_results_json, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
-from skytally.press.sphinx_ext.record_pages import linked_rows
+from skytally.press.sphinx_ext.record_directives import linked_rows
 from skytally.record import provenance
 
 

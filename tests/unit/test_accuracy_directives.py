@@ -11,8 +11,8 @@ import pytest
 from skytally.core import registry
 from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
-from skytally.press.sphinx_ext import accuracy_pages
-from skytally.press.sphinx_ext.accuracy_pages import (
+from skytally.press.sphinx_ext import accuracy_directives
+from skytally.press.sphinx_ext.accuracy_directives import (
     IN_USE,
     UNUSED,
     AccuracyCharts,
@@ -46,7 +46,7 @@ def test_pages_of_measures_in_use_exist() -> None:
 def test_scores_of_refuses_a_measure_of_unknown_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """A benchmark of a new measure cannot slip into either part unseen."""
     table = pd.DataFrame({"measure": ["onset", "smoke", "smoke"]})
-    monkeypatch.setattr(accuracy_pages, "results", lambda _: table)
+    monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     with pytest.raises(DataError, match=r"1 fault\n.*no row 'smoke'; add it, with the pages"):
         scores_of(IN_USE)
 
@@ -73,5 +73,5 @@ def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> Non
     table = pd.DataFrame(rows, columns=["method", "metric", "value"]).assign(
         measure="onset", dataset="d", low="", high="", n="1", note="", date="2026-11-22"
     )
-    monkeypatch.setattr(accuracy_pages, "results", lambda _: table)
+    monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]

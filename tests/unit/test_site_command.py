@@ -16,7 +16,7 @@ from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS, write_inventor
 from skytally.imagery.sites.outline_editing import outline_changes
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press import outlines_command as outlines
+from skytally.press import site_command as outlines
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = read_sites(ROOT / "data/sites")
@@ -66,7 +66,7 @@ class Copy:
 
     def site(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command behind ``make site``."""
-        return self.python("-m", "skytally.press.outlines_command", *words)
+        return self.python("-m", "skytally.press.site_command", *words)
 
     def keys(self, script: str) -> list[str]:
         """Run a script on the content keys of the project; return the lines that it prints."""

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.imagery.acquire.providers import read_providers
 from skytally.press import rehearse, servers
-from tests.support.tiny import archive
+from tests.support.tiny_site_archive import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "http://127.0.0.1:1/v1"

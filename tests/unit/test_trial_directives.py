@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import results_data, trial_pages
+from skytally.press.sphinx_ext import results_data, trial_directives
 from tests.support.pages import bare
 
 NASTY = "</td><script>alert(1)</script>"
@@ -13,10 +13,10 @@ NASTY = "</td><script>alert(1)</script>"
 
 @pytest.mark.parametrize(
     "directive",
-    [trial_pages.FaultsTable, trial_pages.StrangersTable, trial_pages.CrashesTable],
+    [trial_directives.FaultsTable, trial_directives.StrangersTable, trial_directives.CrashesTable],
 )
 def test_trials_that_were_not_run_are_said(
-    monkeypatch: pytest.MonkeyPatch, directive: type[trial_pages.TrialsTable]
+    monkeypatch: pytest.MonkeyPatch, directive: type[trial_directives.TrialsTable]
 ) -> None:
     """Without its table the page says so and shows no empty one."""
     monkeypatch.setattr(results_data.registry, "entries", dict)
@@ -35,8 +35,8 @@ def test_trials_are_counted_and_the_feared_outcomes_named(monkeypatch: pytest.Mo
             {"case": "503", "outcome": "failed with its reason", **row},
         ]
     )
-    monkeypatch.setattr(trial_pages, "results", lambda _: table)
-    shown = bare(trial_pages.FaultsTable).html()
+    monkeypatch.setattr(trial_directives, "results", lambda _: table)
+    shown = bare(trial_directives.FaultsTable).html()
     assert (
         "3 cases: recovered: 2, failed with its reason: 1, SILENT WRONG PIXELS: 0, HUNG: 0."
     ) in shown

@@ -208,7 +208,7 @@ class LimitsTable(Block):
 
     def html(self) -> str:
         """Return one row per measure, size and contrast."""
-        table = results("limits")
+        table = results("simulated_recall")
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skytally.core.errors import IntegrityError
-from skytally.press.sphinx_ext import imagery_pages
+from skytally.press.sphinx_ext import imagery_directives
 from tests.support.pages import bare
 
 NASTY = "</td><script>alert(1)</script>"
@@ -17,15 +17,15 @@ NASTY = "</td><script>alert(1)</script>"
 
 def test_windows_table_reckons_what_a_look_takes() -> None:
     """A window of six by six kilometres has 600 by 600 pixels, six bands, two bytes each."""
-    shown = bare(imagery_pages.WindowsTable).html()
+    shown = bare(imagery_directives.WindowsTable).html()
     assert '<th scope="row">Rajin</th><td>6 by 6 km</td><td>EPSG:32652</td>' in shown
     assert "<td>4.3 MB</td>" in shown
 
 
 def test_control_sites_table_gives_reason_and_source_of_each() -> None:
     """Every control site stands there by its label, and no site of the evidence does."""
-    shown = bare(imagery_pages.ControlSitesTable).html()
-    for site in imagery_pages.sites().values():
+    shown = bare(imagery_directives.ControlSitesTable).html()
+    for site in imagery_directives.sites().values():
         assert (f'<th scope="row">{site.name}</th>' in shown) == site.is_control
     assert "geonameid 2012646 (CC-BY-4.0)" in shown
     assert "<td>4,000 m</td>" in shown
@@ -33,7 +33,7 @@ def test_control_sites_table_gives_reason_and_source_of_each() -> None:
 
 def test_providers_table_shows_addresses_and_no_secret() -> None:
     """Each row says where it is asked and what it wants; nothing in it is a credential."""
-    shown = bare(imagery_pages.ProvidersTable).html()
+    shown = bare(imagery_directives.ProvidersTable).html()
     assert "https://earth-search.aws.element84.com/v1" in shown
     assert "sentinel-2-c1-l2a" in shown
     assert "a token, fetched for you" in shown
@@ -44,8 +44,8 @@ def test_plan_without_looks_says_that_there_are_none(
 ) -> None:
     """The plan is drawn, its file lies beside, and the caption says what is missing."""
     monkeypatch.setenv("SKYTALLY_SCENES", str(tmp_path / "nowhere"))
-    site = imagery_pages.sites()["khasan"]
-    shown = bare(imagery_pages.SitePlans)._section(site, tmp_path)
+    site = imagery_directives.sites()["khasan"]
+    shown = bare(imagery_directives.SitePlans)._section(site, tmp_path)
     assert (tmp_path / "khasan.svg").is_file()
     assert 'src="_static/plans/khasan.svg"' in shown
     assert "no usable look is stored here yet" in shown
@@ -55,9 +55,9 @@ def test_plan_without_looks_says_that_there_are_none(
 
 def test_plan_shows_names_as_text(tmp_path: Path) -> None:
     """An outline's name that looks like a tag is shown, not run."""
-    site = imagery_pages.sites()["khasan"]
+    site = imagery_directives.sites()["khasan"]
     outlines = (replace(site.outlines[0], name=NASTY),)
-    shown = bare(imagery_pages.SitePlans)._section(replace(site, outlines=outlines), tmp_path)
+    shown = bare(imagery_directives.SitePlans)._section(replace(site, outlines=outlines), tmp_path)
     assert "<script>" not in shown
 
 
@@ -81,8 +81,8 @@ def test_damaged_look_stops_the_page_with_its_message(monkeypatch: pytest.Monkey
     class State:
         document = Document()
 
-    monkeypatch.setattr(imagery_pages.SitePlans, "html", damaged)
-    directive = bare(imagery_pages.SitePlans)
+    monkeypatch.setattr(imagery_directives.SitePlans, "html", damaged)
+    directive = bare(imagery_directives.SitePlans)
     directive.state, directive.lineno = State(), 7
     assert directive.run() == ["rajin/L1.tif: not what was stored"]
     assert told == [("rajin/L1.tif: not what was stored", 7)]
