@@ -1,8 +1,8 @@
 """Detection limits of every measure on simulated sites, shown until real images exist.
 
 ``python -m labs.benchmarks.detection_limit_table [LOOKS] [SEED] [CARD ...]`` writes
-data/results/simulated_recall.csv, one row a card, object size and contrast, from LOOKS images each; with
-cards named, only their rows are replaced. Half of the sites are of the second family of hulls,
+data/results/simulated_recall.csv, one row a card, object size and contrast, from LOOKS images
+each; with cards named, only their rows are replaced. Half of the sites are of the second family of hulls,
 textures, blurs and noise. All images are simulated.
 """
 
