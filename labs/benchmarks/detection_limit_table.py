@@ -2,8 +2,8 @@
 
 ``python -m labs.benchmarks.detection_limit_table [LOOKS] [SEED] [CARD ...]`` writes
 data/results/simulated_recall.csv, one row a card, object size and contrast, from LOOKS images
-each; with cards named, only their rows are replaced. Half of the sites are of the second family of hulls,
-textures, blurs and noise. All images are simulated.
+each; with cards named, only their rows are replaced. Half of the sites are of the second family
+of hulls, textures, blurs and noise. All images are simulated.
 """
 
 from __future__ import annotations
