@@ -143,7 +143,9 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     (one_start, one), (two_start, two) = (_on_lattice(each, step) for each in (first, second))
     probability = np.convolve(two, one[::-1])
     probability = probability / probability.sum()
-    grid = (two_start - one_start - one.size + 1 + np.arange(probability.size)) * step
+    grid = np.asarray(
+        (two_start - one_start - one.size + 1 + np.arange(probability.size)) * step, dtype=float
+    )
     tail = (1.0 - level) / 2.0
     edges = np.append(grid - step / 2.0, grid[-1] + step / 2.0)
     cumulative = np.concatenate([[0.0], np.cumsum(probability)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.sphinx_ext.api_page import public_names
+from skytally.press.sphinx_ext.api_page import _entry, public_names, signature_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def test_public_names_load_and_have_a_docstring(storey: str) -> None:
     package = importlib.import_module(storey)
     for name, kind in public_names(package):
         value = getattr(package, name)
-        assert kind == "autodata" or (value.__doc__ or "").strip(), name
+        assert kind == "data" or (value.__doc__ or "").strip(), name
 
 
 @pytest.mark.parametrize("storey", STOREYS)
@@ -51,3 +51,21 @@ def test_no_public_name_is_hidden_by_a_module(storey: str) -> None:
     names = {alias.name for node in imports for alias in node.names}
     modules = {path.stem for path in folder.iterdir() if path.name != "__init__.py"}
     assert names & modules == set()
+
+
+def test_signature_shows_names_and_plain_defaults_only() -> None:
+    """Types are left out, and a default that prints an address is not printed."""
+
+    def example(table: int, *, by: tuple[str, ...] = ("counter",), key: object = object()) -> int:
+        return table
+
+    assert signature_text(example) == "(table, *, by=('counter',), key=…)"
+
+
+def test_entry_shows_text_as_text() -> None:
+    """The term has its anchor, the docstring its first line, and the rest is folded."""
+    shown = _entry(importlib.import_module("skytally.record"), "lines", "function")
+    assert 'id="skytally.record.lines"' in shown
+    assert "<code>lines(table, groups, *, quantity, by=(&#x27;counter&#x27;, " in shown
+    assert "<p>Build every line of one quantity" in shown
+    assert "<summary>more</summary>" in shown

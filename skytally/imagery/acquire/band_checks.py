@@ -140,7 +140,7 @@ def _structure_faults(reflectance: dict[str, Float32Array]) -> list[str]:
     faults = []
     for band in bands:
         others = np.mean([means[other] for other in bands if other != band], axis=0)
-        if min(others.std(), means[band].std()) < MIN_BLOCK_CONTRAST:
+        if min(float(others.std()), float(means[band].std())) < MIN_BLOCK_CONTRAST:
             continue
         correlation = float(np.corrcoef(means[band], others)[0, 1])
         if correlation < MIN_VISIBLE_CORRELATION:

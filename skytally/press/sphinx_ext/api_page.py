@@ -1,21 +1,62 @@
-"""The API page: every public name of a storey, with its signature and docstring."""
+"""The API page: every public name of a storey, with its parameters and its docstring."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import textwrap
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from docutils import nodes
-from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+
+from skytally.press.sphinx_ext.html_blocks import Block, cell
+
+PLAIN = (bool, int, float, str, type(None), tuple)
+"""Types of default values that print alike in every process."""
+
+
+class _Elided:
+    """Stands for a default value that is not printed."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+def signature_text(value: Any) -> str:
+    """Write the parameters of a function or class without their types.
+
+    Parameters
+    ----------
+    value : object
+        A function or class.
+
+    Returns
+    -------
+    str
+        Such as ``(table, *, quantity, by=('counter', 'scope'))``, the same in every process;
+        empty where Python knows no signature.
+    """
+    try:
+        signature = inspect.signature(value)
+    except (TypeError, ValueError):
+        return ""
+    empty = inspect.Parameter.empty
+    shown = [
+        each.replace(
+            annotation=empty,
+            default=each.default
+            if each.default is empty or isinstance(each.default, PLAIN)
+            else _Elided(),
+        )
+        for each in signature.parameters.values()
+    ]
+    return str(signature.replace(parameters=shown, return_annotation=empty))
 
 
 def public_names(storey: ModuleType) -> Iterator[tuple[str, str]]:
-    """List the public names of a storey with the kind of documentation each takes.
+    """List the public names of a storey with their kind.
 
     Parameters
     ----------
@@ -25,52 +66,40 @@ def public_names(storey: ModuleType) -> Iterator[tuple[str, str]]:
     Yields
     ------
     tuple of str
-        Name, and ``autoclass``, ``autofunction`` or ``autodata``.
+        Name, and *class*, *function* or *data*.
     """
     for name in sorted(storey.__all__):
         value = getattr(storey, name)
-        if inspect.isclass(value):
-            yield name, "autoclass"
-        elif inspect.isroutine(value):
-            yield name, "autofunction"
-        else:
-            yield name, "autodata"
+        kind = "class" if inspect.isclass(value) else "function"
+        yield name, kind if inspect.isclass(value) or inspect.isroutine(value) else "data"
 
 
-class StoreyApi(Directive):
+def _entry(storey: ModuleType, name: str, kind: str) -> str:
+    """Write one public name as a term and its description."""
+    value = getattr(storey, name)
+    anchor = cell(f"{storey.__name__}.{name}")
+    if kind == "data":
+        return f'<dt id="{anchor}"><code>{cell(name)}</code></dt><dd><p>A constant.</p></dd>'
+    first, _, rest = (inspect.getdoc(value) or "").partition("\n")
+    more = textwrap.dedent(rest).strip("\n")
+    fold = f"<details><summary>more</summary><pre>{cell(more)}</pre></details>" if more else ""
+    term = f"{'class ' if kind == 'class' else ''}{name}{signature_text(value)}"
+    return f'<dt id="{anchor}"><code>{cell(term)}</code></dt><dd><p>{cell(first)}</p>{fold}</dd>'
+
+
+class StoreyApi(Block):
     """Document the public list of one storey."""
 
     required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
-        """Return the documentation of every public name, in alphabetical order."""
+    def html(self) -> str:
+        """Return a list of every public name, in alphabetical order."""
         storey = importlib.import_module(self.arguments[0])
-        lines = [
-            line
-            for name, kind in public_names(storey)
-            for line in (
-                f".. {kind}:: {_where(storey, name)}.{name}",
-                *(["   :no-value:"] if kind == "autodata" else []),
-                "",
-            )
-        ]
-        node = nodes.container()
-        self.state.nested_parse(StringList(lines, source="api"), 0, node)
-        return [node]
-
-
-def _where(storey: ModuleType, name: str) -> str:
-    """Find the module that defines a public name; for data, the package itself."""
-    module: str = getattr(getattr(storey, name), "__module__", storey.__name__)
-    return module if module.startswith(storey.__name__) else storey.__name__
+        entries = "".join(_entry(storey, name, kind) for name, kind in public_names(storey))
+        return f'<dl class="sk-api">{entries}</dl>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive and the extensions that it drives."""
-    for extension in ("sphinx.ext.autodoc", "sphinx.ext.napoleon"):
-        app.setup_extension(extension)
+    """Register the directive."""
     app.add_directive("storey-api", StoreyApi)
-    app.config.autodoc_typehints = "none"
-    app.config.napoleon_google_docstring = False
-    app.config.nitpick_ignore_regex = [*app.config.nitpick_ignore_regex, ("py:.*", ".*")]
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
