@@ -80,13 +80,24 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+_RUNNING: list[Browser] = []
+"""The browser of this process; Playwright allows one at a time."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Run the installed browser, headless and without network access beyond this machine."""
+    """Run the installed browser without network access, or share the one that runs already."""
+    if _RUNNING:
+        yield _RUNNING[0]
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        yield browser
-        browser.close()
+        _RUNNING.append(browser)
+        try:
+            yield browser
+        finally:
+            _RUNNING.clear()
+            browser.close()
 
 
 class _Quiet(SimpleHTTPRequestHandler):

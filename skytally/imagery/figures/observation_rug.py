@@ -151,7 +151,7 @@ def gap_text(gap: Span | None, alike: int = 1) -> str:
 
     Examples
     --------
-    >>> gap_words((pd.Timestamp("2023-05-03T02:00"), pd.Timestamp("2023-06-05T02:00")))
+    >>> gap_text((pd.Timestamp("2023-05-03T02:00"), pd.Timestamp("2023-06-05T02:00")))
     '33 days without a look that could tell, 3 May 2023 to 5 June 2023'
     """
     if gap is None:
