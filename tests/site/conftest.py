@@ -1,4 +1,7 @@
-"""One browser and one server for all tests of the site."""
+"""One browser and one server for each file of tests of the site.
+
+They end with the file: while a browser runs, no other test of the process can use an event loop.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from tests.support.browser import chromium, served
 from tests.support.site_pages import SITE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Browser that all tests share."""
+    """Browser that the tests of a file share."""
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Address of the site, served on this machine only."""
     with served(SITE) as root:

@@ -43,6 +43,7 @@ from skytally.imagery.figures.coverage_month_charts import months_chart, state_s
 from skytally.imagery.figures.timeline_boxes import MAX_SITES
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
+from tests.support.sentences import same_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = {"rajin": "Rajin", "khasan": "Khasan"}
@@ -277,12 +278,9 @@ def test_findings_of_some_looks_count_them(some: Tables) -> None:
     assert found["offered"].value == sum(
         int(found[key].value or 0) for key in ("superseded", "answer", "lost")
     )
-    assert found["answer"].text == (
-        "Of 4 acquisitions offered for 1 of 2 sites between 1 January 2023 and 15 April 2023, "
-        "2 gave a usable look; of the others, most were lost to cloud (1)."
-    )
+    same_sentence("coverage.answer", found["answer"].text)
     assert found["longest_gap"].said == "85 days"
-    assert "Rajin from 20 January 2023 to 15 April 2023" in found["longest_gap"].text
+    same_sentence("coverage.longest_gap", found["longest_gap"].text)
 
 
 def test_findings_of_a_rehearsal_say_so(some: Tables) -> None:

@@ -16,6 +16,7 @@ from skytally.imagery.pipeline.detection_limits import (
     limits_sentence,
     recall_table,
 )
+from tests.support.sentences import same_sentence
 
 
 def test_limits_count_a_look_that_cannot_tell_as_not_found() -> None:
@@ -47,32 +48,26 @@ def test_sentence_says_headline_size_and_blindness() -> None:
         simulated=True,
     )
     words = limits_sentence(table, CARDS["berth-sentinel-2"])
-    assert "A ship 100 m long" in words
-    assert "found in 10 of 10 made-up clear looks" in words
-    assert "At +0.02, fewer than half are found at any size tried." in words
-    assert "At +0.05, nine of ten are found from a ship 100 m long on." in words
-    none = (
-        "With nothing put in, 0 of 10 looks (0% to 17%, 90 percent interval) were called occupied."
-    )
-    assert none in words
-    assert "10 of 10 made-up clear looks (83% to 100%, 90 percent interval)" in words
+    same_sentence("detection_limits.simulated", words)
+    for number in ("100 m", "10 of 10", "(83% to 100%,", "+0.02", "+0.05", "(0% to 17%,"):
+        assert number in words
     own = limits_sentence(table.assign(simulated=False), CARDS["berth-sentinel-2"])
-    assert "10 of 10 clear looks of this place" in own
+    same_sentence("detection_limits.own_images", own)
 
 
 def test_sentence_says_when_nothing_smaller_was_tried() -> None:
     """The least size tried is no limit if it is found."""
     table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0}, simulated=True)
     words = limits_sentence(table, CARDS["berth-sentinel-2"])
-    assert "from a ship 50 m long on; nothing smaller was tried." in words
+    same_sentence("detection_limits.smallest_tried", words)
 
 
 def test_sentence_names_a_larger_size_that_is_missed() -> None:
     """A size that is found does not hide a larger one that is not."""
     table = card_table({(50.0, 0.05): 1.0, (100.0, 0.05): 1.0, (150.0, 0.05): 0.1}, simulated=True)
     words = limits_sentence(table, CARDS["berth-sentinel-2"])
-    assert "from a ship 50 m long on, but not of every larger size" in words
-    assert "of a ship 150 m long, fewer" in words
+    same_sentence("detection_limits.larger_missed", words)
+    assert "150 m" in words
 
 
 def test_sentence_refuses_a_headline_that_was_not_tried() -> None:
@@ -87,9 +82,8 @@ def test_few_looks_say_no_size() -> None:
     told = [Trial(0.0, math.nan, 0.0, n.SOMETHING_SEEN, math.nan)]
     told += [Trial(size, 0.05, 1.0, n.COUNTED, 1.0) for size in (50.0, 100.0)]
     words = limits_sentence(recall_table(told, simulated=False), CARDS["berth-sentinel-2"])
-    assert "fewer than 10 looks were tried, too few to say from which size on" in words
-    assert "With nothing put in, 1 of 1 looks" in words
-    assert words.endswith("were called occupied, rightly or not.")
+    same_sentence("detection_limits.few_images", words)
+    assert "1 of 1" in words
     with pytest.raises(DataError, match="no trial"):
         recall_table([], simulated=False)
     with pytest.raises(DataError, match="no look was asked with nothing put in"):

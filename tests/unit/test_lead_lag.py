@@ -15,6 +15,7 @@ from skytally.core.errors import DataError
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.lead_lag import change_orders, lag, prewhitened, shift_null
 from skytally.statistics.onset_date import Onset
+from tests.support.sentences import same_sentence
 
 DAY_ZERO = 19_500.0
 WEEKS = 260
@@ -54,7 +55,7 @@ def test_lag_of_known_days_is_their_difference() -> None:
     found = lag(dated(0, 1), dated(30, 31))
     assert found.estimate.value == pytest.approx(30.0)
     assert found.p_first_before == 1.0
-    assert found.words == "the first led by 29 to 31 days"
+    same_sentence("lead_lag.known_days", found.words)
 
 
 def test_lag_of_uniform_posteriors_is_the_triangle() -> None:

@@ -23,6 +23,7 @@ from skytally.figures.marks import (
     pointed,
     value_marks,
 )
+from tests.support.sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]
 Lines = Callable[..., xr.Dataset]
@@ -164,10 +165,7 @@ def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
         {"state": n.UNCLEAR, "bound": "", "day": "2023-10-17"},
     )
     told = alt_text(value_marks({"csis": line}, LABELS), subject="Containers")
-    assert told == (
-        "Containers. 2 marks: 16 October 2023: about 430 containers (CSIS); "
-        "17 October 2023: unclear (CSIS)."
-    )
+    same_sentence("marks.alt_text", told)
 
 
 def test_alt_text_ends_the_caption_once(one_line: Lines) -> None:

@@ -19,6 +19,7 @@ from tests.support.imagery_charts import (
     made_observation,
     point_glyphs,
 )
+from tests.support.sentences import same_sentence
 
 
 def test_states_are_drawn_apart() -> None:
@@ -37,16 +38,14 @@ def test_a_look_that_cannot_tell_never_becomes_a_number() -> None:
     """Missing is not zero: with unclear observations alone there is a rug and no point."""
     shown = made_chart(made_line(made_observation("2023-05-01", n.UNCLEAR)))
     assert point_glyphs(shown) == []
-    assert "could tell, 0; could not tell, 1; lost, 0" in shown.text
-    assert "fewer than two looks could tell" in shown.text
+    same_sentence("measured_charts.inconclusive", shown.text)
 
 
 def test_words_carry_the_interval_of_each_look() -> None:
     """The alternative text gives the interval, and what an empty image may have missed."""
     told = made_chart(made_line(*ONE_OF_EACH_STATE)).text
-    assert "about 120 m (110 to 130 m)" in told
-    assert "nothing found; up to 55 m may have been missed" in told
-    assert "no number: hull cut by a shade" in told
+    same_sentence("measured_charts.alt_text", told)
+    assert all(each in told for each in ("120 m", "(110 to 130 m)", "55 m"))
 
 
 def test_gaps_that_are_as_long_are_not_shaded() -> None:
@@ -108,7 +107,7 @@ def test_a_period_without_looks_is_a_sentence() -> None:
     )
     assert "<figure" not in shown.block
     assert shown.text.startswith("REHEARSAL")
-    assert "No look between 1 January 2020 and 1 February 2020 was measured." in shown.text
+    same_sentence("measured_charts.no_image", shown.text)
 
 
 def test_hostile_words_stay_words() -> None:

@@ -25,6 +25,7 @@ from skytally.statistics.interval_counts import (
 )
 from skytally.statistics.onset_date import RATE_SHAPE, Onset, _words, onset
 from tests.support import outside_files
+from tests.support.sentences import same_sentence
 
 COAL = np.array(
     [
@@ -163,8 +164,8 @@ def test_onset_of_a_clear_step_in_a_long_gap_is_the_whole_gap() -> None:
     first, last = np.datetime64("2023-06-12"), np.datetime64("2023-08-11")
     assert found.gap == (first, last)
     assert found.interval == (first, last)
-    assert found.words == "rose between 12 June 2023 and 11 August 2023"
-    assert found.sentence == "The count rose between 12 June 2023 and 11 August 2023."
+    same_sentence("onset_date.words", found.words)
+    same_sentence("onset_date.sentence", found.sentence)
 
 
 def test_onset_of_a_fall_says_fall() -> None:

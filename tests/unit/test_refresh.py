@@ -353,6 +353,7 @@ CLUSTER = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_a_killed_worker_changes_nothing(tmp_path: Path, root: Path) -> None:
     """A cluster gives what threads give, also when one of its workers is killed on the way."""
     pytest.importorskip("distributed")

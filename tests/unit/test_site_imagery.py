@@ -16,6 +16,7 @@ from skytally.imagery.pipeline.measured_line import NO_IMAGE
 from skytally.imagery.pipeline.site_imagery import line_or_reason
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from tests.support import measured
+from tests.support.sentences import same_sentence
 
 
 def inventory(count: int = 2) -> pd.DataFrame:
@@ -57,10 +58,7 @@ def test_images_measured_elsewhere_are_said_to_be(tmp_path: Path) -> None:
     """As after a clone: the inventory has rows, and this machine has neither image nor line."""
     line = line_or_reason(measured.target(), inventory(), tmp_path)
     assert line.line is None
-    assert line.why == (
-        "2 looks are in the table, but they were not measured on this machine; make refresh "
-        "brings back what is missing here, and measures it"
-    )
+    same_sentence("site_imagery.measured_elsewhere", line.why)
 
 
 def test_a_measured_line_is_read_until_an_image_comes(tmp_path: Path) -> None:
@@ -71,4 +69,4 @@ def test_a_measured_line_is_read_until_an_image_comes(tmp_path: Path) -> None:
     assert line_or_reason(target, inventory(), tmp_path).line is not None
     older = line_or_reason(target, inventory(3), tmp_path)
     assert older.line is None
-    assert "older code or outlines (changed since: images)" in older.why
+    same_sentence("site_imagery.older_key", older.why)

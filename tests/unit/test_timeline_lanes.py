@@ -15,6 +15,7 @@ from skytally.core.errors import DataError
 from skytally.figures.overview_timeline import timeline_chart
 from skytally.figures.timeline_lanes import lane_rows, read_lanes
 from tests.support.drawn_charts import svg_words
+from tests.support.sentences import same_sentence
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 HEADER = "id,label,table,site,condition\n"
@@ -85,7 +86,7 @@ def test_lanes_of_an_empty_record_are_a_sentence(read: Read, tables: Tables) -> 
     empty = {name: table.iloc[:0] for name, table in tables.items()}
     lanes = read("e,Events,events,,\nc,Claims,official_claims,,\ns,Ships,ship_sightings,,\n")
     for shown in (timeline_chart(empty, lanes), timeline_chart(tables, lanes.iloc[:0])):
-        assert shown.text == "The record has no row for this chart yet."
+        same_sentence("timeline.no_rows", shown.text)
         assert 'id="timeline"' in shown.block
 
 
