@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record.evidence_lines import line
 
@@ -116,7 +116,7 @@ def table() -> Callable[[str], pd.DataFrame]:
 
     def read(name: str) -> pd.DataFrame:
         if name not in known:
-            known[name] = read_table(registry.path(name))
+            known[name] = read_table(data_registry.path(name))
         return known[name]
 
     return read

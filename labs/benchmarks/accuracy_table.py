@@ -1,5 +1,6 @@
-"""Accuracy of all measures on real imagery, beside other methods: writes data/results/proof.csv.
+"""Accuracy of all measures on real imagery, beside other methods.
 
+The table is data/results/measurement_accuracy.csv.
 ``python -m labs.benchmarks.accuracy_table [--date YYYY-MM-DD]`` runs every part and writes the
 whole table; with names of parts, such as ``labelled_ports berths``, it prints their rows and writes
 nothing. Seeds are fixed: a second run gives the same figures, and prints how many rows differ from
@@ -21,7 +22,7 @@ from pathlib import Path
 from labs.benchmarks.accuracy_rows import COLUMNS, Rows, told
 from labs.benchmarks.outside_imagery import PROJECT_ROOT
 
-TARGET = PROJECT_ROOT / "data" / "results" / "proof.csv"
+TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
     "labelled_ports", "injected_ships", "berths", "radar", "peers", "ground", "simulated_harbours",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """How reliably the band check detects a band of another date, on real scenes.
 
-``python -m labs.benchmarks.band_mismatch`` writes ``data/results/strangers.csv``, which the book
-shows. The imagery lies outside the project, in the folder named by SKYTALLY_IMAGERY or in
+``python -m labs.benchmarks.band_mismatch`` writes ``data/results/mismatched_bands.csv``, which the
+book shows. The imagery lies outside the project, in the folder named by SKYTALLY_IMAGERY or in
 shared/imagery beside the project: Landsat 7 of Taizhou on two dates, Sentinel-2 of Hong Kong and
 Rennes on two dates, of Vancouver on ten, and of four ports on one. Sentinel-2 is averaged to the
 30 m of Landsat.
@@ -27,7 +27,7 @@ from labs.benchmarks.outside_imagery import imagery_folder
 from skytally.imagery.acquire.band_checks import min_shared_detail, shared_detail
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "data" / "results" / "strangers.csv"
+RESULTS = ROOT / "data" / "results" / "mismatched_bands.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
 BANDS = ("b02", "b03", "b04", "b08", "b11")
 SIDE_M = 3000

@@ -1,6 +1,7 @@
 """How the download client handles every fault of a file server or a catalogue.
 
-``python -m labs.benchmarks.fault_table`` writes ``data/results/faults.csv``, which the book shows.
+``python -m labs.benchmarks.fault_table`` writes ``data/results/server_faults.csv``, which the book
+shows.
 The servers run on loopback with a temporary archive; nothing leaves this machine.
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from tests.support.matrix import trial
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "faults.csv"
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "server_faults.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
 
 

@@ -1,7 +1,8 @@
 """State of the image store after every interruption and kind of damage.
 
-``python -m labs.benchmarks.interruption_table`` writes ``data/results/crashes.csv``, which the book
-shows. It mounts disks in memory, so it needs the right to mount.
+``python -m labs.benchmarks.interruption_table`` writes
+``data/results/interrupted_refreshes.csv``, which the book shows. It mounts disks in
+memory, so it needs the right to mount.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from tests.support import disks
 from tests.support.crashes import trial
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "crashes.csv"
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "interrupted_refreshes.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
 KILLS, BITS = 100, 1000
 

@@ -1,8 +1,8 @@
 """Accuracy of the one-change posterior and of ruptures on real series with known changes.
 
-``python -m labs.benchmarks.onset_real_series data/results/real_series.csv`` writes the table that
-the page shows. The series lie outside the project, in the folder named by SKYTALLY_IMAGERY or in
-``shared/imagery`` beside the project.
+``python -m labs.benchmarks.onset_real_series data/results/change_point_scores.csv`` writes the
+table that the page shows. The series lie outside the project, in the folder named by
+SKYTALLY_IMAGERY or in ``shared/imagery`` beside the project.
 
 Every series of the Turing Change Point Dataset (TCPD) but the Nile has annotators who mark two
 changes or more. A model of one change cannot detect two: its recall there stays below 1, and it

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from labs.methods.semi_markov_calls import calls_by_states
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record import lines
 from skytally.record.evidence_lines import line
@@ -46,7 +46,7 @@ def seconds(work: Callable[[], object]) -> float:
 def of_the_record() -> dict[str, Callable[[], object]]:
     """Every statistic as the book's pages call it, by name."""
     names = ("rail_counts", "same_observation", "voyage_counts", "ship_sightings", "sites")
-    rail, groups, counts, ships, sites = (read_table(registry.path(name)) for name in names)
+    rail, groups, counts, ships, sites = (read_table(data_registry.path(name)) for name in names)
     ceiling = line(rail[rail["id"] == "R001"], title="baseline", history="row R001")
     usual = bounded_baseline(
         (ceiling["value"].item(), ceiling["high"].item()),
@@ -58,7 +58,7 @@ def of_the_record() -> dict[str, Callable[[], object]]:
     change = onset(standing)
     share = [counts[counts["id"] == row] for row in ("P002.2", "P002")]
     ends = [ships[ships["id"] == row] for row in ("P056", "P057")]
-    land = registry.path("basemap_far_east")
+    land = data_registry.path("basemap_far_east")
     return {
         "surge": lambda: surge(73, usual, sites=4).answers(corrected=True),
         "onset": lambda: onset(standing),

@@ -1,5 +1,6 @@
 from .code_key import (
     KnownMeanings as KnownMeanings,
+    key_of_docstrings as key_of_docstrings,
     key_of_modules as key_of_modules,
     loaded_modules as loaded_modules,
     modules_imported_by as modules_imported_by,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.core.text_reader import file_bytes
 
@@ -67,5 +67,5 @@ def unit_of(word: str) -> Unit:
     >>> unit_of("railcars").singular, unit_of("tonnes").udunits, unit_of("miles").factor
     ('railcar', 't', 1.609344)
     """
-    path = registry.path("units", row=word)
+    path = data_registry.path("units", row=word)
     return _parsed(path, file_bytes(path)).get(word, Unit(word, DIMENSIONLESS, word, 1.0))

@@ -29,7 +29,7 @@ def lengths_chart(table: pd.DataFrame, *, dataset: str) -> PageBlock:
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of ``data/results/proof.csv``.
+        Rows of ``data/results/measurement_accuracy.csv``.
     dataset : str
         The data set drawn.
 
@@ -63,7 +63,7 @@ def change_chart(table: pd.DataFrame, *, dataset: str) -> PageBlock:
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of ``data/results/proof.csv``.
+        Rows of ``data/results/measurement_accuracy.csv``.
     dataset : str
         The data set drawn.
 

@@ -11,13 +11,17 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pyproj
+from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from skytally.core import chart_style as style, number, read_json, registry
+from skytally.core import chart_style as style, data_registry, number, read_json
 from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.map_regions import basemap_at
+
+with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
+    import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
 CLOSE_HALF_WIDTH_KM = 15.0
 """Half width of a site's map, unless its uncertainty asks for more."""
@@ -50,7 +54,7 @@ class View:
 def _rings(basemap: str, view: View) -> list[np.ndarray]:
     if not basemap:
         return []
-    land = read_json(registry.path(basemap))
+    land = read_json(data_registry.path(basemap))
     box = Bbox.from_extents(-view.half_width, -view.half_height, view.half_width, view.half_height)
     drawn = []
     for feature in land["features"]:
@@ -235,7 +239,7 @@ def region_map(
     sites : pandas.DataFrame
         The table ``sites``.
     legs : pandas.DataFrame
-        The table ``legs``.
+        The table ``route_connections``.
 
     Returns
     -------
@@ -321,7 +325,7 @@ def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame) 
     sites : pandas.DataFrame
         The table ``sites``.
     legs : pandas.DataFrame
-        The table ``legs``.
+        The table ``route_connections``.
 
     Returns
     -------

@@ -10,12 +10,12 @@ import pandas as pd
 
 from skytally.core import (
     DataError,
+    data_registry,
     names as n,
     quantity_of,
     quantity_text,
     read_table,
     refuse,
-    registry,
     when,
 )
 from skytally.findings import finding_kinds
@@ -411,9 +411,9 @@ def evaluate_page(page: str, *, parameters: Mapping[str, Any]) -> list[Finding]:
         If the table of findings or a table of the record cannot be read, or a finding cannot
         be evaluated.
     """
-    declarations = read_declarations([registry.path(f"findings_{page.replace('-', '_')}")])
+    declarations = read_declarations([data_registry.path(f"findings_{page.replace('-', '_')}")])
     tables = {
-        name: read_table(registry.path(name, only_cited=name in REFERRED_TO))
+        name: read_table(data_registry.path(name, only_cited=name in REFERRED_TO))
         for name in tables_read(declarations)
     }
     return evaluate(declarations, tables, parameters={page: parameters})

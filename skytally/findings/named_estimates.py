@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from skytally.core import DataError, registry, when
+from skytally.core import DataError, data_registry, when
 from skytally.record import by_statement, claim_pairs, line
 from skytally.statistics import Estimate
 
@@ -116,7 +116,7 @@ def _time_for_a_call(rows: pd.DataFrame, tables: Tables, *, port: str, land: str
     from skytally.statistics import time_for_a_call
 
     before, after = _one_by_one(rows)
-    return time_for_a_call(before, after, tables["sites"], port=port, land=registry.path(land))
+    return time_for_a_call(before, after, tables["sites"], port=port, land=data_registry.path(land))
 
 
 def _difference_of_counters(rows: pd.DataFrame, _: Tables) -> Estimate:

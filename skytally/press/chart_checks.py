@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from skytally.core import (
     DataError,
     data_folder,
+    data_registry,
     read_table,
-    registry,
     table_names,
     tables_without_dictionary,
     vocabulary_faults,
@@ -21,13 +21,15 @@ CHARTS = "charts"
 
 def _read_map_regions() -> None:
     sites = read_table(data_folder() / "record" / "sites.csv")
-    read_regions(registry.path("map_regions"), sites=set(sites["id"]), basemaps=registry.entries())
+    read_regions(
+        data_registry.path("map_regions"), sites=set(sites["id"]), basemaps=data_registry.entries()
+    )
 
 
 def _read_timeline_lanes() -> None:
     record = data_folder() / "record"
     tables = {name: read_table(record / f"{name}.csv") for name in table_names(record)}
-    read_lanes(registry.path("timeline_lanes"), tables=tables, record=record)
+    read_lanes(data_registry.path("timeline_lanes"), tables=tables, record=record)
 
 
 def chart_table_faults() -> Iterator[str]:

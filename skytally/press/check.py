@@ -10,8 +10,8 @@ from skytally.core import (
     Fault,
     IntegrityError,
     data_folder,
+    data_registry,
     refuse,
-    registry,
     tables_without_dictionary,
     vocabulary_faults,
 )
@@ -33,9 +33,9 @@ from skytally.record import check_record, record_faults
 
 
 def _frozen_faults() -> Iterator[str]:
-    for slug in registry.entries():
+    for slug in data_registry.entries():
         try:
-            registry.path(slug)
+            data_registry.path(slug)
         except (DataError, IntegrityError) as fault:
             yield str(fault)
 
@@ -51,7 +51,7 @@ def _folder_faults() -> Iterator[Fault]:
     for folder in (data / "claims", data / "findings", data / "sites", data):
         yield from tables_without_dictionary(folder)
         yield from vocabulary_faults(folder)
-    yield from registry.unregistered_files()
+    yield from data_registry.unregistered_files()
     yield from unshown_tables()
     yield from unlisted_notebooks()
     yield from outlines_without_site()
@@ -63,7 +63,7 @@ def _imagery_faults() -> Iterator[str]:
     readers: tuple[Callable[[], object], ...] = (
         _check_outlines,
         lambda: read_providers(data / "sites" / "providers.toml"),
-        lambda: read_breaks(data / "breaks.csv"),
+        lambda: read_breaks(data / "sensor_breaks.csv"),
         lambda: check_accounts(
             read_searches(data / "catalogue_searches.csv"), read_inventory(data / "inventory.csv")
         ),

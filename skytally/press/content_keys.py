@@ -10,8 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from skytally.core.code_key import key_of_docstrings, key_of_modules, package_modules
-from skytally.core.project_folder import data_folder, project_root
+from skytally.core import (
+    data_folder,
+    key_of_docstrings,
+    key_of_modules,
+    package_modules,
+    project_root,
+)
 from skytally.press import table_parts
 from skytally.press.project_paths import (
     book_folder,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skytally.core import AcquisitionError, data_folder, registry
+from skytally.core import AcquisitionError, data_folder, data_registry
 from skytally.imagery.acquire import read_inventory
 from skytally.imagery.cube import check_day
 from skytally.imagery.pipeline import update_lines
@@ -53,7 +53,7 @@ def measured_anew(sites: Iterable[Site]) -> Iterator[str]:
     """
     try:
         report = update_lines(
-            list(sites), studies(), scenes=registry.scenes(), folder=registry.measured(),
+            list(sites), studies(), scenes=data_registry.scenes(), folder=data_registry.measured(),
             inventory=read_inventory(data_folder() / "inventory.csv"), progress=_progress,
         )  # fmt: skip
     except AcquisitionError as error:

@@ -18,8 +18,8 @@ from skytally.core import (
     VOCABULARY,
     DataError,
     data_folder,
+    data_registry,
     observation_tables,
-    registry,
 )
 from skytally.press.project_paths import PACKAGE, book_folder
 
@@ -28,7 +28,7 @@ PAGE = "observations"
 """The one page of evidence that a new book has."""
 FOLDERS = ("", "record", "claims", "charts", "sites")
 """Folders of the data whose tables a new book has, without rows."""
-COPIED_WHOLE = ("record/units.csv", "breaks.csv", "sites/providers.toml")
+COPIED_WHOLE = ("record/units.csv", "sensor_breaks.csv", "sites/providers.toml")
 """Files that describe units, instruments and catalogues, and nothing of a route."""
 LICENCE = "CC-BY-4.0"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$&!])")
@@ -81,7 +81,7 @@ def _write_findings(data: Path) -> str:
 
 
 def _write_registry(data: Path, names: list[str]) -> None:
-    slugs = {row["file"]: slug for slug, row in registry.entries().items()}
+    slugs = {row["file"]: slug for slug, row in data_registry.entries().items()}
     slugs[f"findings/{PAGE}.csv"] = f"findings_{PAGE}"
     entries = [
         f'[{slugs[name]}]\nfile = "{name}"\nsource = "made for this book"\nlicence = "{LICENCE}"\n'

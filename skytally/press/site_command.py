@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from skytally.core import AcquisitionError, DataError, data_folder, project_root, registry
+from skytally.core import AcquisitionError, DataError, data_folder, data_registry, project_root
 from skytally.imagery.acquire import STORED, YES, read_inventory
 from skytally.imagery.pipeline import rescreen
 from skytally.imagery.sites import (
@@ -130,7 +130,7 @@ def _judged(site: Site) -> Iterator[str]:
     before = _usable(site.slug)
     try:
         yield from rescreen(
-            [site], folder=registry.scenes(), inventory_path=data_folder() / "inventory.csv"
+            [site], folder=data_registry.scenes(), inventory_path=data_folder() / "inventory.csv"
         )
     except AcquisitionError as error:
         yield f"its looks were not judged anew: {error}"
@@ -142,7 +142,7 @@ def _judged(site: Site) -> Iterator[str]:
 
 def _consequences(slug: str) -> Iterator[str]:
     """Sentences on what the next build will do about the outlines of a site."""
-    files = {f"sites/{slug}.geojson", "inventory.csv", registry.MEASURED}
+    files = {f"sites/{slug}.geojson", "inventory.csv", data_registry.MEASURED}
     changed = {line: content_keys.changed_reads(line) for line in line_names()}
     again = [line for line, reads in changed.items() if set(reads or ()) & files]
     unknown = [line for line, reads in changed.items() if reads is None]

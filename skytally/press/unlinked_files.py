@@ -6,9 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from skytally.core.errors import Fault
-from skytally.core.project_folder import data_folder
-from skytally.core.text_reader import read_text
+from skytally.core import Fault, data_folder, read_text
 from skytally.press.project_paths import book_folder, line_names
 
 CONTENTS = "_toc.yml"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import read_table, registry
+from skytally.core import data_registry, read_table
 
 OBSERVERS = {"counter", "actors"}
 """Columns that name whose observation a row is; a table without either holds none."""
@@ -136,5 +136,5 @@ def read_record(names: Iterable[str]) -> list[pd.DataFrame]:
     DataError
         If a table is not registered or cannot be read.
     """
-    sources = registry.path("sources", only_cited=True)
-    return read_originals(map(registry.path, names), sources=sources)
+    sources = data_registry.path("sources", only_cited=True)
+    return read_originals(map(data_registry.path, names), sources=sources)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.findings.declarations import read_declarations, tables_read
 from skytally.findings.evaluation import REFERRED_TO, evaluate
@@ -33,8 +33,8 @@ def _with_uncited(table: pd.DataFrame) -> pd.DataFrame:
 def test_uncited_rows_change_no_finding(page: str) -> None:
     """A source, scope or counter that no row cites leaves every finding of a page as it is."""
     slug = f"findings_{page.replace('-', '_')}"
-    declarations = read_declarations([registry.path(slug)])
-    tables = {name: read_table(registry.path(name)) for name in tables_read(declarations)}
+    declarations = read_declarations([data_registry.path(slug)])
+    tables = {name: read_table(data_registry.path(name)) for name in tables_read(declarations)}
     parameters = {page: declared_parameters(page)}
     grown = {
         name: _with_uncited(table) if name in REFERRED_TO else table
@@ -49,7 +49,7 @@ def test_uncited_rows_change_no_finding(page: str) -> None:
 @pytest.mark.parametrize("name", ["ship_sightings", "official_claims", "events"])
 def test_uncited_sources_drop_no_row(name: str) -> None:
     """Which rows are copies follows from the sources that they cite."""
-    rows, sources = read_table(registry.path(name)), read_table(registry.path("sources"))
+    rows, sources = read_table(data_registry.path(name)), read_table(data_registry.path("sources"))
     assert list(drop_copies(rows, _with_uncited(sources))["id"]) == list(
         drop_copies(rows, sources)["id"]
     )

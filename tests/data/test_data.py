@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import names as n, registry
+from skytally.core import data_registry, names as n
 from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
 from skytally.record.consistency_rules import check_record
@@ -22,7 +22,7 @@ from skytally.record.provenance import ORIGINAL_PAGE_REASONS, UNNAMED_FAMILIES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RECORD = DATA / "record"
-ENTRIES = registry.entries()
+ENTRIES = data_registry.entries()
 TABLES = table_names(RECORD)
 BESIDE = {"README.md", "registry.toml"}
 """Files that describe the folder and are not data."""

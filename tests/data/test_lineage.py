@@ -16,7 +16,15 @@ RECORD = ROOT / "data/record"
 DELIVERED = RECORD / "delivered"
 TABLES = sorted(path.stem for path in DELIVERED.glob("*.csv"))
 FATES = {"carried", "split", "merged", "set aside"}
-NEW = {"lineage", "same_observation", "vocabulary", "units", "scopes", "counters", "legs"}
+NEW = {
+    "lineage",
+    "same_observation",
+    "vocabulary",
+    "units",
+    "scopes",
+    "counters",
+    "route_connections",
+}
 """Working tables whose rows are no delivered rows."""
 NUMBERS = {
     "depot_observations": ("value_low", "value_high"),

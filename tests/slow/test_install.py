@@ -54,10 +54,10 @@ print("example ran")
 """
 IMAGERY_EXAMPLE = """
 import rioxarray, pystac_client
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.imagery.sites.site_register import read_sites
 
-sites = read_sites(registry.folder("sites"))
+sites = read_sites(data_registry.folder("sites"))
 assert sites["rajin"].outlines
 print("example ran")
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
 from skytally.press.sphinx_ext import accuracy_directives
@@ -38,7 +38,7 @@ def test_scores_of_splits_every_row_by_use() -> None:
 
 def test_pages_of_measures_in_use_exist() -> None:
     """A measure is used by a page of this book, not by a name that nobody printed."""
-    pages = read_table(registry.path("measures_in_use"))["pages"]
+    pages = read_table(data_registry.path("measures_in_use"))["pages"]
     names = {page for cell in pages for page in cell.split()}
     assert names <= {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 
@@ -54,8 +54,8 @@ def test_scores_of_refuses_a_measure_of_unknown_use(monkeypatch: pytest.MonkeyPa
 def test_unused_measures_have_tables_and_charts_of_their_own() -> None:
     """Anchors differ, so that both tables stand on one page; only the second has the charts."""
     used, unused = (bare(AccuracyTable, measures=word).html() for word in (IN_USE, UNUSED))
-    assert 'id="table-proof"' in used
-    assert 'id="table-proof-unused"' in unused
+    assert 'id="table-measurement_accuracy"' in used
+    assert 'id="table-measurement_accuracy-unused"' in unused
     assert '<th scope="row">change</th>' not in used
     assert '<th scope="row">change</th>' in unused
     assert 'id="table-side-by-side-unused"' in bare(SideBySideTable, measures=UNUSED).html()

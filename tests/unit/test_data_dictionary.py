@@ -126,7 +126,7 @@ def test_a_changed_dictionary_or_vocabulary_is_read_anew(folder: Path) -> None:
 def test_observation_tables_are_those_with_id_page_and_text(record: Path) -> None:
     """A table joins them by its columns alone; places and sources are no observations."""
     known = observation_tables(record)
-    assert {"rail_counts", "legs", "press_claims", "events"} <= set(known)
+    assert {"rail_counts", "route_connections", "press_claims", "events"} <= set(known)
     assert not {"sites", "sources", "scopes", "units", "lineage"} & set(known)
     (record / "sonar.csv").write_text("id,source_id,text\n")
     (record / "sonar.dictionary.csv").write_text(
@@ -139,13 +139,13 @@ def test_observation_tables_are_those_with_id_page_and_text(record: Path) -> Non
 @pytest.mark.parametrize("refers_to", ["", "sorces", "same_observation"])
 def test_a_reference_to_no_table_is_refused(record: Path, refers_to: str) -> None:
     """A reference of the record names a table with ids."""
-    path = record / "legs.dictionary.csv"
+    path = record / "route_connections.dictionary.csv"
     text = path.read_text(encoding="utf-8")
     assert "source_id,ref,,yes,sources," in text
     path.write_text(text.replace("source_id,ref,,yes,sources,", f"source_id,ref,,yes,{refers_to},"))
     (fault,) = map(str, record_faults(record))
-    found = f"legs.dictionary.csv, column refers_to: found source_id refers to {refers_to!r}; "
-    assert fault.startswith(found)
+    place = "route_connections.dictionary.csv, column refers_to"
+    assert fault.startswith(f"{place}: found source_id refers to {refers_to!r}; ")
 
 
 def test_a_table_without_dictionary_is_a_fault_of_the_record(record: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.data_dictionary import columns, words
 from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
@@ -93,8 +93,8 @@ def selected(kind: str = "highest", **cells: str) -> Declaration:
 def faults_of() -> Callable[..., list[str]]:
     """Return a function that checks declarations against the record."""
     names = [*tables_read([quote()]), "sites"]
-    tables = {name: read_table(registry.path(name)) for name in names}
-    possible = {"rail_counts": possible_words(registry.path("rail_counts"), tables)}
+    tables = {name: read_table(data_registry.path(name)) for name in names}
+    possible = {"rail_counts": possible_words(data_registry.path("rail_counts"), tables)}
 
     def check(*declarations: Declaration, **changes: Any) -> list[str]:
         plain: dict[str, Any] = {
@@ -265,7 +265,7 @@ def test_make_check_tells_a_superlative_of_no_row(
 
 def test_derived_columns_are_site_and_one_day() -> None:
     """The site of a scope, and whether a row is dated to one known day."""
-    tables = {name: read_table(registry.path(name)) for name in ("ship_sightings", "scopes")}
+    tables = {name: read_table(data_registry.path(name)) for name in ("ship_sightings", "scopes")}
     derived = with_derived_columns(tables)["ship_sightings"].set_index("id")
     assert derived.loc["P004", ["site", "one_day"]].tolist() == ["rajin", "yes"]
     assert derived.loc["P049", "one_day"] == "no"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.findings.finding_kinds import row_of
 from skytally.record.evidence_lines import by_statement
@@ -242,7 +242,7 @@ def test_no_other_pier_has_looks_of_both_kinds(table: Table) -> None:
 @pytest.fixture
 def land() -> Path:
     """Path of the coastline of the Far East."""
-    return registry.path("basemap_far_east")
+    return data_registry.path("basemap_far_east")
 
 
 def test_time_for_a_call_is_never_surer_than_its_draws(table: Table, land: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
 from skytally.findings.declarations import (
@@ -33,13 +33,15 @@ CSIS = {"scope": "rajin-port-area", "counter": "csis"}
 @pytest.fixture(scope="module")
 def declared() -> list[Declaration]:
     """Read the declarations of all pages."""
-    return read_declarations(registry.path(f"findings_{page.replace('-', '_')}") for page in PAGES)
+    return read_declarations(
+        data_registry.path(f"findings_{page.replace('-', '_')}") for page in PAGES
+    )
 
 
 @pytest.fixture
 def tables(declared: list[Declaration]) -> Tables:
     """Read the tables that they need."""
-    return {name: read_table(registry.path(name)) for name in tables_read(declared)}
+    return {name: read_table(data_registry.path(name)) for name in tables_read(declared)}
 
 
 @pytest.fixture(scope="module")

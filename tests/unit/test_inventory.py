@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.imagery.acquire.catalog_search import SearchResult
 from skytally.imagery.acquire.coverage import check_accounts
@@ -85,7 +85,7 @@ def _searches(*rows: dict[str, str]) -> pd.DataFrame:
     [
         ("inventory", INVENTORY_COLUMNS),
         ("catalogue_searches", SEARCH_COLUMNS),
-        ("breaks", BREAK_COLUMNS),
+        ("sensor_breaks", BREAK_COLUMNS),
         ("sites/register", REGISTER_COLUMNS),
     ],
 )
@@ -102,14 +102,14 @@ def test_committed_tables_have_dictionaries(name: str, columns: tuple[str, ...])
 
 def test_committed_tables_are_sound() -> None:
     """What is committed can be read, and every scene in it is accounted for."""
-    looks = read_inventory(registry.path("inventory"))
-    searches = read_searches(registry.path("catalogue_searches"))
+    looks = read_inventory(data_registry.path("inventory"))
+    searches = read_searches(data_registry.path("catalogue_searches"))
     assert check_accounts(searches, looks) == len(looks)
 
 
 def test_breaks_are_registered() -> None:
     """The three days on which the instruments changed, each with its page."""
-    breaks = read_breaks(registry.path("breaks"))
+    breaks = read_breaks(data_registry.path("sensor_breaks"))
     delivered = {
         ("2021-12-23", "sentinel-1"),
         ("2022-01-25", "sentinel-2"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skytally.core import project_folder, registry
+from skytally.core import data_registry, project_folder
 from skytally.core.errors import DataError
 from skytally.core.project_folder import PROJECT_VARIABLE, data_folder, project_root
 
@@ -27,7 +27,7 @@ def test_project_root_is_found_above(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(project / "notebooks/deeper")
     assert project_root() == project
     assert data_folder() == project / "data"
-    assert registry.path("one") == project / "data/one.csv"
+    assert data_registry.path("one") == project / "data/one.csv"
 
 
 def test_project_root_is_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ def test_drop_copies_takes_missing_numbers_and_days_as_alike(rows: Rows) -> None
 
 def test_drop_copies_leaves_tables_without_observations_alone(table: Table, rows: Rows) -> None:
     """Sites, groups and press claims are no observations, and an empty table stays empty."""
-    for name in ("sites", "same_observation", "scopes", "press_claims", "legs"):
+    for name in ("sites", "same_observation", "scopes", "press_claims", "route_connections"):
         assert drop_copies(table(name), table("sources")) is table(name)
     assert drop_copies(rows({})[:0], CHAIN).empty
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyproj
 import pytest
 
-from skytally.core import registry
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind, evidence_sites
 from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat, window_share_inside
@@ -29,7 +29,7 @@ ROUTE = ("rajin", "dunai", "vostochny", "tumangang", "khasan", "tikhoretsk")
 
 
 def _rows(slug: str) -> dict[str, dict[str, str]]:
-    with registry.path(slug).open(encoding="utf-8", newline="") as file:
+    with data_registry.path(slug).open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
@@ -196,7 +196,7 @@ def test_every_kind_of_site_has_control_sites() -> None:
 
 def test_control_sites_are_no_place_of_the_record() -> None:
     """Neither its sites nor its scopes, and no row of traffic, name a control site."""
-    folder = registry.path("sites").parent
+    folder = data_registry.path("sites").parent
     tables = [path for path in folder.glob("*.csv") if not path.name.endswith(".dictionary.csv")]
     text = "\n".join(path.read_text(encoding="utf-8").lower() for path in tables)
     for site in SITES.values():

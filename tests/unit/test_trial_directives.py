@@ -19,7 +19,7 @@ def test_trials_that_were_not_run_are_said(
     monkeypatch: pytest.MonkeyPatch, directive: type[trial_directives.TrialsTable]
 ) -> None:
     """Without its table the page says so and shows no empty one."""
-    monkeypatch.setattr(results_data.registry, "entries", dict)
+    monkeypatch.setattr(results_data.data_registry, "entries", dict)
     shown = bare(directive).html()
     assert "on this copy yet" in shown
     assert "<table" not in shown

@@ -205,7 +205,7 @@ MIN_DETAIL_PIXELS = 1000
 """Fewest pixels for a conclusion: fifty for each term that is fitted."""
 MIN_SHARED_DETAIL = {"visible": 0.85, "infrared": 0.7}
 """Share of a band's detail that the other bands must explain: the next twentieth above what any
-band of another date reached in the real scenes of ``data/results/strangers.csv``."""
+band of another date reached in the real scenes of ``data/results/mismatched_bands.csv``."""
 
 
 def min_shared_detail(band: str) -> float:

@@ -72,7 +72,7 @@ SEARCH_COLUMNS = (
 )
 """Columns of ``catalogue_searches.csv`` in order: one row a search, its period in whole days."""
 BREAK_COLUMNS = ("date", "sensor", "what", "effect", "reference")
-"""Columns of ``breaks.csv`` in order: one row a day on which the instruments changed."""
+"""Columns of ``sensor_breaks.csv`` in order: one row a day on which the instruments changed."""
 INVENTORY_KEY = ("provider", "site", "item_id")
 """Columns that identify one row of the inventory."""
 SEARCH_KEY = ("provider", "site", "label", "first_day", "last_day")
@@ -136,7 +136,7 @@ def read_breaks(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        ``breaks.csv``.
+        ``sensor_breaks.csv``.
 
     Returns
     -------

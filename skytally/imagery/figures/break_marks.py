@@ -22,7 +22,8 @@ def numbered_breaks(
     Parameters
     ----------
     breaks : pandas.DataFrame
-        Rows of ``data/breaks.csv``, as `skytally.imagery.acquire.inventory.read_breaks` gives them.
+        Rows of ``data/sensor_breaks.csv``, read by
+        `skytally.imagery.acquire.inventory.read_breaks`.
     period : (pandas.Timestamp, pandas.Timestamp)
         First and last day drawn.
 

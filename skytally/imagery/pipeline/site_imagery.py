@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import number, registry
+from skytally.core import data_registry, number
 from skytally.imagery.acquire import is_rehearsal, read_breaks, read_inventory
 from skytally.imagery.cube import check_day
 from skytally.imagery.pipeline.measured_folder import read_line
@@ -100,14 +100,14 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
     """
     sites = [
         site
-        for site in read_sites(registry.folder("sites")).values()
+        for site in read_sites(data_registry.folder("sites")).values()
         if defining_kind(site) == kind
     ]
     study = str(check_day(study, what="study").astype("datetime64[D]"))
     ordered = sorted(sites, key=lambda site: site.is_control)
-    inventory = read_inventory(registry.path("inventory"))
-    limits = pd.read_csv(registry.path("simulated_recall"))
-    folder = registry.measured()
+    inventory = read_inventory(data_registry.path("inventory"))
+    limits = pd.read_csv(data_registry.path("simulated_recall"))
+    folder = data_registry.measured()
     stored = inventory[inventory["chip_sha256"] != ""]
     return SiteImagery(
         kind,
@@ -116,7 +116,7 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
             line_or_reason(target, inventory, folder) for target in targets_of(ordered, study=study)
         ),
         inventory,
-        read_breaks(registry.path("breaks")),
+        read_breaks(data_registry.path("sensor_breaks")),
         limits,
         max([study, *stored["time_utc"].str[:10]]),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import Fault, read_table, refuse, registry
+from skytally.core import Fault, data_registry, read_table, refuse
 from skytally.imagery.pipeline import CARDS
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -23,7 +23,7 @@ IN_USE, UNUSED = "in-use", "unused"
 """Whether the numbers of any evidence page rest on a measure."""
 OWN_METHODS = ("sweep", "berth", "radar berth", "change_score", "ours")
 OWN_PREFIXES = ("skytally", "K CFAR")
-"""Methods of this package in ``proof.csv``, by name and by how their names begin."""
+"""Methods of this package in ``measurement_accuracy.csv``, by name and by how their names begin."""
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
 HIGHER_IS_BETTER = (
     "precision", "recall", "average precision", "pixels alike", "intersection over union",
@@ -45,17 +45,17 @@ def scores_of(measures: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows of ``proof.csv``.
+        Rows of ``measurement_accuracy.csv``.
 
     Raises
     ------
     DataError
         If ``measures_in_use.csv`` does not say of every measure whether a page uses it.
     """
-    table = results("proof")
+    table = results("measurement_accuracy")
     if table.empty or not measures:
         return table
-    path = registry.path("measures_in_use")
+    path = data_registry.path("measures_in_use")
     pages = read_table(path).set_index("measure")["pages"]
     refuse(
         (
@@ -107,7 +107,7 @@ class AccuracyTable(ScoresBlock):
     def html(self) -> str:
         """Return one row per score, best of several methods in bold."""
         table = self.scores()
-        name = self.table_name("proof")
+        name = self.table_name("measurement_accuracy")
         if table.empty:
             return empty_state(NOT_SCORED, anchor=f"table-{name}")
         heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
@@ -241,7 +241,7 @@ class MeasuringTable(Block):
 
     def html(self) -> str:
         """Return one row per measure and figure."""
-        table = results("measuring")
+        table = results("measure_speed")
         empty = "The speed of the measures was not taken on this copy yet."
         if table.empty:
             return empty_state(empty, anchor="table-measuring")
@@ -249,7 +249,7 @@ class MeasuringTable(Block):
         rows = [table_row(row) for row in table[columns].itertuples(index=False)]
         caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
         heads = ["measure", "figure", "value", "n", "note"]
-        return filtered_table("measuring", caption, heads, rows, empty=empty)
+        return filtered_table("measure_speed", caption, heads, rows, empty=empty)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

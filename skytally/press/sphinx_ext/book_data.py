@@ -13,10 +13,10 @@ from sphinx.application import Sphinx
 from skytally.core import (
     VOCABULARY_COLUMNS,
     data_folder,
+    data_registry,
     observation_tables,
     read_cells,
     read_table,
-    registry,
     table_names,
 )
 from skytally.figures import read_lanes, read_regions
@@ -29,8 +29,8 @@ VOCABULARY_TABLE = "vocabulary"
 def table(name: str) -> pd.DataFrame:
     """Table of the record by name; the vocabulary has no dictionary."""
     if name == VOCABULARY_TABLE:
-        return read_cells(registry.path(name), header=VOCABULARY_COLUMNS)
-    return read_table(registry.path(name))
+        return read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
+    return read_table(data_registry.path(name))
 
 
 @cache
@@ -61,7 +61,9 @@ def source_ids() -> frozenset[str]:
 def map_regions() -> pd.DataFrame:
     """Regions of which the page of sites has a map."""
     return read_regions(
-        registry.path("map_regions"), sites=set(table("sites")["id"]), basemaps=registry.entries()
+        data_registry.path("map_regions"),
+        sites=set(table("sites")["id"]),
+        basemaps=data_registry.entries(),
     )
 
 
@@ -69,7 +71,9 @@ def map_regions() -> pd.DataFrame:
 def timeline_lanes() -> pd.DataFrame:
     """Lanes of the overview timeline."""
     return read_lanes(
-        registry.path("timeline_lanes"), tables=record_tables(), record=data_folder() / "record"
+        data_registry.path("timeline_lanes"),
+        tables=record_tables(),
+        record=data_folder() / "record",
     )
 
 

@@ -17,7 +17,7 @@ from skytally.press.sphinx_ext.html_blocks import (
 from skytally.press.sphinx_ext.results_data import results
 
 OWN_ONSET_METHOD = "skytally onset, one change"
-"""Name of the onset date of this package in ``real_series.csv``."""
+"""Name of the onset date of this package in ``change_point_scores.csv``."""
 NOT_CALIBRATED = "No interval has been calibrated yet."
 
 
@@ -62,7 +62,7 @@ class RealSeriesTable(Block):
 
     def html(self) -> str:
         """Return one row per series and their mean, a column per method."""
-        table = results("real_series")
+        table = results("change_point_scores")
         if table.empty:
             words = "The onset date has not been tried on real series yet."
             return empty_state(words, anchor="table-real-series")

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from skytally import claims
 from skytally.claims import rival_hypotheses
-from skytally.core import VOCABULARY_COLUMNS, number, read_cells, registry
+from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import provenance_graph
 from skytally.press.sphinx_ext.book_data import read_results_json, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
@@ -23,13 +23,13 @@ from skytally.record import provenance
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
     """Tables of the ledger and of the rival explanations, by name."""
-    return claims.read_tables(registry.path("ledger").parent)
+    return claims.read_tables(data_registry.path("ledger").parent)
 
 
 @cache
 def evidence_titles() -> dict[str, str]:
     """Words for each kind of evidence, from the vocabulary of the claims."""
-    words = read_cells(registry.path("claims_vocabulary"), header=VOCABULARY_COLUMNS)
+    words = read_cells(data_registry.path("claims_vocabulary"), header=VOCABULARY_COLUMNS)
     kinds = words[words["vocabulary"] == "claim_line"]
     return dict(zip(kinds["word"], kinds["meaning"], strict=True))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import day, number, read_cells, registry
+from skytally.core import data_registry, day, number, read_cells
 from skytally.imagery.acquire import (
     FOLDER,
     REHEARSAL,
@@ -31,17 +31,17 @@ PLANS = "plans"
 @cache
 def sites() -> dict[str, Site]:
     """Sites with their outlines, read once a build."""
-    return read_sites(registry.folder("sites"))
+    return read_sites(data_registry.folder("sites"))
 
 
 @cache
 def inventory() -> pd.DataFrame:
     """Acquisition inventory, read once a build."""
-    return read_inventory(registry.path("inventory"))
+    return read_inventory(data_registry.path("inventory"))
 
 
 def _backdrop(site: Site) -> Backdrop | None:
-    made = composite(registry.scenes(), site, inventory())
+    made = composite(data_registry.scenes(), site, inventory())
     if made is None:
         return None
     first, last = (day(pd.Timestamp(time[:10])) for time in (made.first, made.last))
@@ -110,7 +110,7 @@ class WindowsTable(Block):
 
     def html(self) -> str:
         """Return the table."""
-        providers = read_providers(registry.path("providers"))
+        providers = read_providers(data_registry.path("providers"))
         bands = max((len(one.bands) + bool(one.quality) for one in providers.values()), default=0)
         rows = []
         for site in sites().values():
@@ -137,7 +137,7 @@ class ControlSitesTable(Block):
 
     def html(self) -> str:
         """Return the table."""
-        known = read_cells(registry.path("positions"))
+        known = read_cells(data_registry.path("positions"))
         positions = known.set_index("id")
         rows = []
         for site in sites().values():
@@ -176,7 +176,7 @@ class ProvidersTable(Block):
                 {"none": "nothing", "s3": "keys"}.get(provider.signing, "a token, fetched for you"),
                 provider.note,
             ]
-            for provider in read_providers(registry.path("providers")).values()
+            for provider in read_providers(data_registry.path("providers")).values()
         ]
         heads = ["provider", "asked by default", "sensor", "collection", "address", "asks for"]
         return small_table(

@@ -196,7 +196,7 @@ class RegionMaps(Block):
 
         regions = map_regions()
         maps = [
-            region_map(region, regions, table("sites"), table("legs")).block
+            region_map(region, regions, table("sites"), table("route_connections")).block
             for region in regions["id"]
         ]
         return "\n".join(maps) or empty_state("No region has a map yet.")
@@ -209,7 +209,7 @@ class SiteMaps(Block):
         """Return the maps, with a heading each."""
         from skytally.figures import site_blocks
 
-        return site_blocks(map_regions(), table("sites"), table("legs"))
+        return site_blocks(map_regions(), table("sites"), table("route_connections"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

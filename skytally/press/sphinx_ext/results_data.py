@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.core import registry
+from skytally.core import data_registry
 
 
 def results(slug: str) -> pd.DataFrame:
     """Table of results by its slug; without a row where the project has no such table."""
-    if slug not in registry.entries():
+    if slug not in data_registry.entries():
         return pd.DataFrame()
-    return pd.read_csv(registry.path(slug), keep_default_na=False)
+    return pd.read_csv(data_registry.path(slug), keep_default_na=False)
 
 
 def run_on(table: pd.DataFrame) -> str:

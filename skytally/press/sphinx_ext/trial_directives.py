@@ -45,7 +45,7 @@ class TrialsTable(Block):
 class FaultsTable(TrialsTable):
     """Show how the reader handled each fault of a server or a catalogue."""
 
-    slug, name = "faults", "faults"
+    slug = name = "server_faults"
     caption = "Faults put between the pipeline and its servers"
     missing = "The faults were not tried on this copy yet."
     feared = ("SILENT WRONG PIXELS", "HUNG")
@@ -54,7 +54,7 @@ class FaultsTable(TrialsTable):
 class StrangersTable(TrialsTable):
     """Show how reliably a band of another day is detected."""
 
-    slug, name = "strangers", "strangers"
+    slug = name = "mismatched_bands"
     caption = "Bands of another day put among those of a look, in real scenes"
     missing = "Bands were not exchanged on this copy yet."
     feared = ()
@@ -63,7 +63,7 @@ class StrangersTable(TrialsTable):
 class CrashesTable(TrialsTable):
     """Show the state of the store after each interruption."""
 
-    slug, name = "crashes", "crashes"
+    slug = name = "interrupted_refreshes"
     caption = "Interruptions and damage of the store"
     missing = "The interruptions were not tried on this copy yet."
     feared = ()
