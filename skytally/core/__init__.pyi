@@ -34,6 +34,7 @@ from .project_folder import (
     project_root as project_root,
 )
 from .quantity import (
+    COUNTED_BY as COUNTED_BY,
     Quantity as Quantity,
     limits as limits,
     quantity_of as quantity_of,
@@ -58,9 +59,13 @@ from .text_reader import (
 from .units import unit_of as unit_of
 from .wording import (
     day as day,
+    filled as filled,
     interval as interval,
+    listed as listed,
     number as number,
+    rounded_outwards as rounded_outwards,
     slug_of as slug_of,
     when as when,
+    with_preposition as with_preposition,
     with_unit as with_unit,
 )

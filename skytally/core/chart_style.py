@@ -39,9 +39,18 @@ REFERENCE_GREY = "#5b5b5b"
 GRID = "#e6e6e6"
 LANE_RULE = "#dddddd"
 LAND, SEA, COAST = "#e9e4d8", "#f4f8fb", "#8c8471"
+STATE = "#f7eecb"
+"""Ground of a state that a map sets apart."""
+SEA_NAME = "#2f6690"
 PLAN_LAND = "#f3f1ea"
 """Ground of a plan without a picture under its outlines."""
 SITE_MARK = SERIES_COLOURS[1]
+COUNTED_TOTAL, CLAIMED_TOTAL = SERIES_COLOURS[0], SERIES_COLOURS[4]
+"""Totals read off images, and totals stated by officials."""
+VERDICT_COLOURS = (
+    "#0072b2", "#6bb0d8", "#c9e3f2", "#e8b25c", "#b24700", "#7a0019", "#c4c4c4", "#ececec",
+)  # fmt: skip
+"""Verdicts in the order of their list, from *holds* to *cannot be tested*; words stand beside."""
 INSTRUMENT_BREAK = SERIES_COLOURS[7]
 """Days on which an instrument changed."""
 GRAPH_EDGE, GRAPH_BOX = "#767676", "#595959"
@@ -82,6 +91,10 @@ MPL_RC: Any = MappingProxyType(
 
 
 def series_style(number: int) -> tuple[str, str, str]:
-    """Colour, Bokeh marker and Matplotlib marker of a series by its number, from 0."""
-    position = number % len(SERIES_COLOURS)
-    return SERIES_COLOURS[position], BOKEH_MARKERS[position], MPL_MARKERS[position]
+    """Colour, Bokeh marker and Matplotlib marker of a series by its number, from 0.
+
+    A colour that comes again has another marker: 64 pairs differ.
+    """
+    times, colour = divmod(number, len(SERIES_COLOURS))
+    marker = (colour + times) % len(BOKEH_MARKERS)
+    return SERIES_COLOURS[colour], BOKEH_MARKERS[marker], MPL_MARKERS[marker]

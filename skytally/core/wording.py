@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -22,6 +23,30 @@ def number(value: float) -> str:
     if value == round(value):
         return f"{round(value):,}"
     return f"{value:,.6g}"
+
+
+def rounded_outwards(end: float, side: Callable[[float], int], *, digits: int) -> float:
+    """Round an end of an interval away from its middle, to some significant digits.
+
+    Parameters
+    ----------
+    end : float
+        The lower or the upper end.
+    side : callable
+        ``math.floor`` for a lower end, ``math.ceil`` for an upper one.
+    digits : int
+        Significant digits that are kept.
+
+    Examples
+    --------
+    >>> rounded_outwards(187.6, math.floor, digits=3), rounded_outwards(4.63, math.ceil, digits=2)
+    (187.0, 4.7)
+    """
+    if end == 0 or math.isinf(end):
+        return end
+    step = 10.0 ** (math.floor(math.log10(abs(end))) - digits + 1)
+    # the division leaves an error in the last place, which must not cost a whole digit
+    return float(f"{side(round(end / step, 9)) * step:.{digits}g}")
 
 
 def slug_of(words: str) -> str:
@@ -111,3 +136,61 @@ def when(
     if start:
         return f"from {start}"
     return "no date"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join parts as a list in a sentence.
+
+    Examples
+    --------
+    >>> listed(["CSIS"]), listed(["CSIS", "VOA"]), listed(["CSIS", "RUSI", "VOA"])
+    ('CSIS', 'CSIS and VOA', 'CSIS, RUSI and VOA')
+    """
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+DAY = re.compile(r"(about )?\d{1,2} [A-Z]")
+"""How a date in words begins that names a day."""
+PLACED = ("after ", "before ", "between ", "by ", "from ", "in ", "no ", "on ", "until ")
+"""How dates in words begin that stand in a sentence as they are."""
+
+
+def with_preposition(dates: str) -> str:
+    """Put before a date in words the preposition that it takes.
+
+    Parameters
+    ----------
+    dates : str
+        Result of `when`.
+
+    Returns
+    -------
+    str
+        A year or a month is no day, so nothing happens *on* it; what is dated to an interval
+        happened at some time between its ends.
+
+    Examples
+    --------
+    >>> with_preposition("5 October 2023"), with_preposition("2026")
+    ('on 5 October 2023', 'in 2026')
+    >>> with_preposition("7 September 2023 to 8 September 2023"), with_preposition("until May 2024")
+    ('between 7 September 2023 and 8 September 2023', 'until May 2024')
+    """
+    if not dates or dates.startswith(PLACED):
+        return dates
+    if " to " in dates:
+        return "between {} and {}".format(*dates.split(" to ", 1))
+    return f"on {dates}" if DAY.match(dates) else f"in {dates}"
+
+
+def filled(sentence: str, dates: str, words: Mapping[str, str]) -> str:
+    """Fill the words in braces into a sentence, *on {when}* with the preposition it takes.
+
+    Examples
+    --------
+    >>> filled("Seoul named {number} on {when}.", "2026", {"number": "about 33,000"})
+    'Seoul named about 33,000 in 2026.'
+    """
+    placed = with_preposition(dates)
+    begun = sentence.replace("On {when}", placed[:1].upper() + placed[1:])
+    return begun.replace("on {when}", placed).format(**{"when": dates, **words})

@@ -2,6 +2,7 @@ from .consistency_rules import check_record as check_record, record_faults as re
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,
+    SAME_SIGHTING as SAME_SIGHTING,
     by_statement as by_statement,
     count_once as count_once,
     durations as durations,
@@ -9,15 +10,20 @@ from .evidence_lines import (
     lines as lines,
     with_numbers as with_numbers,
 )
+from .period_totals import totals_since_start as totals_since_start
 from .provenance import (
+    OWNER_NOT_STATED as OWNER_NOT_STATED,
     UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,
     UNNAMED_FAMILIES as UNNAMED_FAMILIES,
     Graph as Graph,
+    Support as Support,
     copying_graph as copying_graph,
     origins_of_row as origins_of_row,
     support as support,
+    support_words as support_words,
 )
 from .repeated_observations import (
+    copied_rows as copied_rows,
     drop_copies as drop_copies,
     read_originals as read_originals,
     read_record as read_record,
@@ -31,7 +37,7 @@ from .row_conditions import (
 from .tallies import (
     at_site as at_site,
     claim_pairs as claim_pairs,
-    day_tally as day_tally,
+    falling_totals as falling_totals,
     on_one_day as on_one_day,
     time_quality as time_quality,
 )

@@ -54,11 +54,9 @@ def count_once(
     """
     present = set(table["id"])
     one = groups[groups["relation"].isin(relations)]
-    dropped: set[str] = set()
-    for _, group in one.groupby("group"):
-        kept = set(group.loc[group["keep"] == "yes", "row_id"])
-        if kept & present:
-            dropped |= set(group.loc[group["keep"] == "no", "row_id"]) & present
+    kept = one["keep"] == "yes"
+    represented = one.loc[kept & one["row_id"].isin(present), "group"]
+    dropped = one.loc[(one["keep"] == "no") & one["group"].isin(represented), "row_id"]
     return table[~table["id"].isin(dropped)].reset_index(drop=True)
 
 

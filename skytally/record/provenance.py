@@ -1,9 +1,9 @@
-"""Provenance of sources: who copied whom, and how many independent origins stand behind a claim."""
+"""Provenance: who copied or cites whom, how many origins are independent, how they were read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -16,10 +16,15 @@ UNKNOWN_ORIGIN = "not known"
 """Stands for every origin that no source names; together they count as one."""
 UNNAMED_FAMILIES = {"", "none", "unstated", "commercial-unstated"}
 """Words for an image family that cannot be told from another one."""
-ORIGINAL_PAGE_REASONS = {"originator", "official"}
-"""Reasons of reliability that mark the originator's own page."""
-CONFIDENCE = ("low", "moderate", "high")
-"""Confidence in the sources; never a probability."""
+OWNER_NOT_STATED = {"unstated", "commercial-unstated"}
+"""Words for images whose owner the page does not state."""
+ON_OWN_PAGE, IN_A_REPORT = "on the counter's page", "in a report of it"
+READ = (ON_OWN_PAGE, f"{ON_OWN_PAGE}, and {IN_A_REPORT}", IN_A_REPORT)
+"""Where what is counted was read; for some rows the one, for others the other."""
+NO_SOURCE = "counted, assumed or compared in this book"
+"""Stands where no row of an observer vouches for a number: tallies, assumptions, empty tables."""
+ONE_PICTURE = {"one-image", "one-sighting"}
+"""Relations of *same_observation* whose rows are readings of one picture, or reports of one."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +35,30 @@ class Graph:
     """Source to the sources it took its content from."""
     originators: Mapping[str, tuple[str, ...]]
     """Source to those who made what it reports; empty where not known."""
-    own: frozenset[str]
-    """Sources that are the originator's own page."""
+    cites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Source to counters on whose work its content may depend."""
+    pictures: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Row to the pictures it goes back to, as far as another row goes back to them too."""
 
 
 @dataclass(frozen=True)
 class Support:
-    """Independent origins and image families behind a claim, and the confidence they allow."""
+    """Three facts on the sources of a finding or verdict: who, how independent, how read."""
 
+    read: str
+    """One of `READ`."""
     origins: tuple[str, ...]
-    """Distinct originators after following every copy back, in alphabetical order."""
-    families: tuple[str, ...]
-    """Distinct named image families, in alphabetical order."""
-    independent_origins: int
-    """Groups of `origins` that no page mixes; those nobody names are one, if no other is known."""
-    independent_families: int
-    """Number of `families`; unnamed imagery counts as one, and only where none is named."""
-    confidence: str
-    """One of `CONFIDENCE`, by the rule of `support`."""
+    """Distinct counters after following every copy back, in alphabetical order."""
+    named_origins: int
+    """Groups of `origins` of which none is shown to have copied another."""
+    origins_at_least: int
+    """Groups that are left when those that cite one another are joined, too."""
+    image_owners: tuple[str, ...]
+    """Distinct owners of images, in alphabetical order, as far as stated."""
+    image_rows: int
+    """Rows that rest on an image."""
+    rows_without_owner: int
+    """Those of them whose page does not state the owner."""
 
 
 def _circles(parents: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -64,14 +75,15 @@ def _circles(parents: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
             return
 
 
-def copying_graph(sources: pd.DataFrame) -> Graph:
+def copying_graph(sources: pd.DataFrame, groups: pd.DataFrame | None = None) -> Graph:
     """Build the graph of who copied whom from the table of sources.
 
     Parameters
     ----------
     sources : pandas.DataFrame
-        The table ``sources``, with ``id``, ``originator``, ``derived_from`` and
-        ``reliability_reason``.
+        The table ``sources``, with ``id``, ``originator``, ``derived_from`` and ``cites``.
+    groups : pandas.DataFrame, optional
+        The table ``same_observation``, for counts of independent origins.
 
     Returns
     -------
@@ -86,7 +98,7 @@ def copying_graph(sources: pd.DataFrame) -> Graph:
     ids = [str(source) for source in sources["id"]]
     split = {
         column: {str(row["id"]): tuple(str(row[column]).split()) for _, row in sources.iterrows()}
-        for column in ("derived_from", "originator")
+        for column in ("derived_from", "originator", "cites")
     }
     parents = split["derived_from"]
     faults = [
@@ -100,8 +112,17 @@ def copying_graph(sources: pd.DataFrame) -> Graph:
     ]
     faults += [f"{circle}: a source cannot copy itself" for circle in _circles(parents)]
     refuse(faults, what="sources")
-    own = sources[sources["reliability_reason"].isin(ORIGINAL_PAGE_REASONS)]["id"]
-    return Graph(parents, split["originator"], frozenset(map(str, own)))
+    return Graph(parents, split["originator"], split["cites"], _pictures(groups))
+
+
+def _pictures(groups: pd.DataFrame | None) -> dict[str, frozenset[str]]:
+    """List the groups of one picture to which each row belongs."""
+    shared: dict[str, set[str]] = {}
+    if groups is not None:
+        of_one = groups[groups["relation"].isin(ONE_PICTURE)]
+        for group, row in zip(of_one["group"], of_one["row_id"], strict=True):
+            shared.setdefault(str(row), set()).add(str(group))
+    return {row: frozenset(names) for row, names in shared.items()}
 
 
 def roots(graph: Graph, source: str) -> frozenset[str]:
@@ -129,7 +150,7 @@ def originators(graph: Graph, source: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> graph = Graph({"A": (), "B": ("A",)}, {"A": ("csis",), "B": ("voa",)}, frozenset())
+    >>> graph = Graph({"A": (), "B": ("A",)}, {"A": ("csis",), "B": ("voa",)})
     >>> sorted(originators(graph, "B"))
     ['csis']
     """
@@ -160,58 +181,119 @@ def origins_of_row(row: Mapping[str, Any], graph: Graph) -> frozenset[str]:
     return originators(graph, source)
 
 
-def support(rows: Iterable[Mapping[str, Any]], sources: Iterable[str], graph: Graph) -> Support:
-    """Count the independent origins and image families behind a claim.
+def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
+    """Three facts on the sources of rows: how they were read, who counted, whose images.
 
     Parameters
     ----------
     rows : iterable of mapping
-        Rows of the record it rests on.
-    sources : iterable of str
-        Sources it rests on where there is no row; they are left out where there is one,
-        since a source reports more than the thing in question.
+        Rows of the record that observed the thing in question; a row with which it is only
+        compared is none of them.
     graph : Graph
 
     Returns
     -------
-    Support
-        A page that names several originators joins them into one origin, since it does not
-        say who of them saw the thing. The confidence is *high* where at least two origins
-        on at least two named image families were read directly, *moderate* where one was
-        read directly or at least two origins are independent, else *low*. A copy adds
-        nothing to any of it.
+    Support or None
+        None without rows. Rows of one picture count as one origin, and so do the originators
+        between whom a page does not distinguish. A row whose page took it from the page of
+        another row, with the same origin, adds nothing.
 
     Raises
     ------
     DataError
         If a source does not exist.
+
+    Notes
+    -----
+    METHODS 9.9. It says how good the sources are, not how likely a thing is.
     """
-    rows = list(rows)
-    origins = [(origins_of_row(row, graph), row["reading"] == "direct") for row in rows]
+    rows = _without_copies(rows, graph)
     if not rows:
-        own = graph.own & {source for source in graph.parents if not graph.parents[source]}
-        origins = [(originators(graph, page), page in own) for page in sorted(set(sources))]
-    everyone = set().union(*(who for who, _ in origins))
-    direct = set().union(*(who for who, at_first_hand in origins if at_first_hand))
-    families = {str(row.get("family", "")) for row in rows}
-    direct_families = {str(row.get("family", "")) for row in rows if row["reading"] == "direct"}
+        return None
+    origins = [origins_of_row(row, graph) for row in rows]
+    everyone = set().union(*origins)
     named = everyone - {UNKNOWN_ORIGIN}
-    groups = _groups(who - {UNKNOWN_ORIGIN} for who, _ in origins)
-    if (
-        len(direct - {UNKNOWN_ORIGIN}) > 1
-        and groups > 1
-        and len(direct_families - UNNAMED_FAMILIES) > 1
-    ):
-        confidence = CONFIDENCE[2]
-    else:
-        confidence = CONFIDENCE[1] if direct or groups > 1 else CONFIDENCE[0]
+    one_picture = [
+        who - {UNKNOWN_ORIGIN} | _picture_names(row, graph)
+        for who, row in zip(origins, rows, strict=True)
+    ]
+    possibly = [
+        who | _cited(row, graph) if who else who for who, row in zip(one_picture, rows, strict=True)
+    ]
+    families = [str(row.get("family", "")) for row in rows]
+    direct = [row["reading"] == "direct" for row in rows]
     return Support(
+        read=READ[0] if all(direct) else READ[1] if any(direct) else READ[2],
         origins=tuple(sorted(named or everyone)),
-        families=tuple(sorted(families - UNNAMED_FAMILIES)),
-        independent_origins=groups or int(bool(everyone)),
-        independent_families=len(families - UNNAMED_FAMILIES) or int(bool(families - {"", "none"})),
-        confidence=confidence,
+        named_origins=_groups(one_picture) or 1,
+        origins_at_least=_groups(possibly) or 1,
+        image_owners=tuple(sorted(set(families) - UNNAMED_FAMILIES)),
+        image_rows=sum(family not in {"", "none"} for family in families),
+        rows_without_owner=sum(family in OWNER_NOT_STATED for family in families),
     )
+
+
+def _without_copies(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Mapping[str, Any]]:
+    """Rows without those whose page took its content from the page of another of one origin."""
+    rows = list(rows)
+    pages = [(str(row["source_id"]), origins_of_row(row, graph)) for row in rows]
+    return [
+        row
+        for row, (page, who) in zip(rows, pages, strict=True)
+        if not any(
+            other != page and of_other == who and other in ancestors(graph.parents, page)
+            for other, of_other in pages
+        )
+    ]
+
+
+def _picture_names(row: Mapping[str, Any], graph: Graph) -> frozenset[str]:
+    return frozenset(f"picture {group}" for group in graph.pictures.get(str(row.get("id")), ()))
+
+
+def _cited(row: Mapping[str, Any], graph: Graph) -> set[str]:
+    """Counters on whose work a row may depend, by its page or one from which it was taken."""
+    trail = ancestors(graph.parents, str(row["source_id"]))
+    return {counter for page in trail for counter in graph.cites.get(page, ())}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def support_words(facts: Support | None) -> str:
+    """Put the three facts into one phrase, or say that no source vouches for a number.
+
+    Examples
+    --------
+    >>> support_words(Support("in a report of it", ("csis", "voa"), 2, 2, ("planet",), 2, 1))
+    'read in a report of it; 2 counters; images of 1 owner, not stated for 1 row'
+    """
+    if facts is None:
+        return NO_SOURCE
+    who = _counted(facts.named_origins, "counter")
+    if facts.origins == (UNKNOWN_ORIGIN,):
+        who = "counter not named"
+    elif facts.origins_at_least < facts.named_origins:
+        who = f"{who}, {_apart_for_certain(facts)}"
+    if not facts.image_rows:
+        return f"read {facts.read}; {who}; no image"
+    images = f"images of {_counted(len(facts.image_owners), 'owner')}"
+    if not facts.image_owners:
+        images = "owner of the image not stated"
+    elif facts.rows_without_owner:
+        images = f"{images}, not stated for {_counted(facts.rows_without_owner, 'row')}"
+    return f"read {facts.read}; {who}; {images}"
+
+
+def _apart_for_certain(facts: Support) -> str:
+    """Count of counters that are apart; readers of one owner's images are never independent."""
+    least = facts.origins_at_least
+    if least == 1:
+        return "of whom 1 is independent for certain"
+    if len(facts.image_owners) == 1 and not facts.rows_without_owner:
+        return f"in {least} groups that do not cite one another"
+    return f"of whom {least} are independent for certain"
 
 
 def _groups(origins: Iterable[Set[str]]) -> int:

@@ -17,6 +17,9 @@ REPORT_COLUMNS = {
 }
 """Columns in which two reports of one observation may differ; so may any ``<event>_precision``."""
 
+SHORT_KEY = 4
+"""Columns, from the first, that tell most rows of a table apart."""
+
 
 def _is_observed(column: str) -> bool:
     return column not in REPORT_COLUMNS and not column.endswith("_precision")
@@ -62,6 +65,33 @@ def _original_pages(pages: Iterable[str], parents: Mapping[str, tuple[str, ...]]
     return set(kept)
 
 
+def _repeated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that agree with another one in all columns but `REPORT_COLUMNS`."""
+    observed = [column for column in rows if _is_observed(str(column))]
+    if "source_id" not in rows or not OBSERVERS & set(observed):
+        return rows.head(0)
+    # most rows differ in their dates already, and comparing all columns takes long
+    close = rows[rows.duplicated(observed[:SHORT_KEY], keep=False)]
+    return close[close.duplicated(observed, keep=False)]
+
+
+def copied_rows(rows: pd.DataFrame) -> frozenset[str]:
+    """Ids of the rows of a table of which another page may hold a copy, or the original.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of one table of the record.
+
+    Returns
+    -------
+    frozenset of str
+        `drop_copies` never drops a row outside, whichever other rows are left out.
+    """
+    repeated = _repeated(rows)
+    return frozenset(map(str, repeated["id"])) if len(repeated) else frozenset()
+
+
 def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Drop every row in which a page repeats what it took from another page.
 
@@ -82,14 +112,16 @@ def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     observed = [column for column in rows if _is_observed(str(column))]
     if rows.empty or "source_id" not in rows or not OBSERVERS & set(observed):
         return rows
-    derived = zip(sources["id"], sources["derived_from"], strict=True)
-    parents = {str(source): tuple(str(from_whom).split()) for source, from_whom in derived}
-    kept = pd.Series(data=True, index=rows.index)
-    for _, alike in rows.groupby(observed, dropna=False, sort=False):
-        if len(set(alike["source_id"])) > 1:
-            originals = _original_pages(alike["source_id"], parents)
-            kept.loc[alike.index] = alike["source_id"].isin(originals)
-    left = rows[kept].reset_index(drop=True)
+    repeated = _repeated(rows)
+    copies: set[str] = set()
+    if len(repeated):
+        derived = zip(sources["id"], sources["derived_from"], strict=True)
+        parents = {str(source): tuple(str(from_whom).split()) for source, from_whom in derived}
+        for _, alike in repeated.groupby(observed, dropna=False, sort=False):
+            if len(set(alike["source_id"])) > 1:
+                originals = _original_pages(alike["source_id"], parents)
+                copies.update(alike.loc[~alike["source_id"].isin(originals), "id"])
+    left = (rows[~rows["id"].isin(copies)] if copies else rows).reset_index(drop=True)
     left.attrs = rows.attrs
     return left
 

@@ -1,4 +1,4 @@
-"""Tallies of rows: what each day showed, claims side by side, how well times are known."""
+"""Tallies of rows: those of one site or one day, claims side by side, how well times are known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from skytally.core import limits, names as n, quantity_of
+from skytally.core import limits, quantity_of
 
 
 def at_site(table: pd.DataFrame, scopes: pd.DataFrame, *, site: str) -> pd.DataFrame:
@@ -35,33 +35,6 @@ def on_one_day(table: pd.DataFrame) -> pd.DataFrame:
     """Rows whose interval is one known day."""
     exact = (table["precision_first"] == "day") & (table["precision_last"] == "day")
     return table[exact & (table["date_first"] == table["date_last"])]
-
-
-def day_tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Outcome of each day that rows name: a ship seen, none seen, or unclear.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of ``ship_sightings``, of one site.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index: day; ``outcome``: *seen* if any row of the day saw a ship, else *nothing-seen*
-        if any row reports none, else *unclear*; ``rows``: their ids. A day without a row was
-        not observed, or not reported: it is not in the table.
-    """
-    exact = on_one_day(table)
-    days = {}
-    for day, rows in exact.groupby("date_first"):
-        states = set(rows["state"])
-        absent = n.NOTHING_SEEN if n.NOTHING_SEEN in states else n.UNCLEAR
-        days[day] = {
-            "outcome": n.SOMETHING_SEEN if states & set(n.PRESENT_STATES) else absent,
-            "rows": " ".join(rows["id"]),
-        }
-    return pd.DataFrame.from_dict(days, orient="index", columns=["outcome", "rows"])
 
 
 def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
@@ -108,6 +81,36 @@ def claim_pairs(claims: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
         )
     columns = ["first", "second", "days", "multiple_low", "multiple_high", "overlap"]
     return pd.DataFrame(pairs, columns=columns)
+
+
+def falling_totals(claims: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of running totals of different claimants in which the later is below the earlier.
+
+    A running total cannot fall, so the two contradict each other however far apart they are.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` of one quantity, unit and sense, each a total since the start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second``: row ids of statements of which the whole date of the first lies
+        before that of the second, and the greatest number that the second allows is below the
+        least that the first does.
+    """
+    numbered = claims["value"].notna() | claims["low"].notna()
+    dated = claims[numbered & claims["statement_first"].notna() & claims["statement_last"].notna()]
+    dated = dated.sort_values("statement_first", kind="stable")
+    pairs = [
+        {"first": one["id"], "second": two["id"]}
+        for (_, one), (_, two) in combinations(dated.iterrows(), 2)
+        if one["counter"] != two["counter"]
+        and one["statement_last"] < two["statement_first"]
+        and limits(quantity_of(two))[1] < limits(quantity_of(one))[0]
+    ]
+    return pd.DataFrame(pairs, columns=["first", "second"])
 
 
 def time_quality(events: pd.DataFrame) -> pd.Series:
