@@ -114,10 +114,6 @@ class World:
         """Count the true calls at a port that began inside the period."""
         return sum(c.port == port and 0 <= c.arrive < self.plan.days for c in self.calls)
 
-    def touching(self, port: str) -> int:
-        """Count the true calls at a port that overlap the period, begun in it or before."""
-        return sum(c.port == port for c in self.calls)
-
     def unseen(self, port: str) -> tuple[int, int]:
         """Count the calls begun in the period that no usable pass observed, and all of them."""
         looks = self.looks[PORTS.index(port)]

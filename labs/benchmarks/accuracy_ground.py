@@ -1,4 +1,4 @@
-"""Accuracy of the change, onset and reach measures on real data, beside the usual methods.
+"""Accuracy of the change, change-point and reach measures on real data, beside the usual methods.
 
 ``python -m labs.benchmarks.accuracy_table ground`` runs and prints it. A change score is judged by
 its whole precision-recall curve: any threshold would have to be tuned on the labels. Seeds are
@@ -19,7 +19,7 @@ from rasterio.crs import CRS
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 from scipy import ndimage
 
-from labs.benchmarks import onset_beside_peers
+from labs.benchmarks import change_points_beside_peers
 from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, sha_of, told
 from skytally.imagery.measure.coregistration import align, coregister
 from skytally.imagery.measure.reference import NORMAL_MAD
@@ -278,9 +278,9 @@ def run() -> Rows:
     """Run every part; a part without its imagery yields one row marked as skipped."""
     return [
         *on_imagery("change", "05_change_earthworks", changes),
-        *on_imagery("onset", "08_count_series", onset_beside_peers.real),
-        *on_imagery("reach", "07_ais_ports", onset_beside_peers.reached),
-        *onset_beside_peers.made_up(),
+        *on_imagery("change points", "08_count_series", change_points_beside_peers.real),
+        *on_imagery("reach", "07_ais_ports", change_points_beside_peers.reached),
+        *change_points_beside_peers.made_up(),
     ]
 
 

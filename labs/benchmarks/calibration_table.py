@@ -16,16 +16,20 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from labs.benchmarks import (
+    calibrate_change_points,
     calibrate_control_sites,
+    calibrate_dates,
     calibrate_ground,
-    calibrate_onset,
+    calibrate_level_ratio,
     calibrate_port_calls,
     calibrate_surge,
 )
 
 MODULES = {
     "surge": calibrate_surge,
-    "onset": calibrate_onset,
+    "level ratio": calibrate_level_ratio,
+    "changes": calibrate_change_points,
+    "dates": calibrate_dates,
     "visits": calibrate_port_calls,
     "ground": calibrate_ground,
     "placebos": calibrate_control_sites,

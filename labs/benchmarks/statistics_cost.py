@@ -11,23 +11,21 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
 from labs.methods.semi_markov_calls import calls_by_states
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record import lines
-from skytally.record.evidence_lines import line
-from skytally.statistics import onset, surge
-from skytally.statistics.baseline import bounded_baseline, counted_baseline
+from skytally.statistics import change_of_trains, surge_of_rows
+from skytally.statistics.change_detection import change_points
 from skytally.statistics.counter_agreement import agreement
 from skytally.statistics.interval_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
-from skytally.statistics.port_calls.call_bounds import BerthObservations, Dwell
-from skytally.statistics.port_calls.calls_from_rows import calls_of_rows, stays_of_rows
+from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
+from skytally.statistics.port_calls.calls_from_rows import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_calls import share_missed
-from skytally.statistics.ship_reach import reach_of_rows
+from skytally.statistics.reach_from_rows import gap_table
 
 SIZES = (100, 200, 400, 800)
 REPEATS = 3
@@ -45,27 +43,25 @@ def seconds(work: Callable[[], object]) -> float:
 
 def of_the_record() -> dict[str, Callable[[], object]]:
     """Every statistic as the book's pages call it, by name."""
-    names = ("rail_counts", "same_observation", "voyage_counts", "ship_sightings", "sites")
-    rail, groups, counts, ships, sites = (read_table(data_registry.path(name)) for name in names)
-    ceiling = line(rail[rail["id"] == "R001"], title="baseline", history="row R001")
-    usual = bounded_baseline(
-        (ceiling["value"].item(), ceiling["high"].item()),
-        period=("2018-10-01", "2023-09-30"),
-        closed=("2020-02-01", "2022-10-31"),
-    )
+    names = ("rail_counts", "same_observation", "voyage_counts", "port_stays")
+    rail, groups, counts, stays = (read_table(data_registry.path(name)) for name in names)
+    seen = [read_table(data_registry.path(name)) for name in ("ship_sightings", "scopes", "sites")]
+    peak = [rail[rail["id"] == row] for row in ("R031", "R001", "R007", "R026")]
+    closed = ("2020-02-01", "2022-10-31")
+    track = rail[(rail["counter"] == "voa") & (rail["scope"] == "border-track")]
     trains = lines(rail[rail["role"] == "observation"], groups, quantity="trains")
     standing = trains["voa.border-track.trains"]
-    change = onset(standing)
+    change = change_points(standing).changes[0]
     share = [counts[counts["id"] == row] for row in ("P002.2", "P002")]
-    ends = [ships[ships["id"] == row] for row in ("P056", "P057")]
     land = data_registry.path("basemap_far_east")
     return {
-        "surge": lambda: surge(73, usual, sites=4).answers(corrected=True),
-        "onset": lambda: onset(standing),
+        "surge": lambda: surge_of_rows(*peak, closed=closed, sites=4),
+        "trains": lambda: change_of_trains(track, change="2023-09-13"),
+        "changes": lambda: change_points(standing),
         "lag": lambda: lag(change, change),
-        "visits": lambda: calls_of_rows(*share, stay_days=[1.9, 3.1], seed=1),
-        "visits by stay": lambda: stays_of_rows(*share, stays=[1.0, 2.0, 3.0, 5.0], seed=1),
-        "reach": lambda: reach_of_rows(*ends, sites, port="rajin", land=land, seed=1),
+        "calls": lambda: calls_by_share(*share, stays=stays, ships_at_once=(1, 3), seed=1),
+        "missed calls": lambda: chance_missed(share[1], stays=stays),
+        "gaps": lambda: gap_table(*seen, port="rajin", land=land),
         "agreement": lambda: agreement(standing, standing),
     }
 
@@ -78,11 +74,9 @@ def grown(size: int) -> dict[str, Callable[[], object]]:
     looks = BerthObservations(days, seen, 400.0)
     dates = np.datetime64("2023-01-01") + np.sort(rng.choice(2 * size, size, replace=False))
     counts = rng.poisson(np.where(np.arange(size) < size // 2, 4.0, 9.0))
-    apart = pd.date_range("1990-01-01", periods=size, freq="14D")
     stay = Dwell(2.4, 0.2)
     return {
-        "surge": lambda: surge(73, counted_baseline(counts, dates=apart.to_numpy())),
-        "onset": lambda: onset(interval_counts_from(dates, counts)),
+        "changes": lambda: change_points(interval_counts_from(dates, counts)),
         "calls from looks": lambda: calls_from_looks(looks, dwell=stay, seed=1),
         "semi-Markov route": lambda: calls_by_states(
             looks, None, ships=2, transit_days=0.4, dwell=stay

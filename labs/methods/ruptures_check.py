@@ -1,4 +1,4 @@
-"""Change points of a count series by ruptures, to compare with those of `onset`."""
+"""Change points of a count series by ruptures, to compare with those of `change_points`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def cross_check(looks: xr.Dataset | IntervalCounts) -> tuple[CrossCheck, ...]:
     ----------
     looks : xarray.Dataset, dims (time), or Looks
         A line of evidence, or looks from plain arrays; a bound stands for itself, a range
-        for its middle, so that this check is rougher than `onset`.
+        for its middle, so that this check is rougher than `change_points`.
 
     Returns
     -------

@@ -12,10 +12,12 @@ from scipy import stats
 from skytally.core.errors import DataError
 from skytally.statistics.argument_checks import MAX_DAYS, check_chances, check_setting, is_whole
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import SHORTEST, BerthObservations, Dwell, Floats
+from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell, Floats
 
 STAY_STAGES = 2
 """Stages of a stay in the semi-Markov route (an Erlang-2 law)."""
+SHORTEST = 0.04
+"""Shortest stay and transit in days, an hour: no ship is loaded in less."""
 SHORTEST_WAIT = 0.05
 """Shortest mean wait away from both ports that the semi-Markov route tries, in days."""
 MOST_SHIPS = 4

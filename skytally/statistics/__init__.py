@@ -1,4 +1,4 @@
-"""Estimates with intervals from lines of evidence: surge, onset, port calls, reach, agreement."""
+"""Estimates with intervals from lines of evidence: surge, changes, port calls, reach, agreement."""
 
 import lazy_loader
 

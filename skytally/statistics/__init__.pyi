@@ -1,29 +1,48 @@
-from .baseline import bounded_baseline as bounded_baseline
+from .border_distance import (
+    border_distance_of_site as border_distance_of_site,
+    published_distances as published_distances,
+)
+from .bracketed_dates import Bracket as Bracket, change_order as change_order, narrowed as narrowed
+from .change_dates import Change as Change
+from .change_detection import (
+    ChangePoints as ChangePoints,
+    change_points as change_points,
+    level_change_points as level_change_points,
+)
 from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
 from .counter_pairs import (
     difference_of_rows as difference_of_rows,
+    multiple_if_misread as multiple_if_misread,
     pairs_of_counters as pairs_of_counters,
+    readers_of_one_place as readers_of_one_place,
 )
+from .dates_from_rows import bracket_of_rows as bracket_of_rows, stated_bracket as stated_bracket
 from .estimate import Estimate as Estimate
-from .onset_date import Onset as Onset, onset as onset, onset_factor as onset_factor
-from .port_calls.calls_from_bounded_rows import (
-    calls_between_observations as calls_between_observations,
-    calls_by_share as calls_by_share,
-    missed_by_schedule as missed_by_schedule,
-    stays_table as stays_table,
+from .forecast_scores import (
+    PRIOR_CHANGE as PRIOR_CHANGE,
+    interval_score as interval_score,
+    log_number as log_number,
+    next_number as next_number,
+    share_interval as share_interval,
 )
 from .port_calls.calls_from_rows import (
-    calls_of_rows as calls_of_rows,
-    missed_of_stay as missed_of_stay,
-    stays_of_rows as stays_of_rows,
+    calls_by_share as calls_by_share,
+    calls_table as calls_table,
+    chance_missed as chance_missed,
 )
 from .port_calls.littles_law import Calls as Calls
-from .reach_from_rows import time_for_a_call as time_for_a_call
+from .port_calls.stay_length import mean_stay as mean_stay
+from .reach_from_rows import OPEN as OPEN, gap_table as gap_table
 from .sea_distance import Port as Port, read_sea as read_sea, routes_to as routes_to
 from .ship_reach import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .surge_chance import Surge as Surge, surge as surge
 from .surge_from_rows import (
-    observations_behind_bound as observations_behind_bound,
+    images_behind_ceiling as images_behind_ceiling,
     surge_of_rows as surge_of_rows,
-    surge_tables as surge_tables,
+    surge_table as surge_table,
+)
+from .train_levels import (
+    TrainChange as TrainChange,
+    change_of_trains as change_of_trains,
+    trains_table as trains_table,
 )

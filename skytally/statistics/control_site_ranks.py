@@ -114,10 +114,10 @@ def _moments(times: npt.ArrayLike, *, what: str) -> npt.NDArray[np.datetime64]:
 def _side_fault(days: Floats, fewest: int, side: str) -> str:
     """Reason why one side cannot be averaged, empty if it can."""
     if days.size < fewest:
-        return f"{days.size} usable looks {side}, fewer than {fewest}"
+        return f"{days.size} usable images {side}, fewer than {fewest}"
     worth = spacing_weights(days, MEMORY_DAYS)[1]
     if worth < MIN_EFFECTIVE:
-        return f"{days.size} usable looks {side} are so close together that they are worth one"
+        return f"{days.size} usable images {side} are so close together that they are worth one"
     return ""
 
 

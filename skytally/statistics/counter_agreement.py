@@ -225,7 +225,8 @@ def _share_a_value(pair: pd.Series) -> bool:
     return not (excluded_a or excluded_b)
 
 
-def _shared_family(a: str, b: str) -> str:
+def shared_family(a: str, b: str) -> str:
+    """Whether two counts rest on images of one family: yes, no, or not known."""
     known = all(each and UNSTATED not in each and each != "none" for each in (a, b))
     if not known:
         return "not known"
@@ -249,7 +250,7 @@ def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
         ratio_high=[high for _, high in ratios],
         compatible=np.array([_share_a_value(pair) for _, pair in pairs.iterrows()], dtype=bool),
         exact=exact,
-        shared_family=[_shared_family(a, b) for a, b in families],
+        shared_family=[shared_family(a, b) for a, b in families],
     )[list(PAIR_COLUMNS)]
 
 

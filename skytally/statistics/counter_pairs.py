@@ -1,16 +1,27 @@
-"""Counters of one thing on one day, compared pair by pair."""
+"""Counts of one thing or place by two counters, compared pair by pair."""
 
 from __future__ import annotations
 
 import math
-from itertools import combinations
+from collections.abc import Mapping
+from itertools import combinations, product
+from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError
+from skytally.core import DataError, limits, names as n, quantity_of
 from skytally.record import on_one_day
-from skytally.statistics.counter_agreement import KIND_COLUMNS, PAIR_COLUMNS, UNSTATED, agreement
+from skytally.statistics.counter_agreement import (
+    KIND_COLUMNS,
+    PAIR_COLUMNS,
+    UNSTATED,
+    agreement,
+    shared_family,
+)
 from skytally.statistics.estimate import Estimate
+
+BRIEF = 7
+"""Most days to which one count of a looser pair may be dated, those of one train (METHODS 7.5)."""
 
 
 def pairs_of_counters(table: pd.DataFrame) -> pd.DataFrame:
@@ -79,3 +90,110 @@ def difference_of_rows(one: pd.DataFrame, other: pd.DataFrame) -> Estimate:
         1.0,
         "two counters on one day, by their bounds",
     )
+
+
+def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows that count, on known days at a known place, with the days they are dated to."""
+    counted = table["bound"].isin((n.EXACTLY, n.ABOUT)) & table["value"].notna()
+    dated = table["date_first"].notna() & table["date_last"].notna()
+    kept = table[counted & dated & ~table["scope"].str.contains(UNSTATED)]
+    spans = (kept["date_last"] - kept["date_first"]).dt.days + 1
+    rows = kept.to_dict("records")
+    return [{**row, "days": span} for row, span in zip(rows, spans, strict=True)]
+
+
+def _share_a_day(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    begun = other["date_first"] <= one["date_last"]
+    return bool(begun and other["date_last"] >= one["date_first"])
+
+
+def _paired(more: Mapping[str, Any], fewer: Mapping[str, Any]) -> dict[str, object]:
+    """Columns of one pair, the larger count first."""
+    pair: dict[str, object] = {word: more[word] for word in ("quantity", "unit", "scope")}
+    for side, row in (("a", more), ("b", fewer)):
+        low, high = limits(quantity_of(row))
+        numbers = {"value": row["value"], "low": low, "high": high}
+        pair |= {side: row["counter"], f"row_{side}": row["id"]}
+        pair |= {f"{word}_{side}": number for word, number in numbers.items()}
+    alike = all(more[word] == fewer[word] for word in KIND_COLUMNS if word in more)
+    same = (more["date_first"], more["date_last"]) == (fewer["date_first"], fewer["date_last"])
+    family = shared_family(str(more["family"]), str(fewer["family"]))
+    return pair | {"kinds_alike": alike, "days_alike": same, "shared_family": family}
+
+
+def readers_of_one_place(table: pd.DataFrame) -> pd.DataFrame:
+    """Pair the counts that two counters give of one place on days that overlap.
+
+    It asks less than `pairs_of_counters`: the kinds of what was counted may differ, and so may
+    the moments. Where no stricter pair exists it is the only evidence on errors of counting.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        An observation table with ``scope``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``quantity``, ``unit`` and ``scope``; of ``a``, who counted more, and of
+        ``b`` the counter, ``row``, ``value``, ``low`` and ``high``; whether ``kinds_alike`` and
+        ``days_alike``; ``shared_family`` as in `skytally.statistics.counter_agreement`.
+
+    Notes
+    -----
+    One of a pair is dated to at most `BRIEF` days. Of several counts of the other counter that
+    share a day with it, the one of the fewest days is taken, so that a count of a day is not
+    held against a statement about a year where there is a count of that day. Bounds are no
+    counts. METHODS 7.5.
+    """
+    places: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in _counts(table):
+        places.setdefault((row["quantity"], row["unit"], row["scope"]), []).append(row)
+    made: dict[tuple[str, str], dict[str, object]] = {}
+    for alike in places.values():
+        counters = sorted({row["counter"] for row in alike})
+        for anchor, other in product(alike, counters):
+            meeting = [
+                row for row in alike if row["counter"] == other and _share_a_day(anchor, row)
+            ]
+            if anchor["counter"] == other or anchor["days"] > BRIEF or not meeting:
+                continue
+            pair = (anchor, min(meeting, key=lambda row: row["days"]))
+            fewer, more = sorted(pair, key=lambda row: (row["value"], row["id"]))
+            made[more["id"], fewer["id"]] = _paired(more, fewer)
+    return pd.DataFrame(list(made.values()))
+
+
+def multiple_if_misread(
+    count: pd.DataFrame, ceiling: pd.DataFrame, more: pd.DataFrame, fewer: pd.DataFrame
+) -> Estimate:
+    """Multiple of a ceiling that a count would be if it erred as far as two readers differ.
+
+    Parameters
+    ----------
+    count, ceiling : pandas.DataFrame
+        One row each, in one unit.
+    more, fewer : pandas.DataFrame
+        One row each: two counts of one place, of which the second is above 0.
+
+    Returns
+    -------
+    Estimate
+        In *times*, open above: the printed count, divided by the factor of the two readers and
+        by the upper end of the ceiling.
+
+    Raises
+    ------
+    DataError
+        If a row carries no number, or one that is divided by is 0.
+    """
+    values = {}
+    for name, rows in (("count", count), ("more", more), ("fewer", fewer)):
+        values[name] = float(rows["value"].iloc[0])
+    highest = limits(quantity_of(ceiling.iloc[0]))[1]
+    if not values["more"] >= values["fewer"] > 0 < highest or math.isnan(values["count"]):
+        ids = ", ".join(str(rows["id"].iloc[0]) for rows in (count, ceiling, more, fewer))
+        message = f"rows {ids}: a number is missing, 0 or in the wrong order; name other rows"
+        raise DataError(message)
+    least = values["count"] / (values["more"] / values["fewer"]) / highest
+    return Estimate(math.nan, least, math.inf, "times", 1.0, "count as far off as two readers")

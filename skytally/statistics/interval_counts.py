@@ -1,4 +1,4 @@
-"""Counts with bounds, each dated to an interval: what the onset of a change is estimated from."""
+"""Counts with bounds, each dated to an interval: what changes are estimated from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lead and lag of two lines: from the posteriors of their onsets, or by correlation of series."""
+"""Lead and lag of two lines: from the posteriors of their changes, or by correlation of series."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
+from skytally.statistics.change_dates import SHOWN
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.onset_date import SHOWN, Onset
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,26 @@ MEMORY = 4
 """Bins before, of which a series is freed before it is compared."""
 LARGEST_LATTICE = 8192
 """Most cells into which one posterior is resampled before the differences are taken."""
+
+
+class DateDistribution(Protocol):
+    """Distribution of the date of one change: a posterior of `change_points`, or a uniform date."""
+
+    @property
+    def grid(self) -> Floats:
+        """Middle of each cell of time, dims (cell), in days since 1970-01-01."""
+
+    @property
+    def step(self) -> float:
+        """Length of a cell in days."""
+
+    @property
+    def probability(self) -> Floats:
+        """Probability of each cell, dims (cell); sums to 1."""
+
+    @property
+    def log_bayes_factor(self) -> float:
+        """How well it is shown that there was a change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,23 +86,23 @@ class ShiftNull:
     """Number of distinct shifts that made the null."""
 
 
-def _edges(onset: Onset) -> Floats:
-    return np.append(onset.grid - onset.step / 2.0, onset.grid[-1] + onset.step / 2.0)
+def _edges(change: DateDistribution) -> Floats:
+    return np.append(change.grid - change.step / 2.0, change.grid[-1] + change.step / 2.0)
 
 
-def _on_lattice(onset: Onset, step: float) -> tuple[int, Floats]:
+def _on_lattice(change: DateDistribution, step: float) -> tuple[int, Floats]:
     """Resample a posterior to cells that start at whole multiples of `step`."""
-    edges = _edges(onset)
+    edges = _edges(change)
     first, last = math.floor(edges[0] / step), math.ceil(edges[-1] / step)
-    cumulative = np.concatenate([[0.0], np.cumsum(onset.probability)])
+    cumulative = np.concatenate([[0.0], np.cumsum(change.probability)])
     at = np.interp(np.arange(first, last + 1) * step, edges, cumulative / cumulative[-1])
     return first, np.diff(at)
 
 
-def _common_step(*onsets: Onset) -> float:
+def _common_step(*changes: DateDistribution) -> float:
     """Finest common step of the posteriors that keeps every lattice within its size limit."""
-    spans = [each.step * each.grid.size for each in onsets]
-    return max(min(each.step for each in onsets), max(spans) / LARGEST_LATTICE)
+    spans = [each.step * each.grid.size for each in changes]
+    return max(min(each.step for each in changes), max(spans) / LARGEST_LATTICE)
 
 
 def _words(estimate: Estimate, p_first: float, log_factor: float) -> str:
@@ -97,13 +118,13 @@ def _words(estimate: Estimate, p_first: float, log_factor: float) -> str:
     )
 
 
-def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
+def lag(first: DateDistribution, second: DateDistribution, *, level: float = 0.9) -> Lag:
     """Time from the change of one line to the change of another.
 
     Parameters
     ----------
-    first, second : Onset
-        Posteriors of both changes.
+    first, second : DateDistribution
+        Distributions of both dates: posteriors of `change_points`, or uniform over a bracket.
     level : float
         Probability of the interval, between 0 and 1.
 
@@ -131,10 +152,10 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     Examples
     --------
     >>> from skytally.statistics.interval_counts import interval_counts_from
-    >>> from skytally.statistics.onset_date import onset
+    >>> from skytally.statistics.change_detection import change_points
     >>> days = np.arange(19600.0, 19900.0, 10.0)
-    >>> port = onset(interval_counts_from(days, np.where(days < 19700, 1, 30)))
-    >>> rail = onset(interval_counts_from(days, np.where(days < 19750, 2, 60)))
+    >>> port = change_points(interval_counts_from(days, np.where(days < 19700, 1, 30))).changes[0]
+    >>> rail = change_points(interval_counts_from(days, np.where(days < 19750, 2, 60))).changes[0]
     >>> lag(port, rail).words
     'the first led by 43 to 57 days'
     """
@@ -151,7 +172,7 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     cumulative = np.concatenate([[0.0], np.cumsum(probability)])
     low, middle, high = np.interp([tail, 0.5, 1.0 - tail], cumulative / cumulative[-1], edges)
     estimate = Estimate(
-        float(middle), float(low), float(high), "days", level, "difference of onset posteriors"
+        float(middle), float(low), float(high), "days", level, "difference of posteriors of change"
     )
     here = probability[np.isclose(grid, 0.0)].sum()
     p_first = float(min(probability[grid > step / 4.0].sum() + here / 2.0, 1.0))
@@ -166,12 +187,12 @@ def lag(first: Onset, second: Onset, *, level: float = 0.9) -> Lag:
     )
 
 
-def change_orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], float]:
+def change_orders(changes: Mapping[str, DateDistribution]) -> dict[tuple[str, str, str], float]:
     """Probability of each order in which three lines may have changed.
 
     Parameters
     ----------
-    onsets : mapping of str to Onset
+    changes : mapping of str to DateDistribution
         Three posteriors by the name of their line.
 
     Returns
@@ -192,18 +213,18 @@ def change_orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], flo
     Examples
     --------
     >>> from skytally.statistics.interval_counts import interval_counts_from
-    >>> from skytally.statistics.onset_date import onset
+    >>> from skytally.statistics.change_detection import change_points
     >>> days = np.arange(19600.0, 19900.0, 10.0)
-    >>> same = onset(interval_counts_from(days, np.where(days < 19700, 1, 30)))
+    >>> same = change_points(interval_counts_from(days, np.where(days < 19700, 1, 30))).changes[0]
     >>> orders = change_orders({"port": same, "rail": same, "depot": same})
     >>> round(orders["port", "rail", "depot"], 3)
     0.167
     """
-    if len(onsets) != 3:
-        message = f"{len(onsets)} lines: {', '.join(onsets) or 'none'}; give three"
+    if len(changes) != 3:
+        message = f"{len(changes)} lines: {', '.join(changes) or 'none'}; give three"
         raise DataError(message)
-    step = _common_step(*onsets.values())
-    resampled = {name: _on_lattice(each, step) for name, each in onsets.items()}
+    step = _common_step(*changes.values())
+    resampled = {name: _on_lattice(each, step) for name, each in changes.items()}
     origin = min(start for start, _ in resampled.values())
     size = max(start + each.size for start, each in resampled.values()) - origin
     spread = {}
@@ -215,7 +236,7 @@ def change_orders(onsets: Mapping[str, Onset]) -> dict[tuple[str, str, str], flo
     together = float(np.prod(list(spread.values()), axis=0).sum()) / 12.0
     return {
         (a, b, c): float((spread[b] * earlier[a] * (1.0 - earlier[c])).sum()) - together
-        for a, b, c in itertools.permutations(onsets)
+        for a, b, c in itertools.permutations(changes)
     }
 
 

@@ -1,4 +1,4 @@
-"""Surge of one row of the record over the ceiling that another row gives, with its tables."""
+"""Surge of one row of the record over the ceiling that another row gives, with its table."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from skytally.core import DataError, day, refuse
-from skytally.statistics.baseline import bounded_baseline
+from skytally.core import DataError, day, number, refuse, rounded_outwards
+from skytally.statistics.baseline import SPACING, bounded_baseline, days_in, weeks_imaged
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.surge_chance import Surge, surge
 from skytally.statistics.whole_numbers import whole_number_limits
+
+SMALLEST_CHANCE = 0.0001
+"""Below it a table says so, since the assumptions bear no further digit."""
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -20,6 +23,11 @@ def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
         message = f"row {row['id']} is open at one end; name a row with a first and a last day"
         raise DataError(message)
     return row["date_first"], row["date_last"]
+
+
+def _period(rows: pd.DataFrame) -> tuple[str, str]:
+    begun, ended = _dated(rows)
+    return f"{begun:%Y-%m-%d}", f"{ended:%Y-%m-%d}"
 
 
 def _span(ends: tuple[pd.Timestamp, pd.Timestamp]) -> str:
@@ -46,19 +54,47 @@ def _baseline_faults(
         yield f"row {name}: not over before the count it is compared with; name an earlier row"
 
 
+def _image_faults(
+    images: pd.DataFrame, baseline: pd.DataFrame, closed: tuple[pd.Timestamp, pd.Timestamp]
+) -> Iterator[str]:
+    name, (begun, ended), (first, last) = images["id"].iloc[0], _dated(images), _dated(baseline)
+    if images["unit"].iloc[0] != "images":
+        yield f"row {name}: {images['unit'].iloc[0]}; name a row that counts images"
+    if begun < first or ended > last:
+        yield f"row {name}: {_span((begun, ended))} lies outside the years of the ceiling"
+    if begun <= closed[1] and ended >= closed[0]:
+        yield f"row {name}: {_span((begun, ended))} reaches into the closure; name another row"
+
+
+def _rise_faults(count: pd.DataFrame, rise: pd.DataFrame) -> Iterator[str]:
+    (begun, ended), (first, last) = _dated(rise), _dated(count)
+    if not begun <= first <= last <= ended:
+        yield f"row {rise['id'].iloc[0]}: does not hold the day of the count; name the rise it tops"
+
+
 def surge_of_rows(
-    count: pd.DataFrame, baseline: pd.DataFrame, *, closed: tuple[str, str], sites: int
+    count: pd.DataFrame,
+    baseline: pd.DataFrame,
+    images: pd.DataFrame,
+    rise: pd.DataFrame,
+    *,
+    closed: tuple[str, str],
+    sites: int,
 ) -> Surge:
-    """Chance of a count as high as that of one row, given the bound of another.
+    """Upper limit of the chance of a count as high as that of one row, given a ceiling.
 
     Parameters
     ----------
     count, baseline : pandas.DataFrame
         One row each of ``rail_counts``, in one unit; the baseline's own dates are its period.
+    images : pandas.DataFrame
+        One row with a number of images taken within that period, outside the closure.
+    rise : pandas.DataFrame
+        One row with the days of which the count is the peak.
     closed : tuple of str
-        First and last day of a closure, which is never part of the baseline.
+        First and last day of a closure, whose images do not count.
     sites : int
-        Places watched at which a count as large would have been told, too.
+        Places watched at which a count as large would have been reported, too.
 
     Returns
     -------
@@ -68,106 +104,68 @@ def surge_of_rows(
     Raises
     ------
     DataError
-        If a row has no whole number or no dates, or the baseline is open above, zero, in
-        another unit, wholly inside the closure or not over before the count. The message
-        names the row.
+        If a row has no whole number or no dates; if the baseline is open above, zero, in
+        another unit, wholly inside the closure or not over before the count; if the images lie
+        outside its open days, or the rise does not hold the count. The message names the row.
     """
     first, last = (pd.Timestamp(each) for each in closed)
-    refuse(_baseline_faults(count, baseline, (first, last)), what="baseline")
-    begun, ended = _dated(baseline)
+    faults = [
+        *_baseline_faults(count, baseline, (first, last)),
+        *_image_faults(images, baseline, (first, last)),
+        *_rise_faults(count, rise),
+    ]
+    refuse(faults, what="baseline")
     # the source's own ceiling and what its rounding allows, not the whole range down to zero
     ceiling, most = baseline["value"].iloc[0], whole_number_limits(baseline)[1]
+    # more than 35 is 36 or more; a number of images only ever grows
+    number = whole_number_limits(images)[0] + (images["bound"].iloc[0] == "more than")
     known = bounded_baseline(
         (most if math.isnan(ceiling) else min(math.ceil(ceiling), most), most),
-        period=(f"{begun:%Y-%m-%d}", f"{ended:%Y-%m-%d}"),
+        stated=weeks_imaged(number, _period(images)),
+        period=_period(baseline),
         closed=closed,
     )
-    return surge(whole_number_limits(count), known, sites=sites)
+    weeks = math.ceil(days_in(_period(rise)) / SPACING)
+    return surge(whole_number_limits(count), known, weeks=weeks, sites=sites)
+
+
+def _limit_in_words(chance: float) -> str:
+    """Upper limit of a chance, rounded upwards as the findings on the same page are."""
+    if chance < SMALLEST_CHANCE:
+        return f"below {SMALLEST_CHANCE:g}"
+    return number(rounded_outwards(chance, math.ceil, digits=2))
 
 
 def surge_table(found: Surge) -> pd.DataFrame:
-    """Tabulate the four answers, for one place and for any of those that were watched.
+    """Tabulate the chance over everything that the upper limit assumes.
 
     Returns
     -------
     pandas.DataFrame
-        Index: the answer; columns (places, word): ``printed``, ``least`` and ``most`` chance.
-    """
-    columns = {"one place": False, f"any of {found.factor} places": True}
-    rows = {
-        name: {
-            (places, word): f"{number:.1g}"
-            for places, corrected in columns.items()
-            for word, number in _three(found.answers(corrected=corrected)[name])
-        }
-        for name in found.answers()
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns = pd.MultiIndex.from_tuples(table.columns)
-    return table.rename_axis("chance of as many or more")
-
-
-def _three(estimate: Estimate) -> list[tuple[str, float]]:
-    return [("printed", estimate.value), ("least", estimate.low), ("most", estimate.high)]
-
-
-def regimes_table(found: Surge) -> pd.DataFrame:
-    """Tabulate the days of the baseline before, inside and after the closure.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index: regime; ``days`` in it, and whether it is ``used``.
+        Index: images behind the ceiling, weeks of which the count is the peak, places watched;
+        a column for each prior and one for the order alone.
     """
     rows = [
-        (each.name, each.days, "no" if each.name == "closed" else "yes")
-        for each in found.baseline.regimes
+        (
+            f"{images:,}",
+            weeks,
+            sites,
+            *(
+                _limit_in_words(found.chance(images, prior, weeks=weeks, sites=sites))
+                for prior in answers
+            ),
+        )
+        for images, answers in found.by_images.items()
+        for weeks in sorted({1, found.weeks})
+        for sites in sorted({1, found.sites})
     ]
-    return pd.DataFrame(rows, columns=["regime", "days", "used"]).set_index("regime")
+    answers = next(iter(found.by_images.values()))
+    keys = ["images behind the ceiling", "weeks it is the peak of", "places watched"]
+    return pd.DataFrame(rows, columns=[*keys, *answers]).set_index(keys)
 
 
-def hidden_table(found: Surge) -> pd.DataFrame:
-    """Tabulate the chance that no observation fell into a state above the bound.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index: share of time in which the state held; a column for the fewest independent
-        looks there may have been and one for the most, with the chance that all miss it.
-    """
-    fewest, _, most = found.baseline.looks
-    shares = [share for share, _ in found.hidden]
-    table = {
-        f"with {number} look{'s' if number > 1 else ''}": [
-            f"{(1 - share) ** number:.2g}" for share in shares
-        ]
-        for number in sorted({fewest, most})
-    }
-    return pd.DataFrame(table, index=pd.Index(shares, name="share of the time"))
-
-
-def surge_tables(surge: Surge) -> dict[str, pd.DataFrame]:
-    """Everything that the answers about a surge rest on, as tables with their captions.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        Caption to table: `surge_table`, `regimes_table`, `hidden_table`.
-    """
-    return {
-        "Chance of as many or more if nothing had changed, at one place and, multiplied, at any of "
-        "those watched": surge_table(surge),
-        "Days of the ceiling's own period before, inside and after the closure": regimes_table(
-            surge
-        ),
-        "Chance that no look met a state above the ceiling that held for a share of the time": (
-            hidden_table(surge)
-        ),
-    }
-
-
-def observations_behind_bound(found: Surge) -> Estimate:
-    """Independent observations that may stand behind the bound of a baseline."""
-    fewest, _, most = found.baseline.looks
-    how = "one look to one a week outside the closure"
-    return Estimate(math.nan, float(fewest), float(most), "looks", 1.0, how)
+def images_behind_ceiling(found: Surge) -> Estimate:
+    """Independent images behind the ceiling: those that a source states, to one a week."""
+    _, stated, most = found.baseline.images
+    how = "stated images spread over their weeks, to one a week outside the closure"
+    return Estimate(math.nan, float(stated), float(most), "images", 1.0, how)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from skytally.core import DataError
 from skytally.statistics.argument_checks import check_chances, check_setting, is_whole
 from skytally.statistics.effective_sample_size import spacing_weights
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import DRAWS, BerthObservations, Dwell, Floats
+from skytally.statistics.port_calls.berth_observations import (
+    DRAWS,
+    BerthObservations,
+    Dwell,
+    Floats,
+)
 
 BLOCK_DAYS = 14.0
 """Length of a bootstrap block in days: longer than a stay, so that stays are kept whole."""
@@ -50,6 +53,8 @@ class Calls:
     """Independent looks that would tell as much as the usable ones."""
     covered: float
     """Share of the period that lies near enough to a look for it to speak of."""
+    draws: tuple[Floats, Floats] = field(compare=False, repr=False)
+    """Draws of the calls, if no ship or always one lay there where no look speaks."""
 
 
 def _presence(rate: npt.ArrayLike, p_detect: float, p_false: float) -> Floats:
@@ -142,6 +147,7 @@ def _little(
         usable=usable,
         effective=effective,
         covered=covered,
+        draws=calls,
     )
 
 
@@ -312,52 +318,3 @@ def calls_from_share(
         rng=np.random.default_rng(seed),
         how=f"over-dispersion {effect:.2f}",
     )
-
-
-def calls_by_dwell(
-    seen: int, usable: int, *, length: float, dwells: Sequence[float], seed: int, **setting: float
-) -> pd.DataFrame:
-    """Tabulate the estimated calls against the stay, each stay taken as known.
-
-    A reader who holds another stay reads off another number: the published stay was itself
-    worked out from published numbers of calls, and with it the estimate only re-states them.
-
-    Parameters
-    ----------
-    seen, usable : int
-        Usable looks with a ship, and all usable looks.
-    length : float
-        Length of the period in days.
-    dwells : sequence of float
-        Mean stays in days.
-    seed : int
-        Seed of the draws.
-    **setting
-        Any further setting of `calls_from_share`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``dwell`` (days), ``value``, ``low``, ``high`` (calls).
-
-    Raises
-    ------
-    DataError
-        If there is no stay, or as `calls_from_share`.
-    """
-    if not len(dwells):
-        message = "calls by stay: no stay is given; give one or more, in days"
-        raise DataError(message)
-    rows = []
-    for dwell in dwells:
-        prior = Dwell(dwell, 0.0)
-        calls = calls_from_share(
-            seen,
-            usable,
-            length=length,
-            dwell=prior,
-            seed=seed,
-            **setting,  # type: ignore[arg-type]
-        ).calls
-        rows.append({"dwell": dwell, "value": calls.value, "low": calls.low, "high": calls.high})
-    return pd.DataFrame(rows)

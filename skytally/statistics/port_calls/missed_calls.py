@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import stats
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS, level_faults, whole_faults
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import DRAWS, Dwell, Floats, estimate_of
+from skytally.statistics.port_calls.berth_observations import DRAWS, Dwell, Floats, estimate_of
+from skytally.statistics.port_calls.stay_length import STAY_SHAPE
 
-DWELL_SHAPE = 4.0
-"""Shape of the Gamma law of single stays: their spread is half their mean."""
 CALL_SCATTER = 0.85
 """Scatter of a share of calls over that of independent ones: a ship's calls keep their distance,
 so fewer of them fall into one gap; found on simulated routes."""
@@ -98,29 +94,46 @@ def share_missed(
     return float(np.sum(missed * width) / (last - first))
 
 
-def missed_by_dwell(
+def mean_share_missed(
+    means: npt.ArrayLike,
     looks: npt.ArrayLike,
     p_clear: npt.ArrayLike,
     *,
-    dwells: Sequence[float] = (1.0, 2.0, 3.0, 5.0, 10.0),
-    period: tuple[float, float] | None = None,
-) -> pd.DataFrame:
-    """Tabulate the share of calls missed against their length.
+    period: tuple[float, float],
+) -> Floats:
+    """Share of calls missed, averaged over the law of single stays, for several mean stays.
 
     Parameters
     ----------
+    means : array_like, dims (mean)
+        Mean stays in days; single stays follow a Gamma law of shape 4 about each.
     looks, p_clear, period
         As for `share_missed`.
-    dwells : sequence of float
-        Lengths of calls in days.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns ``dwell`` (days) and ``missed`` (probability).
+    numpy.ndarray, dims (mean)
+        Probabilities.
+
+    Raises
+    ------
+    DataError
+        As `share_missed`, or if there is no mean stay or one is no length.
+
+    Examples
+    --------
+    >>> mean_share_missed([1.0, 3.0], np.arange(366.0), 0.5, period=(0.0, 365.0)).round(2)
+    array([0.54, 0.19])
     """
-    missed = [share_missed(dwell, looks, p_clear, period=period) for dwell in dwells]
-    return pd.DataFrame({"dwell": list(dwells), "missed": missed})
+    means = np.atleast_1d(np.asarray(means, dtype=float))
+    if not means.size or not np.all((means > 0) & (means <= MAX_DAYS)):
+        message = f"mean stays {means}; give one or more, above 0 and up to {MAX_DAYS:,.0f} days"
+        raise DataError(message)
+    shape = stats.gamma(STAY_SHAPE, scale=1 / STAY_SHAPE).ppf((np.arange(24) + 0.5) / 24)
+    grid = np.geomspace(shape[0] * means.min(), shape[-1] * means.max(), 64)
+    table = [share_missed(each, looks, p_clear, period=period) for each in grid]
+    share = np.interp(np.log(means[:, None] * shape), np.log(grid), table).mean(axis=1)
+    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def calls_missed(
@@ -162,12 +175,8 @@ def calls_missed(
     """
     refuse([*whole_faults(calls=calls), *level_faults(level)], what="share of calls missed")
     rng = np.random.default_rng(seed)
-    shape = stats.gamma(DWELL_SHAPE, scale=1 / DWELL_SHAPE).ppf((np.arange(24) + 0.5) / 24)
     means = np.concatenate([[dwell.median], dwell.draws(DRAWS, rng)])
-    grid = np.geomspace(shape[0] * means.min(), shape[-1] * means.max(), 64)
-    table = [share_missed(each, looks, p_clear, period=period) for each in grid]
-    share = np.interp(np.log(means[:, None] * shape), np.log(grid), table).mean(axis=1)
-    share = np.clip(share, 0.0, 1.0)
+    share = mean_share_missed(means, looks, p_clear, period=period)
     scatter = (rng.binomial(calls, share[1:]) + rng.uniform(-0.5, 0.5, DRAWS)) / calls - share[1:]
     drawn = np.clip(share[1:] + CALL_SCATTER * scatter, 0.0, 1.0)
     return estimate_of(

@@ -3,7 +3,7 @@
 Part of `labs.benchmarks.accuracy_ground`. Rbeast is not a dependency of the project: where it
 cannot be imported, its rows are left out and a message says so. Series are simulated, with known
 days of change and uneven observation days, or the real ones of
-`labs.benchmarks.onset_real_series`.
+`labs.benchmarks.change_points_real_series`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ import numpy.typing as npt
 import pandas as pd
 import ruptures
 
-from labs.benchmarks import calibrate_ground, calibrate_onset, onset_real_series
+from labs.benchmarks import calibrate_change_points, calibrate_ground, change_points_real_series
 from labs.benchmarks.accuracy_rows import Rows, row, sha_of, share
-from labs.benchmarks.calibrate_onset import LOOKS
+from labs.benchmarks.calibrate_change_points import LOOKS
 from labs.simulated_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle
 from skytally.imagery.measure.ground.change_date import SHOWN as LEVEL_SHOWN
+from skytally.statistics.change_detection import change_points
 from skytally.statistics.interval_counts import interval_counts_from
-from skytally.statistics.onset_date import SHOWN, onset
 from skytally.statistics.sea_distance import Port, read_sea, routes_to
 from skytally.statistics.ship_reach import Fix, reach
 
@@ -54,7 +54,7 @@ BEAST_NOTE = (
     f"the likeliest change is dated, and shown where more likely than not{LOOSE}"
 )
 BEAST_ON_INDEX = BEAST_NOTE.replace("a constant trend", "period 365.25 days and a constant trend")
-OUR_NOTE = "shown where the Bayes factor is 20; dated by the middle of its posterior"
+OUR_NOTE = "shown where the odds are 20; the first shown is dated, by the middle of its posterior"
 
 Dated = tuple[bool, float, float]
 """Whether a change is detected, its day, and the best day on the assumption of one change."""
@@ -78,7 +78,8 @@ def _pelt(cost: str, days: Doubles, values: Doubles) -> Dated:
     signal = ((values - values.mean()) / max(values.std(), 1e-9)).reshape(-1, 1)
     penalty = 10.0
     if cost == "l2":
-        penalty = max(math.log(values.size) * onset_real_series.noise(signal[:, 0]) ** 2, 1e-6)
+        noise = change_points_real_series.noise(signal[:, 0])
+        penalty = max(math.log(values.size) * noise**2, 1e-6)
     search = ruptures.Pelt(model=cost, jump=1, min_size=2).fit(signal)
     ends = [0, *search.predict(pen=penalty)]
     told = ruptures.Binseg(model=cost, jump=1, min_size=2).fit(signal).predict(n_bkps=1)[0]
@@ -114,20 +115,20 @@ def _beaten(
 
 def _counts(rng: np.random.Generator, *, stepped: bool) -> tuple[Doubles, Doubles, float]:
     """Simulate counts on uneven days whose mean rises two- to sixfold after one day."""
-    days = calibrate_onset._uneven_days(rng)
+    days = calibrate_change_points._uneven_days(rng)
     change = rng.uniform(days[0] + 1.0, days[-1])
     before = rng.uniform(0.5, 10.0)
     after = before * (rng.uniform(2.0, 6.0) if stepped else 1.0)
     means = np.where(days < change, before, after)
-    size = float(rng.choice(calibrate_onset.NEGATIVE_BINOMIAL))
+    size = float(rng.choice(calibrate_change_points.NEGATIVE_BINOMIAL))
     return days, rng.negative_binomial(size, size / (size + means)).astype(float), change
 
 
 def _on_counts(days: Doubles, counts: Doubles) -> Dated:
-    first = calibrate_onset.FIRST_DAY
-    found = onset(interval_counts_from(first + days, counts))
+    first = calibrate_change_points.FIRST_DAY
+    found = change_points(interval_counts_from(first + days, counts)).changes[0]
     middle = float(np.interp(0.5, np.cumsum(found.probability), found.grid))
-    return found.log_bayes_factor >= SHOWN, middle - first, middle - first
+    return found.shown, middle - first, middle - first
 
 
 def _index(rng: np.random.Generator, *, stepped: bool) -> tuple[Any, Doubles, Doubles, float]:
@@ -187,7 +188,7 @@ def _rows(
 def _methods(beast: Any) -> dict[str, tuple[str, Callable[..., Dated], Callable[..., Dated], str]]:
     """Search functions for counts and for the soil index of every method, each with a note."""
     made: dict[str, tuple[str, Callable[..., Dated], Callable[..., Dated], str]] = {
-        "ours": (f"onset; {OUR_NOTE}", _on_counts, _on_index, f"works; {OUR_NOTE}")
+        "ours": (f"change_points; {OUR_NOTE}", _on_counts, _on_index, f"works; {OUR_NOTE}")
     }
     for cost, how in RUPTURES.items():
         made[f"ruptures Pelt, {cost}"] = (
@@ -211,10 +212,10 @@ def made_up() -> Rows:
         for make in (_counts, _index)
     )
     for name, (first, on_counts, on_index, second) in _methods(_beast()).items():
-        named = "onset", f"simulated counts, {LOOKS[0]} to {LOOKS[1]} looks", name
+        named = "change points", f"simulated counts, {LOOKS[0]} to {LOOKS[1]} looks", name
         stepped = [(on_counts(*series), true) for *series, true in counts[0]]
         rows += _rows(named, first, stepped, [on_counts(*series) for *series, _ in counts[1]])
-        named = "onset", "simulated soil index, step 0.15 over 10 days", name
+        named = "change points", "simulated soil index, step 0.15 over 10 days", name
         stepped = [(on_index(*series), true) for *series, true in fields[0]]
         rows += _rows(named, second, stepped, [on_index(*series) for *series, _ in fields[1]])
     return rows
@@ -223,23 +224,24 @@ def made_up() -> Rows:
 # -- real series ----------------------------------------------------------------------------
 
 
-def _beast_on_series(beast: Any, series: onset_real_series.Series) -> dict[str, float]:
+def _beast_on_series(beast: Any, series: change_points_real_series.Series) -> dict[str, float]:
     """Score the changes that Rbeast finds more likely than not."""
     size = series.days.size
     found = beast.beast(series.values, season="none", **OPTIONS)
     places, chances = np.atleast_1d(found.trend.cp), np.atleast_1d(found.trend.cpPr)
     likely = [int(at) - 1 for at, p in zip(places, chances, strict=True) if p > LIKELY]
     return {
-        "f1": onset_real_series.f_measure(series.marked, likely),
-        "covering": onset_real_series.covering(series.marked, likely, size),
+        "f1": change_points_real_series.f_measure(series.marked, likely),
+        "covering": change_points_real_series.covering(series.marked, likely, size),
     }
 
 
 def real(root: Path) -> Rows:
     """Mean scores over the real series by method, with intervals over the series."""
     beast = _beast()
-    every = onset_real_series.every_series(root)
-    scored = [(each["dataset"], each["method"], each) for each in onset_real_series.run(root)]
+    every = change_points_real_series.every_series(root)
+    found = change_points_real_series.run(root)
+    scored = [(each["dataset"], each["method"], each) for each in found]
     if beast is not None:
         scored += [
             (each.dataset, "Rbeast beast, trend only, changes of p above 0.5",
@@ -261,9 +263,9 @@ def real(root: Path) -> Rows:
             drawn = np.random.default_rng(SEED).choice(values, (999, values.size)).mean(1)
             low, high = (float(each) for each in np.quantile(drawn, (0.05, 0.95)))
             rows.append(
-                row("onset", dataset, method, f"mean {metric}", float(values.mean()),
+                row("change points", dataset, method, f"mean {metric}", float(values.mean()),
                     values.size, sha, bounds=(low, high),
-                    note="series by series in data/results/onset_real_series.csv; 90 % over series"
+                    note="each series in data/results/change_point_scores.csv; 90 % over series"
                     + (LOOSE if method.startswith("Rbeast") else ""))
             )  # fmt: skip
     return rows

@@ -1,4 +1,4 @@
-"""Observations of a berth, lengths of stay, and the fewest and most calls that they allow."""
+"""Observations of a berth, one a day, and what is known of the mean length of stay."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ import xarray as xr
 from scipy import stats
 
 from skytally.core import DataError, names as n, refuse
-from skytally.statistics.argument_checks import (
-    check_chances,
-    check_level,
-    length_faults,
-    whole_faults,
-)
+from skytally.statistics.argument_checks import check_level, length_faults
 from skytally.statistics.estimate import Estimate
 
 Floats = npt.NDArray[np.float64]
@@ -26,8 +21,6 @@ DRAWS = 4000
 """Draws behind each interval."""
 WIDEST = 5.0
 """Largest spread of a stay: a factor of 150 either way, which no source leaves open."""
-SHORTEST = 0.04
-"""Shortest stay in days, an hour: no ship is loaded in less."""
 
 
 @dataclass(frozen=True)
@@ -165,152 +158,3 @@ def estimate_of(value: float, draws: Floats, unit: str, level: float, method: st
     """Estimate of a value with the central interval of its draws, widened to contain the value."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value, min(float(low), value), max(float(high), value), unit, level, method)
-
-
-def _runs(seen: Floats) -> list[tuple[float, int]]:
-    """Group usable looks into (seen, looks) runs."""
-    ends = np.flatnonzero(np.diff(seen)) + 1
-    return [(float(part[0]), part.size) for part in np.split(seen, ends) if part.size]
-
-
-def _coverable(sizes: Iterable[int], errors: float) -> int:
-    """Count how many runs so many errors could make up, shortest first."""
-    return int(np.sum(np.cumsum(sorted(sizes)) <= errors))
-
-
-def fewest_calls(
-    looks: BerthObservations, *, p_detect: float = 1.0, p_false: float = 0.0, level: float = 0.95
-) -> Estimate:
-    """Fewest calls that explain the observations.
-
-    Parameters
-    ----------
-    looks : BerthObservations
-        Observations of one port.
-    p_detect, p_false : float
-        Chance of a sighting with a ship, and without one. With 1 and 0 every sighting and
-        every absence is taken at its word and the bound holds always.
-    level : float
-        Probability with which the bound holds when looks may err.
-
-    Returns
-    -------
-    Estimate
-        In calls that touch the period: `low` is the bound, `high` is infinite, `value` NaN.
-
-    Raises
-    ------
-    DataError
-        If the chances tell nothing, or the level is not between 0 and 1.
-
-    Notes
-    -----
-    Each run of sightings ended by a usable absence is a call of its own; a look that could
-    not tell breaks nothing. When looks may err, the runs that the errors expected at `level`
-    could have made are taken away: false splits first where absences are fewest, false runs
-    where sightings are fewest.
-
-    Examples
-    --------
-    >>> seen = np.array([1.0, np.nan, 1.0, 0.0, 1.0])
-    >>> fewest_calls(BerthObservations(np.arange(5.0), seen, 5.0)).low
-    2.0
-    """
-    check_chances(p_detect, p_false)
-    check_level(level, what="fewest calls")
-    _, seen = looks.told()
-    runs = _runs(seen)
-    bound = sum(ship > 0 for ship, _ in runs)
-    sure = p_detect == 1 and p_false == 0
-    if not sure and bound:
-        present, absent = seen.sum(), seen.size - seen.sum()
-        tail = 1 - (1 - level) / 2
-        misses = stats.binom.ppf(tail, math.ceil(present / p_detect), 1 - p_detect)
-        false = stats.binom.ppf(tail, math.ceil(absent / (1 - p_false)), p_false)
-        between = [size for ship, size in runs[1:-1] if ship == 0]
-        bound -= _coverable(between, misses)
-        bound -= _coverable([size for ship, size in runs if ship], false)
-        bound = max(bound, 0)
-    return Estimate(
-        math.nan,
-        float(bound),
-        math.inf,
-        "calls",
-        1.0 if sure else level,
-        "runs of sightings, each ended by a usable absence",
-    )
-
-
-def most_calls(
-    looks: BerthObservations,
-    *,
-    ships: int,
-    load_days: float,
-    cycle_days: float,
-    trust_absence: bool = True,
-) -> Estimate:
-    """Most calls that fit between the observations.
-
-    Parameters
-    ----------
-    looks : BerthObservations
-        Observations of one port.
-    ships : int
-        Ships that could be on the route.
-    load_days : float
-        Shortest stay in days.
-    cycle_days : float
-        Shortest time in days from one arrival of a ship to its next: two transits, two stays.
-    trust_absence : bool
-        Whether a usable look without a ship rules out a stay at that moment.
-
-    Returns
-    -------
-    Estimate
-        In calls that touch the period: `high` is the bound, `low` the bound of
-        `fewest_calls` where absences are trusted (else 0), `value` NaN; level 1.
-
-    Raises
-    ------
-    DataError
-        If there is no ship, a stay is no time, the cycle is shorter than a stay, or more
-        calls were seen than fit.
-
-    Notes
-    -----
-    One ship calls as early as it can, each stay clear of every trusted absence; no other
-    order of stays holds more. The result is that number times `ships`, and is usually far
-    too wide to be of use.
-
-    Examples
-    --------
-    >>> nothing = BerthObservations(np.empty(0), np.empty(0), 10.0)
-    >>> most_calls(nothing, ships=1, load_days=0.5, cycle_days=2.0).high
-    6.0
-    """
-    faults = list(whole_faults(ships=ships, most=1000))
-    if not SHORTEST <= load_days <= cycle_days < math.inf:
-        faults.append(
-            f"stays of {load_days} d, cycle of {cycle_days} d; "
-            "give a stay of an hour or more and a cycle no shorter than a stay"
-        )
-    refuse(faults, what="most calls")
-    days, seen = looks.told()
-    empty = days[seen == 0] if trust_absence else np.empty(0)
-    arrive, fit = -load_days, 0
-    while True:
-        last = int(np.searchsorted(empty, arrive + load_days, side="right")) - 1
-        if last >= 0 and empty[last] >= arrive:
-            arrive = math.nextafter(float(empty[last]), math.inf)
-            continue
-        if arrive > looks.length:
-            break
-        fit, arrive = fit + 1, arrive + cycle_days
-    low = fewest_calls(looks).low if trust_absence else 0.0
-    if low > fit * ships:
-        message = (
-            f"{low:g} calls were seen but at most {fit * ships} fit {ships} ships with a cycle of "
-            f"{cycle_days} d; allow more ships or a shorter cycle"
-        )
-        raise DataError(message)
-    return Estimate(math.nan, low, float(fit * ships), "calls", 1.0, "as many stays as fit")

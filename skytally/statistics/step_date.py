@@ -1,4 +1,4 @@
-"""Date of a single change in a series of counts, no finer than the observations allow."""
+"""Date of one step between counts that are dated to intervals: the exact posterior."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from skytally.core import DataError, day, refuse
-from skytally.statistics.argument_checks import level_faults
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.interval_counts import (
-    Floats,
-    IntervalCounts,
-    checked,
-    date_of,
-    interval_counts_of,
-)
+from skytally.statistics.interval_counts import Floats, IntervalCounts
 
 Places = NDArray[np.intp]
-DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
-"""Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""
-MIN_DISPERSION = 0.01
-"""Least of them: below it nearly every look counts nothing, and a few count without limit."""
 RATE_SHAPE = 0.5
 """Shape of the gamma prior of both rates; its mean is the mean of the counts."""
 MIN_RATE = 0.5
@@ -35,7 +21,7 @@ MIN_RATE = 0.5
 RATE_TAILS = 0.8
 """Part of the stated tails that the interval of a rate leaves out. The prior's mean comes from
 the same counts and their dispersion is hardly known, so the posterior is too sure: without this
-its 0.90 covers 0.82 to 0.89 of over-dispersed worlds (labs/benchmarks/calibrate_onset.py)."""
+its 0.90 covers 0.82 to 0.89 of over-dispersed worlds (METHODS 7.2)."""
 NODES = 128
 """Rates at which the likelihood is summed, evenly spaced where its width is constant."""
 MARGIN = 5.0
@@ -44,50 +30,25 @@ MAX_CELLS = 2048
 """Most cells of the time grid; a cell is one day where the span allows it."""
 MIN_CELLS = 16
 """Fewest cells of the time grid."""
-SUGGESTED = math.log(3.0)
-"""Log Bayes factor from which a change is called suggested (Kass and Raftery 1995: positive)."""
-SHOWN = math.log(20.0)
-"""Log Bayes factor from which a change is called shown (Kass and Raftery 1995: strong)."""
 TINY = 1e-300
 NEGLIGIBLE = 33.0
 """Natural logarithm of the part of a sum that may be left out, times the pairs of rates."""
-MAX_BAYES_FACTOR = 1e6
-"""Bayes factor beyond which only *at least* is said."""
 
 
 @dataclass(frozen=True, eq=False)
-class Onset:
-    """When a count changed, given that it changed once, and whether it did."""
+class StepPosterior:
+    """When a mean count changed, given that it made one step, and from what to what."""
 
-    grid: Floats
-    """Middle of each cell of time, dims (cell), in days since 1970-01-01."""
-    step: float
-    """Length of a cell in days."""
+    edges: Floats
+    """Edges of the cells of time, dims (cell + 1), in days since 1970-01-01."""
     probability: Floats
-    """Posterior that the change lies in the cell, dims (cell); sums to 1."""
-    interval: tuple[np.datetime64, np.datetime64]
-    """First and last day of the change, both included: the credible interval and the gap."""
-    credible: tuple[float, float]
-    """The credible interval alone, in days since 1970-01-01; never to be quoted as the date."""
-    gap: tuple[np.datetime64, np.datetime64]
-    """Days of the last look before and of the first look after the most probable change."""
+    """Posterior that the step lies in the cell, dims (cell); sums to 1."""
     log_bayes_factor: float
-    """Natural logarithm of how many times better one change explains the counts than none."""
+    """Natural logarithm of how many times better one step explains the counts than none."""
     before: Estimate
-    """Mean count of a look before the change."""
+    """Mean count of an observation before the step."""
     after: Estimate
-    """Mean count of a look after the change."""
-    n_looks: int
-    """Number of usable looks."""
-    level: float
-    """Stated coverage of `interval`, which is a minimum because of the gap."""
-    words: str
-    """The finding as a predicate, to be read on from the name of the count, with both days."""
-
-    @property
-    def sentence(self) -> str:
-        """The finding as a sentence that stands alone."""
-        return f"The count {self.words}."
+    """Mean count of an observation after the step."""
 
 
 def _nodes(looks: IntervalCounts, dispersion: float, mean: float) -> tuple[Floats, Floats]:
@@ -185,7 +146,8 @@ def _quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[flo
     return [float(np.interp(each, middle, values[order])) for each in at]
 
 
-def _cells(looks: IntervalCounts) -> Floats:
+def cell_edges(looks: IntervalCounts) -> Floats:
+    """Edges of the cells of time, dims (cell + 1): a day each where the span allows it."""
     first, last = looks.start.min(), looks.end.max()
     cells = min(MAX_CELLS, max(math.ceil(last - first), MIN_CELLS))
     return np.linspace(first, last, cells + 1)
@@ -229,8 +191,8 @@ def _posterior(
     )
 
 
-def _gap(looks: IntervalCounts, grid: Floats, probability: Floats) -> tuple[float, float]:
-    """Likeliest gap: start of the last observation before, end of the first one after."""
+def bracket(looks: IntervalCounts, grid: Floats, probability: Floats) -> tuple[float, float]:
+    """Find the likeliest gap: start of the last observation before, end of the first one after."""
     _, _, block = _sides(looks, grid)
     best = np.bincount(block, weights=probability).argmax()
     time = grid[block == best].mean()
@@ -241,104 +203,57 @@ def _gap(looks: IntervalCounts, grid: Floats, probability: Floats) -> tuple[floa
     )
 
 
-def _words(low: np.datetime64, high: np.datetime64, *, log_factor: float, rises: bool) -> str:
-    between = f"between {day(pd.Timestamp(low))} and {day(pd.Timestamp(high))}"
-    if log_factor >= SHOWN:
-        return f"{'rose' if rises else 'fell'} {between}"
-    if log_factor >= SUGGESTED:
-        how = "risen" if rises else "fallen"
-        return f"may have {how} {between}, which the looks suggest and do not show"
-    return f"shows no change that the looks can tell; if it changed once, it did so {between}"
-
-
 def _rate(rates: Floats, weights: Floats, unit: str, level: float) -> Estimate:
     tail = RATE_TAILS * (1.0 - level) / 2.0
     low, value, high = _quantiles(rates.ravel(), weights.ravel(), (tail, 0.5, 1.0 - tail))
     return Estimate(value, low, high, unit, level, "posterior mean count of a look, one change")
 
 
-def _two_or_more(looks: IntervalCounts) -> None:
-    if looks.start.size < 2:
-        day_seen = date_of(looks.start[0])
-        message = f"one look only, {day_seen}: no change can be dated; give two looks or more"
-        raise DataError(message)
-    if np.ptp(looks.start) == 0.0 and np.ptp(looks.end) == 0.0:
-        message = (
-            f"{looks.start.size} looks, all dated from {date_of(looks.start[0])} to "
-            f"{date_of(looks.end[0] - 1.0)}: no change can be dated between them; give looks of "
-            "different dates"
-        )
-        raise DataError(message)
-
-
-def onset(
-    looks: xr.Dataset | IntervalCounts,
-    *,
-    dispersions: Sequence[float] = DISPERSIONS,
-    level: float = 0.9,
-) -> Onset:
-    """Date the one change of a count from uneven looks, each dated to an interval.
+def step_posterior(
+    looks: IntervalCounts, *, dispersions: Sequence[float], level: float
+) -> StepPosterior:
+    """Posterior of the date of one step, and of both means.
 
     Parameters
     ----------
-    looks : xarray.Dataset, dims (time), or IntervalCounts
-        A line of evidence, or looks from plain arrays.
+    looks : IntervalCounts
+        Two observations or more of different dates.
     dispersions : sequence of float
         Sizes k of the negative binomial, each as likely before the counts are seen; infinite
         is Poisson. They are summed over, for so few counts cannot tell them apart.
     level : float
-        Probability of the credible interval, between 0 and 1.
+        Probability of the intervals of both means.
 
     Returns
     -------
-    Onset
-        Posterior of the date in days, interval, bracketing gap, log Bayes factor, rates.
-
-    Raises
-    ------
-    DataError
-        If there is one usable look or none, all are dated alike, the input is not sound, or
-        `dispersions` or `level` is out of range.
+    StepPosterior
 
     Notes
     -----
-    A look counts what is there at one moment s. Before the change the count is negative
-    binomial with one mean, after it with another; the dispersion is shared. The date of the
-    change is uniform in time from the first look to the last, not uniform over looks. A look
-    dated to an interval lies anywhere in it alike, and where the change falls inside that
-    interval the likelihood is the mixture of both means. Counts that are only bounds enter
-    by the probability of their range. Both means have a gamma prior of shape 1/2 whose mean
-    is the mean count, in the model without change too. With exact counts, dates known to the
-    day and one infinite dispersion this is the gamma-Poisson model in closed form.
-
-    The interval is the credible interval together with the gap between the looks that
-    bracket the most probable change, so it is never narrower than what was looked at; it
-    therefore covers at least at its level. It holds on the condition that the count changed
-    once. Looks are taken as independent given the means: a state that lasts from look to look
-    counts twice, so thin the looks before, or read the Bayes factor as an upper bound.
-    The work grows linearly with the looks; the time grid never has more than 2048 cells.
+    An observation counts what is there at one moment s. Before the step the count is negative
+    binomial with one mean, after it with another; the dispersion is shared. The date is uniform
+    in time from the first observation to the last, not uniform over observations. One dated to
+    an interval lies anywhere in it alike, and where the step falls inside that interval the
+    likelihood is the mixture of both means. Counts that are only bounds enter by the
+    probability of their range. Both means have a gamma prior of shape 1/2 whose mean is the
+    mean count, in the model without a step too. With exact counts, dates known to the day and
+    one infinite dispersion this is the gamma-Poisson model in closed form. The work grows
+    linearly with the observations; the time grid never has more than 2048 cells.
 
     References
     ----------
-    METHODS 6.2 and 7.2. Raftery and Akman 1986, Biometrika 73, 85-89,
-    doi:10.1093/biomet/73.1.85, for Poisson counts. Carlin, Gelfand and Smith 1992, Applied
-    Statistics 41, 389-405, for the worked example in the tests. Kass and Raftery 1995, JASA 90,
-    773-795, doi:10.1080/01621459.1995.10476572, for the words on the Bayes factor.
+    METHODS 7.2. Raftery and Akman 1986, Biometrika 73, 85-89, doi:10.1093/biomet/73.1.85, for
+    Poisson counts. Carlin, Gelfand and Smith 1992, Applied Statistics 41, 389-405, for the
+    worked example in the tests.
 
     Examples
     --------
     >>> from skytally.statistics.interval_counts import interval_counts_from
-    >>> days = np.array(["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"])
-    >>> onset(interval_counts_from(days, [0, 0, 60, 80])).words
-    'rose between 1 February 2023 and 1 March 2023'
+    >>> looks = interval_counts_from([0.0, 30.0, 60.0, 90.0], [0, 0, 60, 80])
+    >>> found = step_posterior(looks, dispersions=(math.inf,), level=0.9)
+    >>> bool(found.probability[30:61].sum() > 0.99)
+    True
     """
-    if isinstance(looks, xr.Dataset):
-        looks = interval_counts_of(looks)
-    _two_or_more(checked(looks))
-    faults = list(level_faults(level))
-    if not dispersions or not all(each >= MIN_DISPERSION for each in dispersions):
-        faults.append(f"dispersions {tuple(dispersions)}; give k > 0, {MIN_DISPERSION} or more")
-    refuse(faults, what="onset")
     typical = np.where(np.isinf(looks.high), looks.low, (looks.low + looks.high) / 2.0)
     mean = max(float(typical.mean()), MIN_RATE)
     made = [_nodes(looks, each, mean) for each in dispersions]
@@ -346,7 +261,7 @@ def onset(
     tables = np.stack(
         [_log_likelihood(looks, *each) for each in zip(rates, dispersions, strict=True)], 1
     )
-    edges = _cells(looks)
+    edges = cell_edges(looks)
     grid = (edges[:-1] + edges[1:]) / 2.0
     evidence, weight_before, weight_after = _posterior(looks, grid, tables, prior)
     log_cells = special.logsumexp(evidence, axis=1)
@@ -356,50 +271,10 @@ def onset(
         - math.log(grid.size)
         - special.logsumexp(prior + tables.sum(0))
     )
-    return _result(
-        looks,
+    return StepPosterior(
         edges,
         probability,
         log_factor,
         _rate(rates, weight_before, looks.unit, level),
         _rate(rates, weight_after, looks.unit, level),
-        level,
     )
-
-
-def _result(
-    looks: IntervalCounts,
-    edges: Floats,
-    probability: Floats,
-    log_factor: float,
-    before: Estimate,
-    after: Estimate,
-    level: float,
-) -> Onset:
-    tail = (1.0 - level) / 2.0
-    cumulative = np.concatenate([[0.0], np.cumsum(probability)])
-    low, high = np.interp([tail, 1.0 - tail], cumulative / cumulative[-1], edges)
-    grid = (edges[:-1] + edges[1:]) / 2.0
-    last_before, first_after = _gap(looks, grid, probability)
-    ends = date_of(min(low, last_before)), date_of(math.ceil(max(high, first_after)) - 1.0)
-    return Onset(
-        grid=grid,
-        step=float(edges[1] - edges[0]),
-        probability=probability,
-        interval=ends,
-        credible=(float(low), float(high)),
-        gap=(date_of(last_before), date_of(math.ceil(first_after) - 1.0)),
-        log_bayes_factor=log_factor,
-        before=before,
-        after=after,
-        n_looks=int(looks.start.size),
-        level=level,
-        words=_words(*ends, log_factor=log_factor, rises=after.value >= before.value),
-    )
-
-
-def onset_factor(found: Onset) -> Estimate:
-    """Bayes factor of one change against none, up to `MAX_BAYES_FACTOR`."""
-    times = math.exp(min(found.log_bayes_factor, math.log(MAX_BAYES_FACTOR)))
-    high = math.inf if times >= MAX_BAYES_FACTOR else times
-    return Estimate(math.nan, times, high, "times", 1.0, "Bayes factor of one change to none")
