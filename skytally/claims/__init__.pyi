@@ -5,6 +5,8 @@ from .claim_ledger import (
     ledger_faults as ledger_faults,
 )
 from .comparison import BoundedNumber as BoundedNumber, compare as compare
+from .rival_hypotheses import read_hypotheses as read_hypotheses
+from .rival_results import rival_findings as rival_findings
 from .rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
 from .rule_evidence import (
     Evidence as Evidence,
@@ -12,15 +14,18 @@ from .rule_evidence import (
     read_tables as read_tables,
 )
 from .rule_kinds import KINDS as KINDS
+from .verdict_flips import flips_of_verdicts as flips_of_verdicts
 from .verdicts import (
     BOUND as BOUND,
     CANNOT as CANNOT,
     CONTRADICTED as CONTRADICTED,
+    FAITHFUL as FAITHFUL,
     FIXED as FIXED,
+    GOOD as GOOD,
     HOLDS as HOLDS,
-    LIKELIHOODS as LIKELIHOODS,
+    MISQUOTES as MISQUOTES,
     REFINED as REFINED,
     UNTESTED as UNTESTED,
     VERDICTS as VERDICTS,
-    likelihood as likelihood,
+    worst as worst,
 )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import Any
 
 import pandas as pd
+from pandas.tseries.offsets import MonthEnd
 
-from skytally.claims.rule_evaluation import Outcome, judge_rules
-from skytally.claims.rule_evidence import Evidence
-from skytally.claims.verdicts import likelihood, worst
-from skytally.core import names as n, refuse
-from skytally.record import support
+from skytally.claims.rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
+from skytally.claims.rule_evidence import Evidence, dates_of
+from skytally.claims.verdicts import GOOD, REFINED, worst
+from skytally.core import day, names as n, refuse
+from skytally.record import Support, support
 
 DRIFT_COLUMNS = ("original_source", "original", "copy_source", "copy", "change")
 """Columns that describe a change of wording."""
@@ -41,13 +42,11 @@ class Claim:
     verdict: str
     """One of `VERDICTS`."""
     why: tuple[str, ...]
-    """One sentence a rule; empty where no rule can decide."""
-    confidence: str
-    """How good the sources are: *low*, *moderate* or *high*; never a probability."""
-    likelihood: str | None
-    """Word of `LIKELIHOODS`, None where there is no probability."""
-    likelihood_of: str | None
-    """What that word is the likelihood of, as the words after *that*; never a p-value."""
+    """One sentence a rule, with the verdict of a part that differs; empty without rules."""
+    later: tuple[str, ...]
+    """One sentence for each thing seen after the claim was made; no part of the verdict."""
+    later_widened: bool
+    """Whether that goes beyond a claim which held for its time."""
     findings: tuple[str, ...]
     """Keys of the findings it was compared with, and of those computed from its rows alone."""
     rows: tuple[str, ...]
@@ -56,10 +55,8 @@ class Claim:
     """Sites whose positions were used."""
     sources: tuple[str, ...]
     """Pages with the same or another account, where there is one."""
-    independent_origins: int
-    """Origins of that evidence that did not copy each other."""
-    independent_image_families: int
-    """Image families behind it."""
+    support: Support | None
+    """Facts on the sources of the rows that observed what is claimed; None where none did."""
     changes_if: str
     """What observation would change the verdict."""
     copied_from: tuple[str, ...]
@@ -90,32 +87,57 @@ def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, evidence: Evidence) 
     yield from (f"{claim}: stands twice; keep one" for claim in repeated)
     for _, row in rows.iterrows():
         yield from _origin_faults(row, press)
-        if bool(row["probability"]) != bool(row["probability_of"]):
-            yield f"{row['id']}: give probability and what it is of, or neither"
         if bool(row["rules"]) == bool(row["fixed_verdict"]):
             yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
         for column, known in (
             ("rules", set(rules["id"])),
+            ("later_rules", set(rules["id"])),
             ("findings", set(evidence.findings)),
             ("rows", set(evidence.rows)),
             ("copied_from", set(evidence.provenance.parents) | set(rows["id"])),
-            ("probability", set(evidence.findings)),
         ):
             for ref in sorted(set(row[column].split()) - known):
-                yield f"{row['id']}, {column}: no {ref!r}; correct it, or build its line"
-        yield from _probability_faults(row, evidence)
-    unused = sorted(set(rules["id"]) - set(" ".join(rows["rules"]).split()))
+                yield (
+                    f"{row['id']}, {column}: no {ref!r}; it was withdrawn, or its line is not "
+                    "built: name another, or build it"
+                )
+    used = " ".join([*rows["rules"], *rows["later_rules"]]).split()
+    unused = sorted(set(rules["id"]) - set(used))
     yield from (f"rule {rule}: used by no claim; remove it or name it" for rule in unused)
 
 
-def _probability_faults(row: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
-    keys = [key for key in row["probability"].split() if key in evidence.findings]
-    if len(row["probability"].split()) > 1:
-        yield f"{row['id']}, probability: {len(keys)} findings; name one"
-    for key in keys:
-        unit = evidence.findings[key].get("unit", n.PROBABILITY)
-        if unit != n.PROBABILITY:
-            yield f"{row['id']}, probability: {key} is in {unit}; name a probability"
+def _time_faults(
+    row: Mapping[str, Any], outcomes: Mapping[str, Outcome], evidence: Evidence
+) -> Iterator[str]:
+    """Evidence that is later than the claim, for which there are rules of its own."""
+    made = row["made_on"]
+    if pd.isna(made):
+        if row["later_rules"]:
+            yield f"{row['id']}: later_rules without made_on; give the day of the claim"
+        return
+    for column in ("rules", "later_rules"):
+        for rule in row[column].split():
+            refs = [ref for ref in sorted(outcomes[rule].observers) if _dated(ref, evidence)]
+            later = [ref for ref in refs if _is_later(ref, made, evidence)]
+            if later and column == "rules":
+                part = "all its evidence" if len(later) == len(refs) else "part of its evidence"
+                yield (
+                    f"{row['id']}, rule {rule}: the claim is of {day(made)}, older than {part} "
+                    f"({', '.join(later)}); name what was seen by then, or put the rule under "
+                    "later_rules"
+                )
+            if refs and not later and column == "later_rules":
+                yield f"{row['id']}, rule {rule}: nothing in it is later; put it under rules"
+
+
+def _dated(ref: str, evidence: Evidence) -> bool:
+    return bool(DATE_COLUMNS & set(evidence.rows[ref]))
+
+
+def _is_later(ref: str, made: pd.Timestamp, evidence: Evidence) -> bool:
+    """Whether a row begins after a day, or ends after the month of that day."""
+    seen = dates_of(ref, evidence, stated=True)
+    return seen.first > made or (seen.last > made + MonthEnd(0) and seen.last < pd.Timestamp.max)
 
 
 def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
@@ -131,7 +153,7 @@ def _drift_faults(drift: pd.DataFrame, rows: pd.DataFrame, evidence: Evidence) -
 
 
 def _rows_behind(keys: Iterable[str], evidence: Evidence) -> list[str]:
-    """Rows of findings; those of a probability are no further observation of the claim."""
+    """Rows of findings; those of a probability say nothing further of the claim."""
     findings = [evidence.findings[key] for key in keys]
     inputs = (found["inputs"] for found in findings if found["unit"] != n.PROBABILITY)
     return [ref for ref in chain(*inputs) if ref in evidence.rows]
@@ -153,45 +175,45 @@ def _findings_of_same_rows(
             yield key
 
 
-def _likelihood_word(row: Mapping[str, Any], evidence: Evidence) -> str | None:
-    if not row["probability"]:
-        return None
-    chance = evidence.findings[row["probability"]]
-    return likelihood(float(chance[n.LOW]), float(chance[n.HIGH]))
+def _reasons(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """One sentence a rule; where the parts of a claim fare differently, each with its verdict."""
+    outcomes = list(outcomes)
+    if len({outcome.verdict for outcome in outcomes}) < 2:
+        return tuple(outcome.why for outcome in outcomes)
+    return tuple(f"{outcome.why} This part: {outcome.verdict}." for outcome in outcomes)
 
 
 def _judged_claim(
     row: Mapping[str, Any],
-    outcomes: list[Outcome],
+    known: Mapping[str, Outcome],
     drift: Iterable[Mapping[str, Any]],
     evidence: Evidence,
 ) -> Claim:
-    refs = dict.fromkeys(chain(*(outcome.refs for outcome in outcomes)))
+    outcomes = [known[rule] for rule in row["rules"].split()]
+    later = [known[rule] for rule in row["later_rules"].split()]
+    refs = dict.fromkeys(chain(*(outcome.refs for outcome in (*outcomes, *later))))
     keys = {*row["findings"].split(), *(ref for ref in refs if ref in evidence.findings)}
     keys.update(_findings_of_same_rows(row, outcomes, evidence))
     rows = {*row["rows"].split(), *(ref for ref in refs if ref in evidence.rows)}
     rows |= set(_rows_behind(keys, evidence))
+    observers = sorted(set().union(*(outcome.observers for outcome in outcomes)))
     press = evidence.rows.get(row["id"], {"other_sources": ""})
-    sources = tuple(sorted(press["other_sources"].split()))
-    backing = support([evidence.rows[ref] for ref in sorted(rows)], sources, evidence.provenance)
-    verdicts = [outcome.verdict for outcome in outcomes]
+    verdict = worst(each.verdict for each in outcomes) if outcomes else row["fixed_verdict"]
     return Claim(
         id=row["id"],
         text=row["text"],
         asserted_by=row["asserted_by"],
         line=row["could_test"],
         tested_part=row["tested_part"],
-        verdict=worst(verdicts) if outcomes else row["fixed_verdict"],
-        why=tuple(f"{outcome.why}: {outcome.verdict}" for outcome in outcomes),
-        confidence=backing.confidence,
-        likelihood=_likelihood_word(row, evidence),
-        likelihood_of=row["probability_of"] or None,
+        verdict=verdict,
+        why=_reasons(outcomes),
+        later=tuple(outcome.why for outcome in later),
+        later_widened=verdict in GOOD and any(outcome.verdict == REFINED for outcome in later),
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),
         sites=tuple(ref for ref in refs if ref in evidence.sites),
-        sources=sources,
-        independent_origins=backing.independent_origins,
-        independent_image_families=backing.independent_families,
+        sources=tuple(sorted(press["other_sources"].split())),
+        support=support([evidence.rows[ref] for ref in observers], evidence.provenance),
         changes_if=row["changes_if"],
         copied_from=tuple(row["copied_from"].split()),
         drift=tuple(
@@ -234,22 +256,24 @@ def judge_claims(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> list
     -------
     list of Claim
         Sorted by id. A verdict is entered by hand only where the ledger names no rule; of several
-        rules the worst counts.
+        rules the worst counts. What was seen after a claim was made changes no verdict.
 
     Raises
     ------
     DataError
         If a claim, rule or drift points to what does not exist, a press claim is missing,
-        or a claim has both or neither of rules and a fixed verdict. All faults at once.
+        a claim has both or neither of rules and a fixed verdict, or evidence is later than
+        the claim. All faults of a kind at once.
     """
     rows, rules, drift = (tables[name] for name in ("ledger", "rules", "drift"))
     refuse(ledger_faults(tables, evidence), what="claims ledger")
     outcomes = judge_rules(rules, evidence)
+    refuse(
+        chain(*(_time_faults(row, outcomes, evidence) for _, row in rows.iterrows())),
+        what="claims ledger",
+    )
     changes = drift.to_dict("records")
-    claims = [
-        _judged_claim(row, [outcomes[rule] for rule in row["rules"].split()], changes, evidence)
-        for _, row in rows.iterrows()
-    ]
+    claims = [_judged_claim(row, outcomes, changes, evidence) for _, row in rows.iterrows()]
     return sorted(claims, key=lambda claim: claim.id)
 
 
@@ -257,7 +281,7 @@ def as_json(claims: Iterable[Claim]) -> str:
     """Write claims as JSON sorted by id, without NaN, ending in a newline."""
     shown = []
     for claim in sorted(claims, key=lambda claim: claim.id):
-        row = {field: value for field, value in vars(claim).items() if field not in RESTS_ON}
+        row = {field: value for field, value in asdict(claim).items() if field not in RESTS_ON}
         row["rests_on"] = {field: list(getattr(claim, field)) for field in RESTS_ON}
         shown.append(row)
     return json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

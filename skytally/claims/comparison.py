@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from skytally.claims.verdicts import BOUND, CONTRADICTED, HOLDS, REFINED, UNTESTED
-from skytally.core import DataError, interval, names as n, number, unit_of
+from skytally.core import DataError, interval, names as n, number, unit_of, with_unit
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,15 @@ def comparable(bounded: BoundedNumber) -> BoundedNumber:
     return replace(bounded, value=value, low=low, high=high, unit=unit.compared_in)
 
 
-def counted_number(value: float, unit: str, *, exact: bool, what: str) -> BoundedNumber:
+def counted_number(value: float, unit: str, *, exact: bool) -> BoundedNumber:
     """Express a count as a number, as a lower bound where it may not cover all there is."""
     bound, high = (n.EXACTLY, value) if exact else (n.AT_LEAST, math.inf)
-    words = "" if exact else "at least "
-    return BoundedNumber(value, value, high, bound, unit, f"{words}{number(value)} {what}")
+    return BoundedNumber(value, value, high, bound, unit, with_unit(number(value), value, unit))
 
 
-def interval_number(low: float, high: float, unit: str, words: str = "") -> BoundedNumber:
+def interval_number(low: float, high: float, unit: str) -> BoundedNumber:
     """Express an interval in which no value stands out as a number."""
-    return BoundedNumber(math.nan, low, high, n.ABOUT, unit, words or interval(low, high, unit))
+    return BoundedNumber(math.nan, low, high, n.ABOUT, unit, interval(low, high, unit))
 
 
 def open_side(bounded: BoundedNumber) -> str:

@@ -1,32 +1,23 @@
-"""Rival explanations weighed by observations: ranges of likelihood ratios to a band of odds."""
+"""Rival hypotheses that exclude one another, their priors, and the observations that weigh them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
+from types import MappingProxyType
 
 import pandas as pd
 
 from skytally.claims.rule_evidence import Evidence
-from skytally.claims.verdicts import likelihood
-from skytally.core import DataError, refuse
-from skytally.record import UNNAMED_FAMILIES, origins_of_row
+from skytally.core import refuse
 
-LARGEST_RATIO = 20.0
-"""No single observation counts for more, either way, while its error rates are not measured."""
-FURTHER_ITEM_SHARE = 0.1
-"""What further items of one group add to the strongest, as a share of its log ratio."""
-CORRELATIONS = (0.3, 0.6)
-"""Range of the correlation between groups."""
-PRIOR_ODDS = (0.1, 10.0)
-"""Range of prior odds, hypothesis to reference."""
-GROUPINGS = ("family", "originator", "mechanism")
-"""What items may share that makes them dependent; every grouping is computed."""
-TABLES = ("hypotheses", "evidence", "likelihoods")
-LABEL = "The ranges are judgements with a reason each; none is measured."
+TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")
+PROPOSITION, NEGATION = SIDES = ("proposition", "negation")
+"""Sides of a hypothesis: the one under test, or a part of what is the case if it is false."""
+SUM_TOLERANCE = 1e-6
+"""How far the shares of a prior may be from 1: they are typed with up to nine decimals."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +30,13 @@ class RatioRange:
     """Greatest ratio that the reason allows."""
     reason: str
     """Why this range."""
+    judged_by: str
+    """Who judged it, a word of vocabulary *judge*."""
+
+    @property
+    def middle(self) -> float:
+        """Geometric middle, since ratios are multiplied."""
+        return math.sqrt(self.low * self.high)
 
 
 @dataclass(frozen=True)
@@ -48,299 +46,154 @@ class EvidenceItem:
     id: str
     """Its id."""
     text: str
-    """What was observed, and by whom."""
-    line: str
-    """Evidence line it belongs to."""
+    """What was observed or said, and by whom."""
+    origin: str
+    """Where the knowledge comes from, a word of vocabulary *evidence_origin*."""
     rows: tuple[str, ...]
     """Rows of the record it is."""
-    groups: Mapping[str, frozenset[str]]
-    """Each of `GROUPINGS` to the groups the item belongs to."""
     ratios: Mapping[str, RatioRange]
     """Hypothesis to its range of ratios; the reference has none, its ratio is 1."""
     changes_if: str
-    """What observation would change the ranges."""
+    """What would change the ranges."""
 
 
 @dataclass(frozen=True)
 class Hypotheses:
-    """The rival explanations and the observations that weigh them."""
+    """A proposition, the parts of its negation, priors, and the observations that weigh them."""
 
     names: Mapping[str, str]
-    """Hypothesis to its name, in the order of the table."""
+    """Hypothesis to its name; of several that fit, the first is meant."""
+    proposition: str
+    """The one under test; empty where the tables are."""
     reference: str
     """The one the ratios are relative to; empty where the tables are."""
+    priors: Mapping[str, Mapping[str, float]]
+    """Name of a prior to the share of each hypothesis; the shares of one prior add up to 1."""
     items: tuple[EvidenceItem, ...]
-    """By id."""
+    """Observations, in the order of their table."""
 
 
-@dataclass(frozen=True)
-class OddsBand:
-    """Odds of one hypothesis against the reference, from all items together; never one number."""
-
-    hypothesis: str
-    """Its id."""
-    against: str
-    """Id of the reference."""
-    ratio_low: float
-    """Least combined ratio over all readings, groupings and correlations."""
-    ratio_high: float
-    """Greatest combined ratio."""
-    odds_low: float
-    """Least posterior odds, over all priors too."""
-    odds_high: float
-    """Greatest posterior odds."""
-    share_low: float
-    """The same as a probability, if one of the two were true and no third; 0 to 1."""
-    share_high: float
-    """Its upper end."""
-    words: str
-    """The band in words of the fixed scale."""
-    items: int
-    """How many items tell the two apart at all."""
+def _repeated(table: pd.DataFrame, name: str) -> Iterator[str]:
+    for each in table[table["id"].duplicated()]["id"]:
+        yield f"{name} {each}: stands twice; keep one"
 
 
-def _components(items: Iterable[EvidenceItem], by: str) -> list[list[EvidenceItem]]:
-    apart: list[tuple[set[str], list[EvidenceItem]]] = []
-    for item in items:
-        shared = set(item.groups[by])
-        joined = [group for group in apart if group[0] & shared]
-        apart = [group for group in apart if not group[0] & shared]
-        members = [member for _, group in joined for member in group]
-        apart.append((shared.union(*(group[0] for group in joined)), [*members, item]))
-    return [members for _, members in apart]
-
-
-def _one_group(logs: list[float]) -> float:
-    """Sum of the log ratios of items that are not independent of each other."""
-    total = 0.0
-    for side in ([log for log in logs if log > 0], [log for log in logs if log < 0]):
-        if side:
-            total += max(side, key=abs) * (1 + FURTHER_ITEM_SHARE * (len(side) > 1))
-    return total
-
-
-def combined_ratio(groups: Iterable[list[float]], *, correlation: float) -> float:
-    """Combine likelihood ratios of groups that are correlated with each other.
-
-    Parameters
-    ----------
-    groups : iterable of list of float
-        Likelihood ratios, a list a group; a ratio is capped at `LARGEST_RATIO` to one.
-    correlation : float
-        Correlation between groups, 0 to 1.
-
-    Returns
-    -------
-    float
-        The combined ratio. Within a group the log ratio of the strongest item of each
-        direction counts, times 1.1 where there are more of them; between n groups of one
-        direction the sum of log ratios is multiplied by n_eff / n.
-
-    Raises
-    ------
-    DataError
-        If a ratio is not positive or the correlation lies outside 0 to 1.
-
-    Notes
-    -----
-    ``n_eff = n / (1 + (n - 1) * correlation)``. The n strongest groups are taken for which
-    the result is furthest from 1, since a weak further group must not dilute strong ones;
-    so raising any ratio never lowers the result.
-
-    Examples
-    --------
-    >>> round(combined_ratio([[10.0], [10.0], [10.0]], correlation=0.6))
-    23
-    >>> combined_ratio([[1000.0]], correlation=0.3)
-    20.0
-    """
-    if not 0 <= correlation <= 1:
-        message = f"correlation {correlation} lies outside 0 to 1; give another"
-        raise DataError(message)
-    logs = []
-    for group in groups:
-        if any(not 0 < ratio < math.inf for ratio in group):
-            message = f"likelihood ratios {group}: give positive, finite numbers"
-            raise DataError(message)
-        limit = math.log(LARGEST_RATIO)
-        logs.append(_one_group([min(limit, max(-limit, math.log(ratio))) for ratio in group]))
-    total = _sum_of_groups([log for log in logs if log > 0], correlation)
-    total -= _sum_of_groups([-log for log in logs if log < 0], correlation)
-    return round(math.exp(total), 9)
-
-
-def _sum_of_groups(logs: list[float], correlation: float) -> float:
-    summed = accumulate(sorted(logs, reverse=True))
-    return max((total / (1 + k * correlation) for k, total in enumerate(summed)), default=0.0)
-
-
-def _ratios(
-    items: Iterable[EvidenceItem], hypothesis: str, *, by: str, end: str
-) -> list[list[float]]:
-    return [
-        [getattr(item.ratios[hypothesis], end) for item in group]
-        for group in _components(items, by)
-    ]
-
-
-def _range(items: list[EvidenceItem], hypothesis: str) -> tuple[float, float]:
-    ends = {
-        end: [
-            combined_ratio(_ratios(items, hypothesis, by=by, end=end), correlation=correlation)
-            for by in GROUPINGS
-            for correlation in CORRELATIONS
-        ]
-        for end in ("low", "high")
-    }
-    return min(ends["low"]), max(ends["high"])
-
-
-def odds_band(hypotheses: Hypotheses, hypothesis: str, *, without: Iterable[str] = ()) -> OddsBand:
-    """Band of odds of one hypothesis against the reference.
-
-    Parameters
-    ----------
-    hypotheses : Hypotheses
-    hypothesis : str
-        Its id.
-    without : iterable of str
-        Items to leave out.
-
-    Returns
-    -------
-    Band
-        From the least to the greatest result over the low and high ends of all ranges, the
-        groupings by image family, originator and mechanism, correlations of 0.3 and 0.6
-        between groups, and prior odds from 1:10 to 10:1.
-
-    Raises
-    ------
-    DataError
-        If there is no such hypothesis, it is the reference, or no item is left.
-    """
-    left = [item for item in hypotheses.items if item.id not in set(without)]
-    if hypothesis not in hypotheses.names or hypothesis == hypotheses.reference or not left:
-        message = (
-            f"{hypothesis!r} with {len(left)} items: name a hypothesis other than "
-            f"{hypotheses.reference}, and leave at least one item"
+def _side_faults(names: pd.DataFrame) -> Iterator[str]:
+    """Faults of the proposition, its negation and the reference."""
+    if names.empty:
+        return
+    under_test = list(names[names["side"] == PROPOSITION]["id"])
+    if len(under_test) != 1:
+        listed = ", ".join(under_test) or "none"
+        yield f"hypotheses: {len(under_test)} propositions ({listed}); mark exactly one"
+    if not (names["side"] == NEGATION).any():
+        yield (
+            f"hypotheses: {', '.join(under_test) or 'a proposition'} without its negation; "
+            "add what is the case if it is false"
         )
-        raise DataError(message)
-    low, high = _range(left, hypothesis)
-    odds = low * PRIOR_ODDS[0], high * PRIOR_ODDS[1]
-    shares = tuple(end / (1 + end) for end in odds)
-    ranges = [item.ratios[hypothesis] for item in left]
-    telling = [ratio for ratio in ranges if not ratio.low == ratio.high == 1]
-    return OddsBand(
-        hypothesis=hypothesis,
-        against=hypotheses.reference,
-        ratio_low=low,
-        ratio_high=high,
-        odds_low=odds[0],
-        odds_high=odds[1],
-        share_low=shares[0],
-        share_high=shares[1],
-        words=likelihood(shares[0], shares[1]),
-        items=len(telling),
-    )
+    reference = list(names[names["reference"] == "yes"]["id"])
+    if len(reference) != 1:
+        yield f"hypotheses: {len(reference)} references; mark exactly one"
 
 
-def odds_bands(hypotheses: Hypotheses) -> list[OddsBand]:
-    """Bands of odds of every hypothesis but the reference, in the order of the table."""
-    rivals = [rival for rival in hypotheses.names if rival != hypotheses.reference]
-    return [odds_band(hypotheses, rival) for rival in rivals]
+def _prior_faults(priors: pd.DataFrame, names: list[str]) -> Iterator[str]:
+    """Faults of the priors: a share missing, twice, not positive, or a sum other than 1."""
+    if names and priors.empty:
+        yield "priors: none; add at least one share for each hypothesis"
+    for prior, shares in priors.groupby("prior", sort=False):
+        found = Counter(shares["hypothesis"])
+        for name in names:
+            if found[name] != 1:
+                yield f"priors {prior} {name}: {found[name]} shares; give exactly one"
+        for name in sorted(set(found) - set(names)):
+            yield f"priors {prior} {name}: no such hypothesis; remove it"
+        for _, row in shares.iterrows():
+            if not 0 < row["share"] < 1:
+                yield (
+                    f"priors {prior} {row['hypothesis']}: share {row['share']:g}; give more than "
+                    "0 and less than 1, or no observation could move it"
+                )
+        total = float(shares["share"].sum())
+        if abs(total - 1) > SUM_TOLERANCE:
+            yield f"priors {prior}: its shares add up to {total:.6g}; make them add up to 1"
 
 
-def influence(hypotheses: Hypotheses, hypothesis: str) -> pd.DataFrame:
-    """Influence of single items: how far the band of odds moves without one of them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``item``, ``text``, ``ratio_low`` and ``ratio_high`` without it, ``matters``: by how
-        many natural logarithms the two ends move together; the strongest first.
-    """
-    whole = odds_band(hypotheses, hypothesis)
-    rows = []
-    for item in hypotheses.items if len(hypotheses.items) > 1 else ():
-        rest = odds_band(hypotheses, hypothesis, without=[item.id])
-        moved = sum(
-            abs(math.log(getattr(whole, end) / getattr(rest, end)))
-            for end in ("ratio_low", "ratio_high")
-        )
-        rows.append((item.id, item.text, rest.ratio_low, rest.ratio_high, round(moved, 6)))
-    columns = ["item", "text", "ratio_low", "ratio_high", "matters"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values(["matters", "item"], ascending=[False, True], ignore_index=True)
-
-
-def bands_without_a_line(hypotheses: Hypotheses, hypothesis: str) -> list[tuple[str, OddsBand]]:
-    """Band of odds with one evidence line left out, for every line, by the name of the line."""
-    lines = sorted({item.line for item in hypotheses.items})
-    left_out = {line: [item.id for item in hypotheses.items if item.line == line] for line in lines}
-    return [
-        (line, odds_band(hypotheses, hypothesis, without=ids))
-        for line, ids in left_out.items()
-        if len(ids) < len(hypotheses.items)
-    ]
-
-
-def _groups(row: Mapping[str, Any], evidence: Evidence) -> dict[str, frozenset[str]]:
-    rows = [evidence.rows[ref] for ref in row["rows"].split()]
-    families = {str(each.get("family", "none")) for each in rows} - {"none"}
-    origins = frozenset().union(*(origins_of_row(each, evidence.provenance) for each in rows))
-    # makers that are not stated may be one maker
-    makers = frozenset(
-        "maker not stated" if family in UNNAMED_FAMILIES else family for family in families
-    )
-    return {
-        "family": makers or frozenset(f"no imagery: {origin}" for origin in origins),
-        "originator": origins,
-        "mechanism": frozenset({str(row["mechanism"])}),
-    }
+def _row_faults(items: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
+    """Faults of the rows that observations rest on."""
+    users: dict[str, list[str]] = {}
+    for _, item in items.iterrows():
+        refs = item["rows"].split()
+        if not refs:
+            yield f"weighed_observations {item['id']}: rests on no row; name rows of the record"
+        for ref in refs:
+            users.setdefault(ref, []).append(item["id"])
+            if ref not in evidence.rows:
+                yield f"weighed_observations {item['id']}: no row {ref!r}; correct it"
+    for ref, using in users.items():
+        if len(using) > 1:
+            yield (
+                f"weighed_observations {' and '.join(using)}: row {ref} would count "
+                f"{len(using)} times; leave it to one of them"
+            )
 
 
 def _ratio_faults(ratios: pd.DataFrame, wanted: set[str]) -> Iterator[str]:
-    pairs = [f"{row['evidence']} {row['hypothesis']}" for _, row in ratios.iterrows()]
-    for pair in sorted(wanted - set(pairs)):
+    pairs = [f"{row['observation']} {row['hypothesis']}" for _, row in ratios.iterrows()]
+    counted = Counter(pairs)
+    for pair in sorted(wanted - set(counted)):
         yield f"likelihoods {pair}: no cell; add its range and reason"
-    for pair in sorted(set(pairs) - wanted):
+    for pair in sorted(set(counted) - wanted):
         yield f"likelihoods {pair}: no such item and hypothesis, or the reference; remove it"
-    for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+    for pair in sorted(pair for pair, times in counted.items() if times > 1):
         yield f"likelihoods {pair}: stands twice; keep one"
     for (_, row), pair in zip(ratios.iterrows(), pairs, strict=True):
         if not str(row["reason"]).strip():
             yield f"likelihoods {pair}: no reason; a range without one is not used"
-        if not 0 < row["low"] <= row["high"]:
-            yield f"likelihoods {pair}: {row['low']:g} to {row['high']:g}; give 0 < low <= high"
+        found = f"{row['low']:g} to {row['high']:g}"
+        if row["low"] <= 0 or row["high"] <= 0:
+            yield (
+                f"likelihoods {pair}: {found}; a likelihood of zero would let one observation "
+                "decide everything, so give more than 0"
+            )
+        elif not row["low"] <= row["high"] < math.inf:
+            yield f"likelihoods {pair}: {found}; give low no greater than high, both finite"
 
 
 def hypotheses_faults(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> Iterator[str]:
-    """Faults of the rival explanations: ranges, reasons, items, the reference."""
-    names, items, ratios = (tables[name] for name in TABLES)
-    for name in ("hypotheses", "evidence"):
-        repeated = tables[name][tables[name]["id"].duplicated()]["id"]
-        yield from (f"{name} {each}: stands twice; keep one" for each in repeated)
-    reference = list(names[names["reference"] == "yes"]["id"])
-    if len(reference) != 1 and any(len(tables[name]) for name in TABLES):
-        yield f"hypotheses: {len(reference)} references; mark exactly one"
-    for _, row in items.iterrows():
-        for ref in row["rows"].split():
-            if ref not in evidence.rows:
-                yield f"evidence {row['id']}: no row {ref!r}; correct it"
-    rivals = [name for name in names["id"] if name not in reference]
-    yield from _ratio_faults(ratios, {f"{item} {name}" for item in items["id"] for name in rivals})
+    """Faults of the rival hypotheses: sides, priors, observations, ranges and their reasons."""
+    names, items, ratios, priors = (tables[name] for name in TABLES)
+    yield from _repeated(names, "hypotheses")
+    yield from _repeated(items, "weighed_observations")
+    yield from _side_faults(names)
+    yield from _prior_faults(priors, list(dict.fromkeys(names["id"])))
+    yield from _row_faults(items, evidence)
+    weighed = names[names["reference"] != "yes"]["id"]
+    yield from _ratio_faults(ratios, {f"{item} {name}" for item in items["id"] for name in weighed})
+
+
+def _priors(table: pd.DataFrame) -> Mapping[str, Mapping[str, float]]:
+    return {
+        str(prior): MappingProxyType(
+            dict(zip(shares["hypothesis"], shares["share"].astype(float), strict=True))
+        )
+        for prior, shares in table.groupby("prior", sort=False)
+    }
+
+
+def _the_one(names: pd.DataFrame, column: str, word: str) -> str:
+    return next(iter(names[names[column] == word]["id"]), "")
 
 
 def read_hypotheses(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> Hypotheses:
-    """Build the rival explanations and their items from their tables.
+    """Build the rival hypotheses, their priors and their observations from the tables.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        ``hypotheses``, ``evidence`` and ``likelihoods``, as `skytally.claims.read_tables`
-        gives them.
+        ``hypotheses``, ``weighed_observations``, ``likelihoods`` and ``priors``, as
+        `skytally.claims.read_tables` gives them.
     evidence : Evidence
-        For image families and originators, which follow from the rows of an item.
+        For the rows that an observation rests on.
 
     Returns
     -------
@@ -349,29 +202,32 @@ def read_hypotheses(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> H
     Raises
     ------
     DataError
-        If a range is missing, stands twice, has no reason or no numbers, an item or row does
-        not exist, or there is not one reference; empty tables have none. All faults at once.
+        If there is not one proposition with its negation and one reference, the shares of a
+        prior do not add up to 1, an observation has no row or shares one with another, or a
+        range is missing, stands twice, has no reason or is not positive. All faults at once.
     """
-    refuse(hypotheses_faults(tables, evidence), what="rival explanations")
-    names, items, ratios = (tables[name] for name in TABLES)
+    refuse(hypotheses_faults(tables, evidence), what="rival hypotheses")
+    names, items, ratios, priors = (tables[name] for name in TABLES)
     by_item: dict[str, dict[str, RatioRange]] = {}
     for _, row in ratios.iterrows():
-        ratio = RatioRange(float(row["low"]), float(row["high"]), str(row["reason"]))
-        by_item.setdefault(row["evidence"], {})[row["hypothesis"]] = ratio
-    observations = [
-        EvidenceItem(
-            id=row["id"],
-            text=row["text"],
-            line=row["could_test"],
-            rows=tuple(row["rows"].split()),
-            groups=_groups(row, evidence),
-            ratios=by_item.get(row["id"], {}),
-            changes_if=row["changes_if"],
+        ratio = RatioRange(
+            float(row["low"]), float(row["high"]), str(row["reason"]), str(row["judged_by"])
         )
-        for _, row in items.iterrows()
-    ]
+        by_item.setdefault(row["observation"], {})[row["hypothesis"]] = ratio
     return Hypotheses(
         names=dict(zip(names["id"], names["name"], strict=True)),
-        reference=next(iter(names[names["reference"] == "yes"]["id"]), ""),
-        items=tuple(sorted(observations, key=lambda item: item.id)),
+        proposition=_the_one(names, "side", PROPOSITION),
+        reference=_the_one(names, "reference", "yes"),
+        priors=_priors(priors),
+        items=tuple(
+            EvidenceItem(
+                id=row["id"],
+                text=row["text"],
+                origin=row["origin"],
+                rows=tuple(row["rows"].split()),
+                ratios=by_item.get(row["id"], {}),
+                changes_if=row["changes_if"],
+            )
+            for _, row in items.iterrows()
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,22 @@ from typing import Any
 import pandas as pd
 
 from skytally.claims.rule_evidence import Evidence, number_of, rows_of
-from skytally.claims.rule_kinds import DATED, KINDS, NUMBERS, SITES, Kind
+from skytally.claims.rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
+from skytally.claims.verdicts import GOOD, MISQUOTES, REFINED, as_copy
 from skytally.core import names as n, refuse
 from skytally.record import condition_faults
 
-TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "about")
+TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "otherwise")
 DATES = ("first", "last")
+OWN_ROWS = "record"
+"""Word of *about*: the rule speaks of the record itself."""
+WORD = re.compile(r"\{(\w+)\}")
+ROW_ID = re.compile(r"\b(?:[A-Z]\d{3}|S\d-\d{2})\b")
+"""How the ids of rows and press claims look, which no reason names."""
+BOTH_SIDES = {"change"}
+"""Kinds of which either side observes what is claimed."""
+LEFT_ONLY = {"peak"}
+"""Kinds whose selected rows are only compared with, and do not observe what is claimed."""
 DATE_COLUMNS = {"date_first", "depart_first"}
 """Columns of which a row with dates has one."""
 
@@ -27,13 +38,15 @@ class Outcome:
     verdict: str
     """One of `VERDICTS`."""
     why: str
-    """What was compared with what."""
+    """What was compared with what, as a sentence."""
     refs: tuple[str, ...]
     """Finding keys, row ids and site ids it was computed from."""
     named: frozenset[str]
     """Those that the rule names."""
     selected: frozenset[str]
     """Ids of the rows that the rule counts in a table."""
+    observers: frozenset[str]
+    """Ids of rows that observed what is claimed; empty for a rule about the record itself."""
 
 
 def _cell_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
@@ -86,7 +99,10 @@ def _ref_faults(rule: Mapping[str, Any], kind: Kind, evidence: Evidence) -> Iter
         if ref not in known and ref in evidence.findings:
             yield f"{ref!r} is a finding; a rule of kind {rule['kind']} takes {kind.refs}"
         elif ref not in known:
-            yield f"no {what} {ref!r}; build the line that makes it, or correct the rule"
+            yield (
+                f"no {what} {ref!r}; it was withdrawn, or its line is not built: name another in "
+                "the rule, or build it"
+            )
         elif kind.refs == DATED and not DATE_COLUMNS & set(evidence.rows[ref]):
             yield f"row {ref!r} of {evidence.rows[ref]['table']} has no dates; name another"
     for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
@@ -116,6 +132,8 @@ def _rule_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
     yield from _claimed_faults(rule, kind, evidence)
     yield from _ref_faults(rule, kind, evidence)
     yield from _table_faults(rule, evidence)
+    yield from _about_faults(rule, kind)
+    yield from _sentence_faults(rule, kind)
     if rule["kind"] == "extent":
         if not rule["left"] and not rule["table"]:
             yield "nothing to count; name a finding, a row or a table"
@@ -131,15 +149,67 @@ def _rule_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
             yield "no window; name a row with dates, or give first and last, not both"
 
 
+def _sentence_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
+    for column in ("sentence", "otherwise"):
+        text = rule[column]
+        for word in WORD.findall(text):
+            if word not in kind.words:
+                known = ", ".join(f"{{{each}}}" for each in kind.words)
+                yield f"{column} names {{{word}}}; a rule of kind {rule['kind']} has {known}"
+        for found in ROW_ID.findall(text):
+            yield f"{column} names {found}; say who saw what, the page links the rows itself"
+        if text and not text.endswith("."):
+            yield f"{column} does not end as a sentence; end it with a full stop"
+
+
+def _about_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
+    if rule["about"] not in ("", SOURCE) and "about" not in {*kind.needs, *kind.uses}:
+        yield f"about is {rule['about']!r}; a rule of kind {rule['kind']} takes {SOURCE!r} or none"
+
+
+def _observers(
+    rule: Mapping[str, Any], selected: Iterable[str], evidence: Evidence
+) -> Iterator[str]:
+    """Rows that observed what is claimed: those on the left and those counted, not a yardstick."""
+    if rule["about"] == OWN_ROWS:
+        return
+    sides = ("left", "right") if rule["kind"] in BOTH_SIDES else ("left",)
+    for ref in (ref for side in sides for ref in rule[side].split()):
+        if ref in evidence.rows:
+            yield ref
+        elif evidence.findings.get(ref, {}).get("unit") != n.PROBABILITY:
+            yield from (row for row in _inputs(ref, evidence) if row in evidence.rows)
+    if rule["kind"] not in LEFT_ONLY:
+        yield from selected
+
+
+def _inputs(key: str, evidence: Evidence) -> Iterable[str]:
+    return evidence.findings.get(key, {}).get("inputs", ())
+
+
 def _outcome(rule: dict[str, Any], evidence: Evidence) -> Outcome:
     named = [*rule["left"].split(), *rule["right"].split()]
     selected: list[str] = []
     if rule["table"]:
         rule["selected"] = rows_of(rule, evidence)
         selected = list(rule["selected"]["id"])
-    verdict, why = KINDS[rule["kind"]].run(rule, evidence)
-    refs = tuple(dict.fromkeys([*named, *selected]))
-    return Outcome(verdict, why, refs, frozenset(named), frozenset(selected))
+    verdict, words = KINDS[rule["kind"]].run(rule, evidence)
+    if rule["about"] == SOURCE:
+        verdict = as_copy(verdict, partly=MISQUOTES if rule["kind"] == "window" else REFINED)
+    nothing = not selected if rule["table"] else verdict not in GOOD
+    text = (nothing and rule["otherwise"]) or rule["sentence"]
+    return Outcome(
+        verdict=verdict,
+        why=_capital(text.format(**words)),
+        refs=tuple(dict.fromkeys([*named, *selected])),
+        named=frozenset(named),
+        selected=frozenset(selected),
+        observers=frozenset(_observers(rule, selected, evidence)),
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _placed(rule: Mapping[str, Any], faults: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,12 +14,14 @@ from skytally.claims.comparison import BoundedNumber, comparable
 from skytally.core import (
     DataError,
     limits,
+    listed,
     names as n,
     quantity_of,
     quantity_text,
     read_table,
     table_names,
     when,
+    with_preposition,
 )
 from skytally.record import Graph, copying_graph, count_once, drop_copies, filtered
 
@@ -47,7 +49,9 @@ class Evidence:
     sites: Mapping[str, Mapping[str, Any]]
     """Sites by id."""
     provenance: Graph
-    """Who copied whom."""
+    """Who copied and who cites whom."""
+    counters: Mapping[str, str]
+    """Names of counters by id."""
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -86,7 +90,9 @@ def gather_evidence(
     }
     sites = {str(row["id"]): rows.pop(str(row["id"])) for _, row in record["sites"].iterrows()}
     keyed = {str(finding["key"]): finding for finding in findings}
-    return Evidence(record, keyed, rows, sites, copying_graph(record["sources"]))
+    graph = copying_graph(record["sources"], record["same_observation"])
+    counters = dict(zip(record["counters"]["id"], record["counters"]["name"], strict=True))
+    return Evidence(record, keyed, rows, sites, graph, counters)
 
 
 def number_of(ref: str, evidence: Evidence) -> BoundedNumber:
@@ -150,10 +156,19 @@ def numbers_of(rows: pd.DataFrame, evidence: Evidence) -> list[tuple[str, Bounde
     return [(ref, number) for ref, number in numbers if not math.isnan(number.low)]
 
 
-def dates_of(
-    ref: str, evidence: Evidence, *, stated: bool
-) -> tuple[pd.Timestamp, pd.Timestamp, str]:
-    """First and last day that a row may refer to, and both in words.
+class Observed(NamedTuple):
+    """First and last day that a row may refer to, and both in words."""
+
+    first: pd.Timestamp
+    """First day, as early as it may have been."""
+    last: pd.Timestamp
+    """Last day, as late as it may have been."""
+    words: str
+    """The dates as the pages print them."""
+
+
+def dates_of(ref: str, evidence: Evidence, *, stated: bool) -> Observed:
+    """First and last day that a row may refer to.
 
     Raises
     ------
@@ -178,4 +193,30 @@ def dates_of(
         if pd.isna(last)
         else last + NOMINAL_UNCERTAINTY * int(precision[1] == "nominal")
     )
-    return first, last, f"{ref} ({shown})"
+    return Observed(first, last, shown)
+
+
+def period_of(refs: Iterable[str], evidence: Evidence, *, stated: bool = True) -> str:
+    """Dates of findings and rows in words, with the preposition that they take.
+
+    More than two different dates are given as first and last day.
+    """
+    refs = list(refs)
+    dates = [
+        str(evidence.findings[ref]["when"])
+        if ref in evidence.findings
+        else dates_of(ref, evidence, stated=stated).words
+        for ref in refs
+    ]
+    distinct = [words for words in dict.fromkeys(dates) if words and not words.startswith("no ")]
+    if len(distinct) < 3 or set(refs) & set(evidence.findings):
+        return listed([with_preposition(words) for words in distinct])
+    known = [dates_of(ref, evidence, stated=stated) for ref in refs]
+    first, last = min(each.first for each in known), max(each.last for each in known)
+    return with_preposition(when(first, last, "day", "day"))
+
+
+def counters_of(refs: Iterable[str], evidence: Evidence) -> str:
+    """Names of the counters of rows, as a list in words; an event has none."""
+    ids = dict.fromkeys(str(row_of(ref, evidence).get("counter", "")) for ref in refs)
+    return listed([evidence.counters.get(who, who) for who in ids if who])

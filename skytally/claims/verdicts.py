@@ -1,72 +1,49 @@
-"""The words of a judgement: verdicts, and the fixed scale of likelihood."""
+"""The fixed list of verdicts, which of several counts, and what a comparison with a source is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from skytally.core import DataError
-
-HOLDS, BOUND, REFINED, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
+HOLDS, BOUND, FAITHFUL, REFINED, MISQUOTES, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "holds",
     "holds as a bound",
+    "faithful copy",
     "refined",
+    "misquotes its source",
     "contradicted",
     "not yet tested",
-    "cannot be tested from open imagery",
+    "cannot be tested from open sources",
 )
 FIXED = (CANNOT, UNTESTED)
 """The only verdicts that may be entered by hand, where no rule can compute one."""
-WORST_FIRST = (CONTRADICTED, REFINED, UNTESTED, BOUND, HOLDS)
+WORST_FIRST = (CONTRADICTED, MISQUOTES, REFINED, UNTESTED, FAITHFUL, BOUND, HOLDS)
 """A claim of several parts is worth what its worst part is."""
-LIKELIHOODS = (
-    (0.05, "almost no chance"),
-    (0.20, "very unlikely"),
-    (0.45, "unlikely"),
-    (0.55, "roughly even chance"),
-    (0.80, "likely"),
-    (0.95, "very likely"),
-    (1.00, "almost certain"),
-)
-"""Upper end of each band and its word (ICD 203, 2015: 1-5, 5-20, ..., 95-99 percent)."""
-
-
-def likelihood(low: float, high: float) -> str:
-    """Express a probability in words of the fixed scale.
-
-    Parameters
-    ----------
-    low, high : float
-        Interval of a probability that the thing is so, between 0 and 1; not a p-value.
-
-    Returns
-    -------
-    str
-        One word, or two where the interval reaches over several bands.
-
-    Raises
-    ------
-    DataError
-        If the interval is no interval of a probability.
-
-    References
-    ----------
-    Intelligence Community Directive 203, Analytic Standards, 2015.
-
-    Examples
-    --------
-    >>> likelihood(0.6, 0.7), likelihood(0.1, 0.7)
-    ('likely', 'very unlikely to likely')
-    """
-    if not 0 <= low <= high <= 1:
-        message = f"{low} to {high} is no probability; give two numbers from 0 to 1, in order"
-        raise DataError(message)
-    one, other = (
-        next(word for end, word in LIKELIHOODS if p < end or end == 1) for p in (low, high)
-    )
-    return one if one == other else f"{one} to {other}"
+GOOD = frozenset({HOLDS, BOUND, FAITHFUL})
+"""Verdicts under which a claim stands as it is."""
 
 
 def worst(verdicts: Iterable[str]) -> str:
     """Worst of several verdicts."""
     present = set(verdicts)
     return next(verdict for verdict in WORST_FIRST if verdict in present)
+
+
+def as_copy(verdict: str, *, partly: str = REFINED) -> str:
+    """Verdict on a sentence that was compared with nothing but the source that it copies.
+
+    Parameters
+    ----------
+    verdict : str
+        What the comparison would give with evidence.
+    partly : str
+        Verdict where the sentence is right in part.
+
+    Returns
+    -------
+    str
+        *faithful copy* of one origin where they agree, *misquotes its source* where they do
+        not. Neither says anything of the world.
+    """
+    if verdict == REFINED:
+        return partly
+    return FAITHFUL if verdict in GOOD else MISQUOTES if verdict == CONTRADICTED else verdict

@@ -13,5 +13,22 @@ from .evaluation import (
     with_derived_columns as with_derived_columns,
 )
 from .finding import Finding as Finding, computed as computed, tally as tally
+from .finding_flips import (
+    ESTIMATE_BUDGET as ESTIMATE_BUDGET,
+    ESTIMATES as ESTIMATES,
+    Reevaluation as Reevaluation,
+    flips_of_findings as flips_of_findings,
+)
 from .finding_kinds import row_of as row_of
-from .findings_json import write_findings as write_findings
+from .findings_json import as_json as as_json, write_findings as write_findings
+from .flip_search import (
+    VOID as VOID,
+    FlipSet as FlipSet,
+    FlipSets as FlipSets,
+    Removed as Removed,
+    Search as Search,
+    by_source as by_source,
+    flips_as_json as flips_as_json,
+    smallest_sets as smallest_sets,
+)
+from .page_dates import date_rows as date_rows

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import DataError, Fault
+from skytally.findings.date_findings import DATED
 from skytally.findings.declarations import (
     ALWAYS,
     COLUMNS,
@@ -27,7 +28,22 @@ from skytally.record import condition_faults, word_faults
 
 WORDS = {"number", "when", "counter", "scope", "row"}
 """Words that a sentence may name in braces, whatever its kind."""
-COUNT_WORDS = {"onset-observations": {"change"}, "pairs-of-counters": {"apart"}}
+KIND_WORDS = {
+    "lag": {"lag"},
+    "order": {"lag", "chance"},
+    "quote": {"text", "whole"},
+    **{kind: {"text"} for kind in ("dated", "highest", "latest", "first")},
+    "tally": {"total"},
+    "only": {"total"},
+}
+"""Further words that kinds of finding add."""
+COUNT_WORDS = {
+    "trains-observed": {"before", "after", "independent"},
+    "readers-of-one-place": {"counts", "families"},
+    "pairs-of-counters": {"apart", "pairs"},
+    "pairs-of-statements": {"apart", "pairs", "days"},
+    "open-gaps": {"gaps"},
+}
 """Further words that named counts add."""
 
 
@@ -45,7 +61,7 @@ def _cell_faults(declaration: Declaration) -> Iterator[Fault]:
             found = repr(getattr(declaration, column))[:80]
             advice = f"empty it; a finding of kind {declaration.kind} does not read it"
             yield declaration.fault(column, found, advice)
-    either = declaration.kind in ("share", "estimate", "count")
+    either = declaration.kind in ("share", "estimate", "count", "began", "ended")
     if either and bool(declaration.rows) == bool(declaration.where):
         advice = "name rows or give conditions, one of the two"
         yield declaration.fault("rows", repr(declaration.rows), advice)
@@ -53,6 +69,7 @@ def _cell_faults(declaration: Declaration) -> Iterator[Fault]:
 
 def _sentence_faults(declaration: Declaration) -> Iterator[Fault]:
     known = WORDS | COUNT_WORDS.get(declaration.estimate, set())
+    known |= KIND_WORDS.get(declaration.kind, set())
     for column in ("sentence", "otherwise"):
         text = getattr(declaration, column)
         try:
@@ -69,6 +86,7 @@ def _sentence_faults(declaration: Declaration) -> Iterator[Fault]:
 
 def _estimate_faults(declaration: Declaration) -> Iterator[Fault]:
     if declaration.kind not in ("estimate", "count"):
+        yield from _option_faults(declaration)
         return
     named = declaration.named
     if named is None:
@@ -94,6 +112,16 @@ def _estimate_faults(declaration: Declaration) -> Iterator[Fault]:
             yield declaration.fault("arguments", f"answer={value}", advice)
 
 
+def _option_faults(declaration: Declaration) -> Iterator[Fault]:
+    """Yield the faults of arguments of a kind that names no estimate."""
+    taken = KINDS[declaration.kind].arguments
+    for each in declaration.arguments.split() if taken else ():
+        name, _, value = each.partition("=")
+        if name not in taken or not value:
+            advice = f"kind {declaration.kind} takes {' and '.join(taken)}, as name=value"
+            yield declaration.fault("arguments", repr(each), advice)
+
+
 def _parameter_faults(declaration: Declaration, names: Mapping[str, Any]) -> Iterator[Fault]:
     for column in ("rows", "of", "where", "part", "arguments", "value", "dates"):
         for match in PARAMETER.finditer(getattr(declaration, column)):
@@ -114,7 +142,7 @@ def _row_faults(
 ) -> Iterator[Fault]:
     ids = set(table["id"])
     for column in ("rows", "of"):
-        cell = REFERENCE.sub("", getattr(declaration, column))
+        cell = REFERENCE.sub("", getattr(declaration, column)).strip()
         try:
             wanted = substituted(cell, names).split()
         except DataError:
@@ -156,10 +184,38 @@ def _condition_faults(
                 yield declaration.fault(column, repr(name), advice)
 
 
+def _dated_reference_faults(
+    declaration: Declaration, known: Mapping[str, Declaration]
+) -> Iterator[Fault]:
+    """Yield the faults of references to findings whose dates are compared."""
+    refers = KINDS[declaration.kind].refers
+    if refers is None:
+        return
+    named = declaration.of.split()
+    if not refers[0] <= len(named) <= refers[1]:
+        wanted = "two findings" if refers[0] == 2 else "one finding at most"
+        advice = f"name {wanted} on a date, each as @key"
+        yield declaration.fault("of", repr(declaration.of), advice)
+    for each in named:
+        match = REFERENCE.fullmatch(each)
+        other = known.get(match[1]) if match and not match[2] else None
+        if other is None or other.kind not in DATED:
+            advice = f"refer to a finding of kind {', '.join(DATED)} as @key"
+            yield declaration.fault("of", each, advice)
+        elif other.page != declaration.page:
+            advice = f"it stands on page {other.page}; compare dates of one page"
+            yield declaration.fault("of", each, advice)
+        elif declaration.kind in DATED and other.of:
+            advice = f"{other.key} itself refers to another finding; refer to that one"
+            yield declaration.fault("of", each, advice)
+
+
 def _reference_faults(
     declaration: Declaration, known: Mapping[str, Declaration]
 ) -> Iterator[Fault]:
-    for column in ("of", "where"):
+    yield from _dated_reference_faults(declaration, known)
+    columns = ("where",) if KINDS[declaration.kind].refers else ("of", "where")
+    for column in columns:
         for match in REFERENCE.finditer(getattr(declaration, column)):
             other = known.get(match[1])
             if other is None or not KINDS[other.kind].one_row:

@@ -30,11 +30,16 @@ class Kind:
     """Columns that may be filled."""
     one_row: bool = False
     """Whether it selects one row, to which other findings may refer."""
+    arguments: tuple[str, ...] = ()
+    """Arguments that it takes without naming an estimate."""
+    refers: tuple[int, int] | None = None
+    """Fewest and most findings on a date to which *of* refers; None where it names a row."""
 
 
 SELECTION = ("where", "once", "order")
+BRACKET = ("lasting", "parts")
 KINDS: Mapping[str, Kind] = {
-    "quote": Kind(("rows",), one_row=True),
+    "quote": Kind(("rows",), ("of",), one_row=True),
     "dated": Kind(("rows", "unit"), one_row=True),
     "highest": Kind(("where",), ("once", "unit", "otherwise"), one_row=True),
     "latest": Kind((), ("where", "once", "unit", "otherwise"), one_row=True),
@@ -46,6 +51,15 @@ KINDS: Mapping[str, Kind] = {
     "estimate": Kind(("estimate",), ("rows", *SELECTION, "arguments")),
     "count": Kind(("estimate", "unit"), ("rows", *SELECTION, "arguments", "otherwise")),
     "assumption": Kind(("rows", "value", "unit")),
+    "began": Kind(
+        (), ("rows", "of", *SELECTION, "arguments", "otherwise"), arguments=BRACKET, refers=(0, 1)
+    ),
+    "ended": Kind(
+        (), ("rows", "of", *SELECTION, "arguments", "otherwise"), arguments=BRACKET, refers=(0, 1)
+    ),
+    "stated": Kind(("rows", "arguments"), ("of",), arguments=("day",), refers=(0, 1)),
+    "lag": Kind(("of",), ("otherwise",), refers=(2, 2)),
+    "order": Kind(("of",), ("otherwise",), refers=(2, 2)),
 }
 """Kind of finding to the cells that it reads; the same words as the vocabulary *finding_kind*."""
 ALWAYS = ("key", "kind", "table", "sentence", "note")
@@ -64,7 +78,8 @@ class Declaration:
     rows: str
     """Ids of rows or parameters that name them, separated by spaces."""
     of: str
-    """For a ratio or a share: the row that the number is compared with."""
+    """For a ratio, a share or a quote: the row that the number is compared with, or is a part of;
+    for findings on dates: the findings whose dates are compared."""
     where: str
     """Conditions that select rows, as `skytally.record.row_conditions.filtered` takes them."""
     once: str

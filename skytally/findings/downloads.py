@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import DataError, check_line, names as n
+from skytally.core import (
+    DataError,
+    check_line,
+    limits,
+    names as n,
+    quantity_of,
+    quantity_text,
+    when,
+)
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NOT_SLUG = re.compile(r"[^a-z0-9.]+")
@@ -61,6 +69,54 @@ def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:
     return table.map(harmless)
 
 
+def _dates(row: pd.Series) -> dict[str, object]:
+    """First and last day as printed, and both in words; an open side is an empty cell."""
+    first, last = row["date_first"], row["date_last"]
+    return {
+        "first_day": "" if pd.isna(first) else f"{first:%Y-%m-%d}",
+        "last_day": "" if pd.isna(last) else f"{last:%Y-%m-%d}",
+        n.WHEN: when(first, last, row["precision_first"], row["precision_last"]),
+    }
+
+
+def rows_beside(rows: pd.DataFrame, lines: dict[str, xr.Dataset]) -> pd.DataFrame:
+    """Table of the rows that no line carries, dated or not, in the columns of `as_rows`.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows that a chart draws, of an observation table with ``state`` or ``kind``.
+    lines : dict of str to xarray.Dataset, dims (time)
+        The lines of the same chart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without a line's name; without value and bounds where the row has no number.
+    """
+    carried = {row for line in lines.values() for row in line[n.ROW].to_numpy()}
+    made = []
+    for _, row in rows[~rows["id"].isin(carried)].iterrows():
+        printed = quantity_of(row) if row.get("unit", "") else None
+        low, high = (np.nan, np.nan) if printed is None else limits(printed)
+        texts = {"unit": "unit", "counter": "counter", n.BOUND: "bound", n.SCOPE: "scope",
+                 n.READING: "reading", n.FAMILY: "family", n.SEEN: "text",
+                 n.SOURCE: "source_id", n.ROW: "id"}  # fmt: skip
+        made.append(
+            {
+                "line": "",
+                **_dates(row),
+                n.VALUE: np.nan if printed is None else printed.value,
+                n.LOW: low,
+                n.HIGH: high,
+                **{word: row.get(column, "") for word, column in texts.items()},
+                n.STATE: row.get("state", row.get("kind", "")),
+                n.SAID: "no number" if printed is None else quantity_text(printed),
+            }
+        )
+    return pd.DataFrame(made).map(harmless)
+
+
 def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
     whole = (line[n.TIME_BOUNDS] == line[n.TIME_BOUNDS].dt.floor("D")).all()
     whole &= (line[n.TIME] == line[n.TIME].dt.floor("D")).all()
@@ -77,7 +133,9 @@ def _encoding(line: xr.Dataset) -> dict[str, dict[str, object]]:
     }
 
 
-def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[str]:
+def write_lines(
+    lines: dict[str, xr.Dataset], out: Path, *, name: str, rows: pd.DataFrame | None = None
+) -> list[str]:
     """Write the lines of one chart: one netCDF a line and one CSV for all.
 
     Parameters
@@ -88,6 +146,9 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
         Folder of the results of the notebook; files go to its ``data`` folder.
     name : str
         ``<line>.<chart>``, the stem of the files.
+    rows : pandas.DataFrame or None
+        Rows that the chart draws; those that no line carries, such as sightings without a
+        number, follow the lines in the CSV.
 
     Returns
     -------
@@ -109,6 +170,9 @@ def write_lines(lines: dict[str, xr.Dataset], out: Path, *, name: str) -> list[s
     folder = out / "data"
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.concat([as_rows(line, name=each) for each, line in lines.items()])
+    if rows is not None:
+        beside = rows_beside(rows, lines)
+        table = table if beside.empty else pd.concat([table, beside])
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", na_rep="")
     files = [f"{name}.csv"]
     for each, line in zip(names, lines.values(), strict=True):

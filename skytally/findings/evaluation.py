@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,8 +17,10 @@ from skytally.core import (
     read_table,
     refuse,
     when,
+    with_preposition,
+    with_unit,
 )
-from skytally.findings import finding_kinds
+from skytally.findings import date_findings, finding_kinds
 from skytally.findings.declarations import (
     REFERENCE,
     ROWS_PER_GROUP,
@@ -30,8 +32,12 @@ from skytally.findings.declarations import (
     tables_read,
 )
 from skytally.findings.finding import Finding, computed, tally
+from skytally.findings.finding_support import with_support
 from skytally.findings.named_estimates import Count
 from skytally.record import count_once, drop_copies, filtered, on_one_day
+
+if TYPE_CHECKING:
+    from skytally.statistics import Bracket, Estimate
 
 PICKED = {
     "highest": finding_kinds.highest,
@@ -45,7 +51,7 @@ REFERRED_TO = ("sources", "scopes", "counters")
 
 
 @dataclass
-class _Evaluation:
+class Evaluation:
     """What the findings of one evaluation share."""
 
     declarations: Mapping[str, Declaration]
@@ -55,6 +61,7 @@ class _Evaluation:
     """Selected rows and results of named estimates, each computed once for several findings."""
 
     def parameters_of(self, declaration: Declaration) -> Mapping[str, Any]:
+        """Parameters of the notebook to which a declaration belongs."""
         return self.parameters.get(declaration.page, {})
 
 
@@ -118,7 +125,7 @@ def without(
     return left
 
 
-def _referred(text: str, evaluation: _Evaluation) -> str:
+def _referred(text: str, evaluation: Evaluation) -> str:
     """Replace each ``@key:column`` by that cell of the row which the other finding selects."""
     for match in reversed(list(REFERENCE.finditer(text))):
         cell = _one_row(evaluation.declarations[match[1]], evaluation).iloc[0][match[2]]
@@ -127,15 +134,17 @@ def _referred(text: str, evaluation: _Evaluation) -> str:
     return text
 
 
-def _named_rows(cell: str, declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
+def _named_rows(cell: str, declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Rows by their ids, in the order in which the cell names them."""
     ids = substituted(cell, evaluation.parameters_of(declaration)).split()
     table = evaluation.tables[declaration.table]
     return pd.concat([finding_kinds.row_of([table], row) for row in ids])
 
 
-def _selected(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
-    """Rows that a declaration names, or that meet its conditions."""
+def selected_rows(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
+    """Rows that a declaration names, or that meet its conditions; none of one on two dates."""
+    if declaration.kind in date_findings.BETWEEN:
+        return evaluation.tables[declaration.table].head(0)
     if declaration.rows:
         return _named_rows(declaration.rows, declaration, evaluation)
     where = substituted(declaration.where, evaluation.parameters_of(declaration))
@@ -152,7 +161,7 @@ def _selected(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame
     return selected
 
 
-def _one_row(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
+def _one_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Select the row of a quote or a superlative.
 
     Raises
@@ -160,7 +169,7 @@ def _one_row(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
     DataError
         If it selects none, or a quote names several.
     """
-    rows = _selected(declaration, evaluation)
+    rows = selected_rows(declaration, evaluation)
     if declaration.kind in PICKED:
         rows = PICKED[declaration.kind](rows)
     if len(rows) != 1:
@@ -170,8 +179,8 @@ def _one_row(declaration: Declaration, evaluation: _Evaluation) -> pd.DataFrame:
     return rows
 
 
-def _words(rows: pd.DataFrame, evaluation: _Evaluation) -> dict[str, str]:
-    """Words of a row that a sentence may name: its counter, its place, its number."""
+def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
+    """Words of a row that a sentence may name: its counter, place, number and own words."""
     row = rows.iloc[0]
     words = {}
     for word, table in (("counter", "counters"), ("scope", "scopes")):
@@ -180,22 +189,28 @@ def _words(rows: pd.DataFrame, evaluation: _Evaluation) -> dict[str, str]:
         )
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
+    words["text"] = str(row.get("text", ""))
     return words
 
 
-def _superlative(declaration: Declaration, evaluation: _Evaluation) -> Finding:
-    """Quote one row: its number or, where the declaration has a unit, the row as one."""
+def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
+    """Quote one row: its number or, where the declaration has a unit, its date."""
     rows = _one_row(declaration, evaluation)
     words = _words(rows, evaluation)
+    if declaration.of:
+        whole = _named_rows(declaration.of, declaration, evaluation)
+        words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
+        rows = pd.concat([rows, whole])
     if not declaration.unit:
         return finding_kinds.quoted(declaration.key, rows, text=declaration.sentence, words=words)
+    dates = finding_kinds.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
-        dates=finding_kinds.dates_of(rows), words=words,
+        dates=dates, words=words, said=with_preposition(dates),
     )  # fmt: skip
 
 
-def _matching(rows: pd.DataFrame, declaration: Declaration, clauses: list[str]) -> pd.Series:
+def matching_rows(rows: pd.DataFrame, declaration: Declaration, clauses: list[str]) -> pd.Series:
     """Split rows, or groups of rows, by whether they meet every clause.
 
     Parameters
@@ -227,15 +242,20 @@ def _matching(rows: pd.DataFrame, declaration: Declaration, clauses: list[str]) 
     return number
 
 
-def _counted(declaration: Declaration, evaluation: _Evaluation) -> Finding:
-    """Count rows, or different words in columns."""
-    rows = _selected(declaration, evaluation)
+def clauses_of(declaration: Declaration, evaluation: Evaluation) -> list[str]:
+    """Clauses of the column *part*, parameters filled in."""
     parameters = evaluation.parameters_of(declaration)
-    clauses = [
+    return [
         substituted(clause.strip(), parameters) for clause in declaration.part.split("&") if clause
     ]
-    matching = _matching(rows, declaration, clauses)
-    count = matching.nunique()
+
+
+def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
+    """Count rows, or different words in columns."""
+    rows = selected_rows(declaration, evaluation)
+    parameters = evaluation.parameters_of(declaration)
+    matching = matching_rows(rows, declaration, clauses_of(declaration, evaluation))
+    count, total = matching.nunique(), matching_rows(rows, declaration, []).nunique()
     text, dates = declaration.sentence, ""
     words = dict.fromkeys(("counter", "scope", "row"), "")
     if declaration.kind == "only" and count == 1:
@@ -247,13 +267,14 @@ def _counted(declaration: Declaration, evaluation: _Evaluation) -> Finding:
         period, precision = declaration.dates.split()
         first, last = map(pd.Timestamp, parameter(period, parameters))
         dates = when(first, last, precision, precision)
+    words["total"] = with_unit(str(total), total, declaration.unit)
     return tally(
         declaration.key, rows, count=count, unit=declaration.unit, text=text,
         dates=dates, words=words,
     )  # fmt: skip
 
 
-def _compared(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Compare one row with another, as a multiple or a share."""
     reference = REFERENCE.fullmatch(declaration.of)
     whole = (
@@ -261,7 +282,7 @@ def _compared(declaration: Declaration, evaluation: _Evaluation) -> Finding:
         if reference
         else _named_rows(declaration.of, declaration, evaluation)
     )
-    rows = _selected(declaration, evaluation)
+    rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
         return finding_kinds.ratio(declaration.key, rows, whole, text=declaration.sentence)
     if rows.empty and declaration.otherwise:
@@ -273,38 +294,89 @@ def _compared(declaration: Declaration, evaluation: _Evaluation) -> Finding:
     return finding_kinds.share(declaration.key, rows, whole, text=declaration.sentence)
 
 
-def _estimated(declaration: Declaration, evaluation: _Evaluation) -> Finding:
-    """Compute a named estimate, or a named count."""
+def estimate_of(
+    declaration: Declaration, evaluation: Evaluation
+) -> tuple[Estimate | Count, pd.DataFrame]:
+    """Compute a named estimate or count; return it with the rows that were given to it."""
     named = declaration.named
     if named is None:
         message = f"no estimate {declaration.estimate!r}; name one that exists"
         raise DataError(message)
-    rows = _selected(declaration, evaluation)
+    rows = selected_rows(declaration, evaluation)
     arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
     choice = {name: arguments.pop(name) for name in ("answer",) if name in arguments}
     key = (named.compute, declaration.table, tuple(rows["id"]), repr(sorted(arguments.items())))
     if key not in evaluation.results:
         evaluation.results[key] = named.compute(rows, evaluation.tables, **arguments)
-    result = named.choose(evaluation.results[key], rows, **choice)
+    return named.choose(evaluation.results[key], rows, **choice), rows
+
+
+def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
+    """Make a finding of a named estimate, or of a named count."""
+    result, rows = estimate_of(declaration, evaluation)
     if isinstance(result, Count):
         return tally(
             declaration.key, result.rows, count=result.number, unit=declaration.unit,
             text=(not result.number and declaration.otherwise) or declaration.sentence,
             dates=result.dates, words=result.words,
         )  # fmt: skip
-    return finding_kinds.estimated(declaration.key, result, rows, text=declaration.sentence)
+    digits = declaration.named.digits if declaration.named else 2
+    return finding_kinds.estimated(
+        declaration.key, result, rows, text=declaration.sentence, digits=digits
+    )
 
 
-def _assumed(declaration: Declaration, evaluation: _Evaluation) -> Finding:
+def _assumed(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """State a number that nobody printed: a parameter of the page."""
     value = parameter(declaration.value, evaluation.parameters_of(declaration))
-    rows = _selected(declaration, evaluation)
+    rows = selected_rows(declaration, evaluation)
     return tally(
         declaration.key, rows, count=value, unit=declaration.unit, text=declaration.sentence
     )
 
 
+def date_bracket(declaration: Declaration, evaluation: Evaluation) -> Bracket:
+    """Bracket the days of one change, narrowed by those of the finding that it refers to."""
+    key = ("bracket", declaration.key)
+    if key not in evaluation.results:
+        arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
+        rows = selected_rows(declaration, evaluation)
+        bracket = date_findings.bracket_of(declaration.kind, rows, arguments)
+        for other in _referred_brackets(declaration, evaluation):
+            bracket = date_findings.narrowed_by(declaration.kind, bracket, other)
+        evaluation.results[key] = bracket
+    found: Bracket = evaluation.results[key]
+    return found
+
+
+def _referred_brackets(declaration: Declaration, evaluation: Evaluation) -> list[Bracket]:
+    """Days of the changes of the findings that the cell *of* names, in its order."""
+    keys = [match[1] for match in REFERENCE.finditer(declaration.of)]
+    return [date_bracket(evaluation.declarations[key], evaluation) for key in keys]
+
+
+def _rows_of_brackets(brackets: Iterable[Bracket]) -> pd.DataFrame:
+    """Ids of the rows that set the days of changes, of whichever tables, in their order."""
+    ids = dict.fromkeys(row for bracket in brackets for row in bracket.rows)
+    return pd.DataFrame({"id": list(ids)})
+
+
+def _on_one_date(declaration: Declaration, evaluation: Evaluation) -> Finding:
+    """Date the beginning or end of something."""
+    bracket = date_bracket(declaration, evaluation)
+    return date_findings.dated_finding(declaration, bracket, _rows_of_brackets([bracket]))
+
+
+def _between_dates(declaration: Declaration, evaluation: Evaluation) -> Finding:
+    """Compare the dates of two changes that other findings give."""
+    first, second = _referred_brackets(declaration, evaluation)
+    rows = _rows_of_brackets([first, second])
+    return date_findings.BETWEEN[declaration.kind](declaration, first, second, rows)
+
+
 EVALUATED = {
+    **dict.fromkeys(date_findings.DATED, _on_one_date),
+    **dict.fromkeys(date_findings.BETWEEN, _between_dates),
     **dict.fromkeys(("quote", "dated", "highest", "latest", "first"), _superlative),
     **dict.fromkeys(("tally", "only"), _counted),
     **dict.fromkeys(("ratio", "share"), _compared),
@@ -314,7 +386,8 @@ EVALUATED = {
 """Kind of finding to the function that evaluates it; the same words as `KINDS`."""
 
 
-def _one_finding(declaration: Declaration, evaluation: _Evaluation) -> Finding | str:
+def one_finding(declaration: Declaration, evaluation: Evaluation) -> Finding | str:
+    """Evaluate one declaration; a string says why it cannot be, with file and line."""
     try:
         return EVALUATED[declaration.kind](declaration, evaluation)
     except DataError as error:
@@ -353,8 +426,8 @@ def outcomes(
     left = without(tables, rows=without_rows, sources=without_sources)
     originals = {name: drop_copies(table, left["sources"]) for name, table in left.items()}
     by_key = {declaration.key: declaration for declaration in listed}
-    evaluation = _Evaluation(by_key, with_derived_columns(originals), parameters)
-    return {declaration.key: _one_finding(declaration, evaluation) for declaration in listed}
+    evaluation = Evaluation(by_key, with_derived_columns(originals), parameters)
+    return {declaration.key: one_finding(declaration, evaluation) for declaration in listed}
 
 
 def evaluate(
@@ -382,12 +455,14 @@ def evaluate(
     DataError
         If a finding cannot be evaluated. All of these at once, with file and line.
     """
+    listed = list(declarations)
     results = outcomes(
-        declarations, tables, parameters=parameters, without_rows=without_rows,
+        listed, tables, parameters=parameters, without_rows=without_rows,
         without_sources=without_sources,
     )  # fmt: skip
     refuse((each for each in results.values() if isinstance(each, str)), what="findings")
-    return [each for each in results.values() if isinstance(each, Finding)]
+    made = [each for each in results.values() if isinstance(each, Finding)]
+    return with_support(made, {each.key: each.kind for each in listed}, tables)
 
 
 def evaluate_page(page: str, *, parameters: Mapping[str, Any]) -> list[Finding]:

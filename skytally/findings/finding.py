@@ -1,4 +1,4 @@
-"""A finding: one number or sentence that pages quote, with interval, unit, confidence and rows."""
+"""A finding: one number or sentence that pages quote, with interval, unit, rows and sources."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from skytally.core import DataError, Quantity, names as n, quantity_text
+from skytally.core import DataError, Quantity, filled, names as n, quantity_text, unit_of
+from skytally.record import Support
 
-LEVELS = ("low", "moderate", "high")
-"""Confidence in a finding, from its sources alone; never a probability."""
+COUNTED = ("1", "day")
+"""UDUNITS spellings of the units of things that are counted, days among them."""
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,40 +33,25 @@ class Finding:
     """Word of the vocabulary *unit*, empty for a sentence without a number."""
     bound: str
     """How the source words the number."""
-    level: str
-    """One of `LEVELS`."""
     said: str
-    """The number in words, with its bound and unit."""
+    """The number in words, with its bound and unit; a date or a lag in words where it is one."""
     when: str
     """The date or period it belongs to, in words; empty for a computation over several."""
     text: str
     """The finding as one sentence."""
     inputs: tuple[str, ...]
     """Ids of the rows it rests on."""
+    support: Support | None = None
+    """Facts on the sources of its rows; None for a tally, an assumption and an empty table."""
 
 
-def level(rows: pd.DataFrame) -> str:
-    """Confidence that the sources of a finding allow.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        The rows a finding rests on, with ``counter``, ``family`` and ``reading``.
-
-    Returns
-    -------
-    str
-        *high* where at least two counters on at least two image families were read
-        directly; *moderate* where one was read directly or at least two counters agree to
-        have looked; else *low*. It says how good the sources are, not how likely a thing is.
-    """
-    direct = rows[rows["reading"] == "direct"]
-    families = set(direct.get("family", [])) - {"none", "unstated", "commercial-unstated"}
-    if len(set(direct["counter"])) > 1 and len(families) > 1:
-        return "high"
-    if len(direct) or len(set(rows["counter"])) > 1:
-        return "moderate"
-    return "low"
+def _in_words(quantity: Quantity) -> str:
+    """Quantity in words; of things counted, an exact zero is *no ship* and not *0 ships*."""
+    unit = unit_of(quantity.unit)
+    counted = unit.udunits in COUNTED and unit.singular != quantity.unit
+    if quantity.value == 0 and quantity.bound == n.EXACTLY and counted and not quantity.wording:
+        return f"no {unit.singular}"
+    return quantity_text(quantity)
 
 
 def _or_none(number: float) -> float | None:
@@ -85,6 +71,7 @@ def computed(
     wording: str = "",
     dates: str = "",
     words: Mapping[str, str] = NO_WORDS,
+    said: str = "",
 ) -> Finding:
     """Make a finding of a computed number.
 
@@ -109,6 +96,8 @@ def computed(
         The date or period in words.
     words : mapping of str to str
         Further words that the sentence may name in braces.
+    said : str
+        The finding in words where the number alone says too little, such as a date.
 
     Returns
     -------
@@ -125,7 +114,7 @@ def computed(
     if math.isnan(low) or math.isnan(high) or (not math.isnan(value) and not low <= value <= high):
         message = f"finding {key}: interval {low} to {high} does not hold {value}; give its bounds"
         raise DataError(message)
-    number = quantity_text(Quantity(value, low, high, bound, unit, wording))
+    number = said or _in_words(Quantity(value, low, high, bound, unit, wording))
     return Finding(
         key=key,
         value=_or_none(value),
@@ -133,10 +122,9 @@ def computed(
         high=_or_none(high),
         unit=unit,
         bound=bound,
-        level=level(rows),
         said=number,
         when=dates,
-        text=text.format(**{"number": number, "when": dates, **words}),
+        text=filled(text, dates, {"number": number, **words}),
         inputs=tuple(rows["id"]),
     )
 
@@ -150,6 +138,7 @@ def tally(
     text: str,
     dates: str = "",
     words: Mapping[str, str] = NO_WORDS,
+    said: str = "",
 ) -> Finding:
     """Make a finding that counts rows, days or ships of the record, exactly."""
     return computed(
@@ -163,4 +152,5 @@ def tally(
         text=text,
         dates=dates,
         words=words,
+        said=said,
     )

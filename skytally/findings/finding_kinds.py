@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from skytally.core import DataError, limits, names as n, quantity_of, when
+from skytally.core import DataError, limits, names as n, quantity_of, rounded_outwards, when
 from skytally.findings.finding import NO_WORDS, Finding, computed
 from skytally.statistics import Estimate
 
@@ -24,9 +24,9 @@ def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
         If no table has such a row.
     """
     for table in tables:
-        matching = table[table["id"] == row]
-        if len(matching):
-            return matching
+        places = (table["id"].to_numpy() == row).nonzero()[0]
+        if len(places):
+            return table.iloc[places]
     searched = ", ".join(str(table.attrs.get("table", "a table")) for table in tables)
     message = f"no row {row!r} in {searched}; correct the parameter that names it"
     raise DataError(message)
@@ -139,15 +139,6 @@ def _one_side(low: float, high: float, *, open_above: bool, open_below: bool) ->
     return (high, n.AT_MOST) if open_below else (math.nan, n.ABOUT)
 
 
-def _outwards(number: float, edge: Callable[[float], int], *, digits: int) -> float:
-    """Round an end of an interval away from its middle, to some significant digits."""
-    if number == 0 or math.isinf(number):
-        return number
-    step = 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1)
-    # the division leaves an error in the last place, which must not cost a whole digit
-    return float(f"{edge(round(number / step, 9)) * step:.{digits}g}")
-
-
 def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Finding:
     """Make a finding of one row's quantity as a multiple of another's.
 
@@ -178,8 +169,8 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         raise DataError(message)
     top_low, top_high = _interval(key, top)
     base_low, base_high = _interval(key, base, whole=True)
-    low = _outwards(top_low / base_high, math.floor, digits=2)
-    high = math.inf if base_low == 0 else _outwards(top_high / base_low, math.ceil, digits=2)
+    low = rounded_outwards(top_low / base_high, math.floor, digits=2)
+    high = math.inf if base_low == 0 else rounded_outwards(top_high / base_low, math.ceil, digits=2)
     if low == 0 and math.isinf(high):
         message = f"finding {key}: rows {top['id']} and {base['id']} allow every multiple; leave it"
         raise DataError(message)
@@ -241,9 +232,9 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     if top_low > base_high:
         message = f"{both}: {top_low:g} of {base_high:g}; a part is no larger than its whole"
         raise DataError(message)
-    low = _outwards(100 * top_low / base_high, math.floor, digits=3)
+    low = rounded_outwards(100 * top_low / base_high, math.floor, digits=3)
     most = math.inf if base_low == 0 else top_high / base_low
-    high = min(100.0, _outwards(100 * most, math.ceil, digits=3))
+    high = min(100.0, rounded_outwards(100 * most, math.ceil, digits=3))
     open_above, open_below = math.isinf(most), ceiling or math.isinf(base_high)
     if open_above and open_below:
         message = f"{both}: their bounds allow every share; leave it out"
@@ -269,6 +260,7 @@ def estimated(
     rows: pd.DataFrame,
     *,
     text: str,
+    digits: int = 2,
     words: Mapping[str, str] = NO_WORDS,
 ) -> Finding:
     """Make a finding of a statistical estimate; its interval is the finding's interval.
@@ -284,24 +276,29 @@ def estimated(
     text : str
         One sentence; ``{number}`` is replaced by the interval in words, since an estimate is
         never quoted without it.
+    digits : int
+        Significant digits to which the ends of the interval are rounded, outwards.
     words : mapping of str to str
         Further words that the sentence may name in braces.
 
     Returns
     -------
     Finding
+        An estimate that is the upper end of an interval from 0 is an upper limit, and worded
+        as one.
     """
     low, high = (
-        _outwards(edge, side, digits=2)
+        rounded_outwards(edge, side, digits=digits)
         for edge, side in ((estimate.low, math.floor), (estimate.high, math.ceil))
     )
+    limit = estimate.low == 0 and estimate.value == estimate.high
     return computed(
         key,
-        value=math.nan,
+        value=high if limit else math.nan,
         low=low,
         high=high,
         unit=estimate.unit,
-        bound=n.AT_LEAST if math.isinf(high) else n.EXACTLY,
+        bound=n.AT_LEAST if math.isinf(high) else n.AT_MOST if limit else n.EXACTLY,
         rows=rows,
         text=text,
         words=words,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from skytally.core import refuse
@@ -30,7 +31,7 @@ def as_json(findings: Iterable[Finding]) -> str:
         ),
         what="findings",
     )
-    rows = [{**vars(finding), "inputs": list(finding.inputs)} for finding in ordered]
+    rows = [asdict(finding) for finding in ordered]
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

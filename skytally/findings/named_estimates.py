@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from skytally.core import DataError, data_registry, when
-from skytally.record import by_statement, claim_pairs, line
+from skytally.core import DataError, data_registry, with_unit
+from skytally.record import by_statement, claim_pairs, falling_totals
 from skytally.statistics import Estimate
 
 if TYPE_CHECKING:
-    from skytally.statistics import Calls, Onset, Surge
+    from skytally.statistics import Calls, Surge, TrainChange
 
 # Each computation imports the statistics that it needs when it is asked for: what a notebook
 # depends on is what its own findings name, so that a change of one method reruns no other page.
@@ -33,6 +33,8 @@ class Count:
     """The period it belongs to, in words."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Further words that the sentence may name in braces."""
+    decisive: frozenset[str] | None = None
+    """Ids of the rows without which the number may be another; None where any row may be one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Named:
     """Words of the argument ``answer``; none if it takes none."""
     reads: tuple[str, ...] = ()
     """Further tables that it reads."""
+    further: Callable[..., frozenset[str]] | None = None
+    """From tables and arguments to the rows of those tables that it reads; all where None."""
+    digits: int = 2
+    """Significant digits to which the ends of its interval are printed, rounded outwards."""
 
 
 def _one_by_one(rows: pd.DataFrame) -> list[pd.DataFrame]:
@@ -64,59 +70,109 @@ def _pair(values: Sequence[Any], *, name: str) -> tuple[Any, Any]:
     return values[0], values[1]
 
 
+def _dated_stays(tables: Tables, site: str) -> pd.DataFrame:
+    """Stays at one site whose rows all stand in the tables of observations."""
+    stays = tables["port_stays"]
+    standing = {*tables["ship_sightings"]["id"], *tables["voyages"]["id"]}
+    whole = stays["rows"].map(lambda cell: set(str(cell).split()) <= standing)
+    return stays[(stays["site"] == site) & whole]
+
+
+def _rows_of_stays(tables: Tables, *, site: str, **_: Any) -> frozenset[str]:
+    """Stays at one site, and the rows of observations by which they are dated."""
+    stays = _dated_stays(tables, site)
+    return frozenset(stays["id"]).union(*(str(cell).split() for cell in stays["rows"]))
+
+
+def _mean_stay(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import mean_stay
+
+    return mean_stay(rows)
+
+
 def _calls_by_presence(
-    rows: pd.DataFrame, _: Tables, *, stay_days: Sequence[float], seed: int
+    rows: pd.DataFrame, tables: Tables, *, site: str, ships_at_once: Sequence[int], seed: int
 ) -> Calls:
     from skytally.statistics import calls_by_share
 
     seen, imaged = _one_by_one(rows)
-    stay = _pair(stay_days, name="stay_days")
-    return calls_by_share(seen, imaged, stay_days=stay, seed=seed)
+    ships = _pair(ships_at_once, name="ships_at_once")
+    stays = _dated_stays(tables, site)
+    return calls_by_share(seen, imaged, stays=stays, ships_at_once=ships, seed=seed)
 
 
-def _missed_calls(rows: pd.DataFrame, _: Tables, *, stay: float) -> Estimate:
-    from skytally.statistics import missed_by_schedule
+def _missed_calls(rows: pd.DataFrame, tables: Tables, *, site: str) -> Estimate:
+    from skytally.statistics import chance_missed
 
-    return missed_by_schedule(rows, stay=float(stay))
-
-
-def _calls_between_observations(
-    rows: pd.DataFrame, _: Tables, *, ships: int, stay_days: float, cycle_days: float
-) -> Estimate:
-    from skytally.statistics import calls_between_observations
-
-    return calls_between_observations(rows, ships=ships, stay_days=stay_days, cycle_days=cycle_days)
+    return chance_missed(rows, stays=_dated_stays(tables, site))
 
 
 def _surge(rows: pd.DataFrame, _: Tables, *, closure: Sequence[str], sites: int) -> Surge:
     from skytally.statistics import surge_of_rows
 
-    count, baseline = _one_by_one(rows)
     closed = _pair(closure, name="closure")
-    return surge_of_rows(count, baseline, closed=closed, sites=sites)
+    return surge_of_rows(*_one_by_one(rows), closed=closed, sites=sites)
 
 
-def _surge_answer(name: str, *, corrected: bool) -> Callable[..., Estimate]:
-    return lambda surge, _: surge.answers(corrected=corrected)[name]
+def _images_behind_ceiling(surge: Surge, _: pd.DataFrame) -> Estimate:
+    from skytally.statistics import images_behind_ceiling
+
+    return images_behind_ceiling(surge)
 
 
-def _onset(rows: pd.DataFrame, _: Tables) -> Onset:
-    from skytally.statistics import onset
+def _trains(rows: pd.DataFrame, _: Tables, *, change: str) -> TrainChange:
+    from skytally.statistics import change_of_trains
 
-    return onset(line(rows, title="change", history=f"rows {' '.join(rows['id'])}"))
-
-
-def _searched_for_change(found: Onset, rows: pd.DataFrame) -> Count:
-    first, last = map(pd.Timestamp, found.interval)
-    dates = when(first, last, "day", "day")
-    return Count(found.n_looks, rows, dates, {"change": found.words})
+    return change_of_trains(rows, change=change)
 
 
-def _time_for_a_call(rows: pd.DataFrame, tables: Tables, *, port: str, land: str) -> Estimate:
-    from skytally.statistics import time_for_a_call
+def _train_ratio(found: TrainChange, _: pd.DataFrame, *, answer: str) -> Estimate:
+    return found.ratios[answer].ratio
 
-    before, after = _one_by_one(rows)
-    return time_for_a_call(before, after, tables["sites"], port=port, land=data_registry.path(land))
+
+def _train_rise(found: TrainChange, _: pd.DataFrame, *, answer: str) -> Estimate:
+    compare, rise = answer.split("-")
+    return found.noticed(compare, times=RISES[rise])
+
+
+def _independent(found: TrainChange, rows: pd.DataFrame, *, answer: str) -> Count:
+    before, after = found.ratios[answer].numbers
+    words = {"before": str(before), "after": str(after), "independent": str(before + after)}
+    return Count(found.observed, rows, words=words)
+
+
+def _gaps(rows: pd.DataFrame, tables: Tables, *, port: str, land: str) -> pd.DataFrame:
+    from skytally.statistics import gap_table
+
+    outlines = data_registry.path(land)
+    return gap_table(rows, tables["scopes"], tables["sites"], port=port, land=outlines)
+
+
+def _sites_of_sightings(tables: Tables, *, port: str, **_: Any) -> frozenset[str]:
+    """Sites whose positions the gaps between sightings are measured from."""
+    scopes = tables["scopes"]
+    seen = scopes["id"].isin(tables["ship_sightings"]["scope"])
+    return frozenset({port, *scopes.loc[seen, "site"]}) & frozenset(tables["sites"]["id"])
+
+
+def _open_gaps(gaps: pd.DataFrame, rows: pd.DataFrame) -> Count:
+    from skytally.statistics import OPEN
+
+    seen = rows[rows["id"].isin([*gaps["before"], *gaps["after"]])]
+    pairs = f"{len(gaps)} pair" if len(gaps) == 1 else f"{len(gaps)} pairs"
+    number = int((gaps["answer"] == OPEN).sum())
+    return Count(
+        number,
+        rows if seen.empty else seen,
+        words={"gaps": pairs},
+        decisive=frozenset(seen["id"]),
+    )
+
+
+def _border_distance(rows: pd.DataFrame, _: Tables, *, border: str) -> Estimate:
+    from skytally.statistics import border_distance_of_site
+
+    return border_distance_of_site(rows, data_registry.path(border))
 
 
 def _difference_of_counters(rows: pd.DataFrame, _: Tables) -> Estimate:
@@ -131,12 +187,21 @@ def _pairs_of_counters(rows: pd.DataFrame, _: Tables) -> pd.DataFrame:
     return pairs_of_counters(by_statement(rows) if "statement_first" in rows else rows)
 
 
+def _words_of_pairs(pairs: int, apart: int) -> dict[str, str]:
+    return {"pairs": with_unit(str(pairs), pairs, "pairs"), "apart": str(apart)}
+
+
 def _compared(pairs: pd.DataFrame, rows: pd.DataFrame, *, answer: str) -> Count:
     apart = int((~pairs["compatible"].astype(bool)).sum())
     ids = " ".join([*pairs["rows_a"], *pairs["rows_b"]]).split()
     compared = rows[rows["id"].isin(ids)]
     number = {"pairs": len(pairs), "apart": apart}[answer]
-    return Count(number, rows if compared.empty else compared, words={"apart": str(apart)})
+    return Count(
+        number,
+        rows if compared.empty else compared,
+        words=_words_of_pairs(len(pairs), apart),
+        decisive=frozenset(compared["id"]),
+    )
 
 
 def _pairs_of_statements(
@@ -150,19 +215,48 @@ def _stated(result: tuple[pd.DataFrame, int], rows: pd.DataFrame, *, answer: str
     close = rows[rows["id"].isin([*pairs["first"], *pairs["second"]])]
     apart = int((~pairs["overlap"].astype(bool)).sum())
     number = {"pairs": len(pairs), "apart": apart, "days": within_days}[answer]
-    return Count(number, rows if close.empty else close, words={"apart": str(apart)})
+    days = with_unit(str(within_days), within_days, "days")
+    return Count(
+        number,
+        rows if close.empty else close,
+        words={**_words_of_pairs(len(pairs), apart), "days": days},
+        decisive=frozenset(() if answer == "days" else close["id"]),
+    )
 
 
-def _behind_bound(surge: Surge, _: pd.DataFrame) -> Estimate:
-    from skytally.statistics import observations_behind_bound
-
-    return observations_behind_bound(surge)
+def _totals_that_fall(rows: pd.DataFrame, _: Tables) -> pd.DataFrame:
+    return falling_totals(rows)
 
 
-def _bayes_factor(found: Onset, _: pd.DataFrame) -> Estimate:
-    from skytally.statistics import onset_factor
+def _fallen(pairs: pd.DataFrame, rows: pd.DataFrame) -> Count:
+    fallen = rows[rows["id"].isin([*pairs["first"], *pairs["second"]])]
+    return Count(
+        len(pairs), rows if fallen.empty else fallen, words={}, decisive=frozenset(fallen["id"])
+    )
 
-    return onset_factor(found)
+
+def _readers(rows: pd.DataFrame, _: Tables) -> pd.DataFrame:
+    from skytally.statistics import readers_of_one_place
+
+    return readers_of_one_place(rows)
+
+
+def _paired_readers(pairs: pd.DataFrame, rows: pd.DataFrame) -> Count:
+    if pairs.empty:
+        return Count(0, rows, words={"counts": "", "families": ""})
+    counts = [f"{a:g} and {b:g}" if b else f"{a:g} and none" for a, b in pairs[VALUES].to_numpy()]
+    one_family = (pairs["shared_family"] == "yes").all()
+    words = {
+        "counts": ", or ".join(counts),
+        "families": "of images of one company" if one_family else "of images",
+    }
+    return Count(len(pairs), rows[rows["id"].isin([*pairs["row_a"], *pairs["row_b"]])], words=words)
+
+
+def _multiple_if_misread(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import multiple_if_misread
+
+    return multiple_if_misread(*_one_by_one(rows))
 
 
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
@@ -170,34 +264,53 @@ def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
 
 
 SURGE = ("closure", "sites")
+CHANGE = ("change",)
+COMPARED = ("trains", "metres")
+RISES = {"doubled": 2.0, "trebled": 3.0}
+COMPARED_RISES = tuple(f"{word}-{rise}" for word in COMPARED for rise in RISES)
+VALUES = ["value_a", "value_b"]
+PRESENCE = ("site", "ships_at_once", "seed")
+STAYS = ("port_stays", "ship_sightings", "voyages")
 ESTIMATES: Mapping[str, Named] = {
+    "mean-stay": Named(_mean_stay, _itself),
     "calls-by-presence": Named(
-        _calls_by_presence, lambda calls, _: calls.calls, 2, ("stay_days", "seed")
+        _calls_by_presence,
+        lambda calls, _: calls.calls,
+        2,
+        PRESENCE,
+        reads=STAYS,
+        further=_rows_of_stays,
     ),
     "presence": Named(
-        _calls_by_presence, lambda calls, _: calls.presence, 2, ("stay_days", "seed")
+        _calls_by_presence,
+        lambda calls, _: calls.presence,
+        2,
+        PRESENCE,
+        reads=STAYS,
+        further=_rows_of_stays,
     ),
-    "missed-calls": Named(_missed_calls, _itself, 1, ("stay",)),
-    "calls-between-observations": Named(
-        _calls_between_observations, _itself, 0, ("ships", "stay_days", "cycle_days")
+    "missed-calls": Named(
+        _missed_calls, _itself, 1, ("site",), reads=STAYS, further=_rows_of_stays
     ),
-    "surge-clustered": Named(_surge, _surge_answer("negative_binomial", corrected=False), 2, SURGE),
-    "surge-clustered-any-site": Named(
-        _surge, _surge_answer("negative_binomial", corrected=True), 2, SURGE
-    ),
-    "surge-bound": Named(_surge, _surge_answer("bound_only", corrected=False), 2, SURGE),
-    "surge-bound-any-site": Named(_surge, _surge_answer("bound_only", corrected=True), 2, SURGE),
-    "observations-behind-bound": Named(_surge, _behind_bound, 2, SURGE),
-    "onset-bayes-factor": Named(_onset, _bayes_factor),
-    "time-for-a-call": Named(_time_for_a_call, _itself, 2, ("port", "land"), reads=("sites",)),
+    "surge-limit": Named(_surge, lambda surge, _: surge.limit, 4, SURGE),
+    "images-behind-ceiling": Named(_surge, _images_behind_ceiling, 4, SURGE, digits=3),
+    "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),
+    "trains-rise-noticed": Named(_trains, _train_rise, 0, CHANGE, COMPARED_RISES),
+    "multiple-if-misread": Named(_multiple_if_misread, _itself, 4),
+    "border-distance": Named(_border_distance, _itself, 1, ("border",), digits=3),
     "difference-of-counters": Named(_difference_of_counters, _itself, 2),
 }
 """Estimates with an interval, for findings of kind *estimate*."""
 COUNTS: Mapping[str, Named] = {
-    "onset-observations": Named(_onset, _searched_for_change),
+    "open-gaps": Named(
+        _gaps, _open_gaps, 0, ("port", "land"), reads=("sites",), further=_sites_of_sightings
+    ),
+    "trains-observed": Named(_trains, _independent, 0, CHANGE, COMPARED),
+    "readers-of-one-place": Named(_readers, _paired_readers),
     "pairs-of-counters": Named(_pairs_of_counters, _compared, choice=("pairs", "apart")),
     "pairs-of-statements": Named(
         _pairs_of_statements, _stated, 0, ("within_days",), choice=("pairs", "apart", "days")
     ),
+    "totals-that-fall": Named(_totals_that_fall, _fallen),
 }
 """Exact numbers that more than a condition finds, for findings of kind *count*."""
