@@ -7,7 +7,7 @@ PLACE  := $(subst ~/,$(HOME)/,$(VENV))
 BIN    := $(PLACE)/bin
 UV     := uv==0.13.9
 .DEFAULT_GOAL := help
-.PHONY: help book refresh convert site test test-all lint check servers rehearse lab route lock clean distclean
+.PHONY: help book pdf refresh convert site test test-all lint check servers rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -51,6 +51,9 @@ help:            ## this list
 
 book: env        ## build the site: check the data, run what changed, print the pages
 	@"$(BIN)/python" -m skytally.press
+
+pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
+	@"$(BIN)/python" -m skytally.press.pdf_command
 
 check: env       ## check the data and the parameter files only
 	@"$(BIN)/python" -m skytally.press.check

@@ -1,4 +1,5 @@
-/* Filters the rows of a table by words and by a chosen word; without scripts the table is whole. */
+/* Filters the rows of a table by words and by a chosen word, sorts them, and opens folds; without
+   scripts the table is whole and in the order of its file. */
 document.addEventListener("DOMContentLoaded", function () {
   document.querySelectorAll(".sk-filter").forEach(function (box) {
     var input = box.querySelector("input"), list = box.querySelector("select");
@@ -34,4 +35,49 @@ document.addEventListener("DOMContentLoaded", function () {
     filter();
     reveal();
   });
+});
+/* A click on a head sorts by its column, numbers by their size; a second one turns the order. */
+document.addEventListener("DOMContentLoaded", function () {
+  var order = new Intl.Collator("en", { numeric: true });
+  function key(row, column) {
+    var text = row.cells[column] ? row.cells[column].textContent.trim() : "";
+    var number = /^-?[\d,]+(\.\d+)?$/.test(text) ? Number(text.replace(/,/g, "")) : NaN;
+    return { text: text, number: number };
+  }
+  function compare(a, b) {
+    if (!a.text || !b.text) { return a.text ? -1 : b.text ? 1 : 0; }
+    if (!isNaN(a.number) && !isNaN(b.number)) { return a.number - b.number; }
+    return order.compare(a.text, b.text);
+  }
+  document.querySelectorAll("table.sk-table").forEach(function (table) {
+    var body = table.tBodies[0], heads = Array.from(table.querySelectorAll("thead th"));
+    if (!body || body.rows.length < 2) { return; }
+    heads.forEach(function (head, column) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.append.apply(button, Array.from(head.childNodes));
+      head.append(button);
+      button.addEventListener("click", function () {
+        var down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        Array.from(body.rows)
+          .map(function (row) { return [key(row, column), row]; })
+          .sort(function (a, b) { return (down ? -1 : 1) * compare(a[0], b[0]); })
+          .forEach(function (pair) { body.append(pair[1]); });
+      });
+    });
+  });
+});
+/* A link to something folded opens its folds, whichever way the page was reached. */
+document.addEventListener("DOMContentLoaded", function () {
+  function open() {
+    var target = document.getElementById(decodeURIComponent(location.hash.slice(1))), folds = 0;
+    for (var at = target && target.parentElement; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS" && !at.open) { at.open = true; folds += 1; }
+    }
+    if (folds) { target.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", open);
+  open();
 });

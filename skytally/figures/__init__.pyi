@@ -6,6 +6,7 @@ from .charts import (
     lanes_chart as lanes_chart,
     values_chart as values_chart,
 )
+from .dot_charts import dots_chart as dots_chart
 from .embed import (
     BOOT as BOOT,
     PageBlock as PageBlock,
@@ -14,14 +15,21 @@ from .embed import (
     sentence as sentence,
     show as show,
 )
+from .foresight_charts import foresight_chart as foresight_chart
 from .html_tables import (
     findings_table as findings_table,
     folded_tables as folded_tables,
     table_block as table_block,
+    worded_table as worded_table,
 )
+from .key_dates import read_key_dates as read_key_dates
 from .map_regions import read_regions as read_regions
-from .maps import region_map as region_map, site_blocks as site_blocks
-from .marks import (
+from .maps import (
+    position_words as position_words,
+    region_map as region_map,
+    site_blocks as site_blocks,
+)
+from .mark_tables import (
     alt_text as alt_text,
     names_of as names_of,
     top_of as top_of,
@@ -29,5 +37,8 @@ from .marks import (
 )
 from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
 from .overview_timeline import timeline_chart as timeline_chart
+from .period_panels import totals_panels as totals_panels
 from .rate_curves import curves_chart as curves_chart
-from .timeline_lanes import read_lanes as read_lanes
+from .route_tables import read_labels as read_labels, read_panels as read_panels
+from .timeline_lanes import lane_rows as lane_rows, read_lanes as read_lanes
+from .totals_chart import running_totals as running_totals

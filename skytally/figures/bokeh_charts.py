@@ -9,7 +9,7 @@ from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally.core import chart_style as style, names as n
-from skytally.figures.marks import HOVER, HOVER_LABELS, pointed, top_of
+from skytally.figures.mark_tables import HOVER, HOVER_LABELS, at_both_ends, pointed, top_of
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
@@ -65,7 +65,7 @@ def series(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of `skytally.figures.marks.value_marks` of one series.
+        Rows of `skytally.figures.mark_tables.value_marks` of one series.
     step : float
         Length of the arrows, and distance below zero of the crosses of rows without a number.
     colour, marker : str
@@ -81,6 +81,7 @@ def series(
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     if len(long):
         parts.append(_segments(long, ["x0", "y", "x1", "y"], colour, alpha=0.6))
+    table = at_both_ends(table)
     closed = table[
         np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["hi"] > table["lo"])
     ]
@@ -117,7 +118,7 @@ def values(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.value_marks`.
+        Result of `skytally.figures.mark_tables.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
     band : pandas.DataFrame or None
@@ -211,7 +212,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.lane_marks`.
+        Result of `skytally.figures.mark_tables.lane_marks`.
     order : list of str
         Lanes from top to bottom; a lane may be empty.
     row_height : int
@@ -273,7 +274,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.bar_marks`.
+        Result of `skytally.figures.mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
     row_height : int

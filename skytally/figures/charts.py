@@ -10,7 +10,7 @@ import xarray as xr
 from skytally.core import day
 from skytally.figures import bokeh_charts, mpl_charts
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.marks import alt_text, bar_marks, lane_marks, value_marks
+from skytally.figures.mark_tables import alt_text, bar_marks, lane_marks, value_marks
 
 
 def values_chart(
@@ -59,7 +59,7 @@ def values_chart(
         bokeh_charts.values(table, ylabel=ylabel, band=bound),
         mpl_charts.values(table, ylabel=ylabel, band=bound),
         name=name,
-        alt=alt_text(described, subject=caption),
+        alt=alt_text(described, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
     )
@@ -102,7 +102,7 @@ def lanes_chart(
         bokeh_charts.lanes(drawn, order=order),
         mpl_charts.lanes(drawn, order=order),
         name=name,
-        alt=alt_text(drawn, subject=caption),
+        alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
     )
@@ -145,7 +145,7 @@ def bars_chart(
         bokeh_charts.bars(drawn, xlabel=xlabel),
         mpl_charts.bars(drawn, xlabel=xlabel),
         name=name,
-        alt=alt_text(drawn, subject=caption),
+        alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
     )

@@ -34,10 +34,13 @@ _BLOCK = """<figure class="sk-figure" id="{name}">
 <script type="application/json">{item}</script></div>
 <img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
 <figcaption>{caption}{downloads}</figcaption>
+{drawing}</figure>"""
+_DRAWING = """\
 <script>(function(){{var f=document.getElementById("{name}");(function go(k){{\
 if(window.skytallyDraw){{window.skytallyDraw(f);}}\
 else if(k<200){{setTimeout(function(){{go(k+1);}},50);}}}})(0);}})();</script>
-</figure>"""
+"""
+"""Draws a chart in a live notebook; on a page the chart script draws all of them."""
 
 
 def bokeh_scripts() -> list[Path]:
@@ -148,6 +151,39 @@ def show(
         svg=base64.b64encode(as_svg(twin).encode()).decode(),
         caption=html.escape(caption),
         downloads=_downloads(files or []),
+        drawing="" if os.environ.get(IN_BOOK) else _DRAWING.format(name=html.escape(name)),
+    )
+    return PageBlock(block, alt)
+
+
+def picture(
+    drawing: Figure, *, name: str, alt: str, caption: str, files: list[str] | None = None
+) -> PageBlock:
+    """Block of a page with a static picture alone.
+
+    Parameters
+    ----------
+    drawing : matplotlib.figure.Figure
+        The picture.
+    name : str
+        Anchor of the picture on its page.
+    alt : str
+        The picture in words.
+    caption : str
+        One or two sentences under the picture.
+    files : list of str or None
+        Download files.
+
+    Returns
+    -------
+    PageBlock
+    """
+    svg = base64.b64encode(as_svg(drawing).encode()).decode()
+    block = (
+        f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
+        f'<img class="sk-static" alt="{html.escape(alt, quote=True)}" '
+        f'src="data:image/svg+xml;base64,{svg}">'
+        f"<figcaption>{html.escape(caption)}{_downloads(files or [])}</figcaption></figure>"
     )
     return PageBlock(block, alt)
 

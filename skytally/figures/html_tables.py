@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import html
+import math
 import os
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from IPython.display import HTML
 
+from skytally.core import number, rounded_outwards
 from skytally.figures.embed import IN_BOOK, PageBlock, sentence
 from skytally.findings import Finding
+from skytally.record import support_words
 
 EMPTY = "<p>There is no row yet.</p>"
+HEADS = {
+    "id": "row", "multiple": "times the smaller claim", "overlap": "one number fits both",
+    "first": "first row", "second": "second row", "first_by": "first claimant",
+    "second_by": "second claimant", "days": "days apart", "printed": "printed, km",
+    "": "computed, km", "fits": "some distance fits both", "scope": "place",
+    "calls": "calls of ships", "period": "days of the period",
+}  # fmt: skip
+"""Column of a table of estimates or pairs to its head on a page; of an interval, by its stem."""
 
 
 def table_block(table: pd.DataFrame, *, caption: str, empty: str) -> PageBlock:
@@ -48,6 +59,53 @@ def table_block(table: pd.DataFrame, *, caption: str, empty: str) -> PageBlock:
     return PageBlock(block, f"{caption}\n{table.to_string(index=False)}")
 
 
+def _end_words(low: float, high: float, digits: int) -> str:
+    """Interval in words, its ends rounded outwards."""
+    if math.isnan(low) or math.isnan(high):
+        return "no number"
+    least = rounded_outwards(low, math.floor, digits=digits)
+    if math.isinf(high):
+        return f"{number(least)} or more, no limit"
+    most = rounded_outwards(high, math.ceil, digits=digits)
+    return number(least) if least == most else f"{number(least)} to {number(most)}"
+
+
+def worded_table(table: pd.DataFrame, *, digits: int = 2) -> pd.DataFrame:
+    """Table in plain words: an interval in one column, yes or no, and heads without code.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With columns named ``<stem>_low`` and ``<stem>_high``, or ``low`` and ``high``, for each
+        interval; infinite where nothing limits it.
+    digits : int
+        Significant digits to which both ends are rounded, outwards, as in the findings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order, heads by `HEADS`.
+    """
+    made: dict[str, pd.Series] = {}
+    for column in map(str, table.columns):
+        stem = column.removesuffix("low").removesuffix("_")
+        other = f"{column.removesuffix('low')}high"
+        if column.endswith("low") and other in table:
+            ends = zip(table[column].astype(float), table[other].astype(float), strict=True)
+            words = [_end_words(low, high, digits) for low, high in ends]
+            made[HEADS.get(stem, stem.replace("_", " "))] = pd.Series(
+                words, index=table.index, dtype=object
+            )
+        elif not (column.endswith("high") and f"{column.removesuffix('high')}low" in table):
+            cells = table[column]
+            if cells.dtype == bool:
+                cells = cells.map({True: "yes", False: "no"})
+            elif cells.dtype == float:
+                cells = cells.map(lambda cell: "no number" if math.isnan(cell) else number(cell))
+            made[HEADS.get(column, column.replace("_", " "))] = cells
+    return pd.DataFrame(made, index=table.index)
+
+
 def folded_tables(title: str, tables: Mapping[str, pd.DataFrame]) -> HTML:
     """Tables folded under a title, which opens without a script and without a mouse.
 
@@ -70,7 +128,7 @@ def folded_tables(title: str, tables: Mapping[str, pd.DataFrame]) -> HTML:
 
 
 def findings_table(findings: Iterable[Finding]) -> HTML:
-    """Table of findings with their whole text: key, number, confidence, sentence.
+    """Table of findings with their whole text: key, number, sources, sentence.
 
     In a live notebook it also puts the numbers into the text above it.
     """
@@ -80,7 +138,7 @@ def findings_table(findings: Iterable[Finding]) -> HTML:
             {
                 "key": finding.key,
                 "number": finding.said,
-                "confidence": finding.level,
+                "sources": support_words(finding.support),
                 "finding": finding.text,
             }
             for finding in findings

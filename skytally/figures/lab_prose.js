@@ -3,7 +3,7 @@
   "use strict";
   var known = (window.skytallyWords = window.skytallyWords || {});
   Object.keys(words).forEach(function (key) { known[key] = words[key]; });
-  var role = /\{(f|f-when|f-text|f-level|row|src|ref)\}$/;
+  var role = /\{(f|f-when|f-text|row|src|ref)\}$/;
 
   function shown(name, text) {
     if (name === "row" || name === "src") { return text; }

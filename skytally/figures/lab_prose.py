@@ -33,7 +33,6 @@ def prose_script(findings: Iterable[Finding]) -> str:
             "f": finding.said,
             "f-when": finding.when,
             "f-text": finding.text,
-            "f-level": finding.level,
         }
         for finding in findings
     }

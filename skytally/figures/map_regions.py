@@ -18,9 +18,13 @@ def _row_faults(
         if site not in sites:
             advice = "no such id in sites; add it there or correct it"
             yield Fault(file, line, "sites", repr(site), advice)
-    if row["basemap"] not in basemaps:
-        advice = "register the outlines of land in data/registry.toml, or name a registered slug"
-        yield Fault(file, line, "basemap", repr(row["basemap"]), advice)
+    for column, what in (("basemap", "land"), ("border", "the state")):
+        needed = column == "basemap" or row[column]
+        if needed and row[column] not in basemaps:
+            advice = (
+                f"register the outlines of {what} in data/registry.toml, or name a registered slug"
+            )
+            yield Fault(file, line, column, repr(row[column]), advice)
     if not row["half_width_km"] > 0:
         advice = "write half the width of the map in km, above 0"
         yield Fault(file, line, "half_width_km", f"{row['half_width_km']:g}", advice)
@@ -64,8 +68,8 @@ def read_regions(path: Path, *, sites: Collection[str], basemaps: Collection[str
     return regions
 
 
-def basemap_at(regions: pd.DataFrame, *, lat: float, lon: float) -> str:
-    """Slug of the basemap of the smallest region that contains a position.
+def basemap_at(regions: pd.DataFrame, *, lat: float, lon: float) -> tuple[str, str]:
+    """Slugs of the basemap and the border of the smallest region that contains a position.
 
     Parameters
     ----------
@@ -76,8 +80,8 @@ def basemap_at(regions: pd.DataFrame, *, lat: float, lon: float) -> str:
 
     Returns
     -------
-    str
-        Empty where no region contains the position.
+    basemap, border : str
+        Empty where no region contains the position, or it sets no state apart.
     """
     inside = regions[
         (regions["west"] < lon)
@@ -86,6 +90,7 @@ def basemap_at(regions: pd.DataFrame, *, lat: float, lon: float) -> str:
         & (lat < regions["north"])
     ]
     if inside.empty:
-        return ""
+        return "", ""
     area = (inside["east"] - inside["west"]) * (inside["north"] - inside["south"])
-    return str(inside.loc[area.idxmin(), "basemap"])
+    smallest = inside.loc[area.idxmin()]
+    return str(smallest["basemap"]), str(smallest["border"])

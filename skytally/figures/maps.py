@@ -4,72 +4,50 @@ from __future__ import annotations
 
 import html
 import math
+import textwrap
 from dataclasses import dataclass
 
-import holoviews as hv
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import pyproj
-from IPython.utils.capture import capture_output
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from skytally.core import chart_style as style, data_registry, number, read_json
-from skytally.figures.embed import PageBlock, sentence, show
+from skytally.core import chart_style as style, number
+from skytally.figures.basemap import View, drawn_in_order, outlines
+from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.map_regions import basemap_at
-
-with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
-    import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
+from skytally.figures.mpl_charts import as_svg_address
+from skytally.figures.route_map import scale_bar
 
 CLOSE_HALF_WIDTH_KM = 15.0
 """Half width of a site's map, unless its uncertainty asks for more."""
+REGION_IN, SITE_IN = (3.75, 2.56), (2.7, 1.8)
+"""Width and height of the map of a region and of a site, inches: letters of `style.TEXT_PT` are
+at least 11 pixels high where they are shown 350 and 240 pixels wide."""
+LETTERS_OF_A_NAME = 20
+"""Letters in a line of the name of a site on a map of a region."""
+LETTER = (0.0185, 0.055)
+"""Width and height of a letter of a name, as shares of the map of a region."""
+NAME_GAP = 0.04
+"""Between a mark and its name, as a share of half the width."""
+NAME_SHIFTS = (0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18)
+"""Shifts of a name to the north that are tried in turn, as shares of the height."""
 NOT_LOCATED = "not located in the sources read"
+BORDER_WORDS = "Ukraine is drawn within its internationally recognised borders."
 
 
-@dataclass(frozen=True)
-class View:
-    """Extent of a map: its centre and half its width."""
+def position_words(lat: float, lon: float) -> str:
+    """Latitude and longitude in degrees with the words of their hemispheres.
 
-    lat: float
-    """Latitude of the centre, degrees north."""
-    lon: float
-    """Longitude of the centre, degrees east."""
-    half_width: float
-    """Half the width in km; the height is two thirds of the width."""
-
-    @property
-    def half_height(self) -> float:
-        """Half the height in km."""
-        return self.half_width / 1.5
-
-    def project(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Project positions to km east and north of the centre, azimuthal equidistant on WGS 84."""
-        plane = pyproj.Proj(proj="aeqd", lat_0=self.lat, lon_0=self.lon, ellps="WGS84")
-        x, y = plane(lon, lat)
-        return np.asarray(x) / 1000, np.asarray(y) / 1000
-
-
-def _rings(basemap: str, view: View) -> list[np.ndarray]:
-    if not basemap:
-        return []
-    land = read_json(data_registry.path(basemap))
-    box = Bbox.from_extents(-view.half_width, -view.half_height, view.half_width, view.half_height)
-    drawn = []
-    for feature in land["features"]:
-        for polygon in feature["geometry"]["coordinates"]:
-            lonlat = np.array(polygon[0])
-            x, y = view.project(lonlat[:, 0], lonlat[:, 1])
-            clipped = Path(np.column_stack([x, y]), closed=True).clip_to_bbox(box)
-            rings = [np.asarray(ring) for ring in clipped.to_polygons()]
-            drawn += [ring for ring in rings if len(ring) > 3]
-    return drawn
-
-
-def _circle(x: float, y: float, radius: float) -> np.ndarray:
-    angle = np.linspace(0, 2 * math.pi, 73)
-    return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
+    Examples
+    --------
+    >>> position_words(42.2268, 130.285), position_words(-33.9, -18.4)
+    ('42.2268 N, 130.2850 E', '33.9000 S, 18.4000 W')
+    """
+    north, east = "N" if lat >= 0 else "S", "E" if lon >= 0 else "W"
+    return f"{abs(lat):.4f} {north}, {abs(lon):.4f} {east}"
 
 
 def _located(sites: pd.DataFrame) -> pd.DataFrame:
@@ -84,149 +62,136 @@ def _within(uncertainty_m: float) -> str:
     return f"within {number(uncertainty_m)} m"
 
 
-def _placed(sites: pd.DataFrame, view: View) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Place:
+    name: str
+    x: float
+    y: float
+    radius: float
+    words: str
+
+
+def _placed(sites: pd.DataFrame, view: View) -> list[_Place]:
     x, y = view.project(sites["lon"].to_numpy(), sites["lat"].to_numpy())
-    return sites.assign(
-        x=x,
-        y=y,
-        radius=sites["uncertainty_m"] / 1000,
-        position=[
-            f"{lat:.4f} N, {lon:.4f} E" for lat, lon in zip(sites["lat"], sites["lon"], strict=True)
-        ],
-        within=[_within(uncertainty) for uncertainty in sites["uncertainty_m"]],
-    )[["id", "name", "x", "y", "radius", "position", "within", "position_method"]]
-
-
-def _label_positions(placed: pd.DataFrame) -> list[tuple[float, int, str]]:
-    """Height, side (above or below) and alignment of the name of each site."""
-    order = placed["x"].rank(method="first").astype(int)
     return [
-        (y, 1 if turn % 2 else -1, "left" if x < 0 else "right" if x > 0 else "center")
-        for x, y, turn in zip(placed["x"].round(3), placed["y"], order, strict=True)
-    ]
+        _Place(
+            str(row["name"]), float(east), float(north), row["uncertainty_m"] / 1000,
+            f"{row['name']} at {position_words(row['lat'], row['lon'])}, "
+            f"{_within(row['uncertainty_m'])}",
+        )
+        for (_, row), east, north in zip(sites.iterrows(), x, y, strict=True)
+    ]  # fmt: skip
 
 
-def _paths(legs: pd.DataFrame, placed: pd.DataFrame) -> list[np.ndarray]:
+def _paths(legs: pd.DataFrame, sites: pd.DataFrame, view: View) -> list[np.ndarray]:
     """Straight line of each leg whose two ends are on the map."""
-    at = placed.set_index("id")[["x", "y"]]
+    at = sites.set_index("id")[["lon", "lat"]]
     ends = legs[legs["from_site"].isin(at.index) & legs["to_site"].isin(at.index)]
-    return [at.loc[[leg.from_site, leg.to_site]].to_numpy() for leg in ends.itertuples()]
+    lines = [at.loc[[leg.from_site, leg.to_site]].to_numpy() for leg in ends.itertuples()]
+    return [np.column_stack(view.project(line[:, 0], line[:, 1])) for line in lines]
 
 
-def _names(placed: pd.DataFrame, view: View) -> list[hv.Labels]:
-    return [
-        hv.Labels(
-            placed.iloc[[i]].assign(y=y + dy * 0.05 * view.half_height), ["x", "y"], "name"
-        ).opts(
-            text_font_size=f"{style.TEXT_PT}pt",
-            text_color=style.TEXT,
-            text_align=side,
-            text_baseline="middle",
-        )
-        for i, (y, dy, side) in enumerate(_label_positions(placed))
-    ]
-
-
-def _live(
-    rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
-) -> hv.Overlay:
-    tips = [
-        ("site", "@{name}"),
-        ("position", "@{position}"),
-        ("uncertainty", "@{within}"),
-        ("how", "@{position_method}"),
-    ]
-    points = placed.hvplot.scatter(
-        x="x",
-        y="y",
-        color=style.SITE_MARK,
-        size=50,
-        hover_cols=["name", "position", "within", "position_method"],
-        hover_tooltips=tips,
-        responsive=True,
+def _box(place: _Place, words: str, side: int, shift: float, view: View) -> Bbox:
+    """Room of the words of a place to its right (1) or left (-1), in km."""
+    lines = words.split("\n")
+    width = max(map(len, lines)) * LETTER[0] * 2 * view.half_width
+    height = len(lines) * LETTER[1] * 2 * view.half_height
+    ends = sorted(
+        place.x + side * each
+        for each in (NAME_GAP * view.half_width, NAME_GAP * view.half_width + width)
     )
-    known = placed[placed["radius"].notna()]
-    circles = [_circle(*row) for row in known[["x", "y", "radius"]].itertuples(index=False)]
-    layers = [
-        hv.Polygons(rings).opts(color=style.LAND, line_color=style.COAST, line_width=0.7),
-        hv.Polygons(circles).opts(
-            color=style.SITE_MARK, fill_alpha=0.15, line_color=style.SITE_MARK, line_dash="dashed"
-        ),
-        hv.Path(paths).opts(color=style.SITE_MARK, line_dash="dotted", line_width=2),
-        points,
-        *_names(placed, view),
-    ]
-    return hv.Overlay(layers).opts(
-        hv.opts.Overlay(
-            responsive=True,
-            aspect=1.5,
-            xlim=(-view.half_width, view.half_width),
-            ylim=(-view.half_height, view.half_height),
-            xlabel="km east of the centre",
-            ylabel="km north",
-            bgcolor=style.SEA,
-            active_tools=[],
-            toolbar="above",
-            show_legend=False,
-        )
+    y = place.y + shift * 2 * view.half_height - height / 2
+    return Bbox.from_extents(ends[0], y, ends[1], y + height)
+
+
+def _name_sites(axes: Axes, places: list[_Place], view: View) -> None:
+    """Write the name of each site beside its mark, where it meets no other name."""
+    frame = Bbox.from_extents(
+        -view.half_width, -view.half_height, view.half_width, view.half_height
     )
+    taken: list[Bbox] = []
+    for place in sorted(places, key=lambda each: (-each.y, each.name)):
+        words = textwrap.fill(place.name, LETTERS_OF_A_NAME)
+        first = 1 if place.x < 0 else -1
+        tried = [(side, shift) for shift in NAME_SHIFTS for side in (first, -first)]
+        free = [
+            (side, box)
+            for side, shift in tried
+            for box in (_box(place, words, side, shift, view),)
+            if frame.containsx(box.x0) and frame.containsx(box.x1)
+            if not any(box.overlaps(other) for other in taken)
+        ]
+        side, box = free[0] if free else (first, _box(place, words, first, 0.0, view))
+        taken.append(box)
+        axes.annotate(
+            words, (place.x, place.y), (box.x0 if side > 0 else box.x1, (box.y0 + box.y1) / 2),
+            ha="left" if side > 0 else "right", va="center", fontsize=style.TEXT_PT,
+            color=style.TEXT, zorder=5,
+            arrowprops={"arrowstyle": "-", "lw": 0.6, "color": style.SITE_MARK, "shrinkA": 0},
+            bbox={"boxstyle": "square,pad=0", "fc": style.WHITE, "alpha": 0.6, "lw": 0},
+        )  # fmt: skip
 
 
-def _static(
-    rings: list[np.ndarray], placed: pd.DataFrame, paths: list[np.ndarray], view: View
-) -> Figure:
+def _land(axes: Axes, basemap: str, border: str, view: View) -> None:
+    layers = drawn_in_order(outlines(basemap, view))
+    if border:
+        state = outlines(border, view)
+        layers.append(((*state.land, *state.islands), style.STATE))
+    for rings, colour in layers:
+        axes.add_collection(
+            mpl.collections.PolyCollection(rings, facecolor=colour, edgecolor=style.COAST, lw=0.6)
+        )
+
+
+def _draw(
+    base: tuple[str, str],
+    sites: pd.DataFrame,
+    legs: pd.DataFrame,
+    view: View,
+    *,
+    size: tuple[float, float],
+    named: bool,
+) -> tuple[Figure, list[_Place]]:
+    """Map of sites, and the sites as drawn."""
+    places = _placed(sites, view)
     with mpl.rc_context(style.MPL_RC):
-        figure = Figure(figsize=(7.2, 5.0), layout="constrained")
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
         axes.set_facecolor(style.SEA)
-        axes.add_collection(
-            mpl.collections.PolyCollection(
-                rings, facecolor=style.LAND, edgecolor=style.COAST, lw=0.6
-            )
-        )
-        for path in paths:
+        _land(axes, *base, view)
+        for path in _paths(legs, sites, view):
             axes.plot(*path.T, ":", color=style.SITE_MARK, lw=1.5)
-        for row in placed.itertuples():
-            if not math.isnan(row.radius):
+        for place in places:
+            if not math.isnan(place.radius):
                 axes.add_patch(
                     mpl.patches.Circle(
-                        (row.x, row.y), row.radius, fc=style.SITE_MARK, alpha=0.15, lw=0
+                        (place.x, place.y), place.radius, fc=f"{style.SITE_MARK}26",
+                        ec=style.SITE_MARK, ls="--", lw=0.8,
                     )
-                )
-            axes.plot(row.x, row.y, "o", color=style.SITE_MARK, ms=4)
-        for row, (y, dy, side) in zip(placed.itertuples(), _label_positions(placed), strict=True):
-            place = (row.x, y + dy * 0.05 * view.half_height)
-            axes.text(*place, str(row.name), ha=side, va="center", fontsize=style.LABEL_PT)
+                )  # fmt: skip
+            axes.plot(place.x, place.y, "o", color=style.SITE_MARK, ms=4)
+        if named:
+            _name_sites(axes, places, view)
+        scale_bar(axes, view, size=style.TEXT_PT)
         axes.set(
-            xlim=(-view.half_width, view.half_width),
-            ylim=(-view.half_height, view.half_height),
-            aspect="equal",
-            xlabel="km east of the centre",
-            ylabel="km north",
-        )
-        axes.grid(visible=False)
-        return figure
+            xlim=(-view.half_width, view.half_width), ylim=(-view.half_height, view.half_height),
+            aspect="equal", xticks=[], yticks=[],
+        )  # fmt: skip
+        axes.spines[:].set_visible(False)
+    return figure, places
 
 
-def _map(
-    basemap: str, sites: pd.DataFrame, legs: pd.DataFrame, view: View, *, name: str, caption: str
-) -> PageBlock:
-    rings, placed = _rings(basemap, view), _placed(sites, view)
-    paths = _paths(legs, placed)
-    described = "; ".join(
-        f"{row.name} at {row.position}, {row.within}" for row in placed.itertuples()
-    )
-    return show(
-        _live(rings, placed, paths, view),
-        _static(rings, placed, paths, view),
-        name=name,
-        alt=f"Map. {described}.",
-        caption=caption,
-    )
+def _alt(places: list[_Place]) -> str:
+    return f"Map. {'; '.join(place.words for place in places)}."
 
 
 def region_map(
-    region: str, regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame
+    region: str,
+    regions: pd.DataFrame,
+    sites: pd.DataFrame,
+    legs: pd.DataFrame,
+    *,
+    source_line: str = "",
 ) -> PageBlock:
     """Map of one region of the route with its located sites.
 
@@ -240,10 +205,12 @@ def region_map(
         The table ``sites``.
     legs : pandas.DataFrame
         The table ``route_connections``.
+    source_line : str
+        Title, edition and licence of the book, written into the picture.
 
     Returns
     -------
-    Shown
+    PageBlock
         Sites without coordinates are left out and named in the caption; a site without
         uncertainty has no circle. A sentence where no site is located.
 
@@ -264,59 +231,72 @@ def region_map(
         (chosen["lon"].min() + chosen["lon"].max()) / 2,
         float(row["half_width_km"]),
     )
+    border = f" {BORDER_WORDS}" if row["border"] else ""
     caption = (
-        "Located sites with the radius within which each lies. Dotted lines join places that a "
-        "source connects; they are not tracks. Outlines: Natural Earth; borders as drawn there, "
-        f"without a position on them.{left_out}"
+        "Sites with a known position. A circle is the radius within which its site lies; on a map "
+        "of this width most are smaller than the mark. Dotted lines join places that a source "
+        f"connects; they are not tracks. Outlines: Natural Earth.{border}{left_out}"
     )
-    return _map(row["basemap"], chosen, legs, view, name=f"map-{region}", caption=caption)
+    figure, places = _draw(
+        (row["basemap"], row["border"]), chosen, legs, view, size=REGION_IN, named=True
+    )
+    figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
+    return picture(figure, name=f"map-{region}", alt=_alt(places), caption=caption)
 
 
-def _site_block(
-    regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame, row: pd.Series
-) -> str:
+def _thumbnail(regions: pd.DataFrame, row: pd.Series) -> str:
+    """Small map of a site, which a click enlarges."""
+    known = not math.isnan(row["uncertainty_m"])
+    reach = 4 * row["uncertainty_m"] / 1000 if known else CLOSE_HALF_WIDTH_KM
+    view = View(row["lat"], row["lon"], max(CLOSE_HALF_WIDTH_KM, reach))
+    figure, places = _draw(
+        basemap_at(regions, lat=row["lat"], lon=row["lon"]),
+        row.to_frame().T.infer_objects(),
+        pd.DataFrame({"from_site": [], "to_site": []}),
+        view,
+        size=SITE_IN,
+        named=False,
+    )
+    circle = (
+        "The dashed circle is the radius within which the site lies."
+        if known
+        else "Its uncertainty is not given, so it has no circle."
+    )
+    return (
+        f'<details class="sk-thumb" id="map-{html.escape(row["id"], quote=True)}"><summary>'
+        f'<img alt="{html.escape(_alt(places), quote=True)}" src="{as_svg_address(figure)}">'
+        f'</summary><p class="sk-thumb-words">{circle} The bar gives the scale.</p></details>'
+    )
+
+
+def _obtained(method: str, note: str) -> str:
+    """How a position was obtained, without the method twice where the note begins with it."""
+    return note if note.startswith(method) else f"{method}: {note}" if note else method
+
+
+def _site_block(regions: pd.DataFrame, row: pd.Series, source: str) -> str:
+    located = not (math.isnan(row["lat"]) or math.isnan(row["lon"]))
+    position = NOT_LOCATED
+    if located:
+        words = position_words(row["lat"], row["lon"])
+        position = f"{words} (WGS 84), {_within(row['uncertainty_m'])}"
     facts = {
-        "kind": row["kind"],
-        "position": NOT_LOCATED,
-        "how obtained": f"{row['position_method']}: {row['note']}",
-        "source": "",
+        "kind": html.escape(str(row["kind"])),
+        "position": html.escape(position),
+        "how obtained": html.escape(_obtained(row["position_method"], row["note"])),
+        "source": source,
     }
-    drawn = ""
-    if not (math.isnan(row["lat"]) or math.isnan(row["lon"])):
-        known = not math.isnan(row["uncertainty_m"])
-        facts["position"] = (
-            f"{row['lat']:.4f} N, {row['lon']:.4f} E (WGS 84), {_within(row['uncertainty_m'])}"
-        )
-        reach = 4 * row["uncertainty_m"] / 1000 if known else CLOSE_HALF_WIDTH_KM
-        circle = (
-            "the dashed circle is the radius of uncertainty"
-            if known
-            else "its uncertainty is not given, so it has no circle"
-        )
-        drawn = _map(
-            basemap_at(regions, lat=row["lat"], lon=row["lon"]),
-            sites[sites["id"] == row["id"]],
-            legs,
-            View(row["lat"], row["lon"], max(CLOSE_HALF_WIDTH_KM, reach)),
-            name=f"map-{row['id']}",
-            caption=f"{row['name']}: {circle}.",
-        ).block
-    listed = "".join(
-        f"<dt>{html.escape(word)}</dt><dd>{html.escape(str(text))}</dd>"
-        for word, text in facts.items()
-        if text
-    )
-    anchor, source = (html.escape(row[word], quote=True) for word in ("id", "source_id"))
+    listed = "".join(f"<dt>{word}</dt><dd>{text}</dd>" for word, text in facts.items() if text)
+    anchor = html.escape(row["id"], quote=True)
     return (
         f'<section class="sk-site" id="{anchor}"><h3>{html.escape(row["name"])}'
         f'<a class="headerlink" href="#{anchor}" title="Link to this site">#</a></h3>'
-        f'<dl>{listed}<dt>source</dt><dd><a href="sources.html#{source}">{source}</a></dd></dl>'
-        f"{drawn}</section>"
+        f"{_thumbnail(regions, row) if located else ''}<dl>{listed}</dl></section>"
     )
 
 
-def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame) -> str:
-    """HTML of all sites, one block per site: position, uncertainty, how obtained, and its map.
+def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, sources: dict[str, str]) -> str:
+    """HTML of all sites: those on a map in a grid, then those that no source locates.
 
     Parameters
     ----------
@@ -324,8 +304,8 @@ def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame) 
         Result of `skytally.figures.map_regions.read_regions`; they say which basemap is used.
     sites : pandas.DataFrame
         The table ``sites``.
-    legs : pandas.DataFrame
-        The table ``route_connections``.
+    sources : dict of str to str
+        Ready HTML of the link to each source, by its id.
 
     Returns
     -------
@@ -334,4 +314,19 @@ def site_blocks(regions: pd.DataFrame, sites: pd.DataFrame, legs: pd.DataFrame) 
     """
     if sites.empty:
         return sentence("The record has no site yet.").block
-    return "\n".join(_site_block(regions, sites, legs, row) for _, row in sites.iterrows())
+    known = _located(sites)
+    grids = []
+    for words, rows in (
+        ("", known),
+        (
+            "No source that was read locates the following sites, so they are on no map.",
+            sites[~sites["id"].isin(known["id"])],
+        ),
+    ):
+        blocks = [
+            _site_block(regions, row, sources[row["source_id"]]) for _, row in rows.iterrows()
+        ]
+        if blocks:
+            lead = f"<p>{words}</p>" if words else ""
+            grids.append(f'{lead}<div class="sk-sites">{"".join(blocks)}</div>')
+    return "\n".join(grids)

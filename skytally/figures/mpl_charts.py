@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import matplotlib as mpl
@@ -11,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, names as n
-from skytally.figures.marks import pointed, top_of
+from skytally.figures.mark_tables import at_both_ends, pointed, top_of
 
 
 def as_svg(figure: Figure) -> str:
@@ -22,6 +23,11 @@ def as_svg(figure: Figure) -> str:
             buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight"
         )
     return buffer.getvalue()
+
+
+def as_svg_address(figure: Figure) -> str:
+    """SVG of a figure as an address that an image element takes."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(as_svg(figure).encode()).decode()}"
 
 
 def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:
@@ -44,6 +50,7 @@ def series(
     """Draw the marks of one series as `skytally.figures.bokeh_charts.series` does."""
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
     axes.hlines(long["y"], long["x0"], long["x1"], color=colour, alpha=0.6, lw=2)
+    table = at_both_ends(table)
     closed = table[
         np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)
     ]
@@ -80,7 +87,7 @@ def values(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.value_marks`.
+        Result of `skytally.figures.mark_tables.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
     band : pandas.DataFrame or None
@@ -129,7 +136,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.lane_marks`.
+        Result of `skytally.figures.mark_tables.lane_marks`.
     order : list of str
         Lanes from top to bottom; a lane may be empty.
     row_height : float
@@ -180,7 +187,7 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.marks.bar_marks`.
+        Result of `skytally.figures.mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
     row_height : float

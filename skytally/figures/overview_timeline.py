@@ -8,7 +8,7 @@ import pandas as pd
 
 from skytally.figures.charts import lanes_chart
 from skytally.figures.embed import PageBlock
-from skytally.figures.marks import names_of
+from skytally.figures.mark_tables import names_of
 from skytally.figures.timeline_lanes import lane_rows
 
 
@@ -41,7 +41,8 @@ def timeline_chart(
         lane=table["lane"],
         name="timeline",
         period=period,
-        caption="Every dated row of the record on one axis. Filled: seen or stated; open with a "
-        "dotted line: looked, nothing seen; cross: looked, could not tell; blank: nobody says "
-        "they looked.",
+        caption="Rows of the record on one axis, by kind; the kinds are chosen, rows of other "
+        "kinds stand in the table of all dated rows. Filled: seen or stated; open with a dotted "
+        "line: looked, nothing seen; cross: looked, could not tell; blank: no source reports an "
+        "observation.",
     )

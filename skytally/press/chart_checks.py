@@ -1,4 +1,4 @@
-"""Faults of the tables that say what the maps and the timeline show, before anything is drawn."""
+"""Faults of the tables behind maps, timeline and front page, before anything is drawn."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from skytally.core import (
     DataError,
     data_folder,
     data_registry,
+    observation_tables,
     read_table,
     table_names,
     tables_without_dictionary,
     vocabulary_faults,
 )
-from skytally.figures import read_lanes, read_regions
+from skytally.figures import read_key_dates, read_labels, read_lanes, read_panels, read_regions
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -32,8 +33,28 @@ def _read_timeline_lanes() -> None:
     read_lanes(data_registry.path("timeline_lanes"), tables=tables, record=record)
 
 
+def _read_route_map() -> None:
+    panels = read_panels(data_registry.path("route_panels"), basemaps=data_registry.entries())
+    sites = read_table(data_folder() / "record" / "sites.csv")
+    read_labels(data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites)
+
+
+def _read_key_dates() -> None:
+    record = data_folder() / "record"
+    rows = {
+        str(row["id"]): row
+        for name in observation_tables(record)
+        for row in read_table(record / f"{name}.csv").to_dict("records")
+    }
+    read_key_dates(data_registry.path("key_dates"), rows=rows)
+
+
+def _read_counter_labels() -> None:
+    read_table(data_registry.path("counter_labels"))
+
+
 def chart_table_faults() -> Iterator[str]:
-    """Faults of the tables of map regions and timeline lanes.
+    """Faults of the tables of maps, timeline lanes, key dates and short names.
 
     Yields
     ------
@@ -42,7 +63,13 @@ def chart_table_faults() -> Iterator[str]:
     """
     folder = data_folder() / CHARTS
     yield from map(str, [*tables_without_dictionary(folder), *vocabulary_faults(folder)])
-    readers: tuple[Callable[[], None], ...] = (_read_map_regions, _read_timeline_lanes)
+    readers: tuple[Callable[[], None], ...] = (
+        _read_map_regions,
+        _read_timeline_lanes,
+        _read_route_map,
+        _read_key_dates,
+        _read_counter_labels,
+    )
     for read in readers:
         try:
             read()

@@ -25,10 +25,11 @@ from skytally.imagery.acquire import (
 from skytally.imagery.sites import outline_faults, read_sites
 from skytally.press.chart_checks import chart_table_faults
 from skytally.press.claim_checks import claims_faults
-from skytally.press.finding_checks import finding_faults
+from skytally.press.finding_checks import finding_faults, page_parameters
 from skytally.press.parameter_files import parameter_faults
+from skytally.press.parameter_range_table import range_faults
+from skytally.press.tables_without_page import unshown_tables
 from skytally.press.unlinked_files import outlines_without_site, unlisted_notebooks
-from skytally.press.unshown_tables import unshown_tables
 from skytally.record import check_record, record_faults
 
 
@@ -84,6 +85,7 @@ def main() -> int:
         return 1
     faults = [*map(str, record_faults(record)), *_frozen_faults()]
     faults += [*map(str, _folder_faults()), *_imagery_faults(), *parameter_faults()]
+    faults = faults or range_faults(page_parameters())
     # findings point to rows and parameters, and claims to findings: each must be in order first
     faults = faults or [*chart_table_faults(), *finding_faults()] or claims_faults()
     if faults:

@@ -15,7 +15,7 @@ from skytally.findings import (
     with_derived_columns,
 )
 from skytally.press.parameter_files import declared_parameters, parameter_values
-from skytally.press.project_paths import line_names
+from skytally.press.project_paths import book_folder, line_names
 from skytally.record import possible_words
 
 SET_ASIDE = "set aside"
@@ -50,11 +50,19 @@ def page_parameters() -> dict[str, dict[str, Any]]:
     return {page: {**declared_parameters(page), **parameter_values(page)} for page in line_names()}
 
 
+def pages_without_notebook() -> list[str]:
+    """Pages of the book that declare findings and have no notebook to evaluate them."""
+    return [page for page in table_names(findings_folder()) if page not in line_names()]
+
+
 def _page_faults() -> Iterator[str]:
-    """Tables of findings that belong to no notebook."""
-    for page in table_names(findings_folder()):
-        if page not in line_names():
-            yield f"findings/{page}.csv: no notebook {page}.ipynb; rename or remove it"
+    """Tables of findings that belong to no notebook and to no page of the book."""
+    for page in pages_without_notebook():
+        if not (book_folder() / f"{page}.md").is_file():
+            yield (
+                f"findings/{page}.csv: no notebook {page}.ipynb and no page book/{page}.md; "
+                "rename or remove it"
+            )
 
 
 def finding_faults() -> list[str]:

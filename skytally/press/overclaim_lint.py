@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.core import DataError
 
-ROLE = re.compile(r"\{(f|f-when|f-text|f-level|row|src)\}`([^`]*)`")
+ROLE = re.compile(r"\{(f|f-when|f-text|row|src)\}`([^`]*)`")
 HIDDEN = re.compile(r"`[^`\n]*`|(?<=\])\([^()\s]*\)")
 """Code and the targets of links: no words of the text."""
 FENCE = re.compile(r"\s*(```+|~~~+|:::+)(?:\{([\w-]+)\})?")
@@ -65,7 +65,8 @@ NUMBER = (
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 )
 COUNT = re.compile(
-    rf"(?<![\w.`-])({NUMBER})\s+(?!{MONTH}\b)(?:[a-z-]+\s+){{0,3}}?(?:{COUNTED})\b", re.IGNORECASE
+    rf"(?<![\w.`-])(?!38 North\b)({NUMBER})\s+(?!{MONTH}\b)(?:[a-z-]+\s+){{0,3}}?(?:{COUNTED})\b",
+    re.IGNORECASE,
 )
 """A number of something seen, typed and not quoted."""
 YEAR = re.compile(r"20[12]\d")
@@ -155,7 +156,7 @@ PATTERNS = (
             r"beyond (?:any )?(?:doubt|dispute|question)|clearly shows?|undeniabl[ey]|"
             r"(?:un|in)disputabl[ey]|unquestionabl[ey]|without question|no question (?:that|but))\b"
         ),
-        "leave the word out, and let the interval and the confidence in the sources speak",
+        "leave the word out, and let the interval and the facts on the sources speak",
         unless_denied=True,
     ),
     Pattern(
@@ -323,7 +324,7 @@ def _uncited(
             yield match.start(), match[0], "cite the row or source that prints the ship's name"
     for match in () if cited & empty else NO_ACTIVITY.finditer(plain):
         if not _denied(plain[: match.start()]):
-            advice = "cite a look that found nothing, or write that nobody says they looked"
+            advice = "cite an observation that found nothing, or write that nobody says they looked"
             yield match.start(), match[0], advice
 
 

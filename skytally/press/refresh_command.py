@@ -129,7 +129,7 @@ class ProgressPrinter:
             return
         self._printed = now
         line = (
-            f"{progress.done} of {progress.total} looks, {progress.failed} failed, "
+            f"{progress.done} of {progress.total} images, {progress.failed} failed, "
             f"{size(progress.bytes_read)} read, {size(progress.bytes_stored)} stored, "
             f"{_left(progress.seconds_left)}"
         )

@@ -17,6 +17,8 @@ from skytally.press.project_paths import (
     lines_folder,
     site_folder,
 )
+from skytally.press.reader_notebook import with_code_at_end
+from skytally.press.search_index import write_search_text
 
 FINDINGS = "findings.json"
 CLAIMS = "claims.json"
@@ -48,16 +50,32 @@ def _stage() -> None:
     findings = []
     for line in line_names():
         results = lines_folder() / line
-        shutil.copyfile(results / "notebook.ipynb", stage / "lines" / f"{line}.ipynb")
+        notebook = json.loads((results / "notebook.ipynb").read_text(encoding="utf-8"))
+        (stage / "lines" / f"{line}.ipynb").write_text(
+            json.dumps(with_code_at_end(notebook), ensure_ascii=False), encoding="utf-8"
+        )
         findings += json.loads((results / FINDINGS).read_text(encoding="utf-8"))
-    findings.sort(key=lambda finding: finding["key"])
-    text = json.dumps(findings, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    (stage / FINDINGS).write_text(text, encoding="utf-8")
     from skytally import claims
+    from skytally.findings import as_json, evaluate_page
+    from skytally.press.finding_checks import pages_without_notebook
+    from skytally.press.flip_stage import all_flips, with_flips
 
-    evidence = claims.gather_evidence(claims.read_tables(data / "record"), findings)
-    judged = claims.judge_claims(claims.read_tables(data / "claims"), evidence)
-    (stage / CLAIMS).write_text(claims.as_json(judged), encoding="utf-8")
+    for page in pages_without_notebook():
+        findings += json.loads(as_json(evaluate_page(page, parameters={})))
+    record, tables = claims.read_tables(data / "record"), claims.read_tables(data / "claims")
+    evidence = claims.gather_evidence(record, findings)
+    weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
+    findings += json.loads(as_json(weighed))
+    findings.sort(key=lambda finding: finding["key"])
+    judged = json.loads(claims.as_json(claims.judge_claims(tables, evidence)))
+    of_findings, of_claims = all_flips(findings, tables, evidence)
+    for name, rows, flips, key in (
+        (FINDINGS, findings, of_findings, "key"),
+        (CLAIMS, judged, of_claims, "id"),
+    ):
+        shown = with_flips(rows, flips, key=key)
+        text = json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        (stage / name).write_text(text, encoding="utf-8")
 
 
 def _print_pages() -> Path:
@@ -79,6 +97,8 @@ def _add_files(pages: Path) -> None:
     stage, data = _stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS):
         shutil.copyfile(stage / name, pages / name)
+    _write_cards(pages)
+    write_search_text(pages)
     (pages / "data").mkdir()
     _copy_tables(data / "record", pages / "data" / "record")
     _copy_tables(data / "sites", pages / "data" / "sites")
@@ -89,6 +109,22 @@ def _add_files(pages: Path) -> None:
             shutil.copyfile(file, pages / "data" / file.name)
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
+
+
+def _write_cards(pages: Path) -> None:
+    from skytally import claims
+    from skytally.core import observation_tables
+    from skytally.press.book_details import book_details
+    from skytally.press.cards.card_files import all_cards, write_cards
+    from skytally.press.cards.record_cards import CardRecord
+
+    stage, record = _stage_folder(), data_folder() / "record"
+    findings, judged = (
+        json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
+    )
+    about = book_details()
+    tables = CardRecord(claims.read_tables(record), tuple(observation_tables(record)))
+    write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
 
 
 def _copy_tables(folder: Path, target: Path) -> None:

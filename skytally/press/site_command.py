@@ -101,7 +101,7 @@ def _confirmed(site: Site, confirm: str, sigma: str, kinds: frozenset[str]) -> S
         raise DataError(message)
     if not _has_seen(site.slug):
         message = (
-            f"{site.slug}: no look of it is stored, or only rehearsed ones, so there is nothing "
+            f"{site.slug}: no image of it is stored, or only rehearsed ones, so there is nothing "
             "to confirm its outlines on; run make refresh first"
         )
         raise DataError(message)
@@ -133,11 +133,11 @@ def _judged(site: Site) -> Iterator[str]:
             [site], folder=data_registry.scenes(), inventory_path=data_folder() / "inventory.csv"
         )
     except AcquisitionError as error:
-        yield f"its looks were not judged anew: {error}"
+        yield f"its images were not judged anew: {error}"
         return
     after = _usable(site.slug)
     if before != after:
-        yield f"usable looks by the new ring: {after}, by the old one {before}"
+        yield f"usable images by the new ring: {after}, by the old one {before}"
 
 
 def _consequences(slug: str) -> Iterator[str]:

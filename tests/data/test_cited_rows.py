@@ -11,7 +11,7 @@ from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.findings.declarations import read_declarations, tables_read
 from skytally.findings.evaluation import REFERRED_TO, evaluate
-from skytally.press.parameter_files import declared_parameters
+from skytally.press.finding_checks import page_parameters
 from skytally.record.repeated_observations import drop_copies
 
 PAGES = sorted(
@@ -35,7 +35,7 @@ def test_uncited_rows_change_no_finding(page: str) -> None:
     slug = f"findings_{page.replace('-', '_')}"
     declarations = read_declarations([data_registry.path(slug)])
     tables = {name: read_table(data_registry.path(name)) for name in tables_read(declarations)}
-    parameters = {page: declared_parameters(page)}
+    parameters = page_parameters()
     grown = {
         name: _with_uncited(table) if name in REFERRED_TO else table
         for name, table in tables.items()

@@ -18,7 +18,7 @@ from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
 from skytally.record.consistency_rules import check_record
 from skytally.record.evidence_lines import SAME_CALL, SAME_SIGHTING
-from skytally.record.provenance import ORIGINAL_PAGE_REASONS, UNNAMED_FAMILIES
+from skytally.record.provenance import UNNAMED_FAMILIES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RECORD = DATA / "record"
@@ -133,8 +133,33 @@ def test_vocabulary_is_in_step_with_the_package() -> None:
     assert set(known["state"]) == set(n.STATES)
     assert n.PROBABILITY in known["unit"]
     assert set(UNNAMED_FAMILIES) - {""} <= set(known["family"])
-    assert set(known["reliability_reason"]) >= ORIGINAL_PAGE_REASONS
     assert {*SAME_CALL, *SAME_SIGHTING} <= set(known["relation"])
+
+
+def test_points_are_used_as_their_row_allows() -> None:
+    """A search window is nobody's position, and a position is that of the site's own row."""
+    points = _rows(DATA / "sites/positions.csv")
+    record = {(row["lat"], row["lon"]): row for row in _rows(RECORD / "sites.csv")}
+    register = {row["slug"]: row for row in _rows(DATA / "sites/register.csv")}
+    of_record = {
+        (float(lat), float(lon)): row["id"] for (lat, lon), row in record.items() if lat and lon
+    }
+    for point in points:
+        place = (float(point["lat"]), float(point["lon"]))
+        if point["position_use"] == "position" and register[point["site"]]["role"] == "evidence":
+            assert of_record[place] == point["site"], point["id"]
+        elif point["position_use"] == "search window":
+            assert place not in of_record, point["id"]
+            assert register.get(point["site"], {}).get("position_source") != point["id"]
+    uses = [(point["site"], point["position_use"]) for point in points]
+    assert {uses.count((slug, "position")) for slug, _ in uses} <= {0, 1}
+
+
+def test_no_position_is_from_no_source() -> None:
+    """A place that no page locates is not located: no row has a point without a source."""
+    for row in _rows(RECORD / "sites.csv"):
+        assert (row["position_method"] == "not located") == (not row["lat"]), row["id"]
+        assert "memory" not in " ".join(row.values()), row["id"]
 
 
 def test_ids_are_unique_across_observation_tables(table: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import itertools
 import re
 import subprocess
 import sys
@@ -20,7 +21,17 @@ PAGES = sorted(path for path in (ROOT / "book").glob("*.md") if path.stem != "re
 LINES = {
     "ais-gaps", "depot-expansion", "coverage", "official-claims", "port-imagery", "rail-counts",
 }  # fmt: skip
-HEADINGS = ["Check", "Analyse", "Figures", "Findings", "Limits"]
+STEPS = {
+    "analyse", "analysis", "check", "checks", "conclusion", "data", "discussion", "figures",
+    "findings", "limitations", "limits", "method", "methods", "own imagery", "results",
+}  # fmt: skip
+"""Headings that name a step of the method, where a reader wants what was found."""
+SHORTEST_HEADING = 4
+"""Words of the shortest heading that can state something or ask it."""
+DISTRUST, CHANGED_MINDS = "What would make us distrust", "what would change our mind"
+OWN_IMAGES, NUMBERS = "What images of our own would add", "Every number on this page"
+FOLDED_CALLS = ("state_shown(", "cards_shown(", "figures.findings_table(")
+"""Plans, detection limits and the table of findings: for whoever checks, behind a fold."""
 MAX_CODE, MAX_CELL, PROSE = 80, 20, (400, 950)
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 NOT_PROSE = (
@@ -41,6 +52,10 @@ NAMES = (
     r"\b38 North\b",
     r"\bSentinel-[12]\b",
     r"\bA start in 1900\b",
+    r"\bCreative Commons Attribution 4\.0\b",
+    r"\bC4ADS\b",
+    r"\bMaia-1\b",
+    r"\bResolutions 1718 and 1874\b",
 )
 DATES = (
     rf"\b\d{{1,2}}(?: (?:to|and) \d{{1,2}})? (?:{MONTHS})\b(?: 20[12]\d)?",
@@ -172,15 +187,58 @@ def test_notebook_has_enough_prose(path: Path) -> None:
     assert least <= len(_prose(path).split()) <= most
 
 
+def _heading_faults(headings: list[str]) -> list[str]:
+    """Headings that name a step, and sections of the template that are missing or out of place."""
+    faults = [
+        text for text in headings if text.lower() in STEPS or len(text.split()) < SHORTEST_HEADING
+    ]
+    if sum(text.startswith(DISTRUST) for text in headings) != 1:
+        faults.append(f"one section {DISTRUST} …")
+    if headings.count(NUMBERS) != 1:
+        faults.append(f"one section {NUMBERS}")
+    if not headings or not headings[-1].endswith(CHANGED_MINDS):
+        faults.append(f"last, a section that ends in {CHANGED_MINDS}")
+    order = [text for text in headings if text.startswith(DISTRUST) or text == NUMBERS]
+    if headings[:1] == order[:1] or (order == [NUMBERS, *order[1:]] and len(order) > 1):
+        faults.append("evidence, then doubts, then the table of numbers")
+    return faults + [f"twice: {text}" for text in {*headings} if headings.count(text) > 1]
+
+
 @each_notebook
-def test_notebook_asks_then_keeps_the_order(path: Path) -> None:
-    """One title, which is the question, and the sections of the template in their order."""
+def test_notebook_asks_then_states_what_each_section_shows(path: Path) -> None:
+    """One title, which is the question; sections that state something, doubts and limits last."""
     headings = re.findall(r"(?m)^(#+) +(.+?)\s*$", _prose(path))
     titles = [text for marks, text in headings if marks == "#"]
     assert len(titles) == 1
     assert headings[0][1] == titles[0]
     assert titles[0].endswith("?")
-    assert [text for marks, text in headings if marks == "##"] == HEADINGS
+    assert _heading_faults([text for marks, text in headings if marks == "##"]) == []
+
+
+TEMPLATE = [
+    "Three counts, not a series",
+    "What would make us distrust these counts",
+    "Every number on this page",
+    "What no image can show, and what would change our mind",
+]
+
+
+@pytest.mark.parametrize(
+    ("headings", "fault"),
+    [
+        (["Analyse", *TEMPLATE], "Analyse"),
+        (["Trains and railcars", *TEMPLATE], "Trains and railcars"),
+        (TEMPLATE[:1] + TEMPLATE[2:], "one section What would make us distrust …"),
+        (TEMPLATE[:2] + TEMPLATE[3:], "one section Every number on this page"),
+        (TEMPLATE[:3], "last, a section that ends in what would change our mind"),
+        (TEMPLATE[1:], "evidence, then doubts, then the table of numbers"),
+        ([*TEMPLATE[:1], *TEMPLATE], "twice: Three counts, not a series"),
+    ],
+)
+def test_a_heading_that_breaks_the_template_is_seen(headings: list[str], fault: str) -> None:
+    """The test above would see a step of the method and a section that is missing or misplaced."""
+    assert _heading_faults(headings) == [fault]
+    assert _heading_faults(TEMPLATE) == []
 
 
 @each_notebook
@@ -191,6 +249,35 @@ def test_notebook_answers_before_its_code(path: Path) -> None:
     answer = first.source.partition("\n")[2]
     assert re.search(r"\{f(-\w+)?\}`[\w.-]+`", answer)
     assert rest[0].cell_type == "code"
+    before = list(itertools.takewhile(lambda cell: cell.cell_type == "code", rest))
+    assert any(re.search(r"(?m)^(?:figures\.)?\w+_chart\(", cell.source) for cell in before)
+
+
+@each_notebook
+def test_notebook_folds_what_only_a_checker_needs(path: Path) -> None:
+    """Plans, detection limits and the table of findings are folded, each under its own words."""
+    for cell in _cells(path, "code"):
+        if any(call in cell.source for call in FOLDED_CALLS):
+            assert "hide-output" in _tags(cell), cell.id
+        if "hide-output" in _tags(cell):
+            assert cell.metadata["mystnb"]["code_prompt_show"].startswith("Show "), cell.id
+            assert cell.metadata["mystnb"]["code_prompt_hide"].startswith("Hide "), cell.id
+
+
+@each_notebook
+def test_notebook_speaks_of_its_own_images_in_one_section(path: Path) -> None:
+    """What images of our own would add stands in one section, with the way to start."""
+    section, calls, words = "", set(), ""
+    for cell in _read(path).cells:
+        if cell.cell_type == "markdown":
+            for text in re.split(r"(?m)^(?=## )", cell.source):
+                found = re.match(r"## +(.+?)\s*$", text, re.MULTILINE)
+                section = found[1] if found else section
+                words += text if section == OWN_IMAGES else ""
+        elif re.search(r"\b(?:state_shown|lines_shown|cards_shown)\(", cell.source):
+            calls.add(section)
+    assert calls <= {OWN_IMAGES}
+    assert not calls or re.search(r"\{ref\}`[^`]*first-refresh", words)
 
 
 @each_notebook
@@ -203,7 +290,7 @@ def test_notebook_quotes_findings_of_its_own_line(path: Path) -> None:
 
 @each_notebook
 def test_notebook_writes_its_findings_once(path: Path) -> None:
-    """One call writes all findings, in the section of that name."""
+    """One call writes all findings, in the section that shows them all."""
     section, calls = "", []
     for cell in _read(path).cells:
         if cell.cell_type == "markdown":
@@ -213,7 +300,7 @@ def test_notebook_writes_its_findings_once(path: Path) -> None:
             calls += [section] * len(
                 re.findall(r"(?m)^(?:findings\.)?write_findings\(", cell.source)
             )
-    assert calls == ["Findings"]
+    assert calls == [NUMBERS]
 
 
 @each_notebook

@@ -53,23 +53,77 @@ def test_claims_are_filtered_by_verdict_with_the_keyboard(browser: Browser) -> N
     """The list beside the filter leaves one verdict, works without a mouse, and adds to words."""
     with tab(browser, root=SITE.as_uri()) as (page, faults):
         page.goto(f"{SITE.as_uri()}/claims.html")
+        assert _shown(page, "claims") == []
+        page.locator("details:has(#table-claims) > summary").focus()
+        page.keyboard.press("Enter")
         everything = _shown(page, "claims")
         page.locator("input[data-table=claims]").focus()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "SELECT"
-        page.keyboard.type("contradicted")
+        page.keyboard.type("misquotes")
         some = _shown(page, "claims")
         assert 0 < len(some) < len(everything)
         verdicts = page.locator("#table-claims tbody tr >> visible=true").evaluate_all(
             "rows => rows.map(row => row.querySelector('strong').textContent)"
         )
-        assert set(verdicts) == {"contradicted"}
+        assert set(verdicts) == {"misquotes its source"}
         assert page.locator(".sk-filter output").first.inner_text() == f"{len(some)} shown"
         page.locator("input[data-table=claims]").fill("S1-07")
         assert _shown(page, "claims") == ["S1-07"]
-        page.evaluate("location.hash = '#S2-09'")
-        page.wait_for_function("!document.getElementById('S2-09').hidden", timeout=3000)
+        page.locator("input[data-table=claims]").fill("")
+        page.locator("select[data-table=claims]").select_option("")
         assert _shown(page, "claims") == everything
+        assert faults == []
+
+
+def test_link_to_a_filtered_row_shows_it(browser: Browser) -> None:
+    """A row that the words above its table hide comes back when a link leads to it."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/sources.html")
+        everything = _shown(page, "sources")
+        page.locator("input[data-table=sources]").fill("RUSI_20231016")
+        assert "BP_20231006" not in _shown(page, "sources")
+        page.evaluate("location.hash = '#BP_20231006'")
+        page.wait_for_function("!document.getElementById('BP_20231006').hidden", timeout=3000)
+        assert _shown(page, "sources") == everything
+        assert faults == []
+
+
+@pytest.mark.parametrize(
+    "claim", ["S0-05", "OWN-index-2", "S1-07"], ids=["untestable", "own", "card"]
+)
+@pytest.mark.parametrize("reached", ["from outside", "within the page"])
+def test_link_to_a_claim_opens_its_fold(browser: Browser, claim: str, reached: str) -> None:
+    """Whatever holds a claim is open when a link leads to it, and the claim is in the window."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/claims.html{f'#{claim}' if reached == 'from outside' else ''}")
+        if reached == "within the page":
+            page.evaluate(f"location.hash = '#{claim}'")
+        page.wait_for_function(
+            """claim => {
+                const box = document.getElementById(claim).getBoundingClientRect();
+                return box.height > 0 && box.top >= 0 && box.top < innerHeight;
+            }""",
+            arg=claim,
+            timeout=3000,
+        )
+        assert faults == []
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_map_of_a_place_opens_larger(browser: Browser, width: int) -> None:
+    """A small map grows by a key and shrinks again, and never leaves the window."""
+    with tab(browser, root=SITE.as_uri(), width=width) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/sites.html")
+        size = "document.querySelector('#map-rajin img').getBoundingClientRect().toJSON()"
+        small = page.evaluate(size)
+        page.locator("#map-rajin summary").focus()
+        page.keyboard.press("Enter")
+        large = page.evaluate(size)
+        page.keyboard.press("Enter")
+        assert large["width"] > small["width"]
+        assert large["right"] <= width
+        assert page.evaluate(size)["width"] == small["width"]
         assert faults == []
 
 
@@ -108,8 +162,101 @@ def test_search_finds_pages(browser: Browser, root: str) -> None:
     """Searching works from disk as well as over HTTP, without an error."""
     with tab(browser, root=root) as (page, faults):
         page.goto(f"{root}/search.html?q=railcars")
-        page.locator("#search-results li").first.wait_for()
-        found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+        page.locator(".sk-hits li").first.wait_for()
+        found = page.locator(".sk-hits li a").evaluate_all("all => all.map(a => a.href)")
         assert any("rail-counts.html" in each for each in found)
         page.wait_for_load_state("networkidle")
+        assert faults == []
+
+
+@pytest.mark.parametrize("words", ["15,809", "15809"])
+def test_search_shows_the_sentence_and_finds_numbers_with_separators(
+    browser: Browser, root: str, words: str
+) -> None:
+    """A number is found with and without its separator, marked in the words around it."""
+    with tab(browser, root=root) as (page, faults):
+        page.goto(f"{root}/search.html?q={words}")
+        page.locator(".sk-hits li").first.wait_for()
+        assert "15,809" in page.locator(".sk-hits mark").all_inner_texts()
+        links = page.locator(".sk-hits li a").evaluate_all("all => all.map(a => a.href)")
+        assert any("/cards/row/" in link for link in links)
+        assert faults == []
+
+
+def test_card_opens_by_keyboard_leads_to_the_publisher_and_closes(
+    browser: Browser, root: str
+) -> None:
+    """Focus shows the card, Tab goes into it, its page is one step away, Escape returns."""
+    with tab(browser, root=root) as (page, faults):
+        page.goto(f"{root}/index.html")
+        link = page.locator("a.sk-finding").first
+        link.focus()
+        card = page.locator(".sk-pop")
+        card.wait_for()
+        assert link.inner_text() in card.inner_text()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.sk-pop') !== null")
+        assert card.locator('a[href^="https://"]').count() >= 1
+        page.keyboard.press("Escape")
+        card.wait_for(state="detached")
+        assert page.evaluate("document.activeElement.className").startswith("sk-finding")
+        assert faults == []
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_card_opens_by_click_within_the_window(browser: Browser, width: int) -> None:
+    """A click or a tap holds the card open, inside the window and at most 60 percent of it."""
+    with tab(browser, root=SITE.as_uri(), width=width) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/index.html")
+        page.locator("a.sk-finding").first.click()
+        card = page.locator(".sk-pop")
+        card.wait_for()
+        box, height = card.bounding_box(), page.evaluate("innerHeight")
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] <= 0.61 * height
+        assert page.url.endswith("index.html")
+        page.locator(".bd-article h1").click()
+        card.wait_for(state="detached")
+        assert faults == []
+
+
+def test_without_scripts_a_number_leads_to_the_page_of_its_card(browser: Browser) -> None:
+    """The target of the link is a page of its own, which names number and publisher."""
+    with tab(browser, root=SITE.as_uri(), scripts=False) as (page, _):
+        page.goto(f"{SITE.as_uri()}/index.html")
+        page.locator("a.sk-finding").first.click()
+        assert "/cards/finding/" in page.url
+        assert page.locator('dl a[href^="https://"]').count() >= 1
+
+
+def test_click_on_a_head_sorts_the_table_by_its_column(browser: Browser) -> None:
+    """Once upwards, twice downwards, and the head says so."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/sources.html")
+        head = page.locator("#table-sources thead th").first
+        head.locator("button").click()
+        upwards = _shown(page, "sources")
+        assert head.get_attribute("aria-sort") == "ascending"
+        head.locator("button").click()
+        assert _shown(page, "sources") == upwards[::-1]
+        assert head.get_attribute("aria-sort") == "descending"
+        assert faults == []
+
+
+def test_picture_is_saved_with_its_caption_and_licence(browser: Browser) -> None:
+    """What a reader passes on carries title, source line and licence."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/index.html")
+        figure = page.locator("#route")
+        with page.expect_download() as saving:
+            figure.locator("button", has_text="SVG").click()
+        saved = saving.value.path().read_text(encoding="utf-8")
+        assert saving.value.suggested_filename == "route.svg"
+        assert "CC BY 4.0" in saved
+        assert "Numbered stops" in saved
+        with page.expect_download() as saving:
+            figure.locator("button", has_text="PNG").click()
+        assert saving.value.path().read_bytes().startswith(b"\x89PNG")
         assert faults == []

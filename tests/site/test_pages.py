@@ -22,13 +22,14 @@ pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)
 
 HOVER_OF_ROWS = {"date:", "value:", "bound:", "counter:", "source:"}
 HOVER_OF = {
-    "map-": {"site:", "position:", "uncertainty:", "how:"},
     "coverage": {"interval:", "held in:", "of worlds:"},
-    "states": {"site:", "months:", "state:", "looks:", "lost to:"},
-    "months-": {"site:", "months:", "state:", "looks:", "lost to:"},
+    "states": {"site:", "months:", "state:", "images:", "lost to:"},
+    "months-": {"site:", "months:", "state:", "images:", "lost to:"},
     "gaps": {"site:", "dates:", "blind for:", "not searched:"},
     "limits-": {"size:", "found:"},
     "proof-": {"score:"},
+    "posterior": {"prior:", "way of counting:", "value:"},
+    "influence": {"observation:", "way of counting:", "value:"},
 }
 """What a chart of another kind tells, by how its name begins."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from skytally.core.chart_style import MPL_MARKERS, SERIES_COLOURS
 from tests.support.site_pages import SITE, chart_texts, each_page, needs_site, parsed_page, row_ids
 
 pytestmark = needs_site
@@ -17,6 +19,10 @@ PERMANENT = ("port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "offi
 LARGEST_PAGE = 1_500_000
 SHARED = {"_static/charts/bokeh.min.js", "_static/mathjax/tex-svg.js"}
 """Files that may be larger than a page: a browser fetches each once."""
+FIGURE = re.compile('<figure class="sk-figure".*?</figure>', re.DOTALL)
+DRAWN = re.compile('<script type="application/json">(.*?)</script>', re.DOTALL)
+ROW_ID = re.compile(r"[A-Z]\d+(\.\d+)?")
+DATA_FILE = re.compile(r'Data of this chart: <a href="../data/([^"]+\.csv)"')
 
 
 def test_site_names_that_must_hold() -> None:
@@ -34,7 +40,7 @@ def test_site_findings_have_their_fields() -> None:
     keys = [each["key"] for each in found]
     assert keys == sorted(set(keys))
     for each in found:
-        assert {"key", "value", "low", "high", "unit", "level", "text", "inputs"} <= set(each)
+        assert {"key", "value", "low", "high", "unit", "support", "text", "inputs"} <= set(each)
 
 
 @each_page
@@ -129,6 +135,22 @@ def test_images_have_words(page_name: str) -> None:
     assert [
         image for image in parsed_page(page_name).images if not (image.get("alt") or "").strip()
     ] == []
+
+
+@each_page
+def test_the_file_under_a_chart_has_every_row_of_the_chart(page_name: str) -> None:
+    """A mark without a number, or of a band, is in the file, too; the series all differ."""
+    text = (SITE / page_name).read_text(encoding="utf-8")
+    for figure in FIGURE.findall(text):
+        chart = DRAWN.search(figure)
+        drawn = json.loads(chart[1]) if chart else {}
+        assert len(set(chart_texts(drawn, "series"))) <= len(SERIES_COLOURS) * len(MPL_MARKERS)
+        for name in DATA_FILE.findall(figure):
+            with (SITE / "data" / name).open(encoding="utf-8", newline="") as file:
+                filed = {row.get("row") for row in csv.DictReader(file)}
+            rows = {row for row in chart_texts(drawn, "row") if ROW_ID.fullmatch(row)}
+            missing = rows - filed
+            assert None in filed or not missing, f"{name}: {sorted(missing)}"
 
 
 @each_page

@@ -90,7 +90,7 @@ def test_first_build_runs_everything(first: First) -> None:
 
 NEW_SOURCE = (
     "UNCITED_20240416,Example Gazette,Boxes,,2024-04-16,2024-04-16,day,https://example.org/boxes,"
-    "news,secondary,csis,BP_20231006,C,newsroom,direct,made up\n"
+    "news,secondary,csis,BP_20231006,,C,newsroom,direct,made up\n"
 )
 
 

@@ -35,7 +35,10 @@ OPTIONAL = {
     ("Add a region of a map", "data/charts/map_regions.csv"),
     ("Add a lane of the timeline", "data/charts/timeline_lanes.csv"),
     ("Put a number on a page", "book/synthesis.md"),
-    ("Correct a row", "data/record/road_counts.csv"),
+    # a row that was not delivered may change; only its correction is held against it
+    ("Correct a row", "data/record/corrections.csv"),
+    # a row stands without its paraphrase, which no check can read off the page
+    ("Add a row", "data/record/additions.csv"),
     # whether two rows describe one sighting is a judgement that no check can make
     ("Add a row", "data/record/same_observation.csv"),
     # a site that no counter names in parts needs no scope, and a notebook has values of its own

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, TimeoutError as NotShown, sync_playwright
 
+LIVE_FIGURES = ".sk-figure:has(.sk-live)"
+"""Figures with an interactive chart; a static picture has none."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
 ABSENT = "no chromium on PATH; install the distribution's package chromium to run this test"
 FLAGS = [
@@ -177,11 +179,11 @@ def draw(page: Page) -> int:
         If a chart is not drawn within ten seconds, or its static twin stays beside it.
     """
     unfold(page)
-    figures = page.locator(".sk-figure")
+    figures = page.locator(LIVE_FIGURES)
     for number in range(figures.count()):
         figures.nth(number).scroll_into_view_if_needed()
         page.wait_for_function(
-            "n => window.drawn(document.querySelectorAll('.sk-figure')[n])",
+            f"n => window.drawn(document.querySelectorAll('{LIVE_FIGURES}')[n])",
             arg=number,
             timeout=10_000,
         )
@@ -190,7 +192,7 @@ def draw(page: Page) -> int:
 
 def hovered(page: Page, number: int) -> list[list[str]]:
     """Hover over the first mark of a chart; return the text of each tooltip that appears."""
-    figure = page.locator(".sk-figure").nth(number)
+    figure = page.locator(LIVE_FIGURES).nth(number)
     place = figure.evaluate(FIRST_MARK)
     if place is None:
         return []

@@ -13,7 +13,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, TimeoutError as NotShown
 
-from tests.support.browser import draw, hovered, tab, unfold
+from tests.support.browser import LIVE_FIGURES, draw, hovered, tab, unfold
 
 DESKTOP, TELEPHONE = 1280, 400
 """Widths of the window, CSS pixels."""
@@ -111,7 +111,7 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
         seen.charts_drawn = _drawn(page, faults)
         page.wait_for_load_state("networkidle")
         for number in range(seen.charts_drawn or 0):
-            name = page.locator(".sk-figure").nth(number).get_attribute("id") or ""
+            name = page.locator(LIVE_FIGURES).nth(number).get_attribute("id") or ""
             seen.tooltips.append((name, hovered(page, number)))
         page.evaluate(
             "n => document.querySelectorAll('.sk-table tbody').forEach(body =>"

@@ -32,7 +32,7 @@ def test_scores_of_splits_every_row_by_use() -> None:
     assert len(used)
     assert len(unused)
     assert not set(used["measure"]) & set(unused["measure"])
-    assert {"ships at berth, optical", "onset"} <= set(used["measure"])
+    assert {"ships at berth, optical", "reach"} <= set(used["measure"])
     assert {"change", "ships in one look"} <= set(unused["measure"])
 
 
@@ -45,7 +45,7 @@ def test_pages_of_measures_in_use_exist() -> None:
 
 def test_scores_of_refuses_a_measure_of_unknown_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """A benchmark of a new measure cannot slip into either part unseen."""
-    table = pd.DataFrame({"measure": ["onset", "smoke", "smoke"]})
+    table = pd.DataFrame({"measure": ["change points", "smoke", "smoke"]})
     monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     with pytest.raises(DataError, match=r"1 fault\n.*no row 'smoke'; add it, with the pages"):
         scores_of(IN_USE)
@@ -71,7 +71,7 @@ def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> Non
         ("b", "seconds", "2"),
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["method", "metric", "value"]).assign(
-        measure="onset", dataset="d", low="", high="", n="1", note="", date="2026-11-22"
+        measure="change points", dataset="d", low="", high="", n="1", note="", date="2026-11-22"
     )
     monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]

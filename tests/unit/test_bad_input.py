@@ -26,11 +26,19 @@ from skytally.statistics import (
     sea_distance,
     tail_probability,
 )
+from skytally.statistics.change_dates import Change
+from skytally.statistics.change_detection import change_points
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.onset_date import Onset, onset
-from skytally.statistics.port_calls import call_bounds, calls_from_rows, littles_law, missed_calls
+from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
+from skytally.statistics.port_calls import (
+    berth_observations,
+    calls_from_rows,
+    littles_law,
+    missed_calls,
+    stay_length,
+)
 from skytally.statistics.ship_reach import Fix, reach, reach_of_rows
-from skytally.statistics.surge_chance import predictive_limits, surge
+from skytally.statistics.surge_chance import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200
@@ -40,19 +48,22 @@ PAIRS = (
     *((1.0, 1.0), (0.0, 0.0), (-5.0, -1.0), (0.0, HUGE), (-HUGE, HUGE)),
 )
 DAYS = np.array([0.0, 5.0, 9.0, 20.0, 31.0, 44.0])
-DWELL = call_bounds.Dwell(2.4, 0.2)
+DWELL = berth_observations.Dwell(2.4, 0.2)
 ADVICE = re.compile(
     r"\b(give|use|check|leave|exchange|mend|restore|allow|compare|sort|keep|widen|take|tabulate|build|"
-    r"counts are|bounds hold|bounds nothing|nothing (?:is|can)|no change can|needs? its)\b"
+    r"correct it, or name|counts are|bounds hold|bounds nothing|nothing (?:is|can)|"
+    r"no change can|needs? its)\b"
 )
 """Words with which a refusal says what to do."""
 
 
 def looks(
     seen: Any = (1, 0, 1, 0, 0, 1), days: Any = DAYS, length: float = 60.0
-) -> call_bounds.BerthObservations:
+) -> berth_observations.BerthObservations:
     """Make observations of a port."""
-    return call_bounds.BerthObservations(np.asarray(days, float), np.asarray(seen, float), length)
+    return berth_observations.BerthObservations(
+        np.asarray(days, float), np.asarray(seen, float), length
+    )
 
 
 def arrays(sound: Any) -> tuple[Any, ...]:
@@ -71,10 +82,38 @@ def row(**changes: Any) -> pd.DataFrame:
         "date_first": pd.Timestamp("2024-01-01"),
         "date_last": pd.Timestamp("2024-03-31"),
         "scope": "rajin",
+        "precision_first": "day",
+        "precision_last": "day",
         "counter": "csis",
+        "quantity": "imaged days",
         "value": 40.0,
+        "low": NAN,
+        "high": NAN,
+        "bound": "exactly",
+        "wording": "",
+        "unit": "days",
     }
     return pd.DataFrame([plain | changes])
+
+
+def stays(*ends: tuple[str, str, str, str]) -> pd.DataFrame:
+    """Make stays: not yet there, seen first, seen last, gone; empty where not known."""
+    columns = ("absent_before", "seen_first", "seen_last", "absent_after")
+    rows = ends or (("2024-03-09", "2024-03-10", "2024-03-12", "2024-03-13"),)
+    dated = [[pd.Timestamp(day) if day else pd.NaT for day in row] for row in rows]
+    return pd.DataFrame(dated, columns=columns).assign(id=[f"B{i}" for i in range(len(rows))])
+
+
+BAD_STAYS = (
+    stays().iloc[:0],
+    pd.DataFrame([{"id": "B0"}]),
+    stays(("", "2024-03-10", "2024-03-10", "")),
+    stays(("", "", "2024-03-10", "")),
+    stays(("2024-03-12", "2024-03-12", "2024-03-10", "2024-03-10")),
+    stays(("1824-03-12", "1824-03-12", "2024-03-10", "2024-03-10")),
+    stays(("2024-03-10",) * 4, ("2023-03-10", "2023-03-10", "2024-03-12", "2024-03-12")),
+)
+"""No stay, no column, no length, no day, gone before seen, two centuries, a year beside a day."""
 
 
 def bad_rows(**cells: tuple[Any, ...]) -> tuple[pd.DataFrame, ...]:
@@ -134,17 +173,19 @@ BAD_DATES = (
     np.array([], "datetime64[D]"),
     ["soon"] * 12,
 )
+COUNTED = np.array([2.0, 1.0, 4.0, 3.0])
 SERIES = np.random.default_rng(1).poisson(5, 120).astype(float)
 
 
-def _onset(**changes: Any) -> Onset:
+def _change(**changes: Any) -> Change:
     given = {"start": DAYS, "low": [1, 0, 2, 30, 41, 38], **changes}
     settings = {each: given.pop(each) for each in ("dispersions", "level") if each in given}
-    return onset(interval_counts.interval_counts_from(**given), **settings)
+    found = change_points(interval_counts.interval_counts_from(**given), **settings)
+    return found.changes[0]
 
 
 def _lag(**changes: Any) -> lead_lag.Lag:
-    return lead_lag.lag(_onset(), _onset(start=DAYS + 9), **changes)
+    return lead_lag.lag(_change(), _change(start=DAYS + 9), **changes)
 
 
 def _looks(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,23 +199,19 @@ def _looks(work: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def _surge(**given: Any) -> tuple[Any, ...]:
-    counts = given.pop("counts", COUNTS)
-    found = surge(given.pop("count", 73), baseline.counted_baseline(counts), **given)
-    return found, found.answers(corrected=True)
-
-
-def _surge_of_bound(**given: Any) -> tuple[Any, ...]:
+def _surge_of_bound(**given: Any) -> Any:
     count = given.pop("count", 73)
-    made = baseline.bounded_baseline(given.pop("most", 20), **given)
-    found = surge(count, made)
-    return found, found.answers(corrected=True)
+    paid = {each: given.pop(each) for each in ("sites", "weeks") if each in given}
+    whole = {"stated": 13, "period": ("2018-10-01", "2023-09-30"), **given}
+    return surge(count, baseline.bounded_baseline(whole.pop("most", 20), **whole), **paid)
 
 
-def _limits(**given: Any) -> Any:
-    level = given.pop("level", 0.9)
-    made = baseline.counted_baseline(given["counts"]) if "counts" in given else None
-    return predictive_limits(made or baseline.bounded_baseline(given["most"]), level=level)
+def _level_ratio(**given: Any) -> Any:
+    times = given.pop("times", 2.0)
+    found = level_ratio(
+        Numbers(given["low"], given["high"]), Numbers(COUNTED, COUNTED), kind="counts"
+    )
+    return found.ratio, chance_to_notice(found, times=times)
 
 
 def _side(**cells: Any) -> pd.DataFrame:
@@ -294,87 +331,52 @@ SCHEDULE = {"looks": arrays(DAYS), "p_clear": (*NUMBERS, *arrays([0.4] * 6))}
 
 CASES = [
     Case(
-        tail_probability.dispersion_of,
-        {"counts": COUNTS},
-        {"counts": (*arrays(COUNTS), [0] * 12), "level": NUMBERS},
-    ),
-    Case(
-        baseline.counted_baseline,
-        {"counts": COUNTS, "dates": DATES},
-        {
-            "counts": (*arrays(COUNTS), [[NAN, NAN]] * 12, [[3, NAN]] * 12, [[0, INF]] * 12),
-            "dates": BAD_DATES,
-            "closed": BAD_DAYS,
-        },
-    ),
-    Case(
-        baseline.bounded_baseline,
-        {"most": 20},
-        {
-            "most": (*NUMBERS, *PAIRS, (), (1, 2, 3)),
-            "looks": (*NUMBERS, *BAD_DATES, [[]]),
-            "period": (*BAD_DAYS, ()),
-            "closed": BAD_DAYS,
-            "looks_range": (*PAIRS, (2.5, 3.5), ()),
-        },
-    ),
-    Case(
-        _surge,
+        _surge_of_bound,
         {"count": 73},
         {
             "count": (*NUMBERS, *PAIRS, ()),
-            "counts": (*arrays(COUNTS), [0], [0] * 12, [100_000] * 12),
+            "most": (*NUMBERS, *PAIRS, (0, 0), 10**9, (), (1, 2, 3)),
+            "stated": (*NUMBERS, 1, 10**9),
+            "period": (*BAD_DAYS, ()),
+            "closed": BAD_DAYS,
             "sites": NUMBERS,
             "weeks": NUMBERS,
         },
     ),
     Case(
-        _surge_of_bound,
-        {"count": 73},
+        baseline.weeks_imaged,
+        {"number": 36, "period": ("2022-11-01", "2023-01-31")},
+        {"number": (*NUMBERS, 10**9), "period": (*BAD_DAYS, ())},
+    ),
+    Case(
+        predictive_limit,
+        {"most": 20, "images": 13},
+        {"most": (*NUMBERS, 0, 10**9), "images": (*NUMBERS, 1, 10**9), "level": NUMBERS},
+    ),
+    Case(
+        _level_ratio,
+        {"low": COUNTED, "high": COUNTED},
         {
-            "count": (*NUMBERS, *PAIRS),
-            "most": (*NUMBERS, *PAIRS, (0, 0), 10**9),
-            "looks": (*NUMBERS, 1, 10**9),
-            "looks_range": (*PAIRS, (1, 10**9)),
+            "low": arrays(COUNTED),
+            "high": (*arrays(COUNTED), COUNTED + INF),
+            "times": NUMBERS,
         },
-    ),
-    Case(
-        _limits,
-        {"most": 20},
-        {
-            "most": (*NUMBERS, *PAIRS, 0, 10**9),
-            "counts": (*arrays(COUNTS), [0], [0] * 12),
-            "level": NUMBERS,
-        },
-    ),
-    Case(
-        tail_probability.negative_binomial_tail,
-        {"count": 73, "mean": 20, "dispersion": 1.0},
-        {"count": NUMBERS, "mean": NUMBERS, "dispersion": NUMBERS},
-    ),
-    Case(
-        tail_probability.predictive_tails,
-        {"counts": np.array(COUNTS, float), "dispersions": np.array([1.0, 2.0]), "count": 9.0},
-        {"counts": arrays(COUNTS), "dispersions": arrays([1.0, 2.0]), "count": NUMBERS},
-    ),
-    Case(
-        tail_probability.predictive_tail,
-        {"counts": np.array(COUNTS, float), "count": 9.0},
-        {"counts": arrays(COUNTS), "count": NUMBERS},
     ),
     Case(
         lambda top, **given: tail_probability.tail_of_bound(**given)(top),
-        {"top": 73, "most": 20, "looks": [5]},
+        {"top": 73, "most": 20, "images": [5]},
         {
             "top": NUMBERS,
             "most": NUMBERS,
-            "looks": ([], [NAN], [INF], [0], [-1], [2.5], [HUGE]),
+            "images": ([], [NAN], [INF], [0], [-1], [2.5], [HUGE]),
         },
     ),
     Case(
-        lambda top, **given: [each(top) for each in tail_probability.tails_of_bound(**given)],
-        {"top": 73, "most": 20, "looks": [5]},
-        {"top": NUMBERS, "most": NUMBERS, "looks": ([], [NAN], [INF], [0], [-1], [HUGE])},
+        lambda top, **given: [
+            each(top) for each in tail_probability.tails_of_bound(**given).values()
+        ],
+        {"top": 73, "most": 20, "images": [5]},
+        {"top": NUMBERS, "most": NUMBERS, "images": ([], [NAN], [INF], [0], [-1], [HUGE])},
     ),
     Case(
         interval_counts.interval_counts_from,
@@ -387,7 +389,7 @@ CASES = [
         },
     ),
     Case(
-        _onset,
+        _change,
         {},
         {
             "start": (*arrays(DAYS), np.full(6, np.datetime64("NaT", "ns"))),
@@ -405,9 +407,9 @@ CASES = [
     ),
     Case(_lag, {}, {"level": NUMBERS}),
     Case(
-        lambda onsets: lead_lag.change_orders(onsets),
-        {"onsets": {}},
-        {"onsets": ({}, {"a": None})},
+        lambda changes: lead_lag.change_orders(changes),
+        {"changes": {}},
+        {"changes": ({}, {"a": None})},
     ),
     Case(
         lambda series: np.nan_to_num(lead_lag.prewhitened(series)),
@@ -427,36 +429,21 @@ CASES = [
     ),
     Case(_looks(lambda given: given.usable), {}, LOOK_PARTS),
     Case(
-        call_bounds.Dwell,
+        berth_observations.Dwell,
         {"median": 2.4, "spread": 0.2},
         {"median": NUMBERS, "spread": NUMBERS},
     ),
     Case(
-        lambda ends, **given: call_bounds.Dwell.between(*ends, **given),
+        lambda ends, **given: berth_observations.Dwell.between(*ends, **given),
         {"ends": (1.9, 3.1)},
         {"ends": PAIRS, "level": (*NUMBERS, 1.0)},
     ),
     Case(
         lambda median, spread: littles_law.calls_from_share(
-            4, 9, length=100.0, dwell=call_bounds.Dwell(median, spread), seed=1
+            4, 9, length=100.0, dwell=berth_observations.Dwell(median, spread), seed=1
         ),
         {"median": 2.4, "spread": 0.2},
         {"median": NUMBERS, "spread": NUMBERS},
-    ),
-    Case(
-        _looks(call_bounds.fewest_calls),
-        {},
-        {**LOOK_PARTS, **CHANCES},
-    ),
-    Case(
-        lambda **given: call_bounds.fewest_calls(looks(), p_detect=0.8, **given),
-        {},
-        {"p_false": NUMBERS, "level": NUMBERS},
-    ),
-    Case(
-        _looks(call_bounds.most_calls),
-        {"ships": 1, "load_days": 0.5, "cycle_days": 2.0},
-        {**LOOK_PARTS, "ships": NUMBERS, "load_days": NUMBERS, "cycle_days": NUMBERS},
     ),
     Case(
         _looks(littles_law.calls_from_looks),
@@ -476,19 +463,14 @@ CASES = [
         },
     ),
     Case(
-        littles_law.calls_by_dwell,
-        {"seen": 49, "usable": 109, "length": 172.0, "dwells": (1.9, 3.1), "seed": 1},
-        {"dwells": ((), (NAN,), (INF,), (-1.0,), (0.0,), (HUGE,), (1e-200,))},
-    ),
-    Case(
         missed_calls.share_missed,
         {"dwell": 2.0, "looks": DAYS, "p_clear": 0.4},
         {"dwell": NUMBERS, **SCHEDULE, "period": (*PAIRS, ())},
     ),
     Case(
-        missed_calls.missed_by_dwell,
-        {"looks": DAYS, "p_clear": 0.4},
-        {"dwells": ((), (NAN,), (INF,), (-1.0,), (0.0,), (HUGE,)), "period": PAIRS},
+        missed_calls.mean_share_missed,
+        {"means": (1.0, 3.0), "looks": DAYS, "p_clear": 0.4, "period": (0.0, 40.0)},
+        {"means": ((), (NAN,), (INF,), (-1.0,), (0.0,), (HUGE,)), "period": PAIRS},
     ),
     Case(
         missed_calls.calls_missed,
@@ -512,34 +494,45 @@ CASES = [
             "ships": NUMBERS,
             "transit_days": NUMBERS,
             "dwell": (
-                call_bounds.Dwell(1e6, 0.2),
-                call_bounds.Dwell(1e-3, 0.2),
-                call_bounds.Dwell(2.4, 0.0),
+                berth_observations.Dwell(1e6, 0.2),
+                berth_observations.Dwell(1e-3, 0.2),
+                berth_observations.Dwell(2.4, 0.0),
             ),
         },
     ),
     Case(
-        calls_from_rows.calls_of_rows,
-        {"seen": row(value=20.0), "imaged": row(), "stay_days": (1.9, 3.1), "seed": 1},
+        calls_from_rows.calls_by_share,
+        {
+            "seen": row(value=20.0),
+            "imaged": row(),
+            "stays": stays(),
+            "ships_at_once": (1, 2),
+            "seed": 1,
+        },
         {
             "seen": bad_rows(value=NUMBERS, date_first=(pd.NaT,), counter=("voa",)),
             "imaged": bad_rows(value=NUMBERS, date_last=(pd.NaT,), scope=("dunai",)),
-            "stay_days": (*PAIRS, (), (1.0,), (1.0, 2.0, 3.0)),
+            "stays": BAD_STAYS,
+            "ships_at_once": (*PAIRS, (), (1,), (1, 2, 3)),
         },
     ),
     Case(
-        calls_from_rows.stays_of_rows,
-        {"seen": row(value=20.0), "imaged": row(), "stays": (1.0, 3.0), "seed": 1},
+        calls_from_rows.chance_missed,
+        {"days": row(), "stays": stays()},
         {
-            "seen": bad_rows(value=NUMBERS, date_first=(pd.NaT,)),
-            "imaged": bad_rows(value=NUMBERS),
-            "stays": ((), (NAN,), (INF,), (-1.0,), (0.0,), (HUGE,)),
+            "days": bad_rows(
+                value=NUMBERS,
+                date_last=(pd.NaT,),
+                quantity=("unreadable days",),
+                precision_first=("nominal", "open", "month"),
+            ),
+            "stays": BAD_STAYS,
         },
     ),
     Case(
-        calls_from_rows.missed_of_stay,
-        {"stays": pd.DataFrame({"stay": [1.0], "missed_at_least": [0.4]}), "stay": 1.0},
-        {"stays": (pd.DataFrame(), pd.DataFrame({"stay": [1.0]})), "stay": NUMBERS},
+        stay_length.mean_stay,
+        {"stays": stays()},
+        {"stays": BAD_STAYS, "level": NUMBERS},
     ),
     Case(
         lambda **given: (
@@ -653,7 +646,7 @@ def _attempts(cases: list[Case]) -> Iterator[Any]:
 @pytest.mark.parametrize("case", CASES)
 def test_the_sound_call_of_each_statistic_answers(case: Case) -> None:
     """Else the refusals below would show nothing."""
-    if case.work.__name__ != "<lambda>" or case.sound != {"onsets": {}}:
+    if case.work.__name__ != "<lambda>" or case.sound != {"changes": {}}:
         assert list(nothing_missing(case.work(**case.sound))) == []
 
 
@@ -672,16 +665,16 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
 @pytest.mark.parametrize(
     ("work", "match"),
     [
-        (
-            lambda: tail_probability.dispersion_of([NAN] * 12),
-            "12 missing or infinite; leave those looks out",
-        ),
+        (lambda: _surge_of_bound(stated=10**6), "1,826 open days hold 260 a week apart; mend"),
         (
             lambda: missed_calls.share_missed(2.0, DAYS, 0.4, period=(0.0, INF)),
             "arriving from day 0.0 to inf; give a length",
         ),
-        (lambda: call_bounds.Dwell.between(1, 9, level=1), "level: found 1; give a level between"),
-        (lambda: call_bounds.fewest_calls(looks(), level=NAN), "level: found nan; give a level"),
+        (
+            lambda: berth_observations.Dwell.between(1, 9, level=1),
+            "level: found 1; give a level between",
+        ),
+        (lambda: stay_length.mean_stay(stays(), level=NAN), "level: found nan; give a level"),
         (
             lambda: lead_lag.shift_null(
                 SERIES, np.where(SERIES > 9, INF, SERIES), min_shift=8, seed=1
@@ -709,10 +702,10 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
             r".*before: row P1 is of 'here-pier', which is no site .*\n.*after: 0 rows; give one",
         ),
         (
-            lambda: calls_from_rows.calls_of_rows(
-                row(value=NAN), row().iloc[:0], stay_days=(1.9, 3.1), seed=1
+            lambda: calls_from_rows.calls_by_share(
+                row(date_last=pd.NaT), row().iloc[:0], stays=stays(), ships_at_once=(1, 1), seed=1
             ),
-            r"2 faults\n.*row P1: nan days; give a row .*\n.*imaged: 0 rows; give one",
+            r"2 faults\n.*row P1: from .*; give a row .*\n.*imaged: 0 rows; give one",
         ),
     ],
 )

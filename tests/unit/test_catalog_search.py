@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import rasterio
 
@@ -66,7 +67,11 @@ def test_search_asks_for_collection_window_and_whole_days() -> None:
     assert len(asked) == 1
     assert asked[0]["collections"] == ["sentinel-2-c1-l2a"]
     assert asked[0]["datetime"] == "2023-08-01T00:00:00Z/2023-08-31T23:59:59.999Z"
-    assert asked[0]["bbox"] == pytest.approx([130.2535, 42.2024, 130.3273, 42.2572], abs=1e-3)
+    west, south, east, north = RAJIN.grid.bounds
+    to_degrees = pyproj.Transformer.from_crs(RAJIN.grid.epsg, 4326, always_xy=True)
+    x, y = to_degrees.transform([west, west, east, east], [south, north, south, north])
+    corners = [min(x), min(y), max(x), max(y)]
+    assert asked[0]["bbox"] == pytest.approx(corners, abs=1e-3)
     assert asked[0]["limit"] == 10
 
 

@@ -9,7 +9,7 @@ def test_check_refuses_faulty_chart_tables_before_anything_runs(project: Any) ->
     """A site that does not exist, and a table that does not, are named with file and line."""
     charts = project.folder / "data/charts"
     for name, row in (
-        ("map_regions", "moon,basemap_overview,10,luna,0,0,1,1"),
+        ("map_regions", "moon,basemap_overview,,10,luna,0,0,1,1"),
         ("timeline_lanes", "x,Roads,road_counts,,"),
     ):
         path = charts / f"{name}.csv"

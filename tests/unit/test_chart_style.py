@@ -31,10 +31,14 @@ def test_markers_tell_series_apart_without_colour() -> None:
     assert len(set(SERIES_COLOURS)) == len(set(BOKEH_MARKERS)) == len(set(MPL_MARKERS)) == 8
 
 
-def test_series_style_repeats_after_the_last_colour() -> None:
-    """A ninth series is drawn as the first, never refused."""
+def test_series_style_gives_a_colour_another_marker_when_it_comes_again() -> None:
+    """Colour and marker together tell 64 series apart; one more is drawn, never refused."""
     assert series_style(0) == (SERIES_COLOURS[0], BOKEH_MARKERS[0], MPL_MARKERS[0])
-    assert series_style(9) == series_style(1)
+    assert series_style(8) == (SERIES_COLOURS[0], BOKEH_MARKERS[1], MPL_MARKERS[1])
+    styles = [series_style(number) for number in range(64)]
+    assert len({(colour, live) for colour, live, _ in styles}) == 64
+    assert len({(colour, static) for colour, _, static in styles}) == 64
+    assert series_style(64) == series_style(0)
 
 
 def test_both_libraries_know_every_pattern() -> None:

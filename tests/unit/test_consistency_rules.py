@@ -50,6 +50,8 @@ def test_check_record_counts_the_rows_in_order(record: Path) -> None:
         ("rail_counts", "R031", {"unit": ""}, "unit", "nothing beside a number"),
         ("rail_counts", "R031", {"quantity": ""}, "quantity", "nothing beside a number"),
         ("rail_counts", "R031", {"value": "-73"}, "value", "a negative number"),
+        ("rail_counts", "R031", {"wording": "or more"}, "wording", "'or more'"),
+        ("rail_counts", "R031", {"wording": "-odd"}, "wording", "'-odd'"),
         ("rail_counts", "R031", {"state": "unclear"}, "state", "'unclear' beside a number"),
         ("rail_counts", "R031", {"state": "nothing-seen"}, "value", "73 with nothing seen"),
         ("rail_counts", "R031", {"value": "", "bound": ""}, "state", "'counted' without a number"),
@@ -148,7 +150,11 @@ def test_record_faults_tells_references_to_a_row_that_was_removed(record: Path) 
     kept = [text for text in path.read_text().splitlines() if not text.startswith("R031,")]
     path.write_text("\n".join(kept) + "\n")
     found = {(file, column) for file, column, found in _places(record) if found == "'R031'"}
-    assert found == {("same_observation.csv", "row_id"), ("lineage.csv", "rows")}
+    assert found == {
+        ("same_observation.csv", "row_id"),
+        ("lineage.csv", "rows"),
+        ("additions.csv", "same_as"),
+    }
 
 
 def test_record_faults_tells_a_circle_of_copies(record: Path, write_cell: Write) -> None:
@@ -255,7 +261,7 @@ def test_press_check_passes_a_table_with_dictionary_registry_row_and_page(
     """A new table of observations needs data and a page, and no code."""
     data = project.folder / "data"
     (data / "record" / "buoys.csv").write_text(
-        "id,source_id,text\nB001,BP_20231017,a buoy off the pier\n"
+        "id,source_id,text\nZ001,BP_20231017,a buoy off the pier\n"
     )
     (data / "record" / "buoys.dictionary.csv").write_text(
         "column,type,vocabulary,required,refers_to,meaning,empty_means\n"
@@ -276,11 +282,11 @@ def test_press_check_refuses_claims_rules_and_cells_at_once(
     """Before a notebook runs: dates reversed, words of another kind, ids and keys of nothing."""
     folder = project.folder / "data/claims"
     write_cell(folder / "rules.csv", "OWN-synthesis-1", first="2023-10-31", last="2023-08-01")
-    write_cell(folder / "rules.csv", "S2-09", relation="families")
+    write_cell(folder / "rules.csv", "S2-09", relation="owners")
     write_cell(folder / "rules.csv", "S2-10", left="rail-counts.no_such_finding")
     write_cell(folder / "rules.csv", "S0-18", left="E999")
     write_cell(folder / "rules.csv", "S2-07", where="scope~(tumangang")
-    write_cell(folder / "rules.csv", "S0-10", where="kind<=transmitting")
+    write_cell(folder / "rules.csv", "S0-11", where="sense<=delivered")
     write_cell(folder / "rules.csv", "S0-09", where="kind=silnet")
     write_cell(folder / "rules.csv", "S3-07", right="E016 E017")
     write_cell(folder / "ledger.csv", "S1-01", rows="P999")
@@ -297,9 +303,9 @@ def test_press_check_refuses_claims_rules_and_cells_at_once(
         "OWN-synthesis-1: first 2023-10-31 after last 2023-08-01",
         "S2-09: relation is filled; a rule of kind number does not read it",
         "S2-10: no finding or row 'rail-counts.no_such_finding'",
-        "S0-18: no row 'E999'",
+        "S0-18: no row 'E999'; it was withdrawn, or its line is not built",
         "S2-07: 'scope~(tumangang': no pattern",
-        "S0-10: 'kind<=transmitting': kind holds words",
+        "S0-11: 'sense<=delivered': sense holds words",
         "S0-09: kind: no 'silnet' in vocabulary",
         "S3-07: 2 ids in right",
         "S1-01, rows: no 'P999'",

@@ -75,14 +75,14 @@ def test_score_is_free_of_order_unit_and_origin(seed: int) -> None:
 @pytest.mark.parametrize(
     ("values", "times", "reason"),
     [
-        ([], [], "0 usable looks before, fewer than 8; 0 usable looks after, fewer than 3"),
-        ([NAN] * 12, APART, "0 usable looks before, fewer than 8; 0 usable looks after, fewer"),
-        ([*PAST, 5, 5, NAN, NAN], APART, "2 usable looks after, fewer than 3"),
-        ([NAN, *PAST[1:], 5, 5, 5, 5], APART, "7 usable looks before, fewer than 8"),
+        ([], [], "0 usable images before, fewer than 8; 0 usable images after, fewer than 3"),
+        ([NAN] * 12, APART, "0 usable images before, fewer than 8; 0 usable images after, fewer"),
+        ([*PAST, 5, 5, NAN, NAN], APART, "2 usable images after, fewer than 3"),
+        ([NAN, *PAST[1:], 5, 5, 5, 5], APART, "7 usable images before, fewer than 8"),
         (
             [*PAST, 5, 5, 5, 5],
             [*APART[:8], *[APART[8]] * 4],
-            "4 usable looks after are so close together that they are worth one",
+            "4 usable images after are so close together that they are worth one",
         ),
     ],
 )

@@ -33,12 +33,12 @@ def test_agreement_of_a_line_with_itself_is_complete(one_line: Lines) -> None:
 
 
 def test_agreement_subtracts_bounds(one_line: Lines) -> None:
-    """About 80 against 60 to 70: the difference lies in 5 to 25, the ratio in 75/70 to 85/60."""
+    """About 80 against 60 to 70: the difference lies in 2 to 28, the ratio in 72/70 to 88/60."""
     a = one_line({"value": 80.0, "bound": "about"})
     b = one_line({"low": 60.0, "high": 70.0, **VOA})
     (pair,) = agreement(a, b).pairs.to_dict("records")
-    assert (pair["difference_low"], pair["difference_high"]) == (5.0, 25.0)
-    assert (pair["ratio_low"], pair["ratio_high"]) == (75 / 70, 85 / 60)
+    assert (pair["difference_low"], pair["difference_high"]) == (2.0, 28.0)
+    assert (pair["ratio_low"], pair["ratio_high"]) == (72 / 70, 88 / 60)
     assert math.isnan(pair["difference"])
     assert not pair["compatible"]
     assert (pair["rows_a"], pair["rows_b"], pair["scope"]) == ("X1", "X1", "rajin-port-area")

@@ -18,7 +18,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.figures.embed import PageBlock
 from skytally.figures.html_tables import table_block
-from skytally.findings.finding import LEVELS, Finding
+from skytally.findings.finding import Finding
 from skytally.imagery.acquire.coverage import (
     ANY_SENSOR,
     COVERAGE_STATES,
@@ -260,12 +260,12 @@ def _found(tables: Tables) -> dict[str, Finding]:
 def test_findings_before_any_refresh_say_how_to_begin(none: Tables) -> None:
     """The answer says that there is no image, and how to download some."""
     found = _found(none)
-    assert found["answer"].text.startswith("No look has been acquired yet")
+    assert found["answer"].text.startswith("This edition has no satellite images of its own")
     assert "make refresh" in found["answer"].text
     assert "a blank is not an absence" in found["answer"].text
     assert found["answer"].value == 0
     assert (found["longest_gap"].value, found["longest_gap"].high) == (None, None)
-    assert "cannot be said" in found["longest_gap"].text
+    assert "is not known" in found["longest_gap"].text
 
 
 def test_findings_of_some_looks_count_them(some: Tables) -> None:
@@ -284,11 +284,11 @@ def test_findings_of_some_looks_count_them(some: Tables) -> None:
 
 
 def test_findings_of_a_rehearsal_say_so(some: Tables) -> None:
-    """Every sentence begins with the word, and no confidence is claimed."""
+    """Every sentence begins with the word, and no source vouches for it."""
     looks, searches = (each.assign(label="rehearsal") for each in some)
     for found in _found((looks, searches)).values():
         assert found.text.startswith("REHEARSAL"), found.key
-        assert found.level == "low"
+        assert found.support is None
 
 
 def test_findings_keep_their_shape_in_every_state(some: Tables, none: Tables) -> None:
@@ -296,7 +296,7 @@ def test_findings_keep_their_shape_in_every_state(some: Tables, none: Tables) ->
     before, after = _found(none), _found(some)
     assert before.keys() == after.keys()
     for found in (*before.values(), *after.values()):
-        assert found.level in LEVELS
+        assert found.support is None
         assert found.inputs
         assert found.text.endswith(".")
 
@@ -512,7 +512,9 @@ def test_notebook_is_true_in_both_states(project: Any, some: Tables, state: str)
     drawn = [block for block in blocks if "<figure" in block]
     assert "Sentinel-1B lost its radar" in drawn[0]
     if state == "now":
-        assert found["coverage.answer"]["text"].startswith("No look has been acquired yet")
+        assert found["coverage.answer"]["text"].startswith(
+            "This edition has no satellite images of its own"
+        )
         assert len(drawn) == 1
     else:
         assert found["coverage.answer"]["text"].startswith("REHEARSAL")

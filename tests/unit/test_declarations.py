@@ -32,7 +32,9 @@ from skytally.press.finding_checks import finding_faults, findings_folder
 from skytally.record.row_conditions import possible_words
 
 Project = Any
-PAGES = ("ais-gaps", "depot-expansion", "official-claims", "port-imagery", "rail-counts")
+PAGES = (
+    "ais-gaps", "depot-expansion", "official-claims", "port-imagery", "rail-counts", "synthesis",
+)  # fmt: skip
 NAMES = {"baseline_row": "R001", "closure": ["2020-02-01", "2022-10-31"], "sites_watched": 4}
 
 
@@ -78,7 +80,7 @@ def quote(**cells: str) -> Declaration:
 def estimate(**cells: str) -> Declaration:
     """Make a valid estimate, but for some cells."""
     sound = {
-        "kind": "estimate", "rows": "R031 $baseline_row", "estimate": "surge-bound",
+        "kind": "estimate", "rows": "R031 $baseline_row R007 R026", "estimate": "surge-limit",
         "arguments": "closure=$closure sites=$sites_watched",
     }  # fmt: skip
     return quote(**{**sound, **cells})
@@ -145,8 +147,8 @@ def test_a_sound_declaration_has_no_fault(
         (selected("tally", unit="looks", part="state=sen"), "part", "no 'sen' in vocabulary state"),
         (selected("tally", unit="looks", distinct="scopes"), "distinct", "'scopes'; no such"),
         (selected("tally", unit="looks", order="when"), "order", "'when'; no such column"),
-        (estimate(estimate="surge"), "estimate", "no estimate 'surge'; use one of: calls-between"),
-        (estimate(rows="R031"), "rows", "1 rows; surge-bound takes 2"),
+        (estimate(estimate="surge"), "estimate", "no estimate 'surge'; use one of: border-dist"),
+        (estimate(rows="R031"), "rows", "1 rows; surge-limit takes 4"),
         (estimate(arguments="closure=$closure"), "arguments", "no argument 'sites'; add sites="),
         (estimate(arguments="closure=$closure sites=4 seed=1"), "arguments", "an argument 'seed'"),
         (estimate(arguments="closure=$closure sites"), "arguments", "'sites'; write name=value"),
@@ -161,6 +163,18 @@ def test_a_sound_declaration_has_no_fault(
         ),
         (quote(kind="ratio", of="R001 R002"), "of", "2 rows; name one"),
         (quote(kind="ratio", of="@rail-counts.none"), "of", "refer to a finding that selects one"),
+        (quote(kind="began", where="counter=csis"), "rows", "name rows or give conditions, one of"),
+        (quote(kind="began", arguments="lasts=yes"), "arguments", "'lasts=yes'; kind began takes"),
+        (quote(kind="stated", arguments="day"), "arguments", "'day'; kind stated takes day, as"),
+        (quote(kind="stated"), "arguments", "a finding of kind stated needs it"),
+        (quote(kind="lag", rows="", of="@rail-counts.x"), "of", "name two findings on a date"),
+        (quote(kind="order", rows="", of="R031 R001"), "of", "R031; refer to a finding of kind"),
+        (
+            quote(kind="lag", rows="", of="@rail-counts.made_up @rail-counts.none"),
+            "of", "@rail-counts.made_up; refer to a finding of kind began, ended, stated as @key",
+        ),
+        (quote(kind="lag", of="@rail-counts.x"), "rows", "a finding of kind lag does not read it"),
+        (quote(kind="began", sentence="{lag}."), "sentence", "{lag}; use one of counter, number"),
     ],
     ids=lambda case: "" if isinstance(case, Declaration) else str(case)[:40],
 )  # fmt: skip
@@ -188,6 +202,17 @@ def test_a_reference_goes_one_step_and_stays_in_its_table(
     second = selected(key="rail-counts.b", where="date_first>=@rail-counts.a:date_last")
     assert all("itself refers to another finding" in fault for fault in faults_of(first, second))
     assert len(faults_of(first, second)) == 2
+
+
+def test_dates_of_another_page_are_not_compared(faults_of: Callable[..., list[str]]) -> None:
+    """A page is evaluated alone, so that what it compares stands on it."""
+    start = quote(key="rail-counts.start", kind="began")
+    end = dataclasses.replace(start, key="roads.end", file="findings/roads.csv")
+    lag = quote(kind="lag", rows="", of="@rail-counts.start @roads.end")
+    (fault,) = faults_of(start, end, lag)
+    assert "found @roads.end; it stands on page roads; compare dates of one page" in fault
+    order = dataclasses.replace(lag, kind="order", of="@rail-counts.start @rail-counts.start")
+    assert faults_of(start, order) == []
 
 
 def test_a_parameter_is_a_value_a_position_or_a_list_of_ids() -> None:
@@ -245,7 +270,7 @@ def test_make_check_tells_all_faults_at_once(
         "column rows: found row 'R058'; it was set aside (site not known); name a row that stands",
         "column where: found counter=csys; counter: no 'csys' in table counters",
         "column key: found 'depot-expansion.pits' twice",
-        "findings/roads.csv: no notebook roads.ipynb; rename or remove it",
+        "findings/roads.csv: no notebook roads.ipynb and no page book/roads.md; rename or remove",
     ):
         assert expected in run.stderr, expected
 

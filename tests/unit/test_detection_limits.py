@@ -86,7 +86,7 @@ def test_few_looks_say_no_size() -> None:
     assert "1 of 1" in words
     with pytest.raises(DataError, match="no trial"):
         recall_table([], simulated=False)
-    with pytest.raises(DataError, match="no look was asked with nothing put in"):
+    with pytest.raises(DataError, match="no image was tested with nothing put in"):
         limits_sentence(recall_table(told[1:], simulated=False), CARDS["berth-sentinel-2"])
 
 

@@ -142,6 +142,42 @@ def test_write_lines_refuses_a_name_that_is_no_slug(
     assert not (tmp_path / "data").exists()
 
 
+def test_write_lines_gives_every_row_of_the_chart(
+    one_line: Lines, rows: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    """Sightings without a number follow the lines, each once and with its state."""
+    numbered = {"id": "X1", "value": 3.0}
+    unclear = {"id": "X2", "state": n.UNCLEAR, "bound": "", "unit": "", "day": "2023-10-06"}
+    undated = {"id": "X3", "date_first": pd.NaT, "date_last": pd.NaT}
+    lines = {"csis": one_line(numbered)}
+    drawn = rows(numbered, unclear, undated)
+    (name, *files) = write_lines(lines, tmp_path, name="made-up.x", rows=drawn)
+    with (tmp_path / "data" / name).open(encoding="utf-8", newline="") as file:
+        first, second, third = csv.DictReader(file)
+    assert (first["row"], first["line"], len(files)) == ("X1", "csis", 1)
+    # a bar needs no date
+    assert [third[word] for word in ("row", "first_day", "when")] == ["X3", "", "no date"]
+    found = [second[word] for word in ("row", "line", "state", "value", "low", "high", "said")]
+    assert found == ["X2", "", n.UNCLEAR, "", "", "", "no number"]
+    assert (second["first_day"], second["last_day"]) == ("2023-10-06", "2023-10-06")
+
+
+def test_write_lines_keeps_an_open_side_and_a_number_of_another_quantity(
+    one_line: Lines, rows: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    """A date that the source leaves open is an empty cell; a bound stays one."""
+    other = {"id": "X2", "value": 5.0, "bound": n.AT_LEAST, "date_first": pd.NaT}
+    other["date_last"], other["precision_first"] = pd.Timestamp("2023-10-06"), "open"
+    drawn = rows(other).drop(columns="state").assign(kind="silent")
+    (name, _) = write_lines(
+        {"csis": one_line({"id": "X1", "value": 1.0})}, tmp_path, name="made-up.x", rows=drawn
+    )
+    with (tmp_path / "data" / name).open(encoding="utf-8", newline="") as file:
+        _, found = csv.DictReader(file)
+    assert [found[word] for word in ("low", "high", "state")] == ["5.0", "inf", "silent"]
+    assert (found["first_day"], found["when"]) == ("", "until 6 October 2023")
+
+
 def test_write_lines_refuses_no_lines(tmp_path: Path) -> None:
     """A chart without a line has nothing to give away."""
     with pytest.raises(DataError, match=r"'made-up\.x': needs at least one line"):

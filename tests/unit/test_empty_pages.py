@@ -17,8 +17,11 @@ from skytally.press.sphinx_ext import (
     book_data,
     calibration_directives,
     claims_directives,
+    flip_directives,
     imagery_directives,
+    origins_directives,
     record_directives,
+    rivals_directives,
     trial_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
@@ -29,6 +32,9 @@ KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
 MODULES = (
     record_directives,
     claims_directives,
+    origins_directives,
+    flip_directives,
+    rivals_directives,
     calibration_directives,
     accuracy_directives,
     trial_directives,
@@ -38,17 +44,26 @@ SENTENCES = {
     "RecordTable": "the table has no row yet.",
     "FindingsTable": "There is no finding yet.",
     "Timeline": "The record has no row for this chart",
+    "Beginnings": "The record has no row for this chart",
     "RegionMaps": "No region has a map yet.",
     "SiteMaps": "The record has no site yet.",
     "ClaimsSummary": "The ledger has no press claim yet.",
     "ClaimsTable": "The ledger has no claim yet.",
-    "DriftTable": "No wording has been compared with its origin yet.",
+    "ChangedClaims": "No press claim was found to differ from its source yet.",
+    "ListedClaims": "The ledger has no press claim yet.",
+    "OwnClaims": "No sentence of the book is under test yet.",
+    "DriftCards": "No wording has been compared with its origin yet.",
     "OriginsGraph": "No source of the record takes content from another one yet.",
-    "Rivals": "No rival explanation has been written down yet.",
+    "HypothesesTable": "No rival explanation has been written down yet.",
+    "PosteriorChart": "",
+    "InfluenceChart": "",
     "LikelihoodTable": "No likelihood ratio has been judged yet.",
+    "MostFragileFirst": "No flip set has been searched yet.",
+    "ForesightSummary": "No forecast has been scored yet.",
+    "ForesightChart": "",
     "CalibrationTable": "No interval has been calibrated yet.",
     "CalibrationChart": "",
-    "RealSeriesTable": "The onset date has not been tried on real series yet.",
+    "RealSeriesTable": "Changes have not been searched for in real series yet.",
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",
     "SideBySideTable": "",
@@ -60,9 +75,12 @@ SENTENCES = {
     "SitePlans": "No site has a window and outlines yet.",
     "WindowsTable": "No site has a window and outlines yet.",
     "ControlSitesTable": "No control site is named yet.",
+    "PositionsTable": "No point is listed yet.",
     "ProvidersTable": "",
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
+ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
+"""Directive to the arguments that it needs."""
 BASES = {"TrialsTable", "ScoresBlock"}
 """Classes that others build on, and no directives."""
 WHOLE = {"ProvidersTable"}
@@ -120,7 +138,7 @@ def test_every_directive_is_tried() -> None:
 def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path) -> None:
     """Its table has a header only, and the page still prints, in one plain sentence."""
     (kind,) = (vars(module)[name] for module in MODULES if name in vars(module))
-    arguments = ("rail_counts",) if name == "RecordTable" else ()
+    arguments = ARGUMENTS.get(name, ())
     options = {"caption": "Rail"} if name == "RecordTable" else {}
     block = bare(kind, srcdir=str(empty_project), arguments=arguments, **options).html()
     if name in WHOLE:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import rival_hypotheses
+from skytally.claims import rival_hypotheses, rival_results
 from skytally.claims.claim_ledger import as_json, judge_claims, ledger_faults
 from skytally.claims.rule_evaluation import judge_rules, rules_faults
 from skytally.claims.rule_evidence import Evidence, gather_evidence, read_tables
@@ -17,7 +17,7 @@ from skytally.record.consistency_rules import check_record
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
 from skytally.record.provenance import copied, copying_graph, support
 from skytally.record.repeated_observations import drop_copies
-from skytally.record.tallies import at_site, claim_pairs, day_tally, on_one_day, time_quality
+from skytally.record.tallies import at_site, claim_pairs, on_one_day, time_quality
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {VOCABULARY, "units.csv"}
@@ -69,7 +69,6 @@ def test_empty_tables_have_no_lines_and_no_tallies(record_tables: Tables) -> Non
         drop_copies(ships, sources),
         at_site(ships, record_tables["scopes"], site="rajin"),
         on_one_day(ships),
-        day_tally(ships),
         claim_pairs(claims, within_days=10),
         time_quality(record_tables["ais_events"]),
     ):
@@ -80,7 +79,7 @@ def test_empty_sources_have_no_origins(record_tables: Tables) -> None:
     """Nobody copied anybody, and nothing stands behind a claim."""
     graph = copying_graph(record_tables["sources"])
     assert copied(graph) == frozenset()
-    assert support([], (), graph).independent_origins == 0
+    assert support([], graph) is None
 
 
 def test_empty_ledger_has_no_claim_and_no_fault(folder: Path, evidence: Evidence) -> None:
@@ -92,9 +91,9 @@ def test_empty_ledger_has_no_claim_and_no_fault(folder: Path, evidence: Evidence
     assert as_json(judge_claims(tables, evidence)) == "[]\n"
 
 
-def test_empty_explanations_have_no_bands(folder: Path, evidence: Evidence) -> None:
-    """Without explanations there is no reference to mark, and no band."""
+def test_empty_explanations_have_no_finding(folder: Path, evidence: Evidence) -> None:
+    """Without hypotheses there is nothing to mark, to weigh or to say."""
     tables = read_tables(folder / "claims")
     hypotheses = rival_hypotheses.read_hypotheses(tables, evidence)
-    assert (hypotheses.names, hypotheses.reference, hypotheses.items) == ({}, "", ())
-    assert rival_hypotheses.odds_bands(hypotheses) == []
+    assert (hypotheses.names, hypotheses.proposition, hypotheses.items) == ({}, "", ())
+    assert rival_results.rival_findings(hypotheses, evidence) == []

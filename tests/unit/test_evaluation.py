@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,12 +22,14 @@ from skytally.findings.declarations import (
 )
 from skytally.findings.evaluation import EVALUATED, evaluate, evaluate_page, outcomes
 from skytally.findings.finding import Finding
-from skytally.press.parameter_files import declared_parameters
+from skytally.press.finding_checks import page_parameters
 from tests.support.sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]
 Tables = dict[str, pd.DataFrame]
-PAGES = ("ais-gaps", "depot-expansion", "official-claims", "port-imagery", "rail-counts")
+PAGES = (
+    "ais-gaps", "depot-expansion", "official-claims", "port-imagery", "rail-counts", "synthesis",
+)  # fmt: skip
 CSIS = {"scope": "rajin-port-area", "counter": "csis"}
 
 
@@ -46,8 +49,8 @@ def tables(declared: list[Declaration]) -> Tables:
 
 @pytest.fixture(scope="module")
 def parameters() -> dict[str, dict[str, Any]]:
-    """Read the parameters of the notebooks."""
-    return {page: declared_parameters(page) for page in PAGES}
+    """Read the parameters of the notebooks; a page of the book without one has none."""
+    return page_parameters()
 
 
 def by_key(findings: list[Finding]) -> dict[str, Finding]:
@@ -109,6 +112,18 @@ def test_a_higher_total_without_kinds_leaves_no_share_of_boxcars(
     assert found["rail-counts.railcars_june_2024"].inputs == ("R051",)
 
 
+def test_each_sentence_holds_its_number_and_can_stand_alone(
+    declared: list[Declaration], tables: Tables, parameters: Mapping[str, Any]
+) -> None:
+    """The number is the link to the card; a popover shows the sentence without its neighbours."""
+    leaning = ("Of these", "It ", "Its ", "The same", "These", "Afterwards", "Then ")
+    awkward = re.compile(r"\b0 (?!to)[a-z]| -\d| (look|looks|boxes)\b")
+    for finding in evaluate(declared, tables, parameters=parameters):
+        assert finding.said in finding.text, finding.key
+        assert not finding.text.startswith(leaning), finding.key
+        assert not awkward.search(finding.text), finding.key
+
+
 def test_an_earlier_and_a_later_row_move_first_and_latest(
     declared: list[Declaration], tables: Tables, parameters: Mapping[str, Any]
 ) -> None:
@@ -142,7 +157,8 @@ def test_two_counters_on_one_day_are_told_as_soon_as_their_rows_exist(
     key = "port-imagery.stocks_compared"
     before = by_key(evaluate(declared, tables, parameters=parameters))[key]
     assert before.value == 0
-    assert before.text.startswith("No two counters")
+    assert before.said == "no pair"
+    assert before.text.startswith("The record has no pair in which two counters give")
     more = added(tables, "quay_stocks", "P029", counter="voa", value=700.0, source_id="X")
     after = by_key(evaluate(declared, more, parameters=parameters))[key]
     assert (after.value, after.inputs) == (1.0, ("P029", "NEW"))
@@ -155,7 +171,7 @@ def test_the_only_one_is_told_no_more_once_there_is_another(
     """A second counter that prints its imaged days, and a second day with kinds of railcars."""
     key = "port-imagery.imaged_days_given"
     before = by_key(evaluate(declared, tables, parameters=parameters))
-    assert before[key].text.startswith("Only CSIS Beyond Parallel gives the number of days")
+    assert before[key].text.endswith("in 1 count only, by CSIS Beyond Parallel (109 days).")
     more = added(tables, "voyage_counts", "P002", counter="voa", source_id="X")
     after = by_key(evaluate(declared, more, parameters=parameters))[key]
     assert after.value == 2.0
@@ -179,8 +195,8 @@ def test_parameters_of_the_notebook_override_what_is_declared(
     before = by_key(evaluate(declared, tables, parameters=parameters))
     after = by_key(evaluate(declared, tables, parameters=changed))
     assert after["rail-counts.sites_watched"].value == 8
-    chance = "rail-counts.chance_by_bound"
-    assert after[chance].low == pytest.approx(2 * before[chance].low, rel=0.1)
+    chance = "rail-counts.chance_of_surge"
+    assert after[chance].value == pytest.approx(2 * before[chance].value, rel=0.1)
     assert after["official-claims.days_window"].value == 40
     assert after["official-claims.pairs"].value > before["official-claims.pairs"].value
 
@@ -266,16 +282,24 @@ def record(rows: Rows) -> Tables:
     ("cells", "text", "inputs"),
     [
         ({"kind": "quote", "rows": "$named"}, "about 40 containers (2 October 2023).", "B"),
-        ({"kind": "dated", "rows": "A", "unit": "looks"}, "1 look (1 October 2023).", "A"),
+        (
+            {"kind": "dated", "rows": "A", "unit": "looks", "sentence": "It was {number}."},
+            "It was on 1 October 2023.", "A",
+        ),
+        (
+            {"kind": "quote", "rows": "A", "of": "B", "sentence": "{number} of {whole}."},
+            "10 containers of about 40 containers.", "A B",
+        ),
+        ({"kind": "latest", "unit": "looks", "sentence": "{text}"}, "containers on the quay", "C"),
         (
             {"kind": "highest", "where": "counter=csis"},
             "about 40 containers (2 October 2023).", "B",
         ),
-        ({"kind": "latest", "where": "counter=csis"}, "0 containers (3 October 2023).", "C"),
+        ({"kind": "latest", "where": "counter=csis"}, "no container (3 October 2023).", "C"),
         ({"kind": "first", "where": "counter=csis"}, "10 containers (1 October 2023).", "A"),
         (
             {"kind": "first", "where": "date_first>=@other.key:date_last", "unit": "looks"},
-            "1 look (1 October 2023).", "A",
+            "on 1 October 2023 (1 October 2023).", "A",
         ),
         ({"kind": "tally", "where": "site=port", "unit": "looks"}, "2 looks ().", "D E"),
         (
@@ -285,6 +309,13 @@ def record(rows: Rows) -> Tables:
         (
             {"kind": "tally", "where": "one_day=yes", "part": "value>=20", "unit": "looks"},
             "3 looks ().", "A B C D E",
+        ),
+        (
+            {
+                "kind": "tally", "distinct": "date_first", "part": "value>=99", "unit": "days",
+                "sentence": "On {number} of {total}.",
+            },
+            "On no day of 3 days.", "A B C D E",
         ),
         ({"kind": "tally", "distinct": "date_first", "unit": "days"}, "3 days ().", "A B C D E"),
         (
@@ -351,6 +382,34 @@ def record(rows: Rows) -> Tables:
             {"kind": "assumption", "rows": "A", "value": "$sites", "unit": "sites"},
             "4 sites ().", "A",
         ),
+        (
+            {"kind": "began", "where": "counter=csis;value>=1", "otherwise": "{when}, open."},
+            "on or before 1 October 2023, open.", "A",
+        ),
+        (
+            {"kind": "ended", "rows": "A B C"},
+            "between 2 and 3 October 2023 (between 2 and 3 October 2023).", "B C",
+        ),
+        (
+            {"kind": "ended", "rows": "A B C", "arguments": "lasting=maybe"},
+            "argument lasting=maybe: write lasting=yes, or leave it out", "",
+        ),
+        (
+            {"kind": "stated", "rows": "B", "arguments": "day=first", "of": "@other.end"},
+            "on 2 October 2023 (on 2 October 2023).", "B C",
+        ),
+        (
+            {"kind": "stated", "rows": "A", "arguments": "day=first", "of": "@other.end"},
+            "row A puts the change on 1 October 2023, but rows B C between 2 and 3 October", "",
+        ),
+        (
+            {"kind": "lag", "of": "@other.start @other.day", "sentence": "{lag}, {number}."},
+            "at least 1 day after, at least 1 day after.", "A D",
+        ),
+        (
+            {"kind": "order", "of": "@other.day @other.end", "otherwise": "{chance}, {lag}."},
+            "0.75, on the day of or up to 1 day after.", "D B C",
+        ),
     ],
     ids=lambda case: case["kind"] if isinstance(case, dict) else "",
 )  # fmt: skip
@@ -358,9 +417,15 @@ def test_each_kind_of_finding(
     record: Tables, cells: dict[str, str], text: str, inputs: str
 ) -> None:
     """What each kind selects, counts and says, worked by hand on five rows."""
-    other = declaration(key="other.key", kind="quote", rows="A")
+    others = [
+        declaration(key="other.key", kind="quote", rows="A"),
+        declaration(key="other.start", kind="began", rows="A B"),
+        declaration(key="other.end", kind="ended", rows="A B C"),
+        declaration(key="other.day", kind="stated", rows="D", arguments="day=first"),
+    ]
     named = {"named": ["B"], "sites": 4, "period": ["2023-10-01", "2023-10-31"]}
-    tried = outcomes([declaration(**cells), other], record, parameters={"page": named})["page.key"]
+    declared = [declaration(**cells), *others]
+    tried = outcomes(declared, record, parameters={"page": named})["page.key"]
     if isinstance(tried, str):
         assert text in tried
         assert tried.startswith("findings/page.csv, line 2, column ")

@@ -1,4 +1,4 @@
-"""Findings: values, intervals, confidence, and those of the built book."""
+"""Findings: values, intervals, facts on their sources, and those of the built book."""
 
 from __future__ import annotations
 
@@ -14,38 +14,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
+from skytally.core import names as n, observation_tables
 from skytally.core.errors import DataError
-from skytally.findings.finding import LEVELS, Finding, computed, level, tally
+from skytally.findings.finding import Finding, computed, tally
+from skytally.findings.finding_support import WITHOUT_SUPPORT, with_support
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]
 OF_LOOKS = re.compile(r"coverage\.|[\w-]+\.own_")
 """Keys of findings that rest on looks and not on the record."""
-
-
-@pytest.mark.parametrize(
-    ("looks", "expected"),
-    [
-        ([("csis", "planet", "direct"), ("voa", "airbus", "direct")], "high"),
-        ([("csis", "planet", "direct"), ("voa", "planet", "direct")], "moderate"),
-        ([("csis", "planet", "direct"), ("voa", "unstated", "direct")], "moderate"),
-        ([("csis", "planet", "direct"), ("csis", "airbus", "direct")], "moderate"),
-        ([("csis", "planet", "direct"), ("voa", "airbus", "secondhand")], "moderate"),
-        ([("csis", "planet", "direct")], "moderate"),
-        ([("csis", "planet", "secondhand"), ("voa", "airbus", "secondhand")], "moderate"),
-        ([("csis", "planet", "secondhand"), ("csis", "airbus", "secondhand")], "low"),
-        ([("csis", "planet", "secondhand")], "low"),
-        ([("csis", "planet", "compiler")], "low"),
-    ],
-)
-def test_level_follows_the_sources(
-    rows: Rows, looks: list[tuple[str, str, str]], expected: str
-) -> None:
-    """High takes two counters on two image families, each read in its own page."""
-    table = rows(*({"counter": who, "family": eye, "reading": how} for who, eye, how in looks))
-    assert level(table) == expected
-    assert expected in LEVELS
 
 
 def test_computed_fills_in_the_sentence(rows: Rows) -> None:
@@ -68,7 +45,6 @@ def test_computed_fills_in_the_sentence(rows: Rows) -> None:
         high=73.5,
         unit="railcars",
         bound="about",
-        level="moderate",
         said="about 73 railcars",
         when="5 October 2023",
         text="Counted about 73 railcars on 5 October 2023.",
@@ -123,6 +99,20 @@ def test_tally_is_exact(rows: Rows) -> None:
     assert (found.text, found.when) == ("1 look", "2023")
 
 
+@pytest.mark.parametrize(
+    ("kind", "named"), [("quote", 1), *((each, None) for each in WITHOUT_SUPPORT)]
+)
+def test_only_findings_that_rest_on_sources_have_facts_on_them(
+    rows: Rows, table: Table, kind: str, named: int | None
+) -> None:
+    """No source vouches for a tally of our rows, or for an assumption."""
+    made = rows({"value": 1.0}, {"value": 2.0})
+    tables = {"quay_stocks": made, "sources": table("sources")}
+    found = tally("a.b", made, count=2, unit="counts", text="")
+    (after,) = with_support([found], {"a.b": kind}, tables)
+    assert (after.support.named_origins if after.support else None) == named
+
+
 @pytest.fixture(scope="module")
 def built() -> list[dict[str, Any]]:
     """Read the findings of every line that has a notebook and was built."""
@@ -136,9 +126,9 @@ def built() -> list[dict[str, Any]]:
 
 
 def test_built_findings_hold_together(built: list[dict[str, Any]]) -> None:
-    """Each has a level of the scale, an interval that holds its value, and rows."""
+    """Each has an interval that holds its value, rows, and facts on their sources or none."""
     for found in built:
-        assert found["level"] in LEVELS, found["key"]
+        assert found["support"] is None or found["support"]["origins"], found["key"]
         assert found["inputs"], found["key"]
         assert found["text"].endswith("."), found["key"]
         low = -math.inf if found["low"] is None else found["low"]
@@ -158,18 +148,11 @@ def test_built_findings_have_units_of_the_vocabulary(
 
 
 def test_built_findings_rest_on_rows_of_the_record(
-    built: list[dict[str, Any]], table: Table
+    built: list[dict[str, Any]], table: Table, root: Path
 ) -> None:
     """Every input is the id of a row that pages can link to."""
-    ids = {
-        row
-        for name in ("ship_sightings", "quay_stocks", "voyage_counts", "voyages", "rail_counts")
-        for row in table(name)["id"]
-    } | {
-        row
-        for name in ("depot_observations", "ais_events", "official_claims", "events")
-        for row in table(name)["id"]
-    }
+    names = (*observation_tables(root / "data/record"), "sites")
+    ids = {row for name in names for row in table(name)["id"]}
     record = [found for found in built if not OF_LOOKS.match(found["key"])]
     assert {row for found in record for row in found["inputs"]} <= ids
 
@@ -186,13 +169,10 @@ def test_built_findings_of_looks_rest_on_their_tables(
 @pytest.mark.parametrize(
     ("key", "inputs"),
     [
-        ("rail-counts.chance_in_rakes", {"R031", "R001"}),
-        ("rail-counts.chance_in_rakes_one_place", {"R031", "R001"}),
-        ("rail-counts.chance_by_bound", {"R031", "R001"}),
-        ("rail-counts.chance_by_bound_one_place", {"R031", "R001"}),
+        ("rail-counts.chance_of_surge", {"R031", "R001", "R007", "R026"}),
+        ("rail-counts.multiple_if_misread", {"R031", "R001", "R008", "R009"}),
         ("port-imagery.calls_by_presence", {"P002.2", "P002"}),
         ("port-imagery.presence", {"P002.2", "P002"}),
-        ("ais-gaps.reach", {"P056", "P057"}),
         ("depot-expansion.toropets_difference", {"D027", "D028"}),
     ],
 )
@@ -204,16 +184,14 @@ def test_built_estimates_list_every_row(
     assert set(found["inputs"]) == inputs
 
 
-def test_built_chances_are_given_with_and_without_the_factor(built: list[dict[str, Any]]) -> None:
-    """The look-elsewhere factor stands in its own finding, and both chances beside each other."""
-    by_key = {each["key"]: each for each in built}
-    factor = by_key["rail-counts.sites_watched"]["value"]
-    for word in ("rakes", "bound"):
-        name = {"rakes": "chance_in_rakes", "bound": "chance_by_bound"}[word]
-        many, one = by_key[f"rail-counts.{name}"], by_key[f"rail-counts.{name}_one_place"]
-        assert many["high"] == pytest.approx(factor * one["high"], rel=0.1)
-        assert "times their assumed number" in many["text"]
-        assert "this one facility" in one["text"]
+def test_built_chance_is_one_upper_limit(built: list[dict[str, Any]]) -> None:
+    """One chance, worded as a limit; nothing on the trains says that there was no change."""
+    rail = [each for each in built if each["key"].startswith("rail-counts.")]
+    chances = [each for each in rail if "chance" in each["key"]]
+    assert [(each["key"], each["bound"]) for each in chances] == [
+        ("rail-counts.chance_of_surge", "at most")
+    ]
+    assert not [each for each in rail if "no change" in each["text"]]
 
 
 def test_built_findings_never_add_up_stocks(built: list[dict[str, Any]], table: Table) -> None:

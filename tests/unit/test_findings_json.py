@@ -41,7 +41,7 @@ def test_as_json_is_sorted_and_plain(rows: Rows) -> None:
     first, second = json.loads(text, parse_constant=pytest.fail)
     assert (first["key"], second["key"]) == ("a.b", "a.z")
     assert (second["value"], second["low"], second["high"]) == (1.0, 1.0, None)
-    assert {"key", "value", "low", "high", "unit", "level", "text", "inputs"} <= set(first)
+    assert {"key", "value", "low", "high", "unit", "support", "text", "inputs"} <= set(first)
     assert first["inputs"] == ["X1"]
 
 

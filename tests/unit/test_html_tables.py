@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
 
 from skytally.figures.embed import IN_BOOK
-from skytally.figures.html_tables import findings_table, folded_tables
+from skytally.figures.html_tables import findings_table, folded_tables, worded_table
 from skytally.findings.finding import tally
 
 Rows = Callable[..., pd.DataFrame]
@@ -44,3 +45,36 @@ def test_tables_without_rows_are_sentences() -> None:
     folded = folded_tables("Rows", {"Ships": pd.DataFrame(columns=["id"])}).data
     assert "<p>Ships</p><p>There is no row yet.</p>" in folded
     assert "<table" not in folded
+
+
+def test_worded_table_has_no_head_or_cell_of_code() -> None:
+    """An interval is one column, rounded outwards as in a finding; inf and False are words."""
+    table = pd.DataFrame(
+        {
+            "id": ["D005", "D035", "D001"],
+            "printed_low": [285.0, 100.0, math.nan],
+            "printed_high": [295.0, math.inf, math.nan],
+            "low": [187.6, 114.2, 110.0],
+            "high": [200.1, 127.1, 110.0],
+            "fits": [False, True, True],
+            "ships_at_once": [1, 2, 3],
+            "period": [166.0, 2.5, math.nan],
+        }
+    )
+    found = worded_table(table, digits=3)
+    assert list(found) == [
+        "row", "printed, km", "computed, km", "some distance fits both", "ships at once",
+        "days of the period",
+    ]  # fmt: skip
+    assert found["printed, km"].tolist() == ["285 to 295", "100 or more, no limit", "no number"]
+    assert found["computed, km"].tolist() == ["187 to 201", "114 to 128", "110"]
+    assert found["some distance fits both"].tolist() == ["no", "yes", "yes"]
+    assert found["days of the period"].tolist() == ["166", "2.5", "no number"]
+    assert found["ships at once"].tolist() == [1, 2, 3]
+
+
+def test_worded_table_rounds_a_multiple_downwards_and_keeps_an_empty_table() -> None:
+    """A least multiple of 1.48 is at least 1.4, never 1.5; no row, no fault."""
+    table = pd.DataFrame({"multiple_low": [1.48], "multiple_high": [math.inf], "overlap": [False]})
+    assert worded_table(table)["times the smaller claim"].tolist() == ["1.4 or more, no limit"]
+    assert list(worded_table(table.iloc[:0])) == ["times the smaller claim", "one number fits both"]

@@ -31,6 +31,14 @@ def test_control_sites_table_gives_reason_and_source_of_each() -> None:
     assert "<td>4,000 m</td>" in shown
 
 
+def test_positions_table_says_what_each_point_may_be_used_for() -> None:
+    """A search window is called one, and each point names its source and licence."""
+    shown = bare(imagery_directives.PositionsTable).html()
+    assert "<td>42.2268 N, 130.2850 E, within 700 m</td><td>position</td>" in shown
+    assert "<td>42.9020 N, 132.3570 E, within 2,500 m</td><td>search window</td>" in shown
+    assert "ODbL 1.0" in shown
+
+
 def test_providers_table_shows_addresses_and_no_secret() -> None:
     """Each row says where it is asked and what it wants; nothing in it is a credential."""
     shown = bare(imagery_directives.ProvidersTable).html()
@@ -48,7 +56,7 @@ def test_plan_without_looks_says_that_there_are_none(
     shown = bare(imagery_directives.SitePlans)._section(site, tmp_path)
     assert (tmp_path / "khasan.svg").is_file()
     assert 'src="_static/plans/khasan.svg"' in shown
-    assert "no usable look is stored here yet" in shown
+    assert "no usable image is stored here yet" in shown
     assert 'href="data/sites/khasan.geojson"' in shown
     assert shown.count("to be confirmed on imagery") >= 2 * len(site.outlines)
 

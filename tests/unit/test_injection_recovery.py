@@ -61,7 +61,7 @@ class Spy:
         times = [image["time"].to_numpy()[()] for image in opened()]
         self.taught = [time for time in times if time < STUDY]
         if not self.taught:
-            message = "no reference: no look before the study"
+            message = "no reference: no image before the study"
             raise DataError(message)
 
         def measure(some: Iterable[xr.Dataset]) -> Iterator[Observation]:
@@ -102,7 +102,7 @@ def test_a_site_that_cannot_be_tested_says_why(early: int) -> None:
     """Without images to learn from, without one to test, or with fewer than tell nine of ten."""
     made = limits_of(Spy(), images(early=early))
     assert made.table is None
-    assert "look" in made.why
+    assert "image" in made.why
 
 
 def test_rows_are_no_better_than_the_site_allows() -> None:
@@ -145,7 +145,7 @@ def test_clear_looks_leave_out_the_unclear_and_the_occupied() -> None:
 
 def test_trials_need_a_clear_look() -> None:
     """One clear error where every image is occupied."""
-    with pytest.raises(DataError, match="no clear look in which nothing was found"):
+    with pytest.raises(DataError, match="no clear image in which nothing was found"):
         list(
             trials([], brightness(0.5), inject_ship, InjectionArea(middle_mask()), sizes=(1.0,),
                    contrasts=(1.0,), seed=0)

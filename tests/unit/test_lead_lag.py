@@ -12,33 +12,31 @@ import pytest
 from scipy import stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.estimate import Estimate
+from skytally.statistics.change_dates import Change
 from skytally.statistics.lead_lag import change_orders, lag, prewhitened, shift_null
-from skytally.statistics.onset_date import Onset
 from tests.support.sentences import same_sentence
 
 DAY_ZERO = 19_500.0
 WEEKS = 260
 
 
-def dated(first: float, last: float, *, step: float = 1.0, log_factor: float = 9.0) -> Onset:
+def dated(first: float, last: float, *, step: float = 1.0, log_factor: float = 9.0) -> Change:
     """Make a posterior that is uniform from one day to another, counted from an arbitrary one."""
     cells = round((last - first) / step)
-    mean = Estimate(1.0, 0.5, 2.0, "counts", 0.9, "made up")
     day = np.datetime64("2023-05-23")
-    return Onset(
-        grid=DAY_ZERO + first + (np.arange(cells) + 0.5) * step,
+    return Change(
+        kind="step",
+        rises=True,
+        grid=np.asarray(DAY_ZERO + first + (np.arange(cells) + 0.5) * step, float),
         step=step,
         probability=np.full(cells, 1.0 / cells),
         interval=(day, day),
         credible=(DAY_ZERO + first, DAY_ZERO + last),
         gap=(day, day),
+        unobserved_days=0,
         log_bayes_factor=log_factor,
-        before=mean,
-        after=mean,
-        n_looks=10,
-        level=0.9,
-        words="",
+        before=None,
+        after=None,
     )
 
 
@@ -110,12 +108,12 @@ def test_orders_of_equal_posteriors_are_a_sixth_each() -> None:
 
 def test_orders_sum_to_one_and_agree_with_the_lag() -> None:
     """P(port before rail) is the sum of the three orders in which it is."""
-    onsets = {"port": dated(0, 60), "rail": dated(20, 75), "depot": dated(40, 110)}
-    found = change_orders(onsets)
+    changes = {"port": dated(0, 60), "rail": dated(20, 75), "depot": dated(40, 110)}
+    found = change_orders(changes)
     port_first = sum(p for order, p in found.items() if order.index("port") < order.index("rail"))
-    assert set(found) == set(itertools.permutations(onsets))
+    assert set(found) == set(itertools.permutations(changes))
     assert sum(found.values()) == pytest.approx(1.0)
-    assert port_first == pytest.approx(lag(onsets["port"], onsets["rail"]).p_first_before)
+    assert port_first == pytest.approx(lag(changes["port"], changes["rail"]).p_first_before)
 
 
 def test_orders_refuses_two_lines() -> None:

@@ -13,7 +13,7 @@ from skytally.core.errors import DataError
 from skytally.figures.map_regions import basemap_at, read_regions
 
 CHARTS = Path(__file__).resolve().parents[2] / "data/charts"
-HEADER = "id,basemap,half_width_km,sites,west,south,east,north\n"
+HEADER = "id,basemap,border,half_width_km,sites,west,south,east,north\n"
 Write = Callable[[str], Path]
 
 
@@ -38,9 +38,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 def test_read_regions_keeps_the_order_of_the_rows(write: Write) -> None:
     """Maps stand on the page as their rows in the table."""
-    path = write(
-        "b,basemap_sea,10,aktau,0,0,1,1\na,basemap_sea,20,,0,0,2,2\n".replace(",,", ",baku,")
-    )
+    path = write("b,basemap_sea,,10,aktau,0,0,1,1\na,basemap_sea,,20,baku,0,0,2,2\n")
     regions = _read(path)
     assert list(regions["id"]) == ["b", "a"]
     assert list(regions["half_width_km"]) == [10.0, 20.0]
@@ -54,14 +52,15 @@ def test_read_regions_of_a_header_alone_is_empty(write: Write) -> None:
 def test_read_regions_names_every_fault_with_its_line(write: Write) -> None:
     """Unknown sites and basemaps, no extent and a second row of one id, all at once."""
     path = write(
-        "a,basemap_sea,10,aktau tehran,0,0,1,1\n"
-        "a,basemap_moon,0,baku,0,0,1,1\n"
-        "c,basemap_sea,10,baku,5,0,1,91\n"
+        "a,basemap_sea,basemap_mars,10,aktau tehran,0,0,1,1\n"
+        "a,basemap_moon,,0,baku,0,0,1,1\n"
+        "c,basemap_sea,,10,baku,5,0,1,91\n"
     )
-    with pytest.raises(DataError, match="6 faults") as error:
+    with pytest.raises(DataError, match="7 faults") as error:
         _read(path)
     for words in (
         "line 2, column sites: found 'tehran'; no such id in sites",
+        "line 2, column border: found 'basemap_mars'; register the outlines of the state",
         "line 3, column id: found 'a' a second time",
         "line 3, column basemap: found 'basemap_moon'",
         "line 3, column half_width_km: found 0; write half the width of the map in km, above 0",
@@ -76,13 +75,14 @@ def test_basemap_at_is_that_of_the_smallest_region_around_a_position() -> None:
     regions = pd.DataFrame(
         {
             "basemap": ["wide", "near"],
+            "border": ["state", ""],
             "west": [0.0, 4.0],
             "south": [0.0, 4.0],
             "east": [10.0, 6.0],
             "north": [10.0, 6.0],
         }
     )
-    assert basemap_at(regions, lat=5.0, lon=5.0) == "near"
-    assert basemap_at(regions, lat=1.0, lon=5.0) == "wide"
-    assert basemap_at(regions, lat=-1.0, lon=5.0) == ""
-    assert basemap_at(regions.iloc[:0], lat=5.0, lon=5.0) == ""
+    assert basemap_at(regions, lat=5.0, lon=5.0) == ("near", "")
+    assert basemap_at(regions, lat=1.0, lon=5.0) == ("wide", "state")
+    assert basemap_at(regions, lat=-1.0, lon=5.0) == ("", "")
+    assert basemap_at(regions.iloc[:0], lat=5.0, lon=5.0) == ("", "")

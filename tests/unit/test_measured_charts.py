@@ -52,7 +52,7 @@ def test_gaps_that_are_as_long_are_not_shaded() -> None:
     """A satellite's usual interval is no blindness; the words say how often it stood."""
     days = ("2023-02-01", "2023-02-06", "2023-02-11")
     shown = made_chart(made_line(*(made_observation(day, n.NOTHING_SEEN, 0.0) for day in days)))
-    words = "No gap is shaded: the longest without a look that could tell is 5 days, 2 times."
+    words = "No gap is shaded: the longest without an image that could tell is 5 days, 2 times."
     assert words in shown.text
     assert "blind for" not in shown.text
 

@@ -73,7 +73,7 @@ def test_a_look_at_two_berths_is_one_tick_that_could_tell() -> None:
 def test_the_gap_ends_at_looks_that_could_tell() -> None:
     """An unclear observation does not end a gap; something seen without a number does."""
     gap = blind_gap(rug_rows({"a": made_line(*ONE_OF_EACH_STATE)}, inventory(), SPAN))
-    said = "90 days without a look that could tell, 1 April 2023 to 30 June 2023"
+    said = "90 days without an image that could tell, 1 April 2023 to 30 June 2023"
     assert gap_text(*gap) == said
     shown = made_chart(made_line(*ONE_OF_EACH_STATE))
     assert f"Shaded: {said}." in shown.text

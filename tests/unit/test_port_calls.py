@@ -17,20 +17,17 @@ from labs.simulated_port_calls import Plan
 from skytally.core.errors import DataError
 from skytally.statistics.effective_sample_size import spacing_weights
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import (
+from skytally.statistics.port_calls.berth_observations import (
     BerthObservations,
     Dwell,
     berth_observations_of,
-    fewest_calls,
-    most_calls,
 )
-from skytally.statistics.port_calls.calls_from_rows import stays_of_rows
-from skytally.statistics.port_calls.littles_law import (
-    calls_by_dwell,
-    calls_from_looks,
-    calls_from_share,
+from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
+from skytally.statistics.port_calls.missed_calls import (
+    calls_missed,
+    mean_share_missed,
+    share_missed,
 )
-from skytally.statistics.port_calls.missed_calls import calls_missed, missed_by_dwell, share_missed
 
 NAN = math.nan
 DWELL = Dwell(2.4, 0.2)
@@ -103,72 +100,6 @@ def test_looks_refuse(days: list[float], seen: list[float], length: float, said:
         BerthObservations(np.array(days), np.array(seen), length)
 
 
-@pytest.mark.parametrize(
-    ("seen", "expected"),
-    [
-        ((1, 1, 1), 1),
-        ((1, 0, 1), 2),
-        ((1, NAN, 1), 1),
-        ((1, NAN, 0, NAN, 1, 1, 0, 1), 3),
-        ((0, 0, 0), 0),
-        ((NAN, NAN), 0),
-        ((1,), 1),
-        ((), 0),
-    ],
-)
-def test_fewest_calls_by_hand(seen: tuple[float, ...], expected: int) -> None:
-    """Runs are separated by usable absences alone: an unclear observation breaks nothing."""
-    bound = fewest_calls(series(*seen))
-    assert (bound.low, bound.high, bound.level) == (expected, math.inf, 1.0)
-
-
-def test_fewest_calls_takes_away_what_errors_could_make() -> None:
-    """With half the ships overlooked, a single absence between sightings parts nothing."""
-    looks = series(1, 0, 1, 0, 0, 0, 0, 0, 0, 1)
-    assert fewest_calls(looks).low == 3
-    erring = fewest_calls(looks, p_detect=0.5)
-    assert (erring.low, erring.level) == (2, 0.95)
-    assert fewest_calls(looks, p_false=0.5).low == 0
-
-
-def test_most_calls_by_hand() -> None:
-    """In ten days a ship with a cycle of two days calls at -0.5, 1.5, 3.5, 5.5, 7.5 and 9.5."""
-    assert most_calls(
-        BerthObservations(np.empty(0), np.empty(0), 10.0), ships=1, load_days=0.5, cycle_days=2.0
-    ).high == pytest.approx(6)
-
-
-def test_most_calls_fits_between_absences() -> None:
-    """A stay of one day does not fit between absences half a day apart, but before and after."""
-    looks = BerthObservations(np.arange(0.5, 10, 0.5), np.zeros(19), 10.0)
-    assert most_calls(looks, ships=1, load_days=1.0, cycle_days=1.5).high == 2
-    distrust = most_calls(looks, ships=1, load_days=1.0, cycle_days=1.5, trust_absence=False)
-    assert distrust.high == 8
-    assert distrust.low == 0
-
-
-def test_most_calls_refuses_more_seen_than_fit() -> None:
-    """Contradictory bounds raise an error that states both."""
-    looks = series(*([1, 0] * 10))
-    with pytest.raises(DataError, match=r"10 calls were seen but at most \d fit"):
-        most_calls(looks, ships=1, load_days=0.2, cycle_days=9.0)
-
-
-@pytest.mark.parametrize(
-    ("setting", "said"),
-    [
-        ({"ships": 0}, "ships: found 0; give a whole number"),
-        ({"load_days": 0.0}, "give a stay of an hour or more"),
-        ({"cycle_days": 0.1}, "a cycle no shorter than a stay"),
-    ],
-)
-def test_most_calls_refuses_a_senseless_setting(setting: dict[str, float], said: str) -> None:
-    """No ship, no stay, or a cycle shorter than a stay is refused."""
-    given = {"ships": 1, "load_days": 0.5, "cycle_days": 2.0, **setting}
-    with pytest.raises(DataError, match=said):
-        most_calls(series(1, 0), **given)  # type: ignore[arg-type]
-
-
 def test_little_by_hand() -> None:
     """T L / W: 100 days, a ship on half of the observations, stays of 2.5 days, 20 calls."""
     made = calls_from_looks(series(*([1, 1, 0, 0] * 25)), dwell=Dwell(2.5, 0.2), seed=1)
@@ -193,10 +124,6 @@ def test_little_on_the_published_aggregate() -> None:
     assert made.calls.low < 25
     assert made.calls.high > 38
     assert made.effective < 109
-    table = calls_by_dwell(49, 109, length=172.0, dwells=(1.9, 2.4, 3.1), seed=1)
-    np.testing.assert_allclose(table["value"], 172 * 49 / 109 / table["dwell"])
-    assert (table["low"] < table["value"]).all()
-    assert (table["value"] < table["high"]).all()
 
 
 @pytest.mark.parametrize("seen", [(0,), (1,), (0, 0, 0, 0), (1, 1, 1), (NAN, 1, NAN)])
@@ -355,8 +282,18 @@ def test_share_missed_nominal() -> None:
 @pytest.mark.parametrize(("dwell", "expected"), [(1, 0.92), (3, 0.76), (5, 0.6), (10, 0.36)])
 def test_share_missed_over_stays(dwell: float, expected: float) -> None:
     """1 - .4 w/5 up to one revisit; then .6 for each pass that a stay surely contains."""
-    table = missed_by_dwell(NOMINAL, 0.4, dwells=(dwell,), period=(0, 365))
-    assert table["missed"][0] == pytest.approx(expected)
+    assert share_missed(dwell, NOMINAL, 0.4, period=(0, 365)) == pytest.approx(expected)
+
+
+def test_mean_share_missed_lies_between_those_of_its_stays() -> None:
+    """Averaged over stays of 1 to 5 days about a mean of 2, by hand: a quadrature of the law."""
+    stays = stats.gamma(4, scale=0.5).ppf((np.arange(2000) + 0.5) / 2000)
+    by_hand = np.mean([share_missed(stay, NOMINAL, 0.4, period=(0, 365)) for stay in stays])
+    made = mean_share_missed([2.0, 9.0], NOMINAL, 0.4, period=(0, 365))
+    assert made[0] == pytest.approx(by_hand, abs=0.005)
+    assert made[1] < made[0]
+    with pytest.raises(DataError, match="give one or more, above 0"):
+        mean_share_missed([2.0, 0.0], NOMINAL, 0.4, period=(0, 365))
 
 
 def test_share_missed_uses_the_actual_schedule() -> None:
@@ -426,25 +363,6 @@ def test_the_committed_calibration_of_visits_is_in_the_band(root: Path, estimato
     assert (rows["worlds"] >= 500).all()
     assert (rows["nominal"] == 0.9).all()
     assert rows["coverage"].between(0.85, 0.95).all(), rows[["target", "coverage", "note"]]
-
-
-def test_lower_bound_holds_in_every_world() -> None:
-    """Sightings taken at their word never exceed the true calls."""
-    given = calibrate_port_calls.cases(100, 45, Plan())
-    assert all(bound.low <= true for bound, true in map(calibrate_port_calls._fewest, given))
-
-
-def test_stays_of_rows_states_what_an_even_spread_would_miss() -> None:
-    """Ten images in twenty days leave two days between: a day's call is missed half the time."""
-    days = {"date_first": pd.Timestamp("2024-01-01"), "date_last": pd.Timestamp("2024-01-20")}
-    shared = {**days, "scope": "a-pier", "counter": "somebody"}
-    seen = pd.DataFrame([{"id": "A", "value": 5.0, **shared}])
-    imaged = pd.DataFrame([{"id": "B", "value": 10.0, **shared}])
-    table = stays_of_rows(seen, imaged, stays=[1.0, 2.0], seed=1)
-    assert table["calls"].tolist() == pytest.approx([10.0, 5.0])
-    assert table["missed_at_least"].tolist() == pytest.approx([0.5, 0.0])
-    with pytest.raises(DataError, match="differ in scope"):
-        stays_of_rows(seen.assign(scope="another"), imaged, stays=[1.0], seed=1)
 
 
 def test_calibration_rows_are_complete() -> None:

@@ -1,8 +1,9 @@
-"""Provenance: circles refused, and copies that add no independent origin."""
+"""Provenance: circles refused, copies that add nothing, and three facts on sources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,13 +11,19 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.record.provenance import (
+    IN_A_REPORT,
+    NO_SOURCE,
+    ON_OWN_PAGE,
+    READ,
     UNKNOWN_ORIGIN,
     Graph,
+    Support,
     copying_graph,
     originators,
     origins_of_row,
     roots,
     support,
+    support_words,
 )
 
 Table = Callable[[str], pd.DataFrame]
@@ -31,7 +38,7 @@ def sources(**given: tuple[str, str]) -> pd.DataFrame:
                 "id": name,
                 "originator": who,
                 "derived_from": above,
-                "reliability_reason": "newsroom" if above else "originator",
+                "cites": "",
             }
             for name, (who, above) in given.items()
         ]
@@ -57,12 +64,6 @@ CHAIN = sources(
 def chain() -> Graph:
     """Fictitious graph: A copied by B, B by C, C and D by E; nobody is named for F."""
     return copying_graph(CHAIN)
-
-
-@pytest.fixture(scope="module")
-def real(table: Table) -> Graph:
-    """Graph of the record."""
-    return copying_graph(table("sources"))
 
 
 def test_graph_refuses_every_circle_and_every_missing_source_at_once() -> None:
@@ -103,63 +104,91 @@ def test_a_copy_cannot_pass_for_an_origin(chain: Graph) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "count", "families", "confidence"),
+    ("rows", "named", "owners", "without", "read"),
     [
-        ([row("csis", "A"), row("voa", "D", family="airbus")], 2, 2, "high"),
-        ([row("csis", "A"), row("voa", "D")], 2, 1, "moderate"),
-        ([row("csis", "A"), row("voa", "D", family="unstated")], 2, 1, "moderate"),
-        ([row("csis", "A"), row("csis", "A", family="airbus")], 1, 2, "moderate"),
-        ([row("csis", "A", reading="secondhand"), row("csis", "C")], 1, 1, "moderate"),
-        ([row("csis", "C", reading="secondhand")], 1, 1, "low"),
-        ([row("csis", "C", reading="secondhand", family="unstated")], 1, 1, "low"),
-        ([row("csis", "C", reading="secondhand", family="none")], 1, 0, "low"),
-        ([{"source_id": "F", "reading": "secondhand"}], 1, 0, "low"),
+        ([row("csis", "A"), row("voa", "D", family="airbus")], 2, 2, 0, ON_OWN_PAGE),
+        ([row("csis", "A"), row("voa", "D")], 2, 1, 0, ON_OWN_PAGE),
+        ([row("csis", "A"), row("voa", "D", family="unstated")], 2, 1, 1, ON_OWN_PAGE),
+        ([row("csis", "A"), row("csis", "A", family="airbus")], 1, 2, 0, ON_OWN_PAGE),
+        ([row("csis", "A"), row("voa", "D", reading="secondhand")], 2, 1, 0, READ[1]),
+        ([row("csis", "A", reading="secondhand"), row("csis", "C")], 1, 1, 0, IN_A_REPORT),
+        ([row("csis", "C", reading="secondhand")], 1, 1, 0, IN_A_REPORT),
+        ([row("csis", "C", reading="secondhand", family="unstated")], 1, 0, 1, IN_A_REPORT),
+        ([row("csis", "C", reading="secondhand", family="none")], 1, 0, 0, IN_A_REPORT),
+        ([{"source_id": "F", "reading": "secondhand"}], 1, 0, 0, IN_A_REPORT),
     ],
 )
-def test_support_counts_independent_eyes(
-    chain: Graph, rows: list[Row], count: int, families: int, confidence: str
+def test_support_states_three_facts(
+    chain: Graph, rows: list[Row], named: int, owners: int, without: int, read: str
 ) -> None:
-    """High takes two origins on two named families, each read directly."""
-    found = support(rows, (), chain)
-    assert found.independent_origins == count
-    assert found.independent_families == families
-    assert found.confidence == confidence
+    """Who counted, whose images and for how many rows it is not stated, and how it was read."""
+    found = support(rows, chain)
+    assert found is not None
+    assert (found.named_origins, len(found.image_owners)) == (named, owners)
+    assert (found.rows_without_owner, found.read) == (without, read)
 
 
-def test_support_of_nothing_is_low_and_not_an_error(chain: Graph) -> None:
-    """A claim without rows and sources has no origin at all."""
-    found = support((), (), chain)
-    assert (found.independent_origins, found.origins, found.confidence) == (0, (), "low")
-
-
-def test_support_uses_sources_only_where_there_is_no_row(chain: Graph) -> None:
-    """A page reports more than the thing in question, so a row comes first."""
-    assert support([row("csis", "A")], ["D"], chain).origins == ("csis",)
-    assert support((), ["C", "D"], chain).independent_origins == 2
+def test_nothing_supports_nothing(chain: Graph) -> None:
+    """Without rows there are no facts, and a phrase says so."""
+    assert support((), chain) is None
+    assert support_words(None) == NO_SOURCE
 
 
 def test_a_page_that_names_several_originators_joins_them(chain: Graph) -> None:
-    """It does not say who of them saw the thing, so they are one origin."""
-    found = support((), ["E", "A", "D"], chain)
-    assert found.origins == ("csis", "voa")
-    assert found.independent_origins == 1
-    linked = copying_graph(pd.concat([CHAIN, sources(G=("voa rusi", ""), H=("csis", ""))]))
-    assert support((), ["E", "G", "H"], linked).independent_origins == 1
+    """An event has no counter, and its page does not say who of them saw the thing."""
+    events = [{"source_id": page, "reading": "direct"} for page in ("E", "A", "D")]
+    found = support(events, chain)
+    assert found is not None
+    assert (found.origins, found.named_origins) == (("csis", "voa"), 1)
 
 
-def test_unknown_origins_count_once_and_only_alone(chain: Graph) -> None:
+def test_unknown_origins_count_once_and_only_alone() -> None:
     """Two pages nobody is named for may be copies of one."""
     unnamed = copying_graph(pd.concat([CHAIN, sources(G=("", ""))]))
-    assert support((), ["F", "G"], unnamed).independent_origins == 1
-    assert support((), ["F", "G", "A"], unnamed).independent_origins == 1
+    rows = [{"source_id": page, "reading": "direct"} for page in ("F", "G")]
+    found = support(rows, unnamed)
+    assert found is not None
+    assert (found.origins, found.named_origins) == ((UNKNOWN_ORIGIN,), 1)
+    more = support([*rows, row("csis", "A")], unnamed)
+    assert more is not None
+    assert (more.origins, more.named_origins) == (("csis",), 1)
 
 
-def test_a_copy_of_any_source_adds_nothing(table: Table, real: Graph) -> None:
-    """For every page of the record: with its copy beside it, all counts stay."""
+def test_counters_who_cite_one_another_lower_the_second_number_only() -> None:
+    """Nobody is shown to have copied, and yet only one is independent for certain."""
+    citing = CHAIN.assign(cites=["", "", "", "csis", "", ""])
+    found = support([row("csis", "A"), row("voa", "D")], copying_graph(citing))
+    assert found is not None
+    assert (found.named_origins, found.origins_at_least) == (2, 1)
+    assert "2 counters, of whom 1 is independent for certain" in support_words(found)
+
+
+def test_readers_of_the_images_of_one_owner_are_not_called_independent() -> None:
+    """Three counters of whom one cites another are two groups, and independent with two owners."""
+    one = Support("in a report of it", ("csis", "rusi", "voa"), 3, 2, ("planet",), 3, 0)
+    assert "3 counters, in 2 groups that do not cite one another" in support_words(one)
+    two = replace(one, image_owners=("airbus", "planet"))
+    assert "3 counters, of whom 2 are independent for certain" in support_words(two)
+
+
+@pytest.mark.parametrize(("relation", "count"), [("one-image", 1), ("same-voyages", 2)])
+def test_copies_of_one_picture_count_once(relation: str, count: int) -> None:
+    """Two readings of one picture are one origin; two counts of the same voyages are two."""
+    groups = pd.DataFrame({"group": "G", "row_id": ["X", "Y"], "relation": relation})
+    rows = [{**row("csis", "A"), "id": "X"}, {**row("voa", "D"), "id": "Y"}]
+    found = support(rows, copying_graph(CHAIN, groups))
+    assert found is not None
+    assert found.named_origins == count
+
+
+def test_a_copy_of_any_row_adds_nothing(table: Table) -> None:
+    """For every page of the record: with its copy beside it, all facts stay."""
     known = table("sources")
     again = known.assign(
         id=known["id"] + "-copy", derived_from=known["id"], reliability_reason="repost"
     )
     more = copying_graph(pd.concat([known, again]))
     for source in known["id"]:
-        assert support((), [source, f"{source}-copy"], more) == support((), [source], real)
+        one = {"source_id": source, "reading": "direct"}
+        copied = {"source_id": f"{source}-copy", "reading": "secondhand"}
+        assert support([one, copied], more) == support([one], more), source

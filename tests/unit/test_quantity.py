@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from skytally.core import names as n
-from skytally.core.quantity import Quantity, limits, quantity_of, quantity_text, rounding_interval
+from skytally.core.quantity import (
+    Quantity,
+    counting_interval,
+    limits,
+    quantity_of,
+    quantity_text,
+    rounding_interval,
+)
 
 NAN = math.nan
 
@@ -50,6 +57,46 @@ def test_rounding_interval_is_half_of_the_last_digit(
 def test_limits_follow_the_bound(quantity: Quantity, expected: tuple[float, float]) -> None:
     """A bound is open on its side, a printed range stands as printed."""
     assert limits(quantity) == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        (Quantity(73.0, NAN, NAN, n.ABOUT, "railcars", counted=True), (65.7, 80.3)),
+        (Quantity(258.0, 256.0, 260.0, n.ABOUT, "railcars", counted=True), (232.2, 283.8)),
+        (Quantity(NAN, 60.0, 180.0, n.ABOUT, "containers", counted=True), (54.0, 198.0)),
+        (Quantity(300.0, NAN, NAN, n.ABOUT, "containers", counted=True), (250.0, 350.0)),
+        (Quantity(73.0, NAN, NAN, n.EXACTLY, "railcars", counted=True), (73.0, 73.0)),
+        (
+            Quantity(20.0, NAN, NAN, n.AT_MOST, "railcars", "no more than about", counted=True),
+            (0.0, 25.0),
+        ),
+        (Quantity(NAN, NAN, NAN, "", "", counted=True), (NAN, NAN)),
+    ],
+    ids=["plain", "printed", "range", "rounder", "exact", "ceiling", "none"],
+)
+def test_limits_of_a_count_on_an_image_hold_its_error(
+    quantity: Quantity, expected: tuple[float, float]
+) -> None:
+    """About 73 by somebody who counted is a tenth more or less, unless rounding allows more."""
+    assert limits(quantity) == pytest.approx(expected, nan_ok=True)
+
+
+def test_counting_interval_is_never_narrower_than_rounding() -> None:
+    """A tenth of 5 is less than half of its last digit; a tenth of 1010 is more."""
+    assert counting_interval(5.0) == (4.5, 5.5)
+    assert counting_interval(1.0) == (0.5, 1.5)
+    assert counting_interval(1010.0) == (909.0, 1111.0)
+
+
+def test_quantity_of_a_statement_has_no_error_of_counting(
+    rows: Callable[..., pd.DataFrame],
+) -> None:
+    """What an official states is rounded; what an analyst counts may be off."""
+    made = rows(
+        *({"value": 73.0, "bound": n.ABOUT, "method": word} for word in ("statement", "count"))
+    )
+    assert [limits(quantity_of(row)) for _, row in made.iterrows()] == [(72.5, 73.5), (65.7, 80.3)]
 
 
 def test_limits_of_no_number_are_missing() -> None:

@@ -415,6 +415,6 @@ def test_the_command_tells_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> 
     tell(Progress(2, 2, 1, 2_000_000, 500_000, 0.0))
     said = capsys.readouterr().out.splitlines()
     assert said == [
-        "1 of 2 looks, 0 failed, 1.0 MB read, 500.0 kB stored, 2 min left",
-        "2 of 2 looks, 1 failed, 2.0 MB read, 500.0 kB stored, 0 s left",
+        "1 of 2 images, 0 failed, 1.0 MB read, 500.0 kB stored, 2 min left",
+        "2 of 2 images, 1 failed, 2.0 MB read, 500.0 kB stored, 0 s left",
     ]

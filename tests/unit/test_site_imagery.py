@@ -50,7 +50,7 @@ def test_an_outline_to_confirm_says_so_without_a_file(tmp_path: Path) -> None:
     outline = replace(target.outline, status=TO_CONFIRM)
     target = replace(target, outline=outline, site=replace(target.site, outlines=(outline,)))
     line = line_or_reason(target, inventory(), tmp_path)
-    assert line.why.startswith("2 looks are stored, but its outline is to be confirmed on imagery")
+    assert line.why.startswith("2 images are stored, but its outline is to be confirmed on imagery")
     assert line.label == "rehearsal"
 
 

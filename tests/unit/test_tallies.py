@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import names as n
-from skytally.record.tallies import at_site, claim_pairs, day_tally, on_one_day, time_quality
+from skytally.record.tallies import at_site, claim_pairs, falling_totals, on_one_day, time_quality
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]
@@ -41,40 +41,6 @@ def test_at_site_takes_every_scope_of_a_site(table: Table) -> None:
 def test_on_one_day_takes_known_days_only(rows: Rows, change: dict[str, Any], kept: bool) -> None:
     """A nominal day, a month or an interval says nothing about one day."""
     assert len(on_one_day(rows({"value": 1.0, **change}))) == kept
-
-
-@pytest.mark.parametrize(
-    ("states", "expected"),
-    [
-        ([n.COUNTED], "seen"),
-        ([n.SOMETHING_SEEN], "seen"),
-        ([n.NOTHING_SEEN], "nothing-seen"),
-        ([n.UNCLEAR], "unclear"),
-        ([n.NOTHING_SEEN, n.SOMETHING_SEEN], "seen"),
-        ([n.UNCLEAR, n.NOTHING_SEEN], "nothing-seen"),
-        ([n.UNCLEAR, n.COUNTED], "seen"),
-        ([n.STATED], "unclear"),
-        ([n.STATED, n.UNCLEAR], "unclear"),
-    ],
-)
-def test_day_tally_never_confuses_states(rows: Rows, states: list[str], expected: str) -> None:
-    """Seen beats nothing seen beats unclear; a day without an image is never nothing seen."""
-    tally = day_tally(rows(*({"state": state} for state in states)))
-    assert tally["outcome"].tolist() == [expected]
-    assert tally["rows"].tolist() == [" ".join(f"X{i + 1}" for i in range(len(states)))]
-
-
-def test_day_tally_has_only_days_that_a_row_names(rows: Rows) -> None:
-    """A day without a row was not looked at: it is not in the table."""
-    tally = day_tally(rows({"day": "2023-10-05"}, {"day": "2023-10-09"}))
-    assert tally.index.tolist() == [pd.Timestamp("2023-10-05"), pd.Timestamp("2023-10-09")]
-
-
-def test_day_tally_of_no_rows_is_empty(rows: Rows) -> None:
-    """Without a row there is no day, and the columns stay."""
-    tally = day_tally(rows({"value": 1.0}).iloc[:0])
-    assert tally.empty
-    assert list(tally.columns) == ["outcome", "rows"]
 
 
 @pytest.fixture
@@ -124,6 +90,8 @@ def test_claim_pairs_compares_bounds(
     overlap: bool,
 ) -> None:
     """The multiple runs from the least to the greatest that both bounds allow."""
+    # a statement has no error of counting
+    first, second = ({**each, "method": "statement"} for each in (first, second))
     table = claims(first, {**second, "counter": "voa", "said": "2024-02-26"})
     (pair,) = claim_pairs(table, within_days=10).to_dict("records")
     assert (pair["first"], pair["second"], pair["days"]) == ("X1", "X2", 3)
@@ -138,6 +106,31 @@ def test_claim_pairs_takes_an_upper_bound(claims: Rows) -> None:
     (pair,) = claim_pairs(table, within_days=10).to_dict("records")
     assert (pair["multiple_low"], pair["multiple_high"]) == (3.0, math.inf)
     assert not pair["overlap"]
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        # more than 10,000 in February, then exactly 7,000 in March: a total cannot fall
+        ({}, 1),
+        # at least 7,000 leaves room for more
+        ({"bound": n.AT_LEAST}, 0),
+        ({"value": 10001.0}, 0),
+        ({"counter": "csis"}, 0),
+        # a smaller total that was stated earlier is no contradiction
+        ({"said": "2024-02-01"}, 0),
+        ({"said": "2024-02-23"}, 0),
+    ],
+)
+def test_a_later_total_below_an_earlier_one_falls(
+    claims: Rows, change: dict[str, Any], count: int
+) -> None:
+    """Weeks apart, by what both bounds allow."""
+    first = {"value": 10000.0, "bound": n.MORE_THAN, "method": "statement"}
+    second = {"value": 7000.0, "counter": "voa", "said": "2024-03-18", "method": "statement"}
+    table = claims(first, {**second, **change})
+    table["statement_last"] = table["statement_first"]
+    assert len(falling_totals(table)) == count
 
 
 def test_claim_pairs_leaves_out_claims_without_a_number(claims: Rows) -> None:

@@ -69,11 +69,14 @@ def sliders(tmp_path: Path) -> Path:
         slider_block(_chip(), _chip(when="9 June 2023"), caption=f"Berth {i}.").block
         for i in (1, 2)
     )
-    style = (ROOT / "book" / "_static" / "skytally.css").read_text(encoding="utf-8")
+    style, script = (
+        (ROOT / "book" / "_static" / name).read_text(encoding="utf-8")
+        for name in ("skytally.css", "slider.js")
+    )
     page = tmp_path / "page.html"
     page.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sliders</title>'
-        f"<style>{style}</style>{blocks}",
+        f"<style>{style}</style>{blocks}<script>{script}</script>",
         encoding="utf-8",
     )
     return page

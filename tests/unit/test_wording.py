@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pandas as pd
@@ -9,7 +10,16 @@ import pytest
 
 from skytally.core.quantity import quantity_of, quantity_text
 from skytally.core.units import unit_of
-from skytally.core.wording import day, interval, number, when, with_unit
+from skytally.core.wording import (
+    day,
+    filled,
+    interval,
+    number,
+    rounded_outwards,
+    when,
+    with_preposition,
+    with_unit,
+)
 
 OCTOBER_5 = pd.Timestamp("2023-10-05")
 OCTOBER_9 = pd.Timestamp("2023-10-09")
@@ -23,6 +33,21 @@ AUGUST = (pd.Timestamp("2023-08-01"), pd.Timestamp("2023-08-31"))
 def test_number_is_written_as_printed(value: float, expected: str) -> None:
     """Thousands are separated and no empty decimals are shown."""
     assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "digits", "lower", "upper"),
+    [
+        (187.6, 3, 187.0, 188.0), (0.703, 2, 0.7, 0.71), (4.63, 2, 4.6, 4.7), (0.29, 2, 0.29, 0.29),
+        (0.0, 2, 0.0, 0.0), (math.inf, 2, math.inf, math.inf), (114.0, 3, 114.0, 114.0),
+    ],
+)  # fmt: skip
+def test_an_interval_is_rounded_away_from_its_middle(
+    end: float, digits: int, lower: float, upper: float
+) -> None:
+    """A rounded interval holds the exact one; a rounded end stays as it is."""
+    assert rounded_outwards(end, math.floor, digits=digits) == lower
+    assert rounded_outwards(end, math.ceil, digits=digits) == upper
 
 
 @pytest.mark.parametrize(
@@ -108,3 +133,32 @@ def test_singular_covers_every_one_in_the_record(
         and (unit_of(row["unit"]).singular != row["unit"] or row["unit"].endswith("s"))
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("dates", "placed"),
+    [
+        ("5 October 2023", "on 5 October 2023"),
+        ("about 5 October 2023", "on about 5 October 2023"),
+        ("October 2023", "in October 2023"),
+        ("2026", "in 2026"),
+        ("7 May 2025 to 8 May 2025", "between 7 May 2025 and 8 May 2025"),
+        ("until May 2024", "until May 2024"),
+        ("from 5 October 2023", "from 5 October 2023"),
+        ("no date", "no date"),
+        ("", ""),
+    ],
+)
+def test_with_preposition_says_on_of_days_only(dates: str, placed: str) -> None:
+    """A year is no day: what happened in 2026 did not happen on 2026."""
+    assert with_preposition(dates) == placed
+
+
+def test_filled_puts_the_preposition_into_the_sentence() -> None:
+    """At its beginning the preposition is written large; elsewhere the date stands as it is."""
+    words = {"number": "about 33,000 containers"}
+    assert filled("Seoul named {number} on {when}.", "2026", words) == (
+        "Seoul named about 33,000 containers in 2026."
+    )
+    assert filled("On {when} it was {number}.", "2026", words).startswith("In 2026 it was")
+    assert filled("It was {number} ({when}).", "2026", words).endswith("(2026).")

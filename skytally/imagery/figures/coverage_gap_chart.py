@@ -69,7 +69,7 @@ def gaps_chart(
     """
     if table.empty:
         return no_chart(
-            "No site was searched yet, so no gap between looks can be drawn.", rehearsal=rehearsal
+            "No site was searched yet, so no gap between images can be drawn.", rehearsal=rehearsal
         )
     chosen, left = first_sites(table)
     lane = [lane_name(*pair) for pair in zip(chosen["name"], chosen["sensor"], strict=True)]
@@ -94,7 +94,7 @@ def gaps_chart(
     axes.set_xlim(start, end)
     add_legend(figure, STYLES)
     caption = rehearsal_marked(
-        "The longest stretches without a usable look, by site, for any sensor and for each. "
+        "The longest gaps without a usable image, by site, for any sensor and for each. "
         "Filled: all of it was searched; white with lines: part of it was never searched, so it "
         f"is a hole of the search as well.{breaks_text(marks)}{left}",
         rehearsal=rehearsal,

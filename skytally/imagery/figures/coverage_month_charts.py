@@ -33,7 +33,7 @@ TIPS = [
     ("site", "@lane"),
     ("months", "@when"),
     ("state", "@state"),
-    ("looks", "@said"),
+    ("images", "@said"),
     ("lost to", "@why"),
 ]
 STATE_STYLE = {
@@ -166,7 +166,7 @@ def states_chart(
     caption = rehearsal_marked(
         "What each month gave, by site and sensor. A thin white bar: not searched; slanted lines: "
         "searched, and nothing was offered; crosses: offered, and none usable; filled: at least "
-        f"one usable look.{breaks_text(marks)}{left}",
+        f"one usable image.{breaks_text(marks)}{left}",
         rehearsal=rehearsal,
     )
     listed = "; ".join(

@@ -67,12 +67,12 @@ def limits_chart(
     simulated = bool(table["simulated"].any())
     heading = f"Simulated: {title}" if simulated else title
     caption = (
-        f"{heading}. Share of looks in which what was put in was found, with 90 percent intervals; "
-        "marks of one size stand side by side. Dashed: nine of ten."
+        f"{heading}. Share of images in which the thing drawn in was found, with 90 percent "
+        "intervals; marks of one size stand side by side. Dashed: nine of ten."
     )
     name = slug_of(f"limits {heading}")
     chart = curves_chart(
-        _points(table), name=name, title=heading, axes=(xlabel, "share of looks in which found"),
+        _points(table), name=name, title=heading, axes=(xlabel, "share of images in which found"),
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",
         caption=caption, across=TARGET_RECALL, files=files,
     )  # fmt: skip

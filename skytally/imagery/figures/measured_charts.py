@@ -59,7 +59,7 @@ SIMULATED = "simulated"
 """Label of looks at a made-up scene with known truth."""
 TITLE_OF_LABEL = {
     REHEARSAL: "REHEARSAL: generated ground, no observation",
-    SIMULATED: "SIMULATED: made-up looks, no observation",
+    SIMULATED: "SIMULATED: simulated images, no observation",
 }
 GAP_STYLE = {"blind": ("#f1f1f1", "#8a8a8a", "/")}
 GAP_TIPS = [("blind for", "@said"), ("dates", "@when")]
@@ -140,7 +140,7 @@ def chart_label(lines: Mapping[str, xr.Dataset], looks: pd.DataFrame, *, rehears
 def with_label(words: str, label: str) -> str:
     """Caption with its label in front; an unknown label counts as a rehearsal."""
     if label == SIMULATED:
-        return f"SIMULATED, made-up looks and no observation: {words}"
+        return f"SIMULATED, simulated images and no observation: {words}"
     return rehearsal_marked(words, rehearsal=label != "")
 
 
@@ -246,7 +246,7 @@ def _legend(
     counted = (
         f"{kind}, {number(int(counts.get(kind, 0)))}" for kind in (CONCLUSIVE, INCONCLUSIVE, LOST)
     )
-    words.append(f"Ticks below, one a look, dark, hollow and grey: {'; '.join(counted)}.")
+    words.append(f"Ticks below, one an image, dark, hollow and grey: {'; '.join(counted)}.")
     words.append(f"{'Shaded' if gap[1] == 1 else 'No gap is shaded'}: {gap_text(*gap)}.")
     return " ".join(words)
 
@@ -307,7 +307,7 @@ def measured_chart(
     label = chart_label(lines, looks, rehearsal=rehearsal)
     rugged = rug_rows(lines, looks, span, left_out=left_out)
     if rugged.empty or not lines:
-        words = f"No look between {day(span[0])} and {day(pd.Timestamp(period[1]))} was measured."
+        words = f"No image between {day(span[0])} and {day(pd.Timestamp(period[1]))} was measured."
         return no_chart(with_label(words, label))
     given = _published(published)
     table = pd.concat([_measured(lines), given], ignore_index=True)

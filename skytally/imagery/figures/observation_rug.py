@@ -22,7 +22,7 @@ STYLES: dict[str, style.BoxStyle] = {
 """Fill and edge of a tick: dark, hollow, grey; each kind also has its own row."""
 NOT_HERE = "its chip is not on this machine; make refresh brings it back"
 RUG_COORDS = (n.ROW, n.TIME, n.STATE, n.WHEN, n.SAID, n.SEEN)
-TIPS = [("look", "@lane"), ("date", "@when"), ("it", "@state"), ("said", "@said"), ("why", "@why")]
+TIPS = [("image", "@lane"), ("date", "@when"), ("it", "@state"), ("said", "@said"), ("why", "@why")]
 TICKS_SIDE_BY_SIDE = 320
 """Number of ticks that fill the whole period: one is then 2 to 3 pixels wide."""
 Span = tuple[pd.Timestamp, pd.Timestamp]
@@ -152,10 +152,10 @@ def gap_text(gap: Span | None, alike: int = 1) -> str:
     Examples
     --------
     >>> gap_text((pd.Timestamp("2023-05-03T02:00"), pd.Timestamp("2023-06-05T02:00")))
-    '33 days without a look that could tell, 3 May 2023 to 5 June 2023'
+    '33 days without an image that could tell, 3 May 2023 to 5 June 2023'
     """
     if gap is None:
-        return "fewer than two looks could tell, so that no gap lies between two"
+        return "fewer than two images could tell, so that no gap lies between two"
     if alike > 1:
-        return f"the longest without a look that could tell is {gap_length(gap)}, {alike} times"
-    return f"{gap_length(gap)} without a look that could tell, {day(gap[0])} to {day(gap[1])}"
+        return f"the longest without an image that could tell is {gap_length(gap)}, {alike} times"
+    return f"{gap_length(gap)} without an image that could tell, {day(gap[0])} to {day(gap[1])}"

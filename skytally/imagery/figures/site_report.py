@@ -67,11 +67,11 @@ def state_shown(own: SiteImagery) -> PageBlock:
         outcome = measured.why
         if measured.line is not None:
             looks, conclusive = len(measured.rows), _conclusive_count(measured)
-            outcome = f"measured in {number(looks)} looks; {number(conclusive)} could tell"
+            outcome = f"measured in {number(looks)} images; {number(conclusive)} could tell"
         rows.setdefault((measured.scope, outcome), []).append(measured.card.title)
     table = pd.DataFrame(
         [
-            {"outline": scope, "what is said": outcome, "asked": "; ".join(titles)}
+            {"outline": scope, "result": outcome, "measures": "; ".join(titles)}
             for (scope, outcome), titles in rows.items()
         ]
     )
@@ -96,7 +96,7 @@ def _line_shown(own: SiteImagery, measured: MeasuredLine, out: Path, line: str) 
         {measured.scope: measured.line}, here, breaks,
         name=name, ylabel=AXES[unit], period=(str(measured.rows[0].time)[:10], own.reach),
         left_out=measured.left_out, rehearsal=measured.label == REHEARSAL,
-        caption=f"{measured.card.title}, {measured.scope}, measured look by look.",
+        caption=f"{measured.card.title}, {measured.scope}, measured image by image.",
         files=write_lines(lines, out, name=f"{line}.own-{name}"),
     )  # fmt: skip
     notes = [
@@ -141,7 +141,7 @@ def _lengths_shown(measured: MeasuredLine) -> PageBlock:
     table = pd.DataFrame(
         [
             {
-                "look": day(pd.Timestamp(row.time)),
+                "image": day(pd.Timestamp(row.time)),
                 "hulls": number(row.value),
                 "longest": "about {:.0f} m ({:.0f} to {:.0f} m)".format(
                     *(row.details[word] for word in LENGTH_DETAILS)
@@ -151,7 +151,7 @@ def _lengths_shown(measured: MeasuredLine) -> PageBlock:
         ]
     )
     caption = (
-        f"{measured.scope}: the longest hull of each look that has one, with 90 percent intervals"
+        f"{measured.scope}: the longest hull of each image that has one, with 90 percent intervals"
     )
     return table_block(
         table,
@@ -162,7 +162,7 @@ def _lengths_shown(measured: MeasuredLine) -> PageBlock:
 
 def _pictures_shown(measured: MeasuredLine) -> list[PageBlock]:
     late = [one for one in measured.chips if one.finding != "nothing found"]
-    parts = ["the last look before the study in which nothing was found"]
+    parts = ["the last image before the study in which nothing was found"]
     parts = parts if len(late) < len(measured.chips) else []
     parts += [f"the {number(len(late))} largest detections since"] if late else []
     shown = [
@@ -171,7 +171,7 @@ def _pictures_shown(measured: MeasuredLine) -> list[PageBlock]:
             caption=rehearsal_marked(
                 f"{measured.scope}: {', and '.join(parts)}.", rehearsal=measured.label == REHEARSAL
             ),
-            empty=f"{measured.scope}: no look is empty before the study or occupied since, so "
+            empty=f"{measured.scope}: no image is empty before the study or occupied since, so "
             "there is no picture to show.",
         )
     ]
@@ -209,7 +209,7 @@ def lines_shown(
     folder = Path(out)
     lines = [measured for measured in own.evidence if measured.line is not None]
     if not lines:
-        words = "No outline was measured yet, so there is no line to draw and no picture to show."
+        words = "No outline was measured yet, so there is no chart to draw and no picture to show."
         return PageBlock(f'<p class="sk-nothing">{words}</p>', words)
     parts = [part for measured in lines for part in _line_shown(own, measured, folder, line)]
     beside = agreement_table(own.measured, published, scopes)
@@ -217,9 +217,9 @@ def lines_shown(
         table_block(
             beside,
             caption=rehearsal_marked(
-                "Own looks beside published counts of one day", rehearsal=own.rehearsal
+                "Own images beside published counts of the same day", rehearsal=own.rehearsal
             ),
-            empty="No published count has the day of an own look.",
+            empty="No published count has the day of an own image.",
         )
     )
     parts.append(_ranks_shown(own))
@@ -261,8 +261,8 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
     Returns
     -------
     Shown
-        One card a measure: of the site's own looks where they could be asked, else of made-up
-        places, and then it says *simulated* in its title, and why.
+        One detection-limit summary a measure: of the site's own images where they could be
+        tested, else of simulated places, and then it says *simulated* in its title, and why.
     """
     folder = Path(out)
     parts = []
@@ -277,13 +277,25 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
         if not places or any(measured.limits.table is None for measured in places):
             table = own.simulated[own.simulated["card"] == key]
             why = [
-                f"The own looks of {measured.scope} could not be asked: {measured.limits.why}."
+                f"The own images of {measured.scope} could not be tested: {measured.limits.why}."
                 for measured in places
                 if measured.limits.why
             ]
-            title, name = CARDS[key].title, slug_of(CARDS[key].title)
-            parts.append(_card(key, table, title, name, own, folder, line, why))
+            parts.append(_simulated_card(key, table, why))
     return joined_blocks(parts)
+
+
+def _simulated_card(key: str, table: pd.DataFrame, why: Sequence[str]) -> PageBlock:
+    """Sentence on simulated sites; their curves and numbers stand on the page on accuracy."""
+    card = CARDS[key]
+    heading = f"Simulated: {card.title}"
+    words = " ".join([limits_sentence(table, card), *why])
+    block = (
+        f'<section class="sk-card"><p><strong>{html.escape(heading)}.</strong> '
+        f'{html.escape(words)}</p><p><a href="../accuracy.html#table-limits">'
+        "All sizes and contrasts that were simulated</a></p></section>"
+    )
+    return PageBlock(block, f"{heading}. {words}")
 
 
 def _card(
@@ -294,14 +306,12 @@ def _card(
     own: SiteImagery,
     folder: Path,
     line: str,
-    why: Sequence[str] = (),
 ) -> PageBlock:
     card = CARDS[key]
-    of_place = not bool(table["simulated"].iloc[0])
     return limits_chart(
         table.drop(columns=["card", "seed", "date"], errors="ignore"),
-        title=rehearsal_marked(title, rehearsal=of_place and own.rehearsal),
+        title=rehearsal_marked(title, rehearsal=own.rehearsal),
         xlabel=card.xlabel,
-        sentence=" ".join([limits_sentence(table, card), *why]),
+        sentence=limits_sentence(table, card),
         files=write_table(table, folder, name=f"{line}.limits-{name}"),
     )

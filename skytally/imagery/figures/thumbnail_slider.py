@@ -17,13 +17,6 @@ from skytally.imagery.pipeline import Bytes, Thumbnail
 
 THUMBNAIL_PX = 192
 """Width of a thumbnail on the page, pixels: a ship of 100 m is then as wide as a thumb."""
-ON = """ onload="this.closest('.sk-between').classList.add('sk-on')\""""
-"""Lays the pictures of a slider over each other: without scripts they stay side by side."""
-MOVE = (
-    "this.closest('.sk-between').style.setProperty('--sk-cut',this.value+'%');"
-    "this.setAttribute('aria-valuetext',this.value+' percent from the left shows before, "
-    "the rest after')"
-)
 
 
 def _png(picture: Bytes) -> str:
@@ -50,14 +43,14 @@ def _description(chip: Thumbnail) -> str:
     return with_label(words, chip.label)
 
 
-def _picture(chip: Thumbnail, *, loaded: str = "") -> str:
+def _picture(chip: Thumbnail) -> str:
     rows, columns = chip.picture.shape[:2]
     metres = f"{columns * chip.gsd:.0f} by {rows * chip.gsd:.0f} m"
     over = ", the outline drawn over it" if chip.outlines else ""
     alt = html.escape(f"Look of {_description(chip)}, {metres}{over}", quote=True)
     return (
         f'<span class="sk-chip" style="aspect-ratio:{columns}/{rows}">'
-        f'<img src="{_png(chip.picture)}" alt="{alt}" width="{THUMBNAIL_PX}"{loaded}>'
+        f'<img src="{_png(chip.picture)}" alt="{alt}" width="{THUMBNAIL_PX}">'
         f"{_outlines(chip)}</span>"
     )
 
@@ -122,14 +115,14 @@ def slider_block(before: Thumbnail, after: Thumbnail, *, caption: str) -> PageBl
     label = html.escape(caption, quote=True)
     words = [f"Before: {_description(before)}.", f"After: {_description(after)}."]
     sides = "".join(
-        f"<div>{_picture(chip, loaded=loaded)}<p>{html.escape(text)}</p></div>"
-        for chip, loaded, text in zip((before, after), (ON, ""), words, strict=True)
+        f"<div>{_picture(chip)}<p>{html.escape(text)}</p></div>"
+        for chip, text in zip((before, after), words, strict=True)
     )
     block = (
         f'<figure class="sk-between" style="--sk-cut:50%"><figcaption>{label}</figcaption>'
         f'<div class="sk-two">{sides}</div>'
         f'<input type="range" min="0" max="100" value="50" autocomplete="off" '
         f'aria-valuetext="50 percent from the left shows before, the rest after" '
-        f'aria-label="Edge between before and after: {label}" oninput="{MOVE}"></figure>'
+        f'aria-label="Edge between before and after: {label}"></figure>'
     )
     return PageBlock(block, "\n".join([caption, *words]))

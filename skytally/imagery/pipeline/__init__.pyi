@@ -1,5 +1,3 @@
-from .compare_with_published import agreement_table as agreement_table
-from .confirmation_composite import composite as composite
 from .detection_limits import (
     CARDS as CARDS,
     TARGET_RECALL as TARGET_RECALL,
@@ -10,6 +8,8 @@ from .inventory_findings import coverage_findings as coverage_findings
 from .measured_line import MeasuredLine as MeasuredLine
 from .measured_update import update_lines as update_lines
 from .measuring_code import measuring_key as measuring_key
+from .outline_backdrop import composite as composite
+from .own_and_published_counts import agreement_table as agreement_table
 from .refresh import (
     RefreshReport as RefreshReport,
     refresh_store as refresh_store,

@@ -31,7 +31,7 @@ def counted(rows: Sequence[Observation]) -> str:
         return ""
     low, high = (round(last.details[word]) for word in ("pits_low", "pits_high"))
     many = number(high) if low == high else f"between {number(low)} and {number(high)}"
-    when = f"In the look of {day(pd.Timestamp(last.time))}"
+    when = f"In the image of {day(pd.Timestamp(last.time))}"
     if high == 0:
         return f"{when} ground is bare, and no place in it looks like a bermed pit."
     return (

@@ -13,7 +13,7 @@ from skytally.core import DataError, names as n
 TARGET_RECALL = 0.9
 """Recall from which a size counts as found."""
 MIN_IMAGES = 10
-"""Clear looks below which nine of ten cannot be results."""
+"""Clear images below which nine of ten cannot be results."""
 HALF_RECALL = 0.5
 """Recall below which a measure misses more than it finds."""
 TAIL_SHARE = 0.10
@@ -22,7 +22,7 @@ TAIL_SHARE = 0.10
 
 @dataclass(frozen=True)
 class Card:
-    """One detection limit: what is drawn in, how it is measured, and how a page words it."""
+    """A detection-limit summary: what is drawn in, how it is measured, how a page words it."""
 
     key: str
     """Name, in kebab case."""
@@ -39,7 +39,7 @@ class Card:
     headline: tuple[float, float]
     """Size and contrast of the sentence."""
     sensor: str
-    """Sensor, as in the table of looks."""
+    """Sensor, as in the inventory."""
 
 
 CARDS: Mapping[str, Card] = {
@@ -66,7 +66,7 @@ CARDS: Mapping[str, Card] = {
             "total cross section, dB over a square metre", (100.0, 38.0), "sentinel-1",
         ),
         Card(
-            "harbour-sentinel-2", "Ships at anchor in one look, Sentinel-2",
+            "harbour-sentinel-2", "Ships at anchor in one image, Sentinel-2",
             "a ship {size:g} m long", "length of the ship, m", "ships",
             "deck less water, reflectance", (100.0, 0.05), "sentinel-2",
         ),
@@ -92,7 +92,7 @@ CARDS: Mapping[str, Card] = {
         ),
     )
 }  # fmt: skip
-"""Every card, by key."""
+"""Every detection-limit summary, by key."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def recall_table(results: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
     """
     table = pd.DataFrame([vars(each) for each in results])
     if table.empty:
-        message = "limits: no trial; put things into at least one look, or ask an empty one"
+        message = "limits: no trial; put things into at least one image, or test an empty one"
         raise DataError(message)
     found = (table["state"] == n.COUNTED) & (table["value"] > 0)
     table = table.assign(
@@ -200,7 +200,7 @@ def _range(part: pd.DataFrame, card: Card) -> str:
     """Sizes from which nine of ten are found at one contrast, in words."""
     part = part.sort_values("size")
     if part["looks"].min() < MIN_IMAGES:
-        return f"fewer than {MIN_IMAGES} looks were tried, too few to say from which size on"
+        return f"fewer than {MIN_IMAGES} images were tried, too few to say from which size on"
     found = part["recall"] >= TARGET_RECALL
     if not found.any():
         if part["recall"].max() < HALF_RECALL:
@@ -250,7 +250,7 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
         message = f"card {card.key}: {size:g} at {contrast:g} was not tried; add it to the trials"
         raise DataError(message)
     row = there.iloc[0]
-    kind = "made-up clear looks" if row["simulated"] else "clear looks of this place"
+    kind = "simulated clear images" if row["simulated"] else "clear images of this place"
     words = [
         f"{_thing(card, size).capitalize()} ({card.contrast} {_signed(contrast)}): "
         f"found in {_of(row, row['found'], kind)}."
@@ -262,10 +262,12 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     ]
     empty = table[table["size"] == 0]
     if empty.empty:
-        message = f"card {card.key}: no look was asked with nothing put in; add them to the trials"
+        message = (
+            f"card {card.key}: no image was tested with nothing put in; add them to the trials"
+        )
         raise DataError(message)
     none = empty.iloc[0]
-    called = _of(none, none["found"] + none["something"], "looks")
+    called = _of(none, none["found"] + none["something"], "images")
     doubt = "" if none["simulated"] else ", rightly or not"
     words.append(f"With nothing put in, {called} were called occupied{doubt}.")
     return " ".join(words)

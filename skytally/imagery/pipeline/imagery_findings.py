@@ -12,23 +12,19 @@ from skytally.findings import Finding, tally
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
 NOTHING = (
-    "Own imagery says nothing here yet: of {asked} pairs of an outline and a sensor none could be "
-    "measured, and {why}."
+    "This edition measures no satellite image here: of {asked} pairs of an outline and a sensor "
+    "none could be measured, and {why}."
 )
 
 
 def _rows(measured: Sequence[MeasuredLine]) -> pd.DataFrame:
     """Rows that the findings rest on: the inventory, and each provider read."""
-    generated = any(each.label for each in measured)
-    rows = [("inventory.csv", "own refresh", "none")]
     sources = {
-        (str(each.line["source"].to_numpy()[0]), each.kind.sensor)
+        str(each.line["source"].to_numpy()[0])
         for each in measured
         if each.line is not None and not each.label
     }
-    rows += [(name, name, sensor) for name, sensor in sorted(sources)]
-    table = pd.DataFrame(rows, columns=["id", "counter", "family"])
-    return table.assign(reading="generated" if generated else "direct")
+    return pd.DataFrame({"id": ["inventory.csv", *sorted(sources)]})
 
 
 def _marked(words: str, measured: Sequence[MeasuredLine]) -> str:
@@ -46,7 +42,7 @@ def _since(lines: Sequence[MeasuredLine], study: np.datetime64) -> str:
     if not without:
         return ""
     began = day(pd.Timestamp(study))
-    return f" Since {began}, the start of the study, no look could tell of {', '.join(without)}."
+    return f" Since {began}, the start of the study, no image could tell of {', '.join(without)}."
 
 
 def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
@@ -54,13 +50,13 @@ def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
     if not lines:
         why = "each names its reason in the table below"
         if all(each.why == NO_IMAGE for each in measured):
-            why = "no look was acquired; make refresh brings looks in on a machine with internet"
+            why = "no image was acquired; make refresh downloads images on a machine with internet"
         return NOTHING.format(asked=number(len(measured)), why=why)
     rows = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
         f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
-        f"be measured, in {number(rows)} looks, a scene counted once a pair, of which "
+        f"be measured, in {number(rows)} images, a scene counted once a pair, of which "
         f"{number(could)} could tell.{_since(lines, study)}"
     )
 
@@ -81,15 +77,15 @@ def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> 
     -------
     list of Finding
         ``<line>.own_state`` always; for each measured outline of an evidence site the share of
-        telling looks since the study in which something was found, or the median of a length
-        or area. Generated looks are labelled and have low confidence.
+        telling images since the study in which something was found, or the median of a length
+        or area. Generated images are labelled.
     """
     rows, since = _rows(measured), np.datetime64(study)
     evidence = [each for each in measured if not each.control]
     looks = sum(len(each.rows) for each in evidence)
     found = [
         tally(
-            f"{line}.own_state", rows, count=looks, unit="looks",
+            f"{line}.own_state", rows, count=looks, unit="images",
             text=_marked(_state(evidence, since), evidence).replace("{", "{{").replace("}", "}}"),
         )
     ]  # fmt: skip
@@ -120,4 +116,4 @@ def _of_line(
         f"{number(len(late))} that could tell since the start of the study, and in "
         f"{number(ever - seen)} of {number(len(telling) - len(late))} before it."
     )
-    return [tally(_key(line, each), rows, count=seen, unit="looks", text=_marked(text, [each]))]
+    return [tally(_key(line, each), rows, count=seen, unit="images", text=_marked(text, [each]))]

@@ -104,7 +104,7 @@ def trials(
     """
     if not clear:
         message = (
-            "no clear look in which nothing was found: nothing can be put in; acquire looks of "
+            "no clear image in which nothing was found: nothing can be drawn in; acquire images of "
             "the time before the study, or correct the outlines"
         )
         raise DataError(message)
@@ -158,7 +158,7 @@ def site_limits(
         clear, empty = clear_images(held_out, prepared.measure, most=SITE_IMAGES)
         if len(clear) < MIN_IMAGES:
             why = (
-                f"nothing was found in {len(clear)} of the {len(empty)} looks before the study "
+                f"nothing was found in {len(clear)} of the {len(empty)} images before the study "
                 f"that could be asked; {MIN_IMAGES} are needed"
             )
             return SiteLimits(None, why)

@@ -29,10 +29,11 @@ from skytally.imagery.acquire import (
 from skytally.imagery.sites import evidence_names, is_control_name
 
 LINE = "coverage"
-NO_LOOK = (
-    "No look has been acquired yet: no month was searched at any of {sites}; on a machine with "
-    "internet, make refresh brings the looks in. Until then every month is a blank, and a blank "
-    "is not an absence."
+NO_IMAGES = (
+    "This edition has no satellite images of its own. The free archives have not been searched "
+    "for any of its {sites}, so they neither confirm nor contradict the published counts; on a "
+    "machine with internet, make refresh downloads images. Until then every month is blank, and a "
+    "blank is not an absence."
 )
 MONTHS_SAID = {
     NOT_SEARCHED: ("blank", "Counted by site and sensor, {number} were not searched."),
@@ -40,8 +41,8 @@ MONTHS_SAID = {
         "nothing",
         "Counted by site and sensor, {number} were searched and nothing was offered.",
     ),
-    NONE_USABLE: ("unusable", "Counted by site and sensor, {number} gave no look that was usable."),
-    USABLE: ("usable", "Counted by site and sensor, {number} gave at least one usable look."),
+    NONE_USABLE: ("unusable", "Counted by site and sensor, {number} gave no usable image."),
+    USABLE: ("usable", "Counted by site and sensor, {number} gave at least one usable image."),
 }
 """State to key and sentence of the finding that counts its months."""
 
@@ -52,15 +53,9 @@ def _short(words: str, *, rehearsal: bool) -> str:
 
 
 def _rows_of(looks: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
-    """Rows that the findings rest on: the tables, and how each provider's rows were read."""
-    searched = searches[["provider", "sensor", "label"]].drop_duplicates()
-    generated = is_rehearsal(looks, searches)
-    rows = [("inventory.csv", "own refresh", "none")]
-    if not generated:
-        rows += [(row.provider, row.provider, row.sensor) for row in searched.itertuples()]
-    table = pd.DataFrame(rows, columns=["id", "counter", "family"])
-    reading = "generated" if generated else "direct"
-    return table.assign(reading=reading).drop_duplicates(["counter", "family"])
+    """Rows that the findings rest on: the inventory, and each provider that was searched."""
+    providers = [] if is_rehearsal(looks, searches) else sorted(set(searches["provider"]))
+    return pd.DataFrame({"id": ["inventory.csv", *providers]})
 
 
 def _worst_loss(looks: pd.DataFrame) -> str:
@@ -75,7 +70,7 @@ def _answer(
     looks: pd.DataFrame, searches: pd.DataFrame, sites: Mapping[str, str], rehearsal: bool
 ) -> str:
     if searches.empty and looks.empty:
-        return NO_LOOK.format(sites=f"{len(sites)} sites")
+        return NO_IMAGES.format(sites=f"{len(sites)} sites")
     acquired = looks[looks["status"] != SUPERSEDED]
     usable = int((looks["usable"] == YES).sum())
     first, last = (
@@ -85,7 +80,7 @@ def _answer(
     words = (
         f"Of {number(len(acquired))} acquisitions offered for "
         f"{searches['site'].nunique()} of {len(sites)} sites between {first} and {last}, "
-        f"{number(usable)} gave a usable look; of the others, {_worst_loss(looks)}."
+        f"{number(usable)} gave a usable image; of the others, {_worst_loss(looks)}."
     )
     return rehearsal_marked(words, rehearsal=rehearsal)
 
@@ -106,13 +101,13 @@ def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) ->
             unit="days",
             bound=n.AT_LEAST,
             rows=rows,
-            text="No site was searched yet, so how long nobody looked cannot be said.",
+            text="No site was searched yet, so the longest gap between images is not known.",
         )
     worst = of_any.sort_values("days", ascending=False, kind="stable").iloc[0]
     first, last = (day(pd.Timestamp(str(worst[word])[:10])) for word in ("first", "last"))
     holes = f", {worst['unsearched']} of them never searched" if worst["unsearched"] else ""
     text = (
-        f"The longest time without a usable look by any sensor is {{number}}{holes}, at "
+        f"The longest time without a usable image by any sensor is {{number}}{holes}, at "
         f"{worst['name']} from {first} to {last}."
     )
     return tally(
@@ -153,24 +148,24 @@ def coverage_findings(
     usable = int((looks["usable"] == YES).sum())
     answer = _answer(looks, searches, sites, rehearsal)
     counted = [
-        ("answer", usable, "looks", answer),
-        ("offered", len(looks), "looks", "Providers offered scenes for {number}."),
+        ("answer", usable, "images", answer),
+        ("offered", len(looks), "images", "Providers offered scenes for {number}."),
         (
             "superseded",
             superseded,
-            "looks",
+            "images",
             "For {number} another processing of the same acquisition stands in its place.",
         ),
         (
             "lost",
             len(looks) - superseded - usable,
-            "looks",
+            "images",
             "Offered and lost, to cloud or otherwise, were {number}.",
         ),
         (
             "unverified",
             int((looks["verified_by"] == VERIFIED_BY_PIXELS).sum()),
-            "looks",
+            "images",
             "For {number} that are stored the provider stated no file size, and the bands had to "
             "vouch for one another.",
         ),

@@ -226,7 +226,7 @@ def _by_season(
         else:
             time = np.datetime64(image["time"].to_numpy().reshape(-1)[0], "ns")
             item = str(image["item_id"].to_numpy().reshape(-1)[0])
-            reason = "too few clear looks of this season before the study"
+            reason = "too few clear images of this season before the study"
             yield unclear_observation(time, reason, unit=unit, item_id=item)
 
 
@@ -280,7 +280,7 @@ SETUPS: Mapping[str, Callable[[OutlineArea, OpenImages, np.datetime64, str], Mea
     "rail-sentinel-2": rail_yard,
     "ground-sentinel-2": bare_depot_ground,
 }
-"""Card of a line to what sets its measure up; an entry for each of `LINE_KINDS`."""
+"""Key of a detection-limit summary to what sets the measure up; one for each of `LINE_KINDS`."""
 
 
 def set_up(

@@ -14,7 +14,7 @@ from skytally.imagery.pipeline.outline_readiness import outline_title
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites import Outline, Site
 
-NO_IMAGE = "no look was acquired"
+NO_IMAGE = "no image was acquired"
 """Why there is no line where nothing is stored."""
 
 
@@ -51,7 +51,7 @@ class MeasuredLine:
 
     @property
     def card(self) -> Card:
-        """Card of the detection limit."""
+        """Detection-limit summary."""
         return CARDS[self.kind.card]
 
 

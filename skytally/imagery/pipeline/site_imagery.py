@@ -25,7 +25,7 @@ CARDS_OF_PLACE = {
     "track": ("rail-sentinel-2",),
     "pit_area": ("ground-sentinel-2", "pits-sentinel-2", "rail-sentinel-2"),
 }  # fmt: skip
-"""Kind of place to the cards that bound what could be seen there."""
+"""Kind of place to the detection-limit summaries that bound what could be seen there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +39,13 @@ class SiteImagery:
     measured: tuple[MeasuredLine, ...]
     """One an outline and sensor, those of control sites last."""
     looks: pd.DataFrame
-    """The table of looks."""
+    """The inventory."""
     breaks: pd.DataFrame
     """The break register."""
     simulated: pd.DataFrame
-    """Detection limits in made-up places, all cards."""
+    """Detection limits in simulated places, all measures."""
     reach: str
-    """Day of the last look stored, or of the study where there is none."""
+    """Day of the last image stored, or of the study where there is none."""
 
     @property
     def evidence(self) -> list[MeasuredLine]:
@@ -66,12 +66,12 @@ def line_or_reason(target: Target, inventory: pd.DataFrame, folder: Path) -> Mea
     label, count = str(stored["label"].iloc[0]), number(len(stored))
     why = measuring_obstacle(target.outline, target.site)
     if why:
-        return target.without_line(f"{count} looks are stored, but {why}", label)
+        return target.without_line(f"{count} images are stored, but {why}", label)
     line = read_line(folder, target, key_without_images(target, inventory), label=label)
     if line is not None:
         return line
     why = (
-        f"{count} looks are in the table, but they were not measured on this machine; make "
+        f"{count} images are in the table, but they were not measured on this machine; make "
         "refresh brings back what is missing here, and measures it"
     )
     return target.without_line(why, label)

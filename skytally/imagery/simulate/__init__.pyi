@@ -1,5 +1,6 @@
 from .archive_items import with_server_addresses as with_server_addresses
 from .archive_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
+from .harbour_images import Harbour as Harbour, harbour_cube as harbour_cube
 from .injection import (
     InjectionArea as InjectionArea,
     Injector as Injector,
@@ -11,3 +12,4 @@ from .injection import (
     inject_stacks as inject_stacks,
 )
 from .scene_archive import read_json_lines as read_json_lines, write_archive as write_archive
+from .site_cubes import simulated_field as simulated_field

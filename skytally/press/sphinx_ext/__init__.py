@@ -10,8 +10,13 @@ if TYPE_CHECKING:
 PARTS = (
     "finding_roles",
     "record_directives",
+    "front_directives",
     "page_scripts",
+    "page_heads",
     "claims_directives",
+    "origins_directives",
+    "flip_directives",
+    "rivals_directives",
     "calibration_directives",
     "accuracy_directives",
     "trial_directives",

@@ -212,10 +212,10 @@ class LimitsTable(Block):
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")
-        heads = ["measure", "put in", "contrast", "looks", "found", "recall", "90 % interval"]
+        heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
         heads += ["bias", "5 to 95 % of it"]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
-        caption = f"Simulated: known things drawn into made-up looks (run on {when}, seed {seed})"
+        caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
         return filtered_table(
             "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
             label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),

@@ -20,7 +20,11 @@ from skytally.core import (
     table_names,
 )
 from skytally.figures import read_lanes, read_regions
+from skytally.press.cards.record_cards import published
+from skytally.record import Support, support_words
 
+PUBLISHERS = {"unknown": "publisher not known"}
+"""Words for a publisher that its row does not name."""
 VOCABULARY_TABLE = "vocabulary"
 """Table that closes the words of the others and describes itself."""
 
@@ -58,6 +62,15 @@ def source_ids() -> frozenset[str]:
 
 
 @cache
+def source_words() -> dict[str, str]:
+    """Map the id of every source to its publisher and day."""
+    return {
+        str(row["id"]): f"{PUBLISHERS.get(row['publisher'], row['publisher'])}, {published(row)}"
+        for row in table("sources").to_dict("records")
+    }
+
+
+@cache
 def map_regions() -> pd.DataFrame:
     """Regions of which the page of sites has a map."""
     return read_regions(
@@ -80,6 +93,12 @@ def timeline_lanes() -> pd.DataFrame:
 def read_results_json(app: Sphinx, name: str) -> list[dict[str, Any]]:
     """Read a file of results that the press staged beside the pages."""
     return list(json.loads((Path(app.srcdir) / name).read_text(encoding="utf-8")))
+
+
+def support_text(finding: dict[str, Any]) -> str:
+    """Facts on the sources of a finding or claim, as read from its file, in one phrase."""
+    facts = finding["support"]
+    return support_words(facts and Support(**facts))
 
 
 def findings(app: Sphinx) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Directives of the page on methods: calibration of intervals, onset dates on real series."""
+"""Directives of the page on methods: calibration of intervals, changes in real series."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 )
 from skytally.press.sphinx_ext.results_data import results
 
-OWN_ONSET_METHOD = "skytally onset, one change"
-"""Name of the onset date of this package in ``change_point_scores.csv``."""
+OWN_METHOD = "skytally, changes shown"
+"""Name of the changes that this package shows, in ``change_point_scores.csv``."""
 NOT_CALIBRATED = "No interval has been calibrated yet."
 
 
@@ -58,19 +58,19 @@ class CalibrationChart(Block):
 
 
 class RealSeriesTable(Block):
-    """Show the onset date on real series with known changes, beside other methods."""
+    """Show the changes found in real series with known changes, beside other methods."""
 
     def html(self) -> str:
         """Return one row per series and their mean, a column per method."""
         table = results("change_point_scores")
         if table.empty:
-            words = "The onset date has not been tried on real series yet."
+            words = "Changes have not been searched for in real series yet."
             return empty_state(words, anchor="table-real-series")
         methods = list(dict.fromkeys(table["method"]))
         scores = table.set_index(["series", "method"])
         rows = []
         for name in dict.fromkeys(table["series"]):
-            own = scores.loc[(name, OWN_ONSET_METHOD)]
+            own = scores.loc[(name, OWN_METHOD)]
             cells = self._cells([scores.loc[(name, method)] for method in methods])
             interval = f"{own['date_found'] or 'no change shown'} ({own['interval']})"
             rows.append(
@@ -80,7 +80,7 @@ class RealSeriesTable(Block):
         means = table.groupby("method")[["f1", "covering"]].mean()
         cells = self._cells([means.loc[method] for method in methods])
         rows.append(f'<tr><th scope="row">mean</th>{cells}<td></td><td></td></tr>')
-        heads = ["series", *methods, "date found by ours (interval)", "note"]
+        heads = ["series", *methods, "dates found by ours (intervals)", "note"]
         caption = (
             f"Real series, F1 and covering after the Turing Change Point Dataset, best in bold "
             f"(run on {table['date'].iloc[0]})"

@@ -1,9 +1,9 @@
-"""Directives of the pages on claims: ledger, wording drift, who copied whom, rival explanations."""
+"""Directives of the page on claims: verdicts, changed wordings, sentences of the book."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -11,27 +11,26 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally import claims
-from skytally.claims import rival_hypotheses
-from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
-from skytally.figures import provenance_graph
-from skytally.press.sphinx_ext.book_data import read_results_json, record_tables, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
+from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
+from skytally.press.book_details import source_line
+from skytally.press.sphinx_ext.book_data import read_results_json, support_text, table
+from skytally.press.sphinx_ext.flip_directives import flip_cell
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+    source_link,
+)
 from skytally.press.sphinx_ext.record_directives import linked_rows
-from skytally.record import provenance
+from skytally.press.sphinx_ext.wording_cards import marked_words, wording_card
 
 
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
-    """Tables of the ledger and of the rival explanations, by name."""
+    """Tables of the ledger and of the rival hypotheses, by name."""
     return claims.read_tables(data_registry.path("ledger").parent)
-
-
-@cache
-def evidence_titles() -> dict[str, str]:
-    """Words for each kind of evidence, from the vocabulary of the claims."""
-    words = read_cells(data_registry.path("claims_vocabulary"), header=VOCABULARY_COLUMNS)
-    kinds = words[words["vocabulary"] == "claim_line"]
-    return dict(zip(kinds["word"], kinds["meaning"], strict=True))
 
 
 @cache
@@ -40,212 +39,335 @@ def press_claims() -> frozenset[str]:
     return frozenset(table("press_claims")["id"])
 
 
+@cache
+def source_of_claim() -> dict[str, str]:
+    """Source on which each press claim was read, by the id of the claim."""
+    press = table("press_claims")
+    return dict(zip(press["id"], press["source_id"], strict=True))
+
+
+@cache
+def claim_vocabulary() -> pd.DataFrame:
+    """Words of the ledger and what they mean."""
+    return read_cells(
+        data_registry.path("ledger").with_name("vocabulary.csv"), header=VOCABULARY_COLUMNS
+    )
+
+
+@cache
+def verdict_meanings() -> dict[str, str]:
+    """Map each verdict to what it means."""
+    words = claim_vocabulary()
+    chosen = words[words["vocabulary"] == "verdict"]
+    return dict(zip(chosen["word"], chosen["meaning"], strict=True))
+
+
 def judged(app: Sphinx) -> list[dict[str, Any]]:
     """Claims with their verdicts, as the press staged them."""
     return read_results_json(app, "claims.json")
 
 
+WIDENED = " for its time, later widened"
+"""What follows the verdict on a claim that later evidence goes beyond."""
+SAID_OR_DATED = {"events", "official-claims", "none"}
+"""Kinds of evidence that decide whether something was said or when, and not what moved."""
+
+
+def counted_verdicts(claims_of: Iterable[dict[str, Any]]) -> str:
+    """Cells with the number of claims under each verdict, split by what they are about."""
+    counted: Counter[tuple[str, bool]] = Counter()
+    for claim in claims_of:
+        counted[_tally_line(claim), claim["line"] in SAID_OR_DATED] += 1
+    return "".join(
+        f'<tr><th scope="row">{cell(line)}</th>'
+        f"<td>{counted[line, False]}</td><td>{counted[line, True]}</td></tr>"
+        for word in claims.VERDICTS
+        for line in ((word, f"{word}{WIDENED}") if word in claims.GOOD else (word,))
+        if line in claims.VERDICTS or counted[line, False] + counted[line, True]
+    )
+
+
+def _tally_line(claim: dict[str, Any]) -> str:
+    return f"{claim['verdict']}{WIDENED if claim['later_widened'] else ''}"
+
+
+VERDICT_COLOURS = dict(zip(claims.VERDICTS, chart_style.VERDICT_COLOURS, strict=True))
+CHANGED = (claims.CONTRADICTED, claims.MISQUOTES, claims.REFINED)
+"""Verdicts on sentences that differ from their source or the evidence, the worst first."""
+STANDING = (claims.HOLDS, claims.BOUND, claims.FAITHFUL)
+UNDECIDED = (claims.UNTESTED, claims.CANNOT)
+
+
+def of_press(known: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Claims of press texts."""
+    return [claim for claim in known if claim["id"] in press_claims()]
+
+
+def of_book(known: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sentences of the book itself."""
+    return [claim for claim in known if claim["id"] not in press_claims()]
+
+
+def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -> str:
+    """Stacked bar of claims by verdict."""
+    from skytally.figures.verdict_bar import verdict_bar
+
+    counts = Counter(claim["verdict"] for claim in some)
+    ordered = {word: counts[word] for word in (*CHANGED, *STANDING, *UNDECIDED)}
+    return verdict_bar(
+        ordered, VERDICT_COLOURS, name=name, title=title, caption=caption,
+        source_line=source_line(),
+    ).block  # fmt: skip
+
+
+def why_in_words(claim: dict[str, Any]) -> str:
+    """Reasons of a verdict, and what later evidence adds, as HTML."""
+    reasons = [cell(reason) for reason in claim["why"]]
+    reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
+    return " ".join(reasons)
+
+
+def verdict_words(claim: dict[str, Any]) -> str:
+    """Verdict as HTML, with the time for which it holds."""
+    widened = WIDENED if claim["later_widened"] else ""
+    return f"<strong>{cell(claim['verdict'])}</strong>{widened}"
+
+
 class ClaimsSummary(Block):
-    """Count the press claims by verdict."""
+    """Count the claims of the press by verdict, in a bar and in a table."""
 
     def html(self) -> str:
-        """Return the table."""
-        press = [claim for claim in judged(self.app) if claim["id"] in press_claims()]
+        """Return the bar and the folded table."""
+        press = of_press(judged(self.app))
         if not press:
             return empty_state("The ledger has no press claim yet.")
-        counted = Counter(claim["verdict"] for claim in press)
-        rows = [
-            f'<tr><th scope="row">{cell(word)}</th><td>{counted[word]}</td></tr>'
-            for word in claims.VERDICTS
-        ]
+        counts = Counter(claim["verdict"] for claim in press)
+        hold = counts[claims.HOLDS] + counts[claims.BOUND]
+        undecided = sum(counts[word] for word in UNDECIDED)
+        bar = bar_of(
+            "verdicts", press,
+            title=f"{hold} of {len(press)} press claims hold; {undecided} are not decided",
+            caption="Claims of the press texts by verdict. A faithful copy gives what its one "
+            "source gives, which nobody else has checked.",
+        )  # fmt: skip
         return (
-            '<table class="sk-table"><caption>Press claims by verdict</caption><thead><tr>'
-            f'<th scope="col">verdict</th><th scope="col">of {len(press)} claims</th></tr></thead>'
-            f"<tbody>{''.join(rows)}</tbody></table>{self._contradicted(press)}"
+            f"{bar}<details><summary>The same as a table, by what the claims are about</summary>"
+            f"{self._table(press)}</details>"
         )
 
     @staticmethod
-    def _contradicted(press: list[dict[str, Any]]) -> str:
-        items = "".join(
-            f'<li><a href="#{cell(claim["id"])}">{cell(claim["id"])}</a>: '
-            f"{cell(claim['text'])}</li>"
-            for claim in press
-            if claim["verdict"] == claims.CONTRADICTED
+    def _table(some: list[dict[str, Any]]) -> str:
+        return (
+            f'<table class="sk-table"><caption>Press claims by verdict, {len(some)} in all'
+            '</caption><thead><tr><th scope="col">verdict</th>'
+            '<th scope="col">on ships, railcars, depots, silences</th>'
+            '<th scope="col">on a date, a statement or an intent</th></tr></thead>'
+            f"<tbody>{counted_verdicts(some)}</tbody></table>"
         )
-        return f"<p>Contradicted:</p><ul>{items}</ul>" if items else ""
+
+
+class ChangedClaims(Block):
+    """Show each press claim that differs from its source or the evidence as a card."""
+
+    def html(self) -> str:
+        """Return the cards, the worst first."""
+        press = of_press(judged(self.app))
+        chosen = [claim for word in CHANGED for claim in press if claim["verdict"] == word]
+        if not chosen:
+            return empty_state("No press claim was found to differ from its source yet.")
+        return f'<div class="sk-wordings">{"".join(map(self._card, chosen))}</div>'
+
+    def _card(self, claim: dict[str, Any]) -> str:
+        page = source_of_claim()[claim["id"]]
+        drift = next((each for each in claim["drift"] if each["copy_source"] == page), None)
+        verdict = cell(claim["verdict"].capitalize())
+        change = f" ({cell(drift['change'])})" if drift else ""
+        lines = [("The press wrote", f"{cell(claim['text'])} ({source_link(page)})")]
+        if drift:
+            said, wrote = marked_words(drift["original"], drift["copy"])
+            lines = [
+                ("The press wrote", f"{wrote} ({source_link(page)})"),
+                ("The source said", f"{said} ({source_link(drift['original_source'])})"),
+            ]
+        lines += [
+            ("So", f"<strong>{verdict}</strong>{change}. {why_in_words(claim)}"),
+            ("What would change this", cell(claim["changes_if"])),
+        ]
+        head = card_link("claim", claim["id"]) + (f" {cell(claim['text'])}" if drift else "")
+        return wording_card(claim["id"], head, lines)
+
+
+class ListedClaims(Block):
+    """List the other press claims by verdict; those that nobody decided are folded."""
+
+    def html(self) -> str:
+        """Return the lists."""
+        press = of_press(judged(self.app))
+        if not press:
+            return empty_state("The ledger has no press claim yet.")
+        return "".join(
+            claim_list(word, press, folded=word in UNDECIDED) for word in (*STANDING, *UNDECIDED)
+        )
+
+
+def claim_list(verdict: str, some: list[dict[str, Any]], *, folded: bool) -> str:
+    """List of the claims under one verdict, each with its anchor; empty where there is none."""
+    chosen = [claim for claim in some if claim["verdict"] == verdict]
+    if not chosen:
+        return ""
+    head = f"{cell(verdict.capitalize())} ({len(chosen)})"
+    means = f"<p>{cell(verdict_meanings()[verdict].capitalize())}.</p>"
+    items = "".join(_listed_claim(claim) for claim in chosen)
+    listed = f'{means}<ul class="sk-claims">{items}</ul>'
+    if folded:
+        return f"<details><summary>{head}</summary>{listed}</details>"
+    return f"<h3>{head}</h3>{listed}"
+
+
+def _listed_claim(claim: dict[str, Any]) -> str:
+    text = claim["text"][:1].upper() + claim["text"][1:]
+    part = f" Tested: {cell(claim['tested_part'])}." if claim["tested_part"] else ""
+    why = why_in_words(claim) or f"It would take {cell(claim['changes_if'])}."
+    widened = " <em>It holds for its time and was later widened.</em>"
+    return (
+        f'<li id="{cell(claim["id"])}">{card_link("claim", claim["id"])} '
+        f"<strong>{cell(text)}</strong>.{part} "
+        f"{why}{widened if claim['later_widened'] else ''}</li>"
+    )
+
+
+def _do(number: int, verb: str) -> str:
+    """Write a number with its verb in the right number."""
+    singular = {"stand": "stands", "do": "does"}
+    return f"{number} {singular[verb] if number == 1 else verb}"
+
+
+class OwnClaims(Block):
+    """Show how the sentences of the book fare under the same kinds of rules."""
+
+    def html(self) -> str:
+        """Return a sentence, and the bar and the sentences in a fold."""
+        own = of_book(judged(self.app))
+        if not own:
+            return empty_state("No sentence of the book is under test yet.")
+        stand = sum(claim["verdict"] in claims.GOOD for claim in own)
+        tested = sum(bool(claim["why"]) for claim in own)
+        fail = [claim for claim in own if claim["why"] and claim["verdict"] not in claims.GOOD]
+        words = "every one of them stands"
+        if fail:
+            words = f"{_do(stand, 'stand')} and {_do(len(fail), 'do')} not"
+        bar = bar_of(
+            "own-verdicts", own, title=f"{stand} of {len(own)} sentences of the book stand",
+            caption="Sentences of the book by verdict.",
+        )  # fmt: skip
+        untested = self._untested(len(own) - tested)
+        lists = "".join(
+            claim_list(word, own, folded=False) for word in (*CHANGED, *STANDING, *UNDECIDED)
+        )
+        return (
+            f"<p>The ledger has {len(own)} of the book's own sentences. The book tests {tested} by "
+            f"the same kinds of rules, each of which can fail: {words}.{untested}</p>"
+            f"{self._failed(fail)}<details><summary>The {len(own)} "
+            f"sentences of the book and their verdicts</summary>{bar}{lists}</details>"
+        )
+
+    @staticmethod
+    def _untested(left: int) -> str:
+        verb = "is" if left == 1 else "are"
+        return f" {left} {verb} not tested, because no rule can decide." if left else ""
+
+    @staticmethod
+    def _failed(fail: list[dict[str, Any]]) -> str:
+        items = "".join(
+            f'<li><a href="#{cell(claim["id"])}">{cell(claim["text"])}</a>: '
+            f"{cell(claim['verdict'])}</li>"
+            for claim in fail
+        )
+        return f"<ul>{items}</ul>" if items else ""
 
 
 class ClaimsTable(Block):
-    """Show every claim with its verdict, reasons and support."""
+    """Show every claim with its verdict and reasons in a folded table with a filter."""
 
     def html(self) -> str:
         """Return the table."""
-        heads = [
-            "claim", "in short", "verdict", "why", "asserted by", "confidence in the sources",
-            "independent origins", "image families", "what would change it", "rests on",
-        ]  # fmt: skip
-        ordered = sorted(judged(self.app), key=lambda claim: claim["id"] not in press_claims())
+        heads = ["claim", "in short", "verdict", "why", "more"]
+        known = judged(self.app)
+        rows = [self._row(claim) for claim in (*of_press(known), *of_book(known))]
         shown = filtered_table(
-            "claims", "Claims and verdicts", heads, [self._row(claim) for claim in ordered],
+            "claims", "Claims and verdicts", heads, rows,
             label="Verdict", choices=claims.VERDICTS, empty="The ledger has no claim yet.",
         )  # fmt: skip
-        return shown + (
-            '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p>'
+        if not rows:
+            return shown
+        return (
+            f"<details><summary>All {len(rows)} claims, to filter and to sort</summary>{shown}"
+            '<p class="sk-downloads"><a href="claims.json" download>claims.json</a></p></details>'
         )
 
     @staticmethod
     def _row(claim: dict[str, Any]) -> str:
-        anchor = cell(claim["id"])
         part = f" <em>(tested: {cell(claim['tested_part'])})</em>" if claim["tested_part"] else ""
         rests = claim["rests_on"]
-        keys = [f'<a href="findings.html#{cell(key)}">{cell(key)}</a>' for key in rests["findings"]]
-        rows = linked_rows(rests["rows"], visible=6)
-        chance = ""
-        if claim["likelihood"]:
-            chance = f"; <em>{cell(claim['likelihood'])}</em> that {cell(claim['likelihood_of'])}"
+        keys = " ".join(card_link("finding", key) for key in rests["findings"])
+        folded = (
+            ("asserted by", cell(claim["asserted_by"])),
+            ("sources of the evidence", cell(support_text(claim)) if claim["support"] else ""),
+            ("what would change it", cell(claim["changes_if"])),
+            ("what flips it", flip_cell(claim)),
+            ("rests on", f"{keys} {linked_rows(rests['rows'], visible=6)}".strip()),
+        )
+        listed = "".join(f"<dt>{word}</dt><dd>{text}</dd>" for word, text in folded if text)
         return (
-            f'<tr id="{anchor}" data-choice="{cell(claim["verdict"])}">'
-            f'<th scope="row"><a href="#{anchor}">{anchor}</a></th>'
-            f"<td>{cell(claim['text'])}{part}</td>"
-            f"<td><strong>{cell(claim['verdict'])}</strong>{chance}</td>"
-            f"<td>{'<br>'.join(cell(why) for why in claim['why'])}</td>"
-            f"<td>{cell(claim['asserted_by'])}</td>"
-            f"<td>{cell(claim['confidence'])}</td><td>{claim['independent_origins']}</td>"
-            f"<td>{claim['independent_image_families']}</td><td>{cell(claim['changes_if'])}</td>"
-            f"<td>{' '.join(keys)} {rows}</td></tr>"
+            f'<tr data-choice="{cell(claim["verdict"])}">'
+            f'<th scope="row"><a href="#{cell(claim["id"])}">{cell(claim["id"])}</a></th>'
+            f"<td>{cell(claim['text'])}{part}</td><td>{verdict_words(claim)}</td>"
+            f"<td>{why_in_words(claim)}</td>"
+            f"<td><details><summary>more</summary><dl>{listed}</dl></details></td></tr>"
         )
 
 
-class DriftTable(Block):
-    """Show how a claim changed on its way from origin to copy."""
+class DriftCards(Block):
+    """Show how wordings changed on their way from origin to copy, one card each."""
 
     def html(self) -> str:
-        """Return the table."""
-        drift = ledger_tables()["drift"].drop(columns="line")
-        rows = [
-            "<tr>" + "".join(f"<td>{cell(text)}</td>" for text in row) + "</tr>"
-            for row in drift.itertuples(index=False)
-        ]
-        return filtered_table(
-            "drift", "Wording on its way", list(drift.columns), rows,
-            empty="No wording has been compared with its origin yet.",
-        )  # fmt: skip
-
-
-class OriginsGraph(Block):
-    """Draw who copied whom, and list it for those who do not see the drawing."""
-
-    def html(self) -> str:
-        """Return the drawing and the list."""
-        graph = provenance.copying_graph(table("sources"))
-        copied = provenance.copied(graph)
-        if not copied:
-            return empty_state("No source of the record takes content from another one yet.")
-        drawing = provenance_graph.layout(graph, keep=copied)
-        svg = provenance_graph.as_svg(
-            drawing, name="origins", title="Who copied whom",
-            description="Each line runs from the page that was copied to the page that copied it.",
-        )  # fmt: skip
-        copies = sum(bool(above) for above in graph.parents.values())
-        first = sum(node.layer == 0 for node in drawing.nodes)
-        return (
-            f"<p>Of {len(graph.parents)} sources, {copies} take content from another page of the "
-            f"record. Drawn are these and the pages they took it from, which go back to {first} "
-            f"originators, in the left column. The same stands as a list below the drawing.</p>"
-            f'<div class="sk-scroll sk-drawing" role="region" aria-label="Who copied whom" '
-            f'tabindex="0">{svg}</div><details><summary>The same as a list</summary>'
-            f"<ul>{self._listed(graph)}</ul></details>"
+        """Return the cards."""
+        drift = ledger_tables()["drift"]
+        if drift.empty:
+            return empty_state("No wording has been compared with its origin yet.")
+        words = claim_vocabulary()
+        means = words[words["vocabulary"] == "wording_change"].set_index("word")["meaning"]
+        cards = "".join(
+            self._card(row, str(means[row["change"]])) for row in drift.to_dict("records")
         )
+        return f'<div class="sk-wordings">{cards}</div>'
 
     @staticmethod
-    def _listed(graph: provenance.Graph) -> str:
-        return "".join(
-            f'<li><a href="sources.html#{cell(copy)}">{cell(copy)}</a> from '
-            + ", ".join(f'<a href="sources.html#{cell(one)}">{cell(one)}</a>' for one in above)
-            + "</li>"
-            for copy, above in sorted(graph.parents.items())
-            if above
-        )
-
-
-def _ratio(value: float) -> str:
-    return "no limit" if math.isinf(value) else number(float(f"{value:.2g}"))
-
-
-class Rivals(Block):
-    """Show each rival explanation as a band, with the items that matter most."""
-
-    def html(self) -> str:
-        """Return one section per hypothesis."""
-        evidence = claims.gather_evidence(
-            record_tables(), read_results_json(self.app, "findings.json")
-        )
-        known = rival_hypotheses.read_hypotheses(ledger_tables(), evidence)
-        if not known.names:
-            return empty_state("No rival explanation has been written down yet.")
-        sections = (self._section(known, band) for band in rival_hypotheses.odds_bands(known))
-        listed = "".join(
-            f"<li>{cell(key)}: {cell(name)}, with which the others are compared</li>"
-            if key == known.reference
-            else f'<li><a href="#{cell(key)}">{cell(key)}: {cell(name)}</a></li>'
-            for key, name in known.names.items()
-        )
-        label = cell(rival_hypotheses.LABEL)
-        return f"<p><strong>{label}</strong></p><ul>{listed}</ul>{''.join(sections)}"
-
-    @staticmethod
-    def _section(known: rival_hypotheses.Hypotheses, band: rival_hypotheses.OddsBand) -> str:
-        name, reference = known.names[band.hypothesis], known.names[band.against]
-        matters = rival_hypotheses.influence(known, band.hypothesis).head(3)
-        items = "".join(f"<li>{cell(row.text)}</li>" for row in matters.itertuples())
-        lines = "".join(
-            f"<li>without the {cell(evidence_titles().get(line, line))}: "
-            f"{_ratio(rest.ratio_low)} to {_ratio(rest.ratio_high)}</li>"
-            for line, rest in rival_hypotheses.bands_without_a_line(known, band.hypothesis)
-        )
-        anchor = cell(band.hypothesis)
-        return (
-            f'<section id="{anchor}"><h3>{anchor}: {cell(name)}</h3>'
-            f"<p>Against <em>{cell(reference)}</em>, the observations together are between "
-            f"<strong>{_ratio(band.ratio_low)} and {_ratio(band.ratio_high)}</strong> times as "
-            f"likely under this explanation. If one of the two were true and no third, and "
-            f"starting anywhere from one to ten against to ten to one for: "
-            f"<strong>{cell(band.words)}</strong>.</p>"
-            f"<p>The items that matter most:</p><ul>{items}</ul>"
-            f"<p>Leaving one line out:</p><ul>{lines}</ul></section>"
-        )
-
-
-class LikelihoodTable(Block):
-    """Show every cell of the rival explanations with its reason."""
-
-    def html(self) -> str:
-        """Return the table."""
-        cells = ledger_tables()["likelihoods"].drop(columns="line")
-        items = ledger_tables()["evidence"].set_index("id")
-        rows = [
-            f"<tr><td>{cell(row.evidence)}</td><td>{cell(items.loc[row.evidence, 'text'])}</td>"
-            f"<td>{cell(row.hypothesis)}</td><td>{_ratio(row.low)} to {_ratio(row.high)}</td>"
-            f"<td>{cell(row.reason)}</td>"
-            f"<td>{cell(items.loc[row.evidence, 'changes_if'])}</td></tr>"
-            for row in cells.itertuples()
+    def _card(row: dict[str, Any], meaning: str) -> str:
+        before, after = marked_words(row["original"], row["copy"])
+        note = f" {cell(row['note'][0].upper() + row['note'][1:])}." if row["note"] else ""
+        claim = f" {card_link('claim', row['claim'])}" if row["claim"] else ""
+        lines = [
+            ("Before", f"{before} ({source_link(row['original_source'])})"),
+            ("After", f"{after} ({source_link(row['copy_source'])})"),
+            ("So", f"{cell(meaning.capitalize())}.{note}"),
         ]
-        heads = ["item", "observation", "explanation", "ratio", "reason", "what would change it"]
-        return filtered_table(
-            "likelihoods", "Likelihood ratios, each a judgement with its reason", heads, rows,
-            empty="No likelihood ratio has been judged yet.",
-        )  # fmt: skip
+        rows = linked_rows(row["rows"].split(), visible=6)
+        foot = f"Rows: {rows}." if rows else ""
+        return wording_card(
+            row["id"], f"<strong>{cell(row['change'].capitalize())}</strong>{claim}", lines, foot
+        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("claims-summary", ClaimsSummary),
+        ("changed-claims", ChangedClaims),
+        ("listed-claims", ListedClaims),
+        ("own-claims", OwnClaims),
         ("claims-table", ClaimsTable),
-        ("drift-table", DriftTable),
-        ("origins-graph", OriginsGraph),
-        ("rivals", Rivals),
-        ("likelihood-table", LikelihoodTable),
+        ("drift-cards", DriftCards),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -9,10 +9,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
+from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import findings, row_ids, source_ids
 
-FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text", "f-level": "level"}
+FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
 """Role to the field of a finding that it quotes."""
+CARD_WORDS = "(source)"
+"""Link to the card of a finding whose sentence does not hold its number."""
 
 
 def _up(docname: str) -> str:
@@ -20,7 +23,7 @@ def _up(docname: str) -> str:
 
 
 class FindingRole(SphinxRole):
-    """Quote one field of a finding by its key, linked to the finding."""
+    """Quote one field of a finding by its key; the number in it links to the card."""
 
     def __init__(self, field: str) -> None:
         super().__init__()
@@ -34,31 +37,33 @@ class FindingRole(SphinxRole):
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=f"[{self.text}]")], [problem]
         finding = known[self.text]
-        link = nodes.reference(
-            "",
-            finding[self.field],
-            refuri=_up(self.env.docname) + f"findings.html#{finding['key']}",
-            reftitle=f"{finding['text']} (confidence in the sources: {finding['level']})",
-            classes=["sk-finding"],
-            internal=True,
-        )
-        return [link], []
+        words = finding[self.field]
+        before, number, after = words.partition(finding["said"])
+        if self.field != "text":
+            return [self._link(words, finding["key"])], []
+        if not number:
+            return [nodes.Text(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
+        return [nodes.Text(before), self._link(number, finding["key"]), nodes.Text(after)], []
+
+    def _link(self, words: str, key: str) -> nodes.reference:
+        target = _up(self.env.docname) + address("finding", key)
+        return nodes.reference("", words, refuri=target, classes=["sk-finding"], internal=True)
 
 
 class LinkRole(SphinxRole):
     """Link to a row of the record or to a source by its id."""
 
-    def __init__(self, page: str, ids: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, kind: str, ids: Callable[[], frozenset[str]]) -> None:
         super().__init__()
-        self.page, self.ids = page, ids
+        self.kind, self.ids = kind, ids
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or a warning where the id does not exist."""
         if self.text not in self.ids():
-            message = f"no row {self.text!r} on the {self.page} page; correct the id"
+            message = f"no {self.kind} {self.text!r} in the record; correct the id"
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=self.text)], [problem]
-        target = _up(self.env.docname) + f"{self.page}.html#{self.text}"
+        target = _up(self.env.docname) + address(self.kind, self.text)
         return [
             nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)
         ], []
@@ -68,6 +73,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles."""
     for role, field in FIELD_OF_ROLE.items():
         app.add_role(role, FindingRole(field))
-    app.add_role("row", LinkRole("record", row_ids))
-    app.add_role("src", LinkRole("sources", source_ids))
+    app.add_role("row", LinkRole("row", row_ids))
+    app.add_role("src", LinkRole("source", source_ids))
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -10,6 +10,8 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError
+from skytally.press.cards.card import address
+from skytally.press.sphinx_ext.book_data import source_words
 
 
 class Block(Directive):
@@ -35,6 +37,28 @@ class Block(Directive):
 def cell(text: object) -> str:
     """Escape the text of a table cell, so that a browser shows it as text."""
     return html.escape(str(text), quote=True)
+
+
+def card_link(kind: str, identifier: str, words: str = "") -> str:
+    """Link to a card from a page at the root of the site.
+
+    Parameters
+    ----------
+    kind, identifier : str
+        Kind and id of the card.
+    words : str
+        The words of the link; the id, where none are given.
+
+    Returns
+    -------
+    str
+    """
+    return f'<a href="{cell(address(kind, identifier))}">{cell(words or identifier)}</a>'
+
+
+def source_link(source: str) -> str:
+    """Link to the card of a source, with the words of its publisher and day."""
+    return card_link("source", source, source_words()[source])
 
 
 def empty_state(words: str, *, anchor: str = "") -> str:

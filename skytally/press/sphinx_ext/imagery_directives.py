@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import data_registry, day, number, read_cells
+from skytally.core import data_registry, day, number, read_cells, read_table
+from skytally.figures import position_words
 from skytally.imagery.acquire import (
     FOLDER,
     REHEARSAL,
@@ -21,7 +22,13 @@ from skytally.imagery.acquire import (
 from skytally.imagery.figures import Backdrop, plan_file, plan_text
 from skytally.imagery.pipeline import composite
 from skytally.imagery.sites import Site, outline_area_m2, read_sites
-from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, small_table
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    empty_state,
+    filtered_table,
+    small_table,
+)
 
 NO_SITE = "No site has a window and outlines yet."
 PLANS = "plans"
@@ -47,7 +54,7 @@ def _backdrop(site: Site) -> Backdrop | None:
     first, last = (day(pd.Timestamp(time[:10])) for time in (made.first, made.last))
     between = f"on {first}" if first == last else f"between {first} and {last}"
     description = (
-        f"median of the {number(made.looks)} clearest usable looks of Sentinel-2 stored on the "
+        f"median of the {number(made.looks)} clearest usable images of Sentinel-2 stored on the "
         f"machine that printed this page, {between}; contains modified Copernicus Sentinel data"
     )
     return Backdrop(made.rgb, description, rehearsal=made.label == REHEARSAL)
@@ -70,7 +77,7 @@ class SitePlans(Block):
         (folder / f"{site.slug}{suffix}").write_bytes(content)
         link = f"_static/{PLANS}/{cell(site.slug)}{suffix}"
         under = (
-            backdrop.description if backdrop else "nothing, since no usable look is stored here yet"
+            backdrop.description if backdrop else "nothing, as no usable image is stored here yet"
         )
         alt = plan_text(site, backdrop=backdrop)
         anchor = f"window-{cell(site.slug)}"
@@ -128,8 +135,8 @@ class WindowsTable(Block):
                 ]
             )
         heads = ["site", "window", "grid", "local time", "position known to"]
-        heads += ["one optical look, before compression"]
-        return small_table("Windows, the same for every look", heads, rows, empty=NO_SITE)
+        heads += ["one optical image, before compression"]
+        return small_table("Windows, the same for every image", heads, rows, empty=NO_SITE)
 
 
 class ControlSitesTable(Block):
@@ -161,6 +168,36 @@ class ControlSitesTable(Block):
         )  # fmt: skip
 
 
+class PositionsTable(Block):
+    """Show every published point of the sites, and what each may be used for."""
+
+    def html(self) -> str:
+        """Return the table."""
+        known = read_table(data_registry.path("positions"))
+        return filtered_table(
+            "positions", "Published points, and what each may be used for",
+            ["point", "site", "position", "use", "more"],
+            [self._row(point) for _, point in known.iterrows()],
+            empty="No point is listed yet.",
+        )  # fmt: skip
+
+    @staticmethod
+    def _row(point: pd.Series) -> str:
+        position = f"{position_words(point['lat'], point['lon'])}, within "
+        more = {
+            "how obtained": point["position_method"],
+            "source (licence)": f"{point['source']} ({point['licence']})",
+            "compared with": point["note"],
+        }
+        listed = "".join(f"<dt>{word}</dt><dd>{cell(text)}</dd>" for word, text in more.items())
+        return (
+            f'<tr><th scope="row">{cell(point["name"])}</th><td>{cell(point["site"])}</td>'
+            f"<td>{position}{number(point['uncertainty_m'])} m</td>"
+            f"<td>{cell(point['position_use'])}</td>"
+            f"<td><details><summary>more</summary><dl>{listed}</dl></details></td></tr>"
+        )
+
+
 class ProvidersTable(Block):
     """Show the providers of scenes, their addresses and what they require."""
 
@@ -190,6 +227,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("site-plans", SitePlans),
         ("windows-table", WindowsTable),
         ("control-sites-table", ControlSitesTable),
+        ("positions-table", PositionsTable),
         ("providers-table", ProvidersTable),
     ):
         app.add_directive(name, directive)

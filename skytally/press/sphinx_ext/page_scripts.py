@@ -12,6 +12,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+SEARCH_PAGE = "search"
+
 
 def package_folder(name: str) -> Path:
     """Return the folder of an installed package.
@@ -29,7 +33,7 @@ def package_folder(name: str) -> Path:
 
 
 def copy_scripts(app: Sphinx) -> None:
-    """Copy BokehJS of the installed Bokeh, the chart script and MathJax into the site."""
+    """Copy BokehJS of the installed Bokeh, the scripts of charts and cards and MathJax."""
     from skytally.figures import BOOT, bokeh_scripts
 
     static = Path(app.outdir) / "_static"
@@ -39,6 +43,9 @@ def copy_scripts(app: Sphinx) -> None:
     (static / "mathjax").mkdir(exist_ok=True)
     mathjax = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
     shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
+    (static / "cards").mkdir(exist_ok=True)
+    for path in sorted(SCRIPTS.iterdir()):
+        shutil.copyfile(path, static / "cards" / path.name)
 
 
 def keep_own_scripts(
@@ -64,6 +71,8 @@ def keep_own_scripts(
         for sheet in context["css_files"]
         if "thebe" not in str(getattr(sheet, "filename", sheet))
     ]
+    if pagename == SEARCH_PAGE:
+        app.add_js_file("cards/page_search.js", priority=410, loading_method="defer")
     if 'class="sk-live"' in (context.get("body") or "") and doctree is not None:
         app.add_js_file("charts/bokeh.min.js", priority=300, loading_method="defer")
         app.add_js_file("charts/boot.js", priority=301, loading_method="defer")
@@ -82,5 +91,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", copy_scripts)
     app.connect("html-page-context", keep_own_scripts, priority=900)
     app.connect("doctree-resolved", drop_thebe, priority=900)
+    app.add_js_file("cards/popover.js", priority=400, loading_method="defer")
+    app.add_js_file("cards/save_picture.js", priority=401, loading_method="defer")
     app.config.mathjax_path = "mathjax/tex-svg.js"
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -8,7 +8,8 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, interval
+from skytally.core import DataError, data_registry, interval
+from skytally.press.book_details import source_line
 from skytally.press.sphinx_ext.book_data import (
     VOCABULARY_TABLE,
     findings,
@@ -16,24 +17,42 @@ from skytally.press.sphinx_ext.book_data import (
     observations,
     record_tables,
     row_ids,
+    source_words,
+    support_text,
     table,
     timeline_lanes,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
+from skytally.press.sphinx_ext.flip_directives import flip_cell
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+    source_link,
+)
 from skytally.record import drop_copies
 
-SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources"}
-ROW_COLUMNS = {"converted_from", "row_id"}
-FIRST_COLUMNS = {"id": 0, "text": 1}
-"""Columns that stand before all others."""
+SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source"}
+ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
+FIRST_COLUMNS = {
+    name: position
+    for position, name in enumerate(
+        ("id", "group", "row_id", "text", "publisher", "title", "name", "statement_first",
+         "date_first", "depart_first", "published_first", "counter", "value", "quantity", "unit")
+    )
+}  # fmt: skip
+"""Columns that stand before all others, in this order."""
+MOST_COLUMNS = 5
+"""Columns of a table on a page; what exceeds them unfolds in the row."""
 
 
 def _linked(column: str, text: str) -> str:
     ids = text.split()
     if column in SOURCE_COLUMNS and ids:
-        return " ".join(f'<a href="sources.html#{cell(one)}">{cell(one)}</a>' for one in ids)
-    if column in ROW_COLUMNS and text in row_ids():
-        return f'<a href="record.html#{cell(text)}">{cell(text)}</a>'
+        return " ".join(card_link("source", one) for one in ids)
+    if column in ROW_COLUMNS and ids and row_ids() >= {*ids}:
+        return " ".join(card_link("row", one) for one in ids)
     return cell(text)
 
 
@@ -45,14 +64,29 @@ def _plain(value: object) -> str:
     return "" if value is pd.NaT else str(value)
 
 
-def _rows_html(rows: pd.DataFrame, columns: list[str], *, anchored: bool) -> list[str]:
+def _folded(row: pd.Series, columns: list[str]) -> str:
+    """Cells beyond the first columns, by name, behind a fold; empty ones are left out."""
+    known = [(column, _plain(row[column])) for column in columns]
+    listed = "".join(
+        f"<dt>{cell(column)}</dt><dd>{_linked(column, words)}</dd>"
+        for column, words in known
+        if words
+    )
+    return f"<details><summary>all cells</summary><dl>{listed}</dl></details>" if listed else ""
+
+
+def _rows_html(
+    rows: pd.DataFrame, columns: list[str], folded: list[str], *, anchored: bool
+) -> list[str]:
     body = []
     for _, row in rows.iterrows():
         cells = "".join(
             f"<td>{_linked(column, _plain(row[column]))}</td>" for column in columns[1:]
         )
+        if folded:
+            cells += f"<td>{_folded(row, folded)}</td>"
         first = cell(row[columns[0]])
-        start = f'<tr><th scope="row">{first}</th>'
+        start = f'<tr><th scope="row">{_linked(columns[0], row[columns[0]])}</th>'
         if anchored:
             start = f'<tr id="{first}"><th scope="row"><a href="#{first}">{first}</a></th>'
         body.append(f"{start}{cells}</tr>")
@@ -76,11 +110,15 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     str
         A sentence in place of a table without rows.
     """
-    order = sorted(rows.columns, key=lambda column: FIRST_COLUMNS.get(column, 2))
+    order = sorted(rows.columns, key=lambda column: FIRST_COLUMNS.get(column, len(FIRST_COLUMNS)))
     shown = [
         column for column in order if column != "line" and (rows[column].map(_plain) != "").any()
     ]
-    body = _rows_html(rows, shown, anchored=name in (*observations(), "sources"))
+    visible, folded = shown, []
+    if len(shown) > MOST_COLUMNS:
+        visible, folded = shown[: MOST_COLUMNS - 1], shown[MOST_COLUMNS - 1 :]
+    body = _rows_html(rows, visible, folded, anchored=name in (*observations(), "sources"))
+    heads = [*visible, *(["more"] if folded else [])]
     # the vocabulary is a dictionary itself and has none
     dictionary = (
         f' · <a href="data/record/{name}.dictionary.csv" download>its dictionary</a>'
@@ -89,7 +127,7 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
     )
     empty = f"{caption}: the table has no row yet."
     return (
-        f"{filtered_table(name, caption, shown, body, empty=empty)}"
+        f"{filtered_table(name, caption, heads, body, empty=empty)}"
         f'<p class="sk-downloads"><a href="data/record/{name}.csv" download>{name}.csv</a>'
         f"{dictionary}</p>"
     )
@@ -121,10 +159,7 @@ def linked_rows(ids: list[str], *, visible: int) -> str:
     -------
     str
     """
-    links = [
-        f'<a href="record.html#{cell(row)}">{cell(row)}</a>' if row in row_ids() else cell(row)
-        for row in ids
-    ]
+    links = [card_link("row", row) if row in row_ids() else cell(row) for row in ids]
     shown, folded = " ".join(links[:visible]), links[visible:]
     if not folded:
         return shown
@@ -138,18 +173,19 @@ def _interval(finding: dict[str, Any]) -> str:
 
 
 class FindingsTable(Block):
-    """Show every finding with its anchor, interval, confidence and rows."""
+    """Show every finding with its anchor, interval, sources, rows and what flips it."""
 
     def html(self) -> str:
         """Return the table."""
         body = [
             f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">{cell(key)}</a></th>'
             f"<td>{cell(finding['said'])}</td><td>{_interval(finding)}</td>"
-            f"<td>{cell(finding['level'])}</td><td>{cell(finding['text'])}</td>"
-            f"<td>{linked_rows(finding['inputs'], visible=12)}</td></tr>"
+            f"<td>{cell(support_text(finding))}</td><td>{cell(finding['text'])}</td>"
+            f"<td>{linked_rows(finding['inputs'], visible=12)}</td>"
+            f"<td>{flip_cell(finding)}</td></tr>"
             for key, finding in findings(self.app).items()
         ]
-        heads = ["key", "in words", "interval", "confidence in the sources", "finding", "rows"]
+        heads = ["key", "in words", "interval", "sources", "finding", "rows", "what flips it"]
         shown = filtered_table(
             "findings", "Findings", heads, body, empty="There is no finding yet."
         )
@@ -187,6 +223,32 @@ class Timeline(Block):
         return timeline_chart(tables, lanes, period=self._period()).block
 
 
+class Beginnings(Timeline):
+    """Draw when each thing of a page began or ended, as intervals."""
+
+    required_arguments = 1
+
+    def html(self) -> str:
+        """Return the chart."""
+        from skytally.figures import lanes_chart, names_of
+        from skytally.findings import date_rows, read_declarations
+
+        page = self.arguments[0]
+        labels = names_of(table("counters"), table("scopes"))
+        declared = read_declarations([data_registry.path(f"findings_{page.replace('-', '_')}")])
+        dates = date_rows(declared, record_tables(), labels=labels)
+        return lanes_chart(
+            dates,
+            labels,
+            lane=dates["lane"],
+            name=f"{page}-beginnings",
+            period=self._period(),
+            caption="When each thing began. A bar runs from the last observation without it to "
+            "the first with it, or over the days that its counter states; an arrow to the left "
+            "means that no observation lies before, so that it may have begun at any earlier time.",
+        ).block
+
+
 class RegionMaps(Block):
     """Draw the map of each region."""
 
@@ -196,20 +258,27 @@ class RegionMaps(Block):
 
         regions = map_regions()
         maps = [
-            region_map(region, regions, table("sites"), table("route_connections")).block
+            region_map(
+                region,
+                regions,
+                table("sites"),
+                table("route_connections"),
+                source_line=source_line(),
+            ).block
             for region in regions["id"]
         ]
         return "\n".join(maps) or empty_state("No region has a map yet.")
 
 
 class SiteMaps(Block):
-    """Draw one locator map per located site, each with its uncertainty."""
+    """Show all sites: a small map of each located one, and those that no source locates."""
 
     def html(self) -> str:
-        """Return the maps, with a heading each."""
+        """Return the sites, with a heading each."""
         from skytally.figures import site_blocks
 
-        return site_blocks(map_regions(), table("sites"), table("route_connections"))
+        sources = {source: source_link(source) for source in source_words()}
+        return site_blocks(map_regions(), table("sites"), sources)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -218,6 +287,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("record-table", RecordTable),
         ("findings-table", FindingsTable),
         ("timeline", Timeline),
+        ("beginnings", Beginnings),
         ("region-maps", RegionMaps),
         ("site-maps", SiteMaps),
     ):

@@ -55,7 +55,7 @@ class StrangersTable(TrialsTable):
     """Show how reliably a band of another day is detected."""
 
     slug = name = "mismatched_bands"
-    caption = "Bands of another day put among those of a look, in real scenes"
+    caption = "Bands of another day put among those of an image, in real scenes"
     missing = "Bands were not exchanged on this copy yet."
     feared = ()
 

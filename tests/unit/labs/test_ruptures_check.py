@@ -9,8 +9,8 @@ import pytest
 
 from labs.methods.ruptures_check import cross_check
 from skytally.core.errors import DataError
+from skytally.statistics.change_detection import change_points
 from skytally.statistics.interval_counts import IntervalCounts, interval_counts_from
-from skytally.statistics.onset_date import onset
 
 DAY_ZERO = 19_500.0
 
@@ -31,7 +31,7 @@ def test_cross_check_gives_gaps_only() -> None:
     on_ranks, documented = cross_check(looks)
     assert on_ranks.gaps == (expected,)
     assert all(first < last for first, last in documented.gaps)
-    assert onset(looks).gap == expected
+    assert change_points(looks).changes[0].gap == expected
 
 
 def test_cross_check_of_a_constant_finds_nothing() -> None:

@@ -15,7 +15,7 @@ from labs.methods.semi_markov_calls import calls_by_states
 from labs.simulated_port_calls import Plan
 from skytally.core.errors import DataError
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.call_bounds import BerthObservations, Dwell
+from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
 
 NAN = math.nan
 DWELL = Dwell(2.4, 0.2)

@@ -41,7 +41,7 @@ SURE_DETECTION = 0.95
 """Chance of detection from which an interval of 90 percent holds no missed ship."""
 BERTH_P_DETECT, BERTH_P_FALSE = 0.95, 0.01
 """Aimed at on a clear image and held in both families of simulated harbours
-(``labs/benchmarks/accuracy_simulated_harbours.py``); a site's own card replaces them."""
+(``labs/benchmarks/accuracy_simulated_harbours.py``); a site's own tests replace them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Berth:
     axis_deg: float | None = None
     """Bearing of the quay, degrees clockwise from grid north; None where not known."""
     p_detect: float = BERTH_P_DETECT
-    """Chance of finding a ship on a clear image, from the site's card where there is one."""
+    """Chance of finding a ship on a clear image, from the site's own tests where there are any."""
     p_false: float = BERTH_P_FALSE
     """Wanted chance of finding one at an empty berth."""
 

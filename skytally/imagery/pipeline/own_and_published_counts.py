@@ -11,12 +11,12 @@ from skytally.core import day, limits, names as n, quantity_of, quantity_text
 from skytally.imagery.measure import PER_CAR, Observation, teu_bounds
 from skytally.imagery.pipeline.measured_line import MeasuredLine
 
-COLUMNS = ("outline", "day", "published", "own look", "both")
+COLUMNS = ("outline", "day", "published", "own image", "both")
 ALIKE = {"berth": ("ships", "m", ""), "track": ("railcars",), "quay": ("containers",)}
 """Kind of outline to the units of published counts that speak of the same thing; a sighting of a
 ship may have no unit."""
 AGREE, DIFFER = "could both be true", "cannot both be true"
-SILENT, ELSEWHERE = "the look could not tell", "not compared: not the same scope"
+SILENT, ELSEWHERE = "the image could not tell", "not compared: not the same scope"
 WORDS = {n.NOTHING_SEEN: "nothing found", n.SOMETHING_SEEN: "something, no number"}
 
 
@@ -48,7 +48,7 @@ def _pair(each: MeasuredLine, row: Observation, count: pd.Series, scope: str) ->
         "outline": each.scope,
         "day": day(pd.Timestamp(row.time)),
         "published": f"{count['counter']}, {scope}: {counted}",
-        "own look": WORDS.get(row.state, row.reasons if math.isnan(row.value) else value),
+        "own image": WORDS.get(row.state, row.reasons if math.isnan(row.value) else value),
         "both": _both(row, count) if scope == each.outline else ELSEWHERE,
     }
 
@@ -81,7 +81,7 @@ def agreement_table(
     Returns
     -------
     pandas.DataFrame
-        One row a pair: ``outline``, ``day``, ``published``, ``own look``, ``both``. Only an
+        One row a pair: ``outline``, ``day``, ``published``, ``own image``, ``both``. Only an
         outline that bears the name of the record's scope is compared. Ships are compared as
         present or absent, cars and containers by whether the intervals meet.
     """

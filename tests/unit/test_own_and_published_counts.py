@@ -8,16 +8,16 @@ import pytest
 
 from skytally.core import names as n
 from skytally.imagery.measure.observation import Observation, observation_line, unclear_observation
-from skytally.imagery.pipeline.compare_with_published import (
+from skytally.imagery.pipeline.imagery_findings import own_findings
+from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
+from skytally.imagery.pipeline.own_and_published_counts import (
     AGREE,
     DIFFER,
     ELSEWHERE,
     SILENT,
     agreement_table,
 )
-from skytally.imagery.pipeline.imagery_findings import own_findings
-from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
-from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 
 KINDS = {kind.card: kind for kind in LINE_KINDS}
 
@@ -108,7 +108,7 @@ def test_findings_before_and_after_the_first_look() -> None:
     )
     (before,) = own_findings("port-imagery", [none], study="2023-08-01")
     assert before.key == "port-imagery.own_state"
-    assert "no look was acquired" in before.text
+    assert "no image was acquired" in before.text
     rows = [look("2023-07-01", 0.0), look("2023-08-26", 1.0), look("2023-09-01", 0.0)]
     state, seen = own_findings(
         "port-imagery", [line("berth-sentinel-2", rows), none], study="2023-08-01"

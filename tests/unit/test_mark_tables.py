@@ -11,18 +11,20 @@ import pytest
 import xarray as xr
 
 from skytally.core import names as n
-from skytally.figures.marks import (
+from skytally.figures.mark_tables import (
     BAR_COLUMNS,
     HOVER,
     LANE_COLUMNS,
     MARK_COLUMNS,
     alt_text,
+    at_both_ends,
     bar_marks,
     lane_marks,
     names_of,
     pointed,
     value_marks,
 )
+from skytally.record import line
 from tests.support.sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]
@@ -41,7 +43,7 @@ def test_marks_carry_value_bound_counter_and_source(one_line: Lines) -> None:
     """A mark holds all that the hover text shows, in the names of the pages."""
     line = one_line({"value": 430.0, "bound": n.ABOUT, "day": "2023-10-16"})
     (mark,) = value_marks({"csis.rajin-port-area": line}, LABELS).to_dict("records")
-    assert (mark["y"], mark["lo"], mark["hi"]) == (430.0, 425.0, 435.0)
+    assert (mark["y"], mark["lo"], mark["hi"]) == (430.0, 387.0, 473.0)
     assert (mark["x"], mark["x0"], mark["x1"]) == (pd.Timestamp("2023-10-16"),) * 3
     assert {word: mark[word] for word in HOVER} == {
         "when": "16 October 2023",
@@ -146,6 +148,28 @@ def test_pointed_names_no_day_that_no_source_names(
     assert found["x"].tolist() == [pd.Timestamp(day) for day in points]
 
 
+@pytest.mark.parametrize(
+    ("last", "points"),
+    [
+        ("2026-01-01", ["2026-01-01"]),
+        ("2026-01-31", ["2026-01-16"]),
+        ("2026-12-31", ["2026-01-01", "2026-12-31"]),
+    ],
+)
+def test_a_number_known_to_the_year_stands_on_no_day_of_it(
+    rows: Rows, last: str, points: list[str]
+) -> None:
+    """Its bar covers the year, and its point the ends of the bar."""
+    first = pd.Timestamp("2026-01-01")
+    made = line(
+        rows({"value": 1.0, "date_first": first, "date_last": pd.Timestamp(last)}),
+        title="made up",
+        history="made for a test",
+    )
+    found = at_both_ends(value_marks({"csis": made}, LABELS))
+    assert found["x"].tolist() == [pd.Timestamp(day) for day in points]
+
+
 def test_bar_marks_keep_the_order_and_the_bound(rows: Rows) -> None:
     """Bars stand in the order of the table, each with its interval."""
     table = rows({"value": 32.0, "bound": n.AT_LEAST}, {"value": 26.0})
@@ -165,7 +189,7 @@ def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
         {"state": n.UNCLEAR, "bound": "", "day": "2023-10-17"},
     )
     told = alt_text(value_marks({"csis": line}, LABELS), subject="Containers")
-    same_sentence("marks.alt_text", told)
+    same_sentence("mark_tables.alt_text", told)
 
 
 def test_alt_text_ends_the_caption_once(one_line: Lines) -> None:
@@ -180,6 +204,16 @@ def test_alt_text_counts_what_it_leaves_out(one_line: Lines) -> None:
     told = alt_text(value_marks({"csis": one_line(*days)}, LABELS), subject="Containers", most=12)
     assert told.count("October 2023") == 12
     assert told.endswith("; and 3 more, all in the CSV file under the chart.")
+
+
+def test_alt_text_describes_every_mark_where_no_file_has_them(one_line: Lines) -> None:
+    """A chart without a download sends nobody to a file."""
+    days = [{"value": 1.0, "day": f"2023-10-{day:02}"} for day in range(1, 16)]
+    told = alt_text(
+        value_marks({"csis": one_line(*days)}, LABELS), subject="Containers", filed=False
+    )
+    assert told.count("October 2023") == 15
+    assert "CSV" not in told
 
 
 def test_marks_of_no_row_have_their_columns(rows: Rows) -> None:

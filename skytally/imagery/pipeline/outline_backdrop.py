@@ -24,7 +24,7 @@ from skytally.imagery.sites import Site
 RGB = ("b04", "b03", "b02")
 GSD = 10
 MOST = 15
-"""Looks; more change the median of clear pixels by little and cost memory in proportion."""
+"""Images; more change the median of clear pixels by little and cost memory in proportion."""
 LIMITS = (2.0, 98.0)
 """Percentiles of each band that become black and full."""
 
@@ -34,9 +34,9 @@ class Composite:
     """The median of some images of a site."""
 
     rgb: npt.NDArray[np.uint8]
-    """Picture on the site's grid of 10 m, (y, x, 3); grey where no look was clear."""
+    """Picture on the site's grid of 10 m, (y, x, 3); grey where no image was clear."""
     looks: int
-    """How many looks it was made from."""
+    """How many images it was made from."""
     first: str
     """Time of the oldest of them, UTC."""
     last: str
@@ -51,7 +51,7 @@ def clearest(looks: pd.DataFrame, site: str, *, most: int = MOST) -> pd.DataFram
     Parameters
     ----------
     looks : pandas.DataFrame
-        The looks table.
+        The inventory.
     site : str
         Slug.
     most : int
@@ -60,7 +60,7 @@ def clearest(looks: pd.DataFrame, site: str, *, most: int = MOST) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        Rows of the looks table.
+        Rows of the inventory.
     """
     chosen = looks[
         (looks["site"] == site)
@@ -109,14 +109,14 @@ def composite(
     site : Site
         The site.
     looks : pandas.DataFrame
-        The looks table.
+        The inventory.
     most : int
-        How many looks at most; the clearest are taken.
+        How many images at most; the clearest are taken.
 
     Returns
     -------
     Composite or None
-        None where no usable look of the site is stored here, as after a fresh clone.
+        None where no usable image of the site is stored here, as after a fresh clone.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def composite(
     if not pictures:
         return None
     with warnings.catch_warnings():
-        # a pixel that no look saw clearly stays NaN, and grey in the picture
+        # a pixel that no image saw clearly stays NaN, and grey in the picture
         warnings.simplefilter("ignore", RuntimeWarning)
         median = np.nanmedian(np.stack(pictures), axis=0)
     times = sorted(row.time_utc for row in used)

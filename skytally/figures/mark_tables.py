@@ -25,6 +25,8 @@ HOVER_LABELS = {
 """Column of the words under the pointer to its label."""
 MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "state", *HOVER)
 LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "state", *HOVER)
+A_MONTH = pd.Timedelta(days=31)
+"""Longest interval whose number is drawn at its middle."""
 BAR_COLUMNS = ("label", "series", "y", "lo", "hi", *HOVER)
 
 
@@ -168,6 +170,17 @@ def pointed(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
 
 
+def at_both_ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Place the number of an interval longer than a month at its ends instead of its middle.
+
+    A number known to the year only has no day; its bar is drawn over the year, and point,
+    bounds and arrow stand where the bar begins and ends.
+    """
+    long = (table["x1"] - table["x0"]) > A_MONTH
+    ends = table[long]
+    return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
+
+
 def bar_marks(
     table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str], series: Iterable[str]
 ) -> pd.DataFrame:
@@ -215,7 +228,7 @@ def bar_marks(
     return pd.DataFrame(rows, columns=list(BAR_COLUMNS))
 
 
-def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
+def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12, filed: bool = True) -> str:
     """Alternative text of a chart, with its numbers, their bounds and dates.
 
     Parameters
@@ -226,6 +239,8 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
         What the chart shows.
     most : int
         Number of marks described one by one; the rest is counted.
+    filed : bool
+        Whether a CSV file under the chart has the rest; without one, every mark is described.
 
     Returns
     -------
@@ -237,7 +252,7 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12) -> str:
     listed = [
         f"{row['when']}: {row['said'] if row['said'] != 'no number' else row['state']}"
         f" ({row.get(group)})"
-        for _, row in ordered.head(most).iterrows()
+        for _, row in (ordered.head(most) if filed else ordered).iterrows()
     ]
     rest = len(table) - len(listed)
     tail = f"; and {rest} more, all in the CSV file under the chart." if rest > 0 else "."

@@ -10,7 +10,7 @@ import pandas as pd
 
 from skytally.imagery.acquire.chip_manifest import ChipManifest
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
-from skytally.imagery.pipeline.confirmation_composite import composite
+from skytally.imagery.pipeline.outline_backdrop import composite
 from skytally.imagery.sites.site_model import Grid, Site
 from tests.support import drawn_sites
 

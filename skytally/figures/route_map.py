@@ -1,0 +1,148 @@
+"""The route on one map: numbered places, what connects them, names of countries and seas."""
+
+from __future__ import annotations
+
+import textwrap
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from skytally.core import chart_style as style, number
+from skytally.figures.basemap import View, drawn_in_order, outlines
+from skytally.figures.embed import PageBlock, picture, sentence
+from skytally.figures.route_tables import COUNTRY, SEA, STOP
+
+SIZE_IN = (5.2, 2.25)
+"""Width and height of the map, inches; the panels share the width by theirs."""
+SCALE_STEPS_KM = (2000, 1000, 500, 200, 100, 50, 20, 10)
+"""Lengths of which the scale bar takes the longest that fits a third of the panel."""
+LETTERS_OF_A_NAME = 14
+"""Letters in a line of the name of a country or a sea."""
+MODE_LINES = {"sea": "-", "rail": "--"}
+CAPTION = (
+    "Numbered stops. Straight lines join places that a source connects, solid by sea and dashed by "
+    "rail; no track was seen, and a place without a line is a gate of its own. Outlines: Natural "
+    "Earth. Ukraine is drawn within its internationally recognised borders."
+)
+
+
+def scale_bar(axes: Axes, view: View, *, size: float = style.SMALL_PT) -> None:
+    """Draw a bar of a round length in the lower left corner, with its length in km."""
+    length = next(
+        (step for step in SCALE_STEPS_KM if step < view.half_width * 2 / 3), SCALE_STEPS_KM[-1]
+    )
+    x, y = -view.half_width * 0.92, -view.half_height * 0.9
+    axes.plot([x, x + length], [y, y], color=style.INK, lw=2, solid_capstyle="butt")
+    words = f"{number(length)} km"
+    axes.text(x, y * 0.96, words, ha="left", va="bottom", fontsize=size)
+
+
+def _land(axes: Axes, panel: pd.Series, view: View) -> None:
+    for rings, colour in drawn_in_order(outlines(panel["basemap"], view)):
+        axes.add_collection(
+            mpl.collections.PolyCollection(rings, facecolor=colour, edgecolor=style.COAST, lw=0.6)
+        )
+    state = outlines(panel["border"], view)
+    axes.add_collection(
+        mpl.collections.PolyCollection(
+            [*state.land, *state.islands], facecolor=style.STATE, edgecolor=style.COAST, lw=0.6
+        )
+    )
+
+
+def _connections(
+    axes: Axes, connections: pd.DataFrame, sites: pd.DataFrame, view: View, shown: set[str]
+) -> None:
+    at = sites.dropna(subset=["lat", "lon"]).set_index("id")
+    for link in connections.itertuples():
+        ends = [link.from_site, link.to_site]
+        if not set(ends) <= set(at.index) or not shown & set(ends):
+            continue
+        x, y = view.project(at.loc[ends, "lon"].to_numpy(), at.loc[ends, "lat"].to_numpy())
+        line = MODE_LINES.get(str(link.mode), ":")
+        axes.plot(x, y, line, color=style.SITE_MARK, lw=1.6, zorder=3)
+
+
+def _label(axes: Axes, row: pd.Series, view: View) -> None:
+    (x,), (y,) = view.project(row[["lon"]].to_numpy(float), row[["lat"]].to_numpy(float))
+    at = (x + row["dx"] * 2 * view.half_width, y + row["dy"] * 2 * view.half_height)
+    if row["kind"] != STOP:
+        colour = style.SEA_NAME if row["kind"] == SEA else style.SOFT_TEXT
+        text = textwrap.fill(str(row["text"]), LETTERS_OF_A_NAME)
+        words = text if row["kind"] == SEA else text.upper()
+        axes.text(*at, words, ha="center", va="center", fontsize=style.LABEL_PT, color=colour)
+        return
+    axes.plot(x, y, "o", color=style.SITE_MARK, ms=12, zorder=4)
+    axes.text(
+        x, y, number(row["number"]), ha="center", va="center_baseline", color=style.WHITE,
+        fontsize=style.LABEL_PT, fontweight="bold", zorder=5,
+    )  # fmt: skip
+    side = "center" if row["dx"] == 0 else "right" if row["dx"] < 0 else "left"
+    axes.text(
+        *at, str(row["text"]), ha=side, va="center", fontsize=style.TEXT_PT, fontweight="bold",
+        color=style.TEXT, zorder=5,
+    )  # fmt: skip
+
+
+def route_map(
+    panels: pd.DataFrame,
+    labels: pd.DataFrame,
+    sites: pd.DataFrame,
+    connections: pd.DataFrame,
+    *,
+    source_line: str,
+) -> PageBlock:
+    """Map of the route with its numbered stops.
+
+    Parameters
+    ----------
+    panels, labels : pandas.DataFrame
+        Results of `skytally.figures.route_tables.read_panels` and ``read_labels``.
+    sites : pandas.DataFrame
+        The table ``sites``.
+    connections : pandas.DataFrame
+        The table ``route_connections``.
+    source_line : str
+        Title, edition and licence of the book, written into the picture.
+
+    Returns
+    -------
+    PageBlock
+        A sentence where no panel has a stop.
+    """
+    stops = labels[labels["kind"] == STOP]
+    if stops.empty:
+        return sentence("The route has no map yet.", name="route")
+    with mpl.rc_context(style.MPL_RC):
+        figure = Figure(figsize=SIZE_IN, layout="constrained")
+        axes = figure.subplots(1, len(panels), squeeze=False, width_ratios=panels["aspect"])
+        for place, (_, panel) in zip(axes[0], panels.iterrows(), strict=True):
+            _panel(place, panel, labels[labels["panel"] == panel["id"]], sites, connections)
+        figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
+    named = "; ".join(f"{number(row.number)} {row.text}" for row in stops.itertuples())
+    countries = ", ".join(labels.loc[labels["kind"] == COUNTRY, "text"].unique())
+    alt = f"Map of the route in {len(panels)} panels. Stops: {named}. Countries named: {countries}."
+    return picture(figure, name="route", alt=alt, caption=CAPTION)
+
+
+def _panel(
+    axes: Axes,
+    panel: pd.Series,
+    labels: pd.DataFrame,
+    sites: pd.DataFrame,
+    connections: pd.DataFrame,
+) -> None:
+    view = View(panel["lat"], panel["lon"], panel["half_width_km"], panel["aspect"])
+    stops = labels[labels["kind"] == STOP]
+    axes.set_facecolor(style.SEA)
+    _land(axes, panel, view)
+    _connections(axes, connections, sites, view, set(stops["site"]))
+    for _, row in labels.iterrows():
+        _label(axes, row, view)
+    scale_bar(axes, view)
+    ends = (view.half_width, view.half_height)
+    axes.set(xlim=(-ends[0], ends[0]), ylim=(-ends[1], ends[1]), aspect="equal")
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,85 @@
+"""Title, author, licence and state of the book, as every page and card carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import pandas as pd
+
+from skytally.core import DataError, data_registry, day, read_table
+from skytally.press.project_paths import book_folder
+
+LICENCE = "CC BY 4.0"
+"""Licence of text, figures and compiled tables; LICENSE-CC-BY has its words."""
+PACKAGE = "skytally"
+DATED = ("day", "nominal")
+"""Precision of a publication that is known to about a day."""
+
+
+def _config() -> Mapping[str, Any]:
+    import yaml
+
+    path = book_folder() / "_config.yml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    missing = [key for key in ("title", "author") if not (found or {}).get(key)]
+    if missing:
+        message = f"{path.name}: {' and '.join(missing)} missing; every card cites them"
+        raise DataError(message)
+    return dict(found)
+
+
+def newest_page(sources: pd.DataFrame) -> pd.Timestamp | None:
+    """Day on which the newest dated page of the record was published; None without one."""
+    dated = sources[sources["published_precision"].isin(DATED)]["published_last"].dropna()
+    return dated.max() if len(dated) else None
+
+
+def package_version() -> str:
+    """Version of the package; empty where it is run without being installed."""
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        return ""
+
+
+def book_details() -> dict[str, str]:
+    """Words about the book by name.
+
+    Returns
+    -------
+    dict of str to str
+        ``title``, ``author``, ``licence``, ``version``, ``newest`` (day of the newest page that
+        was read; empty without one), ``citation``; ``repository`` and ``site`` (addresses) only
+        where ``_config.yml`` sets them.
+
+    Raises
+    ------
+    DataError
+        If ``_config.yml`` has no title or author.
+    """
+    config = _config()
+    newest = newest_page(read_table(data_registry.path("sources")))
+    details = {
+        "title": str(config["title"]),
+        "author": str(config["author"]),
+        "licence": LICENCE,
+        "version": package_version(),
+        "newest": day(newest) if newest is not None else "",
+    }
+    edition = f", version {details['version']}" if details["version"] else ""
+    until = f", record with pages published until {details['newest']}" if newest is not None else ""
+    details["citation"] = f"{details['author']}, {details['title']}{edition}{until}."
+    addresses = {
+        "repository": (config.get("repository") or {}).get("url"),
+        "site": (config.get("html") or {}).get("baseurl"),
+    }
+    return details | {name: str(url) for name, url in addresses.items() if url}
+
+
+def source_line() -> str:
+    """Title, version and licence, as they stand in every picture."""
+    about = book_details()
+    version = f", version {about['version']}" if about["version"] else ""
+    return f"{about['title']}{version} · {about['licence']}"

@@ -1,0 +1,1 @@
+"""Cards: one small page for each finding, row, claim and source, and one file of all."""

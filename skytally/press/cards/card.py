@@ -1,0 +1,108 @@
+"""One card: a heading, a sentence and a few facts with their links."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from skytally.core import DataError
+
+KINDS = ("finding", "row", "claim", "source")
+"""Kinds of card; each has a folder of its own under ``cards/``."""
+MOST_LETTERS = 420
+"""Letters of a text on a card; a longer one is cut at a word and ends in an ellipsis."""
+MOST_LINKS = 8
+"""Links in one fact of a card; the rest is counted."""
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a fact: words, with or without a link."""
+
+    text: str
+    """The words."""
+    url: str = ""
+    """Address on the web, or path from the root of the site; empty for plain words."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled line of a card."""
+
+    label: str
+    """What the line gives."""
+    parts: tuple[Part, ...]
+    """Its pieces in order."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a reader sees who follows a number, a row, a claim or a source."""
+
+    kind: str
+    """One of `KINDS`."""
+    id: str
+    """Key or id, unique within the kind."""
+    heading: str
+    """The number with its bound and unit, the verdict, or the title."""
+    sentence: str
+    """One plain sentence."""
+    facts: tuple[Fact, ...] = field(default=())
+    """Who counted, where it was read, what it rests on."""
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that has no folder and an id that cannot name a file."""
+        if self.kind not in KINDS:
+            message = f"card {self.id!r}: kind {self.kind!r}; use one of {', '.join(KINDS)}"
+            raise DataError(message)
+        if not SAFE_ID.fullmatch(self.id):
+            message = (
+                f"{self.kind} {self.id!r} cannot name a file; use letters, digits, dots, "
+                "hyphens and underscores, a letter or digit first"
+            )
+            raise DataError(message)
+
+    @property
+    def address(self) -> str:
+        """Path of its page from the root of the site."""
+        return address(self.kind, self.id)
+
+
+def address(kind: str, identifier: str) -> str:
+    """Path of a card's page from the root of the site."""
+    return f"cards/{kind}/{identifier}.html"
+
+
+def shortened(text: str, *, letters: int = MOST_LETTERS) -> str:
+    """Text on one line, cut at a word where it is longer than a card has room for.
+
+    Examples
+    --------
+    >>> shortened("about 300  containers at the pier", letters=20)
+    'about 300 ...'
+    """
+    words = " ".join(text.split())
+    if len(words) <= letters:
+        return words
+    cut = textwrap.shorten(words, letters, placeholder=" ...")
+    # a text without blanks, such as one in Korean, is cut within a word
+    return cut if len(cut) > len(" ...") else f"{words[: letters - 4]} ..."
+
+
+def web_link(text: str, url: str) -> Part:
+    """Link to a page on the web; words only where the address is none of HTTP."""
+    return Part(text, url if url.startswith(WEB) else "")
+
+
+def fact(label: str, parts: Iterable[Part | str]) -> list[Fact]:
+    """One fact, or none where it has no words; what exceeds the room of a card is counted."""
+    pieces = [Part(shortened(part)) if isinstance(part, str) else part for part in parts]
+    pieces = [part for part in pieces if part.text]
+    rest = len(pieces) - MOST_LINKS
+    if rest > 0:
+        pieces = [*pieces[:MOST_LINKS], Part(f"and {rest} more")]
+    return [Fact(label, tuple(pieces))] if pieces else []

@@ -1,0 +1,160 @@
+"""Files of the cards: a page each, and all of them as JSON and as a script."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from skytally.core import DataError
+from skytally.press.cards.card import WEB, Card, Fact, Part
+from skytally.press.cards.record_cards import CardRecord, record_cards
+from skytally.press.cards.result_cards import claim_card, finding_card
+
+LARGEST_PAGE = 4096
+"""Most bytes of a card's page."""
+CARDS_JSON = "cards.json"
+CARDS_SCRIPT = "cards.js"
+UP = "../../"
+"""From a card's page to the root of the site."""
+
+
+def _link(part: Part, up: str) -> str:
+    words = html.escape(part.text)
+    if not part.url:
+        return words
+    url = part.url if part.url.startswith(WEB) else up + part.url
+    return f'<a href="{html.escape(url)}">{words}</a>'
+
+
+def _fact(fact: Fact, up: str) -> str:
+    parts = [_link(part, up) for part in fact.parts]
+    return f"<dt>{html.escape(fact.label)}</dt><dd>{', '.join(parts)}</dd>"
+
+
+def card_page(card: Card, *, title: str, licence: str) -> str:
+    """Page of one card, which a browser shows without scripts.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+    title : str
+        Title of the book.
+    licence : str
+        Licence of its text.
+
+    Returns
+    -------
+    str
+        HTML of at most `LARGEST_PAGE` bytes: facts that would exceed them are left to the
+        page that the card links last.
+    """
+    facts = list(card.facts)
+    while True:
+        page = _page(card, facts, title=title, licence=licence)
+        if len(page.encode()) <= LARGEST_PAGE or not facts:
+            return page
+        longest = max(facts, key=lambda each: len(_fact(each, UP)))
+        facts = [_trimmed(each) if each is longest else each for each in facts]
+        facts = [each for each in facts if each.parts]
+
+
+def _trimmed(fact: Fact) -> Fact:
+    """Leave out the last piece of a fact, and say so."""
+    kept = fact.parts[: -2 if fact.parts[-1].text == "..." else -1]
+    return Fact(fact.label, (*kept, Part("...")) if kept else ())
+
+
+def _page(card: Card, facts: list[Fact], *, title: str, licence: str) -> str:
+    heading, sentence = html.escape(card.heading), html.escape(card.sentence)
+    lines = "".join(_fact(each, UP) for each in facts)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{heading} ({html.escape(card.id)})</title>"
+        f'<meta name="description" content="{sentence[:150]}">'
+        f'<link rel="stylesheet" href="{UP}_static/cards/card.css"></head><body>'
+        f'<main class="card"><p class="kind">{card.kind} {html.escape(card.id)}</p>'
+        f"<h1>{heading}</h1><p>{sentence}</p><dl>{lines}</dl></main>"
+        f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {html.escape(licence)}'
+        "</footer></body></html>\n"
+    )
+
+
+def _as_json(card: Card) -> dict[str, Any]:
+    return {
+        "kind": card.kind,
+        "id": card.id,
+        "heading": card.heading,
+        "sentence": card.sentence,
+        "page": card.address,
+        "facts": [
+            {
+                "label": fact.label,
+                "parts": [
+                    {"text": part.text, "url": part.url} if part.url else {"text": part.text}
+                    for part in fact.parts
+                ],
+            }
+            for fact in card.facts
+        ],
+    }
+
+
+def all_cards(
+    record: CardRecord,
+    findings: list[dict[str, Any]],
+    claims: list[dict[str, Any]],
+    *,
+    citation: str,
+) -> list[Card]:
+    """Cards of all findings, claims, rows and sources.
+
+    Raises
+    ------
+    DataError
+        If two of one kind have the same id.
+    """
+    cards = [finding_card(record, finding, citation) for finding in findings]
+    cards += [claim_card(record, claim, citation) for claim in claims]
+    cards += record_cards(record, findings)
+    # file systems that ignore the case of letters would keep one of two
+    counts = Counter(card.address.lower() for card in cards)
+    twice = [address for address, count in counts.items() if count > 1]
+    if twice:
+        message = f"two cards of one id: {', '.join(twice)}; give one of them another"
+        raise DataError(message)
+    return cards
+
+
+def write_cards(site: Path, cards: Iterable[Card], about: Mapping[str, str]) -> None:
+    """Write the pages of the cards, `CARDS_JSON` and its twin as a script.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        Root of the site.
+    cards : iterable of Card
+        All cards.
+    about : mapping of str to str
+        ``title``, ``author``, ``licence`` and whatever else every card should carry.
+    """
+    listed = list(cards)
+    for card in listed:
+        path = site / card.address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page = card_page(card, title=about["title"], licence=about["licence"])
+        path.write_text(page, encoding="utf-8")
+    content = {
+        "about": dict(about),
+        "cards": {f"{card.kind}/{card.id}": _as_json(card) for card in listed},
+    }
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    (site / CARDS_JSON).write_text(text + "\n", encoding="utf-8")
+    # pages on a disk may load a script, and fetch nothing
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    (site / CARDS_SCRIPT).write_text(f"window.skytallyCards={safe};\n", encoding="utf-8")

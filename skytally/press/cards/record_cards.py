@@ -1,0 +1,235 @@
+"""Cards of rows and sources of the record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from skytally.core import names as n, quantity_of, quantity_text, when
+from skytally.figures import names_of
+from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened, web_link
+
+STATE_WORDS = {
+    n.SOMETHING_SEEN: "seen, no number given",
+    n.NOTHING_SEEN: "looked, and nothing was seen",
+    n.UNCLEAR: "looked, and could not tell",
+    n.STATED: "stated, no number given",
+}
+"""Heading of a row without a number."""
+OWN_PAGE = "direct"
+"""Word of the vocabulary *reading* for a page of those who counted."""
+DAYS = {"date": "date", "statement": "stated", "depart": "departure", "arrive": "arrival"}
+"""Column before ``_first`` and ``_last``, and the label of that interval on a card."""
+
+
+@dataclass(frozen=True)
+class CardRecord:
+    """Tables of the record with what the cards look up in them."""
+
+    tables: Mapping[str, pd.DataFrame]
+    """Tables by name."""
+    observations: tuple[str, ...]
+    """Names of the tables whose rows have cards."""
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Table and cells of each row, by its id."""
+        return {
+            str(row["id"]): (name, row)
+            for name in self.observations
+            for row in self.tables[name].to_dict("records")
+        }
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Cells of each source, by its id."""
+        return {str(row["id"]): row for row in self.tables["sources"].to_dict("records")}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of counters and scopes, by id."""
+        return names_of(self.tables["counters"], self.tables["scopes"])
+
+    @cached_property
+    def copies(self) -> dict[str, list[str]]:
+        """Sources that took their content from a source, by its id."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for source, row in self.sources.items():
+            for parent in str(row["derived_from"]).split():
+                found[parent].append(source)
+        return dict(found)
+
+    @cached_property
+    def rows_of_source(self) -> dict[str, list[str]]:
+        """Rows that were read on a source, by its id."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row_id, (_, row) in self.rows.items():
+            found[str(row["source_id"])].append(row_id)
+        return dict(found)
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """Other rows of the same observation, by the id of a row."""
+        table = self.tables["same_observation"]
+        found: dict[str, list[str]] = defaultdict(list)
+        for _, rows in table.groupby("group", sort=False):
+            ids = [str(row) for row in rows["row_id"]]
+            for row in ids:
+                found[row] += [other for other in ids if other != row and other not in found[row]]
+        return dict(found)
+
+
+def dates(row: Mapping[str, Any], stem: str) -> str:
+    """Interval of a row in words; empty where the row has none."""
+    ends = (f"{stem}_first", f"{stem}_last")
+    if not all(end in row for end in ends):
+        return ""
+    precision = [
+        str(row.get(f"precision_{end}") or row.get(f"{stem}_precision") or "")
+        if stem == "date"
+        else str(row.get(f"{stem}_precision") or "")
+        for end in ("first", "last")
+    ]
+    first, last = (None if pd.isna(row[end]) else row[end] for end in ends)
+    return when(first, last, *precision) if first is not None or last is not None else ""
+
+
+def published(source: Mapping[str, Any]) -> str:
+    """Day on which a source was published, in words."""
+    first, last = source["published_first"], source["published_last"]
+    known = [None if pd.isna(day) else day for day in (first, last)]
+    if known == [None, None]:
+        return "undated"
+    precision = str(source["published_precision"])
+    return when(known[0], known[1], precision, precision)
+
+
+def page_link(source: Mapping[str, Any]) -> Part:
+    """Link to the page of a publisher: its name, its title and its day."""
+    words = f"{source['publisher']}, {shortened(str(source['title']), letters=90)}"
+    return web_link(f"{words} ({published(source)})", str(source["url"]))
+
+
+def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
+    """Pages on which rows were read: those of the counter first, then reports of it."""
+    pages: dict[str, str] = {}
+    for row_id in row_ids:
+        if row_id in record.rows:
+            _, row = record.rows[row_id]
+            pages.setdefault(str(row["source_id"]), str(row.get("reading", "")))
+    own = [s for s, reading in pages.items() if reading == OWN_PAGE]
+    reports = [s for s in pages if s not in own]
+    return [
+        *fact("read on a page of the counter", (page_link(record.sources[s]) for s in own)),
+        *fact("read in a report of it", (page_link(record.sources[s]) for s in reports)),
+    ]
+
+
+def row_links(record: CardRecord, row_ids: Iterable[str]) -> list[Part]:
+    """Links to the cards of rows; an id without a row stays plain words."""
+    return [Part(row, address("row", row) if row in record.rows else "") for row in row_ids]
+
+
+def finding_links(keys: Iterable[str]) -> list[Part]:
+    """Links to the cards of findings."""
+    return [Part(key, address("finding", key)) for key in keys]
+
+
+def _heading(table: str, row: Mapping[str, Any]) -> str:
+    if "bound" in row and row["bound"] and "unit" in row:
+        known = {"low": float("nan"), "high": float("nan"), "wording": "", **row}
+        return quantity_text(quantity_of(known))
+    words = table.replace("_", " ")
+    return STATE_WORDS.get(
+        str(row.get("state", "")), f"{words}: {row['kind']}" if row.get("kind") else words
+    )
+
+
+def _copies(record: CardRecord, row: Mapping[str, Any]) -> str:
+    count = len(record.copies.get(str(row["source_id"]), []))
+    return {0: "", 1: "1 further page copies the page"}.get(
+        count, f"{count} further pages copy the page"
+    )
+
+
+def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
+    """Card of one row of an observation table.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    row_id : str
+        Id of the row.
+    used_by : iterable of str
+        Keys of the findings that rest on it.
+
+    Returns
+    -------
+    Card
+    """
+    table, row = record.rows[row_id]
+    place = str(row.get("scope", ""))
+    counter = str(row.get("counter", "") or row.get("asserted_by", ""))
+    facts = [
+        *fact("counted or stated by", [record.names.get(counter, counter)]),
+        *fact("place", [record.names.get(place, place)]),
+        *(f for stem, label in DAYS.items() for f in fact(label, [dates(row, stem)])),
+        *read_in(record, [row_id]),
+        *fact("copies", [_copies(record, row)]),
+        *fact("the same observation", row_links(record, record.groups.get(row_id, []))),
+        *fact("note", [str(row.get("note", ""))]),
+        *fact("used by", finding_links(used_by)),
+        *fact("all its cells", [Part(f"row {row_id} of {table}", f"record.html#{row_id}")]),
+    ]
+    return Card(
+        "row", row_id, _heading(table, row), shortened(str(row.get("text", ""))), tuple(facts)
+    )
+
+
+def _words(record: CardRecord, vocabulary: str, text: str) -> str:
+    table = record.tables.get("vocabulary")
+    if table is None:
+        return text
+    chosen = table[(table["vocabulary"] == vocabulary) & (table["word"] == text)]
+    return str(chosen["meaning"].iloc[0]) if len(chosen) else text
+
+
+def source_card(record: CardRecord, source_id: str) -> Card:
+    """Card of one source: publisher, day, address, what it copied and what was read on it."""
+    source = record.sources[source_id]
+    copied = str(source["derived_from"]).split()
+    url = str(source["url"])
+    facts = [
+        *fact("publisher's page", [web_link(url, url)] if url else ["no address is known"]),
+        *fact("published", [published(source)]),
+        *fact("what it reports", [str(source["reports"])]),
+        *fact("how far it was read", [str(source["reading_extent"])]),
+        *fact("reliability", [_words(record, "reliability", str(source["reliability"]))]),
+        *fact("copied from", [Part(s, address("source", s)) for s in copied]),
+        *fact(
+            "copied by",
+            [Part(s, address("source", s)) for s in record.copies.get(source_id, [])],
+        ),
+        *fact("rows read on it", row_links(record, record.rows_of_source.get(source_id, []))),
+        *fact("all its cells", [Part(f"source {source_id}", f"sources.html#{source_id}")]),
+    ]
+    title = shortened(str(source["title"]), letters=160)
+    return Card("source", source_id, str(source["publisher"]), title, tuple(facts))
+
+
+def record_cards(record: CardRecord, findings: Iterable[Mapping[str, Any]]) -> Iterator[Card]:
+    """Cards of all rows and sources, in the order of the tables."""
+    used_by: dict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        for row in finding["inputs"]:
+            used_by[row].append(finding["key"])
+    for row_id in record.rows:
+        yield row_card(record, row_id, used_by.get(row_id, []))
+    for source_id in record.sources:
+        yield source_card(record, source_id)

@@ -1,0 +1,111 @@
+"""Cards of findings and of claims."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from skytally.core import interval
+from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened
+from skytally.press.cards.record_cards import (
+    CardRecord,
+    finding_links,
+    page_link,
+    read_in,
+    row_links,
+)
+from skytally.press.project_paths import line_names
+from skytally.record import Support, support_words
+
+COUNTED = "counted or stated by"
+RESTS_ON = "computed from observations by"
+"""Label of the counters behind a number that none of them printed."""
+
+
+def page_of(key: str) -> str:
+    """Page on which a finding is explained, as a path from the root of the site."""
+    name = key.split(".")[0]
+    return f"lines/{name}.html" if name in line_names() else f"{name}.html"
+
+
+def _counters(record: CardRecord, row_ids: Iterable[str]) -> list[str]:
+    found = [str(record.rows[row][1].get("counter", "")) for row in row_ids if row in record.rows]
+    return list(dict.fromkeys(record.names.get(counter, counter) for counter in found if counter))
+
+
+def _support(result: Mapping[str, Any]) -> list[str]:
+    facts = result.get("support")
+    return [support_words(Support(**facts))] if facts else []
+
+
+def _interval(finding: Mapping[str, Any]) -> str:
+    low = math.nan if finding["low"] is None else finding["low"]
+    high = math.inf if finding["high"] is None else finding["high"]
+    return "" if low == high else interval(low, high, finding["unit"])
+
+
+def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
+    """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    finding : mapping
+        One entry of ``findings.json``.
+    citation : str
+        Title, author and edition of the book, as a citation has them.
+
+    Returns
+    -------
+    Card
+    """
+    key, rows = finding["key"], list(finding["inputs"])
+    quote = f"{citation} Finding {key}: {finding['said']}."
+    facts = [
+        *fact(COUNTED if finding.get("support") else RESTS_ON, _counters(record, rows)),
+        *fact("when", [finding["when"]]),
+        *fact("interval", [_interval(finding)]),
+        *read_in(record, rows),
+        *fact("support", _support(finding)),
+        *fact("rows", row_links(record, rows)),
+        *fact("evidence", [Part("the page that explains it", page_of(key))]),
+        *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
+        *fact("cite", [quote]),
+    ]
+    return Card("finding", key, finding["said"], shortened(finding["text"]), tuple(facts))
+
+
+def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
+    facts = []
+    for drift in claim["drift"]:
+        words = f"{drift['original']} became {drift['copy']} ({drift['change']})"
+        pages = [
+            Part(record.sources[source]["publisher"], address("source", source))
+            for source in (drift["original_source"], drift["copy_source"])
+            if source in record.sources
+        ]
+        facts += fact("changed in copying", [words, *pages])
+    return facts
+
+
+def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
+    """Card of one claim: the verdict, what was claimed, why, and what it rests on."""
+    rests = claim["rests_on"]
+    pages = [page_link(record.sources[s]) for s in rests["sources"] if s in record.sources]
+    quote = f"{citation} Claim {claim['id']}: {claim['verdict']}."
+    facts = [
+        *fact("claimed by", [claim["asserted_by"]]),
+        *fact("what was tested", [claim["tested_part"]]),
+        *fact("why", [shortened(" ".join(claim["why"]))]),
+        *_drift(claim, record),
+        *fact("what would change it", [claim["changes_if"]]),
+        *fact("read in", pages),
+        *fact("support", _support(claim)),
+        *fact("findings", finding_links(rests["findings"])),
+        *fact("rows", row_links(record, rests["rows"])),
+        *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
+        *fact("cite", [quote]),
+    ]
+    return Card("claim", claim["id"], claim["verdict"], shortened(claim["text"]), tuple(facts))

@@ -1,0 +1,119 @@
+"""Flip sets of all findings and verdicts of a build, added to what the pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from skytally.claims import Evidence, flips_of_verdicts
+from skytally.core import IntegrityError
+from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
+from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.press.parameter_range_table import stated_ranges
+
+FLIPS = "flips_if"
+"""Field of a finding or a claim that says what would change it."""
+
+
+def reevaluation(record: Mapping[str, pd.DataFrame]) -> Reevaluation:
+    """Make the declared findings of all pages ready to be evaluated without some rows.
+
+    Parameters
+    ----------
+    record : mapping of str to pandas.DataFrame
+        All tables of the record by name.
+
+    Returns
+    -------
+    Reevaluation
+    """
+    declarations, _ = declared_findings()
+    parameters = page_parameters()
+    keyed = {declaration.key: declaration for declaration in declarations}
+    return Reevaluation(keyed, record, parameters, stated_ranges(parameters))
+
+
+def _check_same(findings: Sequence[Mapping[str, Any]], again: Reevaluation) -> None:
+    """Refuse findings of the notebooks that differ from those evaluated here."""
+    staged = {finding["key"]: finding["text"] for finding in findings}
+    differing = [
+        key
+        for key in again.declarations
+        if key in staged and getattr(again.finding(key), "text", None) != staged[key]
+    ]
+    if differing:
+        message = (
+            f"findings {', '.join(differing)}: the notebook gave another sentence than their "
+            "declaration; run make book again, or pass every parameter of the cell to evaluate_page"
+        )
+        raise IntegrityError(message)
+
+
+def all_flips(
+    findings: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, pd.DataFrame],
+    evidence: Evidence,
+) -> tuple[dict[str, FlipSets], dict[str, FlipSets | None]]:
+    """Search the flip sets of every declared finding and of every verdict.
+
+    Parameters
+    ----------
+    findings : sequence of mapping
+        Rows of ``findings.json``.
+    tables : mapping of str to pandas.DataFrame
+        The tables of the claims.
+    evidence : Evidence
+        What the claims were judged on.
+
+    Returns
+    -------
+    tuple of dict
+        By key of the finding, and by id of the claim.
+
+    Raises
+    ------
+    DataError
+        If a search cannot even leave out one row at a time, or a stated range is faulty.
+    IntegrityError
+        If a finding differs from the one that its declaration gives now.
+    """
+    again = reevaluation(evidence.tables)
+    _check_same(findings, again)
+    staged = {finding["key"] for finding in findings}
+    keys = [
+        key
+        for key in again.declarations
+        if key in staged and isinstance(again.finding(key), Finding)
+    ]
+    return flips_of_findings(again, keys), flips_of_verdicts(
+        tables["ledger"], tables["rules"], evidence, again
+    )
+
+
+def with_flips(
+    rows: Sequence[Mapping[str, Any]], flips: Mapping[str, FlipSets | None], *, key: str
+) -> list[dict[str, Any]]:
+    """Rows of ``findings.json`` or ``claims.json`` with what would flip each.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Findings or claims.
+    flips : mapping of str to FlipSets or None
+        By key or id.
+    key : str
+        Name of that key.
+
+    Returns
+    -------
+    list of dict
+        With `FLIPS`; null where nothing was searched: a finding that images or judgements
+        made, a claim that no rule decides.
+    """
+    shown = []
+    for row in rows:
+        found = flips.get(row[key])
+        shown.append({**row, FLIPS: None if found is None else flips_as_json(found)})
+    return shown

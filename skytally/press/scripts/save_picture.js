@@ -1,0 +1,88 @@
+/* Saves a chart or map as PNG or SVG with its caption and the line on source and licence in it. */
+document.addEventListener("DOMContentLoaded", function () {
+  "use strict";
+  var line = document.querySelector('meta[name="skytally-source"]');
+  var credit = line ? line.content : document.title;
+  var LETTER = 6.2, LEAD = 16, PAD = 12, SHARPER = 2;
+  var NAMESPACE = "http://www.w3.org/2000/svg";
+
+  function lines(text, width) {
+    var most = Math.floor((width - 2 * PAD) / LETTER), found = [""];
+    text.split(/\s+/).forEach(function (word) {
+      var last = found[found.length - 1];
+      if (last && (last + " " + word).length > most) { found.push(word); }
+      else { found[found.length - 1] = last ? last + " " + word : word; }
+    });
+    return found;
+  }
+  function whole(image, caption) {
+    var text = atob(image.src.split(",")[1]);
+    var bytes = Uint8Array.from(text, function (letter) { return letter.charCodeAt(0); });
+    var inner = new DOMParser()
+      .parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+    var box = inner.getAttribute("viewBox").split(/\s+/).map(Number);
+    var words = lines(caption, box[2]).concat(lines(credit, box[2]));
+    var height = box[3] + words.length * LEAD + 2 * PAD;
+    var outer = document.createElementNS(NAMESPACE, "svg");
+    outer.setAttribute("xmlns", NAMESPACE);
+    outer.setAttribute("viewBox", "0 0 " + box[2] + " " + height);
+    outer.setAttribute("width", box[2]);
+    outer.setAttribute("height", height);
+    var ground = document.createElementNS(NAMESPACE, "rect");
+    ground.setAttribute("width", "100%");
+    ground.setAttribute("height", "100%");
+    ground.setAttribute("fill", "#fff");
+    outer.append(ground, inner);
+    inner.setAttribute("width", box[2]);
+    inner.setAttribute("height", box[3]);
+    words.forEach(function (part, i) {
+      var row = document.createElementNS(NAMESPACE, "text");
+      row.setAttribute("x", PAD);
+      row.setAttribute("y", box[3] + PAD + (i + 1) * LEAD - 4);
+      row.setAttribute("font-family", "sans-serif");
+      row.setAttribute("font-size", "11");
+      row.setAttribute("fill", "#222");
+      row.textContent = part;
+      outer.append(row);
+    });
+    return { text: new XMLSerializer().serializeToString(outer), width: box[2], height: height };
+  }
+  function save(address, name) {
+    var link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+  }
+  function svgAddress(picture) {
+    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(picture.text);
+  }
+  function savePng(picture, name) {
+    var image = new Image();
+    image.onload = function () {
+      var canvas = document.createElement("canvas");
+      canvas.width = picture.width * SHARPER;
+      canvas.height = picture.height * SHARPER;
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      save(canvas.toDataURL("image/png"), name);
+    };
+    image.src = svgAddress(picture);
+  }
+  document.querySelectorAll(".sk-figure").forEach(function (figure) {
+    var image = figure.querySelector('img.sk-static[src^="data:image/svg"]');
+    var caption = figure.querySelector("figcaption");
+    if (!image || !caption) { return; }
+    var words = (caption.firstChild || caption).textContent, place = document.createElement("div");
+    place.className = "sk-save";
+    [["PNG", savePng], ["SVG", function (picture, name) { save(svgAddress(picture), name); }]]
+      .forEach(function (kind) {
+        var button = document.createElement("button");
+        button.type = "button";
+        button.textContent = "Save as " + kind[0];
+        button.addEventListener("click", function () {
+          kind[1](whole(image, words), figure.id + "." + kind[0].toLowerCase());
+        });
+        place.append(button);
+      });
+    caption.append(place);
+  });
+});

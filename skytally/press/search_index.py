@@ -1,0 +1,101 @@
+"""Text of the pages for the search, section by section, as a script that a page on a disk loads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+SEARCH_SCRIPT = "search-text.js"
+LEFT_OUT = {"script", "style", "nav", "svg", "table"}
+"""Elements whose words the search leaves out; rows of tables are found by their cards."""
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+HEADINGS = ("h1", "h2", "h3", "h4")
+NOT_SEARCHED = {"search.html", "genindex.html"}
+
+
+class _Sections(HTMLParser):
+    """Title, anchor and text of each section of an article."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str, list[str]]] = []
+        self._open: list[str] = []
+        self._anchors: list[str] = []
+        self._heading: list[str] | None = None
+        self._skip = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a section at its heading, and skip what is not prose."""
+        given = dict(attrs)
+        if tag == "article":
+            self._open.append(tag)
+        if not self._open or tag in VOID:
+            return
+        if tag in LEFT_OUT:
+            self._skip += 1
+        if tag == "section":
+            self._anchors.append(given.get("id") or "")
+        if tag in HEADINGS and not self._skip:
+            self._heading = []
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a section or what is skipped."""
+        if not self._open or tag in VOID:
+            return
+        if tag in LEFT_OUT and self._skip:
+            self._skip -= 1
+        if tag == "section" and self._anchors:
+            self._anchors.pop()
+        if tag in HEADINGS and self._heading is not None:
+            title = " ".join("".join(self._heading).split()).rstrip("#")
+            anchor = self._anchors[-1] if self._anchors else ""
+            self.found.append((title, anchor, []))
+            self._heading = None
+        if tag == "article":
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Collect the words of the heading or of the section."""
+        if not self._open or self._skip:
+            return
+        if self._heading is not None:
+            self._heading.append(data)
+        elif self.found:
+            self.found[-1][2].append(data)
+
+
+def page_sections(text: str) -> Iterator[tuple[str, str, str]]:
+    """Sections of a page.
+
+    Parameters
+    ----------
+    text : str
+        HTML of the page.
+
+    Yields
+    ------
+    tuple of str
+        Title, anchor and text of each section of its article, in the order of the page.
+    """
+    reader = _Sections()
+    reader.feed(text)
+    for title, anchor, words in reader.found:
+        yield title, anchor, " ".join("".join(words).split())
+
+
+def write_search_text(site: Path) -> None:
+    """Write the text of all pages of a site to `SEARCH_SCRIPT` at its root."""
+    listed = []
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        if name in NOT_SEARCHED or name.startswith(("cards/", "_static/")):
+            continue
+        for position, (title, anchor, words) in enumerate(
+            page_sections(path.read_text(encoding="utf-8"))
+        ):
+            address = f"{name}#{anchor}" if anchor and position else name
+            listed.append([title, address, words, 2])
+    text = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    (site / SEARCH_SCRIPT).write_text(f"window.skytallyPages={text};\n", encoding="utf-8")

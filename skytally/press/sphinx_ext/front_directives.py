@@ -1,0 +1,223 @@
+"""Directives of the front page and of the dated list: map, totals, cards, key dates, all rows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, data_registry, read_table
+from skytally.figures import lane_rows, names_of, read_key_dates
+from skytally.press.book_details import source_line
+from skytally.press.cards.record_cards import CardRecord, dates, page_link
+from skytally.press.cards.result_cards import page_of
+from skytally.press.sphinx_ext.book_data import (
+    findings,
+    observations,
+    record_tables,
+    support_text,
+    table,
+    timeline_lanes,
+)
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+)
+from skytally.record import drop_copies
+
+DAY_STEMS = ("statement", "date", "depart")
+"""Columns that may date a row, in the order of preference, each before ``_first``."""
+PRESS_CLAIMS = "press_claims"
+"""Table of sentences of the press, which are no observations."""
+
+
+@cache
+def card_record() -> CardRecord:
+    """Record as the cards look it up."""
+    return CardRecord(record_tables(), observations())
+
+
+class RouteMap(Block):
+    """Draw the map of the route with its numbered stops."""
+
+    def html(self) -> str:
+        """Return the map."""
+        from skytally.figures import read_labels, read_panels
+        from skytally.figures.route_map import route_map
+
+        sites = table("sites")
+        panels = read_panels(data_registry.path("route_panels"), basemaps=data_registry.entries())
+        labels = read_labels(
+            data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites
+        )
+        links = table("route_connections")
+        return route_map(panels, labels, sites, links, source_line=source_line()).block
+
+
+class TotalsChart(Block):
+    """Draw running totals, counted and claimed."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {
+        "unit": directives.unchanged_required,
+        "sense": directives.unchanged_required,
+        "title": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+    }
+
+    def html(self) -> str:
+        """Return the chart."""
+        from skytally.figures import running_totals
+        from skytally.figures.totals_chart import totals_chart
+
+        missing = [name for name in self.option_spec if name not in self.options]
+        if missing:
+            message = f"totals-chart: {', '.join(missing)} missing; write each as an option"
+            raise DataError(message)
+        claims = drop_copies(table("official_claims"), table("sources"))
+        chosen = running_totals(claims, unit=self.options["unit"], sense=self.options["sense"])
+        short = read_table(data_registry.path("counter_labels"))
+        names = names_of(table("counters")) | dict(zip(short["id"], short["short"], strict=True))
+        return totals_chart(
+            chosen,
+            names,
+            name=self.arguments[0],
+            title=self.options["title"],
+            caption=self.options["caption"],
+            source_line=source_line(),
+        ).block
+
+
+class FindingCards(Block):
+    """Show findings as cards: number, sentence, who counted, where it was read."""
+
+    has_content = True
+
+    def html(self) -> str:
+        """Return one card per key of the content."""
+        known = findings(self.app)
+        unknown = [key for key in self.content if key not in known]
+        if unknown:
+            message = f"finding-cards: no finding {', '.join(map(repr, unknown))}; correct the key"
+            raise DataError(message)
+        return (
+            f'<div class="sk-cards">{"".join(self._card(known[key]) for key in self.content)}</div>'
+        )
+
+    @staticmethod
+    def _card(finding: dict[str, Any]) -> str:
+        record, rows = card_record(), finding["inputs"]
+        known = [record.rows[row][1] for row in rows if row in record.rows]
+        counters = dict.fromkeys(record.names.get(row.get("counter", ""), "") for row in known)
+        pages = dict.fromkeys(str(row["source_id"]) for row in known)
+        link = page_link(record.sources[next(iter(pages))]) if pages else None
+        words = cell(f"{link.text}") if link else ""
+        read = (
+            f'<p>Read in: <a href="{cell(link.url)}">{words}</a></p>'
+            if link and link.url
+            else f"<p>Read in: {words}</p>"
+            if link
+            else ""
+        )
+        more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
+        by = ", ".join(name for name in counters if name)
+        return (
+            f'<section class="sk-card"><p class="sk-number">'
+            f"{card_link('finding', finding['key'], finding['said'])}</p>"
+            f"<p>{cell(finding['text'])}</p>"
+            f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
+            f"{read.replace('</a></p>', f'</a>{more}</p>')}"
+            f"<p>{cell(support_text(finding))}</p>"
+            f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
+            f"{card_link('finding', finding['key'], 'cite')}</p></section>"
+        )
+
+
+class KeyDates(Block):
+    """Show the dated list of the front page."""
+
+    def html(self) -> str:
+        """Return the list."""
+        rows = {row_id: row for row_id, (_, row) in card_record().rows.items()}
+        entries = read_key_dates(data_registry.path("key_dates"), rows=rows)
+        listed = "".join(
+            f"<dt>{card_link('row', each.row, each.when)}</dt><dd>{cell(each.text)}</dd>"
+            for each in entries
+        )
+        return f'<dl class="sk-dates">{listed}</dl>' if listed else empty_state("No event yet.")
+
+
+class DatedRows(Block):
+    """Show every dated row of the record in the order of its days."""
+
+    def html(self) -> str:
+        """Return the table."""
+        kinds = self._kinds()
+        record = card_record()
+        rows = [(record.rows[row_id][1], kind) for row_id, kind in kinds.items()]
+        dated = [(row, kind) for row, kind in rows if self._first(row) is not pd.NaT]
+        dated.sort(key=lambda pair: (self._first(pair[0]), str(pair[0]["id"])))
+        return filtered_table(
+            "dated",
+            "All dated observations, statements and events of the record, copies left out",
+            ["when", "what", "where", "kind", "who"],
+            [self._row(record, row, kind) for row, kind in dated],
+            empty="The record has no dated row yet.",
+            label="Kind",
+            choices=dict.fromkeys(kind for _, kind in dated),
+        )
+
+    @staticmethod
+    def _kinds() -> dict[str, str]:
+        """Lane of each row, or the words of its table where no lane holds it; copies left out."""
+        lanes = timeline_lanes()
+        names = {*lanes["table"], *observations(), "scopes", "counters"} - {PRESS_CLAIMS}
+        tables = {name: drop_copies(record_tables()[name], table("sources")) for name in names}
+        shown = lane_rows(tables, lanes)
+        kinds = dict(zip(shown["id"], shown["lane"], strict=True))
+        for name in observations():
+            for row_id in tables[name]["id"] if name in tables else ():
+                kinds.setdefault(row_id, name.replace("_", " ").capitalize())
+        return kinds
+
+    @staticmethod
+    def _first(row: dict[str, Any]) -> pd.Timestamp:
+        days = [row.get(f"{stem}_first") for stem in DAY_STEMS] + [row.get("date_last")]
+        return next((day for day in days if day is not None and not pd.isna(day)), pd.NaT)
+
+    @staticmethod
+    def _row(record: CardRecord, row: dict[str, Any], kind: str) -> str:
+        place = str(row.get("scope", "") or row.get("place", ""))
+        counter = str(row.get("counter", "") or row.get("actors", ""))
+        cells = (
+            cell(row["text"]),
+            cell(record.names.get(place, place)),
+            cell(kind),
+            cell(record.names.get(counter, counter)),
+        )
+        when = next(filter(None, (dates(row, stem) for stem in DAY_STEMS)), "no date")
+        day = card_link("row", str(row["id"]), when)
+        return (
+            f'<tr data-choice="{cell(kind)}"><th scope="row">{day}</th>'
+            + "".join(f"<td>{words}</td>" for words in cells)
+            + "</tr>"
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("route-map", RouteMap),
+        ("totals-chart", TotalsChart),
+        ("finding-cards", FindingCards),
+        ("key-dates", KeyDates),
+        ("dated-rows", DatedRows),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

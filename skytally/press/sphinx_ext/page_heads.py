@@ -1,0 +1,106 @@
+"""Head and foot of every page: its description, and licence, version and how to cite."""
+
+from __future__ import annotations
+
+import html
+import json
+import textwrap
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from skytally.press.book_details import book_details, source_line
+from skytally.press.sphinx_ext.html_blocks import Block, cell
+
+LETTERS = 160
+"""Letters of a description: as many as a search engine shows."""
+ABOUT = "about"
+"""Page that says how to cite the book."""
+
+
+def description(doctree: nodes.document | None, *, title: str) -> str:
+    """First paragraph of a page on one line; the title of the book where it has none."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree is not None else ():
+        words = " ".join(paragraph.astext().split())
+        if words:
+            return textwrap.shorten(words, LETTERS, placeholder=" ...")
+    return title
+
+
+def _foot(pagename: str, *, has_about: bool) -> str:
+    about = book_details()
+    up = "../" * pagename.count("/")
+    parts = [about["licence"]]
+    if about["version"]:
+        parts.append(f"version {about['version']}")
+    if about["newest"]:
+        parts.append(f"record with pages published until {about['newest']}")
+    words = [html.escape(part) for part in parts]
+    if has_about:
+        words.append(f'<a href="{up}{ABOUT}.html">about and cite</a>')
+    if "repository" in about:
+        words.append(f'<a href="{html.escape(about["repository"])}">source code</a>')
+    return f'<p class="sk-foot">{" · ".join(words)}</p>'
+
+
+def add_head_and_foot(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add the description to the head of a page and the licence to its foot."""
+    title = book_details()["title"]
+    words = html.escape(description(doctree, title=title), quote=True)
+    name = html.escape(str(context.get("title") or title), quote=True)
+    context["metatags"] = (
+        f'{context.get("metatags", "")}<meta name="description" content="{words}">\n'
+        f'<meta property="og:title" content="{name}">\n'
+        f'<meta property="og:description" content="{words}">\n'
+        f'<meta name="skytally-source" content="{cell(source_line())}">\n'
+    )
+    has_about = ABOUT in app.env.found_docs
+    context["theme_extra_footer"] = _foot(pagename, has_about=has_about)
+
+
+class CiteBook(Block):
+    """Show how to cite the book: in words, as BibTeX and as CSL-JSON."""
+
+    def html(self) -> str:
+        """Return the three forms."""
+        about = book_details()
+        bibtex = "\n".join(
+            [
+                "@misc{skytally,",
+                f"  author = {{{{{about['author']}}}}},",
+                f"  title = {{{about['title']}}},",
+                *([f"  version = {{{about['version']}}},"] if about["version"] else []),
+                *([f"  url = {{{about['site']}}},"] if "site" in about else []),
+                f"  note = {{{about['licence']}; record with pages published until "
+                f"{about['newest']}}}",
+                "}",
+            ]
+        )
+        csl = {
+            "id": "skytally",
+            "type": "report",
+            "title": about["title"],
+            "author": [{"literal": about["author"]}],
+            **({"version": about["version"]} if about["version"] else {}),
+            **({"URL": about["site"]} if "site" in about else {}),
+        }
+        return (
+            f"<p>{cell(about['citation'])}</p>"
+            f"<details><summary>BibTeX</summary><pre>{cell(bibtex)}</pre></details>"
+            "<details><summary>CSL-JSON</summary>"
+            f"<pre>{cell(json.dumps([csl], indent=1, ensure_ascii=False))}</pre></details>"
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive and the hook."""
+    app.add_directive("cite-book", CiteBook)
+    app.connect("html-page-context", add_head_and_foot, priority=800)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

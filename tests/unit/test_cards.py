@@ -1,0 +1,186 @@
+"""Cards: pages of at most 4 kB, the file of all, links, long texts, hostile words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skytally.core.errors import DataError
+from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
+from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
+from skytally.press.cards.record_cards import CardRecord, record_cards, row_card, source_card
+from skytally.press.cards.result_cards import claim_card, finding_card
+from tests.support.drawn_charts import NASTY, tags
+
+ABOUT = {"title": "Counted from Above", "licence": "CC BY 4.0", "author": "The skytally authors"}
+CITE = "The skytally authors, Counted from Above."
+FINDING: dict[str, Any] = {
+    "key": "port-imagery.peak",
+    "said": "about 1,010 containers",
+    "when": "15 November 2023",
+    "text": "CSIS counted about 1,010 containers.",
+    "low": 909.0,
+    "high": 1111.0,
+    "unit": "containers",
+    "inputs": ["P029"],
+    "support": None,
+}
+
+
+TABLES = (
+    "sources", "counters", "scopes", "same_observation", "quay_stocks", "rail_counts", "events"
+)  # fmt: skip
+
+
+@pytest.fixture
+def cards_of(table: Callable[[str], pd.DataFrame]) -> CardRecord:
+    """Record as the cards look it up."""
+    return CardRecord({name: table(name) for name in TABLES}, TABLES[-3:])
+
+
+def parts(card: Card, label: str) -> tuple[Part, ...]:
+    """Pieces of the fact with one label."""
+    return next((fact.parts for fact in card.facts if fact.label == label), ())
+
+
+def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecord) -> None:
+    """Number, sentence, counter, page it was read in, rows, citation."""
+    card = finding_card(cards_of, FINDING, CITE)
+    assert (card.heading, card.address) == (
+        "about 1,010 containers",
+        "cards/finding/port-imagery.peak.html",
+    )
+    (page,) = parts(card, "read in a report of it") or parts(card, "read on a page of the counter")
+    source = cards_of.sources[str(cards_of.rows["P029"][1]["source_id"])]
+    assert page.url == source["url"]
+    assert source["publisher"] in page.text
+    assert parts(card, "rows") == (Part("P029", "cards/row/P029.html"),)
+    assert parts(card, "interval") == (Part("909 to 1,111 containers"),)
+    assert parts(card, "cite")[0].text.startswith(f"{CITE} Finding port-imagery.peak")
+
+
+def test_finding_of_a_withdrawn_row_links_to_no_card(cards_of: CardRecord) -> None:
+    """The id stands there as words; a link would lead nowhere."""
+    card = finding_card(cards_of, FINDING | {"inputs": ["P9999"]}, CITE)
+    assert parts(card, "rows") == (Part("P9999"),)
+    assert parts(card, "read in a report of it") == ()
+
+
+def test_row_card_says_what_was_seen_and_who_uses_it(cards_of: CardRecord) -> None:
+    """Counter, place, day, page, findings; a row without a number says what its state means."""
+    card = row_card(cards_of, "P029", ["port-imagery.peak"])
+    assert card.heading == "about 1,010 containers"
+    assert parts(card, "date") == (Part("15 November 2023"),)
+    assert parts(card, "used by") == (
+        Part("port-imagery.peak", "cards/finding/port-imagery.peak.html"),
+    )
+    seen = [
+        row for name in ("quay_stocks", "rail_counts")
+        for row in cards_of.tables[name].to_dict("records")
+        if row["state"] == "seen" and not row["bound"]
+    ]  # fmt: skip
+    assert row_card(cards_of, seen[0]["id"], []).heading == "seen, no number given"
+
+
+def test_source_card_links_to_its_page_its_copies_and_its_rows(cards_of: CardRecord) -> None:
+    """Whoever follows a source finds the publisher, and who copied it."""
+    copied = next(source for source, copies in cards_of.copies.items() if copies)
+    card = source_card(cards_of, copied)
+    assert parts(card, "copied by")[0].url.startswith("cards/source/")
+    assert parts(card, "publisher's page")[0].text
+
+
+def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: CardRecord) -> None:
+    """Verdict, reason, changed words with both pages."""
+    source = next(iter(cards_of.sources))
+    claim = {
+        "id": "S1-07", "verdict": "refined", "text": "up to 1,000 containers",
+        "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
+        "changes_if": "the transcript", "support": None,
+        "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
+                   "original_source": source, "copy_source": source}],
+        "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
+    }  # fmt: skip
+    card = claim_card(cards_of, claim, CITE)
+    changed = parts(card, "changed in copying")
+    assert changed[0].text == "more than 1,000 became up to 1,000 (reversed)"
+    assert changed[1].url == f"cards/source/{source}.html"
+    assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
+
+
+def test_every_page_is_small_and_valid_and_every_link_of_a_card_exists(
+    cards_of: CardRecord, tmp_path: Path
+) -> None:
+    """No page exceeds its limit, and no card leads to a card that is not written."""
+    cards = [finding_card(cards_of, FINDING, CITE), *record_cards(cards_of, [FINDING])]
+    write_cards(tmp_path, cards, ABOUT)
+    pages = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*.html")}
+    assert len(pages) == len(cards)
+    assert max(path.stat().st_size for path in pages.values()) <= LARGEST_PAGE
+    urls = {part.url for card in cards for each in card.facts for part in each.parts}
+    assert {url for url in urls if url.startswith("cards/")} <= set(pages)
+
+
+def test_file_of_all_cards_and_its_script_say_the_same(tmp_path: Path) -> None:
+    """Others read the one, pages on a disk the other."""
+    card = Card("row", "P1", "</script> 1", "\u2028", (Fact("note", (Part("<b>"),)),))
+    write_cards(tmp_path, [card], ABOUT)
+    whole = json.loads((tmp_path / "cards.json").read_text(encoding="utf-8"))
+    script = (tmp_path / "cards.js").read_text(encoding="utf-8")
+    start, end = "window.skytallyCards=", ";\n"
+    assert "</script" not in script
+    assert "\u2028" not in script
+    assert json.loads(script.removeprefix(start).removesuffix(end)) == whole
+    assert whole["cards"]["row/P1"]["page"] == "cards/row/P1.html"
+
+
+@pytest.mark.parametrize("words", [*NASTY, "위성 사진 " * 300, "שלום", "x" * 9000])
+def test_words_of_any_kind_stay_words_and_fit(words: str) -> None:
+    """Tags, Korean, right-to-left and endless words are shown as text on a page of its size."""
+    card = Card("row", "P1", shortened(words), shortened(words), tuple(fact("note", [words])))
+    page = card_page(card, title=words[:50], licence="CC BY 4.0")
+    assert len(page.encode()) <= LARGEST_PAGE
+    allowed = {"html", "head", "meta", "title", "link", "body", "main", "p", "h1", "dl", "dt", "dd",
+               "footer", "a"}  # fmt: skip
+    assert {tag for tag, _ in tags(page)} <= allowed
+
+
+def test_page_that_would_be_too_long_leaves_out_the_longest_fact_and_says_so() -> None:
+    """What is cut ends in an ellipsis; the short facts stay."""
+    long = Fact("rows", tuple(Part("x" * 400, f"cards/row/{i}.html") for i in range(20)))
+    page = card_page(
+        Card("row", "P1", "1", "1", (Fact("date", (Part("2023"),)), long)), title="t", licence="l"
+    )
+    assert len(page.encode()) <= LARGEST_PAGE
+    assert "2023" in page
+    assert "..." in page
+
+
+def test_more_pieces_than_a_card_has_room_for_are_counted() -> None:
+    """The reader learns how many there are."""
+    (line,) = fact("rows", [f"P{i}" for i in range(30)])
+    assert line.parts[-1] == Part("and 22 more")
+
+
+def test_only_addresses_of_the_web_become_links() -> None:
+    """A script in an address stays words."""
+    assert web_link("page", "javascript:alert(1)") == Part("page")
+    assert web_link("page", "https://example.org/") == Part("page", "https://example.org/")
+
+
+@pytest.mark.parametrize("identifier", ["../x", "a/b", "", ".x", "a b", "ä"])
+def test_id_that_cannot_name_a_file_is_refused(identifier: str) -> None:
+    """No card is written outside its folder."""
+    with pytest.raises(DataError, match="cannot name a file"):
+        Card("row", identifier, "1", "1")
+
+
+def test_kind_without_a_folder_is_refused() -> None:
+    """A card of another kind has no address."""
+    with pytest.raises(DataError, match="kind 'page'; use one of finding, row"):
+        Card("page", "P1", "1", "1")

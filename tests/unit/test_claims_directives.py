@@ -1,0 +1,194 @@
+"""The page on claims: verdicts counted, changed words shown, anchors kept, nothing mixed in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from skytally.claims import CONTRADICTED, GOOD, MISQUOTES, REFINED, as_json, judge_claims
+from skytally.press.sphinx_ext import claims_directives
+from tests.support.claim_evidence import claim_tables, real_evidence
+from tests.support.drawn_charts import NASTY, tags
+from tests.support.pages import bare
+
+PAGE = ("ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards", "ClaimsTable")
+"""Directives of the page in their order."""
+
+
+@pytest.fixture(scope="module")
+def real_claims() -> list[dict[str, Any]]:
+    """Real claims with their verdicts."""
+    return list(json.loads(as_json(judge_claims(claim_tables(), real_evidence()))))
+
+
+@pytest.fixture
+def known(
+    real_claims: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> list[dict[str, Any]]:
+    """Real claims as the pages read them; a test may change them."""
+    made = json.loads(json.dumps(real_claims))
+    monkeypatch.setattr(claims_directives, "judged", lambda _: made)
+    return list(made)
+
+
+def _html(name: str) -> str:
+    return str(bare(getattr(claims_directives, name)).html())
+
+
+def _card(shown: str, anchor: str) -> str:
+    (card,) = re.findall(rf'<article [^>]*id="{anchor}".*?</article>', shown, re.DOTALL)
+    return str(card)
+
+
+def test_the_summary_counts_every_press_claim_once(known: list[dict[str, Any]]) -> None:
+    """The table splits what was said or dated from what moved; the bar says the same in words."""
+    shown = _html("ClaimsSummary")
+    counts = [int(count) for count in re.findall(r"<td>(\d+)</td>", shown)]
+    press = [claim for claim in known if not claim["id"].startswith("OWN-")]
+    assert sum(counts) == len(press) == 81
+    (alt,) = [given["alt"] or "" for tag, given in tags(shown) if tag == "img"]
+    for verdict, count in Counter(claim["verdict"] for claim in press).items():
+        assert f"{count} {verdict}" in alt
+
+
+def test_every_claim_keeps_one_anchor_on_the_page(known: list[dict[str, Any]]) -> None:
+    """A link to a claim leads to one place, whatever its verdict, and so does one to a wording."""
+    page = "".join(map(_html, PAGE))
+    anchors = Counter(str(given["id"]) for _, given in tags(page) if "id" in given)
+    drift = claims_directives.ledger_tables()["drift"]["id"]
+    for anchor in [*(claim["id"] for claim in known), *drift]:
+        assert anchors[anchor] == 1, anchor
+    assert set(anchors.values()) == {1}
+
+
+def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
+    known: list[dict[str, Any]],
+) -> None:
+    """The reader sees what was written, what was said, and what follows."""
+    assert known
+    shown = _html("ChangedClaims")
+    card = _card(shown, "S1-07")
+    lines = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card))
+    assert lines["The press wrote"].startswith("<mark>up to</mark> 1,000 containers (")
+    assert lines["The source said"].startswith("<mark>more than</mark> 1,000 containers (")
+    assert "cards/source/SEED1.html" in lines["The press wrote"]
+    assert ">Yonhap, 14 October 2023</a>" in lines["The source said"]
+    assert lines["So"].startswith(
+        f"<strong>{MISQUOTES.capitalize()}</strong> (bound reversed). As Yonhap has it"
+    )
+
+
+def test_the_worst_verdicts_stand_first(known: list[dict[str, Any]]) -> None:
+    """A contradicted claim is a card before all others, and a good one is none."""
+    known[-1 - [claim["id"] for claim in known][::-1].index("S3-15")]["verdict"] = CONTRADICTED
+    anchors = re.findall(r'<article [^>]*id="([^"]*)"', _html("ChangedClaims"))
+    by_id = {claim["id"]: claim for claim in known}
+    assert anchors[0] == "S3-15"
+    assert [by_id[anchor]["verdict"] for anchor in anchors[1:4]] == [MISQUOTES] * 3
+    assert not GOOD & {by_id[anchor]["verdict"] for anchor in anchors}
+
+
+def test_what_nobody_can_decide_is_folded_and_what_holds_is_not(
+    known: list[dict[str, Any]],
+) -> None:
+    """Open lists show what was checked; the rest waits behind its count."""
+    shown = _html("ListedClaims")
+    folded = "".join(re.findall(r"<details>.*?</details>", shown, re.DOTALL))
+    for claim in known:
+        if claim["id"].startswith("OWN-") or claim["verdict"] in claims_directives.CHANGED:
+            assert f'id="{claim["id"]}"' not in shown
+            continue
+        undecided = claim["verdict"] in claims_directives.UNDECIDED
+        assert (f'id="{claim["id"]}"' in folded) is undecided
+    assert "<summary>Cannot be tested from open sources (20)</summary>" in folded
+
+
+def test_the_page_says_how_many_sentences_of_the_book_fail(known: list[dict[str, Any]]) -> None:
+    """A book that tests itself also says what did not stand."""
+    shown = _html("OwnClaims")
+    own = [claim for claim in known if claim["id"].startswith("OWN-") and claim["why"]]
+    stand = [claim for claim in own if claim["verdict"] in GOOD]
+    assert len(stand) < len(own)
+    every = [claim for claim in known if claim["id"].startswith("OWN-")]
+    untested = len(every) - len(own)
+    assert f"has {len(every)} of the book's own sentences. The book tests {len(own)} by" in shown
+    assert len(own) - len(stand) == 1
+    assert f"{len(stand)} stand and 1 does not" in shown
+    assert f"{untested} are not tested, because no rule can decide." in shown
+    known[[claim["id"] for claim in known].index(stand[0]["id"])]["verdict"] = REFINED
+    assert f"{len(stand) - 1} stand and 2 do not" in _html("OwnClaims")
+
+
+def test_claims_that_later_evidence_widens_have_a_line_of_the_tally(
+    known: list[dict[str, Any]],
+) -> None:
+    """Held for its time is another thing than held, and every claim stands on one line."""
+    press = claims_directives.of_press(known)
+    shown = claims_directives.counted_verdicts(press)
+    counts = {
+        line: int(one) + int(other)
+        for line, one, other in re.findall(
+            r'<th scope="row">(.*?)</th><td>(\d+)</td><td>(\d+)</td>', shown
+        )
+    }
+    widened = [claim for claim in press if claim["later_widened"]]
+    assert widened
+    lines = {line: counts[line] for line in counts if line.endswith("later widened")}
+    assert sum(lines.values()) == len(widened)
+    assert sum(counts.values()) == len(press)
+
+
+def test_a_row_tells_later_evidence_apart_and_shows_three_facts(
+    known: list[dict[str, Any]],
+) -> None:
+    """The verdict says for which time it holds, and no word of confidence stands beside it."""
+    assert known
+    shown = _html("ClaimsTable")
+    row = re.search(r'<tr [^>]*><th scope="row"><a href="#S1-05".*?</tr>', shown, re.DOTALL)
+    assert row is not None
+    assert "<strong>holds</strong> for its time, later widened" in row[0]
+    assert "<em>Later:</em>" in row[0]
+    row = re.search(r'<tr [^>]*><th scope="row"><a href="#S1-14".*?</tr>', shown, re.DOTALL)
+    assert row is not None
+    assert "2 counters, of whom 1 is independent for certain" in row[0]
+    assert "confidence" not in shown
+
+
+def test_tables_of_the_page_show_at_most_five_columns(known: list[dict[str, Any]]) -> None:
+    """What does not fit unfolds in the row."""
+    assert known
+    for name in PAGE:
+        for head in re.findall(r"<thead>.*?</thead>", _html(name), re.DOTALL):
+            assert head.count("<th ") <= 5
+
+
+def test_each_drift_is_a_card_with_both_pages(known: list[dict[str, Any]]) -> None:
+    """Before and after link their pages by publisher and day, and the change is explained."""
+    assert known
+    shown = _html("DriftCards")
+    drift = claims_directives.ledger_tables()["drift"]
+    assert shown.count("<article ") == len(drift)
+    card = _card(shown, "W15")
+    assert "cards/source/NEWSPIM_20240229.html" in card
+    assert "cards/source/CTSOU_20240229.html" in card
+    assert "The number counts something else. Days became voyages." in card
+    assert "cards/row/P002.2.html" in card
+
+
+def test_words_of_others_stay_text(
+    known: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim or wording that looks like code is shown as it is."""
+    for claim in known:
+        claim.update(text=NASTY, changes_if=NASTY, why=[NASTY], tested_part=NASTY)
+        for each in claim["drift"]:
+            each.update(original=NASTY, copy=f"more {NASTY}")
+    tables = dict(claims_directives.ledger_tables())
+    tables["drift"] = tables["drift"].assign(original=NASTY, copy=NASTY, note=NASTY)
+    monkeypatch.setattr(claims_directives, "ledger_tables", lambda: tables)
+    page = "".join(map(_html, PAGE))
+    assert "script" not in {tag for tag, _ in tags(page)}

@@ -1,0 +1,189 @@
+"""Parts of the front page: running totals, dated list, search text, details of the book."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skytally.core.errors import DataError
+from skytally.figures.key_dates import read_key_dates
+from skytally.figures.totals_chart import running_totals, totals_chart
+from skytally.press import book_details, pdf_command
+from skytally.press.search_index import page_sections, write_search_text
+from tests.support.drawn_charts import svg_words
+
+Rows = Callable[..., pd.DataFrame]
+CHARTS = Path(__file__).resolve().parents[2] / "data" / "charts"
+
+
+def claims(rows: Rows, *changes: dict[str, Any]) -> pd.DataFrame:
+    """Official claims, cumulative and delivered unless changed."""
+    plain = {
+        "unit": "containers", "sense": "delivered", "cumulative": "yes", "method": "statement",
+        "statement_precision": "day", "wording": "",
+    }  # fmt: skip
+    table = rows(*({**plain, **change} for change in changes))
+    days = {f"statement_{end}": table[f"date_{end}"] for end in ("first", "last")}
+    return table.assign(**days)
+
+
+def drawn(totals: pd.DataFrame) -> Any:
+    """Chart of totals with plain words."""
+    names = {"csis": "CSIS", "rok": "Seoul"}
+    return totals_chart(totals, names, name="t", title="T", caption="C", source_line="SRC")
+
+
+def test_totals_leave_out_parts_and_other_directions(rows: Rows) -> None:
+    """A subset of a total, a delivery the other way and a row without number are no totals."""
+    table = claims(
+        rows,
+        {"id": "A", "value": 1000.0},
+        {"id": "B", "value": 300.0, "cumulative": "no"},
+        {"id": "C", "value": 9000.0, "sense": "to-dprk"},
+        {"id": "D", "value": float("nan"), "bound": ""},
+        {"id": "E", "value": 500.0, "method": "estimate", "day": "2023-09-01"},
+    )
+    totals = running_totals(table, unit="containers", sense="delivered")
+    assert totals["id"].tolist() == ["E", "A"]
+    assert totals["counted"].tolist() == [True, False]
+
+
+def test_totals_chart_names_its_marks_and_keeps_bounds(rows: Rows) -> None:
+    """Highest total of each counter, with its bound, at the mark and in the alternative text."""
+    table = claims(
+        rows,
+        {"value": 1000.0, "bound": "more than", "counter": "rok", "day": "2023-10-13"},
+        {"value": 7000.0, "bound": "about", "counter": "rok", "day": "2024-03-18"},
+        {"value": 1500.0, "method": "estimate", "counter": "csis", "day": "2024-05-01"},
+    )
+    chart = drawn(running_totals(table, unit="containers", sense="delivered"))
+    words = svg_words(chart)
+    assert "Seoul: about 7,000" in words
+    assert "CSIS" in words
+    assert "SRC" in words
+    assert "13 October 2023: Seoul: more than 1,000" in chart.text
+
+
+def test_year_only_total_is_drawn_over_its_year(rows: Rows) -> None:
+    """No day is invented: the words say the year alone."""
+    table = claims(rows, {"value": 33000.0, "counter": "rok", "statement_precision": "year"})
+    table = table.assign(statement_last=pd.Timestamp("2023-12-31"))
+    chart = drawn(running_totals(table, unit="containers", sense="delivered"))
+    assert "2023: Seoul" in chart.text
+    assert "October" not in chart.text
+
+
+def test_no_total_is_a_sentence(rows: Rows) -> None:
+    """A new book has none yet."""
+    table = claims(rows, {"value": 1.0, "unit": "shells"})
+    chart = drawn(running_totals(table, unit="containers", sense="delivered"))
+    assert chart.text == "The record has no running total yet."
+
+
+def write_dates(tmp_path: Path, *lines: str) -> Path:
+    """Table of key dates with lines of one's own."""
+    shutil.copyfile(CHARTS / "key_dates.dictionary.csv", tmp_path / "key_dates.dictionary.csv")
+    path = tmp_path / "key_dates.csv"
+    path.write_text("\n".join(["id,row,other_row,text", *lines, ""]), encoding="utf-8")
+    return path
+
+
+def by_id(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rows by id."""
+    return {row["id"]: row for row in table.to_dict("records")}
+
+
+def test_key_dates_take_day_and_number_from_the_record(tmp_path: Path, rows: Rows) -> None:
+    """A changed row changes the list; an event between two observations has both days."""
+    table = rows(
+        {"id": "R1", "day": "2023-09-14", "value": 0.0},
+        {"id": "R2", "day": "2023-09-22", "value": 73.0, "bound": "about", "unit": "railcars"},
+    )
+    path = write_dates(tmp_path, "b,R2,,CSIS counts {number}", "a,R1,R2,empty and then full")
+    first, second = read_key_dates(path, rows=by_id(table))
+    assert (first.when, first.text) == (
+        "14 September 2023 to 22 September 2023",
+        "empty and then full",
+    )
+    assert (second.when, second.text) == ("22 September 2023", "CSIS counts about 73 railcars")
+
+
+def test_key_date_of_a_withdrawn_row_is_refused(tmp_path: Path, rows: Rows) -> None:
+    """All faults at once, with line and column."""
+    table = by_id(rows({"id": "R1", "bound": ""}))
+    path = write_dates(tmp_path, "a,R9,,gone", "b,R1,R8,{number} seen")
+    with pytest.raises(DataError, match=r"key_dates\.csv: 3 faults") as caught:
+        read_key_dates(path, rows=table)
+    for fault in (
+        "line 2, column row: found 'R9'",
+        "line 3, column other_row: found 'R8'",
+        "line 3, column text: found {number}; row R1 has no number",
+    ):
+        assert fault in str(caught.value)
+
+
+PAGE = (
+    '<html><body><nav>menu</nav><article><section id="top"><h1>Ports<a class="headerlink" '
+    'href="#top">#</a></h1><p>Ships &amp; boxes.</p><script>no()</script><section id="why">'
+    "<h2>Why</h2><p>About 28,000.</p><table><tr><td>cell</td></tr></table></section></section>"
+    "</article></body></html>"
+)
+
+
+def test_search_text_has_the_prose_of_each_section() -> None:
+    """Menus, scripts and tables are left out; words and anchors stay."""
+    assert list(page_sections(PAGE)) == [
+        ("Ports", "top", "Ships & boxes."),
+        ("Why", "why", "About 28,000."),
+    ]
+
+
+def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
+    """Cards are searched from their own file."""
+    (tmp_path / "cards").mkdir()
+    for name in ("ports.html", "cards/x.html", "search.html"):
+        (tmp_path / name).write_text(PAGE, encoding="utf-8")
+    write_search_text(tmp_path)
+    script = (tmp_path / "search-text.js").read_text(encoding="utf-8")
+    pages = json.loads(script.removeprefix("window.skytallyPages=").removesuffix(";\n"))
+    assert [page[1] for page in pages] == ["ports.html", "ports.html#why"]
+
+
+def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No address is invented; one that is set is carried."""
+    plain = book_details.book_details()
+    assert not {"repository", "site"} & set(plain)
+    assert plain["newest"] in plain["citation"]
+    known = {"title": "T", "author": "A", "repository": {"url": "https://example.org/r"}}
+    monkeypatch.setattr(book_details, "_config", lambda: known)
+    assert book_details.book_details()["repository"] == "https://example.org/r"
+
+
+def test_dates_of_a_pdf_are_fixed_and_no_byte_moves() -> None:
+    """Two runs give the same bytes, and offsets within the file stay true."""
+    made = b"a /CreationDate (D:20261128201102+00'00') /ModDate (D:20261128201102Z) b"
+    fixed = pdf_command.with_fixed_dates(made)
+    assert len(fixed) == len(made)
+    assert b"2026" not in fixed
+
+
+def test_pdf_of_a_site_that_was_not_built_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says what to do."""
+    monkeypatch.setattr(pdf_command, "site_folder", lambda: tmp_path)
+    with pytest.raises(DataError, match="run make book first"):
+        pdf_command.book_html()
+
+
+def test_pdf_without_a_browser_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names what is looked for and how to get it."""
+    monkeypatch.setattr(pdf_command.shutil, "which", lambda _: None)
+    with pytest.raises(pdf_command.PdfError, match="apt-get install chromium"):
+        pdf_command.print_pdf(tmp_path / "page.html", tmp_path / "book.pdf")
