@@ -27,12 +27,18 @@ class KeyDate:
     """Id of the row that gives the day."""
 
 
+def _ends(row: Mapping[str, Any]) -> tuple[Any, Any, str, str]:
+    """First and last day of a row and their precision; of a claim, the days of its statement."""
+    if "statement_first" in row:
+        precision = str(row["statement_precision"])
+        return row["statement_first"], row["statement_last"], precision, precision
+    return row["date_first"], row["date_last"], row["precision_first"], row["precision_last"]
+
+
 def _entry(row: pd.Series, rows: Mapping[str, Mapping[str, Any]]) -> KeyDate:
-    first, last = rows[row["row"]], rows[row["other_row"] or row["row"]]
-    days = when(
-        first["date_first"], last["date_last"], first["precision_first"], last["precision_last"]
-    )
-    number = quantity_text(quantity_of(first)) if NUMBER in row["text"] else ""
+    first, last = _ends(rows[row["row"]]), _ends(rows[row["other_row"] or row["row"]])
+    days = when(first[0], last[1], first[2], last[3])
+    number = quantity_text(quantity_of(rows[row["row"]])) if NUMBER in row["text"] else ""
     return KeyDate(days, row["text"].replace(NUMBER, number), row["row"])
 
 
@@ -70,5 +76,5 @@ def read_key_dates(path: Path, *, rows: Mapping[str, Mapping[str, Any]]) -> list
             advice = f"row {row['row']} has no number; leave {NUMBER} out"
             faults.append(Fault(path.name, line, "text", NUMBER, advice))
     refuse(faults, what=f"table {path.name}")
-    order = sorted(table.to_dict("records"), key=lambda row: rows[row["row"]]["date_first"])
+    order = sorted(table.to_dict("records"), key=lambda row: _ends(rows[row["row"]])[0])
     return [_entry(pd.Series(row), rows) for row in order]

@@ -27,9 +27,9 @@ LETTER = (0.0155, 0.062)
 """Width and height of a letter of a label, as shares of the axes."""
 MARK = (0.012, 0.03)
 """Half the width and height of a mark, as shares of the axes."""
-OFFSETS = tuple(product((0.0, -0.05, 0.05, -0.1, 0.1, -0.15, 0.15), (0.018, -0.018)))
+OFFSETS = tuple(product((0.0, -0.065, 0.065, -0.11, 0.11, -0.16, 0.16), (0.018, -0.018)))
 """Places of a label beside its mark that are tried in turn, as shares of the axes."""
-ROOM = 1.12
+ROOM = 1.18
 """Height of the axis, as a multiple of the highest total."""
 
 
@@ -50,7 +50,9 @@ class _Box:
         )
 
 
-def running_totals(claims: pd.DataFrame, *, unit: str, sense: str) -> pd.DataFrame:
+def running_totals(
+    claims: pd.DataFrame, *, unit: str, sense: str, until: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Totals that run from a first day on, from statements and counts.
 
     Parameters
@@ -59,6 +61,8 @@ def running_totals(claims: pd.DataFrame, *, unit: str, sense: str) -> pd.DataFra
         The table ``official_claims`` without copies.
     unit, sense : str
         Words of its columns.
+    until : pandas.Timestamp or None
+        Day of the newest page of the record: a statement known to its year ends there.
 
     Returns
     -------
@@ -73,6 +77,9 @@ def running_totals(claims: pd.DataFrame, *, unit: str, sense: str) -> pd.DataFra
     quantities = [quantity_of(row) for _, row in chosen.iterrows()]
     tops = [q.value if q.value == q.value else q.low for q in quantities]
     totals = chosen.assign(top=tops, counted=chosen["method"].isin(COUNTED_BY))
+    if until is not None:
+        ends = {name: totals[name].clip(upper=until) for name in ("statement_last", "date_last")}
+        totals = totals.assign(**ends)
     return totals[totals["top"].notna()].sort_values("date_last", kind="stable")
 
 

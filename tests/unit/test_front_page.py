@@ -114,6 +114,26 @@ def test_key_dates_take_day_and_number_from_the_record(tmp_path: Path, rows: Row
     assert (second.when, second.text) == ("22 September 2023", "CSIS counts about 73 railcars")
 
 
+def test_key_date_of_a_statement_is_the_day_of_the_statement(tmp_path: Path, rows: Rows) -> None:
+    """Not the period that the statement speaks of."""
+    table = claims(rows, {"id": "O1", "value": 1000.0, "day": "2023-10-13"})
+    table = table.assign(date_first=pd.Timestamp("2023-09-01"))
+    path = write_dates(tmp_path, "a,O1,,stated")
+    (entry,) = read_key_dates(path, rows=by_id(table))
+    assert entry.when == "13 October 2023"
+
+
+def test_year_only_total_ends_with_the_newest_page(rows: Rows) -> None:
+    """A mark never stands after the last day on which the record could know of it."""
+    table = claims(rows, {"value": 33000.0, "counter": "rok", "statement_precision": "year"})
+    table = table.assign(statement_last=pd.Timestamp("2023-12-31"))
+    day = pd.Timestamp("2023-11-01")
+    (end,) = running_totals(table, unit="containers", sense="delivered", until=day)[
+        "statement_last"
+    ]
+    assert end == day
+
+
 def test_key_date_of_a_withdrawn_row_is_refused(tmp_path: Path, rows: Rows) -> None:
     """All faults at once, with line and column."""
     table = by_id(rows({"id": "R1", "bound": ""}))

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.figures import lane_rows, names_of, read_key_dates
-from skytally.press.book_details import source_line
+from skytally.press.book_details import newest_page, source_line
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
 from skytally.press.cards.result_cards import page_of
 from skytally.press.sphinx_ext.book_data import (
@@ -81,7 +81,12 @@ class TotalsChart(Block):
             message = f"totals-chart: {', '.join(missing)} missing; write each as an option"
             raise DataError(message)
         claims = drop_copies(table("official_claims"), table("sources"))
-        chosen = running_totals(claims, unit=self.options["unit"], sense=self.options["sense"])
+        chosen = running_totals(
+            claims,
+            unit=self.options["unit"],
+            sense=self.options["sense"],
+            until=newest_page(table("sources")),
+        )
         short = read_table(data_registry.path("counter_labels"))
         names = names_of(table("counters")) | dict(zip(short["id"], short["short"], strict=True))
         return totals_chart(
