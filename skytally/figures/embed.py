@@ -181,7 +181,7 @@ def picture(
     svg = base64.b64encode(as_svg(drawing).encode()).decode()
     block = (
         f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
-        f'<img class="sk-static" alt="{html.escape(alt, quote=True)}" '
+        f'<img class="sk-static sk-still" alt="{html.escape(alt, quote=True)}" '
         f'src="data:image/svg+xml;base64,{svg}">'
         f"<figcaption>{html.escape(caption)}{_downloads(files or [])}</figcaption></figure>"
     )

@@ -40,6 +40,10 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
         **places,
         label=label,
         words=words,
+        said=[
+            f"{number(float(seen))} {unit}"
+            for seen, unit in zip(scored["observed"], scored["unit"], strict=True)
+        ],
         at=np.arange(len(scored))[::-1].astype(float),
         held=scored["covered"] == "yes",
     )
@@ -52,8 +56,8 @@ def _ticks(rows: pd.DataFrame) -> list[tuple[float, str]]:
 
 def _live(rows: pd.DataFrame) -> hv.Overlay:
     tips = [("month end", "@month"), ("line", "@line"), ("row", "@target")]
-    tips += [("published", "@published"), ("interval", "@words"), ("number", "@observed @unit")]
-    hover = ["month", "line", "target", "published", "words", "observed", "unit"]
+    tips += [("published", "@published"), ("interval", "@words"), ("number", "@said")]
+    hover = ["month", "line", "target", "published", "words", "said"]
     parts: list[hv.Element] = []
     for held, colour, marker in ((True, HELD_COLOUR, "circle"), (False, MISSED_COLOUR, "diamond")):
         chosen = rows[rows["held"] == held]
@@ -91,6 +95,11 @@ def _static(rows: pd.DataFrame) -> Figure:
     return figure
 
 
+def _listed(rows: pd.DataFrame) -> str:
+    """Label and number of each forecast, as the chart shows them."""
+    return "; ".join(f"{row.label}: {row.said}" for row in rows.itertuples())
+
+
 def foresight_chart(table: pd.DataFrame) -> PageBlock:
     """Chart of the forecasts that were scored.
 
@@ -118,6 +127,6 @@ def foresight_chart(table: pd.DataFrame) -> PageBlock:
         _live(rows),
         _static(rows),
         name="foresight",
-        alt=f"{caption} {len(rows)} forecasts, of which {missed} missed.",
+        alt=f"{caption} {len(rows)} forecasts, of which {missed} missed: {_listed(rows)}.",
         caption=caption,
     )

@@ -10,7 +10,16 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from skytally.core.chart_style import MPL_MARKERS, SERIES_COLOURS
-from tests.support.site_pages import SITE, chart_texts, each_page, needs_site, parsed_page, row_ids
+from skytally.press.cards import card_files
+from tests.support.site_pages import (
+    CARDS,
+    SITE,
+    chart_texts,
+    each_page,
+    needs_site,
+    parsed_page,
+    row_ids,
+)
 
 pytestmark = needs_site
 
@@ -157,6 +166,7 @@ def test_the_file_under_a_chart_has_every_row_of_the_chart(page_name: str) -> No
 def test_charts_are_told_with_their_numbers(page_name: str) -> None:
     """A chart's alternative text quotes a number of the chart in the words of its bound."""
     found = parsed_page(page_name)
+    # a picture without a live chart has a class of its own beside it
     twins = [image for image in found.images if image.get("class") == "sk-static"]
     assert len(twins) == len(found.charts)
     for twin, chart in zip(twins, found.charts, strict=True):
@@ -167,3 +177,21 @@ def test_charts_are_told_with_their_numbers(page_name: str) -> None:
         # a chart of events without any number is told by its dates, one of methods by its labels
         expected = numbers or set(chart_texts(marks, "when")) or set(chart_texts(marks, "label"))
         assert any(each in told for each in expected), told[:200]
+
+
+def test_every_card_is_a_small_page_whose_links_lead_somewhere() -> None:
+    """Each card is at most 4 kB, loads one style sheet, and its links and anchors exist."""
+    assert len(CARDS) > 500
+    for name in CARDS:
+        assert (SITE / name).stat().st_size <= card_files.LARGEST_PAGE, name
+        found = parsed_page(name)
+        loaded = {(tag, address) for tag, _, address in found.links if tag in ("link", "script")}
+        assert loaded == {("link", "../../_static/cards/card.css")}, name
+        for tag, _, address in found.links:
+            if tag != "a" or address.startswith(("http://", "https://")):
+                continue
+            path, _, anchor = address.partition("#")
+            target = (SITE / name).parent.joinpath(path).resolve()
+            assert target.is_file(), f"{name}: {address}"
+            page = target.relative_to(SITE.resolve()).as_posix()
+            assert not anchor or anchor in parsed_page(page).ids, f"{name}: {address}"

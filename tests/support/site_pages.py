@@ -17,8 +17,10 @@ SITE = ROOT / "book/_build/html"
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
-    if "_static" not in path.parts
+    if not {"_static", "cards"} & set(path.relative_to(SITE).parts)
 ) or ["index.html"]
+"""Pages of the book; the cards have tests of their own."""
+CARDS = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("cards/*/*.html"))
 LINES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 """Slugs of the notebooks, one a line of evidence."""
 
