@@ -30,6 +30,7 @@ HOVER_OF = {
     "proof-": {"score:"},
     "posterior": {"prior:", "way of counting:", "value:"},
     "influence": {"observation:", "way of counting:", "value:"},
+    "foresight": {"month end:", "line:", "interval:", "number:"},
 }
 """What a chart of another kind tells, by how its name begins."""
 

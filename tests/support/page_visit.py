@@ -146,7 +146,7 @@ def visit_without_scripts(browser: Browser, root: str, page_name: str) -> Withou
     with tab(browser, root=root, scripts=False) as (page, faults):
         page.goto(f"{root}/{page_name}")
         unfold(page)
-        twins = page.locator(".sk-static")
+        twins = page.locator(".sk-static:not(.sk-still)")
         for number in range(twins.count()):
             size = twins.nth(number).bounding_box() or {"width": 0.0, "height": 0.0}
             shown = twins.nth(number).is_visible()
