@@ -29,7 +29,8 @@ def page_of(key: str) -> str:
     return f"lines/{name}.html" if name in line_names() else f"{name}.html"
 
 
-def _counters(record: CardRecord, row_ids: Iterable[str]) -> list[str]:
+def counters_of(record: CardRecord, row_ids: Iterable[str]) -> list[str]:
+    """Names of the counters of rows, each once, in the order of the rows."""
     found = [str(record.rows[row][1].get("counter", "")) for row in row_ids if row in record.rows]
     return list(dict.fromkeys(record.names.get(counter, counter) for counter in found if counter))
 
@@ -64,7 +65,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     key, rows = finding["key"], list(finding["inputs"])
     quote = f"{citation} Finding {key}: {finding['said']}."
     facts = [
-        *fact(COUNTED if finding.get("support") else RESTS_ON, _counters(record, rows)),
+        *fact(COUNTED if finding.get("support") else RESTS_ON, counters_of(record, rows)),
         *fact("when", [finding["when"]]),
         *fact("interval", [_interval(finding)]),
         *read_in(record, rows),

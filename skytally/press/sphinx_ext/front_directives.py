@@ -12,8 +12,9 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, data_registry, read_table
 from skytally.figures import lane_rows, names_of, read_key_dates
 from skytally.press.book_details import newest_page, source_line
+from skytally.press.cards.card import Part
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
-from skytally.press.cards.result_cards import page_of
+from skytally.press.cards.result_cards import counters_of, page_of
 from skytally.press.sphinx_ext.book_data import (
     findings,
     observations,
@@ -116,28 +117,25 @@ class FindingCards(Block):
         )
 
     @staticmethod
+    def _read(page: Part) -> str:
+        words = cell(page.text)
+        return f'<a href="{cell(page.url)}">{words}</a>' if page.url else words
+
+    @staticmethod
     def _card(finding: dict[str, Any]) -> str:
         record, rows = card_record(), finding["inputs"]
-        known = [record.rows[row][1] for row in rows if row in record.rows]
-        counters = dict.fromkeys(record.names.get(row.get("counter", ""), "") for row in known)
-        pages = dict.fromkeys(str(row["source_id"]) for row in known)
-        link = page_link(record.sources[next(iter(pages))]) if pages else None
-        words = cell(f"{link.text}") if link else ""
-        read = (
-            f'<p>Read in: <a href="{cell(link.url)}">{words}</a></p>'
-            if link and link.url
-            else f"<p>Read in: {words}</p>"
-            if link
-            else ""
+        pages = dict.fromkeys(
+            str(record.rows[row][1]["source_id"]) for row in rows if row in record.rows
         )
+        read = FindingCards._read(page_link(record.sources[next(iter(pages))])) if pages else ""
         more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
-        by = ", ".join(name for name in counters if name)
+        by = ", ".join(counters_of(record, rows))
         return (
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
             f"<p>{cell(finding['text'])}</p>"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
-            f"{read.replace('</a></p>', f'</a>{more}</p>')}"
+            f"{f'<p>Read in: {read}{more}</p>' if read else ''}"
             f"<p>{cell(support_text(finding))}</p>"
             f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
             f"{card_link('finding', finding['key'], 'cite')}</p></section>"
