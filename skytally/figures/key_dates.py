@@ -35,6 +35,11 @@ def _ends(row: Mapping[str, Any]) -> tuple[Any, Any, str, str]:
     return row["date_first"], row["date_last"], row["precision_first"], row["precision_last"]
 
 
+def _is_dated(row: Mapping[str, Any]) -> bool:
+    known = "statement_first" in row or "date_first" in row
+    return known and not any(pd.isna(day) for day in _ends(row)[:2])
+
+
 def _entry(row: pd.Series, rows: Mapping[str, Mapping[str, Any]]) -> KeyDate:
     first, last = _ends(rows[row["row"]]), _ends(rows[row["other_row"] or row["row"]])
     days = when(first[0], last[1], first[2], last[3])
@@ -60,8 +65,8 @@ def read_key_dates(path: Path, *, rows: Mapping[str, Mapping[str, Any]]) -> list
     Raises
     ------
     DataError
-        If an entry names a row that does not exist, such as one that was withdrawn, or asks
-        for the number of a row without one. All faults at once.
+        If an entry names a row that does not exist, such as one that was withdrawn, or one without
+        a day, or asks for the number of a row without one. All faults at once.
     """
     table = read_table(path)
     faults = []
@@ -70,6 +75,9 @@ def read_key_dates(path: Path, *, rows: Mapping[str, Mapping[str, Any]]) -> list
         for column in ("row", "other_row"):
             if row[column] and row[column] not in rows:
                 advice = "name a row of the record, or leave the event out"
+                faults.append(Fault(path.name, line, column, repr(row[column]), advice))
+            elif row[column] and not _is_dated(rows[row[column]]):
+                advice = "the row gives no first and last day; name one that does"
                 faults.append(Fault(path.name, line, column, repr(row[column]), advice))
         known = rows.get(row["row"], {})
         if NUMBER in row["text"] and row["row"] in rows and not known.get("bound"):

@@ -134,6 +134,19 @@ def test_year_only_total_ends_with_the_newest_page(rows: Rows) -> None:
     assert end == day
 
 
+def test_key_date_of_a_row_without_a_day_is_refused(tmp_path: Path, rows: Rows) -> None:
+    """A row that is open to the past, or has no column of days, has no place in the list."""
+    table = by_id(rows({"id": "R1"}))
+    table["R1"]["date_first"] = pd.NaT
+    table["V1"] = {"id": "V1", "depart_first": pd.Timestamp("2023-09-08")}
+    path = write_dates(tmp_path, "a,R1,,gone", "b,V1,,left")
+    with pytest.raises(DataError, match=r"key_dates\.csv: 2 faults") as caught:
+        read_key_dates(path, rows=table)
+    assert "line 3, column row: found 'V1'; the row gives no first and last day" in str(
+        caught.value
+    )
+
+
 def test_key_date_of_a_withdrawn_row_is_refused(tmp_path: Path, rows: Rows) -> None:
     """All faults at once, with line and column."""
     table = by_id(rows({"id": "R1", "bound": ""}))
