@@ -92,7 +92,7 @@ def _claimed_faults(rule: Mapping[str, Any], kind: Kind, evidence: Evidence) -> 
 def _ref_faults(rule: Mapping[str, Any], kind: Kind, evidence: Evidence) -> Iterator[str]:
     known: Mapping[str, object] = evidence.sites if kind.refs == SITES else evidence.rows
     if kind.refs == NUMBERS:
-        known = {**evidence.findings, **evidence.rows}
+        known = dict.fromkeys([*evidence.findings, *evidence.rows])
     what = {SITES: "site", NUMBERS: "finding or row"}.get(kind.refs, "row")
     refs = [*rule["left"].split(), *rule["right"].split()]
     for ref in dict.fromkeys(refs):
@@ -249,6 +249,32 @@ def rules_faults(rules: pd.DataFrame, evidence: Evidence) -> list[str]:
 def _rows(rules: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for raw in rules.to_dict("records"):
         yield {str(word): cell for word, cell in raw.items()}
+
+
+def judge_again(rule: Mapping[str, Any], evidence: Evidence) -> Outcome:
+    """Evaluate a rule that `judge_rules` accepted, where rows or findings may have gone since.
+
+    Parameters
+    ----------
+    rule : mapping
+        Row of the table ``rules``.
+    evidence : Evidence
+        What is left.
+
+    Returns
+    -------
+    Outcome
+        Without a reason in words.
+
+    Raises
+    ------
+    DataError
+        If something that the rule names is missing, or it cannot be evaluated on what is left.
+    """
+    kind = KINDS[rule["kind"]]
+    wrong = [*_claimed_faults(rule, kind, evidence), *_ref_faults(rule, kind, evidence)]
+    refuse(wrong, what="rules")
+    return _outcome({**rule, "sentence": "", "otherwise": ""}, evidence)
 
 
 def judge_rules(rules: pd.DataFrame, evidence: Evidence) -> dict[str, Outcome]:

@@ -23,7 +23,7 @@ from skytally.core import (
     when,
     with_preposition,
 )
-from skytally.record import Graph, copying_graph, count_once, drop_copies, filtered
+from skytally.record import Graph, copied_rows, copying_graph, count_once, drop_copies, filtered
 
 DATES = ("date_first", "date_last", "precision_first", "precision_last")
 STATEMENT_DATES = (
@@ -52,6 +52,8 @@ class Evidence:
     """Who copied and who cites whom."""
     counters: Mapping[str, str]
     """Names of counters by id."""
+    copied: frozenset[str]
+    """Rows that stand in several pages, of which one may have copied another."""
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -92,7 +94,8 @@ def gather_evidence(
     keyed = {str(finding["key"]): finding for finding in findings}
     graph = copying_graph(record["sources"], record["same_observation"])
     counters = dict(zip(record["counters"]["id"], record["counters"]["name"], strict=True))
-    return Evidence(record, keyed, rows, sites, graph, counters)
+    copied = frozenset[str]().union(*map(copied_rows, record.values()))
+    return Evidence(record, keyed, rows, sites, graph, counters, copied)
 
 
 def number_of(ref: str, evidence: Evidence) -> BoundedNumber:
@@ -130,7 +133,7 @@ def rows_of(rule: Mapping[str, Any], evidence: Evidence) -> pd.DataFrame:
     rows = filtered(evidence.tables[rule["table"]], rule["where"])
     # copies first: a copy stands in no group, so it would outlive the row it copies
     rows, groups = (
-        drop_copies(rows, evidence.tables["sources"]),
+        drop_copies(rows, evidence.tables["sources"], copied=evidence.copied),
         evidence.tables["same_observation"],
     )
     return count_once(rows, groups[groups["row_id"].isin(rows["id"])])

@@ -161,8 +161,9 @@ def _share(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         "claimed": claimed.words,
         "part": str(part),
         "whole": str(len(whole)),
-        "owner_not_stated": str(_rows_without_owner(rule, evidence)),
     }
+    if "{owner_not_stated}" in rule["sentence"] + rule["otherwise"]:
+        words["owner_not_stated"] = str(_rows_without_owner(rule, evidence))
     if whole.empty:
         return UNTESTED, words
     percent = float(f"{100 * part / len(whole):.3g}")

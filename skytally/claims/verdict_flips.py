@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims.rule_evaluation import Outcome, judge_rules
+from skytally.claims.rule_evaluation import Outcome, judge_again
 from skytally.claims.rule_evidence import Evidence
 from skytally.claims.verdicts import worst
 from skytally.findings import (
@@ -23,9 +23,10 @@ from skytally.findings import (
     Removed,
     Search,
     by_source,
+    quick_to_cut,
     smallest_sets,
 )
-from skytally.record import SAME_SIGHTING, copied_rows, filtered
+from skytally.record import SAME_SIGHTING, filtered
 
 BUDGET = 100
 """Judgements that the search for one verdict may spend beyond single rows."""
@@ -47,10 +48,15 @@ class _Trials:
     """The declared findings, to be evaluated again."""
     stands_for: Mapping[str, tuple[str, ...]]
     """Row to those of the same sighting that are counted only where it is missing."""
-    copied: frozenset[str]
-    """Rows that stand in several pages."""
     _known: dict[Removed, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     _outcomes: dict[tuple[str, Removed], Outcome | None] = field(default_factory=dict)
+
+    @cached_property
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        return {
+            str(rule["id"]): {str(word): cell for word, cell in rule.items()}
+            for rule in self.rules.to_dict("records")
+        }
 
     @cached_property
     def findings(self) -> list[str]:
@@ -62,19 +68,17 @@ class _Trials:
     def _tables(self) -> dict[str, pd.DataFrame]:
         """Tables in which the rules count, cut down to the rows that they may select."""
         cut: dict[str, list[pd.DataFrame]] = {}
-        for rule in self.rules.to_dict("records"):
+        for rule in self._by_id.values():
             if rule["table"]:
                 table = self.evidence.tables[rule["table"]]
                 cut.setdefault(rule["table"], []).append(filtered(table, rule["where"]))
-        return {
-            name: self.evidence.tables[name].loc[sorted(set().union(*(rows.index for rows in cut)))]
-            for name, cut in cut.items()
-        }
+        rows = {name: sorted(set().union(*(each.index for each in cut[name]))) for name in cut}
+        return {name: quick_to_cut(self.evidence.tables[name].loc[rows[name]]) for name in rows}
 
     @cached_property
     def _groups(self) -> pd.DataFrame:
         """Groups of ``same_observation`` that hold a row of these tables."""
-        groups = self.evidence.tables["same_observation"]
+        groups = quick_to_cut(self.evidence.tables["same_observation"])
         rows = set().union(*(table["id"] for table in self._tables.values()))
         return groups[groups["group"].isin(groups.loc[groups["row_id"].isin(rows), "group"])]
 
@@ -102,7 +106,7 @@ class _Trials:
             rule["id"]: frozenset(
                 [*rule["left"].split(), *rule["right"].split(), rule["claimed"]]
             ).union(self._parts.get(rule["id"], ()))
-            for rule in self.rules.to_dict("records")
+            for rule in self._by_id.values()
         }
 
     @cached_property
@@ -115,9 +119,8 @@ class _Trials:
         """Outcome of one rule without some rows; None where it cannot be evaluated."""
         key = rule, removed if self.findings else removed & self._concerns[rule]
         if key not in self._outcomes:
-            one = self.rules[self.rules["id"] == rule]
             try:
-                self._outcomes[key] = judge_rules(one, self._evidence(key[1]))[rule]
+                self._outcomes[key] = judge_again(self._by_id[rule], self._evidence(key[1]))
             except ValueError:
                 self._outcomes[key] = None
         return self._outcomes[key]
@@ -125,7 +128,7 @@ class _Trials:
     def judged(self, removed: Removed) -> tuple[str, tuple[str, ...]]:
         """Verdict without some rows, and the rows that it rests on then."""
         if removed not in self._known:
-            found = [self._outcome(rule, removed) for rule in self.rules["id"]]
+            found = [self._outcome(rule, removed) for rule in self._by_id]
             outcomes = [outcome for outcome in found if outcome is not None]
             if len(outcomes) < len(found):
                 self._known[removed] = VOID, ()
@@ -159,7 +162,7 @@ class _Trials:
     def _parts(self) -> dict[str, dict[str, tuple[str, bool]]]:
         """Rule to each row that it may select: what it is counted by, and whether in the part."""
         parts = {}
-        for rule in self.rules.to_dict("records"):
+        for rule in self._by_id.values():
             if not rule["table"]:
                 continue
             table = self._tables[rule["table"]]
@@ -177,11 +180,11 @@ class _Trials:
         named = " ".join([*self.rules["left"], *self.rules["right"], *self.rules["claimed"]])
         apart = {
             row
-            for rule in self.rules.to_dict("records")
+            for rule in self._by_id.values()
             if rule["table"] and rule["kind"] not in ALIKE_KINDS
             for row in self._parts[rule["id"]]
         }
-        return self.copied.union(named.split(), apart)
+        return self.evidence.copied.union(named.split(), apart)
 
     def _role(self, row: str) -> object:
         """Describe the part of a row in every rule; its own id where it plays one of its own."""
@@ -241,10 +244,6 @@ class VerdictFlips:
                 stands_for.setdefault(row, []).extend(others)
         return {row: tuple(others) for row, others in stands_for.items()}
 
-    @cached_property
-    def _copied(self) -> frozenset[str]:
-        return frozenset().union(*map(copied_rows, self.evidence.tables.values()))
-
     def _assumptions(self, trials: _Trials) -> tuple[FlipSet, ...]:
         """Values of single parameters under which the verdict is another word."""
         keys = trials.findings
@@ -281,7 +280,6 @@ class VerdictFlips:
             self.evidence,
             self.reevaluation,
             self._stands_for,
-            self._copied,
         )
         kinds = {self.reevaluation.declarations[key].kind for key in trials.findings}
         budget = ESTIMATE_BUDGET if kinds & {*ESTIMATES} else BUDGET

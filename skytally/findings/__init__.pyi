@@ -18,6 +18,7 @@ from .finding_flips import (
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
     flips_of_findings as flips_of_findings,
+    quick_to_cut as quick_to_cut,
 )
 from .finding_kinds import row_of as row_of
 from .findings_json import as_json as as_json, write_findings as write_findings

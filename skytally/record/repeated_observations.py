@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -92,7 +92,9 @@ def copied_rows(rows: pd.DataFrame) -> frozenset[str]:
     return frozenset(map(str, repeated["id"])) if len(repeated) else frozenset()
 
 
-def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+def drop_copies(
+    rows: pd.DataFrame, sources: pd.DataFrame, *, copied: Collection[str] | None = None
+) -> pd.DataFrame:
     """Drop every row in which a page repeats what it took from another page.
 
     Parameters
@@ -101,6 +103,8 @@ def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
         Rows of one table of the record; a table without observations is given back.
     sources : pandas.DataFrame
         The table ``sources``, with ``id`` and ``derived_from``.
+    copied : collection of str, optional
+        What `copied_rows` gives for this table or a larger one, where it is known already.
 
     Returns
     -------
@@ -112,7 +116,10 @@ def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     observed = [column for column in rows if _is_observed(str(column))]
     if rows.empty or "source_id" not in rows or not OBSERVERS & set(observed):
         return rows
-    repeated = _repeated(rows)
+    close = rows if copied is None else rows[rows["id"].isin(copied)]
+    if close.empty:
+        return rows.reset_index(drop=True)
+    repeated = _repeated(close)
     copies: set[str] = set()
     if len(repeated):
         derived = zip(sources["id"], sources["derived_from"], strict=True)
