@@ -5,6 +5,7 @@ from .claim_ledger import (
     ledger_faults as ledger_faults,
 )
 from .comparison import BoundedNumber as BoundedNumber, compare as compare
+from .rival_flips import flips_of_rivals as flips_of_rivals
 from .rival_hypotheses import read_hypotheses as read_hypotheses
 from .rival_results import rival_findings as rival_findings
 from .rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults

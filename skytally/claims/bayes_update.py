@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses
+from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses, RatioRange
 from skytally.core import DataError
 
 Logs = npt.NDArray[np.float64]
@@ -25,19 +27,29 @@ LEAST, MIDDLE, GREATEST = READINGS = ("least", "middle", "greatest")
 """Where the ranges are read: all at the end against the proposition, in the middle, or for it."""
 
 
-def _log_ratio(item: EvidenceItem, hypothesis: str, reading: str, known: Hypotheses) -> float:
-    if hypothesis == known.reference:
+@cache
+def _log_ratio(ratio: RatioRange | None, *, reading: str, under_test: bool) -> float:
+    """Logarithm of one ratio; the reference has none, its ratio is 1."""
+    if ratio is None:
         return 0.0
-    ratio = item.ratios[hypothesis]
-    favours = (reading == GREATEST) == (hypothesis == known.proposition)
     ends = {True: ratio.high, False: ratio.low}
-    return float(np.log(ratio.middle if reading == MIDDLE else ends[favours]))
+    return math.log(
+        ratio.middle if reading == MIDDLE else ends[(reading == GREATEST) == under_test]
+    )
 
 
 def _logs(items: Iterable[EvidenceItem], reading: str, known: Hypotheses) -> Logs:
     """Log likelihood ratios, a row an observation and a column a hypothesis."""
     return np.array(
-        [[_log_ratio(item, name, reading, known) for name in known.names] for item in items]
+        [
+            [
+                _log_ratio(
+                    item.ratios.get(name), reading=reading, under_test=name == known.proposition
+                )
+                for name in known.names
+            ]
+            for item in items
+        ]
     )
 
 

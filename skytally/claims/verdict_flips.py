@@ -21,7 +21,7 @@ from skytally.findings import (
     FlipSets,
     Reevaluation,
     Removed,
-    Search,
+    as_examples,
     by_source,
     quick_to_cut,
     smallest_sets,
@@ -292,15 +292,10 @@ class VerdictFlips:
         every = trials.trial(nothing)[1]
         pages = tuple(dict.fromkeys(self.reevaluation.source_of[row] for row in every))
         return FlipSets(
-            rows=_examples(rows, every, trials.one_of_each_kind(nothing)[1]),
-            sources=_examples(sources, pages, trials.one_source_of_each_kind(nothing)[1]),
+            rows=as_examples(rows, every, trials.one_of_each_kind(nothing)[1]),
+            sources=as_examples(sources, pages, trials.one_source_of_each_kind(nothing)[1]),
             assumptions=self._assumptions(trials),
         )
-
-
-def _examples(search: Search, every: tuple[str, ...], tried: tuple[str, ...]) -> Search:
-    """Mark the sets of a search as examples, where things that count alike were not all tried."""
-    return replace(search, listed=search.listed and (not search.sets or len(tried) == len(every)))
 
 
 def flips_of_verdicts(

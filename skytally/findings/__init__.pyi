@@ -17,6 +17,7 @@ from .finding_flips import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
+    flipped as flipped,
     flips_of_findings as flips_of_findings,
     quick_to_cut as quick_to_cut,
 )
@@ -28,6 +29,7 @@ from .flip_search import (
     FlipSets as FlipSets,
     Removed as Removed,
     Search as Search,
+    as_examples as as_examples,
     by_source as by_source,
     flips_as_json as flips_as_json,
     smallest_sets as smallest_sets,

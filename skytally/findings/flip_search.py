@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skytally.core import DataError
@@ -157,6 +157,11 @@ def by_source(trial: Trial, source_of: Mapping[str, str]) -> Trial:
         return becomes, tuple(dict.fromkeys(source_of[row] for row in read))
 
     return without_sources
+
+
+def as_examples(search: Search, every: Sequence[str], tried: Sequence[str]) -> Search:
+    """Mark the sets of a search as examples, where things that count alike were not all tried."""
+    return replace(search, listed=search.listed and (not search.sets or len(tried) == len(every)))
 
 
 def _alternatives(sets: Iterable[FlipSet]) -> Iterator[str]:

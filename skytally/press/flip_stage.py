@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims import Evidence, flips_of_verdicts
+from skytally.claims import Evidence, flips_of_rivals, flips_of_verdicts, read_hypotheses
 from skytally.core import IntegrityError
 from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
 from skytally.press.finding_checks import declared_findings, page_parameters
@@ -87,8 +87,10 @@ def all_flips(
         for key in again.declarations
         if key in staged and isinstance(again.finding(key), Finding)
     ]
-    return flips_of_findings(again, keys), flips_of_verdicts(
-        tables["ledger"], tables["rules"], evidence, again
+    known = read_hypotheses(tables, evidence)
+    return (
+        {**flips_of_findings(again, keys), **flips_of_rivals(known, evidence, again.source_of)},
+        flips_of_verdicts(tables["ledger"], tables["rules"], evidence, again),
     )
 
 

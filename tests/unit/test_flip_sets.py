@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -266,6 +267,28 @@ def test_press_claims_are_no_evidence_for_themselves(
     for claim in tables["ledger"].to_dict("records")[:30:2]:
         found = flips.of_claim(claim)
         assert found is None or all(claim["id"] not in each.without for each in found.rows.sets)
+
+
+def test_rivals_flip_without_an_observation_where_weighing_anew_says_so(
+    record: Tables, again: Reevaluation
+) -> None:
+    """Each observation left out by hand; several origins carry the chance from even odds."""
+    evidence = claims.gather_evidence(record, [])
+    known = claims.read_hypotheses(claims.read_tables(data_folder() / "claims"), evidence)
+    flips = claims.flips_of_rivals(known, evidence, again.source_of)
+    before = {each.key: each for each in claims.rival_findings(known, evidence)}
+    assert set(flips) == set(before)
+    found: dict[str, set[str]] = {key: set() for key in before}
+    for item in known.items:
+        others = tuple(other for other in known.items if other is not item)
+        for made in claims.rival_findings(replace(known, items=others), evidence):
+            if flipped(before[made.key], made, kind="estimate"):
+                found[made.key].add(item.rows[0])
+    for key, sets in found.items():
+        named = {each.without[0] for each in flips[key].rows.sets}
+        assert named <= sets, key
+        assert bool(named) == bool(sets), key
+    assert any(found.values())
 
 
 def test_flips_stand_in_the_json_and_are_null_where_nothing_was_searched() -> None:
