@@ -251,7 +251,8 @@ def _silence(rng: np.random.Generator, cases: Cases) -> None:
 
 
 NOTES = {
-    "credible": "posterior before the gap is joined; shows the calibration of the posterior",
+    "credible": "posterior before the gap is joined; it allows for a ramp, from begin to end, so "
+    "that it holds a step more often",
     "reported": "credible interval joined with the bracketing gap, so at least 0.90 by design",
     "second less first change": "one line of each kind",
     "middle of a ramp": "a change of 20 to 60 days; the credible interval runs from its begin to "

@@ -26,7 +26,7 @@ GRADUAL = 0.75
 MOST_AROUND = 150
 """Most observations on either side of a change from which it is dated."""
 LONG_GAP = 30
-"""Days without an observation that are mentioned where a step falls into them."""
+"""Days without an observation that are mentioned where a change falls into them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class Change:
     def dates(self) -> str:
         """Interval in words, with the gap in the observations where it is long."""
         first, last = (day(pd.Timestamp(each)) for each in self.interval)
-        if self.kind != "step" or self.unobserved_days < LONG_GAP:
+        if self.unobserved_days < LONG_GAP:
             return f"between {first} and {last}"
         bare = f"with no observation on {self.unobserved_days} days in a row"
         return f"between {first} and {last}, {bare}"

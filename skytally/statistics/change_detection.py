@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -89,14 +90,11 @@ class ChangePoints:
         return f"The count {self.words}."
 
 
-def _number(search: ChangeSearch, least: float) -> int:
-    """Most changes of which there are at least so many with so great log odds."""
-    found = 0
-    for changes in range(1, search.log_evidence.shape[0]):
-        if search.log_odds(changes) < least:
-            break
-        found = changes
-    return found
+def _number_shown(search: ChangeSearch) -> int:
+    """Most changes of which at least so many are shown."""
+    possible = range(1, search.log_evidence.shape[0])
+    told = itertools.takewhile(lambda changes: search.log_odds(changes) >= SHOWN, possible)
+    return max(told, default=0)
 
 
 def _starts(search: ChangeSearch, changes: int) -> tuple[int, ...]:
@@ -106,8 +104,8 @@ def _starts(search: ChangeSearch, changes: int) -> tuple[int, ...]:
 def _found(hypotheses: NoiseHypotheses, series: DatedSeries, shortest: int) -> ChangePoints:
     shortest = min(shortest, series.times.size // 2)
     search = search_changes(hypotheses, shortest=shortest)
-    number = _number(search, SHOWN)
-    likely = _number(search, 0.0)
+    number = _number_shown(search)
+    likely = int((search.at_least()[1:] >= 0.5).sum())
     changes = dated_changes(search, series, number) if number else ()
     if not changes:
         once = search.step_only()

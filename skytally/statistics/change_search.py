@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.noise_hypotheses import NoiseHypotheses, cycle_can_be_told, with_cycle
+from skytally.statistics.noise_hypotheses import (
+    MEMORIES,
+    WAVES,
+    NoiseHypotheses,
+    cycle_can_be_told,
+    usual_gap,
+    with_cycle,
+)
+from skytally.statistics.odd_observations import with_odd_observations
 from skytally.statistics.segmentation import best_cuts, log_share, sums_backward, sums_forward
 
 Floats = NDArray[np.float64]
@@ -20,8 +28,17 @@ MOST_CHANGES = 8
 """Most changes that are searched for."""
 ONE_MORE = 0.5
 """Prior of one change more, given that there is one: geometric; none has one half."""
+WANDERING = 0.95
+"""Share of the noise that lasts from which it makes the level wander."""
+CHANGE_BESIDES = 0.1
+"""Prior of a change of a level that wanders anyhow, against that of one that does not."""
+LOG_HALF_OF_ALL = math.log((len(MEMORIES) - 1) / 2.0)
+"""Half the prior of all memories over that of one, in logarithms."""
 RAMP_SHARE = 0.25
 """Prior of a segment to be a ramp; else its level is constant."""
+BRIEF = 0.5
+"""Shortest segment in parts of the time that its fewest observations usually take: a burst of
+images within a day or two is one look at a level, not three."""
 FIRST_CUTS = 32
 """Most places of a change in the first pass, which only drops hypotheses of the noise."""
 COARSE_CUTS = 100
@@ -64,9 +81,20 @@ class ChangeSearch:
         return np.minimum(np.cumsum(shares[::-1])[::-1], 1.0)
 
     def log_odds(self, changes: int) -> float:
-        """Log odds of at least so many changes; for one change, the log Bayes factor."""
-        logs = special.logsumexp(self.log_evidence, axis=1)
-        return float(special.logsumexp(logs[changes:]) - special.logsumexp(logs[:changes]))
+        """Log odds of at least so many changes, against the best memory of the noise.
+
+        Fewer changes are explained by white noise, or by the one memory that explains them best,
+        which stands for half of all: the mean of the memories would favour changes where one
+        of them explains everything.
+        """
+        noise, lasts = self.hypotheses.noise, self.hypotheses.noise.share > 0.0
+        fewer = special.logsumexp(self.log_evidence[:changes], axis=0)
+        white = rival = special.logsumexp(fewer[~lasts])
+        kinds = np.column_stack([noise.share, noise.memory])
+        for kind in np.unique(kinds[lasts], axis=0):
+            alone = special.logsumexp(fewer[(kinds == kind).all(1)]) + LOG_HALF_OF_ALL
+            rival = max(rival, np.logaddexp(white, alone))
+        return float(special.logsumexp(self.log_evidence[changes:]) - rival)
 
     def step_only(self) -> ChangeSearch:
         """Search again with nothing but segments of constant level, and one change at most."""
@@ -102,9 +130,21 @@ def _log_number(most: int) -> Floats:
     return math.log(0.5) + np.concatenate([[0.0], more])
 
 
+def _allowed(times: Floats, cuts: Places, shortest: int) -> Floats:
+    """Zero where a stretch between two cuts may be a segment, else -inf, dims (cut, cut).
+
+    Where not even one change would be possible, segments may be as short as they like.
+    """
+    enough = cuts[None, :] - cuts[:, None] >= shortest
+    lasts = times[cuts - 1] - times[np.minimum(cuts, times.size - 1)][:, None]
+    long = enough & (lasts >= BRIEF * (shortest - 1) * usual_gap(times))
+    possible = (long[0] & long[:, -1]).any()
+    return np.where(long if possible else enough, 0.0, -math.inf)
+
+
 def _pass(hypotheses: NoiseHypotheses, cuts: Places, most: int, shortest: int) -> ChangeSearch:
     log_prior = log_share(hypotheses.times, cuts)
-    allowed = np.where(cuts[None, :] - cuts[:, None] >= shortest, 0.0, -math.inf)
+    allowed = _allowed(hypotheses.times, cuts, shortest)
     constant, ramp = hypotheses.evidence(cuts)
     none = ~np.isfinite(ramp)
     constant += np.where(none, 0.0, math.log(1.0 - RAMP_SHARE)) + allowed
@@ -115,6 +155,7 @@ def _pass(hypotheses: NoiseHypotheses, cuts: Places, most: int, shortest: int) -
     norm = np.where(possible, norm, 0.0)
     evidence = np.where(possible[:, None], whole - norm[:, None], -math.inf)
     evidence = evidence + hypotheses.log_prior + _log_number(most)[:, None]
+    evidence[1:, hypotheses.noise.share >= WANDERING] += math.log(CHANGE_BESIDES)
     return ChangeSearch(hypotheses, cuts, log_prior, constant, ramp, evidence, norm)
 
 
@@ -126,22 +167,29 @@ def _with_cycles(
     hypotheses: NoiseHypotheses, cuts: Places, most: int, shortest: int
 ) -> NoiseHypotheses:
     """Join the same hypotheses with a yearly cycle, fitted without and beside the changes."""
-    still = with_cycle(hypotheses, [])
-    search = _pass(still, cuts, most, shortest)
-    number = _likeliest_number(search)
-    joined = hypotheses.joined(still)
-    if number == 0:
-        return joined
-    at, _ = search.best(number)
-    return joined.joined(with_cycle(hypotheses, [int(cuts[k]) for k in at[1:-1]]))
+    joined = hypotheses
+    for waves in WAVES:
+        still = with_cycle(hypotheses, [], waves)
+        search = _pass(still, cuts, most, shortest)
+        number, kept = _likeliest_number(search), _carried(search, 0)
+        joined = joined.joined(still.part(kept))
+        if number:
+            at, _ = search.best(number)
+            changes = [int(cuts[k]) for k in at[1:-1]]
+            joined = joined.joined(with_cycle(hypotheses.part(kept), changes, waves))
+    return joined
 
 
-def _likely(search: ChangeSearch, stage: int) -> NoiseHypotheses:
-    """Hypotheses that carry weight, the best first."""
+def _carried(search: ChangeSearch, stage: int) -> Places:
+    """Places of the hypotheses that carry weight, the best first."""
     worse, most = NEGLIGIBLE[stage]
     logs = special.logsumexp(search.log_evidence, axis=0)
     order = np.argsort(-logs, kind="stable")
-    return search.hypotheses.part(order[logs[order] > logs.max() - worse][:most])
+    return np.asarray(order[logs[order] > logs.max() - worse][:most])
+
+
+def _likely(search: ChangeSearch, stage: int) -> NoiseHypotheses:
+    return search.hypotheses.part(_carried(search, stage))
 
 
 def _thinned(count: int, most: int) -> Places:
@@ -189,6 +237,7 @@ def search_changes(
     """
     count = hypotheses.times.size
     most = max(min(most, count // shortest - 1), 0)
+    hypotheses = with_odd_observations(hypotheses)
     cuts = _thinned(count, FIRST_CUTS)
     if cycle_can_be_told(hypotheses.times):
         hypotheses = _with_cycles(hypotheses, cuts, most, shortest)

@@ -11,6 +11,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 MIN_RAMP = 3
 """Fewest observations of a ramp: two always lie on a line."""
@@ -32,12 +33,14 @@ class GaussianNoise:
     """Mean of the prior of a level."""
     spread: Floats
     """Standard deviation of the prior of a level, and of half the rise of a ramp."""
+    odd: Bools
+    """Observations that tell nothing of the level, dims (hypothesis, observation)."""
 
     def part(self, at: Places) -> GaussianNoise:
         """Select hypotheses."""
         return GaussianNoise(
             self.values[at], self.noise[at], self.share[at], self.memory[at], self.centre[at],
-            self.spread[at],
+            self.spread[at], self.odd[at],
         )  # fmt: skip
 
 
@@ -72,12 +75,13 @@ def _innovations(
         total = v + (noise.noise**2 / weights[j] - lasting)[:, None]
         one, time = 1.0 - m[0], times[j] - m[1]
         seen = (noise.values[:, j] - noise.centre)[:, None] - m[2]
-        gain = v / total
+        used = ~noise.odd[:, j, None]
+        gain = used * v / total
         for k, (a, b) in enumerate(
             ((one, one), (one, time), (time, time), (one, seen), (time, seen), (seen, seen))
         ):
-            sums[k, :, :live] += a * b / total
-        logs[:, :live] += np.log(total)
+            sums[k, :, :live] += used * a * b / total
+        logs[:, :live] += used * np.log(total)
         for k, error in enumerate((one, time, seen)):
             m[k] += gain * error
         v *= 1.0 - gain
@@ -124,7 +128,8 @@ def gaussian_evidence(
     vy, uv = (vy - middle * uy) / half, (uv - middle * uu) / half
     prior = 1.0 / noise.spread[:, None] ** 2
     level, slope = uu + prior, vv + prior
-    count = (j - i + 1) * math.log(2.0 * math.pi)
+    told = np.pad(np.cumsum(~noise.odd, axis=1), ((0, 0), (1, 0)))
+    count = (told[:, j + 1] - told[:, i]) * math.log(2.0 * math.pi)
     alone = -0.5 * (count + logs[:, low, high] + yy - uy**2 / level - np.log(prior / level))
     det = np.maximum(level * slope - uv**2, 1e-3 * prior**2)
     fitted = (slope * uy**2 - 2.0 * uv * uy * vy + level * vy**2) / det
@@ -200,3 +205,36 @@ def log_slope(counts: Floats, dispersion: float) -> Floats:
     """Logarithm of the slope of `stabilised`, which makes densities of counts comparable."""
     moved = counts + 0.375
     return np.asarray(-0.5 * np.log(moved + moved**2 / dispersion))
+
+
+def means_of(values: Floats, dispersion: float) -> Floats:
+    """Mean counts whose stabilised counts have the given means, about; never below a twentieth.
+
+    Examples
+    --------
+    >>> means_of(stabilised(np.array([8.0, 40.0]), 5.0), 5.0).round(2).tolist()
+    [8.25, 40.25]
+    """
+    half = np.maximum(values, 0.0) / 2.0
+    if math.isfinite(dispersion):
+        half = math.sqrt(dispersion) * np.sinh(half / math.sqrt(dispersion))
+    return np.asarray(np.maximum(half**2 - 0.125, 0.05))
+
+
+def log_density(counts: Floats, means: Floats, dispersion: float) -> Floats:
+    """Log probability of negative binomial counts, Poisson where the dispersion is infinite.
+
+    Examples
+    --------
+    >>> log_density(np.array([0.0]), np.array([2.0]), math.inf).tolist()
+    [-2.0]
+    """
+    made = special.xlogy(counts, means) - special.gammaln(counts + 1.0)
+    if math.isinf(dispersion):
+        return np.asarray(made - means)
+    made += special.gammaln(counts + dispersion) - special.gammaln(dispersion)
+    return np.asarray(
+        made
+        - special.xlogy(counts, dispersion)
+        - (counts + dispersion) * np.log1p(means / dispersion)
+    )

@@ -22,6 +22,8 @@ MOST_HYPOTHESES = 5
 """Hypotheses of the noise that are summed over: those of the greatest weight."""
 LONGEST = 0.25
 """Longest ramp in parts of the time in which nothing else changes: beyond it, it is a trend."""
+NOTHING = 1e-6
+"""Share that an odd observation counts."""
 OUTSIDE = 1e-4
 """Part of a posterior that may lie outside the box of the second pass."""
 
@@ -67,7 +69,8 @@ def _evidence(hypotheses: NoiseHypotheses, first: int, last: int, profiles: Floa
     made = []
     for h in range(noise.noise.size):
         lasting = noise.share[h] * np.exp(-apart / noise.memory[h])
-        lasting[np.diag_indices(times.size)] = 1.0 / hypotheses.weights[first:last]
+        told = hypotheses.weights[first:last] * np.where(noise.odd[h, first:last], NOTHING, 1.0)
+        lasting[np.diag_indices(times.size)] = 1.0 / told
         root = linalg.cholesky(lasting * noise.noise[h] ** 2, lower=True)
         seen = noise.values[h, first:last] - noise.centre[h]
         columns = np.column_stack([np.ones(times.size), seen, profiles.T])

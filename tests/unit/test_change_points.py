@@ -23,6 +23,7 @@ from skytally.statistics.interval_counts import (
     interval_counts_from,
     interval_counts_of,
 )
+from skytally.statistics.odd_observations import odd_observations
 from tests.support import outside_files
 from tests.support.sentences import same_sentence
 
@@ -46,6 +47,14 @@ def day_of(day: float) -> np.datetime64:
 def holds(found: Change, day: float) -> bool:
     """Check whether a day, counted as in `step`, lies in the reported interval."""
     return bool(found.interval[0] <= day_of(day) <= found.interval[1])
+
+
+@pytest.fixture
+def one_gap() -> Change:
+    """Return a rise across sixty days without an observation."""
+    days = [*range(0, 51, 5), *range(111, 162, 5)]
+    one = change_points(step(days, change=80, before=5, after=100)).changes[0]
+    return dataclasses.replace(one, unobserved_days=60)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -140,6 +149,72 @@ def test_one_odd_count_is_no_change(seed: int) -> None:
     counts[10] = 60.0
     found = change_points(interval_counts_from(DAY_ZERO + np.arange(20.0) * 7, counts))
     assert not found.changes[0].shown
+
+
+ODD = (0, 9, 29)
+"""Places of odd levels: the first, the last and one between."""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_odd_levels_neither_make_a_change_nor_hide_one(seed: int) -> None:
+    """Three levels far off are no new state; with a step between them, the step is dated."""
+    days = np.arange(30.0) * 6
+    levels = np.random.default_rng(seed).normal(size=30)
+    levels[list(ODD)] += [25.0, -20.0, 30.0]
+    assert level_change_points(DAY_ZERO + days, levels).starts == ()
+    found = level_change_points(DAY_ZERO + days, levels + 6.0 * (days > 100.0))
+    assert len(found.changes) == 1
+    assert found.changes[0].shown
+    assert holds(found.changes[0], 99)
+
+
+@pytest.mark.parametrize(
+    ("values", "odd"),
+    [
+        ([1, 2, 1, 2, 90, 2, 1, 2, 1, 2], [4]),
+        ([90, 2, 1, 2, 1, 2, 1, 2, 1, 2], [0]),
+        ([1, 2, 1, 2, 1, 2, 1, 2, 1, 90], [9]),
+        ([1, 2, 1, 2, 90, 91, 1, 2, 1, 2], [4, 5]),
+        ([1, 2, 1, 2, 1, 90, 91, 90, 91, 90], []),
+        ([5] * 9 + [90], []),
+    ],
+)
+def test_odd_observations_are_far_from_both_sides(values: list[float], odd: list[int]) -> None:
+    """One or two in a row are odd; a new state is not, nor anything where noise is unknown."""
+    assert odd_observations(np.array(values, float), 0.0).nonzero()[0].tolist() == odd
+
+
+def test_burst_of_images_is_one_look() -> None:
+    """Three high levels within a day are no state; three on their usual days are one."""
+    days = np.concatenate([np.arange(0.0, 104.0, 8.0), [104.0, 104.2, 104.4]])
+    late = np.arange(112.0, 208.0, 8.0)
+    levels = np.random.default_rng(2).normal(size=days.size + late.size)
+    levels[13:16] += 8.0
+    burst = level_change_points(DAY_ZERO + np.concatenate([days, late]), levels)
+    assert not set(burst.starts) >= {13, 16}
+
+
+@pytest.mark.parametrize(
+    ("levels", "words"),
+    [((0.0, 0.0, 8.0, 8.0), "rose"), ((8.0, 8.0, 0.0, 0.0), "fell")],
+)
+def test_change_in_a_winter_without_images_says_so(levels: tuple[float, ...], words: str) -> None:
+    """A step in the winter is dated to all of it, with the days without an observation."""
+    days = np.concatenate([np.arange(0.0, 200.0, 6.0), np.arange(350.0, 560.0, 6.0)])
+    noise = np.random.default_rng(3).normal(size=days.size)
+    made = np.interp(days, [0.0, 200.0, 345.0, 560.0], levels)
+    found = level_change_points(DAY_ZERO + days, noise + made)
+    assert found.words.startswith(f"{words} between")
+    assert found.words.endswith("with no observation on 151 days in a row")
+    assert holds(found.changes[0], 199)
+    assert holds(found.changes[0], 349)
+
+
+def test_gap_is_said_of_every_kind(one_gap: Change) -> None:
+    """A ramp or turn across a long gap says it as a step does."""
+    for kind in ("step", "ramp", "turn"):
+        said = dataclasses.replace(one_gap, kind=kind).dates
+        assert said.endswith("with no observation on 60 days in a row")
 
 
 def test_constant_counts_have_no_date_of_change() -> None:
@@ -329,11 +404,12 @@ def test_the_committed_calibration_of_changes_is_in_the_band(root: Path) -> None
     joined = dates["target"].str.endswith("reported")
     assert len(dates) >= 9
     assert (dates.loc[joined, "coverage"] >= 0.85).all()
-    # an interval of so few worlds is itself uncertain: its own interval must reach into the band
-    inside = (dates["low"] <= 0.95) & (dates["high"] >= 0.85)
-    assert inside[~joined].all(), dates.loc[~joined & ~inside, ["target", "coverage"]]
-    silent = (quiet["coverage"] * quiet["worlds"]).sum() / quiet["worlds"].sum()
-    assert silent >= 0.98
+    # an interval that allows for a ramp holds a step more often, too
+    wide = joined | dates["target"].str.startswith(("date", "middle"))
+    inside = dates["coverage"].between(0.85, 0.95) | (wide & (dates["coverage"] >= 0.85))
+    assert inside.all(), dates.loc[~inside, ["target", "coverage"]]
+    assert (rows.loc[~rows["target"].str.startswith("mean"), "worlds"] == 500).all()
+    assert (quiet["coverage"] >= 0.98).all(), quiet[["target", "coverage"]]
 
 
 def test_a_thousand_observations_take_seconds() -> None:
@@ -417,7 +493,7 @@ def test_fall_in_the_bosporus_is_likelier_than_not_and_not_shown(real: Any) -> N
     """Transits fell after 24 February 2022; a drift with memory explains them nearly as well."""
     series = change_points_real_series.read_strait(real, "bosporus")
     shown, likely = change_points_real_series.ours(series)
-    assert likely["f1"] == 1.0
+    assert likely["date_found"].startswith("2022-02-28")
     assert shown["date_found"] == ""
     first, last = shown["interval"].split(" to ")
     assert first <= "2022-02-28" <= last
