@@ -25,9 +25,15 @@ from .errors import (
     DataError as DataError,
     Fault as Fault,
     IntegrityError as IntegrityError,
+    file_fault as file_fault,
     refuse as refuse,
 )
 from .evidence_line import check_line as check_line
+from .leftover_files import (
+    is_leftover as is_leftover,
+    original_of as original_of,
+    visible_paths as visible_paths,
+)
 from .project_folder import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,
@@ -48,7 +54,9 @@ from .table_reader import (
     scan as scan,
 )
 from .text_reader import (
+    INVISIBLE as INVISIBLE,
     csv_text as csv_text,
+    decoded as decoded,
     file_bytes as file_bytes,
     read_json as read_json,
     read_text as read_text,

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from skytally.core.errors import Fault, refuse
+from skytally.core.leftover_files import original_of, visible_paths
 from skytally.core.text_reader import CACHED_FILES, CsvText, csv_text, file_bytes
 
 VOCABULARY = "vocabulary.csv"
@@ -19,7 +20,9 @@ DICTIONARY_COLUMNS = (
     *("column", "type", "vocabulary", "required", "refers_to", "meaning", "empty_means"),
 )
 REFERENCES = ("ref", "refs")
-TYPES = ("id", "text", "date", "number", "word", "url", *REFERENCES)
+TYPES = ("id", "text", "date", "number", "word", "url", "imo", "share", *REFERENCES)
+NUMERIC = ("number", "share")
+"""Types of columns of numbers; a share lies between 0 and 1."""
 OBSERVATION_COLUMNS = {"id", "source_id", "text"}
 """A table with these holds observations or claims: each row is quoted, and linked to, by its id."""
 
@@ -51,7 +54,8 @@ def dictionary_path(table: Path) -> Path:
 
 def table_names(folder: Path) -> list[str]:
     """Names of the tables of a folder that have a dictionary, in alphabetical order."""
-    return sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
+    described = visible_paths(folder, f"*{SUFFIX}")
+    return [path.name.removesuffix(SUFFIX) for path in described if not original_of(path)]
 
 
 def observation_tables(folder: Path) -> list[str]:
@@ -81,15 +85,26 @@ def tables_without_dictionary(folder: Path) -> list[Fault]:
     """
     described = {f"{name}.csv" for name in table_names(folder)} | {VOCABULARY}
     faults = []
-    for path in sorted(folder.glob("*.csv")):
-        if not path.name.endswith(SUFFIX) and path.name not in described:
+    for path in visible_paths(folder, "*.csv"):
+        # the registry asks about copies
+        own = not path.name.endswith(SUFFIX) and not original_of(path)
+        if own and path.name not in described:
             advice = f"describe its columns in {dictionary_path(path).name}, or remove the table"
             faults.append(Fault(path.name, 0, "", "a table without a dictionary", advice))
     return faults
 
 
+def is_header(header: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether a first line names at least one of the columns, and so is a header."""
+    return bool(set(header) & set(wanted))
+
+
 def column_faults(name: str, header: tuple[str, ...], wanted: tuple[str, ...]) -> list[Fault]:
-    """Faults of a header: columns that are missing, unknown or repeated."""
+    """Faults of a header: a first line that is none, columns missing, unknown or repeated."""
+    if not is_header(header, wanted):
+        found = f"{', '.join(filter(None, header))[:60]!r} where the columns are named"
+        advice = f"begin the table with its header ({', '.join(wanted)[:60]}...)"
+        return [Fault(name, 1, "", found, f"{advice} and nothing above it")]
     missing = [
         Fault(name, 1, column, "no such column", "add it, as the dictionary has it")
         for column in wanted
@@ -108,6 +123,29 @@ def column_faults(name: str, header: tuple[str, ...], wanted: tuple[str, ...]) -
     return [*missing, *unknown, *repeated]
 
 
+def header_faults(name: str, content: CsvText, wanted: tuple[str, ...]) -> list[Fault]:
+    """Faults of the header of a table and of lines that do not fit it.
+
+    Parameters
+    ----------
+    name : str
+        File name, for the messages.
+    content : CsvText
+        The file, split into cells.
+    wanted : tuple of str
+        Columns of its dictionary.
+
+    Returns
+    -------
+    list of Fault
+        Where the first line is no header, that alone: what lies below fits no width.
+    """
+    misnamed = column_faults(name, content.header, wanted) if content.header else []
+    if content.header and not is_header(content.header, wanted):
+        return misnamed
+    return [*misnamed, *content.faults]
+
+
 def _rows(
     content: CsvText, name: str, wanted: tuple[str, ...]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Fault]]:
@@ -116,7 +154,7 @@ def _rows(
         (line, {column: cell.strip() for column, cell in zip(content.header, cells, strict=True)})
         for line, cells in (() if misnamed else content.rows)
     ]
-    return rows, [*misnamed, *content.faults]
+    return rows, header_faults(name, content, wanted)
 
 
 @lru_cache(maxsize=CACHED_FILES)
@@ -214,7 +252,10 @@ def dictionary(
         advice = "describe the columns of the table in it"
         return (), (Fault(name, 0, "", "no such file", advice),)
     rows, faults = _rows(csv_text(name, raw), name, DICTIONARY_COLUMNS)
-    vocabularies, _ = _words(*vocabulary)
+    vocabularies, unknown = _words(*vocabulary)
+    if unknown and not vocabularies:
+        # which words a column takes is not known, and the vocabulary says why
+        return (), unknown
     for line, row in rows:
         faults += _column_row_faults(name, line, row, vocabularies)
         if [each["column"] for _, each in rows].count(row["column"]) > 1:

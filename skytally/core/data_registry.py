@@ -9,10 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path, PurePosixPath
 
 from skytally.core.data_dictionary import SUFFIX
 from skytally.core.errors import DataError, Fault, IntegrityError
+from skytally.core.leftover_files import original_of, visible_paths
 from skytally.core.project_folder import REGISTRY, data_folder
 from skytally.core.text_reader import read_toml
 
@@ -27,6 +31,11 @@ DATA_SUFFIXES = {".csv", ".geojson", ".toml"}
 MEASURED_FOLDER = "SKYTALLY_MEASURED"
 """Environment variable naming the folder of measured lines, where it is not ``data/measured``."""
 MEASURED = "measured"
+NEEDED = ("file", "source", "licence", "retrieved")
+"""What every row of the registry says."""
+HASH = "sha256"
+"""What the row of a frozen file says besides."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def entries(root: Path | None = None) -> dict[str, dict[str, str]]:
@@ -44,6 +53,66 @@ def entries(root: Path | None = None) -> dict[str, dict[str, str]]:
         where the file is frozen.
     """
     return read_toml((root or data_folder()) / REGISTRY)
+
+
+def _entry_faults(slug: str, row: object) -> Iterator[tuple[str, str]]:
+    """Yield what was found in one row of the registry, and what to do."""
+    if not isinstance(row, dict):
+        yield f"{slug} = {row!r}", f"begin each row with [slug], and in it {', '.join(NEEDED)}"
+        return
+    for name in NEEDED:
+        if not isinstance(row.get(name), str) or not row[name].strip():
+            yield f"[{slug}] with {name} {row.get(name)!r}", "write it as words in quotation marks"
+    for name in sorted({*row} - {*NEEDED, HASH}):
+        yield f"[{slug}] with {name!r}", f"remove it; a row has {', '.join(NEEDED)}, and {HASH}"
+    file = PurePosixPath(str(row.get("file")))
+    if file.is_absolute() or ".." in file.parts:
+        yield f"[{slug}] with file {str(file)!r}", "name a file inside the data folder"
+    try:
+        sound = len(str(row.get("retrieved"))) == 10 and date.fromisoformat(str(row["retrieved"]))
+    except (KeyError, ValueError):
+        sound = False
+    if not sound and isinstance(row.get("retrieved"), str):
+        yield f"[{slug}] with retrieved {row['retrieved']!r}", "write the day as YYYY-MM-DD"
+    if HASH in row and not SHA256.fullmatch(str(row[HASH])):
+        yield f"[{slug}] with {HASH} {str(row[HASH])[:20]!r}", "write 64 digits from 0 to f"
+
+
+def registry_faults(root: Path | None = None) -> list[Fault]:
+    """Faults of the rows of the registry; without any, the other functions can rely on it.
+
+    Parameters
+    ----------
+    root : Path or None
+        The data folder; that of the project if None.
+
+    Returns
+    -------
+    list of Fault
+        Rows without file, source, licence or day, with other words, with a file outside the
+        data folder, with a file that another row has, and a registry without any row.
+
+    Raises
+    ------
+    DataError
+        If ``registry.toml`` cannot be read.
+    """
+    known = entries(root)
+    if not known:
+        advice = "register each file of the data with file, source, licence and retrieved"
+        return [Fault(f"data/{REGISTRY}", 0, "", "no row", advice)]
+    faults = [
+        Fault(f"data/{REGISTRY}", 0, "", found, advice)
+        for slug, row in known.items()
+        for found, advice in _entry_faults(slug, row)
+    ]
+    files: dict[str, str] = {}
+    for slug, row in known.items():
+        file = str(row.get("file")) if isinstance(row, dict) else slug
+        if files.setdefault(file, slug) != slug:
+            found = f"[{slug}] with the file of [{files[file]}]"
+            faults.append(Fault(f"data/{REGISTRY}", 0, "", found, "keep one row a file"))
+    return faults
 
 
 def path(
@@ -221,15 +290,18 @@ def unregistered_files(root: Path | None = None) -> list[Fault]:
     """
     data = root or data_folder()
     registered = {row["file"] for row in entries(data).values()}
-    files = {file for name in registered for file in (data / name).parent.glob("[!.]*")}
-    found = sorted(
-        file.relative_to(data).as_posix()
-        for file in files
-        if file.suffix in DATA_SUFFIXES and not file.name.endswith(SUFFIX) and file.name != REGISTRY
-    )
+    folders = {(data / name).parent for name in registered}
+    files = sorted(file for folder in folders for file in visible_paths(folder, "*"))
     advice = f"give it a row with file, source, licence and retrieved in data/{REGISTRY}"
-    return [
-        Fault(f"data/{name}", 0, "", "a file without a row in the registry", advice)
-        for name in found
-        if name not in registered
-    ]
+    faults = []
+    for file in files:
+        name = file.relative_to(data).as_posix()
+        if file.suffix not in DATA_SUFFIXES or name in registered or file.name == REGISTRY:
+            continue
+        if original := original_of(file):
+            copied = f"a copy of {original} without a row in the registry"
+            faults.append(Fault(f"data/{name}", 0, "", copied, "remove one of the two"))
+        elif not file.name.endswith(SUFFIX):
+            found = "a file without a row in the registry"
+            faults.append(Fault(f"data/{name}", 0, "", found, advice))
+    return faults

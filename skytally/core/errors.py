@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+DISK_ADVICE = {
+    errno.ENOSPC: "free some space on the disk, and run it again",
+    errno.EDQUOT: "free some space within the quota, and run it again",
+    errno.EROFS: "work in a copy of the project that can be written",
+    errno.EACCES: "give this user the right to it",
+    errno.EPERM: "give this user the right to it",
+    errno.ENOENT: "restore it",
+    errno.EEXIST: "move what lies in its place away",
+    errno.ENOTDIR: "move the file that lies in the place of a folder away",
+    errno.EISDIR: "move the folder that lies in the place of a file away",
+}
+"""What to do where the operating system refuses a file."""
 
 
 class DataError(ValueError):
@@ -41,6 +56,28 @@ class Fault:
         if self.column:
             place += f", column {self.column}"
         return f"{place}: found {self.found}; {self.advice}"
+
+
+def file_fault(error: OSError) -> str:
+    """Sentence on a file that the operating system refused: which, why, and what to do.
+
+    Parameters
+    ----------
+    error : OSError
+        As reading or writing raised it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> file_fault(OSError(errno.ENOSPC, "No space left on device", "data/x.csv"))
+    'data/x.csv: found No space left on device; free some space on the disk, and run it again'
+    """
+    place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "a file"
+    advice = DISK_ADVICE.get(error.errno or 0, "mend it, and run it again")
+    return f"{place}: found {error.strerror or error}; {advice}"
 
 
 def refuse(faults: Iterable[object], *, what: str) -> None:

@@ -7,23 +7,40 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 
+from skytally.core import names
 from skytally.core.data_dictionary import (
+    NUMERIC,
     Column,
     column_faults,
     columns,
     dictionary_of,
+    header_faults,
     vocabulary_faults,
     words,
 )
 from skytally.core.errors import Fault, refuse
-from skytally.core.text_reader import CACHED_FILES, INVISIBLE, csv_text, file_bytes
+from skytally.core.text_reader import (
+    CACHED_FILES,
+    INVISIBLE,
+    UNUSUAL_SPACE,
+    csv_text,
+    file_bytes,
+    named_character,
+)
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+PLAIN_NUMBER = re.compile(r"(?!-0*(\.0*)?$)-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.ASCII)
+PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""A point before three digits, which half of the world writes between thousands."""
+PRINTED = {names.VALUE, names.LOW, names.HIGH}
+"""Columns of numbers as a source prints them."""
+FIRST_YEAR, LAST_YEAR = 1950, 2099
+"""Years of the days in tables: what lies outside was mistyped."""
 URL = re.compile(r"https?://[^\s<>\"]+")
 LINE_BREAK = re.compile(r"[\t\r\n]")
 
@@ -33,8 +50,16 @@ def _id(cell: str) -> tuple[object, str]:
 
 
 def _text(cell: str) -> tuple[object, str]:
-    hidden = INVISIBLE.search(cell) or LINE_BREAK.search(cell)
-    return cell, "remove the invisible control character" if hidden else ""
+    return cell, ""
+
+
+def _unseen(cell: str, *, spaces: bool) -> str:
+    """Advice on the first character of a cell that no reader sees; empty where there is none."""
+    if found := INVISIBLE.search(cell) or LINE_BREAK.search(cell):
+        return f"remove the invisible character {named_character(found[0])}"
+    if spaces and (found := UNUSUAL_SPACE.search(cell)):
+        return f"remove the {named_character(found[0])}, or write a plain space"
+    return ""
 
 
 def _day(cell: str) -> tuple[object, str]:
@@ -42,9 +67,12 @@ def _day(cell: str) -> tuple[object, str]:
     if not ISO_DAY.fullmatch(cell):
         return None, advice
     try:
-        return pd.Timestamp(date.fromisoformat(cell)), ""
+        found = date.fromisoformat(cell)
     except ValueError:
         return None, "there is no such day; correct it"
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return None, f"write a day between {FIRST_YEAR} and {LAST_YEAR}"
+    return pd.Timestamp(found), ""
 
 
 def _number(cell: str) -> tuple[object, str]:
@@ -53,8 +81,31 @@ def _number(cell: str) -> tuple[object, str]:
     return float(cell), ""
 
 
+def _share(cell: str) -> tuple[object, str]:
+    found, advice = _number(cell)
+    if not advice and not 0.0 <= float(cell) <= 1.0:
+        return None, "write a share between 0 and 1"
+    return found, advice
+
+
+def _imo(cell: str) -> tuple[object, str]:
+    """IMO number of a ship; its last digit checks the six before it (IMO Resolution A.1117)."""
+    if not re.fullmatch(r"[1-9]\d{6}", cell, re.ASCII):
+        return cell, "write the seven digits of an IMO number, or nothing where none is printed"
+    check = sum(weight * int(digit) for weight, digit in zip(range(7, 1, -1), cell, strict=False))
+    if check % 10 != int(cell[6]):
+        return cell, f"the last digit of an IMO number that begins so is {check % 10}; correct it"
+    return cell, ""
+
+
 def _url(cell: str) -> tuple[object, str]:
-    plain = URL.fullmatch(cell) and not INVISIBLE.search(cell)
+    try:
+        parts = urlsplit(cell)
+        plain = URL.fullmatch(cell) and "." in (parts.hostname or "").strip(".") and parts.port != 0
+    except ValueError:
+        plain = False
+    if plain and "@" in parts.netloc:
+        return cell, "remove the user and password before the host"
     return cell, "" if plain else "write a full http:// or https:// address"
 
 
@@ -70,22 +121,29 @@ PARSE: dict[str, Callable[[str], tuple[object, str]]] = {
     "date": _day,
     "number": _number,
     "url": _url,
+    "imo": _imo,
+    "share": _share,
     "ref": _id,
     "refs": _refs,
 }
-EMPTY: dict[str, object] = {"date": pd.NaT, "number": float("nan")}
+EMPTY: dict[str, object] = {"date": pd.NaT, **dict.fromkeys(NUMERIC, float("nan"))}
 
 
 def _cell(
-    column: Column, cell: str, vocabularies: Mapping[str, tuple[str, ...]]
+    column: Column, cell: str, vocabularies: Mapping[str, tuple[str, ...]], *, printed: bool
 ) -> tuple[object, str]:
     if not cell:
         empty = EMPTY.get(column.type, "")
         return empty, "fill it; the dictionary requires it" if column.required else ""
+    if advice := _unseen(cell, spaces=column.type != "text"):
+        return cell, advice
     if column.type == "word":
         known = vocabularies[column.vocabulary]
         advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(known)}"
         return cell, "" if cell in known else advice
+    if printed and column.name in PRINTED and PERHAPS_THOUSANDS.fullmatch(cell):
+        whole = cell.replace(".", "")
+        return None, f"write {whole} where that is meant, or {cell}0 for a number with a fraction"
     return PARSE[column.type](cell)
 
 
@@ -94,12 +152,14 @@ def _typed_row(
     line: int,
     cells: Iterable[tuple[Column, str]],
     vocabularies: Mapping[str, tuple[str, ...]],
+    *,
+    printed: bool,
 ) -> tuple[dict[str, object], list[Fault]]:
     row: dict[str, object] = {"line": line}
     faults = []
     for column, raw in cells:
         cell = raw.strip()
-        row[column.name], advice = _cell(column, cell, vocabularies)
+        row[column.name], advice = _cell(column, cell, vocabularies, printed=printed)
         if advice:
             faults.append(Fault(name, line, column.name, repr(cell)[:80], advice))
             row[column.name] = EMPTY.get(column.type, "")
@@ -117,21 +177,23 @@ def _typed(
     """Parse a table once for each content of it, of its dictionary and of its vocabulary."""
     content = csv_text(name, raw)
     by_name, closed = {column.name: column for column in wanted}, dict(vocabularies)
-    faults = list(content.faults)
+    # only a number that a source prints has a bound; one of ours has as many decimals as it has
+    printed = names.BOUND in by_name
     misnamed = column_faults(name, content.header, tuple(by_name)) if content.header else []
+    faults = header_faults(name, content, tuple(by_name))
     rows = []
     for line, cells in () if misnamed else content.rows:
         order = (by_name[column] for column in content.header)
-        row, wrong = _typed_row(name, line, zip(order, cells, strict=True), closed)
+        row, wrong = _typed_row(name, line, zip(order, cells, strict=True), closed, printed=printed)
         rows.append(row)
         faults += wrong
     table = pd.DataFrame(rows, columns=["line", "sound", *by_name])
     for column in wanted:
         if column.type == "date":
             table[column.name] = pd.to_datetime(table[column.name])
-        if column.type == "number":
+        if column.type in NUMERIC:
             table[column.name] = table[column.name].astype(float)
-    return table, tuple(sorted([*misnamed, *faults], key=lambda fault: fault.line))
+    return table, tuple(sorted(faults, key=lambda fault: fault.line))
 
 
 def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -181,7 +243,7 @@ def read_table(path: Path) -> pd.DataFrame:
         not of its type or vocabulary. All faults at once.
     """
     table, faults = scan(path)
-    refuse([*vocabulary_faults(path.parent), *faults], what=f"table {path.name}")
+    refuse(dict.fromkeys([*vocabulary_faults(path.parent), *faults]), what=f"table {path.name}")
     table.attrs["table"] = path.stem
     return table.drop(columns="sound")
 
@@ -210,13 +272,13 @@ def read_cells(path: Path, *, header: Iterable[str] | None = None) -> pd.DataFra
     """
     wanted = tuple(header or (column.name for column in columns(path)))
     content = csv_text(path.name, file_bytes(path))
-    misnamed = column_faults(path.name, content.header, wanted) if content.header else []
-    faults = [*misnamed, *content.faults]
+    faults = header_faults(path.name, content, wanted)
     faults += [
-        Fault(path.name, line, column, repr(cell)[:80], "remove the invisible control character")
+        Fault(path.name, line, column, repr(cell)[:80], advice)
         for line, cells in content.rows
         for column, cell in zip(content.header, cells, strict=True)
-        if INVISIBLE.search(cell) or LINE_BREAK.search(cell.strip())
+        for advice in [_unseen(cell.strip(), spaces=False)]
+        if advice
     ]
     refuse(faults, what=f"table {path.name}")
     lines = pd.Index([line for line, _ in content.rows], name="line")

@@ -9,7 +9,8 @@ import json
 import pickle
 import re
 import tomllib
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,9 +19,28 @@ from typing import Any
 from skytally.core.errors import Fault, refuse
 
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\uffff"
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
-"""Characters that no reader sees: controls other than tab and line ends, and marks of direction."""
+"""Characters that no reader sees, or each sees as another: controls other than tab and line ends,
+marks of direction, fillers, halves of characters, private use, and what stands for a lost letter.
+The two marks that choose how an emoji is drawn are none of them."""
+UNUSUAL_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""Spaces other than that of the keyboard, which no number, word or id may hold."""
+CONTROL_NAMES = {
+    "\x00": "null",
+    "\x07": "bell",
+    "\x08": "backspace",
+    "\t": "tab",
+    "\n": "line break",
+    "\r": "carriage return",
+    "\x1b": "escape",
+    "\x7f": "delete",
+}
+"""Names of controls for which Unicode has none."""
+CURLY_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033]")
+"""Quotation marks that a word processor writes and no table reader takes for such."""
 FOREIGN_MARKS = {
     "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
@@ -28,6 +48,12 @@ FOREIGN_MARKS = {
 """Byte-order marks of the encodings that are refused by name; the longer marks come first."""
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 """What other programs write between columns; no column name holds one."""
+SEPARATED_COLUMNS = 2
+"""Most columns that commas can make of a header with other separators; more are a row of text."""
+CONTAINERS = {b"PK\x03\x04": "a spreadsheet or ZIP archive", b"\x1f\x8b": "a compressed file",
+              b"\xd0\xcf\x11\xe0": "a spreadsheet of an old format", b"%PDF": "a PDF"}  # fmt: skip
+"""First bytes of files that are no text, whatever their name says."""
+MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 LISTED_LINES = 20
 """Lines with broken bytes that are listed before the rest is only counted."""
 CACHED_FILES = 512
@@ -44,6 +70,20 @@ class CsvText:
     """Line on which a row starts, and its cells; rows of another length are left out."""
     faults: tuple[Fault, ...]
     """Everything that is wrong."""
+
+
+def named_character(character: str) -> str:
+    r"""Code point of a character and, where it has one, its name, for a message.
+
+    Examples
+    --------
+    >>> named_character("\u202e")
+    'U+202E (right-to-left override)'
+    """
+    unknown = {"Co": "private use", "Cs": "half of a character", "Cc": "control"}
+    name = CONTROL_NAMES.get(character) or unicodedata.name(character, "").lower()
+    name = name or unknown.get(unicodedata.category(character), "no character")
+    return f"U+{ord(character):04X} ({name})"
 
 
 def file_bytes(path: Path) -> bytes | None:
@@ -95,10 +135,16 @@ def decoded(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
         header = " with its header" if kind == "table" else ""
         return "", (Fault(name, 0, "", "an empty file", f"restore the {kind}{header}"),)
     advice = f"save the {kind} as UTF-8 text"
+    for first, found in CONTAINERS.items():
+        if raw.startswith(first):
+            return "", (Fault(name, 0, "", found, advice),)
     for encoding, marks in FOREIGN_MARKS.items():
         if raw.startswith(marks):
             found = f"{encoding} text (its first byte is 0x{raw[0]:02x})"
             return "", (Fault(name, 1, "", found, advice),)
+    if raw.count(b"\x00") > len(raw) // 3:
+        found = "UTF-16 or UTF-32 text without a byte-order mark"
+        return "", (Fault(name, 1, "", found, advice),)
     if b"\x00" in raw:
         line = raw[: raw.index(b"\x00")].count(b"\n") + 1
         return "", (Fault(name, line, "", "a NUL byte", advice),)
@@ -110,7 +156,7 @@ def decoded(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
 def _plain_text(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
     text, faults = decoded(name, raw)
     hidden = [
-        Fault(name, line, "", f"the invisible character U+{ord(found[0]):04X}", "remove it")
+        Fault(name, line, "", f"the invisible character {named_character(found[0])}", "remove it")
         for line, content in enumerate(text.splitlines(), start=1)
         for found in [INVISIBLE.search(content)]
         if found
@@ -198,6 +244,20 @@ def _json(name: str, text: str) -> tuple[object, list[Fault]]:
     return read, []
 
 
+def _unseen_in(read: object) -> Iterator[tuple[str, str]]:
+    """Yield unseen characters that a text wrote as an escape, with the words round them."""
+    waiting = [read]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            if found := INVISIBLE.search(part):
+                yield found[0], ascii(part)[:60]
+        elif isinstance(part, dict):
+            waiting += [*part.values(), *part]
+        elif isinstance(part, list):
+            waiting += part
+
+
 PARSERS: dict[str, Callable[[str, str], tuple[object, list[Fault]]]] = {
     "TOML": _toml,
     "JSON": _json,
@@ -211,6 +271,12 @@ def _pickled(syntax: str, name: str, raw: bytes | None) -> tuple[bytes, tuple[Fa
     if faults:
         return b"", faults
     found, wrong = PARSERS[syntax](name, text)
+    wrong = wrong or [
+        Fault(
+            name, 0, "", f"the invisible character {named_character(mark)} in {within}", "remove it"
+        )
+        for mark, within in _unseen_in(found)
+    ]
     return pickle.dumps(found), tuple(wrong)
 
 
@@ -280,23 +346,47 @@ def read_json(path: Path) -> Any:
 
 
 def _header_fault(name: str, header: tuple[str, ...]) -> list[Fault]:
+    """Faults of a first line that is none of columns; a stray mark in it hides a column's name."""
+    for column in header:
+        if hidden := INVISIBLE.search(column):
+            found = f"the invisible character {named_character(hidden[0])} in the header"
+            return [Fault(name, 1, "", found, "remove it")]
     if header and header[0].lower().startswith("sep="):
         found = f"{header[0]!r} before the header"
         return [Fault(name, 1, "", found, "remove the line and save the table with commas")]
     for separator, words in SEPARATORS.items():
-        if any(separator in column for column in header):
+        if len(header) <= SEPARATED_COLUMNS and any(separator in column for column in header):
             found = f"{words} between the columns"
             return [Fault(name, 1, "", found, "save the table with commas")]
     return []
 
 
-def _row_fault(name: str, line: int, cells: list[str], width: int) -> list[Fault]:
+def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) -> list[Fault]:
+    width = len(header)
+    if tuple(cell.strip() for cell in cells) == header:
+        return [Fault(name, line, "", "the header a second time", "remove it")]
     if not any(cell.strip() for cell in cells):
         return [Fault(name, line, "", "an empty line", "remove it")]
     if len(cells) != width:
         found = f"{len(cells)} cells where the header has {width}"
-        return [Fault(name, line, "", found, "check commas and quotation marks")]
+        advice = "check commas and quotation marks"
+        if curly := CURLY_QUOTES.search(",".join(cells)):
+            advice = f'write plain quotation marks (") round the cell, not {curly[0]}'
+        return [Fault(name, line, "", found, advice)]
     return []
+
+
+def _without_spare_columns(
+    header: tuple[str, ...], lines: list[tuple[int, list[str]]]
+) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    """Header and lines without what a spreadsheet leaves behind them: empty columns and lines."""
+    while lines and not any(map(str.strip, lines[-1][1])):
+        lines = lines[:-1]
+    width = len(header)
+    named = max((place for place, column in enumerate(header, start=1) if column), default=width)
+    if named < width and not any("".join(cells[named:]).strip() for _, cells in lines):
+        return header[:named], [(line, cells[:named]) for line, cells in lines]
+    return header, lines
 
 
 @lru_cache(maxsize=CACHED_FILES)
@@ -318,24 +408,31 @@ def csv_text(name: str, raw: bytes | None) -> CsvText:
     text, unreadable = decoded(name, raw)
     if unreadable:
         return CsvText((), (), unreadable)
+    if conflict := MERGE_CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        fault = Fault(name, line, "", "a merge conflict", "keep one side, and remove its marks")
+        return CsvText((), (), (fault,))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    faults: list[Fault] = []
+    lines: list[tuple[int, list[str]]] = []
     header: tuple[str, ...] = ()
+    broken: list[Fault] = []
     start = 1
     try:
         header = tuple(cell.strip() for cell in next(reader))
-        faults = _header_fault(name, header)
-        if faults:
+        if faults := _header_fault(name, header):
             return CsvText((), (), tuple(faults))
         start = reader.line_num + 1
         for cells in reader:
-            wrong = _row_fault(name, start, cells, len(header))
-            faults += wrong
-            if not wrong:
-                rows.append((start, tuple(cells)))
+            lines.append((start, cells))
             start = reader.line_num + 1
     except csv.Error as error:
         found = f"broken CSV ({error})"
-        faults.append(Fault(name, start, "", found, "mend the quotation marks"))
-    return CsvText(header, tuple(rows), tuple(faults))
+        broken.append(Fault(name, start, "", found, "mend the quotation marks"))
+    header, lines = _without_spare_columns(header, lines)
+    rows, faults = [], []
+    for line, cells in lines:
+        wrong = _row_fault(name, line, cells, header)
+        faults += wrong
+        if not wrong:
+            rows.append((line, tuple(cells)))
+    return CsvText(header, tuple(rows), (*faults, *broken))

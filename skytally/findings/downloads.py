@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from skytally.core import (
+    INVISIBLE,
     DataError,
     check_line,
     limits,
@@ -19,20 +21,50 @@ from skytally.core import (
     when,
 )
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = "=+-@"
+"""Signs that begin a formula, also in their full-width and small forms."""
+CELL_ENDS = re.compile(r"([;|\t\r\n])")
+"""What ends a cell in the tables of some locales, and on which a quoted cell may be split."""
+NUMBER = re.compile(r"\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*", re.ASCII)
 NOT_SLUG = re.compile(r"[^a-z0-9.]+")
 SLUG = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
+def _begins_formula(text: str) -> bool:
+    """Whether a spreadsheet that drops leading spaces and unseen marks would find a formula."""
+    if NUMBER.fullmatch(text):
+        return False
+    seen = (sign for sign in text if not (sign.isspace() or INVISIBLE.match(sign)))
+    first = unicodedata.normalize("NFKC", next(seen, ""))
+    return bool(first) and first in FORMULA
+
+
 def harmless(cell: object) -> object:
-    """Neutralise text that a spreadsheet would run as a formula, by a leading apostrophe.
+    """Neutralise text that a spreadsheet would run as a formula, by an apostrophe before it.
+
+    Parameters
+    ----------
+    cell : object
+        A number stays as it is, also one that is written as text.
+
+    Returns
+    -------
+    object
+        Text has an apostrophe before each part that begins a formula: at its start, also after
+        spaces and unseen marks, and after each sign that ends a cell in some locale.
 
     Examples
     --------
-    >>> print(harmless('=HYPERLINK("x")'), harmless("about 73"), sep=", ")
-    '=HYPERLINK("x"), about 73
+    >>> print(harmless('=HYPERLINK("x")'), harmless("about 73"), harmless("-5"), sep=", ")
+    '=HYPERLINK("x"), about 73, -5
+    >>> print(harmless("two ships; =1+1"))
+    two ships;' =1+1
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    if not isinstance(cell, str) or NUMBER.fullmatch(cell):
+        return cell
+    parts = CELL_ENDS.split(cell)
+    made = "".join(f"'{part}" if _begins_formula(part) else part for part in parts)
+    return f"'{made}" if made.startswith(("\t", "\r", "\n")) else made
 
 
 def as_rows(line: xr.Dataset, *, name: str) -> pd.DataFrame:

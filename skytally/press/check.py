@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from skytally.core import (
+    SUFFIX,
     DataError,
     Fault,
     IntegrityError,
     data_folder,
     data_registry,
+    file_fault,
     refuse,
+    scan,
+    table_names,
     tables_without_dictionary,
     vocabulary_faults,
 )
 from skytally.imagery.acquire import (
+    LEFT_OUT_TABLE,
     check_accounts,
     read_breaks,
     read_inventory,
+    read_left_out,
     read_providers,
     read_searches,
 )
-from skytally.imagery.sites import outline_faults, read_sites
-from skytally.press.chart_checks import chart_table_faults
+from skytally.imagery.sites import outline_faults, position_faults, read_sites
+from skytally.press import check_memory
+from skytally.press.chart_checks import CHARTS, chart_table_faults
+from skytally.press.chart_names import name_faults
 from skytally.press.claim_checks import claims_faults
 from skytally.press.finding_checks import finding_faults, page_parameters
+from skytally.press.notebook_reader import ONLY_NOTEBOOKS
 from skytally.press.parameter_files import parameter_faults
 from skytally.press.parameter_range_table import range_faults
 from skytally.press.tables_without_page import unshown_tables
-from skytally.press.unlinked_files import outlines_without_site, unlisted_notebooks
-from skytally.record import check_record, record_faults
+from skytally.press.unlinked_files import (
+    misnamed_notebooks,
+    outlines_without_site,
+    unlisted_notebooks,
+)
+from skytally.record import check_record, interval_faults, place_faults, record_faults
+
+RESULTS = "results"
+"""Folder of the tables that benchmarks write, in the data folder."""
 
 
 def _frozen_faults() -> Iterator[str]:
@@ -41,58 +58,169 @@ def _frozen_faults() -> Iterator[str]:
             yield str(fault)
 
 
+def _left_out(sites: Path) -> None:
+    providers = read_providers(sites / "providers.toml")
+    read_left_out(sites / LEFT_OUT_TABLE, providers=providers, sites=read_sites(sites))
+
+
 def _check_outlines() -> None:
     sites = read_sites(data_folder() / "sites").values()
     refuse((fault for site in sites for fault in outline_faults(site)), what="outlines")
 
 
 def _folder_faults() -> Iterator[Fault]:
-    """Faults of whole files: those without a dictionary, registry row, page or register row."""
+    """Faults of whole files without dictionary, registry row or page, and of names in all."""
     data = data_folder()
-    for folder in (data / "claims", data / "findings", data / "sites", data):
+    for folder in (data / "claims", data / "findings", data / "sites", data / RESULTS, data):
         yield from tables_without_dictionary(folder)
         yield from vocabulary_faults(folder)
     yield from data_registry.unregistered_files()
     yield from unshown_tables()
-    yield from unlisted_notebooks()
+    yield from name_faults()
     yield from outlines_without_site()
 
 
 def _imagery_faults() -> Iterator[str]:
     """Faults of sites, outlines, providers and of the tables that a refresh writes."""
     data = data_folder()
-    readers: tuple[Callable[[], object], ...] = (
-        _check_outlines,
-        lambda: read_providers(data / "sites" / "providers.toml"),
-        lambda: read_breaks(data / "sensor_breaks.csv"),
-        lambda: check_accounts(
-            read_searches(data / "catalogue_searches.csv"), read_inventory(data / "inventory.csv")
-        ),
+    sites = data / "sites"
+    read: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("sites/register.csv", _check_outlines),
+        ("", lambda: read_providers(sites / "providers.toml")),
+        ("sites/left_out.csv", lambda: _left_out(sites)),
+        ("sensor_breaks.csv", lambda: read_breaks(data / "sensor_breaks.csv")),
+        ("catalogue_searches.csv", lambda: read_searches(data / "catalogue_searches.csv")),
+        ("inventory.csv", lambda: read_inventory(data / "inventory.csv")),
     )
-    for read in readers:
+    refused = []
+    for table, reader in read:
         try:
-            read()
+            reader()
         except DataError as fault:
+            refused.append(table)
             yield str(fault)
+        else:
+            # a reader knows what a table means, its dictionary what each cell may be
+            faults = scan(data / table)[1] if table else []
+            refused += [table] if faults else []
+            yield from map(str, faults)
+    if not refused:
+        check_accounts(
+            read_searches(data / "catalogue_searches.csv"), read_inventory(data / "inventory.csv")
+        )
+        known = read_sites(sites)
+        yield from map(str, position_faults(sites, data / "record" / "sites.csv", known))
+
+
+def _result_faults() -> Iterator[Fault]:
+    """Faults of the tables of results, of the ranges of parameters, and of places on charts."""
+    data = data_folder()
+    for path in sorted((data / RESULTS).glob("[!.]*.csv")):
+        if not path.name.endswith(SUFFIX):
+            table, faults = scan(path)
+            yield from faults or interval_faults(path.name, table)
+    yield from scan(data / "parameter_ranges.csv")[1]
+    for name in table_names(data / CHARTS):
+        table, faults = scan(data / CHARTS / f"{name}.csv")
+        for row in [] if faults else table.to_dict("records"):
+            yield from place_faults(f"{name}.csv", {str(word): cell for word, cell in row.items()})
+
+
+def _told(parts: Iterable[Callable[[], Iterable[object]]]) -> list[str]:
+    """Faults of several parts, each fault once; a part that cannot go on ends itself only."""
+    told: list[str] = []
+    lines: set[str] = set()
+
+    def tell(fault: object) -> None:
+        heading, *listed = map(str.strip, str(fault).splitlines())
+        if not {*(listed or [heading])} <= lines:
+            told.append(str(fault))
+        lines.update(listed or [heading])
+
+    for part in parts:
+        try:
+            for fault in part():
+                tell(fault)
+        except DataError as error:
+            tell(error)
+    return told
+
+
+def _print(faults: list[str]) -> None:
+    heading = f"data and parameters: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
+    print(heading, *(f"  {fault}" for fault in faults), sep="\n", file=sys.stderr)
+
+
+def _empty_tables() -> list[str]:
+    """Tables that have a header and no row yet."""
+    data = data_folder()
+    return [
+        f"{name}.csv"
+        for folder in (data / "record", data / "sites", data / RESULTS, data)
+        for name in table_names(folder)
+        if scan(folder / f"{name}.csv")[0].empty
+    ]
+
+
+def _data_faults() -> list[str]:
+    """Faults of the data, where the registry that names its files is in order."""
+    record = data_folder() / "record"
+    return _told([data_registry.registry_faults]) or _told(
+        [
+            lambda: record_faults(record),
+            _frozen_faults,
+            _folder_faults,
+            _imagery_faults,
+            _result_faults,
+        ]
+    )
+
+
+def _line_faults() -> list[str]:
+    """Faults of the notebooks and of their parameter files."""
+    return _told([misnamed_notebooks, unlisted_notebooks, parameter_faults])
+
+
+def _faults() -> tuple[list[str], int]:
+    """Collect the faults, and the exit code that says what they forbid."""
+    faults = _data_faults()
+    # without the registry nothing can be found, notebooks' parameters in the record included
+    of_lines = [] if _told([data_registry.registry_faults]) else _line_faults()
+    code = ONLY_NOTEBOOKS if of_lines and not faults else 1
+    faults = [*faults, *of_lines] or _told([lambda: range_faults(page_parameters())])
+    # findings point to rows and parameters, and claims to findings: each must be in order first
+    faults = faults or _told([chart_table_faults]) or _evaluation_faults()
+    return faults, code
+
+
+def _evaluation_faults() -> list[str]:
+    """Faults of findings and claims, which are evaluated once for all that they are made from."""
+    key = check_memory.content_key()
+    if check_memory.was_in_order(key):
+        return []
+    faults = _told([finding_faults]) or _told([claims_faults])
+    if not faults:
+        check_memory.remember(key)
+    return faults
 
 
 def main() -> int:
     """Print the faults, or how many rows are in order; the exit code."""
     try:
-        record = data_folder() / "record"
+        data = data_folder()
+        faults, code = _faults()
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    faults = [*map(str, record_faults(record)), *_frozen_faults()]
-    faults += [*map(str, _folder_faults()), *_imagery_faults(), *parameter_faults()]
-    faults = faults or range_faults(page_parameters())
-    # findings point to rows and parameters, and claims to findings: each must be in order first
-    faults = faults or [*chart_table_faults(), *finding_faults()] or claims_faults()
-    if faults:
-        heading = f"data and parameters: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
-        print(heading, *(f"  {fault}" for fault in faults), sep="\n", file=sys.stderr)
+    except OSError as error:
+        print(file_fault(error), file=sys.stderr)
         return 1
-    print(f"data and parameters: {check_record(record)} rows in order")
+    if faults:
+        _print(faults)
+        return code
+    empty = ", ".join(_empty_tables())
+    without = f"no row in {empty}; " if empty else ""
+    print(f"data and parameters: {without}{check_record(data / 'record')} rows in order")
     return 0
 
 

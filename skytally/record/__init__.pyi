@@ -11,6 +11,7 @@ from .evidence_lines import (
     with_numbers as with_numbers,
 )
 from .period_totals import totals_since_start as totals_since_start
+from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
 from .provenance import (
     OWNER_NOT_STATED as OWNER_NOT_STATED,
     UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,

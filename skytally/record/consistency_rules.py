@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,14 @@ import pandas as pd
 
 from skytally.core import (
     REFERENCES,
+    REGISTRY,
     Column,
     Fault,
     columns,
+    csv_text,
+    data_registry,
     dictionary_path,
+    file_bytes,
     names as n,
     refuse,
     scan,
@@ -24,7 +28,14 @@ from skytally.core import (
     vocabulary_faults,
     words,
 )
-from skytally.record.corrections import correction_faults
+from skytally.record.corrections import DELIVERED, correction_faults
+from skytally.record.plausibility_rules import (
+    counted_units,
+    number_faults,
+    order_faults,
+    place_faults,
+    publication_faults,
+)
 
 ANY_TABLE = "rows"
 """What a dictionary writes where a reference may name a row of any table."""
@@ -32,6 +43,11 @@ AFTER_THE_NUMBER = re.compile(r"\d|\b(?:or (?:fewer|less|more|so)|odd|plus)$")
 """Softening words that cannot stand before a number, where sentences put them."""
 UNITS = "units"
 """Table that describes each word of the vocabulary *unit*."""
+QUANTITY_UNITS = "quantity_units"
+"""Table of the units that a quantity is given in, beside the unit of its own name."""
+SOURCES, LINEAGE = "sources", "lineage"
+LISTED_REFERENCES = 20
+"""References to rows of any table that are listed one by one, where a table is empty."""
 
 
 def _number_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
@@ -131,17 +147,17 @@ def _date_faults(name: str, row: dict[str, Any]) -> Iterator[Fault]:
             yield Fault(name, line, first, f"{row[first]:%Y-%m-%d} after {last}", "exchange them")
 
 
-def _row_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
+def _row_faults(
+    name: str, row: dict[str, object], counted: Collection[str], fits: Collection[tuple[str, str]]
+) -> Iterator[Fault]:
     if "bound" in row:
         yield from _number_faults(name, row)
+        yield from number_faults(name, row, counted, fits)
     if "state" in row:
         yield from _state_faults(name, row)
     yield from _date_faults(name, row)
-    for word, limit in (("lat", 90.0), ("lon", 180.0)):
-        if word in row and abs(float(str(row[word]))) > limit:
-            yield Fault(
-                name, int(str(row["line"])), word, f"{row[word]}", f"at most {limit:g} degrees"
-            )
+    yield from order_faults(name, row)
+    yield from place_faults(name, row)
 
 
 def _repeated_ids(name: str, table: pd.DataFrame) -> Iterator[Fault]:
@@ -162,40 +178,102 @@ def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _broken_refs(
-    name: str,
-    table: pd.DataFrame,
-    references: Iterable[Column],
-    ids: Mapping[str, set[str]],
-    unreadable: set[str],
-) -> Iterator[Fault]:
+    name: str, table: pd.DataFrame, references: Iterable[Column], ids: Mapping[str, set[str]]
+) -> Iterator[tuple[str, Fault]]:
+    """Yield the table that lacks an id, and the fault of the reference to it."""
     for column in references:
-        # ids that could not be read at all would make every reference to them a fault
-        if column.refers_to in unreadable or (column.refers_to == ANY_TABLE and unreadable):
-            continue
         known = ids[column.refers_to]
         for line, cell in zip(table["line"], table[column.name], strict=True):
             for ref in str(cell).split():
                 if ref not in known:
                     advice = f"no such id in {column.refers_to}; add it there or correct it"
-                    yield Fault(f"{name}.csv", line, column.name, repr(ref), advice)
+                    fault = Fault(f"{name}.csv", line, column.name, repr(ref), advice)
+                    yield column.refers_to, fault
+
+
+def _without_those_of_empty_tables(
+    broken: Iterable[tuple[str, Fault]], tables: Mapping[str, pd.DataFrame]
+) -> Iterator[Fault]:
+    """Yield references that lead nowhere; those into a table without rows are one fault."""
+    by_table: dict[str, list[Fault]] = {}
+    for refers_to, fault in broken:
+        by_table.setdefault(refers_to, []).append(fault)
+    lost: dict[str, int] = {}
+    for refers_to, faults in by_table.items():
+        named = (
+            [refers_to]
+            if refers_to in tables
+            else [each for each in tables if "id" in tables[each]]
+        )
+        empty = ", ".join(f"{name}.csv" for name in named if tables[name].empty)
+        if empty and (refers_to in tables or len(faults) > LISTED_REFERENCES):
+            lost[empty] = lost.get(empty, 0) + len(faults)
+        else:
+            yield from faults
+    for empty, references in lost.items():
+        found = f"a header and no row, but {references} references to rows that no table has"
+        yield Fault(empty, 0, "", found, "restore the rows")
 
 
 def _ref_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     ids = {name: set(table["id"]) for name, table in tables.items() if "id" in table}
     ids[ANY_TABLE] = set().union(*ids.values())
     unreadable = {name for name, table in tables.items() if table.attrs["unreadable"]}
+    broken: list[tuple[str, Fault]] = []
     for name, table in tables.items():
+        # columns of a table that could not be read may be none of its dictionary
         if name in unreadable:
             continue
         path = folder / f"{name}.csv"
         references = [column for column in columns(path) if column.type in REFERENCES]
-        known = [column for column in references if column.refers_to in {*ids, *unreadable}]
         for column in references:
-            if column not in known:
+            if column.refers_to not in {*ids, *unreadable}:
                 advice = f"refer to a table with ids, one of {', '.join(sorted(ids))}"
                 found = f"{column.name} refers to {column.refers_to!r}"
                 yield Fault(dictionary_path(path).name, 0, "refers_to", found, advice)
-        yield from _broken_refs(name, table, known, ids, unreadable)
+        # ids that could not be read at all would make every reference to them a fault
+        barred = {*unreadable, *({ANY_TABLE} if unreadable else ())}
+        known = [each for each in references if each.refers_to in ids.keys() - barred]
+        broken += _broken_refs(name, table, known, ids)
+    yield from _without_those_of_empty_tables(broken, tables)
+
+
+def _lineage_faults(folder: Path, lineage: pd.DataFrame) -> Iterator[Fault]:
+    """Rows of the lineage that name no delivered row, where the delivered tables are there."""
+    known: dict[str, set[str]] = {}
+    for row in lineage.to_dict("records"):
+        name = str(row["table"])
+        if name not in known:
+            path = folder / DELIVERED / f"{name}.csv"
+            rows = csv_text(path.name, file_bytes(path)).rows if path.is_file() else ()
+            known[name] = {cells[0].strip() for _, cells in rows}
+        if row["delivered_id"] not in known[name]:
+            found = f"{row['delivered_id']!r} of {name!r}"
+            advice = f"no such row in {DELIVERED}/{name}.csv; correct it"
+            yield Fault(f"{LINEAGE}.csv", int(row["line"]), "delivered_id", found, advice)
+
+
+def _days_of_sources(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Faults of days after the publication of their source, or after the data were read."""
+    sources = tables[SOURCES]
+    latest = pd.NaT
+    if (folder.parent / REGISTRY).is_file():
+        read = [row["retrieved"] for row in data_registry.entries(folder.parent).values()]
+        latest = pd.to_datetime(max(read))
+    for row in sources.to_dict("records"):
+        if (
+            pd.notna(latest)
+            and pd.notna(row["published_first"])
+            and row["published_first"] > latest
+        ):
+            found = f"{row['published_first']:%Y-%m-%d}"
+            advice = f"the data end on {latest:%Y-%m-%d}; correct the day"
+            yield Fault(f"{SOURCES}.csv", int(row["line"]), "published_first", found, advice)
+    ordered = sources[~(sources["published_first"] > sources["published_last"])]
+    published = dict(zip(ordered["id"], ordered["published_last"], strict=True))
+    for name, table in tables.items():
+        if "source_id" in table:
+            yield from publication_faults(f"{name}.csv", table, published, latest)
 
 
 def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fault]:
@@ -206,6 +284,9 @@ def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fau
             yield Fault(f"{UNITS}.csv", 0, "unit", found, "add one; the vocabulary has the word")
     for _, row in units[units["unit"].duplicated()].iterrows():
         yield Fault(f"{UNITS}.csv", row["line"], "unit", f"{row['unit']!r} twice", "keep one row")
+    for _, row in units[units["factor"] <= 0].iterrows():
+        found = f"{row['factor']:g}"
+        yield Fault(f"{UNITS}.csv", row["line"], "factor", found, "give a number above 0")
     for _, row in units[(units["compared_in"] == "") != units["factor"].isna()].iterrows():
         advice = "give compared_in and factor, or neither"
         yield Fault(f"{UNITS}.csv", row["line"], "factor", "one without the other", advice)
@@ -228,11 +309,21 @@ def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(name, row["line"], "derived_from", circle, "a source cannot copy itself")
 
 
-def _table_faults(name: str, table: pd.DataFrame) -> Iterator[Fault]:
+def _table_faults(
+    name: str,
+    table: pd.DataFrame,
+    counted: Collection[str] = (),
+    fits: Collection[tuple[str, str]] = (),
+) -> Iterator[Fault]:
     for row in table[table["sound"].astype(bool)].to_dict("records"):
-        yield from _row_faults(name, {str(column): cell for column, cell in row.items()})
+        yield from _row_faults(
+            name, {str(column): cell for column, cell in row.items()}, counted, fits
+        )
     if "id" in table:
         yield from _repeated_ids(name, table)
+    elif name != f"{UNITS}.csv":
+        for line in table.loc[table.drop(columns="line").duplicated(), "line"]:
+            yield Fault(name, int(line), "", "a row a second time", "keep one")
 
 
 def record_faults(folder: Path) -> list[Fault]:
@@ -249,6 +340,9 @@ def record_faults(folder: Path) -> list[Fault]:
         Empty where the record is in order.
     """
     faults = [*tables_without_dictionary(folder), *vocabulary_faults(folder)]
+    if vocabulary_faults(folder) and not words(folder):
+        # without its words no table can be read
+        return faults
     paths = {name: folder / f"{name}.csv" for name in table_names(folder)}
     missing = [
         Fault(path.name, 0, "", "no such file", "restore the table")
@@ -262,14 +356,20 @@ def record_faults(folder: Path) -> list[Fault]:
         tables[name], wrong = scan(path)
         tables[name].attrs["unreadable"] = bool(wrong) and tables[name].empty
         faults += wrong
-    for name, table in tables.items():
-        faults += _table_faults(f"{name}.csv", table)
-    faults += _ref_faults(folder, tables)
     readable = {name: each for name, each in tables.items() if not each.attrs["unreadable"]}
-    if "sources" in readable:
-        faults += _circles("sources.csv", readable["sources"])
+    units, pairs = readable.get(UNITS), readable.get(QUANTITY_UNITS)
+    counted = frozenset[str]() if units is None else counted_units(units)
+    fits = () if pairs is None else set(zip(pairs["quantity"], pairs["unit"], strict=True))
+    for name, table in tables.items():
+        faults += _table_faults(f"{name}.csv", table, counted, fits)
+    faults += _ref_faults(folder, tables)
+    if SOURCES in readable:
+        faults += _circles("sources.csv", readable[SOURCES])
+        faults += _days_of_sources(folder, readable)
     if UNITS in readable:
         faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))
+    if LINEAGE in readable and (folder / DELIVERED).is_dir():
+        faults += _lineage_faults(folder, readable[LINEAGE])
     faults += _shared_ids({name: each for name, each in tables.items() if "source_id" in each})
     # a cell of a table with faults may have been moved: what corrections say of it is no fault yet
     return faults or correction_faults(folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from skytally.core import Fault, csv_text, file_bytes
+from skytally.core import Fault, csv_text, file_bytes, original_of, visible_paths
 
 CORRECTIONS = "corrections"
 """Table with a row for each corrected cell, in the order of correction."""
@@ -140,8 +140,8 @@ def correction_faults(folder: Path) -> list[Fault]:
         return []
     tables = {
         each.stem: _table(each)
-        for each in sorted(folder.glob("*.csv"))
-        if "." not in each.stem and each != path
+        for each in visible_paths(folder, "*.csv")
+        if "." not in each.stem and each != path and not original_of(each)
     }
     faults: list[Fault] = []
     chains: dict[tuple[str, str, str], Steps] = {}

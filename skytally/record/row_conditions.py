@@ -11,6 +11,16 @@ import pandas as pd
 
 from skytally.core import DataError, columns, words
 
+LONGEST_PATTERN = 200
+"""Most letters of a pattern."""
+MOST_REPEATS = 2
+"""Most signs of repetition in a pattern: the time that a search takes grows with each."""
+MOST_OPTIONAL = 4
+"""Most question marks in a pattern, each of which may double that time."""
+NO_SIGNS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!<P]+", re.DOTALL)
+"""Parts of a pattern in which a sign of repetition means itself, or something else."""
+REPEATS = re.compile(r"[*+]|\{\d*,?\d*\}")
+REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|!=|=|~)\s*(.*?)\s*")
 
 
@@ -32,12 +42,33 @@ def _parsed(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
             raise DataError(message)
         return column, sign, edge
     if sign == "~":
-        try:
-            return column, sign, re.compile(value, re.IGNORECASE)
-        except re.error as error:
-            message = f"{text.strip()!r}: no pattern ({error}); correct it"
-            raise DataError(message) from error
+        return column, sign, _pattern(text, value)
     return column, sign, value.split("|")
+
+
+def _pattern(text: str, value: str) -> re.Pattern[str]:
+    """Compile the pattern of a condition, if no text can keep it busy for long.
+
+    Raises
+    ------
+    DataError
+        If it is no pattern, longer than `LONGEST_PATTERN`, or repeats a group or too often.
+    """
+    plain = NO_SIGNS.sub("", value)
+    repeats, optional = len(REPEATS.findall(plain)), plain.count("?")
+    if len(value) > LONGEST_PATTERN:
+        found = f"a pattern of {len(value)} letters; write at most {LONGEST_PATTERN}"
+    elif REPEATED_GROUP.search(plain):
+        found = "a pattern that repeats a group, which may never end; name the words, parted by |"
+    elif repeats > MOST_REPEATS or optional > MOST_OPTIONAL:
+        found = f"{repeats + optional} repetitions in a pattern, which may never end; use fewer"
+    else:
+        try:
+            return re.compile(value, re.IGNORECASE)
+        except (re.error, OverflowError, RecursionError) as error:
+            found = f"no pattern ({error}); correct it"
+    message = f"{text.strip()[:80]!r}: {found}"
+    raise DataError(message)
 
 
 def _as_number(text: str) -> float:

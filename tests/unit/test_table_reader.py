@@ -55,8 +55,8 @@ def _only(path: Path) -> Fault:
         ("id", "R 031", "use letters, digits, dot, dash, underscore only"),
         ("id", "<script>", "use letters, digits, dot, dash, underscore only"),
         ("source_id", "KBS,BP", "use letters, digits, dot, dash, underscore only"),
-        ("text", "73\u202ecars", "remove the invisible control character"),
-        ("text", "two\nlines", "remove the invisible control character"),
+        ("text", "73\u202ecars", "remove the invisible character U+202E (right-to-left override)"),
+        ("text", "two\nlines", "remove the invisible character U+000A (line break)"),
         ("text", "", "fill it; the dictionary requires it"),
         ("counter", "", "fill it; the dictionary requires it"),
     ],
@@ -326,11 +326,32 @@ def test_scan_names_the_line_on_which_a_row_starts(rail: Path, write_cell: Write
     assert scan(rail)[0].set_index("id").loc["R032", "line"] == place + 2
 
 
-@pytest.mark.parametrize("mark", ["\u200b", "\u200f", "\u2028", "\x85", "\ufeff"])
-def test_scan_tells_every_invisible_character(rail: Path, write_cell: Write, mark: str) -> None:
-    """What no reader sees may not stand in a text."""
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *(
+            "\x7f",
+            "\x85",
+            "\xad",
+            "\u034f",
+            "\u061c",
+            "\u115f",
+            "\u180e",
+            "\u200b",
+            "\u200c",
+            "\u200d",
+        ),
+        *("\u200f", "\u2028", "\u202a", "\u2060", "\u2066", "\u206a", "\u2800", "\u3164", "\ufe00"),
+        *("\ufeff", "\uffa0", "\ufff9", "\ufffd", "\ue000", "\U000e0041", "\U000f0000"),
+    ],
+    ids=ascii,
+)
+def test_scan_names_every_invisible_character_by_its_code_point(
+    rail: Path, write_cell: Write, mark: str
+) -> None:
+    """What no reader sees may stand in no text; the message tells what to search for."""
     write_cell(rail, "R031", text=f"73{mark}cars")
-    assert _only(rail).advice == "remove the invisible control character"
+    assert _only(rail).advice.startswith(f"remove the invisible character U+{ord(mark):04X} (")
 
 
 def test_read_table_gives_each_caller_a_copy(rail: Path) -> None:

@@ -43,7 +43,7 @@ def _file(folder: Path, content: bytes, name: str = "notes.txt") -> Path:
         ),
         (
             "a\n".encode("utf-16-le"),
-            "notes.txt, line 1: found a NUL byte; save the file as UTF-8 text",
+            "notes.txt, line 1: found UTF-16 or UTF-32 text without a byte-order mark; save",
         ),
         (
             "a\nMünchen\n".encode("latin-1"),
@@ -51,10 +51,16 @@ def _file(folder: Path, content: bytes, name: str = "notes.txt") -> Path:
         ),
         (
             "a\nb\u202ec\n".encode(),
-            "notes.txt, line 2: found the invisible character U+202E; remove it",
+            "notes.txt, line 2: found the invisible character U+202E (right-to-left override)",
         ),
-        (b"a\x1bb\n", "notes.txt, line 1: found the invisible character U+001B; remove it"),
-        ("a\n\ufeffb\n".encode(), "notes.txt, line 2: found the invisible character U+FEFF; "),
+        (
+            b"a\x1bb\n",
+            "notes.txt, line 1: found the invisible character U+001B (escape); remove it",
+        ),
+        (
+            "a\n\ufeffb\n".encode(),
+            "notes.txt, line 2: found the invisible character U+FEFF (zero width",
+        ),
     ],
 )
 def test_read_text_refuses_what_is_no_plain_text(

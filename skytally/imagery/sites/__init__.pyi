@@ -22,9 +22,13 @@ from .outline_geometry import (
     window_lonlat as window_lonlat,
     window_share_inside as window_share_inside,
 )
+from .outline_reader import OUTLINE_KIND as OUTLINE_KIND
+from .position_checks import position_faults as position_faults
 from .site_model import (
     CONFIRMED as CONFIRMED,
     CONTROL as CONTROL,
+    CONTROL_LABEL as CONTROL_LABEL,
+    TO_CONFIRM as TO_CONFIRM,
     Grid as Grid,
     Outline as Outline,
     Site as Site,
@@ -32,7 +36,6 @@ from .site_model import (
 from .site_register import (
     CONVERT_ADVICE as CONVERT_ADVICE,
     LEGACY_REGISTER_COLUMNS as LEGACY_REGISTER_COLUMNS,
-    OUTLINE_KIND as OUTLINE_KIND,
     REGISTER_COLUMNS as REGISTER_COLUMNS,
     REGISTER_FILE as REGISTER_FILE,
     read_sites as read_sites,

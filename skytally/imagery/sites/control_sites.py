@@ -66,7 +66,7 @@ def is_control_name(name: str) -> bool:
 
     Examples
     --------
-    >>> is_control_name("Zarubino (twin of Rajin)"), is_control_name("Rajin")
+    >>> is_control_name("Zarubino (control site for Rajin)"), is_control_name("Rajin")
     (True, False)
     """
     return CONTROL_LABEL in name

@@ -222,7 +222,17 @@ def outlines_from_geojson(text: str) -> tuple[Outline, ...]:
 
 
 def write_outlines(path: Path, outlines: Iterable[Outline]) -> None:
-    """Write the outlines of a site, to a temporary file first and then in place."""
+    """Write the outlines of a site, to a temporary file first and then in place.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written, or the disk is full; the outlines stay as they were.
+    """
     temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(outlines_to_geojson(outlines), encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(outlines_to_geojson(outlines), encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,6 +29,11 @@ POLYGON_TYPES = ("Polygon", "MultiPolygon")
 @cache
 def _to_grid(epsg: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(LONLAT_CRS, epsg, always_xy=True)
+
+
+@cache
+def _from_grid(epsg: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(epsg, LONLAT_CRS, always_xy=True)
 
 
 def project_polygon(geometry: dict[str, Any], epsg: int) -> dict[str, Any]:
@@ -146,9 +152,15 @@ def window_share_inside(site: Site, geometry: dict[str, Any]) -> float:
 
 def window_lonlat(site: Site) -> tuple[float, float, float, float]:
     """West, south, east, north in degrees of a box that holds a site's whole window."""
-    back = pyproj.Transformer.from_crs(site.grid.epsg, LONLAT_CRS, always_xy=True)
-    west, south, east, north = back.transform_bounds(*site.grid.bounds)
+    west, south, east, north = _from_grid(site.grid.epsg).transform_bounds(*site.grid.bounds)
     return west, south, east, north
+
+
+def metres_outside_window(site: Site, lon: float, lat: float) -> float:
+    """Distance of a point from a site's window in metres; 0 inside, endless where UTM ends."""
+    x, y = _to_grid(site.grid.epsg).transform(lon, lat)
+    west, south, east, north = site.grid.bounds
+    return math.hypot(max(west - x, 0.0, x - east), max(south - y, 0.0, y - north))
 
 
 RingPoints = npt.NDArray[np.float64]
@@ -158,12 +170,33 @@ MAX_SHARE_OUTSIDE = 0.5
 """Share of an outline that may lie outside the window, where no image shows it."""
 
 
-def _rings(geometry: dict[str, Any]) -> Iterator[list[Any]]:
-    polygons = geometry["coordinates"]
-    if geometry["type"] == "Polygon":
+def rings_of(geometry: dict[str, Any]) -> list[list[Any]]:
+    """Rings of a GeoJSON polygon or multipolygon, as they stand; what is no ring is left out."""
+    polygons = geometry.get("coordinates")
+    if geometry.get("type") == "Polygon":
         polygons = [polygons]
-    for polygon in polygons:
-        yield from polygon
+    listed = [polygon for polygon in polygons or () if isinstance(polygon, list)]
+    return [ring for polygon in listed for ring in polygon if isinstance(ring, list)]
+
+
+def overlaps_window(geometry: dict[str, Any], site: Site) -> bool:
+    """Whether the box round a polygon overlaps the box round its site's window, in degrees."""
+    west, south, east, north = window_lonlat(site)
+    try:
+        corners = np.array([corner[:2] for ring in rings_of(geometry) for corner in ring], float)
+        (left, bottom), (right, top) = corners.min(axis=0), corners.max(axis=0)
+    except (ValueError, TypeError):
+        return False
+    return bool(left <= east and right >= west and bottom <= north and top >= south)
+
+
+def exchanged(geometry: dict[str, Any]) -> dict[str, Any]:
+    """Polygon of the same rings, the two coordinates of each corner exchanged."""
+    rings = [
+        [corner[1::-1] for corner in ring if isinstance(corner, list)]
+        for ring in rings_of(geometry)
+    ]
+    return {"type": "Polygon", "coordinates": rings}
 
 
 def rings_in_metres(outline: Outline, site: Site) -> list[RingPoints]:
@@ -183,7 +216,7 @@ def rings_in_metres(outline: Outline, site: Site) -> list[RingPoints]:
         or not, as they were drawn.
     """
     projected = transform_geom(LONLAT_CRS, f"EPSG:{site.grid.epsg}", outline.geometry)
-    return [np.asarray(ring, dtype=float)[:, :2] for ring in _rings(projected)]
+    return [np.asarray(ring, dtype=float)[:, :2] for ring in rings_of(projected)]
 
 
 def _area(ring: RingPoints) -> float:
@@ -253,7 +286,8 @@ def _self_intersects(ring: RingPoints) -> bool:
 
 def _position_faults(ring: list[Any]) -> Iterator[str]:
     if len(ring) < 4:
-        yield f"a ring of {len(ring)} corners; draw at least three and repeat the first at the end"
+        found = f"a ring of {len(ring)} corner{'' if len(ring) == 1 else 's'}"
+        yield f"{found}; draw at least three and repeat the first at the end"
         return
     if len(ring) > MAX_RING_POINTS:
         yield f"a ring of {len(ring)} corners; draw it with at most {MAX_RING_POINTS}"
@@ -265,10 +299,30 @@ def _position_faults(ring: list[Any]) -> Iterator[str]:
             return
         lon, lat = corner[:2]
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            # written so that what is endless or none is refused, too
             yield f"corner {number} is {lon}, {lat}; write longitude, then latitude, in degrees"
             return
     if ring[0][:2] != ring[-1][:2]:
         yield f"a ring that ends at {ring[-1][:2]} and not where it began; repeat the first corner"
+
+
+def ring_faults(geometry: dict[str, Any]) -> list[str]:
+    """List the faults of the rings of a polygon, before anything can be computed from them.
+
+    Parameters
+    ----------
+    geometry : dict
+        GeoJSON polygon or multipolygon.
+
+    Returns
+    -------
+    list of str
+        One sentence a fault with what was found and what to do; empty if there is none.
+    """
+    rings = rings_of(geometry)
+    if not rings:
+        return ["no ring of corners; draw a polygon"]
+    return list(dict.fromkeys(fault for ring in rings for fault in _position_faults(ring)))
 
 
 def geometry_faults(outline: Outline, site: Site) -> list[str]:
@@ -286,13 +340,8 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
     list of str
         One sentence a fault with what was found and what to do; empty if there is none.
     """
-    try:
-        rings = list(_rings(outline.geometry))
-    except (KeyError, TypeError):
-        return ["no coordinates; draw a polygon"]
-    faults = [fault for ring in rings for fault in _position_faults(ring)]
-    if faults or not rings:
-        return faults or ["no ring; draw a polygon"]
+    if faults := ring_faults(outline.geometry):
+        return faults
     projected = rings_in_metres(outline, site)
     if any(_area(ring) < 1 for ring in projected):
         return ["a ring without any area; draw its corners apart"]
@@ -307,10 +356,9 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
 
 
 def _swapped(outline: Outline, site: Site) -> bool:
-    swapped = [[[lat, lon] for lon, lat, *_ in ring] for ring in _rings(outline.geometry)]
-    if any(abs(lat) > 90 for ring in swapped for _, lat in ring):
+    geometry = exchanged(outline.geometry)
+    if any(abs(lat) > 90 for ring in rings_of(geometry) for _, lat in ring):
         return False
-    geometry = {"type": "Polygon", "coordinates": swapped}
     return share_outside_window(replace(outline, geometry=geometry), site) < MAX_SHARE_OUTSIDE
 
 

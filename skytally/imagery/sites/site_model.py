@@ -15,7 +15,7 @@ GRID_STEP_M = 60
 """Metres; the corners of a grid are multiples of it, so that 10, 20 and 60 m pixels nest."""
 STABLE_GROUND, OPEN_WATER = "stable", "openwater"
 """Words of the vocabulary ``outline_kind`` for the outlines on which images are screened."""
-CONTROL_LABEL = " (twin of "
+CONTROL_LABEL = " (control site for "
 """Part of the name of every control site and of no other, so that no page prints one unlabelled."""
 
 

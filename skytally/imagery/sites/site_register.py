@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from skytally.core import (
-    VOCABULARY,
-    DataError,
-    header_of,
-    read_cells,
-    refuse,
-    scan_json,
-    slug_of,
-    words,
+from skytally.core import VOCABULARY, DataError, header_of, read_cells, refuse, words
+from skytally.imagery.sites.outline_reader import (
+    OUTLINE_KIND,
+    OUTLINE_STATUS,
+    Vocabularies,
+    read_outlines,
+    word_fault,
 )
-from skytally.imagery.sites.outline_geometry import POLYGON_TYPES, rasterized
-from skytally.imagery.sites.site_model import (
-    CONTROL,
-    CONTROL_LABEL,
-    GRID_STEP_M,
-    Grid,
-    Outline,
-    Site,
-)
+from skytally.imagery.sites.site_model import CONTROL, CONTROL_LABEL, GRID_STEP_M, Grid, Site
 
-OUTLINE_KIND, OUTLINE_STATUS, SITE_ROLE = "outline_kind", "outline_status", "site_role"
-"""Vocabularies of ``vocabulary.csv``; a kind of outline is added there, with its meaning."""
+SITE_ROLE = "site_role"
+"""Vocabulary of ``vocabulary.csv``: whether a site is evidence or a control."""
 CONVERT_ADVICE = "run make convert, which loses no row and keeps the old file"
 """What to do with a file of an earlier version."""
 REGISTER_FILE = "register.csv"
@@ -53,9 +43,10 @@ REGISTER_COLUMNS = (
 """Columns of the register of sites, in order."""
 LEGACY_REGISTER_COLUMNS = {"twin_of": "control_for", "twin_reason": "control_reason"}
 """Columns of the register in earlier versions, and what they are called now."""
-OUTLINE_PROPERTIES = ("kind", "name", "digitised_from", "pos_sigma_m", "status", "axis_deg")
-"""Properties of every outline."""
-Vocabularies = Mapping[str, tuple[str, ...]]
+WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
+"""Numbers of the register, as the strict reader takes them."""
+COUNTRY = re.compile(r"[A-Z]{2}")
 SITE_SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -94,7 +85,9 @@ def read_sites(folder: Path) -> dict[str, Site]:
             faults += [f"{REGISTER_FILE}, line {line}: {fault}" for fault in row_faults]
             continue
         site = _site(row)
-        outlines, outline_faults = _outlines(folder / f"{site.slug}.geojson", site, vocabularies)
+        outlines, outline_faults = read_outlines(
+            folder / f"{site.slug}.geojson", site, vocabularies
+        )
         faults += outline_faults
         sites[site.slug] = replace(site, outlines=outlines)
     for site in sites.values():
@@ -141,25 +134,24 @@ def _row_faults(
         yield f"slug {slug!r}; use lower-case letters, digits and dashes"
     if slug in known:
         yield f"site {slug!r} appears twice; keep one row"
-    yield from _word_faults("role", row["role"], vocabularies[SITE_ROLE])
+    yield from word_fault("role", row["role"], vocabularies[SITE_ROLE])
     numbers: dict[str, float] = {}
     for column in ("utc_offset_hours", "pos_sigma_m"):
-        try:
+        if DECIMAL.fullmatch(row[column]):
             numbers[column] = float(row[column])
-        except ValueError:
+        else:
             yield f"{column} {row[column]!r}; write a number"
     for column in ("epsg", "west", "south", "east", "north"):
-        try:
+        if WHOLE.fullmatch(row[column]):
             numbers[column] = int(row[column])
-        except ValueError:
+        else:
             yield f"{column} {row[column]!r}; write a whole number"
+    if not row["name"]:
+        yield "no name; write the name of the place for readers"
+    if not COUNTRY.fullmatch(row["country"]):
+        yield f"country {row['country']!r}; write the two capital letters of ISO 3166"
     if len(numbers) == 7:
         yield from _number_faults(numbers)
-
-
-def _word_faults(name: str, value: object, vocabulary: tuple[str, ...]) -> Iterator[str]:
-    if value not in vocabulary:
-        yield f"{name} {value!r}; use one of {', '.join(vocabulary)}"
 
 
 def _control_faults(site: Site, sites: dict[str, Site]) -> Iterator[str]:
@@ -208,68 +200,3 @@ def _site(row: dict[str, str]) -> Site:
         control_for=row["control_for"],
         control_reason=row["control_reason"],
     )
-
-
-def _outlines(
-    path: Path, site: Site, vocabularies: Vocabularies
-) -> tuple[tuple[Outline, ...], list[str]]:
-    if not path.is_file():
-        return (), [f"{path.name}: no such file; draw the outlines of {site.slug}"]
-    collection, unreadable = scan_json(path)
-    if unreadable:
-        return (), [str(fault) for fault in unreadable]
-    features = collection.get("features") if isinstance(collection, dict) else None
-    if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
-        return (), [f"{path.name}: no FeatureCollection; save it as GeoJSON"]
-    outlines: list[Outline] = []
-    faults = []
-    for number, feature in enumerate(features, start=1):
-        place = f"{path.name}, outline {number}"
-        properties, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
-        missing = [name for name in OUTLINE_PROPERTIES if name not in properties]
-        if missing:
-            faults.append(f"{place}: no {', '.join(missing)}; give it (axis_deg may be null)")
-            continue
-        outline = Outline(
-            geometry=geometry, **{name: properties[name] for name in OUTLINE_PROPERTIES}
-        )
-        taken = {slug_of(str(other.name)): other.name for other in outlines}
-        outline_faults = _outline_faults(outline, site, vocabularies, taken=taken)
-        faults += [f"{place}: {fault}" for fault in outline_faults]
-        outlines.append(outline)
-    return tuple(outlines), faults
-
-
-def _name_faults(name: str, taken: dict[str, str]) -> Iterator[str]:
-    if not isinstance(name, str) or not name or name in taken.values():
-        yield f"name {name!r}; give each outline a name of its own"
-    elif not slug_of(name):
-        yield f"name {name!r}; use letters a to z or digits, which the names of files are made of"
-    elif slug_of(name) in taken:
-        yield (
-            f"name {name!r} makes the same name of a file as {taken[slug_of(name)]!r}; let them "
-            "differ in letters or digits"
-        )
-
-
-def _outline_faults(
-    outline: Outline, site: Site, vocabularies: Vocabularies, *, taken: dict[str, str]
-) -> Iterator[str]:
-    yield from _word_faults("kind", outline.kind, vocabularies[OUTLINE_KIND])
-    yield from _word_faults("status", outline.status, vocabularies[OUTLINE_STATUS])
-    yield from _name_faults(outline.name, taken)
-    if not isinstance(outline.pos_sigma_m, (int, float)) or not outline.pos_sigma_m > 0:
-        yield f"pos_sigma_m {outline.pos_sigma_m!r}; give metres above 0"
-    axis = outline.axis_deg
-    if axis is not None and not (isinstance(axis, (int, float)) and 0 <= axis < 180):
-        yield f"axis_deg {axis!r}; give degrees from 0 to 180, or null"
-    if outline.geometry.get("type") not in POLYGON_TYPES:
-        yield f"geometry {outline.geometry.get('type')!r}; draw a polygon"
-        return
-    try:
-        inside = rasterized([outline], site, gsd=10).any()
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        yield f"geometry cannot be drawn ({error}); draw it again"
-        return
-    if not inside:
-        yield "lies outside the window of its site; check longitude and latitude"
