@@ -7,8 +7,11 @@ same code and the same commands that ask the real providers; nothing of it touch
 from __future__ import annotations
 
 import argparse
+import csv
+import html
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,15 +28,22 @@ from skytally.imagery.simulate import (
     SMALL,
     ArchivePlan,
     read_json_lines,
+    rehearsed_sites,
     with_server_addresses,
     write_archive,
 )
-from skytally.imagery.sites import Site, evidence_sites, read_sites
+from skytally.imagery.sites import (
+    REGISTER_COLUMNS,
+    REGISTER_FILE,
+    Site,
+    evidence_sites,
+    read_sites,
+    write_outlines,
+)
 from skytally.press import servers
 from skytally.press.project_paths import build_folder
 from skytally.press.subprocesses import LOOPBACK, free_port
 
-"""Folder of the last rehearsal."""
 LEFT_OUT = (".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints")
 """Names that are not copied."""
 DATA_LEFT_OUT = ("scenes", "measured")
@@ -42,6 +52,15 @@ FOLDER_VARIABLES = ("SKYTALLY_SCENES", "SKYTALLY_MEASURED", "SKYTALLY_PROJECT")
 """Environment variables that would lead a command in the copy out of it."""
 PAGE_SIZE = 8
 """Items of a page: so few that every search turns pages."""
+REHEARSED = ("rajin", "tumangang", "tikhoretsk")
+"""Sites that are rehearsed where none is named: a port, a yard and a depot."""
+BANNER = (
+    "REHEARSAL. Every satellite image of this copy is made up, and so are the outlines, the "
+    "lines, the pictures and the numbers measured on them. Nothing here is evidence."
+)
+"""What stands at the top of every page of the copy."""
+BODY = re.compile(r"<body[^>]*>")
+HTML_SETTINGS = re.compile(r"(?m)^html:\n")
 
 
 def provider_rows(
@@ -75,6 +94,7 @@ def provider_rows(
             "url": url,
             "signing": "none" if table["signing"] == "s3" else table["signing"],
             "label": "rehearsal",
+            "local": True,
             "default": True,
             "page_size": PAGE_SIZE,
             "note": "generated scenes, not observations",
@@ -117,13 +137,74 @@ def copy_project(root: Path, copy: Path) -> None:
         table.write_text(f"{head}\n", encoding="utf-8")
 
 
+def write_sites(folder: Path, sites: Mapping[str, Site]) -> None:
+    """Write window and outlines of sites into the register of a copy.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/sites`` of the copy.
+    sites : mapping of str to Site
+        Slug to site; the other rows stay as they are.
+    """
+    path = folder / REGISTER_FILE
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["slug"] in sites:
+            site = sites[row["slug"]]
+            words = ("west", "south", "east", "north")
+            row |= dict(zip(words, map(str, site.grid.bounds), strict=True))
+            row["pos_sigma_m"] = f"{site.pos_sigma_m:g}"
+            write_outlines(folder / f"{site.slug}.geojson", site.outlines)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, REGISTER_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def put_banner(config: Path) -> None:
+    """Let every page of a copy say at its top that its images are made up."""
+    text = config.read_text(encoding="utf-8")
+    if not HTML_SETTINGS.search(text):
+        message = f"{config}: no `html:` to put the banner under"
+        raise RuntimeError(message)
+    line = f"html:\n  announcement: {json.dumps(BANNER)}\n"
+    config.write_text(HTML_SETTINGS.sub(line, text, count=1), encoding="utf-8")
+
+
+def mark_bare_pages(site: Path) -> int:
+    """Put the banner into printed pages that the theme did not draw, such as the cards.
+
+    Parameters
+    ----------
+    site : Path
+        The printed site of a copy.
+
+    Returns
+    -------
+    int
+        How many pages were marked.
+    """
+    marked = 0
+    for path in sorted(site.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        body = BODY.search(text)
+        if BANNER in text or body is None or "_static" in path.relative_to(site).parts:
+            continue
+        banner = f'<p role="note"><strong>{html.escape(BANNER)}</strong></p>'
+        path.write_text(f"{text[: body.end()]}{banner}{text[body.end() :]}", encoding="utf-8")
+        marked += 1
+    return marked
+
+
 def make_archive(
-    sites: Mapping[str, Site], folder: Path, *, plan: ArchivePlan
+    sites: Mapping[str, Site], folder: Path, *, plan: ArchivePlan, places: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Make the archive afresh, and return its items, with addresses in the archive."""
     shutil.rmtree(folder, ignore_errors=True)
     start = time.monotonic()
-    items = write_archive(sites, folder, plan=plan)
+    items = write_archive(sites, folder, plan=plan, places=places)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(
         f"archive: {len(items)} scenes, {size / 1e6:.0f} MB, in {time.monotonic() - start:.0f} s",
@@ -165,8 +246,8 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     plan : ArchivePlan
         What the archive holds.
     only : sequence of str
-        Slugs of the sites to rehearse; all that are evidence if empty, since their twins
-        would only double the time.
+        Slugs of the sites to rehearse; `REHEARSED` if empty, one of each kind, since others
+        would only add to the time.
 
     Returns
     -------
@@ -184,11 +265,17 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     if absent:
         raise servers.ServersMissingError(absent)
     archive, copy = folder / "archive", folder / "project"
-    sites = read_sites(root / "data" / "sites")
-    chosen = {slug: sites[slug] for slug in (only or evidence_sites(sites))}
-    items = make_archive(chosen, archive, plan=plan)
+    known = evidence_sites(read_sites(root / "data" / "sites"))
+    unknown = sorted(set(only) - set(known))
+    if unknown:
+        message = f"no site {', '.join(unknown)} of the evidence; there are {', '.join(known)}"
+        raise RuntimeError(message)
+    chosen, places = rehearsed_sites({slug: known[slug] for slug in only or REHEARSED}, plan)
+    items = make_archive(chosen, archive, plan=plan, places=places)
     shutil.rmtree(copy, ignore_errors=True)
     copy_project(root, copy)
+    write_sites(copy / "data" / "sites", chosen)
+    put_banner(copy / "book" / "_config.yml")
     port = free_port()
     there = [with_server_addresses(item, f"http://{LOOPBACK}:{port}/") for item in items]
     kinds = read_json_lines(archive / "collections.ndjson")
@@ -203,8 +290,14 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
         limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in chosen)]
         run_command(copy, "skytally.press.refresh_command", *limits)
         shutil.copyfile(running.log, folder / "requests.jsonl")
+    for slug, (_, place) in places.items():
+        # confirmed as a user would, by the command; it measures what can be measured then
+        sure = (f"--site={slug}", "--confirm=yes", f"--sigma={place.sigma_m:g}")
+        run_command(copy, "skytally.press.site_command", *sure)
     run_command(copy, "skytally.press")
-    return copy / "book" / "_build" / "html" / "index.html"
+    site = copy / "book" / "_build" / "html"
+    mark_bare_pages(site)
+    return site / "index.html"
 
 
 def _day(item: Mapping[str, Any]) -> date:

@@ -76,6 +76,7 @@ def provider(collection: str, url: str, *, signing: str = "none") -> Provider:
         label="rehearsal",
         default=True,
         note="generated",
+        local=True,
     )
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from skytally.imagery.acquire.providers import read_providers
+from skytally.imagery.simulate.archive_passes import SMALL
+from skytally.imagery.simulate.scene_archive import rehearsed_sites
+from skytally.imagery.sites.site_model import TO_CONFIRM
+from skytally.imagery.sites.site_register import read_sites
 from skytally.press import rehearse, servers
 from tests.support.tiny_site_archive import archive
 
@@ -92,3 +100,53 @@ def test_rehearse_without_servers_says_what_to_install(
     assert rehearse.main() == 1
     assert "apt-get install -y --no-install-recommends nginx-light" in capsys.readouterr().err
     assert not (tmp_path / "rehearsal").exists()
+
+
+def test_rehearsed_sites_are_written_and_read_back(tmp_path: Path) -> None:
+    """The copy's register has the small window, and outlines that wait to be confirmed."""
+    folder = tmp_path / "sites"
+    shutil.copytree(ROOT / "data" / "sites", folder)
+    plan = replace(SMALL, optical_days=60)
+    chosen, places = rehearsed_sites({"tikhoretsk": read_sites(folder)["tikhoretsk"]}, plan)
+    rehearse.write_sites(folder, chosen)
+    site = read_sites(folder)["tikhoretsk"]
+    assert site.grid == chosen["tikhoretsk"].grid
+    assert {outline.status for outline in site.outlines} == {TO_CONFIRM}
+    days, place = places["tikhoretsk"]
+    assert len(days) == len(place.images)
+    before = sum(day < (plan.study - date(1970, 1, 1)).days for day in days)
+    assert 0 < before < len(days)
+
+
+def test_every_page_of_a_copy_says_that_it_is_made_up(tmp_path: Path) -> None:
+    """The banner is a setting of the theme, which stands on each page; a book without is told."""
+    config = tmp_path / "_config.yml"
+    shutil.copyfile(ROOT / "book" / "_config.yml", config)
+    rehearse.put_banner(config)
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    assert settings["html"]["announcement"] == rehearse.BANNER
+    config.write_text("title: none\n", encoding="utf-8")
+    with pytest.raises(RuntimeError, match="no `html:`"):
+        rehearse.put_banner(config)
+
+
+def test_cards_have_the_banner_too(tmp_path: Path) -> None:
+    """A page that the theme did not draw is marked once; pages with the banner stay."""
+    card, page = tmp_path / "cards/row/R001.html", tmp_path / "index.html"
+    card.parent.mkdir(parents=True)
+    card.write_text('<html><body class="sk"><p>25 railcars</p></body></html>', encoding="utf-8")
+    page.write_text(f"<html><body>{rehearse.BANNER}</body></html>", encoding="utf-8")
+    before = page.read_text(encoding="utf-8")
+    assert [rehearse.mark_bare_pages(tmp_path) for _ in range(2)] == [1, 0]
+    assert rehearse.BANNER in card.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == before
+
+
+def test_a_site_that_is_none_is_told_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence with the sites there are, and nothing on the disk."""
+    monkeypatch.setattr(servers, "missing_servers", lambda: "")
+    with pytest.raises(RuntimeError, match=r"no site nowhere of the evidence; there are rajin"):
+        rehearse.run_rehearsal(ROOT, tmp_path / "there", plan=SMALL, only=["nowhere"])
+    assert not (tmp_path / "there").exists()

@@ -1,42 +1,68 @@
-"""Scenes from a local folder of GeoTIFFs, without any catalogue."""
+"""Scenes of own images: a folder, a ZIP or an order as a vendor delivered it, with no catalogue."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-import rasterio
+from rasterio.crs import CRS
 from rasterio.errors import RasterioError
+from rasterio.warp import transform_bounds
 
-from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_item import ITEM_ID, Asset, SceneItem, bbox_in_degrees
+from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
+from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
+from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
+from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
+from skytally.imagery.acquire.reprojection import is_reprojectable
+from skytally.imagery.acquire.scene_item import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError
-from skytally.imagery.acquire.stac.paging import item_key
-from skytally.imagery.sites import Site, window_share_inside
+from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
-GEOTIFF_SUFFIXES = (".tif", ".tiff")
-TIME_IN_FILE_NAME = re.compile(r"(?<!\d)((?:19|20)\d{6})(?:[T_-]?(\d{6}))?(?!\d)")
-TIFF_TIME_TAG = "TIFFTAG_DATETIME"
+MAX_ID = 200
+"""Letters of an item's id."""
+SMALLEST_SHARE = 1e-6
+"""Share of the window of an image of less than a cell of 60 m."""
+GEOREFERENCED_HINT = (
+    "it has no map projection; order the orthorectified product, or give it one (gdalwarp)"
+)
+
+
+def item_id_of(key: str) -> str:
+    """Id of a scene from its name below the provider's folder, alike whenever it is listed.
+
+    Letters that cannot stand in a file name are replaced, and a hash keeps ids apart then.
+
+    Examples
+    --------
+    >>> item_id_of("march/pier_20230827")
+    'march.pier_20230827'
+    >>> item_id_of("3월/pier").startswith("3-.pier-")
+    True
+    """
+    plain = key.replace("/", ".")
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("._-") or "scene"
+    if safe == plain and ITEM_ID.fullmatch(safe):
+        return safe
+    mark = hashlib.sha256(key.encode()).hexdigest()[:8]
+    return f"{safe[: MAX_ID - 9]}-{mark}"
 
 
 def items_in_folder(
     provider: Provider, site: Site, *, first: date, last: date
 ) -> tuple[list[SceneItem], list[tuple[str, str]]]:
-    """List the scenes in a folder of GeoTIFFs that show a site.
+    """List the scenes of a delivery that show a site.
 
-    A file holds one band.
-    Its name ends with the band's key of the provider's row, ``<scene>_<key>.tif``; where the
-    row has one band only, the name need not.
-    The time of the scene is the day ``YYYYMMDD`` in its name, with ``HHMMSS`` after it where
-    it is known, else midnight; or else the TIFF tag DateTime.
-    Both are taken as UTC, and must agree on the day where both are given.
+    What each file is follows from the metadata of its vendor, else from its name and header
+    (`skytally.imagery.acquire.deliveries`); scenes of equal names in different folders are
+    different scenes.
 
     Parameters
     ----------
     provider : Provider
-        Of kind ``folder``.
+        Of kind ``folder``; its path may name one archive.
     site : Site
         The site.
     first, last : date
@@ -47,148 +73,188 @@ def items_in_folder(
     items : list of SceneItem
         Those within the period whose files reach into the site's window.
     malformed : list of (str, str)
-        Scene and reason of those whose time, grid or bands are missing or contradictory.
+        Scene and reason of those that cannot be used.
 
     Raises
     ------
     CatalogueError
         If there is no such folder.
     """
-    folder = Path(provider.url)
-    if not folder.is_dir():
+    try:
+        recognition = recognised_delivery(provider)
+    except FileNotFoundError:
         message = "no such folder"
-        raise CatalogueError(message)
-    scenes: dict[str, dict[str, Path]] = {}
-    malformed = []
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in GEOTIFF_SUFFIXES:
-            continue
-        scene, band = _scene_and_band(path, provider)
-        if band:
-            scenes.setdefault(scene, {})[band] = path
-        else:
-            malformed.append((item_key(path.stem), f"{path.name} ends with no band of the row"))
-    items = []
-    for scene, files in sorted(scenes.items()):
+        raise CatalogueError(message) from None
+    items, malformed = [], []
+    for scene in recognition.scenes:
         try:
-            item = _folder_item(scene, files, provider, site)
+            item = _scene_item(scene, provider, site)
         except (RasterioError, ValueError, OSError) as error:
-            malformed.append((scene if ITEM_ID.fullmatch(scene) else item_key(scene), str(error)))
+            malformed.append((item_id_of(scene.key), " ".join(str(error).split())[:500]))
             continue
         if first.isoformat() <= item.time[:10] <= last.isoformat() and item.window_share:
             items.append(item)
     return items, malformed
 
 
-def _scene_and_band(path: Path, provider: Provider) -> tuple[str, str]:
-    keys = provider.asset_keys
-    for band, key in keys.items():
-        if path.stem.endswith(f"_{key}"):
-            return path.stem.removesuffix(f"_{key}"), band
-    return (path.stem, next(iter(keys))) if len(keys) == 1 else (path.stem, "")
+def _check_row(scene: DeliveredScene, provider: Provider) -> None:
+    """Refuse a scene of another sensor or processing than its row says."""
+    if scene.fault:
+        raise ValueError(scene.fault)
+    if scene.sensor and scene.sensor != provider.sensor:
+        message = (
+            f"{scene.product} is of sensor {scene.sensor!r}, the row {provider.name!r} of "
+            f"{provider.sensor!r}; give it a row of its own"
+        )
+        raise ValueError(message)
+    if provider.sensor != OTHER_SENSOR and scene.level and scene.level != provider.processor:
+        message = (
+            f"{scene.product} is of processing {scene.level}, the row {provider.name!r} of "
+            f"{provider.processor}; give it a row of its own"
+        )
+        raise ValueError(message)
 
 
-def _folder_item(scene: str, files: dict[str, Path], provider: Provider, site: Site) -> SceneItem:
-    if not ITEM_ID.fullmatch(scene):
-        message = f"{scene!r} cannot be a scene's name; use letters, digits, dot, dash, underscore"
+def _chosen_bands(scene: DeliveredScene, provider: Provider) -> dict[str, BandSource]:
+    """Band of the row to where it lies; a band is never taken from a file that another names."""
+    chosen: dict[str, BandSource] = {}
+    for band, key in provider.asset_keys.items():
+        fitting = [source for source in scene.bands if key.lower() in source.names]
+        if len(fitting) > 1:
+            names = ", ".join(source.files[0].name for source in fitting)
+            message = f"{len(fitting)} files hold the band {key}: {names}; leave one"
+            raise ValueError(message)
+        if fitting:
+            chosen[band] = fitting[0]
+    if not set(chosen) - {QUALITY}:
+        there = ", ".join(dict.fromkeys(source.names[0] for source in scene.bands)) or "none"
+        message = (
+            f"none of the bands that the row names ({', '.join(provider.bands.values())}); "
+            f"the scene has {there}"
+        )
         raise ValueError(message)
-    assets, codes, tags = {}, set(), set()
-    footprint: dict[str, Any] = {}
-    for band, path in files.items():
-        asset, code, tag, footprint = _read_asset(band, path)
-        assets[band] = asset
-        codes.add(code)
-        tags.add(tag)
-    if len(codes) > 1:
-        message = f"coordinate systems {', '.join(f'EPSG:{code}' for code in sorted(codes))} mixed"
+    return chosen
+
+
+def _check_numbers(name: str, header: ImageHeader) -> None:
+    """Refuse complex numbers, whose phase would be dropped without a word."""
+    if header.dtype.startswith("complex"):
+        message = f"{name} holds complex numbers ({header.dtype}); give amplitude or power"
         raise ValueError(message)
+
+
+def _checked_header(source: BandSource) -> ImageHeader:
+    """Header of a band's first file, which must agree with its metadata and lie on the ground."""
+    name = source.files[0].name
+    header = image_header(source.files[0])
+    _check_numbers(name, header)
+    if source.layers is not None and header.count - header.has_alpha != source.layers:
+        message = f"{name} holds {header.count} bands, its metadata say {source.layers}"
+        raise ValueError(message)
+    if source.layer > header.count:
+        message = f"{name} holds {header.count} bands and no band {source.layer}"
+        raise ValueError(message)
+    if header.crs is None or header.transform.is_identity:
+        message = f"{name}: {GEOREFERENCED_HINT}"
+        raise ValueError(message)
+    return header
+
+
+def _footprint(source: BandSource) -> list[list[list[list[float]]]]:
+    """Outlines of a band's files in degrees, as polygons of GeoJSON."""
+    polygons = []
+    for file in source.files:
+        header = image_header(file)
+        _check_numbers(file.name, header)
+        if header.crs is None:
+            message = f"{file.name}: {GEOREFERENCED_HINT}"
+            raise ValueError(message)
+        rows, cols = header.shape
+        corners = [header.transform @ each for each in ((0, 0), (cols, 0), (cols, rows), (0, rows))]
+        ring = []
+        for x, y in [*corners, corners[0]]:
+            west, south, _, _ = transform_bounds(header.crs, CRS.from_epsg(4326), x, y, x, y)
+            ring.append([west, south])
+        polygons.append([ring])
+    return polygons
+
+
+def _corner_share(polygons: Sequence[Any], site: Site) -> float:
+    """Smallest share above 0 where an image too small to be counted lies in the window."""
+    west, south, east, north = window_lonlat(site)
+    inside = any(west <= x <= east and south <= y <= north for [ring] in polygons for x, y in ring)
+    return SMALLEST_SHARE if inside else 0.0
+
+
+def _asset(band: str, source: BandSource, header: ImageHeader, mask: str) -> Asset:
+    metres = header.crs is not None and header.crs.is_projected
+    transform = header.transform
+    gsd = abs(transform.determinant) ** 0.5 if metres else None
+    scale, offset = header.scaling(source.layer)
+    return Asset(
+        band=band,
+        href=source.files[0].gdal_path,
+        gsd=gsd,
+        size=sum(file.size for file in source.files),
+        checksum=None,
+        transform=None,
+        shape=None,
+        dtype=header.dtype,
+        nodata=source.nodata if header.nodata is None else header.nodata,
+        scale=source.scale if source.scale is not None else scale,
+        offset=source.offset if source.offset is not None else offset,
+        layer=source.layer,
+        parts=tuple(file.gdal_path for file in source.files),
+        mask="" if band == QUALITY else mask,
+    )
+
+
+def _zone(headers: Sequence[ImageHeader], site: Site, sensor: str) -> int:
+    """Zone in which a scene is read: its own where the sensor's scenes are resampled from it."""
+    codes = {header.crs.to_epsg() if header.crs else None for header in headers}
+    code = codes.pop() if len(codes) == 1 else None
+    return code if code is not None and is_reprojectable(code, site, sensor) else site.grid.epsg
+
+
+def _scene_item(scene: DeliveredScene, provider: Provider, site: Site) -> SceneItem:
+    _check_row(scene, provider)
+    if scene.moment is None:
+        message = "no time was found"
+        raise ValueError(message)
+    chosen = _chosen_bands(scene, provider)
+    headers = {band: _checked_header(source) for band, source in chosen.items()}
+    mask = f"{scene.mask.kind}|{scene.mask.file.gdal_path}" if scene.mask else ""
+    polygons: list[Any] = _footprint(chosen[next(band for band in chosen if band != QUALITY)])
+    geometry = {"type": "MultiPolygon", "coordinates": polygons}
     keys = provider.asset_keys
     return SceneItem(
         provider=provider.name,
         site=site.slug,
-        item_id=scene,
-        time=_time_of(scene, tags - {""}),
+        item_id=item_id_of(scene.key),
+        time=f"{scene.moment:%Y-%m-%dT%H:%M:%SZ}",
         sensor=provider.sensor,
-        platform="",
-        relative_orbit=None,
-        orbit_state="",
+        platform=scene.platform,
+        relative_orbit=scene.relative_orbit,
+        orbit_state=scene.orbit_state,
         processor=provider.processor,
-        baseline="",
+        baseline=scene.baseline,
         sequence=0,
-        epsg=codes.pop(),
-        tile="",
-        cloud_cover=None,
-        sun_zenith=None,
-        sun_azimuth=None,
-        view_zenith=None,
+        epsg=_zone(list(headers.values()), site, provider.sensor),
+        tile=scene.tile,
+        cloud_cover=scene.cloud_cover,
+        sun_zenith=scene.sun_zenith,
+        sun_azimuth=scene.sun_azimuth,
+        view_zenith=scene.view_zenith,
         view_azimuth=None,
         offset_applied_flag=None,
-        assets=assets,
+        assets={band: _asset(band, chosen[band], headers[band], mask) for band in chosen},
         label=provider.label,
-        missing_bands=tuple(f"{band} ({key})" for band, key in keys.items() if band not in assets),
+        missing_bands=tuple(
+            f"{band} ({key})"
+            for band, key in keys.items()
+            if band not in chosen and not (band == QUALITY and provider.sensor == OTHER_SENSOR)
+        ),
         calibration=provider.calibration,
-        window_share=window_share_inside(site, footprint),
+        window_share=window_share_inside(site, geometry) or _corner_share(polygons, site),
+        licence=provider.licence or scene.copyright_notice,
     )
-
-
-def _read_asset(band: str, path: Path) -> tuple[Asset, int, str, dict[str, Any]]:
-    with rasterio.open(path) as dataset:
-        if dataset.count != 1:
-            message = (
-                f"{path.name} holds {dataset.count} bands; write one file a band "
-                "(gdal_translate -b 1 ...)"
-            )
-            raise ValueError(message)
-        code = dataset.crs.to_epsg() if dataset.crs else None
-        if code is None:
-            message = f"{path.name} has no coordinate system of the EPSG register; give it one"
-            raise ValueError(message)
-        a, b, c, d, e, f = tuple(dataset.transform)[:6]
-        if a <= 0 or e >= 0 or b or d:
-            message = f"{path.name} has no upright grid; warp it"
-            raise ValueError(message)
-        west, south, east, north = bbox_in_degrees(code, tuple(dataset.bounds))
-        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        tag = dataset.tags().get(TIFF_TIME_TAG, "")
-        # GDAL reads 1 and 0 from a file that states no scale and offset
-        unstated = (dataset.scales[0], dataset.offsets[0]) == (1, 0) and dataset.dtypes[
-            0
-        ] != "float32"
-        asset = Asset(
-            band=band,
-            href=str(path),
-            gsd=a if dataset.crs.is_projected else None,
-            size=path.stat().st_size,
-            checksum=None,
-            transform=(a, b, c, d, e, f),
-            shape=(dataset.height, dataset.width),
-            dtype=dataset.dtypes[0],
-            nodata=dataset.nodata,
-            scale=None if unstated else dataset.scales[0],
-            offset=None if unstated else dataset.offsets[0],
-        )
-    return asset, code, tag, {"type": "Polygon", "coordinates": [ring]}
-
-
-def _time_of(scene: str, tags: set[str]) -> str:
-    try:
-        tagged = {datetime.strptime(tag, "%Y:%m:%d %H:%M:%S") for tag in tags}
-    except ValueError:
-        tagged = set()
-    if len(tagged) > 1:
-        message = "the time tags of its files differ; correct them"
-        raise ValueError(message)
-    named = TIME_IN_FILE_NAME.search(scene)
-    if not named and not tagged:
-        message = "no time: put the day as YYYYMMDD into the file names, or set the tag DateTime"
-        raise ValueError(message)
-    time = tagged.pop() if tagged else None
-    if named:
-        from_name = datetime.strptime(named[1] + (named[2] or "000000"), "%Y%m%d%H%M%S")
-        if time and time.date() != from_name.date():
-            message = (
-                f"its name says {from_name:%Y-%m-%d}, its time tag {time:%Y-%m-%d}; correct one"
-            )
-            raise ValueError(message)
-        time = from_name if named[2] or not time else time
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -11,5 +11,14 @@ from .injection import (
     inject_ship as inject_ship,
     inject_stacks as inject_stacks,
 )
-from .scene_archive import read_json_lines as read_json_lines, write_archive as write_archive
+from .port_scene import (
+    SCENE_SIZE as SCENE_SIZE,
+    object_sizes as object_sizes,
+    port_image as port_image,
+)
+from .scene_archive import (
+    read_json_lines as read_json_lines,
+    rehearsed_sites as rehearsed_sites,
+    write_archive as write_archive,
+)
 from .site_cubes import simulated_field as simulated_field

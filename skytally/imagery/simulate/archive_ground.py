@@ -7,14 +7,16 @@ the outlines. Nothing here ever enters the evidence.
 
 from __future__ import annotations
 
+import bisect
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from skytally.imagery.simulate.rehearsed_places import WATER_CLASS, RehearsedPlace
 from skytally.imagery.sites import Grid, Site
 
 Floats = npt.NDArray[np.float32]
@@ -56,6 +58,10 @@ YARD_SIZE = (900.0, 60.0)
 """Length and width of a bundle of tracks, metres."""
 PIT_SIZE, PIT_PITCH, DEPOT_SIZE = 40.0, 90.0, 900.0
 """Side of a pit, distance from one to the next, side of the field they lie in, metres."""
+B12_SHARE = np.float32(0.8)
+"""Reflectance of a rehearsed place in b12 over that in b11."""
+HULL_ON_WATER = 0.06
+"""Red reflectance from which a rehearsed pixel of water is a hull, for the radar."""
 STANDOFF = 6.0
 """Gap between a ship and the quay, metres."""
 EDGE = 20
@@ -82,6 +88,32 @@ class BerthedShip:
     """Last day at the berth, days since 1970-01-01."""
 
 
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A rehearsed place in the drawing, in which something begins with the study."""
+
+    row: int
+    """First row of it in the drawing."""
+    column: int
+    """First column of it in the drawing."""
+    days: tuple[int, ...]
+    """Days of its images, days since 1970-01-01, ascending."""
+    place: RehearsedPlace
+    """Its images, one a day, and their scene classes."""
+
+    def reflectance(self, day: int) -> Floats:
+        """Reflectance of the last image up to a day, dims (band, y, x), bands as `BANDS`."""
+        number = max(bisect.bisect_right(self.days, day) - 1, 0)
+        image = np.asarray(self.place.images[number], dtype=np.float32)
+        return np.concatenate([image, B12_SHARE * image[-1:]])
+
+    @property
+    def part(self) -> tuple[slice, slice]:
+        """Rows and columns of the drawing that it fills."""
+        rows, columns = self.place.shape
+        return slice(self.row, self.row + rows), slice(self.column, self.column + columns)
+
+
 @dataclass(frozen=True)
 class Ground:
     """What lies where around a site, on pixels of `GSD` metres."""
@@ -94,6 +126,8 @@ class Ground:
     """Factor near 1 by which the ground varies, dims (y, x); the same in every pass."""
     ships: tuple[BerthedShip, ...]
     """Every ship that calls."""
+    patches: tuple[Patch, ...] = ()
+    """Rehearsed places; around them lie land and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +235,14 @@ def grid_around(sites: Sequence[Site], *, margin: int) -> Grid:
     return Grid(sites[0].grid.epsg, bounds)
 
 
-def ground(sites: Sequence[Site], *, margin: int, seed: int, days: tuple[int, int]) -> Ground:
+def ground(
+    sites: Sequence[Site],
+    *,
+    margin: int,
+    seed: int,
+    days: tuple[int, int],
+    places: Mapping[str, tuple[tuple[int, ...], RehearsedPlace]] | None = None,
+) -> Ground:
     """Lay out the ground of neighbouring sites.
 
     Parameters
@@ -215,6 +256,8 @@ def ground(sites: Sequence[Site], *, margin: int, seed: int, days: tuple[int, in
         Seed of the texture and of the ships' calls.
     days : tuple of int
         First and last day of the calls, days since 1970-01-01.
+    places : mapping, optional
+        Slug to the days and images of the place that is rehearsed there instead.
 
     Returns
     -------
@@ -224,13 +267,22 @@ def ground(sites: Sequence[Site], *, margin: int, seed: int, days: tuple[int, in
     grid = grid_around(sites, margin=margin)
     shape = grid.shape(GSD)
     kinds = np.full(shape, LAND, dtype=np.uint8)
+    patches = []
     for site in sites:
-        _paint(kinds, site, grid, seed=seed)
+        if site.slug not in (places or {}):
+            _paint(kinds, site, grid, seed=seed)
+            continue
+        when, place = (places or {})[site.slug]
+        row = round((grid.bounds[3] - site.grid.bounds[3]) / GSD)
+        patch = Patch(row, round((site.grid.bounds[0] - grid.bounds[0]) / GSD), when, place)
+        kinds[patch.part] = np.where(place.classes == WATER_CLASS, WATER, LAND)
+        patches.append(patch)
     rng = seeded_generator(seed, sites[0].slug, "ground")
     rough = np.where(kinds == WATER, 0.02, 0.35).astype(np.float32)
     broad = smooth_field(shape, cells=24, rng=rng) + smooth_field(shape, cells=96, rng=rng) - 1
-    ships = tuple(ship for site in sites for ship in _calls(site, seed=seed, days=days))
-    return Ground(grid, kinds, 1 + rough * broad, ships)
+    drawn = [site for site in sites if site.slug not in (places or {})]
+    ships = tuple(ship for site in drawn for ship in _calls(site, seed=seed, days=days))
+    return Ground(grid, kinds, 1 + rough * broad, ships, tuple(patches))
 
 
 def ships_at_berth(where: Ground, day: int) -> list[BerthedShip]:
@@ -292,6 +344,8 @@ def optical_view(
     hull = _hull(where, ships_at_berth(where, day))
     classes = CLASS_OF[where.kinds]
     classes[hull > 0.5] = 5
+    for patch in where.patches:
+        classes[patch.part] = patch.place.classes
     snow = (where.kinds == LAND) & (smooth_field(shape, cells=12, rng=rng) > 0.35) & sky.snow
     classes[snow] = SNOWY
     clouds = smooth_field(shape, cells=6, rng=rng) + 0.3 * smooth_field(shape, cells=30, rng=rng)
@@ -306,6 +360,8 @@ def optical_view(
     for i, band in enumerate(BANDS):
         seen = REFLECTANCE[where.kinds, i] * where.texture
         seen += hull * (HULL[i] - seen)
+        for patch in where.patches:
+            seen[patch.part] = patch.reflectance(day)[i]
         seen = np.where(snow, SNOW[i] * where.texture, seen)
         seen = np.where(shade, seen * np.float32(SHADOW), seen)
         seen = np.where(thick, CLOUD[i] * (0.8 + 0.4 * clouds), seen)
@@ -334,6 +390,10 @@ def radar_view(where: Ground, day: int, sky: Sky, *, rng: np.random.Generator) -
         Linear gamma nought in ``vv`` and ``vh``, NaN outside the swath, dims (y, x).
     """
     hull = _hull(where, ships_at_berth(where, day))
+    for patch in where.patches:
+        red = patch.reflectance(day)[BANDS.index("b04")]
+        water = patch.place.classes == WATER_CLASS
+        hull[patch.part] = water & (red > HULL_ON_WATER)
     calm = BACKSCATTER[where.kinds] * where.texture + hull * SHIP_BACKSCATTER
     outside = _outside(where, sky)
     seen = {}

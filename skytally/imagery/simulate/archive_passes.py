@@ -67,18 +67,21 @@ class ArchivePlan:
     seed: int = 1
     """Seed of every draw."""
     periods: tuple[tuple[date, date], ...] = (
-        (date(2021, 11, 20), date(2022, 2, 20)),
-        (date(2023, 8, 1), date(2024, 1, 10)),
-        (date(2025, 3, 20), date(2025, 5, 10)),
+        (date(2021, 12, 20), date(2022, 1, 20)),
+        (date(2022, 6, 1), date(2023, 11, 1)),
+        (date(2025, 3, 20), date(2025, 4, 5)),
     )
-    """Spans with passes, first and last day; between them nobody looked."""
-    optical_days: int = 40
+    """Spans with passes, first and last day; between them nobody looked. The second begins well
+    over a year before the study, from which references are learnt, and holds three months of it."""
+    optical_days: int = 6
     """Days between Sentinel-2 passes."""
-    radar_days: int = 80
+    radar_days: int = 12
     """Days between Sentinel-1 passes."""
-    landsat_days: int = 90
+    landsat_days: int = 8
     """Days between Landsat passes."""
-    cloud: float = 0.45
+    study: date = date(2023, 8, 1)
+    """First day of the study, before which the rehearsed places are empty."""
+    cloud: float = 0.1
     """Share of optical passes under cloud."""
     margin: int = 300
     """Metres of each file around the site's grid, a multiple of 60."""
@@ -91,6 +94,7 @@ SMALL = ArchivePlan(
     optical_days=18,
     radar_days=40,
     landsat_days=70,
+    cloud=0.45,
 )
 """A plan that tests can afford: two spans, some ten scenes a site."""
 
@@ -196,18 +200,20 @@ def _optical_passes(
     for i, day in enumerate(_days(plan, plan.optical_days, start=3 + area.number)):
         cloudy = rng.random() < plan.cloud
         old = day < date(2022, 1, 25)
+        # images are compared with those of the same orbit only
+        span = next(n for n, (_, last) in enumerate(plan.periods) if day <= last)
         yield ScenePass(
             area=area.name,
             collection=V1 if old else C1,
             time=_at(day, 2, 15 + i % 30, 49),
-            platform=("sentinel-2a", "sentinel-2b")[i % 2],
-            orbit=(89, 46)[i % 2],
+            platform=("sentinel-2b", "sentinel-2a")[span % 2],
+            orbit=(46, 89)[span % 2],
             tile=tile,
             baseline="03.01" if old else _baseline(day),
             sequence=0,
             epsg=area.sites[0].grid.epsg,
             cloud=float(np.round(rng.uniform(0.3, 1.0), 3)) if cloudy else 0.0,
-            snow=day.month in (12, 1) and not cloudy,
+            snow=day.month in (12, 1) and not cloudy and i % 9 == 0,
             covered=1.0,
             case=REPROCESSED if old else PLAIN,
         )
@@ -219,7 +225,7 @@ def _special_passes(area: SiteArea, plan: ArchivePlan) -> Iterable[ScenePass]:
     epsg = area.sites[0].grid.epsg
     day = plan.periods[-1][0] + timedelta(days=8 + area.number)
     first = ScenePass(
-        area.name, C1, _at(day, 2, 45, 7), "sentinel-2b", 46, tile, _baseline(day), 0,
+        area.name, C1, _at(day, 2, 45, 7 + area.number), "sentinel-2b", 46, tile, _baseline(day), 0,
         epsg, 0.0, False, 1.0, PLAIN,
     )  # fmt: skip
     yield first
@@ -255,8 +261,13 @@ def _landsat_passes(
         yield ScenePass(
             area.name, C2, _at(day, 2, 4, 31), ("landsat-8", "landsat-9")[i % 2],
             114_031 + area.number, "", "", 0, area.sites[0].grid.epsg, cloudy,
-            day.month in (12, 1) and not cloudy, 1.0, PLAIN,
+            day.month in (12, 1) and not cloudy and i % 9 == 0, 1.0, PLAIN,
         )  # fmt: skip
+
+
+def optical_days(area: SiteArea, plan: ArchivePlan) -> list[date]:
+    """Days of the Sentinel-2 passes over an area, ascending."""
+    return sorted(_days(plan, plan.optical_days, start=3 + area.number))
 
 
 def planned_passes(area: SiteArea, plan: ArchivePlan) -> list[ScenePass]:

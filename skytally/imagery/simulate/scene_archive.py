@@ -35,10 +35,12 @@ from skytally.imagery.simulate.archive_passes import (
     ArchivePlan,
     ScenePass,
     SiteArea,
+    optical_days,
     planned_passes,
     scene_id,
     site_areas,
 )
+from skytally.imagery.simulate.rehearsed_places import RehearsedPlace, rehearsed_site
 from skytally.imagery.sites import Grid, Site
 
 OFFSET_DN = 1000
@@ -243,8 +245,47 @@ def _truth(
         }
 
 
+Places = Mapping[str, tuple[tuple[int, ...], RehearsedPlace]]
+"""Slug to the days and images of the place that is rehearsed there."""
+
+
+def rehearsed_sites(
+    sites: Mapping[str, Site], plan: ArchivePlan
+) -> tuple[dict[str, Site], dict[str, tuple[tuple[int, ...], RehearsedPlace]]]:
+    """Sites as they are rehearsed: small windows on places in which something begins.
+
+    Parameters
+    ----------
+    sites : mapping
+        Slug to site of the register.
+    plan : ArchivePlan
+        What the archive will hold.
+
+    Returns
+    -------
+    dict, dict
+        Slug to site with window and outlines to be confirmed, and to the days and images of its
+        place. Of neighbours whose small windows no longer touch, each has files of its own.
+    """
+    study, made, places = _number(plan.study), {}, {}
+    for slug, site in sites.items():
+        # the number of an area moves its passes by days, never their count by more than one
+        days = tuple(_number(day) for day in optical_days(SiteArea((site,), 0), plan))
+        early = sum(day < study for day in days)
+        made[slug], place = rehearsed_site(
+            site, early, len(days) - early, seed=plan.seed, step_days=plan.optical_days
+        )
+        places[slug] = (days, place)
+    return made, places
+
+
 def write_archive(
-    sites: Mapping[str, Site], folder: Path, *, plan: ArchivePlan, workers: int = 2
+    sites: Mapping[str, Site],
+    folder: Path,
+    *,
+    plan: ArchivePlan,
+    workers: int = 2,
+    places: Places | None = None,
 ) -> list[Json]:
     """Write an archive: the files, ``items.ndjson``, ``collections.ndjson`` and ``truth.csv``.
 
@@ -258,6 +299,8 @@ def write_archive(
         What the archive holds.
     workers : int
         Threads that draw; they change nothing in the result.
+    places : mapping, optional
+        From `rehearsed_sites`; other sites have the ground of `archive_ground`.
 
     Returns
     -------
@@ -270,7 +313,9 @@ def write_archive(
     truth: list[dict[str, str]] = []
     with ThreadPoolExecutor(workers) as pool:
         for area in site_areas(sites):
-            where = archive_ground.ground(area.sites, margin=plan.margin, seed=plan.seed, days=days)
+            where = archive_ground.ground(
+                area.sites, margin=plan.margin, seed=plan.seed, days=days, places=places
+            )
             offered = planned_passes(area, plan)
             jobs = [pool.submit(_scene, scene, where, folder, plan) for scene in offered]
             made += [job.result() for job in jobs]
