@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
+import math
 import subprocess
 import time
 from collections.abc import Sequence
@@ -59,13 +60,18 @@ def commit() -> str:
     return f"{said}+" if code else said
 
 
+def _cell(value: object) -> str:
+    """Cell of the table; empty for a number that could not be computed."""
+    return "" if isinstance(value, float) and math.isnan(value) else str(value)
+
+
 def changed(rows: Rows, path: Path) -> int:
     """Count the rows that differ from those of an earlier table, ignoring date and commit."""
     if not path.is_file():
         return len(rows)
     with path.open(encoding="utf-8", newline="") as file:
         held = {tuple(each.get(name, "") for name in COLUMNS) for each in csv.DictReader(file)}
-    return sum(tuple(str(each[name]) for name in COLUMNS) not in held for each in rows)
+    return sum(tuple(_cell(each[name]) for name in COLUMNS) not in held for each in rows)
 
 
 def write(rows: Rows, path: Path, stamps: dict[str, str]) -> None:
@@ -74,7 +80,8 @@ def write(rows: Rows, path: Path, stamps: dict[str, str]) -> None:
     with beside.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, (*COLUMNS, *STAMPS), lineterminator="\n")
         table.writeheader()
-        table.writerows({**each, **stamps} for each in rows)
+        cells = ({name: _cell(value) for name, value in each.items()} for each in rows)
+        table.writerows({**each, **stamps} for each in cells)
     beside.replace(path)
 
 

@@ -35,7 +35,7 @@ STEPS = (0.5, 1.0, 2.0)
 class Setting:
     """Settings of a simulated panel of a site and its control sites."""
 
-    twins: int
+    controls: int
     """Number of control sites."""
     shared: float = 0.5
     """Share of the weather's variance that all places have in common."""
@@ -50,14 +50,14 @@ class Setting:
 
 
 SETTINGS = {
-    "2 twins": Setting(2),
-    "3 twins": Setting(3),
-    "5 twins": Setting(5),
-    "19 twins": Setting(19),
-    "3 twins, heavy tails": Setting(3, heavy=True),
-    "3 twins, long memory": Setting(3, memory=(40.0, 150.0)),
-    "3 twins, few looks": Setting(3, clear=0.12),
-    "3 twins, the site unlike them": Setting(3, unlike=True),
+    "2 control sites": Setting(2),
+    "3 control sites": Setting(3),
+    "5 control sites": Setting(5),
+    "19 control sites": Setting(19),
+    "3 control sites, heavy tails": Setting(3, heavy=True),
+    "3 control sites, long memory": Setting(3, memory=(40.0, 150.0)),
+    "3 control sites, few looks": Setting(3, clear=0.12),
+    "3 control sites, the site unlike them": Setting(3, unlike=True),
 }
 
 
@@ -96,7 +96,7 @@ def panel(
     days = np.arange(0, (LAST - FIRST).astype(int), dtype=float)
     weather = _remembering(days, 20.0, rng)
     sky = _remembering(days, 3.0, rng)
-    for place in range(setting.twins + 1):
+    for place in range(setting.controls + 1):
         own = setting.unlike and place == 0
         seen = np.arange(rng.integers(REVISIT), days.size, REVISIT)
         mixed = np.sqrt(0.5) * (sky[seen] + rng.normal(size=seen.size))
@@ -114,10 +114,10 @@ def panel(
 def _ranks(setting: Setting, rng: np.random.Generator) -> list[Rank]:
     """Rank of the site without a change, and with each simulated step change."""
     (times, values, size), *others = panel(setting, rng)
-    twins = [change_score(line, when, SINCE).value for when, line, _ in others]
+    controls = [change_score(line, when, SINCE).value for when, line, _ in others]
     later = times >= SINCE
     return [
-        rank_among(change_score(values + step * size * later, times, SINCE).value, twins)
+        rank_among(change_score(values + step * size * later, times, SINCE).value, controls)
         for step in (0.0, *STEPS)
     ]
 
@@ -125,13 +125,15 @@ def _ranks(setting: Setting, rng: np.random.Generator) -> list[Rank]:
 def _row(name: str, setting: Setting, worlds: int, rng: np.random.Generator) -> dict[str, Any]:
     found = [_ranks(setting, rng) for _ in range(worlds)]
     still = np.array([world[0].p for world in found])
-    least = 1 / (setting.twins + 1)
-    levels = least * np.arange(1, setting.twins + 1)
+    least = 1 / (setting.controls + 1)
+    levels = least * np.arange(1, setting.controls + 1)
     # with fewer control sites, where one had no observation, fewer and larger p values exist
     excess = np.array([(still <= level + 1e-9).mean() - level for level in levels])
     power = [np.mean([world[i].p <= least + 1e-9 for world in found]) for i in (1, 2, 3)]
     blind = np.mean([world[0].rank is None or world[0].blind > 0 for world in found])
-    unlike = "; the site is unlike its twins, which the rank rests on" if setting.unlike else ""
+    unlike = (
+        "; the site is unlike its control sites, which the rank rests on" if setting.unlike else ""
+    )
     told = "; ".join(
         f"a step of {step:g} found in {share:.2f}" for step, share in zip(STEPS, power, strict=True)
     )

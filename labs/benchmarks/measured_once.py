@@ -101,7 +101,7 @@ def measured(project: Path, folder: Path, *, how: str) -> Reads:
             patch.start()
         try:
             measured_update.update_lines(
-                [sites[slug] for slug in simulated.NORTHS], [str(simulated.STUDY)],
+                [sites[slug] for slug in simulated.SLUGS], [str(simulated.STUDY)],
                 scenes=project / "data/scenes", folder=folder,
                 inventory=read_inventory(project / "data/inventory.csv"),
             )  # fmt: skip
@@ -155,7 +155,7 @@ def rows(project: Path) -> Iterator[dict[str, object]]:
             message = "the two ways of measuring give different lines"
             raise RuntimeError(message)
     today = datetime.now(UTC).date().isoformat()
-    for site in simulated.NORTHS:
+    for site in simulated.SLUGS:
         images = int((inventory["site"] == site).sum())
         for how, reads in by_way.items():
             yield {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 from skytally.core import AcquisitionError, data_folder, data_registry
 from skytally.imagery.acquire import read_inventory
@@ -33,7 +33,7 @@ def studies() -> list[str]:
     return sorted(found)
 
 
-def measured_anew(sites: Iterable[Site]) -> Iterator[str]:
+def measured_anew(sites: Iterable[Site]) -> Generator[str, None, bool]:
     """Measure what no longer fits its images, outlines, code or parameters, and report on it.
 
     Parameters
@@ -45,6 +45,11 @@ def measured_anew(sites: Iterable[Site]) -> Iterator[str]:
     ------
     str
         Sentences for the terminal; nothing where no image is stored.
+
+    Returns
+    -------
+    bool
+        Whether every line that can be measured was.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def measured_anew(sites: Iterable[Site]) -> Iterator[str]:
         )  # fmt: skip
     except AcquisitionError as error:
         yield f"its lines were not measured: {error}"
-        return
+        return False
     drawn = sum(line.line is not None for line in report.measured)
     if report.measured or report.current:
         yield (
@@ -66,6 +71,7 @@ def measured_anew(sites: Iterable[Site]) -> Iterator[str]:
             f"{report.current} fit their images, outlines and code as they are"
         )
     yield from report.faults
+    return not report.faults
 
 
 def _progress(name: str, done: int, total: int) -> None:

@@ -16,9 +16,23 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from skytally.core import AcquisitionError, DataError, IntegrityError, data_folder
-from skytally.imagery.acquire import FAILED, SENSORS, Provider, read_inventory, read_providers
-from skytally.imagery.pipeline import Progress, RefreshReport, refresh_store
+from skytally.imagery.acquire import (
+    FAILED,
+    LEFT_OUT_TABLE,
+    SENSORS,
+    FetchSettings,
+    LeftOutScene,
+    Provider,
+    escaped,
+    one_line,
+    read_inventory,
+    read_left_out,
+    read_providers,
+    read_searches,
+)
+from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
+from skytally.press.delivery_report import file_lines, plan_lines, scene_lines
 from skytally.press.measured_lines import measured_anew
 
 FIRST_DAY = "2019-01-01"
@@ -26,6 +40,10 @@ FIRST_DAY = "2019-01-01"
 SCENES = "SKYTALLY_SCENES"
 """Environment variable naming another folder for the scenes than data/scenes."""
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+LISTED = 20
+"""Scenes that could not be used and are listed at the terminal."""
+MAX_LINE = 1000
+"""Characters of one line of a fault at the terminal."""
 PROGRESS_S = 0.5
 """Seconds between two lines of progress at a terminal; elsewhere twenty times that."""
 HOW = """make refresh brings in all that is not stored yet; it may be limited:
@@ -33,14 +51,16 @@ HOW = """make refresh brings in all that is not stored yet; it may be limited:
   SENSOR=sentinel-2,sentinel-1      only these sensors
   PROVIDER=earth-search             only these rows of data/sites/providers.toml
   PERIOD=2023-08-01/2024-04-30      only these days, both included
-  BUDGET=20GB                       the scenes take no more room than this"""
+  BUDGET=20GB                       the scenes take no more room than this
+  DRY=yes                           say what would be read, and read and write nothing"""
+DRY_WORDS = {"": False, "no": False, "yes": True}
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make refresh", usage=HOW, exit_on_error=False)
     for name in ("site", "sensor", "provider"):
         parser.add_argument(f"--{name}", action="append", default=[])
-    for name in ("period", "first", "last", "budget"):
+    for name in ("period", "first", "last", "budget", "dry"):
         parser.add_argument(f"--{name}", default="")
     return parser.parse_args(words)
 
@@ -148,6 +168,17 @@ def _print_report(report: RefreshReport) -> None:
     )
     if report.swept:
         print(f"removed what an interrupted refresh had left: {len(report.swept)} files")
+    for sentence in report.left_out:
+        print(escaped(f"  {sentence}"))
+    for sentence in report.malformed[:LISTED]:
+        print(escaped(f"  not used: {sentence}"))
+    if len(report.malformed) > LISTED:
+        print(f"  not used: {len(report.malformed) - LISTED} more")
+    if report.malformed:
+        print(
+            "tell the provider, or leave a scene out on purpose with a row in "
+            "data/sites/left_out.csv; data/inventory.csv has every scene"
+        )
     if not report.offered:
         print("nothing was offered; see SITE, SENSOR and PERIOD")
 
@@ -156,44 +187,111 @@ def _print_failures(looks: Path) -> None:
     table = read_inventory(looks)
     reasons = Counter(table.loc[table["status"] == FAILED, "status_reason"])
     for reason, count in reasons.most_common(5):
-        print(f"  {count} failed: {reason}")
+        print(escaped(f"  {count} failed: {reason}"))
     if reasons:
         print("the next refresh tries them again; data/inventory.csv has every scene")
+
+
+def _is_dry(word: str) -> bool:
+    if word.strip().lower() not in DRY_WORDS:
+        message = f"DRY: found {word!r}; write yes or no"
+        raise DataError(message)
+    return DRY_WORDS[word.strip().lower()]
+
+
+def _print_plan(
+    sites: list[Site],
+    providers: list[Provider],
+    period: tuple[str, str],
+    left_out: list[LeftOutScene],
+) -> int:
+    """Search, and say what would be done with what was found; nothing is read or written."""
+    plan = plan_refresh(
+        sites,
+        providers,
+        period,
+        folder=scenes_folder(),
+        inventory=read_inventory(data_folder() / "inventory.csv"),
+        searches=read_searches(data_folder() / "catalogue_searches.csv"),
+        settings=FetchSettings(),
+        now=datetime.now(UTC),
+        left_out=left_out,
+    )
+    for line in plan_lines(plan):
+        print(line)
+    listed = {item.item_id for job in plan.jobs for item in job.items}
+    listed |= {each.item.item_id for each in plan.decisions}
+    listed |= {item.item_id for item, _ in plan.stored}
+    listed |= {name for search in plan.searches for name, _ in search.malformed}
+    slugs = [site.slug for site in sites]
+    for line in scene_lines(providers, None, sites=slugs, period=period, leave_out=listed):
+        print(line)
+    print(f"nothing was read or written; {plan.to_read} images would be read")
+    _print_faults(plan.faults)
+    return 1 if plan.faults else 0
+
+
+def _print_faults(faults: Iterable[str]) -> None:
+    for fault in faults:
+        for line in fault.splitlines():
+            print(one_line(line, limit=MAX_LINE), file=sys.stderr)
+
+
+def scenes_folder() -> Path:
+    """Folder of the scenes, that of `SCENES` where it is set."""
+    return Path(os.environ.get(SCENES) or data_folder() / "scenes")
+
+
+def _printed_lines(sites: list[Site]) -> bool:
+    """Measure the lines and print what was measured; whether every line was that can be."""
+    sentences = measured_anew(sites)
+    while True:
+        try:
+            print(next(sentences))
+        except StopIteration as end:
+            return bool(end.value)
 
 
 def run(words: list[str]) -> int:
     """Refresh with the arguments of the command line, measure, and return the exit code."""
     asked, now = _arguments(words), datetime.now(UTC)
-    sites, providers = _chosen(
-        asked,
-        read_sites(data_folder() / "sites"),
-        read_providers(data_folder() / "sites" / "providers.toml"),
+    known_sites = read_sites(data_folder() / "sites")
+    known_providers = read_providers(data_folder() / "sites" / "providers.toml")
+    left_out = read_left_out(
+        data_folder() / "sites" / LEFT_OUT_TABLE, providers=known_providers, sites=known_sites
     )
+    sites, providers = _chosen(asked, known_sites, known_providers)
     period = _period(asked, now.date())
     print(
         f"asking {', '.join(row.name for row in providers)} for "
         f"{', '.join(site.slug for site in sites)}, {period[0]} to {period[1]}",
         flush=True,
     )
+    for line in file_lines(providers):
+        print(line)
+    if _is_dry(asked.dry):
+        return _print_plan(sites, providers, period, left_out)
     report = refresh_store(
         sites,
         providers,
         period,
-        folder=Path(os.environ.get(SCENES) or data_folder() / "scenes"),
+        folder=scenes_folder(),
         inventory_path=data_folder() / "inventory.csv",
         searches_path=data_folder() / "catalogue_searches.csv",
         today=now.date().isoformat(),
         now=now,
+        left_out=left_out,
         budget_bytes=bytes_of(asked.budget),
         progress=ProgressPrinter(),
     )
     _print_report(report)
     _print_failures(data_folder() / "inventory.csv")
-    for fault in report.faults:
-        print(fault, file=sys.stderr)
-    for sentence in measured_anew(sites):
-        print(sentence)
-    return 1 if report.faults else 0
+    inventory = read_inventory(data_folder() / "inventory.csv")
+    slugs = [site.slug for site in sites]
+    for line in scene_lines(providers, inventory, sites=slugs, period=period):
+        print(line)
+    _print_faults(report.faults)
+    return 0 if _printed_lines(sites) and report.is_whole else 1
 
 
 def main() -> int:
@@ -201,7 +299,8 @@ def main() -> int:
     try:
         return run(sys.argv[1:])
     except (AcquisitionError, DataError, IntegrityError, argparse.ArgumentError) as error:
-        print(error, file=sys.stderr)
+        for line in str(error).splitlines():
+            print(escaped(line), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nstopped; what was stored stays, run it again to go on", file=sys.stderr)

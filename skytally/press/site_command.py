@@ -9,8 +9,15 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from skytally.core import AcquisitionError, DataError, data_folder, data_registry, project_root
-from skytally.imagery.acquire import STORED, YES, read_inventory
+from skytally.core import (
+    AcquisitionError,
+    DataError,
+    data_folder,
+    data_registry,
+    file_fault,
+    project_root,
+)
+from skytally.imagery.acquire import REHEARSAL, STORED, YES, read_inventory, read_providers
 from skytally.imagery.pipeline import rescreen
 from skytally.imagery.sites import (
     OUTLINE_KIND,
@@ -79,9 +86,14 @@ def _kinds(text: str, site: Site) -> frozenset[str]:
 
 
 def _has_seen(slug: str) -> bool:
-    """Whether a real image of the site is stored, on which outlines can be confirmed."""
+    """Whether an image of the site is stored, on which outlines can be confirmed.
+
+    Generated images count in a rehearsal alone, where no provider has others.
+    """
     looks = read_inventory(data_folder() / "inventory.csv")
-    mine = (looks["site"] == slug) & (looks["status"] == STORED) & (looks["label"] == "")
+    providers = read_providers(data_folder() / "sites" / "providers.toml").values()
+    label = REHEARSAL if all(each.label == REHEARSAL for each in providers) else ""
+    mine = (looks["site"] == slug) & (looks["status"] == STORED) & (looks["label"] == label)
     return bool(mine.any())
 
 
@@ -189,7 +201,11 @@ def main(words: list[str]) -> int:
         print("nothing was changed", file=sys.stderr)
         return 1
     if after != site:
-        write_outlines(data_folder() / "sites" / f"{site.slug}.geojson", after.outlines)
+        try:
+            write_outlines(data_folder() / "sites" / f"{site.slug}.geojson", after.outlines)
+        except OSError as error:
+            print(file_fault(error), "nothing was changed", sep="\n", file=sys.stderr)
+            return 1
     _tell(after)
     return 0
 

@@ -24,7 +24,16 @@ UNCHANGED = f"notebooks: 0 run, {len(LINES)} unchanged"
 """Last line of a build in which no notebook ran."""
 LONGEST_BUILD = 600.0
 """Seconds that a build may take."""
-KEPT = {"checked.key", "html", "lines", "lock", "parsed.json", "site.json", "site.log"}
+KEPT = {
+    "checked.key",
+    "findings_checked.key",
+    "html",
+    "lines",
+    "lock",
+    "parsed.json",
+    "site.json",
+    "site.log",
+}
 """What a build may leave in ``book/_build``."""
 
 STALE = """

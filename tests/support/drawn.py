@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from rasterio.warp import transform_geom
 
+from skytally.imagery.simulate.rehearsed_places import turned_rectangle
 from skytally.imagery.sites.site_model import CONFIRMED, Outline, Site
 from tests.support import chips
-from tests.support.simulated import turned
 
 MIDDLE = chips.WEST + 600.0, chips.NORTH - 600.0
 """Middle of the site, metres."""
@@ -22,7 +22,7 @@ def outline(
     **words: object,
 ) -> Outline:
     """Make a confirmed rectangle about a point."""
-    corners = turned(*at, axis or 0.0, sides)
+    corners = turned_rectangle(*at, axis or 0.0, sides)
     ring = [list(each) for each in (*corners, corners[0])]
     square = {"type": "Polygon", "coordinates": [ring]}
     there = transform_geom(f"EPSG:{chips.EPSG}", "EPSG:4326", square, precision=9)

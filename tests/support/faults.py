@@ -337,6 +337,25 @@ def _drip(handler: _Handler, answer: Answer, *_: object) -> None:
     handler.cut()
 
 
+def _endless(first: Callable[[bytes], bytes], piece: bytes, pause_s: float) -> Spoiler:
+    """Send a beginning, made from the right body, and then one piece for ever."""
+
+    def spoil(handler: _Handler, answer: Answer, *_: object) -> None:
+        handler.wfile.write(first(answer.body))
+        while not handler.proxy.closing.wait(pause_s):
+            handler.wfile.write(piece)
+        handler.cut()
+
+    return spoil
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def _in_one_chunk(body: bytes) -> bytes:
+    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n" % (len(body), body)
+
+
 def _truncated(handler: _Handler, answer: Answer, *_: object) -> None:
     half = answer.body[: len(answer.body) // 2]
     handler.say(replace(answer, body=half), length=len(answer.body))
@@ -362,6 +381,13 @@ SPOILED: dict[str, Spoiler] = {
     "hang": _hang,
     "reset": _reset,
     "drip": _drip,
+    "dripped status line": _endless(lambda _: b"HTTP/1.1 200 O", b"K", DRIP_S),
+    "dripped headers": _endless(lambda _: HEAD + b"X-Long: ", b"x", DRIP_S),
+    "endless 100 Continue": _endless(lambda _: b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001),
+    "endless trailers": _endless(_in_one_chunk, b"X-Trailer: 1\r\n", 0.001),
+    "endless redirection": _endless(
+        lambda _: b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n", b"x", 0.001
+    ),
     "truncated": _truncated,
     "empty": lambda handler, answer, *_: handler.say(
         Answer(200, {"Content-Type": answer.headers.get("Content-Type", "")}, b"")
@@ -478,6 +504,16 @@ def _wrong_zone(page: dict[str, Any]) -> None:
     words["proj:epsg"] = 32653 if words["proj:epsg"] != 32653 else 32652
 
 
+def _deep(answer: Answer, request: Request, fault: Fault) -> Answer:
+    marked = _page(_property(deep="@deep"))(answer, request, fault)
+    lists = b"[" * 20_000 + b"]" * 20_000
+    return replace(marked, body=marked.body.replace(b'"@deep"', lists))
+
+
+def _number_matched(page: dict[str, Any]) -> None:
+    page["numberMatched"] = 1000
+
+
 REWRITTEN: dict[str, Rewriter] = {
     "ignored range": _whole,
     "corrupt": _corrupt,
@@ -506,6 +542,15 @@ REWRITTEN: dict[str, Rewriter] = {
     "wrong scale": _page(
         _asset(**{"raster:bands": [{"data_type": "uint16", "scale": 0.0, "offset": 0}]})
     ),
+    "number that is none": _page(_property(**{"eo:cloud_cover": float("nan")})),
+    "number of 400 digits": _page(_property(**{"eo:cloud_cover": 10**399})),
+    "text of 200 kB": _page(_property(platform="x" * 200_000)),
+    "text that moves the cursor": _page(_property(platform="a\x1b[2J\u202eb")),
+    "lists inside one another": _deep,
+    "time outside the calendar": _page(_property(datetime="9999-12-31T23:59:59-14:00")),
+    "address of a file here": _page(_asset(href="file:///etc/passwd")),
+    "address of a private network": _page(_asset(href="http://169.254.169.254/latest")),
+    "number of items estimated": _page(_number_matched),
     "clock ahead": _page(_property(datetime="2199-01-01T00:00:00Z")),
     "clock behind": _page(_property(datetime="2001-01-01T00:00:00Z")),
 }

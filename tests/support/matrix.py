@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,19 @@ DAY = {
     C2: ("2023-10-11", "2023-10-13"),
 }
 """Collection to days with one plain scene."""
+PASSING = ("500", "503", "404", "429", "403", "hang", "reset", "truncated", "empty", "html")
+"""Faults of a connection that are gone at the next attempt."""
+SLOW = (
+    "hang",
+    "drip",
+    "dripped status line",
+    "dripped headers",
+    "endless 100 Continue",
+    "endless trailers",
+    "endless redirection",
+    "429",
+)
+"""Faults of a connection that take until a time limit."""
 CONNECTION = tuple(SPOILED)
 CONTENT = ("corrupt", "one bit", "zeroed", "shifted by a byte", "wrong size", "ignored range")
 DONORS = ("another date", "another band", "another place", "blank tile", "another date, same size")
@@ -76,6 +89,15 @@ LISTS = (
     "wrong shape",
     "wrong zone",
     "wrong scale",
+    "number that is none",
+    "number of 400 digits",
+    "text of 200 kB",
+    "text that moves the cursor",
+    "lists inside one another",
+    "time outside the calendar",
+    "address of a file here",
+    "address of a private network",
+    "number of items estimated",
     "clock ahead",
     "clock behind",
 )
@@ -139,6 +161,11 @@ class Outcome:
             "detail": self.detail,
             "date": date,
         }
+
+
+def in_words(outcomes: Iterable[Outcome]) -> list[tuple[str, ...]]:
+    """Outcomes in short form, for an assertion message."""
+    return [(o.outcome, o.case.case, o.case.where, o.case.how_often, o.detail) for o in outcomes]
 
 
 def cases() -> Iterator[Case]:

@@ -25,6 +25,18 @@ SETTLED = """theme => document.documentElement.dataset.theme === theme
   && document.getAnimations().every(each => each.playState === 'finished')"""
 """Whether the page took a theme and no colour is still on its way to another."""
 
+POLICY = """(document.querySelector('meta[http-equiv="Content-Security-Policy"]') || {}).content"""
+PLANT = """() => {
+  const script = document.createElement("script");
+  script.textContent = "window.planted = 1";
+  const image = document.createElement("img");
+  image.setAttribute("onerror", "window.planted = 1");
+  image.src = "data:,";
+  document.body.append(script, image);
+  return new Promise(tell => setTimeout(() => tell("planted" in window), 100));
+}"""
+"""Two ways in which a text that became HTML would run; whether any of them did."""
+
 
 @dataclass
 class Desktop:
@@ -48,6 +60,10 @@ class Desktop:
     """Theme that the page took, for each that the system prefers."""
     violations: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     """Serious and critical findings of axe-core for each theme: rule and first targets."""
+    policy: str = ""
+    """Content Security Policy of the page."""
+    planted_ran: bool = True
+    """Whether a script that was planted in the page ran."""
 
 
 @dataclass
@@ -124,6 +140,10 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
                 page.wait_for_function(SETTLED, arg=theme, timeout=5000)
             seen.themes[theme] = page.locator("html").get_attribute("data-theme")
             seen.violations[theme] = _violations(page)
+        seen.policy = page.evaluate(POLICY) or ""
+        # what the page asked for and logged by itself, without the refusals that this provokes
+        seen.faults = [*faults]
+        seen.planted_ran = page.evaluate(PLANT)
     return seen
 
 

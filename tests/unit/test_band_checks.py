@@ -53,6 +53,37 @@ def test_a_hole_in_one_band_is_found(band: str) -> None:
     assert f"{band} lacks" in _told(_changed(band, _set(slice(0, 40), slice(60, 100), 0)))
 
 
+@pytest.mark.parametrize(
+    ("sensor", "value", "brighter", "fault"),
+    [
+        ("sentinel-2", 11, 0, True),
+        ("sentinel-2", 9, 0, True),
+        ("sentinel-2", 10, 0, False),
+        ("sentinel-2", 11, 5000, False),
+        ("landsat", 30048, 0, True),
+        ("landsat", 22280, 0, True),
+        ("landsat", 21824, 0, False),
+    ],
+)
+def test_a_classification_of_another_date_is_found(
+    sensor: str, value: int, brighter: int, fault: bool
+) -> None:
+    """Snow and cloud are bright; cirrus may be dark."""
+    found = chips.pixels()
+    water = np.arange(chips.SIDE) < chips.SIDE // 2
+    quality = np.where(water & (found.arrays["quality"] > 0), value, 5).astype("uint16")
+    if sensor == "landsat":
+        quality[quality == 5] = 21824
+    green = found.arrays["b03"] + brighter * water.astype("uint16")
+    arrays = {**found.arrays, "b03": green, "quality": quality}
+    told = "; ".join(
+        band_checks.pixel_faults(
+            chips.whole_item(sensor=sensor, platform="landsat-9"), replace(found, arrays=arrays)
+        )
+    )
+    assert ("snow or cloud, whose green" in told) == fault
+
+
 def test_a_hole_in_the_classification_is_found() -> None:
     """The bands have data where it has none."""
     assert "quality lacks" in _told(_changed("quality", _set(slice(0, 40), slice(60, 100), 0)))

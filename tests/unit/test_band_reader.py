@@ -20,20 +20,29 @@ from skytally.imagery.acquire.band_windows import (
     OutsideSceneError,
     covering_window,
     header_contradictions,
+    joined_ids,
+    joined_pixels,
 )
-from skytally.imagery.acquire.byte_ranges import FetchSettings, redacted_message, url_without_query
+from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.tiff_directory import TruncatedHeaderError, read_directory
 from skytally.imagery.acquire.tiled_geotiff import (
-    TruncatedHeaderError,
+    TiffLayout,
     UnsupportedLayoutError,
     decode_tile,
-    parse_header,
+    tile_layout,
 )
+from skytally.imagery.acquire.untrusted_text import redacted_message, url_without_query
 from skytally.imagery.sites.site_model import Grid
 from tests.support import chips, faults
 
 QUICK = FetchSettings(timeout_s=0.6, connect_s=0.6, tries=3, pause_s=0.01, deadline_s=6)
 HERE = chips.site()
+
+
+def parse_header(content: bytes) -> TiffLayout:
+    """Parse the header of a tiled file."""
+    return tile_layout(read_directory(content), total=len(content))
 
 
 def _random(dtype: str, shape: tuple[int, int] = (150, 170)) -> Any:
@@ -157,6 +166,37 @@ def test_several_sites_of_a_scene_cost_one_reading(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found[1].arrays[band], array)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("cut", [20, 60, 100])
+def test_parts_of_a_pass_are_joined(tmp_path: Path, cut: int) -> None:
+    """A strip that ends in the window: each part has nothing where the other one begins."""
+    drawn, items = chips.numbers(), []
+    for name, keep in (("first", slice(None, cut)), ("second", slice(cut - 10, None))):
+        assets = {}
+        for band, pixels in drawn.items():
+            gsd = chips.gsd_of(band)
+            part = np.zeros_like(pixels)
+            rows = slice(*((n and n * 10 // gsd) for n in (keep.start, keep.stop)))
+            part[rows] = pixels[rows]
+            path = chips.write(tmp_path / f"{name}_{band}.tif", part, gsd=gsd)
+            assets[band] = chips.asset(band, str(path), path)
+        items.append(chips.scene_item(assets, item_id=name))
+    found = read_scene_over_site(replace(items[0], joined=(items[1],)), HERE, settings=QUICK)
+    np.testing.assert_array_equal(found.arrays["b04"], drawn["b04"])
+    np.testing.assert_array_equal(found.arrays["quality"][::2, ::2], drawn["quality"])
+    assert joined_ids(found.sources) == {"second"}
+    alone = read_scene_over_site(items[0], HERE, settings=QUICK)
+    assert (alone.arrays["b04"][cut:] == 0).all()
+    assert joined_ids(alone.sources) == set()
+
+
+def test_parts_on_other_grids_are_not_joined() -> None:
+    """What does not lie pixel on pixel is no part of the same image."""
+    one = chips.pixels()
+    other = replace(one, transform=one.transform @ one.transform.translation(0.5, 0))
+    with pytest.raises(AcquisitionError, match="different grids"):
+        joined_pixels(one, other)
+
+
 def offer_of(folder: Path) -> SceneItem:
     """Offer the scene of a folder again."""
     return chips.scene(folder)
@@ -198,6 +238,18 @@ def test_tile_that_was_left_out_is_no_data(tmp_path: Path) -> None:
         chips.scene_item({"b02": chips.asset("b02", str(path))}), HERE, settings=QUICK
     )
     np.testing.assert_array_equal(found.arrays["b02"], pixels[:120, :120])
+
+
+def test_nan_as_no_data_of_whole_numbers_counts_as_not_stated(tmp_path: Path) -> None:
+    """No pixel of a whole number is NaN, and NumPy need not warn of it."""
+    path = chips.write(tmp_path / "b02.tif", _random("uint16", (128, 128)))
+    asset = replace(chips.asset("b02", str(path)), nodata=float("nan"))
+    found = read_scene_over_site(chips.scene_item({"b02": asset}), HERE, settings=QUICK)
+    assert found.nodata["b02"] == 0
+    bare = chips.write(tmp_path / "bare.tif", _random("uint16", (128, 128)), nodata=None)
+    asset = replace(chips.asset("b02", str(bare)), nodata=float("nan"))
+    found = read_scene_over_site(chips.scene_item({"b02": asset}), HERE, settings=QUICK)
+    assert found.nodata["b02"] is None
 
 
 def test_single_wrong_bits_never_pass_for_pixels(tmp_path: Path) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyproj
 import pytest
-import rasterio
 
 from skytally.core.errors import AcquisitionError, DataError
 from skytally.imagery.acquire.catalog_search import SearchResult, provider_changes, search_catalogue
@@ -22,7 +21,6 @@ from skytally.imagery.acquire.inventory import (
     merge_searches,
     search_log_row,
 )
-from skytally.imagery.acquire.providers import Provider
 from tests.support.catalogue import (
     RAJIN,
     SITES,
@@ -239,6 +237,7 @@ def test_pages_in_a_circle_end() -> None:
         result = _search(catalogue)
     assert len(result.items) == 12
     assert any("go in circles" in fault for fault in result.faults)
+    assert "search for rajin: pages go in circles after page" in result.circular_paging
 
 
 def test_items_that_change_while_paging_are_told() -> None:
@@ -446,6 +445,21 @@ def test_static_item_that_cannot_be_read_is_counted() -> None:
     )
 
 
+def test_static_item_with_swapped_coordinates_is_told() -> None:
+    """Latitude before longitude lies on no Earth; of another period it stays out."""
+    files = _static("")
+    for number in (0, 2):
+        west, south, east, north = files[f"/s2/items/{number}.json"]["bbox"]
+        files[f"/s2/items/{number}.json"]["bbox"] = [south, west, north, east]
+    catalogue = Catalogue([])
+    with served(catalogue, files):
+        row = provider_of(f"{catalogue.url}/catalog.json", kind="stac-static")
+        result = search_catalogue(row, RAJIN, PERIOD, **QUICK)
+    assert len(result.items) == 1
+    ((_, reason),) = result.malformed
+    assert re.search("malformed: bbox .* is not on Earth", reason)
+
+
 def test_static_catalogue_on_the_disk(tmp_path: Path) -> None:
     """The same catalogue as files of a folder gives the same scenes."""
     for name, content in _static("").items():
@@ -461,80 +475,11 @@ def test_static_catalogue_on_the_disk(tmp_path: Path) -> None:
         search_catalogue(row, RAJIN, PERIOD)
 
 
-def _geotiff(
-    path: Path, *, when: str = "", bands: int = 1, epsg: int = 32652, east: int = 0
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    west, _, _, north = RAJIN.grid.bounds
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=300,
-        height=300,
-        count=bands,
-        dtype="uint16",
-        crs=f"EPSG:{epsg}",
-        nodata=0,
-        transform=rasterio.Affine(3, 0, west + east, 0, -3, north),
-    ) as dataset:
-        dataset.write(np.ones((bands, 300, 300), dtype="uint16"))
-        dataset.scales = (0.0001,) * bands
-        if when:
-            dataset.update_tags(TIFFTAG_DATETIME=when)
-
-
-def _folder(url: Path) -> Provider:
-    bands = {"b02": "blue", "b04": "red"}
-    return provider_of(
-        str(url), kind="folder", collection="", sensor="other", bands=bands, quality=""
-    )
-
-
-def test_folder_gives_scenes_by_name_and_tag(tmp_path: Path) -> None:
-    """The day comes from the name or the tag, the hour from whichever has it."""
-    for band in ("blue", "red"):
-        _geotiff(tmp_path / f"sky_20230805_021549_{band}.tif")
-        _geotiff(tmp_path / "deep" / f"pier-20230806_{band}.TIF", when="2023:08:06 01:02:03")
-        _geotiff(tmp_path / f"untimely_{band}.tif", when="2023:08:07 04:05:06")
-        _geotiff(tmp_path / f"elsewhere_20230808_{band}.tif", east=50_000)
-        _geotiff(tmp_path / f"earlier_20220808_{band}.tif")
-    result = search_catalogue(_folder(tmp_path), RAJIN, PERIOD)
-    assert {item.item_id: item.time for item in result.items} == {
-        "sky_20230805_021549": "2023-08-05T02:15:49Z",
-        "pier-20230806": "2023-08-06T01:02:03Z",
-        "untimely": "2023-08-07T04:05:06Z",
-    }
-    red = result.items[0].assets["b04"]
-    assert (red.gsd, red.shape, red.dtype, red.nodata) == (3.0, (300, 300), "uint16", 0.0)
-    assert (red.scale, red.offset) == (0.0001, 0.0)
-    assert red.size == (tmp_path / "sky_20230805_021549_red.tif").stat().st_size
-
-
-def test_folder_names_what_it_cannot_use(tmp_path: Path) -> None:
-    """Files without time, with two times, several bands or zones are named with the reason."""
-    _geotiff(tmp_path / "no-time_red.tif")
-    _geotiff(tmp_path / "a_20230805_red.tif", when="2023:09:05 01:02:03")
-    _geotiff(tmp_path / "b_20230805_red.tif", bands=4)
-    _geotiff(tmp_path / "c_20230805_red.tif")
-    _geotiff(tmp_path / "c_20230805_blue.tif", epsg=32653)
-    _geotiff(tmp_path / "d_20230805.tif")
-    (tmp_path / "e_20230805_red.tif").write_bytes(b"no picture")
-    result = search_catalogue(_folder(tmp_path), RAJIN, PERIOD)
-    reasons = dict(result.malformed)
-    assert result.items == []
-    assert "no time" in reasons["no-time"]
-    assert "its name says 2023-08-05, its time tag 2023-09-05" in reasons["a_20230805"]
-    assert "holds 4 bands" in reasons["b_20230805"]
-    assert "EPSG:32652, EPSG:32653 mixed" in reasons["c_20230805"]
-    assert any("ends with no band" in reason for reason in reasons.values())
-    assert len(reasons) == 6
-
-
 def test_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A folder that does not exist is an error, not an empty list."""
+    row = provider_of(str(tmp_path / "nowhere"), kind="folder", collection="", sensor="other")
     with pytest.raises(AcquisitionError, match="no such folder"):
-        search_catalogue(_folder(tmp_path / "nowhere"), RAJIN, PERIOD)
+        search_catalogue(row, RAJIN, PERIOD)
 
 
 def test_search_of_another_site_asks_for_its_window() -> None:

@@ -82,11 +82,17 @@ def _read(tmp_path: Path, text: str) -> None:
         ('{ b04 = "red" }', "{}", "no bands"),
         ('{ b04 = "red" }', "{ b04 = 4 }", "band 'b04' = 4"),
         ('{ b04 = "red" }', '{ "B 4" = "red" }', "band 'B 4'"),
+        ('{ b04 = "red" }', '{ b02 = "x", b03 = "x" }', "asset key 'x' for b02 and b03"),
+        ('quality = "scl"', 'quality = "red"', "asset key 'red' for b04 and quality"),
         ("page_size = 100", "page_size = 0", "from 1 to 1000"),
         ("page_size = 100", "page_size = true", "from 1 to 1000"),
         ('signing = "none"', 'signing = "magic"', "signing 'magic'"),
         ('label = ""', 'label = "true"', "label 'true'"),
         ('label = ""', 'label = ""\ndefault = "yes"', "write true or false"),
+        ('label = ""', 'label = ""\nlocal = "yes"', "local 'yes'; write true or false"),
+        ("example.test/v1", "[::1/v1", "url that is no address"),
+        ("example.test/v1", "example.test:99999/v1", "url that is no address"),
+        ("example.test/v1", "/v1", "url that is no address"),
         ('label = ""', 'label = ""\nsecret = "x"', "unknown key 'secret'"),
         ("[mine]", "mine", "providers.toml, line 2, column 5: found broken TOML"),
     ],
@@ -111,6 +117,23 @@ def test_path_counts_from_the_file(tmp_path: Path) -> None:
     found = read_providers(tmp_path / "providers.toml")["mine"]
     assert found.url == str(tmp_path.parent / "mine")
     assert (found.default, found.note) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "stated", "local"),
+    [
+        ("https://example.test/v1", "", False),
+        ("https://example.test/v1", "local = true\n", True),
+        ("http://127.0.0.1:8080/v1", "", False),
+        ("./catalog.json", "", True),
+        ("./catalog.json", "local = false\n", False),
+    ],
+)
+def test_row_is_local_where_it_says_so(tmp_path: Path, url: str, stated: str, local: bool) -> None:
+    """A path of this machine is; an address is only where the row has the word."""
+    row = ROW.replace("https://example.test/v1", url).replace("stac-api", "stac-static")
+    (tmp_path / "providers.toml").write_text(row + stated, encoding="utf-8")
+    assert read_providers(tmp_path / "providers.toml")["mine"].is_local is local
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:

@@ -150,6 +150,79 @@ def test_a_superseded_chip_no_longer_counts(tmp_path: Path) -> None:
     assert len(chip_store.stored_manifests(tmp_path / "scenes", "here")) == 2
 
 
+def _reprocessed(archive: Path, item_id: str, **words: Any) -> dict[str, Any]:
+    """Offer the first scene of a catalogue once more, as another processing of it."""
+    listed = json.loads((archive / "items.json").read_text())
+    again = json.loads(json.dumps(listed["features"][0])) | {"id": item_id}
+    again["properties"] |= words
+    listed["features"].append(again)
+    (archive / "items.json").write_text(json.dumps(listed))
+    return again
+
+
+def _spoil(archive: Path, item_id: str, how: str) -> None:
+    """Make the files of an item unreadable: gone, or other bytes than its checksum says."""
+    listed = json.loads((archive / "items.json").read_text())
+    (item,) = [each for each in listed["features"] if each["id"] == item_id]
+    for asset in item["assets"].values():
+        if how == "gone":
+            asset["href"] = f"{asset['href']}.gone"
+        else:
+            asset["file:checksum"] = "1220" + "0" * 64
+    (archive / "items.json").write_text(json.dumps(listed))
+
+
+NEWER, OLDER = "S2A_52TDN_20230801_1_L2A", "S2A_52TDN_20230801_0_L2A"
+
+
+@pytest.mark.parametrize("stored_before", [True, False])
+@pytest.mark.parametrize("how", ["gone", "corrupt"])
+def test_a_newer_processing_that_cannot_be_read_leaves_the_older_one(
+    tmp_path: Path, how: str, stored_before: bool
+) -> None:
+    """The older image stays, or is read instead; once the newer one can be read, it takes over."""
+    archive = tmp_path / "archive"
+    row = chips.catalogue(archive, 2)
+    if stored_before:
+        _run(tmp_path, row)
+    _reprocessed(archive, NEWER, **{"s2:processing_baseline": "05.10"})
+    sound = (archive / "items.json").read_text()
+    _spoil(archive, NEWER, how)
+    for _ in range(2):
+        _run(tmp_path, row)
+        looks = _looks(tmp_path).set_index("item_id")
+        assert looks.loc[OLDER, ["status", "usable"]].tolist() == ["stored", "yes"]
+        assert looks.loc[NEWER, "status"] == "failed"
+        assert chip_store.stored_manifest(tmp_path / "scenes", "here", OLDER) is not None
+    (archive / "items.json").write_text(sound)
+    _run(tmp_path, row)
+    looks = _looks(tmp_path).set_index("item_id")
+    assert looks.loc[[OLDER, NEWER], "status"].tolist() == ["superseded", "stored"]
+    assert chip_store.stored_manifest(tmp_path / "scenes", "here", OLDER) is None
+
+
+def test_a_newer_processing_that_was_rejected_on_reading_hides_nothing(tmp_path: Path) -> None:
+    """An image that lies beside the site is rejected once, and the older one is read at once."""
+    archive = tmp_path / "archive"
+    row = chips.catalogue(archive, 2)
+    _reprocessed(archive, NEWER, **{"s2:processing_baseline": "05.10"})
+    listed = json.loads((archive / "items.json").read_text())
+    for band, pixels in chips.numbers().items():
+        gsd = chips.gsd_of(band)
+        far = chips.grid_of(gsd) @ type(chips.grid_of(gsd)).translation(9000, 0)
+        path = chips.write(archive / f"far_{band}.tif", pixels, gsd=gsd, transform=far)
+        listed["features"][-1]["assets"][band] |= {"href": str(path), "file:checksum": None}
+        for key in ("proj:transform", "proj:shape", "file:size"):
+            del listed["features"][-1]["assets"][band][key]
+    (archive / "items.json").write_text(json.dumps(listed))
+    for _ in range(2):
+        _run(tmp_path, row)
+        looks = _looks(tmp_path).set_index("item_id")
+        assert looks.loc[NEWER, "status"] == "rejected"
+        assert looks.loc[NEWER, "status_reason"].startswith("window not held")
+        assert looks.loc[OLDER, "status"] == "stored"
+
+
 def test_a_search_that_fails_costs_only_itself(tmp_path: Path) -> None:
     """The other providers' images come in; the fault is reported; no row is invented."""
     row = chips.catalogue(tmp_path / "archive", 2)

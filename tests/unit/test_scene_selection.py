@@ -209,6 +209,76 @@ def test_two_tiles_of_one_pass_are_one_scene() -> None:
     assert _fates(select_items(equal, RAJIN))["part"] == (SELECTED, "")
 
 
+PARTS = {
+    "the later sequence holds less": (
+        {"a": {"sequence": 0, "window_share": 1.0}, "b": {"sequence": 1, "window_share": 0.3}},
+        "a",
+        (),
+        {"b": "less of the window: superseded by a"},
+    ),
+    "two parts of a strip": (
+        {"a": {"sequence": 0, "window_share": 0.6}, "b": {"sequence": 1, "window_share": 0.5}},
+        "a",
+        ("b",),
+        {"b": "same pass: a part, joined to a"},
+    ),
+    "a part of an older baseline": (
+        {"a": {"baseline": "05.00", "window_share": 0.5}, "b": {"window_share": 0.6}},
+        "b",
+        (),
+        {"a": "less of the window: superseded by b"},
+    ),
+    "an older baseline holds the window": (
+        {"a": {"baseline": "05.00", "window_share": 1.0}, "b": {"window_share": 0.6}},
+        "a",
+        (),
+        {"b": "less of the window: superseded by a"},
+    ),
+    "a coarse footprint is whole": (
+        {"a": {"baseline": "05.00", "window_share": 1.0}, "b": {"window_share": 0.993}},
+        "b",
+        (),
+        {"a": "older processing: superseded by b"},
+    ),
+    "a part of another provider": (
+        {"a": {"window_share": 0.6}, "b": {"provider": "other", "window_share": 0.5}},
+        "a",
+        (),
+        {"b": "less of the window: superseded by a of earth-search"},
+    ),
+    "parts in two tiles": (
+        {"a": {"window_share": 0.6}, "b": {"tile": "52TEM", "window_share": 0.5}},
+        "a",
+        ("b",),
+        {"b": "same pass: a part, joined to a"},
+    ),
+    "two parts in one tile, a third in another": (
+        {
+            "a": {"window_share": 0.6},
+            "b": {"sequence": 1, "window_share": 0.2},
+            "c": {"tile": "52TEM", "window_share": 0.4},
+        },
+        "a",
+        ("b", "c"),
+        {"b": "same pass: a part, joined to a", "c": "same pass: a part, joined to a"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_parts_of_a_pass_are_joined_and_versions_are_not(case: str) -> None:
+    """What holds more of the window is read before what has the newer name."""
+    given, selected, joined, others = PARTS[case]
+    items = [_s2(item_id=name, **words) for name, words in given.items()]
+    for order in (items, items[::-1]):
+        choices = {choice.item.item_id: choice for choice in select_items(order, RAJIN)}
+        winner = choices.pop(selected)
+        assert winner.status == SELECTED
+        assert tuple(part.item_id for part in winner.item.joined) == joined
+        assert {name: choice.reason for name, choice in choices.items()} == others
+        assert {each.winner.item_id for each in choices.values() if each.winner} == {selected}
+
+
 def test_slices_of_a_radar_pass_are_one_scene() -> None:
     """Two slices of one pass, half a minute apart, show the same moment."""
     row = PROVIDERS["planetary-computer-s1-rtc"]

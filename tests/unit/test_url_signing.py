@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ import pytest
 
 from skytally.core.errors import AcquisitionError, DataError
 from skytally.imagery.acquire import url_signing
+from skytally.imagery.acquire.allowed_addresses import S3_ENDPOINT_VARIABLE, ForbiddenAddressError
 from skytally.imagery.acquire.band_reader import read_scene_over_site
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from tests.support import chips, faults
 
+SPLIT = b'{"token": "a b", "msft:expiry": "2099-01-01T00:00:00Z"}'
 SECRET = f"{faults.CANARY}-secret"
 TOKEN = {"msft:expiry": "2099-01-01T00:00:00Z", "token": f"st=now&sig={SECRET}"}
 
@@ -119,7 +122,59 @@ def test_a_token_that_ends_soon_is_fetched_again(tmp_path: Path) -> None:
         assert SECRET in sign("https://x.blob.core.windows.net/c/a.tif")
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"token": 1, "msft:expiry": "soon"}'])
+def test_key_does_not_follow_a_redirection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service of tokens that sends us elsewhere gets no second request with the key."""
+    monkeypatch.setenv(url_signing.PLANETARY_COMPUTER_KEY, SECRET)
+    with faults.serving(faults.files(tmp_path)) as elsewhere:
+        away = faults.Answer(302, {"Location": f"{elsewhere.url}/steal"}, b"")
+        with _tokens(tmp_path, away) as server:
+            row = chips.provider(tmp_path, url=f"{server.url}/api", signing="planetary-computer")
+            with pytest.raises(AcquisitionError, match="redirected more than 0 times"):
+                url_signing.url_signer(row)("https://x.blob.core.windows.net/c/a.tif")
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://evil.example\\.blob.core.windows.net/a.tif",
+        "https://evil.example#.blob.core.windows.net/a.tif",
+        "https://evil.example/?.blob.core.windows.net/a.tif",
+        "https://x.blob.core.windows.net@evil.example/a.tif",
+        "https://x.blob.core.windows.net:444/a.tif",
+    ],
+)
+def test_token_is_not_given_to_a_host_that_only_looks_trusted(tmp_path: Path, href: str) -> None:
+    """The host is the one that the connection would go to."""
+    answer = faults.Answer(200, {}, json.dumps(TOKEN).encode())
+    with _tokens(tmp_path, answer) as server:
+        row = chips.provider(tmp_path, url=f"{server.url}/api", signing="planetary-computer")
+        with contextlib.suppress(ForbiddenAddressError):
+            assert SECRET not in url_signing.url_signer(row)(href)
+        assert [each for each in server.asked if "token" in each.path] == []
+
+
+def test_space_in_the_name_of_an_object_is_signed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the item writes it as a space or as %20."""
+    monkeypatch.setenv(url_signing.S3_KEY, "me")
+    monkeypatch.setenv(url_signing.S3_SECRET, SECRET)
+    sign = url_signing.url_signer(chips.provider(tmp_path, signing="s3"))
+    plain = {sign(f"s3://eodata/a{space}b.jp2").partition("?")[0] for space in (" ", "%20")}
+    assert plain == {"https://eodata.dataspace.copernicus.eu/eodata/a%20b.jp2"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"{}",
+        b'{"token": 1, "msft:expiry": "soon"}',
+        b"[" * 9999,
+        SPLIT,
+    ],
+)
 def test_an_answer_that_is_no_token_is_told(tmp_path: Path, body: bytes) -> None:
     """By the address, not by its content."""
     with _tokens(tmp_path, faults.Answer(200, {}, body)) as server:
@@ -132,13 +187,14 @@ def test_nothing_secret_is_in_an_error(tmp_path: Path, monkeypatch: pytest.Monke
     """Neither token nor signature nor key, also where the connection itself fails."""
     monkeypatch.setenv(url_signing.S3_KEY, "me")
     monkeypatch.setenv(url_signing.S3_SECRET, SECRET)
-    monkeypatch.setenv(url_signing.S3_ENDPOINT_VARIABLE, "http://127.0.0.1:9")
+    monkeypatch.setenv(S3_ENDPOINT_VARIABLE, "http://127.0.0.1:9")
     sign = url_signing.url_signer(chips.provider(tmp_path, signing="s3"))
     item = chips.scene_item({"b02": chips.asset("b02", "s3://eodata/a.jp2")})
     quick = FetchSettings(tries=1, connect_s=0.3, timeout_s=0.5)
     with pytest.raises(AcquisitionError, match=r"s3://eodata/a\.jp2") as told:
         read_scene_over_site(item, chips.site(), settings=quick, sign=sign)
-    said, error = "", told.value
+    said = ""
+    error: BaseException | None = told.value
     while error is not None:
         said, error = f"{said} {error!r}", error.__cause__ or error.__context__
     assert not re.search(f"X-Amz|Signature|{SECRET}", said)

@@ -1,6 +1,11 @@
+from .allowed_addresses import address_rules as address_rules
 from .band_reader import read_scene as read_scene
-from .band_windows import OutsideSceneError as OutsideSceneError, ScenePixels as ScenePixels
-from .byte_ranges import FetchSettings as FetchSettings, redacted_message as redacted_message
+from .band_windows import (
+    OutsideSceneError as OutsideSceneError,
+    ScenePixels as ScenePixels,
+    joined_ids as joined_ids,
+)
+from .byte_ranges import FetchSettings as FetchSettings
 from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
 from .chip_manifest import (
     ChipManifest as ChipManifest,
@@ -26,6 +31,8 @@ from .coverage import (
     losses_by_reason as losses_by_reason,
     monthly_coverage as monthly_coverage,
 )
+from .deliveries.delivered_pixels import read_delivered_scene as read_delivered_scene
+from .deliveries.recognition import recognised_delivery as recognised_delivery
 from .inventory import (
     FAILED as FAILED,
     NO as NO,
@@ -48,7 +55,15 @@ from .inventory import (
     write_inventory as write_inventory,
     write_searches as write_searches,
 )
+from .left_out import (
+    LEFT_OUT as LEFT_OUT,
+    LEFT_OUT_TABLE as LEFT_OUT_TABLE,
+    LeftOutScene as LeftOutScene,
+    left_out_reason as left_out_reason,
+    read_left_out as read_left_out,
+)
 from .legacy_conversion import convert_data as convert_data
+from .local_folder import item_id_of as item_id_of
 from .pixel_classes import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
@@ -75,5 +90,10 @@ from .scene_selection import (
     SELECTED as SELECTED,
     SelectionDecision as SelectionDecision,
     select_items as select_items,
+)
+from .untrusted_text import (
+    escaped as escaped,
+    one_line as one_line,
+    redacted_message as redacted_message,
 )
 from .url_signing import url_signer as url_signer

@@ -16,10 +16,12 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.imagery.acquire.band_windows import ScenePixels
+from skytally.imagery.acquire.decoding_checks import decoding_faults
 from skytally.imagery.acquire.pixel_classes import (
     SCL_MAX_CLASS,
     PixelClasses,
     PixelMask,
+    bright_cover,
     decode_classification,
 )
 from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
@@ -108,7 +110,8 @@ def _constant_block_faults(pixels: ScenePixels, bands: list[str]) -> list[str]:
         low = ndimage.minimum_filter(values, FLAT_BLOCK_PX, mode="nearest")
         core = (high == low) & ~missing
         if values.dtype.kind == "u":
-            core &= values > DARK_STORED_VALUE
+            # bright roofs and cloud fill the range of images of eight bits
+            core &= (values > DARK_STORED_VALUE) & (values < np.iinfo(values.dtype).max)
         half = FLAT_BLOCK_PX // 2
         if core[half : -half + 1, half : -half + 1].any():
             faults.append(f"{band} has a block of one number, as a tile that was never filled")
@@ -161,7 +164,7 @@ def _copied_band_faults(pixels: ScenePixels, bands: list[str]) -> list[str]:
 
 
 def pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
-    """List what in the pixels of a scene cannot be true: holes, constant blocks, copied bands.
+    """List what in the pixels of a scene cannot be true: holes, copied bands, foreign content.
 
     Parameters
     ----------
@@ -175,11 +178,19 @@ def pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
     list of str
         One sentence a fault; empty for a sound scene.
     """
+    # numbers of any size, as a wrong header leaves them, overflow in a mean
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _pixel_faults(item, pixels)
+
+
+def _pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
     quality = pixels.arrays.get(QUALITY)
     classification = decode_classification(quality, item.sensor) if quality is not None else None
     bands = [band for band in sorted(pixels.arrays) if band != QUALITY]
     faults = _hole_faults(pixels, bands, classification) + _constant_block_faults(pixels, bands)
-    faults += _copied_band_faults(pixels, bands)
+    faults += _copied_band_faults(pixels, bands) + decoding_faults(item, pixels)
+    if item.sensor == SENTINEL_1:
+        faults += _radar_structure_faults(pixels)
     if quality is None or classification is None:
         return faults
     if item.sensor == SENTINEL_2 and quality.max(initial=0) > SCL_MAX_CLASS:
@@ -194,7 +205,8 @@ def pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
             faults.append(
                 f"{band} is above a reflectance of {MAX_REFLECTANCE} in {share:.2%} of the pixels"
             )
-    return faults + _structure_faults(values)
+    faults += _structure_faults(values) + _dark_cover_faults(item, quality, values)
+    return faults or _foreign_band_faults(values, min(pixels.gsd.values()))
 
 
 DETAIL_PIXEL_M = 30
@@ -268,8 +280,92 @@ def _explained_share(detail: Float32Array, terms: Float32Array) -> float:
     spread = float(detail.var())
     if not spread:
         return 0.0
-    weights, *_ = np.linalg.lstsq(terms, detail, rcond=None)
+    wide = terms.astype(np.float64)
+    weights, *_ = np.linalg.lstsq(wide.T @ wide, wide.T @ detail, rcond=None)
     return max(0.0, 1 - float((detail - terms @ weights).var()) / spread)
+
+
+MAX_FOREIGN_DETAIL = 0.2
+"""Share of a band's detail that the others explain, under which it may show another place. In 79
+real windows the blue, red and infrared bands of one scene shared at least 0.48, but for one window
+without structure; mirrored or shifted ones shared at most 0.29, and nearly all less than 0.1."""
+MAX_FOREIGN_STRUCTURE = 0.5
+"""Share of its block means that the others explain, under which such a band is of another place;
+haze over water has structure in common, but no detail."""
+
+
+def _explained_structure(means: dict[str, Float32Array], band: str) -> float:
+    """Share of a band's block means that those of the others and their products explain."""
+    others = [_standardised(means[other]) for other in means if other != band]
+    pairs = itertools.combinations_with_replacement(others, 2)
+    terms = np.stack([*others, *(one * other for one, other in pairs)], axis=1)
+    return _explained_share(means[band] - means[band].mean(), terms - terms.mean(axis=0))
+
+
+def _foreign_band_faults(reflectance: dict[str, Float32Array], gsd: float) -> list[str]:
+    """Find the band that shows another place than the others: neither detail nor structure fits."""
+    shares = shared_detail(reflectance, gsd)
+    if not shares or min(shares.values()) >= MAX_FOREIGN_DETAIL:
+        return []
+    band = min(shares, key=lambda band: shares[band])
+    known = np.logical_and.reduce([np.isfinite(values) for values in reflectance.values()])
+    means = {band: _block_means(values, known) for band, values in reflectance.items()}
+    if float(means[band].std()) < MIN_BLOCK_CONTRAST:
+        return []
+    structure = _explained_structure(means, band)
+    if structure >= MAX_FOREIGN_STRUCTURE:
+        return []
+    return [
+        f"{band} shows another place than the other bands: they explain {shares[band]:.2f} of its "
+        f"detail and {structure:.2f} of its structure"
+    ]
+
+
+MIN_COVER_SHARE = 0.05
+"""Share of the pixels that must be classed as snow or opaque cloud for a conclusion."""
+DARK_COVER = 0.08
+"""Green reflectance that snow and opaque cloud exceed; both classifications ask for more of it."""
+
+
+def _dark_cover_faults(
+    item: SceneItem, quality: npt.NDArray[Any], reflectance: dict[str, Float32Array]
+) -> list[str]:
+    """Find a classification of another date or place: snow or cloud where the ground is dark."""
+    cover = bright_cover(quality, item.sensor)
+    if "b03" not in reflectance or cover.mean() < MIN_COVER_SHARE:
+        return []
+    level = float(np.nanmedian(np.where(cover, reflectance["b03"], np.nan)))
+    if not level < DARK_COVER:
+        return []
+    return [
+        f"the classification calls {cover.mean():.0%} of the pixels snow or cloud, whose green "
+        f"reflectance is {level:.2f}"
+    ]
+
+
+MIN_RADAR_CONTRAST_DB = 1.0
+"""Standard deviation of block means in decibels under which there is only noise to compare."""
+MIN_RADAR_BLOCKS = 50
+MIN_RADAR_CORRELATION = 0.3
+"""Correlation of the block means of both polarisations in decibels. In 24 real windows with that
+contrast, those of one scene had at least 0.52."""
+
+
+def _radar_structure_faults(pixels: ScenePixels) -> list[str]:
+    """Find two polarisations that show different places."""
+    if not {"vv", "vh"} <= set(pixels.arrays):
+        return []
+    values = {band: pixels.arrays[band] for band in ("vv", "vh")}
+    known = np.logical_and.reduce(
+        [~_missing_mask(pixels, band) & (values[band] > 0) for band in values]
+    )
+    levels = [10 * np.log10(_block_means(values[band], known)) for band in values]
+    if len(levels[0]) < MIN_RADAR_BLOCKS or min(map(np.std, levels)) < MIN_RADAR_CONTRAST_DB:
+        return []
+    correlation = float(np.corrcoef(levels[0], levels[1])[0, 1])
+    if correlation >= MIN_RADAR_CORRELATION:
+        return []
+    return [f"vv and vh show different places: their correlation is {correlation:.2f}"]
 
 
 def unverified_reason(item: SceneItem, pixels: ScenePixels) -> str:

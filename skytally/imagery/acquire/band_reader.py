@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy.typing as npt
@@ -21,20 +21,20 @@ from skytally.imagery.acquire.band_windows import (
     OutsideSceneError,
     RangeReader,
     ScenePixels,
+    joined_pixels,
 )
-from skytally.imagery.acquire.byte_ranges import (
-    FetchAttemptError,
-    FetchSettings,
-    SignUrl,
-    redacted_message,
-    url_without_query,
-)
+from skytally.imagery.acquire.byte_ranges import FetchAttemptError, FetchSettings, SignUrl
 from skytally.imagery.acquire.gdal_fallback import JPEG_2000_SIGNATURE, read_with_gdal
 from skytally.imagery.acquire.reprojection import is_reprojectable, window_bounds_in
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.tiled_geotiff import UnsupportedLayoutError, read_tiled_windows
+from skytally.imagery.acquire.untrusted_text import redacted_message, url_without_query
 from skytally.imagery.sites import Site
 
+MAX_PIXEL_RATIO = 60
+"""Most pixels of the finest band along the side of one of the coarsest."""
+EXTENT_TOLERANCE_PX = 1.5
+"""Pixels of a band by which its file may reach beyond that of the finest band."""
 SCENE_TIME_FACTOR = 4
 """A scene may take this many times the deadline of one file, since its files queue for threads."""
 
@@ -135,14 +135,36 @@ def _on_grid(block: BandWindow, fine: BandWindow) -> npt.NDArray[Any]:
     top, left = round(row), round(col)
     rows, cols = fine.pixels.shape
     nested = max(abs(row - top), abs(col - left), abs(block.gsd / fine.gsd - k)) < EDGE_TOLERANCE_PX
-    array = block.pixels if k == 1 else block.pixels.repeat(k, 0).repeat(k, 1)
-    if not nested or min(top, left) < 0 or top + rows > len(array) or left + cols > array.shape[1]:
+    height, width = (k * side for side in block.pixels.shape)
+    if (
+        not (nested and k <= MAX_PIXEL_RATIO)
+        or min(top, left) < 0
+        or top + rows > height
+        or left + cols > width
+    ):
         message = (
             f"pixels of {block.gsd:g} m at {tuple(block.transform[:6])} do not nest in "
             f"those of {fine.gsd:g} m at {tuple(fine.transform[:6])}"
         )
         raise AcquisitionError(message)
+    array = block.pixels if k == 1 else block.pixels.repeat(k, 0).repeat(k, 1)
     return array[top : top + rows, left : left + cols]
+
+
+def _check_extents(present: dict[str, BandWindow], fine: BandWindow) -> None:
+    """Refuse a file that covers another area than the other bands of its scene."""
+    apart = {
+        band: max(abs(one - other) for one, other in zip(block.extent, fine.extent, strict=True))
+        for band, block in present.items()
+    }
+    others = [band for band in apart if apart[band] > EXTENT_TOLERANCE_PX * present[band].gsd]
+    if others:
+        message = (
+            f"the files of {', '.join(sorted(others))} cover another area than that of the finest "
+            f"band: {', '.join(f'{edge:g}' for edge in present[min(others)].extent)} and "
+            f"{', '.join(f'{edge:g}' for edge in fine.extent)}"
+        )
+        raise AcquisitionError(message)
 
 
 def _share(total: int, part: int, parts: int) -> int:
@@ -159,6 +181,7 @@ def _scene_pixels(
         absent = ", ".join(sorted(set(blocks) - set(present)))
         return OutsideSceneError(f"{item.item_id}: no pixel of the site in {absent}")
     fine = min(present.values(), key=lambda block: block.gsd)
+    _check_extents(present, fine)
     return ScenePixels(
         arrays={band: _on_grid(block, fine) for band, block in present.items()},
         transform=fine.transform,
@@ -171,10 +194,26 @@ def _scene_pixels(
     )
 
 
+def _joined(
+    own: ScenePixels | OutsideSceneError, other: ScenePixels | OutsideSceneError, part: SceneItem
+) -> ScenePixels | OutsideSceneError:
+    """Pixels with those of another part, if it has any of the site; its files are named."""
+    if isinstance(own, OutsideSceneError):
+        return own
+    pixels = own if isinstance(other, OutsideSceneError) else joined_pixels(own, other)
+    sources = {}
+    for band, source in pixels.sources.items():
+        address = url_without_query(part.assets[band].href)
+        sources[band] = {**source, "joined": {**source.get("joined", {}), part.item_id: address}}
+    return replace(pixels, sources=sources)
+
+
 def read_scene(
     item: SceneItem, sites: Sequence[Site], *, settings: FetchSettings, sign: SignUrl
 ) -> list[ScenePixels | OutsideSceneError]:
     """Read one scene over all sites that it shows, fetching each byte once.
+
+    Parts of the same pass that are joined to the item fill the pixels that it lacks.
 
     Parameters
     ----------
@@ -215,7 +254,11 @@ def read_scene(
     bounds: list[Bounds] = [window_bounds_in(site, item.epsg or site.grid.epsg) for site in sites]
     results = _read_files(item, bounds, sign, settings)
     try:
-        return [_scene_pixels(item, results, i, len(sites)) for i in range(len(sites))]
+        windows = [_scene_pixels(item, results, i, len(sites)) for i in range(len(sites))]
+        for part in item.joined:
+            others = read_scene(part, sites, settings=settings, sign=sign)
+            windows = [_joined(*pair, part) for pair in zip(windows, others, strict=True)]
+        return windows
     except AcquisitionError as error:
         message = f"{item.item_id}: {error}"
         raise AcquisitionError(message) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import affine
@@ -18,14 +18,24 @@ from skytally.imagery.acquire.byte_ranges import (
     FetchSettings,
     SignUrl,
     fetch_range,
-    url_without_query,
 )
 from skytally.imagery.acquire.scene_item import Asset
+from skytally.imagery.acquire.untrusted_text import url_without_query
 
 SHA2_256_PREFIX = "1220"
 """Multihash prefix of a SHA-256 of 32 bytes."""
 EDGE_TOLERANCE_PX = 1e-3
 """Share of a pixel within which a bound counts as lying on the pixel's edge."""
+MIN_PIXEL_M = 0.1
+"""Smallest pixel in metres; the finest satellite images have pixels of 0.3 m."""
+MIN_SHARE_OF_STATED_PIXEL = 0.3
+"""A file's pixels are not finer than this share of what its item states."""
+MAX_WINDOW_PX = 1 << 29
+"""Most pixels of a window: a site of 7 km in pixels of 0.3 m."""
+MAX_UNFILLED_PX = 1 << 24
+"""Pixels of a window above which the file must fill an eighth of it."""
+MAX_UNPACKING = 1 << 12
+"""Most bytes of pixels a byte of a file, of the compressions whose limit is known."""
 Bounds = tuple[float, float, float, float]
 PixelWindow = tuple[int, int, int, int]
 """First row, first column, rows, columns."""
@@ -49,6 +59,8 @@ class BandWindow:
     """Stored number that means no data."""
     source: dict[str, Any]
     """Address without query, size, checksum as the item states it, and ETag of the file."""
+    extent: Bounds
+    """West, south, east, north of the whole file, in the units of its grid."""
 
 
 @dataclass
@@ -71,6 +83,8 @@ class RangeReader:
     """Requests so far."""
     received: int = 0
     """Bytes so far."""
+    verified: bool = False
+    """Whether the whole file was read and has the checksum that the item states."""
 
     def head(self) -> bytes:
         """Fetch the first bytes, or a whole small file, whose checksum must be the item's."""
@@ -83,6 +97,7 @@ class RangeReader:
             if actual != stated.removeprefix(SHA2_256_PREFIX):
                 message = f"sha256 {actual[:12]}, the item says {stated[4:16]}"
                 raise FetchAttemptError(message)
+            self.verified = True
         return part.data
 
     def get(self, first: int, count: int) -> ByteRange:
@@ -123,6 +138,8 @@ def header_contradictions(
         faults.append(f"grid {tuple(transform[:6])}, the item says {tuple(asset.transform)}")
     if asset.shape is not None and shape != tuple(asset.shape):
         faults.append(f"{shape} rows and columns, the item says {tuple(asset.shape)}")
+    if asset.gsd is not None and transform.a < MIN_SHARE_OF_STATED_PIXEL * asset.gsd:
+        faults.append(f"pixels of {transform.a:g} m, the item says {asset.gsd:g} m")
     if asset.dtype is not None and dtype != np.dtype(asset.dtype).name:
         faults.append(f"numbers of type {dtype}, the item says {asset.dtype}")
     if None not in epsgs and epsgs[0] != epsgs[1]:
@@ -148,7 +165,7 @@ def covering_window(transform: affine.Affine, bounds: Bounds) -> PixelWindow:
     Raises
     ------
     AcquisitionError
-        If the grid is turned, or its pixels are not square.
+        If the grid is turned, its pixels are not square, or no satellite has such fine ones.
 
     Examples
     --------
@@ -161,6 +178,9 @@ def covering_window(transform: affine.Affine, bounds: Bounds) -> PixelWindow:
     if transform.b or transform.d or gsd <= 0 or not math.isclose(gsd, -transform.e, rel_tol=1e-6):
         message = f"a grid that is turned or has no square pixels: {tuple(transform[:6])}"
         raise AcquisitionError(message)
+    if not gsd >= MIN_PIXEL_M or not all(map(math.isfinite, transform[:6])):
+        message = f"pixels of {gsd:g} m at {transform.c:g}, {transform.f:g}, finer than any image's"
+        raise AcquisitionError(message)
     col = math.floor((west - transform.c) / gsd + EDGE_TOLERANCE_PX)
     row = math.floor((transform.f - north) / gsd + EDGE_TOLERANCE_PX)
     cols = math.ceil((east - transform.c) / gsd - EDGE_TOLERANCE_PX) - col
@@ -169,15 +189,15 @@ def covering_window(transform: affine.Affine, bounds: Bounds) -> PixelWindow:
 
 
 def nodata_value(asset: Asset, stated: float | None, dtype: str) -> float | None:
-    """No-data number as the item states it, else as the file does, or None."""
-    if asset.nodata is not None:
-        return asset.nodata
-    return math.nan if stated is None and np.dtype(dtype).kind == "f" else stated
+    """No-data number as the item states it, else as the file does, or None.
 
-
-def nodata_array(nodata: float | None, dtype: str, at: PixelWindow) -> npt.NDArray[Any]:
-    """Array filled with the no-data number, or with 0 where there is none."""
-    return np.full(at[2:], 0 if nodata is None else nodata, dtype)
+    NaN counts as not stated where the pixels are whole numbers: none of them can be it.
+    """
+    floats = np.dtype(dtype).kind == "f"
+    for number in (asset.nodata, stated):
+        if number is not None and (floats or not math.isnan(number)):
+            return number
+    return math.nan if floats else None
 
 
 def window_overlap(at: PixelWindow, shape: tuple[int, int]) -> PixelWindow | None:
@@ -193,11 +213,62 @@ def window_overlap(at: PixelWindow, shape: tuple[int, int]) -> PixelWindow | Non
     return (row, col, rows, cols) if rows > 0 and cols > 0 else None
 
 
+def unread_window(
+    reader: RangeReader,
+    at: PixelWindow,
+    shape: tuple[int, int],
+    *,
+    nodata: float | None,
+    dtype: str,
+) -> npt.NDArray[Any]:
+    """Array of a window before it is read, bounded by what its file can hold.
+
+    Parameters
+    ----------
+    reader : RangeReader
+        The file.
+    at : tuple of int
+        First row, first column, rows and columns of the window.
+    shape : (int, int)
+        Rows and columns of the file.
+    nodata : float or None
+        Fill value; 0 where the file has none.
+    dtype : str
+        Type of the numbers.
+
+    Returns
+    -------
+    numpy.ndarray, dims (y, x)
+        Of one pixel where the file holds nothing of the window.
+
+    Raises
+    ------
+    FetchAttemptError
+        If the window has more pixels than any image of a site, or than the file can hold.
+    """
+    inside = window_overlap(at, shape)
+    if inside is None:
+        return np.zeros((1, 1), dtype)
+    pixels, held = at[2] * at[3], inside[2] * inside[3]
+    fault = ""
+    if pixels > MAX_WINDOW_PX:
+        fault = f"a window of {at[2]} x {at[3]} pixels"
+    elif pixels > max(MAX_UNFILLED_PX, 8 * held):
+        fault = f"a window of {at[2]} x {at[3]} pixels, of which the file holds {held}"
+    elif held * np.dtype(dtype).itemsize > MAX_UNPACKING * reader.total:
+        fault = f"{held} pixels in a file of {reader.total} bytes"
+    if fault:
+        raise FetchAttemptError(fault)
+    return np.full(at[2:], 0 if nodata is None else nodata, dtype)
+
+
 def band_window(
     reader: RangeReader,
     pixels: npt.NDArray[Any],
     grid: affine.Affine,
     at: PixelWindow,
+    *,
+    shape: tuple[int, int],
     nodata: float | None,
 ) -> BandWindow:
     """Combine pixels, their grid and the description of their file."""
@@ -209,7 +280,9 @@ def band_window(
         "etag": reader.etag,
     }
     corner = grid @ affine.Affine.translation(at[1], at[0])
-    return BandWindow(pixels, corner, grid.a, nodata, source)
+    west, north = grid @ (0, 0)
+    east, south = grid @ (shape[1], shape[0])
+    return BandWindow(pixels, corner, grid.a, nodata, source, (west, south, east, north))
 
 
 @dataclass(frozen=True)
@@ -235,3 +308,56 @@ class ScenePixels:
     """Band to address without query, size, checksum and ETag of its file."""
     resampled_from: int | None = None
     """Coordinate system of the scene where it is not that of the grid, else None."""
+
+
+def unread_mask(pixels: ScenePixels) -> npt.NDArray[np.bool_]:
+    """Mask of the pixels, dims (y, x), for which no band of a scene has data."""
+    masks = []
+    for band, values in pixels.arrays.items():
+        nodata = pixels.nodata[band]
+        missing = np.zeros(values.shape, bool) if nodata is None else values == nodata
+        masks.append(missing | np.isnan(values) if values.dtype.kind == "f" else missing)
+    return np.asarray(np.logical_and.reduce(masks))
+
+
+def joined_pixels(one: ScenePixels, other: ScenePixels) -> ScenePixels:
+    """Join two parts of one pass: the second fills what the first lacks, pixel by pixel.
+
+    Parameters
+    ----------
+    one, other : ScenePixels
+        Parts over one site.
+
+    Returns
+    -------
+    ScenePixels
+        On the grid of the first.
+
+    Raises
+    ------
+    AcquisitionError
+        If the parts have other bands, types, grids or numbers for no data.
+    """
+    kinds = [
+        (
+            {band: (array.shape, array.dtype.name) for band, array in part.arrays.items()},
+            {band: str(number) for band, number in part.nodata.items()},
+            (part.epsg, tuple(round(number, 3) for number in part.transform[:6]), part.gsd),
+        )
+        for part in (one, other)
+    ]
+    if kinds[0] != kinds[1]:
+        message = "the parts of its pass lie on different grids, or have different bands"
+        raise AcquisitionError(message)
+    missing = unread_mask(one)
+    return replace(
+        one,
+        arrays={b: np.where(missing, other.arrays[b], array) for b, array in one.arrays.items()},
+        bytes_read=one.bytes_read + other.bytes_read,
+        requests=one.requests + other.requests,
+    )
+
+
+def joined_ids(sources: dict[str, dict[str, Any]]) -> set[str]:
+    """Ids of the items whose files were joined to those of a scene."""
+    return {item_id for source in sources.values() for item_id in source.get("joined", {})}

@@ -6,25 +6,35 @@ outlives the failure. Nothing here can hang: each attempt has a time limit of it
 
 from __future__ import annotations
 
-import functools
+import http.client
 import os
 import re
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote
 
 import urllib3
+
+from skytally.imagery.acquire.allowed_addresses import (
+    ANY_ADDRESS,
+    AddressRules,
+    ForbiddenAddressError,
+)
+from skytally.imagery.acquire.guarded_http import answer_of, connection_fault
+from skytally.imagery.acquire.untrusted_text import one_line
 
 SignUrl = Callable[[str], str]
 """Function from the address that the provider states to one that can be read."""
 BODY_CHUNK_BYTES = 1 << 16
 """Bytes read from the connection between two checks of the clock."""
-SINGLE_ATTEMPT = urllib3.Retry(
-    3, connect=0, read=0, redirect=3, status=0, other=0, respect_retry_after_header=False
-)
-"""Redirections are followed; nothing is retried behind the caller's back."""
-CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
+WHOLE_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+MAX_ETAG = 200
+"""Characters of an ETag that are kept."""
 STATUS_MEANINGS = {
     401: "the provider asks who we are; set the credentials its table names",
     403: "refused; the signature is out of date or the credentials are missing",
@@ -59,6 +69,8 @@ class FetchSettings:
     """Files up to this size are fetched whole, in one request."""
     gap_bytes: int = 1 << 18
     """Tiles with a gap up to this between them are fetched in one request."""
+    addresses: AddressRules = ANY_ADDRESS
+    """Which addresses may be read; those of the provider where a catalogue named the files."""
 
 
 @dataclass(frozen=True)
@@ -84,63 +96,65 @@ class FetchAttemptError(RuntimeError):
         super().__init__(message)
 
 
-def url_without_query(url: str) -> str:
-    """Address without its query, fragment and user, which may contain a signature or a key.
+def local_path(href: str) -> Path | None:
+    """Path of a file of this machine, or None where an address names another place.
 
     Examples
     --------
-    >>> url_without_query("https://user:key@host/b02.tif?sig=secret")
-    'https://host/b02.tif'
+    >>> local_path("file:///a%20b/c.tif").as_posix(), local_path("https://host/c.tif")
+    ('/a b/c.tif', None)
     """
-    address = re.sub(r"(?<=://)[^/@]*@", "", url.partition("?")[0])
-    return address.partition("#")[0] if address.startswith("http") else address
+    if "://" not in href:
+        return Path(href)
+    if href.partition("://")[0].lower() != "file":
+        return None
+    host, _, path = href.partition("://")[2].partition("/")
+    return Path(unquote(f"/{path}")) if host in ("", "localhost") else Path(href)
 
 
-def redacted_message(error: BaseException) -> str:
-    """Type and message of an error, without queries and users of addresses in its text."""
-    text = re.sub(r"(?<=://)[^/@\s]*@", "", " ".join(str(error).split()))
-    text = re.sub(r"\?\S*", "", text)
-    return f"{type(error).__name__}: {text[:200]}"
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a file for reading; a pipe, a device or a folder, which may never end, is refused.
 
-
-@functools.lru_cache(maxsize=8)
-def _pool(process: int, size: int) -> urllib3.PoolManager:
-    """HTTP connection pool of this process, kept open from scene to scene."""
-    assert process == os.getpid()
-    return urllib3.PoolManager(num_pools=32, maxsize=size, block=False)
-
-
-def _local_path(href: str) -> Path | None:
-    if href.startswith("file://"):
-        return Path(href.removeprefix("file://"))
-    return None if "://" in href else Path(href)
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no regular file.
+    """
+    # without the flag a pipe that nobody writes to would be waited for, here, for ever
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(None, "no regular file")
+    return os.fdopen(handle, "rb")
 
 
 def _range_from_disk(path: Path, first: int, count: int) -> ByteRange:
     try:
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
             state = os.fstat(file.fileno())
             file.seek(first)
             return ByteRange(file.read(count), first, state.st_size, "")
-    except OSError as error:
-        message = f"{error.strerror or error}"
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no path of a file"
+        message = reason or "cannot be read"
         raise FetchAttemptError(message, final=True) from None
 
 
 def _retry_after_s(response: urllib3.BaseHTTPResponse) -> float:
     seconds = response.headers.get("Retry-After", "")
-    return float(seconds) if seconds.isdigit() else 0.0
+    return float(seconds) if WHOLE_NUMBER.fullmatch(seconds) else 0.0
 
 
 def _announced_sizes(response: urllib3.BaseHTTPResponse, first: int, count: int) -> tuple[int, int]:
     """Length of the body and size of the file that a response announces; refuse a wrong one."""
-    kind = response.headers.get("Content-Type", "")
+    kind = response.headers.get("Content-Type", "").lower()
     if kind.startswith(("text/", "application/xml", "application/json")):
-        message = f"status {response.status} with {kind.partition(';')[0]} where a file belongs"
+        message = f"status {response.status} with {_kind_of(kind)} where a file belongs"
         raise FetchAttemptError(message)
+    length = response.headers.get("Content-Length", "")
+    length = length if WHOLE_NUMBER.fullmatch(length) else ""
     if response.status == 200:
-        length = response.headers.get("Content-Length", "")
-        if first or not length.isdigit() or int(length) > count:
+        if first or not length or int(length) > count:
             message = f"the server sends the whole file ({length or 'unknown'} bytes), not a part"
             raise FetchAttemptError(message)
         if int(length) == 0:
@@ -152,14 +166,17 @@ def _announced_sizes(response: urllib3.BaseHTTPResponse, first: int, count: int)
         message = f"status {response.status} without the range that was asked for"
         raise FetchAttemptError(message)
     begin, end, total = (int(digits) for digits in match.groups())
-    length = response.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) != end - begin + 1:
+    if length and int(length) != end - begin + 1:
         message = f"{length} bytes announced for a range of {end - begin + 1}"
         raise FetchAttemptError(message)
     if begin != first or end != min(first + count, total) - 1:
         message = f"bytes {begin} to {end} of {total} where {first} to {first + count - 1} belong"
         raise FetchAttemptError(message)
     return end - begin + 1, total
+
+
+def _kind_of(kind: str) -> str:
+    return one_line(kind.partition(";")[0], limit=40)
 
 
 def _read_body(response: urllib3.BaseHTTPResponse, length: int, end: float) -> bytes:
@@ -185,32 +202,24 @@ def _range_from_server(
     url: str, first: int, count: int, left: float, settings: FetchSettings
 ) -> ByteRange:
     end = time.monotonic() + left
-    pool = _pool(os.getpid(), settings.concurrency)
-    response = pool.request(
+    with answer_of(
         "GET",
         url,
+        rules=settings.addresses,
+        ends=end,
+        connect_s=settings.connect_s,
         headers={"Range": f"bytes={first}-{first + count - 1}", "Accept-Encoding": "identity"},
-        timeout=urllib3.Timeout(connect=min(settings.connect_s, left), read=left),
-        retries=SINGLE_ATTEMPT,
-        preload_content=False,
-        decode_content=False,
-    )
-    complete = False
-    try:
+        connections=settings.concurrency,
+    ) as response:
         if response.status not in (200, 206):
             meaning = STATUS_MEANINGS.get(response.status, "the server failed")
             message = f"status {response.status}: {meaning}"
             raise FetchAttemptError(message, pause_s=_retry_after_s(response))
         length, total = _announced_sizes(response, first, count)
         data = _read_body(response, length, end)
-        complete = True
-        return ByteRange(data, first, total, response.headers.get("ETag", ""))
-    finally:
-        # a connection with an unread rest of a response must not serve the next request
-        if complete:
-            response.release_conn()
-        else:
-            response.close()
+        etag = one_line(response.headers.get("ETag", ""), limit=MAX_ETAG)
+        response.release_conn()
+        return ByteRange(data, first, total, etag)
 
 
 def fetch_range(
@@ -241,8 +250,11 @@ def fetch_range(
     FetchAttemptError
         If the range cannot be fetched in this attempt; its text contains no query of an address.
     """
-    path = _local_path(href)
+    path = local_path(href)
     if path is not None:
+        if not settings.addresses.local:
+            message = "a file of this machine, which a catalogue elsewhere may not name"
+            raise FetchAttemptError(message, final=True)
         return _range_from_disk(path, first, count)
     left = min(settings.timeout_s, until - time.monotonic())
     if left <= 0:
@@ -250,5 +262,7 @@ def fetch_range(
         raise FetchAttemptError(message, final=True)
     try:
         return _range_from_server(sign(href), first, count, left, settings)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise FetchAttemptError(redacted_message(error)) from None
+    except ForbiddenAddressError as error:
+        raise FetchAttemptError(str(error), final=True) from None
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        raise FetchAttemptError(connection_fault(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,24 +11,33 @@ import pandas as pd
 from urllib3 import Retry
 
 from skytally.core import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import url_without_query
+from skytally.imagery.acquire.allowed_addresses import address_rules
 from skytally.imagery.acquire.local_folder import items_in_folder
 from skytally.imagery.acquire.providers import FOLDER, STAC_API, Provider
 from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
+from skytally.imagery.acquire.stac.document_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import (
     RETRYABLE_STATUSES,
     CatalogueError,
     CatalogueIO,
 )
 from skytally.imagery.acquire.stac.item_parser import parse_item
+from skytally.imagery.acquire.stac.item_values import STORE_CALENDAR
 from skytally.imagery.acquire.stac.paging import (
-    ItemDict,
+    CIRCLES,
     ItemListing,
+    OfferedItem,
     PagedSearch,
     item_key,
     period_text,
 )
 from skytally.imagery.acquire.stac.static_catalog import may_match_search, read_static_catalogue
+from skytally.imagery.acquire.untrusted_text import (
+    escaped,
+    one_line,
+    redacted_message,
+    url_without_query,
+)
 from skytally.imagery.sites import Site, window_lonlat
 
 DayLike = date | str
@@ -66,6 +76,15 @@ class SearchResult:
     def number_returned(self) -> int:
         """Number of items returned: as many rows must be in the inventory afterwards."""
         return len(self.items) + len(self.malformed)
+
+    @property
+    def circular_paging(self) -> str:
+        """Sentence on next pages that lead back, so that scenes may be missing; or empty."""
+        found = next((fault for fault in self.faults if fault.startswith(CIRCLES)), "")
+        return found and (
+            f"{self.provider}, search for {self.site}: {found}; what was given is kept, scenes may "
+            "be missing; tell the provider's keepers"
+        )
 
 
 def search_catalogue(
@@ -127,13 +146,14 @@ def search_catalogue(
             retry_after_max=MAX_RETRY_WAIT_S,
         ),
         patience=patience,
+        rules=address_rules(provider),
     )
     try:
         result = _run_search(provider, site, first, last, io, now)
     except CatalogueError as fault:
         message = (
             f"{provider.name}, search of {provider.collection or 'all scenes'} for {site.slug}, "
-            f"{period_text((first, last))}: {url_without_query(provider.url)}: {fault}; "
+            f"{period_text((first, last))}: {escaped(url_without_query(provider.url))}: {fault}; "
             "nothing was recorded; try again later, or mend the provider's row"
         )
         raise AcquisitionError(message) from fault
@@ -152,6 +172,12 @@ def _period(period: tuple[DayLike, DayLike]) -> tuple[date, date]:
     if first > last:
         message = f"period {first} to {last} runs backwards; give the first day first"
         raise DataError(message)
+    if first < STORE_CALENDAR[0] or last > STORE_CALENDAR[1]:
+        message = (
+            f"period {first} to {last} leaves the calendar of the store, {STORE_CALENDAR[0]} to "
+            f"{STORE_CALENDAR[1]}; give days within it"
+        )
+        raise DataError(message)
     return first, last
 
 
@@ -167,7 +193,7 @@ def _run_search(
     malformed: list[tuple[str, str]] = []
     listing = ItemListing()
     items: list[SceneItem] = []
-    stac_items: list[tuple[ItemDict, str]] = []
+    stac_items: list[tuple[OfferedItem, str]] = []
     if provider.kind == FOLDER:
         items, malformed = items_in_folder(provider, site, first=first, last=last)
         listing.pages = len(items) + len(malformed)
@@ -179,10 +205,11 @@ def _run_search(
     else:
         stac_items, malformed = _read_static(provider, site, first, last, io, listing)
     for stac_item, base in stac_items:
-        try:
-            items.append(parse_item(stac_item, provider, site, base=base))
-        except AcquisitionError as error:
-            malformed.append((_safe_id(stac_item), f"malformed: {error.__cause__}"))
+        parsed = _parsed(stac_item, provider, site, base)
+        if isinstance(parsed, str):
+            malformed.append((_safe_id(stac_item), parsed))
+        else:
+            items.append(parsed)
     usable = []
     for item in items:
         fault = _time_fault(item, first, last, now)
@@ -196,22 +223,35 @@ def _run_search(
         first=first.isoformat(),
         last=last.isoformat(),
         items=sorted(usable, key=lambda item: (item.time, item.item_id)),
-        malformed=sorted(malformed),
+        malformed=sorted((name, one_line(reason)) for name, reason in dict(malformed).items()),
         number_matched=listing.number_matched,
         pages=listing.pages,
-        faults=listing.faults,
+        faults=[one_line(fault) for fault in listing.faults],
     )
+
+
+def _parsed(stac_item: OfferedItem, provider: Provider, site: Site, base: str) -> SceneItem | str:
+    """Scene of an item, or why it cannot be used."""
+    if isinstance(stac_item, BrokenItem):
+        return f"malformed: {stac_item.reason}"
+    try:
+        return parse_item(stac_item, provider, site, base=base)
+    except AcquisitionError as error:
+        return f"malformed: {error.__cause__}"
+    # an item that nobody foresaw must not cost all the others
+    except Exception as error:
+        return f"malformed: {redacted_message(error)}"
 
 
 def _read_static(
     provider: Provider, site: Site, first: date, last: date, io: CatalogueIO, listing: ItemListing
-) -> tuple[list[tuple[ItemDict, str]], list[tuple[str, str]]]:
+) -> tuple[list[tuple[OfferedItem, str]], list[tuple[str, str]]]:
     """Read a catalogue of files; an item that stands in several files counts once."""
     contents = read_static_catalogue(provider.url, io, collection=provider.collection)
     listing.pages = contents.files
     days = {(first + timedelta(days=count)).isoformat() for count in range((last - first).days + 1)}
     site_bbox, repeated = window_lonlat(site), 0
-    stac_items: dict[str, tuple[ItemDict, str]] = {}
+    stac_items: dict[str, tuple[OfferedItem, str]] = {}
     for stac_item, base in contents.items:
         if not may_match_search(stac_item, site_bbox=site_bbox, days=days):
             continue
@@ -219,11 +259,15 @@ def _read_static(
         stac_items.setdefault(item_key(stac_item), (stac_item, base))
     if repeated:
         listing.faults.append(f"items given more than once: {repeated}; each kept once")
-    unread = [(item_key(address), f"{address}: {reason}") for address, reason in contents.unread]
+    times = Counter(address for address, _ in contents.unread)
+    unread = [
+        (item_key(address if times[address] == 1 else [address, reason]), f"{address}: {reason}")
+        for address, reason in contents.unread
+    ]
     return list(stac_items.values()), unread
 
 
-def _safe_id(stac_item: ItemDict) -> str:
+def _safe_id(stac_item: OfferedItem) -> str:
     key = item_key(stac_item)
     return key if ITEM_ID.fullmatch(key) else item_key([key])
 

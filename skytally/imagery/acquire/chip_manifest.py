@@ -85,6 +85,8 @@ class ChipManifest:
     """Bytes of the chip."""
     resampled_from: int | None = None
     """Coordinate system of the scene if its pixels were resampled from another zone, or None."""
+    licence: str = ""
+    """Licence of the image; empty where nobody stated one."""
 
 
 def checked_item_id(item_id: str) -> str:

@@ -11,6 +11,7 @@ import io
 import threading
 from collections.abc import Sequence
 
+import numpy as np
 import rasterio
 import rasterio.errors
 import rasterio.windows
@@ -22,11 +23,18 @@ from skytally.imagery.acquire.band_windows import (
     band_window,
     covering_window,
     header_contradictions,
-    nodata_array,
     nodata_value,
+    unread_window,
     window_overlap,
 )
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError, redacted_message
+from skytally.imagery.acquire.byte_ranges import FetchAttemptError
+from skytally.imagery.acquire.tiff_directory import (
+    MAX_BLOCK_BYTES,
+    directory_faults,
+    fetch_directory,
+    order_faults,
+)
+from skytally.imagery.acquire.untrusted_text import redacted_message
 
 JPEG_2000_SIGNATURE = b"\0\0\0\x0cjP  "
 """First bytes of a JPEG 2000 file, in which the Copernicus Data Space keeps Sentinel-2."""
@@ -121,6 +129,9 @@ def _read_windows(
     )
     if source.count != 1:
         faults.append(f"{source.count} bands where one belongs; store one band a file")
+    rows, cols = source.block_shapes[0]
+    if rows * cols * np.dtype(dtype).itemsize > MAX_BLOCK_BYTES:
+        faults.append(f"blocks of {rows} x {cols} pixels, too large to unpack")
     if faults:
         message = "; ".join(faults)
         raise FetchAttemptError(message)
@@ -128,7 +139,8 @@ def _read_windows(
     windows: list[BandWindow | None] = []
     for bounds in sites:
         at = covering_window(source.transform, bounds)
-        array, inside = nodata_array(nodata, dtype, at), window_overlap(at, source.shape)
+        inside = window_overlap(at, source.shape)
+        array = unread_window(reader, at, source.shape, nodata=nodata, dtype=dtype)
         if inside is None:
             windows.append(None)
             continue
@@ -137,8 +149,21 @@ def _read_windows(
         array[top : top + rows, left : left + cols] = source.read(
             1, window=rasterio.windows.Window(col, row, cols, rows)
         )
-        windows.append(band_window(reader, array, source.transform, at, nodata))
+        windows.append(
+            band_window(reader, array, source.transform, at, shape=source.shape, nodata=nodata)
+        )
     return windows
+
+
+def _check_tiff(reader: RangeReader, head: bytes) -> None:
+    """Refuse a TIFF whose directory no file of images has, before GDAL sees it."""
+    directory, head = fetch_directory(reader, head)
+    faults = directory_faults(directory, total=reader.total)
+    if not faults and not reader.verified:
+        faults = order_faults(*directory.blocks)
+    if faults:
+        message = f"a header with {'; '.join(faults)}"
+        raise FetchAttemptError(message)
 
 
 def read_with_gdal(
@@ -167,6 +192,9 @@ def read_with_gdal(
     FetchAttemptError
         If a range cannot be fetched, GDAL cannot read the file, or it contradicts its item.
     """
+    jpeg_2000 = head.startswith(JPEG_2000_SIGNATURE)
+    if not jpeg_2000:
+        _check_tiff(reader, head)
     content = _CachedBytes(reader, head)
     name = f"{id(content):x}.bin"
 
@@ -176,7 +204,7 @@ def read_with_gdal(
         return _FileObject(content)
 
     # other formats are not opened: a VRT, for example, could name further files
-    driver = "JP2OpenJPEG" if head.startswith(JPEG_2000_SIGNATURE) else "GTiff"
+    driver = "JP2OpenJPEG" if jpeg_2000 else "GTiff"
     try:
         # GDAL's own threads would share one position in the file
         with (

@@ -7,8 +7,8 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from skytally.imagery.acquire.legacy_tables import (
     refuse_legacy,
 )
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.untrusted_text import MAX_CELL, one_line
 from skytally.imagery.sites import Site
 
 if TYPE_CHECKING:  # importing the search would load pystac-client for every page
@@ -81,8 +82,8 @@ STORED, FAILED, REJECTED, SUPERSEDED = "stored", "failed", "rejected", "supersed
 ITEM_STATUSES = (STORED, FAILED, REJECTED, SUPERSEDED)
 """What became of an item."""
 YES, NO = "yes", "no"
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-UTC_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+UTC_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 TableRow = Mapping[str, str]
 
 
@@ -106,6 +107,10 @@ def read_inventory(path: Path) -> pd.DataFrame:
         cell is not of its column. All faults at once.
     """
     refuse_legacy(path, LEGACY_INVENTORY, LEGACY_INVENTORY_COLUMNS)
+    return _inventory_of(path)
+
+
+def _inventory_of(path: Path) -> pd.DataFrame:
     table = _read_table(path, INVENTORY_COLUMNS, INVENTORY_KEY)
     refuse(_inventory_faults(table), what=f"acquisition inventory {path}")
     return table
@@ -125,6 +130,10 @@ def read_searches(path: Path) -> pd.DataFrame:
         Columns `SEARCH_COLUMNS`, every cell text.
     """
     refuse_legacy(path, LEGACY_SEARCHES, LEGACY_SEARCH_COLUMNS)
+    return _searches_of(path)
+
+
+def _searches_of(path: Path) -> pd.DataFrame:
     table = _read_table(path, SEARCH_COLUMNS, SEARCH_KEY)
     refuse(_search_faults(table), what=f"search log {path}")
     return table
@@ -147,7 +156,7 @@ def read_breaks(path: Path) -> pd.DataFrame:
     faults = (
         f"line {line}: date {row['date']!r}; write the day as YYYY-MM-DD"
         for line, row in enumerate(table.to_dict("records"), start=2)
-        if not ISO_DATE.fullmatch(row["date"])
+        if not _is_day(row["date"])
     )
     refuse(faults, what=f"breaks in {path}")
     return table
@@ -164,6 +173,20 @@ def _read_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> p
         what=str(path),
     )
     return table.reset_index(drop=True)
+
+
+def _is_day(cell: str) -> bool:
+    try:
+        return bool(ISO_DATE.fullmatch(cell)) and bool(date.fromisoformat(cell))
+    except ValueError:
+        return False
+
+
+def _is_time(cell: str) -> bool:
+    try:
+        return bool(UTC_TIMESTAMP.fullmatch(cell)) and bool(datetime.fromisoformat(cell))
+    except ValueError:
+        return False
 
 
 def _inventory_faults(table: pd.DataFrame) -> Iterator[str]:
@@ -187,23 +210,25 @@ def _inventory_faults(table: pd.DataFrame) -> Iterator[str]:
                 f"{place}: status {row['status']} and status_reason {row['status_reason']!r} "
                 "contradict each other"
             )
-        if not (
-            UTC_TIMESTAMP.fullmatch(row["time_utc"])
-            or (row["status"] == REJECTED and not row["time_utc"])
-        ):
+        if not (_is_time(row["time_utc"]) or (row["status"] == REJECTED and not row["time_utc"])):
             yield f"{place}: time {row['time_utc']!r}; write it as 2023-08-27T02:15:49Z"
-        if not ISO_DATE.fullmatch(row["search_date"]):
+        if not _is_day(row["search_date"]):
             yield f"{place}: search_date {row['search_date']!r}; write the day as YYYY-MM-DD"
 
 
 def _search_faults(table: pd.DataFrame) -> Iterator[str]:
     for line, row in enumerate(table.to_dict("records"), start=2):
         for column in ("first_day", "last_day", "search_date"):
-            if not ISO_DATE.fullmatch(row[column]):
+            if not _is_day(row[column]):
                 yield f"line {line}: {column} {row[column]!r}; write the day as YYYY-MM-DD"
         for column in ("items_returned", "items_malformed", "pages_read"):
             if not row[column].isdecimal():
                 yield f"line {line}: {column} {row[column]!r}; write a whole number"
+        if row["first_day"] > row["last_day"]:
+            yield (
+                f"line {line}: the period {row['first_day']} to {row['last_day']} runs backwards; "
+                "exchange its days"
+            )
 
 
 def write_inventory(path: Path, rows: pd.DataFrame | Iterable[TableRow]) -> None:
@@ -219,14 +244,17 @@ def write_inventory(path: Path, rows: pd.DataFrame | Iterable[TableRow]) -> None
     Raises
     ------
     DataError
-        If a row has a column that the table has not.
+        If a row has a column that the table has not, or the table could not be read again; then
+        the old one stays.
     """
-    _write_table(path, rows, INVENTORY_COLUMNS, ("site", "time_utc", "item_id", "provider"))
+    order = ("site", "time_utc", "item_id", "provider")
+    _write_table(path, rows, INVENTORY_COLUMNS, order, _inventory_of)
 
 
 def write_searches(path: Path, rows: pd.DataFrame | Iterable[TableRow]) -> None:
     """Write the search log as `write_inventory` writes the inventory."""
-    _write_table(path, rows, SEARCH_COLUMNS, ("site", "provider", "first_day", "last_day", "label"))
+    order = ("site", "provider", "first_day", "last_day", "label")
+    _write_table(path, rows, SEARCH_COLUMNS, order, _searches_of)
 
 
 def _records(rows: pd.DataFrame | Iterable[TableRow]) -> list[dict[str, str]]:
@@ -234,11 +262,17 @@ def _records(rows: pd.DataFrame | Iterable[TableRow]) -> list[dict[str, str]]:
     return [{str(key): str(value) for key, value in row.items()} for row in records]
 
 
+def _cleaned(rows: pd.DataFrame | Iterable[TableRow]) -> list[dict[str, str]]:
+    """Rows as they will be read again, so that the same rows make no change."""
+    return [{key: _plain(cell) for key, cell in row.items()} for row in _records(rows)]
+
+
 def _write_table(
     path: Path,
     rows: pd.DataFrame | Iterable[TableRow],
     columns: tuple[str, ...],
     order: tuple[str, ...],
+    read: Callable[[Path], pd.DataFrame],
 ) -> None:
     records = _records(rows)
     unknown = sorted({key for row in records for key in row} - set(columns))
@@ -249,7 +283,8 @@ def _write_table(
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _plain(cell) for key, cell in row.items()} for row in records)
+    cells = [{key: _plain(cell) for key, cell in row.items()} for row in records]
+    writer.writerows(cells)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -257,15 +292,34 @@ def _write_table(
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
+        _check_written(path, read, Path(temporary), cells)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
+def _check_written(
+    path: Path,
+    read: Callable[[Path], pd.DataFrame],
+    temporary: Path,
+    cells: list[dict[str, str]],
+) -> None:
+    """Read a table back before it replaces the old one: what is refused later loses everything."""
+    try:
+        found = read(temporary).to_dict("records")
+    except DataError as error:
+        reason = str(error).replace(str(temporary), path.name).replace(temporary.name, path.name)
+        message = f"{path} would not be read again, so the old table stays: {reason}"
+        raise DataError(message) from None
+    if found != [{column: row.get(column, "") for column in found[0]} for row in cells]:
+        message = f"{path} would be read otherwise than it was written; the old table stays"
+        raise DataError(message)
+
+
 def _plain(cell: str) -> str:
-    """Keep a cell on one line, and from being a formula in a spreadsheet."""
-    line = " ".join(cell.split())
+    """Keep a cell short, on one line, free of characters that nobody sees, and no formula."""
+    line = one_line(cell, limit=MAX_CELL)
     return f"'{line}" if line.startswith(("=", "+", "@")) else line
 
 
@@ -288,7 +342,7 @@ def merge_inventory(
     merged: dict[tuple[str, ...], dict[str, str]] = {}
     for row in _records(old):
         merged[tuple(row[column] for column in INVENTORY_KEY)] = row
-    for row in _records(new):
+    for row in _cleaned(new):
         key = tuple(row[column] for column in INVENTORY_KEY)
         before = merged.get(key)
         if before and before["status"] == STORED and row["status"] == FAILED:
@@ -309,7 +363,7 @@ def merge_searches(
 ) -> pd.DataFrame:
     """Merge search logs; of the same provider, site and period the latest search is kept."""
     merged = {
-        tuple(row[column] for column in SEARCH_KEY): row for row in [*_records(old), *_records(new)]
+        tuple(row[column] for column in SEARCH_KEY): row for row in [*_records(old), *_cleaned(new)]
     }
     table = pd.DataFrame(
         [{column: row.get(column, "") for column in SEARCH_COLUMNS} for row in merged.values()],

@@ -25,8 +25,6 @@ from skytally.imagery.acquire.inventory import (
     SEARCH_COLUMNS,
     merge_inventory,
     merge_searches,
-    read_inventory,
-    read_searches,
     write_inventory,
     write_searches,
 )
@@ -37,23 +35,31 @@ from skytally.imagery.acquire.legacy_tables import (
     LEGACY_SEARCHES,
     table_header,
 )
-from skytally.imagery.sites import CONTROL, LEGACY_REGISTER_COLUMNS, REGISTER_COLUMNS, REGISTER_FILE
+from skytally.imagery.sites import (
+    CONTROL,
+    CONTROL_LABEL,
+    LEGACY_REGISTER_COLUMNS,
+    REGISTER_COLUMNS,
+    REGISTER_FILE,
+)
 
 KEPT_FOLDER = "earlier-version"
 """Folder of the store in which old files are kept after their conversion."""
 LEGACY_CONTROL_ROLE = "placebo"
 """Role of a control site in earlier versions."""
+LEGACY_CONTROL_LABEL = " (twin of "
+"""Words in the name of a control site in earlier versions."""
+CONTROL_NOUN = "control site"
 
 
 @dataclass(frozen=True)
 class _Table:
-    """A table that was renamed: its names, its columns, and how it is read, merged and written."""
+    """A table that was renamed: its names, its columns, and how it is merged and written."""
 
     name: str
     legacy_name: str
     columns: tuple[str, ...]
     legacy_columns: Mapping[str, str]
-    read: Callable[[Path], pd.DataFrame]
     merge: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
     write: Callable[[Path, pd.DataFrame], None]
 
@@ -64,7 +70,6 @@ RENAMED_TABLES = (
         LEGACY_INVENTORY,
         INVENTORY_COLUMNS,
         LEGACY_INVENTORY_COLUMNS,
-        read_inventory,
         merge_inventory,
         write_inventory,
     ),
@@ -73,7 +78,6 @@ RENAMED_TABLES = (
         LEGACY_SEARCHES,
         SEARCH_COLUMNS,
         LEGACY_SEARCH_COLUMNS,
-        read_searches,
         merge_searches,
         write_searches,
     ),
@@ -174,11 +178,12 @@ def _check_readable(path: Path, legacy: Path, table: _Table, rows: pd.DataFrame)
     """Refuse rows that `read_inventory` or `read_searches` would refuse once they are written."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / path.name
-        table.write(trial, rows)
         try:
-            table.read(trial)
+            # each table is read back before it takes its place
+            table.write(trial, rows)
         except DataError as error:
-            message = str(error).replace(str(trial), f"{legacy}, as it would be converted")
+            reason = str(error).partition(f"{trial.name}: ")[2]
+            message = f"{legacy}, as it would be converted: {reason}"
             raise DataError(message) from None
 
 
@@ -193,6 +198,10 @@ def _converted_register(register: Path) -> str | None:
     refuse(faults, what=str(register))
     rows = read_cells(register, header=header).rename(columns=LEGACY_REGISTER_COLUMNS)
     rows["role"] = rows["role"].replace(LEGACY_CONTROL_ROLE, CONTROL)
+    rows["name"] = rows["name"].str.replace(LEGACY_CONTROL_LABEL, CONTROL_LABEL, regex=False)
+    rows["control_reason"] = rows["control_reason"].str.replace(
+        r"\btwin\b", CONTROL_NOUN, regex=True
+    )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(REGISTER_COLUMNS)

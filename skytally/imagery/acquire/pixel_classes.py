@@ -37,6 +37,8 @@ QA_BITS = {
     "bare": (),
 }
 """Bits of the Landsat Collection 2 pixel quality band; cloud includes its rim and cirrus."""
+BRIGHT_SCL_CLASSES, BRIGHT_QA_BITS = (9, 11), (3, 5)
+"""Classes and bits of cloud of high probability and of snow, without cirrus and rims."""
 OBSCURING_CLASSES = ("void", "shadow", "cloud", "snow")
 """Classes that hide the ground (METHODS T8)."""
 
@@ -98,3 +100,17 @@ def decode_classification(quality: npt.NDArray[Any], sensor: str) -> PixelClasse
     if sensor == LANDSAT:
         masks["water"] &= ~hidden
     return PixelClasses(**masks, clear=~hidden)
+
+
+def bright_cover(quality: npt.NDArray[Any], sensor: str) -> PixelMask:
+    """Mask of the pixels, dims (y, x), that are classed as snow or opaque cloud.
+
+    Examples
+    --------
+    >>> bright_cover(np.array([[4, 9, 11]], dtype="uint8"), "sentinel-2").tolist()
+    [[False, True, True]]
+    """
+    if sensor == SENTINEL_2:
+        return np.isin(quality, BRIGHT_SCL_CLASSES)
+    bits = sum(1 << bit for bit in BRIGHT_QA_BITS) if sensor == LANDSAT else 0
+    return np.asarray((quality & bits > 0) & (quality & 1 == 0))

@@ -19,7 +19,8 @@ QUALITY = "quality"
 """Band name under which the pixel classification of a scene is kept."""
 SENTINEL_2, SENTINEL_1, LANDSAT, OTHER_SENSOR = "sentinel-2", "sentinel-1", "landsat", "other"
 SENSORS = (SENTINEL_2, SENTINEL_1, LANDSAT, OTHER_SENSOR)
-SIGNING_METHODS = ("none", "planetary-computer", "s3")
+S3_SIGNING = "s3"
+SIGNING_METHODS = ("none", "planetary-computer", S3_SIGNING)
 CALIBRATION_METHODS = ("metadata", "baseline", "linear")
 PROVIDER_LABELS = ("", "rehearsal")
 
@@ -57,6 +58,18 @@ class Provider:
     """Whether a refresh that names no provider searches this one."""
     note: str = ""
     """Why it is on or off, and what is known of it."""
+    licence: str = ""
+    """Licence of the images, in the words of whoever gave it; empty where nobody said."""
+    republish: bool = False
+    """Whether that licence lets pictures of the images be published."""
+    local: bool | None = None
+    """Whether its catalogue may name files of this machine and hosts of a private network; where
+    it is not stated, only a catalogue that is a path of this machine may."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether files of this machine and hosts that are not public may be read."""
+        return "://" not in self.url if self.local is None else self.local
 
     @property
     def asset_keys(self) -> dict[str, str]:
@@ -136,12 +149,15 @@ def _faults(name: str, table: object) -> Iterator[str]:
 
 
 def _value_faults(table: dict[str, Any]) -> Iterator[str]:
-    for key in ("url", "collection", "processor", "quality", "label", "note"):
+    for key in ("url", "collection", "processor", "quality", "label", "note", "licence"):
         if not isinstance(table.get(key, ""), str):
             yield f"{key} {table[key]!r}; write text"
             return
-    if not isinstance(table.get("default", False), bool):
-        yield f"default {table['default']!r}; write true or false"
+    for key in ("default", "republish", "local"):
+        if not isinstance(table.get(key, False), bool):
+            yield f"{key} {table[key]!r}; write true or false"
+    if table.get("republish") and not table.get("licence"):
+        yield "republish without a licence; name the licence that allows it"
     size = table["page_size"]
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= 1000:
         yield f"page_size {size!r}; write a whole number from 1 to 1000"
@@ -156,7 +172,19 @@ def _value_faults(table: dict[str, Any]) -> Iterator[str]:
         for band, key in bands.items():
             if not BAND_NAME.fullmatch(band) or not isinstance(key, str) or not key:
                 yield f"band {band!r} = {key!r}; write our band name and the asset key"
+        yield from _shared_key_faults({**bands, QUALITY: table["quality"]})
     yield from _address_faults(table)
+
+
+def _shared_key_faults(asset_keys: dict[str, Any]) -> Iterator[str]:
+    """Asset keys that stand for two bands: the same pixels would be stored as both."""
+    bands_of: dict[str, list[str]] = {}
+    for band, key in asset_keys.items():
+        if isinstance(key, str) and key:
+            bands_of.setdefault(key, []).append(band)
+    for key, bands in bands_of.items():
+        if len(bands) > 1:
+            yield f"asset key {key!r} for {' and '.join(bands)}; give each band its own"
 
 
 def _address_faults(table: dict[str, Any]) -> Iterator[str]:
@@ -167,7 +195,14 @@ def _address_faults(table: dict[str, Any]) -> Iterator[str]:
         if table["kind"] == STAC_API:
             yield f"url {url!r}; a search needs an http:// or https:// address"
         return
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        yield "url that is no address; give host and path, such as https://example.org/stac"
+        return
     if parts.scheme not in ("http", "https"):
         yield f"url with {parts.scheme}://; give an http:// or https:// address"
     if table["kind"] == FOLDER:

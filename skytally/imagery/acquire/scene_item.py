@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pyproj
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 Affine6 = tuple[float, float, float, float, float, float]
 BBox = tuple[float, float, float, float]
@@ -42,6 +42,12 @@ class Asset:
     """Factor from stored numbers to units, as the item states it, or None."""
     offset: float | None
     """What is added after scaling, in units, as the item states it, or None."""
+    layer: int = 1
+    """Number of the band in the file, from 1; files of a catalogue hold one."""
+    parts: tuple[str, ...] = ()
+    """Paths of the tiles of which a delivered image consists; empty where it is one file."""
+    mask: str = ""
+    """Kind and path of a file that marks pixels without data, ``UDM2|path``; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,10 @@ class SceneItem:
     """Calibration of the provider's row."""
     window_share: float | None = None
     """Share of the site's window inside the item's footprint, 0 to 1, or None."""
+    joined: tuple[SceneItem, ...] = ()
+    """Other parts of the same pass and baseline, which fill what this one lacks."""
+    licence: str = ""
+    """Licence as the provider's row states it, else the notice of rights of its metadata."""
 
 
 def baseline_version(baseline: str) -> tuple[int, ...]:
@@ -130,7 +140,7 @@ def bbox_in_degrees(epsg: int, box: BBox) -> BBox:
     """Convert a box from metres of a zone to degrees; refuse one that lies outside the zone."""
     try:
         west, south, east, north = _to_degrees(epsg).transform_bounds(*box)
-    except CRSError:
+    except ProjError:
         message = f"EPSG:{epsg} cannot be used"
         raise MalformedItemError(message) from None
     if not all(map(math.isfinite, (west, south, east, north))):

@@ -1,10 +1,10 @@
-"""Select the scenes to read: one processing of one view of a pass, best in the site's zone."""
+"""Select the scenes to read: one processing of one pass, whose parts are joined."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from skytally.imagery.acquire.inventory import REJECTED, SUPERSEDED
@@ -18,6 +18,8 @@ SELECTED = "selected"
 """Status of an item whose scene is read; the others are those of the inventory."""
 SAME_PASS_S = 60
 """Seconds between two scenes of one pass; tiles of one Sentinel-2 pass lie up to 14 s apart."""
+WHOLE_SHARE = 0.99
+"""Share of the window from which a footprint counts as holding it whole: footprints are coarse."""
 ACCEPTED_LANDSATS = ("landsat-8", "landsat-9")
 """Landsat 7 has had gaps in every scene since its scan-line corrector failed in 2003."""
 
@@ -32,6 +34,8 @@ class SelectionDecision:
     """``selected``, ``rejected`` or ``superseded``."""
     reason: str
     """Why it is not selected, ``<class>: <detail>``; empty if it is."""
+    winner: SceneItem | None = None
+    """The item that is read in its place, where it is superseded."""
 
 
 def select_items(items: Iterable[SceneItem], site: Site) -> list[SelectionDecision]:
@@ -41,11 +45,14 @@ def select_items(items: Iterable[SceneItem], site: Site) -> list[SelectionDecisi
     scenes may be resampled from a neighbouring one (`is_reprojectable`), if a file is missing,
     if it contains no or only a part of the window, if its platform is not used, or if its
     metadata on scale and offset contradict each other.
-    Of several processings of one acquisition (same platform and tile, at most a minute
-    apart) the newest baseline is read, then the highest sequence, then the last id.
+    Of several items of one acquisition (same platform and tile, at most a minute apart) the one
+    that holds most of the window is read, whatever its name; of those that hold as much of it,
+    that of the newest baseline, then of the highest sequence, then of the last id.
     Of several tiles or slices of one pass that each contain the window, the one whose
     footprint contains most of it is read, then one in the site's own zone, then the first by tile:
     they show the same moment.
+    Where no footprint holds the window whole, since the strip of a pass ends in it, the other
+    parts of the pass and baseline are `joined` to the item that is read.
 
     Parameters
     ----------
@@ -67,29 +74,53 @@ def select_items(items: Iterable[SceneItem], site: Site) -> list[SelectionDecisi
         for index, (item, reason) in enumerate(zip(ordered, reasons, strict=True))
         if reason
     }
+    selected = dict(enumerate(ordered))
     candidates = [index for index in range(len(ordered)) if index not in decisions]
-    for group in _groups(ordered, candidates, tiles=False):
-        winner = max(group, key=lambda index: _processing_rank(ordered[index]))
-        for index in group:
-            if index != winner:
-                decisions[index] = _superseded(ordered[index], ordered[winner], "older processing")
-    candidates = [index for index in candidates if index not in decisions]
-    for group in _groups(ordered, candidates, tiles=True):
-        winner = min(group, key=lambda index: _view_rank(ordered[index], site))
-        for index in group:
-            if index != winner:
-                decisions[index] = _superseded(ordered[index], ordered[winner], "same pass")
+    for tiles in (False, True):
+        for group in _groups(ordered, candidates, tiles=tiles):
+            winner, *losers = _best_first(ordered, group, site, tiles=tiles)
+            others = [selected[index] for index in losers]
+            selected[winner] = _with_parts(selected[winner], others)
+            for index in losers:
+                decisions[index] = _superseded(ordered[index], selected[winner], tiles=tiles)
+        candidates = [index for index in candidates if index not in decisions]
     return [
-        decisions.get(index, SelectionDecision(item, SELECTED, ""))
-        for index, item in enumerate(ordered)
+        decisions.get(index, SelectionDecision(selected[index], SELECTED, ""))
+        for index in range(len(ordered))
     ]
 
 
-def _superseded(item: SceneItem, winner: SceneItem, reason_class: str) -> SelectionDecision:
+def _share(item: SceneItem) -> float:
+    """Share of the window that an item's footprint holds, so coarse as footprints are."""
+    if item.window_share is None or item.window_share >= WHOLE_SHARE:
+        return 1.0
+    return math.floor(100 * item.window_share) / 100
+
+
+def _with_parts(winner: SceneItem, others: Iterable[SceneItem]) -> SceneItem:
+    """Winner with the other parts of its pass and baseline, where its strip ends in the window."""
+    if _share(winner) == 1:
+        return winner
+    names = ("provider", "processor", "platform", "baseline", "epsg", "offset_applied_flag")
+    parts = [
+        part
+        for other in others
+        for part in (replace(other, joined=()), *other.joined)
+        if part.window_share and all(getattr(part, n) == getattr(winner, n) for n in names)
+    ]
+    return replace(winner, joined=(*winner.joined, *parts))
+
+
+def _superseded(item: SceneItem, winner: SceneItem, *, tiles: bool) -> SelectionDecision:
     by = winner.item_id
     if winner.provider != item.provider:
         by += f" of {winner.provider}"
-    return SelectionDecision(item, SUPERSEDED, f"{reason_class}: superseded by {by}")
+    if any(part.item_id == item.item_id for part in winner.joined):
+        return SelectionDecision(item, SUPERSEDED, f"same pass: a part, joined to {by}", winner)
+    reason_class = "same pass" if tiles else "older processing"
+    if not tiles and _share(item) < _share(winner):
+        reason_class = "less of the window"
+    return SelectionDecision(item, SUPERSEDED, f"{reason_class}: superseded by {by}", winner)
 
 
 def _groups(items: list[SceneItem], indices: list[int], *, tiles: bool) -> list[list[int]]:
@@ -113,11 +144,20 @@ def _seconds_apart(first: SceneItem, second: SceneItem) -> float:
     return abs(difference.total_seconds())
 
 
-def _processing_rank(item: SceneItem) -> tuple[tuple[int, ...], int, str, str]:
-    return baseline_version(item.baseline), item.sequence, item.item_id, item.provider
+def _best_first(items: list[SceneItem], group: list[int], site: Site, *, tiles: bool) -> list[int]:
+    """Order a group so that the item that is read comes first."""
+    if tiles:
+        return sorted(group, key=lambda index: _view_rank(items[index], site))
+    return sorted(group, key=lambda index: _processing_rank(items[index]), reverse=True)
+
+
+def _processing_rank(item: SceneItem) -> tuple[float, tuple[int, ...], int, str, str]:
+    version = baseline_version(item.baseline)
+    return _share(item), version, item.sequence, item.item_id, item.provider
 
 
 def _view_rank(item: SceneItem, site: Site) -> tuple[float, bool, str, str, str]:
+    """Sort key of the tiles and slices of one pass: first the one that is read."""
     other_zone = item.epsg != site.grid.epsg
     return -round(item.window_share or 0.0, 3), other_zone, item.tile, item.item_id, item.provider
 

@@ -7,7 +7,6 @@ its Adler-32 checksum verified, and a truncated header is told from a sparse fil
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,43 +24,38 @@ from skytally.imagery.acquire.band_windows import (
     band_window,
     covering_window,
     header_contradictions,
-    nodata_array,
     nodata_value,
+    unread_window,
     window_overlap,
 )
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-
-TAG_WIDTH, TAG_HEIGHT, TAG_BITS, TAG_COMPRESSION = 256, 257, 258, 259
-TAG_SAMPLES, PLANAR, TAG_PREDICTOR = 277, 284, 317
-TAG_TILE_WIDTH, TAG_TILE_HEIGHT, TAG_TILE_OFFSETS, TAG_TILE_BYTE_COUNTS = 322, 323, 324, 325
-TAG_SAMPLE_FORMAT, TAG_PIXEL_SCALE, TAG_TIE_POINT, TAG_GEO_KEYS, TAG_NODATA = (
-    339,
-    33550,
-    33922,
-    34735,
-    42113,
+from skytally.imagery.acquire.tiff_directory import (
+    DEFLATE_CODES,
+    TAG_BITS,
+    TAG_COMPRESSION,
+    TAG_GEO_KEYS,
+    TAG_HEIGHT,
+    TAG_NODATA,
+    TAG_PIXEL_SCALE,
+    TAG_PREDICTOR,
+    TAG_SAMPLE_FORMAT,
+    TAG_SAMPLES,
+    TAG_TIE_POINT,
+    TAG_TILE_HEIGHT,
+    TAG_TILE_WIDTH,
+    TAG_TRANSFORM,
+    TAG_WIDTH,
+    TiffDirectory,
+    directory_faults,
+    fetch_directory,
+    order_faults,
 )
-TAG_TRANSFORM = 34264
-DEFLATE_CODES = (8, 32946)
-"""The two codes of DEFLATE compression, whose streams end with an Adler-32 checksum."""
+
 NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}
-TIFF_FIELD_TYPES = {
-    1: "B", 2: "s", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i", 10: "ii",
-    11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q",
-}  # fmt: skip
-"""TIFF field type to its code in `struct`."""
 GEOKEY_RASTER_TYPE, GEOKEY_PROJECTED_CRS, PIXEL_IS_POINT = 1025, 3072, 2
 """Keys of the GeoTIFF directory, and the value by which a tie point is a pixel's centre."""
 USER_DEFINED_CRS = 32767
-
-
-class TruncatedHeaderError(ValueError):
-    """The header is longer than the bytes at hand; `needed` is the length to fetch."""
-
-    def __init__(self, needed: int) -> None:
-        """Keep the smallest length that may suffice."""
-        self.needed = needed
-        super().__init__(f"the header needs {needed} bytes")
+FLOAT_PREDICTOR = 3
 
 
 class UnsupportedLayoutError(ValueError):
@@ -97,44 +91,20 @@ class TiffLayout:
         return -(-self.shape[1] // self.tile[1])
 
 
-def _unpack(order: str, form: str, data: bytes, at: int, n: int) -> tuple[Any, ...]:
-    size = struct.calcsize("=" + form) * n
-    if at + size > len(data):
-        raise TruncatedHeaderError(at + size)
-    if form == "s":
-        return (data[at : at + n],)
-    return struct.unpack_from(f"{order}{len(form) * n}{form[0]}", data, at)
-
-
-def _fields(head: bytes) -> tuple[str, dict[int, tuple[Any, ...]]]:
-    """Byte order and fields of the first image directory."""
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    version = struct.unpack_from(f"{order}H", head, 2)[0] if order and len(head) > 16 else 0
-    if version not in (42, 43):
-        message = f"not a TIFF: it begins with {head[:8]!r}"
+def _geo_keys(directory: TiffDirectory) -> dict[int, int]:
+    """Keys of the GeoTIFF directory that hold one number."""
+    listed = directory.fields.get(TAG_GEO_KEYS, ())
+    if not listed:
+        return {}
+    keys = listed[4::4]
+    if listed[0] != 1 or len(listed) != 4 + 4 * listed[3] or list(keys) != sorted(set(keys)):
+        message = "a header whose georeferencing is corrupt"
         raise ValueError(message)
-    big = version == 43
-    word, width, length = ("Q", 20, 8) if big else ("I", 12, 4)
-    at = _unpack(str(order), word, head, 8 if big else 4, 1)[0]
-    n = _unpack(str(order), "Q" if big else "H", head, at, 1)[0]
-    start = at + (8 if big else 2)
-    if start + n * width > len(head):
-        raise TruncatedHeaderError(start + n * width)
-    fields = {}
-    for i in range(n):
-        entry = start + i * width
-        tag, kind = struct.unpack_from(f"{order}HH", head, entry)
-        count = _unpack(str(order), word, head, entry + 4, 1)[0]
-        if kind not in TIFF_FIELD_TYPES:
-            continue
-        place = entry + 4 + length
-        if struct.calcsize("=" + TIFF_FIELD_TYPES[kind]) * count > length:
-            place = _unpack(str(order), word, head, place, 1)[0]
-        fields[tag] = _unpack(str(order), TIFF_FIELD_TYPES[kind], head, place, count)
-    return str(order), fields
+    return {listed[i]: listed[i + 3] for i in range(4, len(listed), 4) if listed[i + 1] == 0}
 
 
-def _transform(fields: dict[int, tuple[Any, ...]], keys: dict[int, int]) -> affine.Affine:
+def _transform(directory: TiffDirectory, keys: dict[int, int]) -> affine.Affine:
+    fields = directory.fields
     if TAG_TRANSFORM in fields:
         a, b, _, c, d, e, _, f = fields[TAG_TRANSFORM][:8]
         grid = affine.Affine(a, b, c, d, e, f)
@@ -148,80 +118,68 @@ def _transform(fields: dict[int, tuple[Any, ...]], keys: dict[int, int]) -> affi
     return grid @ affine.Affine.translation(-half, -half)
 
 
-def _first_value(fields: dict[int, tuple[Any, ...]], tag: int, default: int) -> int:
-    return int(fields.get(tag, (default,))[0])
-
-
-def _unsupported_features(fields: dict[int, tuple[Any, ...]]) -> str:
+def _unsupported_features(directory: TiffDirectory) -> str:
     """Features of the file that this module cannot decode; empty if there are none."""
-    compression = _first_value(fields, TAG_COMPRESSION, 1)
+    compression, predictor = directory.first(TAG_COMPRESSION, 1), directory.first(TAG_PREDICTOR, 1)
+    kind = NUMBER_KINDS.get(directory.first(TAG_SAMPLE_FORMAT, 1), "")
     unsupported = {
-        "strips": TAG_TILE_WIDTH not in fields
-        or TAG_TILE_OFFSETS not in fields
-        or TAG_TILE_BYTE_COUNTS not in fields,
+        "strips": not directory.tiled,
         f"compression {compression}": compression not in DEFLATE_CODES,
-        "several samples a pixel": _first_value(fields, TAG_SAMPLES, 1) != 1,
-        "an unknown predictor": _first_value(fields, TAG_PREDICTOR, 1) not in (1, 2, 3),
-        "an unknown kind of number": _first_value(fields, TAG_SAMPLE_FORMAT, 1) not in NUMBER_KINDS
-        or _first_value(fields, TAG_BITS, 1) not in (8, 16, 32, 64),
+        "several samples a pixel": directory.first(TAG_SAMPLES, 1) != 1,
+        "an unknown predictor": predictor not in (1, 2, FLOAT_PREDICTOR),
+        "a predictor of floats on whole numbers": predictor == FLOAT_PREDICTOR and kind != "f",
+        "an unknown kind of number": not kind
+        or directory.first(TAG_BITS, 1) not in (8, 16, 32, 64),
     }
     return ", ".join(feature for feature, present in unsupported.items() if present)
 
 
-def parse_header(head: bytes) -> TiffLayout:
-    """Parse the header of a tiled, deflated GeoTIFF of one band.
+def tile_layout(directory: TiffDirectory, *, total: int | None = None) -> TiffLayout:
+    """Layout of a tiled, deflated GeoTIFF of one band.
 
     Parameters
     ----------
-    head : bytes
-        The first bytes of the file.
+    directory : TiffDirectory
+        Of the first image of the file (its full resolution).
+    total : int, optional
+        Bytes of the whole file.
 
     Returns
     -------
     TiffLayout
-        Of the first image of the file (its full resolution).
 
     Raises
     ------
-    TruncatedHeaderError
-        If the header is longer than `head`; its ``needed`` says how far to read.
     UnsupportedLayoutError
         If the file is a TIFF of another kind.
     ValueError
-        If it is not a TIFF, or its header contradicts itself.
+        If its header contradicts itself.
     """
-    order, fields = _fields(head)
-    unsupported = _unsupported_features(fields)
+    faults = directory_faults(directory, total=total)
+    if faults:
+        message = f"a header with {'; '.join(faults)}"
+        raise ValueError(message)
+    unsupported = _unsupported_features(directory)
     if unsupported:
         message = f"decoded by GDAL: {unsupported}"
         raise UnsupportedLayoutError(message)
-    listed = fields.get(TAG_GEO_KEYS, ())
-    keys = {listed[i]: listed[i + 3] for i in range(4, len(listed) - 3, 4) if listed[i + 1] == 0}
-    kind = NUMBER_KINDS[_first_value(fields, TAG_SAMPLE_FORMAT, 1)]
-    nodata = (
-        bytes(fields[TAG_NODATA][0]).strip(b"\0 ").decode("ascii") if TAG_NODATA in fields else ""
-    )
-    layout = TiffLayout(
-        shape=(_first_value(fields, TAG_HEIGHT, 0), _first_value(fields, TAG_WIDTH, 0)),
-        tile=(_first_value(fields, TAG_TILE_HEIGHT, 0), _first_value(fields, TAG_TILE_WIDTH, 0)),
-        dtype=np.dtype(f"{order}{kind}{_first_value(fields, TAG_BITS, 1) // 8}"),
-        predictor=_first_value(fields, TAG_PREDICTOR, 1),
-        transform=_transform(fields, keys),
-        epsg=keys.get(GEOKEY_PROJECTED_CRS)
-        if keys.get(GEOKEY_PROJECTED_CRS) != USER_DEFINED_CRS
-        else None,
+    keys = _geo_keys(directory)
+    kind = NUMBER_KINDS[directory.first(TAG_SAMPLE_FORMAT, 1)]
+    stated = directory.fields.get(TAG_NODATA, (b"",))[0]
+    nodata = bytes(stated).strip(b"\0 ").decode("ascii")
+    offsets, counts = directory.blocks
+    code = keys.get(GEOKEY_PROJECTED_CRS)
+    return TiffLayout(
+        shape=(directory.first(TAG_HEIGHT, 0), directory.first(TAG_WIDTH, 0)),
+        tile=(directory.first(TAG_TILE_HEIGHT, 0), directory.first(TAG_TILE_WIDTH, 0)),
+        dtype=np.dtype(f"{directory.order}{kind}{directory.first(TAG_BITS, 1) // 8}"),
+        predictor=directory.first(TAG_PREDICTOR, 1),
+        transform=_transform(directory, keys),
+        epsg=code if code != USER_DEFINED_CRS else None,
         nodata=float(nodata) if nodata else None,
-        offsets=tuple(fields[TAG_TILE_OFFSETS]),
-        counts=tuple(fields[TAG_TILE_BYTE_COUNTS]),
+        offsets=tuple(offsets),
+        counts=tuple(counts),
     )
-    if not all(0 < n <= 1 << 16 for n in layout.tile) or not all(n > 0 for n in layout.shape):
-        message = f"a header with an image of {layout.shape} in tiles of {layout.tile}"
-        raise ValueError(message)
-    tiles = -(-layout.shape[0] // layout.tile[0]) * layout.across
-    if not tiles == len(layout.offsets) == len(layout.counts):
-        message = f"a header with {len(layout.offsets)} tiles where {tiles} belong"
-        raise ValueError(message)
-    return layout
 
 
 def decode_tile(layout: TiffLayout, packed: bytes) -> npt.NDArray[Any]:
@@ -255,8 +213,11 @@ def decode_tile(layout: TiffLayout, packed: bytes) -> npt.NDArray[Any]:
     if not stream.eof or len(flat) != rows * cols * layout.dtype.itemsize:
         message = f"a tile unpacks to {len(flat)} bytes, not to {rows} x {cols} pixels"
         raise ValueError(message)
+    if stream.unused_data:
+        message = f"a tile ends {len(stream.unused_data)} bytes before its length, as another's"
+        raise ValueError(message)
     native = layout.dtype.newbyteorder("=")
-    if layout.predictor == 3:
+    if layout.predictor == FLOAT_PREDICTOR:
         size = layout.dtype.itemsize
         rowwise = np.frombuffer(flat, np.uint8).reshape(rows, cols * size)
         planes = np.cumsum(rowwise, axis=1, dtype=np.uint8).reshape(rows, size, cols)
@@ -270,24 +231,10 @@ def decode_tile(layout: TiffLayout, packed: bytes) -> npt.NDArray[Any]:
     return tile
 
 
-MAX_HEADER_BYTES = 1 << 22
-"""A header longer than this many bytes is corrupt."""
 TileIndex = tuple[int, int]
 """Row and column of a tile among the tiles."""
 ByteSpan = tuple[int, int]
 """First byte, and the byte after the last."""
-
-
-def _fetch_layout(reader: RangeReader, head: bytes) -> tuple[TiffLayout, bytes]:
-    while True:
-        try:
-            return parse_header(head), head
-        except TruncatedHeaderError as more:
-            needed = max(more.needed, 2 * len(head))
-            if len(head) >= reader.total or needed > MAX_HEADER_BYTES:
-                message = f"a header that points to byte {more.needed} of {reader.total}"
-                raise FetchAttemptError(message) from None
-            head += reader.get(len(head), needed - len(head)).data
 
 
 def _tiles_in_window(layout: TiffLayout, at: PixelWindow | None) -> list[TileIndex]:
@@ -334,17 +281,12 @@ def _copy_overlap(
     ]
 
 
-def _tile_spans(
-    reader: RangeReader, layout: TiffLayout, tiles: Sequence[TileIndex]
-) -> dict[TileIndex, ByteSpan]:
+def _tile_spans(layout: TiffLayout, tiles: Sequence[TileIndex]) -> dict[TileIndex, ByteSpan]:
     """Byte span of each tile; a tile that was left out of a sparse file has none."""
     spans = {}
     for tile in tiles:
         n = tile[0] * layout.across + tile[1]
         first, end = layout.offsets[n], layout.offsets[n] + layout.counts[n]
-        if end > reader.total:
-            message = f"a tile that ends at byte {end} of {reader.total}"
-            raise FetchAttemptError(message)
         if layout.offsets[n] or layout.counts[n]:
             spans[tile] = (first, end)
     return spans
@@ -362,7 +304,7 @@ def _read_tiles(
     for index, at in enumerate(windows):
         for tile in _tiles_in_window(layout, window_overlap(at, layout.shape)):
             windows_of.setdefault(tile, []).append(index)
-    spans = _tile_spans(reader, layout, list(windows_of))
+    spans = _tile_spans(layout, list(windows_of))
     to_fetch = [span for span in spans.values() if span[1] > len(head)]
     pieces = [(0, len(head), head)]
     for first, end in _merged_spans(to_fetch, reader.settings.gap_bytes):
@@ -405,7 +347,8 @@ def read_tiled_windows(
     ValueError
         If it is not a TIFF, or a tile does not unpack.
     """
-    layout, head = _fetch_layout(reader, head)
+    directory, head = fetch_directory(reader, head)
+    layout = tile_layout(directory, total=reader.total)
     faults = header_contradictions(
         reader.asset,
         transform=layout.transform,
@@ -413,16 +356,20 @@ def read_tiled_windows(
         dtype=layout.dtype.name,
         epsgs=(layout.epsg, item_epsg),
     )
+    if not reader.verified:
+        faults += order_faults(layout.offsets, layout.counts)
     if faults:
         message = "; ".join(faults)
         raise FetchAttemptError(message)
-    dtype = layout.dtype.name
-    nodata = nodata_value(reader.asset, layout.nodata, dtype)
+    nodata = nodata_value(reader.asset, layout.nodata, layout.dtype.name)
     windows = [covering_window(layout.transform, bounds) for bounds in sites]
-    arrays = [nodata_array(nodata, dtype, at) for at in windows]
+    arrays = [
+        unread_window(reader, at, layout.shape, nodata=nodata, dtype=layout.dtype.name)
+        for at in windows
+    ]
     _read_tiles(reader, layout, head, windows, arrays)
     return [
-        band_window(reader, array, layout.transform, at, nodata)
+        band_window(reader, array, layout.transform, at, shape=layout.shape, nodata=nodata)
         if window_overlap(at, layout.shape)
         else None
         for array, at in zip(arrays, windows, strict=True)

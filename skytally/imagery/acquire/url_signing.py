@@ -9,25 +9,33 @@ import calendar
 import functools
 import hashlib
 import hmac
+import http.client
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import urllib3
 
 from skytally.core import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import SignUrl, redacted_message
+from skytally.imagery.acquire.allowed_addresses import (
+    AddressRules,
+    ForbiddenAddressError,
+    address_rules,
+    origin_of,
+    s3_endpoint,
+)
+from skytally.imagery.acquire.byte_ranges import SignUrl
+from skytally.imagery.acquire.guarded_http import answer_of, connection_fault
 from skytally.imagery.acquire.providers import Provider
 
 PLANETARY_COMPUTER_KEY = "PC_SDK_SUBSCRIPTION_KEY"
 """Environment variable with a subscription key; without it the limits are lower."""
 S3_KEY, S3_SECRET = "CDSE_S3_ACCESS_KEY", "CDSE_S3_SECRET_KEY"
 """Environment variables with the keys of the Copernicus Data Space object store."""
-S3_ENDPOINT, S3_REGION = "https://eodata.dataspace.copernicus.eu", "default"
-S3_ENDPOINT_VARIABLE = "CDSE_S3_ENDPOINT"
-"""Environment variable naming another endpoint of the same protocol."""
+S3_REGION = "default"
 TOKEN_KEPT_S = 300.0
 """Seconds for which a token is reused at most."""
 TOKEN_REST_S = 120.0
@@ -35,55 +43,71 @@ TOKEN_REST_S = 120.0
 TOKEN_HOSTS = ".blob.core.windows.net"
 """Suffix of the hosts to which a token is sent."""
 SIGNATURE_LASTS_S = 900
+TOKEN_TRIES, TOKEN_PAUSE_S, TOKEN_TIMEOUT_S = 5, 0.5, 20.0
+"""Attempts to fetch a token, seconds before the second, which double, and seconds of each."""
+MAX_TOKEN_BYTES = 1 << 16
+TOKEN = re.compile(r"[!-~]{1,8192}")
+"""Characters of a token: those of a query."""
 
 
 class _CollectionToken:
     """Access token of one collection, fetched again before it expires."""
 
-    def __init__(self, url: str) -> None:
-        self.url, self._query, self._until = url, "", -1.0
+    def __init__(self, url: str, rules: AddressRules) -> None:
+        self.url, self.rules, self._query, self._until = url, rules, "", -1.0
 
     def query(self) -> str:
         """Query string that gives access to an address."""
         if time.monotonic() >= self._until:
-            self._query, lasts = _fetch_token(self.url)
+            self._query, lasts = _fetch_token(self.url, self.rules)
             self._until = time.monotonic() + min(TOKEN_KEPT_S, lasts - TOKEN_REST_S)
         return self._query
 
 
-def _fetch_token(url: str) -> tuple[str, float]:
-    """Fetch a token and the seconds for which it is valid."""
+def _token_answer(url: str, rules: AddressRules) -> bytes:
+    """Ask for a token, again where the fault may pass; no redirection carries the key away."""
     key = os.environ.get(PLANETARY_COMPUTER_KEY)
-    retries = urllib3.Retry(
-        4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
-    )
-    try:
-        with urllib3.PoolManager() as pool:
-            answer = pool.request(
-                "GET",
-                url,
+    fault = ""
+    for attempt in range(TOKEN_TRIES):
+        if attempt:
+            time.sleep(TOKEN_PAUSE_S * 2 ** (attempt - 1))
+        try:
+            with answer_of(
+                "GET", url, rules=rules, ends=time.monotonic() + TOKEN_TIMEOUT_S, redirects=0,
                 headers={"Ocp-Apim-Subscription-Key": key} if key else {},
-                timeout=urllib3.Timeout(connect=10.0, read=20.0),
-                retries=retries,
-            )
-        if answer.status != 200:
-            message = f"{url}: status {answer.status} where a token belongs; try again later"
-            raise AcquisitionError(message)
-        content = json.loads(answer.data)
+            ) as answer:  # fmt: skip
+                if answer.status == 200:
+                    return answer.read(MAX_TOKEN_BYTES)
+                fault = f"status {answer.status} where a token belongs"
+                if answer.status not in (429, 500, 502, 503, 504):
+                    break
+        except ForbiddenAddressError as error:
+            fault = f"no token ({error})"
+            break
+        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+            fault = f"no token ({connection_fault(error)})"
+    message = f"{url}: {fault}; try again later"
+    raise AcquisitionError(message)
+
+
+def _fetch_token(url: str, rules: AddressRules) -> tuple[str, float]:
+    """Fetch a token and the seconds for which it is valid."""
+    answer = _token_answer(url, rules)
+    try:
+        content = json.loads(answer)
         expiry = calendar.timegm(time.strptime(content["msft:expiry"][:19], "%Y-%m-%dT%H:%M:%S"))
-        return str(content["token"]), expiry - calendar.timegm(time.gmtime())
-    except urllib3.exceptions.HTTPError as error:
-        message = f"{url}: no token ({redacted_message(error)}); try again later"
-        raise AcquisitionError(message) from None
-    except (ValueError, KeyError, TypeError):
+        if not TOKEN.fullmatch(content["token"]):
+            raise ValueError
+        return content["token"], expiry - calendar.timegm(time.gmtime())
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         message = f"{url}: the answer is no token; see whether the provider changed its service"
         raise AcquisitionError(message) from None
 
 
 @functools.lru_cache(maxsize=32)
-def _token(process: int, url: str) -> _CollectionToken:
+def _token(process: int, url: str, rules: AddressRules) -> _CollectionToken:
     assert process == os.getpid()
-    return _CollectionToken(url)
+    return _CollectionToken(url, rules)
 
 
 def presigned_url(
@@ -141,8 +165,9 @@ def _presigned_s3(href: str, environ: Mapping[str, str]) -> str:
     if missing:
         message = f"no {' and no '.join(missing)} in the environment; set what the store gave you"
         raise AcquisitionError(message)
-    endpoint = environ.get(S3_ENDPOINT_VARIABLE, S3_ENDPOINT).rstrip("/")
-    path = href.removeprefix("s3://") if href.startswith("s3://") else urlsplit(href).path
+    endpoint = s3_endpoint()
+    # a catalogue writes a space in a name as %20; it is signed as the name itself
+    path = unquote(href.removeprefix("s3://") if href.startswith("s3://") else urlsplit(href).path)
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     url = f"{endpoint}/{quote(path.lstrip('/'), safe='/~')}"
     return presigned_url(
@@ -176,14 +201,18 @@ def url_signer(provider: Provider) -> SignUrl:
     if provider.signing != "planetary-computer":
         message = f"provider {provider.name}: signing {provider.signing!r} is not known"
         raise DataError(message)
-    home = urlsplit(provider.url)
-    endpoint = f"{home.scheme}://{home.netloc}/api/sas/v1/token/{provider.collection}"
+    home, rules = urlsplit(provider.url), address_rules(provider)
+    collection = quote(provider.collection, safe="")
+    endpoint = f"{home.scheme}://{home.netloc}/api/sas/v1/token/{collection}"
 
     def sign(href: str) -> str:
-        host = urlsplit(href).netloc
-        trusted = host == home.netloc or (
-            href.startswith("https://") and host.endswith(TOKEN_HOSTS)
+        host, port = origin_of(href)
+        trusted = (host, port) == origin_of(provider.url) or (
+            href.startswith("https://") and port == 443 and host.endswith(TOKEN_HOSTS)
         )
-        return f"{href}?{_token(os.getpid(), endpoint).query()}" if trusted else href
+        if not trusted:
+            return href
+        mark = "&" if "?" in href else "?"
+        return f"{href.partition('#')[0]}{mark}{_token(os.getpid(), endpoint, rules).query()}"
 
     return sign

@@ -42,6 +42,32 @@ from skytally.imagery.sites import Site
 STATISTICS_FILE = ".screening.json"
 """Name of the file beside the chips of a site."""
 YEAR = 365.25
+SCREENING_GSD = 10.0
+"""Metres; of finer images some pixels are looked at, so that memory does not grow with detail."""
+
+
+def _sampled(
+    arrays: Mapping[str, npt.NDArray[Any]], manifest: ChipManifest, site: Site
+) -> dict[str, npt.NDArray[Any]]:
+    """Every so many of the pixels of a fine image, on the site's grid of `SCREENING_GSD`.
+
+    Shares of a ring are as well known from some thousand pixels as from a hundred million.
+    """
+    a, _, x, _, _, y = manifest.transform
+    rows, cols = site.grid.shape(SCREENING_GSD)
+    west, _, _, north = site.grid.bounds
+    middles = (np.arange(max(rows, cols)) + 0.5) * SCREENING_GSD
+    row = np.floor((y - (north - middles[:rows])) / a).astype(int)
+    col = np.floor((west + middles[:cols] - x) / a).astype(int)
+    height, width = manifest.shape
+    inside_row, inside_col = (row >= 0) & (row < height), (col >= 0) & (col < width)
+    found = {}
+    for band, array in arrays.items():
+        stated = manifest.nodata.get(band)
+        laid = np.full((rows, cols), 0 if stated is None else stated, array.dtype)
+        laid[np.ix_(inside_row, inside_col)] = array[np.ix_(row[inside_row], col[inside_col])]
+        found[band] = laid
+    return found
 
 
 def ring_statistics(
@@ -67,8 +93,11 @@ def ring_statistics(
     DataError
         If the chip does not fit the site's grid.
     """
-    cell = common_gsd(manifest, site)
-    laid = on_site_grid(arrays, manifest, site, fill=manifest.nodata)
+    if manifest.transform[0] < SCREENING_GSD and manifest.epsg == site.grid.epsg:
+        cell, laid = SCREENING_GSD, _sampled(arrays, manifest, site)
+    else:
+        cell = common_gsd(manifest, site)
+        laid = on_site_grid(arrays, manifest, site, fill=manifest.nodata)
     masks = site_screening_masks(site, gsd=cell)
     values = {
         band: apply_calibration(laid[band], manifest.scale[band], manifest.offset[band], nodata)

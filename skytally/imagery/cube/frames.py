@@ -36,6 +36,15 @@ MAX_TYPICAL_REFLECTANCE = 2.0
 the typical value of an image is a digital number, not a reflectance."""
 MAX_CHECKED_PIXELS = 10_000
 """Pixels that tell decibels and digital numbers from reflectance and backscatter."""
+ALIKE_SATELLITES = {
+    "sentinel-2": ("sentinel-2a", "sentinel-2b", "sentinel-2c"),
+    "landsat": ("landsat-8", "landsat-9"),
+}
+"""Satellites whose images may share a reference, since their calibrations were compared: A and B
+of Sentinel-2 and both Landsats within 1 % (CALCON 2025, deep convective clouds), C and A of
+Sentinel-2 within 2 % in the visible and near infrared and 5 % in the short-wave infrared (CALCON
+2025, tandem phase), of which most goes with the offset on stable ground. Those of Sentinel-1
+differ where the backscatter is low (Schmidt et al., A and B), as on water: each is of its own."""
 ANGLES = ("sun_zenith", "sun_azimuth", "view_zenith", "view_azimuth", "inc_angle")
 
 
@@ -166,7 +175,7 @@ def group_name(platform: str, orbit: str | int | None, direction: str, processor
     Parameters
     ----------
     platform : str
-        Satellite; its family counts, without the letter or the number of the satellite.
+        Satellite; those of `ALIKE_SATELLITES` share one name.
     orbit : str, int or None
         Relative orbit; empty or None where it is not known.
     direction, processor : str
@@ -180,9 +189,12 @@ def group_name(platform: str, orbit: str | int | None, direction: str, processor
     --------
     >>> group_name("sentinel-2b", 3, "descending", "l2a")
     'sentinel-2 orbit 3 descending L2A'
+    >>> group_name("sentinel-1c", 134, "descending", "rtc")
+    'sentinel-1c orbit 134 descending RTC'
     """
-    family = re.sub(r"(?<=\d)[-_ ]?[a-d]$", "", platform.lower())
-    family = re.sub(r"^landsat[-_ ]?\d$", "landsat", family)
+    satellite = re.sub(r"(?<=[a-z])[-_ ]?(?=\d)", "-", platform.lower().strip())
+    alike = (name for name, group in ALIKE_SATELLITES.items() if satellite in group)
+    family = next(alike, satellite)
     track = "orbit unknown" if orbit in (None, "") else f"orbit {int(float(orbit or 0))}"
     return " ".join(filter(None, (family, track, direction.lower(), processor.upper())))
 
@@ -368,7 +380,7 @@ def require_one_group(found: Iterable[Frame]) -> Iterator[Frame]:
     Raises
     ------
     DataError
-        If orbits, directions, platform families or processors are mixed (METHODS trap T3).
+        If orbits, directions, satellites or processors are mixed (METHODS trap T3).
     """
     group: str | None = None
     for frame in found:

@@ -10,11 +10,13 @@ from .measured_update import update_lines as update_lines
 from .measuring_code import measuring_key as measuring_key
 from .outline_backdrop import composite as composite
 from .own_and_published_counts import agreement_table as agreement_table
+from .publishing_rights import may_be_shown as may_be_shown
 from .refresh import (
     RefreshReport as RefreshReport,
     refresh_store as refresh_store,
     rescreen as rescreen,
 )
+from .refresh_plan import RefreshPlan as RefreshPlan, plan_refresh as plan_refresh
 from .refresh_run import Progress as Progress
 from .site_imagery import (
     CARDS_OF_PLACE as CARDS_OF_PLACE,

@@ -41,6 +41,20 @@ class Card:
     sensor: str
     """Sensor, as in the inventory."""
 
+    def thing_of(self, size: float) -> str:
+        """Words for what was put in: nothing, one, or many.
+
+        Examples
+        --------
+        >>> [CARDS["pits-sentinel-2"].thing_of(size) for size in (0, 1, 4)]
+        ['nothing', '1 bermed pit', '4 bermed pits']
+        """
+        if size == 0:
+            return "nothing"
+        words = self.thing.format(size=size)
+        # an area or a length of 1 is still of many stacks, and of a ship one metre long
+        return words.removesuffix("s") if size == 1 and words[0].isdigit() else words
+
 
 CARDS: Mapping[str, Card] = {
     card.key: card
@@ -191,11 +205,6 @@ def _signed(contrast: float) -> str:
     return f"{contrast:+g}"
 
 
-def _thing(card: Card, size: float) -> str:
-    words = card.thing.format(size=size)
-    return words.removesuffix("s") if size == 1 else words
-
-
 def _range(part: pd.DataFrame, card: Card) -> str:
     """Sizes from which nine of ten are found at one contrast, in words."""
     part = part.sort_values("size")
@@ -208,10 +217,10 @@ def _range(part: pd.DataFrame, card: Card) -> str:
         return "nine of ten are not reached at any size tried"
     first = part.loc[found, "size"].iloc[0]
     later = part[part["size"] >= first]
-    words = f"nine of ten are found from {_thing(card, first)} on"
+    words = f"nine of ten are found from {card.thing_of(first)} on"
     missed = later.loc[later["recall"] < TARGET_RECALL, "size"]
     if not missed.empty:
-        words += f", but not of every larger size: of {_thing(card, missed.iloc[0])}, fewer"
+        words += f", but not of every larger size: of {card.thing_of(missed.iloc[0])}, fewer"
     return f"{words}; nothing smaller was tried" if first == part["size"].min() else words
 
 
@@ -252,7 +261,7 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     row = there.iloc[0]
     kind = "simulated clear images" if row["simulated"] else "clear images of this place"
     words = [
-        f"{_thing(card, size).capitalize()} ({card.contrast} {_signed(contrast)}): "
+        f"{card.thing_of(size).capitalize()} ({card.contrast} {_signed(contrast)}): "
         f"found in {_of(row, row['found'], kind)}."
     ]
     tried = table[table["size"] > 0]

@@ -36,13 +36,13 @@ NO_IMAGES = (
     "blank is not an absence."
 )
 MONTHS_SAID = {
-    NOT_SEARCHED: ("blank", "Counted by site and sensor, {number} were not searched."),
+    NOT_SEARCHED: ("blank", "Never searched, counted by site and sensor: {number}."),
     NOTHING_OFFERED: (
         "nothing",
-        "Counted by site and sensor, {number} were searched and nothing was offered.",
+        "Searched without an offer, counted by site and sensor: {number}.",
     ),
-    NONE_USABLE: ("unusable", "Counted by site and sensor, {number} gave no usable image."),
-    USABLE: ("usable", "Counted by site and sensor, {number} gave at least one usable image."),
+    NONE_USABLE: ("unusable", "Offered, none usable, counted by site and sensor: {number}."),
+    USABLE: ("usable", "With a usable image, counted by site and sensor: {number}."),
 }
 """State to key and sentence of the finding that counts its months."""
 
@@ -86,7 +86,7 @@ def _answer(
 
 
 def _beside(controls: int) -> str:
-    noun = "twin of them that is" if controls == 1 else "twins of them that are"
+    noun = "control site of them that is" if controls == 1 else "control sites of them that are"
     return f", and {controls} {noun} counted nowhere here" if controls else ""
 
 
@@ -149,25 +149,30 @@ def coverage_findings(
     answer = _answer(looks, searches, sites, rehearsal)
     counted = [
         ("answer", usable, "images", answer),
-        ("offered", len(looks), "images", "Providers offered scenes for {number}."),
+        (
+            "offered",
+            len(looks),
+            "images",
+            "Offered by providers, every processing: {number}.",
+        ),
         (
             "superseded",
             superseded,
             "images",
-            "For {number} another processing of the same acquisition stands in its place.",
+            "Offered, with another processing of the same acquisition in its place: {number}.",
         ),
         (
             "lost",
             len(looks) - superseded - usable,
             "images",
-            "Offered and lost, to cloud or otherwise, were {number}.",
+            "Offered and lost, to cloud or otherwise: {number}.",
         ),
         (
             "unverified",
             int((looks["verified_by"] == VERIFIED_BY_PIXELS).sum()),
             "images",
-            "For {number} that are stored the provider stated no file size, and the bands had to "
-            "vouch for one another.",
+            "Stored without a file size from the provider, so that the bands had to vouch for one "
+            "another: {number}.",
         ),
         ("sites", len(sites), "sites", f"The register names {{number}}{_beside(len(controls))}."),
     ]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import DataError, IntegrityError
-from skytally.imagery.acquire import ChipManifest, chip_store
+from skytally.imagery.acquire import ChipManifest, chip_store, redacted_message
 from skytally.imagery.pipeline.executors import work_executor
 from skytally.imagery.pipeline.measure_outlines import measure_targets
 from skytally.imagery.pipeline.measured_folder import stored_key, write_line
@@ -177,6 +177,10 @@ def update_lines(
                     lines = future.result()
                 except (DataError, IntegrityError) as error:
                     report.faults.append(f"{job.name}: {error}")
+                    continue
+                # a site that nobody foresaw must not cost the lines of all the others
+                except Exception as error:
+                    report.faults.append(f"{job.name}: not measured ({redacted_message(error)})")
                     continue
                 for target, line, key in zip(job.targets, lines, job.keys, strict=True):
                     write_line(folder, target, line, key)

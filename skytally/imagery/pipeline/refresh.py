@@ -14,15 +14,19 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError
+from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire import (
     FAILED,
+    LEFT_OUT,
+    NO,
     REJECTED,
     SENTINEL_1,
     STORED,
     SUPERSEDED,
+    YES,
     ChipManifest,
     FetchSettings,
+    LeftOutScene,
     Provider,
     SceneItem,
     check_accounts,
@@ -33,15 +37,18 @@ from skytally.imagery.acquire import (
     merge_searches,
     read_inventory,
     read_searches,
+    redacted_message,
     search_log_row,
     verification_method,
     write_inventory,
     write_searches,
 )
 from skytally.imagery.clear_sky import RingStatistics, screened_inventory, update_statistics
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 from skytally.imagery.pipeline.refresh_plan import (
     Decision,
     RefreshPlan,
+    fallback_jobs,
     items_to_retire,
     plan_refresh,
 )
@@ -74,6 +81,16 @@ class RefreshReport:
     """What an interrupted refresh had left."""
     faults: tuple[str, ...] = ()
     """Searches that failed, chips that are broken: one sentence each."""
+    malformed: tuple[str, ...] = ()
+    """Scenes that could not be used as they were offered, those excepted that are left out on
+    purpose: one sentence each."""
+    left_out: tuple[str, ...] = ()
+    """Scenes that were left out on purpose: one sentence each."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out but on purpose."""
+        return not (self.failed or self.malformed or self.faults)
 
 
 def _stored_row(item: SceneItem, site: Site, manifest: ChipManifest, today: str) -> dict[str, str]:
@@ -136,9 +153,13 @@ def _sweep_tables(*paths: Path) -> list[str]:
     return [each.name for each in left]
 
 
-def _retire_and_restore(plan: RefreshPlan, folder: Path) -> None:
+def _unread(run: RefreshRun) -> list[SceneItem]:
+    return [result.item for result in run.results if result.manifest is None]
+
+
+def _retire_and_restore(plan: RefreshPlan, folder: Path, unread: Sequence[SceneItem]) -> None:
     """Take out of the store's count what is superseded, and take back what is selected again."""
-    for item in items_to_retire(plan):
+    for item in items_to_retire(plan, unread):
         manifest = chip_store.stored_manifest(folder, item.site, item.item_id)
         if manifest is not None and manifest.provider == item.provider:
             chip_store.retire_chip(folder, item.site, item.item_id)
@@ -154,11 +175,43 @@ def _screened(
     for result in results:
         if result.statistics is not None and result.manifest is not None:
             fresh.setdefault(result.item.site, {})[result.item.item_id] = result.statistics
-    statistics, faults = {}, []
+    statistics: dict[str, dict[str, RingStatistics]] = {}
+    faults: list[str] = []
     for site in sites:
-        statistics[site.slug], broken = update_statistics(folder, site, fresh=fresh.get(site.slug))
+        try:
+            kept, broken = update_statistics(folder, site, fresh=fresh.get(site.slug))
+        except chip_store.StoreError:
+            raise
+        # a site that nobody foresaw must not cost the rows of all the others
+        except Exception as error:
+            faults.append(
+                f"{site.slug}: its images were not screened ({redacted_message(error)}); mend "
+                "its outlines and run refresh again"
+            )
+            continue
+        statistics[site.slug] = kept
         faults += broken
-    return screened_inventory(inventory, sites, statistics), faults
+    screened = [site for site in sites if site.slug in statistics]
+    return _without_measure(screened_inventory(inventory, screened, statistics), folder), faults
+
+
+def _without_measure(inventory: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Inventory in which a clear image that no measure was tested on is not called usable."""
+    table = inventory.copy()
+    measured = {kind.sensor for kind in LINE_KINDS}
+    for index in table.index[(table["usable"] == YES) & ~table["sensor"].isin(measured)]:
+        try:
+            manifest = chip_store.stored_manifest(
+                folder, str(table.loc[index, "site"]), str(table.loc[index, "item_id"])
+            )
+        except IntegrityError:
+            manifest = None
+        pixels = "its pixels" if manifest is None else f"pixels of {manifest.transform[0]:g} m"
+        table.loc[index, "usable"] = NO
+        table.loc[index, "unusable_reason"] = (
+            f"no measure: none was tested on {pixels} of this satellite"
+        )
+    return table
 
 
 def rescreen(sites: Sequence[Site], *, folder: Path, inventory_path: Path) -> list[str]:
@@ -204,6 +257,7 @@ def refresh_store(
     searches_path: Path,
     today: str,
     now: datetime | None = None,
+    left_out: Sequence[LeftOutScene] = (),
     budget_bytes: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     settings: FetchSettings | None = None,
@@ -227,6 +281,8 @@ def refresh_store(
         Day of the search, ISO.
     now : datetime, optional
         Time after which no scene can lie.
+    left_out : sequence of LeftOutScene
+        Scenes that are left out on purpose.
     budget_bytes : int, optional
         Largest size of the store.
     progress : callable, optional
@@ -254,12 +310,18 @@ def refresh_store(
         inventory, searches = read_inventory(inventory_path), read_searches(searches_path)
         plan = plan_refresh(
             sites, providers, period, folder=folder, inventory=inventory, searches=searches,
-            settings=limits, now=now,
+            settings=limits, now=now, left_out=left_out,
         )  # fmt: skip
-        _retire_and_restore(plan, folder)
         used = chip_store.store_bytes(folder)
         run = RefreshRun(folder, budget_bytes, plan.to_read, progress, used)
         run_jobs(run, plan.jobs, limits, client)
+        unread = [] if run.stopped else _unread(run)
+        fallbacks = fallback_jobs(
+            plan, unread, sites, providers, folder=folder, inventory=inventory, settings=limits
+        )
+        run.total += sum(len(job.items) for job in fallbacks)
+        run_jobs(run, fallbacks, limits, client)
+        _retire_and_restore(plan, folder, _unread(run))
         by_slug, by_name = {s.slug: s for s in sites}, {p.name: p for p in providers}
         rows = _rows(plan, run.results, by_slug, by_name, today)
         merged, broken = _screened(merge_inventory(inventory, rows), folder, sites, run.results)
@@ -299,6 +361,14 @@ def _report(
         status: sum(row["status"] == status for row in rows)
         for status in (FAILED, REJECTED, SUPERSEDED)
     }
+    left_out, malformed = [], []
+    for row in rows:
+        if row["status"] == REJECTED:
+            sentence = f"{row['site']}, {row['item_id']}: {row['status_reason']}"
+            if row["status_reason"].startswith(f"{LEFT_OUT}:"):
+                left_out.append(sentence)
+            elif not row["time_utc"] or row["status_reason"].startswith("malformed:"):
+                malformed.append(sentence)
     return RefreshReport(
         offered=len(rows),
         stored=sum(result.status == STORED for result in run.results),
@@ -306,6 +376,8 @@ def _report(
         failed=count[FAILED],
         rejected=count[REJECTED],
         superseded=count[SUPERSEDED],
+        malformed=tuple(malformed),
+        left_out=tuple(left_out),
         bytes_read=run.bytes_read,
         bytes_stored=run.bytes_stored,
         swept=tuple(swept),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from skytally.core import AcquisitionError, IntegrityError
+from skytally.core import AcquisitionError, DataError, IntegrityError
 from skytally.imagery.acquire import (
     FAILED,
     REJECTED,
@@ -19,11 +20,15 @@ from skytally.imagery.acquire import (
     VERIFIED_BY_SIZE,
     ChipManifest,
     FetchSettings,
+    LeftOutScene,
     Provider,
     SceneItem,
     SearchResult,
     SelectionDecision,
     chip_store,
+    joined_ids,
+    left_out_reason,
+    redacted_message,
     search_catalogue,
     select_items,
     verification_method,
@@ -45,6 +50,8 @@ class Decision:
     """``rejected``, ``superseded`` or ``failed``."""
     reason: str
     """Why, ``<class>: <detail>``."""
+    winner: SceneItem | None = None
+    """The item that is read in its place, where it is superseded."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class RefreshPlan:
     jobs: list[SceneJob] = field(default_factory=list)
     """To be read, one a scene, in the order of time."""
     faults: list[str] = field(default_factory=list)
-    """Searches that failed, broken manifests: one sentence each."""
+    """Searches that failed or went in circles, broken manifests: one sentence each."""
 
     @property
     def to_read(self) -> int:
@@ -73,10 +80,67 @@ def _rows_by_key(inventory: pd.DataFrame) -> dict[tuple[str, str, str], dict[str
     return {(row["provider"], row["site"], row["item_id"]): row for row in rows}
 
 
+def _apart(
+    result: SearchResult, left_out: Sequence[LeftOutScene]
+) -> tuple[SearchResult, list[Decision]]:
+    """Take out of a search what is left out on purpose."""
+
+    def reason_of(item_id: str) -> str:
+        return left_out_reason(
+            left_out, provider=result.provider, site=result.site, item_id=item_id
+        )
+
+    reasons = {item.item_id: reason_of(item.item_id) for item in result.items}
+    decisions = [
+        Decision(item, REJECTED, reasons[item.item_id])
+        for item in result.items
+        if reasons[item.item_id]
+    ]
+    malformed = [(name, reason_of(name) or reason) for name, reason in result.malformed]
+    return replace(result, malformed=malformed), decisions
+
+
+def _selection(
+    items: Sequence[SceneItem], site: Site
+) -> tuple[list[SelectionDecision], list[Decision]]:
+    """Select among the items of a site; one over which that fails costs itself only."""
+    try:
+        return select_items(items, site), []
+    # libraries raise errors of their own at a grid that nobody foresaw
+    except Exception:
+        sound, broken = [], []
+        for item in items:
+            try:
+                select_items([item], site)
+                sound.append(item)
+            except Exception as error:
+                reason = f"malformed: {redacted_message(error)}"
+                broken.append(Decision(item, REJECTED, reason))
+        return select_items(sound, site), broken
+
+
+def _searched(
+    provider: Provider, site: Site, period: tuple[str, str], plan: RefreshPlan, **words: Any
+) -> SearchResult | None:
+    """Search a catalogue for a site; what goes wrong costs this search only."""
+    try:
+        return search_catalogue(provider, site, period, **words)
+    except AcquisitionError as error:
+        plan.faults.append(str(error))
+    except DataError:
+        raise
+    except Exception as error:
+        plan.faults.append(
+            f"{provider.name}, search for {site.slug}: {redacted_message(error)}; nothing was "
+            "recorded; leave the provider out, or tell its keepers"
+        )
+    return None
+
+
 def _decided(selected: SelectionDecision, row: dict[str, str] | None) -> Decision | None:
     """Decide on an item without its pixels, or as it was when they were last read."""
     if selected.status != SELECTED:
-        return Decision(selected.item, selected.status, selected.reason)
+        return Decision(selected.item, selected.status, selected.reason, selected.winner)
     if row is None or row["status"] != REJECTED:
         return None
     reason = row["status_reason"]
@@ -89,11 +153,44 @@ def _decided(selected: SelectionDecision, row: dict[str, str] | None) -> Decisio
     return None
 
 
+def _readable_selection(
+    items: Sequence[SceneItem], site: Site, inventory: pd.DataFrame
+) -> tuple[list[SelectionDecision], list[Decision]]:
+    """Select among the items that were not rejected on reading, so that none hides a sound one."""
+    rows, left = _rows_by_key(inventory), list(items)
+    decided: list[Decision] = []
+    while True:
+        selection, broken = _selection(left, site)
+        unreadable = [
+            decision
+            for selected in selection
+            if selected.status == SELECTED
+            for decision in [_decided(selected, rows.get(_key(selected.item)))]
+            if decision is not None
+        ]
+        if not unreadable:
+            return selection, [*decided, *broken]
+        decided += unreadable
+        gone = {_key(decision.item) for decision in unreadable}
+        left = [item for item in left if _key(item) not in gone]
+
+
+def _key(item: SceneItem) -> tuple[str, str, str]:
+    """Key of the row of an item in the inventory."""
+    return item.provider, item.site, item.item_id
+
+
 def _manifest(folder: Path, item: SceneItem) -> ChipManifest | None:
     """Manifest of an image that is stored, or was and is retired."""
     return chip_store.stored_manifest(
         folder, item.site, item.item_id
     ) or chip_store.stored_manifest(folder, item.site, item.item_id, retired=True)
+
+
+def _has_new_parts(manifest: ChipManifest, item: SceneItem) -> bool:
+    """Whether parts of the pass are offered that were not when the image was stored."""
+    parts = {part.item_id for part in item.joined}
+    return manifest.provider == item.provider and not parts <= joined_ids(manifest.sources)
 
 
 def _sort(
@@ -107,7 +204,7 @@ def _sort(
     rows, to_read = _rows_by_key(inventory), []
     for selected in selection:
         item = selected.item
-        decision = _decided(selected, rows.get((item.provider, item.site, item.item_id)))
+        decision = _decided(selected, rows.get(_key(item)))
         if decision is not None:
             plan.decisions.append(decision)
             continue
@@ -117,7 +214,7 @@ def _sort(
             plan.faults.append(str(error))
             plan.decisions.append(Decision(item, FAILED, f"broken manifest: {error}"))
             continue
-        if manifest is None:
+        if manifest is None or _has_new_parts(manifest, item):
             to_read.append((item, site))
         elif manifest.provider != item.provider:
             reason = f"same id: stored already from {manifest.provider}"
@@ -134,9 +231,10 @@ def _jobs(
 ) -> list[SceneJob]:
     """Put the sites of one scene together, so that each of its bytes is fetched once."""
     by_name = {provider.name: provider for provider in providers}
-    scenes: dict[tuple[str, str, str, int | None], list[tuple[SceneItem, Site]]] = {}
+    scenes: dict[tuple[Any, ...], list[tuple[SceneItem, Site]]] = {}
     for item, site in to_read:
-        key = (item.time, item.provider, item.item_id, item.epsg)
+        parts = tuple(part.item_id for part in item.joined)
+        key = (item.time, item.provider, item.item_id, item.epsg, parts)
         scenes.setdefault(key, []).append((item, site))
     return [
         SceneJob(
@@ -145,7 +243,7 @@ def _jobs(
             tuple(site for _, site in scene),
             settings,
         )
-        for (_, provider, _, _), scene in sorted(scenes.items(), key=lambda pair: pair[0][:3])
+        for (_, provider, *_), scene in sorted(scenes.items(), key=lambda pair: pair[0][:3])
     ]
 
 
@@ -159,6 +257,7 @@ def plan_refresh(
     searches: pd.DataFrame,
     settings: FetchSettings,
     now: datetime | None = None,
+    left_out: Sequence[LeftOutScene] = (),
 ) -> RefreshPlan:
     """Search, select, and look up what the store holds; nothing is read or written.
 
@@ -178,32 +277,95 @@ def plan_refresh(
         Limits and attempts for what will be read.
     now : datetime, optional
         Time after which no scene can lie.
+    left_out : sequence of LeftOutScene
+        Scenes that are left out on purpose.
 
     Returns
     -------
     RefreshPlan
         A search that fails is a fault of the plan; the other searches stand.
+
+    Raises
+    ------
+    DataError
+        If the period is none.
     """
     plan, to_read = RefreshPlan(), []
     for site in sites:
         items: list[SceneItem] = []
         for provider in providers:
-            try:
-                result = search_catalogue(
-                    provider, site, period, now=now, inventory=inventory, searches=searches
-                )
-            except AcquisitionError as error:
-                plan.faults.append(str(error))
+            result = _searched(
+                provider, site, period, plan, now=now, inventory=inventory, searches=searches
+            )
+            if result is None:
                 continue
+            result, apart = _apart(result, left_out)
             plan.searches.append(result)
-            items += result.items
-        to_read += _sort(plan, folder, select_items(items, site), site, inventory)
+            plan.faults.extend(filter(None, [result.circular_paging]))
+            plan.decisions.extend(apart)
+            known = {decision.item.item_id for decision in apart}
+            items += [item for item in result.items if item.item_id not in known]
+        selection, decided = _readable_selection(items, site, inventory)
+        plan.decisions.extend(decided)
+        to_read += _sort(plan, folder, selection, site, inventory)
     plan.jobs.extend(_jobs(to_read, providers, settings))
     return plan
 
 
-def items_to_retire(plan: RefreshPlan) -> list[SceneItem]:
-    """Items whose chips, if the store holds any, no longer count."""
+def fallback_jobs(
+    plan: RefreshPlan,
+    unread: Sequence[SceneItem],
+    sites: Sequence[Site],
+    providers: Sequence[Provider],
+    *,
+    folder: Path,
+    inventory: pd.DataFrame,
+    settings: FetchSettings,
+) -> list[SceneJob]:
+    """Jobs for the scenes that take the place of newer processings that could not be read.
+
+    Parameters
+    ----------
+    plan : RefreshPlan
+        Its decisions on what those had superseded are made anew.
+    unread : sequence of SceneItem
+        Items that could not be read.
+    sites, providers : sequence of Site, of Provider
+        As in `plan_refresh`.
+    folder : Path
+        The folder of scenes.
+    inventory : pandas.DataFrame
+        The table as it is.
+    settings : FetchSettings
+        Limits and attempts.
+
+    Returns
+    -------
+    list of SceneJob
+        Of the best of them for each pass, unless the store has it.
+    """
+    failed, by_slug = {_key(item) for item in unread}, {site.slug: site for site in sites}
+    waiting: dict[tuple[str, str, str], list[Decision]] = {}
+    for decision in plan.decisions:
+        if decision.winner is not None and _key(decision.winner) in failed:
+            waiting.setdefault(_key(decision.winner), []).append(decision)
+    to_read = []
+    for (_, slug, _), decisions in waiting.items():
+        for decision in decisions:
+            plan.decisions.remove(decision)
+        items, site = [decision.item for decision in decisions], by_slug[slug]
+        selection, decided = _readable_selection(items, site, inventory)
+        plan.decisions.extend(decided)
+        to_read += _sort(plan, folder, selection, site, inventory)
+    return _jobs(to_read, providers, settings)
+
+
+def items_to_retire(plan: RefreshPlan, unread: Sequence[SceneItem] = ()) -> list[SceneItem]:
+    """Items whose chips no longer count; one stays whose newer processing could not be read."""
+    failed = {_key(item) for item in unread}
     return [
-        decision.item for decision in plan.decisions if decision.status in (REJECTED, SUPERSEDED)
+        decision.item
+        for decision in plan.decisions
+        if decision.status in (REJECTED, SUPERSEDED)
+        and not (decision.winner is not None and _key(decision.winner) in failed)
     ]

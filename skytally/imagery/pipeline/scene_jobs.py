@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from skytally.core import AcquisitionError, DataError
 from skytally.imagery.acquire import (
     FAILED,
+    FOLDER,
     REJECTED,
     STORED,
     UNVERIFIED,
@@ -16,9 +17,11 @@ from skytally.imagery.acquire import (
     Provider,
     SceneItem,
     ScenePixels,
+    address_rules,
     band_checks,
     checked_item_id,
     encode_chip,
+    read_delivered_scene,
     read_scene,
     redacted_message,
     resample_to_site_grid,
@@ -92,6 +95,14 @@ def _chip(item: SceneItem, site: Site, pixels: ScenePixels | OutsideSceneError) 
     return SceneResult(item, STORED, "", manifest, data, statistics)
 
 
+def _windows(job: SceneJob) -> list[ScenePixels | OutsideSceneError]:
+    """Pixels of a scene over its sites, from its vendor's files or by ranges of a provider's."""
+    if job.provider.kind == FOLDER:
+        return read_delivered_scene(job.items[0], job.sites)
+    settings = replace(job.settings, addresses=address_rules(job.provider))
+    return read_scene(job.items[0], job.sites, settings=settings, sign=url_signer(job.provider))
+
+
 def _doubtful(result: SceneResult) -> bool:
     return result.status == FAILED or result.reason.startswith(UNVERIFIED)
 
@@ -116,9 +127,7 @@ def read_job(job: SceneJob) -> list[SceneResult]:
         for item in job.items:
             checked_item_id(item.item_id)
         for attempt in range(MAX_READS):
-            windows = read_scene(
-                job.items[0], job.sites, settings=job.settings, sign=url_signer(job.provider)
-            )
+            windows = _windows(job)
             results = [
                 _chip(item, site, pixels)
                 for item, site, pixels in zip(job.items, job.sites, windows, strict=True)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from skytally.core import data_registry, number
-from skytally.imagery.acquire import is_rehearsal, read_breaks, read_inventory
+from skytally.imagery.acquire import (
+    is_rehearsal,
+    read_breaks,
+    read_inventory,
+    read_providers,
+    sensor_name,
+)
 from skytally.imagery.cube import check_day
 from skytally.imagery.pipeline.measured_folder import read_line
 from skytally.imagery.pipeline.measured_keys import key_without_images, stored_rows
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target, targets_of
+from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
+from skytally.imagery.pipeline.publishing_rights import may_be_shown
 from skytally.imagery.sites import defining_kind, read_sites
 from skytally.statistics import Rank, change_score, rank_among
 
@@ -62,7 +71,7 @@ def line_or_reason(target: Target, inventory: pd.DataFrame, folder: Path) -> Mea
     """Line of one outline and sensor as it was measured, or the reason why there is none."""
     stored = stored_rows(inventory, target.site.slug, target.kind.sensor)
     if stored.empty:
-        return target.without_line(NO_IMAGE)
+        return target.without_line(_absent(target, inventory))
     label, count = str(stored["label"].iloc[0]), number(len(stored))
     why = measuring_obstacle(target.outline, target.site)
     if why:
@@ -75,6 +84,33 @@ def line_or_reason(target: Target, inventory: pd.DataFrame, folder: Path) -> Mea
         "refresh brings back what is missing here, and measures it"
     )
     return target.without_line(why, label)
+
+
+def _absent(target: Target, inventory: pd.DataFrame) -> str:
+    """Why there is no line where no image of the sensor is stored."""
+    site = inventory[inventory["site"] == target.site.slug]
+    sensors = {kind.sensor for kind in LINE_KINDS}
+    others = site[(site["chip_sha256"] != "") & ~site["sensor"].isin(sensors)]
+    if others.empty:
+        return NO_IMAGE
+    are = "image of another satellite is" if len(others) == 1 else "images of other satellites are"
+    return (
+        f"no image of {sensor_name(target.kind.sensor)} was acquired; {number(len(others))} {are} "
+        "stored, for whose pixels no measure was tested"
+    )
+
+
+def _shown_pictures(line: MeasuredLine, shown: Container[str]) -> MeasuredLine:
+    """Line without pictures that must not be published, and a note that says so."""
+    kept = tuple(chip for chip in line.chips if chip.label or chip.item_id in shown)
+    left = len(line.chips) - len(kept)
+    if not left:
+        return line
+    note = (
+        f"Pictures that are not shown, because the row of their provider states no right to "
+        f"publish them: {number(left)} of {number(len(line.chips))}."
+    )
+    return replace(line, chips=kept, notes=(*line.notes, note))
 
 
 def read_imagery(kind: str, *, study: str) -> SiteImagery:
@@ -98,22 +134,21 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
     DataError
         If a table or an outline is not what it should be.
     """
-    sites = [
-        site
-        for site in read_sites(data_registry.folder("sites")).values()
-        if defining_kind(site) == kind
-    ]
+    places = data_registry.folder("sites")
+    sites = [site for site in read_sites(places).values() if defining_kind(site) == kind]
     study = str(check_day(study, what="study").astype("datetime64[D]"))
     ordered = sorted(sites, key=lambda site: site.is_control)
     inventory = read_inventory(data_registry.path("inventory"))
     limits = pd.read_csv(data_registry.path("simulated_recall"))
     folder = data_registry.measured()
     stored = inventory[inventory["chip_sha256"] != ""]
+    shown = set(may_be_shown(stored, read_providers(places / "providers.toml"))["item_id"])
     return SiteImagery(
         kind,
         study,
         tuple(
-            line_or_reason(target, inventory, folder) for target in targets_of(ordered, study=study)
+            _shown_pictures(line_or_reason(target, inventory, folder), shown)
+            for target in targets_of(ordered, study=study)
         ),
         inventory,
         read_breaks(data_registry.path("sensor_breaks")),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from skytally.core import AcquisitionError
+from skytally.imagery.acquire.allowed_addresses import AddressRules, address_rules
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import (
     ITEM_ID,
@@ -20,40 +18,30 @@ from skytally.imagery.acquire.scene_item import (
     SceneItem,
     bbox_in_degrees,
 )
+from skytally.imagery.acquire.stac.item_values import (
+    absolute_address,
+    epsg_code,
+    integer_property,
+    number_property,
+    text_property,
+    utc_time,
+)
+from skytally.imagery.acquire.untrusted_text import shown
 from skytally.imagery.sites import Site, window_share_inside
 
+CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")
+DATA_TYPES = tuple(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
+DATA_TYPES += ("float16", "float32", "float64")
+"""Types of stored numbers (STAC ``data_type``) that can be read."""
+MAX_SIDE_PX = 10_000_000
+"""Pixels along one side of a file: the Earth's circumference at 4 m."""
 FOOTPRINT_TOLERANCE = 0.1
 """Share of a grid's size by which a bbox may reach beyond it: footprints are coarse."""
 
 
-def number_property(mapping: dict[str, Any], *keys: str) -> float | None:
-    """Value of the first key that is present, as a number."""
-    for key in keys:
-        value = mapping.get(key)
-        if value is None:
-            continue
-        try:
-            if isinstance(value, bool):
-                raise TypeError
-            return float(value)
-        except (TypeError, ValueError):
-            message = f"{key} is {value!r}, no number"
-            raise MalformedItemError(message) from None
-    return None
-
-
-def integer_property(mapping: dict[str, Any], key: str) -> int | None:
-    """Value of a key as a whole number, or None if it is absent."""
-    value = number_property(mapping, key)
-    if value is None:
-        return None
-    if value != int(value):
-        message = f"{key} is {mapping[key]!r}, no whole number"
-        raise MalformedItemError(message)
-    return int(value)
-
-
-def parse_asset(band: str, key: str, asset: object, properties: dict[str, Any], base: str) -> Asset:
+def parse_asset(
+    band: str, key: str, asset: object, properties: dict[str, Any], base: str, rules: AddressRules
+) -> Asset:
     """Parse one asset; grid properties that it lacks are taken from the item's.
 
     Parameters
@@ -68,6 +56,8 @@ def parse_asset(band: str, key: str, asset: object, properties: dict[str, Any], 
         Properties of the item.
     base : str
         Address or path to which a relative address refers.
+    rules : AddressRules
+        Which addresses may be read.
 
     Returns
     -------
@@ -75,8 +65,9 @@ def parse_asset(band: str, key: str, asset: object, properties: dict[str, Any], 
 
     Raises
     ------
-    MalformedError
-        If it has no address, more than one band, or a value that is not a number.
+    MalformedItemError
+        If it has no address, one that may not be read, more than one band, or a value that is
+        not of its kind.
     """
     if not isinstance(asset, dict) or not isinstance(asset.get("href"), str) or not asset["href"]:
         message = f"asset {key!r} has no address"
@@ -90,23 +81,40 @@ def parse_asset(band: str, key: str, asset: object, properties: dict[str, Any], 
         if transform and gsd and abs(transform[0] - gsd) > 0.01 * gsd:
             message = f"pixels of {transform[0]:g} m in proj:transform, but gsd {gsd:g}"
             raise MalformedItemError(message)
-        dtype = raster.get("data_type")
         return Asset(
             band=band,
-            href=_absolute(asset["href"], base),
+            href=absolute_address(asset["href"], base, rules),
             gsd=gsd or (transform[0] if transform else number_property(properties, "gsd")),
             size=size,
-            checksum=str(asset["file:checksum"]) if asset.get("file:checksum") else None,
+            checksum=_checksum(asset),
             transform=transform,
             shape=shape,
-            dtype=str(dtype) if dtype else None,
-            nodata=number_property(raster, "nodata"),
+            dtype=_data_type(raster),
+            nodata=number_property(raster, "nodata", finite=False),
             scale=number_property(raster, "scale", "raster:scale"),
             offset=number_property(raster, "offset", "raster:offset"),
         )
     except MalformedItemError as fault:
         message = f"asset {key!r}: {fault}"
         raise MalformedItemError(message) from None
+
+
+def _checksum(asset: dict[str, Any]) -> str | None:
+    stated = asset.get("file:checksum")
+    if not stated:
+        return None
+    if not isinstance(stated, str) or not CHECKSUM.fullmatch(stated):
+        message = f"file:checksum is {shown(stated)}, no hexadecimal number"
+        raise MalformedItemError(message)
+    return stated
+
+
+def _data_type(raster: dict[str, Any]) -> str | None:
+    stated = text_property(raster, "data_type")
+    if stated and stated not in DATA_TYPES:
+        message = f"data_type is {shown(stated)}; readable are {', '.join(DATA_TYPES)}"
+        raise MalformedItemError(message)
+    return stated or None
 
 
 def _band_metadata(asset: dict[str, Any]) -> dict[str, Any]:
@@ -132,16 +140,16 @@ def _transform(value: object) -> Affine6 | None:
         return None
     numbers = value if isinstance(value, list) else []
     if len(numbers) not in (6, 9) or not all(
-        isinstance(number, (int, float)) for number in numbers
+        isinstance(number, (int, float)) and not isinstance(number, bool) for number in numbers
     ):
-        message = f"proj:transform is {value!r}"
+        message = f"proj:transform is {shown(value)}"
         raise MalformedItemError(message)
     a, b, c, d, e, f = (float(number) for number in numbers[:6])
     if not all(map(math.isfinite, (a, b, c, d, e, f))) or a <= 0 or e >= 0 or b or d:
-        message = f"proj:transform {numbers[:6]} is not that of an upright grid"
+        message = f"proj:transform {shown(numbers[:6])} is not that of an upright grid"
         raise MalformedItemError(message)
     if abs(a + e) > 1e-6 * a:
-        message = f"proj:transform {numbers[:6]} has pixels that are not square"
+        message = f"proj:transform {shown(numbers[:6])} has pixels that are not square"
         raise MalformedItemError(message)
     return a, b, c, d, e, f
 
@@ -150,51 +158,26 @@ def _shape(value: object) -> tuple[int, int] | None:
     if value is None:
         return None
     numbers = value if isinstance(value, list) else []
-    if len(numbers) != 2 or not all(isinstance(number, int) and number > 0 for number in numbers):
-        message = f"proj:shape is {value!r}"
+    if len(numbers) != 2 or not all(
+        isinstance(number, int) and 0 < number <= MAX_SIDE_PX for number in numbers
+    ):
+        message = f"proj:shape is {shown(value)}"
         raise MalformedItemError(message)
     return numbers[0], numbers[1]
 
 
-def _absolute(href: str, base: str) -> str:
-    if "://" in href or href.startswith("/") or not base:
-        return href
-    if "://" in base:
-        return urljoin(base, href)
-    return str((Path(base).parent / href).resolve())
-
-
-def epsg_code(mapping: dict[str, Any]) -> int | None:
-    """EPSG code in ``proj:code`` or the older ``proj:epsg``, or None."""
-    code = mapping.get("proj:code")
-    if code is None:
-        return integer_property(mapping, "proj:epsg")
-    authority, _, number = str(code).partition(":")
-    if authority.upper() != "EPSG" or not number.isdigit():
-        message = f"proj:code is {code!r}"
-        raise MalformedItemError(message)
-    return int(number)
-
-
 def check_grids_hold_bbox(assets: dict[str, Asset], epsg: int | None, bbox: BBox | None) -> None:
     """Refuse a grid that does not contain the item's bbox: zone, corner or size must be wrong."""
-    if epsg is None or bbox is None or bbox[0] > bbox[2]:
+    if epsg is None or bbox is None:
         return
     for band, asset in assets.items():
         if asset.transform is None or asset.shape is None:
             continue
         a, _, c, _, e, f = asset.transform
         rows, columns = asset.shape
-        west, south, east, north = bbox_in_degrees(epsg, (c, f + e * rows, c + a * columns, f))
-        margin_x = FOOTPRINT_TOLERANCE * (east - west)
-        margin_y = FOOTPRINT_TOLERANCE * (north - south)
-        contains = (
-            west - margin_x <= bbox[0]
-            and bbox[2] <= east + margin_x
-            and south - margin_y <= bbox[1]
-            and bbox[3] <= north + margin_y
-        )
-        if not contains:
+        grid = bbox_in_degrees(epsg, (c, f + e * rows, c + a * columns, f))
+        if not _holds(grid, bbox):
+            west, south, east, north = grid
             message = (
                 f"the grid of {band} in EPSG:{epsg} reaches from {west:.2f}, {south:.2f} to "
                 f"{east:.2f}, {north:.2f} degrees, which does not hold the bbox {list(bbox)}"
@@ -202,6 +185,28 @@ def check_grids_hold_bbox(assets: dict[str, Asset], epsg: int | None, bbox: BBox
             raise MalformedItemError(message)
 
 
+def _holds(grid: BBox, bbox: BBox) -> bool:
+    """Whether a box in degrees holds another; either may lie across the 180th meridian."""
+    west, south, east, north = _unwrapped(grid)
+    first, bottom, last, top = _unwrapped(bbox)
+    margin_x = FOOTPRINT_TOLERANCE * (east - west)
+    margin_y = FOOTPRINT_TOLERANCE * (north - south)
+    if not (south - margin_y <= bottom and top <= north + margin_y):
+        return False
+    return any(
+        west - margin_x <= first + turn and last + turn <= east + margin_x
+        for turn in (-360, 0, 360)
+    )
+
+
+def _unwrapped(box: BBox) -> BBox:
+    """Box whose east is not less than its west, past 180 degrees where it crosses them."""
+    west, south, east, north = box
+    return west, south, east if east >= west else east + 360, north
+
+
+MAX_PRODUCT_NAME = 300
+"""Characters of a product's name that are searched for its orbit."""
 ORBIT_IN_NAME = re.compile(r"_R(\d{3})_")
 SEQUENCE_IN_NAME = re.compile(r"_(\d)_L[12][AC]$")
 TILE_IN_NAME = re.compile(r"_T?(\d{2}[C-X][A-Z]{2})_")
@@ -237,7 +242,7 @@ def parse_item(
     item_id = item.get("id") if isinstance(item, dict) else None
     try:
         if not isinstance(item_id, str) or not ITEM_ID.fullmatch(item_id):
-            message = f"id {item_id!r}, which cannot be a file name"
+            message = f"id {shown(item_id)}, which cannot be a file name"
             raise MalformedItemError(message)
         properties = _table(item, "properties")
         assets = _assets(item, properties, provider, base or _self_link(item))
@@ -256,11 +261,12 @@ def parse_item(
             missing_bands=_missing_bands(assets, provider),
             calibration=provider.calibration,
             window_share=_window_share(item, site),
+            licence=provider.licence,
             **_extension_properties(item_id, properties),
         )
     except MalformedItemError as fault:
         message = (
-            f"{provider.name}, item {item_id!r} for {site.slug}: malformed: {fault}; "
+            f"{provider.name}, item {shown(item_id)} for {site.slug}: malformed: {fault}; "
             "nothing was read; tell the provider or leave the item out"
         )
         raise AcquisitionError(message) from fault
@@ -278,33 +284,26 @@ def _self_link(item: dict[str, Any]) -> str:
     links = item.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == "self":
-            return str(link.get("href", ""))
+            href = link.get("href")
+            return href if isinstance(href, str) else ""
     return ""
 
 
 def _time(item: dict[str, Any], properties: dict[str, Any], provider: Provider) -> str:
     collection = item.get("collection")
     if collection and provider.collection and collection != provider.collection:
-        message = f"of collection {collection!r}, searched was {provider.collection!r}"
+        message = f"of collection {shown(collection)}, searched was {provider.collection!r}"
         raise MalformedItemError(message)
     stated = properties.get("datetime") or properties.get("start_datetime")
-    try:
-        time = datetime.fromisoformat(str(stated))
-    except ValueError:
-        message = f"datetime is {stated!r}"
-        raise MalformedItemError(message) from None
-    if time.tzinfo is None:
-        message = f"datetime {stated!r} has no time zone"
-        raise MalformedItemError(message)
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_time(stated).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _assets(
     item: dict[str, Any], properties: dict[str, Any], provider: Provider, base: str
 ) -> dict[str, Asset]:
-    listed = _table(item, "assets")
+    listed, rules = _table(item, "assets"), address_rules(provider)
     return {
-        band: parse_asset(band, key, listed[key], properties, base)
+        band: parse_asset(band, key, listed[key], properties, base, rules)
         for band, key in provider.asset_keys.items()
         if key in listed
     }
@@ -330,16 +329,16 @@ def _bbox(item: dict[str, Any]) -> BBox | None:
     if stated is None:
         return None
     if not isinstance(stated, list) or len(stated) not in (4, 6):
-        message = f"bbox is {stated!r}"
+        message = f"bbox is {shown(stated)}"
         raise MalformedItemError(message)
     half = len(stated) // 2
     try:
         west, south, east, north = (float(stated[i]) for i in (0, 1, half, half + 1))
-    except (TypeError, ValueError):
-        message = f"bbox is {stated!r}"
+    except (TypeError, ValueError, OverflowError):
+        message = f"bbox is {shown(stated)}"
         raise MalformedItemError(message) from None
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90):
-        message = f"bbox {stated} is not on Earth"
+        message = f"bbox {shown(stated)} is not on Earth"
         raise MalformedItemError(message)
     return west, south, east, north
 
@@ -350,7 +349,8 @@ def _window_share(item: dict[str, Any], site: Site) -> float | None:
         return None
     try:
         return window_share_inside(site, geometry)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+    # libraries of geometry raise errors of their own at what is no polygon
+    except Exception:
         message = "its footprint cannot be drawn"
         raise MalformedItemError(message) from None
 
@@ -368,9 +368,9 @@ def _extension_properties(item_id: str, properties: dict[str, Any]) -> dict[str,
         zenith = number_property(properties, "s2:mean_solar_zenith")
     flag = properties.get("earthsearch:boa_offset_applied")
     return {
-        "platform": str(properties.get("platform") or "").lower(),
+        "platform": text_property(properties, "platform").lower(),
         "relative_orbit": _orbit(item_id, properties),
-        "orbit_state": str(properties.get("sat:orbit_state") or "").lower(),
+        "orbit_state": text_property(properties, "sat:orbit_state").lower(),
         "baseline": _baseline(properties),
         "sequence": _sequence(item_id, properties),
         "tile": _tile(item_id, properties),
@@ -388,8 +388,8 @@ def _orbit(item_id: str, properties: dict[str, Any]) -> int | None:
     stated = integer_property(properties, "sat:relative_orbit")
     if stated is not None:
         return stated
-    for name in (str(properties.get("s2:product_uri") or ""), item_id):
-        match = ORBIT_IN_NAME.search(name)
+    for name in (properties.get("s2:product_uri"), item_id):
+        match = ORBIT_IN_NAME.search(name[:MAX_PRODUCT_NAME]) if isinstance(name, str) else None
         if match:
             return int(match.group(1))
     return integer_property(properties, "landsat:wrs_path")
@@ -399,9 +399,13 @@ def _baseline(properties: dict[str, Any]) -> str:
     for key in ("s2:processing_baseline", "processing:version", "landsat:collection_number"):
         value = properties.get(key)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return f"{value:05.2f}"
+            number = number_property(properties, key) or 0.0
+            if not 0 <= number < 100:
+                message = f"{key} is {shown(value)}, no version"
+                raise MalformedItemError(message)
+            return f"{number:05.2f}"
         if value:
-            return str(value)
+            return text_property(properties, key)
     return ""
 
 
@@ -416,12 +420,14 @@ def _sequence(item_id: str, properties: dict[str, Any]) -> int:
 def _tile(item_id: str, properties: dict[str, Any]) -> str:
     """Tile that tells the scenes of one pass apart: MGRS tile, WRS path and row, radar slice."""
     for key in ("grid:code", "s2:mgrs_tile"):
-        if properties.get(key):
-            return str(properties[key]).removeprefix("MGRS-")
-    path, row = properties.get("landsat:wrs_path"), properties.get("landsat:wrs_row")
+        tile = text_property(properties, key)
+        if tile:
+            return tile.removeprefix("MGRS-")
+    path, row = (text_property(properties, f"landsat:wrs_{part}") for part in ("path", "row"))
     if path and row:
         return f"{path}{row}"
-    if properties.get("s1:slice_number"):
-        return f"slice-{properties['s1:slice_number']}"
+    slice_number = text_property(properties, "s1:slice_number")
+    if slice_number:
+        return f"slice-{slice_number}"
     match = TILE_IN_NAME.search(item_id)
     return match.group(1) if match else ""

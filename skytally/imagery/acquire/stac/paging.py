@@ -15,19 +15,29 @@ from pystac_client import Client
 from pystac_client.conformance import ConformanceClasses
 from pystac_client.exceptions import APIError
 
+from skytally.imagery.acquire.stac.document_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
+from skytally.imagery.acquire.untrusted_text import MAX_VALUE, one_line
 
 ItemDict = dict[str, Any]
+OfferedItem = ItemDict | BrokenItem
 DayRange = tuple[date, date]
+TimeRange = tuple[str, str]
+"""First and last moment, both included."""
+MAX_ITEMS = 100_000
+"""Items of one search; a window of some kilometres has some thousand in ten years."""
 MAX_STALE_PAGES = 2
 """Consecutive pages without a new item after which paging is taken to go in circles."""
+
+CIRCLES = "pages go in circles"
+"""Begins the fault of a search whose next pages lead back: more items may exist than it gave."""
 
 
 @dataclass
 class ItemListing:
     """Items of one search, with the faults met on the way."""
 
-    items: dict[str, ItemDict] = field(default_factory=dict)
+    items: dict[str, OfferedItem] = field(default_factory=dict)
     """Id to item; an item without an id has a name made from its content."""
     number_matched: int | None = None
     """Number of matching items that the server states, or None."""
@@ -63,7 +73,7 @@ class ItemListing:
 
 def item_key(item: object) -> str:
     """Id of an item, or a name made from its content if it has none."""
-    item_id = item.get("id") if isinstance(item, dict) else None
+    item_id = item.get("id") if isinstance(item, dict) else getattr(item, "item_id", None)
     if isinstance(item_id, str) and item_id:
         return item_id
     content = json.dumps(item, sort_keys=True, default=str).encode()
@@ -73,6 +83,22 @@ def item_key(item: object) -> str:
 def period_text(span: DayRange) -> str:
     """Period in words, such as ``2023-08-01 to 2023-08-31``."""
     return f"{span[0]} to {span[1]}"
+
+
+def time_range(span: DayRange) -> TimeRange:
+    """First and last moment of whole days."""
+    return f"{span[0]}T00:00:00Z", f"{span[1]}T23:59:59.999Z"
+
+
+def _halves(span: DayRange) -> tuple[tuple[DayRange, DayRange] | None, list[TimeRange]]:
+    """Both halves of a period, in whole days where it has two, and as moments."""
+    first, last = span
+    if first == last:
+        start, end = time_range(span)
+        return None, [(start, f"{first}T11:59:59.999Z"), (f"{first}T12:00:00Z", end)]
+    middle = first + (last - first) // 2
+    halves = (first, middle), (middle + timedelta(days=1), last)
+    return halves, [time_range(half) for half in halves]
 
 
 @dataclass(frozen=True)
@@ -89,6 +115,8 @@ class PagedSearch:
     """Window, degrees."""
     page_size: int
     """Items requested in one page."""
+    estimates: list[str] = field(default_factory=list)
+    """What showed that the server only estimates the number of items; empty if it counts."""
 
     def all_items(self, span: DayRange) -> ItemListing:
         """Return every item of a period, searching shorter periods when some are missing.
@@ -99,10 +127,11 @@ class PagedSearch:
             If the server does not answer, or returns fewer items than it announces even when
             searched day by day.
         """
-        return self._complete_listing(span, check=True)
+        return self._complete_listing(span, self._read_pages(time_range(span)), check=True)
 
-    def _complete_listing(self, span: DayRange, *, check: bool) -> ItemListing:
-        listing = self._read_pages(span)
+    def _complete_listing(
+        self, span: DayRange, listing: ItemListing, *, check: bool
+    ) -> ItemListing:
         uncertain = (
             listing.number_matched is None
             and bool(listing.items)
@@ -110,20 +139,41 @@ class PagedSearch:
         )
         if not (listing.is_short or uncertain):
             return listing
-        first, last = span
-        if first == last:
+        halves, ranges = _halves(span)
+        if halves is None:
+            if listing.is_short and not listing.has_duplicates:
+                self._check_estimate(listing, [self._read_pages(half) for half in ranges], span)
             if listing.is_short and not listing.has_duplicates:
                 message = (
-                    f"{listing.number_matched} items promised for {first}, "
+                    f"{listing.number_matched} items promised for {span[0]}, "
                     f"{len(listing.items)} given"
                 )
                 raise CatalogueError(message)
             return listing
-        middle = first + (last - first) // 2
+        found = [self._read_pages(half) for half in ranges]
+        if listing.is_short:
+            self._check_estimate(listing, found, span)
         parts = ItemListing()
-        for half in ((first, middle), (middle + timedelta(days=1), last)):
-            parts.add(self._complete_listing(half, check=False))
+        for half, read in zip(halves, found, strict=True):
+            parts.add(self._complete_listing(half, read, check=False))
         return self._merge_halves(listing, parts, span)
+
+    def _check_estimate(
+        self, listing: ItemListing, found: list[ItemListing], span: DayRange
+    ) -> None:
+        """Take back the number of a period that is not the sum of its halves', as a count is."""
+        numbers = [half.number_matched for half in found]
+        if None in numbers or sum(filter(None, numbers)) == listing.number_matched:
+            return
+        words = " and ".join(map(str, numbers))
+        fault = (
+            f"the number of items is an estimate: {listing.number_matched} for "
+            f"{period_text(span)}, {words} for its halves; pages were read until they ended"
+        )
+        self.estimates.append(fault)
+        listing.faults.append(fault)
+        for each in (listing, *found):
+            each.number_matched = None
 
     def _merge_halves(self, whole: ItemListing, parts: ItemListing, span: DayRange) -> ItemListing:
         """Merge a listing with those of its two halves, which can only add items."""
@@ -141,7 +191,7 @@ class PagedSearch:
         if vanished:
             whole.faults.append(
                 f"answers differ: {len(vanished)} items of {period_text(span)} are not given when "
-                f"asked in shorter periods, first {vanished[0]}; kept"
+                f"asked in shorter periods, first {one_line(vanished[0], limit=MAX_VALUE)}; kept"
             )
         whole.items |= {key: parts.items[key] for key in missed}
         if whole.is_short:
@@ -151,7 +201,7 @@ class PagedSearch:
             )
         return whole
 
-    def _read_pages(self, span: DayRange) -> ItemListing:
+    def _read_pages(self, span: TimeRange) -> ItemListing:
         listing = ItemListing()
         self.io.counts.clear()
         stale = repeated = changed = 0
@@ -166,21 +216,31 @@ class PagedSearch:
                         continue
                     repeated += 1
                     changed += listing.items[key] != item
+                if len(listing.items) > MAX_ITEMS:
+                    message = f"more than {MAX_ITEMS} items, and no end"
+                    raise CatalogueError(message)
                 listing.pages += 1
                 listing.last_page_full = len(page["features"]) >= self.page_size
                 stale = 0 if len(listing.items) > before else stale + 1
                 if stale == MAX_STALE_PAGES:
-                    listing.faults.append(f"pages go in circles after page {listing.pages}")
+                    listing.faults.append(f"{CIRCLES} after page {listing.pages}")
                     break
         except (STACError, APIError, NotImplementedError, Warning) as error:
             message = f"cannot be searched ({type(error).__name__})"
             raise CatalogueError(message) from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            message = f"a page that breaks the rules of STAC ({type(error).__name__}: {error})"
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            message = f"a page that breaks the rules of STAC ({type(error).__name__})"
             raise CatalogueError(message) from error
         counts = {count for count in self.io.counts if count is not None}
         listing.number_matched = self.io.counts[-1] if self.io.counts else None
-        listing.faults += _oddities(repeated, changed, counts)
+        if self.estimates:
+            listing.number_matched = None
+        elif listing.number_matched is not None and len(listing.items) > listing.number_matched:
+            listing.faults.append(
+                f"more items than announced: {len(listing.items)} of {listing.number_matched} for "
+                f"{span[0]} to {span[1]}; kept"
+            )
+        listing.faults += _oddities(repeated, changed, set() if self.estimates else counts)
         return listing
 
     @cached_property
@@ -191,11 +251,11 @@ class PagedSearch:
             raise CatalogueError(message)
         return client
 
-    def _pages(self, span: DayRange) -> Iterator[ItemDict]:
+    def _pages(self, span: TimeRange) -> Iterator[ItemDict]:
         search = self._client.search(
             collections=[self.collection],
             bbox=self.bbox,
-            datetime=(f"{span[0]}T00:00:00Z", f"{span[1]}T23:59:59.999Z"),
+            datetime=span,
             limit=self.page_size,
         )
         yield from search.pages_as_dicts()
