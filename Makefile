@@ -2,10 +2,15 @@
 # make test   the tests, on the site
 PYTHON ?= python3
 VENV   ?= .venv
-# a shell may leave a leading ~ as it is; the path may hold spaces, so it is quoted below
-PLACE  := $(subst ~/,$(HOME)/,$(VENV))
-BIN    := $(PLACE)/bin
-UV     := uv==0.13.9
+# What a user passes reaches the programs as it was written, in variables of the shell: no word of
+# it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
+PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE
+$(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
+override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
+# a shell may leave a leading ~ as it is
+export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VENV)),$(VENV))
+export BIN := $(PLACE)/bin
+UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
 .PHONY: help book pdf refresh convert site test test-all lint check servers rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
@@ -25,13 +30,13 @@ export SOURCE_DATE_EPOCH := 315532800
 # An environment is made from its lock, and made again when the lock's content changes.
 define install
 	@key=$$(cat $(1) | cksum); \
-	if [ "$$(cat "$(PLACE)/$(2)" 2>/dev/null)" != "$$key" ]; then \
+	if [ "$$(cat "$$PLACE/$(2)" 2>/dev/null)" != "$$key" ]; then \
 	  echo "installing $(1)"; \
-	  { [ -x "$(BIN)/python" ] || $(PYTHON) -m venv "$(PLACE)"; } && \
-	  { { "$(BIN)/python" -m pip install -q --disable-pip-version-check $(UV) && \
-	      "$(BIN)/uv" pip install -q --compile-bytecode --require-hashes --python "$(BIN)/python" $(foreach lock,$(1),-r $(lock)); } || \
-	    "$(BIN)/python" -m pip install -q --disable-pip-version-check --require-hashes $(foreach lock,$(1),-r $(lock)); } && \
-	  echo "$$key" > "$(PLACE)/$(2)" || exit 1; \
+	  { [ -x "$$BIN/python" ] || $(PYTHON) -m venv "$$PLACE"; } && \
+	  { { "$$BIN/python" -m pip install -q --disable-pip-version-check --require-hashes -r $(UV) && \
+	      "$$BIN/uv" pip install -q --compile-bytecode --require-hashes --python "$$BIN/python" $(foreach lock,$(1),-r $(lock)); } || \
+	    "$$BIN/python" -m pip install -q --disable-pip-version-check --require-hashes $(foreach lock,$(1),-r $(lock)); } && \
+	  echo "$$key" > "$$PLACE/$(2)" || exit 1; \
 	fi
 endef
 
@@ -39,10 +44,10 @@ endef
 # needs for that is in the lock, so no network is used.
 define link
 	@key="$$(cksum < pyproject.toml) $$(pwd)"; \
-	if [ "$$(cat "$(PLACE)/.package" 2>/dev/null)" != "$$key" ]; then \
-	  { "$(BIN)/uv" pip install -q --no-build-isolation --no-deps --python "$(BIN)/python" -e . 2>/dev/null || \
-	    "$(BIN)/python" -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .; } && \
-	  echo "$$key" > "$(PLACE)/.package" || exit 1; \
+	if [ "$$(cat "$$PLACE/.package" 2>/dev/null)" != "$$key" ]; then \
+	  { "$$BIN/uv" pip install -q --no-build-isolation --no-deps --python "$$BIN/python" -e . 2>/dev/null || \
+	    "$$BIN/python" -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .; } && \
+	  echo "$$key" > "$$PLACE/.package" || exit 1; \
 	fi
 endef
 
@@ -50,28 +55,28 @@ help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 book: env        ## build the site: check the data, run what changed, print the pages
-	@"$(BIN)/python" -m skytally.press
+	@"$$BIN/python" -m skytally.press
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
-	@"$(BIN)/python" -m skytally.press.pdf_command
+	@"$$BIN/python" -m skytally.press.pdf_command
 
 check: env       ## check the data and the parameter files only
-	@"$(BIN)/python" -m skytally.press.check
+	@"$$BIN/python" -m skytally.press.check
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
-	@"$(BIN)/python" -m skytally.press.convert
+	@"$$BIN/python" -m skytally.press.convert
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
-	@"$(BIN)/python" -m skytally.press.refresh_command --site="$(SITE)" --sensor="$(SENSOR)" \
-	  --provider="$(PROVIDER)" --period="$(PERIOD)" --budget="$(BUDGET)"
+	@"$$BIN/python" -m skytally.press.refresh_command --site="$$SITE" --sensor="$$SENSOR" \
+	  --provider="$$PROVIDER" --period="$$PERIOD" --budget="$$BUDGET" --dry="$$DRY"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
-	@"$(BIN)/python" -m skytally.press.site_command --site="$(SITE)" --shift="$(SHIFT)" --rotate="$(ROTATE)" \
-	  --kind="$(KIND)" --confirm="$(CONFIRM)" --sigma="$(SIGMA)"
+	@"$$BIN/python" -m skytally.press.site_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
+	  --kind="$$KIND" --confirm="$$CONFIRM" --sigma="$$SIGMA"
 
 # A file's tests stay together, since they share what was expensive to make.
 WORKERS ?= auto
-PYTEST  = "$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST  = "$$BIN/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: book dev   ## build the site, then run the tests that a change needs
 	@$(PYTEST) -m "not slow" --durations=20
@@ -80,27 +85,26 @@ test-all: book dev servers ## the same with the long trials: kills, every fault,
 	@$(PYTEST) --durations=40
 
 lint: dev        ## style, types, layers and spelling
-	@"$(BIN)/python" -m ruff check . && "$(BIN)/python" -m ruff format --check . && \
-	  "$(BIN)/python" -m mypy && "$(BIN)/lint-imports" && "$(BIN)/codespell"
+	@"$$BIN/python" -m ruff check . && "$$BIN/python" -m ruff format --check . && \
+	  "$$BIN/python" -m mypy && "$$BIN/lint-imports" && "$$BIN/codespell"
 
 servers: env     ## install the STAC server of the rehearsal, in an environment of its own
-	@$(MAKE) VENV="$(VENV)/rehearsal" stac
+	@$(MAKE) VENV="$$PLACE/rehearsal" stac
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
-	@"$(BIN)/python" -m skytally.press.rehearse
+	@"$$BIN/python" -m skytally.press.rehearse
 
 lab: dev         ## open the notebooks in JupyterLab
-	@JUPYTER_CONFIG_PATH="$(CURDIR)/skytally/press/lab_settings" "$(BIN)/python" -m jupyterlab \
+	@JUPYTER_CONFIG_PATH="$$PYTHONPATH/skytally/press/lab_settings" "$$BIN/python" -m jupyterlab \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
-route: export DIR := $(DIR)
-route: export TITLE := $(TITLE)
 route: env       ## begin the book of another route: make route DIR=../caspian TITLE="Counted across the Caspian"
-	@"$(BIN)/python" -m skytally.press.new_route --folder="$$DIR" --title="$$TITLE"
+	@"$$BIN/python" -m skytally.press.new_route --folder="$$DIR" --title="$$TITLE"
 
-LOCK := "$(BIN)/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+LOCK := "$$BIN/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 lock: env        ## resolve the locks anew, what is locked staying as it is (needs the package index)
 	$(LOCK) pyproject.toml --extra imagery --extra book -o requirements.txt
+	$(LOCK) requirements-uv.in -o $(UV)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-rehearsal.in -o requirements-rehearsal.txt
 
@@ -108,7 +112,7 @@ clean:           ## remove what was built
 	rm -rf book/_build
 
 distclean: clean ## remove the environment, too
-	rm -rf "$(PLACE)"
+	rm -rf "$$PLACE"
 
 .PHONY: env dev stac
 env:

@@ -11,24 +11,32 @@ import tempfile
 import time
 from pathlib import Path
 
-from skytally.core import DataError, project_root
+from skytally.core import DataError, file_fault, project_root
 from skytally.press import content_keys, result_store, site
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
 KERNEL_NOISE = (
-    *("IPKernelApp", "frozen_modules", "PYDEVD", "Debugger warning", "make the debugger miss"),
+    *(
+        "Kernel died",
+        "IPKernelApp",
+        "frozen_modules",
+        "PYDEVD",
+        "Debugger warning",
+        "make the debugger miss",
+    ),
 )
 
 
-def _check() -> bool:
+def _check() -> int:
+    """Check the data unless they are those checked last; the exit code of the check."""
     key, checked = content_keys.of_inputs(), build_folder() / "checked.key"
     if checked.is_file() and checked.read_text() == key:
-        return True
+        return 0
     command = [sys.executable, "-m", "skytally.press.check"]
-    if subprocess.run(command, cwd=project_root(), check=False).returncode:
-        return False
-    checked.write_text(key)
-    return True
+    code = subprocess.run(command, cwd=project_root(), check=False).returncode
+    if not code:
+        checked.write_text(key)
+    return code
 
 
 def _log_lines(log: Path) -> set[str]:
@@ -60,17 +68,35 @@ def _run(line: str) -> tuple[str, float, str]:
         text=True,
         check=False,
     )
+    fault = _fault_of(run, folder, line) or _keep(
+        folder, line, _log_lines(modules), _log_lines(reads)
+    )
+    return line, time.monotonic() - start, fault
+
+
+def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) -> str:
+    """Fault of the run of a notebook; empty where its results are all there."""
     if run.returncode:
         words = run.stderr.splitlines()
         shown = [each for each in words if not any(noise in each for noise in KERNEL_NOISE)]
-        fault = "\n".join(shown[-12:]) or f"exit code {run.returncode}"
-        return line, time.monotonic() - start, fault
-    content_keys.write_state(
-        folder, line=line, modules=_log_lines(modules), reads=_log_lines(reads)
-    )
-    result_store.put_away(line)
-    folder.rename(lines_folder() / line)
-    return line, time.monotonic() - start, ""
+        return "\n".join(shown[-12:]) or f"notebooks/{line}.ipynb: exit code {run.returncode}"
+    if not (folder / site.FINDINGS).is_file():
+        return (
+            f"notebooks/{line}.ipynb: ran to its end and wrote no findings; its last code cell "
+            "calls findings.write_findings(results, Path(out))"
+        )
+    return ""
+
+
+def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
+    """Put the results of a run in place; what went wrong."""
+    try:
+        content_keys.write_state(folder, line=line, modules=modules, reads=reads)
+        result_store.put_away(line)
+        folder.rename(lines_folder() / line)
+    except (DataError, OSError) as error:
+        return f"notebooks/{line}.ipynb: its results were not kept: {error}"
+    return ""
 
 
 def _run_all(stale: list[str]) -> list[str]:
@@ -93,9 +119,18 @@ def _run_all(stale: list[str]) -> list[str]:
     return faults
 
 
-def _refresh_lines() -> tuple[int, list[str]]:
+def _left_out(code: int) -> list[str] | None:
+    """Lines whose notebook or parameter file the check refused; None where it refused the data."""
+    # slow imports, for a build that has a fault
+    from skytally.press.notebook_reader import ONLY_NOTEBOOKS
+    from skytally.press.parameter_files import faults_of_lines
+
+    return list(faults_of_lines()) if code == ONLY_NOTEBOOKS else None
+
+
+def _refresh_lines(left_out: list[str]) -> tuple[int, list[str]]:
     """Run the notebooks whose results are not fresh; how many, and what went wrong."""
-    names = line_names()
+    names = [line for line in line_names() if line not in left_out]
     stale = [
         line
         for line in names
@@ -125,10 +160,14 @@ def _print_site() -> str:
 def _build() -> int:
     """Build the book, alone in its folder; the exit code."""
     site.recover()
-    if not _check():
+    code = _check()
+    left_out = _left_out(code) if code else []
+    if left_out is None:
         print("nothing was run; the last good site stays", file=sys.stderr)
         return 1
-    count, faults = _refresh_lines()
+    count, faults = _refresh_lines(left_out)
+    if code:
+        faults.append("the notebooks named by the check were left out")
     if not faults and (fault := _print_site()):
         faults = [fault]
     content_keys.write_memory()
@@ -143,16 +182,20 @@ def main() -> int:
     """Build the book; the exit code."""
     try:
         lines_folder().mkdir(parents=True, exist_ok=True)
+        with (build_folder() / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(
+                    "another build is running in this folder; wait for it to end", file=sys.stderr
+                )
+                return 1
+            return _build()
     except DataError as error:
         print(error, file=sys.stderr)
-        return 1
-    with (build_folder() / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("another build is running in this folder; wait for it to end", file=sys.stderr)
-            return 1
-        return _build()
+    except OSError as error:
+        print(file_fault(error), "the last good site stays", sep="\n", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ from typing import Any
 
 from skytally.core import (
     data_folder,
+    is_leftover,
     key_of_docstrings,
     key_of_modules,
     package_modules,
     project_root,
+    visible_paths,
 )
 from skytally.press import table_parts
 from skytally.press.project_paths import (
@@ -33,7 +35,13 @@ from skytally.press.project_paths import (
 STATE = "state.json"
 SCENES = "scenes"
 MEASURED = "measured"
-RUNNER = ("skytally.press.execute", "skytally.press.parameter_files")
+PICTURES = "attachments"
+"""Part of a cell that holds the pictures pasted into it."""
+RUNNER = (
+    "skytally.press.execute",
+    "skytally.press.notebook_reader",
+    "skytally.press.parameter_files",
+)
 """The modules of the press that a notebook runs through."""
 DOCSTRINGS_SHOWN = "{storey-api}"
 """The directive by which a page shows docstrings, whose change then prints the pages anew."""
@@ -117,7 +125,8 @@ def _data(pattern: str) -> list[Path]:
     data = data_folder()
     made_here = {SCENES, MEASURED}
     folders = [each for each in data.iterdir() if each.is_dir() and each.name not in made_here]
-    return [*data.glob(pattern), *(path for folder in folders for path in folder.rglob(pattern))]
+    found = [*data.glob(pattern), *(path for folder in folders for path in folder.rglob(pattern))]
+    return [path for path in found if not is_leftover(path.name)]
 
 
 def _of_inputs(paths: Iterable[Path]) -> str:
@@ -129,7 +138,11 @@ def _of_inputs(paths: Iterable[Path]) -> str:
 def of_inputs() -> str:
     """Key of everything that is checked before a notebook runs."""
     checked = [*_data("*.csv"), *_data("*.geojson"), *_data("*.toml")]
-    notebooks = [*parameters_folder().glob("*"), *notebooks_folder().glob("*.ipynb")]
+    notebooks = [
+        path
+        for folder, pattern in ((parameters_folder(), "*"), (notebooks_folder(), "*.ipynb"))
+        for path in visible_paths(folder, pattern)
+    ]
     return _of_inputs([*checked, *notebooks]) + of_code()
 
 
@@ -180,6 +193,22 @@ def of_read(read: str, reads: Iterable[str]) -> str:
     return memory[key][0]
 
 
+def _of_cells(line: str) -> str:
+    """Key of what the cells of a notebook hold: text, tags and pictures."""
+    content, memory = (notebooks_folder() / f"{line}.ipynb").read_bytes(), _memory()
+    key = of_bytes(b"cells " + content)
+    if key not in memory:
+        # a slow import, for a notebook that changed
+        from skytally.press.notebook_reader import read_notebook
+
+        cells = [
+            [cell["cell_type"], cell["source"], cell["metadata"].get("tags"), cell.get(PICTURES)]
+            for cell in read_notebook(line)["cells"]
+        ]
+        memory[key] = [of_bytes(json.dumps(cells).encode())]
+    return memory[key][0]
+
+
 def of_notebook(line: str, *, modules: Iterable[str]) -> str:
     """Key of a notebook's cells, parameters, environment and code; not of its metadata.
 
@@ -189,15 +218,15 @@ def of_notebook(line: str, *, modules: Iterable[str]) -> str:
         Name of the notebook.
     modules : iterable of str
         The modules of the package that its kernel loaded.
+
+    Raises
+    ------
+    DataError
+        If the notebook cannot be read.
     """
-    notebook = json.loads((notebooks_folder() / f"{line}.ipynb").read_bytes())
-    cells = [
-        [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
-        for cell in notebook["cells"]
-    ]
     parameters = _of_input(parameters_folder() / f"{line}.yml")
     code = _of_modules({*modules, *RUNNER})
-    return of_bytes(json.dumps([cells, parameters, code, _of_lock()]).encode())
+    return of_bytes(json.dumps([_of_cells(line), parameters, code, _of_lock()]).encode())
 
 
 def read_state(folder: Path) -> State | None:
@@ -300,7 +329,9 @@ def of_site(modules: Iterable[str]) -> str:
     book = [
         path
         for path in book_folder().rglob("*")
-        if path.is_file() and built not in path.parents and "__pycache__" not in path.parts
+        if path.is_file()
+        and built not in path.parents
+        and not any(map(is_leftover, path.relative_to(book_folder()).parts))
     ]
     # a line whose results are not whole was run again before the site is printed
     results = [(read_state(lines_folder() / line) or {}).get("results") for line in line_names()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -12,14 +13,22 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
+from skytally.core import DataError
+from skytally.press.notebook_reader import file_name, read_notebook
 from skytally.press.parameter_files import OUT, parameter_values
 from skytally.press.project_paths import line_names, notebooks_folder
 
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME_LIMIT = 600
 """Seconds that a cell may take."""
+LARGEST_RESULT = 10_000_000
+"""Most bytes that the results of one cell may take on a page; those of the book take 300,000."""
+IN_BOOK = "SKYTALLY_BOOK"
+"""Environment variable set while the book is built, whose pages run no script of a notebook."""
+SCRIPT = re.compile(r"<script(?![^>]*application/json)", re.IGNORECASE)
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Set to 1 where they are not set: notebooks run side by side, and threads of linear algebra that
 wait for each other's cores made a fit forty times slower."""
@@ -79,33 +88,95 @@ def main(words: list[str]) -> int:
 
 
 def _input_notebook(line: str) -> nbformat.NotebookNode:
-    notebook = nbformat.read(notebooks_folder() / f"{line}.ipynb", as_version=4)
+    notebook = nbformat.from_dict(read_notebook(line))
     if MODULE_LOG in os.environ:
         notebook.cells.append(nbformat.v4.new_code_cell(LIST_MODULES))
     return notebook
 
 
+def _cell_number(notebook: nbformat.NotebookNode, position: int) -> int:
+    """Count the cells of the notebook as it was written, up to one of the run notebook."""
+    before = notebook.cells[: position + 1]
+    return sum("injected-parameters" not in cell.metadata.get("tags", []) for cell in before)
+
+
+def _last_begun(work: Path) -> str:
+    """Name the last cell that began, for a message."""
+    notebook = nbformat.read(work, as_version=4)
+    begun = [
+        position
+        for position, cell in enumerate(notebook.cells)
+        if cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    return f"cell {_cell_number(notebook, begun[-1])}" if begun else "its first cell"
+
+
 def _executed(line: str, folder: Path) -> nbformat.NotebookNode:
-    """Run a notebook in a kernel of its own, with its results in a folder."""
+    """Run a notebook in a kernel of its own, with its results in a folder.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or its kernel ends or takes too long.
+    """
     work = folder / "running.ipynb"
     out = Path(os.path.relpath(folder, notebooks_folder())).as_posix()
     with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-        papermill.execute_notebook(
-            _input_notebook(line),
-            str(work),
-            parameters={**parameter_values(line), OUT: out},
-            cwd=str(notebooks_folder()),
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=TIME_LIMIT,
-            config=socket_settings(sockets),
-        )
+        try:
+            papermill.execute_notebook(
+                _input_notebook(line),
+                str(work),
+                parameters={**parameter_values(line), OUT: out},
+                cwd=str(notebooks_folder()),
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=TIME_LIMIT,
+                config=socket_settings(sockets),
+            )
+        except DeadKernelError as error:
+            found = f"{file_name(line)}: {_last_begun(work)} ended the Python that ran it"
+            message = f"{found} (os._exit, a crash, or too little memory); run it in make lab"
+            raise DataError(message) from error
+        except CellTimeoutError as error:
+            found = f"{file_name(line)}: {_last_begun(work)} took longer than {TIME_LIMIT} s"
+            message = f"{found}; let it compute less"
+            raise DataError(message) from error
     notebook = nbformat.read(work, as_version=4)
     work.unlink()
     if MODULE_LOG in os.environ:
         notebook.cells.pop()
     return notebook
+
+
+def _result_fault(outputs: list[nbformat.NotebookNode]) -> str:
+    """Fault of the results of a cell, which no page could show; empty where there is none."""
+    if any(output.output_type == "error" for output in outputs):
+        return "left the notebook (SystemExit), so the cells after it did not run; remove the exit"
+    size = len(json.dumps(outputs))
+    if size > LARGEST_RESULT:
+        return f"has results of {size} bytes, at most {LARGEST_RESULT} allowed; show less"
+    if not os.environ.get(IN_BOOK):
+        return ""
+    warned = [output.text for output in outputs if output.get("name") == "stderr"]
+    if warned:
+        words = "".join(warned).strip().splitlines() or ["nothing"]
+        return f"wrote {words[0][:200]!r} to stderr, which no page shows; mend its cause"
+    shown = [output.get("data", {}) for output in outputs]
+    scripts = [
+        each
+        for each in shown
+        if "application/javascript" in each or SCRIPT.search(str(each.get("text/html", "")))
+    ]
+    if scripts:
+        return "shows a script, and pages run none of a notebook; draw it with skytally.figures"
+    return ""
+
+
+def _result_faults(line: str, notebook: nbformat.NotebookNode) -> Iterator[str]:
+    for position, cell in enumerate(notebook.cells):
+        if fault := _result_fault(cell.get("outputs", [])):
+            yield f"{file_name(line)}: cell {_cell_number(notebook, position)} {fault}"
 
 
 def _parameters_used(line: str, source: str) -> Iterator[str]:
@@ -125,11 +196,17 @@ def run(line: str, folder: Path) -> int:
     except papermill.PapermillExecutionError as error:
         shown = error.evalue.strip() or "(no message)"
         print(
-            f"notebooks/{line}.ipynb: cell {error.cell_index} failed: {error.ename}: {shown}",
+            f"{file_name(line)}: cell {error.cell_index} failed: {error.ename}: {shown}",
             *_parameters_used(line, error.source),
             sep="\n",
             file=sys.stderr,
         )
+        return 1
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if faults := list(_result_faults(line, notebook)):
+        print(*faults, sep="\n", file=sys.stderr)
         return 1
     page = page_notebook(notebook, only_out=not parameter_values(line))
     nbformat.write(page, folder / "notebook.ipynb")

@@ -81,11 +81,14 @@ def _write_findings(data: Path) -> str:
 
 
 def _write_registry(data: Path, names: list[str]) -> None:
-    slugs = {row["file"]: slug for slug, row in data_registry.entries().items()}
+    registered = data_registry.entries()
+    slugs = {row["file"]: slug for slug, row in registered.items()}
+    # the day of the tables whose headers and words these are
+    newest = max(str(row["retrieved"]) for row in registered.values())
     slugs[f"findings/{PAGE}.csv"] = f"findings_{PAGE}"
     entries = [
         f'[{slugs[name]}]\nfile = "{name}"\nsource = "made for this book"\nlicence = "{LICENCE}"\n'
-        'retrieved = ""\n'
+        f'retrieved = "{newest}"\n'
         for name in names
         if name in slugs
     ]

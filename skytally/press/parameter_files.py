@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
+import re
 from collections.abc import Iterator
 
 import yaml
 
-from skytally.core import scan_text
+from skytally.core import DataError, original_of, scan_text, visible_paths
+from skytally.press.notebook_reader import file_name, read_notebook, scan_notebook
 from skytally.press.parameter_checks import RecordValues, record_values, value_faults
-from skytally.press.project_paths import line_names, notebooks_folder, parameters_folder
+from skytally.press.project_paths import line_names, parameters_folder
 
 LARGEST_BYTES = 16_384
 OUT = "out"
@@ -37,26 +38,87 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+INT, FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in forms if tag not in (INT, FLOAT)]
+    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+# YAML 1.1 reads 010 as eight, 1:30 as ninety and 1_0 as ten; here a number is written plainly
+_PlainLoader.add_implicit_resolver(
+    INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
+_PlainLoader.add_implicit_resolver(
+    FLOAT,
+    re.compile(
+        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)$"
+        r"|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)$"
+    ),
+    list("-+.0123456789"),
+)
+
+
+def _statements(where: str, source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        number = getattr(error, "lineno", None) or 1
+        written = (source.splitlines() or [""])[min(number, source.count("\n") + 1) - 1].strip()
+        advice = "it may hold only name = literal; put magics and commands into a cell of their own"
+        message = f"{where}: found {written[:80]!r} on line {number}, which is no Python; {advice}"
+        raise DataError(message) from error
+
+
+def _declared(where: str, statement: ast.stmt, source: str) -> tuple[str, object]:
+    """Name and value of one assignment of the parameters cell."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            pass
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            pass
+        case _:
+            written = ast.get_source_segment(source, statement) or ""
+            message = (
+                f"{where}: found {written.splitlines()[0][:80]!r} on line {statement.lineno}; the "
+                "parameters cell may hold only name = literal, the rest goes into another cell"
+            )
+            raise DataError(message)
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
+        written = (ast.get_source_segment(source, value) or "")[:80]
+        message = (
+            f"{where}: {name}: found {written!r} on line {statement.lineno}, which is computed; "
+            "write its value out, as name = literal"
+        )
+        raise DataError(message) from error
+
+
 def declared_parameters(line: str) -> dict[str, object]:
     """Read the names and default values of a notebook's parameters cell.
 
     Raises
     ------
-    ValueError
-        If there is not exactly one cell tagged ``parameters``, or it holds anything but
-        ``name = literal``.
+    DataError
+        If the notebook cannot be read, there is not exactly one cell tagged ``parameters``, or
+        it holds anything but ``name = literal``, each name once.
     """
-    notebook = json.loads((notebooks_folder() / f"{line}.ipynb").read_bytes())
-    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
+    cells = [
+        (number, cell["source"])
+        for number, cell in enumerate(read_notebook(line)["cells"], start=1)
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
+    ]
     if len(cells) != 1:
-        message = f"notebooks/{line}.ipynb: {len(cells)} cells tagged parameters; tag exactly one"
-        raise ValueError(message)
+        message = f"{file_name(line)}: {len(cells)} cells tagged parameters; tag exactly one"
+        raise DataError(message)
+    number, source = cells[0]
+    where = f"{file_name(line)}, cell {number} (parameters)"
     found: dict[str, object] = {}
-    for statement in ast.parse("".join(cells[0]["source"])).body:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-            message = f"notebooks/{line}.ipynb: the parameters cell may hold only name = literal"
-            raise ValueError(message)
-        found[statement.targets[0].id] = ast.literal_eval(statement.value)
+    for statement in _statements(where, source):
+        name, value = _declared(where, statement, source)
+        if name in found:
+            message = f"{where}: found {name} twice, again on line {statement.lineno}; keep one"
+            raise DataError(message)
+        found[name] = value
     return found
 
 
@@ -110,12 +172,18 @@ def _form_faults(
 
 
 def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
-    file, notebook = f"notebooks/params/{line}.yml", f"notebooks/{line}.ipynb"
+    file, notebook = f"notebooks/params/{line}.yml", file_name(line)
+    _, broken = scan_notebook(line)
+    if broken:
+        yield from broken
+        return
     try:
         defaults, values = declared_parameters(line), parameter_values(line)
-    except (ValueError, SyntaxError) as error:
+    except ValueError as error:
         yield str(error)
         return
+    if OUT not in defaults:
+        yield f'{notebook}: found no {OUT} in the parameters cell; add {OUT} = "../{line}"'
     faulty = dict(_form_faults(file, values, defaults))
     yield from faulty.values()
     sound = {name: value for name, value in values.items() if name not in faulty}
@@ -150,15 +218,29 @@ def _shape(default: object) -> str:
     return f"a {type(default).__name__}{quotes}"
 
 
-def parameter_faults() -> list[str]:
-    """Collect the faults of every parameter file, and files without a notebook."""
+def _stray_files() -> Iterator[str]:
+    """Faults of files that no notebook reads, and what each was perhaps meant to be."""
     lines = line_names()
-    faults = [
-        f"notebooks/params/{path.name}: no notebook {path.stem}.ipynb; rename or remove it"
-        for path in sorted(parameters_folder().glob("*"))
-        if path.suffix != ".yml" or path.stem not in lines
-    ]
+    for path in visible_paths(parameters_folder(), "*"):
+        where = f"notebooks/params/{path.name}"
+        if path.suffix == ".yml" and path.stem in lines and path.is_file():
+            continue
+        if path.suffix.lower() in (".yml", ".yaml") and path.stem in lines:
+            read = f"{path.stem}.yml"
+            yield f"{where}: found the ending {path.suffix}, which is not read; name it {read}"
+        elif original := original_of(path):
+            yield f"{where}: found a copy of {original}, which is not read; remove one of the two"
+        else:
+            yield f"{where}: no notebook {path.stem}.ipynb; rename or remove it"
+
+
+def faults_of_lines() -> dict[str, list[str]]:
+    """Collect the faults of each line's notebook and parameter file, where there are any."""
     record = record_values()
-    for line in lines:
-        faults += _faults_of(line, record)
-    return faults
+    found = {line: list(_faults_of(line, record)) for line in line_names()}
+    return {line: faults for line, faults in found.items() if faults}
+
+
+def parameter_faults() -> list[str]:
+    """Collect the faults of all notebooks and parameter files, and files without a notebook."""
+    return [*_stray_files(), *(fault for each in faults_of_lines().values() for fault in each)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
-from skytally.core import project_root
+from skytally.core import original_of, project_root, visible_paths
 
 PACKAGE = Path(__file__).resolve().parents[1]
 """Folder of the package, in a checkout or where it was installed."""
 LOCK = "requirements.txt"
+LINE_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""Name of a line, which stands in the addresses of its page and of its files."""
 
 
 def book_folder() -> Path:
@@ -43,8 +46,12 @@ def site_folder() -> Path:
 
 
 def line_names() -> list[str]:
-    """Names of the lines of evidence: one a notebook."""
-    return sorted(path.stem for path in notebooks_folder().glob("*.ipynb"))
+    """Names of the lines of evidence: one a notebook, without copies and misnamed files."""
+    return [
+        path.stem
+        for path in visible_paths(notebooks_folder(), "*.ipynb")
+        if LINE_NAME.fullmatch(path.stem) and not original_of(path)
+    ]
 
 
 def lock_file() -> Path | None:

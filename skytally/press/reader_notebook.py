@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from skytally.press.notebook_reader import with_pictures
+
 CODE_TAGS = {"hide-input", "hide-cell"}
 """Tags under which a page would show a bar for the code of each cell."""
 LEFT_OUT = "remove-cell"
@@ -43,7 +45,7 @@ def with_code_at_end(notebook: dict[str, Any]) -> dict[str, Any]:
         source, metadata = "".join(cell["source"]), cell.get("metadata", {})
         tags = {*metadata.get("tags", [])}
         if cell["cell_type"] != "code" or not source.strip() or LEFT_OUT in tags:
-            cells.append(cell)
+            cells.append(with_pictures(cell))
             continue
         codes.append(source)
         shown = sorted(tags - CODE_TAGS | {"remove-input"})

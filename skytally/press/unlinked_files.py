@@ -1,4 +1,4 @@
-"""Files that nothing leads to: notebooks outside the table of contents, outlines of no site."""
+"""Files that nothing leads to: copied and unlisted notebooks, outlines of no site."""
 
 from __future__ import annotations
 
@@ -6,13 +6,31 @@ import csv
 import re
 from collections.abc import Iterator
 
-from skytally.core import Fault, data_folder, read_text
-from skytally.press.project_paths import book_folder, line_names
+from skytally.core import Fault, data_folder, original_of, read_text, visible_paths
+from skytally.press.project_paths import LINE_NAME, book_folder, line_names, notebooks_folder
 
 CONTENTS = "_toc.yml"
 CONTENTS_ENTRY = re.compile(
     r"^\s*-\s*file:\s*['\"]?([\w./-]+?)(?:\.ipynb)?['\"]?\s*$", re.MULTILINE
 )
+
+
+def misnamed_notebooks() -> Iterator[Fault]:
+    """Faults of notebooks that are copies of another, or whose name no page can have.
+
+    Yields
+    ------
+    Fault
+        One per notebook, which is then no line of evidence.
+    """
+    for path in visible_paths(notebooks_folder(), "*.ipynb"):
+        file = f"notebooks/{path.name}"
+        if original := original_of(path):
+            advice = "remove one of the two, or give it a name of its own"
+            yield Fault(file, 0, "", f"a copy of {original}", advice)
+        elif not LINE_NAME.fullmatch(path.stem):
+            advice = "rename it in small letters, digits and hyphens, such as rail-counts.ipynb"
+            yield Fault(file, 0, "", "a name that no page can have", advice)
 
 
 def unlisted_notebooks() -> Iterator[Fault]:
@@ -46,7 +64,7 @@ def outlines_without_site() -> Iterator[Fault]:
     folder = data_folder() / "sites"
     register = read_text(folder / "register.csv").splitlines()
     slugs = {row[0] for row in csv.reader(register) if row}
-    for path in sorted(folder.glob("*.geojson")):
+    for path in visible_paths(folder, "*.geojson"):
         if path.stem not in slugs:
             yield Fault(
                 file=f"data/sites/{path.name}",

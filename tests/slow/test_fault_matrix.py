@@ -16,29 +16,24 @@ from tests.support.matrix import (
     HUNG,
     LIMIT_S,
     LISTS,
+    PASSING,
     RECOVERED,
     REPORTED,
     SILENT,
     UNTRIED,
     Outcome,
+    in_words,
     trial,
 )
 
 # rasterio hushes this warning in a way that several threads undo for one another
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-PASSING = ("500", "503", "404", "429", "403", "hang", "reset", "truncated", "empty", "html")
-"""Faults of a connection that are gone at the next attempt."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Temporary folder of the archive."""
     return tmp_path_factory.mktemp("archive")
-
-
-def words(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
-    """Outcomes in short form, for an assertion message."""
-    return [(o.outcome, o.case.case, o.case.where, o.case.how_often, o.detail) for o in outcomes]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +45,7 @@ def whole(folder: Path) -> list[Outcome]:
 def test_no_case_is_silent_or_hangs(whole: list[Outcome]) -> None:
     """Every image is right, or failed with a reason, or its oddity is reported; in bounded time."""
     bad = [o for o in whole if o.outcome in (SILENT, HUNG, UNTRIED)]
-    assert words(bad) == []
+    assert in_words(bad) == []
     assert max(o.seconds for o in whole) < LIMIT_S
 
 
@@ -60,7 +55,7 @@ def test_what_passes_is_recovered(whole: list[Outcome]) -> None:
     # a catalogue that refuses, or has no such address, is believed
     once = [o for o in once if o.case.on_files or o.case.case not in ("403", "404")]
     lost = [o for o in once if o.outcome != RECOVERED]
-    assert words(lost) == []
+    assert in_words(lost) == []
 
 
 def test_what_stays_fails_with_its_reason(whole: list[Outcome]) -> None:
@@ -71,7 +66,7 @@ def test_what_stays_fails_with_its_reason(whole: list[Outcome]) -> None:
         harmless = outcome.case.stage == OPEN or outcome.case.case == "ignored range"
         if harmless and outcome.outcome == RECOVERED:
             continue
-        assert outcome.outcome == FAILED, words([outcome])
+        assert outcome.outcome == FAILED, in_words([outcome])
         # what the pixels say of one another names bands; the look's row has the scene
         if not outcome.detail.startswith(("contradictory pixels: ", "unverified: ")):
             assert "_T" in outcome.detail or "_rtc" in outcome.detail

@@ -36,13 +36,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _targets(made: Path) -> list[Target]:
     sites = read_sites(made / "data/sites")
-    return targets_of([sites[slug] for slug in simulated.NORTHS], study=str(simulated.STUDY))
+    return targets_of([sites[slug] for slug in simulated.SLUGS], study=str(simulated.STUDY))
 
 
 def _update(made: Path, folder: Path) -> UpdateReport:
     sites = read_sites(made / "data/sites")
     return update_lines(
-        [sites[slug] for slug in simulated.NORTHS], [str(simulated.STUDY)],
+        [sites[slug] for slug in simulated.SLUGS], [str(simulated.STUDY)],
         scenes=made / "data/scenes", folder=folder,
         inventory=read_inventory(made / "data/inventory.csv"),
     )  # fmt: skip

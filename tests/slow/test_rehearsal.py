@@ -384,6 +384,13 @@ def test_rehearsal_prints_a_labelled_book(rehearsed: Path) -> None:
     assert set(looks["label"]) == {"rehearsal"}
     page = (copy / "book/_build/html/lines/coverage.html").read_text(encoding="utf-8")
     assert "rehearsal" in page
+    site = copy / "book/_build/html"
+    bare = [
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts and rehearse.BANNER not in path.read_text(encoding="utf-8")
+    ]
+    assert bare == []
     own = read_inventory(ROOT / "data" / "inventory.csv")
     assert "rehearsal" not in set(own["label"])
 

@@ -7,8 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-from skytally.press.parameter_files import declared_parameters, parameter_faults, parameter_values
+from skytally.press.parameter_files import (
+    _PlainLoader,
+    declared_parameters,
+    parameter_faults,
+    parameter_values,
+)
 
 WHERE = "notebooks/params/rail-counts.yml"
 PARAMETERS = {
@@ -157,7 +163,7 @@ def test_parameter_faults_refuse_a_large_file(write: Write) -> None:
         (b'first: "\xff"\n', "line 1: found byte 0xff, which is not UTF-8; "),
         (b'\nfirst: "a\x00b"\n', "line 2: found a NUL byte; "),
         ('first: "a"\n'.encode("utf-16"), "line 1: found UTF-16 text (its first byte is 0xff); "),
-        ('first: "a\u202eb"\n'.encode(), "line 1: found the invisible character U+202E; "),
+        ('first: "a\u202eb"\n'.encode(), "line 1: found the invisible character U+202E"),
     ],
 )
 def test_parameter_faults_refuse_what_is_no_plain_text(
@@ -170,14 +176,39 @@ def test_parameter_faults_refuse_what_is_no_plain_text(
 
 
 @pytest.mark.parametrize(
-    "name", ["rail-count.yml", "rail-counts.yaml", "rail_counts.yml", "notes.txt"]
+    ("name", "expected"),
+    [
+        ("rail-count.yml", "no notebook rail-count.ipynb; rename or remove it"),
+        ("rail_counts.yml", "no notebook rail_counts.ipynb; rename or remove it"),
+        ("notes.txt", "no notebook notes.ipynb; rename or remove it"),
+        (
+            "rail-counts.yaml",
+            "found the ending .yaml, which is not read; name it rail-counts.yml",
+        ),
+        ("rail-counts.YML", "found the ending .YML, which is not read; name it rail-counts.yml"),
+        (
+            "rail-counts-Copy1.yml",
+            "found a copy of rail-counts.yml, which is not read; remove one of the two",
+        ),
+    ],
 )
-def test_parameter_faults_tell_a_file_without_a_notebook(book: Path, name: str) -> None:
+def test_parameter_faults_tell_a_file_without_a_notebook(
+    book: Path, name: str, expected: str
+) -> None:
     """A file that no notebook reads would be silently ignored, so it is reported."""
+    (book / "notebooks/params/rail-counts.yml").write_text("")
     (book / "notebooks/params" / name).write_text("")
-    (fault,) = parameter_faults()
-    assert fault.startswith(f"notebooks/params/{name}: no notebook ")
-    assert fault.endswith("rename or remove it")
+    assert parameter_faults() == [f"notebooks/params/{name}: {expected}"]
+
+
+def test_parameter_faults_pass_over_what_an_editor_leaves(book: Path, write: Write) -> None:
+    """JupyterLab keeps a copy of each file that it saves, and other programs leave theirs."""
+    write("rail-counts", "sites_watched: 6\n")
+    kept = book / "notebooks/params/.ipynb_checkpoints"
+    kept.mkdir()
+    for name in ("rail-counts-checkpoint.yml", "../.DS_Store", "../rail-counts.yml~"):
+        (kept / name).write_text("")
+    assert parameter_faults() == []
 
 
 def test_parameter_faults_come_all_at_once(write: Write) -> None:
@@ -280,10 +311,19 @@ def test_declared_parameters_reads_the_parameters_cell(book: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("import os", "the parameters cell may hold only name = literal"),
-        ("first = __import__('os').getcwd()", "malformed node"),
-        ("first, last = 1, 2", "the parameters cell may hold only name = literal"),
-        ("first = (", "was never closed"),
+        ("import os", "found 'import os' on line 1; the parameters cell may hold only name ="),
+        (
+            "first = __import__('os').getcwd()",
+            "first: found \"__import__('os').getcwd()\" on line 1, which is computed; write its",
+        ),
+        ("year = 2023\nfirst = f'{year}-01-01'", "first: found \"f'{year}-01-01'\" on line 2, wh"),
+        ("first, last = 1, 2", "found 'first, last = 1, 2' on line 1; the parameters cell may"),
+        ("first = last = 1", "found 'first = last = 1' on line 1; the parameters cell may hold"),
+        ("first = 1\nfirst = 2", "found first twice, again on line 2; keep one"),
+        ("first = (", "found 'first = (' on line 1, which is no Python; it may hold only name ="),
+        ("first = 1\n%matplotlib inline", "found '%matplotlib inline' on line 2, which is no Pyt"),
+        ("!pip install x", "found '!pip install x' on line 1, which is no Python; it may hold"),
+        ("%%time\nfirst = 1", "found '%%time' on line 1, which is no Python; it may hold only"),
     ],
 )
 def test_parameter_faults_tell_a_cell_that_is_no_list_of_literals(
@@ -296,7 +336,17 @@ def test_parameter_faults_tell_a_cell_that_is_no_list_of_literals(
     cell["source"] = source
     path.write_text(json.dumps(notebook), encoding="utf-8")
     (fault,) = parameter_faults()
-    assert expected in fault
+    assert fault.startswith(f"notebooks/rail-counts.ipynb, cell 1 (parameters): {expected}")
+
+
+def test_parameter_faults_tell_a_cell_without_a_place_for_results(book: Path) -> None:
+    """The press passes the folder of the results to every notebook."""
+    path = book / "notebooks/rail-counts.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("out = ", "elsewhere = "))
+    assert parameter_faults() == [
+        "notebooks/rail-counts.ipynb: found no out in the parameters cell; "
+        'add out = "../rail-counts"'
+    ]
 
 
 def test_parameter_faults_tell_a_notebook_without_the_cell(book: Path) -> None:
@@ -313,3 +363,10 @@ def test_parameter_values_reads_values(write: Write) -> None:
     write("rail-counts", 'first: "2023-01-01"\n')
     assert parameter_values("rail-counts") == {"first": "2023-01-01"}
     assert parameter_values("ais-gaps") == {}
+
+
+@pytest.mark.parametrize("written", ["010", "1:30", "1_0", "0x1f", "0b11"])
+def test_a_number_that_yaml_reads_otherwise_is_no_number(written: str) -> None:
+    """YAML 1.1 makes 8, 90, 10, 31 and 3 of these in silence; here they are words."""
+    assert yaml.load(f"a: {written}", Loader=_PlainLoader) == {"a": written}
+    assert yaml.load("a: [8, -3, 1.5, 1e3]", Loader=_PlainLoader) == {"a": [8, -3, 1.5, 1000.0]}

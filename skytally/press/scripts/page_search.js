@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", function () {
   var root = document.documentElement.dataset.content_root || "./";
   var MOST = 60, AROUND = 110;
 
-  function plain(text) { return text.toLowerCase().replace(/(\d)[,\u202f\u00a0](?=\d{3})/g, "$1"); }
+  function plain(text) { return text.normalize("NFC").toLowerCase().replace(/(\d)[,\u202f\u00a0](?=\d{3})/g, "$1"); }
   function element(name, words, parent) {
     var made = document.createElement(name);
     if (words) { made.textContent = words; }

@@ -6,12 +6,19 @@ document.addEventListener("DOMContentLoaded", function () {
   var LETTER = 6.2, LEAD = 16, PAD = 12, SHARPER = 2;
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
+  /* letters of East Asia are twice as wide, and their words need no spaces */
+  var WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g;
+  function columns(text) { return text.length + (text.match(WIDE) || []).length; }
   function lines(text, width) {
     var most = Math.floor((width - 2 * PAD) / LETTER), found = [""];
     text.split(/\s+/).forEach(function (word) {
-      var last = found[found.length - 1];
-      if (last && (last + " " + word).length > most) { found.push(word); }
-      else { found[found.length - 1] = last ? last + " " + word : word; }
+      var last = found[found.length - 1], joined = last ? last + " " + word : word;
+      if (columns(joined) <= most) { found[found.length - 1] = joined; return; }
+      if (last) { found.push(""); }
+      Array.from(word).forEach(function (letter) {
+        if (columns(found[found.length - 1] + letter) > most) { found.push(""); }
+        found[found.length - 1] += letter;
+      });
     });
     return found;
   }

@@ -1,0 +1,49 @@
+"""Names that charts, cards and addresses show: short enough to be drawn whole, in any script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skytally.core import Fault, data_folder, scan, table_names
+from skytally.figures import name_width
+
+DRAWN = ("name", "label", "short")
+"""Columns whose words stand in legends and along axes."""
+ADDRESSED = ("id", "slug")
+"""Columns whose words stand in addresses and names of files."""
+WIDEST = 80
+"""Most columns of a name, a letter of East Asia taking two: as many as a legend has room for."""
+LONGEST_ID = 80
+"""Most letters of an id: file systems take 255 bytes, and some of a card's name is ours."""
+FOLDERS = ("record", "charts", "claims", "sites")
+
+
+def _fault_of(column: str, words: str) -> tuple[str, str]:
+    """Return what was found in a cell and what to do; nothing where it can be drawn."""
+    shown = f"{words[:40]!r}"
+    if column in ADDRESSED and len(words) > LONGEST_ID:
+        return f"{len(words)} letters, {shown} …", f"write at most {LONGEST_ID}"
+    if column in DRAWN and name_width(words) > WIDEST:
+        found = f"a name {name_width(words)} columns wide, {shown} …"
+        return found, f"shorten it to {WIDEST}, so that charts have room for it"
+    if column in DRAWN and words.startswith("_"):
+        return f"{shown}, which legends leave out", "begin it with a letter"
+    return "", ""
+
+
+def name_faults() -> Iterator[Fault]:
+    """Faults of names and ids that no chart or address has room for.
+
+    Yields
+    ------
+    Fault
+        One per cell, with file, line and column.
+    """
+    for folder in FOLDERS:
+        for name in table_names(data_folder() / folder):
+            table, _ = scan(data_folder() / folder / f"{name}.csv")
+            for column in (each for each in (*DRAWN, *ADDRESSED) if each in table):
+                for line, words in zip(table["line"], table[column].astype(str), strict=True):
+                    found, advice = _fault_of(column, words)
+                    if found:
+                        yield Fault(f"{folder}/{name}.csv", int(line), column, found, advice)
