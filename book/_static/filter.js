@@ -1,3 +1,9 @@
+/* The part of the page that the address names; none where the address is no sound one. */
+function addressed() {
+  var name = location.hash.slice(1);
+  try { name = decodeURIComponent(name); } catch (malformed) { /* the name as it stands */ }
+  return document.getElementById(name);
+}
 /* Filters the rows of a table by words and by a chosen word, sorts them, and opens folds; without
    scripts the table is whole and in the order of its file. */
 document.addEventListener("DOMContentLoaded", function () {
@@ -19,7 +25,7 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     /* a link to a row must show it, whatever was filtered before */
     function reveal() {
-      var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      var row = addressed();
       if (row && row.hidden && rows.includes(row)) {
         input.value = "";
         if (list) { list.value = ""; }
@@ -72,7 +78,7 @@ document.addEventListener("DOMContentLoaded", function () {
 /* A link to something folded opens its folds, whichever way the page was reached. */
 document.addEventListener("DOMContentLoaded", function () {
   function open() {
-    var target = document.getElementById(decodeURIComponent(location.hash.slice(1))), folds = 0;
+    var target = addressed(), folds = 0;
     for (var at = target && target.parentElement; at; at = at.parentElement) {
       if (at.tagName === "DETAILS" && !at.open) { at.open = true; folds += 1; }
     }

@@ -1,10 +1,15 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
 from .calibration_charts import calibration_chart as calibration_chart
+from .chart_series import series_styles as series_styles
 from .charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
     values_chart as values_chart,
+)
+from .counter_palette import (
+    counter_labels as counter_labels,
+    read_counter_labels as read_counter_labels,
 )
 from .dot_charts import dots_chart as dots_chart
 from .embed import (
@@ -12,6 +17,8 @@ from .embed import (
     PageBlock as PageBlock,
     bokeh_scripts as bokeh_scripts,
     enable as enable,
+    joined_blocks as joined_blocks,
+    picture as picture,
     sentence as sentence,
     show as show,
 )
@@ -36,9 +43,11 @@ from .mark_tables import (
     value_marks as value_marks,
 )
 from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
+from .name_wrapping import name_width as name_width
 from .overview_timeline import timeline_chart as timeline_chart
 from .period_panels import totals_panels as totals_panels
 from .rate_curves import curves_chart as curves_chart
 from .route_tables import read_labels as read_labels, read_panels as read_panels
+from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .timeline_lanes import lane_rows as lane_rows, read_lanes as read_lanes
-from .totals_chart import running_totals as running_totals
+from .totals_chart import running_totals as running_totals, with_counts as with_counts

@@ -9,7 +9,7 @@ from skytally.figures.rate_curves import curves_chart
 
 
 def _scored(table: pd.DataFrame, metric: str, x: pd.Series, series: pd.Series) -> pd.DataFrame:
-    numbers = table[["value", "low", "high"]].astype(float)
+    numbers = table[["value", "low", "high"]].apply(pd.to_numeric)
     return pd.DataFrame(
         {
             "series": series,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import holoviews as hv
 import numpy as np
 import pandas as pd
@@ -9,11 +11,28 @@ from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally.core import chart_style as style, names as n
-from skytally.figures.mark_tables import HOVER, HOVER_LABELS, at_both_ends, pointed, top_of
+from skytally.figures.chart_series import SeriesStyle, shared_colour
+from skytally.figures.counter_palette import counter_colour
+from skytally.figures.label_placement import MarkLabel, label_hook, named_series
+from skytally.figures.mark_tables import (
+    HOVER,
+    HOVER_LABELS,
+    LANE_LETTERS,
+    BarLayout,
+    at_both_ends,
+    band_start,
+    bar_layout,
+    pointed,
+    top_of,
+    value_axis,
+)
+from skytally.figures.name_wrapping import wrapped_name
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
+LEGEND_LETTERS = 38
+"""Letters in a line of a legend: as many as a chart of 400 pixels has room for."""
 TOOLTIPS = [(HOVER_LABELS[word], f"@{{{word}}}") for word in HOVER]
 
 
@@ -34,9 +53,13 @@ def frame(overlay: hv.Overlay, *, height: int, entries: int, **options: object) 
     )
 
 
-def _segments(table: pd.DataFrame, ends: list[str], colour: str, **options: object) -> hv.Segments:
+def _segments(
+    table: pd.DataFrame, ends: list[str], colour: str, *, told: bool = True, **options: object
+) -> hv.Segments:
+    """Bars between two ends; with words under the pointer unless a mark on them has the same."""
+    words = {"tools": ["hover"], "hover_tooltips": TOOLTIPS} if told else {}
     return hv.Segments(table, ends, list(HOVER)).opts(
-        color=colour, tools=["hover"], hover_tooltips=TOOLTIPS, line_width=2, **options
+        color=colour, line_width=2, **words, **options
     )
 
 
@@ -87,7 +110,10 @@ def series(
     ]
     closed = closed[closed["bound"] != n.AT_MOST]
     if len(closed):
-        parts.append(_segments(closed, ["x", "lo", "x", "hi"], colour))
+        bars = _segments(
+            closed, ["x", "lo", "x", "hi"], colour, told=bool(closed["y"].isna().any())
+        )
+        parts.append(bars if table["y"].notna().any() else bars.relabel(label))
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "triangle"),
         (table[table["bound"] == n.AT_MOST], -1, "inverted_triangle"),
@@ -95,7 +121,7 @@ def series(
         if len(rows):
             tips = rows.assign(tip=rows["y"] + sign * step)
             parts += [
-                _segments(tips, ["x", "y", "x", "tip"], colour, line_dash="dotted"),
+                _segments(tips, ["x", "y", "x", "tip"], colour, told=False, line_dash="dotted"),
                 _points(tips, "tip", colour, arrow, "", size=60),
             ]
     numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
@@ -111,7 +137,15 @@ def series(
 
 
 def values(
-    table: pd.DataFrame, *, ylabel: str, band: pd.DataFrame | None = None, height: int = 380
+    table: pd.DataFrame,
+    *,
+    ylabel: str,
+    styles: Mapping[str, SeriesStyle],
+    labels: Sequence[MarkLabel] = (),
+    legend: bool = True,
+    band: pd.DataFrame | None = None,
+    title: str = "",
+    height: int = 380,
 ) -> hv.Overlay:
     """Draw numbers over time: points, bars for intervals, arrows for open bounds.
 
@@ -121,8 +155,17 @@ def values(
         Result of `skytally.figures.mark_tables.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
+    styles : mapping of str to SeriesStyle
+        Style of each series.
+    labels : sequence of MarkLabel
+        Words at marks.
+    legend : bool
+        Whether a legend names the series on a narrow chart, and on a wide one, too, where no
+        words at marks do.
     band : pandas.DataFrame or None
         One mark whose upper bound is drawn as a band from 0, never as a level.
+    title : str
+        Words over the chart: what all series share.
     height : int
         Height of the plot in pixels, without the legend.
 
@@ -130,49 +173,46 @@ def values(
     -------
     holoviews.Overlay
     """
-    top = top_of(table)
-    step = 0.07 * top
+    step, ends, ticks = value_axis(table)
     parts: list[hv.Element] = []
     if band is not None:
-        left = table["x0"].min() - pd.Timedelta(days=20)
-        clipped = band.assign(x0=band["x0"].clip(lower=left), floor=0.0)
-        parts.append(
-            hv.Rectangles(clipped, ["x0", "floor", "x1", "y"], list(HOVER)).opts(
-                color=style.REFERENCE_GREY,
-                alpha=0.18,
-                line_alpha=0,
-                tools=["hover"],
-                hover_tooltips=TOOLTIPS,
-            )
-        )
-        parts.append(
-            _segments(clipped, ["x0", "y", "x1", "y"], style.REFERENCE_GREY, line_dash="dashed")
-        )
-        label = f"{band['said'].iloc[0]}, a bound, not a level ({band['who'].iloc[0]})"
-        above = float(band["y"].iloc[0]) + 0.03 * top
-        parts.append(
-            hv.Text(clipped["x0"].iloc[0], above, label, fontsize=style.TEXT_PT).opts(
-                color=style.SOFT_TEXT, text_align="left", text_baseline="bottom"
-            )
-        )
-    names = list(dict.fromkeys(table["series"]))
-    for i, name in enumerate(names):
+        parts += _band(band, left=band_start(band, table))
+    for name, look in styles.items():
         parts += series(
             table[table["series"] == name],
             step=step,
-            colour=style.series_style(i)[0],
-            marker=style.series_style(i)[1],
-            label=name,
+            colour=look.colour,
+            marker=look.live,
+            label=wrapped_name(look.name, LEGEND_LETTERS) if legend else "",
         )
     return frame(
         hv.Overlay(parts),
         height=height,
-        entries=len(names),
+        entries=len(styles) if legend else 0,
         xlabel="",
         ylabel=ylabel,
-        yformatter=NumeralTickFormatter(format="0,0[.]0"),
-        ylim=(-1.6 * step, top + 2 * step),
+        yticks=ticks,
+        ylim=ends,
+        show_legend=legend,
+        hooks=[label_hook(labels, only_wide=legend and named_series(labels), height=height)],
+        title=title,
+        fontsize={"title": style.TEXT_PT, "legend": style.SMALL_PT},
     )
+
+
+def _band(band: pd.DataFrame, *, left: pd.Timestamp) -> list[hv.Element]:
+    """Band from 0 to an upper bound, whose edge is dashed."""
+    clipped = band.assign(x0=left, floor=0.0)
+    return [
+        hv.Rectangles(clipped, ["x0", "floor", "x1", "y"], list(HOVER)).opts(
+            color=style.REFERENCE_GREY,
+            alpha=0.18,
+            line_alpha=0,
+            tools=["hover"],
+            hover_tooltips=TOOLTIPS,
+        ),
+        _segments(clipped, ["x0", "y", "x1", "y"], style.REFERENCE_GREY, line_dash="dashed"),
+    ]
 
 
 def _lane(
@@ -180,7 +220,7 @@ def _lane(
 ) -> list[hv.Element]:
     parts: list[hv.Element] = [
         hv.HLine(y).opts(color=style.LANE_RULE, line_width=1),
-        hv.Text(left, y + 0.3, name, fontsize=style.TEXT_PT, halign="left").opts(
+        hv.Text(left, y + 0.3, wrapped_name(name, LANE_LETTERS), fontsize=style.TEXT_PT).opts(
             color=style.TEXT, text_align="left", text_baseline="middle"
         ),
     ]
@@ -226,9 +266,9 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
     table = table.assign(y=table["lane"].map(height_of))
     left = table["x0"].min() - pd.Timedelta(days=10)
     parts: list[hv.Element] = []
-    for i, (name, y) in enumerate(height_of.items()):
-        colour, _, _ = style.series_style(i)
+    for name, y in height_of.items():
         rows = table[table["lane"] == name]
+        colour = shared_colour(rows["counter"])
         parts += _lane(rows, y=y, left=left, colour=colour, name=name)
     return frame(
         hv.Overlay(parts),
@@ -242,10 +282,10 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.
     )
 
 
-def _bars(rows: pd.DataFrame, *, step: float, colour: str, name: str) -> list[hv.Element]:
-    boxes = rows.assign(under=rows["at"] - 0.3, over=rows["at"] + 0.08)
+def _bars(rows: pd.DataFrame, *, step: float, colour: str, layout: BarLayout) -> list[hv.Element]:
+    boxes = rows.assign(under=rows["at"] - layout.half, over=rows["at"] + layout.half)
     parts: list[hv.Element] = [
-        hv.Rectangles(boxes, ["floor", "under", "end", "over"], list(HOVER), label=name).opts(
+        hv.Rectangles(boxes, ["floor", "under", "end", "over"], list(HOVER)).opts(
             color=colour, alpha=0.75, tools=["hover"], hover_tooltips=TOOLTIPS
         )
     ]
@@ -254,21 +294,20 @@ def _bars(rows: pd.DataFrame, *, step: float, colour: str, name: str) -> list[hv
         (rows[rows["bound"] == n.AT_MOST], -1, 90),
     ):
         if len(chosen):
-            tips = chosen.assign(x=chosen["end"] + sign * step, at=chosen["at"] - 0.11)
+            tips = chosen.assign(x=chosen["end"] + sign * step)
             parts += [
-                _segments(tips, ["end", "at", "x", "at"], colour),
+                _segments(tips, ["end", "at", "x", "at"], colour, told=False),
                 _points(tips, "at", colour, "triangle", "", size=90, angle=angle),
             ]
     closed = rows[
         np.isfinite(rows["hi"]) & (rows["hi"] > rows["lo"]) & (rows["bound"] != n.AT_MOST)
     ]
     if len(closed):
-        closed = closed.assign(at=closed["at"] - 0.11)
-        parts.append(_segments(closed, ["lo", "at", "hi", "at"], style.INK))
+        parts.append(_segments(closed, ["lo", "at", "hi", "at"], style.INK, told=False))
     return parts
 
 
-def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overlay:
+def bars(table: pd.DataFrame, *, xlabel: str) -> hv.Overlay:
     """Draw one horizontal mark a row with its interval; open bounds end in an arrow.
 
     Parameters
@@ -277,39 +316,34 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: int = 46) -> hv.Overla
         Result of `skytally.figures.mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
-    row_height : int
-        Pixels a bar.
 
     Returns
     -------
     holoviews.Overlay
     """
-    table = table.assign(at=np.arange(len(table))[::-1].astype(float), floor=0.0)
-    table = table.assign(end=table["y"].fillna(table["hi"]))
+    layout = bar_layout(table)
+    rows = np.arange(len(table))[::-1].astype(float)
+    table = table.assign(at=rows - layout.bar, floor=0.0, end=table["y"].fillna(table["hi"]))
     top = top_of(table)
     parts: list[hv.Element] = []
-    names = list(dict.fromkeys(table["series"]))
-    for i, name in enumerate(names):
-        rows, colour = (
-            table[table["series"] == name],
-            style.series_style(i)[0],
-        )
-        parts += _bars(rows, step=0.05 * top, colour=colour, name=name)
-    for _, row in table.iterrows():
+    for counter, chosen in table.groupby("counter", sort=False):
+        colour = counter_colour(str(counter))
+        parts += _bars(chosen, step=0.05 * top, colour=colour, layout=layout)
+    for at, words in zip(table["at"], layout.words, strict=True):
         parts.append(
-            hv.Text(
-                0.0, row["at"] + 0.28, f"{row['label']}: {row['said']}", fontsize=style.TEXT_PT
-            ).opts(color=style.TEXT, text_align="left", text_baseline="middle")
+            hv.Text(0.0, at + layout.half + 2 / layout.row, words, fontsize=style.SMALL_PT).opts(
+                color=style.TEXT, text_align="left", text_baseline="bottom"
+            )
         )
     return frame(
         hv.Overlay(parts),
-        height=row_height * len(table) + 60,
-        entries=len(names) if len(names) > 1 else 0,
+        height=round(layout.row * len(table)) + 80,
+        entries=0,
         xlabel=xlabel,
         xformatter=NumeralTickFormatter(format="0,0[.]0"),
         ylabel="",
         yaxis=None,
         xlim=(0, 1.15 * top),
-        ylim=(-0.5, len(table) - 0.3),
-        show_legend=len(names) > 1,
+        ylim=(-0.5, len(table) - 0.5),
+        show_legend=False,
     )

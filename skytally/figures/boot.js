@@ -1,6 +1,16 @@
 /* Draws a chart when the reader comes near it; until then, and without scripts, its static twin stands. */
 (function () {
   if (window.skytallyDraw) return;
+  var WIDE_CHART = 690;
+  /* Shows names at the marks where a chart is wide enough for them, and else a legend. */
+  function fit(node, wide) {
+    if (!node || typeof node !== "object") return;
+    var tags = (node.attributes && node.attributes.tags) || [];
+    if (tags.indexOf("sk-wide") >= 0) node.attributes.visible = wide;
+    if (tags.indexOf("sk-narrow") >= 0) node.attributes.visible = !wide;
+    if (tags[0] === "sk-height" && wide) node.attributes.height = tags[1];
+    Object.keys(node).forEach(function (key) { fit(node[key], wide); });
+  }
   function draw(box) {
     var live = box.querySelector(".sk-live"), still = box.querySelector(".sk-static");
     if (!live || live.dataset.done || !(window.Bokeh && window.Bokeh.embed)) return;
@@ -8,6 +18,7 @@
     live.style.display = "block";
     still.style.display = "none";
     var item = JSON.parse(live.querySelector('script[type="application/json"]').textContent);
+    fit(item, live.clientWidth >= WIDE_CHART);
     window.Bokeh.embed.embed_item(item, live.id).catch(function (error) {
       live.style.display = "none";
       still.style.display = "block";

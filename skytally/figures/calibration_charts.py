@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import holoviews as hv
 import numpy as np
 import pandas as pd
@@ -10,12 +12,20 @@ from matplotlib.figure import Figure
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import frame
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas
+from skytally.figures.mpl_charts import PIXELS_AN_INCH, canvas
 
 SOUND_COVERAGE = (0.85, 0.95)
 """Coverage that an interval stated at 0.90 must have."""
 NOMINAL = 0.9
+LABEL_LETTERS = 50
+"""Letters in a line of a label: as many as a chart of 400 pixels has room for."""
 SOUND_COLOUR, UNSOUND_COLOUR = style.SERIES_COLOURS[0], style.SERIES_COLOURS[1]
+
+
+def _row_height(rows: pd.DataFrame) -> float:
+    """Height of a row with its label over it, pixels."""
+    lines = max(len(textwrap.wrap(label, LABEL_LETTERS)) for label in rows["label"])
+    return 18.0 + 15.0 * lines
 
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -57,13 +67,16 @@ def _live(rows: pd.DataFrame) -> hv.Overlay:
         )
     for row in rows.itertuples():
         parts.append(
-            hv.Text(0.6, row.at + 0.42, row.label, fontsize=style.LABEL_PT).opts(
-                color=style.TEXT, text_align="left", text_baseline="middle"
-            )
+            hv.Text(
+                0.6,
+                row.at + 0.12,
+                textwrap.fill(row.label, LABEL_LETTERS),
+                fontsize=style.SMALL_PT,
+            ).opts(color=style.TEXT, text_align="left", text_baseline="bottom")
         )
     return frame(
         hv.Overlay(parts),
-        height=30 * len(rows) + 70,
+        height=round(_row_height(rows)) * len(rows) + 70,
         entries=0,
         xlabel="share of worlds in which the interval held the truth",
         ylabel="",
@@ -75,15 +88,18 @@ def _live(rows: pd.DataFrame) -> hv.Overlay:
 
 
 def _static(rows: pd.DataFrame) -> Figure:
-    figure, axes = canvas(0.27 * len(rows) + 0.8)
+    figure, axes = canvas(_row_height(rows) / PIXELS_AN_INCH * len(rows) + 0.8)
     axes.axvspan(*SOUND_COVERAGE, color=style.REFERENCE_GREY, alpha=0.15, lw=0)
     axes.axvline(NOMINAL, color=style.REFERENCE_GREY, lw=1, ls="--")
     for inside, colour, marker in ((True, SOUND_COLOUR, "o"), (False, UNSOUND_COLOUR, "D")):
         chosen = rows[rows["inside"] == inside]
         axes.hlines(chosen["at"], chosen["low"], chosen["high"], color=colour, lw=1.5)
         axes.plot(chosen["coverage"], chosen["at"], marker, color=colour, ms=5, ls="")
-    axes.set_yticks(rows["at"], rows["label"])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
+    for row in rows.itertuples():
+        words = textwrap.fill(row.label, LABEL_LETTERS)
+        axes.text(0.6, row.at + 0.12, words, fontsize=style.SMALL_PT, va="bottom")
+    axes.set_yticks([])
+    axes.set_ylim(-0.6, len(rows))
     axes.set_xlim(0.6, 1.01)
     axes.set_xlabel("share of worlds in which the interval held the truth")
     return figure

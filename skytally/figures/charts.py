@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day
+from skytally.core import chart_style as style, day
 from skytally.figures import bokeh_charts, mpl_charts
+from skytally.figures.chart_series import series_styles, shared_words
+from skytally.figures.counter_palette import counter_labels
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.mark_tables import alt_text, bar_marks, lane_marks, value_marks
+from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
+from skytally.figures.mark_tables import (
+    alt_text,
+    band_start,
+    bar_marks,
+    drawn_extent,
+    lane_marks,
+    value_axis,
+    value_marks,
+)
+
+PLOT_HEIGHT = 285.0
+"""Height of the plot between its axes, pixels, in both figures; rather too little."""
+BAND_LETTERS, BAND_LIFT = 40, 8.0
+"""Letters in a line of the words over a band, and half the height of a line, pixels."""
 
 
 def values_chart(
@@ -55,9 +73,19 @@ def values_chart(
         return _no_rows(name, period)
     bound = None if band is None else value_marks({"band": band}, labels)
     described = table if bound is None else pd.concat([bound, table])
+    styles = series_styles(table)
+    step, ends, _ = value_axis(table)
+    fixed = [] if bound is None else [_band_label(bound, table)]
+    points = drawn_extent(table, step=step)
+    narrow, wide = (
+        mark_labels(points, styles, ends=ends, size=(width, PLOT_HEIGHT), fixed=fixed)
+        for width in (NARROW, WIDE)
+    )
+    both: dict[str, Any] = {"ylabel": ylabel, "styles": styles, "band": bound}
+    both["title"] = shared_words(table)
     return show(
-        bokeh_charts.values(table, ylabel=ylabel, band=bound),
-        mpl_charts.values(table, ylabel=ylabel, band=bound),
+        bokeh_charts.values(table, labels=[*fixed, *(narrow or wide)], legend=not narrow, **both),
+        mpl_charts.values(table, labels=[*fixed, *narrow], **both),
         name=name,
         alt=alt_text(described, subject=caption, filed=bool(files)),
         caption=caption,
@@ -113,7 +141,6 @@ def bars_chart(
     labels: dict[str, str],
     *,
     label: Iterable[str],
-    series: Iterable[str],
     name: str,
     xlabel: str,
     caption: str,
@@ -127,8 +154,8 @@ def bars_chart(
         Rows of one unit, in the order of the bars.
     labels : dict of str to str
         Names of counters by id.
-    label, series : iterable of str
-        Name and colour group of each bar.
+    label : iterable of str
+        Name of each bar; its colour is that of its counter.
     xlabel : str
         Label of the axis, with the unit.
     name, caption, files
@@ -140,7 +167,7 @@ def bars_chart(
     """
     if table.empty:
         return _no_rows(name, None)
-    drawn = bar_marks(table, labels, label=label, series=series)
+    drawn = bar_marks(table, labels, label=label)
     return show(
         bokeh_charts.bars(drawn, xlabel=xlabel),
         mpl_charts.bars(drawn, xlabel=xlabel),
@@ -149,6 +176,17 @@ def bars_chart(
         caption=caption,
         files=files,
     )
+
+
+def _band_label(band: pd.DataFrame, table: pd.DataFrame) -> MarkLabel:
+    """Words over the left end of a band."""
+    one = band.iloc[0]
+    label = counter_labels().get(one["counter"])
+    who = one["who"] if label is None else label.series
+    text = textwrap.fill(f"{one['said']}, a bound, not a level ({who})", BAND_LETTERS)
+    left = band_start(band, table)
+    up = BAND_LIFT * (1 + text.count("\n"))
+    return MarkLabel(text, style.SOFT_TEXT, left, float(one["y"]), "left", 2.0, up)
 
 
 def _no_rows(name: str, period: tuple[str, str] | None) -> PageBlock:

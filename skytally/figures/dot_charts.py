@@ -11,9 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
-from skytally.figures.bokeh_charts import frame
+from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas
+from skytally.figures.mpl_charts import canvas, legend_below
 
 LABEL_LETTERS = 58
 """Letters in a line of a row's label: as many as a chart of 400 pixels has room for."""
@@ -75,13 +75,14 @@ def _live(
         parts.append(hv.Segments(chosen, ["low", "at", "high", "at"]).opts(color=colour))
         parts.append(
             chosen.hvplot.scatter(
-                x="x", y="at", color=colour, marker=marker, size=60, label=name, logx=log,
+                x="x", y="at", color=colour, marker=marker, size=60, logx=log,
+                label=textwrap.fill(name, LEGEND_LETTERS),
                 hover_cols=["row", "series", "said"], responsive=True,
                 hover_tooltips=[(kinds[0], "@row"), (kinds[1], "@series"), ("value", "@said")],
             )
         )  # fmt: skip
     parts += [
-        hv.Text(ends[0], at, label, fontsize=style.LABEL_PT).opts(
+        hv.Text(ends[0], at, label, fontsize=style.SMALL_PT).opts(
             color=style.TEXT, text_align="left", text_baseline="middle"
         )
         for at, label in _labels(points)
@@ -96,6 +97,7 @@ def _live(
         xlim=ends,
         ylim=_heights(points),
         logx=log,
+        fontsize={"legend": style.SMALL_PT},
         **({"xticks": [(tick, f"{tick:g}") for tick in _doublings(ends)]} if log else {}),
     )
 
@@ -105,7 +107,7 @@ def _static(
 ) -> Figure:
     bottom, top = _heights(points)
     ticks = _doublings(ends)
-    figure, axes = canvas((top - bottom) / PIXELS_AN_INCH + 1.2)
+    figure, axes = canvas((top - bottom) / PIXELS_AN_INCH + 0.6)
     axes.axvline(across, color=style.REFERENCE_GREY, lw=1, ls="--")
     for i, name in enumerate(dict.fromkeys(points["series"])):
         chosen = points[points["series"] == name]
@@ -117,12 +119,12 @@ def _static(
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.minorticks_off()
     for at, label in _labels(points):
-        axes.text(ends[0], at, label, fontsize=style.LABEL_PT, color=style.TEXT, va="center")
+        axes.text(ends[0], at, label, fontsize=style.SMALL_PT, color=style.TEXT, va="center")
     axes.set_yticks([])
     axes.set_xlim(ends)
     axes.set_ylim(bottom, top)
     axes.set_xlabel(axis)
-    figure.legend(loc="outside lower left", frameon=False, fontsize=style.SMALL_PT)
+    legend_below(figure, axes.get_legend_handles_labels()[0])
     return figure
 
 

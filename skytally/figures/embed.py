@@ -10,13 +10,14 @@ import os
 import re
 import textwrap
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import bokeh
 import holoviews as hv
 from bokeh.core.types import ID
 from bokeh.embed import json_item
-from bokeh.models import HoverTool, NoOverlap, Plot
+from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot
 from matplotlib.figure import Figure
 
 from skytally.figures.mpl_charts import as_svg
@@ -25,6 +26,8 @@ MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TITLE_LETTERS = 36
 """Letters in a line of a title: as many as a chart of 400 pixels has room for."""
+AXIS_LETTERS, DATES = 42, 4
+"""Letters in a line under an axis, and number of dates on it, for a chart of 400 pixels."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
@@ -70,12 +73,32 @@ def _json_of(chart: hv.Overlay) -> str:
         # on a narrow screen dates would run into one another, and a title off the picture
         for axis in plot.xaxis:
             axis.major_label_policy = NoOverlap()
+            if axis.axis_label:
+                axis.axis_label = textwrap.fill(axis.axis_label, AXIS_LETTERS)
+            if isinstance(axis.ticker, DatetimeTicker):
+                axis.ticker.desired_num_ticks = DATES
         if plot.title is not None and plot.title.text:
             plot.title.text = textwrap.fill(plot.title.text, TITLE_LETTERS)
-        for tool in plot.select({"type": HoverTool}):
-            tool.visible = False
+        _join_hovers(plot)
     item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
     return _numbered(item).replace("<", "\\u003c")
+
+
+def _join_hovers(plot: Plot) -> None:
+    """Leave one tool for all marks with the same words, which shows the nearest mark only."""
+    kept: dict[str, HoverTool] = {}
+    for tool in plot.toolbar.tools:
+        if not isinstance(tool, HoverTool):
+            continue
+        tool.visible = False
+        first = kept.setdefault(str(tool.tooltips), tool)
+        if first is tool:
+            tool.limit = 1
+        else:
+            first.renderers = [*first.renderers, *tool.renderers]
+            tool.renderers = []
+    tools = [tool for tool in plot.toolbar.tools if not isinstance(tool, HoverTool)]
+    plot.toolbar.tools = [*tools, *kept.values()]
 
 
 def _downloads(files: list[str]) -> str:
@@ -103,6 +126,13 @@ class PageBlock:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.block, "text/plain": self.text}
+
+
+def joined_blocks(parts: Sequence[PageBlock]) -> PageBlock:
+    """Several blocks as the result of one cell, in their order."""
+    return PageBlock(
+        "\n".join(part.block for part in parts), "\n\n".join(part.text for part in parts)
+    )
 
 
 def show(
@@ -157,7 +187,13 @@ def show(
 
 
 def picture(
-    drawing: Figure, *, name: str, alt: str, caption: str, files: list[str] | None = None
+    drawing: Figure,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    files: list[str] | None = None,
+    photo: bool = False,
 ) -> PageBlock:
     """Block of a page with a static picture alone.
 
@@ -173,15 +209,18 @@ def picture(
         One or two sentences under the picture.
     files : list of str or None
         Download files.
+    photo : bool
+        Whether it is like a photograph, whose light and dark stay in the dark theme.
 
     Returns
     -------
     PageBlock
     """
+    look = "sk-static sk-still sk-photo" if photo else "sk-static sk-still"
     svg = base64.b64encode(as_svg(drawing).encode()).decode()
     block = (
         f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
-        f'<img class="sk-static sk-still" alt="{html.escape(alt, quote=True)}" '
+        f'<img class="{look}" alt="{html.escape(alt, quote=True)}" '
         f'src="data:image/svg+xml;base64,{svg}">'
         f"<figcaption>{html.escape(caption)}{_downloads(files or [])}</figcaption></figure>"
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import holoviews as hv
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from skytally.core import chart_style as style, number
+from skytally.core import chart_style as style, number, with_unit
 from skytally.figures.bokeh_charts import frame
 from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.mpl_charts import canvas
@@ -24,14 +25,15 @@ def _at(value: float) -> float:
     return math.log10(1 + value)
 
 
-def _rows(table: pd.DataFrame) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, said: Mapping[str, str]) -> pd.DataFrame:
     scored = table[table["target"] != ""].reset_index(drop=True)
     ends = {"low": "predicted_low", "median": "predicted_median", "high": "predicted_high"}
     places = {
         name: scored[column].astype(float).map(_at)
         for name, column in {**ends, "seen": "observed"}.items()
     }
-    label = scored["month"] + " " + scored["line"] + ", " + scored["target"]
+    over = scored["days"].map(lambda days: f", over {number(float(days))} days" if days else "")
+    label = scored["month"] + " " + scored["line"] + ", " + scored["target"] + over
     words = [
         f"{number(float(low))} to {number(float(high))}"
         for low, high in zip(scored["predicted_low"], scored["predicted_high"], strict=True)
@@ -41,8 +43,10 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
         label=label,
         words=words,
         said=[
-            f"{number(float(seen))} {unit}"
-            for seen, unit in zip(scored["observed"], scored["unit"], strict=True)
+            said.get(target) or with_unit(number(float(seen)), float(seen), unit)
+            for target, seen, unit in zip(
+                scored["target"], scored["observed"], scored["unit"], strict=True
+            )
         ],
         at=np.arange(len(scored))[::-1].astype(float),
         held=scored["covered"] == "yes",
@@ -68,27 +72,35 @@ def _live(rows: pd.DataFrame) -> hv.Overlay:
                 hover_tooltips=tips, responsive=True,
             )
         )  # fmt: skip
+    parts += [
+        hv.Text(0.0, row.at + 0.42, row.label, fontsize=style.SMALL_PT).opts(
+            color=style.TEXT, text_align="left", text_baseline="middle"
+        )
+        for row in rows.itertuples()
+    ]
     return frame(
         hv.Overlay(parts),
-        height=24 * len(rows) + 80,
+        height=34 * len(rows) + 80,
         entries=0,
         xlabel=AXIS,
         ylabel="",
         xticks=_ticks(rows),
-        yticks=list(zip(rows["at"], rows["label"], strict=True)),
-        ylim=(-0.6, len(rows) - 0.4),
+        yaxis=None,
+        ylim=(-0.6, len(rows)),
         show_legend=False,
     )
 
 
 def _static(rows: pd.DataFrame) -> Figure:
-    figure, axes = canvas(0.22 * len(rows) + 0.8)
+    figure, axes = canvas(0.36 * len(rows) + 0.8)
     for held, colour, marker in ((True, HELD_COLOUR, "o"), (False, MISSED_COLOUR, "D")):
         chosen = rows[rows["held"] == held]
         axes.hlines(chosen["at"], chosen["low"], chosen["high"], color=colour, lw=1.5)
         axes.plot(chosen["seen"], chosen["at"], marker, color=colour, ms=5, ls="")
-    axes.set_yticks(rows["at"], rows["label"])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
+    for row in rows.itertuples():
+        axes.text(0.0, row.at + 0.42, row.label, fontsize=style.SMALL_PT, va="center")
+    axes.set_yticks([])
+    axes.set_ylim(-0.6, len(rows))
     places, labels = zip(*_ticks(rows), strict=True)
     axes.set_xticks(places, labels)
     axes.set_xlabel(AXIS)
@@ -100,20 +112,22 @@ def _listed(rows: pd.DataFrame) -> str:
     return "; ".join(f"{row.label}: {row.said}" for row in rows.itertuples())
 
 
-def foresight_chart(table: pd.DataFrame) -> PageBlock:
+def foresight_chart(table: pd.DataFrame, said: Mapping[str, str]) -> PageBlock:
     """Chart of the forecasts that were scored.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of ``data/results/foresight.csv``, all cells as text.
+        Rows of ``data/results/foresight.csv``.
+    said : mapping of str to str
+        Row of the record to its number in words, as the source words it.
 
     Returns
     -------
     PageBlock
         A sentence where nothing was scored.
     """
-    rows = _rows(table) if len(table) else table
+    rows = _rows(table, said) if len(table) else table
     if rows.empty:
         return sentence("No forecast has been scored yet.", name="foresight")
     missed = int((~rows["held"]).sum())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.ticker import MaxNLocator
 
-from skytally.core import limits, names as n, quantity_of, quantity_text, when
+from skytally.core import limits, names as n, number, quantity_of, quantity_text, when
 from skytally.record import OPEN_START
 
 HOVER = ("when", "said", "bound", "who", "where", "seen", "source", "row")
@@ -23,11 +26,17 @@ HOVER_LABELS = {
     "row": "row",
 }
 """Column of the words under the pointer to its label."""
-MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "state", *HOVER)
-LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "state", *HOVER)
+MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "counter", "state", *HOVER)
+LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "counter", "state", *HOVER)
+LANE_LETTERS = 50
+"""Letters in a line of the name of a lane."""
+BAR_LETTERS = 46
+"""Letters in a line over a bar: as many as a chart of 400 pixels has room for."""
+BAR, BAR_LINE, BAR_GAP = 16.0, 14.5, 5.0
+"""Thickness of a bar, height of a line over it and space between rows, pixels."""
 A_MONTH = pd.Timedelta(days=31)
 """Longest interval whose number is drawn at its middle."""
-BAR_COLUMNS = ("label", "series", "y", "lo", "hi", *HOVER)
+BAR_COLUMNS = ("label", "counter", "y", "lo", "hi", *HOVER)
 
 
 def names_of(*tables: pd.DataFrame) -> dict[str, str]:
@@ -75,6 +84,7 @@ def value_marks(lines: dict[str, xr.Dataset], labels: dict[str, str]) -> pd.Data
                     "lo": rows[n.LOW],
                     "hi": rows[n.HIGH],
                     "series": ", ".join(labels.get(part, part) for part in key.split(".")),
+                    "counter": counter,
                     "state": rows[n.STATE],
                     "when": rows[n.WHEN],
                     "said": rows[n.SAID],
@@ -126,7 +136,7 @@ def lane_marks(
         if pd.isna(first) and pd.isna(last):
             continue
         start, end = (last if pd.isna(first) else first), (first if pd.isna(last) else last)
-        number = "unit" in row and row["unit"]
+        has_number = "unit" in row and row["unit"]
         rows.append(
             {
                 "lane": label,
@@ -135,10 +145,11 @@ def lane_marks(
                 "x1": end,
                 "open_start": pd.isna(first),
                 "open_end": pd.isna(last),
+                "counter": row.get("counter", ""),
                 "state": row["state"] if "state" in row else row["kind"],
                 "when": when(first, last, row["precision_first"], row["precision_last"]),
-                "said": quantity_text(quantity_of(row)) if number else "no number",
-                "bound": (row["bound"] if number else "") or "none",
+                "said": quantity_text(quantity_of(row)) if has_number else "no number",
+                "bound": (row["bound"] if has_number else "") or "none",
                 "who": labels.get(row["counter"], row["counter"]) if "counter" in row else "",
                 "where": labels.get(row["scope"], row["scope"])
                 if "scope" in row
@@ -156,6 +167,80 @@ def top_of(table: pd.DataFrame) -> float:
     ends = table[["y", "hi"]].to_numpy(float)
     ends = ends[np.isfinite(ends)]
     return max(1.0, float(ends.max())) if ends.size else 1.0
+
+
+def value_axis(table: pd.DataFrame) -> tuple[float, tuple[float, float], list[tuple[float, str]]]:
+    """Length of an arrow, ends and ticks of the axis of some numbers.
+
+    Below zero the axis has room for the crosses of rows without a number, where there are any,
+    and a tick that says so.
+    """
+    top = top_of(table)
+    step = 0.07 * top
+    ticks = [
+        (float(tick), number(float(tick)))
+        for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0.0, top)
+        if 0 <= tick <= top + step
+    ]
+    if bool((table["y"].isna() & table["lo"].isna()).any()):
+        return step, (-1.8 * step, top + 2 * step), [(-step, "no number"), *ticks]
+    return step, (-0.6 * step, top + 2 * step), ticks
+
+
+def band_start(band: pd.DataFrame, table: pd.DataFrame) -> pd.Timestamp:
+    """First day of a band that is drawn: it begins at most 20 days before the first mark."""
+    return max(band["x0"].iloc[0], table["x0"].min() - pd.Timedelta(days=20))
+
+
+def drawn_extent(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
+    """Points of all marks as they are drawn, with the ends of their bars and arrows.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of `value_marks`.
+    step : float
+        Length of an arrow, and distance below zero of the crosses of rows without a number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``y, lo, hi`` finite for each point.
+    """
+    points = at_both_ends(table)
+    y = points["y"].fillna((points["lo"] + points["hi"]) / 2).fillna(-step)
+    low, high = points["lo"].fillna(y), points["hi"].fillna(y)
+    falling = points["bound"] == n.AT_MOST
+    return points.assign(
+        y=y,
+        lo=(y - step).where(falling, low),
+        hi=(y + step).where(np.isinf(high), high).where(~falling, y),
+    )
+
+
+@dataclass(frozen=True)
+class BarLayout:
+    """Rows of a chart of bars: one unit a row, each bar under its words."""
+
+    row: float
+    """Height of a row, pixels."""
+    half: float
+    """Half the thickness of a bar, as a share of a row."""
+    bar: float
+    """Middle of a bar below the middle of its row, as a share of a row."""
+    words: tuple[str, ...]
+    """Words over each bar, in lines."""
+
+
+def bar_layout(table: pd.DataFrame) -> BarLayout:
+    """Heights of the rows of `bar_marks`, with room for the longest words."""
+    words = [
+        textwrap.fill(f"{label}: {said}", BAR_LETTERS)
+        for label, said in zip(table["label"], table["said"], strict=True)
+    ]
+    lines = 1 + max(text.count("\n") for text in words)
+    row = BAR + BAR_LINE * lines + 2 * BAR_GAP
+    return BarLayout(row, BAR / 2 / row, 0.5 - (BAR_GAP + BAR / 2) / row, tuple(words))
 
 
 def pointed(table: pd.DataFrame) -> pd.DataFrame:
@@ -181,9 +266,7 @@ def at_both_ends(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
 
 
-def bar_marks(
-    table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str], series: Iterable[str]
-) -> pd.DataFrame:
+def bar_marks(table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str]) -> pd.DataFrame:
     """One bar per row of an observation table, in the order of the table.
 
     Parameters
@@ -192,8 +275,8 @@ def bar_marks(
         Rows with a number each.
     labels : dict of str to str
         Names of counters by id.
-    label, series : iterable of str
-        Name and colour group of each bar.
+    label : iterable of str
+        Name of each bar.
 
     Returns
     -------
@@ -201,12 +284,12 @@ def bar_marks(
         Columns of `BAR_COLUMNS`, numbers in the unit of the table.
     """
     rows = []
-    for (_, row), name, group in zip(table.iterrows(), label, series, strict=True):
+    for (_, row), name in zip(table.iterrows(), label, strict=True):
         low, high = limits(quantity_of(row))
         rows.append(
             {
                 "label": name,
-                "series": group,
+                "counter": row["counter"],
                 "y": row["value"],
                 "lo": low,
                 "hi": high,
@@ -228,6 +311,22 @@ def bar_marks(
     return pd.DataFrame(rows, columns=list(BAR_COLUMNS))
 
 
+def _mark_words(row: pd.Series, group: str) -> str:
+    """Date, number or state and name of one mark."""
+    said = row["said"] if row["said"] != "no number" else row["state"]
+    return f"{row['when']}: {said} ({row.get(group)})"
+
+
+def _left_out(left: pd.DataFrame, table: pd.DataFrame, group: str) -> str:
+    """Sum up the marks that are not described: how many they are, the last and the highest."""
+    words = f"; and {len(left)} more, all in the CSV file under the chart, the last of them "
+    words += _mark_words(left.iloc[-1], group)
+    numbers = pd.to_numeric(table["y"], errors="coerce") if "y" in table else pd.Series(dtype=float)
+    if numbers.notna().any():
+        words += f"; the highest of all is {_mark_words(table.iloc[numbers.argmax()], group)}"
+    return words
+
+
 def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12, filed: bool = True) -> str:
     """Alternative text of a chart, with its numbers, their bounds and dates.
 
@@ -238,7 +337,7 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12, filed: bool =
     subject : str
         What the chart shows.
     most : int
-        Number of marks described one by one; the rest is counted.
+        Number of marks described one by one; of the rest the last is, and the highest of all.
     filed : bool
         Whether a CSV file under the chart has the rest; without one, every mark is described.
 
@@ -247,13 +346,10 @@ def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12, filed: bool =
     str
         One paragraph of plain text.
     """
-    group = "lane" if "lane" in table else "series"
+    group = next(word for word in ("lane", "series", "label") if word in table)
     ordered = table.sort_values("x", kind="stable") if "x" in table else table
-    listed = [
-        f"{row['when']}: {row['said'] if row['said'] != 'no number' else row['state']}"
-        f" ({row.get(group)})"
-        for _, row in (ordered.head(most) if filed else ordered).iterrows()
-    ]
-    rest = len(table) - len(listed)
-    tail = f"; and {rest} more, all in the CSV file under the chart." if rest > 0 else "."
+    shown = ordered.head(most) if filed else ordered
+    listed = [_mark_words(row, group) for _, row in shown.iterrows()]
+    left = ordered.iloc[len(listed) :]
+    tail = f"{_left_out(left, ordered, group)}." if len(left) else "."
     return f"{subject.rstrip('.')}. {len(table)} marks: " + "; ".join(listed) + tail

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
 from skytally.core import chart_style as style, names as n
-from skytally.figures.mark_tables import at_both_ends, pointed, top_of
+from skytally.figures.chart_series import SeriesStyle, shared_colour
+from skytally.figures.counter_palette import counter_colour
+from skytally.figures.label_placement import MarkLabel, named_series, write_labels
+from skytally.figures.mark_tables import (
+    LANE_LETTERS,
+    at_both_ends,
+    band_start,
+    bar_layout,
+    pointed,
+    top_of,
+    value_axis,
+)
+from skytally.figures.name_wrapping import wrapped_name
+
+LEGEND_LETTERS = 44
+"""Letters in a line of a legend."""
+PIXELS_AN_INCH = 96.0
 
 
 def as_svg(figure: Figure) -> str:
-    """SVG text of a figure, byte-identical for identical figures."""
+    """SVG text of a figure, byte-identical for identical figures.
+
+    Words stay words, in any script: a browser sets them in the fonts of its reader. Letters that
+    Matplotlib's own font has not are measured by the wide ones of its font of last resort.
+    """
     buffer = io.StringIO()
-    with mpl.rc_context(style.MPL_RC):
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a dollar sign in a name is no formula
+    with mpl.rc_context(style.MPL_RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight"
         )
@@ -39,13 +68,31 @@ def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:
 
 def dated(axes: mpl.axes.Axes) -> None:
     """Label the horizontal axis with concise dates."""
-    locator = mdates.AutoDateLocator()
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
 
 
+def legend_below(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Name marks under a chart that has no room for names at them; the figure grows by it."""
+    words = [wrapped_name(str(handle.get_label()), LEGEND_LETTERS) for handle in handles]
+    lines = sum(text.count("\n") + 1 for text in words)
+    figure.set_figheight(figure.get_figheight() + 0.19 * lines + 0.1)
+    figure.legend(
+        list(handles), words, loc="outside lower left", frameon=False, fontsize=style.SMALL_PT
+    )
+
+
+def series_handles(styles: Mapping[str, SeriesStyle]) -> list[Artist]:
+    """Mark of each series, for a legend."""
+    return [
+        Line2D([], [], ls="", marker=look.static, color=look.colour, ms=6, label=look.name)
+        for look in styles.values()
+    ]
+
+
 def series(
-    axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str, label: str
+    axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str
 ) -> None:
     """Draw the marks of one series as `skytally.figures.bokeh_charts.series` does."""
     long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
@@ -62,7 +109,7 @@ def series(
         axes.vlines(rows["x"], rows["y"], rows["y"] + sign * step, color=colour, lw=1.5, ls=":")
         axes.plot(rows["x"], rows["y"] + sign * step, arrow, color=colour, ms=5)
     numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
-    axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=6, ls="", label=label)
+    axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=6, ls="")
     empty = table[table["state"] == n.NOTHING_SEEN]
     axes.plot(
         empty["x"],
@@ -73,25 +120,27 @@ def series(
         mew=1.6,
         ms=7,
         ls="",
-        label=None if len(numbered) else label,
     )
     numberless = table[table["y"].isna() & table["lo"].isna()]
     axes.plot(numberless["x"], np.full(len(numberless), -step), "x", color=colour, ms=6, ls="")
 
 
 def values(
-    table: pd.DataFrame, *, ylabel: str, band: pd.DataFrame | None = None, height: float = 3.9
+    table: pd.DataFrame,
+    *,
+    ylabel: str,
+    styles: Mapping[str, SeriesStyle],
+    labels: Sequence[MarkLabel] = (),
+    band: pd.DataFrame | None = None,
+    title: str = "",
+    height: float = 3.6,
 ) -> Figure:
     """Draw numbers over time as `skytally.figures.bokeh_charts.values` does.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Result of `skytally.figures.mark_tables.value_marks`.
-    ylabel : str
-        Label of the vertical axis, with the unit.
-    band : pandas.DataFrame or None
-        One mark whose upper bound is drawn as a band from 0.
+    table, ylabel, styles, labels, band, title
+        As there; a legend names the series where no words at marks do.
     height : float
         Height in inches, without the legend.
 
@@ -99,34 +148,25 @@ def values(
     -------
     matplotlib.figure.Figure
     """
-    top = top_of(table)
-    step = 0.07 * top
-    names = list(dict.fromkeys(table["series"]))
-    figure, axes = canvas(height + 0.2 * len(names))
+    step, ends, ticks = value_axis(table)
+    figure, axes = canvas(height)
     if band is not None:
-        one = band.iloc[0]
-        left = max(one["x0"], table["x0"].min() - pd.Timedelta(days=20))
+        left, one = band_start(band, table), band.iloc[0]
         axes.fill_between(
             [left, one["x1"]], 0, one["y"], color=style.REFERENCE_GREY, alpha=0.18, lw=0
         )
         axes.hlines(one["y"], left, one["x1"], color=style.REFERENCE_GREY, ls="--", lw=1.5)
-        label = f"{one['said']}, a bound, not a level ({one['who']})"
-        axes.text(
-            left, one["y"] + 0.02 * top, label, ha="left", va="bottom", fontsize=style.LABEL_PT
-        )
-    for i, name in enumerate(names):
-        series(
-            axes,
-            table[table["series"] == name],
-            step=step,
-            colour=style.series_style(i)[0],
-            marker=style.series_style(i)[2],
-            label=name,
-        )
-    axes.yaxis.set_major_formatter("{x:,.10g}")
-    axes.set(ylabel=ylabel, ylim=(-1.6 * step, top + 2 * step))
+    for name, look in styles.items():
+        rows = table[table["series"] == name]
+        series(axes, rows, step=step, colour=look.colour, marker=look.static)
+    axes.set(ylabel=ylabel, ylim=ends)
+    axes.set_yticks([y for y, _ in ticks], [words for _, words in ticks])
     dated(axes)
-    figure.legend(loc="outside lower left", frameon=False, fontsize=style.LABEL_PT)
+    axes.margins(x=0.05)
+    write_labels(axes, labels)
+    axes.set_title(title, loc="left", fontsize=style.TEXT_PT, fontweight="bold")
+    if not named_series(labels):
+        legend_below(figure, series_handles(styles))
     return figure
 
 
@@ -149,9 +189,11 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     figure, axes = canvas(row_height * len(order) + 0.6)
     left = table["x0"].min() - pd.Timedelta(days=10)
     for i, name in enumerate(order):
-        y, colour = len(order) - 1 - i, style.series_style(i)[0]
         rows = table[table["lane"] == name]
-        axes.text(left, y + 0.3, name, fontsize=style.LABEL_PT, va="center")
+        y, colour = len(order) - 1 - i, shared_colour(rows["counter"])
+        words = wrapped_name(name, LANE_LETTERS)
+        # a long name takes the room of its lane, never that of the axes
+        axes.text(left, y + 0.3, words, fontsize=style.SMALL_PT, va="center", in_layout=False)
         dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
         axes.hlines(
             np.full((~dim).sum(), y),
@@ -181,7 +223,7 @@ def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) ->
     return figure
 
 
-def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figure:
+def bars(table: pd.DataFrame, *, xlabel: str) -> Figure:
     """Draw one horizontal bar per row as `skytally.figures.bokeh_charts.bars` does.
 
     Parameters
@@ -190,46 +232,32 @@ def bars(table: pd.DataFrame, *, xlabel: str, row_height: float = 0.45) -> Figur
         Result of `skytally.figures.mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
-    row_height : float
-        Inches a bar.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    figure, axes = canvas(row_height * len(table) + 0.8)
+    layout = bar_layout(table)
+    figure, axes = canvas(layout.row * len(table) / PIXELS_AN_INCH + 0.6)
     end = table["y"].fillna(table["hi"])
     top = top_of(table)
-    names = list(dict.fromkeys(table["series"]))
     for i, (_, row) in enumerate(table.iterrows()):
-        y, colour = (
-            len(table) - 1 - i,
-            style.series_style(names.index(row["series"]))[0],
-        )
-        axes.barh(y - 0.11, end.iloc[i], height=0.38, color=colour, alpha=0.75)
+        y, colour = len(table) - 1 - i - layout.bar, counter_colour(row["counter"])
+        axes.barh(y, end.iloc[i], height=2 * layout.half, color=colour, alpha=0.75)
         axes.text(
-            0, y + 0.28, f"{row['label']}: {row['said']}", fontsize=style.LABEL_PT, va="center"
-        )
+            0, y + layout.half + 2 / layout.row, layout.words[i], fontsize=style.SMALL_PT,
+            va="bottom", linespacing=1.05,
+        )  # fmt: skip
         sign = 1 if np.isinf(row["hi"]) else -1 if row["bound"] == n.AT_MOST else 0
         if sign:
             tip = end.iloc[i] + sign * 0.05 * top
-            axes.plot([end.iloc[i], tip], [y - 0.11, y - 0.11], color=colour, lw=1.5)
-            axes.plot(tip, y - 0.11, ">" if sign > 0 else "<", color=colour, ms=7)
+            axes.plot([end.iloc[i], tip], [y, y], color=colour, lw=1.5)
+            axes.plot(tip, y, ">" if sign > 0 else "<", color=colour, ms=7)
         elif row["hi"] > row["lo"]:
-            axes.plot([row["lo"], row["hi"]], [y - 0.11, y - 0.11], color=style.INK, lw=1.5)
-    axes.set(xlabel=xlabel, xlim=(0, 1.15 * top), ylim=(-0.5, len(table) - 0.3), yticks=[])
+            axes.plot([row["lo"], row["hi"]], [y, y], color=style.INK, lw=1.5)
+    axes.set(xlabel=xlabel, xlim=(0, 1.15 * top), ylim=(-0.5, len(table) - 0.5), yticks=[])
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
-    if len(names) > 1:
-        handles = [
-            mpl.patches.Patch(color=style.series_style(i)[0], label=name)
-            for i, name in enumerate(names)
-        ]
-        figure.legend(
-            handles=handles,
-            loc="outside lower left",
-            frameon=False,
-            fontsize=style.LABEL_PT,
-            ncols=len(names),
-        )
     return figure

@@ -9,18 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from skytally.core import (
-    COUNTED_BY,
-    chart_style as style,
-    names as n,
-    quantity_of,
-    quantity_text,
-    when,
-)
+from skytally.core import chart_style as style, names as n, quantity_of, quantity_text, when
+from skytally.figures.counter_palette import counter_colour
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.mpl_charts import dated
 
-WIDTH_IN, PANEL_IN, AXIS_IN = 5.2, 0.72, 0.5
+PANEL_IN, AXIS_IN = 0.72, 0.5
 ROOM = 1.35
 """Height of a panel, as a multiple of its highest total."""
 CLOSE = 0.2
@@ -45,8 +39,7 @@ def _period(row: pd.Series) -> str:
 def _panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     height = float(rows["value"].max()) * ROOM
     for _, row in rows.iterrows():
-        counted = row["method"] in COUNTED_BY
-        colour = style.COUNTED_TOTAL if counted else style.CLAIMED_TOTAL
+        colour = counter_colour(row["counter"])
         axes.hlines(row["value"], row["date_first"], row["date_last"], color=colour, lw=4)
         if row["bound"] in n.OPEN_ABOVE:
             axes.plot(row["date_last"], row["value"] + height * 0.12, "^", color=colour, ms=4)
@@ -103,7 +96,7 @@ def totals_panels(
     ).sort_values(["title", "date_last"], kind="stable")
     panels = [(str(title), part) for title, part in titled.groupby("title", sort=True)]
     with mpl.rc_context(style.MPL_RC):
-        size = (WIDTH_IN, PANEL_IN * len(panels) + AXIS_IN)
+        size = (style.WIDTH_IN, PANEL_IN * len(panels) + AXIS_IN)
         figure = Figure(figsize=size, layout="constrained")
         grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (title, part) in zip(grid, panels, strict=True):

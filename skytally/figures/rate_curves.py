@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 import holoviews as hv
@@ -10,9 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
-from skytally.figures.bokeh_charts import frame
+from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas
+from skytally.figures.mpl_charts import canvas, legend_below
 
 MARGIN = 0.04
 """Share of the horizontal range left free at either end."""
@@ -51,12 +52,15 @@ def _live(
         colour, marker, _ = style.series_style(i)
         dash = style.LINE_STYLES[i % len(style.LINE_STYLES)]
         parts.append(
-            hv.Curve(rows, "x", "y", label=name).opts(color=colour, line_dash=dash, line_width=1.5)
+            hv.Curve(rows, "x", "y", label=textwrap.fill(name, LEGEND_LETTERS)).opts(
+                color=colour, line_dash=dash, line_width=1.5
+            )
         )
         parts.append(hv.Segments(rows, ["x", "low", "x", "high"]).opts(color=colour, line_width=2))
         parts.append(
             rows.hvplot.scatter(
-                x="x", y="y", color=colour, marker=marker, size=60, label=name,
+                x="x", y="y", color=colour, marker=marker, size=60,
+                label=textwrap.fill(name, LEGEND_LETTERS),
                 hover_cols=[column.removeprefix("@") for _, column in tips], responsive=True,
                 hover_tooltips=list(tips),
             )
@@ -70,7 +74,7 @@ def _live(
         xlim=_ends(points),
         ylim=(-0.05, 1.08),
         title=title,
-        fontsize={"title": style.TEXT_PT},
+        fontsize={"title": style.TEXT_PT, "legend": style.SMALL_PT},
     )
 
 
@@ -87,10 +91,10 @@ def _static(
         axes.vlines(rows["x"], rows["low"], rows["high"], color=colour, lw=1.5)
     axes.set_xlim(_ends(points))
     axes.set_ylim(-0.05, 1.08)
-    axes.set_title(title, fontsize=style.TITLE_PT)
+    axes.set_title(title, loc="left", fontsize=style.TITLE_PT)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-    figure.legend(loc="outside lower left", frameon=False, fontsize=style.SMALL_PT)
+    legend_below(figure, axes.get_legend_handles_labels()[0])
     return figure
 
 

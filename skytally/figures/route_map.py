@@ -14,8 +14,8 @@ from skytally.figures.basemap import View, drawn_in_order, outlines
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.route_tables import COUNTRY, SEA, STOP
 
-SIZE_IN = (5.2, 2.25)
-"""Width and height of the map, inches; the panels share the width by theirs."""
+FOOT_IN = 0.4
+"""Height of the line on the source, inches; the panels stand over it, one below the other."""
 SCALE_STEPS_KM = (2000, 1000, 500, 200, 100, 50, 20, 10)
 """Lengths of which the scale bar takes the longest that fits a third of the panel."""
 LETTERS_OF_A_NAME = 14
@@ -72,12 +72,12 @@ def _label(axes: Axes, row: pd.Series, view: View) -> None:
         colour = style.SEA_NAME if row["kind"] == SEA else style.SOFT_TEXT
         text = textwrap.fill(str(row["text"]), LETTERS_OF_A_NAME)
         words = text if row["kind"] == SEA else text.upper()
-        axes.text(*at, words, ha="center", va="center", fontsize=style.LABEL_PT, color=colour)
+        axes.text(*at, words, ha="center", va="center", fontsize=style.SMALL_PT, color=colour)
         return
     axes.plot(x, y, "o", color=style.SITE_MARK, ms=12, zorder=4)
     axes.text(
         x, y, number(row["number"]), ha="center", va="center_baseline", color=style.WHITE,
-        fontsize=style.LABEL_PT, fontweight="bold", zorder=5,
+        fontsize=style.SMALL_PT, fontweight="bold", zorder=5,
     )  # fmt: skip
     side = "center" if row["dx"] == 0 else "right" if row["dx"] < 0 else "left"
     axes.text(
@@ -116,9 +116,11 @@ def route_map(
     if stops.empty:
         return sentence("The route has no map yet.", name="route")
     with mpl.rc_context(style.MPL_RC):
-        figure = Figure(figsize=SIZE_IN, layout="constrained")
-        axes = figure.subplots(1, len(panels), squeeze=False, width_ratios=panels["aspect"])
-        for place, (_, panel) in zip(axes[0], panels.iterrows(), strict=True):
+        heights = [style.WIDTH_IN / aspect for aspect in panels["aspect"]]
+        inches = (style.WIDTH_IN, sum(heights) + FOOT_IN)
+        figure = Figure(figsize=inches, layout="constrained")
+        axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for place, (_, panel) in zip(axes, panels.iterrows(), strict=True):
             _panel(place, panel, labels[labels["panel"] == panel["id"]], sites, connections)
         figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
     named = "; ".join(f"{number(row.number)} {row.text}" for row in stops.itertuples())

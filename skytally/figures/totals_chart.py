@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import product
+import textwrap
 
 import matplotlib as mpl
-import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,35 +17,21 @@ from skytally.core import (
     quantity_text,
     when,
 )
+from skytally.figures.chart_series import SeriesStyle
+from skytally.figures.counter_palette import counter_colour
 from skytally.figures.embed import PageBlock, picture, sentence
+from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
 from skytally.figures.mpl_charts import dated
 
-SIZE_IN = (5.2, 3.5)
-LETTER = (0.0155, 0.062)
-"""Width and height of a letter of a label, as shares of the axes."""
-MARK = (0.012, 0.03)
-"""Half the width and height of a mark, as shares of the axes."""
-OFFSETS = tuple(product((0.0, -0.065, 0.065, -0.11, 0.11, -0.16, 0.16), (0.018, -0.018)))
-"""Places of a label beside its mark that are tried in turn, as shares of the axes."""
+SIZE_IN = (style.WIDTH_IN, 3.7)
+PLOT = (285.0, 265.0)
+"""Width and height of the plot between its axes, pixels, rather too little."""
+STEP = 0.05
+"""Length of an arrow, as a share of the highest total."""
+TITLE_LETTERS = 38
+"""Letters in a line of the title."""
 ROOM = 1.18
 """Height of the axis, as a multiple of the highest total."""
-
-
-@dataclass(frozen=True)
-class _Box:
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def meets(self, other: _Box) -> bool:
-        """Whether two boxes share a point."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.bottom < other.top
-            and other.bottom < self.top
-        )
 
 
 def running_totals(
@@ -83,6 +67,38 @@ def running_totals(
     return totals[totals["top"].notna()].sort_values("date_last", kind="stable")
 
 
+def with_counts(claims: pd.DataFrame, counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Claims in which rows of counts stand for the claims of the same observation.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table ``official_claims``.
+    counts : pandas.DataFrame
+        Rows of a table of counts, each a running total; dated by the end of their period.
+    groups : pandas.DataFrame
+        The table ``same_observation``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `claims`.
+    """
+    shared = groups.loc[groups["row_id"].isin(counts["id"]), "group"]
+    copies = groups.loc[groups["group"].isin(shared), "row_id"]
+    replaced = claims[claims["id"].isin(copies)]
+    if replaced.empty or counts.empty:
+        return claims
+    last, exact = counts["date_last"], counts["precision_last"]
+    month = last.dt.to_period("M").dt.to_timestamp()
+    dated = counts.assign(
+        statement_first=last.where(exact != "month", month), statement_last=last,
+        statement_precision=exact, cumulative="yes", sense=replaced["sense"].iloc[0],
+    )  # fmt: skip
+    kept = claims[~claims["id"].isin(copies)]
+    return pd.concat([kept, dated[[*dated.columns.intersection(claims.columns)]]])
+
+
 def _labelled(totals: pd.DataFrame, names: dict[str, str]) -> pd.Index:
     """Rows with the highest total of each name, and with the first total of all."""
     named = totals.assign(name=[names.get(each, each) for each in totals["counter"]])
@@ -96,7 +112,7 @@ def _words(row: pd.Series, names: dict[str, str]) -> str:
 
 
 def _mark(axes: Axes, row: pd.Series, step: float) -> None:
-    colour = style.COUNTED_TOTAL if row["counted"] else style.CLAIMED_TOTAL
+    colour = counter_colour(row["counter"])
     top, last = row["top"], _middle(row)
     if row["counted"] and pd.notna(row["date_first"]):
         axes.hlines(top, row["date_first"], last, color=colour, alpha=0.35, lw=6)
@@ -116,40 +132,34 @@ def _middle(row: pd.Series) -> pd.Timestamp:
     return row["date_last"]
 
 
-def _place_labels(axes: Axes, totals: pd.DataFrame, names: dict[str, str]) -> None:
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    at = {
-        index: (
-            (mdates.date2num(_middle(row)) - left) / (right - left),
-            (row["top"] - bottom) / (top - bottom),
-        )
-        for index, row in totals.iterrows()
-    }
-    taken = [_Box(x - MARK[0], y - MARK[1], x + MARK[0], y + MARK[1]) for x, y in at.values()]
-    for index, row in totals.iterrows():
-        if _middle(row) != row["date_last"]:
-            ends = [mdates.date2num(row[f"statement_{end}"]) for end in ("first", "last")]
-            first, last = ((end - left) / (right - left) for end in ends)
-            taken.append(_Box(first, at[index][1] - MARK[1], last, at[index][1] + MARK[1]))
+def _labels(
+    totals: pd.DataFrame, names: dict[str, str], ends: tuple[float, float]
+) -> list[MarkLabel]:
+    """Names at the highest totals, as many as find room; all are in the alternative text."""
+    x, top = totals.apply(_middle, axis=1), totals["top"]
+    open_above = totals["bound"].isin(n.OPEN_ABOVE)
+    is_long = totals["counted"] & totals["date_first"].notna()
+    points = pd.DataFrame(
+        {
+            "series": totals.index.astype(str), "x": x, "y": top, "lo": top,
+            "hi": top + open_above * STEP * top.max(),
+            "x0": totals["date_first"].where(is_long, x), "x1": x,
+        }
+    )  # fmt: skip
+    first, last = totals["statement_first"], totals["statement_last"]
+    spread = x != totals["date_last"]
+    points = points.assign(x0=points["x0"].mask(spread, first), x1=x.mask(spread, last))
     rows = totals.loc[_labelled(totals, names)].sort_values(["counted", "top"], ascending=False)
-    for index, row in rows.iterrows():
-        words, (x, y) = _words(row, names), at[index]
-        width, height = LETTER[0] * len(words), LETTER[1]
-        for dy, dx in OFFSETS:
-            start = x + dx if dx > 0 else x + dx - width
-            box = _Box(start, y + dy - height / 2, start + width, y + dy + height / 2)
-            inside = box.left >= 0 and box.right <= 1 and box.bottom >= 0
-            if inside and not any(box.meets(other) for other in taken):
-                break
-        else:  # the words of every total are in the alternative text
-            continue
-        taken.append(box)
-        axes.text(
-            box.left if dx > 0 else box.right, y + dy, words, transform=axes.transAxes,
-            ha="left" if dx > 0 else "right", va="center", fontsize=style.TEXT_PT,
-            color=style.COUNTED_TOTAL if row["counted"] else style.SOFT_TEXT,
-            fontweight="bold" if row["counted"] else "normal",
-        )  # fmt: skip
+    styles = {
+        str(index): SeriesStyle(counter_colour(row["counter"]), "", "", _words(row, names))
+        for index, row in rows.iterrows()
+    }
+    while styles:
+        found = mark_labels(points, styles, ends=ends, size=PLOT)
+        if found:
+            return found
+        styles.popitem()
+    return []
 
 
 def totals_chart(
@@ -188,14 +198,14 @@ def totals_chart(
         axes = figure.subplots()
         highest = float(totals["top"].max())
         for _, row in totals.iterrows():
-            _mark(axes, row, highest * 0.05)
+            _mark(axes, row, highest * STEP)
         axes.set_ylim(0, highest * ROOM)
         axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
-        axes.set_title(title, loc="left", fontsize=style.TITLE_PT, fontweight="bold")
+        words = textwrap.fill(title, TITLE_LETTERS)
+        axes.set_title(words, loc="left", fontsize=style.TITLE_PT, fontweight="bold")
         dated(axes)
-        axes.margins(x=0.1)
-        figure.canvas.draw()
-        _place_labels(axes, totals, names)
+        axes.margins(x=0.05)
+        write_labels(axes, _labels(totals, names, axes.get_ylim()))
         figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
     listed = "; ".join(
         f"{when(*row[['statement_first', 'statement_last']], *[row['statement_precision']] * 2)}: "

@@ -213,7 +213,6 @@ def test_bars_chart_writes_each_number_with_its_bound(rows: Rows) -> None:
         table,
         {},
         label=["NK Pro", "VOA"],
-        series=["a", "b"],
         name="made-up",
         xlabel="calls",
         caption="Made up",
@@ -261,5 +260,5 @@ def test_charts_of_no_row_are_a_sentence_with_the_anchor(
     ):
         assert shown.text == words
         assert shown.block == f'<p class="sk-nothing" id="made-up">{words}</p>'
-    bars = bars_chart(none, {}, label=[], series=[], xlabel="calls", **common)
+    bars = bars_chart(none, {}, label=[], xlabel="calls", **common)
     same_sentence("charts.no_rows", bars.text)

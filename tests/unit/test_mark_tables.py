@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_a_number_known_to_the_year_stands_on_no_day_of_it(
 def test_bar_marks_keep_the_order_and_the_bound(rows: Rows) -> None:
     """Bars stand in the order of the table, each with its interval."""
     table = rows({"value": 32.0, "bound": n.AT_LEAST}, {"value": 26.0})
-    found = bar_marks(table, LABELS, label=["b", "a"], series=["s", "s"])
+    found = bar_marks(table, LABELS, label=["b", "a"])
     assert found["label"].tolist() == ["b", "a"]
     assert found[["y", "lo", "hi"]].to_numpy().tolist() == [
         [32.0, 32.0, math.inf],
@@ -202,8 +203,11 @@ def test_alt_text_counts_what_it_leaves_out(one_line: Lines) -> None:
     """The alternative text of a long chart names some marks and counts the rest."""
     days = [{"value": 1.0, "day": f"2023-10-{day:02}"} for day in range(1, 16)]
     told = alt_text(value_marks({"csis": one_line(*days)}, LABELS), subject="Containers", most=12)
-    assert told.count("October 2023") == 12
-    assert told.endswith("; and 3 more, all in the CSV file under the chart.")
+    days[13]["value"] = 9.0
+    told = alt_text(value_marks({"csis": one_line(*days)}, LABELS), subject="Containers", most=12)
+    assert told.partition("; and 3 more, all in the CSV file")[0].count("October 2023") == 12
+    assert "the last of them 15 October 2023: 1 " in told
+    assert re.search(r"the highest of all is 14 October 2023: 9 \w+ \(.*\)\.$", told)
 
 
 def test_alt_text_describes_every_mark_where_no_file_has_them(one_line: Lines) -> None:
@@ -222,7 +226,7 @@ def test_marks_of_no_row_have_their_columns(rows: Rows) -> None:
     for drawn, columns in (
         (value_marks({}, LABELS), MARK_COLUMNS),
         (lane_marks(none, LABELS, lane=[]), LANE_COLUMNS),
-        (bar_marks(none, LABELS, label=[], series=[]), BAR_COLUMNS),
+        (bar_marks(none, LABELS, label=[]), BAR_COLUMNS),
     ):
         assert len(drawn) == 0
         assert tuple(drawn.columns) == columns

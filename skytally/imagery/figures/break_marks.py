@@ -105,5 +105,5 @@ def mpl_breaks(axes: mpl.axes.Axes, marked: pd.DataFrame) -> None:
         axes.axvline(row.x, color=style.INSTRUMENT_BREAK, lw=1.2, ls="--")
         axes.text(
             row.x, 1.0, row.number, transform=above, ha=row.side, va="bottom",
-            color=style.INSTRUMENT_BREAK, fontsize=style.LABEL_PT,
+            color=style.INSTRUMENT_BREAK, fontsize=style.SMALL_PT,
         )  # fmt: skip

@@ -37,17 +37,17 @@ TIPS = [
     ("lost to", "@why"),
 ]
 STATE_STYLE = {
-    NOT_SEARCHED: (style.WHITE, "#9a9a9a", ""),
+    NOT_SEARCHED: (style.WHITE, style.EDGE_GREY, ""),
     NOTHING_OFFERED: (style.WHITE, style.TEXT, "/"),
-    NONE_USABLE: ("#f4cbb3", style.SERIES_COLOURS[1], "x"),
+    NONE_USABLE: (style.PALE_COLOURS[1], style.SERIES_COLOURS[1], "x"),
     USABLE: (style.SERIES_COLOURS[2], style.SERIES_COLOURS[2], ""),
 }
 """Fill, edge and pattern of a month, by state; the patterns alone differ."""
 REASON_STYLES = (
-    ("#dbe9f5", style.SERIES_COLOURS[0], "-"),
-    ("#f4cbb3", style.SERIES_COLOURS[1], "x"),
-    ("#f0dbe8", style.SERIES_COLOURS[3], "|"),
-    ("#e4e4e4", style.SERIES_COLOURS[4], "+"),
+    (style.PALE_COLOURS[0], style.SERIES_COLOURS[0], "-"),
+    (style.PALE_COLOURS[1], style.SERIES_COLOURS[1], "x"),
+    (style.PALE_COLOURS[3], style.SERIES_COLOURS[3], "|"),
+    (style.PALE_COLOURS[4], style.SERIES_COLOURS[4], "+"),
 )
 """Fill, edge and pattern of what was lost, the commonest reason first, the last for the rest."""
 REST = "lost: anything else"

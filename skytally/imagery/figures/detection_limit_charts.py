@@ -16,6 +16,20 @@ COLUMNS = {
     "something": "something, no number", "recall": "recall", "low": "low", "high": "high",
     "bias": "bias", "bias_low": "5 % of it", "bias_high": "95 % of it",
 }  # fmt: skip
+CALLED = "called occupied though nothing was put in"
+"""Column of the false alarms, which only the row without an object has."""
+
+
+def _numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Everything tried, in words; where nothing was put in, false alarms and no recall."""
+    shown = table[list(COLUMNS)].round(3).astype(object).where(table[list(COLUMNS)].notna(), "")
+    shown = shown.assign(size=[number(size) for size in table["size"]])
+    empty = table["size"] == 0
+    alarms = table["found"] + table["something"]
+    called = alarms.astype(str) + " of " + table["looks"].astype(str)
+    shown.loc[empty, "size"] = "nothing put in"
+    shown.loc[empty, ["found", "something", "recall"]] = ""
+    return shown.rename(columns=COLUMNS).assign(**{CALLED: called.where(empty, "")})
 
 
 def _points(table: pd.DataFrame) -> pd.DataFrame:
@@ -76,10 +90,8 @@ def limits_chart(
         tips=[("size", "@size"), ("found", "@said")], alt=f"{caption} {sentence}",
         caption=caption, across=TARGET_RECALL, files=files,
     )  # fmt: skip
-    sizes = [number(size) for size in table["size"]]
-    shown = table[list(COLUMNS)].round(3).assign(size=sizes).rename(columns=COLUMNS).astype(object)
     numbers = table_block(
-        shown.where(table[list(COLUMNS)].notna().to_numpy(), ""),
+        _numbers(table),
         caption=f"{heading}: all sizes and contrasts tried", empty="Nothing was tried.",
     )  # fmt: skip
     block = (

@@ -28,6 +28,7 @@ from skytally.figures import (
     alt_text,
     bokeh_charts,
     mpl_charts,
+    series_styles,
     show,
     top_of,
     value_marks,
@@ -61,7 +62,7 @@ TITLE_OF_LABEL = {
     REHEARSAL: "REHEARSAL: generated ground, no observation",
     SIMULATED: "SIMULATED: simulated images, no observation",
 }
-GAP_STYLE = {"blind": ("#f1f1f1", "#8a8a8a", "/")}
+GAP_STYLE = {"blind": (style.FAINT, style.EDGE_GREY, "/")}
 GAP_TIPS = [("blind for", "@said"), ("dates", "@when")]
 STEP = 0.07
 """Unit of the layout above and below the numbers, as a share of the highest."""
@@ -120,7 +121,8 @@ def _published(rows: pd.DataFrame | None) -> pd.DataFrame:
             {
                 "x": first + (last - first) / 2, "x0": first, "x1": last,
                 "y": row["value"], "lo": least, "hi": most,
-                "series": f"published: {row['counter']}", "state": n.STATED,
+                "series": f"published: {row['counter']}", "counter": row["counter"],
+                "state": n.STATED,
                 "when": when(first, last, *exact), "said": row["said"],
                 "bound": row["bound"] or "none", "who": row["counter"], "where": row["scope"],
                 "seen": row["text"], "source": row["source_id"], "row": row["id"],
@@ -184,7 +186,7 @@ def _gap(axes: mpl.axes.Axes, layout: _Layout) -> list[hv.Element]:
         return []
     row = layout.gap.iloc[0]
     words, y = f"blind for {row['said']}", layout.top + 1.5 * layout.step
-    axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=style.LABEL_PT)
+    axes.text(row["x"], y, words, ha=row["side"], va="center", fontsize=style.SMALL_PT)
     text = hv.Text(row["x"], y, words, fontsize=style.TEXT_PT).opts(
         color=style.TEXT, text_align=row["side"], text_baseline="middle"
     )
@@ -202,18 +204,19 @@ def _draw(
     label: str,
 ) -> tuple[hv.Overlay, Figure]:
     """Draw both figures from the same marks."""
-    figure, axes = mpl_charts.canvas(4.3 + 0.2 * len(names))
+    order = dict(zip(names, range(len(names)), strict=True))
+    styles = series_styles(table.sort_values("series", key=lambda each: each.map(order)))
+    figure, axes = mpl_charts.canvas(4.3)
     figure.set_dpi(style.RASTER_DPI)
     parts = _gap(axes, layout)
     parts += draw_boxes(
         axes, rug_ticks(rugged, layout.period, layout.rows, 0.36 * layout.step), STYLES, TIPS
     )
-    for i, name in enumerate(names):
-        colour, live_marker, static_marker = style.series_style(i)
+    for name, look in styles.items():
         of_name = table[table["series"] == name]
-        both: dict[str, Any] = {"step": layout.step, "colour": colour, "label": name}
-        parts += bokeh_charts.series(of_name, marker=live_marker, **both)
-        mpl_charts.series(axes, of_name, marker=static_marker, **both)
+        both: dict[str, Any] = {"step": layout.step, "colour": look.colour}
+        parts += bokeh_charts.series(of_name, marker=look.live, label=look.name, **both)
+        mpl_charts.series(axes, of_name, marker=look.static, **both)
     parts += bokeh_breaks(breaks, bottom=layout.ends[0], top=layout.top + 2.1 * layout.step)
     mpl_breaks(axes, breaks)
     edge = (layout.period[1] - layout.period[0]) * MARGIN
@@ -221,8 +224,8 @@ def _draw(
     axes.set(ylabel=ylabel, ylim=layout.ends, xlim=xlim)
     axes.set_yticks([y for y, _ in layout.ticks], [words for _, words in layout.ticks])
     mpl_charts.dated(axes)
-    if names:
-        figure.legend(loc="outside lower left", frameon=False, fontsize=style.LABEL_PT)
+    if styles:
+        mpl_charts.legend_below(figure, mpl_charts.series_handles(styles))
     if label:
         axes.set_title(TITLE_OF_LABEL[label], fontsize=style.TITLE_PT, pad=14)
     chart = bokeh_charts.frame(

@@ -17,7 +17,7 @@ CONCLUSIVE, INCONCLUSIVE, LOST = "could tell", "could not tell", "lost"
 STYLES: dict[str, style.BoxStyle] = {
     CONCLUSIVE: (style.INK, style.INK, ""),
     INCONCLUSIVE: (style.WHITE, style.INK, ""),
-    LOST: ("#b3b3b3", "#6e6e6e", ""),
+    LOST: (style.PALE_GREY, style.EDGE_GREY, ""),
 }
 """Fill and edge of a tick: dark, hollow, grey; each kind also has its own row."""
 NOT_HERE = "its chip is not on this machine; make refresh brings it back"

@@ -19,12 +19,12 @@ from skytally.imagery.acquire import rehearsal_marked
 from skytally.imagery.sites import Outline, RingPoints, Site, rings_in_metres
 
 KIND_STYLE = {
-    "berth": ("#0072b2", "//", "-"),
-    "quay": ("#b24700", "\\\\", "--"),
-    "openwater": ("#3d3d9e", "", ":"),
-    "track": ("#a2417f", "||", "-."),
-    "pit_area": ("#8a5a00", "xx", (0, (1, 1))),
-    "stable": ("#00735c", "--", (0, (6, 1, 1, 1, 1, 1))),
+    "berth": (style.SERIES_COLOURS[0], "//", "-"),
+    "quay": (style.SERIES_COLOURS[1], "\\\\", "--"),
+    "openwater": (style.SERIES_COLOURS[6], "", ":"),
+    "track": (style.SERIES_COLOURS[3], "||", "-."),
+    "pit_area": (style.SERIES_COLOURS[5], "xx", (0, (1, 1))),
+    "stable": (style.SERIES_COLOURS[2], "--", (0, (6, 1, 1, 1, 1, 1))),
 }
 """Colour, pattern and line of each kind; over a picture, which the pattern would hide, the
 line tells the kinds apart."""
@@ -96,7 +96,7 @@ def _draw_outlines(axes: mpl.axes.Axes, site: Site, *, over_picture: bool) -> No
             float(np.clip(x, 0.12 * wide, 0.88 * wide)),
             float(np.clip(y, 0.03 * high, 0.97 * high)),
             outline.name,
-            fontsize=style.LABEL_PT,
+            fontsize=style.SMALL_PT,
             color=KIND_STYLE[outline.kind][0],
             ha="center",
             va="center",
@@ -134,7 +134,7 @@ def _bars(axes: mpl.axes.Axes, site: Site) -> None:
         axes.plot(line, [place[1]] * 2, color=style.INK, lw=3, solid_capstyle="butt", zorder=5)
         above = place[1] + 0.028 * high
         axes.text(
-            place[0], above, words, fontsize=style.LABEL_PT, va="center", color=style.INK, zorder=5
+            place[0], above, words, fontsize=style.SMALL_PT, va="center", color=style.INK, zorder=5
         )
 
 
@@ -176,7 +176,7 @@ def site_plan(site: Site, *, backdrop: Backdrop | None = None) -> Figure:
             handles=[_legend_entry(outline) for outline in site.outlines],
             loc="outside lower left",
             frameon=False,
-            fontsize=style.LABEL_PT,
+            fontsize=style.SMALL_PT,
             handlelength=2.6,
             handleheight=1.4,
         )

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from skytally.core import day, names as n, number, slug_of
-from skytally.figures import PageBlock, table_block
+from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
 from skytally.imagery.figures.detection_limit_charts import limits_chart
@@ -36,13 +36,6 @@ AXES = {"ships": "ships at the berth", "m": "metres of occupied track", "m2": "s
 def _slug(measured: MeasuredLine) -> str:
     # two dashes, which no slug of an outline has, keep a site and its outline apart
     return f"{measured.kind.card}--{measured.site}--{slug_of(measured.outline)}"
-
-
-def joined_blocks(parts: Sequence[PageBlock]) -> PageBlock:
-    """Several blocks as the result of one cell, in their order."""
-    return PageBlock(
-        "\n".join(part.block for part in parts), "\n\n".join(part.text for part in parts)
-    )
 
 
 def _conclusive_count(measured: MeasuredLine) -> int:
@@ -239,7 +232,7 @@ def _ranks_shown(own: SiteImagery) -> PageBlock:
     return table_block(
         pd.DataFrame(rows),
         caption=rehearsal_marked(
-            f"Rank of the change since {since} among twins, at which nothing should show",
+            f"Rank of the change since {since} among control sites, at which nothing should show",
             rehearsal=own.rehearsal,
         ),
         empty="No line could be ranked.",

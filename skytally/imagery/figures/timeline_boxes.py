@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 
 from skytally.core import chart_style as style
-from skytally.figures import PageBlock, canvas, dated, frame, sentence
+from skytally.figures import PageBlock, canvas, dated, frame, mpl_charts, sentence
 from skytally.imagery.acquire import ANY_SENSOR, rehearsal_marked, sensor_name
 from skytally.imagery.figures.break_marks import bokeh_breaks, mpl_breaks
 
@@ -74,7 +74,7 @@ def bokeh_labels(table: pd.DataFrame) -> hv.Labels:
     """Labels to the right of points, from ``x, y, text``."""
     return hv.Labels(table, ["x", "y"], "text").opts(
         text_color=style.TEXT,
-        text_font_size=f"{style.LABEL_PT}pt",
+        text_font_size=f"{style.SMALL_PT}pt",
         text_align="left",
         text_baseline="middle",
     )
@@ -183,13 +183,7 @@ def add_legend(figure: Figure, styles: dict[str, style.BoxStyle]) -> None:
         mpl.patches.Patch(fc=fill, ec=edge, hatch=style.MPL_PATTERNS[pattern], label=word)
         for word, (fill, edge, pattern) in styles.items()
     ]
-    figure.legend(
-        handles=handles,
-        loc="outside lower left",
-        frameon=False,
-        fontsize=style.LABEL_PT,
-        ncols=min(4, len(handles)),
-    )
+    mpl_charts.legend_below(figure, handles)
 
 
 def no_chart(words: str, *, rehearsal: bool = False) -> PageBlock:

@@ -1,0 +1,51 @@
+"""The picture that a link to the book is shown with, and the tags that name it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from skytally.figures.share_preview import PREVIEW_SIZE, preview_picture
+from skytally.press.sphinx_ext import page_heads
+
+WORDS = {"title": "A book", "number": "about 3 ships", "sentence": "Counted.", "foot": "CC BY"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"number": "", "sentence": ""},
+        {"title": "word " * 60, "sentence": "word " * 400},
+        {"title": "북한에서 러시아로", "number": "$\\frac{1}{2}$ ships"},
+    ],
+)
+def test_preview_has_its_size_whatever_the_words(change: dict[str, str]) -> None:
+    """Long, missing, Korean and formula-like words give a picture of 1200 by 630."""
+    made = preview_picture(**{**WORDS, **change})
+    assert Image.open(io.BytesIO(made)).size == PREVIEW_SIZE == (1200, 630)
+    assert made == preview_picture(**{**WORDS, **change})
+
+
+def test_preview_changes_with_its_number() -> None:
+    """The number is in the picture: another one is another picture."""
+    assert preview_picture(**WORDS) != preview_picture(**{**WORDS, "number": "about 4 ships"})
+
+
+@pytest.mark.parametrize(
+    ("details", "page", "address"),
+    [
+        ({}, "index", "_static/preview.png"),
+        ({}, "lines/port-imagery", "../_static/preview.png"),
+        ({"site": "https://example.org/book/"}, "lines/a", "https://example.org/book/_static/preview.png"),
+    ],
+)  # fmt: skip
+def test_preview_address_is_absolute_only_where_the_site_has_one(
+    monkeypatch: pytest.MonkeyPatch, details: dict[str, Any], page: str, address: str
+) -> None:
+    """No address of the site is invented."""
+    monkeypatch.setattr(page_heads, "book_details", lambda: details)
+    assert f'<meta property="og:image" content="{address}">' in page_heads._preview_tags(page)
