@@ -28,11 +28,13 @@ from skytally.record import condition_faults, word_faults
 
 WORDS = {"number", "when", "counter", "scope", "row"}
 """Words that a sentence may name in braces, whatever its kind."""
+ROW_WORDS = {"text", "period", "made"}
+"""Words of the one row of a finding: its own words, its period, whether it is a sum."""
 KIND_WORDS = {
     "lag": {"lag"},
     "order": {"lag", "chance"},
-    "quote": {"text", "whole"},
-    **{kind: {"text"} for kind in ("dated", "highest", "latest", "first")},
+    "quote": {*ROW_WORDS, "whole"},
+    **dict.fromkeys(("dated", "highest", "latest", "first"), ROW_WORDS),
     "tally": {"total"},
     "only": {"total"},
 }

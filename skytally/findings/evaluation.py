@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -46,6 +46,8 @@ PICKED = {
 }
 """Kind of superlative to the function that picks its row."""
 
+MADE_WORDS = {"derived-sum": " (a sum by the compiler of the parts that the counter printed)"}
+"""Word of the vocabulary *method* to what a sentence says of such a number."""
 REFERRED_TO = ("sources", "scopes", "counters")
 """Tables of which only the rows are used that rows of other tables refer to."""
 
@@ -180,7 +182,10 @@ def _one_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
-    """Words of a row that a sentence may name: its counter, place, number and own words."""
+    """Words of a row that a sentence may name: counter, place, number, period, own words.
+
+    ``{made}`` is empty but for a sum by those who compiled the record.
+    """
     row = rows.iloc[0]
     words = {}
     for word, table in (("counter", "counters"), ("scope", "scopes")):
@@ -190,6 +195,8 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
     words["text"] = str(row.get("text", ""))
+    words["period"] = finding_kinds.period_of(row)
+    words["made"] = MADE_WORDS.get(str(row.get("method", "")), "")
     return words
 
 
@@ -321,9 +328,24 @@ def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
             dates=result.dates, words=result.words,
         )  # fmt: skip
     digits = declaration.named.digits if declaration.named else 2
-    return finding_kinds.estimated(
+    finding = finding_kinds.estimated(
         declaration.key, result, rows, text=declaration.sentence, digits=digits
     )
+    further = further_rows(declaration, evaluation) - {*finding.inputs}
+    return replace(finding, further=tuple(sorted(further)))
+
+
+def further_rows(declaration: Declaration, evaluation: Evaluation) -> set[str]:
+    """Rows of the further tables that a named estimate reads."""
+    named = declaration.named
+    if named is None or not named.reads:
+        return set()
+    if named.further is not None:
+        arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
+        arguments.pop("answer", None)
+        return set(named.further(evaluation.tables, **arguments))
+    tables = (evaluation.tables[name] for name in named.reads)
+    return {str(row) for table in tables if "source_id" in table for row in table["id"]}
 
 
 def _assumed(declaration: Declaration, evaluation: Evaluation) -> Finding:

@@ -43,6 +43,12 @@ class Finding:
     """Ids of the rows it rests on."""
     support: Support | None = None
     """Facts on the sources of its rows; None for a tally, an assumption and an empty table."""
+    level: float | None = None
+    """Stated coverage of an estimate's interval, 1 for a bound that always holds; else None."""
+    own: bool = False
+    """Whether this book computed the number; else a row prints it."""
+    further: tuple[str, ...] = ()
+    """Ids of rows that an estimate reads beside `inputs`, and that observed something else."""
 
 
 def _in_words(quantity: Quantity) -> str:

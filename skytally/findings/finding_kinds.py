@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -42,6 +43,14 @@ def dates_of(rows: pd.DataFrame) -> str:
     first, last, precision_first, precision_last = date_columns(rows)
     row = rows.iloc[0]
     return when(row[first], row[last], row[precision_first], row[precision_last])
+
+
+def period_of(row: pd.Series) -> str:
+    """Days on which something was seen or, of a statement, of which it speaks, in words."""
+    if not {*INTERVAL} <= {*row.index}:
+        return ""
+    first, last = (None if pd.isna(row[word]) else row[word] for word in INTERVAL[:2])
+    return when(first, last, *(str(row[word]) for word in INTERVAL[2:]))
 
 
 def first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -292,7 +301,7 @@ def estimated(
         for edge, side in ((estimate.low, math.floor), (estimate.high, math.ceil))
     )
     limit = estimate.low == 0 and estimate.value == estimate.high
-    return computed(
+    finding = computed(
         key,
         value=high if limit else math.nan,
         low=low,
@@ -303,3 +312,4 @@ def estimated(
         text=text,
         words=words,
     )
+    return replace(finding, level=estimate.level)

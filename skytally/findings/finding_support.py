@@ -13,11 +13,14 @@ from skytally.record import copying_graph, drop_copies, support
 WITHOUT_SUPPORT = {"tally", "only", "count", "assumption"}
 """Kinds of findings that count rows of the record or state a choice: no source vouches for them."""
 
+COMPUTED = {"estimate", "ratio", "share", "lag", "order", *WITHOUT_SUPPORT}
+"""Kinds of findings whose number no row prints: this book computed, counted or chose it."""
+
 
 def with_support(
     findings: Iterable[Finding], kinds: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
 ) -> list[Finding]:
-    """Add to each finding the facts on the sources of its rows.
+    """Add to each finding the facts on the sources of its rows, and whether it was computed here.
 
     Parameters
     ----------
@@ -45,10 +48,12 @@ def with_support(
         for row in drop_copies(table, tables["sources"]).to_dict("records")
     }
     return [
-        finding
-        if kinds[finding.key] in WITHOUT_SUPPORT
-        else replace(
-            finding, support=support([rows[ref] for ref in finding.inputs if ref in rows], graph)
+        replace(
+            finding,
+            own=kinds[finding.key] in COMPUTED,
+            support=None
+            if kinds[finding.key] in WITHOUT_SUPPORT
+            else support([rows[ref] for ref in finding.inputs if ref in rows], graph),
         )
         for finding in findings
     ]

@@ -107,6 +107,12 @@ def _missed_calls(rows: pd.DataFrame, tables: Tables, *, site: str) -> Estimate:
     return chance_missed(rows, stays=_dated_stays(tables, site))
 
 
+def _share_imaged(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import share_imaged
+
+    return share_imaged(rows)
+
+
 def _surge(rows: pd.DataFrame, _: Tables, *, closure: Sequence[str], sites: int) -> Surge:
     from skytally.statistics import surge_of_rows
 
@@ -292,6 +298,7 @@ ESTIMATES: Mapping[str, Named] = {
     "missed-calls": Named(
         _missed_calls, _itself, 1, ("site",), reads=STAYS, further=_rows_of_stays
     ),
+    "imaged-share": Named(_share_imaged, _itself, 1),
     "surge-limit": Named(_surge, lambda surge, _: surge.limit, 4, SURGE),
     "images-behind-ceiling": Named(_surge, _images_behind_ceiling, 4, SURGE, digits=3),
     "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),

@@ -26,6 +26,8 @@ SEEN_IN = {
     "depot_observations": "works",
 }  # fmt: skip
 """What a row without a quantity saw, by its table."""
+LENGTH = " length"
+"""End of a quantity by which the thing itself was recognised, such as *ship length*."""
 CHANGE_OF_KIND = {"began": "beginning", "ended": "end", "stated": "as stated"}
 
 
@@ -34,7 +36,9 @@ def _lane(declaration: Declaration, row: pd.Series, labels: Mapping[str, str]) -
     if "scope" not in row:
         return str(row["text"])
     place, counter = (labels.get(row[word], row[word]) for word in ("scope", "counter"))
-    what = row.get("quantity", "") or SEEN_IN.get(declaration.table, "observations")
+    quantity = str(row.get("quantity", ""))
+    measured = "" if quantity.endswith(LENGTH) else quantity
+    what = measured or SEEN_IN.get(declaration.table, "observations")
     change = CHANGE_OF_KIND[declaration.kind]
     if "day=first" in declaration.arguments.split():
         change = f"beginning {change}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.findings.declarations import REFERENCE, Declaration, arguments_of, substituted
+from skytally.findings.declarations import REFERENCE, Declaration, substituted
 from skytally.findings.evaluation import (
     PICKED,
     Evaluation,
     clauses_of,
     estimate_of,
+    further_rows,
     matching_rows,
     selected_rows,
 )
@@ -52,18 +53,6 @@ def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluati
     return set(rows["id"])
 
 
-def _further(declaration: Declaration, evaluation: Evaluation) -> set[str]:
-    """Rows of the further tables that a named estimate reads."""
-    named = declaration.named
-    if named is None or not named.reads:
-        return set()
-    if named.further is not None:
-        arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
-        return set(named.further(evaluation.tables, **arguments))
-    tables = (evaluation.tables[name] for name in named.reads)
-    return {str(row) for table in tables if "source_id" in table for row in table["id"]}
-
-
 def rows_read(
     declaration: Declaration, evaluation: Evaluation, *, copied: frozenset[str]
 ) -> set[str]:
@@ -93,4 +82,4 @@ def rows_read(
         read |= rows_read(evaluation.declarations[match[1]], evaluation, copied=copied)
     if declaration.of and not REFERENCE.search(declaration.of):
         read |= {*substituted(declaration.of, evaluation.parameters_of(declaration)).split()}
-    return read | _further(declaration, evaluation)
+    return read | further_rows(declaration, evaluation)

@@ -14,7 +14,14 @@ from skytally.core import (
     tables_without_dictionary,
     vocabulary_faults,
 )
-from skytally.figures import read_key_dates, read_labels, read_lanes, read_panels, read_regions
+from skytally.figures import (
+    read_counter_labels,
+    read_key_dates,
+    read_labels,
+    read_lanes,
+    read_panels,
+    read_regions,
+)
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -50,7 +57,7 @@ def _read_key_dates() -> None:
 
 
 def _read_counter_labels() -> None:
-    read_table(data_registry.path("counter_labels"))
+    read_counter_labels(data_registry.path("counter_labels"))
 
 
 def chart_table_faults() -> Iterator[str]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from skytally.core import data_folder, loaded_modules, project_root
+from skytally.core import data_folder, is_leftover, loaded_modules, project_root, visible_paths
 from skytally.press.project_paths import (
     book_folder,
     build_folder,
@@ -18,6 +18,7 @@ from skytally.press.project_paths import (
     site_folder,
 )
 from skytally.press.reader_notebook import with_code_at_end
+from skytally.press.script_policy import write_policies
 from skytally.press.search_index import write_search_text
 
 FINDINGS = "findings.json"
@@ -42,10 +43,15 @@ def _stage_folder() -> Path:
     return build_folder() / "stage"
 
 
+def _not_staged(_: str, names: list[str]) -> set[str]:
+    """Names in a folder of the book that are no part of it."""
+    return {name for name in names if name == "_build" or is_leftover(name)}
+
+
 def _stage() -> None:
     stage, data = _stage_folder(), data_folder()
     shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(book_folder(), stage, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+    shutil.copytree(book_folder(), stage, ignore=_not_staged)
     (stage / "lines").mkdir(exist_ok=True)
     findings = []
     for line in line_names():
@@ -102,18 +108,21 @@ def _add_files(pages: Path) -> None:
     (pages / "data").mkdir()
     _copy_tables(data / "record", pages / "data" / "record")
     _copy_tables(data / "sites", pages / "data" / "sites")
-    for path in sorted((data / "sites").glob("*.geojson")):
+    _copy_tables(data / "results", pages / "data" / "results")
+    for path in visible_paths(data / "sites", "*.geojson"):
         shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():
-        for file in sorted((lines_folder() / line / "data").glob("*")):
+        for file in visible_paths(lines_folder() / line / "data", "*"):
             shutil.copyfile(file, pages / "data" / file.name)
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 
 
 def _write_cards(pages: Path) -> None:
+    import pandas as pd
+
     from skytally import claims
-    from skytally.core import observation_tables
+    from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
     from skytally.press.book_details import book_details
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
@@ -123,7 +132,13 @@ def _write_cards(pages: Path) -> None:
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
     about = book_details()
-    tables = CardRecord(claims.read_tables(record), tuple(observation_tables(record)))
+    vocabularies = (
+        read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
+        for name in ("vocabulary", "claims_vocabulary")
+    )
+    words = pd.concat(vocabularies, ignore_index=True)
+    read = claims.read_tables(record) | {"vocabulary": words}
+    tables = CardRecord(read, tuple(observation_tables(record)))
     write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
 
 
@@ -136,7 +151,7 @@ def _copy_tables(folder: Path, target: Path) -> None:
     from skytally.findings import harmless
 
     target.mkdir()
-    for path in sorted(folder.glob("*.csv")):
+    for path in visible_paths(folder, "*.csv"):
         content = csv_text(path.name, file_bytes(path))
         refuse(content.faults, what=f"table {path.name}")
         rows = [content.header, *(cells for _, cells in content.rows)]
@@ -182,6 +197,7 @@ def print_site() -> set[str]:
     _stage()
     pages = _print_pages()
     _add_files(pages)
+    write_policies(pages)
     modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
     _put_in_place(pages)
     shutil.rmtree(_stage_folder(), ignore_errors=True)

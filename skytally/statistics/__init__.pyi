@@ -29,6 +29,7 @@ from .port_calls.calls_from_rows import (
     calls_by_share as calls_by_share,
     calls_table as calls_table,
     chance_missed as chance_missed,
+    share_imaged as share_imaged,
 )
 from .port_calls.littles_law import Calls as Calls
 from .port_calls.stay_length import mean_stay as mean_stay
@@ -37,6 +38,7 @@ from .sea_distance import Port as Port, read_sea as read_sea, routes_to as route
 from .ship_reach import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .surge_chance import Surge as Surge, surge as surge
 from .surge_from_rows import (
+    SURGE_COLUMNS as SURGE_COLUMNS,
     images_behind_ceiling as images_behind_ceiling,
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,

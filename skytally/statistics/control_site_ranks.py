@@ -46,30 +46,31 @@ class Score:
 
 @dataclass(frozen=True)
 class Rank:
-    """Where a site stands among its twins, all of them looked at by the same code."""
+    """Where a site stands among its control sites, all of them looked at by the same code."""
 
     rank: int | None
-    """1 where no twin stands as high, ties counted against the site; None where the site could
-    not tell, or no twin could."""
-    twins: int
-    """Twins that could tell."""
+    """1 where no control site stands as high, ties counted against the site; None where the site
+    could not tell, or no control site could."""
+    controls: int
+    """Control sites that could tell."""
     blind: int
-    """Twins that could not."""
+    """Control sites that could not."""
     p: float
-    """Chance of a place as high if the site were one of the twins; 1 where there is no rank."""
+    """Chance of a place as high if the site were a control site; 1 where there is no rank."""
     least: float
-    """The least chance that so few twins can show."""
+    """The least chance that so few control sites can show."""
 
     @property
     def words(self) -> str:
         """Phrase for a page, without a capital letter and a full stop."""
-        places = self.twins + 1
-        if not self.twins:
-            said = "without a rank, since no twin could tell"
+        places = self.controls + 1
+        if not self.controls:
+            said = "without a rank, since no control site could tell"
         elif self.rank is None:
             said = "without a rank, since the site itself could not tell"
         elif self.rank == places:
-            said = f"no higher than any of {_word(self.twins)} twin{'s' * (self.twins > 1)}"
+            several = "s" * (self.controls > 1)
+            said = f"no higher than any of {_word(self.controls)} control site{several}"
         elif self.rank == 1:
             said = f"highest of {places}, which chance alone gives one time in {_word(places)}"
         else:
@@ -77,9 +78,11 @@ class Rank:
                 f"{_ordinal(self.rank)} highest of {places}; chance alone gives a place as high "
                 f"{_word(self.rank)} times in {_word(places)}"
             )
-        if not self.blind or not self.twins:
+        if not self.blind or not self.controls:
             return said
-        return f"{said} ({_word(self.blind)} more twin{'s' * (self.blind > 1)} could not tell)"
+        return (
+            f"{said} ({_word(self.blind)} more control site{'s' * (self.blind > 1)} could not tell)"
+        )
 
 
 def _word(number: int) -> str:
@@ -176,7 +179,7 @@ def change_score(values: npt.ArrayLike, times: npt.ArrayLike, since: object) -> 
     lines of unlike noise and unlike numbers of looks exchangeable enough to be ranked: the fit
     of the past scales the misfit after, as in the ratio of Abadie et al. No chance is read off
     it alone, since season and weather correlate over longer than the memory; chance comes from
-    twins that share them (`rank_among`).
+    control sites that share them (`rank_among`).
 
     References
     ----------
@@ -216,31 +219,32 @@ def change_score(values: npt.ArrayLike, times: npt.ArrayLike, since: object) -> 
     return Score(value, before, after, reason)
 
 
-def rank_among(own: float, twins: Iterable[float]) -> Rank:
-    """Rank a site's score among those of its twins.
+def rank_among(own: float, controls: Iterable[float]) -> Rank:
+    """Rank a site's score among those of its control sites.
 
     Parameters
     ----------
     own : float
         Score of the site; NaN where it cannot be told. To rank a fall, turn all signs.
-    twins : iterable of float
-        Scores of its twins; NaN where a twin could not tell, which then does not count.
+    controls : iterable of float
+        Scores of its control sites; NaN where one could not tell, which then does not
+        count.
 
     Returns
     -------
     Rank
-        p = (1 + twins at least as high) / (1 + twins): the chance of a place as high if
-        nothing set the site apart from its twins, so that every order is as likely. A tie
-        counts against the site. With n twins p is at least 1 / (n + 1), however far the site
+        p = (1 + controls at least as high) / (1 + controls): the chance of a place as high if
+        nothing set the site apart from its control sites, so that every order is as likely. A tie
+        counts against the site. With n controls p is at least 1 / (n + 1), however far the site
         stands above them.
 
     Notes
     -----
-    The chance is exact if site and twins could change places unnoticed. A site that is looked
-    at half as often as its twins, and is twice as restless, was the highest of four without any
-    change in 0.28 of 3,000 simulated panels in place of 0.25
-    (``labs/benchmarks/calibrate_control_sites.py``): whether twins are alike is a judgement, and
-    their reasons stand in the register.
+    The chance is exact if site and control sites could change places unnoticed. A site that is
+    looked at half as often as its control sites, and is twice as restless, was the highest of
+    four without any change in 0.28 of 3,000 simulated panels in place of 0.25
+    (``labs/benchmarks/calibrate_control_sites.py``): whether control sites are alike is a
+    judgement, and their reasons stand in the register.
 
     References
     ----------
@@ -254,11 +258,11 @@ def rank_among(own: float, twins: Iterable[float]) -> Rank:
 
     Examples
     --------
-    >>> found = rank_among(3.1, [0.2, -1.0, 1.4, float("nan")])
+    >>> found = rank_among(3.1, [0.2, -1.0, 1.4])
     >>> found.p, found.words
-    (0.25, 'highest of 4, which chance alone gives one time in four (one more twin could not tell)')
+    (0.25, 'highest of 4, which chance alone gives one time in four')
     """
-    scores = [float(each) for each in twins]
+    scores = [float(each) for each in controls]
     told = [each for each in scores if not math.isnan(each)]
     least = 1 / (1 + len(told))
     blind = len(scores) - len(told)

@@ -102,7 +102,7 @@ def surge(count: ArrayLike, baseline: Baseline, *, weeks: int = 1, sites: int = 
         Independent weeks of which the count is the peak: a count that was picked because it
         was the highest of three is three chances.
     sites : int
-        Places watched at which a count as large would have been reported, too.
+        Sites watched at which a count as large would have been reported, too.
 
     Returns
     -------

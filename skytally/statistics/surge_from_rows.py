@@ -94,7 +94,7 @@ def surge_of_rows(
     closed : tuple of str
         First and last day of a closure, whose images do not count.
     sites : int
-        Places watched at which a count as large would have been reported, too.
+        Sites watched at which a count as large would have been reported, too.
 
     Returns
     -------
@@ -129,6 +129,16 @@ def surge_of_rows(
     return surge(whole_number_limits(count), known, weeks=weeks, sites=sites)
 
 
+SURGE_COLUMNS = (
+    "The columns with a mean and a k are starting beliefs (priors) on counts in usual times: their "
+    "mean is taken to lie between so many times the ceiling, and k, which is large where counts "
+    "scatter little more than by chance and small where they scatter widely, between the two "
+    "numbers given; ceiling reached takes one image to have shown as many cars as the ceiling, "
+    "and order alone asks only how often the newest count would be the highest."
+)
+"""What the headings of `surge_table` mean, in one sentence."""
+
+
 def _limit_in_words(chance: float) -> str:
     """Upper limit of a chance, rounded upwards as the findings on the same page are."""
     if chance < SMALLEST_CHANCE:
@@ -142,7 +152,7 @@ def surge_table(found: Surge) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index: images behind the ceiling, weeks of which the count is the peak, places watched;
+        Index: images behind the ceiling, weeks of which the count is the peak, sites watched;
         a column for each prior and one for the order alone.
     """
     rows = [
@@ -160,7 +170,7 @@ def surge_table(found: Surge) -> pd.DataFrame:
         for sites in sorted({1, found.sites})
     ]
     answers = next(iter(found.by_images.values()))
-    keys = ["images behind the ceiling", "weeks it is the peak of", "places watched"]
+    keys = ["images behind the ceiling", "weeks it is the peak of", "sites watched"]
     return pd.DataFrame(rows, columns=[*keys, *answers]).set_index(keys)
 
 

@@ -14,8 +14,10 @@ LABS = sorted((ROOT / "labs").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 NETWORK_MODULES = {
+    "skytally/imagery/acquire/allowed_addresses.py",
     "skytally/imagery/acquire/byte_ranges.py",
     "skytally/imagery/acquire/catalog_search.py",
+    "skytally/imagery/acquire/guarded_http.py",
     "skytally/imagery/acquire/stac/http_client.py",
     "skytally/imagery/acquire/stac/paging.py",
     "skytally/imagery/acquire/url_signing.py",

@@ -23,6 +23,7 @@ NEW = {
     "same_observation",
     "vocabulary",
     "units",
+    "quantity_units",
     "scopes",
     "counters",
     "route_connections",

@@ -56,6 +56,10 @@ NAMES = (
     r"\bC4ADS\b",
     r"\bMaia-1\b",
     r"\bResolutions 1718 and 1874\b",
+    r"\bJPEG 2000\b",
+    r"\bLandsat Collection 2\b",
+    r"\bMaxar 1B\b",
+    r"\b32-bit\b",
 )
 DATES = (
     rf"\b\d{{1,2}}(?: (?:to|and) \d{{1,2}})? (?:{MONTHS})\b(?: 20[12]\d)?",

@@ -82,6 +82,15 @@ def test_page_opens_over_http(telephone: Telephone, page_name: str) -> None:
 
 
 @each_page
+def test_page_runs_only_scripts_of_the_site(desktop: Desktop) -> None:
+    """A script that a text brought into the page does not run; the page's own policy says so."""
+    parts = dict(part.strip().partition(" ")[::2] for part in desktop.policy.split(";"))
+    assert parts["default-src"] == "'none'"
+    assert "unsafe" not in parts["script-src"]
+    assert not desktop.planted_ran
+
+
+@each_page
 def test_page_fits_a_telephone(telephone: Telephone) -> None:
     """At 400 px the page itself does not scroll sideways; wide tables scroll on their own."""
     assert telephone.scroll_width <= TELEPHONE

@@ -307,9 +307,9 @@ def test_bad_parameter_is_refused(book: Project, first: First, content: str, exp
 
 
 def test_failing_cell_leaves_the_last_site(book: Project, first: First) -> None:
-    """A cell that fails is named with page and error, twice in a row, and the site stays."""
-    path = book.folder / "notebooks/ais-gaps.ipynb"
-    with mended(path):
+    """A cell that fails is named each time, also beside a notebook that cannot be read."""
+    path, other = (book.folder / f"notebooks/{name}.ipynb" for name in ("ais-gaps", "coverage"))
+    with mended(path, other):
         notebook = json.loads(path.read_bytes())
         cell = {"cell_type": "code", "id": "planted", "metadata": {}, "outputs": []}
         place = 3
@@ -317,8 +317,11 @@ def test_failing_cell_leaves_the_last_site(book: Project, first: First) -> None:
             place, {**cell, "execution_count": None, "source": ["raise ValueError('planted')"]}
         )
         path.write_text(json.dumps(notebook), encoding="utf-8")
-        for _ in range(2):
+        conflict = "<<<<<<< HEAD\n"
+        for mark in ("", conflict):
+            other.write_text(mark + other.read_text(encoding="utf-8"), encoding="utf-8")
             built = book.make()
+            assert ("notebooks/coverage.ipynb: found a merge conflict" in built.err) == bool(mark)
             assert built.code != 0
             assert "ais-gaps: FAILED" in built.out
             expected = f"notebooks/ais-gaps.ipynb: cell {place + 1} failed: ValueError: planted"

@@ -17,9 +17,11 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     UNUSED,
     AccuracyCharts,
     AccuracyTable,
+    LimitsTable,
     SideBySideTable,
     scores_of,
 )
+from skytally.press.sphinx_ext.results_data import results
 from tests.support.pages import bare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,3 +77,17 @@ def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]
+
+
+def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
+    """The row of nothing gives what was called occupied, with a number or without."""
+    rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    table = results("simulated_recall")
+    empty = [each for each in cells if each[1:2] == ["nothing"]]
+    assert len(empty) == (table["size"].astype(float) == 0).sum()
+    for each, row in zip(empty, table[table["size"].astype(float) == 0].itertuples(), strict=True):
+        assert each[4:9] == [""] * 5
+        alarms = int(row.found) + int(row.something)
+        assert each[9].startswith(f"{alarms} of {row.looks} (")
+    assert not any("1 bermed pits" in each for each in cells)

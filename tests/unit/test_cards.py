@@ -10,10 +10,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells
 from skytally.core.errors import DataError
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
-from skytally.press.cards.record_cards import CardRecord, record_cards, row_card, source_card
+from skytally.press.cards.note_words import plain_note
+from skytally.press.cards.record_cards import (
+    CardRecord,
+    page_link,
+    record_cards,
+    row_card,
+    source_card,
+)
 from skytally.press.cards.result_cards import claim_card, finding_card
 from tests.support.drawn_charts import NASTY, tags
 
@@ -64,6 +72,16 @@ def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecor
     assert parts(card, "cite")[0].text.startswith(f"{CITE} Finding port-imagery.peak")
 
 
+def test_a_computed_finding_is_the_books_and_lists_further_rows(cards_of: CardRecord) -> None:
+    """No counter stated it; the level stands beside the interval, rows of both kinds are linked."""
+    made = FINDING | {"own": True, "level": 0.9, "further": ("P031",), "inputs": ["P029"]}
+    card = finding_card(cards_of, made, CITE)
+    assert parts(card, "computed in this book from rows of")
+    assert not parts(card, "counted or stated by")
+    assert parts(card, "interval (90 %)")
+    assert [part.text for part in parts(card, "rows")] == ["P029", "P031"]
+
+
 def test_finding_of_a_withdrawn_row_links_to_no_card(cards_of: CardRecord) -> None:
     """The id stands there as words; a link would lead nowhere."""
     card = finding_card(cards_of, FINDING | {"inputs": ["P9999"]}, CITE)
@@ -84,7 +102,150 @@ def test_row_card_says_what_was_seen_and_who_uses_it(cards_of: CardRecord) -> No
         for row in cards_of.tables[name].to_dict("records")
         if row["state"] == "seen" and not row["bound"]
     ]  # fmt: skip
-    assert row_card(cards_of, seen[0]["id"], []).heading == "seen, no number given"
+    heading = row_card(cards_of, seen[0]["id"], []).heading
+    assert heading.endswith(" seen, no number given")
+    assert heading[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("row", "heading"),
+    [
+        ({"state": "seen", "vessel": "Lady R"}, "Lady R seen, no number given"),
+        ({"state": "seen"}, "Ship seen, no number given"),
+        ({"state": "unclear"}, "Ship: the image did not tell"),
+        (
+            {"bound": "exactly", "value": 120.0, "unit": "m", "quantity": "ship length"},
+            "Ship length: 120 m",
+        ),
+    ],
+)
+def test_heading_of_a_sighting_says_what_was_seen_or_measured(
+    table: Callable[[str], pd.DataFrame], row: dict[str, Any], heading: str
+) -> None:
+    """No heading is a bare length or a bare state."""
+    plain = {
+        "id": "X1",
+        "source_id": "BP_20231006",
+        "text": "",
+        "note": "",
+        "bound": "",
+        "low": float("nan"),
+        "high": float("nan"),
+        "wording": "",
+        **row,
+    }
+    tables = {name: table(name) for name in ("sources", "counters", "scopes", "same_observation")}
+    record = CardRecord({**tables, "ship_sightings": pd.DataFrame([plain])}, ("ship_sightings",))
+    assert row_card(record, "X1", []).heading == heading
+
+
+def test_finding_on_a_statement_shows_its_day_and_the_period_it_speaks_of(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """What was said in April 2025 of voyages since August 2023 has both dates, each named."""
+    tables = {name: table(name) for name in (*TABLES, "official_claims")}
+    record = CardRecord(tables, ("official_claims",))
+    finding = FINDING | {"inputs": ["O065"], "when": "about 15 April 2025", "unit": "shells"}
+    card = finding_card(record, finding, CITE)
+    assert parts(card, "when") == ()
+    assert parts(card, "period it speaks of") == (Part("August 2023 to March 2025"),)
+    assert parts(card, "stated") == (Part("about 15 April 2025 to about 30 April 2025"),)
+
+
+def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
+    """A number that no counter printed as such is not credited to one without a word."""
+    support = {
+        "read": "",
+        "origins": [],
+        "named_origins": 0,
+        "origins_at_least": 0,
+        "image_owners": [],
+        "image_rows": 0,
+        "rows_without_owner": 0,
+    }
+    finding = FINDING | {"inputs": ["R051"], "support": support}
+    for card in (row_card(cards_of, "R051", []), finding_card(cards_of, finding, CITE)):
+        made = parts(card, "how the number was made")[0].text
+        assert made.startswith("a sum by the compiler of the parts")
+        assert "175+14+66+3" in made
+    assert parts(row_card(cards_of, "R031", []), "how the number was made") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "shown"),
+    [
+        (
+            "(ships at Rajin, Korean)",
+            "https://a.test",
+            "A, untitled page: ships at Rajin, Korean (",
+        ),
+        ("Ships (Korean)", "", "A, Ships (Korean) (undated; no address)"),
+    ],
+)
+def test_title_in_brackets_is_a_description_and_a_missing_address_is_said(
+    title: str, url: str, shown: str
+) -> None:
+    """A reader takes no description of ours for a headline, and misses no link in silence."""
+    source = {
+        "publisher": "A",
+        "title": title,
+        "url": url,
+        "published_first": pd.NaT,
+        "published_last": pd.NaT,
+        "published_precision": "open",
+    }
+    link = page_link(source)
+    assert link.text.startswith(shown)
+    assert link.url == url
+
+
+HEADINGS = [
+    ("events", {"kind": "un"}, "United Nations body"),
+    ("events", {"kind": "denial"}, "A denial"),
+    ("ais_events", {"kind": "transmitting", "vessel": "Maia-1"}, "Maia-1: positions transmitted"),
+    ("press_claims", {"kind": "rail"}, "Claim of the press: railway"),
+    ("voyages", {"vessel": "Lady R", "bound": "", "unit": ""}, "Voyage of Lady R, load not"),
+    ("port_stays", {"vessel": "", "scope": "dunai"}, "Stay of a ship at Dunai"),
+    ("route_connections", {"from_site": "rajin", "to_site": "vostochny"}, " port to Vostochny"),
+    ("official_claims", {"counter": "russia-kremlin", "bound": "", "unit": ""}, "by Kremlin"),
+    ("new_table", {}, "Row of new table"),
+]
+
+
+@pytest.mark.parametrize(("name", "row", "heading"), HEADINGS)
+def test_heading_of_a_row_without_a_number_is_a_phrase(
+    table: Callable[[str], pd.DataFrame], name: str, row: dict[str, Any], heading: str
+) -> None:
+    """No word of a vocabulary stands there without its meaning, and no table by its file."""
+    words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
+    plain = {"id": "X1", "source_id": "BP_20231006", "text": "", "note": "", **row}
+    tables = {each: table(each) for each in ("sources", "counters", "scopes", "sites")}
+    groups = {"same_observation": table("same_observation"), "vocabulary": words}
+    made = pd.DataFrame([plain])
+    record = CardRecord({**tables, **groups, name: made}, (name,))
+    shown = row_card(record, "X1", []).heading
+    assert heading in shown
+    assert "_" not in shown
+
+
+@pytest.mark.parametrize(
+    ("note", "plain"),
+    [
+        ("AGGREGATE: 12 ships (both piers)", "total over several voyages: 12 ships (both piers)"),
+        ("audited: value_high was 30 (x)", "corrected on checking: the value high had been"),
+        ("PRE-EXPOSURE report (30 Aug 2023)", "report from before the story was public (30 Aug"),
+        ("ais_status: AIS off; imagery_provider: Planet", "radio: AIS off; image owner: Planet"),
+        ("COAL, legal; CONFLICT between agencies", "coal, legal; conflict between agencies"),
+        ("audited: date_start was 2026-01", "corrected on checking: the first day had been 2026"),
+        ("SITE UNCERTAIN: the yard", "site uncertain: the yard"),
+        ("the remark that SEED1 quotes", "the remark that press text S1 quotes"),
+        ("DERIVED sum, not printed", "sum by the compiler of the parts that are printed, not"),
+        ("RUSI: the value was given", "RUSI: the value was given"),
+    ],
+)
+def test_notes_are_spelled_out(note: str, plain: str) -> None:
+    """Codes of the compilers are words on cards and pages; names stay as they are."""
+    assert plain_note(note).startswith(plain)
 
 
 def test_source_card_links_to_its_page_its_copies_and_its_rows(cards_of: CardRecord) -> None:
@@ -107,8 +268,8 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
-    changed = parts(card, "changed in copying")
-    assert changed[0].text == "more than 1,000 became up to 1,000 (reversed)"
+    changed = parts(card, "changed on the way")
+    assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"
     assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
 

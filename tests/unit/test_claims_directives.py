@@ -78,7 +78,7 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     assert "cards/source/SEED1.html" in lines["The press wrote"]
     assert ">Yonhap, 14 October 2023</a>" in lines["The source said"]
     assert lines["So"].startswith(
-        f"<strong>{MISQUOTES.capitalize()}</strong> (bound reversed). As Yonhap has it"
+        f"<strong>{MISQUOTES.capitalize()}</strong> (bound reversed). The article credits "
     )
 
 

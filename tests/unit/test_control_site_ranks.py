@@ -1,4 +1,4 @@
-"""Placebos: a line against its own past, its rank among twins, and how often chance alone finds."""
+"""Control sites: a line against its own past, a site's rank, how often chance alone finds."""
 
 from __future__ import annotations
 
@@ -124,11 +124,11 @@ def test_score_refuses_what_is_no_line(values: Any, times: Any, since: Any, said
         change_score(values, times, since)
 
 
-# A site among its twins.
+# A site among its control sites.
 
 
 @pytest.mark.parametrize(
-    ("own", "twins", "rank", "p", "words"),
+    ("own", "controls", "rank", "p", "words"),
     [
         (3, [0, -1, 1], 1, 1 / 4, "highest of 4, which chance alone gives one time in four"),
         (3, [0], 1, 1 / 2, "highest of 2, which chance alone gives one time in two"),
@@ -139,26 +139,26 @@ def test_score_refuses_what_is_no_line(values: Any, times: Any, since: Any, said
             1 / 2,
             "second highest of 4; chance alone gives a place as high two times in four",
         ),
-        (3, [4, 5, 6], 4, 1.0, "no higher than any of three twins"),
+        (3, [4, 5, 6], 4, 1.0, "no higher than any of three control sites"),
         (3, [3, 0, 1], 2, 1 / 2, "second highest of 4"),
         (math.inf, [math.inf, 0], 2, 2 / 3, "second highest of 3"),
-        (3, [0, NAN, 1, NAN], 1, 1 / 3, "in three (two more twins could not tell)"),
-        (3, [0, NAN], 1, 1 / 2, "in two (one more twin could not tell)"),
-        (3, [], None, 1.0, "without a rank, since no twin could tell"),
-        (3, [NAN, NAN], None, 1.0, "without a rank, since no twin could tell"),
+        (3, [0, NAN, 1, NAN], 1, 1 / 3, "in three (two more control sites could not tell)"),
+        (3, [0, NAN], 1, 1 / 2, "in two (one more control site could not tell)"),
+        (3, [], None, 1.0, "without a rank, since no control site could tell"),
+        (3, [NAN, NAN], None, 1.0, "without a rank, since no control site could tell"),
         (NAN, [1, 2], None, 1.0, "without a rank, since the site itself could not tell"),
         (9, range(13), 5, 5 / 14, "fifth highest of 14; chance alone gives a place as high five"),
         (0.5, range(13), 13, 13 / 14, "13th highest of 14"),
     ],
 )
-def test_rank_by_hand(own: float, twins: Any, rank: int | None, p: float, words: str) -> None:
+def test_rank_by_hand(own: float, controls: Any, rank: int | None, p: float, words: str) -> None:
     """Every case worked out by hand; ties and blanks count against the site, never for it."""
-    found = rank_among(own, twins)
+    found = rank_among(own, controls)
     assert found.rank == rank
     assert found.p == pytest.approx(p)
     assert words in found.words
-    told = [each for each in twins if not math.isnan(each)]
-    assert (found.twins, found.blind) == (len(told), len(list(twins)) - len(told))
+    told = [each for each in controls if not math.isnan(each)]
+    assert (found.controls, found.blind) == (len(told), len(list(controls)) - len(told))
     assert found.least == pytest.approx(1 / (1 + len(told)))
     assert found.least <= found.p <= 1
 
@@ -188,7 +188,7 @@ def test_rank_with_ties_is_never_too_small(number: int) -> None:
 def test_panels_find_nothing_more_often_than_stated() -> None:
     """Season, weather, memory and clouds: the rate at p is p, within four standard errors."""
     rng = np.random.default_rng(11)
-    setting, worlds = calibrate_control_sites.SETTINGS["3 twins"], 150
+    setting, worlds = calibrate_control_sites.SETTINGS["3 control sites"], 150
     found = [calibrate_control_sites._ranks(setting, rng) for _ in range(worlds)]
     false = np.mean([world[0].p <= 0.25 for world in found])
     assert false <= 0.25 + 4 * math.sqrt(0.25 * 0.75 / worlds)

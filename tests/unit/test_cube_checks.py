@@ -19,7 +19,7 @@ from skytally.imagery.cube.cube_checks import (
     check_positive,
     check_probability,
 )
-from skytally.imagery.cube.frames import group_of, iter_frames, require_one_group
+from skytally.imagery.cube.frames import group_name, group_of, iter_frames, require_one_group
 from skytally.imagery.simulate import harbour_images, radar_berth_images
 
 SMALL = harbour_images.Harbour(3, n_looks=3, rows=40, columns=44, cloud=0.0, haze=0.0)
@@ -149,6 +149,26 @@ def test_group_of_joins_satellites_of_one_family(cube: xr.Dataset) -> None:
     """Sentinel-2A and 2B on one orbit are one group; the orbit is part of its name."""
     groups = {group_of(cube.isel(time=i)) for i in range(3)}
     assert groups == {"sentinel-2 orbit 17 descending L2A"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("sentinel-2a", "Sentinel-2C", True),
+        ("landsat-8", "LANDSAT_9", True),
+        ("sentinel-1a", "sentinel-1b", False),
+        ("sentinel-1c", "sentinel-1d", False),
+        ("sentinel-2a", "sentinel-2d", False),
+        ("landsat-8", "landsat-7", False),
+        ("sentinel-1a", "", False),
+    ],
+)
+def test_satellites_share_a_group_only_where_they_were_shown_alike(
+    one: str, other: str, alike: bool
+) -> None:
+    """Their calibrations were compared, or each has a reference of its own."""
+    groups = {group_name(name, 3, "descending", "x") for name in (one, other)}
+    assert (len(groups) == 1) == alike
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,52 @@ def test_entries_cannot_be_spoiled(data: Path) -> None:
     """Each caller has rows of its own."""
     data_registry.entries(data)["working"]["file"] = "elsewhere.csv"
     assert data_registry.entries(data)["working"]["file"] == "working.csv"
+
+
+SOUND = 'file = "a.csv"\nsource = "made up"\nlicence = "CC0-1.0"\nretrieved = "2026-01-01"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"[a]\n{SOUND}", ""),
+        ("# nothing\n", "found no row; register each file"),
+        (f"b = 3\n[a]\n{SOUND}", "found b = 3; begin each row with [slug]"),
+        (
+            "[a]\n" + SOUND.replace('"a.csv"', "3"),
+            "[a] with file 3; write it as words in quotation",
+        ),
+        ("[a]\n" + SOUND.replace('file = "a.csv"\n', ""), "[a] with file None; write it as words"),
+        ("[a]\n" + SOUND.replace("made up", " "), "[a] with source ' '; write it as words"),
+        ("[a]\n" + SOUND.replace("2026-01-01", "1.1.2026"), "retrieved '1.1.2026'; write the day"),
+        ("[a]\n" + SOUND.replace('"2026-01-01"', "2026-01-01"), "write it as words in quotation"),
+        ("[a]\n" + SOUND.replace("a.csv", "../a.csv"), "name a file inside the data folder"),
+        ("[a]\n" + SOUND.replace("a.csv", "/etc/passwd"), "name a file inside the data folder"),
+        (f"[a]\n{SOUND}sha265 = 'a'\n", "[a] with 'sha265'; remove it; a row has file, source"),
+        (f"[a]\n{SOUND}sha256 = 'AB12'\n", "sha256 'AB12'; write 64 digits from 0 to f"),
+        (f"[a]\n{SOUND}[b]\n{SOUND}", "[b] with the file of [a]; keep one row a file"),
+    ],
+)
+def test_registry_faults_name_the_row(tmp_path: Path, text: str, expected: str) -> None:
+    """A row without what each says, with more, or for a file elsewhere is one fault."""
+    (tmp_path / "registry.toml").write_text(text, encoding="utf-8")
+    faults = data_registry.registry_faults(tmp_path)
+    assert len(faults) == (1 if expected else 0), faults
+    assert not expected or expected in str(faults[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"[a]\n{SOUND}file = 'b.csv'\n", "Cannot overwrite a value"),
+        (f"[a]\n{SOUND}[a]\n{SOUND}", r"Cannot declare \('a',\) twice"),
+        ("[a]\n" + SOUND.replace("made up", "made\\u202Eup"), r"U\+202E \(right-to-left override"),
+    ],
+)
+def test_a_registry_that_says_two_things_is_refused(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    """A key or a row twice, and characters that only the parser would see."""
+    (tmp_path / "registry.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=expected):
+        data_registry.registry_faults(tmp_path)

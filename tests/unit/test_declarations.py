@@ -133,7 +133,7 @@ def test_a_sound_declaration_has_no_fault(
         (quote(key="rail.made_up"), "key", "'rail.made_up'; write rail-counts.<quantity>"),
         (quote(rows=""), "rows", "an empty cell; fill it; a finding of kind quote needs it"),
         (quote(where="counter=csis"), "where", "a finding of kind quote does not read it"),
-        (quote(sentence="{numbr}."), "sentence", "{numbr}; use one of counter, number, row, scope"),
+        (quote(sentence="{numbr}."), "sentence", "{numbr}; use one of counter, made, number"),
         (quote(sentence="{number.real}."), "sentence", "{number.real}; use one of"),
         (quote(sentence="{number"), "sentence", "mend the braces"),
         (quote(sentence="{number}"), "sentence", "end the sentence with a full stop"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -68,18 +67,6 @@ def added(tables: Tables, name: str, like: str, **changes: object) -> Tables:
     more = pd.concat([table, pd.DataFrame([{**row, "id": "NEW", **changes}])], ignore_index=True)
     more.attrs = table.attrs
     return {**tables, name: more}
-
-
-def test_evaluation_of_all_pages_takes_less_than_a_second(
-    declared: list[Declaration], tables: Tables, parameters: Mapping[str, Any]
-) -> None:
-    """Without a kernel, from tables that were read; processor time, since others run beside."""
-    taken = []
-    for _ in range(5):
-        start = time.process_time()
-        evaluate(declared, tables, parameters=parameters)
-        taken.append(time.process_time() - start)
-    assert min(taken) < 1
 
 
 def test_a_higher_count_moves_the_finding_its_value_and_its_sentence(

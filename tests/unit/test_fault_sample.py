@@ -16,29 +16,24 @@ from tests.support.matrix import (
     DONORS,
     HUNG,
     LISTS,
+    PASSING,
     SILENT,
+    SLOW,
     UNTRIED,
     Case,
-    Outcome,
     cases,
+    in_words,
     trial,
 )
 
 # rasterio hushes this warning in a way that several threads undo for one another
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-PASSING = ("500", "503", "404", "429", "403", "hang", "reset", "truncated", "empty", "html")
-"""Faults of a connection that are gone at the next attempt."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Temporary folder of the archive."""
     return tmp_path_factory.mktemp("archive")
-
-
-def words(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
-    """Outcomes in short form, for an assertion message."""
-    return [(o.outcome, o.case.case, o.case.where, o.case.how_often, o.detail) for o in outcomes]
 
 
 def test_cases_hold_every_fault_on_open_and_read_once_and_for_ever() -> None:
@@ -54,7 +49,7 @@ def test_cases_hold_every_fault_on_open_and_read_once_and_for_ever() -> None:
 
 def quick(case: Case) -> bool:
     """Choose cases that take a moment: what passes, once, and what is served for ever."""
-    if case.case in ("hang", "drip", "429"):
+    if case.case in SLOW:
         return False
     if case.on_files:
         lasting = case.case in ("503", "reset", "one bit", "zeroed", "html", *DONORS)
@@ -66,7 +61,7 @@ def test_faults_that_end_soon_are_met_rightly(folder: Path) -> None:
     """A part of the matrix that every run can afford."""
     outcomes = trial(folder, only=quick)
     bad = [o for o in outcomes if o.outcome in (SILENT, HUNG, UNTRIED) or o.leaked]
-    assert words(bad) == []
+    assert in_words(bad) == []
 
 
 def test_a_client_that_does_not_check_is_caught(

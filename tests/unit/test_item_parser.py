@@ -208,6 +208,34 @@ def test_malformed_item_is_refused(item: dict[str, Any], words: str) -> None:
     assert str(error.value).startswith("earth-search, item ")
 
 
+def _across(bbox: list[float]) -> dict[str, Any]:
+    """Item of a tile at 70 degrees north whose grid reaches across the 180th meridian."""
+    item = earth_search()
+    for asset in item["assets"].values():
+        asset["proj:transform"][2], asset["proj:transform"][5] = 609_000, 7_800_000
+    item["properties"]["proj:epsg"] = 32660
+    return {**item, "bbox": bbox, "geometry": None}
+
+
+@pytest.mark.parametrize(
+    "bbox",
+    [
+        [179.8, 69.3, -177.3, 70.2],
+        [179.8, 69.3, 179.95, 70.2],
+        [-179.9, 69.3, -177.3, 70.2],
+    ],
+)
+def test_item_across_the_180th_meridian_is_read(bbox: list[float]) -> None:
+    """Its footprint may lie on one side, on the other, or on both."""
+    assert _item(_across(bbox)).epsg == 32660
+
+
+def test_item_of_the_other_side_of_the_earth_is_refused() -> None:
+    """A box that no turn of the Earth brings onto the grid."""
+    with pytest.raises(AcquisitionError, match="does not hold the bbox"):
+        _item(_across([100.0, 69.3, 101.0, 70.2]))
+
+
 def test_mixed_zones_among_the_assets_are_refused() -> None:
     """Two bands in two zones are not one scene."""
     item = copernicus()

@@ -110,6 +110,20 @@ def test_every_line_is_written_under_its_name(tmp_path: Path, counter: Counter) 
     assert [each.kind.sensor == "sentinel-2" for each in targets] == written
 
 
+def test_a_site_that_nobody_foresaw_costs_its_own_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of a library is a fault of its site and sensor, and the run goes on."""
+
+    def odd(*_: object) -> Iterator[MeasuredLine]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(measured_update, "measure_targets", odd)
+    report = update(tmp_path, store(tmp_path / "scenes"))
+    assert report.faults == ["here, sentinel-2: not measured (ZeroDivisionError)"]
+    assert report.measured == []
+
+
 def test_a_moved_outline_measures_its_site_anew(tmp_path: Path, counter: Counter) -> None:
     """All of the site, since stable ground lies around all outlines."""
     inventory = store(tmp_path / "scenes")

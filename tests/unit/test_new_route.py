@@ -94,13 +94,13 @@ def test_new_route_title_is_shown_as_written(route: Path) -> None:
 def test_new_route_makefile_finds_package_and_environment(route: Path) -> None:
     """The Makefile names this project and this environment; a wrong one is told."""
     run = subprocess.run(
-        ["make", "-n", "-o", "engine", "book"],
+        ["make", "--eval", 'where: ; @echo "$$ENGINE $$BIN"', "where"],
         cwd=route,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert run.stdout == f'"{sys.prefix}/bin/python" -m skytally.press\n'
+    assert run.stdout == f"{ROOT} {sys.prefix}/bin\n"
     run = subprocess.run(
         ["make", "check", "ENGINE=/nowhere"], cwd=route, capture_output=True, text=True, check=False
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from skytally.core import data_registry, read_table
 from skytally.press.sphinx_ext import origins_directives
+from skytally.record import copying_graph
 from tests.support.pages import bare
 
 
@@ -35,3 +37,29 @@ def test_pages_that_cite_others_are_listed_below_the_drawing() -> None:
     cited = re.search(r"BP_20231017\.html[^>]*>[^<]*</a> cites ([^<]*)</li>", _shown())
     assert cited is not None
     assert "RUSI" in cited[1]
+
+
+def test_no_page_stands_both_among_copies_and_among_those_that_copied_nobody() -> None:
+    """Pages that cite are told apart by whether they copied another page, too."""
+    shown = _shown()
+    alone, _, both = shown.partition(origins_directives.CITES_ONLY)[2].partition(
+        origins_directives.CITES_TOO
+    )
+    listed = set(re.findall(r'<li><a href="([^"]*)"', alone))
+    assert listed
+    graph = copying_graph(read_table(data_registry.path("sources")))
+    of_page = {f"cards/source/{page}.html": above for page, above in graph.parents.items()}
+    assert not [page for page in listed if of_page[page]]
+    assert all(of_page[page] for page in re.findall(r'<li><a href="([^"]*)"', both))
+
+
+def test_ships_at_both_ends_are_counted_by_independent_origin() -> None:
+    """The three lines name the observers, and who cites another lowers the lower number."""
+    shown = bare(origins_directives.OriginsOfShips).html()
+    rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', shown)
+    assert [row.partition("<")[0] for row in rows] == [
+        "at Rajin", "at Dunai", "of the route between them",
+    ]  # fmt: skip
+    assert "<td>1 to 3</td>" in rows[2]
+    assert "VOA Korean" in rows[0]
+    assert "VOA Korean" not in rows[1]

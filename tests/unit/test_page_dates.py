@@ -49,7 +49,7 @@ def test_each_date_is_a_row_and_an_open_one_has_no_first_day(
     """The ships are open to the past, the yard lies between its two observations."""
     rows = date_rows(declared, tables, labels={"rfa": "RFA"}).set_index("id")
     assert list(rows["date_last"]) == sorted(rows["date_last"])
-    ships, yard = rows.loc["P003"], rows.loc["R025 R027"]
+    ships, yard = rows.loc["P004"], rows.loc["R025 R027"]
     assert (ships["precision_first"], pd.isna(ships["date_first"])) == ("open", True)
     assert (yard["date_first"], yard["date_last"]) == tuple(
         map(pd.Timestamp, ("2023-09-14", "2023-09-22"))
@@ -66,6 +66,7 @@ def test_each_lane_says_what_began_or_ended(declared: list[Declaration], tables:
         "Ships, end: rajin-piers-1-and-2 (nk-pro)",
         "Yard fill, end: tumangang-freight-area (voa)",
         "Pits, beginning as stated: tikhoretsk-depot (rusi)",
+        "ROK NIS: ten-odd or more shipments since early August",
         "Containers, as stated: tikhoretsk-depot (us-nsc)",
         "Kim-Putin summit at Vostochny Cosmodrome",
     }

@@ -154,9 +154,17 @@ def test_make_site_refuses_and_changes_nothing(
     assert (folder / "rajin.geojson").read_bytes() == before
 
 
-@pytest.mark.parametrize(("label", "code"), [("", 0), ("rehearsal", 1)])
-def test_make_site_confirms_on_real_looks_only(copy: Copy, label: str, code: int) -> None:
-    """One stored image is enough to confirm on; a rehearsed one shows no ground."""
+@pytest.mark.parametrize(
+    ("label", "rehearsed", "code"), [("", "", 0), ("rehearsal", "", 1), ("rehearsal", "yes", 0)]
+)
+def test_make_site_confirms_on_real_looks_only(
+    copy: Copy, label: str, rehearsed: str, code: int
+) -> None:
+    """One stored image is enough; a generated one counts where all providers are rehearsed."""
+    if rehearsed:
+        providers = copy.path.with_name("providers.toml")
+        text = providers.read_text(encoding="utf-8")
+        providers.write_text(text.replace('label = ""', 'label = "rehearsal"'), encoding="utf-8")
     row = dict.fromkeys(INVENTORY_COLUMNS, "")
     row |= {"site": "rajin", "item_id": "X", "provider": "p", "label": label, "status": "stored"}
     row |= {"time_utc": "2023-08-27T02:15:49Z", "search_date": "2026-11-22", "usable": "yes"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,9 +14,12 @@ from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
 from skytally.imagery.pipeline.measured_folder import write_line
 from skytally.imagery.pipeline.measured_keys import key_without_images
 from skytally.imagery.pipeline.measured_line import NO_IMAGE
-from skytally.imagery.pipeline.site_imagery import line_or_reason
+from skytally.imagery.pipeline.publishing_rights import may_be_shown
+from skytally.imagery.pipeline.site_imagery import _shown_pictures, line_or_reason
+from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from tests.support import measured
+from tests.support.deliveries import row
 from tests.support.sentences import same_sentence
 
 
@@ -42,6 +46,42 @@ def _no_image(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_acquired_is_said(tmp_path: Path) -> None:
     """Before the first refresh."""
     assert line_or_reason(measured.target(), inventory(0), tmp_path).why == NO_IMAGE
+
+
+def test_images_without_a_measure_are_not_called_absent(tmp_path: Path) -> None:
+    """Ten images of a bought satellite: the page names them, and why nothing was measured."""
+    bought = inventory(10).assign(sensor="other")
+    why = line_or_reason(measured.target(), bought, tmp_path).why
+    assert why == (
+        "no image of Sentinel-2 was acquired; 10 images of other satellites are stored, for whose "
+        "pixels no measure was tested"
+    )
+
+
+@pytest.mark.parametrize(
+    ("republish", "label", "shown"),
+    [(True, "", 2), (False, "", 0), (False, "rehearsal", 2), (None, "", 0)],
+)
+def test_without_a_right_no_picture_is_shown(
+    republish: bool | None, label: str, shown: int
+) -> None:
+    """The provider's row decides today; a provider without a row gave no right."""
+    rows = inventory().assign(provider="mine", label=label)
+    providers = {} if republish is None else {"mine": row(Path(), republish=republish)}
+    assert len(may_be_shown(rows, providers)) == shown
+
+
+def test_a_picture_that_is_left_out_is_told() -> None:
+    """The line keeps its numbers, and says how many pictures are missing and why."""
+    line = measured.target().without_line("")
+    picture = np.zeros((2, 2, 3), np.uint8)
+    chips = tuple(Thumbnail(picture, 10.0, "", "", name) for name in ("open", "bought"))
+    kept = _shown_pictures(replace(line, chips=chips), {"open"})
+    assert [chip.item_id for chip in kept.chips] == ["open"]
+    assert kept.notes == (
+        "Pictures that are not shown, because the row of their provider states no right to publish "
+        "them: 1 of 2.",
+    )
 
 
 def test_an_outline_to_confirm_says_so_without_a_file(tmp_path: Path) -> None:

@@ -303,7 +303,7 @@ def _gone(name: str) -> Break:
         (_cell("pos_sigma_m", "wide"), "write a number"),
         (_cell("role", "suspect"), "use one of evidence, control"),
         (_cell("control_for", "dunai"), "rajin: named as a control site, and its role is evidence"),
-        (_cell("name", "Rajin (twin of Dunai)"), "rajin: named as a control site"),
+        (_cell("name", "Rajin (control site for Dunai)"), "rajin: named as a control site"),
         (_cell("role", "control"), "rajin: control_for ''; name a site of the evidence: dunai"),
         (_cell("role", "control"), "rajin: no control_reason"),
         (_cell("role", "control"), "zarubino: control_for 'rajin'; name a site of the evidence"),
@@ -312,7 +312,7 @@ def _gone(name: str) -> Break:
             "zarubino: control_for 'slavyanka'; name a site of the evidence",
         ),
         (_control("control_reason", ""), "zarubino: no control_reason; say why"),
-        (_control("name", "Zarubino"), "name 'Zarubino'; end it with ' (twin of Rajin)'"),
+        (_control("name", "Zarubino"), "name 'Zarubino'; end it with ' (control site for Rajin)'"),
         (
             _property("kind", "pier"),
             "kind 'pier'; use one of berth, quay, track, pit_area, stable, openwater",
@@ -325,7 +325,7 @@ def _gone(name: str) -> Break:
         (_property("pos_sigma_m", None), "pos_sigma_m None"),
         (_property("axis_deg", 180), "axis_deg 180"),
         (_geometry({"type": "Point", "coordinates": [130.29, 42.23]}), "draw a polygon"),
-        (_geometry({"type": "Polygon", "coordinates": [[[0]]]}), "cannot be drawn"),
+        (_geometry({"type": "Polygon", "coordinates": [[[0]]]}), "found a ring of 1 corner; draw"),
         (_geometry(ring([42.22, 130.28, 42.23, 130.29])), "rajin.geojson, outline 1"),
         (_geometry(ring([130, 41, 130.1, 41.1])), "lies outside the window of its site"),
     ],
@@ -361,7 +361,7 @@ def test_a_site_is_added_as_rows_and_a_file(tmp_path: Path) -> None:
     shutil.copytree(DATA, folder)
     rows = pd.read_csv(folder / "register.csv", dtype=str, keep_default_na=False)
     added = rows[rows["slug"] == "zarubino"].assign(slug="preobrazheniye")
-    added["name"] = "Preobrazheniye (twin of Rajin)"
+    added["name"] = "Preobrazheniye (control site for Rajin)"
     pd.concat([rows, added]).to_csv(folder / "register.csv", index=False)
     with pytest.raises(DataError, match=r"preobrazheniye\.geojson: no such file; draw"):
         read_sites(folder)

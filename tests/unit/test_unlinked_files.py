@@ -32,6 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(unlinked_files, "data_folder", lambda: tmp_path / "data")
     names = ["ais-gaps", "coverage", "rail-counts"]
     monkeypatch.setattr(unlinked_files, "line_names", lambda: names)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.setattr(unlinked_files, "notebooks_folder", lambda: tmp_path / "notebooks")
     return tmp_path
 
 
@@ -42,6 +44,20 @@ def test_notebook_outside_the_contents_is_named() -> None:
     assert fault.file == "notebooks/coverage.ipynb"
     assert "no entry in book/_toc.yml" in str(fault)
     assert "add '- file: lines/coverage' there" in str(fault)
+
+
+def test_copies_and_misnamed_notebooks_are_named(folder: Path) -> None:
+    """A copy is asked about once, a name no page can have is told, hidden files are passed over."""
+    for name in ("rail-counts", "rail-counts-Copy1", "Порт", "two words", "._rail-counts"):
+        (folder / f"notebooks/{name}.ipynb").touch()
+    assert list(map(str, unlinked_files.misnamed_notebooks())) == [
+        "notebooks/rail-counts-Copy1.ipynb: found a copy of rail-counts.ipynb; remove one of the "
+        "two, or give it a name of its own",
+        "notebooks/two words.ipynb: found a name that no page can have; rename it in small "
+        "letters, digits and hyphens, such as rail-counts.ipynb",
+        "notebooks/Порт.ipynb: found a name that no page can have; rename it in small letters, "
+        "digits and hyphens, such as rail-counts.ipynb",
+    ]
 
 
 def test_outlines_of_no_site_are_named(folder: Path) -> None:

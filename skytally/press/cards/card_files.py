@@ -18,6 +18,11 @@ LARGEST_PAGE = 4096
 """Most bytes of a card's page."""
 CARDS_JSON = "cards.json"
 CARDS_SCRIPT = "cards.js"
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none';style-src 'self' file:;img-src 'self'\">"
+)
+"""No script, and of other files only the sheet of styles."""
 UP = "../../"
 """From a card's page to the root of the site."""
 
@@ -73,7 +78,7 @@ def _page(card: Card, facts: list[Fact], *, title: str, licence: str) -> str:
     heading, sentence = html.escape(card.heading), html.escape(card.sentence)
     lines = "".join(_fact(each, UP) for each in facts)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{heading} ({html.escape(card.id)})</title>"
         f'<meta name="description" content="{sentence[:150]}">'

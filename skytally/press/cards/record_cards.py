@@ -13,18 +13,32 @@ import pandas as pd
 from skytally.core import names as n, quantity_of, quantity_text, when
 from skytally.figures import names_of
 from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened, web_link
+from skytally.press.cards.note_words import plain_note, shown_title
 
 STATE_WORDS = {
-    n.SOMETHING_SEEN: "seen, no number given",
-    n.NOTHING_SEEN: "looked, and nothing was seen",
-    n.UNCLEAR: "looked, and could not tell",
-    n.STATED: "stated, no number given",
+    n.SOMETHING_SEEN: "{thing} seen, no number given",
+    n.NOTHING_SEEN: "no {thing} seen",
+    n.UNCLEAR: "{thing}: the image did not tell",
+    n.STATED: "{thing} stated, no number given",
 }
-"""Heading of a row without a number."""
+"""Heading of a row without a number, by its state."""
+THINGS = {
+    "ship_sightings": "ship", "quay_stocks": "cargo on the quay", "rail_counts": "rail traffic",
+    "depot_observations": "works or stores",
+}  # fmt: skip
+"""What the rows of a table are about where a row names no quantity."""
+BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
+"""Units that do not say what was measured; a heading names the quantity before them."""
+DERIVED_SUM = "derived-sum"
+"""Word of the vocabulary *method* for a sum by those who compiled the record."""
+MOST_IN_HEADING = 120
+"""Letters of the heading of a row's card."""
 OWN_PAGE = "direct"
 """Word of the vocabulary *reading* for a page of those who counted."""
 DAYS = {"date": "date", "statement": "stated", "depart": "departure", "arrive": "arrival"}
 """Column before ``_first`` and ``_last``, and the label of that interval on a card."""
+PERIOD = "period it speaks of"
+"""Label of the interval of a statement, which is not the day on which it was made."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +125,10 @@ def published(source: Mapping[str, Any]) -> str:
 
 def page_link(source: Mapping[str, Any]) -> Part:
     """Link to the page of a publisher: its name, its title and its day."""
-    words = f"{source['publisher']}, {shortened(str(source['title']), letters=90)}"
-    return web_link(f"{words} ({published(source)})", str(source["url"]))
+    title = shortened(shown_title(str(source["title"])), letters=90)
+    unlinked = "" if source["url"] else "; no address"
+    words = f"{source['publisher']}, {title} ({published(source)}{unlinked})"
+    return web_link(words, str(source["url"]))
 
 
 def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
@@ -140,14 +156,68 @@ def finding_links(keys: Iterable[str]) -> list[Part]:
     return [Part(key, address("finding", key)) for key in keys]
 
 
-def _heading(table: str, row: Mapping[str, Any]) -> str:
+KINDS = {"events": "event_kind", "ais_events": "ais_kind", "press_claims": "claim_kind"}
+"""Tables whose rows are told apart by a kind, and the vocabulary that says what it means."""
+
+
+def _heading(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
+    """Title of a row's card: its number, or a phrase that says what kind of row it is."""
     if "bound" in row and row["bound"] and "unit" in row:
         known = {"low": float("nan"), "high": float("nan"), "wording": "", **row}
-        return quantity_text(quantity_of(known))
-    words = table.replace("_", " ")
-    return STATE_WORDS.get(
-        str(row.get("state", "")), f"{words}: {row['kind']}" if row.get("kind") else words
-    )
+        return with_quantity(quantity_text(quantity_of(known)), row)
+    if row.get("state") in STATE_WORDS:
+        thing = str(row.get("vessel", "") or row.get("quantity", "")) or THINGS.get(table, table)
+        phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
+    else:
+        phrase = _phrase(record, table, row)
+    return phrase[:1].upper() + phrase[1:]
+
+
+def with_quantity(said: str, row: Mapping[str, Any]) -> str:
+    """Put the quantity of a row before a number whose unit does not say what was measured."""
+    if row.get("unit") not in BARE_UNITS or not row.get("quantity"):
+        return said
+    quantity = str(row["quantity"])
+    return f"{quantity[:1].upper()}{quantity[1:]}: {said}"
+
+
+def dates_facts(row: Mapping[str, Any]) -> list[Fact]:
+    """Dates of a row: of a statement its day, and apart from it the period that it speaks of."""
+    labels = {**DAYS, "date": PERIOD} if "statement_first" in row else DAYS
+    return [each for stem, label in labels.items() for each in fact(label, [dates(row, stem)])]
+
+
+def method_words(row: Mapping[str, Any]) -> str:
+    """Mark a number as a sum by those who compiled the record; empty for any other."""
+    if row.get("method") != DERIVED_SUM:
+        return ""
+    return f"a sum by the compiler of the parts that the counter printed: {row['text']}"
+
+
+def _phrase(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
+    ship = str(row.get("vessel", "")) or "a ship"
+    if table in KINDS:
+        kind = words_of(record, KINDS[table], str(row["kind"]))
+        return {"events": kind, "press_claims": f"claim of the press: {kind}"}.get(
+            table, f"{ship}: {kind}"
+        )
+    if table == "voyages":
+        return f"voyage of {ship}, load not counted"
+    if table == "port_stays":
+        place = str(row.get("scope", ""))
+        return f"stay of {ship} at {record.names.get(place, place)}"
+    if table == "route_connections":
+        return f"{_site(record, row['from_site'])} to {_site(record, row['to_site'])}, connected"
+    if "counter" in row:
+        return f"statement without a number by {record.names.get(row['counter'], row['counter'])}"
+    return f"row of {table.replace('_', ' ')}"
+
+
+def _site(record: CardRecord, site: str) -> str:
+    sites = record.tables.get("sites")
+    if sites is None or site not in set(sites["id"]):
+        return site
+    return str(sites.set_index("id").loc[site, "name"])
 
 
 def _copies(record: CardRecord, row: Mapping[str, Any]) -> str:
@@ -179,20 +249,23 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
         *fact("place", [record.names.get(place, place)]),
-        *(f for stem, label in DAYS.items() for f in fact(label, [dates(row, stem)])),
+        *dates_facts(row),
+        *fact("how the number was made", [method_words(row)]),
         *read_in(record, [row_id]),
         *fact("copies", [_copies(record, row)]),
         *fact("the same observation", row_links(record, record.groups.get(row_id, []))),
-        *fact("note", [str(row.get("note", ""))]),
+        *fact("note", [plain_note(str(row.get("note", "")))]),
         *fact("used by", finding_links(used_by)),
         *fact("all its cells", [Part(f"row {row_id} of {table}", f"record.html#{row_id}")]),
     ]
+    heading = shortened(_heading(record, table, row), letters=MOST_IN_HEADING)
     return Card(
-        "row", row_id, _heading(table, row), shortened(str(row.get("text", ""))), tuple(facts)
+        "row", row_id, heading, shortened(plain_note(str(row.get("text", "")))), tuple(facts)
     )
 
 
-def _words(record: CardRecord, vocabulary: str, text: str) -> str:
+def words_of(record: CardRecord, vocabulary: str, text: str) -> str:
+    """Meaning of a word of a vocabulary; the word itself where it has none."""
     table = record.tables.get("vocabulary")
     if table is None:
         return text
@@ -210,7 +283,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
         *fact("published", [published(source)]),
         *fact("what it reports", [str(source["reports"])]),
         *fact("how far it was read", [str(source["reading_extent"])]),
-        *fact("reliability", [_words(record, "reliability", str(source["reliability"]))]),
+        *fact("reliability", [words_of(record, "reliability", str(source["reliability"]))]),
         *fact("copied from", [Part(s, address("source", s)) for s in copied]),
         *fact(
             "copied by",
@@ -219,7 +292,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
         *fact("rows read on it", row_links(record, record.rows_of_source.get(source_id, []))),
         *fact("all its cells", [Part(f"source {source_id}", f"sources.html#{source_id}")]),
     ]
-    title = shortened(str(source["title"]), letters=160)
+    title = shortened(shown_title(str(source["title"])), letters=160)
     return Card("source", source_id, str(source["publisher"]), title, tuple(facts))
 
 
@@ -227,7 +300,7 @@ def record_cards(record: CardRecord, findings: Iterable[Mapping[str, Any]]) -> I
     """Cards of all rows and sources, in the order of the tables."""
     used_by: dict[str, list[str]] = defaultdict(list)
     for finding in findings:
-        for row in finding["inputs"]:
+        for row in (*finding["inputs"], *finding.get("further", ())):
             used_by[row].append(finding["key"])
     for row_id in record.rows:
         yield row_card(record, row_id, used_by.get(row_id, []))

@@ -10,16 +10,20 @@ from skytally.core import interval
 from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened
 from skytally.press.cards.record_cards import (
     CardRecord,
+    dates_facts,
     finding_links,
+    method_words,
     page_link,
     read_in,
     row_links,
+    with_quantity,
+    words_of,
 )
 from skytally.press.project_paths import line_names
 from skytally.record import Support, support_words
 
 COUNTED = "counted or stated by"
-RESTS_ON = "computed from observations by"
+RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
 
 
@@ -46,6 +50,34 @@ def _interval(finding: Mapping[str, Any]) -> str:
     return "" if low == high else interval(low, high, finding["unit"])
 
 
+def _rows(record: CardRecord, row_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Cells of the rows that have a card."""
+    return [record.rows[row][1] for row in row_ids if row in record.rows]
+
+
+def _dates(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[Fact]:
+    """Date of a finding; of one statement both its day and the period that it speaks of."""
+    if len(rows) == 1 and "statement_first" in rows[0] and finding["when"]:
+        return dates_facts(rows[0])
+    return fact("when", [finding["when"]])
+
+
+def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Return the number of a finding, with what was measured where its unit does not say so."""
+    if len(rows) == 1 and rows[0].get("unit") == finding["unit"]:
+        return with_quantity(str(finding["said"]), rows[0])
+    return str(finding["said"])
+
+
+def _interval_label(finding: Mapping[str, Any]) -> str:
+    """Label of the interval: the level of an estimate; what widens a computed share is rounding."""
+    level = finding.get("level")
+    if level is None:
+        exact = finding["unit"] == "percent" and finding.get("own")
+        return "interval (rounding and bounds, no sampling)" if exact else "interval"
+    return f"interval ({100 * level:g} %)" if level < 1 else "interval (a bound)"
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -62,12 +94,19 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     -------
     Card
     """
-    key, rows = finding["key"], list(finding["inputs"])
+    key, rows = finding["key"], [*finding["inputs"], *finding.get("further", ())]
+    cells = _rows(record, rows)
+    # a number of several rows is computed from a sum, and is none itself
+    made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
     quote = f"{citation} Finding {key}: {finding['said']}."
     facts = [
-        *fact(COUNTED if finding.get("support") else RESTS_ON, counters_of(record, rows)),
-        *fact("when", [finding["when"]]),
-        *fact("interval", [_interval(finding)]),
+        *fact(
+            RESTS_ON if finding.get("own") or not finding.get("support") else COUNTED,
+            counters_of(record, rows),
+        ),
+        *_dates(finding, cells),
+        *fact("how the number was made", made),
+        *fact(_interval_label(finding), [_interval(finding)]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
         *fact("rows", row_links(record, rows)),
@@ -75,19 +114,21 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
         *fact("cite", [quote]),
     ]
-    return Card("finding", key, finding["said"], shortened(finding["text"]), tuple(facts))
+    heading = _heading(finding, cells)
+    return Card("finding", key, heading, shortened(finding["text"]), tuple(facts))
 
 
 def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
     facts = []
     for drift in claim["drift"]:
-        words = f"{drift['original']} became {drift['copy']} ({drift['change']})"
+        change = words_of(record, "wording_change", str(drift["change"]))
+        words = f"{drift['original']} became {drift['copy']}: {change}"
         pages = [
             Part(record.sources[source]["publisher"], address("source", source))
             for source in (drift["original_source"], drift["copy_source"])
             if source in record.sources
         ]
-        facts += fact("changed in copying", [words, *pages])
+        facts += fact("changed on the way", [words, *pages])
     return facts
 
 

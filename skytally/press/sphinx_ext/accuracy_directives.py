@@ -207,13 +207,13 @@ class LimitsTable(Block):
     """Show the detection limits of every measure at simulated sites, all sizes and contrasts."""
 
     def html(self) -> str:
-        """Return one row per measure, size and contrast."""
+        """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
         table = results("simulated_recall")
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")
         heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
-        heads += ["bias", "5 to 95 % of it"]
+        heads += ["bias", "5 to 95 % of it", "called occupied though nothing was put in"]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
         caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
         return filtered_table(
@@ -223,15 +223,19 @@ class LimitsTable(Block):
 
     @staticmethod
     def _row(row: Any) -> str:
-        card = CARDS[row.card]
-        thing = "nothing" if float(row.size) == 0 else card.thing.format(size=float(row.size))
+        card, size = CARDS[row.card], float(row.size)
+        ends = f"{float(row.low):.2f} to {float(row.high):.2f}"
+        cells = [card.title, card.thing_of(size), row.contrast, row.looks]
+        if size == 0:
+            # nothing was there to be found, so there is no recall
+            alarms = int(row.found) + int(row.something)
+            return table_row([*cells, "", "", "", "", "", f"{alarms} of {row.looks} ({ends})"])
         biased = row.bias != ""
         return table_row(
             [
-                card.title, thing, row.contrast, row.looks, row.found, f"{float(row.recall):.2f}",
-                f"{float(row.low):.2f} to {float(row.high):.2f}",
+                *cells, row.found, f"{float(row.recall):.2f}", ends,
                 f"{row.bias} {card.unit}" if biased else "",
-                f"{row.bias_low} to {row.bias_high}" if biased else "",
+                f"{row.bias_low} to {row.bias_high}" if biased else "", "",
             ]
         )  # fmt: skip
 

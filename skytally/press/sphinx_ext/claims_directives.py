@@ -26,6 +26,12 @@ from skytally.press.sphinx_ext.html_blocks import (
 from skytally.press.sphinx_ext.record_directives import linked_rows
 from skytally.press.sphinx_ext.wording_cards import marked_words, wording_card
 
+RECORD_COMPARED = (
+    "The record as a whole: the sentence names or copies no one source whose words could stand "
+    "beside it."
+)
+"""What a card says in place of a source where a sentence was compared with the record."""
+
 
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
@@ -189,6 +195,8 @@ class ChangedClaims(Block):
                 ("The press wrote", f"{wrote} ({source_link(page)})"),
                 ("The source said", f"{said} ({source_link(drift['original_source'])})"),
             ]
+        elif claim["verdict"] != claims.MISQUOTES and not claim["copied_from"]:
+            lines.append(("Compared with", RECORD_COMPARED))
         lines += [
             ("So", f"<strong>{verdict}</strong>{change}. {why_in_words(claim)}"),
             ("What would change this", cell(claim["changes_if"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from docutils import nodes
@@ -22,6 +22,18 @@ def _up(docname: str) -> str:
     return "../" * docname.count("/")
 
 
+def level_words(finding: Mapping[str, Any]) -> str:
+    """Words for the level of an estimate's interval; empty for what is printed and for bounds.
+
+    Examples
+    --------
+    >>> level_words({"level": 0.9}), level_words({"level": 1.0})
+    (' (90 % interval)', '')
+    """
+    level = finding.get("level")
+    return f" ({100 * level:g} % interval)" if level is not None and level < 1 else ""
+
+
 class FindingRole(SphinxRole):
     """Quote one field of a finding by its key; the number in it links to the card."""
 
@@ -39,10 +51,12 @@ class FindingRole(SphinxRole):
         finding = known[self.text]
         words = finding[self.field]
         before, number, after = words.partition(finding["said"])
+        level = level_words(finding) if self.field != "when" else ""
         if self.field != "text":
-            return [self._link(words, finding["key"])], []
+            return [self._link(words, finding["key"]), nodes.Text(level)], []
         if not number:
             return [nodes.Text(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
+        after = f"{level}{after}"
         return [nodes.Text(before), self._link(number, finding["key"]), nodes.Text(after)], []
 
     def _link(self, words: str, key: str) -> nodes.reference:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 from sphinx.application import Sphinx
 
+from skytally.core import interval, quantity_of, quantity_text
+from skytally.figures import names_of
 from skytally.press.finding_checks import declared_findings
 from skytally.press.flip_stage import FLIPS
-from skytally.press.sphinx_ext.book_data import findings, read_results_json
-from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
+from skytally.press.sphinx_ext.book_data import (
+    findings,
+    observations,
+    read_results_json,
+    source_words,
+    table,
+)
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+)
 from skytally.press.sphinx_ext.results_data import results
 from skytally.statistics import share_interval
 
@@ -25,8 +40,20 @@ GROUPS = {
 """Groups of the list, in its order, and the kinds of findings in each."""
 COUNTED = ("tally",)
 """Kinds that the list sums up in a sentence; all others quote a row or a parameter."""
+ALWAYS = ("rivals.result", "rivals.ends")
+"""Findings that stand in the list whatever their size: the answer of the book, and its ends."""
+JUDGED = "rivals.ends"
+"""The finding that says how far the judged ranges alone move the answer."""
+MOST_LISTED = 12
+"""Lines of the table of what falls with one row or one source."""
 NEVER = 99
 """Stands in the order for a statement of which no flip set was found."""
+FORECASTS = (
+    '<p class="sk-downloads">All forecasts: '
+    '<a href="data/results/foresight.csv" download>foresight.csv</a> · '
+    '<a href="data/results/foresight.dictionary.csv" download>its dictionary</a></p>'
+)
+"""Links below the chart."""
 SCORES = ("interval_score", "fixed_width_score", "persistence_score")
 """Columns of ``foresight.csv`` that are compared: the forecast, and two without a memory."""
 
@@ -37,8 +64,82 @@ def flip_cell(statement: Mapping[str, Any]) -> str:
     return cell(flips["words"]) if flips else "-"
 
 
+def _falls(statements: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    """Count the statements that change or are void without one row, or without one source."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for statement in statements:
+        for what in ("rows", "sources"):
+            single = {
+                each["without"][0]
+                for each in statement[FLIPS][what]["sets"]
+                if len(each["without"]) == 1
+            }
+            counts.update((what, one) for one in single)
+    return counts
+
+
+def _size(key: str, statement: Mapping[str, Any]) -> int:
+    """Size of the smallest set; the judged ranges alone move the answer, so that is one thing."""
+    if key == JUDGED:
+        return 1
+    return statement[FLIPS]["size"] or NEVER
+
+
+def _weight(statement: Mapping[str, Any], falls: Mapping[tuple[str, str], int]) -> int:
+    """Most statements that fall with one thing that flips this statement."""
+    if statement.get("key") in ALWAYS:
+        return sum(falls.values())
+    found = _falls([statement])
+    return max((falls[each] for each in found), default=0)
+
+
+def _one_thing(falls: Counter[tuple[str, str]]) -> str:
+    """Tables of the rows and of the sources without which most statements change or are void."""
+    labels = {"rows": _row_words(), "sources": source_words()}
+    tables = []
+    for what, head in (("rows", "row"), ("sources", "source")):
+        found = [(one, count) for (kind, one), count in falls.items() if kind == what]
+        ordered = sorted(found, key=lambda each: (-each[1], each[0]))[:MOST_LISTED]
+        rows = [
+            f'<tr><th scope="row">{card_link(head, one, one if what == "rows" else "")}</th>'
+            f"<td>{cell(labels[what].get(one, ''))}</td><td>{count}</td></tr>"
+            for one, count in ordered
+        ]
+        tables.append(
+            filtered_table(
+                f"falls-{what}", f"What changes or is void without one {head}",
+                [head, "what it is", "findings and verdicts, at least"], rows, empty="None.",
+            )
+        )  # fmt: skip
+    note = (
+        "Of some statements only an example was kept, so each count is the least: the number of "
+        "findings and verdicts that are known to change or to be void."
+    )
+    return f"<p>For one statement several rows may each be enough. {note}</p>{''.join(tables)}"
+
+
+def _row_words() -> dict[str, str]:
+    """Map each row to its counter, its number or words, and its first day."""
+    names = names_of(table("counters"))
+    words = {}
+    for name in observations():
+        for row in table(name).to_dict("records"):
+            who = names.get(str(row.get("counter", "")), str(row.get("counter", "")))
+            day = row.get("date_first", row.get("depart_first", row.get("statement_first")))
+            when = "" if day is None or pd.isna(day) else f"{day:%Y-%m-%d}"
+            parts = (who, str(row.get("text", "")), when)
+            words[str(row["id"])] = ": ".join(part for part in parts if part)
+    return words
+
+
+def _judged(statements: Iterable[Mapping[str, Any]]) -> str:
+    """Quote the ends between which the judged ranges alone move the answer; empty without any."""
+    said = [each["said"] for each in statements if each.get("key") == JUDGED]
+    return f"; its judged ranges alone move it: {cell(said[0])}" if said else ""
+
+
 class MostFragileFirst(Block):
-    """List verdicts and findings by the size of the smallest set that flips them."""
+    """List verdicts and findings by the smallest set that flips them and by what falls with it."""
 
     def _statements(self) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
         """Group, key, page and flip sets of everything that was searched."""
@@ -52,7 +153,8 @@ class MostFragileFirst(Block):
             if finding.get(FLIPS):
                 kind = kinds.get(key, "")
                 plain = "tally" if kind in COUNTED else "quote"
-                yield groups.get(kind, plain), key, "findings", finding
+                group = "estimate" if key in ALWAYS else groups.get(kind, plain)
+                yield group, key, "findings", finding
 
     def html(self) -> str:
         """Return a sentence on quotes and tallies, and the list of all others."""
@@ -60,20 +162,30 @@ class MostFragileFirst(Block):
         if not listed:
             return empty_state("No flip set has been searched yet.", anchor="table-fragile")
         order = [*GROUPS]
+        falls = _falls(statement for _, _, _, statement in listed)
+        judged = _judged(statement for _, _, _, statement in listed)
         shown = [
-            (statement[FLIPS]["size"] or NEVER, order.index(group), group, key, page, statement)
+            (
+                _size(key, statement), -_weight(statement, falls), order.index(group), group, key,
+                page, statement,
+            )
             for group, key, page, statement in listed
             if group in GROUPS
-        ]
+        ]  # fmt: skip
         rows = [
             f'<tr data-choice="{group}"><th scope="row"><a href="{page}.html#{cell(key)}">'
             f"{cell(key)}</a></th><td>{group}</td><td>{'none found' if size == NEVER else size}"
-            f"</td><td>{flip_cell(statement)}</td><td>{cell(statement['text'])}</td></tr>"
-            for size, _, group, key, page, statement in sorted(shown, key=lambda one: one[:4])
+            f"</td><td>{flip_cell(statement)}{judged if key in ALWAYS else ''}</td>"
+            f"<td>{cell(statement['text'])}</td></tr>"
+            for size, _, _, group, key, page, statement in sorted(shown, key=lambda one: one[:5])
         ]
         heads = ["statement", "kind", "smallest set", "what flips it", "in words"]
-        return self._summed_up(listed) + filtered_table(
-            "fragile", "Most fragile first", heads, rows, label="Kind", choices=order, empty=""
+        return (
+            self._summed_up(listed)
+            + _one_thing(falls)
+            + filtered_table(
+                "fragile", "Most fragile first", heads, rows, label="Kind", choices=order, empty=""
+            )
         )
 
     @staticmethod
@@ -97,19 +209,32 @@ class ForesightSummary(Block):
 
     def html(self) -> str:
         """Return two sentences with numbers of ``foresight.csv``."""
-        table = results("foresight")
-        scored = table[table["target"] != ""] if len(table) else table
+        forecasts = results("foresight")
+        scored = forecasts[forecasts["target"] != ""] if len(forecasts) else forecasts
         if scored.empty:
             return empty_state("No forecast has been scored yet.")
         held, tried = int((scored["covered"] == "yes").sum()), len(scored)
         low, high = share_interval(held, tried)
         verdict = "which contains 0.90" if low <= 0.9 <= high else "which does not contain 0.90"
+        pages = scored["published"].nunique()
         return (
             f"<p>Of {tried} numbers that were published after a month end from "
             f"{scored['month'].min()} to {scored['month'].max()}, {held} lay in the interval that "
-            f"was to hold nine in ten. The 95 % interval of that share runs from {low:.2f} to "
-            f"{high:.2f}, {verdict}.</p>{self._scores(scored)}"
+            f"was to hold nine in ten. {self._missed(scored)} The 95 % interval of that share runs "
+            f"from {low:.2f} to {high:.2f}, {verdict}; it would hold if the numbers were "
+            f"independent, and they came on {pages} days only.</p>{self._scores(scored)}"
         )
+
+    @staticmethod
+    def _missed(scored: pd.DataFrame) -> str:
+        said = _said()
+        missed = [
+            f"{card_link('row', row['target'])}, {cell(said.get(row['target'], row['observed']))}"
+            f"{_over(row['days'])}, published on {row['published']}, where the interval was "
+            f"{interval(float(row['predicted_low']), float(row['predicted_high']), row['unit'])}"
+            for row in scored[scored["covered"] == "no"].to_dict("records")
+        ]
+        return f"Missed: {'; '.join(missed)}." if missed else "None was missed."
 
     @staticmethod
     def _scores(scored: pd.DataFrame) -> str:
@@ -121,8 +246,11 @@ class ForesightSummary(Block):
             mine, theirs = (float(rows[each].astype(float).mean()) for each in SCORES[:2])
             lines.append(f"{cell(name)} {mine:.1f} against {theirs:.1f} ({len(rows)} numbers)")
         return (
-            f"<p>The interval score, for which lower is better, is {own:.1f} on average. The last "
-            f"known number, as an interval without width, scores {last:.1f}. The last known number "
+            f"<p>The interval score is the width of the interval and a penalty for what lies "
+            f"outside, both in natural logarithms of one more than the number (of calls, the "
+            f"number per 30 days), so that one unit is a factor of about {math.e:.1f}; lower is "
+            f"better. It is {own:.1f} on average. The last known number, as an interval "
+            f"without width, scores {last:.1f}. The last known number "
             f"with a fixed width, which learns nothing, scores {fixed:.1f}: by this measure the "
             f"forecast is {better} than persistence. By line, against the fixed width: "
             f"{'; '.join(lines)}.</p>"
@@ -136,8 +264,21 @@ class ForesightChart(Block):
         """Return the chart."""
         from skytally.figures import foresight_chart
 
-        table = results("foresight")
-        return "" if table.empty else foresight_chart(table).block
+        forecasts = results("foresight")
+        return "" if forecasts.empty else f"{foresight_chart(forecasts, _said()).block}{FORECASTS}"
+
+
+def _said() -> dict[str, str]:
+    """Map the rows that forecasts were scored on to their numbers, as the sources word them."""
+    return {
+        str(row["id"]): quantity_text(quantity_of(row))
+        for name in ("quay_stocks", "voyage_counts", "rail_counts")
+        for row in table(name).to_dict("records")
+    }
+
+
+def _over(days: object) -> str:
+    return f" over {days} days" if days else ""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry, read_table
-from skytally.figures import lane_rows, names_of, read_key_dates
+from skytally.core import DataError, data_registry
+from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates
 from skytally.press.book_details import newest_page, source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
@@ -70,26 +70,30 @@ class TotalsChart(Block):
         "sense": directives.unchanged_required,
         "title": directives.unchanged_required,
         "caption": directives.unchanged_required,
+        "counts": directives.unchanged,
     }
+    NEEDED = ("unit", "sense", "title", "caption")
 
     def html(self) -> str:
         """Return the chart."""
-        from skytally.figures import running_totals
+        from skytally.figures import running_totals, with_counts
         from skytally.figures.totals_chart import totals_chart
 
-        missing = [name for name in self.option_spec if name not in self.options]
+        missing = [name for name in self.NEEDED if name not in self.options]
         if missing:
             message = f"totals-chart: {', '.join(missing)} missing; write each as an option"
             raise DataError(message)
         claims = drop_copies(table("official_claims"), table("sources"))
+        counts = self._counts(self.options.get("counts", "").split())
+        claims = with_counts(claims, counts, table("same_observation"))
         chosen = running_totals(
             claims,
             unit=self.options["unit"],
             sense=self.options["sense"],
             until=newest_page(table("sources")),
         )
-        short = read_table(data_registry.path("counter_labels"))
-        names = names_of(table("counters")) | dict(zip(short["id"], short["short"], strict=True))
+        short = {counter: label.short for counter, label in counter_labels().items()}
+        names = names_of(table("counters")) | short
         return totals_chart(
             chosen,
             names,
@@ -98,6 +102,16 @@ class TotalsChart(Block):
             caption=self.options["caption"],
             source_line=source_line(),
         ).block
+
+    @staticmethod
+    def _counts(rows: list[str]) -> pd.DataFrame:
+        """Rows of counts that stand for claims of the same observation."""
+        counted = table("voyage_counts")
+        unknown = [row for row in rows if row not in set(counted["id"])]
+        if unknown:
+            message = f"totals-chart: no row {', '.join(unknown)} in voyage_counts; correct the id"
+            raise DataError(message)
+        return counted[counted["id"].isin(rows)]
 
 
 class FindingCards(Block):

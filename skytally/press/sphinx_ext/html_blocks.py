@@ -26,6 +26,11 @@ class Block(Directive):
         """The running Sphinx application."""
         return self.state.document.settings.env.app
 
+    def card(self, kind: str, identifier: str, words: str = "") -> str:
+        """Link to a card from the page of the directive, in whatever folder it lies."""
+        up = "../" * self.state.document.settings.env.docname.count("/")
+        return card_link(kind, identifier, words, up=up)
+
     def run(self) -> list[nodes.Node]:
         """Return the block as one raw node, or a warning where its data are faulty."""
         try:
@@ -39,8 +44,8 @@ def cell(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def card_link(kind: str, identifier: str, words: str = "") -> str:
-    """Link to a card from a page at the root of the site.
+def card_link(kind: str, identifier: str, words: str = "", *, up: str = "") -> str:
+    """Link to a card from a page.
 
     Parameters
     ----------
@@ -48,12 +53,14 @@ def card_link(kind: str, identifier: str, words: str = "") -> str:
         Kind and id of the card.
     words : str
         The words of the link; the id, where none are given.
+    up : str
+        From the page to the root of the site; empty for a page at the root.
 
     Returns
     -------
     str
     """
-    return f'<a href="{cell(address(kind, identifier))}">{cell(words or identifier)}</a>'
+    return f'<a href="{cell(up + address(kind, identifier))}">{cell(words or identifier)}</a>'
 
 
 def source_link(source: str) -> str:

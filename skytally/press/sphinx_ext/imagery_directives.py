@@ -20,8 +20,9 @@ from skytally.imagery.acquire import (
     sensor_name,
 )
 from skytally.imagery.figures import Backdrop, plan_file, plan_text
-from skytally.imagery.pipeline import composite
+from skytally.imagery.pipeline import composite, may_be_shown
 from skytally.imagery.sites import Site, outline_area_m2, read_sites
+from skytally.press.cards.card import WEB
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -30,6 +31,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     small_table,
 )
 
+OPENSTREETMAP = "https://www.openstreetmap.org"
 NO_SITE = "No site has a window and outlines yet."
 PLANS = "plans"
 """Folder of the plans among the static files of the site."""
@@ -48,7 +50,8 @@ def inventory() -> pd.DataFrame:
 
 
 def _backdrop(site: Site) -> Backdrop | None:
-    made = composite(data_registry.scenes(), site, inventory())
+    providers = read_providers(data_registry.path("providers"))
+    made = composite(data_registry.scenes(), site, may_be_shown(inventory(), providers))
     if made is None:
         return None
     first, last = (day(pd.Timestamp(time[:10])) for time in (made.first, made.last))
@@ -160,12 +163,25 @@ class ControlSitesTable(Block):
                         place["note"],
                     ]
                 )
-        heads = ["twin", "why it is alike and should show nothing", "latitude, longitude"]
+        heads = ["control site", "why it is alike and should show nothing", "latitude, longitude"]
         heads += ["lies within", "position from (licence)", "what a second list says"]
         return small_table(
-            "Twins, proposed and to be confirmed on imagery", heads, rows,
+            "Control sites, proposed and to be confirmed on imagery", heads, rows,
             empty="No control site is named yet.",
         )  # fmt: skip
+
+
+def map_at_point(address: str, lat: float, lon: float) -> str:
+    """Lead to a point on the map of OpenStreetMap where only its home page is given.
+
+    Examples
+    --------
+    >>> map_at_point("https://www.openstreetmap.org", 42.2268, 130.285)
+    'https://www.openstreetmap.org/?mlat=42.2268&mlon=130.285#map=16/42.2268/130.285'
+    """
+    if address.rstrip("/") != OPENSTREETMAP:
+        return address
+    return f"{OPENSTREETMAP}/?mlat={lat}&mlon={lon}#map=16/{lat}/{lon}"
 
 
 class PositionsTable(Block):
@@ -190,6 +206,9 @@ class PositionsTable(Block):
             "compared with": point["note"],
         }
         listed = "".join(f"<dt>{word}</dt><dd>{cell(text)}</dd>" for word, text in more.items())
+        page = map_at_point(str(point["address"]), point["lat"], point["lon"])
+        if page.startswith(WEB):
+            listed += f'<dt>page</dt><dd><a href="{cell(page)}">{cell(page)}</a></dd>'
         return (
             f'<tr><th scope="row">{cell(point["name"])}</th><td>{cell(point["site"])}</td>'
             f"<td>{position}{number(point['uncertainty_m'])} m</td>"

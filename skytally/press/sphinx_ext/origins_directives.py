@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -10,9 +11,27 @@ from sphinx.application import Sphinx
 from skytally.core import listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
-from skytally.press.sphinx_ext.book_data import source_words, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, source_link
+from skytally.press.sphinx_ext.book_data import observations, source_words, table
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    small_table,
+    source_link,
+)
 from skytally.record import provenance
+
+CITES_ONLY = "The following pages copied nobody, but they cite other counters:"
+CITES_TOO = "The following pages stand among the copies above, and cite other counters, too:"
+WHY_CITED = (
+    "What these pages say may depend on those whom they cite. That is why the book gives a lower "
+    "bound for the number of independent counters."
+)
+PLACES = ("rajin", "dunai")
+"""Sites at the two ends of the sea route of 2023."""
+ROUTE = "route-rajin-dunai"
+"""Scope of counts of trips between them."""
 
 
 class OriginsGraph(Block):
@@ -53,28 +72,123 @@ class OriginsGraph(Block):
     @staticmethod
     def _citing(graph: provenance.Graph) -> str:
         names = names_of(table("counters"))
-        items = "".join(
-            f"<li>{source_link(page)} cites {cell(listed([names[each] for each in cited]))}</li>"
-            for page, cited in sorted(graph.cites.items())
-            if cited
+        items: dict[bool, list[str]] = {False: [], True: []}
+        for page, cited in sorted(graph.cites.items()):
+            if cited:
+                who = cell(listed([names[each] for each in cited]))
+                items[bool(graph.parents[page])].append(f"<li>{source_link(page)} cites {who}</li>")
+        leads = {False: CITES_ONLY, True: CITES_TOO}
+        lists = "".join(
+            f"<p>{leads[copied]}</p><ul>{''.join(pages)}</ul>"
+            for copied, pages in items.items()
+            if pages
         )
-        lead = (
-            "The following pages copied nobody, but they cite other counters, and what they say "
-            "may depend on them. That is why the book gives a lower bound for the number of "
-            "independent counters."
-        )
-        return f"<p>{lead}</p><ul>{items}</ul>" if items else ""
+        return f"{lists}<p>{WHY_CITED}</p>" if lists else ""
 
     @staticmethod
     def _listed(graph: provenance.Graph) -> str:
+        taken = _rows_read_in()
         return "".join(
-            f"<li>{source_link(copy)}, from {'; '.join(map(source_link, above))}</li>"
+            f"<li>{source_link(copy)}, from {'; '.join(map(source_link, above))}"
+            f"{_taken(taken.get(copy, []))}</li>"
             for copy, above in sorted(graph.parents.items())
             if above
         )
 
 
+def _rows_read_in() -> dict[str, list[str]]:
+    """Rows of the record that were read in each source, in the order of the tables."""
+    rows: dict[str, list[str]] = {}
+    for name in observations():
+        read = table(name)
+        if "source_id" in read:
+            for row, source in zip(read["id"], read["source_id"], strict=True):
+                rows.setdefault(str(source), []).append(str(row))
+    return rows
+
+
+def _taken(rows: list[str]) -> str:
+    """List what the record takes from a copy, as links to its rows."""
+    if not rows:
+        return " (no row of the record was read there)"
+    return f" (read there: {', '.join(card_link('row', row) for row in rows)})"
+
+
+class OriginsOfShips(Block):
+    """Count who observed the ships at Rajin and at Dunai, and who copied or cites them."""
+
+    def html(self) -> str:
+        """Return a sentence and a table."""
+        graph = provenance.copying_graph(table("sources"), table("same_observation"))
+        rows = {place: list(_ships_at(place)) for place in PLACES}
+        found = {place: provenance.support(seen, graph) for place, seen in rows.items()}
+        if not all(found.values()):
+            return empty_state("No ship is recorded at both ends of the sea route yet.")
+        names = names_of(table("counters"))
+        both = _both_ends()
+        facts = provenance.support(both, graph)
+        lead = ""
+        if facts is not None:
+            lead = (
+                f"<p>Ships at Rajin and Dunai together, that is trips between the two, are "
+                f"reported by {cell(listed([names.get(who, who) for who in facts.origins]))}. "
+                f"{_apart(facts)}</p>"
+            )
+        heads = ["ships", "who observed", "independent", "pages that copied", "their pages cite"]
+        shown = [self._row(f"at {place.capitalize()}", seen, graph) for place, seen in rows.items()]
+        shown += [self._row("of the route between them", both, graph)] if both else []
+        caption = "Who observed the ships, who copied and who cites"
+        return lead + small_table(caption, heads, shown, empty="")
+
+    @staticmethod
+    def _row(words: str, rows: list[dict[str, Any]], graph: provenance.Graph) -> list[str]:
+        names = names_of(table("counters"))
+        facts = provenance.support(rows, graph)
+        pages = sorted({str(row["source_id"]) for row in rows})
+        copies = sum(bool(graph.parents[page]) for page in pages)
+        cited = sorted({names[who] for page in pages for who in graph.cites[page]})
+        if facts is None:
+            return [words, "nobody", "0", "0", ""]
+        who = listed([names.get(each, each) for each in facts.origins])
+        return [words, who, _count(facts), f"{copies} of {len(pages)}", listed(cited)]
+
+
+def _ships_at(place: str) -> Iterator[dict[str, Any]]:
+    """Sightings of ships at one site and counts of calls there."""
+    scopes = table("scopes")
+    here = set(scopes.loc[scopes["site"] == place, "id"])
+    for name in ("ship_sightings", "voyage_counts"):
+        for row in table(name).to_dict("records"):
+            if row["scope"] in here:
+                yield row
+
+
+def _both_ends() -> list[dict[str, Any]]:
+    """Dated voyages between the two sites, and counts of trips of their route."""
+    scopes = table("scopes").set_index("id")["site"]
+    voyages = [
+        row
+        for row in table("voyages").to_dict("records")
+        if {scopes.get(row["depart_scope"]), scopes.get(row["arrive_scope"])} == set(PLACES)
+    ]
+    counts = [row for row in table("voyage_counts").to_dict("records") if row["scope"] == ROUTE]
+    return [*voyages, *counts]
+
+
+def _count(facts: provenance.Support) -> str:
+    least, most = facts.origins_at_least, facts.named_origins
+    return str(most) if least == most else f"{least} to {most}"
+
+
+def _apart(facts: provenance.Support) -> str:
+    return (
+        f"The number of independent origins among them is {_count(facts)}; owners of the images "
+        f"that they name: {len(facts.image_owners)}."
+    )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("origins-graph", OriginsGraph)
+    app.add_directive("origins-of-ships", OriginsOfShips)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -5,16 +5,21 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from skytally.figures import PREVIEW_SIZE, preview_picture
 from skytally.press.book_details import book_details, source_line
+from skytally.press.sphinx_ext.book_data import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell
 
 LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
+PREVIEW = "_static/preview.png"
+"""Picture that a link to the book is shown with."""
 ABOUT = "about"
 """Page that says how to cite the book."""
 
@@ -28,9 +33,49 @@ def description(doctree: nodes.document | None, *, title: str) -> str:
     return title
 
 
+def _up(pagename: str) -> str:
+    """Way from a page to the root of the site."""
+    return "../" * pagename.count("/")
+
+
+def _preview_tags(pagename: str) -> str:
+    """Tags of the preview image; its address is relative while the site has none of its own."""
+    site = book_details().get("site", "")
+    address = f"{site.rstrip('/')}/{PREVIEW}" if site else f"{_up(pagename)}{PREVIEW}"
+    width, height = PREVIEW_SIZE
+    return (
+        f'<meta property="og:image" content="{html.escape(address, quote=True)}">\n'
+        f'<meta property="og:image:width" content="{width}">\n'
+        f'<meta property="og:image:height" content="{height}">\n'
+        '<meta name="twitter:card" content="summary_large_image">\n'
+    )
+
+
+def write_preview(app: Sphinx, exception: Exception | None) -> None:
+    """Write the picture that a link to the book is shown with, from a finding of the book.
+
+    ``preview_finding`` of ``html_context`` in ``_config.yml`` names the finding; without one, or
+    in a book that has no such finding, the picture has no number.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    about = book_details()
+    found = findings(app).get(app.config.html_context.get("preview_finding", ""), {})
+    newest = f"Record with pages published until {about['newest']} · " if about["newest"] else ""
+    picture = preview_picture(
+        title=about["title"],
+        number=found.get("said", ""),
+        sentence=found.get("text", ""),
+        foot=f"{newest}{about['licence']}",
+    )
+    path = Path(app.outdir) / PREVIEW
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+
+
 def _foot(pagename: str, *, has_about: bool) -> str:
     about = book_details()
-    up = "../" * pagename.count("/")
+    up = _up(pagename)
     parts = [about["licence"]]
     if about["version"]:
         parts.append(f"version {about['version']}")
@@ -59,6 +104,7 @@ def add_head_and_foot(
         f'{context.get("metatags", "")}<meta name="description" content="{words}">\n'
         f'<meta property="og:title" content="{name}">\n'
         f'<meta property="og:description" content="{words}">\n'
+        f"{_preview_tags(pagename)}"
         f'<meta name="skytally-source" content="{cell(source_line())}">\n'
     )
     has_about = ABOUT in app.env.found_docs
@@ -103,4 +149,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and the hook."""
     app.add_directive("cite-book", CiteBook)
     app.connect("html-page-context", add_head_and_foot, priority=800)
+    app.connect("build-finished", write_preview)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, interval
 from skytally.press.book_details import source_line
+from skytally.press.cards.note_words import plain_note
 from skytally.press.sphinx_ext.book_data import (
     VOCABULARY_TABLE,
     findings,
@@ -35,6 +36,8 @@ from skytally.record import drop_copies
 
 SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
+NOTE_COLUMNS = {"note", "old", "new"}
+"""Columns with notes, and those of corrected cells, whose codes are spelled out."""
 FIRST_COLUMNS = {
     name: position
     for position, name in enumerate(
@@ -53,7 +56,7 @@ def _linked(column: str, text: str) -> str:
         return " ".join(card_link("source", one) for one in ids)
     if column in ROW_COLUMNS and ids and row_ids() >= {*ids}:
         return " ".join(card_link("row", one) for one in ids)
-    return cell(text)
+    return cell(plain_note(text) if column in NOTE_COLUMNS else text)
 
 
 def _plain(value: object) -> str:
@@ -169,7 +172,11 @@ def linked_rows(ids: list[str], *, visible: int) -> str:
 def _interval(finding: dict[str, Any]) -> str:
     low = float("nan") if finding["low"] is None else finding["low"]
     high = float("inf") if finding["high"] is None else finding["high"]
-    return cell(interval(low, high, finding["unit"]))
+    level = finding.get("level")
+    kind = " (a bound)" if level == 1 else f" ({100 * level:g} %)" if level else ""
+    if level is None and finding.get("own") and finding["unit"] == "percent" and low != high:
+        kind = " (rounding and bounds, no sampling)"
+    return cell(f"{interval(low, high, finding['unit'])}{kind}")
 
 
 class FindingsTable(Block):
@@ -181,7 +188,7 @@ class FindingsTable(Block):
             f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">{cell(key)}</a></th>'
             f"<td>{cell(finding['said'])}</td><td>{_interval(finding)}</td>"
             f"<td>{cell(support_text(finding))}</td><td>{cell(finding['text'])}</td>"
-            f"<td>{linked_rows(finding['inputs'], visible=12)}</td>"
+            f"<td>{linked_rows([*finding['inputs'], *finding.get('further', ())], visible=12)}</td>"
             f"<td>{flip_cell(finding)}</td></tr>"
             for key, finding in findings(self.app).items()
         ]

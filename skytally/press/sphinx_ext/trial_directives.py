@@ -1,4 +1,4 @@
-"""Directives of the page on trials: faults, exchanged bands and interruptions of a refresh."""
+"""Directives of the page on trials: faults, exchanged bands, mutated inputs, interruptions."""
 
 from __future__ import annotations
 
@@ -69,12 +69,37 @@ class CrashesTable(TrialsTable):
     feared = ()
 
 
+class FuzzedInputsTable(Block):
+    """Show on which mutated files, items and catalogues the client ended how."""
+
+    def html(self) -> str:
+        """Return the table, or a sentence where nothing was tried yet."""
+        table, missing = results("fuzzed_inputs"), "No mutated input was tried on this copy yet."
+        if table.empty:
+            return empty_state(missing, anchor="table-fuzzed_inputs")
+        heads = {
+            "input": "input", "kind": "what was changed", "tried": "tried",
+            "right": "right pixels", "refused": "refused, with its reason",
+            "as_stated": "right pixels, other valid words",
+            "unnoticed": "wrong, and nothing contradicts it",
+            "silent": "SILENT WRONG PIXELS", "crashed": "CRASHED", "hung": "HUNG",
+        }  # fmt: skip
+        rows = [table_row(row) for row in table[list(heads)].itertuples(index=False)]
+        caption = f"Mutated files, items and catalogues (run on {run_on(table)})"
+        shown = filtered_table("fuzzed_inputs", caption, list(heads.values()), rows, empty=missing)
+        totals = ", ".join(
+            f"{cell(head)}: {int(table[column].sum())}" for column, head in list(heads.items())[3:]
+        )
+        return f"<p>{int(table['tried'].sum())} inputs: {totals}.</p>{shown}"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("faults-table", FaultsTable),
         ("strangers-table", StrangersTable),
         ("crashes-table", CrashesTable),
+        ("fuzzed-inputs-table", FuzzedInputsTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

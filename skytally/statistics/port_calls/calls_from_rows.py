@@ -290,6 +290,28 @@ def _days_with_image(row: pd.DataFrame) -> list[tuple[float, float]]:
     return list(product(_imaged_days(row), lengths))
 
 
+def share_imaged(days: pd.DataFrame) -> Estimate:
+    """Share of the days of a period for which one counter had a readable image.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        One row of ``voyage_counts``, as for `chance_missed`.
+
+    Returns
+    -------
+    Estimate
+        Percent; a bound over every period that the dates of the row allow, without a value.
+
+    Raises
+    ------
+    DataError
+        If the row has no whole number of days or no room for them.
+    """
+    shares = [100.0 * images / length for images, length in _days_with_image(days)]
+    return Estimate(math.nan, min(shares), max(shares), "percent", 1.0, "days over days")
+
+
 def chance_missed(days: pd.DataFrame, *, stays: pd.DataFrame) -> Estimate:
     """Chance that a call falls between the readable images of one counter.
 

@@ -1,0 +1,62 @@
+"""Notes and titles of the record in plain words: codes of those who compiled it, spelled out."""
+
+from __future__ import annotations
+
+import re
+
+CELLS = {
+    "date_start": "first day", "date_end": "last day", "statement_date": "day of the statement",
+    "period_start": "start of the period", "period_end": "end of the period",
+    "quantity_low": "lower number", "quantity_high": "upper number", "source_id": "page",
+    "what_seen": "description of what was seen", "date": "date",
+}  # fmt: skip
+"""Column of the record as it was delivered, and what it held."""
+CODES = (
+    (r"\baudited: (\w+) was\b",
+     lambda found: f"corrected on checking: the {cell_words(found[1])} had been"),
+    (r"\bAGGREGATE\b", "total over several voyages"),
+    (r"\bPRE-EXPOSURE report\b", "report from before the story was public"),
+    (r"\bais_status\b", "radio"),
+    (r"\bimagery_provider\b", "image owner"),
+    (r"\bBOUND,", "a bound:"),
+    (r"\bNEEDS the new family viirs\b", "from a sensor of light at night (VIIRS)"),
+    (r"\bDERIVED sum\b", "sum by the compiler of the parts that are printed"),
+    (r"\bSEED([0-3])\b", r"press text S\1"),
+    (r"\b(BASELINE|BOUND|CAUSE|COAL|CONFLICT|INDICATES|INFERRED|LOWER|MOST|NOTES|NULL|OBTAIN"
+     r"|RATIO|SITE|STORE|UNCERTAIN)\b", lambda found: found[0].lower()),
+    (r"\b(?:quantity|value|source|period|statement|arrive|depart|date)_\w+(?= was)",
+     lambda found: found[0].replace("_", " ")),
+)  # fmt: skip
+"""Pattern of a code and what it says; the downloads keep the codes, as they were delivered."""
+DESCRIPTION = re.compile(r"\((.*)\)", re.DOTALL)
+"""A title in brackets, which is a description by those who compiled the record."""
+
+
+def cell_words(column: str) -> str:
+    """Name of a delivered column in plain words."""
+    return CELLS.get(column, column.replace("_", " "))
+
+
+def plain_note(note: str) -> str:
+    """Spell out the codes in a note.
+
+    Examples
+    --------
+    >>> plain_note("AGGREGATE: 5; audited: date_start was 2026-01")
+    'total over several voyages: 5; corrected on checking: the first day had been 2026-01'
+    """
+    for pattern, words in CODES:
+        note = re.sub(pattern, words, note)
+    return note
+
+
+def shown_title(title: str) -> str:
+    """Title of a page; a description in brackets is shown as one.
+
+    Examples
+    --------
+    >>> shown_title("(ships at Rajin, Korean)")
+    'untitled page: ships at Rajin, Korean'
+    """
+    described = DESCRIPTION.fullmatch(title)
+    return f"untitled page: {described[1]}" if described else title

@@ -1,0 +1,115 @@
+"""Directives of the about page: contact, files to download, corrections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import data_folder
+from skytally.press.book_details import book_details
+from skytally.press.sphinx_ext.book_data import table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table
+
+RESULTS = {
+    "findings.json": "every number of the pages, with its interval, its rows and what flips it",
+    "claims.json": "every claim under test, with its verdict and what it rests on",
+    "cards.json": "every card: number, sentence, counter, pages, rows",
+}
+"""Files at the root of the site and what each holds."""
+WITH_POSITIONS = {
+    "data/record/sites.csv": "positions of the places of the record: latitude, longitude, "
+    "radius of uncertainty, source",
+    "data/sites/positions.csv": "second published points, control sites and search windows: "
+    "latitude, longitude, source",
+}
+"""Tables that hold coordinates."""
+
+
+class Contact(Block):
+    """Name where faults are reported: the repository, if the configuration names one."""
+
+    def html(self) -> str:
+        """Return one paragraph."""
+        about = book_details()
+        if "repository" in about:
+            url = cell(about["repository"])
+            return f'<p>Report a fault at the repository: <a href="{url}">{url}</a>.</p>'
+        return (
+            "<p>No repository and no contact address are set for this copy of the book, so there "
+            "is none to give here. Whoever publishes it sets the repository in "
+            "<code>book/_config.yml</code>, and this paragraph then names it. Until then, ask "
+            "whoever gave you this copy.</p>"
+        )
+
+
+class DataFiles(Block):
+    """List the files that can be downloaded, those with coordinates first."""
+
+    def html(self) -> str:
+        """Return the list with a link each."""
+        outlines = {
+            f"data/sites/{path.name}": f"outlines of {path.stem}: berths, tracks, pits, as GeoJSON "
+            "in degrees, each with the state of its confirmation"
+            for path in sorted((data_folder() / "sites").glob("*.geojson"))
+        }
+        tables = {
+            f"data/record/{path.name}": f"record: {path.stem.replace('_', ' ')}"
+            for path in sorted((data_folder() / "record").glob("*.csv"))
+            if not path.name.endswith(".dictionary.csv") and path.stem != "sites"
+        }
+        return (
+            f"<h3>With coordinates</h3>{self._listed(WITH_POSITIONS)}"
+            f"<details><summary>{len(outlines)} files of outlines</summary>"
+            f"{self._listed(outlines)}</details>"
+            f"<h3>Results</h3>{self._listed(RESULTS)}"
+            f"<h3>The record</h3><details><summary>{len(tables)} tables</summary>"
+            f"{self._listed(tables)}</details>"
+        )
+
+    @staticmethod
+    def _listed(files: dict[str, str]) -> str:
+        items = "".join(
+            f'<li><a href="{cell(path)}" download>{cell(path.rpartition("/")[2])}</a>: '
+            f"{cell(words)}</li>"
+            for path, words in files.items()
+        )
+        return f"<ul>{items}</ul>"
+
+
+class CorrectionCounts(Block):
+    """Count how many cells of the record were corrected, and which numbers among them."""
+
+    def html(self) -> str:
+        """Return a sentence and a table by table of the record."""
+        made = table("corrections")
+        counts = Counter(made["table"])
+        numbers = Counter(made[made["column"].isin(("value", "low", "high", "bound"))]["table"])
+        rows = [
+            [name.replace("_", " "), str(count), str(numbers.get(name, 0))]
+            for name, count in counts.most_common()
+        ]
+        lead = (
+            f"<p>{len(made)} cells of the record were corrected so far, {numbers.total()} of them "
+            "a number or its bound.</p>"
+            if rows
+            else ""
+        )
+        return lead + small_table(
+            "Corrected cells by table of the record",
+            ["table", "corrected cells", "numbers and bounds among them"],
+            rows,
+            empty="No cell of the record was corrected yet.",
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("contact", Contact),
+        ("data-files", DataFiles),
+        ("correction-counts", CorrectionCounts),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,158 @@
+"""Directives on the images behind published counts: who owns them, and which to order again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, number
+from skytally.figures import position_words
+from skytally.press.cards.result_cards import counters_of
+from skytally.press.sphinx_ext.book_data import findings, table
+from skytally.press.sphinx_ext.front_directives import card_record
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
+from skytally.record import OWNER_NOT_STATED, drop_copies
+
+SEEN_FROM_ABOVE = (
+    "ship_sightings", "quay_stocks", "voyage_counts", "rail_counts", "depot_observations",
+)  # fmt: skip
+"""Tables of what was seen on images."""
+NO_IMAGE = ("", "none", "ground")
+"""Image families that are no image from above."""
+FINENESS = re.compile(r"high[- ]resolution|\b\d+(?:\.\d+)? ?(?:cm|centimet\w+) a pixel", re.I)
+"""What a row says of the pixels of its image, where it says anything."""
+NOT_STATED = "not stated"
+
+
+def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.DataFrame:
+    """Rows that were read off images from above, copies and other trade left out.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tables by name, those of `SEEN_FROM_ABOVE` among them.
+    sources : pandas.DataFrame
+        ``sources``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``, ``counter``, ``family`` and ``says``, the words on the fineness of the image.
+    """
+    kept = []
+    for name in SEEN_FROM_ABOVE:
+        rows = drop_copies(tables[name], sources)
+        rows = rows[~rows["family"].isin(NO_IMAGE)]
+        kept.append(rows[rows["cargo"] == ""] if "cargo" in rows else rows)
+    every = pd.concat([rows[["id", "counter", "family", "text", "note"]] for rows in kept])
+    words = (every["text"] + " " + every["note"]).map(FINENESS.search)
+    return every.assign(says=[found[0].lower() if found else "" for found in words])
+
+
+def _owner(family: str) -> str:
+    """Owner of an image family in words, or that no page that was read names one."""
+    if family in OWNER_NOT_STATED:
+        return "owner not stated"
+    words = table("vocabulary")
+    chosen = words[(words["vocabulary"] == "family") & (words["word"] == family)]
+    return str(chosen["meaning"].iloc[0]).removesuffix(" satellites")
+
+
+class ImageOwners(Block):
+    """Show whose images each counter read, and what it says of their pixels."""
+
+    def html(self) -> str:
+        """Return the table, a row a counter."""
+        rows = image_rows({name: table(name) for name in SEEN_FROM_ABOVE}, table("sources"))
+        counts = Counter(rows["counter"])
+        return filtered_table(
+            "image-owners",
+            "Whose images each counter read, and how fine they were, as far as the pages say",
+            ["counter", "rows read off images", "whose images", "size of a pixel"],
+            [
+                self._row(counter, rows[rows["counter"] == counter])
+                for counter, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+            ],
+            empty="The record has no row that was read off an image yet.",
+        )
+
+    def _row(self, counter: str, rows: pd.DataFrame) -> str:
+        owners = "; ".join(
+            f"{owner}: {count}"
+            for owner, count in Counter(map(_owner, rows["family"])).most_common()
+        )
+        told = rows[rows["says"] != ""]
+        fine = "; ".join(
+            f"{cell(row['says'])}, no figure ({self.card('row', str(row['id']))})"
+            if not re.search(r"\d", row["says"])
+            else f"{cell(row['says'])} ({self.card('row', str(row['id']))})"
+            for row in told.drop_duplicates("says").to_dict("records")
+        )
+        rest = "" if len(told) == len(rows) else NOT_STATED
+        size = "; ".join(filter(None, (fine, f"otherwise {rest}" if fine and rest else rest)))
+        name = cell(card_record().names.get(counter, counter))
+        return (
+            f'<tr><th scope="row">{name}</th><td>{len(rows)}</td><td>{cell(owners)}</td>'
+            f"<td>{size}</td></tr>"
+        )
+
+
+class CountsToRepeat(Block):
+    """Show where, for which day and on whose images a published count could be repeated."""
+
+    has_content = True
+
+    def html(self) -> str:
+        """Return the table, a row for each finding named in the content."""
+        known = findings(self.app)
+        unknown = [key for key in self.content if key not in known]
+        if unknown:
+            message = f"counts-to-repeat: no finding {', '.join(unknown)}; correct the key"
+            raise DataError(message)
+        return filtered_table(
+            "counts-to-repeat",
+            "What to order and what to count: day and place of published counts",
+            ["published count", "day of the image", "place and its position", "counter",
+             "whose image"],
+            [self._row(known[key]) for key in self.content],
+            empty="No published count is listed yet.",
+        )  # fmt: skip
+
+    def _row(self, finding: Mapping[str, Any]) -> str:
+        record = card_record()
+        rows = [record.rows[row][1] for row in finding["inputs"] if row in record.rows]
+        owners = dict.fromkeys(_owner(str(row["family"])) for row in rows if row.get("family"))
+        places = dict.fromkeys(str(row["scope"]) for row in rows if row.get("scope"))
+        cells = (
+            cell(finding["when"]),
+            cell("; ".join(self._place(place) for place in places)),
+            cell(", ".join(counters_of(record, finding["inputs"]))),
+            cell("; ".join(owners) or NOT_STATED),
+        )
+        first = self.card("finding", finding["key"], finding["said"])
+        return (
+            f'<tr><th scope="row">{first}</th>{"".join(f"<td>{each}</td>" for each in cells)}</tr>'
+        )
+
+    @staticmethod
+    def _place(scope: str) -> str:
+        name = card_record().names.get(scope, scope)
+        scopes, sites = table("scopes").set_index("id"), table("sites").set_index("id")
+        site = scopes["site"].get(scope, "")
+        if site not in sites.index or pd.isna(sites.loc[site, "lat"]):
+            return f"{name} (no position is published)"
+        lat, lon, off = (float(sites.loc[site, word]) for word in ("lat", "lon", "uncertainty_m"))
+        within = "" if pd.isna(off) else f", within {number(off)} m"
+        return f"{name} ({position_words(lat, lon)}{within})"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("image-owners", ImageOwners)
+    app.add_directive("counts-to-repeat", CountsToRepeat)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

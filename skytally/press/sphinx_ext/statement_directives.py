@@ -1,0 +1,96 @@
+"""Directive of the official claims page: every statement of one sense and unit, row by row."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, quantity_of, quantity_text
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import table
+from skytally.press.sphinx_ext.front_directives import card_record
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
+from skytally.record import count_once, drop_copies
+
+CLAIMS = "official_claims"
+NO_PERIOD = "not stated"
+HEADS = ("who", "said", "how many", "period it speaks of", "what it says")
+
+
+def statements(
+    claims: pd.DataFrame, groups: pd.DataFrame, *, sense: str, unit: str
+) -> pd.DataFrame:
+    """Statements of one sense that give a number in one unit, each once, by day.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+    sense, unit : str
+        Words of the vocabularies *sense* and *unit*.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    chosen = claims[(claims["sense"] == sense) & (claims["unit"] == unit) & (claims["bound"] != "")]
+    once = count_once(chosen, groups[groups["row_id"].isin(chosen["id"])])
+    return once.sort_values(["statement_last", "id"], kind="stable")
+
+
+class StatementTable(Block):
+    """Show who said how many, when, of which period, with a link to each row."""
+
+    option_spec: ClassVar = {
+        "sense": directives.unchanged_required,
+        "unit": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+    }
+
+    def html(self) -> str:
+        """Return the table.
+
+        Raises
+        ------
+        DataError
+            If an option is missing.
+        """
+        missing = [word for word in self.option_spec if word not in self.options]
+        if missing:
+            message = f"statement-table: no {', '.join(missing)}; give sense, unit and caption"
+            raise DataError(message)
+        sense, unit = self.options["sense"], self.options["unit"]
+        claims = drop_copies(table(CLAIMS), table("sources"))
+        rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
+        listed = [
+            {str(key): value for key, value in row.items()} for row in rows.to_dict("records")
+        ]
+        return filtered_table(
+            f"{sense}-{unit}".replace(" ", "-"),
+            self.options["caption"],
+            list(HEADS),
+            [self._row(row) for row in listed],
+            empty=f"No statement of this kind gives a number of {unit} yet.",
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        names = card_record().names
+        cells = (
+            cell(dates(row, "statement")),
+            self.card("row", row["id"], quantity_text(quantity_of(row))),
+            cell(dates(row, "date") or NO_PERIOD),
+            cell(row["text"]),
+        )
+        who = cell(names.get(row["counter"], row["counter"]))
+        return f'<tr><th scope="row">{who}</th>{"".join(f"<td>{each}</td>" for each in cells)}</tr>'
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("statement-table", StatementTable)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

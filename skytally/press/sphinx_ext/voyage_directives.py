@@ -1,0 +1,166 @@
+"""Directives of the ports page: running totals by counter, and single voyages by ship."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.core import quantity_of, quantity_text
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import table
+from skytally.press.sphinx_ext.front_directives import card_record
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
+from skytally.record import count_once, drop_copies, totals_since_start
+
+UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
+"""Units in which counters count visits and voyages; no two may be added."""
+SEVERAL = (",", ";", " and ", " or ")
+"""What stands between names where a row speaks of more than one ship."""
+NOT_STATED = "not stated"
+
+
+def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Latest running total of each counter, scope and unit, and of one ship where it is one.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a total, by counter and last day; ships of other trade are left out.
+    """
+    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(UNITS) & (counts["bound"] != "")]
+    once = totals_since_start(count_once(chosen, groups))
+    ordered = once.sort_values(["counter", "date_last", "id"], kind="stable")
+    one_ship = ordered["vessel"].where(ordered["vessel"].map(is_one_ship), "")
+    keys = ordered.assign(one_ship=one_ship)
+    return ordered[~keys.duplicated(["counter", "scope", "unit", "one_ship"], keep="last")]
+
+
+def is_one_ship(names: str) -> bool:
+    """Whether a cell names one ship; a sum over several belongs to none of them.
+
+    A name has a capital; *four ships* and *all large vessels* are words.
+
+    Examples
+    --------
+    >>> is_one_ship("Lady R"), is_one_ship("Angara and Maria together"), is_one_ship("four ships")
+    (True, False, False)
+    """
+    return names[:1].isupper() and not any(mark in names for mark in SEVERAL)
+
+
+def named_voyages(
+    voyages: pd.DataFrame, counts: pd.DataFrame, groups: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Single voyages, and totals of one named ship, by ship and day.
+
+    Parameters
+    ----------
+    voyages, counts : pandas.DataFrame
+        Rows of ``voyages`` and of ``voyage_counts``, without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    list of dict
+        Cells of the rows, each voyage once.
+    """
+    totals = counts[counts["unit"].isin(UNITS) & (counts["cargo"] == "")]
+    tables = [count_once(each, groups) for each in (voyages, totals)]
+    named = [
+        row for each in tables for row in each[each["vessel"].map(is_one_ship)].to_dict("records")
+    ]
+    every = [{str(key): value for key, value in row.items()} for row in named]
+    return sorted(every, key=lambda row: (row["vessel"], _first(row), row["id"]))
+
+
+def _first(row: Mapping[str, Any]) -> pd.Timestamp:
+    day = row.get("depart_first", row.get("date_first"))
+    return pd.Timestamp.min if pd.isna(day) else pd.Timestamp(day)
+
+
+def _number(row: Mapping[str, Any]) -> str:
+    return quantity_text(quantity_of(row)) if row["bound"] else ""
+
+
+class VoyageTotals(Block):
+    """Show who counted how many calls and voyages, of which ships, over which period."""
+
+    def html(self) -> str:
+        """Return the table, a row a counter, place and unit."""
+        counts = drop_copies(table("voyage_counts"), table("sources"))
+        rows = latest_totals(counts, table("same_observation")).to_dict("records")
+        return filtered_table(
+            "voyage-totals",
+            "Latest running total of each counter. Counters count different things over "
+            "different periods, many of them the same voyages: no two totals may be added",
+            ["counter", "counted", "ships", "place or route", "period"],
+            [self._row({str(key): value for key, value in row.items()}) for row in rows],
+            empty="No counter has given a running total yet.",
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        names = card_record().names
+        cells = (
+            self.card("row", row["id"], _number(row)),
+            cell(row["vessel"] or NOT_STATED),
+            cell(names.get(row["scope"], row["scope"])),
+            cell(dates(row, "date")),
+        )
+        who = cell(names.get(row["counter"], row["counter"]))
+        return f'<tr><th scope="row">{who}</th>{"".join(f"<td>{each}</td>" for each in cells)}</tr>'
+
+
+class ShipVoyages(Block):
+    """Show the voyages that the record gives for each named ship."""
+
+    def html(self) -> str:
+        """Return the table, a row a voyage or a total of one ship."""
+        voyages, counts = (
+            drop_copies(table(name), table("sources")) for name in ("voyages", "voyage_counts")
+        )
+        rows = named_voyages(voyages, counts, table("same_observation"))
+        return filtered_table(
+            "ship-voyages",
+            "Voyages by ship: single ones with their ends, and totals that a counter gives for "
+            "one ship; a total may include single ones listed beside it",
+            ["ship", "when", "what", "counted", "who"],
+            [self._row(row) for row in rows],
+            empty="The record has no voyage of a named ship yet.",
+            label="Ship",
+            choices=dict.fromkeys(row["vessel"] for row in rows),
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        names = card_record().names
+        ends = (("left", "depart"), ("arrived", "arrive"))
+        known = [(verb, dates(row, stem)) for verb, stem in ends]
+        when = ", ".join(f"{verb} {days}" for verb, days in known if days)
+        cells = (
+            self.card("row", row["id"], when or dates(row, "date") or "no date"),
+            cell(row["text"]),
+            cell(_number(row) or "one voyage, load not counted"),
+            cell(names.get(row["counter"], row["counter"])),
+        )
+        ship = cell(row["vessel"])
+        return (
+            f'<tr data-choice="{ship}"><th scope="row">{ship}</th>'
+            f"{''.join(f'<td>{each}</td>' for each in cells)}</tr>"
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("voyage-totals", VoyageTotals)
+    app.add_directive("ship-voyages", ShipVoyages)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,44 @@
+"""Table of official statements: who, when, how many with the bound word, of which period."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from skytally.core import DataError
+from skytally.press.sphinx_ext.statement_directives import StatementTable
+from tests.support.pages import bare
+
+PAGE = {"docname": "lines/official-claims", "caption": "Shells"}
+
+
+def body(sense: str) -> str:
+    """Rows of the table of shells of one sense."""
+    return str(bare(StatementTable, sense=sense, unit="shells", **PAGE).html()).partition(
+        "<tbody>"
+    )[2]
+
+
+def test_each_statement_has_its_row_its_bound_and_its_period() -> None:
+    """A rounding of the same estimate stands once, rates are left out, every row has its link."""
+    shown = body("delivered")
+    links = re.findall(r'href="\.\./cards/row/(O[\d.]+)\.html"', shown)
+    assert len(links) == shown.count("<tr")
+    assert {"O008", "O061", "O065"} <= {*links}
+    assert not {"O034", "O060.2", "O063"} & {*links}
+    words = re.sub(r"<[^>]*>", " ", shown)
+    assert "as many as 9,000,000 shells" in words
+    assert re.search(r"likely 4,200,000 to 5,800,000 shells\s+August 2023 to March 2025", words)
+
+
+def test_capacities_stand_apart() -> None:
+    """No capacity is among the deliveries, and the newest is in the table of its own."""
+    assert "O046" in body("capacity")
+    assert "O046" not in body("delivered")
+
+
+def test_a_table_without_a_sense_is_refused() -> None:
+    """The directive says which options it needs."""
+    with pytest.raises(DataError, match="statement-table: no sense, unit; give sense, unit"):
+        bare(StatementTable, **PAGE).html()
