@@ -331,6 +331,7 @@ def test_failing_cell_leaves_the_last_site(book: Project, first: First) -> None:
     assert book.make().last == UNCHANGED
 
 
+@pytest.mark.slow
 def test_killed_build_gives_the_same_site(book: Project, first: First) -> None:
     """Killed while pages are printed, and run again, the build gives the same site."""
     (book.build / "site.json").unlink()
