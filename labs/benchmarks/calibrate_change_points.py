@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labs.benchmarks.interval_scores import interval_scores
 from skytally.statistics.change_dates import Change
 from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
 from skytally.statistics.estimate import Estimate
@@ -177,17 +178,13 @@ def _row(
     nominal: float = NOMINAL,
 ) -> dict[str, Any]:
     """Summarise (truth, estimate, low, high) of every simulation as one row."""
-    truth, value, low, high = np.array(cases).T
     return {
         "estimator": estimator,
         "target": target,
         "unit": unit,
         "nominal": nominal,
         "worlds": len(cases),
-        "coverage": float(((low <= truth) & (truth <= high)).mean()),
-        "bias": float((value - truth).mean()),
-        "rmse": float(np.sqrt(((value - truth) ** 2).mean())),
-        "width": float(np.median(high - low)),
+        **interval_scores(*np.array(cases).T),
         "note": note,
     }
 

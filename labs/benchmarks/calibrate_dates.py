@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labs.benchmarks.interval_scores import interval_scores
 from skytally.statistics.bracketed_dates import (
     Bracket,
     DatedState,
@@ -85,18 +86,14 @@ def world(rng: np.random.Generator, *, spanned: bool, prompted: bool = False) ->
 def _score(
     target: str, level: float, ends: np.ndarray, truth: np.ndarray, middle: np.ndarray, note: str
 ) -> Row:
-    low, high = ends
-    error = middle - truth
+    scores = interval_scores(truth, middle, *ends)
     return {
         "estimator": "bracketed dates",
         "target": target,
         "unit": "days",
         "nominal": level,
         "worlds": truth.size,
-        "coverage": round(float(np.mean((low <= truth) & (truth <= high))), 3),
-        "bias": round(float(error.mean()), 3),
-        "rmse": round(float(np.sqrt(np.mean(error**2))), 3),
-        "width": round(float(np.median(high - low)), 3),
+        **{name: round(score, 3) for name, score in scores.items()},
         "note": note,
     }
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from labs.benchmarks.interval_scores import interval_scores
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_seasons import Field, field_series
 from skytally.imagery.cube.cube_checks import OPTICAL_BANDS
@@ -240,17 +241,13 @@ def area_cases(worlds: int, seed: int) -> list[Case]:
 def _row(
     estimator: str, target: str, unit: str, cases: Sequence[Case], note: str
 ) -> dict[str, Any]:
-    truth, value, low, high = np.array(cases, float).T
     return {
         "estimator": estimator,
         "target": target,
         "unit": unit,
         "nominal": NOMINAL,
         "worlds": len(cases),
-        "coverage": float(((low <= truth) & (truth <= high)).mean()),
-        "bias": float((value - truth).mean()),
-        "rmse": float(np.sqrt(((value - truth) ** 2).mean())),
-        "width": float(np.median(high - low)),
+        **interval_scores(*np.array(cases, float).T),
         "note": note,
     }
 

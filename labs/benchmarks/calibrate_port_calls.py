@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from labs.benchmarks.interval_scores import interval_scores
 from labs.methods.semi_markov_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
@@ -207,18 +208,16 @@ def _score(name: str, target: str, unit: str, answer: Answer, given: list[Case],
         np.array(each)
         for each in zip(*((e.low, e.high, e.value, t) for e, t in answers), strict=True)
     )
-    error = np.where(np.isnan(value), (low + high) / 2, value) - truth
+    middle = np.where(np.isnan(value), (low + high) / 2, value)
+    scores, mean = interval_scores(truth, middle, low, high), float(truth.mean())
     return {
         "estimator": name,
         "target": target,
         "unit": unit,
         "nominal": answers[0][0].level,
         "worlds": len(given),
-        "coverage": round(float(np.mean((low <= truth) & (truth <= high))), 3),
-        "bias": round(float(error.mean()), 3),
-        "rmse": round(float(np.sqrt(np.mean(error**2))), 3),
-        "width": round(float(np.median(high - low)), 3),
-        "note": f"{note}; mean truth {truth.mean():.3g}, bias {error.mean() / truth.mean():+.1%}",
+        **{name: round(score, 3) for name, score in scores.items()},
+        "note": f"{note}; mean truth {mean:.3g}, bias {scores['bias'] / mean:+.1%}",
     }
 
 
