@@ -58,6 +58,7 @@ from .text_reader import (
     csv_text as csv_text,
     decoded as decoded,
     file_bytes as file_bytes,
+    no_repeated_key as no_repeated_key,
     read_json as read_json,
     read_text as read_text,
     read_toml as read_toml,

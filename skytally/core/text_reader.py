@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from skytally.core.errors import Fault, refuse
+from skytally.core.errors import DataError, Fault, refuse
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -223,19 +223,26 @@ def _no_constant(word: str) -> object:
     raise ValueError(message)
 
 
-def _no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Table of the pairs of a JSON object, for `json.loads`.
+
+    Raises
+    ------
+    DataError
+        If a key stands twice: JSON would keep the last one in silence.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         message = f"the key {twice!r} twice"
-        raise ValueError(message)
+        raise DataError(message)
     return found
 
 
 def _json(name: str, text: str) -> tuple[object, list[Fault]]:
     try:
-        read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeated_key)
+        read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=no_repeated_key)
     except json.JSONDecodeError as error:
         found = f"broken JSON ({error.msg})"
         return None, [Fault(name, error.lineno, str(error.colno), found, "mend it or restore it")]

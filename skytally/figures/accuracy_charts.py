@@ -35,7 +35,7 @@ def lengths_chart(table: pd.DataFrame, *, dataset: str) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     parts = []
     for metric, word in (
@@ -69,7 +69,7 @@ def change_chart(table: pd.DataFrame, *, dataset: str) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     here = table[table["dataset"] == dataset]
     rows = here[here["metric"].str.startswith("precision at recall ")]

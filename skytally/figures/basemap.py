@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyproj
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
@@ -91,6 +93,21 @@ def outlines(basemap: str, view: View) -> Outlines:
     return Outlines(tuple(land), tuple(lakes), tuple(islands))
 
 
-def drawn_in_order(land: Outlines) -> list[tuple[tuple[Ring, ...], str]]:
-    """Rings with their fill, from the lowest layer up."""
-    return [(land.land, style.LAND), (land.lakes, style.SEA), (land.islands, style.LAND)]
+def draw_land(axes: Axes, basemap: str, border: str, view: View) -> None:
+    """Draw the land of a basemap from the lowest layer up, and a state within its border.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The map.
+    basemap, border : str
+        As `outlines` takes them; without a border no state is drawn.
+    view : View
+        Extent of the map.
+    """
+    land, state = outlines(basemap, view), outlines(border, view)
+    layers = [(land.land, style.LAND), (land.lakes, style.SEA), (land.islands, style.LAND)]
+    if border:
+        layers.append(((*state.land, *state.islands), style.STATE))
+    for rings, colour in layers:
+        axes.add_collection(PolyCollection(rings, facecolor=colour, edgecolor=style.COAST, lw=0.6))

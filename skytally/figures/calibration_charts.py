@@ -117,7 +117,7 @@ def calibration_chart(table: pd.DataFrame) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where no interval was calibrated.
     """
     rows = _rows(table)

@@ -65,7 +65,7 @@ def values_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where no row is left to draw.
     """
     table = _within(value_marks(lines, labels), period)
@@ -118,7 +118,7 @@ def lanes_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     lane = list(lane)
     drawn = _within(lane_marks(table, labels, lane=lane), period)
@@ -163,7 +163,7 @@ def bars_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     if table.empty:
         return _no_rows(name, None)

@@ -13,13 +13,12 @@ from matplotlib.figure import Figure
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
 from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas, legend_below
+from skytally.figures.mpl_charts import PIXELS_AN_INCH, canvas, legend_below
 
 LABEL_LETTERS = 58
 """Letters in a line of a row's label: as many as a chart of 400 pixels has room for."""
 LINE, DOT, GAP = 16.0, 12.0, 12.0
 """Height of a line of a label, of a dot and of the space between rows, in pixels."""
-PIXELS_AN_INCH = 96.0
 
 
 def _lines(row: object) -> list[str]:

@@ -163,7 +163,7 @@ def show(
 
     Returns
     -------
-    Shown
+    PageBlock
 
     Raises
     ------
@@ -239,7 +239,7 @@ def sentence(words: str, *, name: str = "") -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     anchor = f' id="{html.escape(name, quote=True)}"' if name else ""
     return PageBlock(f'<p class="sk-nothing"{anchor}>{html.escape(words)}</p>', words)

@@ -40,7 +40,7 @@ def table_block(table: pd.DataFrame, *, caption: str, empty: str) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     if table.empty:
         return sentence(empty)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from skytally.core import chart_style as style, number
-from skytally.figures.basemap import View, drawn_in_order, outlines
+from skytally.figures.basemap import View, draw_land
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.map_regions import basemap_at
 from skytally.figures.mpl_charts import as_svg_address
@@ -132,17 +132,6 @@ def _name_sites(axes: Axes, places: list[_Place], view: View) -> None:
         )  # fmt: skip
 
 
-def _land(axes: Axes, basemap: str, border: str, view: View) -> None:
-    layers = drawn_in_order(outlines(basemap, view))
-    if border:
-        state = outlines(border, view)
-        layers.append(((*state.land, *state.islands), style.STATE))
-    for rings, colour in layers:
-        axes.add_collection(
-            mpl.collections.PolyCollection(rings, facecolor=colour, edgecolor=style.COAST, lw=0.6)
-        )
-
-
 def _draw(
     base: tuple[str, str],
     sites: pd.DataFrame,
@@ -158,7 +147,7 @@ def _draw(
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
         axes.set_facecolor(style.SEA)
-        _land(axes, *base, view)
+        draw_land(axes, *base, view)
         for path in _paths(legs, sites, view):
             axes.plot(*path.T, ":", color=style.SITE_MARK, lw=1.5)
         for place in places:

@@ -31,7 +31,7 @@ def timeline_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where no row falls into a lane.
     """
     table = lane_rows(tables, lanes)

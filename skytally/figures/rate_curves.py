@@ -136,7 +136,7 @@ def curves_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where there is no point.
     """
     if points.empty:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, number
-from skytally.figures.basemap import View, drawn_in_order, outlines
+from skytally.figures.basemap import View, draw_land
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.route_tables import COUNTRY, SEA, STOP
 
@@ -37,19 +37,6 @@ def scale_bar(axes: Axes, view: View, *, size: float = style.SMALL_PT) -> None:
     axes.plot([x, x + length], [y, y], color=style.INK, lw=2, solid_capstyle="butt")
     words = f"{number(length)} km"
     axes.text(x, y * 0.96, words, ha="left", va="bottom", fontsize=size)
-
-
-def _land(axes: Axes, panel: pd.Series, view: View) -> None:
-    for rings, colour in drawn_in_order(outlines(panel["basemap"], view)):
-        axes.add_collection(
-            mpl.collections.PolyCollection(rings, facecolor=colour, edgecolor=style.COAST, lw=0.6)
-        )
-    state = outlines(panel["border"], view)
-    axes.add_collection(
-        mpl.collections.PolyCollection(
-            [*state.land, *state.islands], facecolor=style.STATE, edgecolor=style.COAST, lw=0.6
-        )
-    )
 
 
 def _connections(
@@ -139,7 +126,7 @@ def _panel(
     view = View(panel["lat"], panel["lon"], panel["half_width_km"], panel["aspect"])
     stops = labels[labels["kind"] == STOP]
     axes.set_facecolor(style.SEA)
-    _land(axes, panel, view)
+    draw_land(axes, panel["basemap"], panel["border"], view)
     _connections(axes, connections, sites, view, set(stops["site"]))
     for _, row in labels.iterrows():
         _label(axes, row, view)

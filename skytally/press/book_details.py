@@ -78,8 +78,14 @@ def book_details() -> dict[str, str]:
     return details | {name: str(url) for name, url in addresses.items() if url}
 
 
-def source_line() -> str:
-    """Title, version and licence, as they stand in every picture."""
-    about = book_details()
+def source_line(details: Mapping[str, str] | None = None) -> str:
+    """Title, version and licence, as they stand in every picture.
+
+    Parameters
+    ----------
+    details : mapping of str to str, optional
+        Result of `book_details`, where the caller has it.
+    """
+    about = details or book_details()
     version = f", version {about['version']}" if about["version"] else ""
     return f"{about['title']}{version} · {about['licence']}"

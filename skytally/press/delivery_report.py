@@ -21,6 +21,11 @@ from skytally.imagery.acquire import (
 from skytally.imagery.pipeline import RefreshPlan
 
 
+def _with_folder(providers: Iterable[Provider]) -> Iterator[Provider]:
+    """Keep the providers of own images whose folder or archive is there."""
+    return (each for each in providers if each.kind == FOLDER and Path(each.url).exists())
+
+
 def file_lines(providers: Iterable[Provider]) -> Iterator[str]:
     """Yield a line for each file of the providers that are folders: what it was taken for.
 
@@ -34,9 +39,7 @@ def file_lines(providers: Iterable[Provider]) -> Iterator[str]:
     str
         Without line break; one in the name of a file is spelt out.
     """
-    for provider in providers:
-        if provider.kind != FOLDER or not Path(provider.url).exists():
-            continue
+    for provider in _with_folder(providers):
         taken = recognised_delivery(provider).taken_for
         yield escaped(f"{provider.name}: {number(len(taken))} files in {provider.url}")
         for path, words in sorted(taken.items()):
@@ -74,9 +77,7 @@ def scene_lines(
     str
         Without line break; a scene without a row is named with the reason.
     """
-    for provider in providers:
-        if provider.kind != FOLDER or not Path(provider.url).exists():
-            continue
+    for provider in _with_folder(providers):
         rows = [] if inventory is None else inventory.to_dict("records")
         rows = [row for row in rows if row["provider"] == provider.name and row["site"] in sites]
         for scene in recognised_delivery(provider).scenes:
@@ -87,10 +88,9 @@ def scene_lines(
             clue = f", by {scene.clue}" if scene.clue else ""
             head = f"  {scene.key}: {scene.platform or 'satellite not stated'}, {when}{clue}"
             reasons = [_outcome({str(key): str(cell) for key, cell in row.items()}) for row in mine]
-            alike = {row["status_reason"] for row in mine if row["status"] == REJECTED}
-            if len(mine) > 1 and len(alike) == 1 and len(reasons) == len(mine):
-                whole = all(row["status"] == REJECTED for row in mine)
-                reasons = [f"{REJECTED}: {alike.pop()}"] if whole else reasons
+            alike = {(row["status"], row["status_reason"]) for row in mine}
+            if len(mine) > 1 and len(alike) == 1 and mine[0]["status"] == REJECTED:
+                reasons = [f"{REJECTED}: {mine[0]['status_reason']}"]
             if not mine:
                 day = "" if scene.moment is None else f"{scene.moment:%Y-%m-%d}"
                 inside = period[0] <= day <= period[1]

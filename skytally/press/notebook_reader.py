@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from skytally.core import INVISIBLE, DataError, decoded, refuse
+from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
 from skytally.press.project_paths import notebooks_folder
 
 Notebook = dict[str, Any]
@@ -47,16 +47,6 @@ def file_name(line: str) -> str:
     return f"notebooks/{line}.ipynb"
 
 
-def _no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        message = f"the key {twice!r} twice; keep one of the two"
-        raise DataError(message)
-    return found
-
-
 def _conflict(text: str) -> str:
     """Fault of the first mark that a merge left in a text; empty where there is none."""
     mark = CONFLICT.search(text)
@@ -75,7 +65,7 @@ def _parsed(text: str) -> Any:
         If it is no JSON.
     """
     try:
-        return json.loads(text, object_pairs_hook=_no_repeated_key)
+        return json.loads(text, object_pairs_hook=no_repeated_key)
     except json.JSONDecodeError as error:
         if conflict := _conflict(text):
             raise DataError(conflict) from error
@@ -86,6 +76,13 @@ def _parsed(text: str) -> Any:
         raise DataError(message) from error
     except RecursionError as error:
         message = "JSON nested too deeply to be a notebook; restore it"
+        raise DataError(message) from error
+    except DataError as error:
+        message = f"{error}; keep one of the two"
+        raise DataError(message) from error
+    except ValueError as error:
+        # a number of thousands of digits, which Python refuses to read
+        message = f"JSON that cannot be read ({error}); restore it"
         raise DataError(message) from error
 
 

@@ -17,9 +17,6 @@ from skytally.press.project_paths import (
     lines_folder,
     site_folder,
 )
-from skytally.press.reader_notebook import with_code_at_end
-from skytally.press.script_policy import write_policies
-from skytally.press.search_index import write_search_text
 
 FINDINGS = "findings.json"
 CLAIMS = "claims.json"
@@ -49,6 +46,9 @@ def _not_staged(_: str, names: list[str]) -> set[str]:
 
 
 def _stage() -> None:
+    # a build with nothing to do prints nothing, and need not wait for what printing needs
+    from skytally.press.reader_notebook import with_code_at_end
+
     stage, data = _stage_folder(), data_folder()
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(book_folder(), stage, ignore=_not_staged)
@@ -100,6 +100,8 @@ def _print_pages() -> Path:
 
 
 def _add_files(pages: Path) -> None:
+    from skytally.press.search_index import write_search_text
+
     stage, data = _stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS):
         shutil.copyfile(stage / name, pages / name)
@@ -144,7 +146,6 @@ def _write_cards(pages: Path) -> None:
 
 def _copy_tables(folder: Path, target: Path) -> None:
     """Copy the tables of a folder with every formula neutralised."""
-    # a build with nothing to do prints nothing, and need not wait for these
     import csv
 
     from skytally.core import csv_text, file_bytes, refuse
@@ -194,6 +195,8 @@ def print_site() -> set[str]:
         If a page has a warning or an error; the last good site stays.
     """
     os.environ.setdefault("SKYTALLY_BOOK", "1")
+    from skytally.press.script_policy import write_policies
+
     _stage()
     pages = _print_pages()
     _add_files(pages)

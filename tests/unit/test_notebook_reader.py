@@ -121,6 +121,7 @@ CONFLICT = "{\n<<<<<<< HEAD\n 'a': 1\n=======\n 'a': 2\n>>>>>>> other\n}"
         (notebook(nbformat=5), ": found format 5, which is newer than this press; save it in"),
         ({"nbformat": 3, "worksheets": 7}, ": found a notebook of format 3 that cannot be"),
         ('{"nbformat": 4, "cells": [], "cells": []}', ": found the key 'cells' twice; keep one"),
+        (f'{{"nbformat": {"4" * 5000}}}', ": found JSON that cannot be read (Exceeds the limit"),
         ({"nbformat": 4, "cells": None}, ": found a notebook without cells"),
         (
             notebook(metadata={"kernelspec": {"name": "ir", "language": "R"}}),

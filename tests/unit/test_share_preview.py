@@ -44,8 +44,9 @@ def test_preview_changes_with_its_number() -> None:
     ],
 )  # fmt: skip
 def test_preview_address_is_absolute_only_where_the_site_has_one(
-    monkeypatch: pytest.MonkeyPatch, details: dict[str, Any], page: str, address: str
+    details: dict[str, Any], page: str, address: str
 ) -> None:
     """No address of the site is invented."""
-    monkeypatch.setattr(page_heads, "book_details", lambda: details)
-    assert f'<meta property="og:image" content="{address}">' in page_heads._preview_tags(page)
+    assert f'<meta property="og:image" content="{address}">' in page_heads._preview_tags(
+        page, details
+    )

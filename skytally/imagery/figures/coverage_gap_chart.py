@@ -64,7 +64,7 @@ def gaps_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where nothing was searched.
     """
     if table.empty:

@@ -147,7 +147,7 @@ def states_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A chart also where nothing was searched: then every lane is blank.
     """
     chosen, left = first_sites(table)
@@ -286,7 +286,7 @@ def months_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where no month was searched for this sensor.
     """
     chosen, left = first_sites(table[table["sensor"] == sensor])

@@ -72,7 +72,7 @@ def limits_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         Where any look was made up, the title begins with *Simulated*; a sentence where
         nothing was tried.
     """

@@ -303,7 +303,7 @@ def measured_chart(
 
     Returns
     -------
-    Shown
+    PageBlock
         A sentence where no look lies within the period.
     """
     span = (pd.Timestamp(period[0]), pd.Timestamp(period[1]) + pd.Timedelta(days=1))

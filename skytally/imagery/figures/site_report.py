@@ -52,7 +52,7 @@ def state_shown(own: SiteImagery) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
         Sensors that have nothing to say for one reason share a row.
     """
     rows: dict[tuple[str, str], list[str]] = {}
@@ -196,7 +196,7 @@ def lines_shown(
 
     Returns
     -------
-    Shown
+    PageBlock
         One sentence where nothing was measured.
     """
     folder = Path(out)
@@ -253,7 +253,7 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
 
     Returns
     -------
-    Shown
+    PageBlock
         One detection-limit summary a measure: of the site's own images where they could be
         tested, else of simulated places, and then it says *simulated* in its title, and why.
     """

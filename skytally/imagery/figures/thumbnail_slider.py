@@ -69,7 +69,7 @@ def thumbnails_block(chips: Sequence[Thumbnail], *, caption: str, empty: str) ->
 
     Returns
     -------
-    Shown
+    PageBlock
     """
     if not chips:
         return PageBlock(f'<p class="sk-nothing">{html.escape(empty)}</p>', empty)
@@ -96,7 +96,7 @@ def slider_block(before: Thumbnail, after: Thumbnail, *, caption: str) -> PageBl
 
     Returns
     -------
-    Shown
+    PageBlock
         The slider is the browser's own, so that arrows, Home and End move it; without scripts
         and on paper the two pictures stand side by side.
 

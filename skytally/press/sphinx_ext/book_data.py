@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from skytally.core import (
     table_names,
 )
 from skytally.figures import read_lanes, read_regions
-from skytally.press.cards.record_cards import published
-from skytally.record import Support, support_words
+from skytally.press.cards.record_cards import CardRecord, published
+from skytally.record import Support, drop_copies, support_words
 
 PUBLISHERS = {"unknown": "publisher not known"}
 """Words for a publisher that its row does not name."""
@@ -47,6 +47,18 @@ def record_tables() -> dict[str, pd.DataFrame]:
 def observations() -> tuple[str, ...]:
     """Names of the tables of observations and claims, whose rows have anchors."""
     return tuple(observation_tables(data_folder() / "record"))
+
+
+@cache
+def originals(name: str) -> pd.DataFrame:
+    """Table of the record without the rows in which one page copies another."""
+    return drop_copies(table(name), table("sources"))
+
+
+@cache
+def card_record() -> CardRecord:
+    """Record as the cards look it up."""
+    return CardRecord(record_tables(), observations())
 
 
 @cache
@@ -90,9 +102,17 @@ def timeline_lanes() -> pd.DataFrame:
     )
 
 
+@lru_cache(maxsize=4)
+def _parsed(path: Path, _modified: int, _size: int) -> tuple[dict[str, Any], ...]:
+    """Rows of a file of results; hundreds of roles ask for them."""
+    return tuple(json.loads(path.read_text(encoding="utf-8")))
+
+
 def read_results_json(app: Sphinx, name: str) -> list[dict[str, Any]]:
     """Read a file of results that the press staged beside the pages."""
-    return list(json.loads((Path(app.srcdir) / name).read_text(encoding="utf-8")))
+    path = Path(app.srcdir) / name
+    stat = path.stat()
+    return list(_parsed(path, stat.st_mtime_ns, stat.st_size))
 
 
 def support_text(finding: dict[str, Any]) -> str:

@@ -11,15 +11,12 @@ from sphinx.util.docutils import SphinxRole
 
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import findings, row_ids, source_ids
+from skytally.press.sphinx_ext.html_blocks import to_root
 
 FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
 """Role to the field of a finding that it quotes."""
 CARD_WORDS = "(source)"
 """Link to the card of a finding whose sentence does not hold its number."""
-
-
-def _up(docname: str) -> str:
-    return "../" * docname.count("/")
 
 
 def level_words(finding: Mapping[str, Any]) -> str:
@@ -60,7 +57,7 @@ class FindingRole(SphinxRole):
         return [nodes.Text(before), self._link(number, finding["key"]), nodes.Text(after)], []
 
     def _link(self, words: str, key: str) -> nodes.reference:
-        target = _up(self.env.docname) + address("finding", key)
+        target = to_root(self.env.docname) + address("finding", key)
         return nodes.reference("", words, refuri=target, classes=["sk-finding"], internal=True)
 
 
@@ -77,7 +74,7 @@ class LinkRole(SphinxRole):
             message = f"no {self.kind} {self.text!r} in the record; correct the id"
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=self.text)], [problem]
-        target = _up(self.env.docname) + address(self.kind, self.text)
+        target = to_root(self.env.docname) + address(self.kind, self.text)
         return [
             nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)
         ], []

@@ -27,6 +27,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    html_row,
 )
 from skytally.press.sphinx_ext.results_data import results
 from skytally.statistics import share_interval
@@ -101,8 +102,13 @@ def _one_thing(falls: Counter[tuple[str, str]]) -> str:
         found = [(one, count) for (kind, one), count in falls.items() if kind == what]
         ordered = sorted(found, key=lambda each: (-each[1], each[0]))[:MOST_LISTED]
         rows = [
-            f'<tr><th scope="row">{card_link(head, one, one if what == "rows" else "")}</th>'
-            f"<td>{cell(labels[what].get(one, ''))}</td><td>{count}</td></tr>"
+            html_row(
+                (
+                    card_link(head, one, one if what == "rows" else ""),
+                    cell(labels[what].get(one, "")),
+                    str(count),
+                )
+            )
             for one, count in ordered
         ]
         tables.append(
@@ -173,10 +179,16 @@ class MostFragileFirst(Block):
             if group in GROUPS
         ]  # fmt: skip
         rows = [
-            f'<tr data-choice="{group}"><th scope="row"><a href="{page}.html#{cell(key)}">'
-            f"{cell(key)}</a></th><td>{group}</td><td>{'none found' if size == NEVER else size}"
-            f"</td><td>{flip_cell(statement)}{judged if key in ALWAYS else ''}</td>"
-            f"<td>{cell(statement['text'])}</td></tr>"
+            html_row(
+                (
+                    f'<a href="{page}.html#{cell(key)}">{cell(key)}</a>',
+                    group,
+                    "none found" if size == NEVER else str(size),
+                    f"{flip_cell(statement)}{judged if key in ALWAYS else ''}",
+                    cell(statement["text"]),
+                ),
+                choice=group,
+            )
             for size, _, _, group, key, page, statement in sorted(shown, key=lambda one: one[:5])
         ]
         heads = ["statement", "kind", "smallest set", "what flips it", "in words"]

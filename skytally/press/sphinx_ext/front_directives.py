@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -16,9 +15,10 @@ from skytally.press.cards.card import Part
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
 from skytally.press.cards.result_cards import counters_of, page_of
 from skytally.press.sphinx_ext.book_data import (
+    card_record,
     findings,
     observations,
-    record_tables,
+    originals,
     support_text,
     table,
     timeline_lanes,
@@ -29,19 +29,13 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    html_row,
 )
-from skytally.record import drop_copies
 
 DAY_STEMS = ("statement", "date", "depart")
 """Columns that may date a row, in the order of preference, each before ``_first``."""
 PRESS_CLAIMS = "press_claims"
 """Table of sentences of the press, which are no observations."""
-
-
-@cache
-def card_record() -> CardRecord:
-    """Record as the cards look it up."""
-    return CardRecord(record_tables(), observations())
 
 
 class RouteMap(Block):
@@ -83,7 +77,7 @@ class TotalsChart(Block):
         if missing:
             message = f"totals-chart: {', '.join(missing)} missing; write each as an option"
             raise DataError(message)
-        claims = drop_copies(table("official_claims"), table("sources"))
+        claims = originals("official_claims")
         counts = self._counts(self.options.get("counts", "").split())
         claims = with_counts(claims, counts, table("same_observation"))
         chosen = running_totals(
@@ -195,7 +189,7 @@ class DatedRows(Block):
         """Lane of each row, or the words of its table where no lane holds it; copies left out."""
         lanes = timeline_lanes()
         names = {*lanes["table"], *observations(), "scopes", "counters"} - {PRESS_CLAIMS}
-        tables = {name: drop_copies(record_tables()[name], table("sources")) for name in names}
+        tables = {name: originals(name) for name in names}
         shown = lane_rows(tables, lanes)
         kinds = dict(zip(shown["id"], shown["lane"], strict=True))
         for name in observations():
@@ -220,11 +214,7 @@ class DatedRows(Block):
         )
         when = next(filter(None, (dates(row, stem) for stem in DAY_STEMS)), "no date")
         day = card_link("row", str(row["id"]), when)
-        return (
-            f'<tr data-choice="{cell(kind)}"><th scope="row">{day}</th>'
-            + "".join(f"<td>{words}</td>" for words in cells)
-            + "</tr>"
-        )
+        return html_row((day, *cells), choice=kind)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Block(Directive):
 
     def card(self, kind: str, identifier: str, words: str = "") -> str:
         """Link to a card from the page of the directive, in whatever folder it lies."""
-        up = "../" * self.state.document.settings.env.docname.count("/")
+        up = to_root(self.state.document.settings.env.docname)
         return card_link(kind, identifier, words, up=up)
 
     def run(self) -> list[nodes.Node]:
@@ -42,6 +42,11 @@ class Block(Directive):
 def cell(text: object) -> str:
     """Escape the text of a table cell, so that a browser shows it as text."""
     return html.escape(str(text), quote=True)
+
+
+def to_root(docname: str) -> str:
+    """Way from a page to the root of the site."""
+    return "../" * docname.count("/")
 
 
 def card_link(kind: str, identifier: str, words: str = "", *, up: str = "") -> str:
@@ -147,14 +152,25 @@ def filtered_table(
     )
 
 
+def html_row(cells: Iterable[str], *, choice: str = "") -> str:
+    """Return a row of cells that are HTML already, the first of which is its header.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        HTML.
+    choice : str
+        Word by which the list beside `filtered_table` keeps the row.
+    """
+    first, *rest = cells
+    kept = f' data-choice="{cell(choice)}"' if choice else ""
+    filled = "".join(f"<td>{each}</td>" for each in rest)
+    return f'<tr{kept}><th scope="row">{first}</th>{filled}</tr>'
+
+
 def table_row(cells: Iterable[object]) -> str:
     """Return a row of plain cells, the first of which is its header."""
-    first, *rest = cells
-    return (
-        f'<tr><th scope="row">{cell(first)}</th>'
-        + "".join(f"<td>{cell(text)}</td>" for text in rest)
-        + "</tr>"
-    )
+    return html_row(map(cell, cells))
 
 
 def small_table(caption: str, heads: list[str], rows: list[list[str]], *, empty: str) -> str:

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from skytally.core import listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
-from skytally.press.sphinx_ext.book_data import observations, source_words, table
+from skytally.press.sphinx_ext.book_data import card_record, source_words, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -87,24 +87,13 @@ class OriginsGraph(Block):
 
     @staticmethod
     def _listed(graph: provenance.Graph) -> str:
-        taken = _rows_read_in()
+        taken = card_record().rows_of_source
         return "".join(
             f"<li>{source_link(copy)}, from {'; '.join(map(source_link, above))}"
             f"{_taken(taken.get(copy, []))}</li>"
             for copy, above in sorted(graph.parents.items())
             if above
         )
-
-
-def _rows_read_in() -> dict[str, list[str]]:
-    """Rows of the record that were read in each source, in the order of the tables."""
-    rows: dict[str, list[str]] = {}
-    for name in observations():
-        read = table(name)
-        if "source_id" in read:
-            for row, source in zip(read["id"], read["source_id"], strict=True):
-                rows.setdefault(str(source), []).append(str(row))
-    return rows
 
 
 def _taken(rows: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sphinx.application import Sphinx
 from skytally.figures import PREVIEW_SIZE, preview_picture
 from skytally.press.book_details import book_details, source_line
 from skytally.press.sphinx_ext.book_data import findings
-from skytally.press.sphinx_ext.html_blocks import Block, cell
+from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
 
 LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
@@ -33,15 +34,10 @@ def description(doctree: nodes.document | None, *, title: str) -> str:
     return title
 
 
-def _up(pagename: str) -> str:
-    """Way from a page to the root of the site."""
-    return "../" * pagename.count("/")
-
-
-def _preview_tags(pagename: str) -> str:
+def _preview_tags(pagename: str, about: Mapping[str, str]) -> str:
     """Tags of the preview image; its address is relative while the site has none of its own."""
-    site = book_details().get("site", "")
-    address = f"{site.rstrip('/')}/{PREVIEW}" if site else f"{_up(pagename)}{PREVIEW}"
+    site = about.get("site", "")
+    address = f"{site.rstrip('/')}/{PREVIEW}" if site else f"{to_root(pagename)}{PREVIEW}"
     width, height = PREVIEW_SIZE
     return (
         f'<meta property="og:image" content="{html.escape(address, quote=True)}">\n'
@@ -73,9 +69,7 @@ def write_preview(app: Sphinx, exception: Exception | None) -> None:
     path.write_bytes(picture)
 
 
-def _foot(pagename: str, *, has_about: bool) -> str:
-    about = book_details()
-    up = _up(pagename)
+def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
     parts = [about["licence"]]
     if about["version"]:
         parts.append(f"version {about['version']}")
@@ -83,7 +77,7 @@ def _foot(pagename: str, *, has_about: bool) -> str:
         parts.append(f"record with pages published until {about['newest']}")
     words = [html.escape(part) for part in parts]
     if has_about:
-        words.append(f'<a href="{up}{ABOUT}.html">about and cite</a>')
+        words.append(f'<a href="{to_root(pagename)}{ABOUT}.html">about and cite</a>')
     if "repository" in about:
         words.append(f'<a href="{html.escape(about["repository"])}">source code</a>')
     return f'<p class="sk-foot">{" · ".join(words)}</p>'
@@ -97,18 +91,19 @@ def add_head_and_foot(
     doctree: nodes.document | None,
 ) -> None:
     """Add the description to the head of a page and the licence to its foot."""
-    title = book_details()["title"]
+    about = book_details()
+    title = about["title"]
     words = html.escape(description(doctree, title=title), quote=True)
     name = html.escape(str(context.get("title") or title), quote=True)
     context["metatags"] = (
         f'{context.get("metatags", "")}<meta name="description" content="{words}">\n'
         f'<meta property="og:title" content="{name}">\n'
         f'<meta property="og:description" content="{words}">\n'
-        f"{_preview_tags(pagename)}"
-        f'<meta name="skytally-source" content="{cell(source_line())}">\n'
+        f"{_preview_tags(pagename, about)}"
+        f'<meta name="skytally-source" content="{cell(source_line(about))}">\n'
     )
     has_about = ABOUT in app.env.found_docs
-    context["theme_extra_footer"] = _foot(pagename, has_about=has_about)
+    context["theme_extra_footer"] = _foot(pagename, about, has_about=has_about)
 
 
 class CiteBook(Block):

@@ -16,6 +16,7 @@ from skytally.press.sphinx_ext.book_data import (
     findings,
     map_regions,
     observations,
+    originals,
     record_tables,
     row_ids,
     source_words,
@@ -32,7 +33,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     source_link,
 )
-from skytally.record import drop_copies
 
 SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
@@ -226,7 +226,7 @@ class Timeline(Block):
 
         lanes = timeline_lanes()
         names = {*lanes["table"], "scopes", "counters"}
-        tables = {name: drop_copies(record_tables()[name], table("sources")) for name in names}
+        tables = {name: originals(name) for name in names}
         return timeline_chart(tables, lanes, period=self._period()).block
 
 

@@ -10,10 +10,9 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, quantity_of, quantity_text
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import table
-from skytally.press.sphinx_ext.front_directives import card_record
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
-from skytally.record import count_once, drop_copies
+from skytally.press.sphinx_ext.book_data import card_record, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import count_once
 
 CLAIMS = "official_claims"
 NO_PERIOD = "not stated"
@@ -65,7 +64,7 @@ class StatementTable(Block):
             message = f"statement-table: no {', '.join(missing)}; give sense, unit and caption"
             raise DataError(message)
         sense, unit = self.options["sense"], self.options["unit"]
-        claims = drop_copies(table(CLAIMS), table("sources"))
+        claims = originals(CLAIMS)
         rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
         listed = [
             {str(key): value for key, value in row.items()} for row in rows.to_dict("records")
@@ -87,7 +86,7 @@ class StatementTable(Block):
             cell(row["text"]),
         )
         who = cell(names.get(row["counter"], row["counter"]))
-        return f'<tr><th scope="row">{who}</th>{"".join(f"<td>{each}</td>" for each in cells)}</tr>'
+        return html_row((who, *cells))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

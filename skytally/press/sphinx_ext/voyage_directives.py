@@ -10,10 +10,9 @@ from sphinx.application import Sphinx
 
 from skytally.core import quantity_of, quantity_text
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import table
-from skytally.press.sphinx_ext.front_directives import card_record
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
-from skytally.record import count_once, drop_copies, totals_since_start
+from skytally.press.sphinx_ext.book_data import card_record, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import count_once, totals_since_start
 
 UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
 """Units in which counters count visits and voyages; no two may be added."""
@@ -98,7 +97,7 @@ class VoyageTotals(Block):
 
     def html(self) -> str:
         """Return the table, a row a counter, place and unit."""
-        counts = drop_copies(table("voyage_counts"), table("sources"))
+        counts = originals("voyage_counts")
         rows = latest_totals(counts, table("same_observation")).to_dict("records")
         return filtered_table(
             "voyage-totals",
@@ -118,7 +117,7 @@ class VoyageTotals(Block):
             cell(dates(row, "date")),
         )
         who = cell(names.get(row["counter"], row["counter"]))
-        return f'<tr><th scope="row">{who}</th>{"".join(f"<td>{each}</td>" for each in cells)}</tr>'
+        return html_row((who, *cells))
 
 
 class ShipVoyages(Block):
@@ -126,9 +125,7 @@ class ShipVoyages(Block):
 
     def html(self) -> str:
         """Return the table, a row a voyage or a total of one ship."""
-        voyages, counts = (
-            drop_copies(table(name), table("sources")) for name in ("voyages", "voyage_counts")
-        )
+        voyages, counts = (originals(name) for name in ("voyages", "voyage_counts"))
         rows = named_voyages(voyages, counts, table("same_observation"))
         return filtered_table(
             "ship-voyages",
@@ -152,11 +149,7 @@ class ShipVoyages(Block):
             cell(_number(row) or "one voyage, load not counted"),
             cell(names.get(row["counter"], row["counter"])),
         )
-        ship = cell(row["vessel"])
-        return (
-            f'<tr data-choice="{ship}"><th scope="row">{ship}</th>'
-            f"{''.join(f'<td>{each}</td>' for each in cells)}</tr>"
-        )
+        return html_row((cell(row["vessel"]), *cells), choice=row["vessel"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
