@@ -22,6 +22,7 @@ from skytally.imagery.acquire.band_windows import (
     header_contradictions,
     joined_ids,
     joined_pixels,
+    unread_mask,
 )
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.scene_item import SceneItem
@@ -250,6 +251,19 @@ def test_nan_as_no_data_of_whole_numbers_counts_as_not_stated(tmp_path: Path) ->
     asset = replace(chips.asset("b02", str(bare)), nodata=float("nan"))
     found = read_scene_over_site(chips.scene_item({"b02": asset}), HERE, settings=QUICK)
     assert found.nodata["b02"] is None
+
+
+def test_pixels_beyond_a_file_without_a_number_for_no_data_are_missing(tmp_path: Path) -> None:
+    """What no file holds is no ground of number 0."""
+    path = chips.write(tmp_path / "b02.tif", _random("uint16", (60, 120)), nodata=None)
+    found = read_scene_over_site(
+        chips.scene_item({"b02": chips.asset("b02", str(path), nodata=None)}),
+        HERE,
+        settings=QUICK,
+    )
+    assert found.nodata["b02"] == 0
+    assert unread_mask(found)[60:].all()
+    assert not unread_mask(found)[:60].any()
 
 
 def test_single_wrong_bits_never_pass_for_pixels(tmp_path: Path) -> None:

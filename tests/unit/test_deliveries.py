@@ -27,6 +27,8 @@ from skytally.imagery.acquire.deliveries.acquisition_day import DayConflictError
 from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_scene
 from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
 from skytally.imagery.acquire.local_folder import item_id_of, items_in_folder
+from skytally.imagery.acquire.pixel_classes import decode_classification
+from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_item import SceneItem
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from tests.support import chips, deliveries
@@ -307,6 +309,7 @@ EDGE, HOLE = (slice(0, 20), slice(None)), (slice(40, 50), slice(40, 50))
         ("alpha", 0.20),
         ("internal", 0.20),
         ("beside", 0.20),
+        ("udm beside", 0.20),
         ("all in use", 0.20),
     ],
 )
@@ -329,6 +332,8 @@ def test_missing_pixels_are_missing_and_never_zero(
         words["mask"] = seen
     elif how == "beside":
         deliveries.image(tmp_path / "pier_20230805_mask.tif", [seen.astype("uint8")], gsd=5.0)
+    elif how == "udm beside":
+        deliveries.image(tmp_path / "pier_20230805_udm.tif", [(~seen).astype("uint8")], gsd=5.0)
     elif how == "all in use":
         bands = [np.arange(10000).reshape(100, 100).astype("uint8") for _ in range(3)]
         bands[1] = bands[1][:, ::-1].copy()
@@ -342,6 +347,57 @@ def test_missing_pixels_are_missing_and_never_zero(
     if how == "all in use":
         assert pixels.arrays["b02"].dtype == "uint16"
         assert (pixels.arrays["b02"][20:] == 0).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "corner", "reason"),
+    [
+        ("udm2", (chips.WEST, chips.NORTH), "its UDM2 has 1 bands, not 8"),
+        ("mask", (chips.WEST + 50, chips.NORTH), "its mask lies on another grid"),
+    ],
+)
+def test_a_mask_that_cannot_be_trusted_is_refused(
+    tmp_path: Path, name: str, corner: tuple[float, float], reason: str
+) -> None:
+    """The first band of a short UDM2 marks clear ground, and a shifted mask hides other ground."""
+    seen = np.ones((100, 100), "uint8")
+    deliveries.image(tmp_path / "pier_20230805.tif", _values(EDGE), gsd=5.0)
+    deliveries.image(tmp_path / f"pier_20230805_{name}.tif", [seen], gsd=5.0, corner=corner)
+    (item,), _ = found(tmp_path, bands={"b02": "3", "b03": "2", "b04": "1"})
+    with pytest.raises(AcquisitionError, match=reason):
+        read(item)
+
+
+def test_a_download_lacks_what_its_data_mask_hides(tmp_path: Path) -> None:
+    """Radar of a half that the satellite did not see is missing, and not an echo of zero."""
+    search = "2023-08-27-00_00_2023-08-27-23_59_Sentinel-1_IW_VV+VH"
+    seen = np.ones((120, 120), "float32")
+    seen[:, 60:] = 0
+    echo = deliveries.ground((120, 120)).astype("float32") / 1000
+    for layer, values in (("VV", echo * seen), ("VH", echo * seen), ("dataMask", seen)):
+        deliveries.image(tmp_path / f"{search}_{layer}_(Raw).tiff", [values], gsd=10.0)
+    row = {"sensor": "sentinel-1", "processor": "GRD", "calibration": "metadata"}
+    (item,), _ = found(tmp_path, bands={"vv": "VV", "vh": "VH"}, **row)
+    pixels = read(item)
+    assert missing(pixels, "vv").mean() == pytest.approx(0.5, abs=0.01)
+    assert np.nanmin(pixels.arrays["vv"]) > 0
+
+
+def test_classes_that_an_image_does_not_reach_are_no_data(tmp_path: Path) -> None:
+    """A classification of half the window, in whole or broken numbers, leaves half unread."""
+    for dtype in ("uint8", "float32"):
+        folder = tmp_path / dtype
+        classes = np.full((60, 120), 4, dtype)
+        deliveries.image(folder / "pier_20230805_SCL.tif", [classes], gsd=10.0)
+        whole = deliveries.ground((120, 120))
+        deliveries.image(folder / "pier_20230805_B02.tif", [whole], gsd=10.0)
+        (item,), _ = found(folder, **{**S2, "bands": {"b02": "B02"}, "quality": "SCL"})
+        quality = read(item).arrays[QUALITY]
+        masks = decode_classification(quality, "sentinel-2")
+        assert quality.dtype == "uint8"
+        assert masks is not None
+        assert masks.unread.mean() == pytest.approx(0.5, abs=0.1)
+        assert masks.clear.mean() == pytest.approx(0.5, abs=0.1)
 
 
 def test_a_udm2_hides_cloud_shadow_and_fill(tmp_path: Path) -> None:

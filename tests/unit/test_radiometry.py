@@ -82,3 +82,19 @@ def test_classes_of_landsat() -> None:
 def test_classes_of_radar_are_none() -> None:
     """Radar has no classification."""
     assert decode_classification(np.zeros((1, 1), "uint8"), "sentinel-1") is None
+
+
+@pytest.mark.parametrize(
+    ("quality", "sensor"),
+    [
+        (np.array([[4, 255]], "uint8"), "sentinel-2"),
+        (np.array([[4, np.nan]], "float32"), "sentinel-2"),
+        (np.array([[21824, 0]], "uint16"), "landsat"),
+    ],
+)
+def test_a_number_that_is_no_class_is_never_clear(quality: np.ndarray, sensor: str) -> None:
+    """What nobody classified may hide anything."""
+    found = decode_classification(quality, sensor)
+    assert found is not None
+    assert found.clear.tolist() == [[True, False]]
+    assert found.unread.tolist() == [[False, True]]

@@ -271,7 +271,13 @@ def band_window(
     shape: tuple[int, int],
     nodata: float | None,
 ) -> BandWindow:
-    """Combine pixels, their grid and the description of their file."""
+    """Combine pixels, their grid and the description of their file.
+
+    Where the window reaches beyond a file that states no number for missing data, 0 means missing:
+    it is what stands there.
+    """
+    if nodata is None and window_overlap(at, shape) != at:
+        nodata = 0.0
     asset = reader.asset
     source = {
         "href": url_without_query(asset.href),

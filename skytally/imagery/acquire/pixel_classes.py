@@ -79,8 +79,9 @@ def decode_classification(quality: npt.NDArray[Any], sensor: str) -> PixelClasse
 
     Returns
     -------
-    Classes or None
-        None for a sensor without a classification.
+    PixelClasses or None
+        None for a sensor without a classification. A number that is no class, NaN among them, is
+        void and unread, never clear.
 
     Examples
     --------
@@ -90,12 +91,17 @@ def decode_classification(quality: npt.NDArray[Any], sensor: str) -> PixelClasse
     """
     if sensor == SENTINEL_2:
         masks = {word: np.isin(quality, numbers) for word, numbers in SCL_CLASSES.items()}
+        unknown = ~np.isin(quality, range(SCL_MAX_CLASS + 1))
     elif sensor == LANDSAT:
         masks = {
             word: (quality & sum(1 << bit for bit in bits)) > 0 for word, bits in QA_BITS.items()
         }
+        # a pixel with data always has the bits of some confidence
+        unknown = quality == 0
     else:
         return None
+    for word in ("void", "unread"):
+        masks[word] |= unknown
     hidden = np.logical_or.reduce([masks[word] for word in OBSCURING_CLASSES])
     if sensor == LANDSAT:
         masks["water"] &= ~hidden

@@ -14,8 +14,10 @@ from typing import Any
 from skytally.imagery.acquire.deliveries.acquisition_day import parsed_time
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.delivered_scene import (
+    VALID_WHERE_NONZERO,
     BandSource,
     DeliveredScene,
+    MaskSource,
     Recognition,
     scene_key,
 )
@@ -34,6 +36,8 @@ RAW = re.compile(
 )
 SENSORS = {"sentinel-2": SENTINEL_2, "sentinel-1": SENTINEL_1, "landsat": LANDSAT}
 LEVELS = ("L1C", "L2A")
+DATA_MASK = "DATAMASK"
+"""Layer that is 0 where the other layers of the download hold no data."""
 IMAGES = (".tif", ".tiff")
 PICTURES = (".png", ".jpg", ".jpeg", ".kmz")
 
@@ -57,6 +61,7 @@ def _sensor(data_set: str) -> str:
 def _scenes_of_names(files: Sequence[DeliveredFile], recognition: Recognition) -> None:
     """Raw bands of one data set and one search are the bands of one scene."""
     found: dict[str, tuple[DeliveredScene, list[BandSource]]] = {}
+    masks: dict[str, MaskSource] = {}
     for file in files:
         match = NAME.fullmatch(file.stem)
         if match is None or file.suffix not in (*IMAGES, *PICTURES):
@@ -80,10 +85,13 @@ def _scenes_of_names(files: Sequence[DeliveredFile], recognition: Recognition) -
             scene = replace(scene, fault=str(error))
         band = raw["band"].upper()
         names = (band.lower(), *([COMMON_NAMES[band]] if band in COMMON_NAMES else ()))
-        source = BandSource(tuple(dict.fromkeys(names)), (file,), 1, 1)
-        found.setdefault(scene.key, (scene, []))[1].append(source)
-    for scene, bands in found.values():
-        recognition.add(replace(scene, bands=tuple(bands)))
+        bands = found.setdefault(scene.key, (scene, []))[1]
+        if band == DATA_MASK:
+            masks[scene.key] = MaskSource(file, VALID_WHERE_NONZERO)
+            continue
+        bands.append(BandSource(tuple(dict.fromkeys(names)), (file,), 1, 1))
+    for key, (scene, bands) in found.items():
+        recognition.add(replace(scene, bands=tuple(bands), mask=masks.get(key)))
 
 
 def _request_moment(file: DeliveredFile) -> datetime:

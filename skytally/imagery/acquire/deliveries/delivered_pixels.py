@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from skytally.imagery.acquire.deliveries.missing_pixels import (
     stated_missing,
     with_nodata,
 )
-from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY
+from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.reprojection import window_bounds_in
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.untrusted_text import redacted_message
@@ -48,8 +49,16 @@ OFF_LATTICE = 1e-3
 """Share of a pixel within which a corner counts as lying on the site's lattice."""
 BLOCK_ROWS = 512
 """Rows resampled at a time."""
+NO_CLASS = {SENTINEL_2: (0, "uint8"), LANDSAT: (1, "uint16")}
+"""Class for missing data of a sensor's classification, and the type of its classes."""
+SAME_GRID = 0.01
+"""Share of a pixel within which a mask lies on the grid of its image."""
 NEIGHBOURS_PX = 2
 """Pixels read around a window, so that each has its neighbours when it is resampled."""
+
+
+_Hidden = Callable[[Window], Any]
+"""From a window of an image to the pixels that its mask hides; False for none."""
 
 
 @dataclass(frozen=True)
@@ -218,16 +227,21 @@ def _resampling(asset: Asset, target: _Target, size: float) -> Resampling:
     return Resampling.average if target.transform.a >= 2 * size else Resampling.bilinear
 
 
-def _mask_at(asset: Asset, source: rasterio.DatasetReader, window: Window) -> Any:
-    """Read what the mask file beside an image hides; False where there is none."""
+@contextmanager
+def _mask_beside(asset: Asset, source: rasterio.DatasetReader) -> Iterator[_Hidden]:
+    """Open the mask file beside an image, if there is one, and give what it hides by window."""
     kind, _, path = asset.mask.partition("|")
     if not path:
-        return False
+        yield lambda _: False
+        return
     with open_image(path) as mask:
         if mask.shape != source.shape:
             message = f"its mask has {mask.shape} rows and columns, the image {source.shape}"
             raise AcquisitionError(message)
-        return masked_by_file(mask, kind, window)
+        if not mask.transform.almost_equals(source.transform, precision=SAME_GRID * source.res[0]):
+            message = "its mask lies on another grid than the image; deliver the mask of the image"
+            raise AcquisitionError(message)
+        yield lambda window: masked_by_file(mask, kind, window)
 
 
 def _band_values(
@@ -237,7 +251,7 @@ def _band_values(
     floats = np.full(target.shape, np.nan, np.float32)
     dtype, decoded = np.dtype("float32"), 0
     for path in _paths(asset):
-        with open_image(path) as source:
+        with open_image(path) as source, _mask_beside(asset, source) as hidden:
             dtype = np.dtype(source.dtypes[asset.layer - 1])
             size = _pixel_size(source, target.crs)
             how = _resampling(asset, target, size)
@@ -248,7 +262,7 @@ def _band_values(
                 values = source.read(asset.layer, window=window)
                 decoded += values.nbytes
                 missing = stated_missing(source, asset.layer, window, values, asset.nodata)
-                missing |= _mask_at(asset, source, window)
+                missing |= hidden(window)
                 plain = values.astype(np.float32)
                 plain[missing] = np.nan
                 block = np.full((rows.stop - rows.start, target.shape[1]), np.nan, np.float32)
@@ -265,6 +279,19 @@ def _band_values(
         return floats, missing, decoded
     whole = np.where(missing, 0, np.rint(floats))
     return whole.astype(dtype), missing, decoded
+
+
+def _as_classes(
+    values: npt.NDArray[Any], missing: npt.NDArray[np.bool_], sensor: str
+) -> tuple[npt.NDArray[Any], float]:
+    """Classification of a scene with its own class for missing data, and that class."""
+    number, dtype = NO_CLASS[sensor]
+    whole = np.where(missing, number, values)
+    classes = whole.astype(dtype)
+    if (classes != whole).any():
+        message = "its classification holds numbers that are no classes; deliver it unscaled"
+        raise AcquisitionError(message)
+    return classes, float(number)
 
 
 def _has_collar(item: SceneItem) -> tuple[bool, bool]:
@@ -297,7 +324,10 @@ def _scene_over_site(item: SceneItem, site: Site) -> ScenePixels | OutsideSceneE
             collar = ndimage.binary_dilation(collar)
         missing = {band: each | collar for band, each in missing.items()}
     filled = {
-        band: with_nodata(values[band], missing[band], item.assets[band].nodata) for band in values
+        band: _as_classes(values[band], missing[band], item.sensor)
+        if band == QUALITY and item.sensor in NO_CLASS
+        else with_nodata(values[band], missing[band], item.assets[band].nodata)
+        for band in values
     }
     return ScenePixels(
         arrays={band: array for band, (array, _) in filled.items()},

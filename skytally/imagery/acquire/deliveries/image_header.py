@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import affine
 import rasterio
 from rasterio.crs import CRS
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp
 
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 
@@ -41,10 +41,6 @@ class ImageHeader:
     """Scale of each band; 1 where none is stated."""
     offsets: tuple[float, ...]
     """Offset of each band; 0 where none is stated."""
-    internal_mask: bool
-    """Whether the file holds a mask of its own."""
-    compression: str
-    """Compression in lower case, such as ``jpeg``; empty for none."""
     time_tag: datetime | None
     """Time of the TIFF tag DateTime, UTC, or None."""
 
@@ -82,7 +78,6 @@ def image_header(file: DeliveredFile) -> ImageHeader:
         If it is no GeoTIFF or JPEG 2000 file.
     """
     with open_image(file.gdal_path) as source:
-        flags = source.mask_flag_enums[0]
         return ImageHeader(
             count=source.count,
             crs=source.crs,
@@ -94,8 +89,6 @@ def image_header(file: DeliveredFile) -> ImageHeader:
             colours=tuple(_colour(each) for each in source.colorinterp),
             scales=tuple(source.scales),
             offsets=tuple(source.offsets),
-            internal_mask=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
-            compression=str(source.profile.get("compress", "")).lower(),
             time_tag=_time_of_tag(source.tags().get(TIME_TAG, "")),
         )
 

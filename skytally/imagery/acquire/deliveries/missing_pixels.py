@@ -11,6 +11,7 @@ import rasterio
 from rasterio.windows import Window
 from scipy import ndimage
 
+from skytally.core import AcquisitionError
 from skytally.imagery.acquire.deliveries.delivered_scene import UDM, UDM2
 
 Bools = npt.NDArray[np.bool_]
@@ -59,13 +60,22 @@ def stated_missing(
 
 
 def masked_by_file(source: rasterio.DatasetReader, kind: str, window: Window) -> Bools:
-    """Pixels that a mask file beside the image marks as without data or hidden."""
-    if kind == UDM2 and source.count >= UDM2_UNUSABLE:
+    """Pixels that a mask file beside the image marks as without data or hidden.
+
+    Raises
+    ------
+    AcquisitionError
+        If a UDM2 has fewer bands than one has: its first is then a map of clear ground or none.
+    """
+    if kind == UDM2 and source.count < UDM2_UNUSABLE:
+        message = f"its UDM2 has {source.count} bands, not {UDM2_UNUSABLE}; deliver it whole"
+        raise AcquisitionError(message)
+    if kind == UDM2:
         unusable = source.read(UDM2_UNUSABLE, window=window)
         hidden = source.read(UDM2_HIDDEN, window=window)
         return np.asarray((unusable & 1).astype(bool) | (hidden > 0).any(axis=0))
     mask = source.read(1, window=window)
-    return np.asarray(mask != 0) if kind in (UDM, UDM2) else np.asarray(mask == 0)
+    return np.asarray(mask != 0) if kind == UDM else np.asarray(mask == 0)
 
 
 def black_collar(

@@ -19,6 +19,8 @@ from skytally.imagery.acquire.deliveries.acquisition_day import (
 )
 from skytally.imagery.acquire.deliveries.delivered_files import ARCHIVES, SEALED, DeliveredFile
 from skytally.imagery.acquire.deliveries.delivered_scene import (
+    UDM,
+    UDM2,
     VALID_WHERE_NONZERO,
     BandSource,
     DeliveredScene,
@@ -39,7 +41,9 @@ BAND_WORD = re.compile(
     re.IGNORECASE,
 )
 """Last word of a name that names a band."""
-MASK_NAME = re.compile(r"(.+?)_(?:mask|valid|udm2?|datamask)", re.IGNORECASE)
+MASK_NAME = re.compile(r"(.+?)_(mask|valid|udm2?|datamask)", re.IGNORECASE)
+MASK_KINDS = {"udm": UDM, "udm2": UDM2}
+"""Last word of a mask's name to how it marks pixels, where 0 is not what it hides."""
 RESOLUTION = re.compile(r"_\d{1,2}m$", re.IGNORECASE)
 PLATFORMS = {
     "WV01": "worldview-1", "WV02": "worldview-2", "WV03": "worldview-3", "GE01": "geoeye-1",
@@ -251,7 +255,8 @@ def recognise(
         masking = MASK_NAME.fullmatch(file.stem)
         whose = scene_key(file.folder, masking[1]) if masking else ""
         if whose in stems and not _split(file, keys).band:
-            masks[whose] = MaskSource(file, VALID_WHERE_NONZERO)
+            kind = MASK_KINDS.get(masking[2].lower(), VALID_WHERE_NONZERO) if masking else ""
+            masks[whose] = MaskSource(file, kind)
             continue
         named = _split(file, keys)
         single = headers[file.path].count - headers[file.path].has_alpha == 1
