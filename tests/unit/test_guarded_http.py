@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from urllib3 import Retry
 
-from skytally.imagery.acquire import guarded_http
+from skytally.imagery.acquire import allowed_addresses
 from skytally.imagery.acquire.allowed_addresses import (
     AddressRules,
     ForbiddenAddressError,
@@ -260,7 +260,7 @@ def test_name_is_resolved_once_and_its_checked_address_connected_to(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(guarded_http, "is_public", lambda each: str(each) == "127.0.0.1")
+    monkeypatch.setattr(allowed_addresses, "is_public", lambda each: str(each) == "127.0.0.1")
     body = b'{"stac_version": "1.0.0"}'
     answer = HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
     with raw_server(lambda _: [answer]) as server:

@@ -53,9 +53,13 @@ class AddressRules:
         with contextlib.suppress(ValueError):
             self.check_ip(url, ipaddress.ip_address(host.partition("%")[0]))
 
+    def allows(self, address: IPAddress, origin: Origin) -> bool:
+        """Whether a host may be connected to at an address to which its name leads."""
+        return self.local or origin in self.origins or is_public(address)
+
     def check_ip(self, url: str, address: IPAddress) -> None:
         """Refuse an address to which a host leads, unless it is public or allowed."""
-        if not (self.local or is_public(address) or origin_of(url) in self.origins):
+        if not self.allows(address, origin_of(url)):
             message = (
                 "an address of this machine or of a private network; where that is meant, write "
                 "local = true in the provider's row"

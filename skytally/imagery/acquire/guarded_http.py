@@ -152,9 +152,8 @@ class _Guarded:
         if self.proxy is not None:  # type: ignore[attr-defined]
             return True
         host = self._dns_host.strip("[]").rstrip(".").lower()  # type: ignore[attr-defined]
-        named = (host, self.port) in self.rules.origins  # type: ignore[attr-defined]
-        public = is_public(ipaddress.ip_address(address.partition("%")[0]))
-        return self.rules.local or named or public
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        return self.rules.allows(ip, (host, self.port))  # type: ignore[attr-defined]
 
     def _connected(self, allowed: list[tuple[Any, ...]]) -> socket.socket:
         fault: OSError = OSError("no address")

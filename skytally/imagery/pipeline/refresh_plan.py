@@ -75,7 +75,11 @@ class RefreshPlan:
         return sum(len(job.items) for job in self.jobs)
 
 
-def _rows_by_key(inventory: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, str]]:
+RowsByKey = dict[tuple[str, str, str], dict[str, str]]
+"""Provider, site and id of an item to its row of the inventory."""
+
+
+def _rows_by_key(inventory: pd.DataFrame) -> RowsByKey:
     rows = inventory.to_dict("records")
     return {(row["provider"], row["site"], row["item_id"]): row for row in rows}
 
@@ -137,27 +141,23 @@ def _searched(
     return None
 
 
-def _decided(selected: SelectionDecision, row: dict[str, str] | None) -> Decision | None:
-    """Decide on an item without its pixels, or as it was when they were last read."""
-    if selected.status != SELECTED:
-        return Decision(selected.item, selected.status, selected.reason, selected.winner)
+def _rejected_before(item: SceneItem, row: dict[str, str] | None) -> Decision | None:
+    """Reject an item that was rejected when its pixels were last read, None where it was not."""
     if row is None or row["status"] != REJECTED:
         return None
     reason = row["status_reason"]
     # a provider may have come to state what was missing
-    stated = (
-        reason.startswith(UNVERIFIED) and verification_method(selected.item) == VERIFIED_BY_SIZE
-    )
+    stated = reason.startswith(UNVERIFIED) and verification_method(item) == VERIFIED_BY_SIZE
     if reason.startswith(REJECTED_ON_READING) and not stated:
-        return Decision(selected.item, REJECTED, reason)
+        return Decision(item, REJECTED, reason)
     return None
 
 
 def _readable_selection(
-    items: Sequence[SceneItem], site: Site, inventory: pd.DataFrame
+    items: Sequence[SceneItem], site: Site, rows: RowsByKey
 ) -> tuple[list[SelectionDecision], list[Decision]]:
     """Select among the items that were not rejected on reading, so that none hides a sound one."""
-    rows, left = _rows_by_key(inventory), list(items)
+    left = list(items)
     decided: list[Decision] = []
     while True:
         selection, broken = _selection(left, site)
@@ -165,7 +165,7 @@ def _readable_selection(
             decision
             for selected in selection
             if selected.status == SELECTED
-            for decision in [_decided(selected, rows.get(_key(selected.item)))]
+            for decision in [_rejected_before(selected.item, rows.get(_key(selected.item)))]
             if decision is not None
         ]
         if not unreadable:
@@ -198,15 +198,13 @@ def _sort(
     folder: Path,
     selection: Iterable[SelectionDecision],
     site: Site,
-    inventory: pd.DataFrame,
 ) -> list[tuple[SceneItem, Site]]:
     """Sort the items of a site into the plan, and return those that are to be read."""
-    rows, to_read = _rows_by_key(inventory), []
+    to_read = []
     for selected in selection:
         item = selected.item
-        decision = _decided(selected, rows.get(_key(item)))
-        if decision is not None:
-            plan.decisions.append(decision)
+        if selected.status != SELECTED:
+            plan.decisions.append(Decision(item, selected.status, selected.reason, selected.winner))
             continue
         try:
             manifest = _manifest(folder, item)
@@ -290,7 +288,7 @@ def plan_refresh(
     DataError
         If the period is none.
     """
-    plan, to_read = RefreshPlan(), []
+    plan, to_read, rows = RefreshPlan(), [], _rows_by_key(inventory)
     for site in sites:
         items: list[SceneItem] = []
         for provider in providers:
@@ -305,9 +303,9 @@ def plan_refresh(
             plan.decisions.extend(apart)
             known = {decision.item.item_id for decision in apart}
             items += [item for item in result.items if item.item_id not in known]
-        selection, decided = _readable_selection(items, site, inventory)
+        selection, decided = _readable_selection(items, site, rows)
         plan.decisions.extend(decided)
-        to_read += _sort(plan, folder, selection, site, inventory)
+        to_read += _sort(plan, folder, selection, site)
     plan.jobs.extend(_jobs(to_read, providers, settings))
     return plan
 
@@ -349,14 +347,14 @@ def fallback_jobs(
     for decision in plan.decisions:
         if decision.winner is not None and _key(decision.winner) in failed:
             waiting.setdefault(_key(decision.winner), []).append(decision)
-    to_read = []
+    to_read, rows = [], _rows_by_key(inventory)
     for (_, slug, _), decisions in waiting.items():
         for decision in decisions:
             plan.decisions.remove(decision)
         items, site = [decision.item for decision in decisions], by_slug[slug]
-        selection, decided = _readable_selection(items, site, inventory)
+        selection, decided = _readable_selection(items, site, rows)
         plan.decisions.extend(decided)
-        to_read += _sort(plan, folder, selection, site, inventory)
+        to_read += _sort(plan, folder, selection, site)
     return _jobs(to_read, providers, settings)
 
 
