@@ -139,7 +139,12 @@ def posterior(
         message = f"prior {prior!r}: name one of {', '.join(known.priors)}"
         raise DataError(message)
     ratios = combined_ratios(known, model=model, reading=reading, without=without)
-    weights = {name: known.priors[prior][name] * ratio for name, ratio in ratios.items()}
+    return _weighed(known.priors[prior], ratios)
+
+
+def _weighed(shares: Mapping[str, float], ratios: Mapping[str, float]) -> dict[str, float]:
+    """Shares of a prior weighed by the ratios of the evidence; they add up to 1."""
+    weights = {name: shares[name] * ratio for name, ratio in ratios.items()}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 
@@ -154,13 +159,15 @@ def posterior_table(known: Hypotheses, *, without: Collection[str] = ()) -> pd.D
         all ranges read at their least favourable ends, in the middle, at the most favourable.
     """
     rows, under_test = [], known.proposition
+    ratios = {
+        (model, reading): combined_ratios(known, model=model, reading=reading, without=without)
+        for model in MODELS
+        for reading in READINGS
+    }
     for prior, shares in known.priors.items():
         for model in MODELS:
-            found = [
-                posterior(known, prior=prior, model=model, reading=reading, without=without)
-                for reading in READINGS
-            ]
-            rows.append((prior, model, shares[under_test], *(each[under_test] for each in found)))
+            found = [_weighed(shares, ratios[model, reading])[under_test] for reading in READINGS]
+            rows.append((prior, model, shares[under_test], *found))
     return pd.DataFrame(rows, columns=["prior", "model", "share", *READINGS])
 
 

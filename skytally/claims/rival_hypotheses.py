@@ -14,7 +14,7 @@ from skytally.claims.rule_evidence import Evidence
 from skytally.core import refuse
 
 TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")
-PROPOSITION, NEGATION = SIDES = ("proposition", "negation")
+PROPOSITION, NEGATION = "proposition", "negation"
 """Sides of a hypothesis: the one under test, or a part of what is the case if it is false."""
 SUM_TOLERANCE = 1e-6
 """How far the shares of a prior may be from 1: they are typed with up to nine decimals."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -101,23 +101,25 @@ def _finding(
     )  # fmt: skip
 
 
-def _middle(known: Hypotheses, prior: str, without: Sequence[str] = ()) -> tuple[float, float]:
+def _middle(table: pd.DataFrame, prior: str) -> tuple[float, float]:
     """Least and greatest probability of the proposition over the models, ranges in the middle."""
-    table = bayes_update.posterior_table(known, without=without)
     found = table[table["prior"] == prior][bayes_update.MIDDLE]
     return float(found.min()), float(found.max())
 
 
-def _result(known: Hypotheses, prior: str, rows: pd.DataFrame, name: str) -> list[Finding]:
+def _result(
+    known: Hypotheses, table: pd.DataFrame, prior: str, rows: pd.DataFrame, name: str
+) -> list[Finding]:
     moving = bayes_update.left_out(known)
     if moving.empty:
         return []
     first = moving.iloc[0]
-    without = _in_words(*outward_percent(*_middle(known, prior, [first["item"]])))
+    others = bayes_update.posterior_table(known, without=[first["item"]])
+    without = _in_words(*outward_percent(*_middle(others, prior)))
     item = str(first["text"]).rstrip(".")
     return [
         _finding(
-            "rivals.result", RESULT, _middle(known, prior), rows,
+            "rivals.result", RESULT, _middle(table, prior), rows,
             prior=prior, proposition=name, item=item, without=without,
         )
     ]  # fmt: skip
@@ -162,10 +164,10 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
     at_ends = table[table["prior"] == prior]
     against, favour = at_ends[bayes_update.LEAST], at_ends[bayes_update.GREATEST]
     return [
-        *_result(known, prior, rows, name),
+        *_result(known, table, prior, rows, name),
         *(
             _finding(
-                f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR, _middle(known, each), rows,
+                f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR, _middle(table, each), rows,
                 prior=each, proposition=name,
             )
             for each in known.priors

@@ -23,15 +23,18 @@ from skytally.core import (
     when,
     with_preposition,
 )
-from skytally.record import Graph, copied_rows, copying_graph, count_once, drop_copies, filtered
-
-DATES = ("date_first", "date_last", "precision_first", "precision_last")
-STATEMENT_DATES = (
-    *("statement_first", "statement_last", "statement_precision", "statement_precision"),
+from skytally.record import (
+    INTERVAL,
+    STATEMENT,
+    VOYAGE,
+    Graph,
+    copied_rows,
+    copying_graph,
+    count_once,
+    drop_copies,
+    filtered,
 )
-VOYAGE_DATES = ("depart_first", "arrive_last", "depart_precision", "arrive_precision")
-"""Columns with first and last day of a row and their precision: of what it reports, of the
-statement, or of a voyage from the first day of departure to the last of arrival."""
+
 NOMINAL_UNCERTAINTY = pd.Timedelta(days=15)
 """How far a nominal day may be from the true one; it stands for words such as *mid-August*."""
 
@@ -179,11 +182,11 @@ def dates_of(ref: str, evidence: Evidence, *, stated: bool) -> Observed:
         If no row of the record has the id.
     """
     row = row_of(ref, evidence)
-    columns = DATES
-    if stated and set(STATEMENT_DATES) <= {*row}:
-        columns = STATEMENT_DATES
-    elif not set(DATES) <= {*row}:
-        columns = VOYAGE_DATES
+    columns = INTERVAL
+    if stated and {*STATEMENT} <= {*row}:
+        columns = STATEMENT
+    elif not {*INTERVAL} <= {*row}:
+        columns = VOYAGE
     first, last, *precision = (row[column] for column in columns)
     shown = when(first, last, *precision)
     first = (

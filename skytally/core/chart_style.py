@@ -67,7 +67,6 @@ PALE_COLOURS = ("#dbe9f5", "#f4cbb3", "#d9ebe6", "#f0dbe8", "#e4e4e4")
 """Fills of boxes whose edges have the first colours of `SERIES_COLOURS`."""
 FAINT, PALE_GREY, EDGE_GREY = "#f1f1f1", "#b3b3b3", "#8a8a8a"
 """Grounds and edges of boxes that stand back."""
-GRAPH_EDGE, GRAPH_BOX = "#767676", "#595959"
 
 BoxStyle = tuple[str, str, str]
 """Fill, edge and pattern of a box, the pattern a key of `BOKEH_PATTERNS`."""

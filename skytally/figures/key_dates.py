@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import Fault, quantity_of, quantity_text, read_table, refuse, when
+from skytally.record import date_columns
 
 NUMBER = "{number}"
 """Stands for the number of the row in the words of an event."""
@@ -29,10 +30,8 @@ class KeyDate:
 
 def _ends(row: Mapping[str, Any]) -> tuple[Any, Any, str, str]:
     """First and last day of a row and their precision; of a claim, the days of its statement."""
-    if "statement_first" in row:
-        precision = str(row["statement_precision"])
-        return row["statement_first"], row["statement_last"], precision, precision
-    return row["date_first"], row["date_last"], row["precision_first"], row["precision_last"]
+    first, last, *precision = (row[column] for column in date_columns(row))
+    return first, last, *map(str, precision)
 
 
 def _is_dated(row: Mapping[str, Any]) -> bool:

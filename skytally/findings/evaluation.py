@@ -418,6 +418,28 @@ def one_finding(declaration: Declaration, evaluation: Evaluation) -> Finding | s
         return f"{place}: {declaration.key}: {error}"
 
 
+def evaluation_of(
+    declarations: Iterable[Declaration],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    parameters: Mapping[str, Mapping[str, Any]],
+) -> Evaluation:
+    """Make declarations ready to be evaluated, on tables without copies.
+
+    Parameters
+    ----------
+    declarations, tables, parameters
+        As for `outcomes`.
+
+    Returns
+    -------
+    Evaluation
+    """
+    originals = {name: drop_copies(table, tables["sources"]) for name, table in tables.items()}
+    by_key = {declaration.key: declaration for declaration in declarations}
+    return Evaluation(by_key, with_derived_columns(originals), parameters)
+
+
 def outcomes(
     declarations: Iterable[Declaration],
     tables: Mapping[str, pd.DataFrame],
@@ -446,9 +468,7 @@ def outcomes(
     """
     listed = list(declarations)
     left = without(tables, rows=without_rows, sources=without_sources)
-    originals = {name: drop_copies(table, left["sources"]) for name, table in left.items()}
-    by_key = {declaration.key: declaration for declaration in listed}
-    evaluation = Evaluation(by_key, with_derived_columns(originals), parameters)
+    evaluation = evaluation_of(listed, left, parameters=parameters)
     return {declaration.key: one_finding(declaration, evaluation) for declaration in listed}
 
 

@@ -10,10 +10,8 @@ import pandas as pd
 
 from skytally.core import DataError, limits, names as n, quantity_of, rounded_outwards, when
 from skytally.findings.finding import NO_WORDS, Finding, computed
+from skytally.record import INTERVAL, date_columns
 from skytally.statistics import Estimate
-
-STATEMENT = ("statement_first", "statement_last", "statement_precision", "statement_precision")
-INTERVAL = ("date_first", "date_last", "precision_first", "precision_last")
 
 
 def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
@@ -33,24 +31,17 @@ def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
     raise DataError(message)
 
 
-def date_columns(rows: pd.DataFrame) -> tuple[str, str, str, str]:
-    """First day, last day and their precisions: of the statement for claims, else of the row."""
-    return STATEMENT if "statement_first" in rows else INTERVAL
-
-
 def dates_of(rows: pd.DataFrame) -> str:
     """Date or period of the one row, in words."""
-    first, last, precision_first, precision_last = date_columns(rows)
     row = rows.iloc[0]
-    return when(row[first], row[last], row[precision_first], row[precision_last])
+    return when(*(row[column] for column in date_columns(rows)))
 
 
 def period_of(row: pd.Series) -> str:
     """Days on which something was seen or, of a statement, of which it speaks, in words."""
     if not {*INTERVAL} <= {*row.index}:
         return ""
-    first, last = (None if pd.isna(row[word]) else row[word] for word in INTERVAL[:2])
-    return when(first, last, *(str(row[word]) for word in INTERVAL[2:]))
+    return when(*(row[column] for column in INTERVAL))
 
 
 def first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -270,7 +261,6 @@ def estimated(
     *,
     text: str,
     digits: int = 2,
-    words: Mapping[str, str] = NO_WORDS,
 ) -> Finding:
     """Make a finding of a statistical estimate; its interval is the finding's interval.
 
@@ -287,8 +277,6 @@ def estimated(
         never quoted without it.
     digits : int
         Significant digits to which the ends of the interval are rounded, outwards.
-    words : mapping of str to str
-        Further words that the sentence may name in braces.
 
     Returns
     -------
@@ -310,6 +298,5 @@ def estimated(
         bound=n.AT_LEAST if math.isinf(high) else n.AT_MOST if limit else n.EXACTLY,
         rows=rows,
         text=text,
-        words=words,
     )
     return replace(finding, level=estimate.level)

@@ -165,12 +165,11 @@ def _open_gaps(gaps: pd.DataFrame, rows: pd.DataFrame) -> Count:
     from skytally.statistics import OPEN
 
     seen = rows[rows["id"].isin([*gaps["before"], *gaps["after"]])]
-    pairs = f"{len(gaps)} pair" if len(gaps) == 1 else f"{len(gaps)} pairs"
     number = int((gaps["answer"] == OPEN).sum())
     return Count(
         number,
         rows if seen.empty else seen,
-        words={"gaps": pairs},
+        words={"gaps": with_unit(str(len(gaps)), len(gaps), "pairs")},
         decisive=frozenset(seen["id"]),
     )
 

@@ -9,9 +9,8 @@ import pandas as pd
 from skytally.core import names as n
 from skytally.findings.date_findings import DATED
 from skytally.findings.declarations import Declaration
-from skytally.findings.evaluation import Evaluation, date_bracket, one_finding, with_derived_columns
+from skytally.findings.evaluation import date_bracket, evaluation_of, one_finding
 from skytally.findings.finding_kinds import row_of
-from skytally.record import drop_copies
 
 DATE_COLUMNS = (
     "date_first", "date_last", "precision_first", "precision_last", "state", "counter", "scope",
@@ -75,9 +74,7 @@ def date_rows(
         If a date cannot be given.
     """
     listed = list(declarations)
-    originals = {name: drop_copies(table, tables["sources"]) for name, table in tables.items()}
-    by_key = {declaration.key: declaration for declaration in listed}
-    evaluation = Evaluation(by_key, with_derived_columns(originals), {})
+    evaluation = evaluation_of(listed, tables, parameters={})
     cited = [table for table in evaluation.tables.values() if "source_id" in table]
     made = []
     for declaration in (each for each in listed if each.kind in DATED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.findings.declarations import REFERENCE, Declaration, substituted
+from skytally.findings.declarations import REFERENCE, Declaration
 from skytally.findings.evaluation import (
     PICKED,
     Evaluation,
@@ -80,6 +80,4 @@ def rows_read(
         read |= _stands_for_others(rows, evaluation)
     for match in REFERENCE.finditer(f"{declaration.of} {declaration.where}"):
         read |= rows_read(evaluation.declarations[match[1]], evaluation, copied=copied)
-    if declaration.of and not REFERENCE.search(declaration.of):
-        read |= {*substituted(declaration.of, evaluation.parameters_of(declaration)).split()}
     return read | further_rows(declaration, evaluation)

@@ -35,6 +35,12 @@ from .row_conditions import (
     possible_words as possible_words,
     word_faults as word_faults,
 )
+from .row_dates import (
+    INTERVAL as INTERVAL,
+    STATEMENT as STATEMENT,
+    VOYAGE as VOYAGE,
+    date_columns as date_columns,
+)
 from .tallies import (
     at_site as at_site,
     claim_pairs as claim_pairs,
