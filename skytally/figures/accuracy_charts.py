@@ -47,11 +47,11 @@ def lengths_chart(table: pd.DataFrame, *, dataset: str) -> PageBlock:
         parts.append(_scored(rows, word, ends.mean(axis=1), rows["method"] + ", " + word))
     points = pd.concat(parts).sort_values(["series", "x"], kind="stable")
     caption = (
-        f"Ships in one look of {dataset}: precision and recall by length, each mark in the middle "
+        f"Ships in one image of {dataset}: precision and recall by length, each mark in the middle "
         "of its class of lengths, with 90 percent intervals."
     )
     return curves_chart(
-        points, name="proof-lengths", title="Ships in one look, by length",
+        points, name="proof-lengths", title="Ships in one image, by length",
         axes=("length of the hull, m", "share"), tips=[("length", "@x"), ("score", "@said")],
         alt=caption, caption=caption,
     )  # fmt: skip

@@ -38,7 +38,7 @@ RAMP_SHARE = 0.25
 """Prior of a segment to be a ramp; else its level is constant."""
 BRIEF = 0.5
 """Shortest segment in parts of the time that its fewest observations usually take: a burst of
-images within a day or two is one look at a level, not three."""
+images within a day or two is one observation of a level, not three."""
 FIRST_CUTS = 32
 """Most places of a change in the first pass, which only drops hypotheses of the noise."""
 COARSE_CUTS = 100

@@ -25,7 +25,7 @@ its 0.90 covers 0.82 to 0.89 of over-dispersed worlds (METHODS 7.2)."""
 NODES = 128
 """Rates at which the likelihood is summed, evenly spaced where its width is constant."""
 MARGIN = 5.0
-"""Standard deviations of one look by which the rates reach beyond the counts."""
+"""Standard deviations of one observation by which the rates reach beyond the counts."""
 MAX_CELLS = 2048
 """Most cells of the time grid; a cell is one day where the span allows it."""
 MIN_CELLS = 16

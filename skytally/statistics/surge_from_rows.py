@@ -11,7 +11,7 @@ from skytally.core import DataError, day, number, refuse, rounded_outwards
 from skytally.statistics.baseline import SPACING, bounded_baseline, days_in, weeks_imaged
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.surge_chance import Surge, surge
-from skytally.statistics.whole_numbers import whole_number_limits
+from skytally.statistics.whole_number_bounds import whole_number_limits
 
 SMALLEST_CHANCE = 0.0001
 """Below it a table says so, since the assumptions bear no further digit."""

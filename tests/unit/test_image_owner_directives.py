@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.press.sphinx_ext.image_directives import (
+from skytally.press.sphinx_ext.image_owner_directives import (
     SEEN_FROM_ABOVE,
     CountsToRepeat,
     ImageOwners,

@@ -22,7 +22,7 @@ from skytally.imagery.acquire.inventory import read_inventory, read_searches
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline import executors, refresh_plan, scene_jobs
 from skytally.imagery.pipeline.refresh import RefreshReport, refresh_store, rescreen
-from skytally.imagery.pipeline.refresh_run import Progress
+from skytally.imagery.pipeline.scene_job_runner import Progress
 from skytally.press import refresh_command as press
 from tests.support import chips, faults
 

@@ -12,7 +12,7 @@ from skytally.core.errors import DataError
 from skytally.findings.finding_kinds import row_of
 from skytally.statistics.surge_chance import ORDER
 from skytally.statistics.surge_from_rows import images_behind_ceiling, surge_of_rows, surge_table
-from skytally.statistics.whole_numbers import whole_number_limits
+from skytally.statistics.whole_number_bounds import whole_number_limits
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

@@ -55,13 +55,6 @@ from .inventory import (
     write_inventory as write_inventory,
     write_searches as write_searches,
 )
-from .left_out import (
-    LEFT_OUT as LEFT_OUT,
-    LEFT_OUT_TABLE as LEFT_OUT_TABLE,
-    LeftOutScene as LeftOutScene,
-    left_out_reason as left_out_reason,
-    read_left_out as read_left_out,
-)
 from .legacy_conversion import convert_data as convert_data
 from .local_folder import item_id_of as item_id_of
 from .pixel_classes import (
@@ -90,6 +83,13 @@ from .scene_selection import (
     SELECTED as SELECTED,
     SelectionDecision as SelectionDecision,
     select_items as select_items,
+)
+from .scenes_to_leave_out import (
+    LEFT_OUT as LEFT_OUT,
+    LEFT_OUT_TABLE as LEFT_OUT_TABLE,
+    LeftOutScene as LeftOutScene,
+    left_out_reason as left_out_reason,
+    read_left_out as read_left_out,
 )
 from .untrusted_text import (
     escaped as escaped,

@@ -17,7 +17,7 @@ from .refresh import (
     rescreen as rescreen,
 )
 from .refresh_plan import RefreshPlan as RefreshPlan, plan_refresh as plan_refresh
-from .refresh_run import Progress as Progress
+from .scene_job_runner import Progress as Progress
 from .site_imagery import (
     CARDS_OF_PLACE as CARDS_OF_PLACE,
     SiteImagery as SiteImagery,

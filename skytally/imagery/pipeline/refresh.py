@@ -52,7 +52,7 @@ from skytally.imagery.pipeline.refresh_plan import (
     items_to_retire,
     plan_refresh,
 )
-from skytally.imagery.pipeline.refresh_run import Progress, RefreshRun, run_jobs
+from skytally.imagery.pipeline.scene_job_runner import Progress, RefreshRun, run_jobs
 from skytally.imagery.pipeline.scene_jobs import SceneResult
 from skytally.imagery.sites import Site
 

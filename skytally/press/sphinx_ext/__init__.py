@@ -13,7 +13,7 @@ PARTS = (
     "front_directives",
     "voyage_directives",
     "statement_directives",
-    "image_directives",
+    "image_owner_directives",
     "about_directives",
     "page_scripts",
     "page_heads",

@@ -131,7 +131,7 @@ def berth_observations_of(
     -------
     BerthObservations
         The rows known to the day and inside the period, at noon. Several rows of one day are
-        one look: a ship seen outweighs nothing seen, which outweighs could not tell.
+        one image: a ship seen outweighs nothing seen, which outweighs could not tell.
 
     Raises
     ------

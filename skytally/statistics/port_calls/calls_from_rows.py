@@ -18,7 +18,7 @@ from skytally.statistics.port_calls.berth_observations import Dwell, Floats
 from skytally.statistics.port_calls.littles_law import Calls, calls_from_share
 from skytally.statistics.port_calls.missed_calls import mean_share_missed
 from skytally.statistics.port_calls.stay_length import dwell_of_stays, mean_stay
-from skytally.statistics.whole_numbers import whole_number_limits
+from skytally.statistics.whole_number_bounds import whole_number_limits
 
 ROW_COLUMNS = (
     *("id", "date_first", "date_last", "precision_first", "precision_last", "scope", "counter"),
