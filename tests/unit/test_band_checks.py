@@ -18,7 +18,6 @@ from skytally.imagery.acquire.inventory import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.radiometry import Float32Array
 from skytally.imagery.acquire.scene_item import SceneItem
-from skytally.imagery.acquire.scene_selection import SELECTED, SelectionDecision
 from skytally.imagery.pipeline import refresh_plan
 from tests.support import chips, outside_files
 
@@ -239,7 +238,7 @@ def test_a_refused_scene_is_read_again_once_sizes_are_stated(
 ) -> None:
     """Not before: nothing about it has changed."""
     row = {"status": REJECTED, "status_reason": f"{UNVERIFIED}: the item states no size"}
-    settled = refresh_plan._decided(SelectionDecision(_item(size), SELECTED, ""), row)
+    settled = refresh_plan._rejected_before(_item(size), row)
     assert (settled is None) == read_again
 
 
