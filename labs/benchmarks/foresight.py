@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import data_registry, limits, names as n, quantity_of, read_table
-from skytally.record import SAME_SIGHTING, count_once, drop_copies
+from skytally.record import SAME_SIGHTING, count_once, drop_copies, totals_since_start
 from skytally.statistics import PRIOR_CHANGE, interval_score, log_number, next_number
 
 FIRST_MONTH = pd.Timestamp("2023-10-31")
@@ -38,7 +38,11 @@ TABLES = ("quay_stocks", "voyage_counts", "rail_counts", "same_observation", "so
 
 @dataclass(frozen=True)
 class Line:
-    """Which rows of the record make one line of counts, whoever counted at which part of it."""
+    """Which rows of the record make one series, whoever counted at which part of the place.
+
+    All count one thing in one way: what stood there at one observation, all calls since the
+    calls began, or the calls of one month.
+    """
 
     name: str
     """Its name in the table."""
@@ -50,17 +54,24 @@ class Line:
     """Sites at which it is counted."""
     unit: str
     """Unit of what is foreseen."""
-    period: bool = False
-    """Whether a row counts over a period instead of on one day."""
+    totals: bool | None = None
+    """Whether a row is a running total, or a count of a month or so; None where it is of a day."""
     kinds: tuple[str, ...] = ()
     """Kinds of railcars of a row that counts all of them; others are parts."""
 
+    @property
+    def period(self) -> bool:
+        """Whether a row counts over a period instead of on one day."""
+        return self.totals is not None
 
+
+CALLS = ("ships", "ship calls")
 LINES = (
-    Line("containers", "quay_stocks", ("containers",), ("rajin",), "containers"),
-    Line("calls", "voyage_counts", ("ships", "ship calls"), ("rajin",), "calls", period=True),
+    Line("containers on the quay", "quay_stocks", ("containers",), ("rajin",), "containers"),
+    Line("calls, running totals", "voyage_counts", CALLS, ("rajin",), "calls", totals=True),
+    Line("calls, single periods", "voyage_counts", CALLS, ("rajin",), "calls", totals=False),
     Line(
-        "railcars",
+        "railcars in a yard",
         "rail_counts",
         ("railcars",),
         ("tumangang", "tumangang-freight-area", "khasan"),
@@ -106,6 +117,8 @@ def line_rows(line: Line, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         & days.notna()
         & (days.gt(1) if line.period else days.le(2))
     )
+    if "cargo" in table:
+        wanted &= table["cargo"] == ""  # coal ships and coal are not what the series counts
     if line.kinds:
         wanted &= table["car_kind"].isin(line.kinds) & (table["role"] == "observation")
     rows = table[wanted].assign(published=published[wanted], days=days[wanted])
@@ -115,19 +128,34 @@ def line_rows(line: Line, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.sort_values(["date_last", "date_first", "id"], kind="stable")
 
 
-def _once(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    return count_once(drop_copies(rows, tables["sources"]), tables["same_observation"])
+def _published(
+    line: Line, rows: pd.DataFrame, until: pd.Timestamp, tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Rows of a line that were published up to a day, each sighting once.
+
+    Whether a row is a running total is told by the rows of that day, so no later one changes it.
+    """
+    rows = rows[rows["published"] <= until]
+    rows = count_once(drop_copies(rows, tables["sources"]), tables["same_observation"])
+    if line.totals is None:
+        return rows
+    running = rows.index.isin(totals_since_start(rows).index)
+    return rows[running == line.totals]
 
 
 def _targets(
-    rows: pd.DataFrame, known: pd.DataFrame, until: pd.Timestamp, tables: Mapping[str, pd.DataFrame]
+    line: Line,
+    rows: pd.DataFrame,
+    known: pd.DataFrame,
+    until: pd.Timestamp,
+    tables: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Rows published after the known ones, up to a day, that repeat none of these."""
     groups = tables["same_observation"]
     groups = groups[groups["relation"].isin(SAME_SIGHTING)]
     seen = groups.loc[groups["row_id"].isin(known["id"]), "group"]
     repeated = groups.loc[groups["group"].isin(seen), "row_id"]
-    published = _once(rows[rows["published"] <= until], tables)
+    published = _published(line, rows, until, tables)
     return published[~published["id"].isin({*known["id"], *repeated})]
 
 
@@ -177,10 +205,10 @@ def foreseen(line: Line, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[st
     rows = line_rows(line, tables)
     last = tables["sources"]["published_last"].max()
     for month in pd.date_range(FIRST_MONTH, last, freq="ME"):
-        known = _once(rows[rows["published"] <= month], tables)
+        known = _published(line, rows, month, tables)
         if known.empty:
             continue
-        targets = _targets(rows, known, month + pd.offsets.MonthEnd(1), tables)
+        targets = _targets(line, rows, known, month + pd.offsets.MonthEnd(1), tables)
         if targets.empty:
             yield _scored(line, month, known, None)
         for _, target in targets.iterrows():

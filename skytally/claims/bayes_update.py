@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,47 @@ def _of_one_origin(logs: Logs, middle: Logs, model: str) -> Logs:
     return np.asarray(logs.sum(axis=0) / (1 + (n - 1) * CORRELATION[model]))
 
 
+@dataclass(frozen=True)
+class _Weighing:
+    """Observations whose log ratios are looked up once, and each origin's worth computed once."""
+
+    known: Hypotheses
+    """The hypotheses and their observations."""
+    _worth: dict[tuple[str, str, tuple[int, ...]], Logs] = field(default_factory=dict)
+
+    @cached_property
+    def _logs(self) -> dict[str, Logs]:
+        return {reading: _logs(self.known.items, reading, self.known) for reading in READINGS}
+
+    def _of_one_origin(self, model: str, reading: str, places: tuple[int, ...]) -> Logs:
+        key = model, reading, places
+        if key not in self._worth:
+            here = list(places)
+            logs, middle = self._logs[reading][here], self._logs[MIDDLE][here]
+            self._worth[key] = _of_one_origin(logs, middle, model)
+        return self._worth[key]
+
+    def ratios(
+        self, model: str, reading: str = MIDDLE, without: Collection[str] = ()
+    ) -> dict[str, float]:
+        """Combine the likelihood ratios of all observations, as `combined_ratios` does."""
+        within: dict[str, list[int]] = {}
+        for place, item in enumerate(self.known.items):
+            if item.id not in without:
+                within.setdefault(item.origin, []).append(place)
+        if model not in MODELS or reading not in READINGS or not within:
+            message = (
+                f"model {model!r}, reading {reading!r}, {sum(map(len, within.values()))} "
+                f"observations: name one of {', '.join(MODELS)} and of {', '.join(READINGS)}, "
+                "and leave an observation"
+            )
+            raise DataError(message)
+        total = np.zeros(len(self.known.names))
+        for places in within.values():
+            total += self._of_one_origin(model, reading, tuple(places))
+        return dict(zip(self.known.names, np.exp(total).tolist(), strict=True))
+
+
 def combined_ratios(
     known: Hypotheses, *, model: str, reading: str = MIDDLE, without: Collection[str] = ()
 ) -> dict[str, float]:
@@ -92,19 +134,7 @@ def combined_ratios(
     n observations of one origin with log ratios l and correlation r are worth
     ``sum(l) / (1 + (n - 1) r)`` (METHODS 9.5); origins are independent of each other.
     """
-    left = [item for item in known.items if item.id not in without]
-    if model not in MODELS or reading not in READINGS or not left:
-        message = (
-            f"model {model!r}, reading {reading!r}, {len(left)} observations: name one of "
-            f"{', '.join(MODELS)} and of {', '.join(READINGS)}, and leave an observation"
-        )
-        raise DataError(message)
-    logs, middle = _logs(left, reading, known), _logs(left, MIDDLE, known)
-    total = np.zeros(len(known.names))
-    for origin in dict.fromkeys(item.origin for item in left):
-        here = [i for i, item in enumerate(left) if item.origin == origin]
-        total += _of_one_origin(logs[here], middle[here], model)
-    return dict(zip(known.names, np.exp(total).tolist(), strict=True))
+    return _Weighing(known).ratios(model, reading, without)
 
 
 def posterior(
@@ -149,6 +179,39 @@ def _weighed(shares: Mapping[str, float], ratios: Mapping[str, float]) -> dict[s
     return {name: weight / total for name, weight in weights.items()}
 
 
+def posteriors(
+    known: Hypotheses, *, without: Collection[str] = ()
+) -> dict[tuple[str, str, str], float]:
+    """Probability of the proposition by prior, model of dependence, and reading of the ranges.
+
+    Parameters
+    ----------
+    known : Hypotheses
+    without : collection of str
+        Observations to leave out.
+
+    Returns
+    -------
+    dict of (str, str, str) to float
+
+    Raises
+    ------
+    DataError
+        If no observation is left.
+    """
+    weighing = _Weighing(known)
+    ratios = {
+        (model, reading): weighing.ratios(model, reading, without)
+        for model in MODELS
+        for reading in READINGS
+    }
+    return {
+        (prior, *how): _weighed(shares, found)[known.proposition]
+        for prior, shares in known.priors.items()
+        for how, found in ratios.items()
+    }
+
+
 def posterior_table(known: Hypotheses, *, without: Collection[str] = ()) -> pd.DataFrame:
     """Probability of the proposition for every prior and model of dependence.
 
@@ -158,16 +221,12 @@ def posterior_table(known: Hypotheses, *, without: Collection[str] = ()) -> pd.D
         ``prior, model, share`` (before any observation) and `READINGS`: the probability with
         all ranges read at their least favourable ends, in the middle, at the most favourable.
     """
-    rows, under_test = [], known.proposition
-    ratios = {
-        (model, reading): combined_ratios(known, model=model, reading=reading, without=without)
+    found = posteriors(known, without=without)
+    rows = [
+        (prior, model, shares[known.proposition], *(found[prior, model, each] for each in READINGS))
+        for prior, shares in known.priors.items()
         for model in MODELS
-        for reading in READINGS
-    }
-    for prior, shares in known.priors.items():
-        for model in MODELS:
-            found = [_weighed(shares, ratios[model, reading])[under_test] for reading in READINGS]
-            rows.append((prior, model, shares[under_test], *found))
+    ]
     return pd.DataFrame(rows, columns=["prior", "model", "share", *READINGS])
 
 
@@ -180,6 +239,37 @@ def _odds(probability: float) -> float:
     return probability / (1 - probability)
 
 
+def _factors(known: Hypotheses) -> dict[str, dict[str, float]]:
+    """Item and model to the odds of the proposition with the item, divided by those without it."""
+    shares, under_test = known.priors[even_prior(known)], known.proposition
+    weighing = _Weighing(known)
+    factors: dict[str, dict[str, float]] = {item.id: {} for item in known.items}
+    for model in MODELS:
+        whole = _odds(_weighed(shares, weighing.ratios(model))[under_test])
+        for item in factors:
+            left = weighing.ratios(model, without=(item,))
+            factors[item][model] = whole / _odds(_weighed(shares, left)[under_test])
+    return factors
+
+
+def most_moving_first(known: Hypotheses) -> dict[str, float]:
+    """Observations in the order in which they move the odds of the proposition.
+
+    Returns
+    -------
+    dict of str to float
+        Item to the largest absolute logarithm, over the models, of the odds with it divided by
+        those without it; the most moving first. Empty where there is only one.
+    """
+    if len(known.items) < 2:
+        return {}
+    moves = {
+        item: round(float(np.abs(np.log(list(factors.values()))).max()), 9)
+        for item, factors in _factors(known).items()
+    }
+    return dict(sorted(moves.items(), key=lambda each: (-each[1], each[0])))
+
+
 def left_out(known: Hypotheses) -> pd.DataFrame:
     """Influence of single observations: how the odds of the proposition move without each.
 
@@ -187,18 +277,14 @@ def left_out(known: Hypotheses) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``item, text, model, factor`` (odds with the observation, divided by odds without it,
-        ranges in the middle, from the prior nearest to even) and ``moves``, the largest
-        absolute logarithm of its factors over the models; the most moving first.
+        ranges in the middle, from the prior nearest to even) and ``moves``, as
+        `most_moving_first` gives it; the most moving first.
     """
-    prior, under_test = even_prior(known), known.proposition
-    rows = []
-    for model in MODELS:
-        whole = _odds(posterior(known, prior=prior, model=model)[under_test])
-        for item in known.items if len(known.items) > 1 else ():
-            rest = posterior(known, prior=prior, model=model, without=[item.id])[under_test]
-            rows.append((item.id, item.text, model, whole / _odds(rest)))
-    table = pd.DataFrame(rows, columns=["item", "text", "model", "factor"])
-    moves = np.log(table["factor"].astype(float)).abs().groupby(table["item"]).transform("max")
-    return table.assign(moves=moves.round(9)).sort_values(
-        ["moves", "item"], ascending=[False, True], kind="stable", ignore_index=True
-    )
+    texts, moves = {item.id: item.text for item in known.items}, most_moving_first(known)
+    factors = _factors(known) if moves else {}
+    rows = [
+        (item, texts[item], model, factors[item][model], moves[item])
+        for item in moves
+        for model in MODELS
+    ]
+    return pd.DataFrame(rows, columns=["item", "text", "model", "factor", "moves"])

@@ -65,37 +65,38 @@ class Claim:
     """How its wording changed on the way."""
 
 
-def _origin_faults(row: pd.Series, press: pd.DataFrame) -> Iterator[str]:
+def _origin_faults(row: Mapping[str, Any], press: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     from_press = row["origin"] == PRESS
-    if from_press != (row["id"] in press.index):
+    if from_press != (row["id"] in press):
         found = "no such row" if from_press else "a row of this id"
         yield (
             f"{row['id']}: origin {row['origin']!r}, and press_claims has {found}; correct the id "
             "or the origin"
         )
-    elif from_press and tuple(row[["text", "asserted_by"]]) != tuple(
-        press.loc[row["id"], ["text", "asserted_by"]]
+    elif from_press and any(
+        row[word] != press[row["id"]][word] for word in ("text", "asserted_by")
     ):
         yield f"{row['id']}: text or asserted_by differ from press_claims; make them agree"
 
 
 def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
-    press = evidence.tables["press_claims"].set_index("id")
-    missing = sorted(set(press.index) - set(rows["id"]))
+    press = {str(row["id"]): row for row in evidence.tables["press_claims"].to_dict("records")}
+    missing = sorted({*press} - set(rows["id"]))
     yield from (f"{claim}: a press claim without a row; add it" for claim in missing)
     repeated = rows[rows["id"].duplicated()]["id"]
     yield from (f"{claim}: stands twice; keep one" for claim in repeated)
-    for _, row in rows.iterrows():
+    known_in = {
+        "rules": set(rules["id"]),
+        "later_rules": set(rules["id"]),
+        "findings": set(evidence.findings),
+        "rows": set(evidence.rows),
+        "copied_from": set(evidence.provenance.parents) | set(rows["id"]),
+    }
+    for row in rows.to_dict("records"):
         yield from _origin_faults(row, press)
         if bool(row["rules"]) == bool(row["fixed_verdict"]):
             yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
-        for column, known in (
-            ("rules", set(rules["id"])),
-            ("later_rules", set(rules["id"])),
-            ("findings", set(evidence.findings)),
-            ("rows", set(evidence.rows)),
-            ("copied_from", set(evidence.provenance.parents) | set(rows["id"])),
-        ):
+        for column, known in known_in.items():
             for ref in sorted(set(row[column].split()) - known):
                 yield (
                     f"{row['id']}, {column}: no {ref!r}; it was withdrawn, or its line is not "
@@ -269,11 +270,11 @@ def judge_claims(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> list
     refuse(ledger_faults(tables, evidence), what="claims ledger")
     outcomes = judge_rules(rules, evidence)
     refuse(
-        chain(*(_time_faults(row, outcomes, evidence) for _, row in rows.iterrows())),
+        chain(*(_time_faults(row, outcomes, evidence) for row in rows.to_dict("records"))),
         what="claims ledger",
     )
     changes = drift.to_dict("records")
-    claims = [_judged_claim(row, outcomes, changes, evidence) for _, row in rows.iterrows()]
+    claims = [_judged_claim(row, outcomes, changes, evidence) for row in rows.to_dict("records")]
     return sorted(claims, key=lambda claim: claim.id)
 
 

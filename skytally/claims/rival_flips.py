@@ -12,12 +12,12 @@ from skytally.findings import (
     VOID,
     Finding,
     FlipSets,
-    Removed,
     as_examples,
     by_source,
     flipped,
     smallest_sets,
 )
+from skytally.record import Removed
 
 
 @dataclass(frozen=True)

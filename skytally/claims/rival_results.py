@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from skytally.claims import bayes_update
 from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses
 from skytally.claims.rule_evidence import Evidence
-from skytally.core import Quantity, names as n, quantity_text
+from skytally.core import Quantity, names as n, percent_text, quantity_text
 from skytally.findings import Finding, computed
 
 RESULT = (
-    "Starting from {prior}, and with every judged range at its middle, the evidence as this book "
-    "weighs it puts the probability of the explanation “{proposition}” at {number}; without the "
-    "evidence that moves it most ({item}), at {without}."
+    "Starting from {prior}, and taking the middle of every range that this book judged, the "
+    "probability of the explanation “{proposition}” is {number}. Without the observation that "
+    "moves it most ({item}), it is {without}."
 )
 FROM_PRIOR = (
-    "Starting from {prior}, the evidence as this book weighs it puts the probability of the "
-    "explanation “{proposition}” at {number}."
+    "Starting from {prior}, and taking the middle of every range that this book judged, the "
+    "probability of the explanation “{proposition}” is {number}."
 )
 ENDS = (
-    "Starting from {prior}, the probability of the explanation “{proposition}” is {number}: "
-    "the first if every judged range is read at its end against it, the second if every one is "
-    "read at its end for it, over three ways to treat observations of one origin. So the result "
-    "holds only for readers who roughly share the judgements."
+    "The judgements decide: starting from {prior}, the probability of the explanation "
+    "“{proposition}” is {number}, the first with every range taken at its end against it, the "
+    "second with every range taken at its end for it. So the result holds only for readers who "
+    "roughly share the judgements."
 )
 STRONGEST_RIVAL = (
-    "The strongest of the other explanations is “{rival}”. If nothing else stood against the "
-    "explanation “{proposition}”, its probability would be {number}, starting from even odds."
+    "The strongest of the other explanations is “{rival}”. Between these two alone, each with the "
+    "same probability before any evidence and the remaining ones left out, “{proposition}” comes "
+    "to {number}."
 )
+Posteriors = Mapping[tuple[str, str, str], float]
+"""Probability of the proposition by prior, model and reading of the ranges."""
 FINEST_DECIMALS = 1
 """Decimals of a percent that a result may have: finer ones would be those of the judgements."""
-LEAST_PRINTED = 1.0
-"""Percent below which, and above 100 less which, a probability is printed as a bound."""
 
 
 def outward_percent(low: float, high: float) -> tuple[float, float]:
@@ -59,21 +60,12 @@ def outward_percent(low: float, high: float) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def _bounded(percent: float) -> str:
-    """Percent as a number, or as a bound where nothing but the judgements makes it so extreme."""
-    if percent < LEAST_PRINTED:
-        return f"less than {LEAST_PRINTED:g}"
-    if percent > 100 - LEAST_PRINTED:
-        return f"more than {100 - LEAST_PRINTED:g}"
-    return f"{percent:.0f}"
-
-
-def _over_models(found: pd.Series) -> str:
+def _over_models(low: float, high: float) -> str:
     """Probabilities of one reading of the ranges over the models, from the least to the most."""
-    low, high = float(found.min()), float(found.max())
-    words = dict.fromkeys(_bounded(100 * each) for each in (low, high))
+    percents = [100 * each for each in (low, high)]
+    words = {percent_text(each if not 1 <= each <= 99 else round(each)) for each in percents}
     if len(words) == 1:
-        return f"{next(iter(words))} percent"
+        return f"{words.pop()} percent"
     low, high = outward_percent(low, high)
     return _in_words(math.floor(low), math.ceil(high))
 
@@ -83,7 +75,7 @@ def _in_words(low: float, high: float) -> str:
 
 
 def _rows(items: Iterable[EvidenceItem], evidence: Evidence) -> pd.DataFrame:
-    return pd.DataFrame([dict(evidence.rows[ref]) for item in items for ref in item.rows])
+    return pd.DataFrame({"id": [evidence.rows[ref]["id"] for item in items for ref in item.rows]})
 
 
 def _finding(
@@ -101,41 +93,39 @@ def _finding(
     )  # fmt: skip
 
 
-def _middle(table: pd.DataFrame, prior: str) -> tuple[float, float]:
-    """Least and greatest probability of the proposition over the models, ranges in the middle."""
-    found = table[table["prior"] == prior][bayes_update.MIDDLE]
-    return float(found.min()), float(found.max())
+def _ends(found: Posteriors, prior: str, reading: str) -> tuple[float, float]:
+    """Least and greatest probability of the proposition over the models."""
+    over_models = [found[prior, model, reading] for model in bayes_update.MODELS]
+    return min(over_models), max(over_models)
 
 
 def _result(
-    known: Hypotheses, table: pd.DataFrame, prior: str, rows: pd.DataFrame, name: str
+    known: Hypotheses, found: Posteriors, prior: str, rows: pd.DataFrame, name: str
 ) -> list[Finding]:
-    moving = bayes_update.left_out(known)
-    if moving.empty:
+    moving = next(iter(bayes_update.most_moving_first(known)), "")
+    if not moving:
         return []
-    first = moving.iloc[0]
-    others = bayes_update.posterior_table(known, without=[first["item"]])
-    without = _in_words(*outward_percent(*_middle(others, prior)))
-    item = str(first["text"]).rstrip(".")
+    others = bayes_update.posteriors(known, without=[moving])
+    without = _in_words(*outward_percent(*_ends(others, prior, bayes_update.MIDDLE)))
+    item = next(each.text for each in known.items if each.id == moving).rstrip(".")
     return [
         _finding(
-            "rivals.result", RESULT, _middle(table, prior), rows,
+            "rivals.result", RESULT, _ends(found, prior, bayes_update.MIDDLE), rows,
             prior=prior, proposition=name, item=item, without=without,
         )
     ]  # fmt: skip
 
 
 def _strongest_rival(known: Hypotheses, prior: str, rows: pd.DataFrame) -> Finding:
-    found = pd.DataFrame(
-        [bayes_update.posterior(known, prior=prior, model=each) for each in bayes_update.MODELS]
-    )
-    others = found.drop(columns=known.proposition)
-    rival = str(others.max().idxmax())
-    ratios = [bayes_update.combined_ratios(known, model=each) for each in bayes_update.MODELS]
-    alone = [each[known.proposition] / (each[known.proposition] + each[rival]) for each in ratios]
+    models, under_test = bayes_update.MODELS, known.proposition
+    found = [bayes_update.posterior(known, prior=prior, model=each) for each in models]
+    others = [name for name in known.names if name != under_test]
+    rival = max(others, key=lambda name: max(each[name] for each in found))
+    ratios = [bayes_update.combined_ratios(known, model=each) for each in models]
+    alone = [each[under_test] / (each[under_test] + each[rival]) for each in ratios]
     return _finding(
         "rivals.strongest_rival", STRONGEST_RIVAL, (min(alone), max(alone)), rows,
-        proposition=known.names[known.proposition], rival=known.names[rival],
+        proposition=known.names[under_test], rival=known.names[rival],
     )  # fmt: skip
 
 
@@ -160,23 +150,24 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
         return []
     rows, name = _rows(known.items, evidence), known.names[known.proposition]
     prior = bayes_update.even_prior(known)
-    table = bayes_update.posterior_table(known)
-    at_ends = table[table["prior"] == prior]
-    against, favour = at_ends[bayes_update.LEAST], at_ends[bayes_update.GREATEST]
+    found = bayes_update.posteriors(known)
+    against, favour = (
+        _ends(found, prior, reading) for reading in (bayes_update.LEAST, bayes_update.GREATEST)
+    )
     return [
-        *_result(known, table, prior, rows, name),
+        *_result(known, found, prior, rows, name),
         *(
             _finding(
-                f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR, _middle(table, each), rows,
-                prior=each, proposition=name,
+                f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR,
+                _ends(found, each, bayes_update.MIDDLE), rows, prior=each, proposition=name,
             )
             for each in known.priors
             if each != prior
         ),
         _finding(
-            "rivals.ends", ENDS, (float(against.min()), float(favour.max())), rows,
+            "rivals.ends", ENDS, (against[0], favour[1]), rows,
             prior=prior, proposition=name,
-            said=f"{_over_models(against)} or {_over_models(favour)}",
+            said=f"{_over_models(*against)} or {_over_models(*favour)}",
         ),
         _strongest_rival(known, prior, rows),
     ]  # fmt: skip

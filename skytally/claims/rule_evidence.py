@@ -23,16 +23,16 @@ from skytally.core import (
     when,
     with_preposition,
 )
+from skytally.findings import with_derived_columns
 from skytally.record import (
     INTERVAL,
+    NOTHING,
     STATEMENT,
     VOYAGE,
     Graph,
-    copied_rows,
+    Removed,
+    WholeRecord,
     copying_graph,
-    count_once,
-    drop_copies,
-    filtered,
 )
 
 NOMINAL_UNCERTAINTY = pd.Timedelta(days=15)
@@ -43,8 +43,8 @@ NOMINAL_UNCERTAINTY = pd.Timedelta(days=15)
 class Evidence:
     """Findings, rows of the record, sites and sources, each by its id."""
 
-    tables: Mapping[str, pd.DataFrame]
-    """Tables of the record, by name."""
+    record: WholeRecord
+    """Tables of the record, and what conditions select in them."""
     findings: Mapping[str, Mapping[str, Any]]
     """Findings by key, as in ``findings.json``."""
     rows: Mapping[str, Mapping[str, Any]]
@@ -55,8 +55,13 @@ class Evidence:
     """Who copied and who cites whom."""
     counters: Mapping[str, str]
     """Names of counters by id."""
-    copied: frozenset[str]
-    """Rows that stand in several pages, of which one may have copied another."""
+    removed: Removed = NOTHING
+    """Rows that are left out of what rules count."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Tables of the record by name, with all rows."""
+        return self.record.raw
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -97,8 +102,8 @@ def gather_evidence(
     keyed = {str(finding["key"]): finding for finding in findings}
     graph = copying_graph(record["sources"], record["same_observation"])
     counters = dict(zip(record["counters"]["id"], record["counters"]["name"], strict=True))
-    copied = frozenset[str]().union(*map(copied_rows, record.values()))
-    return Evidence(record, keyed, rows, sites, graph, counters, copied)
+    whole = WholeRecord(record, with_derived_columns(record))
+    return Evidence(whole, keyed, rows, sites, graph, counters)
 
 
 def number_of(ref: str, evidence: Evidence) -> BoundedNumber:
@@ -133,13 +138,18 @@ def number_of_row(row: Mapping[str, Any]) -> BoundedNumber:
 
 def rows_of(rule: Mapping[str, Any], evidence: Evidence) -> pd.DataFrame:
     """Rows that a rule selects, each observation once and no copies of it."""
-    rows = filtered(evidence.tables[rule["table"]], rule["where"])
+    record, name = evidence.record, rule["table"]
+    found = record.selection(name, rule["where"])
     # copies first: a copy stands in no group, so it would outlive the row it copies
-    rows, groups = (
-        drop_copies(rows, evidence.tables["sources"], copied=evidence.copied),
-        evidence.tables["same_observation"],
-    )
-    return count_once(rows, groups[groups["row_id"].isin(rows["id"])])
+    present = record.repeated_in(name).intersection(found.ids) - evidence.removed
+    gone = evidence.removed | record.copies(name, present)
+    return found.without(gone | record.seen_twice(found.ids, gone))
+
+
+def size_of_part(rule: Mapping[str, Any], evidence: Evidence) -> int:
+    """Count the selected rows that are in the part of a rule."""
+    inside = evidence.record.met(rule["table"], rule["part"])
+    return int(inside[rule["selected"].index].sum())
 
 
 def row_of(ref: str, evidence: Evidence) -> Mapping[str, Any]:

@@ -29,10 +29,11 @@ from skytally.claims.rule_evidence import (
     period_of,
     row_of,
     rows_of,
+    size_of_part,
 )
 from skytally.claims.verdicts import BOUND, CONTRADICTED, GOOD, HOLDS, REFINED, UNTESTED, worst
 from skytally.core import DataError, interval, listed, names as n, unit_of, when, with_preposition
-from skytally.record import OWNER_NOT_STATED, filtered, support
+from skytally.record import OWNER_NOT_STATED, image_words, support
 
 WGS84 = pyproj.Geod(ellps="WGS84")
 POSITION_COLUMNS = ("lat", "lon", "uncertainty_m")
@@ -106,17 +107,16 @@ def _extent(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
 
 def _statement(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     refs = [str(ref) for ref in rule["selected"]["id"]]
-    part = len(filtered(rule["selected"], rule["part"]))
+    part = size_of_part(rule, evidence)
     words = {"who": counters_of(refs, evidence), "left_when": period_of(refs, evidence)}
     verdict = HOLDS if part else REFINED if refs else UNTESTED
     return verdict, {**words, "count": str(len(refs)), "part": str(part)}
 
 
-def _absence(rule: Mapping[str, Any], _: Evidence) -> Judged:
-    observed = rule["selected"]
-    found = filtered(observed, rule["part"])
-    words = {"count": str(len(observed)), "part": str(len(found))}
-    if len(found):
+def _absence(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
+    observed, found = rule["selected"], size_of_part(rule, evidence)
+    words = {"count": str(len(observed)), "part": str(found)}
+    if found:
         return CONTRADICTED, words
     return (BOUND if len(observed) else UNTESTED), words
 
@@ -156,7 +156,7 @@ def _portion(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
 
 def _share(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     claimed, whole = _claimed(rule, evidence), rule["selected"]
-    part = len(filtered(whole, rule["part"]))
+    part = size_of_part(rule, evidence)
     words = {
         "claimed": claimed.words,
         "part": str(part),
@@ -307,9 +307,7 @@ def _independence(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         most = least + facts.rows_without_owner
     found = interval_number(float(least), float(most), claimed.unit)
     count = str(least) if least == most else f"{least} to {most}"
-    owners = str(len(facts.image_owners)) if facts else "0"
-    if facts and (unnamed := facts.rows_without_owner):
-        owners += f", not stated for {interval(unnamed, unnamed, 'observations')}"
+    owners = image_words(facts).removeprefix("images of ") if facts else "none"
     return compare(claimed, found), {"count": count, "who": listed(who), "owners": owners}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,13 +20,11 @@ from skytally.findings import (
     FlipSet,
     FlipSets,
     Reevaluation,
-    Removed,
     as_examples,
     by_source,
-    quick_to_cut,
     smallest_sets,
 )
-from skytally.record import SAME_SIGHTING, filtered
+from skytally.record import NOTHING, Removed
 
 BUDGET = 100
 """Judgements that the search for one verdict may spend beyond single rows."""
@@ -35,120 +33,137 @@ ALIKE_KINDS = ("count", "extent", "share")
 
 
 @dataclass(frozen=True)
-class _Trials:
-    """One claim, judged by its rules on whatever is left of the record."""
+class _Outcomes:
+    """Outcomes of rules on whatever is left of the record, each evaluated once."""
 
-    rules: pd.DataFrame
-    """The rules of the claim."""
-    claim: str
-    """Its id; a press claim is under test, and no evidence for itself."""
+    rules: Mapping[str, Mapping[str, Any]]
+    """Id to the row of the table ``rules``."""
     evidence: Evidence
     """The whole evidence."""
     reevaluation: Reevaluation
     """The declared findings, to be evaluated again."""
-    stands_for: Mapping[str, tuple[str, ...]]
-    """Row to those of the same sighting that are counted only where it is missing."""
-    _known: dict[Removed, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    _outcomes: dict[tuple[str, Removed], Outcome | None] = field(default_factory=dict)
+    _known: dict[tuple[str, Removed], Outcome | None] = field(default_factory=dict)
 
     @cached_property
-    def _by_id(self) -> dict[str, dict[str, Any]]:
+    def findings(self) -> dict[str, list[str]]:
+        """Rule to the declared findings that it names."""
+        declared = self.reevaluation.declarations
         return {
-            str(rule["id"]): {str(word): cell for word, cell in rule.items()}
-            for rule in self.rules.to_dict("records")
+            name: [ref for ref in dict.fromkeys(_named_by(rule)) if ref in declared]
+            for name, rule in self.rules.items()
         }
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, tuple[str, bool]]]:
+        """Rule to each row that it may select: what it is counted by, and whether in the part."""
+        record, parts = self.evidence.record, {}
+        for name, rule in self.rules.items():
+            if rule["table"]:
+                found = record.selection(rule["table"], rule["where"])
+                inside = record.met(rule["table"], rule["part"])[found.rows.index].tolist()
+                words = found.rows[rule["distinct"]] if rule["distinct"] else [""] * len(inside)
+                each = zip(map(str, words), inside, strict=True)
+                parts[name] = dict(zip(found.ids, each, strict=True))
+        return parts
+
+    @cached_property
+    def concerns(self) -> dict[str, Removed]:
+        """Rule to all rows that can change its outcome by themselves, not through a finding."""
+        return {
+            name: frozenset((*_named_by(rule), rule["claimed"], *self.parts.get(name, ())))
+            for name, rule in self.rules.items()
+        }
+
+    @cached_property
+    def reach(self) -> dict[str, Removed]:
+        """Rule to all rows that can change its outcome, those that its findings read among them."""
+        return {
+            name: self.concerns[name].union(*map(self.reevaluation.may_read, self.findings[name]))
+            for name in self.rules
+        }
+
+    def outcome(self, name: str, removed: Removed) -> Outcome | None:
+        """Outcome of one rule without some rows; None where it cannot be evaluated."""
+        key = name, removed & self.reach[name]
+        if key not in self._known:
+            try:
+                self._known[key] = judge_again(self.rules[name], self._left(*key))
+            except ValueError:
+                self._known[key] = None
+        return self._known[key]
+
+    def _left(self, name: str, removed: Removed) -> Evidence:
+        """Evidence for one rule without some rows, on findings that are evaluated again."""
+        findings, refs = dict(self.evidence.findings), set(self.concerns[name])
+        for key in self.findings[name]:
+            refs.update(findings.pop(key)["inputs"])
+            found = self.reevaluation.finding(key, removed)
+            if isinstance(found, Finding):
+                findings[key] = vars(found)
+        rows, sites = (
+            {ref: known[ref] for ref in refs - removed if ref in known}
+            for known in (self.evidence.rows, self.evidence.sites)
+        )
+        return replace(self.evidence, findings=findings, rows=rows, sites=sites, removed=removed)
+
+
+def _named_by(rule: Mapping[str, Any]) -> list[str]:
+    """List the findings, rows and sites that a rule names on either side."""
+    return [*rule["left"].split(), *rule["right"].split()]
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """One claim, judged by its rules on whatever is left of the record."""
+
+    rules: Sequence[str]
+    """Ids of the rules of the claim."""
+    claim: str
+    """Its id; a press claim is under test, and no evidence for itself."""
+    outcomes: _Outcomes
+    """What the rules give."""
+    stands_for: Mapping[str, Sequence[str]]
+    """Row to those of the same sighting that are counted only where it is missing."""
+    _known: dict[Removed, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    _roles: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> list[str]:
         """Declared findings that the rules name."""
-        refs = " ".join([*self.rules["left"], *self.rules["right"]]).split()
-        return [ref for ref in dict.fromkeys(refs) if ref in self.reevaluation.declarations]
-
-    @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        """Tables in which the rules count, cut down to the rows that they may select."""
-        cut: dict[str, list[pd.DataFrame]] = {}
-        for rule in self._by_id.values():
-            if rule["table"]:
-                table = self.evidence.tables[rule["table"]]
-                cut.setdefault(rule["table"], []).append(filtered(table, rule["where"]))
-        rows = {name: sorted(set().union(*(each.index for each in cut[name]))) for name in cut}
-        return {name: quick_to_cut(self.evidence.tables[name].loc[rows[name]]) for name in rows}
-
-    @cached_property
-    def _groups(self) -> pd.DataFrame:
-        """Groups of ``same_observation`` that hold a row of these tables."""
-        groups = quick_to_cut(self.evidence.tables["same_observation"])
-        rows = set().union(*(table["id"] for table in self._tables.values()))
-        return groups[groups["group"].isin(groups.loc[groups["row_id"].isin(rows), "group"])]
-
-    def _evidence(self, removed: Removed) -> Evidence:
-        found = {key: self.reevaluation.finding(key, removed) for key in self.findings}
-        findings = {
-            **self.evidence.findings,
-            **{key: vars(each) for key, each in found.items() if isinstance(each, Finding)},
-        }
-        for key, each in found.items():
-            if isinstance(each, str):
-                del findings[key]
-        rows, sites = (
-            {ref: known[ref] for ref in self._refs - removed if ref in known}
-            for known in (self.evidence.rows, self.evidence.sites)
+        return list(
+            dict.fromkeys(key for rule in self.rules for key in self.outcomes.findings[rule])
         )
-        tables = {name: table[~table["id"].isin(removed)] for name, table in self._tables.items()}
-        everything = {**self.evidence.tables, **tables, "same_observation": self._groups}
-        return replace(self.evidence, tables=everything, findings=findings, rows=rows, sites=sites)
 
     @cached_property
-    def _concerns(self) -> dict[str, Removed]:
-        """Rule to all rows that can change its outcome by themselves, not through a finding."""
-        return {
-            rule["id"]: frozenset(
-                [*rule["left"].split(), *rule["right"].split(), rule["claimed"]]
-            ).union(self._parts.get(rule["id"], ()))
-            for rule in self._by_id.values()
-        }
+    def _reach(self) -> Removed:
+        return NOTHING.union(*(self.outcomes.reach[rule] for rule in self.rules))
 
-    @cached_property
-    def _refs(self) -> Removed:
-        """Ids that the rules may look up: those they name and the rows they may select."""
-        inputs = (self.evidence.findings[key]["inputs"] for key in self.findings)
-        return frozenset[str]().union(*self._concerns.values(), *inputs)
+    def verdict(self, removed: Removed = NOTHING) -> str:
+        """Verdict without some rows; void where a rule cannot be evaluated."""
+        found = [self.outcomes.outcome(rule, removed) for rule in self.rules]
+        verdicts = [outcome.verdict for outcome in found if outcome is not None]
+        return worst(verdicts) if len(verdicts) == len(found) else VOID
 
-    def _outcome(self, rule: str, removed: Removed) -> Outcome | None:
-        """Outcome of one rule without some rows; None where it cannot be evaluated."""
-        key = rule, removed if self.findings else removed & self._concerns[rule]
-        if key not in self._outcomes:
-            try:
-                self._outcomes[key] = judge_again(self._by_id[rule], self._evidence(key[1]))
-            except ValueError:
-                self._outcomes[key] = None
-        return self._outcomes[key]
-
-    def judged(self, removed: Removed) -> tuple[str, tuple[str, ...]]:
-        """Verdict without some rows, and the rows that it rests on then."""
-        if removed not in self._known:
-            found = [self._outcome(rule, removed) for rule in self._by_id]
-            outcomes = [outcome for outcome in found if outcome is not None]
-            if len(outcomes) < len(found):
-                self._known[removed] = VOID, ()
-            else:
-                verdict = worst(outcome.verdict for outcome in outcomes)
-                self._known[removed] = verdict, self._rows(outcomes, removed)
-        return self._known[removed]
-
-    def _rows(self, outcomes: Iterable[Outcome], removed: Removed) -> tuple[str, ...]:
-        refs = {ref for outcome in outcomes for ref in outcome.refs}
-        refs |= {*self.rules["claimed"]}
+    def _rests_on(self, removed: Removed) -> tuple[str, ...]:
+        """Rows on which the verdict rests without some others."""
+        outcomes, evidence = self.outcomes, self.outcomes.evidence
+        refs = {outcomes.rules[rule]["claimed"] for rule in self.rules}
+        for rule in self.rules:
+            outcome = outcomes.outcome(rule, removed)
+            refs.update(outcome.refs if outcome else ())
         for key in self.findings:
-            refs |= self.reevaluation.reads(key, removed)
-        known = {**self.evidence.rows, **self.evidence.sites}
-        return tuple(sorted(ref for ref in refs - removed - {self.claim} if ref in known))
+            refs |= outcomes.reevaluation.reads(key, removed)
+        left = refs - removed - {self.claim}
+        return tuple(sorted(ref for ref in left if ref in evidence.rows or ref in evidence.sites))
 
     def trial(self, removed: Removed) -> tuple[str, tuple[str, ...]]:
         """Judge without some rows: the other word, empty if it stands, and the rows it reads."""
-        verdict, rows = self.judged(removed)
-        return ("" if verdict == self.judged(frozenset())[0] else verdict), rows
+        concerned = removed & self._reach
+        if concerned not in self._known:
+            verdict = self.verdict(concerned)
+            rows = () if verdict == VOID else self._rests_on(concerned)
+            self._known[concerned] = ("" if verdict == self.verdict() else verdict), rows
+        return self._known[concerned]
 
     def one_of_each_kind(self, removed: Removed) -> tuple[str, tuple[str, ...]]:
         """Judge likewise, but of rows that count alike return only the first."""
@@ -159,50 +174,42 @@ class _Trials:
         return becomes, tuple(first.values())
 
     @cached_property
-    def _parts(self) -> dict[str, dict[str, tuple[str, bool]]]:
-        """Rule to each row that it may select: what it is counted by, and whether in the part."""
-        parts = {}
-        for rule in self._by_id.values():
-            if not rule["table"]:
-                continue
-            table = self._tables[rule["table"]]
-            inside = set(filtered(table, rule["part"])["id"])
-            words = table[rule["distinct"]] if rule["distinct"] else [""] * len(table)
-            parts[rule["id"]] = {
-                row: (str(word), row in inside)
-                for row, word in zip(table["id"], words, strict=True)
-            }
-        return parts
+    def _parts(self) -> list[dict[str, tuple[str, bool]]]:
+        """Rows that each rule which counts may select, and what they are in it."""
+        return [self.outcomes.parts[rule] for rule in self.rules if rule in self.outcomes.parts]
 
     @cached_property
-    def _alone(self) -> frozenset[str]:
+    def _alone(self) -> Removed:
         """Rows that rules name, or select for what they say and not for their number."""
-        named = " ".join([*self.rules["left"], *self.rules["right"], *self.rules["claimed"]])
-        apart = {
-            row
-            for rule in self._by_id.values()
-            if rule["table"] and rule["kind"] not in ALIKE_KINDS
-            for row in self._parts[rule["id"]]
-        }
-        return self.evidence.copied.union(named.split(), apart)
+        known = self.outcomes.rules
+        named = ((*_named_by(known[rule]), *known[rule]["claimed"].split()) for rule in self.rules)
+        apart = (
+            self.outcomes.parts.get(rule, {})
+            for rule in self.rules
+            if known[rule]["kind"] not in ALIKE_KINDS
+        )
+        return self.outcomes.evidence.record.repeated.union(*named, *apart)
 
     def _role(self, row: str) -> object:
         """Describe the part of a row in every rule; its own id where it plays one of its own."""
-        if row in self._alone or self.findings:
-            return row
-        others = self.stands_for.get(row, ())
-        if self._alone & {*others}:
-            return row
-        return repr(
-            [
-                (part.get(row), sorted(str(part.get(other)) for other in others))
-                for part in self._parts.values()
-            ]
-        )
+        if row not in self._roles:
+            others = self.stands_for.get(row, ())
+            alone = bool(self.findings) or not self._alone.isdisjoint((row, *others))
+            self._roles[row] = (
+                row
+                if alone
+                else repr(
+                    [
+                        (part.get(row), sorted(str(part.get(other)) for other in others))
+                        for part in self._parts
+                    ]
+                )
+            )
+        return self._roles[row]
 
     def one_source_of_each_kind(self, sources: Removed) -> tuple[str, tuple[str, ...]]:
         """Judge without sources; of those whose rows count alike return only the first."""
-        becomes, read = by_source(self.trial, self.reevaluation.source_of)(sources)
+        becomes, read = by_source(self.trial, self.outcomes.reevaluation.source_of)(sources)
         first: dict[object, str] = {}
         for source in read:
             first.setdefault(self._roles_of.get(source, source), source)
@@ -213,12 +220,13 @@ class _Trials:
         """Source to the parts of its rows, where none of them has a part of its own."""
         grouped = {*self.stands_for}.union(*self.stands_for.values(), self._alone)
         rows: dict[str, list[str]] = {}
-        for row in frozenset[str]().union(*self._concerns.values()):
-            rows.setdefault(self.reevaluation.source_of.get(row, ""), []).append(row)
+        for row in NOTHING.union(*(self.outcomes.concerns[rule] for rule in self.rules)):
+            source = self.outcomes.reevaluation.source_of.get(row, "")
+            rows.setdefault(source, []).append(row)
         return {
             source: tuple(sorted(str(self._role(row)) for row in members))
             for source, members in rows.items()
-            if not self.findings and not grouped & {*members}
+            if not self.findings and grouped.isdisjoint(members)
         }
 
 
@@ -234,27 +242,40 @@ class VerdictFlips:
     """The declared findings among it."""
 
     @cached_property
-    def _stands_for(self) -> dict[str, tuple[str, ...]]:
-        groups = self.evidence.tables["same_observation"]
-        groups = groups[groups["relation"].isin(SAME_SIGHTING)]
+    def _rules(self) -> dict[str, dict[str, Any]]:
+        return {
+            str(rule["id"]): {str(word): cell for word, cell in rule.items()}
+            for rule in self.rules.to_dict("records")
+        }
+
+    @cached_property
+    def _outcomes(self) -> _Outcomes:
+        return _Outcomes(self._rules, self.evidence, self.reevaluation)
+
+    @cached_property
+    def _assumed(self) -> dict[tuple[str, str, str], _Outcomes]:
+        """Outcomes under each value of each stated range."""
+        return {
+            key: replace(self._outcomes, reevaluation=other, _known={})
+            for key, other in self.reevaluation.assumed.items()
+        }
+
+    @cached_property
+    def _stands_for(self) -> dict[str, list[str]]:
         stands_for: dict[str, list[str]] = {}
-        for _, group in groups.groupby("group"):
-            others = group.loc[group["keep"] == "no", "row_id"].tolist()
-            for row in group.loc[group["keep"] == "yes", "row_id"]:
-                stands_for.setdefault(row, []).extend(others)
-        return {row: tuple(others) for row, others in stands_for.items()}
+        for other, kept in self.evidence.record.kept_instead.items():
+            for row in kept:
+                stands_for.setdefault(row, []).append(other)
+        return stands_for
 
     def _assumptions(self, trials: _Trials) -> tuple[FlipSet, ...]:
         """Values of single parameters under which the verdict is another word."""
-        keys = trials.findings
-        mentioned = set().union(*(self.reevaluation.depends_on(key) for key in keys))
-        before, flips = trials.judged(frozenset())[0], []
-        for (page, name, value), other in self.reevaluation.assumed.items():
+        mentioned = set().union(*map(self.reevaluation.depends_on, trials.findings))
+        flips = []
+        for (page, name, value), outcomes in self._assumed.items():
             if (page, name) in mentioned:
-                after = replace(trials, reevaluation=other, _known={}, _outcomes={}).judged(
-                    frozenset()
-                )[0]
-                if after != before:
+                after = replace(trials, outcomes=outcomes, _known={}, _roles={}).verdict()
+                if after != trials.verdict():
                     flips.append(FlipSet((f"{name} = {value}",), after))
         return tuple(flips)
 
@@ -271,16 +292,11 @@ class VerdictFlips:
         FlipSets or None
             None where no rule decides, so that no row was compared.
         """
-        wanted = claim["rules"].split()
+        wanted = {*claim["rules"].split()}
         if not wanted:
             return None
-        trials = _Trials(
-            self.rules[self.rules["id"].isin(wanted)],
-            str(claim["id"]),
-            self.evidence,
-            self.reevaluation,
-            self._stands_for,
-        )
+        rules = [rule for rule in self._rules if rule in wanted]
+        trials = _Trials(rules, str(claim["id"]), self._outcomes, self._stands_for)
         kinds = {self.reevaluation.declarations[key].kind for key in trials.findings}
         budget = ESTIMATE_BUDGET if kinds & {*ESTIMATES} else BUDGET
         what = f"claim {claim['id']}"
@@ -288,12 +304,11 @@ class VerdictFlips:
         sources = smallest_sets(
             trials.one_source_of_each_kind, what=f"{what}, sources", budget=budget
         )
-        nothing = frozenset[str]()
-        every = trials.trial(nothing)[1]
+        every = trials.trial(NOTHING)[1]
         pages = tuple(dict.fromkeys(self.reevaluation.source_of[row] for row in every))
         return FlipSets(
-            rows=as_examples(rows, every, trials.one_of_each_kind(nothing)[1]),
-            sources=as_examples(sources, pages, trials.one_source_of_each_kind(nothing)[1]),
+            rows=as_examples(rows, every, trials.one_of_each_kind(NOTHING)[1]),
+            sources=as_examples(sources, pages, trials.one_source_of_each_kind(NOTHING)[1]),
             assumptions=self._assumptions(trials),
         )
 

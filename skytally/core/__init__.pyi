@@ -41,10 +41,12 @@ from .project_folder import (
 )
 from .quantity import (
     COUNTED_BY as COUNTED_BY,
+    ODD as ODD,
     Quantity as Quantity,
     limits as limits,
     quantity_of as quantity_of,
     quantity_text as quantity_text,
+    reading_of as reading_of,
     rounding_interval as rounding_interval,
 )
 from .table_reader import (
@@ -67,11 +69,13 @@ from .text_reader import (
 )
 from .units import unit_of as unit_of
 from .wording import (
+    chance_text as chance_text,
     day as day,
     filled as filled,
     interval as interval,
     listed as listed,
     number as number,
+    percent_text as percent_text,
     rounded_outwards as rounded_outwards,
     slug_of as slug_of,
     when as when,

@@ -18,7 +18,7 @@ from skytally.core.data_dictionary import SUFFIX
 from skytally.core.errors import DataError, Fault, IntegrityError
 from skytally.core.leftover_files import original_of, visible_paths
 from skytally.core.project_folder import REGISTRY, data_folder
-from skytally.core.text_reader import read_toml
+from skytally.core.text_reader import file_bytes, read_toml
 
 READ_LOG = "SKYTALLY_READ_LOG"
 """Environment variable naming a file to which everything that is read is appended, once each."""
@@ -53,6 +53,12 @@ def entries(root: Path | None = None) -> dict[str, dict[str, str]]:
         where the file is frozen.
     """
     return read_toml((root or data_folder()) / REGISTRY)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_once(folder: Path, _content: bytes | None) -> dict[str, dict[str, str]]:
+    """Rows of the registry, of which no caller changes any."""
+    return entries(folder)
 
 
 def _entry_faults(slug: str, row: object) -> Iterator[tuple[str, str]]:
@@ -145,7 +151,7 @@ def path(
         If a frozen file has another hash than the registered one.
     """
     folder = root or data_folder()
-    known = entries(folder)
+    known = _read_once(folder, file_bytes(folder / REGISTRY))
     if slug not in known:
         message = f"data/registry.toml: no entry {slug!r}; known: {', '.join(sorted(known))}"
         raise DataError(message)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from skytally.core import names as n
-from skytally.core.wording import number, with_unit
+from skytally.core.wording import chance_text, number, with_unit
 
 COUNTING_ERROR = 0.1
 """Share by which a count on an image that is called *about* may err, either way (METHODS 7.5)."""
+ODD = "-odd"
+"""Beginning of softening words after a number that is somewhat exceeded, as in *2,000-odd*."""
 COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""
 
@@ -82,6 +84,18 @@ def rounding_interval(value: float) -> tuple[float, float]:
     return value - half, value + half
 
 
+def odd_interval(value: float) -> tuple[float, float]:
+    """Interval of a number called *-odd*: from it up to the next of its last printed digit.
+
+    Examples
+    --------
+    >>> odd_interval(2000), odd_interval(28000), odd_interval(9_400_000)
+    ((2000, 3000.0), (28000, 29000.0), (9400000, 9500000.0))
+    """
+    low, high = rounding_interval(value)
+    return value, value + (high - low)
+
+
 def counting_interval(
     value: float, *, low: float = math.nan, high: float = math.nan
 ) -> tuple[float, float]:
@@ -132,7 +146,8 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     tuple of float
         (low, high) in its unit; infinite where the source sets no limit, NaN where there is
         no number. A bound that is itself called *about* is moved outwards by its rounding, and
-        a count on an image that is called *about* by its error of counting, too.
+        a count on an image that is called *about* by its error of counting, too. What a number
+        called *-odd* exceeds it by is less than one of its last printed digit.
 
     Examples
     --------
@@ -145,7 +160,9 @@ def limits(quantity: Quantity) -> tuple[float, float]:
         return counting_interval(value, low=low, high=high) if estimated else (low, high)
     least = value if math.isnan(low) else low
     most = value if math.isnan(high) else high
-    if quantity.bound == n.ABOUT or "about" in quantity.wording:
+    if quantity.bound == n.ABOUT and quantity.wording.startswith(ODD):
+        least, most = odd_interval(value)
+    elif quantity.bound == n.ABOUT or "about" in quantity.wording:
         hedge = counting_interval if quantity.counted else rounding_interval
         around = hedge(value)
         least = around[0] if math.isnan(low) else min(low, around[0])
@@ -155,6 +172,45 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     if quantity.bound == n.AT_MOST:
         return 0.0, most
     return least, most
+
+
+def reading_of(quantity: Quantity) -> str:
+    """Say whose interval `limits` is: the source's own, or this book's reading of its words.
+
+    Examples
+    --------
+    >>> reading_of(Quantity(73.0, math.nan, math.nan, "about", "railcars", counted=True))
+    "this book's reading of *about*, a tenth either way; the source prints no interval"
+    >>> reading_of(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
+    'the bound that the source gives'
+    """
+    printed = "the range that the source prints"
+    low, high = limits(quantity)
+    if math.isnan(low) or low == high:
+        return ""
+    if quantity.bound in (*n.OPEN_ABOVE, n.AT_MOST):
+        moved = "about" in quantity.wording
+        return "the bound that the source gives" + (", moved by its rounding" if moved else "")
+    if quantity.bound != n.ABOUT or (low, high) == (quantity.low, quantity.high):
+        return printed
+    if quantity.wording.startswith(ODD):
+        return "this book's reading of *-odd*, up to the next of the last printed digit"
+    word = quantity.wording or n.ABOUT
+    if math.isnan(quantity.value):
+        return f"{printed}, and a tenth either way for counting"
+    rounding = (low, high) == rounding_interval(quantity.value)
+    span = "the rounding of the printed number" if rounding else "a tenth either way"
+    return f"this book's reading of *{word}*, {span}; the source prints no interval"
+
+
+def _chance_text(quantity: Quantity, softening: str) -> str:
+    """Words of a probability; one that is printed as a bound needs no second bound before it."""
+    known = not math.isnan(quantity.value)
+    ends = (quantity.value, quantity.value) if known else (quantity.low, quantity.high)
+    if math.isnan(ends[0] + ends[1]):
+        return "no number"
+    words = chance_text(*ends)
+    return words if words[0].isalpha() else f"{softening} {words}".strip()
 
 
 def quantity_text(quantity: Quantity) -> str:
@@ -174,8 +230,17 @@ def quantity_text(quantity: Quantity) -> str:
     --------
     >>> quantity_text(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
     'at least 25 calls'
+    >>> quantity_text(Quantity(2000.0, math.nan, math.nan, "about", "containers", "-odd"))
+    '2,000-odd containers'
+    >>> quantity_text(Quantity(0.064, 0.0, 0.064, "at most", "p"))
+    'at most 6.4 percent'
     """
+    if quantity.wording.startswith(ODD) and not math.isnan(quantity.value):
+        words = f"{number(quantity.value)}{quantity.wording}"
+        return with_unit(words, quantity.value, quantity.unit)
     softening = quantity.wording or ("" if quantity.bound == n.EXACTLY else quantity.bound)
+    if quantity.unit == n.PROBABILITY:
+        return _chance_text(quantity, softening)
     prefix = f"{softening} " if softening else ""
     if not math.isnan(quantity.value):
         return with_unit(f"{prefix}{number(quantity.value)}", quantity.value, quantity.unit)

@@ -25,6 +25,37 @@ def number(value: float) -> str:
     return f"{value:,.6g}"
 
 
+EXTREME_PERCENT = 1.0
+"""Percent below which, and above 100 less which, a chance is printed as a bound."""
+
+
+def percent_text(percent: float) -> str:
+    """Write a chance in percent; one that is nearly none or nearly certain as a bound.
+
+    Examples
+    --------
+    >>> percent_text(0.66), percent_text(49), percent_text(99.4), percent_text(100)
+    ('under 1', '49', 'more than 99', '100')
+    """
+    if 0 < percent < EXTREME_PERCENT:
+        return f"under {EXTREME_PERCENT:g}"
+    if 100 - EXTREME_PERCENT < percent < 100:
+        return f"more than {100 - EXTREME_PERCENT:g}"
+    return number(float(f"{percent:.3g}"))
+
+
+def chance_text(low: float, high: float) -> str:
+    """Write a probability, or the interval of one, in percent: the one wording of all pages.
+
+    Examples
+    --------
+    >>> chance_text(0.0066, 0.49), chance_text(0.24, 0.24), chance_text(0.001, 0.002)
+    ('under 1 to 49 percent', '24 percent', 'under 1 percent')
+    """
+    ends = dict.fromkeys(percent_text(100 * end) for end in (low, high))
+    return f"{' to '.join(ends)} percent"
+
+
 def rounded_outwards(end: float, side: Callable[[float], int], *, digits: int) -> float:
     """Round an end of an interval away from its middle, to some significant digits.
 
@@ -61,9 +92,7 @@ def slug_of(words: str) -> str:
 
 
 def with_unit(words: str, value: float, unit: str) -> str:
-    """Append a unit to a number in words, in the singular after one; a probability has none."""
-    if unit == n.PROBABILITY:
-        return words
+    """Append a unit to a number in words, in the singular after one."""
     return f"{words} {unit_of(unit).singular if value == 1 else unit}"
 
 
@@ -74,9 +103,13 @@ def interval(low: float, high: float, unit: str) -> str:
     --------
     >>> interval(72.5, 73.5, "railcars"), interval(25, float("inf"), "calls")
     ('72.5 to 73.5 railcars', '25 calls or more')
+    >>> interval(0.0066, 0.49, "p")
+    'under 1 to 49 percent'
     """
     if math.isnan(low) or math.isnan(high):
         return "no interval"
+    if unit == n.PROBABILITY:
+        return chance_text(low, high)
     if math.isinf(high):
         return f"{with_unit(number(low), low, unit)} or more"
     if low == high:

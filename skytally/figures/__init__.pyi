@@ -1,7 +1,13 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
 from .calibration_charts import calibration_chart as calibration_chart
+from .card_links import card_address as card_address, linked as linked, linked_table as linked_table
 from .chart_series import series_styles as series_styles
+from .chart_titles import (
+    ChartTitle as ChartTitle,
+    read_chart_titles as read_chart_titles,
+    titles_of as titles_of,
+)
 from .charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
@@ -46,6 +52,7 @@ from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
 from .name_wrapping import name_width as name_width
 from .overview_timeline import timeline_chart as timeline_chart
 from .period_panels import totals_panels as totals_panels
+from .picture_letters import undrawn_letters as undrawn_letters
 from .rate_curves import curves_chart as curves_chart
 from .route_tables import read_labels as read_labels, read_panels as read_panels
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture

@@ -1,13 +1,14 @@
 /* Draws a chart when the reader comes near it; until then, and without scripts, its static twin stands. */
 (function () {
   if (window.skytallyDraw) return;
-  var WIDE_CHART = 690;
+  var WIDE_CHART = 690, NARROW_DATES = 3;
   /* Shows names at the marks where a chart is wide enough for them, and else a legend. */
   function fit(node, wide) {
     if (!node || typeof node !== "object") return;
     var tags = (node.attributes && node.attributes.tags) || [];
     if (tags.indexOf("sk-wide") >= 0) node.attributes.visible = wide;
     if (tags.indexOf("sk-narrow") >= 0) node.attributes.visible = !wide;
+    if (node.name === "DatetimeTicker" && !wide) node.attributes.desired_num_ticks = NARROW_DATES;
     if (tags[0] === "sk-height" && wide) node.attributes.height = tags[1];
     Object.keys(node).forEach(function (key) { fit(node[key], wide); });
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ import xarray as xr
 from skytally.core import chart_style as style, day
 from skytally.figures import bokeh_charts, mpl_charts
 from skytally.figures.chart_series import series_styles, shared_words
+from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
 from skytally.figures.counter_palette import counter_labels
 from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
@@ -41,6 +42,7 @@ def values_chart(
     files: list[str] | None = None,
     band: xr.Dataset | None = None,
     period: tuple[str, str] | None = None,
+    titles: Mapping[str, ChartTitle] = NO_TITLES,
 ) -> PageBlock:
     """Chart of numbers over time, one colour and marker per line.
 
@@ -62,6 +64,9 @@ def values_chart(
         A line of one row whose upper bound is drawn as a band from 0, never as a level.
     period : tuple of str or None
         (first, last) day drawn, both included.
+    titles : mapping of str to ChartTitle
+        Titles of charts by their names; what all series share and the months drawn are added to
+        the subtitle. A chart without one has none.
 
     Returns
     -------
@@ -82,7 +87,7 @@ def values_chart(
         for width in (NARROW, WIDE)
     )
     both: dict[str, Any] = {"ylabel": ylabel, "styles": styles, "band": bound}
-    both["title"] = shared_words(table)
+    both["title"] = "" if name in titles else shared_words(table)
     return show(
         bokeh_charts.values(table, labels=[*fixed, *(narrow or wide)], legend=not narrow, **both),
         mpl_charts.values(table, labels=[*fixed, *narrow], **both),
@@ -90,6 +95,8 @@ def values_chart(
         alt=alt_text(described, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
+        title=titles.get(name),
+        details=[shared_words(table), drawn_period(table)],
     )
 
 
@@ -102,6 +109,7 @@ def lanes_chart(
     caption: str,
     files: list[str] | None = None,
     period: tuple[str, str] | None = None,
+    titles: Mapping[str, ChartTitle] = NO_TITLES,
 ) -> PageBlock:
     """Chart of dated observations, one lane per place, ship or counter.
 
@@ -113,7 +121,7 @@ def lanes_chart(
         Names of counters and scopes by id.
     lane : iterable of str
         The lane of each row; lanes are drawn from top to bottom in order of first use.
-    name, caption, files, period
+    name, caption, files, period, titles
         As for `values_chart`.
 
     Returns
@@ -133,6 +141,8 @@ def lanes_chart(
         alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
+        title=titles.get(name),
+        details=[drawn_period(drawn)],
     )
 
 
@@ -145,6 +155,7 @@ def bars_chart(
     xlabel: str,
     caption: str,
     files: list[str] | None = None,
+    titles: Mapping[str, ChartTitle] = NO_TITLES,
 ) -> PageBlock:
     """Chart of one number per row, as bars that end in an arrow where the bound is open.
 
@@ -158,7 +169,7 @@ def bars_chart(
         Name of each bar; its colour is that of its counter.
     xlabel : str
         Label of the axis, with the unit.
-    name, caption, files
+    name, caption, files, titles
         As for `values_chart`.
 
     Returns
@@ -175,6 +186,7 @@ def bars_chart(
         alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
         files=files,
+        title=titles.get(name),
     )
 
 

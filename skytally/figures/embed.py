@@ -10,16 +10,17 @@ import os
 import re
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bokeh
 import holoviews as hv
 from bokeh.core.types import ID
 from bokeh.embed import json_item
-from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot
+from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
+from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.mpl_charts import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
@@ -28,11 +29,13 @@ TITLE_LETTERS = 36
 """Letters in a line of a title: as many as a chart of 400 pixels has room for."""
 AXIS_LETTERS, DATES = 42, 4
 """Letters in a line under an axis, and number of dates on it, for a chart of 400 pixels."""
+LAST_DATE = 26
+"""Room on the right for half of the last date under an axis, pixels."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
 
-_BLOCK = """<figure class="sk-figure" id="{name}">
+_BLOCK = """<figure class="sk-figure" id="{name}">{heading}
 <div class="sk-live" id="{id}" role="group" aria-label="{label}" style="display:none">\
 <script type="application/json">{item}</script></div>
 <img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
@@ -70,6 +73,7 @@ def _json_of(chart: hv.Overlay) -> str:
         drawn = hv.render(chart, backend="bokeh")
     for plot in drawn.select({"type": Plot}):
         plot.toolbar.logo = None
+        plot.min_border_right = LAST_DATE
         # on a narrow screen dates would run into one another, and a title off the picture
         for axis in plot.xaxis:
             axis.major_label_policy = NoOverlap()
@@ -85,7 +89,10 @@ def _json_of(chart: hv.Overlay) -> str:
 
 
 def _join_hovers(plot: Plot) -> None:
-    """Leave one tool for all marks with the same words, which shows the nearest mark only."""
+    """Leave one tool for all marks with the same words, which shows the nearest mark only.
+
+    Bokeh's own tool for saving goes: its picture would bear no title, source and licence.
+    """
     kept: dict[str, HoverTool] = {}
     for tool in plot.toolbar.tools:
         if not isinstance(tool, HoverTool):
@@ -97,7 +104,7 @@ def _join_hovers(plot: Plot) -> None:
         else:
             first.renderers = [*first.renderers, *tool.renderers]
             tool.renderers = []
-    tools = [tool for tool in plot.toolbar.tools if not isinstance(tool, HoverTool)]
+    tools = [tool for tool in plot.toolbar.tools if not isinstance(tool, HoverTool | SaveTool)]
     plot.toolbar.tools = [*tools, *kept.values()]
 
 
@@ -143,6 +150,8 @@ def show(
     alt: str,
     caption: str,
     files: list[str] | None = None,
+    title: ChartTitle | None = None,
+    details: Iterable[str] = (),
 ) -> PageBlock:
     """Block of a page with the interactive and the static figure of a chart.
 
@@ -160,6 +169,10 @@ def show(
         One or two sentences under the chart.
     files : list of str or None
         Download files, as `skytally.findings.downloads.write_lines` returns them.
+    title : ChartTitle or None
+        What the chart shows as its result, written over it.
+    details : iterable of str
+        What the subtitle says of the marks, such as their period.
 
     Returns
     -------
@@ -175,7 +188,8 @@ def show(
     block = _BLOCK.format(
         name=html.escape(name, quote=True),
         id=identifier,
-        label=html.escape(caption, quote=True),
+        label=html.escape(title.words if title else caption, quote=True),
+        heading=title.html(details) if title else "",
         alt=html.escape(alt, quote=True),
         item=item.replace("@ID@", identifier),
         svg=base64.b64encode(as_svg(twin).encode()).decode(),
@@ -194,6 +208,8 @@ def picture(
     caption: str,
     files: list[str] | None = None,
     photo: bool = False,
+    title: ChartTitle | None = None,
+    details: Iterable[str] = (),
 ) -> PageBlock:
     """Block of a page with a static picture alone.
 
@@ -211,6 +227,8 @@ def picture(
         Download files.
     photo : bool
         Whether it is like a photograph, whose light and dark stay in the dark theme.
+    title, details
+        As for `show`.
 
     Returns
     -------
@@ -220,6 +238,7 @@ def picture(
     svg = base64.b64encode(as_svg(drawing).encode()).decode()
     block = (
         f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
+        f"{title.html(details) if title else ''}"
         f'<img class="{look}" alt="{html.escape(alt, quote=True)}" '
         f'src="data:image/svg+xml;base64,{svg}">'
         f"<figcaption>{html.escape(caption)}{_downloads(files or [])}</figcaption></figure>"

@@ -8,14 +8,17 @@ import os
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
-from IPython.display import HTML
 
 from skytally.core import number, rounded_outwards
+from skytally.figures.card_links import LinkedWords
 from skytally.figures.embed import IN_BOOK, PageBlock, sentence
 from skytally.findings import Finding
 from skytally.record import support_words
 
 EMPTY = "<p>There is no row yet.</p>"
+FINDINGS_CAPTION = "Findings of this page; the number of each leads to its card"
+NO_NUMBER = "in words"
+"""Words in place of a number, for a finding that has none."""
 HEADS = {
     "id": "row", "multiple": "times the smaller claim", "overlap": "one number fits both",
     "first": "first row", "second": "second row", "first_by": "first claimant",
@@ -44,19 +47,27 @@ def table_block(table: pd.DataFrame, *, caption: str, empty: str) -> PageBlock:
     """
     if table.empty:
         return sentence(empty)
-    cells = table.astype(str).map(lambda cell: html.escape(cell, quote=True))
+    return PageBlock(_table_html(table, caption), f"{caption}\n{table.to_string(index=False)}")
+
+
+def _cell(value: object) -> str:
+    """HTML of a cell: its words, which lead to a card where one explains them."""
+    return value.html() if isinstance(value, LinkedWords) else html.escape(str(value), quote=True)
+
+
+def _table_html(table: pd.DataFrame, caption: str) -> str:
+    """HTML of a table in a box that scrolls; the first column heads each row."""
     head = "".join(f'<th scope="col">{html.escape(str(word))}</th>' for word in table.columns)
     rows = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
-        for first, *rest in cells.itertuples(index=False)
+        for first, *rest in table.astype(object).map(_cell).itertuples(index=False)
     )
     label = html.escape(caption, quote=True)
-    block = (
+    return (
         f'<div class="sk-scroll" role="region" aria-label="{label}" tabindex="0">'
         f'<table class="sk-table"><caption>{label}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
-    return PageBlock(block, f"{caption}\n{table.to_string(index=False)}")
 
 
 def _end_words(low: float, high: float, digits: int) -> str:
@@ -106,7 +117,7 @@ def worded_table(table: pd.DataFrame, *, digits: int = 2) -> pd.DataFrame:
     return pd.DataFrame(made, index=table.index)
 
 
-def folded_tables(title: str, tables: Mapping[str, pd.DataFrame]) -> HTML:
+def folded_tables(title: str, tables: Mapping[str, pd.DataFrame]) -> PageBlock:
     """Tables folded under a title, which opens without a script and without a mouse.
 
     Parameters
@@ -114,40 +125,42 @@ def folded_tables(title: str, tables: Mapping[str, pd.DataFrame]) -> HTML:
     title : str
         Title of the fold.
     tables : mapping of str to pandas.DataFrame
-        Caption to table, in the order shown.
+        Caption to table, in the order shown; the first column heads each row.
 
     Returns
     -------
-    IPython.display.HTML
+    PageBlock
     """
     blocks = "".join(
-        f"<p>{html.escape(caption)}</p>{EMPTY if table.empty else table.to_html()}"
+        f"<p>{html.escape(caption)}</p>{EMPTY}" if table.empty else _table_html(table, caption)
         for caption, table in tables.items()
     )
-    return HTML(f"<details><summary>{html.escape(title)}</summary>{blocks}</details>")
+    text = "\n\n".join(f"{caption}\n{table}" for caption, table in tables.items())
+    block = f"<details><summary>{html.escape(title)}</summary>{blocks}</details>"
+    return PageBlock(block, f"{title}\n{text}")
 
 
-def findings_table(findings: Iterable[Finding]) -> HTML:
-    """Table of findings with their whole text: key, number, sources, sentence.
+def findings_table(findings: Iterable[Finding]) -> PageBlock:
+    """Table of findings with their whole text: number, sentence, sources, key.
 
     In a live notebook it also puts the numbers into the text above it.
     """
     findings = list(findings)
+    if not findings:
+        return sentence("There is no finding yet.")
     table = pd.DataFrame(
         [
             {
-                "key": finding.key,
-                "number": finding.said,
-                "sources": support_words(finding.support),
+                "number": LinkedWords(finding.said or NO_NUMBER, "finding", finding.key),
                 "finding": finding.text,
+                "sources": support_words(finding.support),
+                "key": finding.key,
             }
             for finding in findings
         ]
     )
-    if table.empty:
-        return HTML("<p>There is no finding yet.</p>")
-    with pd.option_context("display.max_colwidth", None):
-        return HTML(table.to_html(index=False) + _prose_script(findings))
+    block = _table_html(table, FINDINGS_CAPTION) + _prose_script(findings)
+    return PageBlock(block, f"{FINDINGS_CAPTION}\n{table.to_string(index=False)}")
 
 
 def _prose_script(findings: list[Finding]) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from bokeh.models.annotations import Label
+from bokeh.models.annotations import Arrow, Label
 
 from skytally.core import chart_style as style
 from skytally.figures.chart_series import SeriesStyle
 
+Point = tuple[float, float]
+"""From the left and from below, pixels."""
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top, pixels."""
 Align = Literal["left", "center", "right"]
@@ -32,6 +35,7 @@ TRIALS, MOST_SERIES = 2, 12
 MARK, BAR = 5.0, 2.0
 """Half the width of a mark and of a bar, pixels."""
 PIXELS_A_POINT = 96 / 72
+LINE_ALPHA = 0.6
 SHIFTS = (0.0, 9.0, -9.0, 18.0, -18.0, 28.0, -28.0)
 OFFSETS: tuple[tuple[Align, float, float], ...] = (
     *(("left", 9.0, dy) for dy in SHIFTS),
@@ -40,6 +44,11 @@ OFFSETS: tuple[tuple[Align, float, float], ...] = (
 )
 """Alignment of a name and its distance from a mark, pixels, in the order in which they are tried.
 With two lines a name needs more room above and below, which is added."""
+GRID, FARTHEST = 12.0, 260.0
+"""Distance between the places that are tried for a name away from its marks, and the most that one
+may lie from its mark, pixels; a line then leads to the mark."""
+NEAR_MARK, LINE_STEP = 12.0, 4.0
+"""Where the line ends before its mark, and between places on it that must be free, pixels."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class MarkLabel:
     """From the mark upwards, pixels."""
     series: str = ""
     """Series that it names; empty for other words."""
+    leader: tuple[Any, float, Any, float] | None = None
+    """Ends of the line to the mark, in the units of the axes, of a name away from it."""
 
 
 def _number(values: pd.Series) -> np.ndarray:
@@ -74,20 +85,35 @@ def _number(values: pd.Series) -> np.ndarray:
 class _Room:
     """Places on a chart, in pixels, and what is taken of them."""
 
-    def __init__(self, ends: tuple[float, float, float, float], size: tuple[float, float]) -> None:
+    def __init__(
+        self, ends: tuple[float, float, float, float], size: tuple[float, float], *, dated: bool
+    ) -> None:
         self.left, self.bottom, right, top = ends
+        self.dated = dated
         self.scale = size[0] / (right - self.left), size[1] / (top - self.bottom)
         self.size = size
         self.taken: list[Box] = []
+        self.uncrossed: list[Box] = []
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Pixels of a place."""
         return (x - self.left) * self.scale[0], (y - self.bottom) * self.scale[1]
 
+    def place(self, x: float, y: float) -> tuple[Any, float]:
+        """Place of pixels, in the units of the axes."""
+        days = self.left + x / self.scale[0]
+        height = self.bottom + y / self.scale[1]
+        if not self.dated:
+            return days, height
+        # an hour is less than a pixel, and the same on every machine
+        return (pd.Timestamp(0) + pd.Timedelta(days=days)).round("h"), height
+
     def take(self, ends: tuple[float, float, float, float], margin: float) -> None:
         """Take the room of a mark or of a bar: left, bottom, right and top of it."""
         (left, low), (right, high) = self.at(*ends[:2]), self.at(*ends[2:])
         self.taken.append((left - margin, low - margin, right + margin, high + margin))
+        if margin == MARK:
+            self.uncrossed.append(self.taken[-1])
 
     def is_free(self, box: Box) -> bool:
         """Whether a box lies on the chart and meets nothing."""
@@ -98,6 +124,19 @@ class _Room:
             left < other[2] and other[0] < right and low < other[3] and other[1] < high
             for other in self.taken
         )
+
+    def may_cross(self, place: Point) -> bool:
+        """Whether a line may run over a place: over bars it may, over marks and words not."""
+        return not any(
+            left < place[0] < right and low < place[1] < high
+            for left, low, right, high in self.uncrossed
+        )
+
+    def name(self, box: Box, line: Sequence[Point] = ()) -> None:
+        """Take the room of a name and of the line that leads from it to its mark."""
+        boxes = [box, *((x - 1, y - 1, x + 1, y + 1) for x, y in line)]
+        self.taken += boxes
+        self.uncrossed += boxes
 
 
 def _size(text: str) -> tuple[float, float]:
@@ -117,7 +156,7 @@ def _box(place: tuple[float, float], label: MarkLabel) -> Box:
 def _place(
     name: str, look: SeriesStyle, rows: pd.DataFrame, x: np.ndarray, room: _Room
 ) -> MarkLabel | None:
-    """Name of a series at the last of its marks that has room for it."""
+    """Name of a series at the last of its marks that has room for it, or else away from them."""
     text = textwrap.fill(look.name, LETTERS)
     taller = (_size(text)[1] - LINE) / 2
     for i in reversed(range(len(rows))):
@@ -127,9 +166,85 @@ def _place(
             label = MarkLabel(text, look.colour, mark, y, align, dx, above, name)
             box = _box(room.at(x[i], y), label)
             if room.is_free(box):
-                room.taken.append(box)
+                room.name(box)
                 return label
+    marks = [room.at(at, y) for at, y in zip(x, rows["y"].astype(float), strict=True)]
+    return _place_aside(name, look, marks, room)
+
+
+def _line_to(box: Box, mark: Point) -> tuple[Align, Point, Point]:
+    """Alignment of a name that a line leads to a mark from, and the ends of the line.
+
+    The line begins at the part of the name that stands at its place, so that both stay together
+    where a wider chart moves them.
+    """
+    left, low, right, high = box
+    middle = (low + high) / 2
+    align: Align
+    if right < mark[0]:
+        align, start = "right", (right, middle)
+    elif left > mark[0]:
+        align, start = "left", (left, middle)
+    else:
+        align, start = "center", ((left + right) / 2, low if mark[1] < low else high)
+    length = math.dist(start, mark)
+    share = max(0.0, 1 - NEAR_MARK / length) if length else 0.0
+    end = start[0] + (mark[0] - start[0]) * share, start[1] + (mark[1] - start[1]) * share
+    return align, start, end
+
+
+def _place_aside(
+    name: str, look: SeriesStyle, marks: Sequence[Point], room: _Room
+) -> MarkLabel | None:
+    """Name of a series at the free place that is nearest to one of its marks, with a line to it."""
+    text = textwrap.fill(look.name, LETTERS)
+    width, height = _size(text)
+    for box, mark in _free_boxes(width, height, marks, room):
+        align, start, end = _line_to(box, mark)
+        steps = [step for step in _along(start, end) if math.dist(step, mark) > NEAR_MARK + 2]
+        if all(map(room.may_cross, steps)):
+            room.name(box, steps)
+            x, y = room.place(start[0], box[1] + height / 2)
+            line = (*room.place(*start), *room.place(*end))
+            return MarkLabel(text, look.colour, x, y, align, 0.0, 0.0, name, line)
     return None
+
+
+def _free_boxes(
+    width: float, height: float, marks: Sequence[Point], room: _Room
+) -> Iterator[tuple[Box, Point]]:
+    """Free places of a name of some size and the mark nearest to each, the closest first."""
+    grid = np.meshgrid(
+        np.arange(0.0, room.size[0] - width, GRID), np.arange(0.0, room.size[1] - height, GRID)
+    )
+    left, low = (each.ravel() for each in grid)
+    taken = np.array(room.taken).reshape(-1, 4)
+    met = (
+        (left[:, None] < taken[:, 2])
+        & (taken[:, 0] < left[:, None] + width)
+        & (low[:, None] < taken[:, 3])
+        & (taken[:, 1] < low[:, None] + height)
+    )
+    free = ~met.any(axis=1)
+    left, low, place = left[free], low[free], np.array(marks)
+    aside = np.abs(left[:, None] + width / 2 - place[:, 0]) - width / 2
+    away = np.maximum(aside, 0.0) + np.abs(low[:, None] + height / 2 - place[:, 1])
+    nearest = away.argmin(axis=1)
+    least = away[np.arange(len(left)), nearest]
+    for k in np.argsort(least, kind="stable"):
+        if least[k] > FARTHEST:
+            return
+        x, y = float(left[k]), float(low[k])
+        yield (x, y, x + width, y + height), marks[int(nearest[k])]
+
+
+def _along(start: Point, end: Point) -> list[Point]:
+    """Places on a line, from its start to its end."""
+    count = max(1, round(math.dist(start, end) / LINE_STEP))
+    return [
+        (start[0] + (end[0] - start[0]) * i / count, start[1] + (end[1] - start[1]) * i / count)
+        for i in range(count + 1)
+    ]
 
 
 def _all_placed(
@@ -142,9 +257,9 @@ def _all_placed(
     Those with few marks come first. Empty where no order that was tried has room for all.
     """
     order = sorted(styles, key=lambda name: len(marks[name][0]))
-    taken = list(room.taken)
+    taken, uncrossed = list(room.taken), list(room.uncrossed)
     for _ in range(TRIALS * len(order)):
-        room.taken, labels = list(taken), []
+        room.taken, room.uncrossed, labels = list(taken), list(uncrossed), []
         for name in order:
             found = _place(name, styles[name], *marks[name], room)
             if found is None:
@@ -191,14 +306,15 @@ def mark_labels(
         return []
     x, x0, x1 = (_number(points[each]) for each in ("x", "x0", "x1"))
     edge = 0.05 * ((x1.max() - x0.min()) or 1.0)
-    room = _Room((x0.min() - edge, ends[0], x1.max() + edge, ends[1]), size)
+    dated = pd.api.types.is_datetime64_any_dtype(points["x"])
+    room = _Room((x0.min() - edge, ends[0], x1.max() + edge, ends[1]), size, dated=dated)
     for i, row in enumerate(points[["lo", "hi", "y"]].itertuples(index=False)):
         room.take((x[i], row.y, x[i], row.y), MARK)
         room.take((x0[i], row.y, x1[i], row.y), BAR)
         room.take((x[i], row.lo, x[i], row.hi), BAR)
     for words in fixed:
         place = room.at(_number(pd.Series([words.x]))[0], words.y)
-        room.taken.append(_box(place, words))
+        room.name(_box(place, words))
     parts = {name: (points["series"] == name).to_numpy() for name in styles}
     if not all(here.any() for here in parts.values()):
         return []
@@ -225,12 +341,21 @@ def label_hook(
             legend.tags = [ONLY_NARROW]
             plot.state.tags = [WIDE_HEIGHT, height]
         for label in labels:
+            tags = [ONLY_WIDE] if only_wide and label.series else []
+            if label.leader:
+                x, y, x_end, y_end = label.leader
+                look: dict[str, Any] = {"line_color": label.colour, "line_alpha": LINE_ALPHA}
+                plot.state.add_layout(
+                    Arrow(
+                        x_start=x, y_start=y, x_end=x_end, y_end=y_end, end=None, tags=tags, **look
+                    )
+                )
             plot.state.add_layout(
                 Label(
                     x=label.x, y=label.y, text=label.text, text_color=label.colour,
                     x_offset=label.dx, y_offset=label.dy, text_align=label.align,
                     text_baseline="middle", text_font_size=f"{style.SMALL_PT}pt",
-                    tags=[ONLY_WIDE] if only_wide and label.series else [],
+                    tags=tags,
                 )
             )  # fmt: skip
 
@@ -240,6 +365,9 @@ def label_hook(
 def write_labels(axes: mpl.axes.Axes, labels: Sequence[MarkLabel]) -> None:
     """Write the names on a static chart."""
     for label in labels:
+        if label.leader:
+            x, y, x_end, y_end = label.leader
+            axes.plot([x, x_end], [y, y_end], color=label.colour, alpha=LINE_ALPHA, lw=0.8)
         axes.annotate(
             label.text, (label.x, label.y), color=label.colour, fontsize=style.SMALL_PT,
             xytext=(label.dx / PIXELS_A_POINT, label.dy / PIXELS_A_POINT),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from itertools import accumulate
 
 import matplotlib as mpl
@@ -10,11 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, names as n, quantity_of, quantity_text, when
+from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
 from skytally.figures.counter_palette import counter_colour
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.mpl_charts import dated
 
-PANEL_IN, AXIS_IN = 0.72, 0.5
+PANEL_IN, LINE_IN, AXIS_IN = 0.72, 0.16, 0.5
+TITLE_LETTERS = 42
+"""Letters in a line of the title of a panel: as many as it has room for."""
 ROOM = 1.35
 """Height of a panel, as a multiple of its highest total."""
 CLOSE = 0.2
@@ -62,6 +67,7 @@ def totals_panels(
     name: str,
     caption: str,
     files: list[str] | None = None,
+    titles: Mapping[str, ChartTitle] = NO_TITLES,
 ) -> PageBlock:
     """Chart of running totals, a panel for each counter, unit and place.
 
@@ -77,6 +83,8 @@ def totals_panels(
         One or two sentences under the chart.
     files : list of str or None
         Download files.
+    titles : mapping of str to ChartTitle
+        Titles of charts by their names.
 
     Returns
     -------
@@ -94,11 +102,16 @@ def totals_panels(
             for _, row in rows.iterrows()
         ]
     ).sort_values(["title", "date_last"], kind="stable")
-    panels = [(str(title), part) for title, part in titled.groupby("title", sort=True)]
+    panels = [
+        (textwrap.fill(str(title), TITLE_LETTERS), part)
+        for title, part in titled.groupby("title", sort=True)
+    ]
     with mpl.rc_context(style.MPL_RC):
-        size = (style.WIDTH_IN, PANEL_IN * len(panels) + AXIS_IN)
-        figure = Figure(figsize=size, layout="constrained")
-        grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+        heights = [PANEL_IN + LINE_IN * title.count("\n") for title, _ in panels]
+        figure = Figure(figsize=(style.WIDTH_IN, sum(heights) + AXIS_IN), layout="constrained")
+        grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[
+            :, 0
+        ]
         for axes, (title, part) in zip(grid, panels, strict=True):
             _panel(axes, part, title)
         dated(grid[-1])
@@ -108,4 +121,8 @@ def totals_panels(
         f"{row['title']}, {_period(row)}: {_number(row)}" for _, row in titled.iterrows()
     )
     alt = f"{caption.rstrip('.')}. {len(titled)} totals: {listed}."
-    return picture(figure, name=name, alt=alt, caption=caption, files=files)
+    dates = titled.rename(columns={"date_first": "x0", "date_last": "x1"})
+    return picture(
+        figure, name=name, alt=alt, caption=caption, files=files, title=titles.get(name),
+        details=[drawn_period(dates)],
+    )  # fmt: skip

@@ -23,8 +23,8 @@ LETTERS_OF_A_NAME = 14
 MODE_LINES = {"sea": "-", "rail": "--"}
 CAPTION = (
     "Numbered stops. Straight lines join places that a source connects, solid by sea and dashed by "
-    "rail; no track was seen, and a place without a line is a gate of its own. Outlines: Natural "
-    "Earth. Ukraine is drawn within its internationally recognised borders."
+    "rail; no track was seen, and no source joins a place without a line to the others. Outlines: "
+    "Natural Earth. Ukraine is drawn within its internationally recognised borders."
 )
 
 

@@ -18,6 +18,7 @@ from skytally.core import (
     when,
 )
 from skytally.figures.chart_series import SeriesStyle
+from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.counter_palette import counter_colour
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
@@ -170,6 +171,7 @@ def totals_chart(
     title: str,
     caption: str,
     source_line: str,
+    heading: ChartTitle | None = None,
 ) -> PageBlock:
     """Chart of running totals with the names of counters at their highest totals.
 
@@ -185,6 +187,8 @@ def totals_chart(
         What the chart shows, in the picture and under it.
     source_line : str
         Title, edition and licence of the book, written into the picture.
+    heading : ChartTitle or None
+        What the chart shows as its result, over the picture; its title then is not in it.
 
     Returns
     -------
@@ -201,8 +205,9 @@ def totals_chart(
             _mark(axes, row, highest * STEP)
         axes.set_ylim(0, highest * ROOM)
         axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
-        words = textwrap.fill(title, TITLE_LETTERS)
-        axes.set_title(words, loc="left", fontsize=style.TITLE_PT, fontweight="bold")
+        if heading is None:
+            words = textwrap.fill(title, TITLE_LETTERS)
+            axes.set_title(words, loc="left", fontsize=style.TITLE_PT, fontweight="bold")
         dated(axes)
         axes.margins(x=0.05)
         write_labels(axes, _labels(totals, names, axes.get_ylim()))
@@ -212,4 +217,5 @@ def totals_chart(
         f"{_words(row, names)}"
         for _, row in totals.iterrows()
     )
-    return picture(figure, name=name, alt=f"{title}. {listed}.", caption=caption)
+    alt = f"{title}. {listed}."
+    return picture(figure, name=name, alt=alt, caption=caption, title=heading)

@@ -12,14 +12,19 @@ from .evaluation import (
     outcomes as outcomes,
     with_derived_columns as with_derived_columns,
 )
-from .finding import Finding as Finding, computed as computed, tally as tally
+from .finding import (
+    Finding as Finding,
+    computed as computed,
+    interval_words as interval_words,
+    level_words as level_words,
+    tally as tally,
+)
 from .finding_flips import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
     flipped as flipped,
     flips_of_findings as flips_of_findings,
-    quick_to_cut as quick_to_cut,
 )
 from .finding_kinds import row_of as row_of
 from .findings_json import as_json as as_json, write_findings as write_findings
@@ -27,7 +32,6 @@ from .flip_search import (
     VOID as VOID,
     FlipSet as FlipSet,
     FlipSets as FlipSets,
-    Removed as Removed,
     Search as Search,
     as_examples as as_examples,
     by_source as by_source,

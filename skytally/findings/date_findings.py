@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skytally.core import DataError, names as n
+from skytally.core import DataError, chance_text, names as n
 from skytally.findings.declarations import Declaration
 from skytally.findings.finding import Finding, computed
 
@@ -171,8 +171,8 @@ def lag_finding(
 
 def _chance_words(chance: float) -> str:
     if math.isnan(chance):
-        return "anything from 0 to 1"
-    return f"{min(max(chance, 0.01), 0.99):.2f}"
+        return "anything from 0 to 100 percent"
+    return chance_text(float(f"{chance:.2g}"), float(f"{chance:.2g}"))
 
 
 def order_finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ from skytally.findings.declarations import (
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_support import with_support
 from skytally.findings.named_estimates import Count
-from skytally.record import count_once, drop_copies, filtered, on_one_day
+from skytally.record import ReducedRecord, WholeRecord, on_one_day
 
 if TYPE_CHECKING:
     from skytally.statistics import Bracket, Estimate
@@ -57,10 +58,10 @@ class Evaluation:
     """What the findings of one evaluation share."""
 
     declarations: Mapping[str, Declaration]
-    tables: Mapping[str, pd.DataFrame]
+    tables: ReducedRecord
     parameters: Mapping[str, Mapping[str, Any]]
-    results: dict[tuple[object, ...], Any] = field(default_factory=dict)
-    """Selected rows and results of named estimates, each computed once for several findings."""
+    brackets: dict[str, Bracket] = field(default_factory=dict)
+    """Key of a finding on a date to its days, which several findings may compare."""
 
     def parameters_of(self, declaration: Declaration) -> Mapping[str, Any]:
         """Parameters of the notebook to which a declaration belongs."""
@@ -139,8 +140,7 @@ def _referred(text: str, evaluation: Evaluation) -> str:
 def _named_rows(cell: str, declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Rows by their ids, in the order in which the cell names them."""
     ids = substituted(cell, evaluation.parameters_of(declaration)).split()
-    table = evaluation.tables[declaration.table]
-    return pd.concat([finding_kinds.row_of([table], row) for row in ids])
+    return evaluation.tables.rows(declaration.table, ids)
 
 
 def selected_rows(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
@@ -150,17 +150,12 @@ def selected_rows(declaration: Declaration, evaluation: Evaluation) -> pd.DataFr
     if declaration.rows:
         return _named_rows(declaration.rows, declaration, evaluation)
     where = substituted(declaration.where, evaluation.parameters_of(declaration))
-    key = ("rows", declaration.table, where, declaration.once, declaration.order)
-    if key not in evaluation.results:
-        rows = filtered(evaluation.tables[declaration.table], _referred(where, evaluation))
-        if declaration.once == "yes":
-            groups = evaluation.tables["same_observation"]
-            rows = count_once(rows, groups[groups["row_id"].isin(rows["id"])])
-        if declaration.order:
-            rows = rows.sort_values(declaration.order.split(), kind="stable")
-        evaluation.results[key] = rows
-    selected: pd.DataFrame = evaluation.results[key]
-    return selected
+    return evaluation.tables.selected(
+        declaration.table,
+        _referred(where, evaluation),
+        once=declaration.once == "yes",
+        order=declaration.order,
+    )
 
 
 def _one_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
@@ -189,9 +184,7 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
     row = rows.iloc[0]
     words = {}
     for word, table in (("counter", "counters"), ("scope", "scopes")):
-        labels = dict(
-            zip(evaluation.tables[table]["id"], evaluation.tables[table]["name"], strict=True)
-        )
+        labels = evaluation.tables.whole.names(table)
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
     words["text"] = str(row.get("text", ""))
@@ -217,35 +210,41 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     )  # fmt: skip
 
 
-def matching_rows(rows: pd.DataFrame, declaration: Declaration, clauses: list[str]) -> pd.Series:
+def matching_rows(
+    rows: pd.DataFrame, declaration: Declaration, clauses: Iterable[str], record: WholeRecord
+) -> dict[int, int]:
     """Split rows, or groups of rows, by whether they meet every clause.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Rows to count.
+        Rows to count, numbered as in their table.
     declaration : Declaration
         Its ``distinct`` columns make the groups.
-    clauses : list of str
+    clauses : iterable of str
         Conditions of which some row of a group must meet each or, after *not*, none may.
+    record : WholeRecord
+        The record that they are rows of.
 
     Returns
     -------
-    pandas.Series
-        Number of the group of each row that belongs to a matching group.
+    dict of int to int
+        Number of each row that belongs to a matching group, to the number of its group.
     """
-    number = pd.Series(range(len(rows)), rows.index)
+    number = {int(row): int(row) for row in rows.index}
     if declaration.distinct:
-        number = rows.groupby(declaration.distinct.split(), sort=False, dropna=False).ngroup()
+        groups = record.groups(declaration.table, declaration.distinct)
+        number = {row: groups[row] for row in number}
     for clause in clauses:
         size = ROWS_PER_GROUP.fullmatch(clause)
         if size:
-            number = number[number.map(number.value_counts()) >= int(size[1])]
+            sizes = Counter(number.values())
+            number = {row: group for row, group in number.items() if sizes[group] >= int(size[1])}
             continue
-        met = number.isin(
-            number.loc[filtered(rows.loc[number.index], clause.removeprefix("not ")).index]
-        )
-        number = number[~met if clause.startswith("not ") else met]
+        met = record.met(declaration.table, clause.removeprefix("not "))
+        meeting = {group for row, group in number.items() if met[row]}
+        wanted = not clause.startswith("not ")
+        number = {row: group for row, group in number.items() if (group in meeting) == wanted}
     return number
 
 
@@ -261,12 +260,14 @@ def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Count rows, or different words in columns."""
     rows = selected_rows(declaration, evaluation)
     parameters = evaluation.parameters_of(declaration)
-    matching = matching_rows(rows, declaration, clauses_of(declaration, evaluation))
-    count, total = matching.nunique(), matching_rows(rows, declaration, []).nunique()
+    record = evaluation.tables.whole
+    matching = matching_rows(rows, declaration, clauses_of(declaration, evaluation), record)
+    count = len({*matching.values()})
+    total = len({*matching_rows(rows, declaration, [], record).values()})
     text, dates = declaration.sentence, ""
     words = dict.fromkeys(("counter", "scope", "row"), "")
     if declaration.kind == "only" and count == 1:
-        one = rows.loc[matching.index]
+        one = rows.loc[[*matching]]
         words, dates = _words(one, evaluation), finding_kinds.dates_of(one)
     elif declaration.kind == "only" or not count:
         text = declaration.otherwise or text
@@ -312,10 +313,13 @@ def estimate_of(
     rows = selected_rows(declaration, evaluation)
     arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
     choice = {name: arguments.pop(name) for name in ("answer",) if name in arguments}
-    key = (named.compute, declaration.table, tuple(rows["id"]), repr(sorted(arguments.items())))
-    if key not in evaluation.results:
-        evaluation.results[key] = named.compute(rows, evaluation.tables, **arguments)
-    return named.choose(evaluation.results[key], rows, **choice), rows
+    tables = evaluation.tables
+    known = tables.whole.results
+    given = declaration.table, tuple(rows["id"]), repr(sorted(arguments.items()))
+    key = (named.compute, *given, *(tables.gone(name) for name in named.reads))
+    if key not in known:
+        known[key] = named.compute(rows, tables, **arguments)
+    return named.choose(known[key], rows, **choice), rows
 
 
 def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
@@ -359,16 +363,14 @@ def _assumed(declaration: Declaration, evaluation: Evaluation) -> Finding:
 
 def date_bracket(declaration: Declaration, evaluation: Evaluation) -> Bracket:
     """Bracket the days of one change, narrowed by those of the finding that it refers to."""
-    key = ("bracket", declaration.key)
-    if key not in evaluation.results:
+    if declaration.key not in evaluation.brackets:
         arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
         rows = selected_rows(declaration, evaluation)
         bracket = date_findings.bracket_of(declaration.kind, rows, arguments)
         for other in _referred_brackets(declaration, evaluation):
             bracket = date_findings.narrowed_by(declaration.kind, bracket, other)
-        evaluation.results[key] = bracket
-    found: Bracket = evaluation.results[key]
-    return found
+        evaluation.brackets[declaration.key] = bracket
+    return evaluation.brackets[declaration.key]
 
 
 def _referred_brackets(declaration: Declaration, evaluation: Evaluation) -> list[Bracket]:
@@ -435,9 +437,9 @@ def evaluation_of(
     -------
     Evaluation
     """
-    originals = {name: drop_copies(table, tables["sources"]) for name, table in tables.items()}
+    record = WholeRecord(tables, with_derived_columns(tables))
     by_key = {declaration.key: declaration for declaration in declarations}
-    return Evaluation(by_key, with_derived_columns(originals), parameters)
+    return Evaluation(by_key, ReducedRecord(record), parameters)
 
 
 def outcomes(

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, Quantity, filled, names as n, quantity_text, unit_of
+from skytally.core import DataError, Quantity, filled, interval, names as n, quantity_text, unit_of
 from skytally.record import Support
 
 COUNTED = ("1", "day")
@@ -49,6 +50,55 @@ class Finding:
     """Whether this book computed the number; else a row prints it."""
     further: tuple[str, ...] = ()
     """Ids of rows that an estimate reads beside `inputs`, and that observed something else."""
+    interval_from: str = ""
+    """Whose interval it is, in words; empty where there is none, and for an estimate."""
+    made_of: str = ""
+    """The numbers that were divided, in words, with their rows; empty for any other number."""
+
+
+def level_words(level: float | None) -> str:
+    """Words for the level of an estimate's interval; empty for what is printed and for bounds.
+
+    Examples
+    --------
+    >>> level_words(0.9), level_words(1.0)
+    (' (90 % interval)', '')
+    """
+    return f" ({100 * level:g} % interval)" if level is not None and level < 1 else ""
+
+
+def interval_words(finding: Mapping[str, Any]) -> str:
+    """Interval of a finding in words, and whose it is; empty for an exact number and a date.
+
+    Parameters
+    ----------
+    finding : mapping
+        One entry of ``findings.json``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> known = {"unit": "railcars", "level": None, "interval_from": "this book's reading"}
+    >>> interval_words({**known, "low": 65.7, "high": 80.3})
+    "65.7 to 80.3 railcars (this book's reading)"
+    >>> interval_words({**known, "low": 3.0, "high": 3.0})
+    ''
+    """
+    low = math.nan if finding["low"] is None else finding["low"]
+    high = math.inf if finding["high"] is None else finding["high"]
+    if math.isnan(low) or low == high:
+        return ""
+    level = finding.get("level")
+    whose = finding.get("interval_from", "")
+    if level is not None:
+        whose = "a bound that this book computed"
+        if level < 1:
+            whose = f"{100 * level:g} % interval of an estimate of this book"
+    span = interval(low, high, finding["unit"])
+    return f"{span} ({whose})" if whose else span
 
 
 def _in_words(quantity: Quantity) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.findings.date_findings import DATED
+from skytally.findings.date_findings import BETWEEN, DATED
 from skytally.findings.declarations import PARAMETER, REFERENCE, Declaration, substituted
 from skytally.findings.evaluation import PICKED, Evaluation, one_finding, with_derived_columns
 from skytally.findings.finding import Finding
@@ -21,12 +21,11 @@ from skytally.findings.flip_search import (
     VOID,
     FlipSet,
     FlipSets,
-    Removed,
     by_source,
     smallest_sets,
 )
 from skytally.findings.rows_read import rows_read
-from skytally.record import copied_rows, drop_copies
+from skytally.record import NOTHING, ReducedRecord, Removed, WholeRecord
 
 OTHER_BOUND, OTHER_ORDER = "another bound", "another order"
 OTHER_SENTENCE, OTHER_VALUE = "another sentence", "another value"
@@ -93,27 +92,6 @@ def flipped(before: Finding, after: Finding | str, *, kind: str) -> str:
     return OTHER_SENTENCE if differs else ""
 
 
-def quick_to_cut(table: pd.DataFrame) -> pd.DataFrame:
-    """Pack the words of a table into one block, without attributes, so that it is cut quickly.
-
-    pandas cuts each column of strings by itself, and copies the attributes of a table in depth
-    with every cut.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Any table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows, in which words are of type object.
-    """
-    quick = table.astype(dict.fromkeys(table.select_dtypes("str"), object))
-    quick.attrs = {}
-    return quick.copy()
-
-
 @dataclass(frozen=True)
 class Reevaluation:
     """Declared findings that can be evaluated one by one, without any rows."""
@@ -126,78 +104,66 @@ class Reevaluation:
     """Page to the parameters of its notebook."""
     ranges: Mapping[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """Page and parameter to the values of its stated range."""
+    record: WholeRecord | None = None
+    """What conditions select in the tables, where another reevaluation has found it."""
     _evaluations: dict[Removed, Evaluation] = field(default_factory=dict)
     _named: dict[str, Removed] = field(default_factory=dict)
-    _dropped: dict[tuple[str, Removed], Removed] = field(default_factory=dict)
+    _may_read: dict[str, Removed] = field(default_factory=dict)
     _findings: dict[tuple[str, Removed], Finding | str] = field(default_factory=dict)
+    _read: dict[tuple[str, Removed], Removed] = field(default_factory=dict)
     _trials: dict[tuple[str, Removed], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @cached_property
-    def _ids(self) -> dict[str, frozenset[str]]:
-        """Table to the ids of its rows that were read in a source."""
-        return {
-            name: frozenset(map(str, table["id"]))
-            for name, table in self.tables.items()
-            if "source_id" in table
-        }
+    def whole(self) -> WholeRecord:
+        """All rows, and what conditions select among them."""
+        return self.record or WholeRecord(self.tables, with_derived_columns(self.tables))
 
-    @cached_property
-    def source_of(self) -> dict[str, str]:
+    @property
+    def source_of(self) -> Mapping[str, str]:
         """Row to the source in which it was read."""
-        return {
-            str(row): str(source)
-            for name in self._ids
-            for row, source in zip(
-                self.tables[name]["id"], self.tables[name]["source_id"], strict=True
-            )
-        }
-
-    @cached_property
-    def _derived(self) -> dict[str, pd.DataFrame]:
-        return {name: quick_to_cut(t) for name, t in with_derived_columns(self.tables).items()}
-
-    @cached_property
-    def _copied(self) -> frozenset[str]:
-        """Rows that stand in several pages, of which one copied another."""
-        return frozenset(row for table in self.tables.values() for row in copied_rows(table))
-
-    def _copies(self, name: str, removed: Removed) -> Removed:
-        """Rows of a table that are left out as copies, once some copied rows are missing."""
-        if (name, removed) not in self._dropped:
-            raw = self.tables[name]
-            repeated = raw[raw["id"].isin(self._copied - removed)]
-            left = drop_copies(repeated, self.tables["sources"])
-            self._dropped[name, removed] = frozenset(repeated["id"]) - frozenset(left["id"])
-        return self._dropped[name, removed]
-
-    def _table_without(self, name: str, removed: Removed) -> pd.DataFrame:
-        derived = self._derived[name]
-        if name not in self._ids:
-            return derived
-        gone = removed | self._copies(name, removed & self._copied)
-        return derived[~derived["id"].isin(gone)].reset_index(drop=True)
+        return self.whole.source_of
 
     def evaluation(self, removed: Removed) -> Evaluation:
-        """Tables without some rows, ready for any finding; those not concerned are shared."""
+        """Tables without some rows, ready for any finding."""
         if removed not in self._evaluations:
-            whole: Mapping[str, pd.DataFrame] = {}
-            if removed:
-                whole = self.evaluation(frozenset()).tables
-            tables = {
-                name: whole[name]
-                if name in whole and not removed & self._ids.get(name, frozenset())
-                else self._table_without(name, removed)
-                for name in self.tables
-            }
-            self._evaluations[removed] = Evaluation(self.declarations, tables, self.parameters)
+            left = ReducedRecord(self.whole, removed)
+            self._evaluations[removed] = Evaluation(self.declarations, left, self.parameters)
         return self._evaluations[removed]
 
-    def finding(self, key: str, removed: Removed = frozenset()) -> Finding | str:
+    def may_read(self, key: str) -> Removed:
+        """Rows that a finding can ever read: it is the same without any others.
+
+        These are the rows that it names, those that meet its conditions and their copies, those
+        of further tables that its estimate reads, and all of these of findings it refers to.
+        """
+        if key not in self._may_read:
+            declaration = self.declarations[key]
+            record, name = self.whole, declaration.table
+            rows = set(self.named(key))
+            if REFERENCE.search(declaration.where):
+                rows |= record.removable.get(name, NOTHING)
+            elif not declaration.rows and declaration.kind not in BETWEEN:
+                parameters = self.parameters.get(declaration.page, {})
+                where = substituted(declaration.where, parameters)
+                rows |= record.with_copies(name, record.selection(name, where).ids)
+            for table in declaration.named.reads if declaration.named else ():
+                rows |= record.removable.get(table, NOTHING)
+            for match in REFERENCE.finditer(f"{declaration.of} {declaration.where}"):
+                rows |= self.may_read(match[1])
+            self._may_read[key] = frozenset(rows)
+        return self._may_read[key]
+
+    def _concerned(self, key: str, removed: Removed) -> Removed:
+        """Rows, of those left out, that a finding could have read."""
+        return removed & self.may_read(key) if removed else NOTHING
+
+    def finding(self, key: str, removed: Removed = NOTHING) -> Finding | str:
         """Evaluate one finding without some rows; a string says why it cannot be."""
-        if (key, removed) not in self._findings:
-            evaluation = self.evaluation(removed)
-            self._findings[key, removed] = one_finding(self.declarations[key], evaluation)
-        return self._findings[key, removed]
+        concerned = self._concerned(key, removed)
+        if (key, concerned) not in self._findings:
+            evaluation = self.evaluation(concerned)
+            self._findings[key, concerned] = one_finding(self.declarations[key], evaluation)
+        return self._findings[key, concerned]
 
     def _becomes(self, key: str, found: Finding | str, evaluation: Evaluation) -> str:
         """How a finding, or the days of a change, differ from those of the whole record."""
@@ -207,9 +173,7 @@ class Reevaluation:
         word = flipped(before, found, kind=kind)
         if word or kind not in DATED:
             return word
-        was, now = (
-            each.results["bracket", key] for each in (self.evaluation(frozenset()), evaluation)
-        )
+        was, now = (each.brackets[key] for each in (self.evaluation(NOTHING), evaluation))
         middle = was.last if was.is_open else (was.first + was.last) / 2
         return "" if now.first <= middle <= now.last else OTHER_VALUE
 
@@ -223,27 +187,29 @@ class Reevaluation:
             self._named[key] = frozenset(ids).union(*(self.named(each[1]) for each in others))
         return self._named[key]
 
-    def reads(self, key: str, removed: Removed = frozenset()) -> Removed:
+    def reads(self, key: str, removed: Removed = NOTHING) -> Removed:
         """Rows on which a finding depends, given that some are left out already."""
         if isinstance(self.finding(key, removed), str):
-            return frozenset()
-        evaluation = self.evaluation(removed)
-        read = rows_read(self.declarations[key], evaluation, copied=self._copied)
-        return frozenset(read) | self.named(key)
+            return NOTHING
+        concerned = self._concerned(key, removed)
+        if (key, concerned) not in self._read:
+            read = rows_read(self.declarations[key], self.evaluation(concerned))
+            self._read[key, concerned] = frozenset(read) | self.named(key)
+        return self._read[key, concerned]
 
     def trial(self, key: str, removed: Removed) -> tuple[str, tuple[str, ...]]:
         """How a finding changes without some rows, and the rows that it depends on then."""
         if removed & self.named(key):
             return VOID, ()
-        if (key, removed) not in self._trials:
-            evaluation = self.evaluation(removed)
-            becomes = self._becomes(key, self.finding(key, removed), evaluation)
-            rows = frozenset() if becomes else self.reads(key, removed)
+        concerned = self._concerned(key, removed)
+        if (key, concerned) not in self._trials:
+            becomes = self._becomes(key, self.finding(key, concerned), self.evaluation(concerned))
+            rows = NOTHING if becomes else self.reads(key, concerned)
             # rows that are named come first: without them nothing need be evaluated
             named = self.named(key)
             ordered = tuple(sorted(rows, key=lambda row: (row not in named, row)))
-            self._trials[key, removed] = becomes, ordered
-        return self._trials[key, removed]
+            self._trials[key, concerned] = becomes, ordered
+        return self._trials[key, concerned]
 
     def depends_on(self, key: str) -> set[tuple[str, str]]:
         """Page and name of each parameter that a finding, or one it refers to, mentions."""
@@ -258,11 +224,7 @@ class Reevaluation:
     def with_parameter(self, page: str, name: str, value: Any) -> Reevaluation:
         """Set another value of one parameter."""
         changed = {**self.parameters, page: {**self.parameters.get(page, {}), name: value}}
-        other = Reevaluation(self.declarations, self.tables, changed)
-        base = self.evaluation(frozenset())
-        evaluation = Evaluation(self.declarations, base.tables, changed)
-        other._evaluations[frozenset()] = evaluation
-        return other
+        return Reevaluation(self.declarations, self.tables, changed, record=self.whole)
 
     @cached_property
     def assumed(self) -> dict[tuple[str, str, str], Reevaluation]:
@@ -279,7 +241,7 @@ class Reevaluation:
         flips = []
         for (page, name, value), other in self.assumed.items():
             if (page, name) in mentioned:
-                evaluation = other.evaluation(frozenset())
+                evaluation = other.evaluation(NOTHING)
                 becomes = self._becomes(key, other.finding(key), evaluation)
                 if becomes:
                     flips.append(FlipSet((f"{name} = {value}",), becomes))

@@ -6,12 +6,25 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from skytally.core import DataError, limits, names as n, quantity_of, rounded_outwards, when
+from skytally.core import (
+    DataError,
+    limits,
+    names as n,
+    quantity_of,
+    quantity_text,
+    reading_of,
+    rounded_outwards,
+    when,
+)
 from skytally.findings.finding import NO_WORDS, Finding, computed
 from skytally.record import INTERVAL, date_columns
 from skytally.statistics import Estimate
+
+Floats = npt.NDArray[np.float64]
 
 
 def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
@@ -44,21 +57,32 @@ def period_of(row: pd.Series) -> str:
     return when(*(row[column] for column in INTERVAL))
 
 
+def _foremost(rows: pd.DataFrame, usable: pd.Series, *keys: Floats) -> pd.DataFrame:
+    """Usable row with the smallest keys, a missing one the greatest; of several, the first."""
+    places = np.flatnonzero(usable.to_numpy(dtype=bool))
+    order = np.lexsort([key[places] for key in reversed(keys)])
+    return rows.iloc[places[order[:1]]]
+
+
+def _moments(dates: pd.Series) -> Floats:
+    """Microseconds since 1970, NaN where a date is not known."""
+    moments = pd.to_datetime(dates).to_numpy("datetime64[us]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(float))
+
+
 def first(rows: pd.DataFrame) -> pd.DataFrame:
     """Select the row whose interval ends earliest; of several, the one that stands first.
 
     An interval that ends earlier surely began no later than the end of any other.
     """
     starts, ends, *_ = date_columns(rows)
-    ordered = rows[rows[ends].notna()].sort_values([ends, starts], kind="stable")
-    return ordered.head(1)
+    return _foremost(rows, rows[ends].notna(), _moments(rows[ends]), _moments(rows[starts]))
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
     """Select the row whose interval begins latest; of several, the one that stands first."""
     starts, ends, *_ = date_columns(rows)
-    ordered = rows[rows[starts].notna()]
-    return ordered.sort_values([starts, ends], ascending=False, kind="stable").head(1)
+    return _foremost(rows, rows[starts].notna(), -_moments(rows[starts]), -_moments(rows[ends]))
 
 
 def highest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -68,10 +92,10 @@ def highest(rows: pd.DataFrame) -> pd.DataFrame:
     the highest.
     """
     starts = date_columns(rows)[0]
-    printed = rows["value"].where(rows["value"].notna(), rows["low"])
-    numbered = rows.assign(_printed=printed)[rows["bound"].ne(n.AT_MOST) & printed.notna()]
-    ordered = numbered.sort_values(["_printed", starts], ascending=[False, True], kind="stable")
-    return ordered.head(1).drop(columns="_printed")
+    value, low = (rows[end].to_numpy(float) for end in (n.VALUE, n.LOW))
+    printed = np.where(np.isnan(value), low, value)
+    counted = rows["bound"].ne(n.AT_MOST) & ~np.isnan(printed)
+    return _foremost(rows, counted, -printed, _moments(rows[starts]))
 
 
 def quoted(
@@ -105,7 +129,7 @@ def quoted(
     if math.isnan(low):
         message = f"finding {key}: row {row['id']} carries no number; quote another row"
         raise DataError(message)
-    return computed(
+    found = computed(
         key,
         value=quantity.value,
         low=low,
@@ -118,6 +142,7 @@ def quoted(
         dates=dates_of(rows),
         words=words,
     )
+    return replace(found, interval_from=reading_of(quantity))
 
 
 def _interval(key: str, row: pd.Series, *, whole: bool = False) -> tuple[float, float]:
@@ -137,6 +162,21 @@ def _one_side(low: float, high: float, *, open_above: bool, open_below: bool) ->
     if open_above:
         return low, n.AT_LEAST
     return (high, n.AT_MOST) if open_below else (math.nan, n.ABOUT)
+
+
+DIVIDED = "the bounds and the rounding of the numbers divided; no sampling error"
+"""Whose interval that of a ratio or a share is."""
+
+
+def _division(over: pd.DataFrame, under: pd.DataFrame) -> str:
+    """Numbers that are divided, in words, each with its row."""
+    top, base = (
+        " and ".join(
+            f"{quantity_text(quantity_of(row))} ({row['id']})" for _, row in rows.iterrows()
+        )
+        for rows in (over, under)
+    )
+    return f"{top} divided by {base}"
 
 
 def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Finding:
@@ -175,7 +215,7 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         message = f"finding {key}: rows {top['id']} and {base['id']} allow every multiple; leave it"
         raise DataError(message)
     value, bound = _one_side(low, high, open_above=math.isinf(high), open_below=low == 0)
-    return computed(
+    found = computed(
         key,
         value=value,
         low=low,
@@ -185,6 +225,7 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         rows=pd.concat([over, under]),
         text=text,
     )
+    return replace(found, interval_from=DIVIDED, made_of=_division(over, under))
 
 
 def _part(key: str, rows: pd.DataFrame, unit: str) -> tuple[float, tuple[float, float], bool, str]:
@@ -242,7 +283,7 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     value, bound = _one_side(low, high, open_above=open_above, open_below=open_below)
     if bound == n.ABOUT and not math.isnan(value_of_part + base["value"]):
         value = min(max(float(f"{100 * value_of_part / base['value']:.2g}"), low), high)
-    return computed(
+    found = computed(
         key,
         value=value,
         low=low,
@@ -252,6 +293,7 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
         rows=pd.concat([part, whole]),
         text=text,
     )
+    return replace(found, interval_from=DIVIDED, made_of=_division(part, whole))
 
 
 def estimated(

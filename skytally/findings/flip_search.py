@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skytally.core import DataError
+from skytally.record import NOTHING, Removed
 
-Removed = frozenset[str]
-"""Ids of rows that are left out."""
 Trial = Callable[[Removed], tuple[str, tuple[str, ...]]]
 """From what is left out to what the statement becomes, empty if it stands, and what it reads."""
 
@@ -96,7 +95,7 @@ def smallest_sets(
     DataError
         If there are more than `SINGLES` things to leave out one at a time.
     """
-    reads = {frozenset[str](): trial(frozenset())[1]}
+    reads = {NOTHING: trial(NOTHING)[1]}
     for size in range(1, largest + 1):
         candidates = list(
             dict.fromkeys(
@@ -147,12 +146,9 @@ def by_source(trial: Trial, source_of: Mapping[str, str]) -> Trial:
     callable
         Evaluates it without all rows of some sources.
     """
-    rows_of: dict[str, list[str]] = {}
-    for row, source in source_of.items():
-        rows_of.setdefault(source, []).append(row)
 
     def without_sources(sources: Removed) -> tuple[str, tuple[str, ...]]:
-        removed = frozenset(row for source in sources for row in rows_of[source])
+        removed = frozenset(row for row, source in source_of.items() if source in sources)
         becomes, read = trial(removed)
         return becomes, tuple(dict.fromkeys(source_of[row] for row in read))
 

@@ -14,18 +14,10 @@ from skytally.findings.evaluation import (
     matching_rows,
     selected_rows,
 )
-from skytally.record import SAME_SIGHTING
 
 COUNTED = ("tally", "only")
 FEW = 3
 """Where so few rows are selected all are decisive: without them nothing is left to count."""
-
-
-def _stands_for_others(rows: pd.DataFrame, evaluation: Evaluation) -> set[str]:
-    """Rows kept for a sighting: without them another row of it is counted in their place."""
-    groups = evaluation.tables["same_observation"]
-    kept = groups["relation"].isin(SAME_SIGHTING) & (groups["keep"] == "yes")
-    return set(groups.loc[kept, "row_id"]) & set(rows["id"])
 
 
 def _counted_rows(
@@ -35,7 +27,7 @@ def _counted_rows(
     clauses = clauses_of(declaration, evaluation)
     if any(clause.startswith("not ") for clause in clauses):
         return rows
-    return rows.loc[matching_rows(rows, declaration, clauses).index]
+    return rows.loc[[*matching_rows(rows, declaration, clauses, evaluation.tables.whole)]]
 
 
 def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation) -> set[str]:
@@ -53,9 +45,7 @@ def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluati
     return set(rows["id"])
 
 
-def rows_read(
-    declaration: Declaration, evaluation: Evaluation, *, copied: frozenset[str]
-) -> set[str]:
+def rows_read(declaration: Declaration, evaluation: Evaluation) -> set[str]:
     """Ids of the rows on which a finding depends.
 
     Parameters
@@ -64,20 +54,19 @@ def rows_read(
         Of a finding that can be evaluated.
     evaluation : Evaluation
         The tables it is evaluated on.
-    copied : frozenset of str
-        Rows that other pages copied: without one of them its copy is counted.
 
     Returns
     -------
     set of str
         If every row of a set is outside, the finding is the same without the set: a highest
         row stays the highest, whichever lower ones are missing, and a count counts the same.
-        Rows that other findings select, to which this one refers, are among them.
+        Rows that other findings select, to which this one refers, are among them, and so are
+        rows without which a copy, or another row of the sighting, is counted in their place.
     """
-    rows = selected_rows(declaration, evaluation)
-    read = _decisive(declaration, rows, evaluation) | (set(rows["id"]) & copied)
+    rows, record = selected_rows(declaration, evaluation), evaluation.tables.whole
+    read = _decisive(declaration, rows, evaluation) | (record.repeated & {*rows["id"]})
     if declaration.once:
-        read |= _stands_for_others(rows, evaluation)
+        read |= record.kept_for_others & {*rows["id"]}
     for match in REFERENCE.finditer(f"{declaration.of} {declaration.where}"):
-        read |= rows_read(evaluation.declarations[match[1]], evaluation, copied=copied)
+        read |= rows_read(evaluation.declarations[match[1]], evaluation)
     return read | further_rows(declaration, evaluation)

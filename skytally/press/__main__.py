@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -25,6 +26,22 @@ KERNEL_NOISE = (
         "make the debugger miss",
     ),
 )
+
+
+ROOM_BYTES = 64_000_000
+"""Free bytes that a build needs: it writes a site of some 40 MB beside the last good one."""
+
+
+def _check_room() -> None:
+    """Refuse to begin what a full disk would end minutes later, half done.
+
+    Raises
+    ------
+    OSError
+        With the folder of what is built.
+    """
+    if shutil.disk_usage(build_folder()).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(build_folder()))
 
 
 def _check() -> int:
@@ -138,6 +155,7 @@ def _refresh_lines(left_out: list[str]) -> tuple[int, list[str]]:
     ]
     if not stale:
         return 0, []
+    _check_room()
     print(f"running {len(stale)} of {len(names)} notebooks", flush=True)
     return len(stale), _run_all(stale)
 
@@ -146,6 +164,7 @@ def _print_site() -> str:
     """Print the site if it is not fresh; what went wrong."""
     if content_keys.site_is_fresh():
         return ""
+    _check_room()
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:
@@ -194,6 +213,8 @@ def main() -> int:
     except DataError as error:
         print(error, file=sys.stderr)
     except OSError as error:
+        # a write that fails names no file
+        error.filename = error.filename or str(build_folder())
         print(file_fault(error), "the last good site stays", sep="\n", file=sys.stderr)
     return 1
 

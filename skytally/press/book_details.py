@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import pandas as pd
-
 from skytally.core import DataError, data_registry, day, read_table
 from skytally.press.project_paths import book_folder
+from skytally.record import newest_page
 
 LICENCE = "CC BY 4.0"
 """Licence of text, figures and compiled tables; LICENSE-CC-BY has its words."""
 PACKAGE = "skytally"
-DATED = ("day", "nominal")
-"""Precision of a publication that is known to about a day."""
 
 
 def _config() -> Mapping[str, Any]:
@@ -28,12 +25,6 @@ def _config() -> Mapping[str, Any]:
         message = f"{path.name}: {' and '.join(missing)} missing; every card cites them"
         raise DataError(message)
     return dict(found)
-
-
-def newest_page(sources: pd.DataFrame) -> pd.Timestamp | None:
-    """Day on which the newest dated page of the record was published; None without one."""
-    dated = sources[sources["published_precision"].isin(DATED)]["published_last"].dropna()
-    return dated.max() if len(dated) else None
 
 
 def package_version() -> str:
@@ -51,7 +42,8 @@ def book_details() -> dict[str, str]:
     -------
     dict of str to str
         ``title``, ``author``, ``licence``, ``version``, ``newest`` (day of the newest page that
-        was read; empty without one), ``citation``; ``repository`` and ``site`` (addresses) only
+        was read; empty without one), ``newest_iso`` (the same as ISO 8601), ``complete_to`` (the
+        words of the footer for it), ``citation``; ``repository`` and ``site`` (addresses) only
         where ``_config.yml`` sets them.
 
     Raises
@@ -67,15 +59,23 @@ def book_details() -> dict[str, str]:
         "licence": LICENCE,
         "version": package_version(),
         "newest": day(newest) if newest is not None else "",
+        "newest_iso": newest.date().isoformat() if newest is not None else "",
     }
-    edition = f", version {details['version']}" if details["version"] else ""
-    until = f", record with pages published until {details['newest']}" if newest is not None else ""
-    details["citation"] = f"{details['author']}, {details['title']}{edition}{until}."
+    details["complete_to"] = f"record complete to {details['newest']}" if details["newest"] else ""
+    details["citation"] = _citation(details, (config.get("html") or {}).get("baseurl") or "")
     addresses = {
         "repository": (config.get("repository") or {}).get("url"),
         "site": (config.get("html") or {}).get("baseurl"),
     }
     return details | {name: str(url) for name, url in addresses.items() if url}
+
+
+def _citation(details: Mapping[str, str], site: str) -> str:
+    """Cite the book: author, year, title, version, state of the record, address if one is set."""
+    year = f" ({details['newest_iso'][:4]})" if details["newest_iso"] else ""
+    version = f"version {details['version']}" if details["version"] else ""
+    parts = [details["title"], version, details["complete_to"], site]
+    return f"{details['author']}{year}, {', '.join(filter(None, parts))}."
 
 
 def source_line(details: Mapping[str, str] | None = None) -> str:

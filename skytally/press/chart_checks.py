@@ -15,6 +15,7 @@ from skytally.core import (
     vocabulary_faults,
 )
 from skytally.figures import (
+    read_chart_titles,
     read_counter_labels,
     read_key_dates,
     read_labels,
@@ -22,6 +23,7 @@ from skytally.figures import (
     read_panels,
     read_regions,
 )
+from skytally.findings import scan_declarations
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -60,8 +62,15 @@ def _read_counter_labels() -> None:
     read_counter_labels(data_registry.path("counter_labels"))
 
 
+def _read_chart_titles() -> None:
+    tables = sorted((data_folder() / "findings").glob("*.csv"))
+    described = (path for path in tables if path.with_suffix(".dictionary.csv").is_file())
+    declared = (each for path in described for each in scan_declarations(path)[0])
+    read_chart_titles(data_registry.path("chart_titles"), keys={each.key for each in declared})
+
+
 def chart_table_faults() -> Iterator[str]:
-    """Faults of the tables of maps, timeline lanes, key dates and short names.
+    """Faults of the tables of maps, timeline lanes, key dates, short names and titles.
 
     Yields
     ------
@@ -76,6 +85,7 @@ def chart_table_faults() -> Iterator[str]:
         _read_route_map,
         _read_key_dates,
         _read_counter_labels,
+        _read_chart_titles,
     )
     for read in readers:
         try:

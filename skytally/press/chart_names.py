@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from skytally.core import Fault, data_folder, scan, table_names
-from skytally.figures import name_width
+from skytally.figures import name_width, undrawn_letters
 
 DRAWN = ("name", "label", "short")
 """Columns whose words stand in legends and along axes."""
@@ -47,3 +47,28 @@ def name_faults() -> Iterator[Fault]:
                     found, advice = _fault_of(column, words)
                     if found:
                         yield Fault(f"{folder}/{name}.csv", int(line), column, found, advice)
+
+
+def picture_faults(outlines: Iterable[tuple[str, str]], *, title: str) -> Iterator[str]:
+    """Yield faults of names that a picture of pixels cannot show, with their letters.
+
+    Parameters
+    ----------
+    outlines : iterable of (str, str)
+        Slug of a site and name of an outline, which stands on the plan of the site.
+    title : str
+        Title of the book, which stands on the picture of shared links.
+
+    Yields
+    ------
+    str
+        One sentence a name: in charts a browser draws any letter, in such pictures it does not.
+    """
+    places = [(f"sites/{slug}.geojson, outline {name!r}", name) for slug, name in outlines]
+    for where, words in [*places, ("book/_config.yml, title", title)]:
+        if letters := undrawn_letters(words):
+            codes = ", ".join(f"{letter!r} (U+{ord(letter):04X})" for letter in letters[:5])
+            yield (
+                f"{where}: found {codes}, which pictures of pixels cannot show; write the name in "
+                "Latin, Greek or Cyrillic letters"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,59 @@ def _page_faults() -> Iterator[str]:
             )
 
 
+Trial = Callable[[Mapping[str, Mapping[str, Any]]], list[str]]
+"""Function of the parameters of all notebooks that returns the faults of all findings."""
+
+
+def _trial(declarations: Sequence[Declaration]) -> Trial:
+    """Prepare the evaluation of all findings on the record with any parameters."""
+    record = data_folder() / "record"
+    tables = {name: read_table(record / f"{name}.csv") for name in table_names(record)}
+    lineage = tables["lineage"]
+    gone = lineage[lineage["fate"] == SET_ASIDE]
+    asked: dict[str, Any] = {
+        "possible": {name: possible_words(record / f"{name}.csv", tables) for name in tables},
+        "units": words(record)["unit"],
+        "set_aside": dict(zip(gone["delivered_id"], gone["reason"], strict=True)),
+    }
+    derived = with_derived_columns(tables)
+
+    def faults_with(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        wrong = declaration_faults(declarations, derived, parameters=parameters, **asked)
+        if wrong:
+            return list(map(str, wrong))
+        results = outcomes(declarations, tables, parameters=parameters)
+        return [result for result in results.values() if isinstance(result, str)]
+
+    return faults_with
+
+
+def _with_parameter_files(faults: list[str], trial: Trial) -> list[str]:
+    """Faults of which those that a parameter file causes name its file, parameter and value."""
+    defaults = {page: declared_parameters(page) for page in line_names()}
+    changed = [
+        (page, name, value)
+        for page in defaults
+        for name, value in parameter_values(page).items()
+        if value != defaults[page].get(name)
+    ]
+    if not changed:
+        return faults
+    without = set(trial(defaults))
+    caused, of_files = set(), []
+    for page, name, value in changed:
+        tried = {**defaults, page: {**defaults[page], name: value}}
+        new = [fault for fault in trial(tried) if fault not in without]
+        if new:
+            caused.update(new)
+            of_files.append(
+                f"notebooks/params/{page}.yml: {name}: found {value!r}, with which findings cannot "
+                f"be made ({new[0]}); write another value, such as the notebook's "
+                f"{defaults[page][name]!r}"
+            )
+    return [*of_files, *(fault for fault in faults if fault not in caused)]
+
+
 def finding_faults() -> list[str]:
     """Collect the faults of all declared findings; the record and the parameters must be in order.
 
@@ -72,24 +125,11 @@ def finding_faults() -> list[str]:
     -------
     list of str
         One sentence a fault, with file, line and column. Only where no cell is at fault are
-        the findings evaluated, and those that cannot be are told.
+        the findings evaluated, and those that cannot be are told. What a parameter file causes
+        is told with it.
     """
     declarations, faults = declared_findings()
     faults = [*_page_faults(), *faults]
-    record = data_folder() / "record"
-    tables = {name: read_table(record / f"{name}.csv") for name in table_names(record)}
-    lineage = tables["lineage"]
-    gone = lineage[lineage["fate"] == SET_ASIDE]
-    wrong = declaration_faults(
-        declarations,
-        with_derived_columns(tables),
-        parameters=page_parameters(),
-        possible={name: possible_words(record / f"{name}.csv", tables) for name in tables},
-        units=words(record)["unit"],
-        set_aside=dict(zip(gone["delivered_id"], gone["reason"], strict=True)),
-    )
-    faults += map(str, wrong)
-    if faults:
-        return faults
-    results = outcomes(declarations, tables, parameters=page_parameters())
-    return [result for result in results.values() if isinstance(result, str)]
+    trial = _trial(declarations)
+    wrong = trial(page_parameters())
+    return [*faults, *(_with_parameter_files(wrong, trial) if wrong else [])]

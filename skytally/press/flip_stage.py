@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -79,7 +80,7 @@ def all_flips(
     IntegrityError
         If a finding differs from the one that its declaration gives now.
     """
-    again = reevaluation(evidence.tables)
+    again = replace(reevaluation(evidence.tables), record=evidence.record)
     _check_same(findings, again)
     staged = {finding["key"] for finding in findings}
     keys = [

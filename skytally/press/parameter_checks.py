@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from skytally.core import data_folder, scan, table_names
+from skytally.press.parameter_limits import Limit, limit_faults, nearest_name, read_limits
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
@@ -26,18 +27,24 @@ class RecordValues:
     """Table to the ids of its rows."""
     days: Mapping[str, frozenset[str]]
     """Table to the days, as YYYY-MM-DD, that stand in its columns of dates."""
+    limits: Mapping[tuple[str, str], Limit]
+    """Notebook and parameter to what it may be, of those that have limits."""
 
 
 def record_values() -> RecordValues:
     """Ids and days of all rows of the record; a table with faults gives those it has."""
     folder = data_folder() / "record"
     tables = {name: scan(folder / f"{name}.csv")[0] for name in table_names(folder)}
+    days = {
+        name: frozenset(day.strftime("%Y-%m-%d") for column in table.select_dtypes("datetime")
+                        for day in table[column].dropna())
+        for name, table in tables.items()
+    }  # fmt: skip
     return RecordValues(
         {name: frozenset(table["id"].astype(str)) for name, table in tables.items()
          if "id" in table},
-        {name: frozenset(day.strftime("%Y-%m-%d") for column in table.select_dtypes("datetime")
-                         for day in table[column].dropna())
-         for name, table in tables.items()},
+        days,
+        read_limits(frozenset().union(*days.values())),
     )  # fmt: skip
 
 
@@ -65,11 +72,30 @@ def _fault_of_text(name: str, value: str, default: str, record: RecordValues) ->
     tables = sorted(table for table, values in known.items() if default in values)
     if not tables or any(value in known[table] for table in tables):
         return ""
-    return f"no row {what} in {' or '.join(tables)}; name one that exists"
+    ids = [each for table in tables for each in known[table] if not _is_day(each)]
+    near = nearest_name(value, ids)
+    return f"no row {what} in {' or '.join(tables)}{near}; name one that exists"
 
 
 def _below_0(number: object) -> bool:
     return isinstance(number, int | float) and number < 0
+
+
+def _is_ordered(parts: list[object]) -> bool:
+    """Whether a list holds days, months or numbers of one kind, none before the one it follows."""
+    dates = all(isinstance(part, str) and (_is_day(part) or _is_month(part)) for part in parts)
+    numbers = all(type(part) in (int, float) for part in parts)
+    return (dates or numbers) and parts == sorted(parts)  # type: ignore[type-var]
+
+
+def _order_faults(value: list[object], default: list[object]) -> Iterator[str]:
+    """Yield that the parts of a list run backwards, which those of its default do not."""
+    if len(default) < 2 or not _is_ordered(default) or _is_ordered(value):
+        return
+    if _is_ordered(value[::-1]):
+        what = "day" if isinstance(value[0], str) else "number"
+        first = "earlier" if isinstance(value[0], str) else "smaller"
+        yield f"found {value[0]} before {value[-1]}; write the {first} {what} first"
 
 
 def _faults(name: str, value: object, default: object, record: RecordValues) -> Iterator[str]:
@@ -80,9 +106,7 @@ def _faults(name: str, value: object, default: object, record: RecordValues) -> 
     elif isinstance(value, list) and isinstance(default, list):
         for part, example in zip(value, default, strict=True):
             yield from _faults(name, part, example, record)
-        days = [part for part in value if isinstance(part, str) and _is_day(part)]
-        if len(days) == len(value) and days != sorted(days):
-            yield f"found {days[0]} before {days[-1]}; write the earlier day first"
+        yield from _order_faults(value, default)
     elif isinstance(value, dict) and isinstance(default, dict):
         example = next(iter(default.values()), "")
         for part in value.values():
@@ -93,18 +117,20 @@ def _faults(name: str, value: object, default: object, record: RecordValues) -> 
 
 
 def value_faults(
-    values: Mapping[str, object], defaults: Mapping[str, object], record: RecordValues
+    page: str, values: Mapping[str, object], defaults: Mapping[str, object], record: RecordValues
 ) -> Iterator[tuple[str, str]]:
     """Faults of the values of a notebook's parameters, each built as its default is.
 
     Parameters
     ----------
+    page : str
+        The notebook.
     values : mapping of str to object
         Parameters to their values, those of the notebook where a file sets none.
     defaults : mapping of str to object
         The notebook's own values. A day, a month or the id of a row stands for its kind.
     record : RecordValues
-        What the record holds.
+        What the record holds, and the limits of parameters.
 
     Yields
     ------
@@ -112,7 +138,14 @@ def value_faults(
         Name of the parameter; what was found and what to do.
     """
     for name, value in values.items():
-        yield from ((name, fault) for fault in _faults(name, value, defaults[name], record))
+        faults = list(_faults(name, value, defaults[name], record))
+        limit = record.limits.get((page, name))
+        if limit and not faults:
+            faults = list(limit_faults(value, limit))
+        yield from ((name, fault) for fault in faults)
     first, last = values.get(FIRST), values.get(LAST)
     if isinstance(first, str) and isinstance(last, str) and first > last:
-        yield FIRST, f"found {first!r}, after {LAST} {last!r}; write the earlier one as {FIRST}"
+        if first == defaults[FIRST]:
+            yield LAST, f"found {last!r}, before {FIRST} {first!r}; write the later one as {LAST}"
+        else:
+            yield FIRST, f"found {first!r}, after {LAST} {last!r}; write the earlier one as {FIRST}"

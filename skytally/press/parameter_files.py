@@ -166,9 +166,9 @@ def _form_faults(
             known = ", ".join(sorted(set(names) - {OUT}))
             found = f"found the name {name!r}; declared are {known}; correct or remove it"
             yield name, f"{where}: {found}"
-        elif not _same_shape(value, names[name]):
+        elif not same_shape(value, names[name]):
             found = f"found {repr(value)[:80]} of type {type(value).__name__}"
-            yield name, f"{where}: {name}: {found}; write {_shape(names[name])}"
+            yield name, f"{where}: {name}: {found}; write {shape_words(names[name])}"
 
 
 def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
@@ -187,33 +187,33 @@ def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
     faulty = dict(_form_faults(file, values, defaults))
     yield from faulty.values()
     sound = {name: value for name, value in values.items() if name not in faulty}
-    for name, fault in value_faults({**defaults, **sound}, defaults, record):
+    for name, fault in value_faults(line, {**defaults, **sound}, defaults, record):
         yield f"{file if name in sound else notebook}: {name}: {fault}"
 
 
-def _same_shape(value: object, default: object) -> bool:
+def same_shape(value: object, default: object) -> bool:
     """Whether a value is built as its default is, down to the last element."""
     if isinstance(default, float) and type(value) is int:
         return True
     if type(value) is not type(default):
         return False
     if isinstance(value, list) and isinstance(default, list):
-        return len(value) == len(default) and all(map(_same_shape, value, default))
+        return len(value) == len(default) and all(map(same_shape, value, default))
     if isinstance(value, dict) and isinstance(default, dict):
         pattern = next(iter(default.values()), "")
         return all(
-            isinstance(name, str) and _same_shape(element, pattern)
+            isinstance(name, str) and same_shape(element, pattern)
             for name, element in value.items()
         )
     return True
 
 
-def _shape(default: object) -> str:
+def shape_words(default: object) -> str:
     """How a value must be built, in words."""
     if isinstance(default, list):
         return f"a list of {len(default)}, such as {default}"
     if isinstance(default, dict):
-        return f"names, each with {_shape(next(iter(default.values()), ''))}"
+        return f"names, each with {shape_words(next(iter(default.values()), ''))}"
     quotes = " in quotation marks" if isinstance(default, str) else ""
     return f"a {type(default).__name__}{quotes}"
 

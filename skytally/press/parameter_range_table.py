@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import DataError, data_registry, read_table, refuse
+from skytally.press.parameter_checks import record_values, value_faults
+from skytally.press.parameter_files import same_shape
 
 TABLE = "parameter_ranges"
 """Slug of the table in the registry; a project need not have it."""
@@ -22,7 +24,7 @@ def _ranges() -> pd.DataFrame:
 
 
 def range_faults(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Collect the lines of the table that name no parameter, or no value of its kind."""
+    """Collect the lines of the table that name no parameter, or a value that it cannot have."""
     try:
         return _range_faults(_ranges(), parameters)
     except DataError as error:
@@ -31,6 +33,7 @@ def range_faults(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _range_faults(rows: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
     faults: dict[int, str] = {}
+    record = record_values()
     for row in rows.to_dict("records"):
         known = parameters.get(row["page"], {})
         if row["parameter"] not in known:
@@ -46,11 +49,16 @@ def _range_faults(rows: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]
         except json.JSONDecodeError as error:
             faults[row["line"]] = f"column value: {row['value']!r} is no JSON ({error}); correct it"
             continue
-        if type(value) is not type(now):
+        if not same_shape(value, now):
             faults[row["line"]] = (
                 f"column value: found {value!r}, but {row['page']} has {row['parameter']} = {now!r}"
                 "; give both as values of one kind"
             )
+            continue
+        tried = {**known, row["parameter"]: value}
+        for name, fault in value_faults(row["page"], tried, known, record):
+            if name == row["parameter"]:
+                faults[row["line"]] = f"column value: {row['page']}, {name}: {fault}"
     return [f"{TABLE}.csv, line {line}, {fault}" for line, fault in faults.items()]
 
 

@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -40,8 +40,8 @@ FIRST_DAY = "2019-01-01"
 SCENES = "SKYTALLY_SCENES"
 """Environment variable naming another folder for the scenes than data/scenes."""
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-LISTED = 20
-"""Scenes that could not be used and are listed at the terminal."""
+LISTED = 10
+"""Scenes of one class of reasons that are listed at the terminal."""
 MAX_LINE = 1000
 """Characters of one line of a fault at the terminal."""
 PROGRESS_S = 0.5
@@ -159,6 +159,18 @@ class ProgressPrinter:
             print(line, flush=True)
 
 
+def _listed_by_reason(what: str, sentences: Iterable[str]) -> Iterator[str]:
+    """Yield the first sentences of each class of reasons, and how many more the inventory has."""
+    by_reason: dict[str, list[str]] = {}
+    for sentence in sentences:
+        by_reason.setdefault(sentence.split(": ")[1], []).append(sentence)
+    for reason, listed in sorted(by_reason.items()):
+        yield from (f"  {what}: {sentence}" for sentence in listed[:LISTED])
+        if len(listed) > LISTED:
+            rest = f"{len(listed) - LISTED} more of {len(listed)} ({reason})"
+            yield f"  {what}: {rest}; see status_reason in data/inventory.csv"
+
+
 def _print_report(report: RefreshReport) -> None:
     print(
         f"{report.offered} scenes offered: {report.stored} stored now, "
@@ -170,10 +182,10 @@ def _print_report(report: RefreshReport) -> None:
         print(f"removed what an interrupted refresh had left: {len(report.swept)} files")
     for sentence in report.left_out:
         print(escaped(f"  {sentence}"))
-    for sentence in report.malformed[:LISTED]:
-        print(escaped(f"  not used: {sentence}"))
-    if len(report.malformed) > LISTED:
-        print(f"  not used: {len(report.malformed) - LISTED} more")
+    for line in _listed_by_reason("rejected", report.not_read):
+        print(escaped(line))
+    for line in _listed_by_reason("not used", report.malformed):
+        print(escaped(line))
     if report.malformed:
         print(
             "tell the provider, or leave a scene out on purpose with a row in "

@@ -1,4 +1,4 @@
-"""Text of the pages for the search, section by section, as a script that a page on a disk loads."""
+"""Text of the pages and synonyms for the search, as a script that a page on a disk loads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from skytally.core import DataError, data_registry, read_table
+
 SEARCH_SCRIPT = "search-text.js"
 LEFT_OUT = {"script", "style", "nav", "svg", "table"}
 """Elements whose words the search leaves out; rows of tables are found by their cards."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 HEADINGS = ("h1", "h2", "h3", "h4")
-NOT_SEARCHED = {"search.html", "genindex.html"}
+NOT_SEARCHED = {"search.html"}
+FOR_PROGRAMMERS = {"api.html"}
+"""Pages whose long sections hold many words and answer few readers; they come after the others."""
 
 
 class _Sections(HTMLParser):
@@ -85,8 +89,45 @@ def page_sections(text: str) -> Iterator[tuple[str, str, str]]:
         yield title, anchor, " ".join("".join(words).split())
 
 
+def read_synonyms(path: Path) -> list[list[str]]:
+    """Read the groups of words that the search takes for one thing.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``data/search_synonyms.csv``, with its dictionary beside it.
+
+    Returns
+    -------
+    list of list of str
+        The words of each group, in small letters.
+
+    Raises
+    ------
+    DataError
+        If a group has fewer than two words.
+    """
+    table = read_table(path)
+    groups = [words.lower().split() for words in table["words"]]
+    lonely = [
+        f"line {line}, column words: found {words[0]!r} alone"
+        for line, words in zip(table["line"], groups, strict=True)
+        if len(set(words)) < 2
+    ]
+    if lonely:
+        message = f"{path.name}: {'; '.join(lonely)}; a group needs two words or more"
+        raise DataError(message)
+    return groups
+
+
+def _script(name: str, value: object) -> str:
+    """Assign a value to a global name in a way that no text in it can end the script."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f"window.{name}={text};\n"
+
+
 def write_search_text(site: Path) -> None:
-    """Write the text of all pages of a site to `SEARCH_SCRIPT` at its root."""
+    """Write the text of all pages of a site, and the synonyms, to `SEARCH_SCRIPT` at its root."""
     listed = []
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
@@ -96,6 +137,7 @@ def write_search_text(site: Path) -> None:
             page_sections(path.read_text(encoding="utf-8"))
         ):
             address = f"{name}#{anchor}" if anchor and position else name
-            listed.append([title, address, words, 2])
-    text = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    (site / SEARCH_SCRIPT).write_text(f"window.skytallyPages={text};\n", encoding="utf-8")
+            listed.append([title, address, words, 0 if name in FOR_PROGRAMMERS else 2])
+    synonyms = read_synonyms(data_registry.path("search_synonyms"))
+    script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
+    (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")

@@ -108,9 +108,14 @@ def _add_files(pages: Path) -> None:
     _write_cards(pages)
     write_search_text(pages)
     (pages / "data").mkdir()
+    contributing = project_root() / "CONTRIBUTING.md"
+    if contributing.is_file():
+        # as text, which a browser shows
+        shutil.copyfile(contributing, pages / "contributing.txt")
     _copy_tables(data / "record", pages / "data" / "record")
     _copy_tables(data / "sites", pages / "data" / "sites")
     _copy_tables(data / "results", pages / "data" / "results")
+    _copy_tables(data / "claims", pages / "data" / "claims")
     for path in visible_paths(data / "sites", "*.geojson"):
         shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():

@@ -14,17 +14,25 @@ from .period_totals import totals_since_start as totals_since_start
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
 from .provenance import (
     OWNER_NOT_STATED as OWNER_NOT_STATED,
+    RELEASED as RELEASED,
     UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,
     UNNAMED_FAMILIES as UNNAMED_FAMILIES,
     Graph as Graph,
     Support as Support,
     copying_graph as copying_graph,
+    image_words as image_words,
     origins_of_row as origins_of_row,
+    owner_name as owner_name,
     support as support,
     support_words as support_words,
 )
+from .reduced_record import (
+    NOTHING as NOTHING,
+    ReducedRecord as ReducedRecord,
+    Removed as Removed,
+    WholeRecord as WholeRecord,
+)
 from .repeated_observations import (
-    copied_rows as copied_rows,
     drop_copies as drop_copies,
     read_originals as read_originals,
     read_record as read_record,
@@ -40,6 +48,8 @@ from .row_dates import (
     STATEMENT as STATEMENT,
     VOYAGE as VOYAGE,
     date_columns as date_columns,
+    newest_page as newest_page,
+    within_record as within_record,
 )
 from .tallies import (
     at_site as at_site,

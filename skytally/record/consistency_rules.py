@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import (
+    ODD,
     REFERENCES,
     REGISTRY,
     Column,
@@ -71,9 +72,10 @@ def _number_faults(name: str, row: dict[str, object]) -> Iterator[Fault]:
     for word in ("quantity", n.BOUND, "unit"):
         if numbers and not row[word]:
             yield Fault(name, line, word, "nothing beside a number", f"say the {word}")
-    if AFTER_THE_NUMBER.search(str(row.get("wording", ""))):
+    wording = str(row.get("wording", ""))
+    if not wording.startswith(ODD) and AFTER_THE_NUMBER.search(wording):
         advice = "it is printed before the number; write words such as 'some', or leave it empty"
-        yield Fault(name, line, "wording", repr(row["wording"]), advice)
+        yield Fault(name, line, "wording", repr(wording), advice)
     if not numbers and row[n.BOUND]:
         yield Fault(name, line, n.BOUND, repr(row[n.BOUND]), "leave it empty without a number")
     if any(number < 0 for number in numbers):

@@ -53,11 +53,40 @@ def count_once(
         this table too, so that nothing seen goes uncounted.
     """
     present = set(table["id"])
-    one = groups[groups["relation"].isin(relations)]
-    kept = one["keep"] == "yes"
-    represented = one.loc[kept & one["row_id"].isin(present), "group"]
-    dropped = one.loc[(one["keep"] == "no") & one["group"].isin(represented), "row_id"]
+    kept_rows = kept_instead(groups, relations=relations)
+    dropped = [row for row, kept in kept_rows.items() if not kept.isdisjoint(present)]
     return table[~table["id"].isin(dropped)].reset_index(drop=True)
+
+
+def kept_instead(
+    groups: pd.DataFrame, *, relations: tuple[str, ...] = SAME_SIGHTING
+) -> dict[str, frozenset[str]]:
+    """Rows that stand for others of the same sighting, call or statement.
+
+    Parameters
+    ----------
+    groups : pandas.DataFrame
+        The table ``same_observation``.
+    relations : tuple of str
+        Relations under which only the row marked *keep* is counted.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        Row that is not kept, to the kept rows of its groups: it is counted where none of them is.
+    """
+    kept: dict[str, set[str]] = {}
+    others: dict[str, list[str]] = {}
+    cells = (groups[name] for name in ("group", "row_id", "relation", "keep"))
+    for group, row, relation, keep in zip(*cells, strict=True):
+        if relation in relations and keep == "yes":
+            kept.setdefault(group, set()).add(row)
+        elif relation in relations and keep == "no":
+            others.setdefault(row, []).append(group)
+    return {
+        row: frozenset[str]().union(*(kept.get(group, ()) for group in within))
+        for row, within in others.items()
+    }
 
 
 def durations(events: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Provenance: who copied or cites whom, how many origins are independent, how they were read."""
+"""Provenance: who copied or cites whom, how many readings are separate, how they were read."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, refuse
+from skytally.core import VOCABULARY_COLUMNS, DataError, data_registry, listed, read_cells, refuse
 from skytally.record.repeated_observations import ancestors
 
 UNKNOWN_ORIGIN = "not known"
 """Stands for every origin that no source names; together they count as one."""
-UNNAMED_FAMILIES = {"", "none", "unstated", "commercial-unstated"}
-"""Words for an image family that cannot be told from another one."""
-OWNER_NOT_STATED = {"unstated", "commercial-unstated"}
+RELEASED = {"us-release", "uk-release"}
+"""Words for images that a government showed or holds; it does not state the satellite's owner."""
+OWNER_NOT_STATED = {"unstated", "commercial-unstated", *RELEASED}
 """Words for images whose owner the page does not state."""
+NOT_FROM_ABOVE = {"", "none", "ground"}
+"""Words for rows that rest on no satellite image."""
+UNNAMED_FAMILIES = {*NOT_FROM_ABOVE, *OWNER_NOT_STATED}
+"""Words for an image family that is no owner's."""
 ON_OWN_PAGE, IN_A_REPORT = "on the counter's page", "in a report of it"
 READ = (ON_OWN_PAGE, f"{ON_OWN_PAGE}, and {IN_A_REPORT}", IN_A_REPORT)
 """Where what is counted was read; for some rows the one, for others the other."""
@@ -43,7 +47,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Support:
-    """Three facts on the sources of a finding or verdict: who, how independent, how read."""
+    """Three facts on the sources of a finding or verdict: who, whose images, how read."""
 
     read: str
     """One of `READ`."""
@@ -59,6 +63,8 @@ class Support:
     """Rows that rest on an image."""
     rows_without_owner: int
     """Those of them whose page does not state the owner."""
+    rows_released: int = 0
+    """Those of these whose image a government released or holds."""
 
 
 def _circles(parents: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -83,7 +89,7 @@ def copying_graph(sources: pd.DataFrame, groups: pd.DataFrame | None = None) -> 
     sources : pandas.DataFrame
         The table ``sources``, with ``id``, ``originator``, ``derived_from`` and ``cites``.
     groups : pandas.DataFrame, optional
-        The table ``same_observation``, for counts of independent origins.
+        The table ``same_observation``, for counts of separate readings.
 
     Returns
     -------
@@ -228,8 +234,9 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
         named_origins=_groups(one_picture) or 1,
         origins_at_least=_groups(possibly) or 1,
         image_owners=tuple(sorted(set(families) - UNNAMED_FAMILIES)),
-        image_rows=sum(family not in {"", "none"} for family in families),
+        image_rows=sum(family not in NOT_FROM_ABOVE for family in families),
         rows_without_owner=sum(family in OWNER_NOT_STATED for family in families),
+        rows_released=sum(family in RELEASED for family in families),
     )
 
 
@@ -267,7 +274,7 @@ def support_words(facts: Support | None) -> str:
     Examples
     --------
     >>> support_words(Support("in a report of it", ("csis", "voa"), 2, 2, ("planet",), 2, 1))
-    'read in a report of it; 2 counters; images of 1 owner, not stated for 1 row'
+    'read in a report of it; 2 counters; images of Planet Labs, owner not stated for 1 row'
     """
     if facts is None:
         return NO_SOURCE
@@ -275,25 +282,42 @@ def support_words(facts: Support | None) -> str:
     if facts.origins == (UNKNOWN_ORIGIN,):
         who = "counter not named"
     elif facts.origins_at_least < facts.named_origins:
-        who = f"{who}, {_apart_for_certain(facts)}"
+        who = f"{who}, {_counted(facts.origins_at_least, 'separate reading')} for certain"
+    return f"read {facts.read}; {who}; {image_words(facts)}"
+
+
+def image_words(facts: Support) -> str:
+    """Name the owners of the images, and say for how many rows no page states the owner.
+
+    Examples
+    --------
+    >>> image_words(Support("in a report of it", ("us-nsc",), 1, 1, (), 1, 1, 1))
+    'image released by a government, owner of the satellite not stated'
+    """
     if not facts.image_rows:
-        return f"read {facts.read}; {who}; no image"
-    images = f"images of {_counted(len(facts.image_owners), 'owner')}"
-    if not facts.image_owners:
-        images = "owner of the image not stated"
-    elif facts.rows_without_owner:
-        images = f"{images}, not stated for {_counted(facts.rows_without_owner, 'row')}"
-    return f"read {facts.read}; {who}; {images}"
+        return "no satellite image"
+    if facts.image_owners:
+        images = f"images of {listed([owner_name(owner) for owner in facts.image_owners])}"
+        if not facts.rows_without_owner:
+            return images
+        return f"{images}, owner not stated for {_counted(facts.rows_without_owner, 'row')}"
+    if facts.rows_released == facts.rows_without_owner:
+        return "image released by a government, owner of the satellite not stated"
+    return "owner of the image not stated"
 
 
-def _apart_for_certain(facts: Support) -> str:
-    """Count of counters that are apart; readers of one owner's images are never independent."""
-    least = facts.origins_at_least
-    if least == 1:
-        return "of whom 1 is independent for certain"
-    if len(facts.image_owners) == 1 and not facts.rows_without_owner:
-        return f"in {least} groups that do not cite one another"
-    return f"of whom {least} are independent for certain"
+def owner_name(family: str) -> str:
+    """Name of the owner of an image family, as the vocabulary of the record has it.
+
+    Examples
+    --------
+    >>> owner_name("planet"), owner_name("sentinel-2")
+    ('Planet Labs', 'Copernicus Sentinel-2')
+    """
+    words = read_cells(data_registry.path("vocabulary", row="family"), header=VOCABULARY_COLUMNS)
+    chosen = words[(words["vocabulary"] == "family") & (words["word"] == family)]
+    meaning = str(chosen["meaning"].iloc[0]) if len(chosen) else family
+    return meaning.removesuffix(" satellites").split(" (")[0]
 
 
 def _groups(origins: Iterable[Set[str]]) -> int:

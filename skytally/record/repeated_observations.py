@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -65,18 +65,26 @@ def _original_pages(pages: Iterable[str], parents: Mapping[str, tuple[str, ...]]
     return set(kept)
 
 
+def _holds_observations(rows: pd.DataFrame) -> bool:
+    return "source_id" in rows and not OBSERVERS.isdisjoint(rows)
+
+
 def _repeated(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows that agree with another one in all columns but `REPORT_COLUMNS`."""
-    observed = [column for column in rows if _is_observed(str(column))]
-    if "source_id" not in rows or not OBSERVERS & set(observed):
+    if not _holds_observations(rows):
         return rows.head(0)
+    observed = [column for column in rows if _is_observed(str(column))]
     # most rows differ in their dates already, and comparing all columns takes long
     close = rows[rows.duplicated(observed[:SHORT_KEY], keep=False)]
     return close[close.duplicated(observed, keep=False)]
 
 
-def copied_rows(rows: pd.DataFrame) -> frozenset[str]:
-    """Ids of the rows of a table of which another page may hold a copy, or the original.
+Alike = tuple[tuple[str, str], ...]
+"""Id and page of each of several rows that agree in all columns but `REPORT_COLUMNS`."""
+
+
+def alike_rows(rows: pd.DataFrame) -> list[Alike]:
+    """Group the rows of which another page may hold a copy, or the original.
 
     Parameters
     ----------
@@ -85,16 +93,52 @@ def copied_rows(rows: pd.DataFrame) -> frozenset[str]:
 
     Returns
     -------
-    frozenset of str
-        `drop_copies` never drops a row outside, whichever other rows are left out.
+    list of tuple
+        Id and page of the rows of each group, in the order of the table. `drop_copies` never drops
+        a row outside, whichever other rows are left out.
     """
     repeated = _repeated(rows)
-    return frozenset(map(str, repeated["id"])) if len(repeated) else frozenset()
+    if repeated.empty:
+        return []
+    observed = [column for column in repeated if _is_observed(str(column))]
+    return [
+        tuple(zip(alike["id"].astype(str), alike["source_id"].astype(str), strict=True))
+        for _, alike in repeated.groupby(observed, dropna=False, sort=False)
+    ]
 
 
-def drop_copies(
-    rows: pd.DataFrame, sources: pd.DataFrame, *, copied: Collection[str] | None = None
-) -> pd.DataFrame:
+def copying_pages(sources: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Map each source to the sources it took its content from, by the table ``sources``."""
+    derived = zip(sources["id"], sources["derived_from"], strict=True)
+    return {str(source): tuple(str(from_whom).split()) for source, from_whom in derived}
+
+
+def copies_among(groups: Iterable[Alike], parents: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Find the rows in which a page repeats what it took from another page.
+
+    Parameters
+    ----------
+    groups : iterable of tuple
+        As `alike_rows` gives them; without some rows those that are left.
+    parents : mapping of str to tuple of str
+        As `copying_pages` gives it.
+
+    Returns
+    -------
+    set of str
+        Of rows that agree and whose pages go back to one page, all but those of the page nearest
+        to it. Two like things on one page are none, nor are those on two pages of which neither
+        copied the other nor a third.
+    """
+    copies: set[str] = set()
+    for alike in groups:
+        if len({page for _, page in alike}) > 1:
+            originals = _original_pages((page for _, page in alike), parents)
+            copies.update(row for row, page in alike if page not in originals)
+    return copies
+
+
+def drop_copies(rows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Drop every row in which a page repeats what it took from another page.
 
     Parameters
@@ -103,31 +147,16 @@ def drop_copies(
         Rows of one table of the record; a table without observations is given back.
     sources : pandas.DataFrame
         The table ``sources``, with ``id`` and ``derived_from``.
-    copied : collection of str, optional
-        What `copied_rows` gives for this table or a larger one, where it is known already.
 
     Returns
     -------
     pandas.DataFrame
-        Of rows that agree in all columns but `REPORT_COLUMNS` and whose pages go back to one
-        page, those of the page nearest to it. Two like things on one page both stay, and so do
-        two pages of which neither copied the other nor a third.
+        Without the rows that `copies_among` finds.
     """
-    observed = [column for column in rows if _is_observed(str(column))]
-    if rows.empty or "source_id" not in rows or not OBSERVERS & set(observed):
+    if rows.empty or not _holds_observations(rows):
         return rows
-    close = rows if copied is None else rows[rows["id"].isin(copied)]
-    if close.empty:
-        return rows.reset_index(drop=True)
-    repeated = _repeated(close)
-    copies: set[str] = set()
-    if len(repeated):
-        derived = zip(sources["id"], sources["derived_from"], strict=True)
-        parents = {str(source): tuple(str(from_whom).split()) for source, from_whom in derived}
-        for _, alike in repeated.groupby(observed, dropna=False, sort=False):
-            if len(set(alike["source_id"])) > 1:
-                originals = _original_pages(alike["source_id"], parents)
-                copies.update(alike.loc[~alike["source_id"].isin(originals), "id"])
+    groups = alike_rows(rows)
+    copies = copies_among(groups, copying_pages(sources)) if groups else set()
     left = (rows[~rows["id"].isin(copies)] if copies else rows).reset_index(drop=True)
     left.attrs = rows.attrs
     return left

@@ -146,14 +146,13 @@ def word_faults(conditions: str, possible: Mapping[str, tuple[str, Collection[st
     ]
 
 
-def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:
-    """Rows that meet every condition, each ``column sign value``, separated by semicolons.
+def met(table: pd.DataFrame, conditions: str) -> pd.Series:
+    """Whether each row meets every condition, which none decides by any other row.
 
     Raises
     ------
     DataError
-        If a condition cannot be read, names no column of the table, orders words, or is no
-        pattern.
+        As for `filtered`.
     """
     chosen = pd.Series(data=True, index=table.index)
     for text in filter(str.strip, conditions.split(";")):
@@ -166,4 +165,16 @@ def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:
             chosen &= pd.Series(matches, index=table.index, dtype=bool)
         else:
             chosen &= cells.astype(str).isin(wanted) == (sign == "=")
-    return table[chosen]
+    return chosen
+
+
+def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:
+    """Rows that meet every condition, each ``column sign value``, separated by semicolons.
+
+    Raises
+    ------
+    DataError
+        If a condition cannot be read, names no column of the table, orders words, or is no
+        pattern.
+    """
+    return table[met(table, conditions)]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+import pandas as pd
+
 INTERVAL = ("date_first", "date_last", "precision_first", "precision_last")
 """First and last day of what a row reports, and how well each is known."""
 STATEMENT = ("statement_first", "statement_last", "statement_precision", "statement_precision")
 """The same of the day on which something was said."""
+PUBLISHED = ("day", "nominal")
+"""Precision of a publication that is known to about a day."""
 VOYAGE = ("depart_first", "arrive_last", "depart_precision", "arrive_precision")
 """The same of a voyage, from the first day of departure to the last of arrival."""
 
@@ -26,3 +30,33 @@ def date_columns(columns: Container[str]) -> tuple[str, str, str, str]:
     ('statement_first', 'date_first')
     """
     return STATEMENT if "statement_first" in columns else INTERVAL
+
+
+def newest_page(sources: pd.DataFrame) -> pd.Timestamp | None:
+    """Day on which the newest dated page of the record was published; None without one."""
+    dated = sources[sources["published_precision"].isin(PUBLISHED)]["published_last"].dropna()
+    return dated.max() if len(dated) else None
+
+
+def within_record(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """End statements known to their year, and their periods, with the newest page of the record.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table ``official_claims``.
+    sources : pandas.DataFrame
+        The table ``sources``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows: nobody can have said anything after the record was completed.
+    """
+    newest = newest_page(sources)
+    if newest is None:
+        return claims
+    ends = {name: claims[name].clip(upper=newest) for name in ("statement_last", "date_last")}
+    made = claims.assign(**ends)
+    made.attrs = claims.attrs
+    return made

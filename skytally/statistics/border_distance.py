@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Geod
 
-from skytally.core import DataError, limits, quantity_of, read_json, refuse, unit_of
+from skytally.core import DataError, file_bytes, limits, quantity_of, read_json, refuse, unit_of
 from skytally.statistics.estimate import Estimate
 
 Floats = npt.NDArray[np.float64]
@@ -55,6 +56,12 @@ def _points_along(ring: Floats) -> Floats:
     return np.concatenate([*parts, ring[-1:]])
 
 
+@lru_cache(maxsize=4)
+def _points_of(border: Path, _content: bytes | None) -> Floats:
+    """Points along all outlines of a file, dims (point, 2): longitude and latitude in degrees."""
+    return np.concatenate([_points_along(ring) for ring in _rings(read_json(border))])
+
+
 def distance_to_border(lon: float, lat: float, border: Path) -> BorderDistance:
     """Find the point of an outline nearest to a place.
 
@@ -84,7 +91,7 @@ def distance_to_border(lon: float, lat: float, border: Path) -> BorderDistance:
         message = f"position {lon} E, {lat} N; give degrees east and north"
         raise DataError(message)
     try:
-        points = np.concatenate([_points_along(ring) for ring in _rings(read_json(border))])
+        points = _points_of(border, file_bytes(border))
     except (ValueError, KeyError, TypeError, IndexError) as error:
         message = f"{border.name}: {error!r}; give a GeoJSON FeatureCollection of polygons"
         raise DataError(message) from error

@@ -248,7 +248,7 @@ def chance_to_notice(found: LevelRatio, *, times: float) -> Estimate:
     Estimate
         Share of `WORLDS` simulations, with as many observations, at the level before and with the
         posterior scatter of the record, in which the interval of the ratio lies above 1; with the
-        0.95 Jeffreys interval that the number of simulations leaves.
+        Jeffreys interval of level `LEVEL` that the number of simulations leaves, and nothing else.
 
     Raises
     ------
@@ -267,7 +267,8 @@ def chance_to_notice(found: LevelRatio, *, times: float) -> Estimate:
     # two digits are enough, and let equal questions share their simulations
     before, weights = float(f"{found.before:.2g}"), tuple(round(each, 2) for each in found.spreads)
     seen = _noticed(found.kind, found.numbers, before, weights, float(times))
-    low, high = stats.beta.ppf((0.025, 0.975), seen + 0.5, WORLDS - seen + 0.5)
+    ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    low, high = stats.beta.ppf(ends, seen + 0.5, WORLDS - seen + 0.5)
     share = seen / WORLDS
     method = f"{WORLDS} simulations of {found.numbers[0]} before and {found.numbers[1]} after"
-    return Estimate(share, min(float(low), share), max(float(high), share), "p", 0.95, method)
+    return Estimate(share, min(float(low), share), max(float(high), share), "p", LEVEL, method)

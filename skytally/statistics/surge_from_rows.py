@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from skytally.core import DataError, day, number, refuse, rounded_outwards
+from skytally.core import DataError, chance_text, day, refuse, rounded_outwards
 from skytally.statistics.baseline import SPACING, bounded_baseline, days_in, weeks_imaged
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.surge_chance import Surge, surge
+from skytally.statistics.surge_chance import ORDER, Surge, surge
+from skytally.statistics.tail_probability import PRIORS, REACHED, Prior
 from skytally.statistics.whole_number_bounds import whole_number_limits
-
-SMALLEST_CHANCE = 0.0001
-"""Below it a table says so, since the assumptions bear no further digit."""
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -129,21 +127,27 @@ def surge_of_rows(
     return surge(whole_number_limits(count), known, weeks=weeks, sites=sites)
 
 
+def _prior_words(prior: Prior) -> str:
+    (least, most), (widest, narrowest) = prior
+    return f"mean {least:g} to {most:g} times the ceiling, k {widest:g} to {narrowest:g}"
+
+
 SURGE_COLUMNS = (
-    "The columns with a mean and a k are starting beliefs (priors) on counts in usual times: their "
-    "mean is taken to lie between so many times the ceiling, and k, which is large where counts "
-    "scatter little more than by chance and small where they scatter widely, between the two "
-    "numbers given; ceiling reached takes one image to have shown as many cars as the ceiling, "
-    "and order alone asks only how often the newest count would be the highest."
+    "Each column but the last two is a starting belief (prior) on counts in usual times: how far "
+    "their mean lies below or above the ceiling, and how widely they scatter, by a number k that "
+    "is small where they scatter widely ("
+    + "; ".join(f"{name}: {_prior_words(prior)}" for name, prior in PRIORS.items())
+    + f"). {REACHED.capitalize()}: one image showed as many cars as the ceiling; the largest "
+    f"chance of those beliefs. {ORDER.capitalize()}: how often the newest count would be the "
+    "highest, whatever the numbers."
 )
-"""What the headings of `surge_table` mean, in one sentence."""
+"""What the headings of `surge_table` mean."""
 
 
 def _limit_in_words(chance: float) -> str:
     """Upper limit of a chance, rounded upwards as the findings on the same page are."""
-    if chance < SMALLEST_CHANCE:
-        return f"below {SMALLEST_CHANCE:g}"
-    return number(rounded_outwards(chance, math.ceil, digits=2))
+    rounded = rounded_outwards(chance, math.ceil, digits=2)
+    return chance_text(rounded, rounded)
 
 
 def surge_table(found: Surge) -> pd.DataFrame:

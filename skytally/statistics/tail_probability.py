@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,15 @@ from skytally.statistics.argument_checks import LARGEST, is_whole
 Prior = tuple[tuple[float, float], tuple[float, float]]
 FIRST_PRIOR: Prior = ((0.05, 3.0), (0.3, 50.0))
 """Log-uniform prior of the mean, as multiples of the bound, and of k (METHODS 7.1)."""
-OTHER_PRIORS: tuple[Prior, ...] = (
-    ((0.05, 3.0), (0.1, 50.0)),
-    ((0.05, 3.0), (1.0, 50.0)),
-    ((0.05, 10.0), (0.3, 50.0)),
-)
-"""Priors as defensible as the first, over which the answer is ranged."""
+PRIORS: Mapping[str, Prior] = {
+    "wide scatter": FIRST_PRIOR,
+    "very wide scatter": ((0.05, 3.0), (0.1, 50.0)),
+    "moderate scatter": ((0.05, 3.0), (1.0, 50.0)),
+    "wide scatter, high means": ((0.05, 10.0), (0.3, 50.0)),
+}
+"""Name to prior: the first, and others as defensible, over which the answer is ranged."""
+REACHED = "ceiling reached"
+"""Name of the largest answer of the priors where one image showed as many as the bound."""
 MIN_SCALE = 20
 """Bounds below it keep the prior of 1 to 60, so that a few empty images cannot say much."""
 LEVEL = 0.9
@@ -89,15 +92,6 @@ def tails_of_bound(
     DataError
         As `tail_of_bound`.
     """
-    priors = (FIRST_PRIOR, *OTHER_PRIORS)
-    tails = {
-        f"mean {mean[0]:g} to {mean[1]:g} ceilings, k {k[0]:g} to {k[1]:g}": (
-            tail_of_bound(most, images, prior=(mean, k))
-        )
-        for mean, k in priors
-    }
-    reached = [tail_of_bound(most, images, prior=each, attained=True) for each in priors]
-    tails["ceiling reached, largest of the four"] = lambda top: np.max(
-        [tail(top) for tail in reached], axis=0
-    )
-    return tails
+    tails = {name: tail_of_bound(most, images, prior=each) for name, each in PRIORS.items()}
+    reached = [tail_of_bound(most, images, prior=each, attained=True) for each in PRIORS.values()]
+    return {**tails, REACHED: lambda top: np.max([tail(top) for tail in reached], axis=0)}

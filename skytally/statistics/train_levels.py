@@ -10,16 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skytally.core import (
-    DataError,
-    day,
-    interval,
-    limits,
-    names as n,
-    quantity_of,
-    refuse,
-    rounded_outwards,
-)
+from skytally.core import DataError, day, interval, limits, quantity_of, refuse, rounded_outwards
 from skytally.statistics.baseline import SPACING
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import LevelRatio, Numbers, chance_to_notice, level_ratio
@@ -111,13 +102,14 @@ def one_per_cluster(observations: pd.DataFrame) -> pd.DataFrame:
     that is kept is chosen by its date and not by its number; of two it is the earlier.
     """
     ordered = observations.sort_values(["first", "last"], kind="stable").reset_index(drop=True)
-    cluster, anchor, numbers = -1, pd.Timestamp.min, []
-    for first in ordered["first"]:
-        if cluster < 0 or (first - anchor).days >= SPACING:
-            cluster, anchor = cluster + 1, first
-        numbers.append(cluster)
-    places = pd.Series(ordered.index, dtype=int).groupby(numbers)
-    kept = [int(each.iloc[(len(each) - 1) // 2]) for _, each in places]
+    clusters: list[list[int]] = []
+    anchor = pd.Timestamp.min
+    for place, first in enumerate(ordered["first"]):
+        if not clusters or (first - anchor).days >= SPACING:
+            clusters.append([])
+            anchor = first
+        clusters[-1].append(place)
+    kept = [each[(len(each) - 1) // 2] for each in clusters]
     return ordered.loc[kept].reset_index(drop=True)
 
 
@@ -181,10 +173,10 @@ def change_of_trains(rows: pd.DataFrame, *, change: str) -> TrainChange:
 
 
 def _in_words(estimate: Estimate) -> str:
-    """Interval of an estimate, rounded as the findings on the same page are."""
+    """Interval of an estimate, rounded and worded as the findings on the same page are."""
     low = rounded_outwards(estimate.low, math.floor, digits=2)
     high = rounded_outwards(estimate.high, math.ceil, digits=2)
-    return interval(low, high, n.PROBABILITY)
+    return interval(low, high, estimate.unit)
 
 
 def _table_rows(rows: pd.DataFrame, changes: Sequence[str]) -> Iterator[tuple[object, ...]]:

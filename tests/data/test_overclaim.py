@@ -238,6 +238,13 @@ def _declared() -> Iterator[Told]:
             yield f"{path.name}, {row['key']}", row["otherwise"], frozenset([row["key"]]), False
 
 
+def _titles() -> Iterator[Told]:
+    table = pd.read_csv(ROOT / "data/charts/chart_titles.csv", dtype=str, keep_default_na=False)
+    for row in table.to_dict("records"):
+        for column in ("headline", "subtitle"):
+            yield f"chart_titles.csv, {row['id']}, {column}", row[column], frozenset(), False
+
+
 def _cited(row: dict[str, Any], others: dict[str, set[str]]) -> set[str]:
     """Ids of the rows that a claim cites, directly or through its rules and weighed observation."""
     own = {word for column in CITING for word in str(row.get(column, "")).split()}
@@ -272,6 +279,7 @@ def test_no_prose_of_the_project_over_claims() -> None:
         "code": list(_cells("code")),
         "findings": list(_findings(findings)),
         "declared": list(_declared()),
+        "titles": list(_titles()),
         "claims": list(_claims(claims, set(record["press_claims"]["id"]))),
     }
     assert all(len(each) > 20 for name, each in texts.items() if name != "pages"), "lint too little"

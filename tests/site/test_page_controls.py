@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -183,6 +185,47 @@ def test_search_shows_the_sentence_and_finds_numbers_with_separators(
         assert faults == []
 
 
+QUESTIONS = [
+    ("Tikhoretsk strike damage", "was-struck"),
+    ("reprint chart", "about.html#licence"),
+    ("licence", "about.html#licence"),
+    ("proof munitions", "rivals.html"),
+    ("still sailing", "#does-the-traffic-still-run"),
+    ("Najin", "#rajin"),
+    ("how do I contact the authors?", "#who-made-it"),
+    ("peer review", "about.html"),
+]
+"""What a reader types, and a part of the address of one of the first places that must come."""
+
+
+@pytest.mark.parametrize(("words", "wanted"), QUESTIONS)
+def test_search_answers_in_the_words_of_a_reader(
+    browser: Browser, root: str, words: str, wanted: str
+) -> None:
+    """Other forms of a word and words of the same meaning find the place that answers."""
+    with tab(browser, root=root) as (page, faults):
+        page.goto(f"{root}/search.html?q={words.replace(' ', '+')}")
+        page.locator(".sk-hits li").first.wait_for()
+        links = page.locator(".sk-hits li a").evaluate_all("all => all.map(a => a.href)")
+        assert any(wanted in link for link in links[:3]), links[:3]
+        assert faults == []
+
+
+def test_search_falls_back_to_some_of_the_words_and_says_how_to_retry(
+    browser: Browser, root: str
+) -> None:
+    """A word that nobody wrote hides nothing that the others find, and a hint stands above."""
+    with tab(browser, root=root) as (page, faults):
+        page.goto(f"{root}/search.html?q=railcars+qwxyz")
+        page.locator(".sk-hits li").first.wait_for()
+        assert "No place has all 2 words" in page.locator("p[role=status]").inner_text()
+        assert "Leave out a word" in page.locator(".sk-hint").inner_text()
+        page.goto(f"{root}/search.html?q=qwxyz")
+        page.locator(".sk-hint").wait_for()
+        assert page.locator(".sk-hits li").count() == 0
+        assert faults == []
+
+
 def test_card_opens_by_keyboard_leads_to_the_publisher_and_closes(
     browser: Browser, root: str
 ) -> None:
@@ -256,6 +299,13 @@ def test_picture_is_saved_with_its_caption_and_licence(browser: Browser) -> None
         assert saving.value.suggested_filename == "route.svg"
         assert "CC BY 4.0" in saved
         assert "Numbered stops" in saved
+        titled = page.locator("#containers-counted-and-claimed")
+        headline = titled.locator(".sk-headline").inner_text()
+        with page.expect_download() as saving:
+            titled.locator("button", has_text="SVG").click()
+        saved = saving.value.path().read_text(encoding="utf-8")
+        words = re.findall(r'<text[^>]*font-weight="bold"[^>]*>([^<]*)</text>', saved)
+        assert " ".join(words) == headline
         with page.expect_download() as saving:
             figure.locator("button", has_text="PNG").click()
         assert saving.value.path().read_bytes().startswith(b"\x89PNG")

@@ -97,6 +97,12 @@ def test_page_fits_a_telephone(telephone: Telephone) -> None:
     assert telephone.scrolled_aside == 0
 
 
+@each_page_with_charts
+def test_charts_and_their_legends_fit_a_telephone(telephone: Telephone) -> None:
+    """At 400 px no chart is wider than the page, and no legend is cut off."""
+    assert telephone.cut_off == []
+
+
 @each_page
 @pytest.mark.parametrize("theme", THEMES)
 def test_page_is_accessible(desktop: Desktop, theme: str) -> None:

@@ -8,8 +8,11 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
+from skytally.core import data_registry, read_table
 from skytally.core.chart_style import MPL_MARKERS, SERIES_COLOURS
+from skytally.press.book_details import book_details
 from skytally.press.cards import card_files
 from tests.support.site_pages import (
     CARDS,
@@ -34,6 +37,8 @@ SHARED = {
 FIGURE = re.compile('<figure class="sk-figure".*?</figure>', re.DOTALL)
 DRAWN = re.compile('<script type="application/json">(.*?)</script>', re.DOTALL)
 ROW_ID = re.compile(r"[A-Z]\d+(\.\d+)?")
+NAMED = re.compile(r"Sentinel-\d")
+"""A number that is part of a name."""
 DATA_FILE = re.compile(r'Data of this chart: <a href="../data/([^"]+\.csv)"')
 
 
@@ -53,6 +58,25 @@ def test_site_findings_have_their_fields() -> None:
     assert keys == sorted(set(keys))
     for each in found:
         assert {"key", "value", "low", "high", "unit", "support", "text", "inputs"} <= set(each)
+
+
+def test_contributing_can_be_read_on_the_site() -> None:
+    """How a row is corrected is one click away from the page that speaks of it."""
+    assert 'href="contributing.txt"' in (SITE / "about.html").read_text(encoding="utf-8")
+    shown = (SITE / "contributing.txt").read_text(encoding="utf-8")
+    assert "## Correct a row" in shown
+
+
+@each_page
+def test_foot_of_every_page_has_licence_version_and_state_of_the_record(page_name: str) -> None:
+    """Whoever lands on a page sees what it may be used for and until when the record goes."""
+    page = (SITE / page_name).read_text(encoding="utf-8")
+    (foot,) = re.findall(r'<p class="sk-foot">(.*?)</p>', page, re.DOTALL)
+    about = book_details()
+    assert about["newest"]
+    for words in (about["licence"], about["complete_to"], "about.html"):
+        assert words in foot
+    assert not about["version"] or f"version {about['version']}" in foot
 
 
 @each_page
@@ -166,6 +190,26 @@ def test_the_file_under_a_chart_has_every_row_of_the_chart(page_name: str) -> No
 
 
 @each_page
+def test_every_chart_of_evidence_has_its_data_beside_it(page_name: str) -> None:
+    """The files lie in the figure or straight under it; a simulated picture has no data."""
+    text = (SITE / page_name).read_text(encoding="utf-8")
+    shown = [
+        (figure[0], text[figure.end() : figure.end() + 60]) for figure in FIGURE.finditer(text)
+    ]
+    assert [
+        figure[:200]
+        for figure, after in shown
+        if not any("sk-downloads" in words for words in (figure, after))
+        and "Simulated, no image" not in figure
+    ] == []
+
+
+def test_no_page_leads_to_an_empty_index() -> None:
+    """The site prints no index of terms, since no page marks any."""
+    assert not (SITE / "genindex.html").exists()
+
+
+@each_page
 def test_charts_are_told_with_their_numbers(page_name: str) -> None:
     """A chart's alternative text quotes a number of the chart in the words of its bound."""
     found = parsed_page(page_name)
@@ -198,3 +242,30 @@ def test_every_card_is_a_small_page_whose_links_lead_somewhere() -> None:
             assert target.is_file(), f"{name}: {address}"
             page = target.relative_to(SITE.resolve()).as_posix()
             assert not anchor or anchor in parsed_page(page).ids, f"{name}: {address}"
+
+
+@pytest.mark.parametrize("slug", PERMANENT)
+def test_every_chart_of_evidence_says_what_it_shows(slug: str) -> None:
+    """Each has a title whose numbers lead to the cards of findings, and none is left over."""
+    page = (SITE / "lines" / f"{slug}.html").read_text(encoding="utf-8")
+    titled = set()
+    for figure in FIGURE.findall(page):
+        name = re.search(r'id="([^"]+)"', figure)
+        headline = re.search(r'<p class="sk-headline">(.*?)</p>', figure)
+        assert name is not None
+        assert headline is not None, name[1]
+        assert 'href="../cards/finding/' in headline[1], name[1]
+        titled.add(f"{slug}.{name[1]}")
+    table = read_table(data_registry.path("chart_titles"))
+    assert titled == {each for each in table["id"] if each.startswith(f"{slug}.")}
+
+
+@pytest.mark.parametrize("slug", PERMANENT)
+def test_numbers_in_tables_of_evidence_lead_to_a_card(slug: str) -> None:
+    """Each row with a number has a link to the card that explains it."""
+    page = BeautifulSoup((SITE / "lines" / f"{slug}.html").read_text("utf-8"), "html.parser")
+    rows = [row for table in page.select("article table") for row in table.select("tbody tr")]
+    numbered = [row for row in rows if re.search(r"\d", NAMED.sub("", row.get_text(" ")))]
+    assert numbered
+    unlinked = [row.get_text(" ", strip=True) for row in numbered if not row.select("a[href]")]
+    assert unlinked == []

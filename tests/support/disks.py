@@ -55,17 +55,18 @@ def disk(folder: Path) -> Iterator[Path]:
         folder.rmdir()
 
 
-def _fill(leave: int) -> Hinder:
+def fill(leave: int) -> Hinder:
     """Return a function that fills a disk except for some bytes."""
 
-    def fill(folder: Path) -> None:
+    def fill_disk(folder: Path) -> None:
         with (folder / FILLER).open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(folder).free - leave)
 
-    return fill
+    return fill_disk
 
 
-def _close(folder: Path) -> None:
+def close(folder: Path) -> None:
+    """Mount a disk anew, so that it can only be read."""
     _command("mount", "-o", "remount,ro", str(folder))
 
 
@@ -102,23 +103,23 @@ CASES: tuple[tuple[str, str, Hinder, int, str], ...] = (
     (
         "a full disk",
         "scenes",
-        _fill(chip_store.RESERVED_BYTES),
+        fill(chip_store.RESERVED_BYTES),
         chip_store.RESERVED_BYTES,
         "no room for more",
     ),
-    ("a disk full to the last bytes", "scenes", _fill(LAST_BYTES), 0, "no room for more"),
-    ("a disk full to the last byte", "tables", _fill(0), 0, "no room for more"),
+    ("a disk full to the last bytes", "scenes", fill(LAST_BYTES), 0, "no room for more"),
+    ("a disk full to the last byte", "tables", fill(0), 0, "no room for more"),
     (
         "a disk mounted for reading",
         "scenes",
-        _close,
+        close,
         chip_store.RESERVED_BYTES,
         "give write access",
     ),
     (
         "a disk mounted for reading",
         "tables",
-        _close,
+        close,
         chip_store.RESERVED_BYTES,
         "give write access",
     ),

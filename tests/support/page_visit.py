@@ -37,6 +37,18 @@ PLANT = """() => {
 }"""
 """Two ways in which a text that became HTML would run; whether any of them did."""
 
+CUT_OFF = f"""() => [...document.querySelectorAll('{LIVE_FIGURES}')].filter(figure => {{
+  const live = figure.querySelector('.sk-live');
+  const view = Bokeh.index.roots.find(each => live.contains(each.el));
+  if (!view) return false;
+  const legends = [...view.renderer_views.values()]
+    .filter(each => each.model.type === 'Legend' && each.model.visible)
+    .map(each => each.bbox);
+  return view.bbox.width > live.clientWidth + 1 ||
+    legends.some(box => box.left < 0 || box.right > live.clientWidth);
+}}).map(figure => figure.id)"""
+"""Charts whose canvas or legend reaches beyond the figure."""
+
 
 @dataclass
 class Desktop:
@@ -78,6 +90,8 @@ class Telephone:
     """Width of the content, CSS pixels."""
     scrolled_aside: float = 0.0
     """How far the page itself scrolled sideways when scrolled."""
+    cut_off: list[str] = field(default_factory=list)
+    """Charts that are wider than their figure, or whose legend is."""
 
 
 @dataclass
@@ -157,6 +171,7 @@ def visit_telephone(browser: Browser, root: str, page_name: str) -> Telephone:
         page.wait_for_load_state("networkidle")
         seen.scroll_width = page.evaluate("document.documentElement.scrollWidth")
         seen.scrolled_aside = page.evaluate("(window.scrollTo(500, 0), window.scrollX)")
+        seen.cut_off = page.evaluate(CUT_OFF)
     return seen
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from skytally.claims import Evidence, judge_rules
 from skytally.core import names as n
-from skytally.record import filtered
+from skytally.record import WholeRecord, filtered
 
 FACTORS = (0.0, 0.01, 0.5, 1.0, 2.0, 100.0)
 SHIFTS = (-4000, -400, 400, 4000)
@@ -92,6 +92,7 @@ def _origins(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
 
 def _meeting(row: dict[str, Any], conditions: str) -> dict[str, Any]:
     """Change a row so that it meets conditions, as far as their words say how."""
+    patterned = set()
     for text in filter(str.strip, conditions.split(";")):
         match = CONDITION.fullmatch(text)
         assert match is not None, text
@@ -99,7 +100,10 @@ def _meeting(row: dict[str, Any], conditions: str) -> dict[str, Any]:
         first = words.split("|")[0]
         dated = isinstance(row[column], pd.Timestamp) or row[column] is pd.NaT
         if sign in ("=", "~"):
-            row[column] = re.sub(r"\\.|[?*+()]", "", first)
+            plain = re.sub(r"\\.|[?*+()]", "", first)
+            # two patterns of one column are met by a text that holds both
+            row[column] = f"{row[column]} {plain}" if column in patterned else plain
+            patterned |= {column} if sign == "~" else set()
         elif sign == "!=":
             row[column] = "other"
         else:
@@ -140,7 +144,7 @@ def _tables(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
 def _with_table(table: pd.DataFrame, rule: Mapping[str, Any], evidence: Evidence) -> Evidence:
     added = {str(row["id"]): {**row, "table": rule["table"]} for row in table.to_dict("records")}
     tables = {**evidence.tables, rule["table"]: table.reset_index(drop=True)}
-    return replace(evidence, tables=tables, rows={**evidence.rows, **added})
+    return replace(evidence, record=WholeRecord(tables, tables), rows={**evidence.rows, **added})
 
 
 def verdicts_in_reach(rule: pd.DataFrame, evidence: Evidence) -> set[str]:

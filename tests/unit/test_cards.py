@@ -16,6 +16,7 @@ from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_lin
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
 from skytally.press.cards.note_words import plain_note
 from skytally.press.cards.record_cards import (
+    RELATIONS,
     CardRecord,
     page_link,
     record_cards,
@@ -32,11 +33,15 @@ FINDING: dict[str, Any] = {
     "said": "about 1,010 containers",
     "when": "15 November 2023",
     "text": "CSIS counted about 1,010 containers.",
+    "value": 1010.0,
+    "bound": "about",
+    "own": False,
     "low": 909.0,
     "high": 1111.0,
     "unit": "containers",
     "inputs": ["P029"],
     "support": None,
+    "interval_from": (TENTH := "this book's reading of *about*, a tenth either way"),
 }
 
 
@@ -68,8 +73,50 @@ def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecor
     assert page.url == source["url"]
     assert source["publisher"] in page.text
     assert parts(card, "rows") == (Part("P029", "cards/row/P029.html"),)
-    assert parts(card, "interval") == (Part("909 to 1,111 containers"),)
-    assert parts(card, "cite")[0].text.startswith(f"{CITE} Finding port-imagery.peak")
+    assert parts(card, "interval") == (Part(f"909 to 1,111 containers ({TENTH})"),)
+    cited = f"{CITE} Finding port-imagery.peak: CSIS counted about 1,010 containers."
+    assert parts(card, "cite")[0].text == cited
+
+
+@pytest.mark.parametrize(
+    ("changes", "whose"),
+    [
+        ({}, f" ({TENTH})"),
+        ({"interval_from": ""}, ""),
+        ({"level": 0.9}, " (90 % interval of an estimate of this book)"),
+        ({"level": 1}, " (a bound that this book computed)"),
+    ],
+)
+def test_interval_says_whose_it_is(
+    cards_of: CardRecord, changes: dict[str, Any], whose: str
+) -> None:
+    """What this book reads into *about* is not put into the mouth of the counter."""
+    (shown,) = parts(finding_card(cards_of, FINDING | changes, CITE), "interval")
+    assert shown.text == f"909 to 1,111 containers{whose}"
+
+
+def test_an_exact_number_and_a_date_have_no_interval(cards_of: CardRecord) -> None:
+    """A tally prints none, and a ratio says what was divided by what."""
+    exact = FINDING | {"low": 3.0, "high": 3.0, "made_of": "73 (R031) divided by 20 (R001)"}
+    card = finding_card(cards_of, exact, CITE)
+    assert not parts(card, "interval")
+    assert parts(card, "divided") == (Part("73 (R031) divided by 20 (R001)"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "heading"),
+    [
+        ("on 22 September 2024", "observations", "CSIS counted about 1,010 containers."),
+        ("a chance of 0.1 to 0.4", "", "CSIS counted about 1,010 containers."),
+        ("no ship", "ships", "no ship"),
+        ("about 45 percent", "percent", "about 45 percent"),
+    ],
+)
+def test_title_of_a_finding_without_a_number_is_its_sentence(
+    cards_of: CardRecord, said: str, unit: str, heading: str
+) -> None:
+    """No card is titled by a bare date or a bare chance."""
+    assert finding_card(cards_of, FINDING | {"said": said, "unit": unit}, CITE).heading == heading
 
 
 def test_a_computed_finding_is_the_books_and_lists_further_rows(cards_of: CardRecord) -> None:
@@ -78,7 +125,7 @@ def test_a_computed_finding_is_the_books_and_lists_further_rows(cards_of: CardRe
     card = finding_card(cards_of, made, CITE)
     assert parts(card, "computed in this book from rows of")
     assert not parts(card, "counted or stated by")
-    assert parts(card, "interval (90 %)")
+    assert parts(card, "interval")[0].text.endswith("(90 % interval of an estimate of this book)")
     assert [part.text for part in parts(card, "rows")] == ["P029", "P031"]
 
 
@@ -90,7 +137,7 @@ def test_finding_of_a_withdrawn_row_links_to_no_card(cards_of: CardRecord) -> No
 
 
 def test_row_card_says_what_was_seen_and_who_uses_it(cards_of: CardRecord) -> None:
-    """Counter, place, day, page, findings; a row without a number says what its state means."""
+    """Counter, place, day, page, findings; a row without a number is titled by what it says."""
     card = row_card(cards_of, "P029", ["port-imagery.peak"])
     assert card.heading == "about 1,010 containers"
     assert parts(card, "date") == (Part("15 November 2023"),)
@@ -102,9 +149,40 @@ def test_row_card_says_what_was_seen_and_who_uses_it(cards_of: CardRecord) -> No
         for row in cards_of.tables[name].to_dict("records")
         if row["state"] == "seen" and not row["bound"]
     ]  # fmt: skip
-    heading = row_card(cards_of, seen[0]["id"], []).heading
-    assert heading.endswith(" seen, no number given")
-    assert heading[0].isupper()
+    unnumbered = row_card(cards_of, seen[0]["id"], [])
+    assert unnumbered.heading[1:] == seen[0]["text"][1:]
+    assert unnumbered.heading[0].isupper()
+    assert unnumbered.sentence.endswith(" seen, no number given.")
+
+
+def test_every_relation_of_rows_has_a_name_of_its_own_on_cards(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """A total that shares voyages with others, or was turned into shells, is not one sighting."""
+    words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
+    known = set(words[words["vocabulary"] == "relation"]["word"])
+    assert known == set(RELATIONS)
+    assert len(set(RELATIONS.values())) == len(RELATIONS)
+    names = ("sources", "counters", "scopes", "same_observation", "official_claims")
+    record = CardRecord({name: table(name) for name in names}, ("official_claims",))
+    card = row_card(record, "O045", [])
+    assert {part.text for part in parts(card, RELATIONS["conversion"])} == {"O046"}
+    assert len(parts(card, RELATIONS["same-voyages"])) > 1
+    assert not any("same sighting" in fact.label for fact in card.facts)
+
+
+def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
+    cards_of: CardRecord,
+) -> None:
+    """A new word of the vocabulary needs no change of the code."""
+    groups = pd.DataFrame(
+        [
+            {"group": "X", "row_id": row, "relation": "new", "keep": "yes"}
+            for row in ("P029", "P031")
+        ]
+    )
+    record = CardRecord({**cards_of.tables, "same_observation": groups}, TABLES[-3:])
+    assert parts(row_card(record, "P029", []), "new") == (Part("P031", "cards/row/P031.html"),)
 
 
 @pytest.mark.parametrize(
@@ -268,6 +346,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
+    assert card.heading == "Refined: up to 1,000 containers"
     changed = parts(card, "changed on the way")
     assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import time
@@ -30,6 +31,7 @@ from tests.support.catalogue import (
     earth_search,
     first_times,
     provider_of,
+    ring,
     seconds_since,
     series,
     served,
@@ -221,6 +223,65 @@ def test_item_that_the_catalogue_holds_twice_is_kept_once() -> None:
     assert any("more than once" in fault for fault in result.faults)
 
 
+def _edited(item: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """Item with other members, and other addresses of its red band where they are asked for."""
+    other = copy.deepcopy(item)
+    if "href" in members:
+        other["assets"]["red"]["href"] = members.pop("href")
+    other["properties"] |= members.pop("properties", {})
+    return other | members
+
+
+RED = "https://other.example.com/2023/B04.tif"
+TWICE: dict[str, tuple[dict[str, Any], str]] = {
+    "another minute": (
+        {"properties": {"datetime": "2023-08-02T02:19:49Z"}},
+        "time '2023-08-02T02:15:49Z' and '2023-08-02T02:19:49Z'",
+    ),
+    "another day": (
+        {"properties": {"datetime": "2023-08-09T02:15:49Z"}},
+        "time '2023-08-02T02:15:49Z' and '2023-08-09T02:15:49Z'",
+    ),
+    "another satellite": ({"properties": {"platform": "sentinel-2a"}}, "platform "),
+    "another file": ({"href": RED}, "files of b04"),
+    "another footprint": ({"geometry": ring([130.0, 42.0, 131.2, 43.0])}, "footprint"),
+    "no number": ({"properties": {"eo:cloud_cover": "much"}}, "once malformed: "),
+    "another edit": ({"properties": {"updated": "2026-01-01T00:00:00Z"}}, ""),
+    "another signature": ({"href": "SAME?sig=2"}, ""),
+    "another cloud cover": ({"properties": {"eo:cloud_cover": 3.5}}, ""),
+}
+
+
+@pytest.mark.parametrize("static", [False, True], ids=["search", "files"])
+@pytest.mark.parametrize(("members", "said"), TWICE.values(), ids=TWICE)
+def test_item_given_twice_and_not_alike_is_not_used(
+    members: dict[str, Any], said: str, static: bool, tmp_path: Path
+) -> None:
+    """Which of two is right cannot be known: neither is used, and its row says in what they differ.
+
+    What decides nothing may differ, and the other items stay.
+    """
+    items = series(5)
+    if "SAME" in members.get("href", ""):
+        address = items[1]["assets"]["red"]["href"]
+        members = {"href": members["href"].replace("SAME", address)}
+    items.append(_edited(items[1], **members))
+    if static:
+        path = tmp_path / "items.json"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": items}))
+        provider = provider_of(str(path), kind="stac-static")
+        result = search_catalogue(provider, RAJIN, PERIOD, **QUICK)
+    else:
+        with served(Catalogue(items)) as catalogue:
+            result = _search(catalogue)
+    broken = dict(result.malformed)
+    assert len(result.items) == 5 - bool(said)
+    assert set(broken) == ({items[1]["id"]} if said else set())
+    if said:
+        assert broken[items[1]["id"]].startswith("malformed: given 2 times, and not alike: ")
+        assert said in broken[items[1]["id"]]
+
+
 def test_pages_in_a_circle_end() -> None:
     """A next link that leads back does not go on for ever."""
     with served(Catalogue(series(12))) as catalogue:
@@ -256,7 +317,7 @@ def test_items_that_change_while_paging_are_told() -> None:
         catalogue.answer = moving  # type: ignore[method-assign]
         result = _search(catalogue)
     assert len(result.items) == 15
-    assert "items changed while their list was read: 1; the first version kept" in result.faults
+    assert any("items given in more than one version: 1;" in fault for fault in result.faults)
     assert "the number of items changed while their list was read: 14, 15" in result.faults
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from skytally.figures.mpl_charts import as_svg, canvas
 from skytally.figures.name_wrapping import name_width, wrapped_name
-from skytally.press.chart_names import LONGEST_ID, WIDEST, name_faults
+from skytally.press.chart_names import LONGEST_ID, WIDEST, name_faults, picture_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
@@ -90,3 +90,22 @@ def test_name_faults_of_a_cell(counters: Path, column: str, words: str, expected
     if expected:
         assert faults[0].startswith(f"record/counters.csv, line 4, column {column}: found ")
         assert expected in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Pier 1, Причал, Αποβάθρα, $5", ""),
+        ("부두 1", "'부' (U+BD80), '두' (U+B450)"),
+        ("مرسى", "'م' (U+0645), 'ر' (U+0631), 'س' (U+0633), 'ى' (U+0649)"),
+        ("נמל", "'נ' (U+05E0), 'מ' (U+05DE), 'ל' (U+05DC)"),
+        ("pier 🚢", "'🚢' (U+1F6A2)"),
+    ],
+)
+def test_pictures_of_pixels_refuse_letters_that_they_cannot_show(name: str, letters: str) -> None:
+    """A box, or Arabic in pieces and from the left, is nobody's name."""
+    faults = [*picture_faults([("rajin", name)], title=name)]
+    wanted = f"found {letters}, which pictures of pixels cannot show; write the name in Latin, "
+    wanted += "Greek or Cyrillic letters"
+    places = [f"sites/rajin.geojson, outline {name!r}", "book/_config.yml, title"]
+    assert faults == ([f"{place}: {wanted}" for place in places] if letters else [])

@@ -111,7 +111,7 @@ def test_verdicts_are_computed_wherever_a_rule_can(claims: dict[str, Claim]) -> 
         ("S1-08", MISQUOTES),
         ("S1-15", HOLDS),
         ("S0-17", BOUND),
-        ("S0-09", HOLDS),
+        ("S0-09", REFINED),
         ("S1-09", HOLDS),
         ("S0-02", UNTESTED),
         ("S0-10", UNTESTED),
@@ -159,20 +159,24 @@ def test_counters_on_images_of_one_owner_are_not_called_independent(
     claims: dict[str, Claim],
 ) -> None:
     """Counters and owners of images are counted apart, and the reader sees both numbers."""
-    for claim, counts, owners in (("S0-01", "2 to 3", 2), ("OWN-synthesis-4", "2", 1)):
+    for claim, counts, owners in (
+        ("S0-01", "2 to 3", "Planet Labs, owner not stated for 1 row"),
+        ("OWN-synthesis-4", "2", "Planet Labs"),
+    ):
         reason = claims[claim].why[0]
-        assert f"copy nor cite one another: {counts}; owners of the images that they" in reason
-        assert f"read: {owners}." in reason
+        assert f"separate readings: {counts}; image owners: {owners}." in reason
         assert "independent" not in reason
 
 
 def test_a_word_that_the_source_lacks_refines_a_claim() -> None:
-    """Without desperately in the reported remark, or with Russian troops, the verdict moves."""
+    """Without desperately in the remark, or with Russian troops and this route, verdicts move."""
     remark = (
         "US State Dept (Blinken): Russia looks for weapons and from Iran, which gave many drones"
     )
     tables = changed(record_tables(), "official_claims", "O055", text=remark)
-    after = verdicts(changed(tables, "events", "E052", actors="Ukraine; Russia"))
+    found = "North Korean rockets for Grad launchers, some of the 1980s, came by way of Rajin"
+    tables = changed(tables, "events", "E052", actors="Ukraine; Russia", text=found)
+    after = verdicts(tables)
     assert after["S1-22"] == REFINED
     assert after["S1-24"] == FAITHFUL
     assert after["S0-12"] == HOLDS
@@ -180,7 +184,7 @@ def test_a_word_that_the_source_lacks_refines_a_claim() -> None:
 
 @pytest.mark.parametrize(
     ("claim", "widened"),
-    [("S1-04", True), ("S1-05", True), ("S2-08", True), ("S1-01", False)],
+    [("S1-04", True), ("S1-05", True), ("S2-08", True), ("S3-10", True)],
 )
 def test_what_was_seen_later_changes_no_verdict(
     claims: dict[str, Claim], claim: str, *, widened: bool
@@ -216,7 +220,7 @@ def test_evidence_of_another_time_and_withdrawn_rows_are_refused(
         ("S2-07", 1, 1, "on the counter's page"),
         ("S0-04", 1, 1, "in a report of it"),
         ("S1-14", 2, 1, "in a report of it"),
-        ("S1-13", 3, 1, "on the counter's page, and in a report of it"),
+        ("S1-13", 4, 1, "on the counter's page, and in a report of it"),
         ("S3-12", 1, 1, "in a report of it"),
         ("S0-01", 3, 2, "in a report of it"),
     ],

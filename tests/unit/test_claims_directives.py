@@ -15,7 +15,10 @@ from tests.support.claim_evidence import claim_tables, real_evidence
 from tests.support.drawn_charts import NASTY, tags
 from tests.support.pages import bare
 
-PAGE = ("ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards", "ClaimsTable")
+PAGE = (
+    "PressTexts", "ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards",
+    "ClaimsTable",
+)  # fmt: skip
 """Directives of the page in their order."""
 
 
@@ -53,6 +56,15 @@ def test_the_summary_counts_every_press_claim_once(known: list[dict[str, Any]]) 
     (alt,) = [given["alt"] or "" for tag, given in tags(shown) if tag == "img"]
     for verdict, count in Counter(claim["verdict"] for claim in press).items():
         assert f"{count} {verdict}" in alt
+
+
+def test_every_press_text_is_introduced_by_the_short_name_of_its_claims() -> None:
+    """A reader learns what S1 is: title, publisher and day, with a link to its card."""
+    shown = _html("PressTexts")
+    named = re.findall(r'<th scope="row">(\w+)</th><td><a href="[^"]*cards/source/(\w+)', shown)
+    pages = claims_directives.source_of_claim()
+    assert dict(named) == {claim.partition("-")[0]: page for claim, page in pages.items()}
+    assert "Secretive Rail Surge" in shown
 
 
 def test_every_claim_keeps_one_anchor_on_the_page(known: list[dict[str, Any]]) -> None:
@@ -154,7 +166,7 @@ def test_a_row_tells_later_evidence_apart_and_shows_three_facts(
     assert "<em>Later:</em>" in row[0]
     row = re.search(r'<tr [^>]*><th scope="row"><a href="#S1-14".*?</tr>', shown, re.DOTALL)
     assert row is not None
-    assert "2 counters, of whom 1 is independent for certain" in row[0]
+    assert "2 counters, 1 separate reading for certain" in row[0]
     assert "confidence" not in shown
 
 

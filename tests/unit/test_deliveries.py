@@ -191,7 +191,7 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
         (lambda f: deliveries.plain(f, "08-09-2023_rajin.tif"), {"bands": {"b04": "red"}},
          "reads as 2023-08-09 or as 2023-09-08"),
         (lambda f: deliveries.image(f / "a_20230805.tif", [np.full((60, 60), 1 + 2j, "c8")]),
-         {"bands": {"b04": "vv"}}, r"complex numbers \(complex64\); give amplitude or power"),
+         {"bands": {"b04": "vv"}}, r"complex numbers \(complex64\), of which no measure takes the phase; name a product of"),
         (lambda f: deliveries.plain(f, "a_20230805_nir.tif"), {"bands": {"b04": "red"}},
          "nir is another"),
         (lambda f: deliveries.plain(f, "a_20230805_B08.tif"), {"bands": {"b04": "B04"}},

@@ -42,7 +42,7 @@ def test_quoted_repeats_the_row(table: Table) -> None:
     """R001 is a bound: the finding has no level of 20, but at most about 20."""
     found = quoted("rail.base", row_of([table("rail_counts")], "R001"), text="{number} in {when}.")
     assert (found.value, found.low, found.high, found.bound) == (20.0, 0.0, 25.0, "at most")
-    assert found.text == "likely no more than about 20 railcars in October 2018 to September 2023."
+    assert found.text == "no more than about 20 railcars in October 2018 to September 2023."
 
 
 def test_quoted_dates_a_claim_by_its_statement(table: Table) -> None:
@@ -224,7 +224,12 @@ def test_estimated_rounds_its_interval_outwards(rows: Rows) -> None:
     """An estimate is quoted by its interval, to two digits, and never narrower than it is."""
     estimate = Estimate(0.05, 0.0123, 0.0987, "p", 0.9, "made up")
     made = estimated("a.b", estimate, rows({"value": 1.0}), text="{number}")
-    assert (made.value, made.low, made.high, made.text) == (None, 0.012, 0.099, "0.012 to 0.099")
+    assert (made.value, made.low, made.high, made.text) == (
+        None,
+        0.012,
+        0.099,
+        "1.2 to 9.9 percent",
+    )
 
 
 def test_first_takes_the_interval_that_ends_earliest(rows: Rows) -> None:

@@ -15,7 +15,7 @@ from skytally import claims
 from skytally.claims.verdict_flips import VerdictFlips
 from skytally.core import data_folder
 from skytally.core.errors import DataError, IntegrityError
-from skytally.findings.declarations import REFERENCE
+from skytally.findings.declarations import REFERENCE, tables_read
 from skytally.findings.evaluation import outcomes
 from skytally.findings.finding import Finding
 from skytally.findings.finding_flips import (
@@ -224,6 +224,32 @@ def test_rows_that_a_finding_does_not_depend_on_change_nothing(again: Reevaluati
         outside = sorted(frozenset(again.source_of) - again.reads(key))
         left = evaluated(again, [key], outside[:: len(outside) // 10])[key]
         assert getattr(left, "said", left) == getattr(again.finding(key), "said", ""), key
+
+
+@pytest.mark.parametrize("key", ["ais-gaps.silences", "port-imagery.containers_peak"])
+def test_rows_and_pairs_of_a_table_change_what_a_plain_evaluation_says(
+    again: Reevaluation, key: str
+) -> None:
+    """Rows of the table are left out, whether the search thinks that they matter or not."""
+    declared, whole = again.declarations[key], again.finding(key)
+    assert isinstance(whole, Finding)
+    tables = {name: again.tables[name] for name in tables_read([declared])}
+    rows = sorted(tables[declared.table]["id"])
+    pairs = [*combinations(rows, 2)]
+    words = set()
+    for gone in [*((row,) for row in rows[::2]), *pairs[:: len(pairs) // 15]]:
+        left = outcomes([declared], tables, parameters=again.parameters, without_rows=gone)[key]
+        word = flipped(whole, left, kind=declared.kind)
+        assert again.trial(key, frozenset(gone))[0] == word, gone
+        words.add(word)
+    assert len(words) > 1
+
+
+def test_rows_that_a_finding_can_never_read_are_not_evaluated_for(again: Reevaluation) -> None:
+    """Without a row of another table the finding is the very same object."""
+    key = "port-imagery.containers_peak"
+    assert "R001" not in again.may_read(key)
+    assert again.finding(key, frozenset({"R001"})) is again.finding(key)
 
 
 def test_verdicts_flip_where_a_full_judgement_gives_another_word(

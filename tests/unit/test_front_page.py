@@ -11,11 +11,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.figures.key_dates import read_key_dates
 from skytally.figures.totals_chart import running_totals, totals_chart
 from skytally.press import book_details, pdf_command
-from skytally.press.search_index import page_sections, write_search_text
+from skytally.press.search_index import page_sections, read_synonyms, write_search_text
+from skytally.record import newest_page, within_record
 from tests.support.drawn_charts import svg_words
 
 Rows = Callable[..., pd.DataFrame]
@@ -134,6 +136,17 @@ def test_year_only_total_ends_with_the_newest_page(rows: Rows) -> None:
     assert end == day
 
 
+def test_no_statement_is_drawn_after_the_newest_page(table: Callable[[str], pd.DataFrame]) -> None:
+    """What is known to the year only ends with the record; every other date stays."""
+    claims_of, sources = table("official_claims"), table("sources")
+    newest = newest_page(sources)
+    shown = within_record(claims_of, sources)
+    assert shown["statement_last"].max() <= newest < claims_of["statement_last"].max()
+    early = claims_of["statement_last"] <= newest
+    assert shown[early].equals(claims_of[early])
+    assert within_record(claims_of, sources.iloc[:0]) is claims_of
+
+
 def test_key_date_of_a_row_without_a_day_is_refused(tmp_path: Path, rows: Rows) -> None:
     """A row that is open to the past, or has no column of days, has no place in the list."""
     table = by_id(rows({"id": "R1"}))
@@ -184,8 +197,20 @@ def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
     write_search_text(tmp_path)
     script = (tmp_path / "search-text.js").read_text(encoding="utf-8")
-    pages = json.loads(script.removeprefix("window.skytallyPages=").removesuffix(";\n"))
-    assert [page[1] for page in pages] == ["ports.html", "ports.html#why"]
+    listed, synonyms = (line.partition("=")[2].removesuffix(";") for line in script.splitlines())
+    assert [page[1] for page in json.loads(listed)] == ["ports.html", "ports.html#why"]
+    assert any({"strike", "struck"} <= set(group) for group in json.loads(synonyms))
+
+
+def test_group_of_one_word_is_refused(tmp_path: Path) -> None:
+    """A word alone has no synonym."""
+    registered = data_registry.path("search_synonyms")
+    for path in (registered, registered.with_name("search_synonyms.dictionary.csv")):
+        shutil.copy(path, tmp_path)
+    with (tmp_path / registered.name).open("a", encoding="utf-8") as file:
+        file.write("lonely,word Word,\n")
+    with pytest.raises(DataError, match="found 'word' alone; a group needs two words"):
+        read_synonyms(tmp_path / registered.name)
 
 
 def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,9 +218,15 @@ def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.Monkey
     plain = book_details.book_details()
     assert not {"repository", "site"} & set(plain)
     assert plain["newest"] in plain["citation"]
+    assert f"({plain['newest_iso'][:4]})" in plain["citation"]
+    assert plain["complete_to"] == f"record complete to {plain['newest']}"
     known = {"title": "T", "author": "A", "repository": {"url": "https://example.org/r"}}
     monkeypatch.setattr(book_details, "_config", lambda: known)
     assert book_details.book_details()["repository"] == "https://example.org/r"
+    monkeypatch.setattr(
+        book_details, "_config", lambda: known | {"html": {"baseurl": "https://e.org"}}
+    )
+    assert book_details.book_details()["citation"].endswith(", https://e.org.")
 
 
 def test_dates_of_a_pdf_are_fixed_and_no_byte_moves() -> None:

@@ -17,7 +17,7 @@ Rows = Callable[..., pd.DataFrame]
 
 def test_folded_tables_shows_tables_under_one_title() -> None:
     """Without a script the fold opens, and what stands in it is text."""
-    shown = folded_tables("more & more", {"<b>one</b>": pd.DataFrame({"a": ["<i>x</i>"]})}).data
+    shown = folded_tables("more & more", {"<b>one</b>": pd.DataFrame({"a": ["<i>x</i>"]})}).block
     assert shown.startswith("<details><summary>more &amp; more</summary>")
     assert "&lt;b&gt;one&lt;/b&gt;" in shown
     assert "&lt;i&gt;x&lt;/i&gt;" in shown
@@ -32,7 +32,7 @@ def test_findings_table_shows_text_as_text(
     long = "<script>alert(1)</script>" + "x" * 300
     shown = findings_table(
         [tally("a.b", rows({"value": 1.0}), count=1, unit="looks", text=long)]
-    ).data
+    ).block
     # a live notebook has one script, which fills numbers into the prose
     assert shown.count("<script") == (not in_book)
     assert "<script>alert" not in shown
@@ -41,8 +41,8 @@ def test_findings_table_shows_text_as_text(
 
 def test_tables_without_rows_are_sentences() -> None:
     """A new book shows no header over nothing."""
-    assert findings_table([]).data == "<p>There is no finding yet.</p>"
-    folded = folded_tables("Rows", {"Ships": pd.DataFrame(columns=["id"])}).data
+    assert findings_table([]).text == "There is no finding yet."
+    folded = folded_tables("Rows", {"Ships": pd.DataFrame(columns=["id"])}).block
     assert "<p>Ships</p><p>There is no row yet.</p>" in folded
     assert "<table" not in folded
 

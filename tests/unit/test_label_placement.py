@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import xarray as xr
+from bokeh.models import Arrow, Label
+from bokeh.plotting import figure
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from skytally.core import names as n
 from skytally.figures.chart_series import SeriesStyle
 from skytally.figures.charts import values_chart
-from skytally.figures.label_placement import LETTER, LINE, NARROW, WIDE, MarkLabel, mark_labels
+from skytally.figures.label_placement import (
+    LETTER,
+    LINE,
+    NARROW,
+    WIDE,
+    MarkLabel,
+    label_hook,
+    mark_labels,
+    write_labels,
+)
 from tests.support.drawn_charts import document, models, svg_words
 
 Lines = Callable[..., xr.Dataset]
@@ -56,6 +69,35 @@ def test_names_apart_on_a_narrow_chart_are_apart_and_inside_on_any_wider_one() -
         boxes = _boxes(points, labels, width)
         assert not any(one.overlaps(other) for one, other in combinations(boxes, 2)), width
         assert all(box.x0 >= 0 and box.x1 <= width for box in boxes), width
+
+
+def test_a_name_without_room_at_its_marks_stands_away_with_a_line_to_one() -> None:
+    """The line ends beside the mark, crosses no other, and begins where the name stands."""
+    crowd = [("crowd", 10.0 * x, 30.0 + 4.0 * y) for x in range(11) for y in range(11)]
+    points = _points(*crowd, ("alone", 45.0, 50.0))
+    labels = {label.series: label for label in _placed(points, NARROW)}
+    alone = labels["alone"]
+    assert alone.leader is not None
+    x, y, x_end, y_end = alone.leader
+    assert abs(x_end - 45.0) < 8.0
+    assert abs(y_end - 50.0) < 8.0
+    assert (alone.dx, alone.dy) == (0.0, 0.0)
+    assert x == alone.x
+    assert abs(y - alone.y) <= LINE / HEIGHT * 100
+    boxes = _boxes(points, list(labels.values()), NARROW)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_both_figures_draw_the_line_of_a_name_that_stands_away() -> None:
+    """An interactive chart has name and line, a static one a line more than without."""
+    label = MarkLabel("away", "#0072b2", 1.0, 2.0, "left", 0.0, 0.0, "away", (1.0, 2.0, 3.0, 4.0))
+    live, static = figure(), Figure().subplots()
+    label_hook([label])(SimpleNamespace(state=live), None)
+    (line,), (name,) = live.select({"type": Arrow}), live.select({"type": Label})
+    assert (line.x_start, line.y_start, line.x_end, line.y_end, line.end) == (1, 2, 3, 4, None)
+    assert name.text == "away"
+    write_labels(static, [label])
+    assert [each.get_xydata().tolist() for each in static.lines] == [[[1.0, 2.0], [3.0, 4.0]]]
 
 
 def test_a_crowd_has_no_names_at_all() -> None:

@@ -33,7 +33,7 @@ def test_the_list_says_the_same_as_the_drawing() -> None:
 
 
 def test_pages_that_cite_others_are_listed_below_the_drawing() -> None:
-    """A reader sees why the number of independent origins has a lower bound."""
+    """A reader sees why the number of separate readings has a lower bound."""
     cited = re.search(r"BP_20231017\.html[^>]*>[^<]*</a> cites ([^<]*)</li>", _shown())
     assert cited is not None
     assert "RUSI" in cited[1]
@@ -53,7 +53,7 @@ def test_no_page_stands_both_among_copies_and_among_those_that_copied_nobody() -
     assert all(of_page[page] for page in re.findall(r'<li><a href="([^"]*)"', both))
 
 
-def test_ships_at_both_ends_are_counted_by_independent_origin() -> None:
+def test_ships_at_both_ends_are_counted_by_separate_reading() -> None:
     """The three lines name the observers, and who cites another lowers the lower number."""
     shown = bare(origins_directives.OriginsOfShips).html()
     rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', shown)
@@ -63,3 +63,15 @@ def test_ships_at_both_ends_are_counted_by_independent_origin() -> None:
     assert "<td>1 to 3</td>" in rows[2]
     assert "VOA Korean" in rows[0]
     assert "VOA Korean" not in rows[1]
+    assert "owner of the satellite not stated" in rows[1]
+
+
+def test_only_rows_that_saw_a_ship_of_the_route_in_its_year_count() -> None:
+    """A landing ship of another year, a coal ship and an empty pier are no sighting of it."""
+    sightings = read_table(data_registry.path("ship_sightings")).set_index("id", drop=False)
+    places = origins_directives.PLACES
+    seen = {row["id"] for place in places for row in origins_directives._ships_at(place)}
+    assert "P010" in seen
+    assert not seen & {"P067", "P101", "P037", "P016", "P002", "P005.2"}
+    of_other_trade = sightings["cargo"] != ""
+    assert not seen & set(sightings.index[of_other_trade])

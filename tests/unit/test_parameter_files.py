@@ -257,7 +257,7 @@ def test_parameter_faults_look_inside_lists(write: Write, line: str, text: str) 
     ("text", "expected"),
     [
         ('first: "2025-01-01"', "first: found '2025-01-01', after last '2024-12-31'; write the"),
-        ('last: "2022-08-31"', "first: found '2022-09-01', after last '2022-08-31'; write the"),
+        ('last: "2022-08-31"', "last: found '2022-08-31', before first '2022-09-01'; write the"),
         ('first: "2022-09-31"', "first: found '2022-09-31'; write a day that exists, as YYYY-MM"),
         ('first: "1 September"', "first: found '1 September'; write a day that exists"),
         ('month: "2022-13"', "month: found '2022-13'; write a month that exists, as YYYY-MM"),
@@ -283,9 +283,8 @@ def test_parameter_faults_refuse_what_makes_no_sense(
     """A value of the right type that can name nothing is reported with the parameter's name."""
     write("rail-counts", text)
     (fault,) = parameter_faults()
-    # of two days in the wrong order one stands in the notebook
-    file = "notebooks/rail-counts.ipynb" if text.startswith("last:") else WHERE
-    assert fault.startswith(f"{file}: {expected}")
+    # of two days in the wrong order the one that the file sets is named
+    assert fault.startswith(f"{WHERE}: {expected}")
 
 
 def test_parameter_faults_refuse_what_is_no_number(write: Write) -> None:

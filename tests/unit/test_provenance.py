@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +16,6 @@ from skytally.record.provenance import (
     READ,
     UNKNOWN_ORIGIN,
     Graph,
-    Support,
     copying_graph,
     originators,
     origins_of_row,
@@ -155,20 +153,31 @@ def test_unknown_origins_count_once_and_only_alone() -> None:
 
 
 def test_counters_who_cite_one_another_lower_the_second_number_only() -> None:
-    """Nobody is shown to have copied, and yet only one is independent for certain."""
+    """Nobody is shown to have copied, and yet only one reading is separate for certain."""
     citing = CHAIN.assign(cites=["", "", "", "csis", "", ""])
     found = support([row("csis", "A"), row("voa", "D")], copying_graph(citing))
     assert found is not None
     assert (found.named_origins, found.origins_at_least) == (2, 1)
-    assert "2 counters, of whom 1 is independent for certain" in support_words(found)
+    assert "2 counters, 1 separate reading for certain" in support_words(found)
 
 
-def test_readers_of_the_images_of_one_owner_are_not_called_independent() -> None:
-    """Three counters of whom one cites another are two groups, and independent with two owners."""
-    one = Support("in a report of it", ("csis", "rusi", "voa"), 3, 2, ("planet",), 3, 0)
-    assert "3 counters, in 2 groups that do not cite one another" in support_words(one)
-    two = replace(one, image_owners=("airbus", "planet"))
-    assert "3 counters, of whom 2 are independent for certain" in support_words(two)
+@pytest.mark.parametrize(
+    ("families", "words"),
+    [
+        (("planet",), "images of Planet Labs"),
+        (("planet", "airbus"), "images of Airbus and Planet Labs"),
+        (("planet", "us-release"), "images of Planet Labs, owner not stated for 1 row"),
+        (("us-release",), "image released by a government, owner of the satellite not stated"),
+        (("us-release", "unstated"), "owner of the image not stated"),
+        (("none", "ground"), "no satellite image"),
+    ],
+)
+def test_owners_of_images_are_named_and_a_release_names_none(
+    chain: Graph, families: tuple[str, ...], words: str
+) -> None:
+    """A government that shows an image does not say whose satellite took it."""
+    found = support([row("csis", "A", family=family) for family in families], chain)
+    assert support_words(found).endswith(f"; {words}")
 
 
 @pytest.mark.parametrize(("relation", "count"), [("one-image", 1), ("same-voyages", 2)])

@@ -15,6 +15,7 @@ from skytally.core.quantity import (
     limits,
     quantity_of,
     quantity_text,
+    reading_of,
     rounding_interval,
 )
 
@@ -144,3 +145,28 @@ def test_quantity_of_reads_a_row(rows: Callable[..., pd.DataFrame]) -> None:
         "railcars",
         "up to",
     )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "words"),
+    [
+        (Quantity(73.0, NAN, NAN, "about", "railcars", counted=True), "a tenth either way"),
+        (Quantity(6700.0, NAN, NAN, "about", "containers"), "the rounding of the printed number"),
+        (Quantity(2000.0, NAN, NAN, "about", "containers", "-odd"), "up to the next"),
+        (Quantity(25.0, NAN, NAN, "at least", "calls"), "the bound that the source gives"),
+        (Quantity(NAN, 4.0, 6.0, "about", "shells"), "the range that the source prints"),
+        (Quantity(49.0, NAN, NAN, "exactly", "days"), ""),
+    ],
+)
+def test_an_interval_says_whose_it_is(quantity: Quantity, words: str) -> None:
+    """What the book reads into a word is not put into the mouth of the source."""
+    found = reading_of(quantity)
+    assert words in found
+    assert bool(words) is bool(found)
+
+
+def test_a_number_called_odd_lies_at_or_above_it() -> None:
+    """The word stands after the number, and nothing below the number is allowed."""
+    odd = Quantity(28000.0, NAN, NAN, "about", "containers", "-odd")
+    assert limits(odd) == (28000.0, 29000.0)
+    assert quantity_text(odd) == "28,000-odd containers"

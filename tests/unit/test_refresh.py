@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import rasterio
 
 from skytally.core.errors import AcquisitionError, DataError
 from skytally.imagery.acquire import chip_store
@@ -126,6 +127,42 @@ def test_a_scene_beside_the_site_is_rejected_once(tmp_path: Path) -> None:
         each.unlink()
     again = _run(tmp_path, row)
     assert (again.rejected, again.failed) == (1, 0)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128", "complex_int16"])
+def test_complex_numbers_are_refused_and_never_cast(tmp_path: Path, dtype: str) -> None:
+    """A single-look complex product has a phase: its reason is written, and it is read once."""
+    row = chips.catalogue(tmp_path / "archive", 2)
+    path = Path(row.url)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    for asset in told["features"][0]["assets"].values():
+        asset.pop("file:size"), asset.pop("file:checksum"), asset.pop("raster:bands", None)
+    path.write_text(json.dumps(told), encoding="utf-8")
+    file = tmp_path / "archive" / "0_b04.tif"
+    with rasterio.open(file) as source:
+        profile, values = source.profile | {"dtype": dtype, "nodata": None}, source.read(1)
+    with rasterio.open(file, "w", **{**profile, "predictor": 1}) as target:
+        target.write(values.astype("complex64"), 1)
+    report = _run(tmp_path, row)
+    assert (report.stored, report.failed, report.rejected) == (1, 0, 1)
+    rejected = _looks(tmp_path).query("status == 'rejected'").iloc[0]
+    assert rejected["status_reason"].startswith("complex numbers: ")
+    assert f"({dtype})" in rejected["status_reason"]
+    file.unlink()
+    again = _run(tmp_path, row)
+    assert (again.rejected, again.failed) == (1, 0)
+
+
+def test_complex_numbers_that_an_item_states_are_refused(tmp_path: Path) -> None:
+    """No byte of such a file is read."""
+    row = chips.catalogue(tmp_path / "archive", 1)
+    path = Path(row.url)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["features"][0]["assets"]["b04"]["raster:bands"] = [{"data_type": "cfloat32"}]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    report = _run(tmp_path, row)
+    (sentence,) = report.malformed
+    assert "asset 'b04': complex numbers (cfloat32), of which no measure" in sentence
 
 
 def test_a_superseded_chip_no_longer_counts(tmp_path: Path) -> None:

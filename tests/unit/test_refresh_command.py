@@ -77,6 +77,26 @@ def test_exit_code_says_that_something_was_left_out(
     )
 
 
+def test_rejected_scenes_are_listed_with_their_reasons(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first of each class of reasons stand at the terminal, the others are counted."""
+    items = series(13)
+    for item in items[:12]:
+        del item["assets"]["red"]
+    items[12]["properties"]["proj:epsg"] = None
+    page = {"type": "FeatureCollection", "features": items}
+    (project / "items.json").write_text(json.dumps(page), encoding="utf-8")
+    assert refresh_command.run(LIMITS) == 0
+    lines = capsys.readouterr().out.splitlines()
+    listed = [line for line in lines if line.startswith("  rejected: rajin, ")]
+    assert len(listed) == refresh_command.LISTED + 1
+    assert listed[0] == f"  rejected: rajin, {items[0]['id']}: asset missing: b04 (red)"
+    assert listed[-1].endswith(": no zone: the item does not state its coordinate system")
+    rest = "  rejected: 2 more of 12 (asset missing); see status_reason in data/inventory.csv"
+    assert rest in lines
+
+
 def test_pages_that_go_in_circles_are_told(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,7 @@ def printed(kind: type[Block]) -> str:
 def test_hypotheses_stand_in_the_order_in_which_they_exclude_one_another() -> None:
     """The proposition first; the caption says how they exclude one another."""
     block = printed(rivals_directives.HypothesesTable)
-    assert re.findall(r'<th scope="row">(H\d)</th>', block) == ["H1", "H3", "H7", "H2", "H6"]
+    assert re.findall(r"<td>(H\d)</td>", block) == ["H1", "H3", "H7", "H2", "H6"]
     assert "so exactly one is true" in block
 
 
@@ -47,7 +47,7 @@ def test_influence_shows_the_most_moving_observations_first() -> None:
     """Ten observations, three ways of counting each."""
     block = printed(rivals_directives.InfluenceChart)
     (alt,) = re.findall(r'class="sk-static" alt="([^"]*)"', block)
-    assert alt.count("odds times") == 30
+    assert alt.count("multiplies the odds by") == 30
     assert re.findall(r"(X\d\d): ", alt)[0] == "X12"
 
 

@@ -196,7 +196,7 @@ def test_rules_refuse_everything_that_does_not_exist_at_once() -> None:
         "S1-06": {"right": "atlantis"},
         "S0-09": {"table": "rumours"},
         "S1-12a": {"distinct": "captain"},
-        "S0-11": {"where": "kind is silent"},
+        "S0-11a": {"where": "kind is silent"},
         "S1-15": {"claimed": "", "value": NAN},
         "S2-10": {"left": "port-imagery.calls_csis"},
         "S3-07": {"left": "rail-counts.baseline"},

@@ -10,6 +10,7 @@ from PIL import Image
 
 from skytally.figures.share_preview import PREVIEW_SIZE, preview_picture
 from skytally.press.sphinx_ext import page_heads
+from tests.support.pages import bare
 
 WORDS = {"title": "A book", "number": "about 3 ships", "sentence": "Counted.", "foot": "CC BY"}
 
@@ -50,3 +51,13 @@ def test_preview_address_is_absolute_only_where_the_site_has_one(
     assert f'<meta property="og:image" content="{address}">' in page_heads._preview_tags(
         page, details
     )
+
+
+def test_front_page_says_which_edition_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Version and state of the record, as far as they are known, and nothing else."""
+    known = {"version": "1.2", "complete_to": "record complete to 8 July 2026"}
+    monkeypatch.setattr(page_heads, "book_details", lambda: known)
+    line = bare(page_heads.Edition).html()
+    assert "This edition: version 1.2, record complete to 8 July 2026." in line
+    monkeypatch.setattr(page_heads, "book_details", lambda: {"version": "", "complete_to": ""})
+    assert bare(page_heads.Edition).html() == ""

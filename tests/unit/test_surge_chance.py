@@ -20,8 +20,8 @@ from skytally.statistics.tail_probability import tail_of_bound, tails_of_bound
 
 CLOSED = ("2020-02-01", "2022-10-31")
 PERIOD = ("2018-10-01", "2023-09-30")
-FIRST = "mean 0.05 to 3 ceilings, k 0.3 to 50"
-REACHED = "ceiling reached, largest of the four"
+FIRST = "wide scatter"
+REACHED = "ceiling reached"
 
 
 def ceiling(most: Any = 20, images: int = 20) -> Baseline:

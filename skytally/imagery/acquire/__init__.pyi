@@ -1,6 +1,7 @@
 from .allowed_addresses import address_rules as address_rules
 from .band_reader import read_scene as read_scene
 from .band_windows import (
+    ComplexNumbersError as ComplexNumbersError,
     OutsideSceneError as OutsideSceneError,
     ScenePixels as ScenePixels,
     joined_ids as joined_ids,

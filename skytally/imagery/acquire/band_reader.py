@@ -18,6 +18,7 @@ from skytally.imagery.acquire.band_windows import (
     EDGE_TOLERANCE_PX,
     BandWindow,
     Bounds,
+    ComplexNumbersError,
     OutsideSceneError,
     RangeReader,
     ScenePixels,
@@ -76,6 +77,7 @@ def _read_file(
     until = time.monotonic() + settings.deadline_s
     pause = settings.pause_s
     message, attempt = "", 0
+    kind: type[AcquisitionError] = AcquisitionError
     while attempt < settings.tries and not stop.is_set():
         attempt += 1
         retry_after, final = 0.0, False
@@ -85,6 +87,7 @@ def _read_file(
             message, retry_after, final = str(fault), fault.pause_s, fault.final
         except AcquisitionError as error:
             message, final = str(error), True
+            kind = ComplexNumbersError if isinstance(error, ComplexNumbersError) else kind
         # corrupt bytes can make a decoder raise anything
         except Exception as error:
             message = redacted_message(error)
@@ -95,7 +98,7 @@ def _read_file(
         pause *= 2
     attempts = f"{attempt} attempt{'s' if attempt > 1 else ''}"
     message = f"band {asset.band}: {message} (in {attempts}) [{url_without_query(asset.href)}]"
-    raise AcquisitionError(message)
+    raise kind(message)
 
 
 def _read_files(
@@ -120,6 +123,10 @@ def _read_files(
     for future in pending:
         future.cancel()
     failed = [f.exception() for f in futures.values() if f in done and f.exception()]
+    complex_numbers = [error for error in failed if isinstance(error, ComplexNumbersError)]
+    if complex_numbers:
+        message = f"{item.item_id}, {complex_numbers[0]}"
+        raise ComplexNumbersError(message)
     if failed or pending:
         reason = str(failed[0]) if failed else "not read in the time for a scene"
         message = f"{item.item_id}, {reason}; the next refresh tries again"
@@ -234,6 +241,8 @@ def read_scene(
 
     Raises
     ------
+    ComplexNumbersError
+        If a file holds complex numbers.
     AcquisitionError
         If a file cannot be read in all attempts, contradicts its item, or the bands' grids do not
         nest. The text names scene, band and address, and contains nothing secret.
@@ -259,6 +268,8 @@ def read_scene(
             others = read_scene(part, sites, settings=settings, sign=sign)
             windows = [_joined(*pair, part) for pair in zip(windows, others, strict=True)]
         return windows
+    except ComplexNumbersError:
+        raise
     except AcquisitionError as error:
         message = f"{item.item_id}: {error}"
         raise AcquisitionError(message) from None

@@ -36,6 +36,7 @@ MAX_UNFILLED_PX = 1 << 24
 """Pixels of a window above which the file must fill an eighth of it."""
 MAX_UNPACKING = 1 << 12
 """Most bytes of pixels a byte of a file, of the compressions whose limit is known."""
+DETECTED_HINT = "name a product of amplitude or power, such as GRD, in the provider's row"
 Bounds = tuple[float, float, float, float]
 PixelWindow = tuple[int, int, int, int]
 """First row, first column, rows, columns."""
@@ -43,6 +44,28 @@ PixelWindow = tuple[int, int, int, int]
 
 class OutsideSceneError(AcquisitionError):
     """The file contains no pixel of the site."""
+
+
+class ComplexNumbersError(AcquisitionError):
+    """The file holds complex numbers, whose phase would be dropped without a word."""
+
+
+def refuse_complex(dtype: str) -> None:
+    """Refuse complex numbers, as of single-look complex products; reading again mends nothing.
+
+    Parameters
+    ----------
+    dtype : str
+        Type of the numbers, as numpy, GDAL (``complex_int16``) or STAC (``cfloat32``) names it.
+
+    Raises
+    ------
+    ComplexNumbersError
+        If they are complex.
+    """
+    if dtype.startswith(("complex", "cint", "cfloat")):
+        message = f"complex numbers ({dtype}), of which no measure takes the phase; {DETECTED_HINT}"
+        raise ComplexNumbersError(message)
 
 
 @dataclass(frozen=True)
@@ -130,7 +153,14 @@ def header_contradictions(
     dtype: str,
     epsgs: tuple[int | None, int | None],
 ) -> list[str]:
-    """List contradictions of a file's header and its item; `epsgs` are of file and item."""
+    """List contradictions of a file's header and its item; `epsgs` are of file and item.
+
+    Raises
+    ------
+    ComplexNumbersError
+        If the file holds complex numbers.
+    """
+    refuse_complex(dtype)
     faults = []
     if asset.transform is not None and not np.allclose(
         transform[:6], asset.transform[:6], rtol=0, atol=EDGE_TOLERANCE_PX * abs(transform.a)

@@ -12,6 +12,7 @@ from urllib3 import Retry
 
 from skytally.core import AcquisitionError, DataError
 from skytally.imagery.acquire.allowed_addresses import address_rules
+from skytally.imagery.acquire.item_versions import version_fault
 from skytally.imagery.acquire.local_folder import items_in_folder
 from skytally.imagery.acquire.providers import FOLDER, STAC_API, Provider
 from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
@@ -41,6 +42,8 @@ from skytally.imagery.acquire.untrusted_text import (
 from skytally.imagery.sites import Site, window_lonlat
 
 DayLike = date | str
+OfferedVersions = dict[str, list[tuple[OfferedItem, str]]]
+"""Id to every version of an item that was given, each with the address from which it was read."""
 TIME_TOLERANCE = timedelta(seconds=60)
 """Tolerance at the ends of the period: a scene takes up to half a minute."""
 MAX_RETRY_WAIT_S = 60
@@ -193,7 +196,7 @@ def _run_search(
     malformed: list[tuple[str, str]] = []
     listing = ItemListing()
     items: list[SceneItem] = []
-    stac_items: list[tuple[OfferedItem, str]] = []
+    offered: OfferedVersions = {}
     if provider.kind == FOLDER:
         items, malformed = items_in_folder(provider, site, first=first, last=last)
         listing.pages = len(items) + len(malformed)
@@ -201,15 +204,24 @@ def _run_search(
         window = window_lonlat(site)
         search = PagedSearch(io, provider.url, provider.collection, window, provider.page_size)
         listing = search.all_items((first, last))
-        stac_items = [(item, "") for item in listing.items.values()]
+        offered = {
+            key: [(version, "") for version in (item, *listing.versions.get(key, []))]
+            for key, item in listing.items.items()
+        }
     else:
-        stac_items, malformed = _read_static(provider, site, first, last, io, listing)
-    for stac_item, base in stac_items:
-        parsed = _parsed(stac_item, provider, site, base)
+        offered, malformed = _read_static(provider, site, first, last, io, listing)
+    for versions in offered.values():
+        parsed = _parsed_versions(versions, provider, site)
         if isinstance(parsed, str):
-            malformed.append((_safe_id(stac_item), parsed))
+            malformed.append((_safe_id(versions[0][0]), parsed))
         else:
             items.append(parsed)
+    edited = sum(any(item != each[0][0] for item, _ in each[1:]) for each in offered.values())
+    if edited:
+        listing.faults.append(
+            f"items given in more than one version: {edited}; the first kept, unless they "
+            "contradict each other"
+        )
     usable = []
     for item in items:
         fault = _time_fault(item, first, last, now)
@@ -243,20 +255,31 @@ def _parsed(stac_item: OfferedItem, provider: Provider, site: Site, base: str) -
         return f"malformed: {redacted_message(error)}"
 
 
+def _parsed_versions(
+    versions: list[tuple[OfferedItem, str]], provider: Provider, site: Site
+) -> SceneItem | str:
+    """Scene of an item that was given once or more, or why it cannot be used."""
+    scenes = [_parsed(item, provider, site, base) for item, base in versions]
+    fault = version_fault([item for item, _ in versions], scenes) if len(scenes) > 1 else ""
+    return f"malformed: {fault}" if fault else scenes[0]
+
+
 def _read_static(
     provider: Provider, site: Site, first: date, last: date, io: CatalogueIO, listing: ItemListing
-) -> tuple[list[tuple[OfferedItem, str]], list[tuple[str, str]]]:
+) -> tuple[OfferedVersions, list[tuple[str, str]]]:
     """Read a catalogue of files; an item that stands in several files counts once."""
     contents = read_static_catalogue(provider.url, io, collection=provider.collection)
     listing.pages = contents.files
     days = {(first + timedelta(days=count)).isoformat() for count in range((last - first).days + 1)}
     site_bbox, repeated = window_lonlat(site), 0
-    stac_items: dict[str, tuple[OfferedItem, str]] = {}
+    offered: OfferedVersions = {}
     for stac_item, base in contents.items:
         if not may_match_search(stac_item, site_bbox=site_bbox, days=days):
             continue
-        repeated += item_key(stac_item) in stac_items
-        stac_items.setdefault(item_key(stac_item), (stac_item, base))
+        versions = offered.setdefault(item_key(stac_item), [])
+        repeated += bool(versions)
+        if (stac_item, base) not in versions:
+            versions.append((stac_item, base))
     if repeated:
         listing.faults.append(f"items given more than once: {repeated}; each kept once")
     times = Counter(address for address, _ in contents.unread)
@@ -264,7 +287,7 @@ def _read_static(
         (item_key(address if times[address] == 1 else [address, reason]), f"{address}: {reason}")
         for address, reason in contents.unread
     ]
-    return list(stac_items.values()), unread
+    return offered, unread
 
 
 def _safe_id(stac_item: OfferedItem) -> str:

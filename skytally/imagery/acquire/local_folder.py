@@ -12,6 +12,7 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
+from skytally.imagery.acquire.band_windows import ComplexNumbersError, refuse_complex
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
@@ -137,10 +138,12 @@ def _chosen_bands(scene: DeliveredScene, provider: Provider) -> dict[str, BandSo
 
 
 def _check_numbers(name: str, header: ImageHeader) -> None:
-    """Refuse complex numbers, whose phase would be dropped without a word."""
-    if header.dtype.startswith("complex"):
-        message = f"{name} holds complex numbers ({header.dtype}); give amplitude or power"
-        raise ValueError(message)
+    """Refuse complex numbers in a delivered file."""
+    try:
+        refuse_complex(header.dtype)
+    except ComplexNumbersError as fault:
+        message = f"{name}: {fault}"
+        raise ValueError(message) from None
 
 
 def _checked_header(source: BandSource) -> ImageHeader:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 from skytally.core import chart_style as style, number
 from skytally.figures import as_svg
@@ -211,6 +212,8 @@ def plan_file(site: Site, *, backdrop: Backdrop | None = None) -> tuple[str, byt
     if backdrop is None:
         return ".svg", as_svg(figure).encode()
     buffer = io.BytesIO()
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a dollar sign in a name is no formula
     with mpl.rc_context(style.MPL_RC):
         figure.savefig(
             buffer,

@@ -50,7 +50,7 @@ def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
     if not lines:
         why = "each names its reason in the table below"
         if all(each.why == NO_IMAGE for each in measured):
-            why = "no image was acquired; make refresh downloads images on a machine with internet"
+            why = "no image was acquired"
         return NOTHING.format(asked=number(len(measured)), why=why)
     rows = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)

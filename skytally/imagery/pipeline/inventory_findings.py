@@ -31,9 +31,8 @@ from skytally.imagery.sites import evidence_names, is_control_name
 LINE = "coverage"
 NO_IMAGES = (
     "This edition has no satellite images of its own. The free archives have not been searched "
-    "for any of its {sites}, so they neither confirm nor contradict the published counts; on a "
-    "machine with internet, make refresh downloads images. Until then every month is blank, and a "
-    "blank is not an absence."
+    "for any of its {sites}, so they neither confirm nor contradict the published counts. "
+    "Every month is blank, and a blank is not an absence."
 )
 MONTHS_SAID = {
     NOT_SEARCHED: ("blank", "Never searched, counted by site and sensor: {number}."),

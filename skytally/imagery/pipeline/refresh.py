@@ -86,6 +86,8 @@ class RefreshReport:
     purpose: one sentence each."""
     left_out: tuple[str, ...] = ()
     """Scenes that were left out on purpose: one sentence each."""
+    not_read: tuple[str, ...] = ()
+    """The other rejected scenes: one sentence each."""
 
     @property
     def is_whole(self) -> bool:
@@ -361,7 +363,7 @@ def _report(
         status: sum(row["status"] == status for row in rows)
         for status in (FAILED, REJECTED, SUPERSEDED)
     }
-    left_out, malformed = [], []
+    left_out, malformed, not_read = [], [], []
     for row in rows:
         if row["status"] == REJECTED:
             sentence = f"{row['site']}, {row['item_id']}: {row['status_reason']}"
@@ -369,6 +371,8 @@ def _report(
                 left_out.append(sentence)
             elif not row["time_utc"] or row["status_reason"].startswith("malformed:"):
                 malformed.append(sentence)
+            else:
+                not_read.append(sentence)
     return RefreshReport(
         offered=len(rows),
         stored=sum(result.status == STORED for result in run.results),
@@ -378,6 +382,7 @@ def _report(
         superseded=count[SUPERSEDED],
         malformed=tuple(malformed),
         left_out=tuple(left_out),
+        not_read=tuple(not_read),
         bytes_read=run.bytes_read,
         bytes_stored=run.bytes_stored,
         swept=tuple(swept),

@@ -33,10 +33,12 @@ from skytally.imagery.acquire import (
     select_items,
     verification_method,
 )
-from skytally.imagery.pipeline.scene_jobs import SceneJob
+from skytally.imagery.pipeline.scene_jobs import COMPLEX_NUMBERS, SceneJob
 from skytally.imagery.sites import Site
 
-REJECTED_ON_READING = ("window not held:", "other grid:", f"{UNVERIFIED}:")
+REJECTED_ON_READING = (
+    "window not held:", "other grid:", f"{UNVERIFIED}:", f"{COMPLEX_NUMBERS}:",
+)  # fmt: skip
 """Classes of reasons that only reading can find; such a scene is not read again."""
 
 

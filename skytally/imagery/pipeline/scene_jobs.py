@@ -12,6 +12,7 @@ from skytally.imagery.acquire import (
     STORED,
     UNVERIFIED,
     ChipManifest,
+    ComplexNumbersError,
     FetchSettings,
     OutsideSceneError,
     Provider,
@@ -30,6 +31,8 @@ from skytally.imagery.acquire import (
 from skytally.imagery.clear_sky import RingStatistics, ring_statistics
 from skytally.imagery.sites import Site
 
+COMPLEX_NUMBERS = "complex numbers"
+"""Class of the reason of scenes whose files hold a phase, too."""
 MAX_READS = 2
 """Times a scene is read whose pixels contradict or do not vouch for each other."""
 
@@ -135,6 +138,8 @@ def read_job(job: SceneJob) -> list[SceneResult]:
             if attempt == MAX_READS - 1 or not any(map(_doubtful, results)):
                 break
         return results
+    except ComplexNumbersError as error:
+        return same_result(job, REJECTED, f"{COMPLEX_NUMBERS}: {error}")
     except AcquisitionError as error:
         return same_result(job, FAILED, f"reading: {error}")
     except DataError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from skytally.core import DataError
+from skytally.figures import card_address as address
 
 KINDS = ("finding", "row", "claim", "source")
 """Kinds of card; each has a folder of its own under ``cards/``."""
@@ -70,11 +71,6 @@ class Card:
     def address(self) -> str:
         """Path of its page from the root of the site."""
         return address(self.kind, self.id)
-
-
-def address(kind: str, identifier: str) -> str:
-    """Path of a card's page from the root of the site."""
-    return f"cards/{kind}/{identifier}.html"
 
 
 def shortened(text: str, *, letters: int = MOST_LETTERS) -> str:

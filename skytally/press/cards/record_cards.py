@@ -21,7 +21,7 @@ STATE_WORDS = {
     n.UNCLEAR: "{thing}: the image did not tell",
     n.STATED: "{thing} stated, no number given",
 }
-"""Heading of a row without a number, by its state."""
+"""What a row without a number says, by its state."""
 THINGS = {
     "ship_sightings": "ship", "quay_stocks": "cargo on the quay", "rail_counts": "rail traffic",
     "depot_observations": "works or stores",
@@ -37,6 +37,17 @@ OWN_PAGE = "direct"
 """Word of the vocabulary *reading* for a page of those who counted."""
 DAYS = {"date": "date", "statement": "stated", "depart": "departure", "arrive": "arrival"}
 """Column before ``_first`` and ``_last``, and the label of that interval on a card."""
+RELATIONS = {
+    "one-sighting": "the same sighting in other rows",
+    "probably-one": "probably the same sighting in other rows",
+    "one-call": "other stages of the same ship call",
+    "part-of": "totals and parts of one total, never added",
+    "conversion": "numbers reckoned from one another, such as shells from containers",
+    "same-voyages": "totals of the same transfer by others, never added",
+    "one-image": "other things read on images of the same day",
+    "one-report": "other sightings in the same report",
+}
+"""How the rows of a group of ``same_observation`` hang together, and the label on a card."""
 PERIOD = "period it speaks of"
 """Label of the interval of a statement, which is not the day on which it was made."""
 
@@ -87,15 +98,16 @@ class CardRecord:
         return dict(found)
 
     @cached_property
-    def groups(self) -> dict[str, list[str]]:
-        """Other rows of the same observation, by the id of a row."""
+    def related(self) -> dict[str, dict[str, list[str]]]:
+        """Other rows of the groups of a row, by its id and by how they hang together."""
         table = self.tables["same_observation"]
-        found: dict[str, list[str]] = defaultdict(list)
-        for _, rows in table.groupby("group", sort=False):
+        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for (_, relation), rows in table.groupby(["group", "relation"], sort=False):
             ids = [str(row) for row in rows["row_id"]]
             for row in ids:
-                found[row] += [other for other in ids if other != row and other not in found[row]]
-        return dict(found)
+                known = found[row][str(relation)]
+                known += [other for other in ids if other != row and other not in known]
+        return {row: dict(relations) for row, relations in found.items()}
 
 
 def dates(row: Mapping[str, Any], stem: str) -> str:
@@ -160,11 +172,31 @@ KINDS = {"events": "event_kind", "ais_events": "ais_kind", "press_claims": "clai
 """Tables whose rows are told apart by a kind, and the vocabulary that says what it means."""
 
 
+def related_facts(record: CardRecord, row_id: str) -> list[Fact]:
+    """Rows that hang together with a row, each kind of relation under its own name."""
+    related = record.related.get(row_id, {})
+    order = [*RELATIONS, *(word for word in related if word not in RELATIONS)]
+    return [
+        each
+        for word in order
+        for each in fact(
+            RELATIONS.get(word) or words_of(record, "relation", word),
+            row_links(record, related.get(word, [])),
+        )
+    ]
+
+
 def _heading(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
-    """Title of a row's card: its number, or a phrase that says what kind of row it is."""
+    """Title of a row's card: its number, or where it has none what the row says."""
     if "bound" in row and row["bound"] and "unit" in row:
         known = {"low": float("nan"), "high": float("nan"), "wording": "", **row}
         return with_quantity(quantity_text(quantity_of(known)), row)
+    text = plain_note(str(row.get("text", "")))
+    return text[:1].upper() + text[1:] if text else kind_of_row(record, table, row)
+
+
+def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
+    """Phrase that says of what kind a row without a number is."""
     if row.get("state") in STATE_WORDS:
         thing = str(row.get("vessel", "") or row.get("quantity", "")) or THINGS.get(table, table)
         phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
@@ -253,14 +285,17 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("how the number was made", [method_words(row)]),
         *read_in(record, [row_id]),
         *fact("copies", [_copies(record, row)]),
-        *fact("the same observation", row_links(record, record.groups.get(row_id, []))),
+        *related_facts(record, row_id),
         *fact("note", [plain_note(str(row.get("note", "")))]),
         *fact("used by", finding_links(used_by)),
         *fact("all its cells", [Part(f"row {row_id} of {table}", f"record.html#{row_id}")]),
     ]
-    heading = shortened(_heading(record, table, row), letters=MOST_IN_HEADING)
+    title, said = _heading(record, table, row), plain_note(str(row.get("text", "")))
+    # a title that says it all leaves room for what kind of row it is
+    repeated = bool(said) and title[1:] == said[1:] and len(title) <= MOST_IN_HEADING
+    sentence = f"{kind_of_row(record, table, row)}." if repeated else said
     return Card(
-        "row", row_id, heading, shortened(plain_note(str(row.get("text", "")))), tuple(facts)
+        "row", row_id, shortened(title, letters=MOST_IN_HEADING), shortened(sentence), tuple(facts)
     )
 
 
@@ -292,8 +327,13 @@ def source_card(record: CardRecord, source_id: str) -> Card:
         *fact("rows read on it", row_links(record, record.rows_of_source.get(source_id, []))),
         *fact("all its cells", [Part(f"source {source_id}", f"sources.html#{source_id}")]),
     ]
-    title = shortened(shown_title(str(source["title"])), letters=160)
-    return Card("source", source_id, str(source["publisher"]), title, tuple(facts))
+    title = shown_title(str(source["title"]))
+    heading = f"{source['publisher']}: {title}" if title else str(source["publisher"])
+    return Card(
+        "source", source_id, shortened(heading, letters=MOST_IN_HEADING),
+        shortened(f"{title[:1].upper()}{title[1:]} ({published(source)})", letters=200),
+        tuple(facts),
+    )  # fmt: skip
 
 
 def record_cards(record: CardRecord, findings: Iterable[Mapping[str, Any]]) -> Iterator[Card]:

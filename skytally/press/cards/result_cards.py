@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from skytally.core import interval
+from skytally.core import unit_of
+from skytally.findings import interval_words
 from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened
 from skytally.press.cards.record_cards import (
+    MOST_IN_HEADING,
     CardRecord,
     dates_facts,
     finding_links,
@@ -44,12 +46,6 @@ def _support(result: Mapping[str, Any]) -> list[str]:
     return [support_words(Support(**facts))] if facts else []
 
 
-def _interval(finding: Mapping[str, Any]) -> str:
-    low = math.nan if finding["low"] is None else finding["low"]
-    high = math.inf if finding["high"] is None else finding["high"]
-    return "" if low == high else interval(low, high, finding["unit"])
-
-
 def _rows(record: CardRecord, row_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Cells of the rows that have a card."""
     return [record.rows[row][1] for row in row_ids if row in record.rows]
@@ -63,19 +59,14 @@ def _dates(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[Fact]
 
 
 def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
-    """Return the number of a finding, with what was measured where its unit does not say so."""
+    """Title a finding by its number, or by its sentence where it is a date or a bare chance."""
+    said = str(finding["said"])
+    words = {finding["unit"], unit_of(finding["unit"]).singular} - {""}
+    if not any(re.search(rf"\b{re.escape(word)}\b", said) for word in words):
+        return shortened(finding["text"], letters=MOST_IN_HEADING)
     if len(rows) == 1 and rows[0].get("unit") == finding["unit"]:
-        return with_quantity(str(finding["said"]), rows[0])
-    return str(finding["said"])
-
-
-def _interval_label(finding: Mapping[str, Any]) -> str:
-    """Label of the interval: the level of an estimate; what widens a computed share is rounding."""
-    level = finding.get("level")
-    if level is None:
-        exact = finding["unit"] == "percent" and finding.get("own")
-        return "interval (rounding and bounds, no sampling)" if exact else "interval"
-    return f"interval ({100 * level:g} %)" if level < 1 else "interval (a bound)"
+        return with_quantity(said, rows[0])
+    return said
 
 
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
@@ -98,7 +89,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     cells = _rows(record, rows)
     # a number of several rows is computed from a sum, and is none itself
     made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
-    quote = f"{citation} Finding {key}: {finding['said']}."
+    quote = f"{citation} Finding {key}: {finding['text']}"
     facts = [
         *fact(
             RESTS_ON if finding.get("own") or not finding.get("support") else COUNTED,
@@ -106,7 +97,8 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         ),
         *_dates(finding, cells),
         *fact("how the number was made", made),
-        *fact(_interval_label(finding), [_interval(finding)]),
+        *fact("divided", [str(finding.get("made_of", ""))]),
+        *fact("interval", [interval_words(finding)]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
         *fact("rows", row_links(record, rows)),
@@ -136,7 +128,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     """Card of one claim: the verdict, what was claimed, why, and what it rests on."""
     rests = claim["rests_on"]
     pages = [page_link(record.sources[s]) for s in rests["sources"] if s in record.sources]
-    quote = f"{citation} Claim {claim['id']}: {claim['verdict']}."
+    quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
     facts = [
         *fact("claimed by", [claim["asserted_by"]]),
         *fact("what was tested", [claim["tested_part"]]),
@@ -150,4 +142,9 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact("cite", [quote]),
     ]
-    return Card("claim", claim["id"], claim["verdict"], shortened(claim["text"]), tuple(facts))
+    verdict = claim["verdict"]
+    title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
+    return Card(
+        "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
+        shortened(claim["text"]), tuple(facts),
+    )  # fmt: skip

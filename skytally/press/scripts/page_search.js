@@ -1,5 +1,6 @@
-/* Search of the book: shows the sentence around each hit and finds numbers with or without
-   separators. It reads two scripts beside it, so that it works from a disk, too. */
+/* Search of the book. A word finds its other forms and, behind them, words of the same meaning; where
+   no place has every word, those with some of them follow. It shows the sentence around the hits and
+   reads two scripts beside it, so that it works from a disk, too. */
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var theirs = document.getElementById("search-results");
@@ -9,9 +10,13 @@ document.addEventListener("DOMContentLoaded", function () {
   theirs.hidden = true;
   theirs.before(place);
   var root = document.documentElement.dataset.content_root || "./";
-  var MOST = 60, AROUND = 110;
+  var MOST = 60, AROUND = 110, SEPARATOR = "[,\\u202f\\u00a0]?";
+  /* worth of a hit: the word itself, another form of it, a word of the same meaning */
+  var ITSELF = 1, FORM = 0.9, MEANING = 0.5, IN_TITLE = 1.5, WHOLE_TITLE = 4;
+  var COMMON = new Set(("a about an and any are as at be been by can did do does for from had has have how if in "
+    + "is it its of on or so than that the their there these they this to was were what when where which "
+    + "who whose why will with you").split(" "));
 
-  function plain(text) { return text.normalize("NFC").toLowerCase().replace(/(\d)[,\u202f\u00a0](?=\d{3})/g, "$1"); }
   function element(name, words, parent) {
     var made = document.createElement(name);
     if (words) { made.textContent = words; }
@@ -25,23 +30,90 @@ document.addEventListener("DOMContentLoaded", function () {
     tag.onerror = then;
     document.head.appendChild(tag);
   }
-  /* where a word stands in the text as it is printed */
-  function position(text, word) {
-    var at = text.toLowerCase().indexOf(word);
-    if (at >= 0) { return [at, word.length]; }
-    if (!/^\d+$/.test(word)) { return [0, 0]; }
-    var found = new RegExp(word.split("").join("[,\\u202f\\u00a0]?")).exec(text);
-    return found ? [found.index, found[0].length] : [0, 0];
+  /* English word without its ending; what is left begins all its forms */
+  function stem(word) {
+    if (!/^[a-z]+$/.test(word)) { return word; }
+    var ends = [/(.{3,})ies$/, /(.{3,})ings?$/, /(.{3,})ed$/, /(.{3,}[^aeious])es$/, /(.{2,}[^s])s$/, /(.{4,})e$/];
+    var found = ends.map(function (end) { return end.exec(word); }).find(Boolean);
+    var left = found ? found[1] : word;
+    /* shipping is of ship; missing is of miss */
+    return /(ing|ings|ed)$/.test(word) ? left.replace(/([bdgklmnprt])\1$/, "$1") : left;
   }
-  function passage(text, word, parent) {
-    var hit = position(text, word), start = Math.max(0, hit[0] - AROUND);
+  function escaped(text) { return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"); }
+  /* digits are found with and without separators, and a form of a word to its end */
+  function pattern(text, form) {
+    var letters = text.split("").map(escaped);
+    var joined = /^\d+$/.test(text) ? letters.join(SEPARATOR) : letters.join("");
+    var before = /^[\p{L}\p{N}]/u.test(text) && /^[\u0000-\u024f]/.test(text) ? "(?<![\\p{L}\\p{N}])" : "";
+    return before + joined + (form ? "\\p{L}*" : /^[a-z]+$/.test(text) ? "(?!\\p{L})" : "");
+  }
+  function finder(patterns) { return new RegExp(patterns.join("|"), "giu"); }
+  function asked(words) {
+    var groups = window.skytallySynonyms || [];
+    return words.map(function (word) {
+      var root_of = stem(word);
+      var others = groups.filter(function (group) {
+        return group.some(function (other) { return other === word || stem(other) === root_of; });
+      }).flat().filter(function (other) { return stem(other) !== root_of; });
+      var steps = [[ITSELF, finder([pattern(word, !/^[a-z]+$/.test(word))])], [FORM, finder([pattern(root_of, true)])]];
+      if (others.length) {
+        steps.push([MEANING, finder(others.map(function (other) { return pattern(other, false); }))]);
+      }
+      return { word: word, steps: steps };
+    });
+  }
+  /* worth of the best kind of hit in a text, and how often that kind stands there */
+  function best(word, text) {
+    for (var i = 0; i < word.steps.length; i += 1) {
+      var hits = text.match(word.steps[i][1]);
+      if (hits) { return [word.steps[i][0], hits.length, word.steps[i][1]]; }
+    }
+    return [0, 0, null];
+  }
+  function scored(entry, words) {
+    var found = 0, meant = 0, score = entry.weight, marks = [];
+    words.forEach(function (word) {
+      var inTitle = best(word, entry.title), inText = best(word, entry.text);
+      var worth = Math.max(inTitle[0], inText[0]);
+      if (!worth) { return; }
+      found += 1;
+      meant += worth === MEANING ? 1 : 0;
+      score += 3 * worth + IN_TITLE * inTitle[0] + worth * Math.min(3, inText[1]) / 3;
+      if (inText[2]) { marks.push(inText[2]); }
+    });
+    var title = entry.title.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(function (part) {
+      return part && !COMMON.has(part);
+    });
+    if (found && title.length <= words.length && found === words.length
+        && title.every(function (part) { return words.some(function (word) { return stem(part) === stem(word.word); }); })) {
+      score += WHOLE_TITLE;
+    }
+    return { entry: entry, found: found, meant: meant, score: score, marks: marks };
+  }
+  function passage(text, marks, parent) {
+    var hits = [];
+    marks.forEach(function (mark, which) {
+      for (var hit of text.matchAll(mark)) { hits.push([hit.index, hit[0].length, which]); }
+    });
+    hits.sort(function (a, b) { return a[0] - b[0]; });
+    /* the passage in which most of the words stand */
+    var most = 0, from = 0;
+    hits.forEach(function (hit) {
+      var near = new Set(hits.filter(function (other) {
+        return other[0] >= hit[0] && other[0] < hit[0] + 2 * AROUND;
+      }).map(function (other) { return other[2]; })).size;
+      if (near > most) { most = near; from = hit[0]; }
+    });
+    var start = Math.max(0, from - AROUND), end = Math.min(text.length, from + 2 * AROUND);
     if (start) { start = text.indexOf(" ", start) + 1 || start; }
-    var end = Math.min(text.length, hit[0] + hit[1] + AROUND);
-    var line = element("p", (start ? "\u2026 " : "") + text.slice(start, hit[0]), parent);
-    if (hit[1]) { element("mark", text.slice(hit[0], hit[0] + hit[1]), line); }
-    line.appendChild(document.createTextNode(
-      text.slice(hit[0] + hit[1], end) + (end < text.length ? " \u2026" : "")
-    ));
+    var line = element("p", start ? "\u2026 " : "", parent), at = start;
+    hits.forEach(function (hit) {
+      if (hit[0] < at || hit[0] + hit[1] > end) { return; }
+      line.appendChild(document.createTextNode(text.slice(at, hit[0])));
+      element("mark", text.slice(hit[0], hit[0] + hit[1]), line);
+      at = hit[0] + hit[1];
+    });
+    line.appendChild(document.createTextNode(text.slice(at, end) + (end < text.length ? " \u2026" : "")));
   }
   function entries() {
     var all = (window.skytallyPages || []).map(function (page) {
@@ -51,9 +123,11 @@ document.addEventListener("DOMContentLoaded", function () {
     Object.keys(cards).forEach(function (key) {
       var card = cards[key];
       all.push({
-        title: card.kind + " " + card.id + ": " + card.heading,
+        title: card.heading + " (" + card.kind + " " + card.id + ")",
         url: card.page,
-        text: [card.heading, card.sentence].concat(card.facts.map(function (fact) {
+        text: [card.sentence].concat(card.facts.filter(function (fact) {
+          return fact.label !== "cite";
+        }).map(function (fact) {
           return fact.parts.map(function (part) { return part.text; }).join(", ");
         })).join(" \u00b7 "),
         weight: card.kind === "source" ? 0 : 1
@@ -61,33 +135,46 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     return all;
   }
+  function counted(hits, words) {
+    var whole = hits.filter(function (hit) { return hit.found === words.length; }).length;
+    if (!hits.length) { return "No place has a word of this search."; }
+    var every = whole === 1 ? "1 place" : whole + " places";
+    if (words.length === 1) { return every + "."; }
+    if (whole) { return every + " with all " + words.length + " words; those with some of them follow."; }
+    return "No place has all " + words.length + " words; those with most of them come first.";
+  }
+  function hint(words) {
+    var shorter = words.length > 1 ? "Leave out a word, or try" : "Try";
+    return shorter + " the name of a place, a ship or a counter, a number, or a date such as March 2024. "
+      + "A word finds its other forms and some words of the same meaning; spellings other than those of the "
+      + "book may find nothing.";
+  }
   function show() {
-    var asked = new URLSearchParams(window.location.search).get("q") || "";
-    var words = plain(asked).split(/\s+/).filter(Boolean);
+    var typed = new URLSearchParams(window.location.search).get("q") || "";
+    var all = typed.normalize("NFC").toLowerCase().replace(/(\d)[,\u202f\u00a0](?=\d{3})/g, "$1")
+      .split(/\s+/).map(function (word) { return word.replace(/^["'“”‘’(?!.,;:]+|["'“”‘’)?!.,;:]+$/g, ""); })
+      .filter(Boolean);
+    var telling = all.filter(function (word) { return !COMMON.has(word); });
     place.textContent = "";
-    if (!words.length) { return; }
-    var hits = [];
-    entries().forEach(function (entry) {
-      var text = plain(entry.title + " " + entry.text), title = plain(entry.title);
-      if (!words.every(function (word) { return text.indexOf(word) >= 0; })) { return; }
-      var score = entry.weight;
-      words.forEach(function (word) {
-        score += title.indexOf(word) >= 0 ? 4 : 0;
-        score += Math.min(3, text.split(word).length - 1) / 3;
-      });
-      hits.push([score, entry]);
+    if (!all.length) { return; }
+    var words = asked(Array.from(new Set(telling.length ? telling : all)));
+    var hits = entries().map(function (entry) { return scored(entry, words); }).filter(function (hit) {
+      return hit.found;
     });
-    hits.sort(function (a, b) { return b[0] - a[0]; });
-    var count = hits.length > MOST ? "The first " + MOST + " of " + hits.length : String(hits.length);
-    var head = element("p", count + (hits.length === 1 ? " place" : " places"), place);
-    head.setAttribute("role", "status");
+    hits.sort(function (a, b) {
+      return b.found - a.found || b.score - a.score || a.meant - b.meant;
+    });
+    element("p", counted(hits, words), place).setAttribute("role", "status");
+    var few = hits.filter(function (hit) { return hit.found === words.length; }).length < 3;
+    if (few) { element("p", hint(words), place).className = "sk-hint"; }
     var list = element("ul", "", place);
     list.className = "sk-hits";
     hits.slice(0, MOST).forEach(function (hit) {
-      var line = element("li", "", list), link = element("a", hit[1].title, line);
-      link.href = root + hit[1].url;
-      passage(hit[1].text, words[0], line);
+      var line = element("li", "", list), link = element("a", hit.entry.title, line);
+      link.href = root + hit.entry.url;
+      passage(hit.entry.text, hit.marks, line);
     });
+    if (hits.length > MOST) { element("p", "The first " + MOST + " of " + hits.length + " are shown.", place); }
   }
   load("search-text.js", function () { load("cards.js", show); });
 });

@@ -1,16 +1,17 @@
-/* Saves a chart or map as PNG or SVG with its caption and the line on source and licence in it. */
+/* Saves a chart or map as PNG or SVG with its title over it, its caption and the line on source and
+   licence under it. */
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var line = document.querySelector('meta[name="skytally-source"]');
   var credit = line ? line.content : document.title;
-  var LETTER = 6.2, LEAD = 16, PAD = 12, SHARPER = 2;
+  var LETTER = 6.2, BOLD = 8.6, LEAD = 16, HEAD = 19, PAD = 12, SHARPER = 2;
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
   /* letters of East Asia are twice as wide, and their words need no spaces */
   var WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g;
   function columns(text) { return text.length + (text.match(WIDE) || []).length; }
-  function lines(text, width) {
-    var most = Math.floor((width - 2 * PAD) / LETTER), found = [""];
+  function lines(text, width, letter) {
+    var most = Math.floor((width - 2 * PAD) / letter), found = [""];
     text.split(/\s+/).forEach(function (word) {
       var last = found[found.length - 1], joined = last ? last + " " + word : word;
       if (columns(joined) <= most) { found[found.length - 1] = joined; return; }
@@ -22,14 +23,28 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     return found;
   }
-  function whole(image, caption) {
+  function write(outer, part, y, size, weight) {
+    var row = document.createElementNS(NAMESPACE, "text");
+    row.setAttribute("x", PAD);
+    row.setAttribute("y", y);
+    row.setAttribute("font-family", "sans-serif");
+    row.setAttribute("font-size", size);
+    row.setAttribute("font-weight", weight);
+    row.setAttribute("fill", "#222");
+    row.textContent = part;
+    outer.append(row);
+  }
+  function whole(image, title, caption) {
     var text = atob(image.src.split(",")[1]);
     var bytes = Uint8Array.from(text, function (letter) { return letter.charCodeAt(0); });
     var inner = new DOMParser()
       .parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
     var box = inner.getAttribute("viewBox").split(/\s+/).map(Number);
-    var words = lines(caption, box[2]).concat(lines(credit, box[2]));
-    var height = box[3] + words.length * LEAD + 2 * PAD;
+    var bold = title[0] ? lines(title[0], box[2], BOLD) : [];
+    var under = title[1] ? lines(title[1], box[2], LETTER) : [];
+    var top = bold.length || under.length ? bold.length * HEAD + under.length * LEAD + PAD : 0;
+    var words = lines(caption, box[2], LETTER).concat(lines(credit, box[2], LETTER));
+    var height = top + box[3] + words.length * LEAD + 2 * PAD;
     var outer = document.createElementNS(NAMESPACE, "svg");
     outer.setAttribute("xmlns", NAMESPACE);
     outer.setAttribute("viewBox", "0 0 " + box[2] + " " + height);
@@ -42,15 +57,13 @@ document.addEventListener("DOMContentLoaded", function () {
     outer.append(ground, inner);
     inner.setAttribute("width", box[2]);
     inner.setAttribute("height", box[3]);
+    inner.setAttribute("y", top);
+    bold.forEach(function (part, i) { write(outer, part, (i + 1) * HEAD, 15, "bold"); });
+    under.forEach(function (part, i) {
+      write(outer, part, bold.length * HEAD + (i + 1) * LEAD, 11, "normal");
+    });
     words.forEach(function (part, i) {
-      var row = document.createElementNS(NAMESPACE, "text");
-      row.setAttribute("x", PAD);
-      row.setAttribute("y", box[3] + PAD + (i + 1) * LEAD - 4);
-      row.setAttribute("font-family", "sans-serif");
-      row.setAttribute("font-size", "11");
-      row.setAttribute("fill", "#222");
-      row.textContent = part;
-      outer.append(row);
+      write(outer, part, top + box[3] + PAD + (i + 1) * LEAD - 4, 11, "normal");
     });
     return { text: new XMLSerializer().serializeToString(outer), width: box[2], height: height };
   }
@@ -79,6 +92,10 @@ document.addEventListener("DOMContentLoaded", function () {
     var caption = figure.querySelector("figcaption");
     if (!image || !caption) { return; }
     var words = (caption.firstChild || caption).textContent, place = document.createElement("div");
+    var title = [".sk-headline", ".sk-subtitle"].map(function (part) {
+      var found = figure.querySelector(part);
+      return found ? found.textContent : "";
+    });
     place.className = "sk-save";
     [["PNG", savePng], ["SVG", function (picture, name) { save(svgAddress(picture), name); }]]
       .forEach(function (kind) {
@@ -86,7 +103,7 @@ document.addEventListener("DOMContentLoaded", function () {
         button.type = "button";
         button.textContent = "Save as " + kind[0];
         button.addEventListener("click", function () {
-          kind[1](whole(image, words), figure.id + "." + kind[0].toLowerCase());
+          kind[1](whole(image, title, words), figure.id + "." + kind[0].toLowerCase());
         });
         place.append(button);
       });

@@ -15,7 +15,9 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    rounded,
     table_row,
+    with_data,
 )
 from skytally.press.sphinx_ext.results_data import results
 
@@ -113,8 +115,9 @@ class AccuracyTable(ScoresBlock):
         heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
         rows = []
         for row, best in zip(table.itertuples(), _best_scores(table), strict=True):
-            value = f"<strong>{cell(row.value)}</strong>" if best else cell(row.value)
-            interval = f"{row.low} to {row.high}" if row.low != "" else ""
+            value = cell(rounded(row.value))
+            value = f"<strong>{value}</strong>" if best else value
+            interval = f"{rounded(row.low)} to {rounded(row.high)}" if row.low != "" else ""
             rows.append(
                 f'<tr><th scope="row">{cell(row.measure)}</th>'
                 + "".join(
@@ -180,9 +183,10 @@ class SideBySideTable(ScoresBlock):
         best = others.sort_values("number", ascending=lower, kind="stable").iloc[0]
         ours = own.iloc[0]
         better = _better(ours, best, lower=lower)
-        return [
-            table_row([measure, metric, better, ours["value"], best["value"], best["method"], data])
-        ]
+        scores = [rounded(each["value"]) for each in (ours, best)]
+        if scores[0] == scores[1] and better != "even":
+            scores = [str(each["value"]) for each in (ours, best)]
+        return [table_row([measure, metric, better, *scores, best["method"], data])]
 
 
 class AccuracyCharts(ScoresBlock):
@@ -200,7 +204,8 @@ class AccuracyCharts(ScoresBlock):
         by_recall = table.loc[table["metric"].str.startswith("precision at recall "), "dataset"]
         charts = [lengths_chart(table, dataset=data) for data in dict.fromkeys(by_length)]
         charts += [change_chart(table, dataset=data) for data in dict.fromkeys(by_recall)]
-        return "".join(chart.block for chart in charts)
+        file = "data/results/measurement_accuracy.csv"
+        return "".join(with_data(chart.block, file) for chart in charts)
 
 
 class LimitsTable(Block):
@@ -234,8 +239,8 @@ class LimitsTable(Block):
         return table_row(
             [
                 *cells, row.found, f"{float(row.recall):.2f}", ends,
-                f"{row.bias} {card.unit}" if biased else "",
-                f"{row.bias_low} to {row.bias_high}" if biased else "", "",
+                f"{rounded(row.bias)} {card.unit}" if biased else "",
+                f"{rounded(row.bias_low)} to {rounded(row.bias_high)}" if biased else "", "",
             ]
         )  # fmt: skip
 
@@ -250,7 +255,8 @@ class MeasuringTable(Block):
         if table.empty:
             return empty_state(empty, anchor="table-measuring")
         columns = ["measure", "metric", "value", "n", "note"]
-        rows = [table_row(row) for row in table[columns].itertuples(index=False)]
+        shown = table[columns].assign(value=table["value"].map(rounded))
+        rows = [table_row(row) for row in shown.itertuples(index=False)]
         caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
         heads = ["measure", "figure", "value", "n", "note"]
         return filtered_table("measure_speed", caption, heads, rows, empty=empty)

@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
 from skytally.press.book_details import source_line
+from skytally.press.cards.note_words import shown_title
+from skytally.press.cards.record_cards import published
 from skytally.press.sphinx_ext.book_data import read_results_json, support_text, table
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
@@ -21,7 +23,9 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    html_row,
     source_link,
+    with_data,
 )
 from skytally.press.sphinx_ext.record_directives import linked_rows
 from skytally.press.sphinx_ext.wording_cards import marked_words, wording_card
@@ -120,10 +124,11 @@ def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -
 
     counts = Counter(claim["verdict"] for claim in some)
     ordered = {word: counts[word] for word in (*CHANGED, *STANDING, *UNDECIDED)}
-    return verdict_bar(
+    chart = verdict_bar(
         ordered, VERDICT_COLOURS, name=name, title=title, caption=caption,
         source_line=source_line(),
-    ).block  # fmt: skip
+    )  # fmt: skip
+    return with_data(chart.block, "claims.json")
 
 
 def why_in_words(claim: dict[str, Any]) -> str:
@@ -137,6 +142,29 @@ def verdict_words(claim: dict[str, Any]) -> str:
     """Verdict as HTML, with the time for which it holds."""
     widened = WIDENED if claim["later_widened"] else ""
     return f"<strong>{cell(claim['verdict'])}</strong>{widened}"
+
+
+class PressTexts(Block):
+    """List the press texts under test, each with the short name that its claims begin with."""
+
+    def html(self) -> str:
+        """Return the table, a row a text in the order of the short names."""
+        sources = table("sources").set_index("id")
+        texts = dict(
+            sorted((claim.partition("-")[0], page) for claim, page in source_of_claim().items())
+        )
+        rows = [
+            html_row((cell(name), *self._cells(page, sources.loc[page])))
+            for name, page in texts.items()
+        ]
+        return filtered_table(
+            "press-texts", "Press texts under test", ["short name", "text", "published by", "day"],
+            rows, empty="The ledger has no press text yet.",
+        )  # fmt: skip
+
+    def _cells(self, page: str, source: pd.Series) -> tuple[str, str, str]:
+        title = self.card("source", page, shown_title(source["title"]))
+        return title, cell(source["publisher"]), cell(published(source.to_dict()))
 
 
 class ClaimsSummary(Block):
@@ -370,6 +398,7 @@ class DriftCards(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
+        ("press-texts", PressTexts),
         ("claims-summary", ClaimsSummary),
         ("changed-claims", ChangedClaims),
         ("listed-claims", ListedClaims),

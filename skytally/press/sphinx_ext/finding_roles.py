@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
+from skytally.findings import level_words
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import findings, row_ids, source_ids
 from skytally.press.sphinx_ext.html_blocks import to_root
@@ -17,18 +18,6 @@ FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
 """Role to the field of a finding that it quotes."""
 CARD_WORDS = "(source)"
 """Link to the card of a finding whose sentence does not hold its number."""
-
-
-def level_words(finding: Mapping[str, Any]) -> str:
-    """Words for the level of an estimate's interval; empty for what is printed and for bounds.
-
-    Examples
-    --------
-    >>> level_words({"level": 0.9}), level_words({"level": 1.0})
-    (' (90 % interval)', '')
-    """
-    level = finding.get("level")
-    return f" ({100 * level:g} % interval)" if level is not None and level < 1 else ""
 
 
 class FindingRole(SphinxRole):
@@ -48,7 +37,7 @@ class FindingRole(SphinxRole):
         finding = known[self.text]
         words = finding[self.field]
         before, number, after = words.partition(finding["said"])
-        level = level_words(finding) if self.field != "when" else ""
+        level = level_words(finding.get("level")) if self.field != "when" else ""
         if self.field != "text":
             return [self._link(words, finding["key"]), nodes.Text(level)], []
         if not number:

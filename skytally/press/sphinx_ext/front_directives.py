@@ -9,8 +9,9 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry
-from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates
-from skytally.press.book_details import newest_page, source_line
+from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
+from skytally.findings import interval_words
+from skytally.press.book_details import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
 from skytally.press.cards.result_cards import counters_of, page_of
@@ -24,13 +25,17 @@ from skytally.press.sphinx_ext.book_data import (
     timeline_lanes,
 )
 from skytally.press.sphinx_ext.html_blocks import (
+    PLACES,
     Block,
     card_link,
     cell,
     empty_state,
     filtered_table,
     html_row,
+    to_root,
+    with_data,
 )
+from skytally.record import newest_page
 
 DAY_STEMS = ("statement", "date", "depart")
 """Columns that may date a row, in the order of preference, each before ``_first``."""
@@ -52,7 +57,8 @@ class RouteMap(Block):
             data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites
         )
         links = table("route_connections")
-        return route_map(panels, labels, sites, links, source_line=source_line()).block
+        chart = route_map(panels, labels, sites, links, source_line=source_line())
+        return with_data(chart.block, *PLACES)
 
 
 class TotalsChart(Block):
@@ -88,14 +94,20 @@ class TotalsChart(Block):
         )
         short = {counter: label.short for counter, label in counter_labels().items()}
         names = names_of(table("counters")) | short
-        return totals_chart(
+        page = self.state.document.settings.env.docname
+        titles = titles_of(page, findings(self.app).values(), root=to_root(page))
+        chart = totals_chart(
             chosen,
             names,
             name=self.arguments[0],
             title=self.options["title"],
             caption=self.options["caption"],
             source_line=source_line(),
-        ).block
+            heading=titles.get(self.arguments[0]),
+        )
+        return with_data(
+            chart.block, "data/record/official_claims.csv", "data/record/voyage_counts.csv"
+        )
 
     @staticmethod
     def _counts(rows: list[str]) -> pd.DataFrame:
@@ -142,6 +154,7 @@ class FindingCards(Block):
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
             f"<p>{cell(finding['text'])}</p>"
+            f"{f'<p>Interval: {cell(span)}</p>' if (span := interval_words(finding)) else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
             f"{f'<p>Read in: {read}{more}</p>' if read else ''}"
             f"<p>{cell(support_text(finding))}</p>"

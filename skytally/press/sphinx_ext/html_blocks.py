@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, IntegrityError
+from skytally.core import DataError, IntegrityError, number
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import source_words
+
+PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
+"""Files of the site with the numbers of the maps."""
 
 
 class Block(Directive):
@@ -89,6 +93,58 @@ def empty_state(words: str, *, anchor: str = "") -> str:
     """
     identifier = f' id="{cell(anchor)}"' if anchor else ""
     return f'<p class="sk-nothing"{identifier}>{cell(words)}</p>'
+
+
+def with_data(chart: str, *files: str) -> str:
+    """Put under a chart the links to the files of the site that hold its numbers.
+
+    Parameters
+    ----------
+    chart : str
+        HTML of the chart, on a page at the root of the site.
+    *files : str
+        Addresses from the root of the site, such as ``data/record/sites.csv``.
+
+    Returns
+    -------
+    str
+        The block alone where it is a sentence and no chart.
+    """
+    if "<figure" not in chart:
+        return chart
+    links = ", ".join(
+        f'<a href="{cell(file)}" download>{cell(file.rpartition("/")[2])}</a>'
+        for file in dict.fromkeys(files)
+    )
+    return f'{chart}<p class="sk-downloads">Data of this chart: {links}</p>'
+
+
+def rounded(value: object, *, digits: int = 3) -> str:
+    """Write a number with as many digits as a reader can use; the file keeps them all.
+
+    Parameters
+    ----------
+    value : object
+        A number or its text; other words stay as they are.
+    digits : int
+        Significant digits; whole digits before the point are never dropped.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> rounded("210.9742"), rounded(0.90741), rounded(4471.5), rounded("not measured")
+    ('211', '0.907', '4,472', 'not measured')
+    """
+    try:
+        found = float(str(value))
+    except ValueError:
+        return str(value)
+    if not math.isfinite(found):
+        return str(value)
+    return number(float(round(found)) if abs(found) >= 10**digits else float(f"{found:.{digits}g}"))
 
 
 def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[str] = ()) -> str:

@@ -15,7 +15,7 @@ from skytally.figures import position_words
 from skytally.press.cards.result_cards import counters_of
 from skytally.press.sphinx_ext.book_data import card_record, findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
-from skytally.record import OWNER_NOT_STATED, drop_copies
+from skytally.record import OWNER_NOT_STATED, RELEASED, drop_copies, owner_name
 
 SEEN_FROM_ABOVE = (
     "ship_sightings", "quay_stocks", "voyage_counts", "rail_counts", "depot_observations",
@@ -55,11 +55,9 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
 
 def _owner(family: str) -> str:
     """Owner of an image family in words, or that no page that was read names one."""
-    if family in OWNER_NOT_STATED:
-        return "owner not stated"
-    words = table("vocabulary")
-    chosen = words[(words["vocabulary"] == "family") & (words["word"] == family)]
-    return str(chosen["meaning"].iloc[0]).removesuffix(" satellites")
+    if family in RELEASED:
+        return "released by a government, owner of the satellite not stated"
+    return "owner not stated" if family in OWNER_NOT_STATED else owner_name(family)
 
 
 class ImageOwners(Block):

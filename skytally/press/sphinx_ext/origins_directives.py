@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import listed
+from skytally.core import listed, names as n
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import card_record, source_words, table
@@ -20,18 +21,23 @@ from skytally.press.sphinx_ext.html_blocks import (
     small_table,
     source_link,
 )
-from skytally.record import provenance
+from skytally.record import image_words, provenance
 
 CITES_ONLY = "The following pages copied nobody, but they cite other counters:"
 CITES_TOO = "The following pages stand among the copies above, and cite other counters, too:"
 WHY_CITED = (
     "What these pages say may depend on those whom they cite. That is why the book gives a lower "
-    "bound for the number of independent counters."
+    "bound for the number of separate readings."
 )
+COUNTS = "voyage_counts"
 PLACES = ("rajin", "dunai")
 """Sites at the two ends of the sea route of 2023."""
 ROUTE = "route-rajin-dunai"
 """Scope of counts of trips between them."""
+YEAR = 2023
+"""Year of the sea route that the table is about; a row counts that lies wholly in it."""
+SHIP_COUNTS = ("ship calls", "ships", "voyages", "round trips", "days with a ship")
+"""Quantities of *voyage_counts* that report ships; days with an image do not."""
 
 
 class OriginsGraph(Block):
@@ -112,21 +118,24 @@ class OriginsOfShips(Block):
         rows = {place: list(_ships_at(place)) for place in PLACES}
         found = {place: provenance.support(seen, graph) for place, seen in rows.items()}
         if not all(found.values()):
-            return empty_state("No ship is recorded at both ends of the sea route yet.")
+            return empty_state(f"No ship of {YEAR} is recorded at both ends of the sea route yet.")
         names = names_of(table("counters"))
         both = _both_ends()
         facts = provenance.support(both, graph)
         lead = ""
         if facts is not None:
             lead = (
-                f"<p>Ships at Rajin and Dunai together, that is trips between the two, are "
-                f"reported by {cell(listed([names.get(who, who) for who in facts.origins]))}. "
+                f"<p>Ships at Rajin and Dunai together, that is trips of {YEAR} between the two, "
+                f"are reported by {cell(listed([names.get(who, who) for who in facts.origins]))}. "
                 f"{_apart(facts)}</p>"
             )
-        heads = ["ships", "who observed", "independent", "pages that copied", "their pages cite"]
+        heads = [
+            "ships", "who saw them", "separate readings", "image owners", "pages that copied",
+            "their pages cite",
+        ]  # fmt: skip
         shown = [self._row(f"at {place.capitalize()}", seen, graph) for place, seen in rows.items()]
         shown += [self._row("of the route between them", both, graph)] if both else []
-        caption = "Who observed the ships, who copied and who cites"
+        caption = f"Who saw the ships of {YEAR}, whose images they read, who copied and who cites"
         return lead + small_table(caption, heads, shown, empty="")
 
     @staticmethod
@@ -137,30 +146,46 @@ class OriginsOfShips(Block):
         copies = sum(bool(graph.parents[page]) for page in pages)
         cited = sorted({names[who] for page in pages for who in graph.cites[page]})
         if facts is None:
-            return [words, "nobody", "0", "0", ""]
+            return [words, "nobody", "0", "", "0", ""]
         who = listed([names.get(each, each) for each in facts.origins])
-        return [words, who, _count(facts), f"{copies} of {len(pages)}", listed(cited)]
+        owners = image_words(facts).removeprefix("images of ")
+        return [words, who, _count(facts), owners, f"{copies} of {len(pages)}", listed(cited)]
+
+
+def _of_the_route(row: Mapping[str, Any], start: str, end: str) -> bool:
+    """Whether a row saw ships of this traffic, and lies wholly in the year."""
+    if row.get("cargo", "") or row.get("state", n.COUNTED) not in n.PRESENT_STATES:
+        return False
+    days = (row[start], row[end])
+    return not any(pd.isna(day) for day in days) and {day.year for day in days} == {YEAR}
 
 
 def _ships_at(place: str) -> Iterator[dict[str, Any]]:
-    """Sightings of ships at one site and counts of calls there."""
+    """Sightings of ships of the route at one site, and counts of them there."""
     scopes = table("scopes")
     here = set(scopes.loc[scopes["site"] == place, "id"])
-    for name in ("ship_sightings", "voyage_counts"):
-        for row in table(name).to_dict("records"):
-            if row["scope"] in here:
-                yield row
+    sightings, counts = (table(name).to_dict("records") for name in ("ship_sightings", COUNTS))
+    for row in (*sightings, *(row for row in counts if row["quantity"] in SHIP_COUNTS)):
+        if row["scope"] in here and _of_the_route(row, "date_first", "date_last"):
+            yield row
 
 
 def _both_ends() -> list[dict[str, Any]]:
-    """Dated voyages between the two sites, and counts of trips of their route."""
+    """Dated voyages of the year between the two sites, and counts of trips of their route."""
     scopes = table("scopes").set_index("id")["site"]
     voyages = [
         row
         for row in table("voyages").to_dict("records")
         if {scopes.get(row["depart_scope"]), scopes.get(row["arrive_scope"])} == set(PLACES)
+        and _of_the_route(row, "depart_first", "arrive_last")
     ]
-    counts = [row for row in table("voyage_counts").to_dict("records") if row["scope"] == ROUTE]
+    counts = [
+        row
+        for row in table(COUNTS).to_dict("records")
+        if row["scope"] == ROUTE
+        and row["quantity"] in SHIP_COUNTS
+        and _of_the_route(row, "date_first", "date_last")
+    ]
     return [*voyages, *counts]
 
 
@@ -171,8 +196,8 @@ def _count(facts: provenance.Support) -> str:
 
 def _apart(facts: provenance.Support) -> str:
     return (
-        f"The number of independent origins among them is {_count(facts)}; owners of the images "
-        f"that they name: {len(facts.image_owners)}."
+        f"They did not copy one another; the separate readings among them number {_count(facts)} "
+        f"({cell(image_words(facts))})."
     )
 
 

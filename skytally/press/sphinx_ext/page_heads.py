@@ -12,7 +12,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from skytally.figures import PREVIEW_SIZE, preview_picture
+from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
 from skytally.press.book_details import book_details, source_line
 from skytally.press.sphinx_ext.book_data import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
@@ -51,13 +51,16 @@ def write_preview(app: Sphinx, exception: Exception | None) -> None:
     """Write the picture that a link to the book is shown with, from a finding of the book.
 
     ``preview_finding`` of ``html_context`` in ``_config.yml`` names the finding; without one, or
-    in a book that has no such finding, the picture has no number.
+    in a book that has no such finding or one in letters that no picture shows, it has no number.
     """
     if exception is not None or app.builder.format != "html":
         return
     about = book_details()
     found = findings(app).get(app.config.html_context.get("preview_finding", ""), {})
-    newest = f"Record with pages published until {about['newest']} · " if about["newest"] else ""
+    if undrawn_letters(f"{found.get('said', '')}{found.get('text', '')}"):
+        found = {}
+    words = about["complete_to"]
+    newest = f"{words[:1].upper()}{words[1:]} · " if words else ""
     picture = preview_picture(
         title=about["title"],
         number=found.get("said", ""),
@@ -73,8 +76,8 @@ def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
     parts = [about["licence"]]
     if about["version"]:
         parts.append(f"version {about['version']}")
-    if about["newest"]:
-        parts.append(f"record with pages published until {about['newest']}")
+    if about["complete_to"]:
+        parts.append(about["complete_to"])
     words = [html.escape(part) for part in parts]
     if has_about:
         words.append(f'<a href="{to_root(pagename)}{ABOUT}.html">about and cite</a>')
@@ -118,18 +121,20 @@ class CiteBook(Block):
                 f"  author = {{{{{about['author']}}}}},",
                 f"  title = {{{about['title']}}},",
                 *([f"  version = {{{about['version']}}},"] if about["version"] else []),
+                *([f"  year = {{{about['newest_iso'][:4]}}},"] if about["newest_iso"] else []),
                 *([f"  url = {{{about['site']}}},"] if "site" in about else []),
-                f"  note = {{{about['licence']}; record with pages published until "
-                f"{about['newest']}}}",
+                f"  note = {{{'; '.join(filter(None, (about['licence'], about['complete_to'])))}}}",
                 "}",
             ]
         )
+        parts = [int(part) for part in about["newest_iso"].split("-") if part]
         csl = {
             "id": "skytally",
             "type": "report",
             "title": about["title"],
             "author": [{"literal": about["author"]}],
             **({"version": about["version"]} if about["version"] else {}),
+            **({"issued": {"date-parts": [parts]}} if parts else {}),
             **({"URL": about["site"]} if "site" in about else {}),
         }
         return (
@@ -140,9 +145,21 @@ class CiteBook(Block):
         )
 
 
+class Edition(Block):
+    """Say which edition of the book a reader has before them."""
+
+    def html(self) -> str:
+        """Return one line: version, and to which day the record is complete."""
+        about = book_details()
+        version = f"version {about['version']}" if about["version"] else ""
+        words = ", ".join(filter(None, (version, about["complete_to"])))
+        return f'<p class="sk-edition">This edition: {cell(words)}.</p>' if words else ""
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and the hook."""
     app.add_directive("cite-book", CiteBook)
+    app.add_directive("edition", Edition)
     app.connect("html-page-context", add_head_and_foot, priority=800)
     app.connect("build-finished", write_preview)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

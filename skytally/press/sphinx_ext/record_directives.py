@@ -8,7 +8,8 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry, interval
+from skytally.core import DataError, data_registry
+from skytally.findings import interval_words
 from skytally.press.book_details import source_line
 from skytally.press.cards.note_words import plain_note
 from skytally.press.sphinx_ext.book_data import (
@@ -26,14 +27,19 @@ from skytally.press.sphinx_ext.book_data import (
 )
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
+    PLACES,
     Block,
     card_link,
     cell,
     empty_state,
     filtered_table,
     source_link,
+    with_data,
 )
+from skytally.record import within_record
 
+CLAIMS = "official_claims"
+"""Table of statements, which may be known to their year only."""
 SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
 NOTE_COLUMNS = {"note", "old", "new"}
@@ -169,36 +175,33 @@ def linked_rows(ids: list[str], *, visible: int) -> str:
     return f"{shown}<details><summary>{len(folded)} more rows</summary>{' '.join(folded)}</details>"
 
 
-def _interval(finding: dict[str, Any]) -> str:
-    low = float("nan") if finding["low"] is None else finding["low"]
-    high = float("inf") if finding["high"] is None else finding["high"]
-    level = finding.get("level")
-    kind = " (a bound)" if level == 1 else f" ({100 * level:g} %)" if level else ""
-    if level is None and finding.get("own") and finding["unit"] == "percent" and low != high:
-        kind = " (rounding and bounds, no sampling)"
-    return cell(f"{interval(low, high, finding['unit'])}{kind}")
-
-
 class FindingsTable(Block):
     """Show every finding with its anchor, interval, sources, rows and what flips it."""
 
     def html(self) -> str:
         """Return the table."""
         body = [
-            f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">{cell(key)}</a></th>'
-            f"<td>{cell(finding['said'])}</td><td>{_interval(finding)}</td>"
-            f"<td>{cell(support_text(finding))}</td><td>{cell(finding['text'])}</td>"
-            f"<td>{linked_rows([*finding['inputs'], *finding.get('further', ())], visible=12)}</td>"
-            f"<td>{flip_cell(finding)}</td></tr>"
+            f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">'
+            f"{cell(key).replace('.', '.<wbr>').replace('_', '_<wbr>')}</a></th>"
+            f"<td>{cell(finding['said'])}</td><td>{cell(finding['text'])}</td>"
+            f"<td>{cell('; '.join(filter(None, self._made(finding))))}</td>"
+            f"<td>{cell(support_text(finding))}</td>"
+            f"<td>{linked_rows([*finding['inputs'], *finding.get('further', ())], visible=6)} "
+            f"<details><summary>what flips it</summary>{flip_cell(finding)}</details></td></tr>"
             for key, finding in findings(self.app).items()
         ]
-        heads = ["key", "in words", "interval", "sources", "finding", "rows", "what flips it"]
+        heads = ["key", "in words", "finding", "interval", "sources", "rows and what flips it"]
         shown = filtered_table(
             "findings", "Findings", heads, body, empty="There is no finding yet."
         )
         return (
             f'{shown}<p class="sk-downloads"><a href="findings.json" download>findings.json</a></p>'
         )
+
+    @staticmethod
+    def _made(finding: dict[str, Any]) -> tuple[str, str]:
+        """Interval of a finding, and the numbers that were divided."""
+        return interval_words(finding), str(finding.get("made_of", ""))
 
 
 class Timeline(Block):
@@ -227,7 +230,10 @@ class Timeline(Block):
         lanes = timeline_lanes()
         names = {*lanes["table"], "scopes", "counters"}
         tables = {name: originals(name) for name in names}
-        return timeline_chart(tables, lanes, period=self._period()).block
+        if CLAIMS in tables:
+            tables[CLAIMS] = within_record(tables[CLAIMS], table("sources"))
+        chart = timeline_chart(tables, lanes, period=self._period())
+        return with_data(chart.block, *(f"data/record/{name}.csv" for name in lanes["table"]))
 
 
 class Beginnings(Timeline):
@@ -244,7 +250,7 @@ class Beginnings(Timeline):
         labels = names_of(table("counters"), table("scopes"))
         declared = read_declarations([data_registry.path(f"findings_{page.replace('-', '_')}")])
         dates = date_rows(declared, record_tables(), labels=labels)
-        return lanes_chart(
+        chart = lanes_chart(
             dates,
             labels,
             lane=dates["lane"],
@@ -253,7 +259,8 @@ class Beginnings(Timeline):
             caption="When each thing began. A bar runs from the last observation without it to "
             "the first with it, or over the days that its counter states; an arrow to the left "
             "means that no observation lies before, so that it may have begun at any earlier time.",
-        ).block
+        )
+        return with_data(chart.block, "findings.json")
 
 
 class RegionMaps(Block):
@@ -274,7 +281,8 @@ class RegionMaps(Block):
             ).block
             for region in regions["id"]
         ]
-        return "\n".join(maps) or empty_state("No region has a map yet.")
+        shown = [with_data(each, *PLACES) for each in maps]
+        return "\n".join(shown) or empty_state("No region has a map yet.")
 
 
 class SiteMaps(Block):

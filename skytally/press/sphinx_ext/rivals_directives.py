@@ -14,14 +14,27 @@ from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
 from skytally.press.sphinx_ext.book_data import record_tables
 from skytally.press.sphinx_ext.claims_directives import ledger_tables
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, small_table
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    filtered_table,
+    small_table,
+    with_data,
+)
 from skytally.press.sphinx_ext.record_directives import linked_rows
 
 NONE_YET = "No rival explanation has been written down yet."
 COUNTING = "way of counting"
 """What a series of the charts is: a model of how observations of one origin depend."""
+SIDES = {"proposition": "the explanation under test", "negation": "a rival explanation"}
+"""Side of a hypothesis in words for readers."""
 SHOWN_ITEMS = 10
 """How many observations the chart of influence shows; the table has them all."""
+WEIGHED = tuple(
+    f"data/claims/{name}.csv"
+    for name in ("weighed_observations", "likelihoods", "hypotheses", "priors")
+)
+"""Files of the site with the judged ranges and the priors."""
 
 
 @cache
@@ -55,10 +68,10 @@ class HypothesesTable(Block):
         """Return the table."""
         names = ledger_tables()["hypotheses"]
         rows = [
-            [row.id, row.name, row.meaning, row.side, row.changes_if]
+            [row.name, row.meaning, SIDES.get(row.side, row.side), row.changes_if, row.id]
             for row in names.itertuples(index=False)
         ]
-        heads = ["hypothesis", "in short", "what it says", "side", "what would move it most"]
+        heads = ["explanation", "what it says", "role", "what would move it most", "id in the data"]
         return small_table(
             "Of several that fit, the first is meant; so exactly one is true",
             heads, rows, empty=NONE_YET,
@@ -91,11 +104,11 @@ class PosteriorChart(Block):
             caption=(
                 f"Probability of {self._name(known)} after the observations, from "
                 f"{len(known.priors)} priors and by {len(bayes_update.MODELS)} ways of counting "
-                "observations of one origin. A dot has every judged range in its middle; its line "
-                "runs from all ranges at the end against it to all at the end for it."
+                "observations of one source. Each observation was judged as a range: a dot takes "
+                "the middle of every range, its line runs from the ends against it to those for it."
             ),
         )  # fmt: skip
-        return chart.block + self._shares(known)
+        return with_data(chart.block, *WEIGHED) + self._shares(known)
 
     @staticmethod
     def _name(known: rival_hypotheses.Hypotheses) -> str:
@@ -120,7 +133,8 @@ class PosteriorChart(Block):
             rows.append([prior, *(_percent(each.min(), each.max()) for _, each in found.items())])
         heads = ["before the observations", *known.names.values()]
         return small_table(
-            "Probability of every hypothesis over the ways of counting, ranges in their middle",
+            "Probability of each explanation, with the middle of every judged range; each span "
+            "covers the ways of counting observations of one source",
             heads, rows, empty=NONE_YET,
         )  # fmt: skip
 
@@ -143,12 +157,12 @@ class InfluenceChart(Block):
                 "x": chosen["factor"],
                 "low": chosen["factor"].clip(upper=1.0),
                 "high": chosen["factor"].clip(lower=1.0),
-                "said": [f"odds times {_ratio(factor)}" for factor in chosen["factor"]],
+                "said": [f"multiplies the odds by {_ratio(factor)}" for factor in chosen["factor"]],
             }
         )
         # one room on both sides, so that for and against can be compared by eye
         most = 1.25 * float(max(points["x"].max(), 1 / points["x"].min()))
-        return dots_chart(
+        chart = dots_chart(
             points, name="influence", log=True, ends=(1 / most, most), across=1.0,
             axis=f"odds of {known.names[known.proposition]} with it, divided by odds without it",
             empty=NONE_YET, kinds=("observation", COUNTING),
@@ -156,7 +170,8 @@ class InfluenceChart(Block):
                 f"The {len(shown)} observations that move the result most. Right of the line an "
                 "observation speaks for the proposition, left of it against."
             ),
-        ).block  # fmt: skip
+        )  # fmt: skip
+        return with_data(chart.block, *WEIGHED)
 
 
 class LikelihoodTable(Block):

@@ -8,7 +8,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, quantity_of, quantity_text
+from skytally.core import DataError, quantity_of, quantity_text, slug_of
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -31,13 +31,15 @@ def statements(
     groups : pandas.DataFrame
         ``same_observation``.
     sense, unit : str
-        Words of the vocabularies *sense* and *unit*.
+        Words of the vocabularies *sense* and *unit*; several units separated by commas.
 
     Returns
     -------
     pandas.DataFrame
     """
-    chosen = claims[(claims["sense"] == sense) & (claims["unit"] == unit) & (claims["bound"] != "")]
+    units = [word.strip() for word in unit.split(",")]
+    of_units = claims["unit"].isin(units) & (claims["bound"] != "")
+    chosen = claims[(claims["sense"] == sense) & of_units]
     once = count_once(chosen, groups[groups["row_id"].isin(chosen["id"])])
     return once.sort_values(["statement_last", "id"], kind="stable")
 
@@ -70,7 +72,7 @@ class StatementTable(Block):
             {str(key): value for key, value in row.items()} for row in rows.to_dict("records")
         ]
         return filtered_table(
-            f"{sense}-{unit}".replace(" ", "-"),
+            slug_of(f"{sense} {unit}"),
             self.options["caption"],
             list(HEADS),
             [self._row(row) for row in listed],

@@ -8,6 +8,7 @@ from typing import Any
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.allowed_addresses import AddressRules, address_rules
+from skytally.imagery.acquire.band_windows import ComplexNumbersError, refuse_complex
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import (
     ITEM_ID,
@@ -111,6 +112,10 @@ def _checksum(asset: dict[str, Any]) -> str | None:
 
 def _data_type(raster: dict[str, Any]) -> str | None:
     stated = text_property(raster, "data_type")
+    try:
+        refuse_complex(stated or "")
+    except ComplexNumbersError as fault:
+        raise MalformedItemError(str(fault)) from None
     if stated and stated not in DATA_TYPES:
         message = f"data_type is {shown(stated)}; readable are {', '.join(DATA_TYPES)}"
         raise MalformedItemError(message)

@@ -39,6 +39,8 @@ class ItemListing:
 
     items: dict[str, OfferedItem] = field(default_factory=dict)
     """Id to item; an item without an id has a name made from its content."""
+    versions: dict[str, list[OfferedItem]] = field(default_factory=dict)
+    """Id to what was given under it later and is not the same."""
     number_matched: int | None = None
     """Number of matching items that the server states, or None."""
     number_returned: int = 0
@@ -64,9 +66,21 @@ class ItemListing:
             and self.number_returned >= self.number_matched
         )
 
+    def take(self, key: str, item: OfferedItem) -> None:
+        """Take an item, or, where its id is known, keep what is not the same as another version."""
+        known = self.items.setdefault(key, item)
+        if item != known and item not in self.versions.get(key, []):
+            self.versions.setdefault(key, []).append(item)
+
+    def take_all(self, other: ItemListing) -> None:
+        """Take the items of another listing, and their versions."""
+        for key, item in other.items.items():
+            for version in (item, *other.versions.get(key, [])):
+                self.take(key, version)
+
     def add(self, other: ItemListing) -> None:
         """Add the items, pages and faults of another listing to this one."""
-        self.items |= other.items
+        self.take_all(other)
         self.pages += other.pages
         self.faults += other.faults
 
@@ -193,7 +207,7 @@ class PagedSearch:
                 f"answers differ: {len(vanished)} items of {period_text(span)} are not given when "
                 f"asked in shorter periods, first {one_line(vanished[0], limit=MAX_VALUE)}; kept"
             )
-        whole.items |= {key: parts.items[key] for key in missed}
+        whole.take_all(parts)
         if whole.is_short:
             whole.faults.append(
                 f"numbers differ: {whole.number_matched} items promised for {period_text(span)}, "
@@ -204,18 +218,15 @@ class PagedSearch:
     def _read_pages(self, span: TimeRange) -> ItemListing:
         listing = ItemListing()
         self.io.counts.clear()
-        stale = repeated = changed = 0
+        stale = repeated = 0
         try:
             for page in self._pages(span):
                 before = len(listing.items)
                 listing.number_returned += len(page["features"])
                 for item in page["features"]:
                     key = item_key(item)
-                    if key not in listing.items:
-                        listing.items[key] = item
-                        continue
-                    repeated += 1
-                    changed += listing.items[key] != item
+                    repeated += key in listing.items
+                    listing.take(key, item)
                 if len(listing.items) > MAX_ITEMS:
                     message = f"more than {MAX_ITEMS} items, and no end"
                     raise CatalogueError(message)
@@ -240,7 +251,7 @@ class PagedSearch:
                 f"more items than announced: {len(listing.items)} of {listing.number_matched} for "
                 f"{span[0]} to {span[1]}; kept"
             )
-        listing.faults += _oddities(repeated, changed, set() if self.estimates else counts)
+        listing.faults += _oddities(repeated, set() if self.estimates else counts)
         return listing
 
     @cached_property
@@ -261,11 +272,9 @@ class PagedSearch:
         yield from search.pages_as_dicts()
 
 
-def _oddities(repeated: int, changed: int, counts: set[int]) -> Iterator[str]:
+def _oddities(repeated: int, counts: set[int]) -> Iterator[str]:
     if repeated:
         yield f"items given more than once: {repeated}; each kept once"
-    if changed:
-        yield f"items changed while their list was read: {changed}; the first version kept"
     if len(counts) > 1:
         stated = ", ".join(map(str, sorted(counts)))
         yield f"the number of items changed while their list was read: {stated}"

@@ -1,0 +1,225 @@
+"""Limits of parameters: from what to what a value may go, and the names that it may hold."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skytally.core import data_folder, scan
+from skytally.record import condition_faults
+
+TABLE = "parameter_limits"
+"""Name of the table in the data folder; a project need not have it."""
+RECORD = "record"
+"""Stands for the first or the last day of the record in the columns of limits."""
+PATTERN = "pattern"
+"""Form of a parameter that is a pattern, whose words are looked for in a column."""
+PROVIDERS = "providers"
+"""Stands for ``sites/providers.toml`` where names are looked for."""
+MOST_NAMED = 8
+"""Known names that a fault lists."""
+FEWEST_IN_FORM = 0.6
+"""Likeness from which a name counts as near another."""
+NO_PLAIN_WORDS = re.compile(r"[()\[\]\\]")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one parameter may be."""
+
+    least: str
+    """Least number or earliest day or month, or empty."""
+    most: str
+    """Greatest number or latest day or month, or empty."""
+    names: str
+    """Where names are looked for, ``table.column``, or empty."""
+    known: tuple[str, ...]
+    """The names that stand there."""
+    is_pattern: bool
+    """Whether the value is a pattern that finds names there."""
+    reason: str
+    """Why these are the limits."""
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Rows of the table; none where the project has none, or it has faults."""
+    path = data_folder() / f"{TABLE}.csv"
+    if not path.is_file():
+        return []
+    table, faults = scan(path)
+    return [] if faults else [dict(row) for row in table.to_dict("records")]
+
+
+def _column(names: str) -> list[str] | None:
+    """Cells of a column, ``table.column``; None where there is none."""
+    table, _, column = names.partition(".")
+    folder = data_folder()
+    if table == PROVIDERS:
+        rows = tomllib.loads((folder / "sites" / f"{PROVIDERS}.toml").read_text(encoding="utf-8"))
+        found = [row.get(column) for row in rows.values() if isinstance(row, dict)]
+        return sorted({str(cell) for cell in found if cell}) or None
+    for place in (folder / "record", folder / "sites"):
+        path = place / f"{table}.csv"
+        if path.is_file():
+            cells = scan(path)[0]
+            known = cells[column].dropna().astype(str) if column in cells else []
+            return sorted({*known} - {""}) if column in cells else None
+    return None
+
+
+def read_limits(days: Collection[str]) -> dict[tuple[str, str], Limit]:
+    """Read the limits of the parameters of all notebooks.
+
+    Parameters
+    ----------
+    days : collection of str
+        The days of the record, as YYYY-MM-DD.
+
+    Returns
+    -------
+    dict of (str, str) to Limit
+        Notebook and parameter to what it may be; empty where the table has faults.
+    """
+    ends = {"least": min(days, default=""), "most": max(days, default="")}
+    limits = {}
+    for row in _rows():
+        least, most = (ends[end] if row[end] == RECORD else row[end] for end in ends)
+        known = tuple(_column(row["names"]) or ()) if row["names"] else ()
+        limits[row["page"], row["parameter"]] = Limit(
+            least, most, row["names"], known, row["form"] == PATTERN, row["reason"]
+        )
+    return limits
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def limit_table_faults(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Collect the lines of the table that limit no parameter, or limit it by nothing.
+
+    Parameters
+    ----------
+    parameters : mapping of str to mapping
+        Notebook to its parameters and their values.
+    """
+    faults = []
+    for row in _rows():
+        where, known = f"{TABLE}.csv, line {row['line']}, column", parameters.get(row["page"], {})
+        if row["parameter"] not in known:
+            names = ", ".join(sorted(known)) or "none"
+            faults.append(
+                f"{where} parameter: {row['page']} has no parameter {row['parameter']!r}; name one "
+                f"of: {names}"
+            )
+        if row["names"] and _column(row["names"]) is None:
+            faults.append(
+                f"{where} names: found {row['names']!r}, which is no column; write table.column of "
+                "the record or of the sites"
+            )
+        least, most = row["least"], row["most"]
+        if _number(least) > _number(most):
+            faults.append(f"{where} least: found {least} above {most}; exchange them")
+        if not (least or most or row["names"]):
+            faults.append(f"{where} least: found no limit; give least, most or names")
+    return faults
+
+
+def nearest_name(name: str, known: Collection[str]) -> str:
+    """Words that name what may have been meant, empty where nothing known is like it.
+
+    Examples
+    --------
+    >>> nearest_name("tikhoretzk", ["khasan", "tikhoretsk"])
+    "; the nearest is 'tikhoretsk'"
+    """
+    lower = {each.lower(): each for each in sorted(known)}
+    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=FEWEST_IN_FORM)
+    return f"; the nearest is {lower[near[0]]!r}" if near else ""
+
+
+def _some(known: Collection[str]) -> str:
+    rest = len(known) - MOST_NAMED
+    return ", ".join(sorted(known)[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _name_fault(value: str, limit: Limit) -> str:
+    if value in limit.known:
+        return ""
+    near = nearest_name(value, limit.known) or f"; known are {_some(limit.known)}"
+    return f"found {value!r}, which is not in {limit.names}{near}; name one of those"
+
+
+def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
+    """Faults of a pattern: one that cannot be read, or a word of it that finds nothing."""
+    column = limit.names.partition(".")[2]
+    path = next(
+        data_folder() / place / f"{limit.names.partition('.')[0]}.csv"
+        for place in ("record", "sites")
+        if (data_folder() / place / f"{limit.names.partition('.')[0]}.csv").is_file()
+    )
+    faults = condition_faults(scan(path)[0], f"{column}~{value}")
+    if ";" in value or faults:
+        found = faults[0].partition(": ")[2] if faults else "a semicolon; leave it out"
+        yield f"found {value!r}: {found}"
+        return
+    words = [value] if NO_PLAIN_WORDS.search(value) else value.split("|")
+    for word in words:
+        if not word:
+            yield f"found {value!r}, a part of which is empty and finds everything; remove it"
+        elif not any(re.search(word, name, re.IGNORECASE) for name in limit.known):
+            near = nearest_name(word, limit.known) or f"; known are {_some(limit.known)}"
+            yield f"found {word!r}, which finds nothing in {limit.names}{near}; correct it"
+
+
+def _range_fault(value: object, limit: Limit) -> str:
+    """Fault of a number, day or month that lies beyond its limits."""
+    below = above = False
+    if isinstance(value, str):
+        # a month is compared with the month of a day
+        below = bool(limit.least) and value < limit.least[: len(value)]
+        above = bool(limit.most) and value > limit.most[: len(value)]
+    elif isinstance(value, int | float):
+        # written so that NaN is refused, too
+        below = bool(limit.least) and not value >= float(limit.least)
+        above = bool(limit.most) and not value <= float(limit.most)
+    if not (below or above):
+        return ""
+    shown = repr(value)[:80]
+    allowed = " to ".join(filter(None, (limit.least, limit.most)))
+    allowed = allowed if limit.least and limit.most else f"{'from' if below else 'up to'} {allowed}"
+    return f"found {shown}; allowed is {allowed} ({limit.reason}); write a value within it"
+
+
+def limit_faults(value: object, limit: Limit) -> Iterator[str]:
+    """Yield what was found and what to do, for each part of a value that is beyond its limits.
+
+    Parameters
+    ----------
+    value : object
+        Value of a parameter, of the form that its notebook gives it.
+    limit : Limit
+        What it may be.
+
+    Yields
+    ------
+    str
+        One sentence a part, without the name of the parameter.
+    """
+    if isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from limit_faults(part, limit)
+    elif isinstance(value, str) and limit.names and limit.is_pattern:
+        yield from _pattern_faults(value, limit)
+    elif isinstance(value, str) and limit.names:
+        yield from filter(None, [_name_fault(value, limit)])
+    else:
+        yield from filter(None, [_range_fault(value, limit)])
