@@ -71,7 +71,7 @@ refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-
 	  --provider="$$PROVIDER" --period="$$PERIOD" --budget="$$BUDGET" --dry="$$DRY"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
-	@"$$BIN/python" -m skytally.press.site_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
+	@"$$BIN/python" -m skytally.press.outline_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
 	  --kind="$$KIND" --confirm="$$CONFIRM" --sigma="$$SIGMA"
 
 # A file's tests stay together, since they share what was expensive to make.

@@ -10,7 +10,7 @@ import rasterio
 import xarray as xr
 
 from labs.benchmarks.accuracy_rows import Rows, dated, on_imagery, row, sha_of, share, told
-from skytally.imagery.clear_sky.screening_masks import ring_mask
+from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
     learn_radar_background,

@@ -13,8 +13,12 @@ from scipy import ndimage
 
 from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_port
 from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, share, told
+from skytally.imagery.measure.ships.harbour_sweep import (
+    MIN_COUNTED_SCORE,
+    swept_candidates,
+    water_residual,
+)
 from skytally.imagery.measure.ships.ship_candidates import Candidate
-from skytally.imagery.measure.ships.sweep import MIN_COUNTED_SCORE, swept_candidates, water_residual
 from skytally.imagery.simulate import hulls, second_hull_family
 
 INJECTED = (40.0, 60.0, 80.0, 105.0, 125.0, 160.0, 220.0)

@@ -23,8 +23,12 @@ from scipy import ndimage
 from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, sha_of, share, told
 from skytally.imagery.cube.cube_checks import Bools
 from skytally.imagery.cube.frames import Frame
+from skytally.imagery.measure.ships.harbour_sweep import (
+    MIN_COUNTED_SCORE,
+    swept_candidates,
+    water_residual,
+)
 from skytally.imagery.measure.ships.ship_candidates import FREE, Candidate, pixels_inside
-from skytally.imagery.measure.ships.sweep import MIN_COUNTED_SCORE, swept_candidates, water_residual
 from skytally.imagery.measure.water_mask import ndwi
 
 FOLDER = "01_s2_ports_labelled"

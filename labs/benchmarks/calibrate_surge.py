@@ -15,9 +15,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.baseline import Baseline
+from skytally.statistics.ceiling_exceedance import LEVEL
+from skytally.statistics.count_ceiling import Baseline
 from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
-from skytally.statistics.tail_probability import LEVEL
 
 ALPHAS = (0.1, 0.05, 0.01)
 """Probabilities at which the share of false surprises is shown."""

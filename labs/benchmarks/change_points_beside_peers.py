@@ -1,6 +1,6 @@
 """Accuracy of change dates beside ruptures and Rbeast, and of `reach` on ships with AIS tracks.
 
-Part of `labs.benchmarks.accuracy_ground`. Rbeast is not a dependency of the project: where it
+Part of `labs.benchmarks.accuracy_change`. Rbeast is not a dependency of the project: where it
 cannot be imported, its rows are left out and a message says so. Series are simulated, with known
 days of change and uneven observation days, or the real ones of
 `labs.benchmarks.change_points_real_series`.
@@ -28,9 +28,9 @@ from labs.benchmarks.accuracy_rows import Rows, row, sha_of, share
 from labs.benchmarks.calibrate_change_points import LOOKS
 from labs.simulated_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle
-from skytally.imagery.measure.ground.change_date import SHOWN as LEVEL_SHOWN
+from skytally.imagery.measure.ground.level_change_date import SHOWN as LEVEL_SHOWN
 from skytally.statistics.change_detection import change_points
-from skytally.statistics.interval_counts import interval_counts_from
+from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.sea_distance import Port, read_sea, routes_to
 from skytally.statistics.ship_reach import Fix, reach
 

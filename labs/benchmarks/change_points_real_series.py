@@ -29,7 +29,7 @@ from ruptures.exceptions import BadSegmentationParameters
 
 from labs.benchmarks.outside_imagery import imagery_folder
 from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
-from skytally.statistics.interval_counts import interval_counts_from
+from skytally.statistics.interval_dated_counts import interval_counts_from
 
 COLUMNS = (
     "dataset",

@@ -19,12 +19,12 @@ import pandas as pd
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.clear_sky.screening_masks import ring_mask
-from skytally.imagery.measure.ground.bare_area import ground_laid_bare
+from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS
+from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.ground.pits import pit_observation
 from skytally.imagery.measure.observation import Observation
-from skytally.imagery.measure.quay.stacks import stacks_on_quay
+from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
     learn_radar_background,
@@ -35,8 +35,8 @@ from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
-from skytally.imagery.measure.ships.sweep import sweep_harbour
 from skytally.imagery.pipeline.detection_limits import CARDS, Trial, limits_sentence, recall_table
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure

@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.matrix import trial
+from tests.support.fault_matrix import trial
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "server_faults.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")

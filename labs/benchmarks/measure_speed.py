@@ -26,10 +26,10 @@ import xarray as xr
 from scipy import ndimage
 
 from labs.benchmarks.outside_imagery import PROJECT_ROOT
-from skytally.imagery.clear_sky.screening_masks import ring_mask
-from skytally.imagery.measure.ground import bare_area as earth
+from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.imagery.measure.ground import disturbed_area as earth
 from skytally.imagery.measure.ground.bare_soil_index import SOIL_INDEX_BANDS, bare_soil_series
-from skytally.imagery.measure.quay.stacks import stacks_on_quay
+from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
     learn_radar_background,

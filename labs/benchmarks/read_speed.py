@@ -116,8 +116,8 @@ def _offer(url: str, item: dict[str, Any], *, sizes: bool) -> Any:
 def _ours(url: str, items: list[dict[str, Any]], *, sizes: bool) -> float:
     from concurrent.futures import ThreadPoolExecutor
 
-    from skytally.imagery.acquire.band_reader import read_scene_over_site
     from skytally.imagery.acquire.byte_ranges import FetchSettings
+    from skytally.imagery.acquire.scene_reader import read_scene_over_site
 
     site, settings = _site(*CORNER, 10 * SIDE), FetchSettings(concurrency=CONCURRENCY)
 
@@ -299,7 +299,7 @@ def lazycogs_eager(url: str, items: list[dict[str, Any]]) -> float:
 
 
 Reader = Callable[[str, list[dict[str, Any]]], float]
-OURS = ("skytally.imagery.acquire.band_reader",)
+OURS = ("skytally.imagery.acquire.scene_reader",)
 READERS: dict[str, tuple[Reader, bool, tuple[str, ...]]] = {
     "this project": (ours, False, OURS),
     "this project, sizes not stated": (ours_unsized, False, OURS),
@@ -419,8 +419,8 @@ def large_tiles(folder: Path, *, delay_s: float = 0.06) -> list[dict[str, Any]]:
         header, one a row of blocks), bytes, useful (bytes of the pixels), seconds.
     """
     from labs.benchmarks import slow_file_server
-    from skytally.imagery.acquire.band_reader import read_scene
     from skytally.imagery.acquire.byte_ranges import FetchSettings
+    from skytally.imagery.acquire.scene_reader import read_scene
 
     path, bands, rows = _large_file(folder / "large.tif"), ("b04", "b08", "b11"), []
     places = {

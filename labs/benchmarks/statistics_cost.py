@@ -19,7 +19,7 @@ from skytally.record import lines
 from skytally.statistics import change_of_trains, surge_of_rows
 from skytally.statistics.change_detection import change_points
 from skytally.statistics.counter_agreement import agreement
-from skytally.statistics.interval_counts import interval_counts_from
+from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
 from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
 from skytally.statistics.port_calls.calls_from_rows import calls_by_share, chance_missed

@@ -24,11 +24,11 @@ import numpy as np
 
 from labs.benchmarks import slow_file_server
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.band_reader import read_scene
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.chip_manifest import encode_chip
+from skytally.imagery.acquire.chip_encoding import encode_chip
+from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.clear_sky.kept_screenings import read_screenings
-from skytally.imagery.cube.stored_cubes import stored_observations
+from skytally.imagery.cube.cube_assembly import stored_observations
 from skytally.imagery.pipeline.refresh import refresh_store
 from tests.support import chips
 

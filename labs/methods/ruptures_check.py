@@ -11,7 +11,12 @@ import xarray as xr
 from scipy import stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.interval_counts import IntervalCounts, checked, date_of, interval_counts_of
+from skytally.statistics.interval_dated_counts import (
+    IntervalCounts,
+    checked,
+    date_of,
+    interval_counts_of,
+)
 
 LEAST_SEGMENT = 2
 """Minimum observations of a segment in the cross-check, the default of ruptures."""

@@ -5,9 +5,9 @@ from .claim_ledger import (
     ledger_faults as ledger_faults,
 )
 from .comparison import BoundedNumber as BoundedNumber, compare as compare
+from .hypothesis_findings import rival_findings as rival_findings
 from .rival_flips import flips_of_rivals as flips_of_rivals
 from .rival_hypotheses import read_hypotheses as read_hypotheses
-from .rival_results import rival_findings as rival_findings
 from .rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
 from .rule_evidence import (
     Evidence as Evidence,

@@ -14,7 +14,7 @@ from pandas.tseries.offsets import MonthEnd
 from skytally.claims.rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
 from skytally.claims.rule_evidence import Evidence, dates_of
 from skytally.claims.verdicts import GOOD, REFINED, worst
-from skytally.core import day, names as n, refuse
+from skytally.core import day, line_vocabulary as n, refuse
 from skytally.record import Support, support
 
 DRIFT_COLUMNS = ("original_source", "original", "copy_source", "copy", "change")

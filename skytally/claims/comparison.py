@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from skytally.claims.verdicts import BOUND, CONTRADICTED, HOLDS, REFINED, UNTESTED
-from skytally.core import DataError, interval, names as n, number, unit_of, with_unit
+from skytally.core import DataError, interval, line_vocabulary as n, number, unit_of, with_unit
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class BoundedNumber:
     high: float
     """Upper end, infinite where open."""
     bound: str
-    """One of `skytally.core.names.BOUNDS`."""
+    """One of `skytally.core.line_vocabulary.BOUNDS`."""
     unit: str
     """Word of the vocabulary *unit*."""
     words: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from skytally.claims.hypothesis_findings import rival_findings
 from skytally.claims.rival_hypotheses import Hypotheses
-from skytally.claims.rival_results import rival_findings
 from skytally.claims.rule_evidence import Evidence
 from skytally.findings import (
     VOID,

@@ -13,7 +13,7 @@ import pandas as pd
 from skytally.claims.rule_evidence import Evidence, number_of, rows_of
 from skytally.claims.rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
 from skytally.claims.verdicts import GOOD, MISQUOTES, REFINED, as_copy
-from skytally.core import names as n, refuse
+from skytally.core import line_vocabulary as n, refuse
 from skytally.record import condition_faults
 
 TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "otherwise")

@@ -14,8 +14,8 @@ from skytally.claims.comparison import BoundedNumber, comparable
 from skytally.core import (
     DataError,
     limits,
+    line_vocabulary as n,
     listed,
-    names as n,
     quantity_of,
     quantity_text,
     read_table,

@@ -32,7 +32,15 @@ from skytally.claims.rule_evidence import (
     size_of_part,
 )
 from skytally.claims.verdicts import BOUND, CONTRADICTED, GOOD, HOLDS, REFINED, UNTESTED, worst
-from skytally.core import DataError, interval, listed, names as n, unit_of, when, with_preposition
+from skytally.core import (
+    DataError,
+    interval,
+    line_vocabulary as n,
+    listed,
+    unit_of,
+    when,
+    with_preposition,
+)
 from skytally.record import OWNER_NOT_STATED, image_words, support
 
 WGS84 = pyproj.Geod(ellps="WGS84")

@@ -28,12 +28,12 @@ from .errors import (
     file_fault as file_fault,
     refuse as refuse,
 )
-from .evidence_line import check_line as check_line
-from .leftover_files import (
+from .ignored_files import (
     is_leftover as is_leftover,
     original_of as original_of,
     visible_paths as visible_paths,
 )
+from .line_schema import check_line as check_line
 from .project_folder import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,
@@ -67,7 +67,7 @@ from .text_reader import (
     scan_json as scan_json,
     scan_text as scan_text,
 )
-from .units import unit_of as unit_of
+from .unit_table import unit_of as unit_of
 from .wording import (
     chance_text as chance_text,
     day as day,

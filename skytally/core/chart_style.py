@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 
 SERIES_COLOURS = (
     "#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019",
@@ -107,7 +107,7 @@ MPL_RC: Any = MappingProxyType(
 def series_style(number: int) -> tuple[str, str, str]:
     """Colour, Bokeh marker and Matplotlib marker of a series by its number, from 0.
 
-    For series that are no counters, such as methods: `skytally.figures.chart_series` styles
+    For series that are no counters, such as methods: `skytally.figures.series_styling` styles
     those. A colour that comes again has another marker: 48 pairs differ.
     """
     times, colour = divmod(number, len(SERIES_COLOURS))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.wording import chance_text, number, with_unit
 
 COUNTING_ERROR = 0.1
@@ -29,7 +29,7 @@ class Quantity:
     high: float
     """Printed upper bound, NaN where none is printed."""
     bound: str
-    """One of `skytally.core.names.BOUNDS`, or empty where there is no number."""
+    """One of `skytally.core.line_vocabulary.BOUNDS`, or empty where there is no number."""
     unit: str
     """Word of the vocabulary *unit*."""
     wording: str = ""

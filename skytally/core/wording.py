@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from skytally.core import names as n
-from skytally.core.units import unit_of
+from skytally.core import line_vocabulary as n
+from skytally.core.unit_table import unit_of
 
 
 def number(value: float) -> str:

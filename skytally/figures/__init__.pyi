@@ -2,18 +2,12 @@ from .accuracy_charts import change_chart as change_chart, lengths_chart as leng
 from .bokeh_charts import frame as frame
 from .calibration_charts import calibration_chart as calibration_chart
 from .card_links import card_address as card_address, linked as linked, linked_table as linked_table
-from .chart_series import series_styles as series_styles
 from .chart_titles import (
     ChartTitle as ChartTitle,
     read_chart_titles as read_chart_titles,
     titles_of as titles_of,
 )
-from .charts import (
-    bars_chart as bars_chart,
-    lanes_chart as lanes_chart,
-    values_chart as values_chart,
-)
-from .counter_palette import (
+from .counter_label_table import (
     counter_labels as counter_labels,
     read_counter_labels as read_counter_labels,
 )
@@ -28,14 +22,19 @@ from .embed import (
     sentence as sentence,
     show as show,
 )
+from .evidence_charts import (
+    bars_chart as bars_chart,
+    lanes_chart as lanes_chart,
+    values_chart as values_chart,
+)
 from .foresight_charts import foresight_chart as foresight_chart
+from .front_page_dates import read_key_dates as read_key_dates
 from .html_tables import (
     findings_table as findings_table,
     folded_tables as folded_tables,
     table_block as table_block,
     worded_table as worded_table,
 )
-from .key_dates import read_key_dates as read_key_dates
 from .map_regions import read_regions as read_regions
 from .maps import (
     position_words as position_words,
@@ -51,10 +50,11 @@ from .mark_tables import (
 from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
 from .name_wrapping import name_width as name_width
 from .overview_timeline import timeline_chart as timeline_chart
-from .period_panels import totals_panels as totals_panels
 from .picture_letters import undrawn_letters as undrawn_letters
-from .rate_curves import curves_chart as curves_chart
+from .recall_curves import curves_chart as curves_chart
 from .route_tables import read_labels as read_labels, read_panels as read_panels
+from .running_total_panels import totals_panels as totals_panels
+from .running_totals_chart import running_totals as running_totals, with_counts as with_counts
+from .series_styling import series_styles as series_styles
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .timeline_lanes import lane_rows as lane_rows, read_lanes as read_lanes
-from .totals_chart import running_totals as running_totals, with_counts as with_counts

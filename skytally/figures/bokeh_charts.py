@@ -10,9 +10,8 @@ import pandas as pd
 from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
-from skytally.core import chart_style as style, names as n
-from skytally.figures.chart_series import SeriesStyle, shared_colour
-from skytally.figures.counter_palette import counter_colour
+from skytally.core import chart_style as style, line_vocabulary as n
+from skytally.figures.counter_label_table import counter_colour
 from skytally.figures.label_placement import MarkLabel, label_hook, named_series
 from skytally.figures.mark_tables import (
     HOVER,
@@ -27,6 +26,7 @@ from skytally.figures.mark_tables import (
     value_axis,
 )
 from skytally.figures.name_wrapping import wrapped_name
+from skytally.figures.series_styling import SeriesStyle, shared_colour
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)

@@ -14,7 +14,7 @@ import pandas as pd
 from bokeh.models.annotations import Arrow, Label
 
 from skytally.core import chart_style as style
-from skytally.figures.chart_series import SeriesStyle
+from skytally.figures.series_styling import SeriesStyle
 
 Point = tuple[float, float]
 """From the left and from below, pixels."""

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import limits, names as n, number, quantity_of, quantity_text, when
+from skytally.core import limits, line_vocabulary as n, number, quantity_of, quantity_text, when
 from skytally.record import OPEN_START
 
 HOVER = ("when", "said", "bound", "who", "where", "seen", "source", "row")

@@ -17,9 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import chart_style as style, names as n
-from skytally.figures.chart_series import SeriesStyle, shared_colour
-from skytally.figures.counter_palette import counter_colour
+from skytally.core import chart_style as style, line_vocabulary as n
+from skytally.figures.counter_label_table import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
 from skytally.figures.mark_tables import (
     LANE_LETTERS,
@@ -31,6 +30,7 @@ from skytally.figures.mark_tables import (
     value_axis,
 )
 from skytally.figures.name_wrapping import wrapped_name
+from skytally.figures.series_styling import SeriesStyle, shared_colour
 
 LEGEND_LETTERS = 44
 """Letters in a line of a legend."""

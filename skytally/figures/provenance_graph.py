@@ -63,7 +63,7 @@ def layout(graph: Graph, *, keep: Iterable[str]) -> Drawing:
     ----------
     graph : Graph
     keep : iterable of str
-        Sources to draw, such as those of `skytally.record.provenance.copied`.
+        Sources to draw, such as those of `skytally.record.source_provenance.copied`.
 
     Returns
     -------

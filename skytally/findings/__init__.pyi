@@ -1,3 +1,4 @@
+from .date_finding_rows import date_rows as date_rows
 from .declaration_checks import declaration_faults as declaration_faults
 from .declarations import (
     Declaration as Declaration,
@@ -26,7 +27,6 @@ from .finding_flips import (
     flipped as flipped,
     flips_of_findings as flips_of_findings,
 )
-from .finding_kinds import row_of as row_of
 from .findings_json import as_json as as_json, write_findings as write_findings
 from .flip_search import (
     VOID as VOID,
@@ -38,4 +38,4 @@ from .flip_search import (
     flips_as_json as flips_as_json,
     smallest_sets as smallest_sets,
 )
-from .page_dates import date_rows as date_rows
+from .row_findings import row_of as row_of

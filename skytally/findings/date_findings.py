@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skytally.core import DataError, chance_text, names as n
+from skytally.core import DataError, chance_text, line_vocabulary as n
 from skytally.findings.declarations import Declaration
 from skytally.findings.finding import Finding, computed
 

@@ -15,7 +15,7 @@ from skytally.core import (
     DataError,
     check_line,
     limits,
-    names as n,
+    line_vocabulary as n,
     quantity_of,
     quantity_text,
     when,

@@ -12,7 +12,7 @@ import pandas as pd
 from skytally.core import (
     DataError,
     data_registry,
-    names as n,
+    line_vocabulary as n,
     quantity_of,
     quantity_text,
     read_table,
@@ -21,7 +21,7 @@ from skytally.core import (
     with_preposition,
     with_unit,
 )
-from skytally.findings import date_findings, finding_kinds
+from skytally.findings import date_findings, row_findings
 from skytally.findings.declarations import (
     REFERENCE,
     ROWS_PER_GROUP,
@@ -33,7 +33,7 @@ from skytally.findings.declarations import (
     tables_read,
 )
 from skytally.findings.finding import Finding, computed, tally
-from skytally.findings.finding_support import with_support
+from skytally.findings.finding_sources import with_support
 from skytally.findings.named_estimates import Count
 from skytally.record import ReducedRecord, WholeRecord, on_one_day
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from skytally.statistics import Bracket, Estimate
 
 PICKED = {
-    "highest": finding_kinds.highest,
-    "latest": finding_kinds.latest,
-    "first": finding_kinds.first,
+    "highest": row_findings.highest,
+    "latest": row_findings.latest,
+    "first": row_findings.first,
 }
 """Kind of superlative to the function that picks its row."""
 
@@ -188,7 +188,7 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
     words["text"] = str(row.get("text", ""))
-    words["period"] = finding_kinds.period_of(row)
+    words["period"] = row_findings.period_of(row)
     words["made"] = MADE_WORDS.get(str(row.get("method", "")), "")
     return words
 
@@ -202,8 +202,8 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
         rows = pd.concat([rows, whole])
     if not declaration.unit:
-        return finding_kinds.quoted(declaration.key, rows, text=declaration.sentence, words=words)
-    dates = finding_kinds.dates_of(rows)
+        return row_findings.quoted(declaration.key, rows, text=declaration.sentence, words=words)
+    dates = row_findings.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
         dates=dates, words=words, said=with_preposition(dates),
@@ -268,7 +268,7 @@ def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
     words = dict.fromkeys(("counter", "scope", "row"), "")
     if declaration.kind == "only" and count == 1:
         one = rows.loc[[*matching]]
-        words, dates = _words(one, evaluation), finding_kinds.dates_of(one)
+        words, dates = _words(one, evaluation), row_findings.dates_of(one)
     elif declaration.kind == "only" or not count:
         text = declaration.otherwise or text
     if declaration.dates:
@@ -292,14 +292,14 @@ def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     )
     rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
-        return finding_kinds.ratio(declaration.key, rows, whole, text=declaration.sentence)
+        return row_findings.ratio(declaration.key, rows, whole, text=declaration.sentence)
     if rows.empty and declaration.otherwise:
         # nobody printed the part, so it may be any share of the whole
         return computed(
             declaration.key, value=float("nan"), low=0, high=100, unit="percent", bound=n.ABOUT,
             rows=whole, text=declaration.otherwise,
         )  # fmt: skip
-    return finding_kinds.share(declaration.key, rows, whole, text=declaration.sentence)
+    return row_findings.share(declaration.key, rows, whole, text=declaration.sentence)
 
 
 def estimate_of(
@@ -332,7 +332,7 @@ def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
             dates=result.dates, words=result.words,
         )  # fmt: skip
     digits = declaration.named.digits if declaration.named else 2
-    finding = finding_kinds.estimated(
+    finding = row_findings.estimated(
         declaration.key, result, rows, text=declaration.sentence, digits=digits
     )
     further = further_rows(declaration, evaluation) - {*finding.inputs}

@@ -10,7 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, Quantity, filled, interval, names as n, quantity_text, unit_of
+from skytally.core import (
+    DataError,
+    Quantity,
+    filled,
+    interval,
+    line_vocabulary as n,
+    quantity_text,
+    unit_of,
+)
 from skytally.record import Support
 
 COUNTED = ("1", "day")
@@ -140,7 +148,7 @@ def computed(
     unit : str
         Word of the vocabulary *unit*.
     bound : str
-        One of `skytally.core.names.BOUNDS`.
+        One of `skytally.core.line_vocabulary.BOUNDS`.
     rows : pandas.DataFrame
         The rows it was computed from.
     text : str

@@ -24,7 +24,7 @@ from skytally.findings.flip_search import (
     by_source,
     smallest_sets,
 )
-from skytally.findings.rows_read import rows_read
+from skytally.findings.needed_rows import rows_read
 from skytally.record import NOTHING, ReducedRecord, Removed, WholeRecord
 
 OTHER_BOUND, OTHER_ORDER = "another bound", "another order"

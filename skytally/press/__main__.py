@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from skytally.core import DataError, file_fault, project_root
-from skytally.press import content_keys, result_store, site
+from skytally.press import content_keys, result_store, website
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
 KERNEL_NOISE = (
@@ -97,7 +97,7 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
         words = run.stderr.splitlines()
         shown = [each for each in words if not any(noise in each for noise in KERNEL_NOISE)]
         return "\n".join(shown[-12:]) or f"notebooks/{line}.ipynb: exit code {run.returncode}"
-    if not (folder / site.FINDINGS).is_file():
+    if not (folder / website.FINDINGS).is_file():
         return (
             f"notebooks/{line}.ipynb: ran to its end and wrote no findings; its last code cell "
             "calls findings.write_findings(results, Path(out))"
@@ -139,8 +139,8 @@ def _run_all(stale: list[str]) -> list[str]:
 def _left_out(code: int) -> list[str] | None:
     """Lines whose notebook or parameter file the check refused; None where it refused the data."""
     # slow imports, for a build that has a fault
+    from skytally.press.notebook_parameters import faults_of_lines
     from skytally.press.notebook_reader import ONLY_NOTEBOOKS
-    from skytally.press.parameter_files import faults_of_lines
 
     return list(faults_of_lines()) if code == ONLY_NOTEBOOKS else None
 
@@ -168,7 +168,7 @@ def _print_site() -> str:
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:
-        modules = site.print_site()
+        modules = website.print_site()
     except (RuntimeError, ValueError) as error:
         return str(error)
     content_keys.write_site_state(modules)
@@ -178,7 +178,7 @@ def _print_site() -> str:
 
 def _build() -> int:
     """Build the book, alone in its folder; the exit code."""
-    site.recover()
+    website.recover()
     code = _check()
     left_out = _left_out(code) if code else []
     if left_out is None:

@@ -33,20 +33,20 @@ from skytally.imagery.acquire import (
 from skytally.imagery.sites import outline_faults, position_faults, read_sites
 from skytally.press import check_memory
 from skytally.press.book_details import book_details
-from skytally.press.chart_checks import CHARTS, chart_table_faults
-from skytally.press.chart_names import name_faults, picture_faults
+from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_checks import claims_faults
 from skytally.press.finding_checks import finding_faults, page_parameters
+from skytally.press.name_length_checks import name_faults, picture_faults
+from skytally.press.notebook_parameters import parameter_faults
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
-from skytally.press.parameter_files import parameter_faults
-from skytally.press.parameter_limits import limit_table_faults
-from skytally.press.parameter_range_table import range_faults
-from skytally.press.tables_without_page import unshown_tables
-from skytally.press.unlinked_files import (
+from skytally.press.orphan_inputs import (
     misnamed_notebooks,
     outlines_without_site,
     unlisted_notebooks,
 )
+from skytally.press.parameter_limits import limit_table_faults
+from skytally.press.parameter_range_table import range_faults
+from skytally.press.tables_without_page import unshown_tables
 from skytally.record import interval_faults, place_faults, record_faults
 
 RESULTS = "results"

@@ -19,7 +19,7 @@ from skytally.core import (
     project_root,
     visible_paths,
 )
-from skytally.press import table_parts
+from skytally.press import read_table_parts
 from skytally.press.project_paths import (
     book_folder,
     build_folder,
@@ -40,7 +40,7 @@ PICTURES = "attachments"
 RUNNER = (
     "skytally.press.execute",
     "skytally.press.notebook_reader",
-    "skytally.press.parameter_files",
+    "skytally.press.notebook_parameters",
 )
 """The modules of the press that a notebook runs through."""
 DOCSTRINGS_SHOWN = "{storey-api}"
@@ -185,11 +185,11 @@ def of_read(read: str, reads: Iterable[str]) -> str:
         return _of_scenes()
     if read == MEASURED:
         return _of_measured()
-    files = table_parts.files_behind(read, reads)
+    files = read_table_parts.files_behind(read, reads)
     key = of_bytes(json.dumps([read, [_of_input(path) for path in files]]).encode())
     memory = _memory()
     if key not in memory:
-        memory[key] = [of_bytes(table_parts.content_used(read, reads))]
+        memory[key] = [of_bytes(read_table_parts.content_used(read, reads))]
     return memory[key][0]
 
 

@@ -14,7 +14,7 @@ from skytally.findings import (
     scan_declarations,
     with_derived_columns,
 )
-from skytally.press.parameter_files import declared_parameters, parameter_values
+from skytally.press.notebook_parameters import declared_parameters, parameter_values
 from skytally.press.project_paths import book_folder, line_names
 from skytally.record import possible_words
 

@@ -33,7 +33,7 @@ from skytally.imagery.acquire import (
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
 from skytally.press.delivery_report import file_lines, plan_lines, scene_lines
-from skytally.press.measured_lines import measured_anew
+from skytally.press.measuring_stage import measured_anew
 
 FIRST_DAY = "2019-01-01"
 """First day of the years that references are built from (METHODS section 3)."""

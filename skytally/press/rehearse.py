@@ -40,7 +40,7 @@ from skytally.imagery.sites import (
     read_sites,
     write_outlines,
 )
-from skytally.press import servers
+from skytally.press import rehearsal_servers
 from skytally.press.project_paths import build_folder
 from skytally.press.subprocesses import LOOPBACK, free_port
 
@@ -261,9 +261,9 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     RuntimeError
         If a server or a command fails.
     """
-    absent = servers.missing_servers()
+    absent = rehearsal_servers.missing_servers()
     if absent:
-        raise servers.ServersMissingError(absent)
+        raise rehearsal_servers.ServersMissingError(absent)
     archive, copy = folder / "archive", folder / "project"
     known = evidence_sites(read_sites(root / "data" / "sites"))
     unknown = sorted(set(only) - set(known))
@@ -279,7 +279,7 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     port = free_port()
     there = [with_server_addresses(item, f"http://{LOOPBACK}:{port}/") for item in items]
     kinds = read_json_lines(archive / "collections.ndjson")
-    with servers.running_servers(archive, kinds, there, port=port) as running:
+    with rehearsal_servers.running_servers(archive, kinds, there, port=port) as running:
         print(f"servers: catalogue at {running.catalogue}, files at {running.files}", flush=True)
         real = read_toml(root / "data" / "sites" / "providers.toml")
         rows = provider_rows(real, items, url=running.catalogue)
@@ -293,7 +293,7 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     for slug, (_, place) in places.items():
         # confirmed as a user would, by the command; it measures what can be measured then
         sure = (f"--site={slug}", "--confirm=yes", f"--sigma={place.sigma_m:g}")
-        run_command(copy, "skytally.press.site_command", *sure)
+        run_command(copy, "skytally.press.outline_command", *sure)
     run_command(copy, "skytally.press")
     site = copy / "book" / "_build" / "html"
     mark_bare_pages(site)
@@ -319,7 +319,7 @@ def main() -> int:
     root, plan = project_root(), SMALL if words.small else ArchivePlan()
     try:
         page = run_rehearsal(root, build_folder() / "rehearsal", plan=plan, only=words.site)
-    except (servers.ServersMissingError, RuntimeError) as error:
+    except (rehearsal_servers.ServersMissingError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"the rehearsal's site, labelled as such: {page.relative_to(root)}")

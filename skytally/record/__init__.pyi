@@ -1,4 +1,9 @@
 from .consistency_rules import check_record as check_record, record_faults as record_faults
+from .copied_reports import (
+    drop_copies as drop_copies,
+    read_originals as read_originals,
+    read_record as read_record,
+)
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,
@@ -10,9 +15,31 @@ from .evidence_lines import (
     lines as lines,
     with_numbers as with_numbers,
 )
-from .period_totals import totals_since_start as totals_since_start
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
-from .provenance import (
+from .reduced_record import (
+    NOTHING as NOTHING,
+    ReducedRecord as ReducedRecord,
+    Removed as Removed,
+    WholeRecord as WholeRecord,
+)
+from .row_conditions import (
+    condition_faults as condition_faults,
+    filtered as filtered,
+    possible_words as possible_words,
+    word_faults as word_faults,
+)
+from .row_dating import (
+    INTERVAL as INTERVAL,
+    STATEMENT as STATEMENT,
+    VOYAGE as VOYAGE,
+    date_columns as date_columns,
+    newest_page as newest_page,
+    time_quality as time_quality,
+    within_record as within_record,
+)
+from .row_selection import at_site as at_site, on_one_day as on_one_day
+from .running_totals import totals_since_start as totals_since_start
+from .source_provenance import (
     OWNER_NOT_STATED as OWNER_NOT_STATED,
     RELEASED as RELEASED,
     UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,
@@ -26,35 +53,4 @@ from .provenance import (
     support as support,
     support_words as support_words,
 )
-from .reduced_record import (
-    NOTHING as NOTHING,
-    ReducedRecord as ReducedRecord,
-    Removed as Removed,
-    WholeRecord as WholeRecord,
-)
-from .repeated_observations import (
-    drop_copies as drop_copies,
-    read_originals as read_originals,
-    read_record as read_record,
-)
-from .row_conditions import (
-    condition_faults as condition_faults,
-    filtered as filtered,
-    possible_words as possible_words,
-    word_faults as word_faults,
-)
-from .row_dates import (
-    INTERVAL as INTERVAL,
-    STATEMENT as STATEMENT,
-    VOYAGE as VOYAGE,
-    date_columns as date_columns,
-    newest_page as newest_page,
-    within_record as within_record,
-)
-from .tallies import (
-    at_site as at_site,
-    claim_pairs as claim_pairs,
-    falling_totals as falling_totals,
-    on_one_day as on_one_day,
-    time_quality as time_quality,
-)
+from .statement_pairs import claim_pairs as claim_pairs, falling_totals as falling_totals

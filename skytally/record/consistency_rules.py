@@ -21,7 +21,7 @@ from skytally.core import (
     data_registry,
     dictionary_path,
     file_bytes,
-    names as n,
+    line_vocabulary as n,
     refuse,
     scan,
     table_names,
@@ -29,7 +29,7 @@ from skytally.core import (
     vocabulary_faults,
     words,
 )
-from skytally.record.corrections import DELIVERED, correction_faults
+from skytally.record.correction_checks import DELIVERED, correction_faults
 from skytally.record.plausibility_rules import (
     counted_units,
     number_faults,

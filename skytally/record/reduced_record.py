@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from skytally.core import DataError
+from skytally.record.copied_reports import Alike, alike_rows, copies_among, copying_pages
 from skytally.record.evidence_lines import SAME_SIGHTING, kept_instead
-from skytally.record.repeated_observations import Alike, alike_rows, copies_among, copying_pages
 from skytally.record.row_conditions import met
 
 Removed = frozenset[str]

@@ -43,7 +43,7 @@ from .surge_from_rows import (
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,
 )
-from .train_levels import (
+from .trains_before_after import (
     TrainChange as TrainChange,
     change_of_trains as change_of_trains,
     trains_table as trains_table,

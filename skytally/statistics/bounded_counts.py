@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.interval_counts import IntervalCounts
+from skytally.statistics.interval_dated_counts import IntervalCounts
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def representative_counts(looks: IntervalCounts) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import interval_counts_from
+    >>> from skytally.statistics.interval_dated_counts import interval_counts_from
     >>> some = interval_counts_from([0.0, 1.0, 2.0], [9.0, 1.0, 70.0], high=[9.0, np.inf, 74.0])
     >>> [each.round(2).tolist() for each in representative_counts(some)]
     [[9.0, 27.35, 71.88], [1.0, 0.0, 0.99]]

@@ -11,7 +11,7 @@ import pandas as pd
 from skytally.core import day
 from skytally.statistics.change_search import ChangeSearch
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.interval_counts import Floats, IntervalCounts, date_of
+from skytally.statistics.interval_dated_counts import Floats, IntervalCounts, date_of
 from skytally.statistics.step_date import bracket, step_posterior
 from skytally.statistics.step_or_ramp import change_shape
 

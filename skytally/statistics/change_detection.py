@@ -16,7 +16,7 @@ from skytally.statistics.argument_checks import level_faults
 from skytally.statistics.bounded_counts import representative_counts
 from skytally.statistics.change_dates import SHOWN, SUGGESTED, Change, DatedSeries, dated_changes
 from skytally.statistics.change_search import ChangeSearch, search_changes
-from skytally.statistics.interval_counts import (
+from skytally.statistics.interval_dated_counts import (
     MAX_DAYS_FROM_1970,
     Floats,
     IntervalCounts,
@@ -24,7 +24,7 @@ from skytally.statistics.interval_counts import (
     date_of,
     interval_counts_of,
 )
-from skytally.statistics.noise_hypotheses import (
+from skytally.statistics.noise_models import (
     NoiseHypotheses,
     hypotheses_of_counts,
     hypotheses_of_levels,
@@ -189,7 +189,7 @@ def change_points(
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import interval_counts_from
+    >>> from skytally.statistics.interval_dated_counts import interval_counts_from
     >>> days = np.arange(19_358.0, 19_458.0, 10.0)
     >>> change_points(interval_counts_from(days, [0, 1, 0, 0, 1, 60, 72, 65, 70, 58])).words
     'rose between 10 February 2023 and 20 February 2023'

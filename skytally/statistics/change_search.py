@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.noise_hypotheses import (
+from skytally.statistics.noise_models import (
     MEMORIES,
     WAVES,
     NoiseHypotheses,

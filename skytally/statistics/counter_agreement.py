@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from skytally.core import DataError, check_line, limits, names as n, quantity_of, refuse
+from skytally.core import DataError, check_line, limits, line_vocabulary as n, quantity_of, refuse
 from skytally.statistics.estimate import Estimate
 
 LEVEL = 0.9

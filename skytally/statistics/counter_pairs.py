@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, limits, names as n, quantity_of
+from skytally.core import DataError, limits, line_vocabulary as n, quantity_of
 from skytally.record import on_one_day
 from skytally.statistics.counter_agreement import (
     KIND_COLUMNS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from skytally.core import DataError, names as n, refuse
+from skytally.core import DataError, line_vocabulary as n, refuse
 from skytally.statistics.bracketed_dates import Bracket, DatedState, change_bracket
 from skytally.statistics.ship_reach import NOMINAL_DAYS
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.noise_hypotheses import NoiseHypotheses
+from skytally.statistics.noise_models import NoiseHypotheses
 from skytally.statistics.segment_evidence import count_evidence, stabilised
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.interval_counts import Floats, IntervalCounts
+from skytally.statistics.interval_dated_counts import Floats, IntervalCounts
 
 Places = NDArray[np.intp]
 RATE_SHAPE = 0.5
@@ -248,7 +248,7 @@ def step_posterior(
 
     Examples
     --------
-    >>> from skytally.statistics.interval_counts import interval_counts_from
+    >>> from skytally.statistics.interval_dated_counts import interval_counts_from
     >>> looks = interval_counts_from([0.0, 30.0, 60.0, 90.0], [0, 0, 60, 80])
     >>> found = step_posterior(looks, dispersions=(math.inf,), level=0.9)
     >>> bool(found.probability[30:61].sum() > 0.99)

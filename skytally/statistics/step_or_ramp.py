@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import linalg, special
 
 from skytally.statistics.change_search import RAMP_SHARE
-from skytally.statistics.noise_hypotheses import NoiseHypotheses
+from skytally.statistics.noise_models import NoiseHypotheses
 
 Floats = NDArray[np.float64]
 

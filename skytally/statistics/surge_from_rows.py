@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from skytally.core import DataError, chance_text, day, refuse, rounded_outwards
-from skytally.statistics.baseline import SPACING, bounded_baseline, days_in, weeks_imaged
+from skytally.statistics.ceiling_exceedance import PRIORS, REACHED, Prior
+from skytally.statistics.count_ceiling import SPACING, bounded_baseline, days_in, weeks_imaged
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER, Surge, surge
-from skytally.statistics.tail_probability import PRIORS, REACHED, Prior
-from skytally.statistics.whole_number_bounds import whole_number_limits
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:

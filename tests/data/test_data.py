@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import data_registry, names as n
+from skytally.core import data_registry, line_vocabulary as n
 from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
 from skytally.record.consistency_rules import check_record
 from skytally.record.evidence_lines import SAME_CALL, SAME_SIGHTING
-from skytally.record.provenance import UNNAMED_FAMILIES
+from skytally.record.source_provenance import UNNAMED_FAMILIES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RECORD = DATA / "record"

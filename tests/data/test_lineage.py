@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import outside_files
+from tests.support import shared_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "data/record"
@@ -231,10 +231,10 @@ def test_every_row_was_delivered_or_added_with_its_page() -> None:
 @pytest.mark.parametrize("path", sorted(DELIVERED.iterdir()), ids=lambda path: path.name)
 def test_delivered_copy_equals_the_delivery(path: Path) -> None:
     """The committed copy is the delivery, byte for byte."""
-    assert path.read_bytes() == (outside_files.delivery() / path.name).read_bytes()
+    assert path.read_bytes() == (shared_files.delivery() / path.name).read_bytes()
 
 
 def test_delivery_was_copied_whole() -> None:
     """No delivered file was left behind."""
-    outside = {path.name for path in outside_files.delivery().iterdir()}
+    outside = {path.name for path in shared_files.delivery().iterdir()}
     assert outside == {path.name for path in DELIVERED.iterdir()}

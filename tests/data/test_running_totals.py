@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from skytally.record import count_once, filtered, read_record, totals_since_start
-from skytally.record.period_totals import SHORTEST_DAYS
+from skytally.record.running_totals import SHORTEST_DAYS
 
 SHORT_COUNTS = {"P041.3", "P038", "P046.2", "V014", "P068.4", "P075.3"}
 """Counts of a week, a month or the time since new year, which a reader took for totals."""

@@ -119,7 +119,7 @@ def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
     for name, allowed in (
         ("skytally/imagery/acquire/catalog_search.py", set()),
         ("skytally/statistics/port_calls/littles_law.py", {"port-imagery"}),
-        ("skytally/record/provenance.py", set()),
+        ("skytally/record/source_provenance.py", set()),
     ):
         path = book.folder / name
         with mended(path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory import read_inventory
 from skytally.imagery.pipeline.measured_folder import line_path, read_line
@@ -77,7 +77,7 @@ def test_lines_show_what_was_simulated(lines: list[MeasuredLine]) -> None:
 @pytest.mark.slow
 def test_make_site_measures_only_what_changed(made: Path) -> None:
     """What fits its images, outlines, code and parameters stays; moved outlines are measured."""
-    command = "skytally.press.site_command"
+    command = "skytally.press.outline_command"
     same = simulated.run(made, command, "--site=tumangang")
     assert same.returncode == 0, same.stderr
     assert "lines: 0 measured now, 0 could not be measured, 1 fit" in same.stdout
@@ -192,7 +192,7 @@ def test_pages_need_no_image(made: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_lines_of_older_code_are_not_drawn(made: Path, tmp_path: Path) -> None:
     """A change of meaning in a measure: the page names the command, and draws no line."""
-    path = made / "skytally/imagery/measure/quay/stacks.py"
+    path = made / "skytally/imagery/measure/quay/quay_stacks.py"
     text = path.read_text(encoding="utf-8")
     assert "\nCRANE_SHARE" not in text
     path.write_text(f"{text}\nCRANE_SHARE = 2\n", encoding="utf-8")

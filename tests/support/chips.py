@@ -15,10 +15,10 @@ import rasterio
 from rasterio.warp import transform_geom
 from scipy.ndimage import gaussian_filter
 
-from skytally.imagery.acquire.band_windows import ScenePixels
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS, SEARCH_COLUMNS
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Outline, Site
 
 EPSG = 32652

@@ -22,7 +22,7 @@ from typing import Any
 from skytally.core.errors import IntegrityError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.coverage import check_accounts
+from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.inventory import read_inventory, read_searches
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline.refresh import refresh_store

@@ -22,13 +22,13 @@ import rasterio
 from rasterio.io import MemoryFile
 
 from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.band_reader import read_scene
-from skytally.imagery.acquire.band_windows import ScenePixels
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import search_catalogue
 from skytally.imagery.acquire.inventory import STORED
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
+from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.acquire.scene_selection import SELECTED, select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.acquire.tiff_directory import (
@@ -38,8 +38,8 @@ from skytally.imagery.acquire.tiff_directory import (
 )
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from skytally.imagery.simulate.archive_items import with_server_addresses
-from tests.support.donors import World
-from tests.support.matrix import C1, C2, DAY, RTC
+from tests.support.fault_matrix import C1, C2, DAY, RTC
+from tests.support.substituted_files import World
 from tests.support.tiny_site_archive import archive, provider, tiny_site
 
 SEED = 20261128

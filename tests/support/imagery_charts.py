@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.figures.embed import PageBlock
 from skytally.imagery.acquire.inventory import BREAK_COLUMNS, INVENTORY_COLUMNS
 from skytally.imagery.figures.measured_charts import measured_chart

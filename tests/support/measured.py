@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.imagery.measure.observation import Observation, observation_line, unclear_observation
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target

@@ -10,7 +10,7 @@ import pytest
 
 from skytally.press.sphinx_ext import about_directives
 from skytally.press.sphinx_ext.about_directives import Contact, CorrectionCounts, DataFiles
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 
 def test_without_a_repository_the_page_says_that_no_contact_is_set() -> None:

@@ -13,13 +13,13 @@ from scipy.ndimage import gaussian_filter
 from labs.benchmarks import band_mismatch
 from skytally.imagery.acquire import band_checks
 from skytally.imagery.acquire.band_checks import min_shared_detail, shared_detail, unverified_reason
-from skytally.imagery.acquire.band_windows import ScenePixels
 from skytally.imagery.acquire.inventory import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.radiometry import Float32Array
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.pipeline import refresh_plan
-from tests.support import chips, outside_files
+from tests.support import chips, shared_files
 
 
 def _changed(band: str, change: Any) -> ScenePixels:
@@ -245,7 +245,7 @@ def test_a_refused_scene_is_read_again_once_sizes_are_stated(
 @pytest.mark.parametrize("windows", [2, pytest.param(None, marks=pytest.mark.slow)])
 def test_real_bands_of_another_day_are_refused(windows: int | None) -> None:
     """Landsat of one harbour plain, three years apart: no band passes, most own ones do."""
-    folder = outside_files.imagery("05_change_earthworks/landsat_taizhou")
+    folder = shared_files.imagery("05_change_earthworks/landsat_taizhou")
     days = band_mismatch._taizhou(folder)
     for part in itertools.islice(band_mismatch._windows(days, 30), windows):
         for band in BANDS:

@@ -14,6 +14,7 @@ from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells
 from skytally.core.errors import DataError
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
+from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.note_words import plain_note
 from skytally.press.cards.record_cards import (
     RELATIONS,
@@ -23,7 +24,6 @@ from skytally.press.cards.record_cards import (
     row_card,
     source_card,
 )
-from skytally.press.cards.result_cards import claim_card, finding_card
 from tests.support.drawn_charts import NASTY, tags
 
 ABOUT = {"title": "Counted from Above", "licence": "CC BY 4.0", "author": "The skytally authors"}

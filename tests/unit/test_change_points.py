@@ -18,14 +18,14 @@ from labs.benchmarks import calibrate_change_points, change_points_real_series
 from skytally.core.errors import DataError
 from skytally.statistics.change_dates import Change
 from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
-from skytally.statistics.interval_counts import (
+from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     interval_counts_from,
     interval_counts_of,
 )
 from skytally.statistics.odd_observations import odd_observations
-from tests.support import outside_files
-from tests.support.sentences import same_sentence
+from tests.support import shared_files
+from tests.support.expected_sentences import same_sentence
 
 DAY_ZERO = 19_500.0
 
@@ -468,7 +468,7 @@ PUBLISHED = {
 @pytest.fixture
 def real() -> Any:
     """Folder of the real series; the test is skipped without it."""
-    return outside_files.imagery("08_count_series")
+    return shared_files.imagery("08_count_series")
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -15,7 +15,7 @@ import pytest
 
 from skytally.core.errors import DataError, IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.chip_manifest import (
+from skytally.imagery.acquire.chip_encoding import (
     ChipManifest,
     decode_chip,
     encode_chip,

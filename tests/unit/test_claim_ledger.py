@@ -27,8 +27,8 @@ from skytally.claims.verdicts import (
 )
 from skytally.core.data_dictionary import words
 from skytally.core.errors import DataError
-from skytally.findings.finding_kinds import quoted, ratio, row_of
-from skytally.record.repeated_observations import ancestors
+from skytally.findings.row_findings import quoted, ratio, row_of
+from skytally.record.copied_reports import ancestors
 from tests.support.claim_evidence import (
     Tables,
     changed,

@@ -11,9 +11,9 @@ import pytest
 
 from skytally.claims import CONTRADICTED, GOOD, MISQUOTES, REFINED, as_json, judge_claims
 from skytally.press.sphinx_ext import claims_directives
+from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
 from tests.support.drawn_charts import NASTY, tags
-from tests.support.pages import bare
 
 PAGE = (
     "PressTexts", "ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards",

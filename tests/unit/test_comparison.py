@@ -21,7 +21,7 @@ from skytally.claims.verdicts import (
     as_copy,
     worst,
 )
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 
 NAN, INF = math.nan, math.inf

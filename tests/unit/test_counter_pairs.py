@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.finding_kinds import row_of
+from skytally.findings.row_findings import row_of
+from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement
-from skytally.record.repeated_observations import drop_copies
 from skytally.statistics.counter_pairs import (
     difference_of_rows,
     multiple_if_misread,

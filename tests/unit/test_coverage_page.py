@@ -19,7 +19,7 @@ from skytally.core.errors import DataError
 from skytally.figures.embed import PageBlock
 from skytally.figures.html_tables import table_block
 from skytally.findings.finding import Finding
-from skytally.imagery.acquire.coverage import (
+from skytally.imagery.acquire.coverage_months import (
     ANY_SENSOR,
     COVERAGE_STATES,
     NONE_USABLE,
@@ -40,10 +40,10 @@ from skytally.imagery.acquire.providers import is_rehearsal, rehearsal_marked
 from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
 from skytally.imagery.figures.coverage_gap_chart import gaps_chart
 from skytally.imagery.figures.coverage_month_charts import months_chart, state_spans, states_chart
-from skytally.imagery.figures.timeline_boxes import MAX_SITES
+from skytally.imagery.figures.lane_boxes import MAX_SITES
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = {"rajin": "Rajin", "khasan": "Khasan"}

@@ -20,7 +20,6 @@ import pytest
 import rasterio
 
 from skytally.core import AcquisitionError
-from skytally.imagery.acquire.band_windows import ScenePixels
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.deliveries import delivered_pixels
 from skytally.imagery.acquire.deliveries.acquisition_day import DayConflictError, moment_in_name
@@ -30,6 +29,7 @@ from skytally.imagery.acquire.local_folder import item_id_of, items_in_folder
 from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from tests.support import chips, deliveries
 
@@ -191,7 +191,8 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
         (lambda f: deliveries.plain(f, "08-09-2023_rajin.tif"), {"bands": {"b04": "red"}},
          "reads as 2023-08-09 or as 2023-09-08"),
         (lambda f: deliveries.image(f / "a_20230805.tif", [np.full((60, 60), 1 + 2j, "c8")]),
-         {"bands": {"b04": "vv"}}, r"complex numbers \(complex64\), of which no measure takes the phase; name a product of"),
+         {"bands": {"b04": "vv"}},
+         r"complex numbers \(complex64\), of which no measure takes the phase; name a product of"),
         (lambda f: deliveries.plain(f, "a_20230805_nir.tif"), {"bands": {"b04": "red"}},
          "nir is another"),
         (lambda f: deliveries.plain(f, "a_20230805_B08.tif"), {"bands": {"b04": "B04"}},

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.pipeline.detection_limits import (
     CARDS,
@@ -16,7 +16,7 @@ from skytally.imagery.pipeline.detection_limits import (
     limits_sentence,
     recall_table,
 )
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 
 def test_limits_count_a_look_that_cannot_tell_as_not_found() -> None:

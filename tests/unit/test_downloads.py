@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.findings.downloads import as_rows, harmless, write_lines, write_table
 
@@ -118,7 +118,7 @@ def test_tables_of_the_record_are_given_away_neutralised(
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", text=text)
     copied = (
         "from pathlib import Path; from skytally.core.project_folder import data_folder as d; "
-        "from skytally.press.site import _copy_tables as c; c(d() / 'record', Path('given'))"
+        "from skytally.press.website import _copy_tables as c; c(d() / 'record', Path('given'))"
     )
     run = project.run("-c", copied)
     assert run.returncode == 0, run.stderr

@@ -25,7 +25,7 @@ from skytally.press.sphinx_ext import (
     trial_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}

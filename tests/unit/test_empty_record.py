@@ -8,16 +8,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import rival_hypotheses, rival_results
+from skytally.claims import hypothesis_findings, rival_hypotheses
 from skytally.claims.claim_ledger import as_json, judge_claims, ledger_faults
 from skytally.claims.rule_evaluation import judge_rules, rules_faults
 from skytally.claims.rule_evidence import Evidence, gather_evidence, read_tables
 from skytally.core.data_dictionary import SUFFIX, VOCABULARY
 from skytally.record.consistency_rules import check_record
+from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
-from skytally.record.provenance import copied, copying_graph, support
-from skytally.record.repeated_observations import drop_copies
-from skytally.record.tallies import at_site, claim_pairs, on_one_day, time_quality
+from skytally.record.row_dating import time_quality
+from skytally.record.row_selection import at_site, on_one_day
+from skytally.record.source_provenance import copied, copying_graph, support
+from skytally.record.statement_pairs import claim_pairs
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {VOCABULARY, "units.csv"}
@@ -96,4 +98,4 @@ def test_empty_explanations_have_no_finding(folder: Path, evidence: Evidence) ->
     tables = read_tables(folder / "claims")
     hypotheses = rival_hypotheses.read_hypotheses(tables, evidence)
     assert (hypotheses.names, hypotheses.proposition, hypotheses.items) == ({}, "", ())
-    assert rival_results.rival_findings(hypotheses, evidence) == []
+    assert hypothesis_findings.rival_findings(hypotheses, evidence) == []

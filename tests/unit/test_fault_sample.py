@@ -1,6 +1,6 @@
 """The fault matrix through the real client: nothing silent, nothing hangs, no secret told.
 
-All cases are `tests.support.matrix.cases`; the book's table of them is written by
+All cases are `tests.support.fault_matrix.cases`; the book's table of them is written by
 ``python -m labs.benchmarks.fault_table``.
 """
 
@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults import ANY, FOR_EVER, ONCE, REWRITTEN, SPOILED, Fault, serving
-from tests.support.matrix import (
+from tests.support.fault_matrix import (
     C1,
     DONORS,
     HUNG,
@@ -25,6 +24,7 @@ from tests.support.matrix import (
     in_words,
     trial,
 )
+from tests.support.faults import ANY, FOR_EVER, ONCE, REWRITTEN, SPOILED, Fault, serving
 
 # rasterio hushes this warning in a way that several threads undo for one another
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

@@ -39,7 +39,7 @@ from skytally.findings.flip_search import (
 )
 from skytally.press.flip_stage import all_flips, reevaluation, with_flips
 from skytally.press.parameter_range_table import range_faults, stated_ranges
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 Tables = dict[str, pd.DataFrame]
 

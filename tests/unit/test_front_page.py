@@ -13,8 +13,8 @@ import pytest
 
 from skytally.core import data_registry
 from skytally.core.errors import DataError
-from skytally.figures.key_dates import read_key_dates
-from skytally.figures.totals_chart import running_totals, totals_chart
+from skytally.figures.front_page_dates import read_key_dates
+from skytally.figures.running_totals_chart import running_totals, totals_chart
 from skytally.press import book_details, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
 from skytally.record import newest_page, within_record

@@ -13,10 +13,9 @@ import xarray as xr
 
 from labs.benchmarks import calibrate_ground
 from labs.simulated_seasons import Field
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
-from skytally.core.evidence_line import check_line
-from skytally.imagery.measure.ground.bare_area import SOIL, ground_laid_bare
+from skytally.core.line_schema import check_line
 from skytally.imagery.measure.ground.bare_soil_index import (
     INDEX_LAYERS,
     SOIL_INDEX_BANDS,
@@ -26,7 +25,8 @@ from skytally.imagery.measure.ground.bare_soil_index import (
     fit_seasonal_cycle,
     soil_index,
 )
-from skytally.imagery.measure.ground.change_date import date_change, segments
+from skytally.imagery.measure.ground.disturbed_area import SOIL, ground_laid_bare
+from skytally.imagery.measure.ground.level_change_date import date_change, segments
 from skytally.imagery.measure.observation import observation_line
 from skytally.imagery.measure.reference import Reference, references
 from skytally.imagery.simulate import site_cubes, yards_quays_depots

@@ -10,7 +10,7 @@ import pytest
 
 from skytally.core.errors import IntegrityError
 from skytally.press.sphinx_ext import imagery_directives
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 NASTY = "</td><script>alert(1)</script>"
 

@@ -12,7 +12,7 @@ import pytest
 from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.imagery.acquire.catalog_search import SearchResult
-from skytally.imagery.acquire.coverage import check_accounts
+from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.inventory import (
     BREAK_COLUMNS,
     INVENTORY_COLUMNS,

@@ -14,9 +14,8 @@ from bokeh.plotting import figure
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from skytally.core import names as n
-from skytally.figures.chart_series import SeriesStyle
-from skytally.figures.charts import values_chart
+from skytally.core import line_vocabulary as n
+from skytally.figures.evidence_charts import values_chart
 from skytally.figures.label_placement import (
     LETTER,
     LINE,
@@ -27,6 +26,7 @@ from skytally.figures.label_placement import (
     mark_labels,
     write_labels,
 )
+from skytally.figures.series_styling import SeriesStyle
 from tests.support.drawn_charts import document, models, svg_words
 
 Lines = Callable[..., xr.Dataset]

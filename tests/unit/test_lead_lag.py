@@ -14,7 +14,7 @@ from scipy import stats
 from skytally.core.errors import DataError
 from skytally.statistics.change_dates import Change
 from skytally.statistics.lead_lag import change_orders, lag, prewhitened, shift_null
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 DAY_ZERO = 19_500.0
 WEEKS = 260

@@ -16,7 +16,7 @@ import pytest
 from skytally.core.errors import DataError, IntegrityError
 from skytally.imagery.acquire import legacy_conversion
 from skytally.imagery.acquire.chip_store import read_chip, stored_manifests
-from skytally.imagery.acquire.coverage import check_accounts
+from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.inventory import (
     INVENTORY_COLUMNS,
     read_inventory,

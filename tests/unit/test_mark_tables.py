@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.figures.mark_tables import (
     BAR_COLUMNS,
     HOVER,
@@ -26,7 +26,7 @@ from skytally.figures.mark_tables import (
     value_marks,
 )
 from skytally.record import line
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]
 Lines = Callable[..., xr.Dataset]

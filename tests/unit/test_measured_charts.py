@@ -8,8 +8,9 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from tests.support.drawn_charts import NASTY, tags
+from tests.support.expected_sentences import same_sentence
 from tests.support.imagery_charts import (
     ONE_OF_EACH_STATE,
     inventory,
@@ -19,7 +20,6 @@ from tests.support.imagery_charts import (
     made_observation,
     point_glyphs,
 )
-from tests.support.sentences import same_sentence
 
 
 def test_states_are_drawn_apart() -> None:

@@ -92,9 +92,9 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
     """From decoding a chip to the row; not the network, the press or the record."""
     modules = set(measuring_modules())
     for module in (
-        "imagery.pipeline.measure_outlines", "imagery.measure.quay.stacks",
+        "imagery.pipeline.measure_outlines", "imagery.measure.quay.quay_stacks",
         "imagery.measure.radar.berth_radar", "imagery.measure.rail.occupied_track",
-        "imagery.cube.stored_cubes", "imagery.clear_sky.screening", "imagery.simulate.injection",
+        "imagery.cube.cube_assembly", "imagery.clear_sky.screening", "imagery.simulate.injection",
         "imagery.acquire.radiometry", "imagery.sites.site_model",
     ):  # fmt: skip
         assert f"skytally.{module}" in modules

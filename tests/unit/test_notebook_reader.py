@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from skytally.core.errors import DataError
+from skytally.press.notebook_parameters import declared_parameters
 from skytally.press.notebook_reader import read_notebook, scan_notebook, with_pictures
-from skytally.press.parameter_files import declared_parameters
 from tests.support.notebooks import PARAMETERS, PNG, TITLE, code, markdown, notebook
 
 Write = Callable[[str | bytes | dict[str, Any]], None]

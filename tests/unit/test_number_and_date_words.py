@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.quantity import quantity_of, quantity_text
-from skytally.core.units import unit_of
+from skytally.core.unit_table import unit_of
 from skytally.core.wording import (
     day,
     filled,

@@ -11,9 +11,9 @@ import xarray as xr
 from scipy import optimize
 
 from labs.benchmarks import calibrate_ground
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
-from skytally.core.evidence_line import check_line
+from skytally.core.line_schema import check_line
 from skytally.imagery.measure.observation import Observation, observation_line
 from skytally.imagery.measure.rail.occupancy_inversion import (
     CarContrast,

@@ -7,7 +7,7 @@ import re
 from skytally.core import data_registry, read_table
 from skytally.press.sphinx_ext import origins_directives
 from skytally.record import copying_graph
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 
 def _shown() -> str:

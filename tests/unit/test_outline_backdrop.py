@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from skytally.imagery.acquire.chip_manifest import ChipManifest
+from skytally.imagery.acquire.chip_encoding import ChipManifest
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
 from skytally.imagery.pipeline.outline_backdrop import composite
 from skytally.imagery.sites.site_model import Grid, Site
@@ -17,9 +17,9 @@ from tests.support import drawn_sites
 
 def _stored(folder: Path, site: Site, number: int, level: float, *, cloud: bool) -> dict[str, str]:
     """Store a scene of one grey level, half of it under cloud if asked."""
-    from skytally.imagery.acquire.band_windows import ScenePixels
     from skytally.imagery.acquire.chip_store import store_chip
     from skytally.imagery.acquire.scene_item import Asset, SceneItem
+    from skytally.imagery.acquire.scene_pixels import ScenePixels
 
     shape = site.grid.shape(10)
     arrays = {

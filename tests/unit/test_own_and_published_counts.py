@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.imagery.measure.observation import Observation, observation_line, unclear_observation
 from skytally.imagery.pipeline.imagery_findings import own_findings
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labs.benchmarks import calibrate_ground
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.ground.pits import (
     corrected_pit_count,

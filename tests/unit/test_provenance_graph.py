@@ -12,7 +12,7 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.figures.provenance_graph import as_svg, layout
-from skytally.record.provenance import UNKNOWN_ORIGIN, Graph, copied, copying_graph
+from skytally.record.source_provenance import UNKNOWN_ORIGIN, Graph, copied, copying_graph
 
 Table = Callable[[str], pd.DataFrame]
 SVG = "{http://www.w3.org/2000/svg}"

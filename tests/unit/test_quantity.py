@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.quantity import (
     Quantity,
     counting_interval,

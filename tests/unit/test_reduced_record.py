@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
+from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import count_once
 from skytally.record.reduced_record import ReducedRecord, WholeRecord
-from skytally.record.repeated_observations import drop_copies
 from skytally.record.row_conditions import filtered
 
 Rows = Callable[..., pd.DataFrame]

@@ -8,7 +8,7 @@ import xarray as xr
 from scipy import ndimage
 
 from skytally.core.errors import DataError
-from skytally.imagery.clear_sky.screening_masks import ring_mask
+from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.cube import frames as looks_of
 from skytally.imagery.measure.coregistration import ALIGNED, KEPT, REFUSED, coregister, shift_image
 from skytally.imagery.measure.reference import (

@@ -16,7 +16,7 @@ from skytally.imagery.simulate.archive_passes import SMALL
 from skytally.imagery.simulate.scene_archive import rehearsed_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press import rehearse, servers
+from skytally.press import rehearsal_servers, rehearse
 from tests.support.tiny_site_archive import archive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +65,7 @@ def test_copied_leaves_out_what_was_acquired(tmp_path: Path) -> None:
     for name in (
         "data/scenes/rajin/a.tif",
         "data/measured/rajin/a.nc",
-        "skytally/imagery/acquire/band_reader.py",
+        "skytally/imagery/acquire/scene_reader.py",
         "book/_build/html/x.html",
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def test_copied_leaves_out_what_was_acquired(tmp_path: Path) -> None:
     assert found == {
         "data/inventory.csv",
         "data/catalogue_searches.csv",
-        "skytally/imagery/acquire/band_reader.py",
+        "skytally/imagery/acquire/scene_reader.py",
     }
     for name in ("inventory.csv", "catalogue_searches.csv"):
         assert (tmp_path / "copy/data" / name).read_text(encoding="utf-8") == "site,item\n"
@@ -94,7 +94,7 @@ def test_rehearse_without_servers_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is made, and the message names the packages."""
-    monkeypatch.setattr(servers, "search_path", lambda: "/nowhere")
+    monkeypatch.setattr(rehearsal_servers, "search_path", lambda: "/nowhere")
     monkeypatch.setattr(rehearse, "build_folder", lambda: tmp_path)
     monkeypatch.setattr("sys.argv", ["rehearse"])
     assert rehearse.main() == 1
@@ -146,7 +146,7 @@ def test_a_site_that_is_none_is_told_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One sentence with the sites there are, and nothing on the disk."""
-    monkeypatch.setattr(servers, "missing_servers", lambda: "")
+    monkeypatch.setattr(rehearsal_servers, "missing_servers", lambda: "")
     with pytest.raises(RuntimeError, match=r"no site nowhere of the evidence; there are rajin"):
         rehearse.run_rehearsal(ROOT, tmp_path / "there", plan=SMALL, only=["nowhere"])
     assert not (tmp_path / "there").exists()

@@ -13,12 +13,12 @@ import pytest
 import rasterio.warp
 
 from skytally.core.errors import AcquisitionError
-from skytally.imagery.acquire.band_reader import read_scene_over_site
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.chip_manifest import manifest_from_json, manifest_to_json
+from skytally.imagery.acquire.chip_encoding import manifest_from_json, manifest_to_json
 from skytally.imagery.acquire.inventory import FAILED, REJECTED, STORED
 from skytally.imagery.acquire.reprojection import is_reprojectable, window_bounds_in
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.imagery.acquire.scene_selection import SELECTED, select_items
 from skytally.imagery.pipeline.refresh import _stored_row
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job
@@ -123,7 +123,7 @@ def test_pixels_lie_where_they_belong(tmp_path: Path) -> None:
 
 
 def _unpacked(look: SceneResult) -> dict[str, Any]:
-    from skytally.imagery.acquire.chip_manifest import decode_chip
+    from skytally.imagery.acquire.chip_encoding import decode_chip
 
     assert look.manifest is not None
     found = decode_chip(look.manifest, look.data)

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.press.sphinx_ext import book_data, claims_directives, rivals_directives
 from skytally.press.sphinx_ext.html_blocks import Block
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from skytally.press.sphinx_ext.calibration_directives import (
 )
 from skytally.press.sphinx_ext.flip_directives import ForesightSummary
 from skytally.press.sphinx_ext.results_data import results
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 
 def _text(markup: str) -> str:

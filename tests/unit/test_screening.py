@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.imagery.acquire.chip_manifest import encode_chip
+from skytally.imagery.acquire.chip_encoding import encode_chip
 from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.radiometry import apply_calibration
 from skytally.imagery.clear_sky.kept_screenings import ring_statistics, screened, usual_levels
@@ -22,7 +22,7 @@ from skytally.imagery.clear_sky.screening import (
     screening_from_statistics,
     water_audit,
 )
-from skytally.imagery.clear_sky.screening_masks import (
+from skytally.imagery.clear_sky.stable_area_masks import (
     outlines_hash,
     ring_mask,
     site_screening_masks,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from skytally.figures.share_preview import PREVIEW_SIZE, preview_picture
 from skytally.press.sphinx_ext import page_heads
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 WORDS = {"title": "A book", "number": "about 3 ships", "sentence": "Counted.", "foot": "CC BY"}
 

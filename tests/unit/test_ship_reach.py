@@ -14,7 +14,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
 from skytally.statistics.ship_reach import Fix, reach
-from tests.support import outside_files
+from tests.support import shared_files
 
 Box = tuple[float, float, float, float]
 
@@ -316,7 +316,7 @@ FAR_OFF = Port("a port far west", 27.0, 33.0)
 def test_reach_on_real_ships_in_the_suez_canal(toy: Callable[..., Sea]) -> None:
     """Hide what ships sent in the canal: the lake they went through is in reach, far off is not."""
     table = pd.read_csv(
-        outside_files.imagery("07_ais_ports/evergiven_suez_ais.csv"), encoding="utf-8-sig"
+        shared_files.imagery("07_ais_ports/evergiven_suez_ais.csv"), encoding="utf-8-sig"
     )
     table["time"] = pd.to_datetime(table["ais_pos_timestamp"], dayfirst=True)
     sea = toy(*CANAL, bounds=(26.0, 29.6, 34.0, 33.5), cell_km=2.0)

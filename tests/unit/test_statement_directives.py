@@ -8,7 +8,7 @@ import pytest
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext.statement_directives import StatementTable
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Shells"}
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import special
 
 from skytally.statistics.change_detection import DISPERSIONS
-from skytally.statistics.interval_counts import IntervalCounts, date_of, interval_counts_from
+from skytally.statistics.interval_dated_counts import IntervalCounts, date_of, interval_counts_from
 from skytally.statistics.step_date import RATE_SHAPE, StepPosterior, bracket, step_posterior
 
 COAL = np.array(

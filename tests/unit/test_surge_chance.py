@@ -14,9 +14,9 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.baseline import Baseline, bounded_baseline, weeks_imaged
+from skytally.statistics.ceiling_exceedance import tail_of_bound, tails_of_bound
+from skytally.statistics.count_ceiling import Baseline, bounded_baseline, weeks_imaged
 from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
-from skytally.statistics.tail_probability import tail_of_bound, tails_of_bound
 
 CLOSED = ("2020-02-01", "2022-10-31")
 PERIOD = ("2018-10-01", "2023-09-30")

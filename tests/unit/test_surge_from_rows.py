@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.finding_kinds import row_of
+from skytally.findings.row_findings import row_of
+from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER
 from skytally.statistics.surge_from_rows import images_behind_ceiling, surge_of_rows, surge_table
-from skytally.statistics.whole_number_bounds import whole_number_limits
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

@@ -13,8 +13,8 @@ import pytest
 
 from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire import tiff_directory as tiff
-from skytally.imagery.acquire.band_reader import read_scene_over_site
 from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from tests.support import chips
 
 PARTS = FetchSettings(tries=1, head_bytes=1024, whole_bytes=0)

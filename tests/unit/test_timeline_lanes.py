@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from skytally.claims import read_tables
-from skytally.core import names as n
+from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.figures.overview_timeline import timeline_chart
 from skytally.figures.timeline_lanes import lane_rows, read_lanes
 from tests.support.drawn_charts import svg_words
-from tests.support.sentences import same_sentence
+from tests.support.expected_sentences import same_sentence
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 HEADER = "id,label,table,site,condition\n"

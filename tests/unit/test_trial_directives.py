@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from skytally.press.sphinx_ext import results_data, trial_directives
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 NASTY = "</td><script>alert(1)</script>"
 

@@ -16,7 +16,7 @@ from skytally.press.sphinx_ext.voyage_directives import (
     latest_totals,
     named_voyages,
 )
-from tests.support.pages import bare
+from tests.support.bare_directives import bare
 
 Rows = Callable[..., pd.DataFrame]
 Groups = Callable[..., pd.DataFrame]

@@ -1,14 +1,7 @@
 from .allowed_addresses import address_rules as address_rules
-from .band_reader import read_scene as read_scene
-from .band_windows import (
-    ComplexNumbersError as ComplexNumbersError,
-    OutsideSceneError as OutsideSceneError,
-    ScenePixels as ScenePixels,
-    joined_ids as joined_ids,
-)
 from .byte_ranges import FetchSettings as FetchSettings
 from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
-from .chip_manifest import (
+from .chip_encoding import (
     ChipManifest as ChipManifest,
     checked_item_id as checked_item_id,
     encode_chip as encode_chip,
@@ -18,7 +11,7 @@ from .chip_store import (
     read_chip as read_chip,
     stored_manifest as stored_manifest,
 )
-from .coverage import (
+from .coverage_months import (
     ANY_SENSOR as ANY_SENSOR,
     COVERAGE_STATES as COVERAGE_STATES,
     NONE_USABLE as NONE_USABLE,
@@ -79,6 +72,8 @@ from .providers import (
 from .radiometry import apply_calibration as apply_calibration
 from .reprojection import resample_to_site_grid as resample_to_site_grid
 from .scene_item import SceneItem as SceneItem, baseline_version as baseline_version
+from .scene_pixels import ScenePixels as ScenePixels, joined_ids as joined_ids
+from .scene_reader import read_scene as read_scene
 from .scene_selection import (
     SAME_PASS_S as SAME_PASS_S,
     SELECTED as SELECTED,
@@ -98,3 +93,7 @@ from .untrusted_text import (
     redacted_message as redacted_message,
 )
 from .url_signing import url_signer as url_signer
+from .window_reader import (
+    ComplexNumbersError as ComplexNumbersError,
+    OutsideSceneError as OutsideSceneError,
+)

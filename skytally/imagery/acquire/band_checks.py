@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.acquire.band_windows import ScenePixels
-from skytally.imagery.acquire.decoding_checks import decoding_faults
 from skytally.imagery.acquire.pixel_classes import (
     SCL_MAX_CLASS,
     PixelClasses,
@@ -24,9 +22,11 @@ from skytally.imagery.acquire.pixel_classes import (
     bright_cover,
     decode_classification,
 )
+from skytally.imagery.acquire.pixel_value_checks import decoding_faults
 from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
 from skytally.imagery.acquire.radiometry import Float32Array, apply_calibration, band_calibrations
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 
 MAX_REFLECTANCE = 2.8
 """Reflectance above which a pixel is corrupt: cloud and glint stay below."""

@@ -18,8 +18,7 @@ from typing import Any
 import numpy.typing as npt
 
 from skytally.core import AcquisitionError, DataError, IntegrityError
-from skytally.imagery.acquire.band_windows import ScenePixels
-from skytally.imagery.acquire.chip_manifest import (
+from skytally.imagery.acquire.chip_encoding import (
     ChipManifest,
     checked_item_id,
     decode_chip,
@@ -28,6 +27,7 @@ from skytally.imagery.acquire.chip_manifest import (
     manifest_to_json,
 )
 from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 
 CHIP_SUFFIX, MANIFEST_SUFFIX, TEMPORARY_SUFFIX, RETIRED_SUFFIX = (
     ".tif",

@@ -16,7 +16,15 @@ import rasterio
 import rasterio.errors
 import rasterio.windows
 
-from skytally.imagery.acquire.band_windows import (
+from skytally.imagery.acquire.byte_ranges import FetchAttemptError
+from skytally.imagery.acquire.tiff_directory import (
+    MAX_BLOCK_BYTES,
+    directory_faults,
+    fetch_directory,
+    order_faults,
+)
+from skytally.imagery.acquire.untrusted_text import redacted_message
+from skytally.imagery.acquire.window_reader import (
     BandWindow,
     Bounds,
     RangeReader,
@@ -27,14 +35,6 @@ from skytally.imagery.acquire.band_windows import (
     unread_window,
     window_overlap,
 )
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-from skytally.imagery.acquire.tiff_directory import (
-    MAX_BLOCK_BYTES,
-    directory_faults,
-    fetch_directory,
-    order_faults,
-)
-from skytally.imagery.acquire.untrusted_text import redacted_message
 
 JPEG_2000_SIGNATURE = b"\0\0\0\x0cjP  "
 """First bytes of a JPEG 2000 file, in which the Copernicus Data Space keeps Sentinel-2."""

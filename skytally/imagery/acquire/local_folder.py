@@ -12,7 +12,6 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
-from skytally.imagery.acquire.band_windows import ComplexNumbersError, refuse_complex
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
@@ -20,6 +19,7 @@ from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.reprojection import is_reprojectable
 from skytally.imagery.acquire.scene_item import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError
+from skytally.imagery.acquire.window_reader import ComplexNumbersError, refuse_complex
 from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
 MAX_ID = 200

@@ -2,7 +2,7 @@
 
 Readers that decode for us accept single wrong bits in silence. Here every tile is unpacked with
 its Adler-32 checksum verified, and a truncated header is told from a sparse file. Other layouts
-(strips, LZW, JPEG 2000) are refused; `skytally.imagery.acquire.band_reader` then lets GDAL decode.
+(strips, LZW, JPEG 2000) are refused; `skytally.imagery.acquire.scene_reader` then lets GDAL decode.
 """
 
 from __future__ import annotations
@@ -16,18 +16,6 @@ import affine
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.acquire.band_windows import (
-    BandWindow,
-    Bounds,
-    PixelWindow,
-    RangeReader,
-    band_window,
-    covering_window,
-    header_contradictions,
-    nodata_value,
-    unread_window,
-    window_overlap,
-)
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError
 from skytally.imagery.acquire.tiff_directory import (
     DEFLATE_CODES,
@@ -49,6 +37,18 @@ from skytally.imagery.acquire.tiff_directory import (
     directory_faults,
     fetch_directory,
     order_faults,
+)
+from skytally.imagery.acquire.window_reader import (
+    BandWindow,
+    Bounds,
+    PixelWindow,
+    RangeReader,
+    band_window,
+    covering_window,
+    header_contradictions,
+    nodata_value,
+    unread_window,
+    window_overlap,
 )
 
 NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}

@@ -18,4 +18,4 @@ from .screening import (
     ring_offset as ring_offset,
     screen as screen,
 )
-from .screening_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask
+from .stable_area_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask

@@ -35,7 +35,7 @@ from skytally.imagery.clear_sky.screening import (
     on_ring,
     screening_from_statistics,
 )
-from skytally.imagery.clear_sky.screening_masks import outlines_hash, site_screening_masks
+from skytally.imagery.clear_sky.stable_area_masks import outlines_hash, site_screening_masks
 from skytally.imagery.cube import Screening, common_gsd, group_name, on_site_grid
 from skytally.imagery.sites import Site
 

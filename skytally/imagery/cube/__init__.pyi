@@ -1,3 +1,4 @@
+from .cube_assembly import stored_observations as stored_observations
 from .cube_checks import (
     GAMMA0 as GAMMA0,
     OPTICAL_BANDS as OPTICAL_BANDS,
@@ -33,5 +34,4 @@ from .frames import (
     subsample_mask as subsample_mask,
     window_corner as window_corner,
 )
-from .site_grid import common_gsd as common_gsd, on_site_grid as on_site_grid
-from .stored_cubes import stored_observations as stored_observations
+from .grid_alignment import common_gsd as common_gsd, on_site_grid as on_site_grid

@@ -11,7 +11,7 @@ from skytally.core import chart_style as style, day, number
 from skytally.figures import PageBlock, show
 from skytally.imagery.acquire import rehearsal_marked
 from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
-from skytally.imagery.figures.timeline_boxes import (
+from skytally.imagery.figures.lane_boxes import (
     add_legend,
     bokeh_labels,
     bokeh_lanes,
@@ -54,7 +54,7 @@ def gaps_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage.coverage_gaps`.
+        Result of `skytally.imagery.acquire.coverage_months.coverage_gaps`.
     breaks : pandas.DataFrame
         The break register.
     rehearsal : bool

@@ -17,7 +17,7 @@ from skytally.imagery.acquire import (
     sensor_name,
 )
 from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
-from skytally.imagery.figures.timeline_boxes import (
+from skytally.imagery.figures.lane_boxes import (
     add_legend,
     bokeh_lanes,
     draw_boxes,
@@ -86,7 +86,7 @@ def state_spans(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage.monthly_coverage`, with the ``lane`` of
+        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`, with the ``lane`` of
         each row.
 
     Returns
@@ -135,7 +135,7 @@ def states_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage.monthly_coverage`.
+        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`.
     breaks : pandas.DataFrame
         The break register.
     rehearsal : bool
@@ -274,7 +274,7 @@ def months_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage.monthly_coverage`.
+        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`.
     breaks : pandas.DataFrame
         The break register.
     sensor : str

@@ -19,7 +19,7 @@ from skytally.core import (
     day,
     interval,
     limits,
-    names as n,
+    line_vocabulary as n,
     number,
     when,
 )
@@ -40,6 +40,7 @@ from skytally.imagery.figures.break_marks import (
     mpl_breaks,
     numbered_breaks,
 )
+from skytally.imagery.figures.lane_boxes import draw_boxes, no_chart
 from skytally.imagery.figures.observation_rug import (
     CONCLUSIVE,
     INCONCLUSIVE,
@@ -53,7 +54,6 @@ from skytally.imagery.figures.observation_rug import (
     rug_rows,
     rug_ticks,
 )
-from skytally.imagery.figures.timeline_boxes import draw_boxes, no_chart
 from skytally.imagery.measure import UNIT_WORDS
 
 SIMULATED = "simulated"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, names as n, number, slug_of
+from skytally.core import day, line_vocabulary as n, number, slug_of
 from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
@@ -48,7 +48,7 @@ def state_shown(own: SiteImagery) -> PageBlock:
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
+        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def lines_shown(
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
+        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     published : pandas.DataFrame
@@ -245,7 +245,7 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
     Parameters
     ----------
     own : Own
-        From `skytally.imagery.pipeline.site_imagery.read_imagery`.
+        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     out : str

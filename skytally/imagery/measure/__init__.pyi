@@ -1,16 +1,16 @@
-from .ground.bare_area import ground_laid_bare as ground_laid_bare
 from .ground.bare_soil_index import (
     INDEX_LAYERS as INDEX_LAYERS,
     bare_soil_series as bare_soil_series,
     date_ground_works as date_ground_works,
 )
+from .ground.disturbed_area import ground_laid_bare as ground_laid_bare
 from .observation import (
     UNIT_WORDS as UNIT_WORDS,
     Observation as Observation,
     observation_line as observation_line,
     unclear_observation as unclear_observation,
 )
-from .quay.stacks import stacks_on_quay as stacks_on_quay, teu_bounds as teu_bounds
+from .quay.quay_stacks import stacks_on_quay as stacks_on_quay, teu_bounds as teu_bounds
 from .radar.berth_radar import (
     RadarBerth as RadarBerth,
     learn_radar_background as learn_radar_background,

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import DataError, Quantity, check_line, names as n, quantity_text, refuse
+from skytally.core import (
+    DataError,
+    Quantity,
+    check_line,
+    line_vocabulary as n,
+    quantity_text,
+    refuse,
+)
 
 UNITS = ("m", "m2", "cars", "teu", "ships", "pits", "dB", "refl", "p")
 """Units a measure may use: METHODS section 2, and pits."""
@@ -255,7 +262,7 @@ def observation_line(
     Returns
     -------
     xarray.Dataset, dims (time)
-        A line as `skytally.core.evidence_line.check_line` wants it, with ``p_detect``, ``p_false``,
+        A line as `skytally.core.line_schema.check_line` wants it, with ``p_detect``, ``p_false``,
         ``flags``, ``screening_reason`` and ``reason`` beside it. Bounds of an image that cannot
         tell are NaN.
 

@@ -10,6 +10,12 @@ from .measured_update import update_lines as update_lines
 from .measuring_code import measuring_key as measuring_key
 from .outline_backdrop import composite as composite
 from .own_and_published_counts import agreement_table as agreement_table
+from .place_kind_lines import (
+    CARDS_OF_PLACE as CARDS_OF_PLACE,
+    SiteImagery as SiteImagery,
+    change_ranks as change_ranks,
+    read_imagery as read_imagery,
+)
 from .publishing_rights import may_be_shown as may_be_shown
 from .refresh import (
     RefreshReport as RefreshReport,
@@ -18,10 +24,4 @@ from .refresh import (
 )
 from .refresh_plan import RefreshPlan as RefreshPlan, plan_refresh as plan_refresh
 from .scene_job_runner import Progress as Progress
-from .site_imagery import (
-    CARDS_OF_PLACE as CARDS_OF_PLACE,
-    SiteImagery as SiteImagery,
-    change_ranks as change_ranks,
-    read_imagery as read_imagery,
-)
 from .thumbnails import Bytes as Bytes, Thumbnail as Thumbnail

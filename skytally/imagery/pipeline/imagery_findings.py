@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import day, names as n, number, slug_of
+from skytally.core import day, line_vocabulary as n, number, slug_of
 from skytally.findings import Finding, tally
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
@@ -69,7 +69,7 @@ def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> 
     line : str
         Name of the notebook.
     measured : sequence of Measured
-        From `skytally.imagery.pipeline.site_imagery.read_imagery`, control sites included.
+        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`, control sites included.
     study : str
         First day of the study.
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from skytally.core import DataError
 from skytally.press.cards.card import WEB, Card, Fact, Part
+from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
-from skytally.press.cards.result_cards import claim_card, finding_card
 
 LARGEST_PAGE = 4096
 """Most bytes of a card's page."""

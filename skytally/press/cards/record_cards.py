@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import names as n, quantity_of, quantity_text, when
+from skytally.core import line_vocabulary as n, quantity_of, quantity_text, when
 from skytally.figures import names_of
 from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened, web_link
 from skytally.press.cards.note_words import plain_note, shown_title

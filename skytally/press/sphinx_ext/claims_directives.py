@@ -28,7 +28,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     with_data,
 )
 from skytally.press.sphinx_ext.record_directives import linked_rows
-from skytally.press.sphinx_ext.wording_cards import marked_words, wording_card
+from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
 
 RECORD_COMPARED = (
     "The record as a whole: the sentence names or copies no one source whose words could stand "

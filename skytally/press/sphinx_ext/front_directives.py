@@ -13,8 +13,8 @@ from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates
 from skytally.findings import interval_words
 from skytally.press.book_details import source_line
 from skytally.press.cards.card import Part
+from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
-from skytally.press.cards.result_cards import counters_of, page_of
 from skytally.press.sphinx_ext.book_data import (
     card_record,
     findings,
@@ -77,7 +77,7 @@ class TotalsChart(Block):
     def html(self) -> str:
         """Return the chart."""
         from skytally.figures import running_totals, with_counts
-        from skytally.figures.totals_chart import totals_chart
+        from skytally.figures.running_totals_chart import totals_chart
 
         missing = [name for name in self.NEEDED if name not in self.options]
         if missing:

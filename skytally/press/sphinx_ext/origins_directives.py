@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import listed, names as n
+from skytally.core import line_vocabulary as n, listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import card_record, source_words, table
@@ -21,7 +21,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     small_table,
     source_link,
 )
-from skytally.record import image_words, provenance
+from skytally.record import image_words, source_provenance
 
 CITES_ONLY = "The following pages copied nobody, but they cite other counters:"
 CITES_TOO = "The following pages stand among the copies above, and cite other counters, too:"
@@ -45,8 +45,8 @@ class OriginsGraph(Block):
 
     def html(self) -> str:
         """Return the drawing and the list."""
-        graph = provenance.copying_graph(table("sources"))
-        copied = provenance.copied(graph)
+        graph = source_provenance.copying_graph(table("sources"))
+        copied = source_provenance.copied(graph)
         if not copied:
             return empty_state("No source of the record takes content from another one yet.")
         drawing = provenance_graph.layout(graph, keep=copied)
@@ -69,14 +69,14 @@ class OriginsGraph(Block):
         )
 
     @staticmethod
-    def _most_copied(graph: provenance.Graph) -> str:
+    def _most_copied(graph: source_provenance.Graph) -> str:
         counts = Counter(page for above in graph.parents.values() for page in above)
         page, count = min(counts.items(), key=lambda each: (-each[1], each[0]))
         copied_by = f"{count} others" if count > 1 else "1 other"
         return f"The most copied is {source_link(page)}: {copied_by}."
 
     @staticmethod
-    def _citing(graph: provenance.Graph) -> str:
+    def _citing(graph: source_provenance.Graph) -> str:
         names = names_of(table("counters"))
         items: dict[bool, list[str]] = {False: [], True: []}
         for page, cited in sorted(graph.cites.items()):
@@ -92,7 +92,7 @@ class OriginsGraph(Block):
         return f"{lists}<p>{WHY_CITED}</p>" if lists else ""
 
     @staticmethod
-    def _listed(graph: provenance.Graph) -> str:
+    def _listed(graph: source_provenance.Graph) -> str:
         taken = card_record().rows_of_source
         return "".join(
             f"<li>{source_link(copy)}, from {'; '.join(map(source_link, above))}"
@@ -114,14 +114,14 @@ class OriginsOfShips(Block):
 
     def html(self) -> str:
         """Return a sentence and a table."""
-        graph = provenance.copying_graph(table("sources"), table("same_observation"))
+        graph = source_provenance.copying_graph(table("sources"), table("same_observation"))
         rows = {place: list(_ships_at(place)) for place in PLACES}
-        found = {place: provenance.support(seen, graph) for place, seen in rows.items()}
+        found = {place: source_provenance.support(seen, graph) for place, seen in rows.items()}
         if not all(found.values()):
             return empty_state(f"No ship of {YEAR} is recorded at both ends of the sea route yet.")
         names = names_of(table("counters"))
         both = _both_ends()
-        facts = provenance.support(both, graph)
+        facts = source_provenance.support(both, graph)
         lead = ""
         if facts is not None:
             lead = (
@@ -139,9 +139,9 @@ class OriginsOfShips(Block):
         return lead + small_table(caption, heads, shown, empty="")
 
     @staticmethod
-    def _row(words: str, rows: list[dict[str, Any]], graph: provenance.Graph) -> list[str]:
+    def _row(words: str, rows: list[dict[str, Any]], graph: source_provenance.Graph) -> list[str]:
         names = names_of(table("counters"))
-        facts = provenance.support(rows, graph)
+        facts = source_provenance.support(rows, graph)
         pages = sorted({str(row["source_id"]) for row in rows})
         copies = sum(bool(graph.parents[page]) for page in pages)
         cited = sorted({names[who] for page in pages for who in graph.cites[page]})
@@ -189,12 +189,12 @@ def _both_ends() -> list[dict[str, Any]]:
     return [*voyages, *counts]
 
 
-def _count(facts: provenance.Support) -> str:
+def _count(facts: source_provenance.Support) -> str:
     least, most = facts.origins_at_least, facts.named_origins
     return str(most) if least == most else f"{least} to {most}"
 
 
-def _apart(facts: provenance.Support) -> str:
+def _apart(facts: source_provenance.Support) -> str:
     return (
         f"They did not copy one another; the separate readings among them number {_count(facts)} "
         f"({cell(image_words(facts))})."

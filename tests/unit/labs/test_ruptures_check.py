@@ -10,7 +10,7 @@ import pytest
 from labs.methods.ruptures_check import cross_check
 from skytally.core.errors import DataError
 from skytally.statistics.change_detection import change_points
-from skytally.statistics.interval_counts import IntervalCounts, interval_counts_from
+from skytally.statistics.interval_dated_counts import IntervalCounts, interval_counts_from
 
 DAY_ZERO = 19_500.0
 

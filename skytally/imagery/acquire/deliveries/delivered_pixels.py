@@ -20,7 +20,6 @@ from rasterio.windows import Window
 from scipy import ndimage
 
 from skytally.core import AcquisitionError
-from skytally.imagery.acquire.band_windows import Bounds, OutsideSceneError, ScenePixels
 from skytally.imagery.acquire.deliveries.image_header import open_image
 from skytally.imagery.acquire.deliveries.missing_pixels import (
     black_collar,
@@ -31,7 +30,9 @@ from skytally.imagery.acquire.deliveries.missing_pixels import (
 from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.reprojection import window_bounds_in
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
+from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.acquire.untrusted_text import redacted_message
+from skytally.imagery.acquire.window_reader import Bounds, OutsideSceneError
 from skytally.imagery.sites import Site
 
 NESTING_SIZES = (

@@ -8,7 +8,6 @@ from typing import Any
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.allowed_addresses import AddressRules, address_rules
-from skytally.imagery.acquire.band_windows import ComplexNumbersError, refuse_complex
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import (
     ITEM_ID,
@@ -28,6 +27,7 @@ from skytally.imagery.acquire.stac.item_values import (
     utc_time,
 )
 from skytally.imagery.acquire.untrusted_text import shown
+from skytally.imagery.acquire.window_reader import ComplexNumbersError, refuse_complex
 from skytally.imagery.sites import Site, window_share_inside
 
 CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, signal
 
-from skytally.core import DataError, names as n
+from skytally.core import DataError, line_vocabulary as n
 from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.observation import Observation
 from skytally.imagery.measure.rail.track_light import blurred_box

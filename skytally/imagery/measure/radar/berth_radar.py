@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.core import DataError, names as n
+from skytally.core import DataError, line_vocabulary as n
 from skytally.imagery.cube import (
     GAMMA0,
     Bools,

@@ -1,0 +1,221 @@
+"""Running totals of one thing on one axis of time: counted from images, and claimed."""
+
+from __future__ import annotations
+
+import textwrap
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from skytally.core import (
+    COUNTED_BY,
+    chart_style as style,
+    line_vocabulary as n,
+    quantity_of,
+    quantity_text,
+    when,
+)
+from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.counter_label_table import counter_colour
+from skytally.figures.embed import PageBlock, picture, sentence
+from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
+from skytally.figures.mpl_charts import dated
+from skytally.figures.series_styling import SeriesStyle
+
+SIZE_IN = (style.WIDTH_IN, 3.7)
+PLOT = (285.0, 265.0)
+"""Width and height of the plot between its axes, pixels, rather too little."""
+STEP = 0.05
+"""Length of an arrow, as a share of the highest total."""
+TITLE_LETTERS = 38
+"""Letters in a line of the title."""
+ROOM = 1.18
+"""Height of the axis, as a multiple of the highest total."""
+
+
+def running_totals(
+    claims: pd.DataFrame, *, unit: str, sense: str, until: pd.Timestamp | None = None
+) -> pd.DataFrame:
+    """Totals that run from a first day on, from statements and counts.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table ``official_claims`` without copies.
+    unit, sense : str
+        Words of its columns.
+    until : pandas.Timestamp or None
+        Day of the newest page of the record: a statement known to its year ends there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per total in the order of the days on which they end, with ``top`` (its number,
+        or the number of its bound) and ``counted`` (whether it was read off images). Parts of
+        another total, which are not cumulative, are left out.
+    """
+    chosen = claims[
+        (claims["unit"] == unit) & (claims["sense"] == sense) & (claims["cumulative"] == "yes")
+    ]
+    quantities = [quantity_of(row) for _, row in chosen.iterrows()]
+    tops = [q.value if q.value == q.value else q.low for q in quantities]
+    totals = chosen.assign(top=tops, counted=chosen["method"].isin(COUNTED_BY))
+    if until is not None:
+        ends = {name: totals[name].clip(upper=until) for name in ("statement_last", "date_last")}
+        totals = totals.assign(**ends)
+    return totals[totals["top"].notna()].sort_values("date_last", kind="stable")
+
+
+def with_counts(claims: pd.DataFrame, counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Claims in which rows of counts stand for the claims of the same observation.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The table ``official_claims``.
+    counts : pandas.DataFrame
+        Rows of a table of counts, each a running total; dated by the end of their period.
+    groups : pandas.DataFrame
+        The table ``same_observation``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `claims`.
+    """
+    shared = groups.loc[groups["row_id"].isin(counts["id"]), "group"]
+    copies = groups.loc[groups["group"].isin(shared), "row_id"]
+    replaced = claims[claims["id"].isin(copies)]
+    if replaced.empty or counts.empty:
+        return claims
+    last, exact = counts["date_last"], counts["precision_last"]
+    month = last.dt.to_period("M").dt.to_timestamp()
+    dated = counts.assign(
+        statement_first=last.where(exact != "month", month), statement_last=last,
+        statement_precision=exact, cumulative="yes", sense=replaced["sense"].iloc[0],
+    )  # fmt: skip
+    kept = claims[~claims["id"].isin(copies)]
+    return pd.concat([kept, dated[[*dated.columns.intersection(claims.columns)]]])
+
+
+def _labelled(totals: pd.DataFrame, names: dict[str, str]) -> pd.Index:
+    """Rows with the highest total of each name, and with the first total of all."""
+    named = totals.assign(name=[names.get(each, each) for each in totals["counter"]])
+    highest = named.sort_values(["top", "date_last"]).drop_duplicates("name", keep="last")
+    return totals.index[totals.index.isin([*highest.index, totals.index[0]])]
+
+
+def _words(row: pd.Series, names: dict[str, str]) -> str:
+    said = quantity_text(quantity_of(row)).removesuffix(f" {row['unit']}")
+    return f"{names.get(row['counter'], row['counter'])}: {said}"
+
+
+def _mark(axes: Axes, row: pd.Series, step: float) -> None:
+    colour = counter_colour(row["counter"])
+    top, last = row["top"], _middle(row)
+    if row["counted"] and pd.notna(row["date_first"]):
+        axes.hlines(top, row["date_first"], last, color=colour, alpha=0.35, lw=6)
+    if last != row["date_last"]:
+        axes.hlines(top, row["statement_first"], row["statement_last"], color=colour, lw=1.5)
+    if row["bound"] in n.OPEN_ABOVE:
+        axes.vlines(last, top, top + step, color=colour, lw=1.2, ls=":")
+        axes.plot(last, top + step, "^", color=colour, ms=4)
+    axes.plot(last, top, "o" if row["counted"] else "s", color=colour, ms=6)
+
+
+def _middle(row: pd.Series) -> pd.Timestamp:
+    """Day at which a total is drawn: its last, or the middle of a month or year."""
+    if row["statement_precision"] in ("month", "year"):
+        first, last = row["statement_first"], row["statement_last"]
+        return first + (last - first) / 2
+    return row["date_last"]
+
+
+def _labels(
+    totals: pd.DataFrame, names: dict[str, str], ends: tuple[float, float]
+) -> list[MarkLabel]:
+    """Names at the highest totals, as many as find room; all are in the alternative text."""
+    x, top = totals.apply(_middle, axis=1), totals["top"]
+    open_above = totals["bound"].isin(n.OPEN_ABOVE)
+    is_long = totals["counted"] & totals["date_first"].notna()
+    points = pd.DataFrame(
+        {
+            "series": totals.index.astype(str), "x": x, "y": top, "lo": top,
+            "hi": top + open_above * STEP * top.max(),
+            "x0": totals["date_first"].where(is_long, x), "x1": x,
+        }
+    )  # fmt: skip
+    first, last = totals["statement_first"], totals["statement_last"]
+    spread = x != totals["date_last"]
+    points = points.assign(x0=points["x0"].mask(spread, first), x1=x.mask(spread, last))
+    rows = totals.loc[_labelled(totals, names)].sort_values(["counted", "top"], ascending=False)
+    styles = {
+        str(index): SeriesStyle(counter_colour(row["counter"]), "", "", _words(row, names))
+        for index, row in rows.iterrows()
+    }
+    while styles:
+        found = mark_labels(points, styles, ends=ends, size=PLOT)
+        if found:
+            return found
+        styles.popitem()
+    return []
+
+
+def totals_chart(
+    totals: pd.DataFrame,
+    names: dict[str, str],
+    *,
+    name: str,
+    title: str,
+    caption: str,
+    source_line: str,
+    heading: ChartTitle | None = None,
+) -> PageBlock:
+    """Chart of running totals with the names of counters at their highest totals.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Result of `running_totals`.
+    names : dict of str to str
+        Names of counters by id.
+    name : str
+        Anchor of the chart.
+    title, caption : str
+        What the chart shows, in the picture and under it.
+    source_line : str
+        Title, edition and licence of the book, written into the picture.
+    heading : ChartTitle or None
+        What the chart shows as its result, over the picture; its title then is not in it.
+
+    Returns
+    -------
+    PageBlock
+        A sentence where there is no total.
+    """
+    if totals.empty:
+        return sentence("The record has no running total yet.", name=name)
+    with mpl.rc_context(style.MPL_RC):
+        figure = Figure(figsize=SIZE_IN, layout="constrained")
+        axes = figure.subplots()
+        highest = float(totals["top"].max())
+        for _, row in totals.iterrows():
+            _mark(axes, row, highest * STEP)
+        axes.set_ylim(0, highest * ROOM)
+        axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
+        if heading is None:
+            words = textwrap.fill(title, TITLE_LETTERS)
+            axes.set_title(words, loc="left", fontsize=style.TITLE_PT, fontweight="bold")
+        dated(axes)
+        axes.margins(x=0.05)
+        write_labels(axes, _labels(totals, names, axes.get_ylim()))
+        figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
+    listed = "; ".join(
+        f"{when(*row[['statement_first', 'statement_last']], *[row['statement_precision']] * 2)}: "
+        f"{_words(row, names)}"
+        for _, row in totals.iterrows()
+    )
+    alt = f"{title}. {listed}."
+    return picture(figure, name=name, alt=alt, caption=caption, title=heading)

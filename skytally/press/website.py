@@ -1,0 +1,212 @@
+"""Pages and results to the site: built beside, then put in place in one step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from skytally.core import data_folder, is_leftover, loaded_modules, project_root, visible_paths
+from skytally.press.project_paths import (
+    book_folder,
+    build_folder,
+    line_names,
+    lines_folder,
+    site_folder,
+)
+
+FINDINGS = "findings.json"
+CLAIMS = "claims.json"
+MODULES = "modules.json"
+PRINT_PAGES = """\
+import atexit, json, sys
+from pathlib import Path
+
+from jupyter_book.cli.main import main
+
+from skytally.core.code_key import loaded_modules
+
+modules = Path(sys.argv.pop(1))
+atexit.register(lambda: modules.write_text(json.dumps(sorted(loaded_modules()))))
+main()
+"""
+"""Prints the pages, and notes at its end which modules of the package it loaded."""
+
+
+def _stage_folder() -> Path:
+    return build_folder() / "stage"
+
+
+def _not_staged(_: str, names: list[str]) -> set[str]:
+    """Names in a folder of the book that are no part of it."""
+    return {name for name in names if name == "_build" or is_leftover(name)}
+
+
+def _stage() -> None:
+    # a build with nothing to do prints nothing, and need not wait for what printing needs
+    from skytally.press.code_folding import with_code_at_end
+
+    stage, data = _stage_folder(), data_folder()
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.copytree(book_folder(), stage, ignore=_not_staged)
+    (stage / "lines").mkdir(exist_ok=True)
+    findings = []
+    for line in line_names():
+        results = lines_folder() / line
+        notebook = json.loads((results / "notebook.ipynb").read_text(encoding="utf-8"))
+        (stage / "lines" / f"{line}.ipynb").write_text(
+            json.dumps(with_code_at_end(notebook), ensure_ascii=False), encoding="utf-8"
+        )
+        findings += json.loads((results / FINDINGS).read_text(encoding="utf-8"))
+    from skytally import claims
+    from skytally.findings import as_json, evaluate_page
+    from skytally.press.finding_checks import pages_without_notebook
+    from skytally.press.flip_stage import all_flips, with_flips
+
+    for page in pages_without_notebook():
+        findings += json.loads(as_json(evaluate_page(page, parameters={})))
+    record, tables = claims.read_tables(data / "record"), claims.read_tables(data / "claims")
+    evidence = claims.gather_evidence(record, findings)
+    weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
+    findings += json.loads(as_json(weighed))
+    findings.sort(key=lambda finding: finding["key"])
+    judged = json.loads(claims.as_json(claims.judge_claims(tables, evidence)))
+    of_findings, of_claims = all_flips(findings, tables, evidence)
+    for name, rows, flips, key in (
+        (FINDINGS, findings, of_findings, "key"),
+        (CLAIMS, judged, of_claims, "id"),
+    ):
+        shown = with_flips(rows, flips, key=key)
+        text = json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        (stage / name).write_text(text, encoding="utf-8")
+
+
+def _print_pages() -> Path:
+    stage, log = _stage_folder(), build_folder() / "site.log"
+    command = [sys.executable, "-c", PRINT_PAGES, str(stage / MODULES), "build", str(stage)]
+    command += ["--all", "-W", "--keep-going", "-n", "-q"]
+    run = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=False)
+    output = run.stdout + run.stderr
+    log.write_text(output, encoding="utf-8")
+    if run.returncode:
+        faults = [line for line in output.splitlines() if "WARNING" in line or "ERROR" in line]
+        shown = "\n".join(faults[:30]) or output[-3000:]
+        message = f"the site was not built\n{shown}\nfull log: {log}"
+        raise RuntimeError(message)
+    return stage / "_build" / "html"
+
+
+def _add_files(pages: Path) -> None:
+    from skytally.press.search_index import write_search_text
+
+    stage, data = _stage_folder(), data_folder()
+    for name in (FINDINGS, CLAIMS):
+        shutil.copyfile(stage / name, pages / name)
+    _write_cards(pages)
+    write_search_text(pages)
+    (pages / "data").mkdir()
+    contributing = project_root() / "CONTRIBUTING.md"
+    if contributing.is_file():
+        # as text, which a browser shows
+        shutil.copyfile(contributing, pages / "contributing.txt")
+    _copy_tables(data / "record", pages / "data" / "record")
+    _copy_tables(data / "sites", pages / "data" / "sites")
+    _copy_tables(data / "results", pages / "data" / "results")
+    _copy_tables(data / "claims", pages / "data" / "claims")
+    for path in visible_paths(data / "sites", "*.geojson"):
+        shutil.copyfile(path, pages / "data" / "sites" / path.name)
+    for line in line_names():
+        for file in visible_paths(lines_folder() / line / "data", "*"):
+            shutil.copyfile(file, pages / "data" / file.name)
+    # it holds a hash of the folder the pages were built in
+    (pages / ".buildinfo").unlink(missing_ok=True)
+
+
+def _write_cards(pages: Path) -> None:
+    import pandas as pd
+
+    from skytally import claims
+    from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
+    from skytally.press.book_details import book_details
+    from skytally.press.cards.card_files import all_cards, write_cards
+    from skytally.press.cards.record_cards import CardRecord
+
+    stage, record = _stage_folder(), data_folder() / "record"
+    findings, judged = (
+        json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
+    )
+    about = book_details()
+    vocabularies = (
+        read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
+        for name in ("vocabulary", "claims_vocabulary")
+    )
+    words = pd.concat(vocabularies, ignore_index=True)
+    read = claims.read_tables(record) | {"vocabulary": words}
+    tables = CardRecord(read, tuple(observation_tables(record)))
+    write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
+
+
+def _copy_tables(folder: Path, target: Path) -> None:
+    """Copy the tables of a folder with every formula neutralised."""
+    import csv
+
+    from skytally.core import csv_text, file_bytes, refuse
+    from skytally.findings import harmless
+
+    target.mkdir()
+    for path in visible_paths(folder, "*.csv"):
+        content = csv_text(path.name, file_bytes(path))
+        refuse(content.faults, what=f"table {path.name}")
+        rows = [content.header, *(cells for _, cells in content.rows)]
+        with (target / path.name).open("w", encoding="utf-8", newline="") as copy:
+            written = csv.writer(copy, lineterminator="\n")
+            written.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def _put_in_place(pages: Path) -> None:
+    old, site = build_folder() / "html.old", site_folder()
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    pages.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover() -> None:
+    """Restore the last good site if a build was stopped between its two renames."""
+    old, site = build_folder() / "html.old", site_folder()
+    if old.exists() and not site.exists():
+        old.rename(site)
+    for leftover in [*lines_folder().glob(".*"), old]:
+        if leftover.is_file():
+            leftover.unlink()
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def print_site() -> set[str]:
+    """Build the site from the pages and the lines' results, and put it in place.
+
+    Returns
+    -------
+    set of str
+        The modules of the package that this loaded.
+
+    Raises
+    ------
+    RuntimeError
+        If a page has a warning or an error; the last good site stays.
+    """
+    os.environ.setdefault("SKYTALLY_BOOK", "1")
+    from skytally.press.script_policy import write_policies
+
+    _stage()
+    pages = _print_pages()
+    _add_files(pages)
+    write_policies(pages)
+    modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
+    _put_in_place(pages)
+    shutil.rmtree(_stage_folder(), ignore_errors=True)
+    return modules

@@ -1,0 +1,96 @@
+"""Units are data: singular, UDUNITS spelling and conversion come from the table of the record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from skytally.claims.comparison import BoundedNumber, comparable
+from skytally.core import line_vocabulary as n
+from skytally.core.data_dictionary import words
+from skytally.core.errors import DataError
+from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.core.unit_table import Unit, unit_of
+from skytally.core.wording import with_unit
+from skytally.record.consistency_rules import record_faults
+from skytally.record.evidence_lines import line
+
+ROOT = Path(__file__).resolve().parents[2]
+Rows = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of the record of another project, on which this process works."""
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("scenes"))
+    monkeypatch.setenv(PROJECT_VARIABLE, str(tmp_path))
+    return tmp_path / "data" / "record"
+
+
+def _append(path: Path, row: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("railcars", Unit("railcar", "1", "railcars", 1.0)),
+        ("tonnes per year", Unit("tonnes per year", "t year-1", "tonnes per year", 1.0)),
+        ("miles", Unit("mile", "mile", "km", 1.609344)),
+        ("parsecs", Unit("parsecs", "1", "parsecs", 1.0)),
+    ],
+)
+def test_unit_of_reads_the_table(word: str, expected: Unit) -> None:
+    """Each word has its row; a word without one is counted, and the same in the singular."""
+    assert unit_of(word) == expected
+
+
+def test_a_new_unit_needs_rows_and_no_code(project: Path, rows: Rows) -> None:
+    """Two rows of data give its singular in sentences, its CF unit in lines and its conversion."""
+    _append(project / "vocabulary.csv", "unit,versts,versts")
+    _append(project / "units.csv", "versts,verst,1.0668 km,km,1.0668")
+    assert record_faults(project) == []
+    assert with_unit("1", 1.0, "versts") == "1 verst"
+    made = line(rows({"value": 2.0, "unit": "versts"}), title="t", history="h")
+    assert made[n.VALUE].attrs["units"] == "1.0668 km"
+    known = comparable(BoundedNumber(10.0, 10.0, 10.0, n.EXACTLY, "versts", "10 versts"))
+    assert (known.value, known.unit) == (10.668, "km")
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "units", "expected"),
+    [
+        ("unit,versts,versts", "", "units.csv, column unit: found no row for 'versts'; add one"),
+        ("", "versts,verst,,,", "column unit: found 'versts'; use a word of vocabulary unit"),
+        ("", "miles,mile,mile,km,1.609344", "column unit: found 'miles' twice; keep one row"),
+        ("unit,versts,versts", "versts,verst,,km,", "found one without the other; give compared"),
+        ("unit,versts,versts", "versts,verst,,,2", "found one without the other; give compared"),
+    ],
+)
+def test_units_out_of_step_are_refused(
+    project: Path, vocabulary: str, units: str, expected: str
+) -> None:
+    """A word without a row, a row without a word, two rows and half a conversion are faults."""
+    for name, row in (("vocabulary.csv", vocabulary), ("units.csv", units)):
+        if row:
+            _append(project / name, row)
+    (fault,) = map(str, record_faults(project))
+    assert expected in fault
+
+
+def test_every_unit_of_the_vocabulary_has_its_row() -> None:
+    """The delivered vocabulary and the delivered table name the same units."""
+    described = pd.read_csv(ROOT / "data/record/units.csv")["unit"]
+    assert list(described) == list(words(ROOT / "data/record")["unit"])
+
+
+def test_a_project_without_the_table_is_refused(project: Path) -> None:
+    """A unit is never guessed where the table is gone."""
+    (project / "units.csv").unlink()
+    with pytest.raises(DataError, match=r"data/record/units\.csv: registered as 'units' but miss"):
+        unit_of("railcars")
