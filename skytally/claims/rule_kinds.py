@@ -149,7 +149,8 @@ def _change(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
 def _portion(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     parts = [number_of(ref, evidence) for ref in rule["left"].split()]
     whole, claimed = number_of(rule["right"], evidence), _claimed(rule, evidence)
-    low = 100 * sum(part.low for part in parts) / whole.high if whole.high else 0.0
+    least = max(0.0, sum(part.low for part in parts))
+    low = 100 * least / whole.high if whole.high else 0.0
     high = math.inf
     if whole.low > 0:
         high = min(100.0, 100 * sum(part.high for part in parts) / whole.low)

@@ -16,6 +16,10 @@ BOKEH_MARKERS = ("circle", "square", "diamond", "hex", "star", "plus")
 """Markers of the series of an interactive chart: they tell series apart and mean nothing else."""
 MPL_MARKERS = ("o", "s", "D", "h", "*", "P")
 """The same markers for Matplotlib."""
+MARKER_AREAS: Mapping[str, float] = MappingProxyType(
+    {"diamond": 1.9, "star": 2.4, "plus": 1.7, "D": 1.0, "*": 2.4, "P": 1.5}
+)
+"""Area of the markers that look smaller than the others at one size, as a multiple of it."""
 MARKER_MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "triangle": "a lower bound: at least as many, or an open end",

@@ -174,13 +174,17 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     return least, most
 
 
+ROUNDED = "the rounding of the printed number, which says nothing on how well it is known"
+"""Whose interval that of a rounded number is that nobody read off an image."""
+
+
 def reading_of(quantity: Quantity) -> str:
-    """Say whose interval `limits` is: the source's own, or this book's reading of its words.
+    """Words on whose interval `limits` is: the source's own, or this book's reading of its words.
 
     Examples
     --------
     >>> reading_of(Quantity(73.0, math.nan, math.nan, "about", "railcars", counted=True))
-    "this book's reading of *about*, a tenth either way; the source prints no interval"
+    "this book's reading of “about”, a tenth either way; the source prints no interval"
     >>> reading_of(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
     'the bound that the source gives'
     """
@@ -194,13 +198,13 @@ def reading_of(quantity: Quantity) -> str:
     if quantity.bound != n.ABOUT or (low, high) == (quantity.low, quantity.high):
         return printed
     if quantity.wording.startswith(ODD):
-        return "this book's reading of *-odd*, up to the next of the last printed digit"
+        return "this book's reading of “-odd”, up to the next of the last printed digit"
     word = quantity.wording or n.ABOUT
     if math.isnan(quantity.value):
         return f"{printed}, and a tenth either way for counting"
     rounding = (low, high) == rounding_interval(quantity.value)
-    span = "the rounding of the printed number" if rounding else "a tenth either way"
-    return f"this book's reading of *{word}*, {span}; the source prints no interval"
+    span = ROUNDED if rounding else "a tenth either way"
+    return f"this book's reading of “{word}”, {span}; the source prints no interval"
 
 
 def _chance_text(quantity: Quantity, softening: str) -> str:

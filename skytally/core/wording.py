@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from skytally.core import line_vocabulary as n
-from skytally.core.unit_table import unit_of
+from skytally.core.unit_table import DIMENSIONLESS, unit_of
 
 
 def number(value: float) -> str:
@@ -96,13 +96,21 @@ def with_unit(words: str, value: float, unit: str) -> str:
     return f"{words} {unit_of(unit).singular if value == 1 else unit}"
 
 
+def _of_things(unit: str) -> bool:
+    """Whether a unit counts things, which come whole; a rate and a factor need not be whole."""
+    known = unit_of(unit)
+    return known.udunits == DIMENSIONLESS and known.singular != unit and " per " not in unit
+
+
 def interval(low: float, high: float, unit: str) -> str:
     """Write the interval of a number, or the side on which it is open.
 
+    The interval of things counted is rounded outwards to whole things.
+
     Examples
     --------
-    >>> interval(72.5, 73.5, "railcars"), interval(25, float("inf"), "calls")
-    ('72.5 to 73.5 railcars', '25 calls or more')
+    >>> interval(65.7, 80.3, "railcars"), interval(25, float("inf"), "calls")
+    ('65 to 81 railcars', '25 calls or more')
     >>> interval(0.0066, 0.49, "p")
     'under 1 to 49 percent'
     """
@@ -110,6 +118,12 @@ def interval(low: float, high: float, unit: str) -> str:
         return "no interval"
     if unit == n.PROBABILITY:
         return chance_text(low, high)
+    if low != high and _of_things(unit):
+        # what a division leaves in the last place must not cost a whole thing
+        low, high = (
+            end if math.isinf(end) else float(side(round(end, 9)))
+            for end, side in ((low, math.floor), (high, math.ceil))
+        )
     if math.isinf(high):
         return f"{with_unit(number(low), low, unit)} or more"
     if low == high:

@@ -53,8 +53,11 @@ from .overview_timeline import timeline_chart as timeline_chart
 from .picture_letters import undrawn_letters as undrawn_letters
 from .recall_curves import curves_chart as curves_chart
 from .route_tables import read_labels as read_labels, read_panels as read_panels
-from .running_total_panels import totals_panels as totals_panels
-from .running_totals_chart import running_totals as running_totals, with_counts as with_counts
+from .running_totals_chart import (
+    running_totals as running_totals,
+    totals_chart as totals_chart,
+    with_counts as with_counts,
+)
 from .series_styling import series_styles as series_styles
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .timeline_lanes import lane_rows as lane_rows, read_lanes as read_lanes

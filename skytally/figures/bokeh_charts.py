@@ -13,10 +13,10 @@ from IPython.utils.capture import capture_output
 from skytally.core import chart_style as style, line_vocabulary as n
 from skytally.figures.counter_label_table import counter_colour
 from skytally.figures.label_placement import MarkLabel, label_hook, named_series
+from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.mark_tables import (
     HOVER,
     HOVER_LABELS,
-    LANE_LETTERS,
     BarLayout,
     at_both_ends,
     band_start,
@@ -26,12 +26,12 @@ from skytally.figures.mark_tables import (
     value_axis,
 )
 from skytally.figures.name_wrapping import wrapped_name
-from skytally.figures.series_styling import SeriesStyle, shared_colour
+from skytally.figures.series_styling import SeriesStyle
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
 
-LEGEND_LETTERS = 38
+LEGEND_LETTERS = 33
 """Letters in a line of a legend: as many as a chart of 400 pixels has room for."""
 TOOLTIPS = [(HOVER_LABELS[word], f"@{{{word}}}") for word in HOVER]
 
@@ -74,7 +74,7 @@ def _points(
         label=label,
         hover_cols=list(HOVER),
         hover_tooltips=TOOLTIPS,
-        size=options.pop("size", 80),
+        size=options.pop("size", 80 * style.MARKER_AREAS.get(marker, 1.0)),
         responsive=True,
         **options,
     )
@@ -136,6 +136,11 @@ def series(
     return parts
 
 
+def _legend_lines(styles: Mapping[str, SeriesStyle]) -> int:
+    """Lines that the names of all series take in a legend."""
+    return sum(1 + wrapped_name(x.name, LEGEND_LETTERS).count("\n") for x in styles.values())
+
+
 def values(
     table: pd.DataFrame,
     *,
@@ -188,7 +193,7 @@ def values(
     return frame(
         hv.Overlay(parts),
         height=height,
-        entries=len(styles) if legend else 0,
+        entries=_legend_lines(styles) if legend else 0,
         xlabel="",
         ylabel=ylabel,
         yticks=ticks,
@@ -215,70 +220,70 @@ def _band(band: pd.DataFrame, *, left: pd.Timestamp) -> list[hv.Element]:
     ]
 
 
-def _lane(
-    rows: pd.DataFrame, *, y: float, left: pd.Timestamp, colour: str, name: str
-) -> list[hv.Element]:
-    parts: list[hv.Element] = [
-        hv.HLine(y).opts(color=style.LANE_RULE, line_width=1),
-        hv.Text(left, y + 0.3, wrapped_name(name, LANE_LETTERS), fontsize=style.TEXT_PT).opts(
-            color=style.TEXT, text_align="left", text_baseline="middle"
-        ),
-    ]
+def _lane_marks(rows: pd.DataFrame, colour: str, arrow: pd.Timedelta) -> list[hv.Element]:
+    """Bars, points and arrows of lanes of one colour."""
+    parts: list[hv.Element] = []
     long = rows[rows["x1"] > rows["x0"]]
-    if len(long):
-        dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-        for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dotted")):
-            if len(chosen):
-                parts.append(
-                    _segments(
-                        chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash
-                    ).opts(line_width=6 if dash == "solid" else 2)
+    dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
+    for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dotted")):
+        if len(chosen):
+            parts.append(
+                _segments(chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash).opts(
+                    line_width=6 if dash == "solid" else 2
                 )
+            )
+    for side, x, length, angle in (
+        ("open_start", "x0", -arrow, 90),
+        ("open_end", "x1", arrow, -90),
+    ):
+        tips = rows[rows[side]]
+        if len(tips):
+            tips = tips.assign(x=tips[x] + length, start=tips[x])
+            parts += [
+                _segments(tips, ["start", "y", "x", "y"], colour, told=False, line_dash="dotted"),
+                _points(tips, "y", colour, "triangle", "", size=90, angle=angle),
+            ]
     for state, of_state in pointed(rows).groupby("state"):
         marker, filled = style.STATE_MARKERS.get(str(state), ("circle", True))
         fill = {} if filled or marker == "x" else {"fill_color": "white"}
         parts.append(_points(of_state, "y", colour, marker, "", size=60, line_width=1.5, **fill))
-    for side, x, angle in (("open_start", "x0", 90), ("open_end", "x1", -90)):
-        tips = rows[rows[side]]
-        if len(tips):
-            tips = tips.assign(x=tips[x])
-            parts.append(_points(tips, "y", colour, "triangle", "", size=120, angle=angle))
     return parts
 
 
-def lanes(table: pd.DataFrame, *, order: list[str], row_height: int = 44) -> hv.Overlay:
+def lanes(layout: LaneLayout) -> hv.Overlay:
     """Draw observations lane by lane: filled seen, hollow nothing seen, cross unclear.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Result of `skytally.figures.mark_tables.lane_marks`.
-    order : list of str
-        Lanes from top to bottom; a lane may be empty.
-    row_height : int
-        Pixels a lane.
+    layout : LaneLayout
+        Result of `skytally.figures.lane_layout.lane_layout`.
 
     Returns
     -------
     holoviews.Overlay
     """
-    height_of = {name: float(len(order) - 1 - i) for i, name in enumerate(order)}
-    table = table.assign(y=table["lane"].map(height_of))
-    left = table["x0"].min() - pd.Timedelta(days=10)
-    parts: list[hv.Element] = []
-    for name, y in height_of.items():
-        rows = table[table["lane"] == name]
-        colour = shared_colour(rows["counter"])
-        parts += _lane(rows, y=y, left=left, colour=colour, name=name)
+    parts: list[hv.Element] = [
+        hv.HLine(y).opts(color=style.LANE_RULE, line_width=1) for y in layout.rules
+    ]
+    parts += [
+        hv.Text(layout.ends[0], y, words, fontsize=style.SMALL_PT).opts(
+            color=style.TEXT, text_align="left", text_baseline="middle"
+        )
+        for y, words in layout.names
+    ]
+    for colour, rows in layout.marks.groupby("colour", sort=False):
+        parts += _lane_marks(rows, str(colour), layout.arrow)
     return frame(
         hv.Overlay(parts),
-        height=row_height * len(order) + 60,
+        height=round(-layout.bottom) + 70,
         entries=0,
         xlabel="",
         ylabel="",
         yaxis=None,
-        ylim=(-0.5, len(order) - 0.4),
+        xlim=layout.ends,
+        ylim=(layout.bottom, 0.0),
         show_legend=False,
+        hooks=[label_hook(layout.words)],
     )
 
 

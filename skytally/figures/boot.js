@@ -1,7 +1,7 @@
 /* Draws a chart when the reader comes near it; until then, and without scripts, its static twin stands. */
 (function () {
   if (window.skytallyDraw) return;
-  var WIDE_CHART = 690, NARROW_DATES = 3;
+  var WIDE_CHART = 670, NARROW_DATES = 3;
   /* Shows names at the marks where a chart is wide enough for them, and else a legend. */
   function fit(node, wide) {
     if (!node || typeof node !== "object") return;

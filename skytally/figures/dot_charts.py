@@ -44,6 +44,12 @@ def _labels(points: pd.DataFrame) -> Iterator[tuple[float, str]]:
         yield float(rows["label_at"].iloc[0]), "\n".join(_lines(row))
 
 
+def _dot_rows(points: pd.DataFrame) -> Iterator[tuple[float, float]]:
+    """Lower and upper end of the dots of each row, where no label stands."""
+    for _, rows in points.groupby("row", sort=False):
+        yield float(rows["at"].min()) - DOT / 2, float(rows["at"].max()) + DOT / 2
+
+
 def _heights(points: pd.DataFrame) -> tuple[float, float]:
     """Bottom and top of the chart, in pixels."""
     return float(points["at"].min()) - DOT, GAP / 2
@@ -66,7 +72,10 @@ def _live(
 ) -> hv.Overlay:
     names = list(dict.fromkeys(points["series"]))
     parts: list[hv.Element] = [
-        hv.VLine(across).opts(color=style.REFERENCE_GREY, line_width=1, line_dash="dashed")
+        hv.Segments(
+            [(across, low, across, high) for low, high in _dot_rows(points)],
+            ["x", "y", "x1", "y1"],
+        ).opts(color=style.REFERENCE_GREY, line_width=1, line_dash="dashed")
     ]
     for i, name in enumerate(names):
         chosen = points[points["series"] == name]
@@ -107,7 +116,8 @@ def _static(
     bottom, top = _heights(points)
     ticks = _doublings(ends)
     figure, axes = canvas((top - bottom) / PIXELS_AN_INCH + 0.6)
-    axes.axvline(across, color=style.REFERENCE_GREY, lw=1, ls="--")
+    for low, high in _dot_rows(points):
+        axes.vlines(across, low, high, color=style.REFERENCE_GREY, lw=1, ls="--")
     for i, name in enumerate(dict.fromkeys(points["series"])):
         chosen = points[points["series"] == name]
         colour, _, marker = style.series_style(i)

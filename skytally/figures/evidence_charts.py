@@ -15,6 +15,7 @@ from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
 from skytally.figures.counter_label_table import counter_labels
 from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
+from skytally.figures.lane_layout import lane_layout
 from skytally.figures.mark_tables import (
     alt_text,
     band_start,
@@ -28,7 +29,9 @@ from skytally.figures.series_styling import series_styles, shared_words
 
 PLOT_HEIGHT = 285.0
 """Height of the plot between its axes, pixels, in both figures; rather too little."""
-BAND_LETTERS, BAND_LIFT = 40, 8.0
+TICK_LETTERS, TICK_LETTER = 5, 7.0
+"""Letters of a tick of the vertical axis that a plot has room for, and the width of one more."""
+BAND_LETTERS, BAND_LIFT = 34, 8.0
 """Letters in a line of the words over a band, and half the height of a line, pixels."""
 
 
@@ -79,11 +82,12 @@ def values_chart(
     bound = None if band is None else value_marks({"band": band}, labels)
     described = table if bound is None else pd.concat([bound, table])
     styles = series_styles(table)
-    step, ends, _ = value_axis(table)
+    step, ends, ticks = value_axis(table)
+    aside = TICK_LETTER * max(0, max(len(words) for _, words in ticks) - TICK_LETTERS)
     fixed = [] if bound is None else [_band_label(bound, table)]
     points = drawn_extent(table, step=step)
     narrow, wide = (
-        mark_labels(points, styles, ends=ends, size=(width, PLOT_HEIGHT), fixed=fixed)
+        mark_labels(points, styles, ends=ends, size=(width - aside, PLOT_HEIGHT), fixed=fixed)
         for width in (NARROW, WIDE)
     )
     both: dict[str, Any] = {"ylabel": ylabel, "styles": styles, "band": bound}
@@ -110,6 +114,7 @@ def lanes_chart(
     files: list[str] | None = None,
     period: tuple[str, str] | None = None,
     titles: Mapping[str, ChartTitle] = NO_TITLES,
+    numbered: bool = False,
 ) -> PageBlock:
     """Chart of dated observations, one lane per place, ship or counter.
 
@@ -123,6 +128,8 @@ def lanes_chart(
         The lane of each row; lanes are drawn from top to bottom in order of first use.
     name, caption, files, period, titles
         As for `values_chart`.
+    numbered : bool
+        Whether each row has a line of its own in its lane, its number beside its mark.
 
     Returns
     -------
@@ -134,9 +141,10 @@ def lanes_chart(
         return _no_rows(name, period)
     used = set(drawn["lane"])
     order = [one for one in dict.fromkeys(lane) if one in used]
+    layout = lane_layout(drawn, order=order, numbered=numbered)
     return show(
-        bokeh_charts.lanes(drawn, order=order),
-        mpl_charts.lanes(drawn, order=order),
+        bokeh_charts.lanes(layout),
+        mpl_charts.lanes(layout),
         name=name,
         alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
@@ -191,12 +199,15 @@ def bars_chart(
 
 
 def _band_label(band: pd.DataFrame, table: pd.DataFrame) -> MarkLabel:
-    """Words over the left end of a band."""
+    """Words over the left end of a band, with an arrow and its dates where it begins before."""
     one = band.iloc[0]
     label = counter_labels().get(one["counter"])
     who = one["who"] if label is None else label.series
-    text = textwrap.fill(f"{one['said']}, a bound, not a level ({who})", BAND_LETTERS)
     left = band_start(band, table)
+    earlier = f"\u2190 {one['when']}: " if left > one["x0"] else ""
+    alone = set(table["counter"]) == {one["counter"]}
+    words = f"{earlier}{one['said']}" + ("" if alone else f" ({who})")
+    text = textwrap.fill(words, BAND_LETTERS)
     up = BAND_LIFT * (1 + text.count("\n"))
     return MarkLabel(text, style.SOFT_TEXT, left, float(one["y"]), "left", 2.0, up)
 

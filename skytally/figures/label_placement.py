@@ -25,7 +25,7 @@ LETTERS = 19
 """Letters in a line of a name."""
 LETTER, LINE = 7.0, 17.0
 """Width and height of a letter of `style.SMALL_PT`, pixels; rather too much than too little."""
-NARROW, WIDE = 270.0, 600.0
+NARROW, WIDE = 270.0, 570.0
 """Width of the plot of a chart on a telephone and of one on a wide screen, pixels: names
 apart there are apart on any wider chart, since marks move apart and letters do not grow."""
 ONLY_WIDE, ONLY_NARROW, WIDE_HEIGHT = "sk-wide", "sk-narrow", "sk-height"

@@ -28,8 +28,6 @@ HOVER_LABELS = {
 """Column of the words under the pointer to its label."""
 MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "counter", "state", *HOVER)
 LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "counter", "state", *HOVER)
-LANE_LETTERS = 50
-"""Letters in a line of the name of a lane."""
 BAR_LETTERS = 46
 """Letters in a line over a bar: as many as a chart of 400 pixels has room for."""
 BAR, BAR_LINE, BAR_GAP = 16.0, 14.5, 5.0
@@ -146,7 +144,7 @@ def lane_marks(
                 "open_start": pd.isna(first),
                 "open_end": pd.isna(last),
                 "counter": row.get("counter", ""),
-                "state": row["state"] if "state" in row else row["kind"],
+                "state": row.get("state", row.get("kind", n.STATED)),
                 "when": when(first, last, row["precision_first"], row["precision_last"]),
                 "said": quantity_text(quantity_of(row)) if has_number else "no number",
                 "bound": (row["bound"] if has_number else "") or "none",

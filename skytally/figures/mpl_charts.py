@@ -20,8 +20,8 @@ from matplotlib.ticker import MaxNLocator
 from skytally.core import chart_style as style, line_vocabulary as n
 from skytally.figures.counter_label_table import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
+from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.mark_tables import (
-    LANE_LETTERS,
     at_both_ends,
     band_start,
     bar_layout,
@@ -30,7 +30,7 @@ from skytally.figures.mark_tables import (
     value_axis,
 )
 from skytally.figures.name_wrapping import wrapped_name
-from skytally.figures.series_styling import SeriesStyle, shared_colour
+from skytally.figures.series_styling import SeriesStyle
 
 LEGEND_LETTERS = 44
 """Letters in a line of a legend."""
@@ -86,9 +86,15 @@ def legend_below(figure: Figure, handles: Sequence[Artist]) -> None:
 def series_handles(styles: Mapping[str, SeriesStyle]) -> list[Artist]:
     """Mark of each series, for a legend."""
     return [
-        Line2D([], [], ls="", marker=look.static, color=look.colour, ms=6, label=look.name)
+        Line2D(
+            [], [], ls="", marker=look.static, color=look.colour, ms=_size(look), label=look.name
+        )
         for look in styles.values()
     ]
+
+
+def _size(look: SeriesStyle) -> float:
+    return float(6 * style.MARKER_AREAS.get(look.static, 1.0) ** 0.5)
 
 
 def series(
@@ -109,7 +115,8 @@ def series(
         axes.vlines(rows["x"], rows["y"], rows["y"] + sign * step, color=colour, lw=1.5, ls=":")
         axes.plot(rows["x"], rows["y"] + sign * step, arrow, color=colour, ms=5)
     numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
-    axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=6, ls="")
+    size = 6 * style.MARKER_AREAS.get(marker, 1.0) ** 0.5
+    axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=size, ls="")
     empty = table[table["state"] == n.NOTHING_SEEN]
     axes.plot(
         empty["x"],
@@ -170,57 +177,55 @@ def values(
     return figure
 
 
-def lanes(table: pd.DataFrame, *, order: list[str], row_height: float = 0.42) -> Figure:
+def lanes(layout: LaneLayout) -> Figure:
     """Draw observations lane by lane as `skytally.figures.bokeh_charts.lanes` does.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Result of `skytally.figures.mark_tables.lane_marks`.
-    order : list of str
-        Lanes from top to bottom; a lane may be empty.
-    row_height : float
-        Inches a lane.
+    layout : LaneLayout
+        Result of `skytally.figures.lane_layout.lane_layout`.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    figure, axes = canvas(row_height * len(order) + 0.6)
-    left = table["x0"].min() - pd.Timedelta(days=10)
-    for i, name in enumerate(order):
-        rows = table[table["lane"] == name]
-        y, colour = len(order) - 1 - i, shared_colour(rows["counter"])
-        words = wrapped_name(name, LANE_LETTERS)
+    figure, axes = canvas(-layout.bottom / PIXELS_AN_INCH + 0.5)
+    axes.hlines(layout.rules, *layout.ends, color=style.LANE_RULE, lw=0.8)
+    for y, words in layout.names:
         # a long name takes the room of its lane, never that of the axes
-        axes.text(left, y + 0.3, words, fontsize=style.SMALL_PT, va="center", in_layout=False)
-        dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-        axes.hlines(
-            np.full((~dim).sum(), y),
-            rows["x0"][~dim],
-            rows["x1"][~dim],
-            color=colour,
-            lw=4,
-            alpha=0.5,
-        )
-        axes.hlines(
-            np.full(dim.sum(), y), rows["x0"][dim], rows["x1"][dim], color=colour, lw=1.5, ls=":"
-        )
-        points = pointed(rows)
-        for state, of_state in points.groupby("state"):
-            marker = "x" if state == n.UNCLEAR else "o"
-            fill = "white" if state == n.NOTHING_SEEN else colour
-            height = np.full(len(of_state), y)
-            axes.plot(of_state["x"], height, ls="", marker=marker, mfc=fill, mec=colour, ms=5)
-        for side, x, marker in (("open_start", "x0", "<"), ("open_end", "x1", ">")):
-            rows_open = rows[rows[side]]
-            axes.plot(rows_open[x], np.full(len(rows_open), y), marker, color=colour, ms=8, ls="")
-    right = table["x1"].max() + pd.Timedelta(days=10)
-    axes.set(xlim=(left, right), ylim=(-0.5, len(order) - 0.4), yticks=[])
+        axes.text(
+            layout.ends[0], y, words, fontsize=style.SMALL_PT, va="center", linespacing=1.05,
+            in_layout=False,
+        )  # fmt: skip
+    for colour, rows in layout.marks.groupby("colour", sort=False):
+        _lane_marks(axes, rows, str(colour), layout.arrow)
+    write_labels(axes, layout.words)
+    axes.set(xlim=layout.ends, ylim=(layout.bottom, 0.0), yticks=[])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
     dated(axes)
     return figure
+
+
+def _lane_marks(axes: mpl.axes.Axes, rows: pd.DataFrame, colour: str, arrow: pd.Timedelta) -> None:
+    """Draw the bars, points and arrows of lanes of one colour."""
+    dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
+    for chosen, look in (
+        (rows[~dim], {"lw": 4, "alpha": 0.5}),
+        (rows[dim], {"lw": 1.5, "ls": ":"}),
+    ):
+        axes.hlines(chosen["y"], chosen["x0"], chosen["x1"], color=colour, **look)
+    for state, of_state in pointed(rows).groupby("state"):
+        marker = "x" if state == n.UNCLEAR else "o"
+        fill = "white" if state == n.NOTHING_SEEN else colour
+        axes.plot(of_state["x"], of_state["y"], ls="", marker=marker, mfc=fill, mec=colour, ms=5)
+    for side, x, length, marker in (
+        ("open_start", "x0", -arrow, "<"),
+        ("open_end", "x1", arrow, ">"),
+    ):
+        tips = rows[rows[side]]
+        axes.hlines(tips["y"], tips[x], tips[x] + length, color=colour, lw=1.5, ls=":")
+        axes.plot(tips[x] + length, tips["y"], marker, color=colour, ms=7, ls="")
 
 
 def bars(table: pd.DataFrame, *, xlabel: str) -> Figure:

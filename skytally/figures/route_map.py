@@ -22,9 +22,10 @@ LETTERS_OF_A_NAME = 14
 """Letters in a line of the name of a country or a sea."""
 MODE_LINES = {"sea": "-", "rail": "--"}
 CAPTION = (
-    "Numbered stops. Straight lines join places that a source connects, solid by sea and dashed by "
-    "rail; no track was seen, and no source joins a place without a line to the others. Outlines: "
-    "Natural Earth. Ukraine is drawn within its internationally recognised borders."
+    "Numbered stops; places with one number serve the same step. Straight lines join two places "
+    "that a source names as the ends of one way, solid by sea and dashed by rail; no track was "
+    "seen, and a way of which no source names both ends has no line. Outlines: Natural Earth. "
+    "Ukraine is drawn within its internationally recognised borders."
 )
 
 

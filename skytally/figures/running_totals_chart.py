@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from skytally.core import (
     COUNTED_BY,
     chart_style as style,
+    limits,
     line_vocabulary as n,
     quantity_of,
     quantity_text,
@@ -31,6 +32,8 @@ STEP = 0.05
 """Length of an arrow, as a share of the highest total."""
 TITLE_LETTERS = 38
 """Letters in a line of the title."""
+MOST_LABELS = 9
+"""Number of totals with words at their marks: more would hide the marks."""
 ROOM = 1.18
 """Height of the axis, as a multiple of the highest total."""
 
@@ -100,67 +103,87 @@ def with_counts(claims: pd.DataFrame, counts: pd.DataFrame, groups: pd.DataFrame
     return pd.concat([kept, dated[[*dated.columns.intersection(claims.columns)]]])
 
 
-def _labelled(totals: pd.DataFrame, names: dict[str, str]) -> pd.Index:
-    """Rows with the highest total of each name, and with the first total of all."""
+def _by_importance(totals: pd.DataFrame, names: dict[str, str]) -> pd.Index:
+    """Rows in the order in which they are to be named at their marks.
+
+    Counted ones first, then the first total of all and the highest of each name, then the others
+    from the highest down.
+    """
     named = totals.assign(name=[names.get(each, each) for each in totals["counter"]])
-    highest = named.sort_values(["top", "date_last"]).drop_duplicates("name", keep="last")
-    return totals.index[totals.index.isin([*highest.index, totals.index[0]])]
+    highest = named.sort_values(["top", "date_last"]).drop_duplicates("name", keep="last").index
+    counted = totals.index[totals["counted"]]
+    falling = totals.sort_values("top", ascending=False, kind="stable").index
+    return pd.Index([*counted, totals.index[0], *falling.intersection(highest), *falling]).unique()
 
 
 def _words(row: pd.Series, names: dict[str, str]) -> str:
     said = quantity_text(quantity_of(row)).removesuffix(f" {row['unit']}")
-    return f"{names.get(row['counter'], row['counter'])}: {said}"
+    words = f"{names.get(row['counter'], row['counter'])}: {said}"
+    if row["counted"] and pd.notna(row["date_first"]):
+        ends = row[["date_first", "date_last", "precision_first", "precision_last"]]
+        words += f", {when(*ends)}"
+    return words
 
 
 def _mark(axes: Axes, row: pd.Series, step: float) -> None:
     colour = counter_colour(row["counter"])
-    top, last = row["top"], _middle(row)
-    if row["counted"] and pd.notna(row["date_first"]):
-        axes.hlines(top, row["date_first"], last, color=colour, alpha=0.35, lw=6)
-    if last != row["date_last"]:
+    top, days = row["top"], _days(row)
+    if len(days) > 1 or row["statement_first"] < days[0] < row["statement_last"]:
         axes.hlines(top, row["statement_first"], row["statement_last"], color=colour, lw=1.5)
-    if row["bound"] in n.OPEN_ABOVE:
-        axes.vlines(last, top, top + step, color=colour, lw=1.2, ls=":")
-        axes.plot(last, top + step, "^", color=colour, ms=4)
-    axes.plot(last, top, "o" if row["counted"] else "s", color=colour, ms=6)
+    low, high = limits(quantity_of(row))
+    for day in days:
+        if row["bound"] in n.OPEN_ABOVE:
+            axes.vlines(day, top, top + step, color=colour, lw=1.2, ls=":")
+            axes.plot(day, top + step, "^", color=colour, ms=4)
+        elif low < high:
+            axes.vlines(day, low, high, color=colour, lw=1.2)
+        axes.plot(day, top, "o" if row["counted"] else "s", color=colour, ms=6)
 
 
-def _middle(row: pd.Series) -> pd.Timestamp:
-    """Day at which a total is drawn: its last, or the middle of a month or year."""
-    if row["statement_precision"] in ("month", "year"):
-        first, last = row["statement_first"], row["statement_last"]
-        return first + (last - first) / 2
-    return row["date_last"]
+def _days(row: pd.Series) -> list[pd.Timestamp]:
+    """Days at which a total is drawn: its last, the middle of a month, both ends of a year."""
+    first, last = row["statement_first"], row["statement_last"]
+    if row["statement_precision"] == "year":
+        return [first, last]
+    if row["statement_precision"] == "month":
+        return [first + (last - first) / 2]
+    return [row["date_last"]]
+
+
+def _points(totals: pd.DataFrame) -> pd.DataFrame:
+    """Return the marks as they are drawn, for the search for free room."""
+    step = STEP * totals["top"].max()
+    rows = []
+    for index, row in totals.iterrows():
+        low, high = limits(quantity_of(row))
+        top, days = row["top"], _days(row)
+        spread = row["statement_precision"] in ("month", "year")
+        rows += [
+            {
+                "series": str(index), "x": day, "y": top, "lo": min(low, top),
+                "hi": top + step if row["bound"] in n.OPEN_ABOVE else max(high, top),
+                "x0": row["statement_first"] if spread else day,
+                "x1": row["statement_last"] if spread else day,
+            }
+            for day in days
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _labels(
     totals: pd.DataFrame, names: dict[str, str], ends: tuple[float, float]
 ) -> list[MarkLabel]:
-    """Names at the highest totals, as many as find room; all are in the alternative text."""
-    x, top = totals.apply(_middle, axis=1), totals["top"]
-    open_above = totals["bound"].isin(n.OPEN_ABOVE)
-    is_long = totals["counted"] & totals["date_first"].notna()
-    points = pd.DataFrame(
-        {
-            "series": totals.index.astype(str), "x": x, "y": top, "lo": top,
-            "hi": top + open_above * STEP * top.max(),
-            "x0": totals["date_first"].where(is_long, x), "x1": x,
-        }
-    )  # fmt: skip
-    first, last = totals["statement_first"], totals["statement_last"]
-    spread = x != totals["date_last"]
-    points = points.assign(x0=points["x0"].mask(spread, first), x1=x.mask(spread, last))
-    rows = totals.loc[_labelled(totals, names)].sort_values(["counted", "top"], ascending=False)
-    styles = {
-        str(index): SeriesStyle(counter_colour(row["counter"]), "", "", _words(row, names))
-        for index, row in rows.iterrows()
-    }
-    while styles:
-        found = mark_labels(points, styles, ends=ends, size=PLOT)
-        if found:
-            return found
-        styles.popitem()
-    return []
+    """Names at as many totals as find room; all are in the alternative text."""
+    points, found = _points(totals), []
+    styles: dict[str, SeriesStyle] = {}
+    for index in _by_importance(totals, names)[:MOST_LABELS]:
+        row = totals.loc[index]
+        look = SeriesStyle(counter_colour(row["counter"]), "", "", _words(row, names))
+        tried = mark_labels(points, {**styles, str(index): look}, ends=ends, size=PLOT)
+        if tried:
+            found = tried
+            styles[str(index)] = look
+    return found
 
 
 def totals_chart(

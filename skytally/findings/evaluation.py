@@ -193,6 +193,15 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
     return words
 
 
+def _kept_instead(
+    rows: pd.DataFrame, declaration: Declaration, evaluation: Evaluation
+) -> pd.DataFrame:
+    """Rows of the same table that count in the place of the one row, as of the same sighting."""
+    kept = evaluation.tables.whole.kept_instead.get(rows.iloc[0]["id"], frozenset())
+    table = evaluation.tables[declaration.table]
+    return table[table["id"].isin(kept)]
+
+
 def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Quote one row: its number or, where the declaration has a unit, its date."""
     rows = _one_row(declaration, evaluation)
@@ -202,7 +211,8 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
         rows = pd.concat([rows, whole])
     if not declaration.unit:
-        return row_findings.quoted(declaration.key, rows, text=declaration.sentence, words=words)
+        found = row_findings.quoted(declaration.key, rows, text=declaration.sentence, words=words)
+        return row_findings.above_bound(found, rows, _kept_instead(rows, declaration, evaluation))
     dates = row_findings.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,

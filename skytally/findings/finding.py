@@ -76,7 +76,9 @@ def level_words(level: float | None) -> str:
 
 
 def interval_words(finding: Mapping[str, Any]) -> str:
-    """Interval of a finding in words, and whose it is; empty for an exact number and a date.
+    """Interval of a finding in words, and whose it is.
+
+    Empty for an exact number, for a date, and for one from nothing upwards, which excludes nothing.
 
     Parameters
     ----------
@@ -91,13 +93,13 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     --------
     >>> known = {"unit": "railcars", "level": None, "interval_from": "this book's reading"}
     >>> interval_words({**known, "low": 65.7, "high": 80.3})
-    "65.7 to 80.3 railcars (this book's reading)"
+    "65 to 81 railcars (this book's reading)"
     >>> interval_words({**known, "low": 3.0, "high": 3.0})
     ''
     """
     low = math.nan if finding["low"] is None else finding["low"]
     high = math.inf if finding["high"] is None else finding["high"]
-    if math.isnan(low) or low == high:
+    if math.isnan(low) or low == high or (low == 0 and math.isinf(high)):
         return ""
     level = finding.get("level")
     whose = finding.get("interval_from", "")

@@ -53,7 +53,9 @@ def with_support(
             own=kinds[finding.key] in COMPUTED,
             support=None
             if kinds[finding.key] in WITHOUT_SUPPORT
-            else support([rows[ref] for ref in finding.inputs if ref in rows], graph),
+            else support(
+                [rows[ref] for ref in (*finding.inputs, *finding.further) if ref in rows], graph
+            ),
         )
         for finding in findings
     ]

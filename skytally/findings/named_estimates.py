@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,16 @@ def _calls_by_presence(
     ships = _pair(ships_at_once, name="ships_at_once")
     stays = _dated_stays(tables, site)
     return calls_by_share(seen, imaged, stays=stays, ships_at_once=ships, seed=seed)
+
+
+def _calls_not_below_count(rows: pd.DataFrame, tables: Tables, **given: Any) -> Estimate:
+    calls = _calls_by_presence(rows.iloc[:2], tables, **given).calls
+    counted = float(rows["value"].iloc[2])
+    if not counted <= calls.high:
+        message = f"row {rows['id'].iloc[2]}: {counted:g} lies above every number of calls found"
+        raise DataError(message)
+    low = max(calls.low, counted)
+    return Estimate(math.nan, low, calls.high, calls.unit, calls.level, calls.method)
 
 
 def _missed_calls(rows: pd.DataFrame, tables: Tables, *, site: str) -> Estimate:
@@ -264,6 +275,12 @@ def _multiple_if_misread(rows: pd.DataFrame, _: Tables) -> Estimate:
     return multiple_if_misread(*_one_by_one(rows))
 
 
+def _railcars_by_length(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import railcars_by_length
+
+    return railcars_by_length(rows.iloc[[0]], rows.iloc[[1]], rows.iloc[2:])
+
+
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
     return estimate
 
@@ -286,6 +303,9 @@ ESTIMATES: Mapping[str, Named] = {
         reads=STAYS,
         further=_rows_of_stays,
     ),
+    "calls-not-below-count": Named(
+        _calls_not_below_count, _itself, 3, PRESENCE, reads=STAYS, further=_rows_of_stays
+    ),
     "presence": Named(
         _calls_by_presence,
         lambda calls, _: calls.presence,
@@ -303,6 +323,8 @@ ESTIMATES: Mapping[str, Named] = {
     "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),
     "trains-rise-noticed": Named(_trains, _train_rise, 0, CHANGE, COMPARED_RISES),
     "multiple-if-misread": Named(_multiple_if_misread, _itself, 4),
+    "railcars-by-length": Named(_railcars_by_length, _itself, 5),
+    "railcars-by-range": Named(_railcars_by_length, _itself, 4),
     "border-distance": Named(_border_distance, _itself, 1, ("border",), digits=3),
     "difference-of-counters": Named(_difference_of_counters, _itself, 2),
 }

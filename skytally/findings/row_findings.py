@@ -145,6 +145,33 @@ def quoted(
     return replace(found, interval_from=reading_of(quantity))
 
 
+def above_bound(found: Finding, rows: pd.DataFrame, kept: pd.DataFrame) -> Finding:
+    """Raise the lower end of a quoted number to a bound that the same observation has elsewhere.
+
+    Parameters
+    ----------
+    found : Finding
+        From `quoted`.
+    rows, kept : pandas.DataFrame
+        Its row, and the rows of the same sighting that count in its place.
+
+    Returns
+    -------
+    Finding
+        As it was, but where a row of the same unit says *at least* or *more than* so many, and
+        the number is no lower, its interval begins there.
+    """
+    bounds = kept[kept["bound"].isin(n.OPEN_ABOVE) & (kept["unit"] == rows.iloc[0]["unit"])]
+    for _, row in bounds.iterrows():
+        bound = quantity_of(row).value
+        if found.value is not None and found.low is not None and found.low < bound <= found.value:
+            whose = (
+                f"{found.interval_from}; not below the bound of row {row['id']}, of the same work"
+            )
+            found = replace(found, low=bound, interval_from=whose)
+    return found
+
+
 def _interval(key: str, row: pd.Series, *, whole: bool = False) -> tuple[float, float]:
     """Interval of a row's number; the row is refused by its id if it has none."""
     low, high = limits(quantity_of(row))

@@ -13,10 +13,7 @@ LEFT_OUT = "remove-cell"
 """Tag of a cell that no page shows, such as the folder of the results."""
 FOLD_ID = "how-this-page-was-made"
 FOLD_TITLE = "How this page was made"
-FOLD_WORDS = (
-    "The cells below ran in this order, with the parameters of the first one. "
-    "[Rerun](../rerun.md) says how to change them."
-)
+FOLD_WORDS = "The cells below ran in this order, with the parameters of the first one."
 BACKTICKS = re.compile("`+")
 
 
@@ -26,13 +23,16 @@ def _fence(text: str, *, least: int) -> str:
     return "`" * max(least, longest + 1)
 
 
-def with_code_at_end(notebook: dict[str, Any]) -> dict[str, Any]:
+def with_code_at_end(notebook: dict[str, Any], *, rerun_page: str = "") -> dict[str, Any]:
     """Notebook whose page shows no code between its words and charts.
 
     Parameters
     ----------
     notebook : dict
         A run notebook, as its JSON file has it; it is not changed.
+    rerun_page : str, optional
+        Address, seen from the page of the notebook, of the page on how to rerun it; empty where
+        the book has none, and then none is linked.
 
     Returns
     -------
@@ -55,8 +55,8 @@ def with_code_at_end(notebook: dict[str, Any]) -> dict[str, Any]:
     code = "\n\n\n".join(codes)
     inner = _fence(code, least=3)
     outer = _fence(f"{code}{inner}", least=4)
-    fold = (
-        f"{outer}{{dropdown}} {FOLD_TITLE}\n{FOLD_WORDS}\n\n{inner}python\n{code}\n{inner}\n{outer}"
-    )
+    more = f" [Rerun]({rerun_page}) says how to change them." if rerun_page else ""
+    words = f"{FOLD_WORDS}{more}"
+    fold = f"{outer}{{dropdown}} {FOLD_TITLE}\n{words}\n\n{inner}python\n{code}\n{inner}\n{outer}"
     last = {"cell_type": "markdown", "id": FOLD_ID, "metadata": {}, "source": fold}
     return {**notebook, "cells": [*cells, last]}

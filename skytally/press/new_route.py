@@ -19,6 +19,7 @@ from skytally.core import (
     DataError,
     data_folder,
     data_registry,
+    dictionary_path,
     observation_tables,
 )
 from skytally.press.project_paths import PACKAGE, book_folder
@@ -28,8 +29,10 @@ PAGE = "observations"
 """The one page of evidence that a new book has."""
 FOLDERS = ("", "record", "claims", "charts", "sites")
 """Folders of the data whose tables a new book has, without rows."""
-COPIED_WHOLE = ("record/units.csv", "sensor_breaks.csv", "sites/providers.toml")
-"""Files that describe units, instruments and catalogues, and nothing of a route."""
+LIMITS = "results/simulated_recall.csv"
+"""What measures find in simulated images; a page says it until it has images of its own."""
+COPIED_WHOLE = ("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS)
+"""Files that describe units, instruments, measures and catalogues, and nothing of a route."""
 LICENCE = "CC-BY-4.0"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$&!])")
 """Characters that mean something in a heading."""
@@ -67,6 +70,9 @@ def _write_tables(data: Path) -> Iterator[str]:
         if (data_folder() / name).is_file():
             _write_rows(data / name, _words_of(name))
             yield name
+    _write_rows(data / LIMITS, _rows(data_folder() / LIMITS))
+    shutil.copyfile(dictionary_path(data_folder() / LIMITS), dictionary_path(data / LIMITS))
+    yield LIMITS
     shutil.copyfile(data_folder() / "sites/providers.toml", data / "sites/providers.toml")
     yield "sites/providers.toml"
 

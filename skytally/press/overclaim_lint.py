@@ -65,10 +65,11 @@ NUMBER = (
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 )
 COUNT = re.compile(
-    rf"(?<![\w.`-])(?!38 North\b)({NUMBER})\s+(?!{MONTH}\b)(?:[a-z-]+\s+){{0,3}}?(?:{COUNTED})\b",
+    rf"(?<![\w.`-])(?!38 North\b)({NUMBER})\s+(?!{MONTH}\b|mm\b)"
+    rf"(?:[a-z-]+\s+){{0,3}}?(?:{COUNTED})\b",
     re.IGNORECASE,
 )
-"""A number of something seen, typed and not quoted."""
+"""A number of something seen, typed and not quoted; a calibre in millimetres is a name."""
 YEAR = re.compile(r"20[12]\d")
 BEFORE_YEAR = re.compile(
     rf"(?:\b(?:in|since|until|during|before|after|by|from|late|early|mid|{MONTH})|[-(\u2013])\s*$",

@@ -60,9 +60,13 @@ def _column(names: str) -> list[str] | None:
     table, _, column = names.partition(".")
     folder = data_folder()
     if table == PROVIDERS:
+        from skytally.imagery.acquire import SENSORS
+
         rows = tomllib.loads((folder / "sites" / f"{PROVIDERS}.toml").read_text(encoding="utf-8"))
         found = [row.get(column) for row in rows.values() if isinstance(row, dict)]
-        return sorted({str(cell) for cell in found if cell}) or None
+        # a sensor that nobody offers at present is drawn all the same, as not searched
+        allowed = SENSORS if column == "sensor" else ()
+        return sorted({*allowed, *(str(cell) for cell in found if cell)}) or None
     for place in (folder / "record", folder / "sites"):
         path = place / f"{table}.csv"
         if path.is_file():

@@ -19,6 +19,12 @@ FOR_PROGRAMMERS = {"api.html"}
 """Pages whose long sections hold many words and answer few readers; they come after the others."""
 
 
+SECTION = 3
+"""Worth of a section of a page beside its hits; a card of a row has none."""
+RECIPES = "contributing.txt"
+"""Text at the root of the site whose sections are found, too."""
+
+
 class _Sections(HTMLParser):
     """Title, anchor and text of each section of an article."""
 
@@ -120,6 +126,15 @@ def read_synonyms(path: Path) -> list[list[str]]:
     return groups
 
 
+def _recipes(path: Path) -> Iterator[tuple[str, str]]:
+    """Title and words of each section of a text in Markdown; none where there is no such file."""
+    if not path.is_file():
+        return
+    for section in path.read_text(encoding="utf-8").split("\n## ")[1:]:
+        title, _, words = section.partition("\n")
+        yield f"Contributing: {title.strip()}", " ".join(words.replace("`", "").split())
+
+
 def _script(name: str, value: object) -> str:
     """Assign a value to a global name in a way that no text in it can end the script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -137,7 +152,8 @@ def write_search_text(site: Path) -> None:
             page_sections(path.read_text(encoding="utf-8"))
         ):
             address = f"{name}#{anchor}" if anchor and position else name
-            listed.append([title, address, words, 0 if name in FOR_PROGRAMMERS else 2])
+            listed.append([title, address, words, 0 if name in FOR_PROGRAMMERS else SECTION])
+    listed += [[title, RECIPES, words, SECTION] for title, words in _recipes(site / RECIPES)]
     synonyms = read_synonyms(data_registry.path("search_synonyms"))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
     (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from skytally.core import data_folder, is_leftover, loaded_modules, project_root, visible_paths
 from skytally.press.project_paths import (
@@ -21,6 +22,7 @@ from skytally.press.project_paths import (
 FINDINGS = "findings.json"
 CLAIMS = "claims.json"
 MODULES = "modules.json"
+RERUN_PAGE = "rerun.md"
 PRINT_PAGES = """\
 import atexit, json, sys
 from pathlib import Path
@@ -45,22 +47,31 @@ def _not_staged(_: str, names: list[str]) -> set[str]:
     return {name for name in names if name == "_build" or is_leftover(name)}
 
 
-def _stage() -> None:
+def _stage_notebooks(stage: Path) -> list[dict[str, Any]]:
+    """Write the notebooks as readers meet them; the findings of all of them."""
     # a build with nothing to do prints nothing, and need not wait for what printing needs
     from skytally.press.code_folding import with_code_at_end
 
-    stage, data = _stage_folder(), data_folder()
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(book_folder(), stage, ignore=_not_staged)
+    # the book of another route may have no such page
+    rerun_page = f"../{RERUN_PAGE}" if (stage / RERUN_PAGE).is_file() else ""
     (stage / "lines").mkdir(exist_ok=True)
-    findings = []
+    findings: list[dict[str, Any]] = []
     for line in line_names():
         results = lines_folder() / line
         notebook = json.loads((results / "notebook.ipynb").read_text(encoding="utf-8"))
+        shown = with_code_at_end(notebook, rerun_page=rerun_page)
         (stage / "lines" / f"{line}.ipynb").write_text(
-            json.dumps(with_code_at_end(notebook), ensure_ascii=False), encoding="utf-8"
+            json.dumps(shown, ensure_ascii=False), encoding="utf-8"
         )
         findings += json.loads((results / FINDINGS).read_text(encoding="utf-8"))
+    return findings
+
+
+def _stage() -> None:
+    stage, data = _stage_folder(), data_folder()
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.copytree(book_folder(), stage, ignore=_not_staged)
+    findings = _stage_notebooks(stage)
     from skytally import claims
     from skytally.findings import as_json, evaluate_page
     from skytally.press.finding_checks import pages_without_notebook
@@ -100,18 +111,18 @@ def _print_pages() -> Path:
 
 
 def _add_files(pages: Path) -> None:
-    from skytally.press.search_index import write_search_text
+    from skytally.press.search_index import RECIPES, write_search_text
 
     stage, data = _stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
-    write_search_text(pages)
-    (pages / "data").mkdir()
     contributing = project_root() / "CONTRIBUTING.md"
     if contributing.is_file():
         # as text, which a browser shows
-        shutil.copyfile(contributing, pages / "contributing.txt")
+        shutil.copyfile(contributing, pages / RECIPES)
+    write_search_text(pages)
+    (pages / "data").mkdir()
     _copy_tables(data / "record", pages / "data" / "record")
     _copy_tables(data / "sites", pages / "data" / "sites")
     _copy_tables(data / "results", pages / "data" / "results")

@@ -41,6 +41,7 @@ from .row_selection import at_site as at_site, on_one_day as on_one_day
 from .running_totals import totals_since_start as totals_since_start
 from .source_provenance import (
     OWNER_NOT_STATED as OWNER_NOT_STATED,
+    READ as READ,
     RELEASED as RELEASED,
     UNKNOWN_ORIGIN as UNKNOWN_ORIGIN,
     UNNAMED_FAMILIES as UNNAMED_FAMILIES,

@@ -201,7 +201,8 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
     -------
     Support or None
         None without rows. Rows of one picture count as one origin, and so do the originators
-        between whom a page does not distinguish. A row whose page took it from the page of
+        between whom a page does not distinguish, and a counter with those from whose page its
+        own took content. A row whose page took it from the page of
         another row, with the same origin, adds nothing.
 
     Raises
@@ -220,7 +221,7 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
     everyone = set().union(*origins)
     named = everyone - {UNKNOWN_ORIGIN}
     one_picture = [
-        who - {UNKNOWN_ORIGIN} | _picture_names(row, graph)
+        (who | _copied_from(row, graph)) - {UNKNOWN_ORIGIN} | _picture_names(row, graph)
         for who, row in zip(origins, rows, strict=True)
     ]
     possibly = [
@@ -252,6 +253,12 @@ def _without_copies(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Map
             for other, of_other in pages
         )
     ]
+
+
+def _copied_from(row: Mapping[str, Any], graph: Graph) -> frozenset[str]:
+    """Originators at the roots of a row whose page took its content from another page."""
+    source = str(row["source_id"])
+    return originators(graph, source) if graph.parents[source] else frozenset()
 
 
 def _picture_names(row: Mapping[str, Any], graph: Graph) -> frozenset[str]:

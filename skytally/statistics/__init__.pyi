@@ -46,5 +46,6 @@ from .surge_from_rows import (
 from .trains_before_after import (
     TrainChange as TrainChange,
     change_of_trains as change_of_trains,
+    railcars_by_length as railcars_by_length,
     trains_table as trains_table,
 )

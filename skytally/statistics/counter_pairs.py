@@ -179,8 +179,8 @@ def multiple_if_misread(
     Returns
     -------
     Estimate
-        In *times*, open above: the printed count, divided by the factor of the two readers and
-        by the upper end of the ceiling.
+        In *times*: the printed count, divided by the factor of the two readers and by what the
+        words of the ceiling allow on either side of the number that it names.
 
     Raises
     ------
@@ -191,9 +191,11 @@ def multiple_if_misread(
     for name, rows in (("count", count), ("more", more), ("fewer", fewer)):
         values[name] = float(rows["value"].iloc[0])
     highest = limits(quantity_of(ceiling.iloc[0]))[1]
-    if not values["more"] >= values["fewer"] > 0 < highest or math.isnan(values["count"]):
+    lowest = 2 * float(ceiling["value"].iloc[0]) - highest  # as far below its number as above
+    if not values["more"] >= values["fewer"] > 0 < lowest or math.isnan(values["count"]):
         ids = ", ".join(str(rows["id"].iloc[0]) for rows in (count, ceiling, more, fewer))
         message = f"rows {ids}: a number is missing, 0 or in the wrong order; name other rows"
         raise DataError(message)
-    least = values["count"] / (values["more"] / values["fewer"]) / highest
-    return Estimate(math.nan, least, math.inf, "times", 1.0, "count as far off as two readers")
+    misread = values["count"] / (values["more"] / values["fewer"])
+    ends = misread / highest, misread / lowest
+    return Estimate(math.nan, *ends, "times", 1.0, "count as far off as two readers")

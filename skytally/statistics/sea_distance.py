@@ -339,7 +339,7 @@ def route_miles(ways: SeaRoutes, lon: float, lat: float) -> float:
 
     Parameters
     ----------
-    ways : Ways
+    ways : SeaRoutes
         Routes to the port.
     lon, lat : float
         Position in degrees.

@@ -239,7 +239,7 @@ def reach(
     ----------
     before, after : Fix
         Last position before the silence and first one after it.
-    ways : Ways
+    ways : SeaRoutes
         Sea routes to the port.
     seed : int
         Seed of the draws.

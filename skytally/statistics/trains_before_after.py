@@ -210,3 +210,39 @@ def trains_table(rows: pd.DataFrame, changes: Sequence[str]) -> pd.DataFrame:
     keys, noticed = ["compared", "changed on"], [f"{each:g}-fold rise noticed" for each in RISES]
     columns = [*keys, "before", "after", "after / before", *noticed]
     return pd.DataFrame(list(_table_rows(rows, changes)), columns=columns).set_index(keys)
+
+
+def railcars_by_length(cars: pd.DataFrame, metres: pd.DataFrame, trains: pd.DataFrame) -> Estimate:
+    """Railcars that would fill trains of a known length, by the length of cars of one train.
+
+    Parameters
+    ----------
+    cars, metres : pandas.DataFrame
+        One row each: the railcars of one train, and its length (m).
+    trains : pandas.DataFrame
+        Lengths of single trains (m); or the number of trains, then the range of their lengths.
+
+    Returns
+    -------
+    Estimate
+        In *railcars*, with what the words of the lengths allow; engines are taken for cars.
+
+    Raises
+    ------
+    DataError
+        If the train that sets the length of a car has no car or no length.
+    """
+    number, measured = float(cars["value"].iloc[0]), limits(quantity_of(metres.iloc[0]))
+    if not number > 0 < measured[0]:
+        ids = f"{cars['id'].iloc[0]}, {metres['id'].iloc[0]}"
+        message = f"rows {ids}: cars or metres are missing or 0; name a train that gives both"
+        raise DataError(message)
+    lengths = trains[trains["quantity"] == TRAIN_LENGTH]
+    ends = [limits(quantity_of(row)) for _, row in lengths.iterrows()]
+    low, high = (sum(end[side] for end in ends) for side in (0, 1))
+    counted = trains.loc[trains["quantity"] == TRAINS, "value"]
+    if not counted.empty:  # one train has the least length and one the greatest
+        others = float(counted.iloc[0]) - 1
+        low, high = high + others * low, low + others * high
+    low, high = low * number / measured[1], high * number / measured[0]
+    return Estimate(math.nan, low, high, "railcars", 1.0, "metres over metres a car")

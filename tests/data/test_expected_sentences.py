@@ -34,7 +34,7 @@ def test_other_words_and_unknown_keys_are_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(expected_sentences, "read_sentences", lambda: {"a.b": "No ship."})
     expected_sentences.same_sentence("a.b", "No ship.")
     with pytest.raises(
-        AssertionError, match=r"a\.b: if the new words .* tests\.support\.sentences"
+        AssertionError, match=r"a\.b: if the new words .* tests\.support\.expected_sentences"
     ):
         expected_sentences.same_sentence("a.b", "One ship.")
     with pytest.raises(AssertionError, match=r"no sentence 'a\.c' in sentences\.json"):

@@ -194,6 +194,9 @@ QUESTIONS = [
     ("Najin", "#rajin"),
     ("how do I contact the authors?", "#who-made-it"),
     ("peer review", "about.html"),
+    ("add a site", "contributing.txt"),
+    ("three states", "three-states"),
+    ("missing data", ".html"),
 ]
 """What a reader types, and a part of the address of one of the first places that must come."""
 

@@ -17,6 +17,7 @@ from skytally.press.cards import card_files
 from tests.support.site_pages import (
     CARDS,
     SITE,
+    broken_link,
     chart_texts,
     each_page,
     needs_site,
@@ -95,30 +96,11 @@ def test_site_has_no_other_large_file() -> None:
     assert large <= SHARED
 
 
-def _broken(page_name: str, tag: str, name: str, link: str) -> str:
-    parts = urlsplit(link)
-    if parts.scheme in ("http", "https") and (tag, name) == ("a", "href"):
-        return ""
-    if parts.scheme == "data" and tag != "a":
-        return ""
-    if parts.scheme or parts.netloc or parts.path.startswith("/"):
-        return f"<{tag} {name}={link[:80]!r}> leads outside the site"
-    target = SITE / page_name
-    if parts.path:
-        target = (target.parent / unquote(parts.path)).resolve()
-    if not target.is_file() or SITE not in target.parents:
-        return f"<{tag} {name}={link[:80]!r}>: no such file"
-    anchor = unquote(parts.fragment)
-    known = parsed_page(target.relative_to(SITE).as_posix()).ids if target.suffix == ".html" else ()
-    return f"<{tag} {name}={link[:80]!r}>: no such anchor" if anchor and anchor not in known else ""
-
-
 @each_page
 def test_page_links_resolve(page_name: str) -> None:
     """Every link, download, script and picture is a file of the site, every anchor exists."""
-    assert [
-        fault for each in parsed_page(page_name).links if (fault := _broken(page_name, *each))
-    ] == []
+    links = parsed_page(page_name).links
+    assert [f for each in links if (f := broken_link(SITE, page_name, each, parsed_page))] == []
 
 
 @each_page

@@ -51,10 +51,8 @@ def _run(module: str, project: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("kind", ENDS)
 def test_a_build_on_a_disk_that_refuses_ends_in_one_message(project: Path, kind: str) -> None:
-    """It names the folder and what to do, before a notebook runs; the last site stays.
-
-    A check needs no disk: what it would remember is only a shorter next check.
-    """
+    """It names the folder and what to do, before a notebook runs; the last site stays."""
+    # a check needs no disk: what it would remember is only a shorter next check
     folder = project / "book/_build"
     hinder = {"full": disks.fill(disks.LAST_BYTES), "read-only": disks.close}[kind]
     hinder(folder)

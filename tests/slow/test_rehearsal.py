@@ -252,7 +252,7 @@ def test_refresh_keeps_a_row_for_every_scene(
     for name, row in truth.items():
         fate, words = FATES[row["case"]]
         assert looks.loc[name, "status"] == fate, (name, row["case"])
-        told = f"{looks.loc[name, 'fate_reason']} {looks.loc[name, 'reason']}"
+        told = f"{looks.loc[name, 'status_reason']} {looks.loc[name, 'unusable_reason']}"
         assert words in told, (name, row["case"], told)
         if fate == "stored" and (float(row["cloud"]) > 0.5 or words):
             assert looks.loc[name, "usable"] == "no", (name, row)
@@ -349,7 +349,7 @@ def test_servers_end_with_a_killed_rehearsal() -> None:
         import sys, time
         from pathlib import Path
         from skytally.press import rehearsal_servers
-        with servers.postgres(Path({str(place)!r})):
+        with rehearsal_servers.postgres(Path({str(place)!r})):
             print("up", flush=True)
             time.sleep(60)
         """

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.site_pages import broken_link, parse_page
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,24 @@ class Route:
         """HTML of a page."""
         return (self.html / name).read_text(encoding="utf-8")
 
+    def words(self, name: str) -> str:
+        """HTML of a page without its links, so that a number that leads to its card is a word."""
+        return re.sub(r"</?a\b[^>]*>", "", self.page(name))
+
+    def broken_links(self) -> list[str]:
+        """Links of all pages that lead nowhere."""
+        pages = {
+            path.relative_to(self.html).as_posix(): parse_page(path)
+            for path in self.html.rglob("*.html")
+            if "_static" not in path.relative_to(self.html).parts
+        }
+        return [
+            f"{name}: {fault}"
+            for name, page in pages.items()
+            for link in page.links
+            if (fault := broken_link(self.html, name, link, pages.__getitem__))
+        ]
+
 
 @pytest.fixture(scope="module")
 def route(tmp_path_factory: pytest.TempPathFactory) -> Route:
@@ -91,6 +111,7 @@ def test_route_builds_without_a_row(route: Route) -> None:
     }.items():
         assert told in route.page(page), page
     assert json.loads((route.html / "findings.json").read_text()) == []
+    assert route.broken_links() == []
 
 
 def test_route_names_nothing_of_the_first(route: Route) -> None:
@@ -186,6 +207,35 @@ def _append(path: Path, rows: list[dict[str, str]]) -> None:
         csv.DictWriter(file, header, restval="", lineterminator="\n").writerows(rows)
 
 
+IMAGERY = (
+    """from skytally.imagery.figures import cards_shown, lines_shown, state_shown
+from skytally.imagery.pipeline import read_imagery
+own = read_imagery("berth", study="2024-05-01")
+lines_shown(own, "observations", ships, scopes, out=out)""",
+    "state_shown(own)",
+    'cards_shown(own, "observations", out=out)',
+)
+"""Cells of a page that shows images of its own, as those of this book do."""
+
+
+TITLED = {
+    "id": "observations.containers",
+    "headline": "The most containers on one day: {f}`observations.highest`",
+    "subtitle": "Containers at the east port",
+}
+"""Title of a chart, which quotes a finding."""
+
+
+def _add_cells(path: Path, codes: tuple[str, ...]) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"] += [
+        {"cell_type": "code", "id": f"own-{number}", "metadata": {}, "source": code,
+         "execution_count": None, "outputs": []}
+        for number, code in enumerate(codes)
+    ]  # fmt: skip
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def test_route_grows_by_rows(route: Route) -> None:
     """Thirty rows made up, two findings and a sentence: charts, anchors and numbers follow."""
     rows = _made_up_rows()
@@ -201,17 +251,24 @@ def test_route_grows_by_rows(route: Route) -> None:
     _append(route.folder / "data/findings/observations.csv", findings)
     with (route.folder / "book/index.md").open("a", encoding="utf-8") as page:
         page.write("\n{f-text}`observations.seen`\n{f-text}`observations.highest`\n{row}`P003`\n")
+    _add_cells(route.folder / "notebooks/observations.ipynb", IMAGERY)
+    _append(route.folder / "data/charts/chart_titles.csv", [TITLED])
     built = _make(route.folder, "book")
     assert built.returncode == 0, built.stderr
     assert built.stdout.endswith("notebooks: 1 run, 0 unchanged\n")
-    index = route.page("index.html")
+    index = route.words("index.html")
     assert "The record holds 7 ships seen." in index
     assert "The most were about 140 containers on 11 May 2024." in index
     assert 'id="P003"' in route.page("record.html")
     assert 'id="east-port"' in route.page("sites.html")
     observations = route.page("lines/observations.html")
     assert observations.count('class="sk-figure"') == 2
+    assert "The most containers on one day: about 140 containers" in route.words(
+        "lines/observations.html"
+    )
+    assert 'href="../accuracy.html#table-limits"' in observations
     table = (route.html / "data/observations.stocks.csv").read_text(encoding="utf-8")
     assert table.count(NOTE) >= 11
+    assert route.broken_links() == []
     unchanged = _make(route.folder, "book")
     assert unchanged.stdout == "notebooks: 0 run, 1 unchanged\n"

@@ -179,6 +179,17 @@ def edit(path: Path, row_id: str, **cells: str) -> int:
     return lines[row_id]
 
 
+def correct(record: Path, cell: tuple[str, str, str], new: str) -> None:
+    """Change a delivered cell of a table, row and column, and say so among the corrections."""
+    table, row_id, column = cell
+    with (record / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        old = next(row[column] for row in csv.DictReader(file) if row["id"] == row_id)
+    edit(record / f"{table}.csv", row_id, **{column: new})
+    with (record / "corrections.csv").open("a", encoding="utf-8", newline="") as file:
+        line = [table, row_id, column, old, new, "made up for a test", "BP_20231006", ""]
+        csv.writer(file, lineterminator="\n").writerow(line)
+
+
 def copied(folder: Path, *, built: bool) -> Project:
     """Copy the project with what was built, or without."""
     return Project(copy_project(folder, built=built), folder.parent / f"{folder.name}-kernels")

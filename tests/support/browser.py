@@ -53,15 +53,18 @@ window.drawn = figure =>
 FIRST_MARK = """figure => {
   const live = figure.querySelector(".sk-live");
   const view = Bokeh.index.roots.find(each => live.contains(each.el));
-  const frame = view.frame.bbox, places = [];
+  const frame = view.frame.bbox, places = [], bars = [];
   for (const {glyph} of view.renderer_views.values()) {
     const kind = glyph && glyph.model.type;
     if (kind === "Scatter") glyph.sx.forEach((x, i) => places.push([x, glyph.sy[i]]));
     if (kind === "Quad")
       glyph.sleft.forEach((left, i) => places.push(
         [(left + glyph.sright[i]) / 2, (glyph.stop[i] + glyph.sbottom[i]) / 2]));
+    if (kind === "Segment")
+      glyph.sx0.forEach((x, i) => bars.push(
+        [(x + glyph.sx1[i]) / 2, (glyph.sy0[i] + glyph.sy1[i]) / 2]));
   }
-  const place = places.find(([x, y]) =>
+  const place = [...places, ...bars].find(([x, y]) =>
     x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom);
   if (!place) return null;
   const top = () => view.canvas_view.el.getBoundingClientRect().top;

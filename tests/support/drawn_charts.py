@@ -67,7 +67,7 @@ def point_markers(chart: Any) -> list[str]:
 
 def column(source: dict[str, Any], name: str) -> list[Any]:
     """One column of a ColumnDataSource; empty where it has no such column."""
-    cells = dict(source["data"]["entries"]).get(name)
+    cells = dict(source["data"].get("entries", [])).get(name)
     return cells if isinstance(cells, list) else []
 
 

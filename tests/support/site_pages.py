@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -82,6 +83,41 @@ def parse_page(path: Path) -> ParsedPage:
     parser = _Parser()
     parser.feed(path.read_text(encoding="utf-8"))
     return parser.page
+
+
+def broken_link(
+    site: Path, page_name: str, link: tuple[str, str, str], parsed: Callable[[str], ParsedPage]
+) -> str:
+    """Say where a link of a page leads that it must not; nothing if it leads somewhere.
+
+    Parameters
+    ----------
+    site
+        Folder of the pages.
+    page_name
+        The page that holds the link, relative to the site.
+    link
+        Tag, attribute and address.
+    parsed
+        Gives a page of the site by its name.
+    """
+    tag, name, address = link
+    parts = urlsplit(address)
+    if parts.scheme in ("http", "https") and (tag, name) == ("a", "href"):
+        return ""
+    if parts.scheme == "data" and tag != "a":
+        return ""
+    if parts.scheme or parts.netloc or parts.path.startswith("/"):
+        return f"<{tag} {name}={address[:80]!r}> leads outside the site"
+    target = site / page_name
+    if parts.path:
+        target = (target.parent / unquote(parts.path)).resolve()
+    if not target.is_file() or site not in target.parents:
+        return f"<{tag} {name}={address[:80]!r}>: no such file"
+    anchor = unquote(parts.fragment)
+    known = parsed(target.relative_to(site).as_posix()).ids if target.suffix == ".html" else ()
+    missing = anchor and anchor not in known
+    return f"<{tag} {name}={address[:80]!r}>: no such anchor" if missing else ""
 
 
 @cache

@@ -79,6 +79,25 @@ def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> Non
     assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]
 
 
+def test_a_method_tried_in_several_settings_is_compared_in_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The detection of one setting never stands beside the false alarms of another alone."""
+    rows = [
+        ("berth", metric, value, "") for metric, value in (("recall", "0.9"), ("false alarms", "0"))
+    ] + [
+        ("b", "recall", "0.7", "0 m"), ("b", "false alarms", "0.4", "0 m"),
+        ("b", "recall", "0", "30 m"), ("b", "false alarms", "0", "30 m"),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["method", "metric", "value", "note"]).assign(
+        measure="radar", dataset="d", low="", high=""
+    )
+    monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
+    html = bare(SideBySideTable).html()
+    for setting in ("b (0 m)", "b (30 m)"):
+        assert html.count(setting) == 2
+
+
 def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
     """The row of nothing gives what was called occupied, with a number or without."""
     rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)

@@ -41,7 +41,7 @@ FINDING: dict[str, Any] = {
     "unit": "containers",
     "inputs": ["P029"],
     "support": None,
-    "interval_from": (TENTH := "this book's reading of *about*, a tenth either way"),
+    "interval_from": (TENTH := "this book's reading of “about”, a tenth either way"),
 }
 
 

@@ -257,10 +257,7 @@ TWICE: dict[str, tuple[dict[str, Any], str]] = {
 def test_item_given_twice_and_not_alike_is_not_used(
     members: dict[str, Any], said: str, static: bool, tmp_path: Path
 ) -> None:
-    """Which of two is right cannot be known: neither is used, and its row says in what they differ.
-
-    What decides nothing may differ, and the other items stay.
-    """
+    """Which of two is right cannot be known: neither is used, and its row tells the difference."""
     items = series(5)
     if "SAME" in members.get("href", ""):
         address = items[1]["assets"]["red"]["href"]

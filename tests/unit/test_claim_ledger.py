@@ -220,7 +220,7 @@ def test_evidence_of_another_time_and_withdrawn_rows_are_refused(
         ("S2-07", 1, 1, "on the counter's page"),
         ("S0-04", 1, 1, "in a report of it"),
         ("S1-14", 2, 1, "in a report of it"),
-        ("S1-13", 4, 1, "on the counter's page, and in a report of it"),
+        ("S1-13", 3, 1, "on the counter's page, and in a report of it"),
         ("S3-12", 1, 1, "in a report of it"),
         ("S0-01", 3, 2, "in a report of it"),
     ],

@@ -39,6 +39,14 @@ def test_backticks_in_the_code_do_not_end_the_fold() -> None:
     assert fold.endswith(f"\n{outer}")
 
 
+def test_fold_links_the_rerun_page_of_a_book_that_has_one() -> None:
+    """A book without such a page gets no link to it."""
+    notebook = {"cells": [cell("code", "a = 1")]}
+    linked = with_code_at_end(notebook, rerun_page="../rerun.md")["cells"][-1]["source"]
+    assert "[Rerun](../rerun.md) says how" in linked
+    assert "](" not in with_code_at_end(notebook)["cells"][-1]["source"]
+
+
 def test_notebook_without_code_has_no_fold() -> None:
     """An empty fold would promise something."""
     notebook = {"cells": [cell("markdown", "# T"), cell("code", " ")]}

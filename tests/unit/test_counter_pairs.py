@@ -91,11 +91,11 @@ def test_readers_of_a_year_are_not_compared(rows: Rows) -> None:
 
 
 def test_multiple_if_misread_divides_by_the_factor_of_the_readers(table: Table) -> None:
-    """73 over a fourfold error and a ceiling of 25 is 0.73: the ceiling need not be passed."""
+    """73 over a fourfold error is around a ceiling of about 20: it need not be passed."""
     rail = table("rail_counts")
     four = [row_of([rail], row) for row in ("R031", "R001", "R008", "R009")]
     found = multiple_if_misread(*four)
     assert found.low == pytest.approx(73 / 4 / 25)
-    assert math.isinf(found.high)
+    assert found.high == pytest.approx(73 / 4 / 15)
     with pytest.raises(DataError, match=r"rows R031, R001, R009, R008: .* wrong order"):
         multiple_if_misread(four[0], four[1], four[3], four[2])

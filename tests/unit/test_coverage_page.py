@@ -18,7 +18,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.figures.embed import PageBlock
 from skytally.figures.html_tables import table_block
-from skytally.findings.finding import Finding
+from skytally.findings.finding import Finding, interval_words
 from skytally.imagery.acquire.coverage_months import (
     ANY_SENSOR,
     COVERAGE_STATES,
@@ -257,15 +257,17 @@ def _found(tables: Tables) -> dict[str, Finding]:
     return {each.key.removeprefix("coverage."): each for each in found}
 
 
-def test_findings_before_any_refresh_say_how_to_begin(none: Tables) -> None:
-    """The answer says that there is no image, and how to download some."""
+def test_findings_before_any_refresh_say_that_nothing_was_searched(none: Tables) -> None:
+    """The answer says that there is no image and no search, and no gap is given a length."""
     found = _found(none)
     assert found["answer"].text.startswith("This edition has no satellite images of its own")
-    assert "make refresh" in found["answer"].text
+    assert "have not been searched" in found["answer"].text
     assert "a blank is not an absence" in found["answer"].text
     assert found["answer"].value == 0
     assert (found["longest_gap"].value, found["longest_gap"].high) == (None, None)
     assert "is not known" in found["longest_gap"].text
+    assert found["longest_gap"].said == "not known"
+    assert interval_words(vars(found["longest_gap"])) == ""
 
 
 def test_findings_of_some_looks_count_them(some: Tables) -> None:

@@ -260,6 +260,9 @@ def test_make_check_tells_all_faults_at_once(
     lines = counts.read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [text for text in lines if not text.startswith("R058,")]
     counts.write_text("".join(kept), encoding="utf-8")
+    corrections = (record / "corrections.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    left = [text for text in corrections if not text.startswith("rail_counts,R058,")]
+    (record / "corrections.csv").write_text("".join(left), encoding="utf-8")
     lineage = (record / "lineage.csv").read_text(encoding="utf-8")
     gone = lineage.replace("R058,carried,R058,", "R058,set aside,,site not known")
     (record / "lineage.csv").write_text(gone, encoding="utf-8")

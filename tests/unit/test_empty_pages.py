@@ -47,6 +47,7 @@ SENTENCES = {
     "Beginnings": "The record has no row for this chart",
     "RegionMaps": "No region has a map yet.",
     "SiteMaps": "The record has no site yet.",
+    "PressTexts": "The ledger has no press text yet.",
     "ClaimsSummary": "The ledger has no press claim yet.",
     "ClaimsTable": "The ledger has no claim yet.",
     "ChangedClaims": "No press claim was found to differ from its source yet.",
@@ -54,7 +55,8 @@ SENTENCES = {
     "OwnClaims": "No sentence of the book is under test yet.",
     "DriftCards": "No wording has been compared with its origin yet.",
     "OriginsGraph": "No source of the record takes content from another one yet.",
-    "OriginsOfShips": "No ship is recorded at both ends of the sea route yet.",
+    "OriginsOfShips": f"No ship of {origins_directives.YEAR} is recorded at both ends of the "
+    "sea route yet.",
     "HypothesesTable": "No rival explanation has been written down yet.",
     "PosteriorChart": "",
     "InfluenceChart": "",

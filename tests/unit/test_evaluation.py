@@ -395,7 +395,7 @@ def record(rows: Rows) -> Tables:
         ),
         (
             {"kind": "order", "of": "@other.day @other.end", "otherwise": "{chance}, {lag}."},
-            "0.75, on the day of or up to 1 day after.", "D B C",
+            "75 percent, on the day of or up to 1 day after.", "D B C",
         ),
     ],
     ids=lambda case: case["kind"] if isinstance(case, dict) else "",

@@ -17,6 +17,7 @@ from skytally.figures.front_page_dates import read_key_dates
 from skytally.figures.running_totals_chart import running_totals, totals_chart
 from skytally.press import book_details, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
+from skytally.press.sphinx_ext.front_directives import DatedRows, FindingCards
 from skytally.record import newest_page, within_record
 from tests.support.drawn_charts import svg_words
 
@@ -182,6 +183,29 @@ PAGE = (
 )
 
 
+def test_cards_say_what_rests_on_what_own_pages_first() -> None:
+    """Numbers with the same facts on their sources stand together; a tally rests on none."""
+    report, own = (
+        {
+            "read": read, "origins": ["csis"], "named_origins": 1, "origins_at_least": 1,
+            "image_owners": [], "image_rows": 1, "rows_without_owner": 1,
+        }
+        for read in ("in a report of it", "on the counter's page")
+    )  # fmt: skip
+    given = [("9 pits", report), ("3 rows", None), ("73 railcars", own), ("49 days", report)]
+    findings = [{"said": said, "support": support} for said, support in given]
+    words = FindingCards._resting(findings)
+    assert "3 rows" not in words
+    assert words.index("73 railcars (read on") < words.index("9 pits and 49 days (read in a report")
+
+
+def test_dated_list_has_each_sighting_once() -> None:
+    """Two reports of one ship on one image are one line; the second ship keeps its own."""
+    shown = DatedRows._kinds()
+    assert "P003" not in shown
+    assert {"P004", "P004.2"} <= set(shown)
+
+
 def test_search_text_has_the_prose_of_each_section() -> None:
     """Menus, scripts and tables are left out; words and anchors stay."""
     assert list(page_sections(PAGE)) == [
@@ -191,14 +215,19 @@ def test_search_text_has_the_prose_of_each_section() -> None:
 
 
 def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
-    """Cards are searched from their own file."""
+    """Cards are searched from their own file; the recipes for contributors have their sections."""
     (tmp_path / "cards").mkdir()
     for name in ("ports.html", "cards/x.html", "search.html"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
+    (tmp_path / "contributing.txt").write_text(
+        "# Contributing\n\n## Add a site\n\nWrite `sites.csv`.\n", encoding="utf-8"
+    )
     write_search_text(tmp_path)
     script = (tmp_path / "search-text.js").read_text(encoding="utf-8")
     listed, synonyms = (line.partition("=")[2].removesuffix(";") for line in script.splitlines())
-    assert [page[1] for page in json.loads(listed)] == ["ports.html", "ports.html#why"]
+    pages = json.loads(listed)
+    assert [page[1] for page in pages] == ["ports.html", "ports.html#why", "contributing.txt"]
+    assert pages[-1][0] == "Contributing: Add a site"
     assert any({"strike", "struck"} <= set(group) for group in json.loads(synonyms))
 
 

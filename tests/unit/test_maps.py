@@ -181,7 +181,7 @@ def test_a_site_without_uncertainty_has_no_circle_and_says_so(
 
 
 @pytest.mark.parametrize("column", ["lat", "lon"])
-def test_a_site_without_a_coordinate_is_listed_and_notpoint_markers(
+def test_a_site_without_a_coordinate_is_listed_and_not_drawn(
     regions: pd.DataFrame, table: Table, column: str
 ) -> None:
     """Half a position is none: the map leaves the site out and its caption names it."""

@@ -49,6 +49,13 @@ def test_new_route_has_tables_without_rows(route: Path) -> None:
         assert bool(rows) is (f"record/{table}" in COPIED_WHOLE), table
 
 
+@pytest.mark.parametrize("name", COPIED_WHOLE)
+def test_new_route_has_what_belongs_to_no_route(route: Path, name: str) -> None:
+    """Units, instruments, what measures find in simulated images, and catalogues come whole."""
+    copy = (route / "data" / name).read_text(encoding="utf-8")
+    assert copy == (ROOT / "data" / name).read_text(encoding="utf-8-sig")
+
+
 def test_new_route_registers_what_it_has(route: Path) -> None:
     """The registry names the files that are there, and no other."""
     entries = tomllib.loads((route / "data/registry.toml").read_text(encoding="utf-8"))

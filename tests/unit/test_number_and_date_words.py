@@ -68,7 +68,9 @@ def test_with_unit_is_singular_after_one(value: float, unit: str, expected: str)
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
-        (72.5, 73.5, "72.5 to 73.5 railcars"),
+        (65.7, 80.3, "65 to 81 railcars"),
+        (72.0, 74.0, "72 to 74 railcars"),
+        (1.2, float("inf"), "1 railcar or more"),
         (25.0, float("inf"), "25 railcars or more"),
         (1.0, float("inf"), "1 railcar or more"),
         (49.0, 49.0, "49 railcars"),

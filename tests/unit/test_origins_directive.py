@@ -60,7 +60,8 @@ def test_ships_at_both_ends_are_counted_by_separate_reading() -> None:
     assert [row.partition("<")[0] for row in rows] == [
         "at Rajin", "at Dunai", "of the route between them",
     ]  # fmt: skip
-    assert "<td>1 to 3</td>" in rows[2]
+    assert "<td>1 to 2</td>" in rows[2]
+    assert "did not copy" not in shown
     assert "VOA Korean" in rows[0]
     assert "VOA Korean" not in rows[1]
     assert "owner of the satellite not stated" in rows[1]

@@ -117,3 +117,9 @@ def test_findings_before_and_after_the_first_look() -> None:
     assert state.value == 3.0
     assert seen.value == 1.0
     assert "of 2 that could tell" in seen.text
+    assert "Control sites" not in state.text
+    control = line("berth-sentinel-2", rows, control=True)
+    beside, *_ = own_findings("port-imagery", [none, control], study="2023-08-01")
+    assert beside.text.endswith(
+        "Control sites, which the tables list, too, are not counted in this."
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -99,6 +101,20 @@ def test_a_value_beyond_its_limits_names_the_file(
     write(page, text)
     (fault,) = parameter_faults()
     assert fault.startswith(f"notebooks/params/{page}.yml: {expected}")
+
+
+def test_sensors_that_nobody_offers_may_be_named(write: Write, folder: Path) -> None:
+    """Whoever leaves one provider in the table still has a book, which says that none searched."""
+    providers = folder / "data/sites/providers.toml"
+    before = providers.read_text(encoding="utf-8")
+    kept = [name for name, row in tomllib.loads(before).items() if row["sensor"] == "sentinel-2"]
+    first = re.search(rf"^\[{re.escape(kept[0])}\]\n(?:(?!\[).*\n?)*", before, re.MULTILINE)
+    assert first
+    providers.write_text(first[0], encoding="utf-8")
+    try:
+        assert parameter_faults() == []
+    finally:
+        providers.write_text(before, encoding="utf-8")
 
 
 def test_what_no_limit_foresaw_names_the_file_too(

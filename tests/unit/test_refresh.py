@@ -463,6 +463,10 @@ CLUSTER = textwrap.dedent(
 )
 
 
+LONGEST_CLUSTER = 600.0
+"""Seconds that a cluster may take to start, lose a worker and end; half a minute if undisturbed."""
+
+
 @pytest.mark.slow
 def test_a_killed_worker_changes_nothing(tmp_path: Path, root: Path) -> None:
     """A cluster gives what threads give, also when one of its workers is killed on the way."""
@@ -481,7 +485,7 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path, root: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONGEST_CLUSTER,
     )
     assert "STORED 8 FAILED 0 KILLED 1" in done.stdout, done.stderr
     one, two = _content(cluster), _content(threads)

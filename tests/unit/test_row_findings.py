@@ -11,6 +11,7 @@ import pytest
 from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.findings.row_findings import (
+    above_bound,
     estimated,
     first,
     highest,
@@ -49,6 +50,24 @@ def test_quoted_dates_a_claim_by_its_statement(table: Table) -> None:
     """A claim is dated by the day it was made, not by the period it covers."""
     found = quoted("claims.us", row_of([table("official_claims")], "O003"), text="{when}")
     assert found.when == "13 October 2023"
+
+
+@pytest.mark.parametrize(
+    ("kept", "low"),
+    [
+        ({"value": 99.0, "bound": "more than"}, 99.0),
+        ({"value": 101.0, "bound": "at least"}, 50.0),
+        ({"value": 99.0, "bound": "about"}, 50.0),
+        ({"value": 99.0, "bound": "more than", "unit": "trains"}, 50.0),
+    ],
+)
+def test_a_number_is_not_read_below_the_bound_of_its_own_work(
+    rows: Rows, kept: dict[str, object], low: float
+) -> None:
+    """The bound raises the lower end, unless it contradicts the number or is of another thing."""
+    printed = rows({"id": "A", "value": 100.0, "bound": "about"})
+    found = above_bound(quoted("a.b", printed, text=""), printed, rows({"id": "B"} | kept))
+    assert (found.low, "not below the bound of row B" in found.interval_from) == (low, low == 99)
 
 
 def test_quoted_refuses_a_row_without_a_number(rows: Rows) -> None:

@@ -152,6 +152,14 @@ def test_unknown_origins_count_once_and_only_alone() -> None:
     assert (more.origins, more.named_origins) == (("csis",), 1)
 
 
+def test_a_counter_whose_page_copied_another_is_joined_with_it() -> None:
+    """A count made of another's count is no reading beside it, whoever published the sum."""
+    table = sources(A=("csis", ""), D=("voa", ""), G=("nis", "A"))
+    found = support([row("csis", "A"), row("nis", "G"), row("voa", "D")], copying_graph(table))
+    assert found is not None
+    assert (found.origins, found.named_origins) == (("csis", "nis", "voa"), 2)
+
+
 def test_counters_who_cite_one_another_lower_the_second_number_only() -> None:
     """Nobody is shown to have copied, and yet only one reading is separate for certain."""
     citing = CHAIN.assign(cites=["", "", "", "csis", "", ""])

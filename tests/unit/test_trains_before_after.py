@@ -13,6 +13,7 @@ from skytally.record import filtered
 from skytally.statistics.trains_before_after import (
     change_of_trains,
     one_per_cluster,
+    railcars_by_length,
     train_observations,
     trains_table,
 )
@@ -141,3 +142,35 @@ def test_observations_refuse_two_counters_and_none(rows: Rows) -> None:
         train_observations(made)
     with pytest.raises(DataError, match="no row gives a number of trains"):
         train_observations(rows(length("2023-01-01", 80.0)))
+
+
+def test_trains_measured_one_by_one_hold_cars_by_the_length_of_those_of_one_train(
+    rows: Rows,
+) -> None:
+    """Trains of 80, 170 and 170 m hold 35 cars if ten of them stand in 120 m, words allowed."""
+    cars = rows({"value": 10.0, "quantity": "railcars", "unit": "railcars"})
+    metres = rows(length("2022-11-08", 120.0))
+    day = "2023-02-02"
+    found = railcars_by_length(
+        cars, metres, rows(length(day, 80.0), length(day, 170.0), length(day, 170.0))
+    )
+    assert found.low == found.high == pytest.approx(420 / 12)
+    about = railcars_by_length(cars, metres.assign(bound="about"), rows(length(day, 420.0)))
+    assert about.low < 35 < about.high
+
+
+def test_trains_of_a_range_hold_its_ends_once_and_anything_between(rows: Rows) -> None:
+    """Of four trains of 72 to 182 m one has either length, and the other two lie between."""
+    cars = rows({"value": 1.0, "quantity": "railcars", "unit": "railcars"})
+    metres = rows(length("2022-11-08", 1.0))
+    span = length("2023-05-30", math.nan, low=72.0, high=182.0)
+    found = railcars_by_length(cars, metres, rows(trains("2023-05-30", 4.0), span))
+    assert (found.low, found.high) == pytest.approx((3 * 72 + 182, 72 + 3 * 182))
+
+
+def test_a_train_without_cars_sets_no_length_of_a_car(rows: Rows) -> None:
+    """A train with no car is refused, with its rows."""
+    cars = rows({"value": 0.0, "quantity": "railcars", "unit": "railcars"})
+    metres = rows(length("2022-11-08", 120.0))
+    with pytest.raises(DataError, match="name a train that gives both"):
+        railcars_by_length(cars, metres, metres)

@@ -92,6 +92,16 @@ def test_tables_link_each_row_from_a_page_in_a_folder(directive: type) -> None:
     assert len(links) == body.count("<tr")
 
 
+def test_a_day_comes_after_the_month_that_holds_it(rows: Rows, groups: Groups) -> None:
+    """One total that two pages date, one to the day and one to the month, ends on the day."""
+    table = counts(
+        rows,
+        {"id": "A", "value": 32.0, "until": "2024-02-12", "precision_last": "day"},
+        {"id": "B", "value": 32.0, "until": "2024-02-29", "precision_last": "month"},
+    )
+    assert list(latest_totals(table, groups())["id"]) == ["A"]
+
+
 def test_totals_of_the_record_name_counter_ships_and_period() -> None:
     """What a reader asks: who counted how many, of which ships, from when to when."""
     words = re.sub(r"<[^>]*>", " ", bare(VoyageTotals).html())

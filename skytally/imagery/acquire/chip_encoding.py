@@ -126,7 +126,7 @@ def encode_chip(item: SceneItem, pixels: ScenePixels) -> tuple[ChipManifest, byt
     ----------
     item : SceneItem
         The scene and its site.
-    pixels : Pixels
+    pixels : ScenePixels
         What was read.
 
     Returns

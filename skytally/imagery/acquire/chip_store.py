@@ -110,7 +110,7 @@ def write_chip(folder: Path, manifest: ChipManifest, data: bytes) -> ChipManifes
     ----------
     folder : Path
         Root folder of the store.
-    manifest : Manifest
+    manifest : ChipManifest
         From `encode_chip`.
     data : bytes
         From `encode_chip`.
@@ -150,7 +150,7 @@ def store_chip(folder: Path, site: str, item: SceneItem, pixels: ScenePixels) ->
         Slug.
     item : SceneItem
         The scene.
-    pixels : Pixels
+    pixels : ScenePixels
         Pixels of the scene over the site.
 
     Returns

@@ -50,7 +50,7 @@ def _footprint(item: Mapping[str, Any]) -> str:
 
 
 def version_fault(items: Sequence[Any], scenes: Sequence[SceneItem | str]) -> str:
-    """Say in what the versions of one item contradict each other; empty if in nothing used.
+    """Name in what the versions of one item contradict each other; empty if in nothing used.
 
     Which of two is right cannot be known, so neither is used. What decides nothing, such as the
     day on which an item was last edited or the signature of an address, may differ.

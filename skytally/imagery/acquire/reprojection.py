@@ -85,7 +85,7 @@ def resample_to_site_grid(pixels: ScenePixels, site: Site) -> ScenePixels:
 
     Parameters
     ----------
-    pixels : Pixels
+    pixels : ScenePixels
         As read over `window_bounds_in` of the site.
     site : Site
         The site.

@@ -47,7 +47,7 @@ def state_shown(own: SiteImagery) -> PageBlock:
 
     Parameters
     ----------
-    own : Own
+    own : SiteImagery
         From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
 
     Returns
@@ -183,7 +183,7 @@ def lines_shown(
 
     Parameters
     ----------
-    own : Own
+    own : SiteImagery
         From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
@@ -244,7 +244,7 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
 
     Parameters
     ----------
-    own : Own
+    own : SiteImagery
         From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.

@@ -60,7 +60,7 @@ def thumbnails_block(chips: Sequence[Thumbnail], *, caption: str, empty: str) ->
 
     Parameters
     ----------
-    chips : sequence of Chip
+    chips : sequence of Thumbnail
         The pictures.
     caption : str
         What they show together.
@@ -89,7 +89,7 @@ def slider_block(before: Thumbnail, after: Thumbnail, *, caption: str) -> PageBl
 
     Parameters
     ----------
-    before, after : Chip
+    before, after : Thumbnail
         The looks, cut from the same window.
     caption : str
         What they show.

@@ -147,7 +147,7 @@ def observation_table(observations: Sequence[Observation]) -> pd.DataFrame:
 
     Parameters
     ----------
-    images : sequence of Image
+    images : sequence of Observation
         Rows of one measure.
 
     Returns
@@ -244,7 +244,7 @@ def observation_line(
 
     Parameters
     ----------
-    images : sequence of Image
+    images : sequence of Observation
         Rows of one unit, times rising.
     quantity : str
         What was measured, for example ``ships at the berth``.

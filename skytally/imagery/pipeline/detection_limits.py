@@ -232,6 +232,37 @@ def _of(row: pd.Series, count: int, words: str) -> str:
     )
 
 
+def _over_contrasts(of_size: pd.DataFrame) -> str:
+    """Range of the recall of one size over all contrasts tried, where there are several."""
+    recall = of_size["recall"]
+    if len(recall) == 1:
+        return ""
+    ends = dict.fromkeys((f"{recall.min():.0%}", f"{recall.max():.0%}"))
+    return f"; over all contrasts tried, {' to '.join(ends)} were found"
+
+
+def _error(bias: float) -> str:
+    """Error with its sign, to two digits or to the whole unit; a zero has no sign."""
+    return f"{bias:+,.0f}" if abs(bias) >= 10 else f"{bias:+.2g}" if bias else "0"
+
+
+def _bias_words(of_size: pd.DataFrame, card: Card) -> list[str]:
+    """Sentence on the median error of one size where it is found, over the contrasts tried."""
+    biases = of_size["bias"].dropna()
+    if biases.empty:
+        return []
+    least, most = biases.min(), biases.max()
+    side = "too small" if most < 0 else "too large" if least > 0 else "off"
+    ends = dict.fromkeys(map(_error, (least, most)))
+    if [*ends] == ["0"]:
+        return ["Where it is found, the median error is none."]
+    over = " over the contrasts tried" if len(ends) > 1 else ""
+    return [
+        f"Where it is found, the measured value is {side}: the median error is "
+        f"{' to '.join(ends)} {card.unit}{over}."
+    ]
+
+
 def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     """Word a detection limit for readers.
 
@@ -245,8 +276,9 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     Returns
     -------
     str
-        What was found of the thing in the headline, from which size on nine of ten are found,
-        when the measure is blind, and how often it called something where nothing was put.
+        What was found of the thing in the headline, at its contrast and over all contrasts, by
+        how much the measure errs to one side, from which size on nine of ten are found, when the
+        measure is blind, and how often it called something where nothing was put.
 
     Raises
     ------
@@ -254,7 +286,9 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
         If the headline's size and contrast were not tried, or no image was measured as it is.
     """
     size, contrast = card.headline
-    there = table[(table["size"] == size) & (table["contrast"] == contrast)]
+    tried = table[table["size"] > 0]
+    of_size = tried[tried["size"] == size]
+    there = of_size[of_size["contrast"] == contrast]
     if there.empty:
         message = f"card {card.key}: {size:g} at {contrast:g} was not tried; add it to the trials"
         raise DataError(message)
@@ -262,9 +296,9 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     kind = "simulated clear images" if row["simulated"] else "clear images of this place"
     words = [
         f"{card.thing_of(size).capitalize()} ({card.contrast} {_signed(contrast)}): "
-        f"found in {_of(row, row['found'], kind)}."
+        f"found in {_of(row, row['found'], kind)}{_over_contrasts(of_size)}."
     ]
-    tried = table[table["size"] > 0]
+    words += _bias_words(of_size, card)
     words += [
         f"At {_signed(each)}, {_range(tried[tried['contrast'] == each], card)}."
         for each in sorted(tried["contrast"].unique())

@@ -15,6 +15,7 @@ NOTHING = (
     "This edition measures no satellite image here: of {asked} pairs of an outline and a sensor "
     "none could be measured, and {why}."
 )
+CONTROLS_BESIDE = " Control sites, which the tables list, too, are not counted in this."
 
 
 def _rows(measured: Sequence[MeasuredLine]) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> 
     ----------
     line : str
         Name of the notebook.
-    measured : sequence of Measured
+    measured : sequence of MeasuredLine
         From `skytally.imagery.pipeline.place_kind_lines.read_imagery`, control sites included.
     study : str
         First day of the study.
@@ -82,11 +83,13 @@ def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> 
     """
     rows, since = _rows(measured), np.datetime64(study)
     evidence = [each for each in measured if not each.control]
+    beside = CONTROLS_BESIDE if len(evidence) < len(measured) else ""
     looks = sum(len(each.rows) for each in evidence)
     found = [
         tally(
             f"{line}.own_state", rows, count=looks, unit="images",
-            text=_marked(_state(evidence, since), evidence).replace("{", "{{").replace("}", "}}"),
+            text=_marked(_state(evidence, since) + beside, evidence)
+            .replace("{", "{{").replace("}", "}}"),
         )
     ]  # fmt: skip
     for each in evidence:

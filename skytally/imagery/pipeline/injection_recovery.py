@@ -84,7 +84,7 @@ def trials(
         The measure.
     put : callable
         One of `skytally.imagery.simulate.injection`.
-    spot : Spot
+    spot : InjectionArea
         Where to draw.
     sizes, contrasts : sequence of float
         What to draw.

@@ -101,6 +101,7 @@ def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) ->
             bound=n.AT_LEAST,
             rows=rows,
             text="No site was searched yet, so the longest gap between images is not known.",
+            said="not known",
         )
     worst = of_any.sort_values("days", ascending=False, kind="stable").iloc[0]
     first, last = (day(pd.Timestamp(str(worst[word])[:10])) for word in ("first", "last"))

@@ -70,7 +70,7 @@ def agreement_table(
 
     Parameters
     ----------
-    measured : sequence of Measured
+    measured : sequence of MeasuredLine
         Own lines; those of control sites and those without a line are left out.
     published : pandas.DataFrame
         Rows of the record with ``scope``, ``date_first``, ``date_last``, ``unit``, ``state``

@@ -186,7 +186,7 @@ def sentinel_2(
 
     Parameters
     ----------
-    scene : Pass
+    scene : ScenePass
         The scene.
     grid : Grid
         Grid of its files.

@@ -275,9 +275,9 @@ def planned_passes(area: SiteArea, plan: ArchivePlan) -> list[ScenePass]:
 
     Parameters
     ----------
-    area : Area
+    area : SiteArea
         The sites.
-    plan : Plan
+    plan : ArchivePlan
         What the archive holds.
 
     Returns

@@ -106,7 +106,7 @@ def cargo_deck(
 
     Parameters
     ----------
-    ship : Ship
+    ship : ShipDrawing
         The ship.
     along, across : ndarray, dims (point)
         Metres from its centre, the bow positive.
@@ -154,7 +154,7 @@ def draw_ship(
 
     Parameters
     ----------
-    ship : Ship
+    ship : ShipDrawing
         Where, how large, how it lies.
     shape : tuple of int
         Rows and columns of the image.

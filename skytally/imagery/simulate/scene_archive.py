@@ -295,7 +295,7 @@ def write_archive(
         Slug to site.
     folder : Path
         A folder that is empty or does not exist.
-    plan : Plan
+    plan : ArchivePlan
         What the archive holds.
     workers : int
         Threads that draw; they change nothing in the result.

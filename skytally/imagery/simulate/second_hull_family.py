@@ -41,7 +41,7 @@ def hatched_deck(
 
     Parameters
     ----------
-    ship : Ship
+    ship : ShipDrawing
         The ship.
     along, across : ndarray, dims (point)
         Metres from its centre, the bow positive.

@@ -188,7 +188,7 @@ def place_cube(
 
     Parameters
     ----------
-    place : Place
+    place : SimulatedPlace
         Where.
     boxes : sequence of sequence of Box
         Objects there in each look; an empty sequence for none.

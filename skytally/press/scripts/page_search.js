@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", function () {
   if (!theirs) { return; }
   /* Sphinx fills its own list, which has no sentences */
   var place = document.createElement("div");
-  theirs.hidden = true;
+  theirs.style.display = "none";
   theirs.before(place);
   var root = document.documentElement.dataset.content_root || "./";
   var MOST = 60, AROUND = 110, SEPARATOR = "[,\\u202f\\u00a0]?";
@@ -130,7 +130,8 @@ document.addEventListener("DOMContentLoaded", function () {
         }).map(function (fact) {
           return fact.parts.map(function (part) { return part.text; }).join(", ");
         })).join(" \u00b7 "),
-        weight: card.kind === "source" ? 0 : 1
+        /* a section of a page explains, a row or a source is one of many: they come after it */
+        weight: card.kind === "source" || card.kind === "row" ? 0 : 1
       });
     });
     return all;

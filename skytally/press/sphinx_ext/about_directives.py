@@ -45,7 +45,7 @@ class Contact(Block):
 
 
 class ProjectFolder(Block):
-    """Say where the folder of the project can be had, or that it is not published yet."""
+    """Print where the folder of the project can be had, or that it is not published yet."""
 
     def html(self) -> str:
         """Return one paragraph."""

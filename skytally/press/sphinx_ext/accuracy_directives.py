@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -162,17 +163,34 @@ class SideBySideTable(ScoresBlock):
             number=pd.to_numeric(table["value"], errors="coerce"),
             own=table["method"].isin(OWN_METHODS) | table["method"].str.startswith(OWN_PREFIXES),
         ).dropna(subset=["number"])
-        groups = table.groupby(["measure", "dataset", "metric"], sort=False)
+        # each score of a method that was tried in several settings is compared in its own setting,
+        # so that the detection of one and the false alarms of another make no method of their own
         rows = [
             row
-            for (measure, data, metric), part in groups
-            for row in self._row(measure, data, metric, part)
+            for (measure, data, metric), part in table.groupby(
+                ["measure", "dataset", "metric"], sort=False
+            )
+            for rivals in self._settings(part)
+            for row in self._row(measure, data, metric, rivals)
         ]
         heads = ["measure", "score", "better", "ours", "best other", "which", "data"]
         return filtered_table(
             self.table_name("side-by-side"), "Ours and the best of the others", heads, rows,
             empty="No other method was asked on the same data.",
         )  # fmt: skip
+
+    @staticmethod
+    def _settings(part: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        """Ours with the others, one part for each setting of a method that was tried in several."""
+        others = part[~part["own"]]
+        several = others["method"].duplicated(keep=False)
+        if not several.any():
+            yield part
+            return
+        if not several.all():
+            yield part.drop(index=others.index[several])
+        for _, one in others[several].groupby(["method", "note"], sort=False):
+            yield pd.concat([part[part["own"]], one])
 
     @staticmethod
     def _row(measure: str, data: str, metric: str, part: pd.DataFrame) -> list[str]:
@@ -186,7 +204,8 @@ class SideBySideTable(ScoresBlock):
         scores = [rounded(each["value"]) for each in (ours, best)]
         if scores[0] == scores[1] and better != "even":
             scores = [str(each["value"]) for each in (ours, best)]
-        return [table_row([measure, metric, better, *scores, best["method"], data])]
+        which = f"{best['method']} ({best['note']})" if best["note"] else best["method"]
+        return [table_row([measure, metric, better, *scores, which, data])]
 
 
 class AccuracyCharts(ScoresBlock):

@@ -75,7 +75,7 @@ class CalibrationTable(Block):
 
 
 class CalibrationShortfalls(Block):
-    """Say which intervals held less often than stated, clearly or within the spread of worlds."""
+    """List which intervals held less often than stated, clearly or within the spread of worlds."""
 
     def html(self) -> str:
         """Return a list of two lines."""
@@ -158,7 +158,7 @@ class RealSeriesTable(Block):
 
 
 class ChangesBesideRbeast(Block):
-    """Say how the changes found here score beside those of Rbeast, by its own rule and by ours."""
+    """Print how the changes found here score beside those of Rbeast, by its rule and by ours."""
 
     def html(self) -> str:
         """Return a sentence a collection of real series, from ``measurement_accuracy.csv``."""

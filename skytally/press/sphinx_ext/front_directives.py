@@ -8,7 +8,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry
+from skytally.core import DataError, data_registry, listed
 from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
 from skytally.findings import interval_words
 from skytally.press.book_details import source_line
@@ -35,7 +35,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     to_root,
     with_data,
 )
-from skytally.record import newest_page
+from skytally.record import READ, count_once, newest_page
 
 DAY_STEMS = ("statement", "date", "depart")
 """Columns that may date a row, in the order of preference, each before ``_first``."""
@@ -76,8 +76,7 @@ class TotalsChart(Block):
 
     def html(self) -> str:
         """Return the chart."""
-        from skytally.figures import running_totals, with_counts
-        from skytally.figures.running_totals_chart import totals_chart
+        from skytally.figures import running_totals, totals_chart, with_counts
 
         missing = [name for name in self.NEEDED if name not in self.options]
         if missing:
@@ -132,9 +131,20 @@ class FindingCards(Block):
         if unknown:
             message = f"finding-cards: no finding {', '.join(map(repr, unknown))}; correct the key"
             raise DataError(message)
-        return (
-            f'<div class="sk-cards">{"".join(self._card(known[key]) for key in self.content)}</div>'
-        )
+        chosen = [known[key] for key in self.content]
+        cards = "".join(self._card(finding) for finding in chosen)
+        return f'<div class="sk-cards">{cards}</div>{self._resting(chosen)}'
+
+    @staticmethod
+    def _resting(chosen: list[dict[str, Any]]) -> str:
+        """Say on what the numbers rest, those that were read on their counter's page first."""
+        vouched = [finding for finding in chosen if finding["support"]]
+        vouched.sort(key=lambda finding: READ.index(finding["support"]["read"]))
+        resting: dict[str, list[str]] = {}
+        for finding in vouched:
+            resting.setdefault(support_text(finding), []).append(finding["said"])
+        words = "; ".join(f"{cell(listed(said))} ({cell(on)})" for on, said in resting.items())
+        return f"<p>What these numbers rest on: {words}.</p>" if words else ""
 
     @staticmethod
     def _read(page: Part) -> str:
@@ -189,7 +199,8 @@ class DatedRows(Block):
         dated.sort(key=lambda pair: (self._first(pair[0]), str(pair[0]["id"])))
         return filtered_table(
             "dated",
-            "All dated observations, statements and events of the record, copies left out",
+            "All dated observations, statements and events of the record; copies are left out, and "
+            "reports of one sighting stand once",
             ["when", "what", "where", "kind", "who"],
             [self._row(record, row, kind) for row, kind in dated],
             empty="The record has no dated row yet.",
@@ -199,10 +210,11 @@ class DatedRows(Block):
 
     @staticmethod
     def _kinds() -> dict[str, str]:
-        """Lane of each row, or the words of its table where no lane holds it; copies left out."""
+        """Lane of each row, or its table in words where no lane holds it; each sighting once."""
         lanes = timeline_lanes()
         names = {*lanes["table"], *observations(), "scopes", "counters"} - {PRESS_CLAIMS}
-        tables = {name: originals(name) for name in names}
+        groups = table("same_observation")
+        tables = {name: count_once(originals(name), groups) for name in names}
         shown = lane_rows(tables, lanes)
         kinds = dict(zip(shown["id"], shown["lane"], strict=True))
         for name in observations():

@@ -196,8 +196,8 @@ def _count(facts: source_provenance.Support) -> str:
 
 def _apart(facts: source_provenance.Support) -> str:
     return (
-        f"They did not copy one another; the separate readings among them number {_count(facts)} "
-        f"({cell(image_words(facts))})."
+        f"A counter whose page took content from another's is no separate reading beside it; the "
+        f"separate readings among them number {_count(facts)} ({cell(image_words(facts))})."
     )
 
 

@@ -146,7 +146,7 @@ class CiteBook(Block):
 
 
 class Edition(Block):
-    """Say which edition of the book a reader has before them."""
+    """Print which edition of the book a reader has before them."""
 
     def html(self) -> str:
         """Return one line: version, and to which day the record is complete."""

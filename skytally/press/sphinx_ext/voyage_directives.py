@@ -38,7 +38,11 @@ def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """
     chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(UNITS) & (counts["bound"] != "")]
     once = totals_since_start(count_once(chosen, groups))
-    ordered = once.sort_values(["counter", "date_last", "id"], kind="stable")
+    # an end that is known to the month gives way to a day that is known in it
+    month = once["precision_last"] == "month"
+    ends = once["date_last"].mask(month, once["date_last"].dt.to_period("M").dt.start_time)
+    ordered = once.assign(end=ends).sort_values(["counter", "end", "id"], kind="stable")
+    ordered = ordered.drop(columns="end")
     one_ship = ordered["vessel"].where(ordered["vessel"].map(is_one_ship), "")
     keys = ordered.assign(one_ship=one_ship)
     return ordered[~keys.duplicated(["counter", "scope", "unit", "one_ship"], keep="last")]

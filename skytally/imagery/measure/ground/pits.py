@@ -297,7 +297,7 @@ def pit_observation(row: Observation) -> Observation:
 
     Parameters
     ----------
-    row : Image
+    row : Observation
         Row of `ground_laid_bare`.
 
     Returns

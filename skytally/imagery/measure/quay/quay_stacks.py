@@ -210,7 +210,7 @@ def teu_observation(observation: Observation) -> Observation:
 
     Parameters
     ----------
-    image : Image
+    image : Observation
         A row in square metres from `stacks_on_quay`.
 
     Returns

@@ -187,7 +187,7 @@ def rail_light_index(observations: Iterable[Observation], *, until: np.datetime6
 
     Parameters
     ----------
-    images : iterable of Image
+    images : iterable of Observation
         Rows of `occupied_tracks`.
     until : numpy.datetime64 or str
         Start of the study.
