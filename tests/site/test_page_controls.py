@@ -69,7 +69,10 @@ def test_claims_are_filtered_by_verdict_with_the_keyboard(browser: Browser) -> N
             "rows => rows.map(row => row.querySelector('strong').textContent)"
         )
         assert set(verdicts) == {"misquotes its source"}
-        assert page.locator(".sk-filter output").first.inner_text() == f"{len(some)} shown"
+        assert (
+            page.locator(".sk-filter:has(input[data-table=claims]) output").inner_text()
+            == f"{len(some)} shown"
+        )
         page.locator("input[data-table=claims]").fill("S1-07")
         assert _shown(page, "claims") == ["S1-07"]
         page.locator("input[data-table=claims]").fill("")

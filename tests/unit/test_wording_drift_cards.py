@@ -46,4 +46,4 @@ def test_a_line_without_words_is_left_out() -> None:
     card = wording_card("W01", "head", [("Before", "x"), ("After", "")])
     assert "<dt>Before</dt><dd>x</dd>" in card
     assert "After" not in card
-    assert "sk-foot" not in card
+    assert "sk-card-rows" not in card

@@ -137,7 +137,7 @@ class FindingCards(Block):
 
     @staticmethod
     def _resting(chosen: list[dict[str, Any]]) -> str:
-        """Say on what the numbers rest, those that were read on their counter's page first."""
+        """Sentence on what the numbers rest, those that were read on their counter's page first."""
         vouched = [finding for finding in chosen if finding["support"]]
         vouched.sort(key=lambda finding: READ.index(finding["support"]["read"]))
         resting: dict[str, list[str]] = {}

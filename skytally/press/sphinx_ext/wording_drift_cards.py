@@ -70,7 +70,7 @@ def marked_words(before: str, after: str) -> tuple[str, str]:
 def wording_card(anchor: str, head: str, lines: Iterable[tuple[str, str]], foot: str = "") -> str:
     """Card with its anchor, a heading and labelled lines; all but the anchor is ready HTML."""
     listed = "".join(f"<dt>{label}</dt><dd>{words}</dd>" for label, words in lines if words)
-    below = f'<p class="sk-foot">{foot}</p>' if foot else ""
+    below = f'<p class="sk-card-rows">{foot}</p>' if foot else ""
     return (
         f'<article class="sk-card sk-wording" id="{cell(anchor)}"><p>{head}</p>'
         f"<dl>{listed}</dl>{below}</article>"
