@@ -266,6 +266,9 @@ def test_make_check_tells_all_faults_at_once(
     lineage = (record / "lineage.csv").read_text(encoding="utf-8")
     gone = lineage.replace("R058,carried,R058,", "R058,set aside,,site not known")
     (record / "lineage.csv").write_text(gone, encoding="utf-8")
+    notebook = project.folder / "notebooks/rail-counts.ipynb"
+    named = notebook.read_text(encoding="utf-8").replace("R058", "R031")
+    notebook.write_text(named, encoding="utf-8")
     run = project.run("-m", "skytally.press.check")
     assert run.returncode == 1
     for expected in (
