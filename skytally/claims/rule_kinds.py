@@ -41,7 +41,7 @@ from skytally.core import (
     when,
     with_preposition,
 )
-from skytally.record import OWNER_NOT_STATED, image_words, support
+from skytally.record import OWNER_NOT_STATED, owner_words, support
 
 WGS84 = pyproj.Geod(ellps="WGS84")
 POSITION_COLUMNS = ("lat", "lon", "uncertainty_m")
@@ -149,11 +149,11 @@ def _change(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
 def _portion(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     parts = [number_of(ref, evidence) for ref in rule["left"].split()]
     whole, claimed = number_of(rule["right"], evidence), _claimed(rule, evidence)
-    least = max(0.0, sum(part.low for part in parts))
+    least = max(sum(part.low for part in parts), 0.0)  # in this order a missing number stays one
     low = 100 * least / whole.high if whole.high else 0.0
     high = math.inf
     if whole.low > 0:
-        high = min(100.0, 100 * sum(part.high for part in parts) / whole.low)
+        high = min(100 * sum(part.high for part in parts) / whole.low, 100.0)
     found = interval_number(float(f"{low:.3g}"), float(f"{high:.3g}"), "percent")
     words = {
         "claimed": claimed.words,
@@ -316,7 +316,7 @@ def _independence(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         most = least + facts.rows_without_owner
     found = interval_number(float(least), float(most), claimed.unit)
     count = str(least) if least == most else f"{least} to {most}"
-    owners = image_words(facts).removeprefix("images of ") if facts else "none"
+    owners = owner_words(facts) if facts else "none"
     return compare(claimed, found), {"count": count, "who": listed(who), "owners": owners}
 
 

@@ -12,6 +12,8 @@ from skytally.core.wording import chance_text, number, with_unit
 
 COUNTING_ERROR = 0.1
 """Share by which a count on an image that is called *about* may err, either way (METHODS 7.5)."""
+A_TENTH = "a tenth either way"
+"""`COUNTING_ERROR` in words."""
 ODD = "-odd"
 """Beginning of softening words after a number that is somewhat exceeded, as in *2,000-odd*."""
 COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")
@@ -201,9 +203,9 @@ def reading_of(quantity: Quantity) -> str:
         return "this book's reading of “-odd”, up to the next of the last printed digit"
     word = quantity.wording or n.ABOUT
     if math.isnan(quantity.value):
-        return f"{printed}, and a tenth either way for counting"
+        return f"{printed}, and {A_TENTH} for counting"
     rounding = (low, high) == rounding_interval(quantity.value)
-    span = ROUNDED if rounding else "a tenth either way"
+    span = ROUNDED if rounding else A_TENTH
     return f"this book's reading of “{word}”, {span}; the source prints no interval"
 
 
@@ -214,7 +216,12 @@ def _chance_text(quantity: Quantity, softening: str) -> str:
     if math.isnan(ends[0] + ends[1]):
         return "no number"
     words = chance_text(*ends)
-    return words if words[0].isalpha() else f"{softening} {words}".strip()
+    if words[0].isalpha():
+        opposite = n.OPEN_ABOVE if words.startswith("under") else (n.AT_MOST,)
+        if quantity.bound not in opposite:
+            return words
+        words = f"{number(100 * ends[0])} percent"
+    return f"{softening} {words}".strip()
 
 
 def quantity_text(quantity: Quantity) -> str:

@@ -117,7 +117,7 @@ def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
     if unit == n.PROBABILITY:
-        return chance_text(low, high)
+        return chance_text(max(low, 0.0), min(high, 1.0))
     if low != high and _of_things(unit):
         # what a division leaves in the last place must not cost a whole thing
         low, high = (

@@ -172,7 +172,8 @@ def lag_finding(
 def _chance_words(chance: float) -> str:
     if math.isnan(chance):
         return "anything from 0 to 100 percent"
-    return chance_text(float(f"{chance:.2g}"), float(f"{chance:.2g}"))
+    rounded = chance if chance > 0.99 else float(f"{chance:.2g}")
+    return chance_text(rounded, rounded)
 
 
 def order_finding(

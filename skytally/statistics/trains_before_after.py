@@ -28,23 +28,22 @@ HALF_METRE = 0.5
 Row = Mapping[str, Any]
 
 
-def _metres(lengths: Sequence[Row], trains: Row) -> tuple[float, float]:
-    """Metres that the trains of one observation occupy, from lengths printed in three ways.
+def _metres(lengths: Sequence[Row], few: float, many: float) -> tuple[float, float]:
+    """Metres that a number of trains occupy, from lengths printed in three ways; NaN from none.
 
     One length for each train adds up. One length for several holds for each of them. A printed
     range holds the shortest and the longest, and the others lie between.
     """
-    few, many = limits(quantity_of(trains))
     ends = [limits(quantity_of(row)) for row in lengths]
     if ends and few == many == len(ends):
-        return sum(end[0] for end in ends) - HALF_METRE, sum(end[1] for end in ends) + HALF_METRE
+        return sum(end[0] for end in ends), sum(end[1] for end in ends)
     if len(ends) != 1:
         return math.nan, math.nan
     shortest, longest = ends[0]
     if math.isnan(lengths[0]["value"]) and few == many and few >= 2:
         both, others = shortest + longest, few - 2
-        return both + others * shortest - HALF_METRE, both + others * longest + HALF_METRE
-    return few * shortest - HALF_METRE, many * longest + HALF_METRE
+        return both + others * shortest, both + others * longest
+    return few * shortest, many * longest
 
 
 def train_observations(rows: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +86,8 @@ def train_observations(rows: pd.DataFrame) -> pd.DataFrame:
         if len(trains) == 1 and not math.isnan(low):
             measured = lengths.get(days, [])
             ids = " ".join(row["id"] for row in (*trains, *measured))
-            made.append((*days, low, high, *_metres(measured, trains[0]), ids))
+            least, most = _metres(measured, low, high)
+            made.append((*days, low, high, least - HALF_METRE, most + HALF_METRE, ids))
     if not made:
         message = "observations of trains: no row gives a number of trains on known days"
         raise DataError(message)
@@ -230,19 +230,21 @@ def railcars_by_length(cars: pd.DataFrame, metres: pd.DataFrame, trains: pd.Data
     Raises
     ------
     DataError
-        If the train that sets the length of a car has no car or no length.
+        If the train that sets the length of a car has no car or no length, or the rows of the
+        trains have neither a length for each nor a range for all.
     """
     number, measured = float(cars["value"].iloc[0]), limits(quantity_of(metres.iloc[0]))
     if not number > 0 < measured[0]:
         ids = f"{cars['id'].iloc[0]}, {metres['id'].iloc[0]}"
         message = f"rows {ids}: cars or metres are missing or 0; name a train that gives both"
         raise DataError(message)
-    lengths = trains[trains["quantity"] == TRAIN_LENGTH]
-    ends = [limits(quantity_of(row)) for _, row in lengths.iterrows()]
-    low, high = (sum(end[side] for end in ends) for side in (0, 1))
-    counted = trains.loc[trains["quantity"] == TRAINS, "value"]
-    if not counted.empty:  # one train has the least length and one the greatest
-        others = float(counted.iloc[0]) - 1
-        low, high = high + others * low, low + others * high
+    lengths = trains[trains["quantity"] == TRAIN_LENGTH].to_dict("records")
+    counted = trains[trains["quantity"] == TRAINS]
+    few, many = limits(quantity_of(counted.iloc[0])) if len(counted) else (len(lengths),) * 2
+    low, high = _metres(lengths, few, many)
+    if math.isnan(low):
+        ids = ", ".join(trains["id"])
+        message = f"rows {ids}: no length for each train and no range for all; name rows with one"
+        raise DataError(message)
     low, high = low * number / measured[1], high * number / measured[0]
     return Estimate(math.nan, low, high, "railcars", 1.0, "metres over metres a car")

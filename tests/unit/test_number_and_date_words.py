@@ -84,6 +84,11 @@ def test_interval_names_its_open_side(low: float, high: float, expected: str) ->
     assert interval(low, high, "railcars") == expected
 
 
+def test_chance_that_is_open_above_ends_with_certainty() -> None:
+    """A chance of at least 0.2 lies between that and 1."""
+    assert interval(0.2, float("inf"), "p") == "20 to 100 percent"
+
+
 def test_day_has_no_leading_zero() -> None:
     """A day is written as in British prose."""
     assert day(OCTOBER_5) == "5 October 2023"

@@ -128,6 +128,9 @@ def test_limits_hold_the_value(bound: str) -> None:
         (Quantity(NAN, 60.0, 180.0, n.ABOUT, "containers"), "about 60 to 180 containers"),
         (Quantity(NAN, 2.0, 3.0, n.EXACTLY, "trains"), "2 to 3 trains"),
         (Quantity(NAN, NAN, NAN, "", ""), "no number"),
+        (Quantity(0.005, NAN, NAN, n.AT_LEAST, "p"), "at least 0.5 percent"),
+        (Quantity(0.995, NAN, NAN, n.AT_MOST, "p"), "at most 99.5 percent"),
+        (Quantity(0.005, NAN, NAN, n.AT_MOST, "p"), "under 1 percent"),
     ],
 )
 def test_said_keeps_the_bound(quantity: Quantity, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -113,6 +114,16 @@ def test_a_peak_ends_with_an_earlier_count_above_it() -> None:
     more = changed(record_tables(), "rail_counts", "R001", value=93.0, bound="exactly")
     assert verdict_of("peak", on=gather_evidence(more, real_findings()), **peak) == CONTRADICTED
     assert verdict_of("peak", **{**peak, "where": "id=R031"}) == UNTESTED
+
+
+def test_a_part_without_a_number_is_no_part_of_zero() -> None:
+    """What nobody printed tests nothing, not even a claim that every share would meet."""
+    blank = {"value": math.nan, "low": math.nan, "high": math.nan}
+    without = gather_evidence(
+        changed(record_tables(), "rail_counts", "R046", **blank), real_findings()
+    )
+    claim: Cells = {"value": 100.0, "bound": "at most", "unit": "percent"}
+    assert verdict_of("portion", on=without, left="R046 R048", right="R051", **claim) == UNTESTED
 
 
 def test_a_statement_holds_where_a_row_says_so() -> None:

@@ -168,6 +168,16 @@ def test_trains_of_a_range_hold_its_ends_once_and_anything_between(rows: Rows) -
     assert (found.low, found.high) == pytest.approx((3 * 72 + 182, 72 + 3 * 182))
 
 
+def test_trains_without_a_length_each_or_a_range_are_refused(rows: Rows) -> None:
+    """No length is not a length of nothing, and two ranges do not add up."""
+    cars = rows({"value": 10.0, "quantity": "railcars", "unit": "railcars"})
+    metres = rows(length("2022-11-08", 120.0))
+    span = length("2023-05-30", math.nan, low=72.0, high=182.0)
+    for given in (rows(trains("2023-05-30", 4.0)), rows(trains("2023-05-30", 4.0), span, span)):
+        with pytest.raises(DataError, match="no length for each train and no range for all"):
+            railcars_by_length(cars, metres, given)
+
+
 def test_a_train_without_cars_sets_no_length_of_a_car(rows: Rows) -> None:
     """A train with no car is refused, with its rows."""
     cars = rows({"value": 0.0, "quantity": "railcars", "unit": "railcars"})
