@@ -55,7 +55,9 @@ class ChartTitle:
 NO_TITLES: Mapping[str, ChartTitle] = MappingProxyType({})
 
 
-def title_faults(headline: str, subtitle: str, *, keys: Collection[str]) -> Iterator[str]:
+def title_faults(
+    headline: str, subtitle: str, *, keys: Collection[str]
+) -> Iterator[tuple[str, str]]:
     """Faults of the words of a title: what was found and what to do.
 
     Parameters
@@ -67,17 +69,18 @@ def title_faults(headline: str, subtitle: str, *, keys: Collection[str]) -> Iter
 
     Yields
     ------
-    str
+    (str, str)
+        What was found, and what to do.
     """
     typed = re.search(r"\S*\d\S*", QUOTE.sub("", f"{headline} {subtitle}"))
     if typed:
-        yield f"{typed[0]!r} is a typed number; quote a finding for it"
+        yield f"{typed[0]!r} is a typed number", "quote a finding for it"
     quoted = [match[2] for match in QUOTE.finditer(headline)]
     if not quoted:
-        yield f"{headline!r} quotes no finding; say what the chart shows, with its number"
+        yield f"{headline!r} quotes no finding", "say what the chart shows, with its number"
     for key in dict.fromkeys(quoted):
         if key not in keys:
-            yield f"no finding {key!r}; correct the key"
+            yield f"no finding {key!r}", "correct the key"
 
 
 def read_chart_titles(path: Path, *, keys: Collection[str]) -> pd.DataFrame:
@@ -93,13 +96,13 @@ def read_chart_titles(path: Path, *, keys: Collection[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With ``page`` and ``chart``, the two parts of ``id``, ``headline`` and ``subtitle``.
+        With ``id``, the page, a dot and the chart; ``headline`` and ``subtitle``.
 
     Raises
     ------
     DataError
-        If a title has a typed number, quotes no finding or one that does not exist, or belongs
-        to no chart of a page. All faults at once.
+        If a title has a typed number, quotes no finding or one that does not exist, or its id
+        has no dot. All faults at once.
     """
     table = read_table(path)
     faults = []
@@ -108,12 +111,10 @@ def read_chart_titles(path: Path, *, keys: Collection[str]) -> pd.DataFrame:
         if not chart:
             advice = "write the page, a dot and the name of the chart"
             faults.append(Fault(path.name, int(row["line"]), "id", repr(page), advice))
-        for words in title_faults(row["headline"], row["subtitle"], keys=keys):
-            found, _, advice = words.partition("; ")
+        for found, advice in title_faults(row["headline"], row["subtitle"], keys=keys):
             faults.append(Fault(path.name, int(row["line"]), "headline", found, advice))
     refuse(faults, what=f"table {path.name}")
-    parts = [str(each).partition(".") for each in table["id"]]
-    return table.assign(page=[each[0] for each in parts], chart=[each[2] for each in parts])
+    return table
 
 
 def chart_title(

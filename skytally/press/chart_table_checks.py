@@ -23,7 +23,7 @@ from skytally.figures import (
     read_panels,
     read_regions,
 )
-from skytally.findings import scan_declarations
+from skytally.press.finding_checks import declared_findings
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -63,9 +63,7 @@ def _read_counter_labels() -> None:
 
 
 def _read_chart_titles() -> None:
-    tables = sorted((data_folder() / "findings").glob("*.csv"))
-    described = (path for path in tables if path.with_suffix(".dictionary.csv").is_file())
-    declared = (each for path in described for each in scan_declarations(path)[0])
+    declared, _ = declared_findings()
     read_chart_titles(data_registry.path("chart_titles"), keys={each.key for each in declared})
 
 

@@ -138,6 +138,18 @@ def _result_faults() -> Iterator[Fault]:
             yield from place_faults(f"{name}.csv", {str(word): cell for word, cell in row.items()})
 
 
+def _synonym_faults() -> Iterator[Fault]:
+    """Faults of the groups of words that the search of the site takes for one thing."""
+    from skytally.press.search_index import SYNONYMS, read_synonyms
+
+    if SYNONYMS in table_names(data_folder()):
+        path = data_folder() / f"{SYNONYMS}.csv"
+        faults = scan(path)[1]
+        yield from faults
+        if not faults:
+            read_synonyms(path)
+
+
 def _told(parts: Iterable[Callable[[], Iterable[object]]]) -> list[str]:
     """Faults of several parts, each fault once; a part that cannot go on ends itself only."""
     told: list[str] = []
@@ -190,6 +202,7 @@ def _data_faults() -> list[str]:
             _folder_faults,
             _imagery_faults,
             _result_faults,
+            _synonym_faults,
         ]
     )
 
@@ -199,18 +212,19 @@ def _line_faults() -> list[str]:
     return _told([misnamed_notebooks, unlisted_notebooks, parameter_faults])
 
 
+def _value_table_faults() -> list[str]:
+    """Faults of the tables on parameters: their limits, and the values that are tried."""
+    parameters = page_parameters()
+    return [*limit_table_faults(parameters), *range_faults(parameters)]
+
+
 def _faults() -> tuple[list[str], int]:
     """Collect the faults, and the exit code that says what they forbid."""
     faults = _data_faults()
     # without the registry nothing can be found, notebooks' parameters in the record included
     of_lines = [] if _told([data_registry.registry_faults]) else _line_faults()
     code = ONLY_NOTEBOOKS if of_lines and not faults else 1
-    faults = [*faults, *of_lines] or _told(
-        [
-            lambda: limit_table_faults(page_parameters()),
-            lambda: range_faults(page_parameters()),
-        ]
-    )
+    faults = [*faults, *of_lines] or _told([_value_table_faults])
     # findings point to rows and parameters, claims and charts to findings: each in its turn
     faults = faults or _evaluation_faults() or _told([chart_table_faults])
     return faults, code

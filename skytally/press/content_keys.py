@@ -335,7 +335,12 @@ def of_site(modules: Iterable[str]) -> str:
     ]
     # a line whose results are not whole was run again before the site is printed
     results = [(read_state(lines_folder() / line) or {}).get("results") for line in line_names()]
-    made_from = [_of_inputs([*book, *_data("*.*")]), results, _of_scenes(), _of_lock()]
+    made_from = [
+        _of_inputs([*book, *_data("*.*"), project_root() / "CONTRIBUTING.md"]),
+        results,
+        _of_scenes(),
+        _of_lock(),
+    ]
     made_from.append(_of_documentation(book))
     return of_bytes(json.dumps([*made_from, _of_modules(modules)]).encode())
 

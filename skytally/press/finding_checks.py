@@ -69,8 +69,8 @@ Trial = Callable[[Mapping[str, Mapping[str, Any]]], list[str]]
 """Function of the parameters of all notebooks that returns the faults of all findings."""
 
 
-def _trial(declarations: Sequence[Declaration]) -> Trial:
-    """Prepare the evaluation of all findings on the record with any parameters."""
+def _trial(declarations: Sequence[Declaration], *, evaluate: bool) -> Trial:
+    """Prepare the check of all findings on the record with any parameters."""
     record = data_folder() / "record"
     tables = {name: read_table(record / f"{name}.csv") for name in table_names(record)}
     lineage = tables["lineage"]
@@ -84,7 +84,7 @@ def _trial(declarations: Sequence[Declaration]) -> Trial:
 
     def faults_with(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
         wrong = declaration_faults(declarations, derived, parameters=parameters, **asked)
-        if wrong:
+        if wrong or not evaluate:
             return list(map(str, wrong))
         results = outcomes(declarations, tables, parameters=parameters)
         return [result for result in results.values() if isinstance(result, str)]
@@ -130,6 +130,6 @@ def finding_faults() -> list[str]:
     """
     declarations, faults = declared_findings()
     faults = [*_page_faults(), *faults]
-    trial = _trial(declarations)
+    trial = _trial(declarations, evaluate=not faults)
     wrong = trial(page_parameters())
     return [*faults, *(_with_parameter_files(wrong, trial) if wrong else [])]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 from skytally.core import data_folder, scan, table_names
 from skytally.press.parameter_limits import Limit, limit_faults, nearest_name, read_limits
@@ -81,21 +83,21 @@ def _below_0(number: object) -> bool:
     return isinstance(number, int | float) and number < 0
 
 
-def _is_ordered(parts: list[object]) -> bool:
-    """Whether a list holds days, months or numbers of one kind, none before the one it follows."""
+def _of_one_kind(parts: list[Any]) -> bool:
+    """Whether a list holds only days and months, or only numbers."""
     dates = all(isinstance(part, str) and (_is_day(part) or _is_month(part)) for part in parts)
-    numbers = all(type(part) in (int, float) for part in parts)
-    return (dates or numbers) and parts == sorted(parts)  # type: ignore[type-var]
+    return dates or all(type(part) in (int, float) for part in parts)
 
 
-def _order_faults(value: list[object], default: list[object]) -> Iterator[str]:
+def _order_faults(value: list[Any], default: list[Any]) -> Iterator[str]:
     """Yield that the parts of a list run backwards, which those of its default do not."""
-    if len(default) < 2 or not _is_ordered(default) or _is_ordered(value):
+    if not (_of_one_kind(value) and _of_one_kind(default)) or default != sorted(default):
         return
-    if _is_ordered(value[::-1]):
-        what = "day" if isinstance(value[0], str) else "number"
-        first = "earlier" if isinstance(value[0], str) else "smaller"
-        yield f"found {value[0]} before {value[-1]}; write the {first} {what} first"
+    for one, other in pairwise(value):
+        if one > other:
+            first, what = ("earlier", "day") if isinstance(one, str) else ("smaller", "number")
+            yield f"found {one} before {other}; write the {first} {what} first"
+            return
 
 
 def _faults(name: str, value: object, default: object, record: RecordValues) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from skytally.core import data_folder, scan
 from skytally.record import condition_faults
@@ -19,13 +20,12 @@ RECORD = "record"
 """Stands for the first or the last day of the record in the columns of limits."""
 PATTERN = "pattern"
 """Form of a parameter that is a pattern, whose words are looked for in a column."""
-PROVIDERS = "providers"
-"""Stands for ``sites/providers.toml`` where names are looked for."""
+SENSOR_NAMES = "providers.sensor"
+"""Stands for the sensors that a provider may offer, where names are looked for."""
 MOST_NAMED = 8
 """Known names that a fault lists."""
-FEWEST_IN_FORM = 0.6
-"""Likeness from which a name counts as near another."""
-NO_PLAIN_WORDS = re.compile(r"[()\[\]\\]")
+PATTERN_SIGNS = re.compile(r"[()\[\]\\]")
+"""Signs of a pattern that is more than words beside one another."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,12 @@ def _rows() -> list[dict[str, Any]]:
 
 def _column(names: str) -> list[str] | None:
     """Cells of a column, ``table.column``; None where there is none."""
-    table, _, column = names.partition(".")
-    folder = data_folder()
-    if table == PROVIDERS:
+    if names == SENSOR_NAMES:
         from skytally.imagery.acquire import SENSORS
 
-        rows = tomllib.loads((folder / "sites" / f"{PROVIDERS}.toml").read_text(encoding="utf-8"))
-        found = [row.get(column) for row in rows.values() if isinstance(row, dict)]
-        # a sensor that nobody offers at present is drawn all the same, as not searched
-        allowed = SENSORS if column == "sensor" else ()
-        return sorted({*allowed, *(str(cell) for cell in found if cell)}) or None
+        return sorted(SENSORS)  # one that nobody offers at present is drawn, too, as not searched
+    table, _, column = names.partition(".")
+    folder = data_folder()
     for place in (folder / "record", folder / "sites"):
         path = place / f"{table}.csv"
         if path.is_file():
@@ -87,15 +83,18 @@ def read_limits(days: Collection[str]) -> dict[tuple[str, str], Limit]:
     Returns
     -------
     dict of (str, str) to Limit
-        Notebook and parameter to what it may be; empty where the table has faults.
+        Notebook and parameter to what it may be, without rows whose names stand nowhere; empty
+        where the table has faults.
     """
     ends = {"least": min(days, default=""), "most": max(days, default="")}
     limits = {}
     for row in _rows():
         least, most = (ends[end] if row[end] == RECORD else row[end] for end in ends)
-        known = tuple(_column(row["names"]) or ()) if row["names"] else ()
+        known = _column(row["names"]) if row["names"] else []
+        if known is None:
+            continue  # `limit_table_faults` names the row
         limits[row["page"], row["parameter"]] = Limit(
-            least, most, row["names"], known, row["form"] == PATTERN, row["reason"]
+            least, most, row["names"], tuple(known), row["form"] == PATTERN, row["reason"]
         )
     return limits
 
@@ -130,6 +129,12 @@ def limit_table_faults(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]
                 "the record or of the sites"
             )
         least, most = row["least"], row["most"]
+        if isinstance(known.get(row["parameter"]), int | float):
+            faults += [
+                f"{where} {end}: found {row[end]!r} for a number; write a number"
+                for end in ("least", "most")
+                if row[end] and math.isnan(_number(row[end]))
+            ]
         if _number(least) > _number(most):
             faults.append(f"{where} least: found {least} above {most}; exchange them")
         if not (least or most or row["names"]):
@@ -146,11 +151,11 @@ def nearest_name(name: str, known: Collection[str]) -> str:
     "; the nearest is 'tikhoretsk'"
     """
     lower = {each.lower(): each for each in sorted(known)}
-    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=FEWEST_IN_FORM)
+    near = difflib.get_close_matches(name.lower(), lower, n=1)
     return f"; the nearest is {lower[near[0]]!r}" if near else ""
 
 
-def _some(known: Collection[str]) -> str:
+def _first_names(known: Collection[str]) -> str:
     rest = len(known) - MOST_NAMED
     return ", ".join(sorted(known)[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
@@ -158,29 +163,24 @@ def _some(known: Collection[str]) -> str:
 def _name_fault(value: str, limit: Limit) -> str:
     if value in limit.known:
         return ""
-    near = nearest_name(value, limit.known) or f"; known are {_some(limit.known)}"
+    near = nearest_name(value, limit.known) or f"; known are {_first_names(limit.known)}"
     return f"found {value!r}, which is not in {limit.names}{near}; name one of those"
 
 
 def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
     """Faults of a pattern: one that cannot be read, or a word of it that finds nothing."""
     column = limit.names.partition(".")[2]
-    path = next(
-        data_folder() / place / f"{limit.names.partition('.')[0]}.csv"
-        for place in ("record", "sites")
-        if (data_folder() / place / f"{limit.names.partition('.')[0]}.csv").is_file()
-    )
-    faults = condition_faults(scan(path)[0], f"{column}~{value}")
+    faults = condition_faults(pd.DataFrame({column: list(limit.known)}), f"{column}~{value}")
     if ";" in value or faults:
         found = faults[0].partition(": ")[2] if faults else "a semicolon; leave it out"
         yield f"found {value!r}: {found}"
         return
-    words = [value] if NO_PLAIN_WORDS.search(value) else value.split("|")
+    words = [value] if PATTERN_SIGNS.search(value) else value.split("|")
     for word in words:
         if not word:
             yield f"found {value!r}, a part of which is empty and finds everything; remove it"
         elif not any(re.search(word, name, re.IGNORECASE) for name in limit.known):
-            near = nearest_name(word, limit.known) or f"; known are {_some(limit.known)}"
+            near = nearest_name(word, limit.known) or f"; known are {_first_names(limit.known)}"
             yield f"found {word!r}, which finds nothing in {limit.names}{near}; correct it"
 
 
@@ -193,8 +193,8 @@ def _range_fault(value: object, limit: Limit) -> str:
         above = bool(limit.most) and value > limit.most[: len(value)]
     elif isinstance(value, int | float):
         # written so that NaN is refused, too
-        below = bool(limit.least) and not value >= float(limit.least)
-        above = bool(limit.most) and not value <= float(limit.most)
+        below = bool(limit.least) and not value >= _number(limit.least)
+        above = bool(limit.most) and not value <= _number(limit.most)
     if not (below or above):
         return ""
     shown = repr(value)[:80]

@@ -10,6 +10,8 @@ from pathlib import Path
 from skytally.core import DataError, data_registry, read_table
 
 SEARCH_SCRIPT = "search-text.js"
+SYNONYMS = "search_synonyms"
+"""Table of the words that the search takes for one thing."""
 LEFT_OUT = {"script", "style", "nav", "svg", "table"}
 """Elements whose words the search leaves out; rows of tables are found by their cards."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -154,6 +156,6 @@ def write_search_text(site: Path) -> None:
             address = f"{name}#{anchor}" if anchor and position else name
             listed.append([title, address, words, 0 if name in FOR_PROGRAMMERS else SECTION])
     listed += [[title, RECIPES, words, SECTION] for title, words in _recipes(site / RECIPES)]
-    synonyms = read_synonyms(data_registry.path("search_synonyms"))
+    synonyms = read_synonyms(data_registry.path(SYNONYMS))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
     (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")
