@@ -158,7 +158,8 @@ def test_pages_show_measured_lines_labelled(made: Path) -> None:
         page = (made / f"book/_build/html/lines/{name}.html").read_text(encoding="utf-8")
         # from the heading on own images to the next one
         _, _, rest = page.partition('id="what-images-of-our-own-would-add"')
-        section, _, _ = rest.partition('id="what-would-make-us-distrust')
+        section, end, _ = rest.partition('id="what-would-make-us-distrust')
+        assert end, name
         assert section.count('class="sk-chip"') >= 2
         assert 'type="range"' in section
         assert "could be measured, in" in section

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
+from skytally.core import data_registry
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.providers import Provider
 from skytally.press import refresh_command as press
@@ -79,6 +80,10 @@ def _refresh(scenes: Path, tables: Path, row: Provider, *words: str, spare: int)
     """Run the refresh command; return its exit code and error output."""
     # beside the archive, for the disk of the scenes or the tables may be full
     said = Path(row.url).with_name("said.txt")
+    own_folders = {
+        press.SCENES: str(scenes),
+        data_registry.MEASURED_FOLDER: str(said.with_name("measured")),
+    }
 
     def work() -> None:
         with (
@@ -86,7 +91,7 @@ def _refresh(scenes: Path, tables: Path, row: Provider, *words: str, spare: int)
             mock.patch.object(press, "read_sites", return_value={"here": chips.site()}),
             mock.patch.object(press, "read_providers", return_value={row.name: row}),
             mock.patch.object(chip_store, "RESERVED_BYTES", spare),
-            mock.patch.dict(os.environ, {press.SCENES: str(scenes)}),
+            mock.patch.dict(os.environ, own_folders),
             mock.patch.object(sys, "argv", ["refresh", f"--period={'/'.join(PERIOD)}", *words]),
             said.open("w", encoding="utf-8") as file,
             contextlib.redirect_stderr(file),

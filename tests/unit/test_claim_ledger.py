@@ -195,6 +195,12 @@ def test_what_was_seen_later_changes_no_verdict(
     assert claims[claim].later_widened is widened
 
 
+def test_what_was_seen_later_need_not_widen_a_claim(claims: dict[str, Claim]) -> None:
+    """Later evidence of a claim that was no bound is told, and widens nothing."""
+    assert claims["S1-01"].later
+    assert claims["S1-01"].later_widened is False
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

@@ -95,7 +95,7 @@ def test_values_chart_draws_bounds_as_bounds(
 
 
 def test_values_chart_draws_a_ceiling_as_a_band(rows: Rows) -> None:
-    """A bound over years is a band from 0 with words that say so, never a level."""
+    """A bound over years is a band from 0 with its words, and says that it began before."""
     usual = rows({"value": 20.0, "bound": n.AT_MOST, "wording": "no more than about"})
     usual = usual.assign(date_first=usual["date_first"] - pd.Timedelta(days=5 * 365))
     band = line(usual, title="t", history="h")

@@ -6,7 +6,6 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from skytally.core import data_registry
@@ -32,52 +31,15 @@ from skytally.imagery.acquire.inventory import (
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.sites.site_register import REGISTER_COLUMNS
 from tests.support.catalogue import PROVIDERS, RAJIN, SITES, earth_search
+from tests.support.inventory_rows import (
+    cloudy_row,
+    image_row,
+    inventory_of,
+    search_row,
+    searches_of,
+)
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-
-
-def _row(day: str = "2023-08-27", **words: str) -> dict[str, str]:
-    row = dict.fromkeys(INVENTORY_COLUMNS, "")
-    row |= {
-        "site": "rajin",
-        "item_id": f"s2-{day}",
-        "provider": "earth-search",
-        "sensor": "sentinel-2",
-        "processor": "L2A",
-        "time_utc": f"{day}T02:15:49Z",
-        "status": "stored",
-        "usable": "yes",
-        "search_date": "2023-09-01",
-    }
-    return row | words
-
-
-def _cloudy_row(day: str) -> dict[str, str]:
-    return _row(day, usable="no", unusable_reason="cloud: 63 % of the ring")
-
-
-def _search(first: str, last: str, offered: int, **words: str) -> dict[str, str]:
-    row = dict.fromkeys(SEARCH_COLUMNS, "")
-    row |= {
-        "site": "rajin",
-        "provider": "earth-search",
-        "sensor": "sentinel-2",
-        "first_day": first,
-        "last_day": last,
-        "search_date": "2023-09-01",
-        "items_returned": str(offered),
-        "items_malformed": "0",
-        "pages_read": "1",
-    }
-    return row | words
-
-
-def _inventory(*rows: dict[str, str]) -> pd.DataFrame:
-    return merge_inventory([], rows)
-
-
-def _searches(*rows: dict[str, str]) -> pd.DataFrame:
-    return merge_searches([], rows)
 
 
 @pytest.mark.parametrize(
@@ -175,12 +137,16 @@ def test_rows_of_malformed_items_and_of_their_search() -> None:
         "",
     )
     assert asked["faults"] == "a | b"
-    assert check_accounts(_searches(asked), _inventory(*rows)) == 1
+    assert check_accounts(searches_of(asked), inventory_of(*rows)) == 1
 
 
 def test_table_comes_back_as_it_was_written(tmp_path: Path) -> None:
     """Written and read, in any order, the rows are the same and so are the bytes."""
-    rows = [_row("2023-08-27"), _cloudy_row("2023-08-22"), _row("2023-08-17", site="dunai")]
+    rows = [
+        image_row("2023-08-27"),
+        cloudy_row("2023-08-22"),
+        image_row("2023-08-17", site="dunai"),
+    ]
     write_inventory(tmp_path / "inventory.csv", rows)
     first = (tmp_path / "inventory.csv").read_bytes()
     table = read_inventory(tmp_path / "inventory.csv")
@@ -193,13 +159,15 @@ def test_table_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_searches_come_back_as_they_were_written(tmp_path: Path) -> None:
     """The same of the searches."""
-    write_searches(tmp_path / "catalogue_searches.csv", [_search("2023-08-01", "2023-08-31", 3)])
+    write_searches(tmp_path / "catalogue_searches.csv", [search_row("2023-08-01", "2023-08-31", 3)])
     assert read_searches(tmp_path / "catalogue_searches.csv")["items_returned"].tolist() == ["3"]
 
 
 def test_cell_cannot_break_the_table(tmp_path: Path) -> None:
     """Line breaks become blanks, and no cell is a formula to a spreadsheet."""
-    bad = _row(status="failed", usable="", status_reason='network: "lost,\n  twice"', tile="=1+1")
+    bad = image_row(
+        status="failed", usable="", status_reason='network: "lost,\n  twice"', tile="=1+1"
+    )
     write_inventory(tmp_path / "inventory.csv", [bad])
     row = read_inventory(tmp_path / "inventory.csv").iloc[0]
     assert row["status_reason"] == 'network: "lost, twice"'
@@ -210,13 +178,13 @@ def test_cell_cannot_break_the_table(tmp_path: Path) -> None:
 def test_unknown_column_is_refused(tmp_path: Path) -> None:
     """A misspelt column is not dropped in silence."""
     with pytest.raises(DataError, match="unknown columns usabel"):
-        write_inventory(tmp_path / "inventory.csv", [_row() | {"usabel": "yes"}])
+        write_inventory(tmp_path / "inventory.csv", [image_row() | {"usabel": "yes"}])
 
 
 def test_old_table_survives_a_failed_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the new table cannot be put in place, the old one is whole and nothing is left over."""
     path = tmp_path / "inventory.csv"
-    write_inventory(path, [_row()])
+    write_inventory(path, [image_row()])
     before = path.read_bytes()
 
     def full(*words: object) -> None:
@@ -224,7 +192,7 @@ def test_old_table_survives_a_failed_write(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("skytally.imagery.acquire.inventory.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_inventory(path, [_row(), _cloudy_row("2023-08-22")])
+        write_inventory(path, [image_row(), cloudy_row("2023-08-22")])
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["inventory.csv"]
 
@@ -239,19 +207,19 @@ def _by_hand(path: Path, rows: list[dict[str, str]]) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (_row(search_date="2023-02-30"), "search_date '2023-02-30'"),
-        (_row(time_utc="2023-08-27T25:15:49Z"), "time '2023-08-27T25:15:49Z'"),
-        (_row(status="lost"), "status 'lost'; use one of stored"),
-        (_row(usable="maybe"), "usable 'maybe'"),
-        (_row(usable="no"), "usable 'no' and unusable_reason '' contradict"),
-        (_row(unusable_reason="cloud"), "usable 'yes' and unusable_reason 'cloud' contradict"),
-        (_row(status="failed", status_reason="x: y"), "usable yes, though it was not stored"),
-        (_row(status="failed", usable=""), "status failed and status_reason '' contradict"),
-        (_row(status_reason="x"), "status stored and status_reason 'x' contradict"),
-        (_row(time_utc="27.8.2023"), "time '27.8.2023'"),
-        (_row(time_utc=""), "time ''"),
-        (_row(search_date=""), "search_date ''"),
-        (_row(provider=""), "no site, item or provider"),
+        (image_row(search_date="2023-02-30"), "search_date '2023-02-30'"),
+        (image_row(time_utc="2023-08-27T25:15:49Z"), "time '2023-08-27T25:15:49Z'"),
+        (image_row(status="lost"), "status 'lost'; use one of stored"),
+        (image_row(usable="maybe"), "usable 'maybe'"),
+        (image_row(usable="no"), "usable 'no' and unusable_reason '' contradict"),
+        (image_row(unusable_reason="cloud"), "usable 'yes' and unusable_reason 'cloud' contradict"),
+        (image_row(status="failed", status_reason="x: y"), "usable yes, though it was not stored"),
+        (image_row(status="failed", usable=""), "status failed and status_reason '' contradict"),
+        (image_row(status_reason="x"), "status stored and status_reason 'x' contradict"),
+        (image_row(time_utc="27.8.2023"), "time '27.8.2023'"),
+        (image_row(time_utc=""), "time ''"),
+        (image_row(search_date=""), "search_date ''"),
+        (image_row(provider=""), "no site, item or provider"),
     ],
 )
 def test_scene_that_cannot_be_is_refused(tmp_path: Path, row: dict[str, str], words: str) -> None:
@@ -265,10 +233,10 @@ def test_scene_that_cannot_be_is_refused(tmp_path: Path, row: dict[str, str], wo
 def test_table_that_could_not_be_read_again_never_replaces_the_old(tmp_path: Path) -> None:
     """A row that the reader would refuse costs the write, not the table."""
     path = tmp_path / "inventory.csv"
-    write_inventory(path, [_row()])
+    write_inventory(path, [image_row()])
     before = path.read_bytes()
     with pytest.raises(DataError, match=r"inventory\.csv would not be read again, so the old"):
-        write_inventory(path, [_row(), _row("2023-08-22", status="lost")])
+        write_inventory(path, [image_row(), image_row("2023-08-22", status="lost")])
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["inventory.csv"]
 
@@ -288,7 +256,7 @@ def test_foreign_cell_is_written_so_that_it_can_be_read(
 ) -> None:
     """Lone surrogates, controls, marks of direction and endless text; other alphabets stay."""
     path = tmp_path / "inventory.csv"
-    merged = merge_inventory([], [_row(status="failed", usable="", status_reason=cell)])
+    merged = merge_inventory([], [image_row(status="failed", usable="", status_reason=cell)])
     write_inventory(path, merged)
     assert read_inventory(path)["status_reason"].item() == kept
     assert read_inventory(path).equals(merged)
@@ -317,7 +285,7 @@ def test_broken_file_is_refused(tmp_path: Path, text: str, words: str) -> None:
 
 def test_scene_twice_is_refused(tmp_path: Path) -> None:
     """One scene, one row."""
-    _by_hand(tmp_path / "inventory.csv", [_row(), _row()])
+    _by_hand(tmp_path / "inventory.csv", [image_row(), image_row()])
     with pytest.raises(DataError, match="earth-search, rajin, s2-2023-08-27 appears twice"):
         read_inventory(tmp_path / "inventory.csv")
 
@@ -332,11 +300,11 @@ def test_missing_table_is_told(tmp_path: Path) -> None:
 
 def test_merge_loses_no_row() -> None:
     """New rows are added or replace their own scene; all others stay."""
-    old = _inventory(
-        _row("2023-08-22"),
-        _row("2023-08-27", status="failed", usable="", status_reason="network: lost"),
+    old = inventory_of(
+        image_row("2023-08-22"),
+        image_row("2023-08-27", status="failed", usable="", status_reason="network: lost"),
     )
-    merged = merge_inventory(old, [_row("2023-08-27"), _row("2023-09-01")])
+    merged = merge_inventory(old, [image_row("2023-08-27"), image_row("2023-09-01")])
     assert list(merged["item_id"]) == ["s2-2023-08-22", "s2-2023-08-27", "s2-2023-09-01"]
     assert list(merged["status"]) == ["stored"] * 3
     assert list(merged.columns) == list(INVENTORY_COLUMNS)
@@ -344,20 +312,20 @@ def test_merge_loses_no_row() -> None:
 
 def test_merge_keeps_what_was_stored() -> None:
     """Failing to read a scene again does not undo that it was stored."""
-    again = _row(
+    again = image_row(
         status="failed", usable="", status_reason="network: lost", search_date="2023-10-01"
     )
-    merged = merge_inventory([_row()], [again])
+    merged = merge_inventory([image_row()], [again])
     assert merged.loc[0, "status"] == "stored"
     assert merged.loc[0, "search_date"] == "2023-10-01"
-    superseded = _row(status="superseded", usable="", status_reason="older: x")
-    assert merge_inventory([_row()], [superseded]).loc[0, "status"] == "superseded"
+    superseded = image_row(status="superseded", usable="", status_reason="older: x")
+    assert merge_inventory([image_row()], [superseded]).loc[0, "status"] == "superseded"
 
 
 def test_merge_of_searches_keeps_the_latest() -> None:
     """The same period asked again stands once, with its latest answer."""
-    old = _search("2023-08-01", "2023-08-31", 3)
-    new = _search("2023-08-01", "2023-08-31", 4, search_date="2023-10-01")
-    other = _search("2023-09-01", "2023-09-30", 5)
+    old = search_row("2023-08-01", "2023-08-31", 3)
+    new = search_row("2023-08-01", "2023-08-31", 4, search_date="2023-10-01")
+    other = search_row("2023-09-01", "2023-09-30", 5)
     merged = merge_searches([old], [new, other])
     assert merged["items_returned"].tolist() == ["4", "5"]
