@@ -240,7 +240,12 @@ def _odds(probability: float) -> float:
 
 
 def _factors(known: Hypotheses) -> dict[str, dict[str, float]]:
-    """Item and model to the odds of the proposition with the item, divided by those without it."""
+    """Item and model to the odds of the proposition with the item, divided by those without it.
+
+    Empty where there is only one item, without which nothing is left to compare.
+    """
+    if len(known.items) < 2:
+        return {}
     shares, under_test = known.priors[even_prior(known)], known.proposition
     weighing = _Weighing(known)
     factors: dict[str, dict[str, float]] = {item.id: {} for item in known.items}
@@ -261,11 +266,13 @@ def most_moving_first(known: Hypotheses) -> dict[str, float]:
         Item to the largest absolute logarithm, over the models, of the odds with it divided by
         those without it; the most moving first. Empty where there is only one.
     """
-    if len(known.items) < 2:
-        return {}
+    return _moves(_factors(known))
+
+
+def _moves(factors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     moves = {
-        item: round(float(np.abs(np.log(list(factors.values()))).max()), 9)
-        for item, factors in _factors(known).items()
+        item: round(float(np.abs(np.log(list(models.values()))).max()), 9)
+        for item, models in factors.items()
     }
     return dict(sorted(moves.items(), key=lambda each: (-each[1], each[0])))
 
@@ -280,8 +287,8 @@ def left_out(known: Hypotheses) -> pd.DataFrame:
         ranges in the middle, from the prior nearest to even) and ``moves``, as
         `most_moving_first` gives it; the most moving first.
     """
-    texts, moves = {item.id: item.text for item in known.items}, most_moving_first(known)
-    factors = _factors(known) if moves else {}
+    texts, factors = {item.id: item.text for item in known.items}, _factors(known)
+    moves = _moves(factors)
     rows = [
         (item, texts[item], model, factors[item][model], moves[item])
         for item in moves

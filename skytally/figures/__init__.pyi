@@ -47,7 +47,12 @@ from .mark_tables import (
     top_of as top_of,
     value_marks as value_marks,
 )
-from .mpl_charts import as_svg as as_svg, canvas as canvas, dated as dated
+from .mpl_charts import (
+    as_svg as as_svg,
+    canvas as canvas,
+    dated as dated,
+    without_formulas as without_formulas,
+)
 from .name_wrapping import name_width as name_width
 from .overview_timeline import timeline_chart as timeline_chart
 from .picture_letters import undrawn_letters as undrawn_letters

@@ -209,7 +209,6 @@ def picture(
     files: list[str] | None = None,
     photo: bool = False,
     title: ChartTitle | None = None,
-    details: Iterable[str] = (),
 ) -> PageBlock:
     """Block of a page with a static picture alone.
 
@@ -227,7 +226,7 @@ def picture(
         Download files.
     photo : bool
         Whether it is like a photograph, whose light and dark stay in the dark theme.
-    title, details
+    title : ChartTitle or None
         As for `show`.
 
     Returns
@@ -238,7 +237,7 @@ def picture(
     svg = base64.b64encode(as_svg(drawing).encode()).decode()
     block = (
         f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
-        f"{title.html(details) if title else ''}"
+        f"{title.html() if title else ''}"
         f'<img class="{look}" alt="{html.escape(alt, quote=True)}" '
         f'src="data:image/svg+xml;base64,{svg}">'
         f"<figcaption>{html.escape(caption)}{_downloads(files or [])}</figcaption></figure>"

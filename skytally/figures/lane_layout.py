@@ -37,8 +37,6 @@ class LaneLayout:
     """Height of the middle of the name of each lane, and its lines."""
     rules: Sequence[float]
     """Heights of the lines on which marks stand."""
-    colours: Sequence[str]
-    """Colour of the marks of each lane."""
     words: Sequence[MarkLabel]
     """Numbers at marks."""
     ends: tuple[pd.Timestamp, pd.Timestamp]
@@ -65,7 +63,7 @@ def lane_layout(table: pd.DataFrame, *, order: Sequence[str], numbered: bool) ->
     -------
     LaneLayout
     """
-    top, names, rules, colours, parts = 0.0, [], [], [], []
+    top, names, rules, parts = 0.0, [], [], []
     for lane in order:
         rows = table[table["lane"] == lane]
         lines = wrapped_name(lane, LANE_LETTERS)
@@ -74,13 +72,12 @@ def lane_layout(table: pd.DataFrame, *, order: Sequence[str], numbered: bool) ->
         count = max(1, len(rows)) if numbered else 1
         places = [top - tall - MARK_LINE * (i + 0.5) for i in range(count)]
         rules += places
-        colours.append(shared_colour(rows["counter"]))
         heights = places[: len(rows)] if numbered else places * len(rows)
-        parts.append(rows.assign(y=heights, colour=colours[-1]))
+        parts.append(rows.assign(y=heights, colour=shared_colour(rows["counter"])))
         top -= tall + MARK_LINE * count + LANE_GAP
     marks = pd.concat(parts)
     ends, arrow, words = _numbers(marks) if numbered else (*_ends(marks), [])
-    return LaneLayout(marks, names, rules, colours, words, ends, arrow, top)
+    return LaneLayout(marks, names, rules, words, ends, arrow, top)
 
 
 def _ends(marks: pd.DataFrame) -> tuple[tuple[pd.Timestamp, pd.Timestamp], pd.Timedelta]:

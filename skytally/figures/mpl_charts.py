@@ -37,6 +37,12 @@ LEGEND_LETTERS = 44
 PIXELS_AN_INCH = 96.0
 
 
+def without_formulas(figure: Figure) -> None:
+    """Show dollar signs in the words of a figure as they are."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+
+
 def as_svg(figure: Figure) -> str:
     """SVG text of a figure, byte-identical for identical figures.
 
@@ -44,8 +50,7 @@ def as_svg(figure: Figure) -> str:
     Matplotlib's own font has not are measured by the wide ones of its font of last resort.
     """
     buffer = io.StringIO()
-    for text in figure.findobj(Text):
-        text.set_parse_math(False)  # a dollar sign in a name is no formula
+    without_formulas(figure)
     with mpl.rc_context(style.MPL_RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -242,16 +243,13 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         message = f"finding {key}: rows {top['id']} and {base['id']} allow every multiple; leave it"
         raise DataError(message)
     value, bound = _one_side(low, high, open_above=math.isinf(high), open_below=low == 0)
-    found = computed(
-        key,
-        value=value,
-        low=low,
-        high=high,
-        unit="times",
-        bound=bound,
-        rows=pd.concat([over, under]),
-        text=text,
-    )
+    ends = {"value": value, "low": low, "high": high, "bound": bound}
+    return _divided(key, over, under, unit="times", text=text, **ends)
+
+
+def _divided(key: str, over: pd.DataFrame, under: pd.DataFrame, **number: Any) -> Finding:
+    """Make the finding of a division, which says what was divided by what."""
+    found = computed(key, rows=pd.concat([over, under]), **number)
     return replace(found, interval_from=DIVIDED, made_of=_division(over, under))
 
 
@@ -310,17 +308,8 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     value, bound = _one_side(low, high, open_above=open_above, open_below=open_below)
     if bound == n.ABOUT and not math.isnan(value_of_part + base["value"]):
         value = min(max(float(f"{100 * value_of_part / base['value']:.2g}"), low), high)
-    found = computed(
-        key,
-        value=value,
-        low=low,
-        high=high,
-        unit="percent",
-        bound=bound,
-        rows=pd.concat([part, whole]),
-        text=text,
-    )
-    return replace(found, interval_from=DIVIDED, made_of=_division(part, whole))
+    ends = {"value": value, "low": low, "high": high, "bound": bound}
+    return _divided(key, part, whole, unit="percent", text=text, **ends)
 
 
 def estimated(

@@ -40,6 +40,8 @@ from .row_dating import (
 from .row_selection import at_site as at_site, on_one_day as on_one_day
 from .running_totals import totals_since_start as totals_since_start
 from .source_provenance import (
+    GOVERNMENT_RELEASE as GOVERNMENT_RELEASE,
+    NOT_FROM_ABOVE as NOT_FROM_ABOVE,
     OWNER_NOT_STATED as OWNER_NOT_STATED,
     READ as READ,
     RELEASED as RELEASED,
@@ -51,6 +53,7 @@ from .source_provenance import (
     image_words as image_words,
     origins_of_row as origins_of_row,
     owner_name as owner_name,
+    owner_words as owner_words,
     support as support,
     support_words as support_words,
 )

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from skytally.core import VOCABULARY_COLUMNS, DataError, data_registry, listed, read_cells, refuse
+from skytally.core import (
+    VOCABULARY_COLUMNS,
+    DataError,
+    data_registry,
+    file_bytes,
+    listed,
+    read_cells,
+    refuse,
+)
 from skytally.record.copied_reports import ancestors
 
 UNKNOWN_ORIGIN = "not known"
 """Stands for every origin that no source names; together they count as one."""
 RELEASED = {"us-release", "uk-release"}
 """Words for images that a government showed or holds; it does not state the satellite's owner."""
+GOVERNMENT_RELEASE = "released by a government, owner of the satellite not stated"
+"""Stands for the owner of such an image."""
 OWNER_NOT_STATED = {"unstated", "commercial-unstated", *RELEASED}
 """Words for images whose owner the page does not state."""
 NOT_FROM_ABOVE = {"", "none", "ground"}
@@ -301,16 +313,29 @@ def image_words(facts: Support) -> str:
     >>> image_words(Support("in a report of it", ("us-nsc",), 1, 1, (), 1, 1, 1))
     'image released by a government, owner of the satellite not stated'
     """
+    words = owner_words(facts)
+    return f"images of {words}" if facts.image_rows and facts.image_owners else words
+
+
+def owner_words(facts: Support) -> str:
+    """List the owners of the images, without saying that images are meant where there are any."""
     if not facts.image_rows:
         return "no satellite image"
     if facts.image_owners:
-        images = f"images of {listed([owner_name(owner) for owner in facts.image_owners])}"
+        owners = listed([owner_name(owner) for owner in facts.image_owners])
         if not facts.rows_without_owner:
-            return images
-        return f"{images}, owner not stated for {_counted(facts.rows_without_owner, 'row')}"
+            return owners
+        return f"{owners}, owner not stated for {_counted(facts.rows_without_owner, 'row')}"
     if facts.rows_released == facts.rows_without_owner:
-        return "image released by a government, owner of the satellite not stated"
+        return f"image {GOVERNMENT_RELEASE}"
     return "owner of the image not stated"
+
+
+@lru_cache(maxsize=8)
+def _families(path: Path, _content: bytes | None) -> Mapping[str, str]:
+    words = read_cells(path, header=VOCABULARY_COLUMNS)
+    chosen = words[words["vocabulary"] == "family"]
+    return dict(zip(chosen["word"], chosen["meaning"], strict=True))
 
 
 def owner_name(family: str) -> str:
@@ -321,9 +346,8 @@ def owner_name(family: str) -> str:
     >>> owner_name("planet"), owner_name("sentinel-2")
     ('Planet Labs', 'Copernicus Sentinel-2')
     """
-    words = read_cells(data_registry.path("vocabulary", row="family"), header=VOCABULARY_COLUMNS)
-    chosen = words[(words["vocabulary"] == "family") & (words["word"] == family)]
-    meaning = str(chosen["meaning"].iloc[0]) if len(chosen) else family
+    path = data_registry.path("vocabulary", row="family")
+    meaning = _families(path, file_bytes(path)).get(family, family)
     return meaning.removesuffix(" satellites").split(" (")[0]
 
 

@@ -19,7 +19,7 @@ from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.reprojection import is_reprojectable
 from skytally.imagery.acquire.scene_item import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError
-from skytally.imagery.acquire.window_reader import ComplexNumbersError, refuse_complex
+from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
 MAX_ID = 200
@@ -139,11 +139,9 @@ def _chosen_bands(scene: DeliveredScene, provider: Provider) -> dict[str, BandSo
 
 def _check_numbers(name: str, header: ImageHeader) -> None:
     """Refuse complex numbers in a delivered file."""
-    try:
-        refuse_complex(header.dtype)
-    except ComplexNumbersError as fault:
+    if fault := complex_fault(header.dtype):
         message = f"{name}: {fault}"
-        raise ValueError(message) from None
+        raise ValueError(message)
 
 
 def _checked_header(source: BandSource) -> ImageHeader:

@@ -50,22 +50,17 @@ class ComplexNumbersError(AcquisitionError):
     """The file holds complex numbers, whose phase would be dropped without a word."""
 
 
-def refuse_complex(dtype: str) -> None:
-    """Refuse complex numbers, as of single-look complex products; reading again mends nothing.
+def complex_fault(dtype: str) -> str:
+    """Fault of complex numbers, as of single-look complex products; empty for other numbers.
 
     Parameters
     ----------
     dtype : str
         Type of the numbers, as numpy, GDAL (``complex_int16``) or STAC (``cfloat32``) names it.
-
-    Raises
-    ------
-    ComplexNumbersError
-        If they are complex.
     """
-    if dtype.startswith(("complex", "cint", "cfloat")):
-        message = f"complex numbers ({dtype}), of which no measure takes the phase; {DETECTED_HINT}"
-        raise ComplexNumbersError(message)
+    if not dtype.startswith(("complex", "cint", "cfloat")):
+        return ""
+    return f"complex numbers ({dtype}), of which no measure takes the phase; {DETECTED_HINT}"
 
 
 @dataclass(frozen=True)
@@ -160,7 +155,8 @@ def header_contradictions(
     ComplexNumbersError
         If the file holds complex numbers.
     """
-    refuse_complex(dtype)
+    if fault := complex_fault(dtype):
+        raise ComplexNumbersError(fault)
     faults = []
     if asset.transform is not None and not np.allclose(
         transform[:6], asset.transform[:6], rtol=0, atol=EDGE_TOLERANCE_PX * abs(transform.a)

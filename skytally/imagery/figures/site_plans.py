@@ -12,10 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 
 from skytally.core import chart_style as style, number
-from skytally.figures import as_svg
+from skytally.figures import as_svg, without_formulas
 from skytally.imagery.acquire import rehearsal_marked
 from skytally.imagery.sites import Outline, RingPoints, Site, rings_in_metres
 
@@ -212,8 +211,7 @@ def plan_file(site: Site, *, backdrop: Backdrop | None = None) -> tuple[str, byt
     if backdrop is None:
         return ".svg", as_svg(figure).encode()
     buffer = io.BytesIO()
-    for text in figure.findobj(Text):
-        text.set_parse_math(False)  # a dollar sign in a name is no formula
+    without_formulas(figure)
     with mpl.rc_context(style.MPL_RC):
         figure.savefig(
             buffer,

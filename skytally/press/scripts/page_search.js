@@ -33,10 +33,10 @@ document.addEventListener("DOMContentLoaded", function () {
   /* English word without its ending; what is left begins all its forms */
   function stem(word) {
     if (!/^[a-z]+$/.test(word)) { return word; }
-    var ends = [/(.{3,})ies$/, /(.{3,})ings?$/, /(.{3,})ed$/, /(.{3,}[^aeious])es$/, /(.{2,}[^s])s$/, /(.{4,})e$/];
+    var ends = [/(.{3,})ies$/, /^(?=.{3,}ing)(.*[aeiouy].*)ings?$/, /(.{3,})ed$/, /(.{3,}[^aeious])es$/, /(.{2,}[^s])s$/, /(.{4,})e$/];
     var found = ends.map(function (end) { return end.exec(word); }).find(Boolean);
     var left = found ? found[1] : word;
-    /* shipping is of ship; missing is of miss */
+    /* shipping is of ship; missing is of miss; string is of no other word */
     return /(ing|ings|ed)$/.test(word) ? left.replace(/([bdgklmnprt])\1$/, "$1") : left;
   }
   function escaped(text) { return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"); }
@@ -141,7 +141,8 @@ document.addEventListener("DOMContentLoaded", function () {
     if (!hits.length) { return "No place has a word of this search."; }
     var every = whole === 1 ? "1 place" : whole + " places";
     if (words.length === 1) { return every + "."; }
-    if (whole) { return every + " with all " + words.length + " words; those with some of them follow."; }
+    var all_words = every + " with all " + words.length + " words";
+    if (whole) { return all_words + (whole < hits.length ? "; those with some of them follow." : "."); }
     return "No place has all " + words.length + " words; those with most of them come first.";
   }
   function hint(words) {

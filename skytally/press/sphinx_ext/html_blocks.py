@@ -119,15 +119,15 @@ def with_data(chart: str, *files: str) -> str:
     return f'{chart}<p class="sk-downloads">Data of this chart: {links}</p>'
 
 
-def rounded(value: object, *, digits: int = 3) -> str:
-    """Write a number with as many digits as a reader can use; the file keeps them all.
+def rounded(value: object) -> str:
+    """Write a number with three significant digits, which is what a reader can use.
+
+    Whole digits before the point are never dropped, and the file keeps them all.
 
     Parameters
     ----------
     value : object
         A number or its text; other words stay as they are.
-    digits : int
-        Significant digits; whole digits before the point are never dropped.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def rounded(value: object, *, digits: int = 3) -> str:
         return str(value)
     if not math.isfinite(found):
         return str(value)
-    return number(float(round(found)) if abs(found) >= 10**digits else float(f"{found:.{digits}g}"))
+    return number(float(round(found)) if abs(found) >= 1000 else float(f"{found:.3g}"))
 
 
 def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[str] = ()) -> str:

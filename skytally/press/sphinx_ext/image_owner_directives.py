@@ -15,14 +15,19 @@ from skytally.figures import position_words
 from skytally.press.cards.finding_and_claim_cards import counters_of
 from skytally.press.sphinx_ext.book_data import card_record, findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
-from skytally.record import OWNER_NOT_STATED, RELEASED, drop_copies, owner_name
+from skytally.record import (
+    GOVERNMENT_RELEASE,
+    NOT_FROM_ABOVE,
+    OWNER_NOT_STATED,
+    RELEASED,
+    drop_copies,
+    owner_name,
+)
 
 SEEN_FROM_ABOVE = (
     "ship_sightings", "quay_stocks", "voyage_counts", "rail_counts", "depot_observations",
 )  # fmt: skip
 """Tables of what was seen on images."""
-NO_IMAGE = ("", "none", "ground")
-"""Image families that are no image from above."""
 FINENESS = re.compile(r"high[- ]resolution|\b\d+(?:\.\d+)? ?(?:cm|centimet\w+) a pixel", re.I)
 """What a row says of the pixels of its image, where it says anything."""
 NOT_STATED = "not stated"
@@ -46,7 +51,7 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
     kept = []
     for name in SEEN_FROM_ABOVE:
         rows = drop_copies(tables[name], sources)
-        rows = rows[~rows["family"].isin(NO_IMAGE)]
+        rows = rows[~rows["family"].isin(NOT_FROM_ABOVE)]
         kept.append(rows[rows["cargo"] == ""] if "cargo" in rows else rows)
     every = pd.concat([rows[["id", "counter", "family", "text", "note"]] for rows in kept])
     words = (every["text"] + " " + every["note"]).map(FINENESS.search)
@@ -56,7 +61,7 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
 def _owner(family: str) -> str:
     """Owner of an image family in words, or that no page that was read names one."""
     if family in RELEASED:
-        return "released by a government, owner of the satellite not stated"
+        return GOVERNMENT_RELEASE
     return "owner not stated" if family in OWNER_NOT_STATED else owner_name(family)
 
 

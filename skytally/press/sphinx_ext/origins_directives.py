@@ -21,7 +21,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     small_table,
     source_link,
 )
-from skytally.record import image_words, source_provenance
+from skytally.record import image_words, owner_words, source_provenance
 
 CITES_ONLY = "The following pages copied nobody, but they cite other counters:"
 CITES_TOO = "The following pages stand among the copies above, and cite other counters, too:"
@@ -148,7 +148,7 @@ class OriginsOfShips(Block):
         if facts is None:
             return [words, "nobody", "0", "", "0", ""]
         who = listed([names.get(each, each) for each in facts.origins])
-        owners = image_words(facts).removeprefix("images of ")
+        owners = owner_words(facts)
         return [words, who, _count(facts), owners, f"{copies} of {len(pages)}", listed(cited)]
 
 

@@ -27,7 +27,7 @@ from skytally.imagery.acquire.stac.item_values import (
     utc_time,
 )
 from skytally.imagery.acquire.untrusted_text import shown
-from skytally.imagery.acquire.window_reader import ComplexNumbersError, refuse_complex
+from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site, window_share_inside
 
 CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")
@@ -112,10 +112,8 @@ def _checksum(asset: dict[str, Any]) -> str | None:
 
 def _data_type(raster: dict[str, Any]) -> str | None:
     stated = text_property(raster, "data_type")
-    try:
-        refuse_complex(stated or "")
-    except ComplexNumbersError as fault:
-        raise MalformedItemError(str(fault)) from None
+    if fault := complex_fault(stated or ""):
+        raise MalformedItemError(fault)
     if stated and stated not in DATA_TYPES:
         message = f"data_type is {shown(stated)}; readable are {', '.join(DATA_TYPES)}"
         raise MalformedItemError(message)
