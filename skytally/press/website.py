@@ -23,6 +23,12 @@ FINDINGS = "findings.json"
 CLAIMS = "claims.json"
 MODULES = "modules.json"
 RERUN_PAGE = "rerun.md"
+GIVEN = ("record", "sites", "results", "claims", "findings", "charts")
+"""Folders of data whose tables are given away with the site."""
+PARAMETERS = "parameter_*.csv"
+"""Tables on the parameters of the notebooks, which are given away, too."""
+CONSTANTS = "methods.txt"
+"""Text at the root of the site whose sections descriptions of functions cite as METHODS."""
 PRINT_PAGES = """\
 import atexit, json, sys
 from pathlib import Path
@@ -117,16 +123,15 @@ def _add_files(pages: Path) -> None:
     for name in (FINDINGS, CLAIMS):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
-    contributing = project_root() / "CONTRIBUTING.md"
-    if contributing.is_file():
-        # as text, which a browser shows
-        shutil.copyfile(contributing, pages / RECIPES)
+    for text, name in (("CONTRIBUTING.md", RECIPES), ("docs/METHODS.md", CONSTANTS)):
+        if (project_root() / text).is_file():
+            # as text, which a browser shows
+            shutil.copyfile(project_root() / text, pages / name)
     write_search_text(pages)
     (pages / "data").mkdir()
-    _copy_tables(data / "record", pages / "data" / "record")
-    _copy_tables(data / "sites", pages / "data" / "sites")
-    _copy_tables(data / "results", pages / "data" / "results")
-    _copy_tables(data / "claims", pages / "data" / "claims")
+    for folder in GIVEN:
+        _copy_tables(data / folder, pages / "data" / folder)
+    _copy_tables(data, pages / "data", pattern=PARAMETERS)
     for path in visible_paths(data / "sites", "*.geojson"):
         shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():
@@ -160,15 +165,15 @@ def _write_cards(pages: Path) -> None:
     write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
 
 
-def _copy_tables(folder: Path, target: Path) -> None:
+def _copy_tables(folder: Path, target: Path, *, pattern: str = "*.csv") -> None:
     """Copy the tables of a folder with every formula neutralised."""
     import csv
 
     from skytally.core import csv_text, file_bytes, refuse
     from skytally.findings import harmless
 
-    target.mkdir()
-    for path in visible_paths(folder, "*.csv"):
+    target.mkdir(exist_ok=True)
+    for path in visible_paths(folder, pattern):
         content = csv_text(path.name, file_bytes(path))
         refuse(content.faults, what=f"table {path.name}")
         rows = [content.header, *(cells for _, cells in content.rows)]
