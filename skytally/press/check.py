@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from skytally.archive import OWN_TABLES, archive_faults, cited_addresses
 from skytally.core import (
     SUFFIX,
     DataError,
@@ -15,6 +16,7 @@ from skytally.core import (
     data_folder,
     data_registry,
     file_fault,
+    observation_tables,
     refuse,
     scan,
     table_names,
@@ -150,6 +152,20 @@ def _synonym_faults() -> Iterator[Fault]:
             read_synonyms(path)
 
 
+def _archive_faults() -> Iterator[Fault]:
+    """Faults of the tables of the archive, of their words, and of what they refer to."""
+    data = data_folder()
+    if not {*OWN_TABLES} <= {*table_names(data)}:
+        return
+    for name in ("number_words", "unit_words"):
+        yield from scan(data / f"{name}.csv")[1]
+    record = data / "record"
+    rows = {str(row) for name in observation_tables(record) for row in
+            scan(record / f"{name}.csv")[0]["id"]}  # fmt: skip
+    cited = {row for each in cited_addresses(data) for row in each.cited_by}
+    yield from archive_faults(data, row_ids=rows, cited=cited)
+
+
 def _told(parts: Iterable[Callable[[], Iterable[object]]]) -> list[str]:
     """Faults of several parts, each fault once; a part that cannot go on ends itself only."""
     told: list[str] = []
@@ -203,6 +219,7 @@ def _data_faults() -> list[str]:
             _imagery_faults,
             _result_faults,
             _synonym_faults,
+            _archive_faults,
         ]
     )
 
