@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
-PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE
+PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -12,7 +12,7 @@ export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VE
 export BIN := $(PLACE)/bin
 UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
-.PHONY: help book pdf refresh convert site test test-all lint check servers rehearse lab route lock clean distclean
+.PHONY: help book pdf refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -74,6 +74,9 @@ site: env        ## check, move or confirm the outlines of a site: make site SIT
 	@"$$BIN/python" -m skytally.press.outline_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
 	  --kind="$$KIND" --confirm="$$CONFIRM" --sigma="$$SIGMA"
 
+archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTES=120 CONTACT=me@example.org
+	@"$$BIN/python" -m skytally.press.archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
+
 # A file's tests stay together, since they share what was expensive to make.
 WORKERS ?= auto
 PYTEST  = "$$BIN/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -91,6 +94,9 @@ lint: dev        ## style, types, layers and spelling
 servers: env     ## install the STAC server of the rehearsal, in an environment of its own
 	@$(MAKE) VENV="$$PLACE/rehearsal" stac
 
+tools: env       ## install what packs and checks editions and copies, in an environment of its own
+	@$(MAKE) VENV="$$PLACE/edition" packers
+
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
 	@"$$BIN/python" -m skytally.press.rehearse
 
@@ -107,6 +113,7 @@ lock: env        ## resolve the locks anew, what is locked staying as it is (nee
 	$(LOCK) requirements-uv.in -o $(UV)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-rehearsal.in -o requirements-rehearsal.txt
+	$(LOCK) requirements-edition.in -o requirements-edition.txt
 
 clean:           ## remove what was built
 	rm -rf book/_build
@@ -114,7 +121,7 @@ clean:           ## remove what was built
 distclean: clean ## remove the environment, too
 	rm -rf "$$PLACE"
 
-.PHONY: env dev stac
+.PHONY: env dev stac packers
 env:
 	$(call install,requirements.txt,.book)
 	$(link)
@@ -122,3 +129,5 @@ dev: env
 	$(call install,requirements.txt requirements-dev.txt,.dev)
 stac:
 	$(call install,requirements-rehearsal.txt,.stac)
+packers:
+	$(call install,requirements-edition.txt,.packers)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from skytally.archive import OWN_TABLES, archive_faults, cited_addresses
 from skytally.claims import read_tables
 from skytally.core import (
     SUFFIX,
@@ -18,6 +19,7 @@ from skytally.core import (
     data_registry,
     file_fault,
     files_at_once,
+    observation_tables,
     refuse,
     scan,
     table_names,
@@ -153,6 +155,20 @@ def _synonym_faults() -> Iterator[Fault]:
             read_synonyms(path)
 
 
+def _archive_faults() -> Iterator[Fault]:
+    """Faults of the tables of the archive, of their words, and of what they refer to."""
+    data = data_folder()
+    if not {*OWN_TABLES} <= {*table_names(data)}:
+        return
+    for name in ("number_words", "unit_words"):
+        yield from scan(data / f"{name}.csv")[1]
+    record = data / "record"
+    rows = {str(row) for name in observation_tables(record) for row in
+            scan(record / f"{name}.csv")[0]["id"]}  # fmt: skip
+    cited = {row for each in cited_addresses(data) for row in each.cited_by}
+    yield from archive_faults(data, row_ids=rows, cited=cited)
+
+
 def _told(parts: Iterable[Callable[[], Iterable[object]]]) -> list[str]:
     """Faults of several parts, each fault once; a part that cannot go on ends itself only."""
     told: list[str] = []
@@ -206,6 +222,7 @@ def _data_faults() -> list[str]:
             _imagery_faults,
             _result_faults,
             _synonym_faults,
+            _archive_faults,
         ]
     )
 

@@ -35,6 +35,8 @@ from skytally.press.project_paths import (
 STATE = "state.json"
 SCENES = "scenes"
 MEASURED = "measured"
+COPIES = "archived_pages"
+"""Folder of the copies of cited pages, of which the tables of the archive say all."""
 PICTURES = "attachments"
 """Part of a cell that holds the pictures pasted into it."""
 RUNNER = (
@@ -123,7 +125,7 @@ def of_code() -> str:
 def _data(pattern: str) -> list[Path]:
     """List what is committed under ``data``; scenes are many, large and checked when read."""
     data = data_folder()
-    made_here = {SCENES, MEASURED}
+    made_here = {SCENES, MEASURED, COPIES}
     folders = [each for each in data.iterdir() if each.is_dir() and each.name not in made_here]
     found = [*data.glob(pattern), *(path for folder in folders for path in folder.rglob(pattern))]
     return [path for path in found if not is_leftover(path.name)]

@@ -14,11 +14,11 @@ from skytally.imagery.acquire import (
     REJECTED,
     STORED,
     Provider,
-    escaped,
     item_id_of,
     recognised_delivery,
 )
 from skytally.imagery.pipeline import RefreshPlan
+from skytally.web import escaped
 
 
 def _with_folder(providers: Iterable[Provider]) -> Iterator[Provider]:

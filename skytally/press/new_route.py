@@ -31,8 +31,11 @@ FOLDERS = ("", "record", "claims", "charts", "sites")
 """Folders of the data whose tables a new book has, without rows."""
 LIMITS = "results/simulated_recall.csv"
 """What measures find in simulated images; a page says it until it has images of its own."""
-COPIED_WHOLE = ("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS)
-"""Files that describe units, instruments, measures and catalogues, and nothing of a route."""
+COPIED_WHOLE = (
+    *("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS),
+    *("number_words.csv", "unit_words.csv"),
+)
+"""Files on units, words, instruments, measures and catalogues, and nothing of a route."""
 LICENCE = "CC-BY-4.0"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$&!])")
 """Characters that mean something in a heading."""

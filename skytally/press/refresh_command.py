@@ -23,8 +23,6 @@ from skytally.imagery.acquire import (
     FetchSettings,
     LeftOutScene,
     Provider,
-    escaped,
-    one_line,
     read_inventory,
     read_left_out,
     read_providers,
@@ -34,6 +32,7 @@ from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, ref
 from skytally.imagery.sites import Site, read_sites
 from skytally.press.delivery_report import file_lines, plan_lines, scene_lines
 from skytally.press.measuring_stage import measured_anew
+from skytally.web import escaped, one_line
 
 FIRST_DAY = "2019-01-01"
 """First day of the years that references are built from (METHODS section 3)."""

@@ -46,8 +46,8 @@ from skytally.press.subprocesses import LOOPBACK, free_port
 
 LEFT_OUT = (".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints")
 """Names that are not copied."""
-DATA_LEFT_OUT = ("scenes", "measured")
-"""Names that are not copied from the data folder: what this machine acquired and measured."""
+DATA_LEFT_OUT = ("scenes", "measured", "archived_pages")
+"""Names that are not copied from the data folder: what this machine fetched and measured."""
 FOLDER_VARIABLES = ("SKYTALLY_SCENES", "SKYTALLY_MEASURED", "SKYTALLY_PROJECT")
 """Environment variables that would lead a command in the copy out of it."""
 PAGE_SIZE = 8

@@ -118,6 +118,7 @@ def _print_pages() -> Path:
 
 def _add_files(pages: Path) -> None:
     from skytally.press.search_index import RECIPES, write_search_text
+    from skytally.press.table_schemas import write_schemas
 
     stage, data = _stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS):
@@ -129,6 +130,7 @@ def _add_files(pages: Path) -> None:
             shutil.copyfile(project_root() / text, pages / name)
     write_search_text(pages)
     (pages / "data").mkdir()
+    _copy_archive_tables(data, pages / "data")
     for folder in GIVEN:
         _copy_tables(data / folder, pages / "data" / folder)
     _copy_tables(data, pages / "data", pattern=PARAMETERS)
@@ -137,6 +139,7 @@ def _add_files(pages: Path) -> None:
     for line in line_names():
         for file in visible_paths(lines_folder() / line / "data", "*"):
             shutil.copyfile(file, pages / "data" / file.name)
+    write_schemas(data, pages / "data")
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 
@@ -145,6 +148,7 @@ def _write_cards(pages: Path) -> None:
     import pandas as pd
 
     from skytally import claims
+    from skytally.archive import known_archive
     from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
     from skytally.press.book_details import book_details
     from skytally.press.cards.card_files import all_cards, write_cards
@@ -161,25 +165,40 @@ def _write_cards(pages: Path) -> None:
     )
     words = pd.concat(vocabularies, ignore_index=True)
     read = claims.read_tables(record) | {"vocabulary": words}
-    tables = CardRecord(read, tuple(observation_tables(record)))
+    kept = known_archive(data_folder())
+    tables = CardRecord(read, tuple(observation_tables(record)), kept)
     write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
 
 
-def _copy_tables(folder: Path, target: Path, *, pattern: str = "*.csv") -> None:
-    """Copy the tables of a folder with every formula neutralised."""
+def _copy_table(path: Path, target: Path) -> None:
+    """Copy a table with every formula neutralised."""
     import csv
 
     from skytally.core import csv_text, file_bytes, refuse
     from skytally.findings import harmless
 
+    content = csv_text(path.name, file_bytes(path))
+    refuse(content.faults, what=f"table {path.name}")
+    rows = [content.header, *(cells for _, cells in content.rows)]
+    with target.open("w", encoding="utf-8", newline="") as copy:
+        written = csv.writer(copy, lineterminator="\n")
+        written.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def _copy_tables(folder: Path, target: Path, *, pattern: str = "*.csv") -> None:
+    """Copy the tables of a folder."""
     target.mkdir(exist_ok=True)
     for path in visible_paths(folder, pattern):
-        content = csv_text(path.name, file_bytes(path))
-        refuse(content.faults, what=f"table {path.name}")
-        rows = [content.header, *(cells for _, cells in content.rows)]
-        with (target / path.name).open("w", encoding="utf-8", newline="") as copy:
-            written = csv.writer(copy, lineterminator="\n")
-            written.writerows([harmless(cell) for cell in row] for row in rows)
+        _copy_table(path, target / path.name)
+
+
+def _copy_archive_tables(data: Path, target: Path) -> None:
+    """Copy the tables of the archive and of its words, where the project has them."""
+    from skytally.archive import ARCHIVE_FILES
+
+    for name in ARCHIVE_FILES:
+        if (data / name).is_file():
+            _copy_table(data / name, target / name)
 
 
 def _put_in_place(pages: Path) -> None:

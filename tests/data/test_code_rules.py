@@ -14,15 +14,17 @@ LABS = sorted((ROOT / "labs").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 NETWORK_MODULES = {
-    "skytally/imagery/acquire/allowed_addresses.py",
     "skytally/imagery/acquire/byte_ranges.py",
     "skytally/imagery/acquire/catalog_search.py",
-    "skytally/imagery/acquire/guarded_http.py",
     "skytally/imagery/acquire/stac/http_client.py",
     "skytally/imagery/acquire/stac/paging.py",
     "skytally/imagery/acquire/url_signing.py",
+    "skytally/archive/polite_fetch.py",
+    "skytally/archive/robots_rules.py",
+    "skytally/web/allowed_addresses.py",
+    "skytally/web/guarded_http.py",
 }
-"""The modules through which `make refresh` reaches a server."""
+"""The modules through which `make refresh` and `make archive` reach a server."""
 LOOPBACK_MODULES = {"skytally/press/subprocesses.py"}
 """What waits for the servers of a rehearsal, on this machine."""
 NETWORK_PACKAGES = {
@@ -36,8 +38,8 @@ BANNED_CALLS = {
 """Output, exits, changes of the process, clocks and unseeded chance."""
 COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
-REFRESH_COMMAND = "skytally/press/refresh_command.py"
-"""The one that dates what it did."""
+DATED_COMMANDS = ("skytally/press/archive_command.py", "skytally/press/refresh_command.py")
+"""Those that date what they did."""
 
 Faults = dict[str, set[str]]
 """Path of a file to what is wrong in it."""
@@ -74,7 +76,7 @@ def _faults(paths: Iterable[Path], rule: Callable[[Path], set[str]]) -> Faults:
 def _banned_calls(path: Path) -> set[str]:
     calls = {ast.unparse(node.func) for node in _nodes(path) if isinstance(node, ast.Call)}
     allowed = {"print", "sys.exit"} if _name(path).startswith(COMMANDS) else set()
-    allowed |= {"datetime.now"} if _name(path) == REFRESH_COMMAND else set()
+    allowed |= {"datetime.now"} if _name(path) in DATED_COMMANDS else set()
     return calls & BANNED_CALLS - allowed
 
 
@@ -126,7 +128,7 @@ def test_modules_catch_named_errors_only() -> None:
 
 
 def test_modules_open_no_connection() -> None:
-    """Nothing but the refresh of the imagery uses the network, and it is no part of a build."""
+    """Nothing but refresh and archive uses the network, and neither is part of a build."""
     listed = NETWORK_MODULES | LOOPBACK_MODULES
     others = [path for path in MODULES if _name(path) not in listed]
     assert _faults(others, lambda path: _network_imports(_nodes(path))) == {}

@@ -67,6 +67,17 @@ def parts(card: Card, label: str) -> tuple[Part, ...]:
     return next((fact.parts for fact in card.facts if fact.label == label), ())
 
 
+def test_cards_of_rows_and_sources_say_that_nothing_is_archived_yet(cards_of: CardRecord) -> None:
+    """Also where no address is known, so that nobody looks for a copy in vain."""
+    row = row_card(cards_of, "P029", [])
+    assert parts(row, "archive") == (Part("not archived yet"),)
+    source = str(cards_of.rows["P029"][1]["source_id"])
+    assert parts(source_card(cards_of, source), "archive") == (Part("not archived yet"),)
+    (bare, *_) = (name for name, each in cards_of.sources.items() if not each["url"])
+    (shown,) = parts(source_card(cards_of, bare), "archive")
+    assert shown.text == "nothing to archive: no address is known"
+
+
 def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecord) -> None:
     """Number, sentence, counter, page it was read in, rows, citation."""
     card = finding_card(cards_of, FINDING, CITE)

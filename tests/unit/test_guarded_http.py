@@ -19,15 +19,11 @@ from typing import Any
 import pytest
 from urllib3 import Retry
 
-from skytally.imagery.acquire import allowed_addresses
-from skytally.imagery.acquire.allowed_addresses import (
-    AddressRules,
-    ForbiddenAddressError,
-    address_rules,
-)
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError, FetchSettings, fetch_range
+from skytally.imagery.acquire.provider_addresses import address_rules
 from skytally.imagery.acquire.stac import http_client
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
+from skytally.web import AddressRules, ForbiddenAddressError, allowed_addresses
 from tests.support.catalogue import provider_of
 from tests.support.raw_server import HEAD, RawServer, Script, dripped, raw_server, silent
 

@@ -26,13 +26,13 @@ from skytally.imagery.acquire.tiled_geotiff import (
     decode_tile,
     tile_layout,
 )
-from skytally.imagery.acquire.untrusted_text import redacted_message, url_without_query
 from skytally.imagery.acquire.window_reader import (
     OutsideSceneError,
     covering_window,
     header_contradictions,
 )
 from skytally.imagery.sites.site_model import Grid
+from skytally.web import redacted_message, url_without_query
 from tests.support import chips, faults
 
 QUICK = FetchSettings(timeout_s=0.6, connect_s=0.6, tries=3, pause_s=0.01, deadline_s=6)

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skytally.imagery.acquire.untrusted_text import (
-    one_line,
-    redacted_message,
-    shown,
-    url_without_query,
-)
+from skytally.web import one_line, redacted_message, shown, url_without_query
 
 
 @pytest.mark.parametrize(

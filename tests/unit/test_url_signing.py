@@ -13,9 +13,10 @@ import pytest
 
 from skytally.core.errors import AcquisitionError, DataError
 from skytally.imagery.acquire import url_signing
-from skytally.imagery.acquire.allowed_addresses import S3_ENDPOINT_VARIABLE, ForbiddenAddressError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.provider_addresses import S3_ENDPOINT_VARIABLE
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
+from skytally.web import ForbiddenAddressError
 from tests.support import chips, faults
 
 SPLIT = b'{"token": "a b", "msft:expiry": "2099-01-01T00:00:00Z"}'

@@ -1,4 +1,3 @@
-from .allowed_addresses import address_rules as address_rules
 from .byte_ranges import FetchSettings as FetchSettings
 from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
 from .chip_encoding import (
@@ -55,6 +54,7 @@ from .pixel_classes import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
 )
+from .provider_addresses import address_rules as address_rules
 from .providers import (
     FOLDER as FOLDER,
     LANDSAT as LANDSAT,
@@ -86,11 +86,6 @@ from .scenes_to_leave_out import (
     LeftOutScene as LeftOutScene,
     left_out_reason as left_out_reason,
     read_left_out as read_left_out,
-)
-from .untrusted_text import (
-    escaped as escaped,
-    one_line as one_line,
-    redacted_message as redacted_message,
 )
 from .url_signing import url_signer as url_signer
 from .window_reader import (

@@ -19,13 +19,14 @@ from urllib.parse import unquote
 
 import urllib3
 
-from skytally.imagery.acquire.allowed_addresses import (
+from skytally.web import (
     ANY_ADDRESS,
     AddressRules,
     ForbiddenAddressError,
+    answer_of,
+    connection_fault,
+    one_line,
 )
-from skytally.imagery.acquire.guarded_http import answer_of, connection_fault
-from skytally.imagery.acquire.untrusted_text import one_line
 
 SignUrl = Callable[[str], str]
 """Function from the address that the provider states to one that can be read."""

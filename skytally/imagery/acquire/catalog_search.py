@@ -11,9 +11,9 @@ import pandas as pd
 from urllib3 import Retry
 
 from skytally.core import AcquisitionError, DataError
-from skytally.imagery.acquire.allowed_addresses import address_rules
 from skytally.imagery.acquire.item_versions import version_fault
 from skytally.imagery.acquire.local_folder import items_in_folder
+from skytally.imagery.acquire.provider_addresses import address_rules
 from skytally.imagery.acquire.providers import FOLDER, STAC_API, Provider
 from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
 from skytally.imagery.acquire.stac.document_parser import BrokenItem
@@ -33,13 +33,8 @@ from skytally.imagery.acquire.stac.paging import (
     period_text,
 )
 from skytally.imagery.acquire.stac.static_catalog import may_match_search, read_static_catalogue
-from skytally.imagery.acquire.untrusted_text import (
-    escaped,
-    one_line,
-    redacted_message,
-    url_without_query,
-)
 from skytally.imagery.sites import Site, window_lonlat
+from skytally.web import escaped, one_line, redacted_message, url_without_query
 
 DayLike = date | str
 OfferedVersions = dict[str, list[tuple[OfferedItem, str]]]

@@ -23,7 +23,6 @@ from skytally.imagery.acquire.tiff_directory import (
     fetch_directory,
     order_faults,
 )
-from skytally.imagery.acquire.untrusted_text import redacted_message
 from skytally.imagery.acquire.window_reader import (
     BandWindow,
     Bounds,
@@ -35,6 +34,7 @@ from skytally.imagery.acquire.window_reader import (
     unread_window,
     window_overlap,
 )
+from skytally.web import redacted_message
 
 JPEG_2000_SIGNATURE = b"\0\0\0\x0cjP  "
 """First bytes of a JPEG 2000 file, in which the Copernicus Data Space keeps Sentinel-2."""

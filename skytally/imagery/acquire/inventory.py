@@ -23,8 +23,8 @@ from skytally.imagery.acquire.legacy_tables import (
     refuse_legacy,
 )
 from skytally.imagery.acquire.scene_item import SceneItem
-from skytally.imagery.acquire.untrusted_text import MAX_CELL, one_line
 from skytally.imagery.sites import Site
+from skytally.web import MAX_CELL, one_line
 
 if TYPE_CHECKING:  # importing the search would load pystac-client for every page
     from skytally.imagery.acquire.catalog_search import SearchResult

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from skytally.imagery.acquire.scene_item import SceneItem
-from skytally.imagery.acquire.untrusted_text import shown, url_without_query
+from skytally.web import shown, url_without_query
 
 FOOTPRINT = ("geometry", "bbox")
 """Members of an item that say where it lies."""

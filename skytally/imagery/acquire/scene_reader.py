@@ -20,7 +20,6 @@ from skytally.imagery.acquire.reprojection import is_reprojectable, window_bound
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels, joined_pixels
 from skytally.imagery.acquire.tiled_geotiff import UnsupportedLayoutError, read_tiled_windows
-from skytally.imagery.acquire.untrusted_text import redacted_message, url_without_query
 from skytally.imagery.acquire.window_reader import (
     EDGE_TOLERANCE_PX,
     BandWindow,
@@ -30,6 +29,7 @@ from skytally.imagery.acquire.window_reader import (
     RangeReader,
 )
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message, url_without_query
 
 MAX_PIXEL_RATIO = 60
 """Most pixels of the finest band along the side of one of the coarsest."""

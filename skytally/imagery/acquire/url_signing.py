@@ -20,16 +20,10 @@ from urllib.parse import quote, unquote, urlsplit
 import urllib3
 
 from skytally.core import AcquisitionError, DataError
-from skytally.imagery.acquire.allowed_addresses import (
-    AddressRules,
-    ForbiddenAddressError,
-    address_rules,
-    origin_of,
-    s3_endpoint,
-)
 from skytally.imagery.acquire.byte_ranges import SignUrl
-from skytally.imagery.acquire.guarded_http import answer_of, connection_fault
+from skytally.imagery.acquire.provider_addresses import address_rules, s3_endpoint
 from skytally.imagery.acquire.providers import Provider
+from skytally.web import AddressRules, ForbiddenAddressError, answer_of, connection_fault, origin_of
 
 PLANETARY_COMPUTER_KEY = "PC_SDK_SUBSCRIPTION_KEY"
 """Environment variable with a subscription key; without it the limits are lower."""

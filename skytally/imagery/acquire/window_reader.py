@@ -20,7 +20,7 @@ from skytally.imagery.acquire.byte_ranges import (
     fetch_range,
 )
 from skytally.imagery.acquire.scene_item import Asset
-from skytally.imagery.acquire.untrusted_text import url_without_query
+from skytally.web import url_without_query
 
 SHA2_256_PREFIX = "1220"
 """Multihash prefix of a SHA-256 of 32 bytes."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import DataError, IntegrityError
-from skytally.imagery.acquire import ChipManifest, chip_store, redacted_message
+from skytally.imagery.acquire import ChipManifest, chip_store
 from skytally.imagery.pipeline.executors import work_executor
 from skytally.imagery.pipeline.measure_outlines import measure_targets
 from skytally.imagery.pipeline.measured_folder import stored_key, write_line
@@ -21,6 +21,7 @@ from skytally.imagery.pipeline.measured_keys import changed_parts, images_key, k
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message
 
 CUTOUTS = ".cutouts-"
 """Begins the name of a temporary folder of cut-outs, inside the folder of measured lines."""

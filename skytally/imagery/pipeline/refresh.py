@@ -37,7 +37,6 @@ from skytally.imagery.acquire import (
     merge_searches,
     read_inventory,
     read_searches,
-    redacted_message,
     search_log_row,
     verification_method,
     write_inventory,
@@ -55,6 +54,7 @@ from skytally.imagery.pipeline.refresh_plan import (
 from skytally.imagery.pipeline.scene_job_runner import Progress, RefreshRun, run_jobs
 from skytally.imagery.pipeline.scene_jobs import SceneResult
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ from skytally.imagery.acquire import (
     chip_store,
     joined_ids,
     left_out_reason,
-    redacted_message,
     search_catalogue,
     select_items,
     verification_method,
 )
 from skytally.imagery.pipeline.scene_jobs import COMPLEX_NUMBERS, SceneJob
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message
 
 REJECTED_ON_READING = (
     "window not held:", "other grid:", f"{UNVERIFIED}:", f"{COMPLEX_NUMBERS}:",

@@ -19,15 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from skytally.imagery.acquire import (
-    FAILED,
-    ChipManifest,
-    FetchSettings,
-    chip_store,
-    redacted_message,
-)
+from skytally.imagery.acquire import FAILED, ChipManifest, FetchSettings, chip_store
 from skytally.imagery.pipeline.executors import work_executor
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job, same_result
+from skytally.web import redacted_message
 
 THREADS = 6
 """Scenes read at once on one machine; their files share `FetchSettings.concurrency`."""

@@ -24,12 +24,12 @@ from skytally.imagery.acquire import (
     encode_chip,
     read_delivered_scene,
     read_scene,
-    redacted_message,
     resample_to_site_grid,
     url_signer,
 )
 from skytally.imagery.clear_sky import RingStatistics, ring_statistics
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message
 
 COMPLEX_NUMBERS = "complex numbers"
 """Class of the reason of scenes whose files hold a phase, too."""

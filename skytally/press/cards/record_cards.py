@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from skytally.archive import Archive
 from skytally.core import (
     limits,
     line_vocabulary as n,
@@ -85,6 +86,8 @@ class CardRecord:
     """Tables by name."""
     observations: tuple[str, ...]
     """Names of the tables whose rows have cards."""
+    archive: Archive = field(default_factory=Archive)
+    """Copies of the pages that the record cites."""
 
     @cached_property
     def rows(self) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -337,6 +340,12 @@ def _site(record: CardRecord, site: str) -> str:
     return str(sites.set_index("id").loc[site, "name"])
 
 
+def archive_words(record: CardRecord, row: Mapping[str, Any]) -> str:
+    """Phrase on the archived copy of the page of a row, and on the row's number in it."""
+    source = record.sources.get(str(row["source_id"]))
+    return "" if source is None else record.archive.of_row(str(source["url"]), str(row["id"]))
+
+
 def _copies(record: CardRecord, row: Mapping[str, Any]) -> str:
     count = len(record.copies.get(str(row["source_id"]), []))
     return {0: "", 1: "1 further page copies the page"}.get(
@@ -374,6 +383,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("how the number was made", [method_words(row)]),
         *read_in(record, [row_id]),
         *fact("copies", [_copies(record, row)]),
+        *fact("archive", [archive_words(record, row)]),
         *related_facts(record, row_id),
         *fact("note", [plain_note(str(row.get("note", "")))]),
         *fact("used by", finding_links(used_by)),
@@ -408,6 +418,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
     facts = [
         *fact("publisher's page", [web_link(url, url)] if url else ["no address is known"]),
         *fact("published", [published(source)]),
+        *fact("archive", [record.archive.of_page(url)]),
         *fact("what it reports", [str(source["reports"])]),
         *fact("how far it was read", [str(source["reading_extent"])]),
         *fact("reliability", [words_of(record, "reliability", str(source["reliability"]))]),

@@ -15,6 +15,7 @@ PARTS = (
     "statement_directives",
     "image_owner_directives",
     "about_directives",
+    "archive_directives",
     "page_scripts",
     "page_heads",
     "claims_directives",

@@ -16,8 +16,12 @@ RESULTS = {
     "findings.json": "every number of the pages, with its interval, its rows and what flips it",
     "claims.json": "every claim under test, with its verdict and what it rests on",
     "cards.json": "every card: number, sentence, counter, pages, rows",
+    "data/datapackage.json": "columns of every table, as Frictionless Table Schema",
+    "data/csvw.json": "the same as CSV on the Web",
 }
-"""Files at the root of the site and what each holds."""
+"""Files of results and descriptions, and what each holds."""
+GITHUB, WORKFLOW = "https://github.com/", "publish.yml"
+"""Where workflows run, and the name of ours there."""
 DICTIONARY = ".dictionary.csv"
 """End of the name of the table that explains the columns of another."""
 RECORD = "data/record/"
@@ -51,6 +55,25 @@ class Contact(Block):
             "is none to give here. Whoever publishes it sets the repository in "
             "<code>book/_config.yml</code>, and this paragraph then names it. Until then, ask "
             "whoever gave you this copy.</p>"
+        )
+
+
+class BadgeLines(Block):
+    """Print the lines of a badge that the repository's own run feeds; none without a repository."""
+
+    def html(self) -> str:
+        """Return one paragraph, and the lines where there are any."""
+        repository = book_details().get("repository", "").rstrip("/")
+        if not repository.startswith(GITHUB):
+            return (
+                "<p>No repository on GitHub is set in <code>book/_config.yml</code>, so there is "
+                "no badge: one that no run feeds would say something that nobody checked.</p>"
+            )
+        page = f"{repository}/actions/workflows/{WORKFLOW}"
+        line = f"[![published from a run that passed]({page}/badge.svg)]({page})"
+        return (
+            "<p>Put this line into the README once the workflow has run; the picture comes from "
+            f"that run and turns red with it.</p><pre>{cell(line)}</pre>"
         )
 
 
@@ -157,6 +180,7 @@ class CorrectionCounts(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
+        ("badge-lines", BadgeLines),
         ("contact", Contact),
         ("project-folder", ProjectFolder),
         ("data-files", DataFiles),

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
+from skytally.archive import known_archive
 from skytally.core import (
     VOCABULARY_COLUMNS,
     data_folder,
@@ -59,7 +60,7 @@ def originals(name: str) -> pd.DataFrame:
 @cache
 def card_record() -> CardRecord:
     """Record as the cards look it up."""
-    return CardRecord(record_tables(), observations())
+    return CardRecord(record_tables(), observations(), known_archive(data_folder()))
 
 
 @cache

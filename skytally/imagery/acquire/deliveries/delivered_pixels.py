@@ -31,9 +31,9 @@ from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, S
 from skytally.imagery.acquire.reprojection import window_bounds_in
 from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
-from skytally.imagery.acquire.untrusted_text import redacted_message
 from skytally.imagery.acquire.window_reader import Bounds, OutsideSceneError
 from skytally.imagery.sites import Site
+from skytally.web import redacted_message
 
 NESTING_SIZES = (
     0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 0.8, 1.0, 1.2, 1.25, 1.5, 2.0, 2.4, 2.5, 3.0, 4.0, 5.0, 6.0,

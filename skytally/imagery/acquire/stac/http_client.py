@@ -15,10 +15,9 @@ from pystac_client.stac_api_io import StacApiIO
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
-from skytally.imagery.acquire.allowed_addresses import AddressRules, ForbiddenAddressError
 from skytally.imagery.acquire.byte_ranges import BODY_CHUNK_BYTES
-from skytally.imagery.acquire.guarded_http import answer_of, connection_fault
 from skytally.imagery.acquire.stac.document_parser import BrokenDocumentError, parse_document
+from skytally.web import AddressRules, ForbiddenAddressError, answer_of, connection_fault
 
 RETRYABLE_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 """HTTP statuses after which the same request may succeed."""

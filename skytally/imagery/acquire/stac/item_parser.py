@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from skytally.core import AcquisitionError
-from skytally.imagery.acquire.allowed_addresses import AddressRules, address_rules
+from skytally.imagery.acquire.provider_addresses import address_rules
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_item import (
     ITEM_ID,
@@ -26,9 +26,9 @@ from skytally.imagery.acquire.stac.item_values import (
     text_property,
     utc_time,
 )
-from skytally.imagery.acquire.untrusted_text import shown
 from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site, window_share_inside
+from skytally.web import AddressRules, shown
 
 CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")
 DATA_TYPES = tuple(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))

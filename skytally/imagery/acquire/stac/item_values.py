@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-from skytally.imagery.acquire.allowed_addresses import AddressRules, ForbiddenAddressError
 from skytally.imagery.acquire.byte_ranges import local_path
 from skytally.imagery.acquire.scene_item import MalformedItemError
-from skytally.imagery.acquire.untrusted_text import MAX_VALUE, one_line, shown
+from skytally.web import MAX_VALUE, AddressRules, ForbiddenAddressError, one_line, shown
 
 STORE_CALENDAR = (date(1678, 1, 1), date(2261, 12, 31))
 """First and last whole year of times in nanoseconds, as measured lines keep them."""

@@ -17,7 +17,7 @@ from pystac_client.exceptions import APIError
 
 from skytally.imagery.acquire.stac.document_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
-from skytally.imagery.acquire.untrusted_text import MAX_VALUE, one_line
+from skytally.web import MAX_VALUE, one_line
 
 ItemDict = dict[str, Any]
 OfferedItem = ItemDict | BrokenItem

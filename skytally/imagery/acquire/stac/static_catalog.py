@@ -17,7 +17,7 @@ from skytally.imagery.acquire.stac.document_parser import (
 from skytally.imagery.acquire.stac.http_client import MAX_ANSWER_BYTES, CatalogueError, CatalogueIO
 from skytally.imagery.acquire.stac.item_values import resolved_address, utc_time
 from skytally.imagery.acquire.stac.paging import OfferedItem
-from skytally.imagery.acquire.untrusted_text import one_line, shown, url_without_query
+from skytally.web import one_line, shown, url_without_query
 
 MAX_CATALOGUE_FILES = 100_000
 """Files of a catalogue; one with more belongs behind a search service."""

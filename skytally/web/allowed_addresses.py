@@ -1,21 +1,15 @@
-"""Which addresses a catalogue may send us to: public hosts, and what the user's own row names."""
+"""Which addresses a server may send us to: public hosts, and what the user named."""
 
 from __future__ import annotations
 
 import contextlib
 import ipaddress
-import os
 import re
 from dataclasses import dataclass
 
 import urllib3
 from urllib3.util import parse_url
 
-from skytally.imagery.acquire.providers import S3_SIGNING, Provider
-
-S3_ENDPOINT = "https://eodata.dataspace.copernicus.eu"
-S3_ENDPOINT_VARIABLE = "CDSE_S3_ENDPOINT"
-"""Environment variable naming another endpoint of the same protocol."""
 ADDRESS = re.compile(r"[!-\[\]-~\u00a0-\U0010ffff ]{1,4096}")
 """Characters of an address: no control character, no backslash, which programs read differently."""
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -27,7 +21,7 @@ Origin = tuple[str, int]
 
 
 class ForbiddenAddressError(RuntimeError):
-    """An address that a catalogue or a server may not send us to; the text says why."""
+    """An address that a page, catalogue or server may not send us to; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -110,38 +104,3 @@ def is_public(address: IPAddress) -> bool:
         if address.ipv4_mapped is not None:
             return True
     return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-def s3_endpoint() -> str:
-    """Address of the object store of providers that sign for S3."""
-    return os.environ.get(S3_ENDPOINT_VARIABLE, S3_ENDPOINT).rstrip("/")
-
-
-def address_rules(provider: Provider) -> AddressRules:
-    """Which addresses the catalogue of a provider, its items and its servers may send us to.
-
-    Parameters
-    ----------
-    provider : Provider
-        Its row.
-
-    Returns
-    -------
-    AddressRules
-        Public hosts over HTTP; everything where the row is local; and, where the row or the
-        environment writes out an address of this machine or network, its host and port alone.
-    """
-    named = [provider.url] if "://" in provider.url else []
-    origins = {origin_of(url) for url in named if _is_written_out(url)}
-    if provider.signing == S3_SIGNING:
-        origins.add(origin_of(s3_endpoint()))
-    return AddressRules(provider.is_local, frozenset(origins))
-
-
-def _is_written_out(url: str) -> bool:
-    """Whether a host is a number or this machine's name, which no name server can change."""
-    host, _ = origin_of(url)
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(host)
-        return True
-    return host == "localhost"

@@ -1,9 +1,9 @@
 """HTTP requests that end in time, to addresses that are allowed, whatever a server does.
 
-Two things are held here for catalogues, files and tokens alike. A request has one deadline, which
-is checked before each byte that is waited for, so that no dripped status line, header, chunk or
-trailer outlasts it. And a connection is made only to an address of the public internet, unless
-the provider's row allows others: a host is resolved once, checked, and connected to at the
+Two things are held here for catalogues, files, tokens and cited pages alike. A request has one
+deadline, which is checked before each byte that is waited for, so that no dripped status line,
+header, chunk or trailer outlasts it. And a connection is made only to an address of the public
+internet, unless the rules allow others: a host is resolved once, checked, and connected to at the
 address that was checked, so that a name cannot change its meaning in between.
 """
 
@@ -32,7 +32,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util import create_urllib3_context
 
-from skytally.imagery.acquire.allowed_addresses import (
+from skytally.web.allowed_addresses import (
     ANY_ADDRESS,
     AddressRules,
     ForbiddenAddressError,
@@ -225,6 +225,78 @@ def _proxy_for(url: str) -> str:
     return proxies.get(url.partition(":")[0].lower(), proxies.get("all", ""))
 
 
+def _sent(
+    method: str,
+    url: str,
+    *,
+    rules: AddressRules,
+    limits: _Limits,
+    connect_s: float,
+    headers: Mapping[str, str] | None,
+    body: bytes | None = None,
+    connections: int,
+) -> urllib3.BaseHTTPResponse:
+    """Send one request and return its answer, of which the body is not read yet."""
+    rules.check(url)
+    pools = _manager(os.getpid(), rules, connections, _proxy_for(url))
+    _of_thread.limits = limits
+    left = limits.left()
+    return pools.request(
+        method, url, headers=headers, body=body, retries=False, redirect=False,
+        timeout=urllib3.Timeout(connect=min(connect_s, left), read=left),
+        preload_content=False, decode_content=False,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def unfollowed_answer(
+    url: str,
+    *,
+    rules: AddressRules,
+    ends: float,
+    connect_s: float = 10.0,
+    silence_s: float = float("inf"),
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Send one GET request and open its answer, which may be a redirection.
+
+    Parameters
+    ----------
+    url : str
+        Address.
+    rules : AddressRules
+        Which addresses may be read.
+    ends : float
+        Moment of `time.monotonic` at which the connection is closed.
+    connect_s : float
+        Longest wait for a connection, seconds.
+    silence_s : float
+        Longest wait for the next byte, seconds.
+    headers : mapping of str to str, optional
+        Headers of the request.
+
+    Yields
+    ------
+    urllib3.BaseHTTPResponse
+        As of `answer_of`.
+
+    Raises
+    ------
+    ForbiddenAddressError
+        If the address is not allowed.
+    urllib3.exceptions.HTTPError, OSError
+        If the connection fails or time is up.
+    """
+    response = _sent(
+        "GET", url, rules=rules, limits=_Limits(ends, silence_s), connect_s=connect_s,
+        headers=headers, connections=16,
+    )  # fmt: skip
+    try:
+        yield response
+    finally:
+        response.close()
+
+
 @contextlib.contextmanager
 def answer_of(
     method: str,
@@ -278,14 +350,9 @@ def answer_of(
         If the connection fails or time is up.
     """
     for _ in range(redirects + 1):
-        rules.check(url)
-        pools = _manager(os.getpid(), rules, connections, _proxy_for(url))
-        _of_thread.limits = _Limits(ends, silence_s)
-        left = _of_thread.limits.left()
-        response = pools.request(
-            method, url, headers=headers, body=body, retries=False, redirect=False,
-            timeout=urllib3.Timeout(connect=min(connect_s, left), read=left),
-            preload_content=False, decode_content=False,
+        response = _sent(
+            method, url, rules=rules, limits=_Limits(ends, silence_s), connect_s=connect_s,
+            headers=headers, body=body, connections=connections,
         )  # fmt: skip
         target = response.headers.get("Location") if response.status in REDIRECTS else None
         if not target:

@@ -1,0 +1,5 @@
+"""The door to the internet: timed requests, public hosts, foreign text made safe."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
