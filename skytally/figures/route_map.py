@@ -27,7 +27,7 @@ MODE_LINES = {"sea": "-", "rail": "--"}
 CAPTION = (
     "Stops of the route: {key}. Places with one number serve the same step. Straight lines join "
     "two places that a source names as the ends of one way, solid by sea and dashed by rail; no "
-    "track was seen, and a way of which no source names both ends has no line. Outlines: Natural "
+    "track was seen, and no line is drawn where no source names both ends. Outlines: Natural "
     "Earth. "
     "Ukraine is drawn within its internationally recognised borders."
 )
