@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
-PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT
+PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -12,7 +13,7 @@ export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VE
 export BIN := $(PLACE)/bin
 UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
-.PHONY: help book pdf refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
+.PHONY: help book pdf edition packet stamp crates refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -59,6 +60,20 @@ book: env        ## build the site: check the data, run what changed, print the 
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
 	@"$$BIN/python" -m skytally.press.pdf_command
+
+edition: book    ## freeze what the book says now as an edition: make edition DATE=2026-11-29 (default: the commit's day)
+	@"$$BIN/python" -m skytally.press.edition_command --date="$$DATE"
+
+packet: env      ## name the evidence packet of a finding, claim, chart or row: make packet OF=S0-01 EDITION=2026-11-29
+	@"$$BIN/python" -m skytally.press.packet_command --of="$$OF" --edition="$$EDITION"
+
+stamp: env       ## sign the packet log of an edition, or have it timed: make stamp EDITION=2026-11-29 KEY=~/.ssh/id_ed25519
+	@"$$BIN/python" -m skytally.press.stamp_command --edition="$$EDITION" --key="$$KEY" \
+	  --authority="$$TSA" --certificate="$$TSA_ROOT"
+
+crates: tools    ## validate packets of an edition as RO-Crates, one of each shape: make crates EDITION=2026-11-29
+	@"$$BIN/python" -m skytally.press.crate_validation --python="$$PLACE/edition/bin/python" \
+	  --edition="$$EDITION" --every="$$EVERY"
 
 check: env       ## check the data and the parameter files only
 	@"$$BIN/python" -m skytally.press.check

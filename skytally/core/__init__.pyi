@@ -41,6 +41,7 @@ from .project_folder import (
 )
 from .quantity import (
     COUNTED_BY as COUNTED_BY,
+    COUNTING_ERROR as COUNTING_ERROR,
     ODD as ODD,
     Quantity as Quantity,
     limits as limits,

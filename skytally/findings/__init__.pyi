@@ -6,12 +6,17 @@ from .declarations import (
     scan_declarations as scan_declarations,
     tables_read as tables_read,
 )
+from .declared_computations import (
+    Computation as Computation,
+    declared_computation as declared_computation,
+)
 from .downloads import harmless as harmless, write_lines as write_lines, write_table as write_table
 from .evaluation import (
     all_findings as all_findings,
     evaluate as evaluate,
     evaluate_page as evaluate_page,
     evaluation_of as evaluation_of,
+    one_finding as one_finding,
     outcomes as outcomes,
 )
 from .finding import (
@@ -28,6 +33,7 @@ from .finding_flips import (
     flipped as flipped,
     flips_of_findings as flips_of_findings,
 )
+from .finding_sources import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
 from .flip_search import (
     VOID as VOID,

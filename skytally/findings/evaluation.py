@@ -101,13 +101,19 @@ def without(
 def _referred(text: str, evaluation: Evaluation) -> str:
     """Replace each ``@key:column`` by that cell of the row which the other finding selects."""
     for match in reversed(list(REFERENCE.finditer(text))):
-        cell = _one_row(evaluation.declarations[match[1]], evaluation).iloc[0][match[2]]
+        cell = one_row(evaluation.declarations[match[1]], evaluation).iloc[0][match[2]]
         plain = f"{cell:%Y-%m-%d}" if isinstance(cell, pd.Timestamp) else str(cell)
         text = f"{text[: match.start()]}{plain}{text[match.end() :]}"
     return text
 
 
-def _named_rows(cell: str, declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
+def conditions_of(declaration: Declaration, evaluation: Evaluation) -> str:
+    """Conditions of the column *where*, parameters and cells of other findings filled in."""
+    where = substituted(declaration.where, evaluation.parameters_of(declaration))
+    return _referred(where, evaluation)
+
+
+def named_rows(cell: str, declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Rows by their ids, in the order in which the cell names them."""
     ids = substituted(cell, evaluation.parameters_of(declaration)).split()
     return evaluation.tables.rows(declaration.table, ids)
@@ -118,17 +124,16 @@ def selected_rows(declaration: Declaration, evaluation: Evaluation) -> pd.DataFr
     if declaration.kind in date_findings.BETWEEN:
         return evaluation.tables[declaration.table].head(0)
     if declaration.rows:
-        return _named_rows(declaration.rows, declaration, evaluation)
-    where = substituted(declaration.where, evaluation.parameters_of(declaration))
+        return named_rows(declaration.rows, declaration, evaluation)
     return evaluation.tables.selected(
         declaration.table,
-        _referred(where, evaluation),
+        conditions_of(declaration, evaluation),
         once=declaration.once == "yes",
         order=declaration.order,
     )
 
 
-def _one_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
+def one_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Select the row of a quote or a superlative.
 
     Raises
@@ -163,7 +168,7 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
     return words
 
 
-def _kept_instead(
+def rows_kept_instead(
     rows: pd.DataFrame, declaration: Declaration, evaluation: Evaluation
 ) -> pd.DataFrame:
     """Rows of the same table that count in the place of the one row, as of the same sighting."""
@@ -176,17 +181,19 @@ def _kept_instead(
 
 def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Quote one row: its number or, where the declaration has a unit, its date."""
-    rows = _one_row(declaration, evaluation)
+    rows = one_row(declaration, evaluation)
     words = _words(rows, evaluation)
     if "{as_high}" in declaration.sentence:
         words["as_high"] = row_findings.as_high(selected_rows(declaration, evaluation), rows)
     if declaration.of:
-        whole = _named_rows(declaration.of, declaration, evaluation)
+        whole = named_rows(declaration.of, declaration, evaluation)
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
         rows = pd.concat([rows, whole])
     if not declaration.unit:
         found = row_findings.quoted(declaration.key, rows, text=declaration.sentence, words=words)
-        return row_findings.above_bound(found, rows, _kept_instead(rows, declaration, evaluation))
+        return row_findings.above_bound(
+            found, rows, rows_kept_instead(rows, declaration, evaluation)
+        )
     dates = row_findings.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
@@ -266,14 +273,17 @@ def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
     )  # fmt: skip
 
 
+def compared_row(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
+    """Find the row with which a ratio or a share compares, or which another finding selects."""
+    reference = REFERENCE.fullmatch(declaration.of)
+    if reference:
+        return one_row(evaluation.declarations[reference[1]], evaluation)
+    return named_rows(declaration.of, declaration, evaluation)
+
+
 def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Compare one row with another, as a multiple or a share."""
-    reference = REFERENCE.fullmatch(declaration.of)
-    whole = (
-        _one_row(evaluation.declarations[reference[1]], evaluation)
-        if reference
-        else _named_rows(declaration.of, declaration, evaluation)
-    )
+    whole = compared_row(declaration, evaluation)
     rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
         return row_findings.ratio(declaration.key, rows, whole, text=declaration.sentence)

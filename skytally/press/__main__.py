@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from skytally.core import DataError, file_fault, project_root
 from skytally.press import content_keys, result_store, website
+from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
 KERNEL_NOISE = (
@@ -172,6 +172,10 @@ def _print_site() -> str:
     except (RuntimeError, ValueError) as error:
         return str(error)
     content_keys.write_site_state(modules)
+    # a build with nothing to print need not read the editions again
+    from skytally.press.edition_notices import print_notices
+
+    print_notices()
     print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")
     return ""
 
@@ -201,14 +205,7 @@ def main() -> int:
     """Build the book; the exit code."""
     try:
         lines_folder().mkdir(parents=True, exist_ok=True)
-        with (build_folder() / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                print(
-                    "another build is running in this folder; wait for it to end", file=sys.stderr
-                )
-                return 1
+        with build_lock():
             return _build()
     except DataError as error:
         print(error, file=sys.stderr)

@@ -40,6 +40,7 @@ from skytally.press import check_memory
 from skytally.press.book_details import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_checks import claims_faults
+from skytally.press.edition_notices import print_notices
 from skytally.press.finding_checks import finding_faults, page_parameters
 from skytally.press.name_length_checks import name_faults, picture_faults
 from skytally.press.notebook_parameters import parameter_faults
@@ -279,6 +280,7 @@ def main() -> int:
     empty = ", ".join(_empty_tables())
     without = f"no row in {empty}; " if empty else ""
     print(f"data and parameters: {without}{_rows_of_record()} rows in order")
+    print_notices()
     return 0
 
 

@@ -74,27 +74,24 @@ def _stage_notebooks(stage: Path) -> list[dict[str, Any]]:
 
 
 def _stage() -> None:
-    stage, data = _stage_folder(), data_folder()
+    stage = _stage_folder()
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(book_folder(), stage, ignore=_not_staged)
     findings = _stage_notebooks(stage)
-    from skytally import claims
     from skytally.findings import as_json, evaluate_page
+    from skytally.press.book_evaluation import book_outcomes
+    from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_checks import pages_without_notebook
     from skytally.press.flip_stage import all_flips, with_flips
 
+    stage_editions(stage)
     for page in pages_without_notebook():
         findings += json.loads(as_json(evaluate_page(page, parameters={})))
-    record, tables = claims.read_tables(data / "record"), claims.read_tables(data / "claims")
-    evidence = claims.gather_evidence(record, findings)
-    weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
-    findings += json.loads(as_json(weighed))
-    findings.sort(key=lambda finding: finding["key"])
-    judged = json.loads(claims.as_json(claims.judge_claims(tables, evidence)))
-    of_findings, of_claims = all_flips(findings, tables, evidence)
+    book = book_outcomes(findings)
+    of_findings, of_claims = all_flips(book.findings, book.tables, book.evidence)
     for name, rows, flips, key in (
-        (FINDINGS, findings, of_findings, "key"),
-        (CLAIMS, judged, of_claims, "id"),
+        (FINDINGS, book.findings, of_findings, "key"),
+        (CLAIMS, book.claims, of_claims, "id"),
     ):
         shown = with_flips(rows, flips, key=key)
         text = json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -117,6 +114,8 @@ def _print_pages() -> Path:
 
 
 def _add_files(pages: Path) -> None:
+    from skytally.press.edition_pages import add_edition_files
+    from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_schemas import write_schemas
 
@@ -140,6 +139,8 @@ def _add_files(pages: Path) -> None:
         for file in visible_paths(lines_folder() / line / "data", "*"):
             shutil.copyfile(file, pages / "data" / file.name)
     write_schemas(data, pages / "data")
+    add_edition_files(pages)
+    add_chart_links(pages, *newest_packets())
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 
@@ -153,12 +154,14 @@ def _write_cards(pages: Path) -> None:
     from skytally.press.book_details import book_details
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
+    from skytally.press.edition_pages import edition_words
+    from skytally.press.packet_links import newest_packets, with_packets
 
     stage, record = _stage_folder(), data_folder() / "record"
     findings, judged = (
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
-    about = book_details()
+    about = book_details() | edition_words(stage)
     vocabularies = (
         read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
         for name in ("vocabulary", "claims_vocabulary")
@@ -167,7 +170,8 @@ def _write_cards(pages: Path) -> None:
     read = claims.read_tables(record) | {"vocabulary": words}
     kept = known_archive(data_folder())
     tables = CardRecord(read, tuple(observation_tables(record)), kept)
-    write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
+    cards = all_cards(tables, findings, judged, citation=about["citation"])
+    write_cards(pages, with_packets(cards, *newest_packets()), about)
 
 
 def _copy_table(path: Path, target: Path) -> None:
@@ -235,12 +239,16 @@ def print_site() -> set[str]:
         If a page has a warning or an error; the last good site stays.
     """
     os.environ.setdefault("SKYTALLY_BOOK", "1")
+    from skytally.editions import editions_folder, read_editions
+    from skytally.press.book_details import book_details
+    from skytally.press.kept_addresses import write_kept_addresses
     from skytally.press.script_policy import write_policies
 
     _stage()
     pages = _print_pages()
     _add_files(pages)
     write_policies(pages)
+    write_kept_addresses(pages, read_editions(editions_folder())[0], book_details())
     modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
     _put_in_place(pages)
     shutil.rmtree(_stage_folder(), ignore_errors=True)

@@ -26,6 +26,7 @@ from .reduced_record import (
 )
 from .row_conditions import (
     condition_faults as condition_faults,
+    condition_parts as condition_parts,
     filtered as filtered,
     possible_words as possible_words,
     word_faults as word_faults,

@@ -10,6 +10,8 @@ from skytally.core import Fault, csv_text, file_bytes, original_of, visible_path
 
 CORRECTIONS = "corrections"
 """Table with a row for each corrected cell, in the order of correction."""
+WITHDRAWN_BY = "id"
+"""Column that a correction empties to withdraw a whole row."""
 DELIVERED = "delivered"
 """Folder of the record as it was delivered."""
 KEPT_AS_DELIVERED = (
@@ -44,11 +46,23 @@ def _table(path: Path) -> dict[str, Cells]:
     return {_id_of(row): row for _, row in _rows(path)}
 
 
+def is_withdrawal(correction: Cells) -> bool:
+    """Whether a correction withdraws a whole row, by emptying its id."""
+    return correction["column"] == WITHDRAWN_BY and not correction["new"]
+
+
 def _place_faults(line: int, each: Cells, tables: Mapping[str, Table]) -> Iterator[Fault]:
     """Faults of a correction that names no cell, or changes nothing."""
     name = f"{CORRECTIONS}.csv"
     if each["table"] not in tables:
         yield Fault(name, line, "table", repr(each["table"]), "name a table of the record")
+    elif is_withdrawal(each):
+        if each["row"] in tables[each["table"]]:
+            advice = f"remove the row from {each['table']}.csv, or this line"
+            yield Fault(name, line, "row", f"{each['row']!r}, withdrawn and still there", advice)
+        elif each["old"] != each["row"]:
+            advice = f"write the id of the withdrawn row, {each['row']!r}"
+            yield Fault(name, line, "old", repr(each["old"]), advice)
     elif each["row"] not in tables[each["table"]]:
         advice = f"no such row in {each['table']}.csv; correct the id"
         yield Fault(name, line, "row", repr(each["row"]), advice)
@@ -131,9 +145,9 @@ def correction_faults(folder: Path) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Empty where every correction stands in its table, starts from the value that was there,
-        and explains each delivered cell of `KEPT_AS_DELIVERED` that was changed; empty, too,
-        where the folder has no table of corrections.
+        Empty where every correction stands in its table or withdraws a row of it, starts from
+        the value that was there, and explains each delivered cell of `KEPT_AS_DELIVERED` that
+        was changed; empty, too, where the folder has no table of corrections.
     """
     path = folder / f"{CORRECTIONS}.csv"
     if not path.is_file():
@@ -145,10 +159,15 @@ def correction_faults(folder: Path) -> list[Fault]:
     }
     faults: list[Fault] = []
     chains: dict[tuple[str, str, str], Steps] = {}
-    for line, each in _rows(path):
+    made = _rows(path)
+    withdrawn = {(each["table"], each["row"]) for _, each in made if is_withdrawal(each)}
+    for line, each in made:
+        if (each["table"], each["row"]) in withdrawn and not is_withdrawal(each):
+            # cells that were corrected before the whole row went
+            continue
         misplaced = list(_place_faults(line, each, tables))
         faults += misplaced
-        if not misplaced:
+        if not misplaced and not is_withdrawal(each):
             cell = (each["table"], each["row"], each["column"])
             chains.setdefault(cell, []).append((line, each))
     for (table, row, column), steps in chains.items():

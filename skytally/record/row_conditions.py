@@ -102,6 +102,18 @@ def condition_words(conditions: str) -> list[tuple[str, list[str]]]:
     return [(each[1], each[3].split("|")) for each in matches if each and each[2] in ("=", "!=")]
 
 
+def condition_parts(conditions: str) -> list[tuple[str, str, str]]:
+    """Split conditions into column, sign and value, as they are written.
+
+    Examples
+    --------
+    >>> condition_parts("state=seen|counted; value>=0")
+    [('state', '=', 'seen|counted'), ('value', '>=', '0')]
+    """
+    matches = [CONDITION.fullmatch(text) for text in conditions.split(";")]
+    return [(each[1], each[2], each[3]) for each in matches if each]
+
+
 def possible_words(
     path: Path, tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, tuple[str, Collection[str]]]:

@@ -13,14 +13,23 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from skytally.press.kept_addresses import MARK
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "book/_build/html"
+KEPT = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if MARK in path.read_text(encoding="utf-8", errors="replace")
+)
+"""Pages in place of those that the book no longer has."""
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
     if not {"_static", "cards"} & set(path.relative_to(SITE).parts)
+    and path.relative_to(SITE).as_posix() not in KEPT
 ) or ["index.html"]
-"""Pages of the book; the cards have tests of their own."""
+"""Pages of the book; the cards and the kept addresses have tests of their own."""
 CARDS = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("cards/*/*.html"))
 LINES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 """Slugs of the notebooks, one a line of evidence."""

@@ -71,6 +71,21 @@ def test_a_correction_that_is_not_in_its_table_is_refused(
     assert words in fault
 
 
+def test_a_row_is_withdrawn_by_a_correction_of_its_id(whole: Path) -> None:
+    """The reason of a row that is gone stands in the table; corrections of its cells stay there."""
+    _correct(whole, "quay_stocks", "P106", "value", "41000", "42000")
+    _correct(whole, "quay_stocks", "P106", "id", "P106", "")
+    (fault,) = _told(whole)
+    assert "'P106', withdrawn and still there; remove the row from quay_stocks.csv" in fault
+    table = whole / "quay_stocks.csv"
+    rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(row for row in rows if not row.startswith("P106,")), encoding="utf-8")
+    assert _told(whole) == []
+    _correct(whole, "quay_stocks", "P999", "id", "P998", "")
+    (fault,) = _told(whole)
+    assert "column old: found 'P998'; write the id of the withdrawn row, 'P999'" in fault
+
+
 def _lines(record: Path) -> int:
     return len((record / "corrections.csv").read_text(encoding="utf-8").splitlines())
 

@@ -40,7 +40,7 @@ def _fact(fact: Fact, up: str) -> str:
     return f"<dt>{html.escape(fact.label)}</dt><dd>{', '.join(parts)}</dd>"
 
 
-def card_page(card: Card, *, title: str, licence: str) -> str:
+def card_page(card: Card, *, title: str, licence: str, edition: str = "") -> str:
     """Page of one card, which a browser shows without scripts.
 
     Parameters
@@ -51,6 +51,8 @@ def card_page(card: Card, *, title: str, licence: str) -> str:
         Title of the book.
     licence : str
         Licence of its text.
+    edition : str
+        Words on the edition that the book is or comes after; empty without one.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def card_page(card: Card, *, title: str, licence: str) -> str:
     """
     facts = list(card.facts)
     while True:
-        page = _page(card, facts, title=title, licence=licence)
+        page = _page(card, facts, title=title, foot=" · ".join(filter(None, (licence, edition))))
         if len(page.encode()) <= LARGEST_PAGE or not facts:
             return page
         longest = max(facts, key=lambda each: (each.label != CITE, len(_fact(each, UP))))
@@ -74,7 +76,7 @@ def _trimmed(fact: Fact) -> Fact:
     return Fact(fact.label, (*kept, Part("...")) if kept else ())
 
 
-def _page(card: Card, facts: list[Fact], *, title: str, licence: str) -> str:
+def _page(card: Card, facts: list[Fact], *, title: str, foot: str) -> str:
     heading, sentence = html.escape(card.heading), html.escape(card.sentence)
     lines = "".join(_fact(each, UP) for each in facts)
     return (
@@ -85,7 +87,7 @@ def _page(card: Card, facts: list[Fact], *, title: str, licence: str) -> str:
         f'<link rel="stylesheet" href="{UP}_static/cards/card.css"></head><body>'
         f'<main class="card"><p class="kind">{card.kind} {html.escape(card.id)}</p>'
         f"<h1>{heading}</h1><p>{sentence}</p><dl>{lines}</dl></main>"
-        f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {html.escape(licence)}'
+        f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {html.escape(foot)}'
         "</footer></body></html>\n"
     )
 
@@ -149,10 +151,11 @@ def write_cards(site: Path, cards: Iterable[Card], about: Mapping[str, str]) -> 
         ``title``, ``author``, ``licence`` and whatever else every card should carry.
     """
     listed = list(cards)
+    words = {"title": about["title"], "licence": about["licence"]}
     for card in listed:
         path = site / card.address
         path.parent.mkdir(parents=True, exist_ok=True)
-        page = card_page(card, title=about["title"], licence=about["licence"])
+        page = card_page(card, **words, edition=about.get("edition", ""))
         path.write_text(page, encoding="utf-8")
     content = {
         "about": dict(about),

@@ -27,6 +27,9 @@ PARTS = (
     "calibration_directives",
     "accuracy_directives",
     "trial_directives",
+    "edition_directives",
+    "history_directives",
+    "packet_directives",
     "imagery_directives",
     "api_page",
 )

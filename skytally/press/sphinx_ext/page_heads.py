@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
 from skytally.press.book_details import book_details, source_line
+from skytally.press.edition_pages import ATOM, JSON_FEED, edition_words
 from skytally.press.sphinx_ext.book_data import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
 
@@ -81,11 +82,23 @@ def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
     if about["complete_to"]:
         parts.append(about["complete_to"])
     words = [html.escape(part) for part in parts]
+    if "edition" in about:
+        page = f"{to_root(pagename)}{about['edition_page']}"
+        words.append(f'<a href="{html.escape(page)}">{html.escape(about["edition"])}</a>')
     if has_about:
         words.append(f'<a href="{to_root(pagename)}{ABOUT}.html">about and cite</a>')
     if "repository" in about:
         words.append(f'<a href="{html.escape(about["repository"])}">source code</a>')
     return f'<p class="sk-foot">{" · ".join(words)}</p>'
+
+
+def _feed_links(pagename: str) -> str:
+    """Links by which a reader of feeds finds those of the editions."""
+    up = to_root(pagename)
+    return "".join(
+        f'<link rel="alternate" type="application/{kind}" title="Editions" href="{up}{address}">\n'
+        for kind, address in (("atom+xml", ATOM), ("feed+json", JSON_FEED))
+    )
 
 
 def add_head_and_foot(
@@ -96,7 +109,7 @@ def add_head_and_foot(
     doctree: nodes.document | None,
 ) -> None:
     """Add the description to the head of a page and the licence to its foot."""
-    about = book_details()
+    about = book_details() | edition_words(Path(app.srcdir))
     title = about["title"]
     words = html.escape(description(doctree, title=title), quote=True)
     name = html.escape(str(context.get("title") or title), quote=True)
@@ -106,6 +119,7 @@ def add_head_and_foot(
         f'<meta property="og:description" content="{words}">\n'
         f"{_preview_tags(pagename, about)}"
         f'<meta name="skytally-source" content="{cell(source_line(about))}">\n'
+        f"{_feed_links(pagename) if 'edition' in about else ''}"
     )
     has_about = ABOUT in app.env.found_docs
     context["theme_extra_footer"] = _foot(pagename, about, has_about=has_about)

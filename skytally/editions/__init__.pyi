@@ -1,0 +1,82 @@
+from .cause_search import (
+    Book as Book,
+    Item as Item,
+    book_items as book_items,
+    change_causes as change_causes,
+    undetermined as undetermined,
+)
+from .change_groups import (
+    CODE as CODE,
+    CORRECTED_ROWS as CORRECTED_ROWS,
+    GROUPS as GROUPS,
+    MEASURED as MEASURED,
+    OF_ROWS as OF_ROWS,
+    Trees as Trees,
+    groups_of as groups_of,
+    mixed_tree as mixed_tree,
+)
+from .change_words import (
+    INSIDE as INSIDE,
+    cause_words as cause_words,
+    change_summary as change_summary,
+    record_rows as record_rows,
+)
+from .corrected_cells import Correction as Correction, correction_history as correction_history
+from .edition_differences import (
+    ADDED as ADDED,
+    CORRECTED as CORRECTED,
+    EDITED as EDITED,
+    WITHDRAWN as WITHDRAWN,
+    edition_changes as edition_changes,
+)
+from .edition_folder import (
+    EDITION_ID as EDITION_ID,
+    Edition as Edition,
+    edition_order as edition_order,
+    editions_folder as editions_folder,
+    newest_edition as newest_edition,
+    next_id as next_id,
+    read_edition as read_edition,
+    read_editions as read_editions,
+)
+from .edition_writing import (
+    Published as Published,
+    source_details as source_details,
+    unchanged_since as unchanged_since,
+    write_about as write_about,
+    write_changes as write_changes,
+    write_published as write_published,
+)
+from .evidence_packet import (
+    LOG as LOG,
+    PACKETS as PACKETS,
+    packet_address as packet_address,
+    packet_summary as packet_summary,
+    published_packets as published_packets,
+    write_packets as write_packets,
+)
+from .feeds import (
+    Feed as Feed,
+    FeedEntry as FeedEntry,
+    atom_feed as atom_feed,
+    feed_id as feed_id,
+    json_feed as json_feed,
+)
+from .frozen_rows import RECORD as RECORD, table_rows as table_rows
+from .moved_findings_chart import moved_numbers_chart as moved_numbers_chart
+from .packet_charts import chart_pages as chart_pages
+from .packet_contents import packet_name as packet_name
+from .packet_stamp import (
+    AUTHORITY as AUTHORITY,
+    SIGNATURE as SIGNATURE,
+    SIGNERS as SIGNERS,
+    TIME_STAMP as TIME_STAMP,
+    StampFiles as StampFiles,
+    allowed_signer as allowed_signer,
+    check_signature as check_signature,
+    signature as signature,
+    stamp_files as stamp_files,
+    stamped_time as stamped_time,
+    time_stamp_request as time_stamp_request,
+)
+from .source_tree import SourceFile as SourceFile, source_files as source_files

@@ -1,0 +1,52 @@
+"""The log of an edition's packets: a line each, under one Merkle root, chained to the last one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from skytally.editions.packet_verifier.verify import FORMAT, merkle_root
+
+FIRST_LINE = f"skytally packet log {FORMAT}"
+NO_PARENT = "none"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def packet_log(
+    edition: str,
+    packets: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
+    *,
+    previous: tuple[str, str] | None,
+) -> str:
+    """Write the log of the packets of an edition.
+
+    Parameters
+    ----------
+    edition : str
+        Id of the edition.
+    packets : mapping of str to (bytes, mapping)
+        Name of a packet to its bytes, and to the content of its files by name.
+    previous : (str, str) or None
+        Id and root of the edition before, None where it has no packets or there is none.
+
+    Returns
+    -------
+    str
+        Four lines on the log itself, then a line a packet, sorted by name: its SHA-256, its name,
+        and the SHA-256 of each of its files. Every line is a leaf of the tree.
+    """
+    before = " ".join(previous or (NO_PARENT,))
+    lines = [FIRST_LINE, f"edition {edition}", f"previous {before}", f"packets {len(packets)}"]
+    for name in sorted(packets):
+        content, files = packets[name]
+        parts = [f"{file}={_digest(files[file])}" for file in sorted(files)]
+        lines.append(" ".join([_digest(content), name, *parts]))
+    return "\n".join(lines) + "\n"
+
+
+def log_root(log: str) -> str:
+    """Merkle root of a log in hex, as RFC 6962 makes it of its lines."""
+    return merkle_root(log.encode("ascii").removesuffix(b"\n").split(b"\n")).hex()

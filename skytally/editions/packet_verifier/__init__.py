@@ -1,0 +1,1 @@
+"""Programs by which a stranger checks a packet, of the standard library only."""

@@ -1,0 +1,120 @@
+"""``python -m skytally.press.book_evaluation``: findings and verdicts, without a kernel.
+
+Editions call it on projects made of an older and a newer one, with the code of either.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from skytally import claims
+from skytally.claims import Evidence
+from skytally.core import DataError, IntegrityError, data_folder
+from skytally.findings import Finding, Reevaluation, as_json, with_support
+from skytally.press.finding_checks import declared_findings, page_parameters
+
+REQUEST = "evaluation_request.json"
+"""In the folder of a project: ``measured``, the findings that its notebooks made from images, and
+``wanted``, the keys of the declared findings to evaluate, or null for all and the claims."""
+OUTCOMES = "outcomes.json"
+"""Written into it: its findings, claims, and what could not be evaluated."""
+
+
+@dataclass(frozen=True)
+class BookOutcomes:
+    """Findings and verdicts of a whole book, before anything would flip them."""
+
+    findings: list[dict[str, Any]]
+    """Entries of ``findings.json``, sorted by key."""
+    claims: list[dict[str, Any]]
+    """Entries of ``claims.json``, sorted by id."""
+    tables: Mapping[str, pd.DataFrame]
+    """Tables of the claims by name."""
+    evidence: Evidence
+    """What the claims were judged on."""
+
+
+def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
+    """Weigh the rival explanations and judge the claims on the findings of all pages.
+
+    Parameters
+    ----------
+    findings : list of dict
+        Entries of ``findings.json`` of all pages.
+
+    Returns
+    -------
+    BookOutcomes
+
+    Raises
+    ------
+    DataError
+        If a table of the claims has faults, or points to what does not exist.
+    """
+    data = data_folder()
+    record, tables = claims.read_tables(data / "record"), claims.read_tables(data / "claims")
+    evidence = claims.gather_evidence(record, findings)
+    weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
+    listed = [*findings, *json.loads(as_json(weighed))]
+    listed.sort(key=lambda finding: finding["key"])
+    judged = json.loads(claims.as_json(claims.judge_claims(tables, evidence)))
+    return BookOutcomes(listed, judged, tables, evidence)
+
+
+def _declared(wanted: Collection[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """Evaluate what is declared in data; findings, and what is wrong with the others."""
+    declarations, faults = declared_findings()
+    tables = claims.read_tables(data_folder() / "record")
+    declared = {each.key: each for each in declarations}
+    again = Reevaluation(declared, tables, page_parameters())
+    results = [again.finding(key) for key in declared if wanted is None or key in wanted]
+    made = [each for each in results if isinstance(each, Finding)]
+    kinds = {key: each.kind for key, each in declared.items()}
+    faults += [each for each in results if isinstance(each, str)]
+    return json.loads(as_json(with_support(made, kinds, tables))), faults
+
+
+def _evaluated(project: Path) -> dict[str, Any]:
+    """Evaluate a project; what cannot be evaluated is among the faults."""
+    asked = json.loads((project / REQUEST).read_bytes())
+    findings: list[dict[str, Any]] = []
+    judged: list[dict[str, Any]] = []
+    faults: list[str] = []
+    try:
+        findings, faults = _declared(asked["wanted"])
+        known = {finding["key"] for finding in findings}
+        findings += [each for each in asked["measured"] if each["key"] not in known]
+        if asked["wanted"] is None:
+            whole = book_outcomes(findings)
+            findings, judged = whole.findings, whole.claims
+    except (DataError, IntegrityError) as error:
+        faults.append(str(error))
+    return {"findings": findings, "claims": judged, "faults": faults}
+
+
+def _write_outcomes(folder: str) -> None:
+    os.environ["SKYTALLY_PROJECT"] = folder
+    project = Path(folder)
+    text = json.dumps(_evaluated(project), ensure_ascii=False, allow_nan=False)
+    (project / OUTCOMES).write_text(text, encoding="utf-8")
+
+
+def main(folders: list[str]) -> int:
+    """Evaluate projects, each in a process of its own, since tables are read once a process."""
+    workers = min(len(folders), os.cpu_count() or 1)
+    with multiprocessing.get_context("fork").Pool(max(workers, 1), maxtasksperchild=1) as pool:
+        pool.map(_write_outcomes, folders, chunksize=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

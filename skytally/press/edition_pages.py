@@ -1,0 +1,225 @@
+"""Pages of the editions: staged beside the pages of the book, with their files and feeds."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from skytally.core import Fault, project_root, visible_paths
+from skytally.editions import (
+    EDITION_ID,
+    Edition,
+    Feed,
+    FeedEntry,
+    atom_feed,
+    change_summary,
+    editions_folder,
+    feed_id,
+    json_feed,
+    published_packets,
+    read_editions,
+    source_files,
+    unchanged_since,
+)
+from skytally.press.book_details import book_details
+
+INDEX = "editions"
+"""Page of the book that lists the editions, and folder of their own pages."""
+STATE = "edition_state.json"
+"""Staged beside the pages: the words of their feet on the edition."""
+ATOM, JSON_FEED = f"{INDEX}/feed.atom", f"{INDEX}/feed.json"
+LANGUAGE = "en"
+LARGEST_FILE = 1_000_000
+"""Bytes of the largest file that the site offers as it is stored."""
+PAGE = """\
+# Edition {id}
+
+```{{edition-about}} {id}
+```
+
+## What changed
+
+```{{edition-changes}} {id}
+```
+
+## Findings as published
+
+```{{edition-findings}} {id}
+```
+
+## Verdicts as published
+
+```{{edition-verdicts}} {id}
+```
+
+## Evidence packets
+
+```{{packet-list}} {id}
+```
+"""
+DAMAGED = """\
+# Edition {id}
+
+```{{edition-fault}} {id}
+```
+"""
+
+
+def state_words(editions: Sequence[Edition]) -> str:
+    """Words on the edition that the present book is, or comes after; empty without an edition."""
+    if not editions:
+        return ""
+    files = source_files(project_root())
+    same = [edition.id for edition in editions if unchanged_since(edition.about, files)]
+    return f"edition {same[-1]}" if same else f"after edition {editions[-1].id}"
+
+
+def edition_words(stage: Path) -> dict[str, str]:
+    """Words of the feet of pages and cards on the edition, as staged.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the staged pages.
+
+    Returns
+    -------
+    dict of str to str
+        ``edition`` (the words) and ``edition_page`` (the page that they lead to); empty where
+        there is no edition.
+    """
+    path = stage / STATE
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _folder_ids() -> list[str]:
+    """Ids of all folders that look like an edition, damaged ones too."""
+    paths = visible_paths(editions_folder(), "*")
+    return [path.name for path in paths if path.is_dir() and EDITION_ID.fullmatch(path.name)]
+
+
+def _list_pages(toc: Path, ids: Sequence[str]) -> None:
+    """List the pages of the editions in the table of contents, below that of all editions."""
+    import yaml
+
+    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    pages = [{"file": f"{INDEX}/{each}"} for each in ids]
+    parts = contents.get("parts") or [contents]
+    chapters = [chapter for part in parts for chapter in part.get("chapters") or []]
+    listed = next((chapter for chapter in chapters if chapter.get("file") == INDEX), None)
+    if listed is None:
+        # the book of another route may have no page that lists them
+        parts[-1].setdefault("chapters", []).extend(pages)
+    else:
+        listed["sections"] = pages
+    text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
+    toc.write_text(text, encoding="utf-8")
+
+
+def stage_editions(stage: Path) -> None:
+    """Write a page for each edition beside the pages of the book, and the words of all feet.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the staged pages; nothing is written where there is no edition.
+    """
+    ids = _folder_ids()
+    if not ids:
+        return
+    editions, _ = read_editions(editions_folder())
+    sound = {edition.id for edition in editions}
+    (stage / INDEX).mkdir(exist_ok=True)
+    for each in ids:
+        text = (PAGE if each in sound else DAMAGED).format(id=each)
+        (stage / INDEX / f"{each}.md").write_text(text, encoding="utf-8")
+    _list_pages(stage / "_toc.yml", list(reversed(ids)))
+    words = state_words(editions)
+    if words:
+        page = f"{INDEX}/{words.rpartition(' ')[2]}.html"
+        state = {"edition": words, "edition_page": page}
+        (stage / STATE).write_text(json.dumps(state), encoding="utf-8")
+
+
+def feed_entry(edition: Edition) -> FeedEntry:
+    """Entry of an edition in the feeds."""
+    about = edition.about
+    return FeedEntry(
+        id=about["feed_id"],
+        title=f"Edition {edition.id}",
+        time=about["commit_time"] or f"{about['date']}T00:00:00Z",
+        summary=change_summary(edition.changes),
+        page=f"{INDEX}/{edition.id}.html",
+    )
+
+
+def _write_feeds(pages: Path, editions: Sequence[Edition], about: Mapping[str, str]) -> None:
+    site = about.get("site", "")
+    feed = Feed(
+        id=feed_id(editions[0].about["feed_id"]),
+        title=f"{about['title']}: editions",
+        author=about["author"],
+        site=f"{site.rstrip('/')}/" if site else "",
+        language=LANGUAGE,
+    )
+    entries = [feed_entry(edition) for edition in editions]
+    for address, made in ((ATOM, atom_feed), (JSON_FEED, json_feed)):
+        text = made(feed, entries, address=address)
+        (pages / address).write_text(text, encoding="utf-8", newline="\n")
+
+
+def edition_files(edition: Edition) -> dict[str, Path]:
+    """Files of an edition that the site offers, by their address below that of the edition."""
+    own = {
+        path.name: path
+        for path in visible_paths(edition.folder, "*.json*")
+        if not path.name.startswith("packet")
+    }
+    return own | published_packets(edition.folder)
+
+
+def offered_name(name: str, path: Path) -> str:
+    """Name under which the site offers a file: a large one is compressed."""
+    return f"{name}.gz" if path.stat().st_size > LARGEST_FILE else name
+
+
+def add_edition_files(pages: Path) -> None:
+    """Copy the files of the editions into the site and write their feeds.
+
+    Parameters
+    ----------
+    pages : Path
+        Root of the printed pages.
+    """
+    editions, _ = read_editions(editions_folder())
+    for edition in editions:
+        for name, path in edition_files(edition).items():
+            offered = offered_name(name, path)
+            target = pages / INDEX / edition.id / offered
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if offered == name:
+                shutil.copyfile(path, target)
+            else:
+                # without the time of writing, the same content has the same bytes
+                target.write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+    if editions:
+        (pages / INDEX).mkdir(exist_ok=True)
+        _write_feeds(pages, editions, book_details())
+
+
+def faults_of(identifier: str, faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of the folder of one edition."""
+    place = f"data/editions/{identifier}"
+    return [fault for fault in faults if fault.file == place or fault.file.startswith(f"{place}/")]
+
+
+def parts_of(edition: Edition) -> dict[str, Any]:
+    """Name what an edition was made from and what it holds, each with its SWHID."""
+    about = edition.about
+    names = {"revision": "commit", "requirements.txt": "lock of the environment"}
+    made_from = {names.get(name, f"folder {name}"): id_ for name, id_ in about["swhids"].items()}
+    return {"this edition": about["swhid"], **made_from}

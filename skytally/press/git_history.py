@@ -1,0 +1,78 @@
+"""What git knows of the project: its commit, what was changed since, and older trees."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from skytally.core import DataError
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The commit that is checked out."""
+
+    hash: str
+    """Its hash, in hexadecimal digits."""
+    time: datetime
+    """When it was committed, in UTC."""
+
+    @property
+    def day(self) -> str:
+        """Its day in UTC, as ISO 8601."""
+        return self.time.date().isoformat()
+
+
+def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes] | None:
+    """Run git in a folder; None where there is no git."""
+    try:
+        return subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+
+
+def _answer(root: Path, *words: str) -> str | None:
+    run = _git(root, *words)
+    return None if run is None or run.returncode else run.stdout.decode("utf-8", "replace")
+
+
+def head(root: Path) -> Commit | None:
+    """Commit of a project; None where its folder is no repository, or has no commit."""
+    top = _answer(root, "rev-parse", "--show-toplevel")
+    if top is None or Path(top.rstrip("\n")).resolve() != root.resolve():
+        return None
+    shown = _answer(root, "show", "-s", "--format=%H %ct", "HEAD")
+    if shown is None:
+        return None
+    name, seconds = shown.split()
+    return Commit(name, datetime.fromtimestamp(int(seconds), UTC))
+
+
+def changed_since_commit(root: Path) -> list[str]:
+    """Files that differ from the commit or are in no commit, ignored ones left out."""
+    run = _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+    if run is None or run.returncode:
+        return []
+    entries = run.stdout.decode("utf-8", "replace").split("\0")
+    return sorted(entry[3:] for entry in entries if entry)
+
+
+def write_tree(root: Path, commit: str, target: Path) -> None:
+    """Write the files of a commit into a folder.
+
+    Raises
+    ------
+    DataError
+        If the history does not hold the commit.
+    """
+    run = _git(root, "archive", "--format=tar", commit)
+    if run is None or run.returncode:
+        said = "no git" if run is None else run.stderr.decode("utf-8", "replace").strip()
+        message = f"commit {commit[:12]}: the history of this copy does not hold it ({said})"
+        raise DataError(message)
+    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
+        archive.extractall(target, filter="data")

@@ -1,0 +1,174 @@
+"""No published address disappears: pages in place of those that the book no longer has."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from skytally.core import DataError, Fault, data_registry, read_table, refuse
+from skytally.editions import Edition
+from skytally.press.cards.card_files import POLICY
+
+MARK = '<meta name="skytally-page" content="kept-address">'
+"""Stands in each of these pages, which are no pages of the edition that is printed."""
+MOVED_TABLE = "moved_addresses"
+"""Slug of the table of pages that were renamed; a project need not have it."""
+NO_REASON = "no reason is recorded"
+
+
+def moved_addresses() -> pd.DataFrame:
+    """Table of renamed pages; without a row where the project has none."""
+    if MOVED_TABLE not in data_registry.entries():
+        return pd.DataFrame(columns=["old", "new", "why"])
+    return read_table(data_registry.path(MOVED_TABLE))
+
+
+@dataclass(frozen=True)
+class KeptAddress:
+    """An address at which the book has no page of its own any more."""
+
+    address: str
+    """Address from the root of the site."""
+    heading: str
+    """What stood there, or where it went."""
+    sentences: tuple[str, ...]
+    """What is known of it."""
+    links: Mapping[str, str]
+    """Words to the address, from the root, of the pages that go on from here."""
+
+    def page(self, *, title: str) -> str:
+        """HTML of the page, which needs no script."""
+        up = "../" * self.address.count("/")
+        words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.sentences)
+        links = "".join(
+            f'<li><a href="{html.escape(up + target)}">{html.escape(label)}</a></li>'
+            for label, target in self.links.items()
+        )
+        return (
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
+            '<meta name="viewport" content="width=device-width,initial-scale=1">'
+            f'<meta name="robots" content="noindex">{MARK}'
+            f"<title>{html.escape(self.heading)}</title>"
+            f'<link rel="stylesheet" href="{up}_static/cards/card.css"></head><body>'
+            f'<main class="card"><h1>{html.escape(self.heading)}</h1>{words}<ul>{links}</ul></main>'
+            f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
+        )
+
+
+def _stored_words(edition: Edition, address: str) -> str:
+    """Words of an edition on the thing whose card stood at an address."""
+    folder, _, name = address.removesuffix(".html").rpartition("/")
+    kind = folder.rpartition("/")[2]
+    if kind == "finding":
+        found = edition.findings.get(name)
+        return f"The finding as published: {found['text']}" if found else ""
+    if kind == "claim":
+        found = edition.claims.get(name)
+        return f"The claim: {found['text']} Its verdict: {found['verdict']}." if found else ""
+    rows = (row["cells"] for (_, key), row in edition.rows.items() if key == name)
+    listed = ["; ".join(f"{column}: {cell}" for column, cell in row.items()) for row in rows]
+    return f"The row as published: {listed[0]}" if listed else ""
+
+
+def _withdrawals(editions: Sequence[Edition]) -> dict[str, str]:
+    """Rows that editions name as withdrawn, with the reasons."""
+    return {
+        row["key"]: "; ".join(each["why"] for each in row["why"]) or NO_REASON
+        for edition in editions
+        for row in (edition.changes or {"rows": []})["rows"]
+        if row["kind"] == "withdrawn"
+    }
+
+
+def _gone_page(
+    address: str, editions: Sequence[Edition], reasons: Mapping[str, str], pages: Path
+) -> KeptAddress:
+    """Page for an address that only older editions have."""
+    last = [edition for edition in editions if address in edition.addresses][-1]
+    name = posixpath.basename(address).removesuffix(".html")
+    links = {f"edition {last.id}": f"editions/{last.id}.html", "all editions": "editions.html"}
+    why = f"It was withdrawn: {reasons[name]}" if name in reasons else ""
+    sentences = (
+        f"The present book has no page at {address}; edition {last.id} was the last that had it.",
+        _stored_words(last, address),
+        why,
+    )
+    return KeptAddress(
+        address,
+        f"{name}: no longer in the book",
+        tuple(filter(None, sentences)),
+        {words: link for words, link in links.items() if (pages / link).is_file()},
+    )
+
+
+def _moved_pages(pages: Path) -> Iterator[KeptAddress]:
+    """Yield the pages for addresses that the table of moved pages names.
+
+    Raises
+    ------
+    DataError
+        If a page moved to one that is not there, or from one that is. All at once.
+    """
+    faults = []
+    for row in moved_addresses().to_dict("records"):
+        old, new = str(row["old"]), str(row["new"])
+        place = (f"{MOVED_TABLE}.csv", int(row["line"]))
+        if not (pages / new).is_file():
+            advice = "name a page of the site"
+            faults.append(Fault(*place, "new", f"{new!r}, which is no page", advice))
+        elif (pages / old).is_file():
+            advice = "remove the line, or rename the page"
+            faults.append(Fault(*place, "old", f"{old!r}, which is a page again", advice))
+        else:
+            words = (f"This page is now at {new}.", str(row["why"]))
+            yield KeptAddress(old, f"{old} has moved", words, {new: new})
+    refuse(faults, what=f"table {MOVED_TABLE}.csv")
+
+
+def kept_addresses(pages: Path, editions: Sequence[Edition]) -> list[KeptAddress]:
+    """Pages for all published addresses at which the printed book has none.
+
+    Parameters
+    ----------
+    pages : Path
+        Root of the printed pages.
+    editions : sequence of Edition
+        All editions, the oldest first.
+
+    Returns
+    -------
+    list of KeptAddress
+        Sorted by address: renamed pages lead to their new address; others say what the last
+        edition that had them holds.
+
+    Raises
+    ------
+    DataError
+        If the table of moved pages leads nowhere, or an edition lists an address outside the
+        site.
+    """
+    kept = {page.address: page for page in _moved_pages(pages)}
+    reasons = _withdrawals(editions)
+    for address in sorted({each for edition in editions for each in edition.addresses}):
+        if address.startswith("/") or ".." in address.split("/"):
+            message = f"addresses.txt: found {address!r}, which lies outside the site; restore it"
+            raise DataError(message)
+        if address not in kept and not (pages / address).is_file():
+            kept[address] = _gone_page(address, editions, reasons, pages)
+    return [kept[address] for address in sorted(kept)]
+
+
+def write_kept_addresses(
+    pages: Path, editions: Sequence[Edition], about: Mapping[str, Any]
+) -> None:
+    """Write the pages of `kept_addresses` into the printed site."""
+    for kept in kept_addresses(pages, editions):
+        path = pages / kept.address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(kept.page(title=about["title"]), encoding="utf-8")

@@ -1,0 +1,387 @@
+"""Directives of the pages of editions: what each published, and what changed before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, Fault
+from skytally.editions import (
+    ADDED,
+    CODE,
+    CORRECTED,
+    EDITED,
+    INSIDE,
+    WITHDRAWN,
+    Edition,
+    cause_words,
+    change_summary,
+    editions_folder,
+    moved_numbers_chart,
+    packet_summary,
+    read_editions,
+    record_rows,
+)
+from skytally.press import edition_pages
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+    html_row,
+    small_table,
+    to_root,
+)
+
+UP = "../"
+"""From the page of an edition to the root of the site."""
+ROW_TITLES = {
+    ADDED: "Rows added",
+    CORRECTED: "Rows corrected",
+    WITHDRAWN: "Rows withdrawn",
+    EDITED: "Rows edited without a correction",
+}
+FIRST_CELLS = (
+    "date_first", "statement_first", "published_first", "scope", "counter", "value", "unit", "text",
+    "title", "name", "source_id",
+)  # fmt: skip
+"""Columns that say most of a row."""
+SHOWN_CELLS = 6
+"""Cells of a row in a table; the file has all."""
+
+
+@cache
+def known_editions() -> tuple[tuple[Edition, ...], tuple[Fault, ...]]:
+    """Editions of the project and the faults of damaged ones, read once a build."""
+    editions, faults = read_editions(editions_folder())
+    return tuple(editions), tuple(faults)
+
+
+class EditionBlock(Block):
+    """Base of the blocks on one edition, whose id is the argument of the directive."""
+
+    required_arguments = 1
+
+    @property
+    def edition(self) -> Edition:
+        """The edition.
+
+        Raises
+        ------
+        DataError
+            If there is none of that id.
+        """
+        wanted = self.arguments[0]
+        found = next((each for each in known_editions()[0] if each.id == wanted), None)
+        if found is None:
+            message = (
+                f"edition {wanted!r}: no such edition in data/editions; name one that is there"
+            )
+            raise DataError(message)
+        return found
+
+
+class EditionAbout(EditionBlock):
+    """Show what an edition is: day, commit, identifiers, files and packets."""
+
+    def html(self) -> str:
+        """Return the facts and the files."""
+        edition, about = self.edition, self.edition.about
+        counts = about["counts"]
+        rows = [
+            ["day", about["date"]],
+            ["record complete to", about["complete_to"] or "not known"],
+            ["commit", about["commit"] or "made without git history"],
+            ["edition before", about["parent"] or "none; this is the first"],
+            ["DOI", about["doi"] or "none; this edition was not deposited"],
+            ["findings and claims", f"{counts['findings']} and {counts['claims']}"],
+            ["SHA-256 of the lock", about["lock_sha256"] or "no lock"],
+            ["evidence packets", "" if about["packet_root"] else "none"],
+        ]
+        rows = [row for row in rows if row[1]]
+        packets = packet_summary(edition.folder) if about["packet_root"] else {}
+        rows += [[f"evidence packets: {name}", value] for name, value in packets.items()]
+        ids = [[name, value] for name, value in edition_pages.parts_of(edition).items()]
+        facts = small_table(f"Edition {edition.id}", ["what", "value"], rows, empty="")
+        hashes = small_table(
+            "Software hash identifiers (SWHID) of this edition and of what it was made from",
+            ["of what", "identifier"], ids, empty="",
+        )  # fmt: skip
+        return facts + hashes + self._files(edition)
+
+    @staticmethod
+    def _files(edition: Edition) -> str:
+        listed = edition_pages.edition_files(edition)
+        own = [
+            edition_pages.offered_name(name, path)
+            for name, path in sorted(listed.items())
+            if "/" not in name
+        ]
+        items = "".join(
+            f'<li><a href="{cell(f"{edition.id}/{name}")}" download>{cell(name)}</a></li>'
+            for name in own
+        )
+        how = f'<p><a href="{UP}packets.html">How to check a packet</a></p>'
+        known = how if edition.about["packet_root"] else ""
+        return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>{known}"
+
+
+def _finding_row(row: Mapping[str, Any]) -> str:
+    old, new = (row[side] for side in ("old", "new"))
+    said = [cell(side["said"] or side["text"]) if side else "not there" for side in (old, new)]
+    if row["kind"] == "reworded":
+        said = [cell(side["text"]) for side in (old, new)]
+    spans = [_span(side) for side in (old, new)]
+    where = INSIDE[row["inside"]]
+    word = f"{row['kind']}, {where}" if where else row["kind"]
+    return html_row(
+        (
+            card_link("finding", row["key"], up=UP),
+            f"{said[0]}{spans[0]}",
+            f"{said[1]}{spans[1]}",
+            cell(word),
+            cell(cause_words(row["cause"])),
+        ),
+        choice=row["kind"],
+    )
+
+
+def _span(side: Mapping[str, Any] | None) -> str:
+    """Interval of a number, where it has one that is no point."""
+    if side is None or side["low"] == side["high"]:
+        return ""
+    ends = ["open" if side[name] is None else f"{side[name]:g}" for name in ("low", "high")]
+    return f' <span class="sk-hint">[{ends[0]} to {ends[1]}]</span>'
+
+
+def _verdict_row(row: Mapping[str, Any]) -> str:
+    verdicts = [row[side]["verdict"] if row[side] else "not there" for side in ("old", "new")]
+    return html_row(
+        (
+            card_link("claim", row["id"], up=UP),
+            cell(row["text"]),
+            cell(verdicts[0]),
+            cell(verdicts[1] if row["kind"] != "reasons" else f"{verdicts[1]} (other reasons)"),
+            cell(cause_words(row["cause"])),
+        )
+    )
+
+
+def _cells(row: Mapping[str, Any]) -> str:
+    """Cells of a changed row: old and new of each, or those of a row that came or went."""
+    cells = row["cells"]
+    order = [*(name for name in FIRST_CELLS if name in cells), *cells]
+    items = [(name, cells[name]) for name in dict.fromkeys(order)]
+    shown = items[:SHOWN_CELLS]
+    words = [
+        f"{name}: {value[0] or 'empty'} → {value[1] or 'empty'}"
+        if isinstance(value, list)
+        else f"{name}: {value}"
+        for name, value in shown
+    ]
+    rest = len(items) - len(shown)
+    return "; ".join([*words, *([f"and {rest} more"] if rest > 0 else [])])
+
+
+def _whys(row: Mapping[str, Any]) -> str:
+    listed = [
+        f"{each['column']}: {each['why']}" if each["column"] else each["why"] for each in row["why"]
+    ]
+    sources = sorted({source for each in row["why"] for source in each["source"].split()})
+    return cell("; ".join(dict.fromkeys(listed))) + "".join(
+        f" {card_link('source', source, up=UP)}" for source in sources
+    )
+
+
+class EditionChanges(EditionBlock):
+    """Show what changed between an edition and the one before, with the cause of each change."""
+
+    def html(self) -> str:
+        """Return a sentence, a chart and the tables of what changed."""
+        edition, changes = self.edition, self.edition.changes
+        summary = f"<p>{cell(change_summary(changes))}</p>"
+        if changes is None:
+            return summary
+        parts = [
+            summary,
+            self._causes(changes),
+            moved_numbers_chart(
+                changes["findings"], name="moved-numbers", since=str(changes["parent"])
+            ),
+            self._findings(edition, changes),
+            self._verdicts(edition, changes),
+            *(self._rows(edition, changes, kind) for kind in ROW_TITLES),
+            self._flips(changes),
+            self._parameters(changes),
+            self._code(changes),
+        ]
+        return "".join(parts)
+
+    @staticmethod
+    def _causes(changes: Mapping[str, Any]) -> str:
+        found = changes["causes"]
+        if found["undetermined"]:
+            return f"<p>Causes were not determined: {cell(found['undetermined'])}.</p>"
+        if not found["groups"]:
+            return ""
+        return (
+            f"<p>Causes were searched when this edition was made, by evaluating the edition before "
+            f"with some of the changes at a time, {found['evaluated']} evaluations in all. "
+            f"Changed: {cell(', '.join(found['groups']))}.</p>"
+        )
+
+    @staticmethod
+    def _findings(edition: Edition, changes: Mapping[str, Any]) -> str:
+        rows = changes["findings"]
+        return filtered_table(
+            f"findings-{edition.id}",
+            "Findings that changed, old and new, and why",
+            ["finding", "old", "new", "how", "cause"],
+            [_finding_row(row) for row in rows],
+            empty="No finding changed.",
+            label="how",
+            choices=dict.fromkeys(row["kind"] for row in rows),
+        )
+
+    @staticmethod
+    def _verdicts(edition: Edition, changes: Mapping[str, Any]) -> str:
+        return filtered_table(
+            f"verdicts-{edition.id}",
+            "Claims whose verdict or reasons changed",
+            ["claim", "text", "old", "new", "cause"],
+            [_verdict_row(row) for row in changes["verdicts"]],
+            empty="No verdict changed.",
+        )
+
+    @staticmethod
+    def _rows(edition: Edition, changes: Mapping[str, Any], kind: str) -> str:
+        rows = [
+            html_row((cell(row["key"]), cell(row["table"]), cell(_cells(row)), _whys(row)))
+            for row in record_rows(changes, kind)
+        ]
+        title = ROW_TITLES[kind]
+        empty = f"{title}: none."
+        heads = ["row", "table", "cells", "why"]
+        return filtered_table(f"{kind}-{edition.id}", title, heads, rows, empty=empty)
+
+    @staticmethod
+    def _flips(changes: Mapping[str, Any]) -> str:
+        rows = [[row["key"], row["of"], row["old"], row["new"]] for row in changes["flips"]]
+        return small_table(
+            "What would flip a finding or verdict, where that changed (its cause is not searched)",
+            ["key", "of a", "old", "new"], rows, empty="No flip set changed.",
+        )  # fmt: skip
+
+    @staticmethod
+    def _parameters(changes: Mapping[str, Any]) -> str:
+        rows = [
+            [row["name"], row["page"], str(row["old"]), str(row["new"])]
+            for row in changes["parameters"]
+        ]
+        heads = ["parameter", "page", "old", "new"]
+        return small_table("Parameters that changed", heads, rows, empty="No parameter changed.")
+
+    @staticmethod
+    def _code(changes: Mapping[str, Any]) -> str:
+        paths = sorted({path for listed in changes["files"].values() for path in listed})
+        code = [path for path in paths if path.startswith(("skytally/", "requirements.txt"))]
+        if not code:
+            return empty_state(f"No file of the {CODE} changed.")
+        items = "".join(f"<li><code>{cell(path)}</code></li>" for path in code)
+        count = f"{len(code)} file{'s' if len(code) > 1 else ''} of the {CODE} changed"
+        return f"<details><summary>{count}</summary><ul>{items}</ul></details>"
+
+
+class EditionFindings(EditionBlock):
+    """Show every finding of an edition as it was published."""
+
+    def html(self) -> str:
+        """Return a table."""
+        rows = [
+            html_row((card_link("finding", key, up=UP), cell(each["said"]), cell(each["text"])))
+            for key, each in self.edition.findings.items()
+        ]
+        name = f"published-findings-{self.edition.id}"
+        caption = "Findings as published, never computed again"
+        heads = ["finding", "number", "sentence"]
+        return filtered_table(name, caption, heads, rows, empty="This edition has no finding.")
+
+
+class EditionVerdicts(EditionBlock):
+    """Show every verdict of an edition as it was published."""
+
+    def html(self) -> str:
+        """Return a table."""
+        rows = [
+            html_row((card_link("claim", key, up=UP), cell(each["text"]), cell(each["verdict"])))
+            for key, each in self.edition.claims.items()
+        ]
+        name = f"published-verdicts-{self.edition.id}"
+        caption = "Verdicts as published, never judged again"
+        heads = ["claim", "text", "verdict"]
+        return filtered_table(name, caption, heads, rows, empty="This edition has no claim.")
+
+
+def _fault_list(faults: Iterable[Fault]) -> str:
+    items = "".join(f"<li>{cell(fault)}</li>" for fault in faults)
+    return f'<div class="sk-nothing"><p>Editions that cannot be shown:</p><ul>{items}</ul></div>'
+
+
+class EditionFault(EditionBlock):
+    """Show what is wrong with an edition whose files are not those that were published."""
+
+    def html(self) -> str:
+        """Return its faults, and that nothing of it is shown."""
+        found = edition_pages.faults_of(self.arguments[0], known_editions()[1])
+        return (
+            "<p>The stored files of this edition are not those that were published, "
+            f"so none of them is shown.</p>{_fault_list(found)}"
+        )
+
+
+class EditionsList(Block):
+    """List all editions, the newest first, with their feeds."""
+
+    def html(self) -> str:
+        """Return a table, or a sentence before the first edition."""
+        editions, faults = known_editions()
+        wrong = _fault_list(faults) if faults else ""
+        if not editions:
+            words = "No edition was made yet; this is a state of the book between editions."
+            return wrong + empty_state(words, anchor="table-editions")
+        up = to_root(self.state.document.settings.env.docname)
+        rows = [
+            html_row(
+                (
+                    f'<a href="{up}editions/{cell(each.id)}.html">{cell(each.id)}</a>',
+                    cell(each.about["complete_to"] or "not known"),
+                    cell(each.about["doi"] or "none"),
+                    cell(change_summary(each.changes)),
+                )
+            )
+            for each in reversed(editions)
+        ]
+        heads = ["edition", "record complete to", "DOI", "what changed"]
+        feeds = (
+            f'<p>Feeds: <a href="{up}{edition_pages.ATOM}">Atom</a> · '
+            f'<a href="{up}{edition_pages.JSON_FEED}">JSON Feed</a></p>'
+        )
+        return wrong + filtered_table("editions", "Editions", heads, rows, empty="") + feeds
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("edition-about", EditionAbout),
+        ("edition-changes", EditionChanges),
+        ("edition-findings", EditionFindings),
+        ("edition-verdicts", EditionVerdicts),
+        ("edition-fault", EditionFault),
+        ("editions-list", EditionsList),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

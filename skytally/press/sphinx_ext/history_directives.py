@@ -1,0 +1,131 @@
+"""Directives of the pages on what the book got wrong, and on what was tried in vain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import data_registry, read_table
+from skytally.editions import Correction, correction_history, table_rows
+from skytally.press.sphinx_ext.book_data import row_ids, source_ids, table
+from skytally.press.sphinx_ext.edition_directives import known_editions
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+    html_row,
+    source_link,
+)
+
+CORRECTIONS = "corrections"
+DELIVERED = "delivered_"
+"""How the slugs of the files of the delivered record begin."""
+FAILURES = "failed_attempts"
+"""Slug of the table of what was tried in vain; a project need not have it."""
+
+
+def _history() -> list[Correction]:
+    """Corrections of the record with what the editions know of each."""
+    if CORRECTIONS not in data_registry.entries():
+        return []
+    lineage = table("lineage") if "lineage" in data_registry.entries() else None
+    delivered = "" if lineage is None else " ".join(lineage["rows"])
+    days = [
+        row["retrieved"]
+        for slug, row in data_registry.entries().items()
+        if slug.startswith(DELIVERED)
+    ]
+    return correction_history(
+        list(table_rows(data_registry.path(CORRECTIONS))[1].values()),
+        known_editions()[0],
+        delivered=frozenset(delivered.split()),
+        delivered_on=min(days, default="it was delivered"),
+    )
+
+
+def _row_cell(correction: Correction) -> str:
+    name = correction.cells["row"]
+    linked = card_link("row", name) if name in row_ids() else cell(name)
+    if name in source_ids():
+        linked = card_link("source", name)
+    return f"{linked} {cell(correction.cells['column'])}"
+
+
+def _wrong_cell(correction: Correction) -> str:
+    cells = correction.cells
+    old, new = (cells.get(side, "") or "empty" for side in ("old", "new"))
+    size = f"; {correction.size}" if correction.size else ""
+    moved = f"; moved {', '.join(correction.moved)}" if correction.moved else ""
+    return cell(f"{old} → {new}{size}{moved}")
+
+
+def _found_cell(correction: Correction) -> str:
+    cells = correction.cells
+    sources = [source for source in cells["source"].split() if source in source_ids()]
+    says = f": {cells['page_says']}" if cells.get("page_says") else ""
+    return ", ".join(map(source_link, sources)) + cell(says)
+
+
+class CorrectionsList(Block):
+    """List every corrected cell: how wrong, since when, found by what and why."""
+
+    def html(self) -> str:
+        """Return a table, those of numbers first."""
+        history = _history()
+        kinds = {True: "numbers, bounds and whole rows", False: "words, sources and notes"}
+        rows = [
+            html_row(
+                (
+                    _row_cell(each),
+                    _wrong_cell(each),
+                    cell(each.since),
+                    _found_cell(each),
+                    cell(each.cells["why"]),
+                ),
+                choice=kinds[each.is_weighty],
+            )
+            for each in history
+        ]
+        heads = ["cell", "held → holds now", "since when", "found on", "why"]
+        return filtered_table(
+            "corrected-cells", "Corrected cells of the record", heads, rows,
+            empty="No cell of the record was corrected yet.", label="what was wrong",
+            choices=kinds.values(),
+        )  # fmt: skip
+
+
+class FailuresList(Block):
+    """List what was tried and did not work, with where the project records it."""
+
+    def html(self) -> str:
+        """Return a table, or a sentence where the project has none."""
+        if FAILURES not in data_registry.entries():
+            return empty_state(
+                "No failed attempt was written down yet.", anchor=f"table-{FAILURES}"
+            )
+        attempts = read_table(data_registry.path(FAILURES))
+        rows = [
+            html_row(
+                (
+                    f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>',
+                    cell(each["purpose"]),
+                    cell(each["result"]),
+                    cell(each["instead"]),
+                    cell(each["recorded_in"]),
+                )
+            )
+            for each in attempts.to_dict("records")
+        ]
+        heads = ["what was tried", "what for", "how it failed", "what was done", "recorded in"]
+        caption = "Attempts that did not work"
+        return filtered_table(FAILURES, caption, heads, rows, empty="No attempt is listed yet.")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("corrections-list", CorrectionsList)
+    app.add_directive("failures-list", FailuresList)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

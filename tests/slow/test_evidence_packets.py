@@ -1,0 +1,163 @@
+"""All packets of the book that was built: checked by strangers, forged ten thousand times."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from skytally.editions import write_packets
+from skytally.editions.packet_zip import canonical_zip
+from skytally.press.crate_validation import crate_faults, one_of_each_shape
+from skytally.press.finding_checks import page_parameters
+from tests.support.packet_edition import PacketEdition, rehashed
+from tests.support.site_pages import SITE
+
+pytestmark = pytest.mark.slow
+
+FORGED_BYTES, REMOVED_ROWS = 10_000, 1_000
+OTHER_PYTHONS = "SKYTALLY_OTHER_PYTHONS"
+"""Environment variable with further interpreters to check the packets in, parted by colons."""
+VALIDATOR = "SKYTALLY_VALIDATOR"
+"""Environment variable naming the interpreter of the validator, where `make crates` made none."""
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
+    """Write the packets of the book as it was built."""
+    folder = tmp_path_factory.mktemp("book") / "data" / "editions" / "2026-11-29"
+    folder.mkdir(parents=True)
+    for name in ("findings", "claims"):
+        rows = json.loads((SITE / f"{name}.json").read_text(encoding="utf-8"))
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    values = [
+        {"page": page, "name": name, "value": value}
+        for page, found in page_parameters().items()
+        for name, value in found.items()
+    ]
+    (folder / "parameters.jsonl").write_text("".join(json.dumps(each) + "\n" for each in values))
+    about = {"id": folder.name, "date": folder.name, "commit": None, "title": "Counted from Above"}
+    return PacketEdition(folder, write_packets(folder, about=about, site=SITE))
+
+
+def interpreters() -> list[str]:
+    """List the interpreter of the tests and those named in the environment."""
+    return [sys.executable, *filter(None, os.environ.get(OTHER_PYTHONS, "").split(":"))]
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_packet_of_the_book_passes(edition: PacketEdition, python: str) -> None:
+    """Each finding, claim and chart has a packet, and all pass with the standard library."""
+    findings, claims = (
+        json.loads((SITE / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("findings", "claims")
+    )
+    program = edition.folder / "packet_verifier" / "verify.py"
+    words = [edition.root, str(edition.folder / "packet_log.txt"), str(edition.folder / "packets")]
+    command = [python, "-I", "-S", str(program), *words]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    lines = run.stdout.splitlines()
+    assert run.returncode == 0, [line for line in lines if not line.startswith("PASS")]
+    kinds = [re.match(r"PASS (\w+)-", line) for line in lines]
+    counts = {
+        kind: sum(bool(each and each[1] == kind) for each in kinds) for kind in ("finding", "claim")
+    }
+    assert counts == {"finding": len(findings), "claim": len(claims)}
+    pages = [*SITE.glob("*.html"), *SITE.glob("lines/*.html")]
+    drawn = sum(page.read_bytes().count(b'<figure class="sk-figure"') for page in pages)
+    assert len(lines) - len(findings) - len(claims) == drawn
+
+
+def test_most_findings_are_recomputed(edition: PacketEdition) -> None:
+    """All declared findings but estimates and named counts are recomputed from their rows."""
+    left = set()
+    for name in edition.known:
+        packet = json.loads(edition.files(name)["packet.json"])
+        if packet["kind"] == "finding" and packet["not_recomputed"]:
+            left |= {*packet["not_recomputed"]}
+    declared = [words for words in left if "which no row" not in words]
+    assert all(re.search(r" \((estimate|count) by [\w-]+\)$", words) for words in declared)
+
+
+def test_ten_thousand_forged_bytes_are_found(edition: PacketEdition) -> None:
+    """One changed byte anywhere in any packet never passes."""
+    chance = random.Random(2012)
+    names = sorted(edition.packets)
+    passed = []
+    for _ in range(FORGED_BYTES):
+        name = chance.choice(names)
+        data = bytearray(edition.packets[name])
+        at = chance.randrange(len(data))
+        data[at] ^= chance.randrange(1, 256)
+        if not edition.verdict(name, bytes(data)).startswith("FAIL"):
+            passed.append((name, at))
+    assert passed == []
+
+
+def test_a_thousand_removed_rows_are_found(edition: PacketEdition) -> None:
+    """A packet without one of its rows never passes, though zip and hashes were made anew."""
+    chance = random.Random(2459)
+    tables = [
+        (name, word.partition("=")[0])
+        for name, words in edition.known.items()
+        for word in words[2:]
+        if word.startswith("rows/")
+    ]
+    unnamed = []
+    for _ in range(REMOVED_ROWS):
+        name, table = chance.choice(tables)
+        files = edition.files(name)
+        head, *rows = files[table].splitlines(keepends=True)
+        rows.pop(chance.randrange(len(rows)))
+        forged = canonical_zip(rehashed({**files, table: b"".join([head, *rows])}))
+        found = edition.verdict(name, forged)
+        if not re.match(rf"FAIL ({re.escape(table)}|ro-crate-metadata\.json): not as", found):
+            unnamed.append((name, table, found))
+    assert unnamed == []
+
+
+def test_packets_are_valid_crates(edition: PacketEdition, tmp_path: Path) -> None:
+    """A packet of each shape is a valid RO-Crate, and one without its licence is none."""
+    made = Path(sys.prefix) / "edition" / "bin" / "python"
+    python = Path(os.environ.get(VALIDATOR) or made)
+    if not python.is_file():
+        pytest.skip("the RO-Crate validator is not installed; make crates installs it")
+    packets = sorted((edition.folder / "packets").glob("*.zip"))
+    chosen = one_of_each_shape(packets)
+    assert {path.name.partition("-")[0] for path in chosen} == {"finding", "claim", "chart"}
+    broken = tmp_path / "finding-broken.zip"
+    files = edition.files(chosen[-1].name)
+    crate = json.loads(files["ro-crate-metadata.json"])
+    root = next(entity for entity in crate["@graph"] if entity["@id"] == "./")
+    del root["license"]
+    files["ro-crate-metadata.json"] = json.dumps(crate).encode()
+    broken.write_bytes(canonical_zip(files))
+    faults = crate_faults([*chosen, broken], python)
+    assert set(faults) == {broken.name}
+    assert "license" in " ".join(faults[broken.name])
+
+
+def test_an_omitted_packet_shows(edition: PacketEdition, tmp_path: Path) -> None:
+    """A folder without one packet, and a log without its line, do not pass."""
+    folder = tmp_path / "packets"
+    shutil.copytree(edition.folder / "packets", folder)
+    gone = random.Random(1).choice(sorted(edition.known))
+    (folder / gone).unlink()
+    lines = (edition.folder / "packet_log.txt").read_text().splitlines(keepends=True)
+    short = tmp_path / "packet_log.txt"
+    short.write_text("".join(line for line in lines if gone not in line))
+    program = edition.folder / "packet_verifier" / "verify.py"
+    for log, named in ((edition.folder / "packet_log.txt", gone), (short, "packet_log.txt")):
+        command = [sys.executable, "-I", str(program), edition.root, str(log), str(folder)]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        failed = [line for line in run.stdout.splitlines() if line.startswith("FAIL")]
+        assert run.returncode == 1
+        assert [line.split()[1].rstrip(":") for line in failed] == [named]

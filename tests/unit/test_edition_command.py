@@ -1,0 +1,109 @@
+"""``make edition`` refuses what it cannot freeze, says why, and writes nothing then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from skytally.core import DataError
+from skytally.press import git_history
+from skytally.press.edition_command import main, make_edition
+from tests.support.made_up_editions import make_edition as write_edition, write_project
+
+DATED = {"GIT_COMMITTER_DATE": "2026-01-04T23:30:00-05:00"}
+NAME = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with one edition, in no repository."""
+    folder = write_project(tmp_path / "project", [("A1", "10", "")])
+    (folder / "data/registry.toml").write_text("")
+    (folder / "notebooks").mkdir()
+    write_edition(folder, "2026-01-03", findings=[])
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(folder))
+    return folder
+
+
+def _git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", *NAME, *words], cwd=folder, env={**os.environ, **DATED}, check=True)
+
+
+def _commit(folder: Path) -> None:
+    _git(folder, "init", "-q")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-q", "-m", "made up")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("", "this folder has no git history .* make edition DATE=2026-11-29"),
+        ("yesterday", "DATE: found 'yesterday'; write a day such as 2026-11-29"),
+        ("2026-1-4", "DATE: found '2026-1-4'"),
+        ("20260104", "DATE: found '20260104'"),
+        ("2026-02-30", "DATE: found '2026-02-30'"),
+        ("../../2026", r"DATE: found '\.\./\.\./2026'"),
+        ("2026-01-02", "DATE: found 2026-01-02, but edition 2026-01-03 is newer"),
+        ("2026-01-03", "found no site printed from what lies here now; run make book"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(project: Path, day: str, words: str) -> None:
+    """Each message says what was found and what to write; no folder is left behind."""
+    with pytest.raises(DataError, match=words):
+        make_edition(day)
+    assert [path.name for path in (project / "data/editions").iterdir()] == ["2026-01-03"]
+
+
+def test_a_damaged_edition_stops_the_next(project: Path) -> None:
+    """Nothing follows an edition that is not as it was published."""
+    (project / "data/editions/2026-01-03/rows.jsonl").write_text("")
+    with pytest.raises(DataError, match=r"editions: 1 fault\n.*rows.jsonl changed .* restore it"):
+        make_edition("2026-01-04")
+
+
+def test_a_tree_with_changes_is_refused(project: Path) -> None:
+    """Changed and new files are named; ignored ones are no change."""
+    (project / ".gitignore").write_text("ignored\n")
+    _commit(project)
+    assert git_history.changed_since_commit(project) == []
+    (project / "ignored").write_text("x")
+    (project / "requirements.txt").write_text("changed\n")
+    (project / "data/new file.csv").write_text("x\n")
+    words = r"found changes that no commit holds \(data/new file\.csv, requirements\.txt\)"
+    with pytest.raises(DataError, match=words):
+        make_edition("")
+
+
+def test_the_day_is_that_of_the_commit_in_utc(project: Path) -> None:
+    """A commit late in the evening of a western time zone is of the next day."""
+    _commit(project)
+    commit = git_history.head(project)
+    assert commit is not None
+    assert commit.day == "2026-01-05"
+
+
+def test_a_folder_inside_a_repository_has_no_history_of_its_own(project: Path) -> None:
+    """A copy that lies in another repository is not taken for it."""
+    _commit(project)
+    (project / "copy").mkdir()
+    assert git_history.head(project / "copy") is None
+
+
+def test_a_commit_that_is_not_there_is_named(project: Path, tmp_path: Path) -> None:
+    """A shallow history does not hold the older code, and says so."""
+    _commit(project)
+    with pytest.raises(DataError, match="commit 000000000000: the history of this copy does not"):
+        git_history.write_tree(project, "0" * 40, tmp_path / "older")
+
+
+def test_the_command_says_that_no_edition_was_made(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is that of a failure, and one message says what to do."""
+    assert main(["--date=soon"]) == 1
+    shown = capsys.readouterr().err
+    assert shown == "DATE: found 'soon'; write a day such as 2026-11-29\nno edition was made\n"

@@ -1,0 +1,402 @@
+"""The verifier of evidence packets: what passes, and what a forger tries."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skytally.editions.packet_verifier import verify
+from tests.support.packet_edition import (
+    ESTIMATE,
+    KEYS,
+    PacketEdition,
+    made_up_site,
+    rehashed,
+    write_made_up_edition,
+)
+
+QUOTE = "finding-rail-counts.baseline.zip"
+HIGHEST = "finding-rail-counts.railcars_highest.zip"
+FORGED_BYTES, REMOVED_ROWS = 200, 50
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
+    """Make a small edition once."""
+    folder = tmp_path_factory.mktemp("editions") / "data" / "editions" / "2026-11-29"
+    root = write_made_up_edition(folder, made_up_site(folder.parents[2] / "site"))
+    return PacketEdition(folder, root)
+
+
+def strangers_run(edition: PacketEdition, *paths: Path | str, root: str = "") -> tuple[int, str]:
+    """Run the published programs in an interpreter that knows nothing of this project."""
+    program = edition.folder / "packet_verifier" / "verify.py"
+    words = [root or edition.root, str(edition.folder / "packet_log.txt"), *map(str, paths)]
+    command = [sys.executable, "-I", "-S", str(program), *words]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    return run.returncode, run.stdout + run.stderr
+
+
+def test_every_packet_passes_in_a_strangers_interpreter(edition: PacketEdition) -> None:
+    """All packets of a folder pass with the standard library alone; the estimate is named."""
+    code, printed = strangers_run(edition, edition.folder / "packets")
+    lines = printed.splitlines()
+    assert code == 0
+    assert len(lines) == len(KEYS) + 2
+    assert all(line.startswith("PASS ") for line in lines)
+    estimates = [line for line in lines if "NOT RECOMPUTED: rail-counts" in line]
+    assert len(estimates) == 1
+    assert f"finding-{ESTIMATE}.zip" in estimates[0]
+    assert sum("1 findings recomputed" in line for line in lines) == len(KEYS) + 1
+
+
+def test_check_packet_finds_each_byte_forged(edition: PacketEdition) -> None:
+    """One changed byte anywhere in any packet fails, whichever byte it is."""
+    chance = random.Random(14)
+    names = sorted(edition.packets)
+    for _ in range(FORGED_BYTES):
+        name = chance.choice(names)
+        data = bytearray(edition.packets[name])
+        at = chance.randrange(len(data))
+        data[at] ^= chance.randrange(1, 256)
+        assert edition.verdict(name, bytes(data)).startswith("FAIL"), (name, at)
+
+
+def without_a_row(edition: PacketEdition, chance: random.Random) -> tuple[str, str, bytes]:
+    """Packet without one of its rows, everything inside hashed anew."""
+    name = chance.choice([each for each in sorted(edition.packets) if "synthesis" not in each])
+    files = edition.files(name)
+    table = chance.choice([file for file in sorted(files) if file.startswith("rows/")])
+    head, *rows = files[table].splitlines(keepends=True)
+    rows.pop(chance.randrange(len(rows)))
+    files[table] = b"".join([head, *rows])
+    forged = io.BytesIO()
+    with zipfile.ZipFile(forged, "w") as archive:
+        for file, content in rehashed(files).items():
+            archive.writestr(file, content)
+    return name, table, forged.getvalue()
+
+
+def test_check_packet_names_the_table_that_lost_a_row(edition: PacketEdition) -> None:
+    """A removed row is found and its table named, though all hashes inside were made anew."""
+    chance = random.Random(6962)
+    for _ in range(REMOVED_ROWS):
+        name, _, forged = without_a_row(edition, chance)
+        assert re.match(
+            r"FAIL (rows/\w+\.csv|ro-crate-metadata\.json): ", edition.verdict(name, forged)
+        )
+
+
+def with_second_directory(data: bytes) -> bytes:
+    """Bytes with another end of a zip behind the first, which readers take instead."""
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("packet.json", b"{}")
+    return data + other.getvalue()
+
+
+def with_comment(data: bytes) -> bytes:
+    """Bytes of a zip with a comment."""
+    packed = io.BytesIO(data)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.comment = b"proved"
+    return packed.getvalue()
+
+
+def with_file(name: str, content: bytes, how: int = zipfile.ZIP_STORED) -> Callable[[bytes], bytes]:
+    """Return a function that adds a file to a zip."""
+
+    def added(data: bytes) -> bytes:
+        packed = io.BytesIO(data)
+        with zipfile.ZipFile(packed, "a", how) as archive:
+            archive.writestr(name, content)
+        return packed.getvalue()
+
+    return added
+
+
+def compressed(data: bytes) -> bytes:
+    """Compress the same files: true content in other bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return packed.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("trick", "named"),
+    [
+        (lambda data: data + b"\0", "bytes beside its files"),
+        (lambda data: b"\0" + data, "bytes beside its files"),
+        (with_second_directory, "lock.txt: not as it was logged"),
+        (with_comment, "bytes beside its files"),
+        (with_file("packet.json", b"{}"), "packet.json: not as it was logged"),
+        (with_file("../../verify.py", b"print('PASS')"), "bytes beside its files"),
+        (with_file("packet.json", b"0" * 5_000_000, zipfile.ZIP_BZIP2), "packet.json: not"),
+        (compressed, "lock.txt: not as it was logged"),
+        (lambda _: b"", "File is not a zip file"),
+        (lambda data: data[: len(data) // 2], "File is not a zip file"),
+    ],
+    ids=["appended", "prepended", "directory", "comment", "twice", "path", "bomb", "compressed",
+         "empty", "half"],
+)  # fmt: skip
+def test_check_packet_finds_tricks_with_zips(
+    edition: PacketEdition, trick: Callable[[bytes], bytes], named: str
+) -> None:
+    """What can be done to a zip around its files is found and named."""
+    assert edition.verdict(QUOTE, trick(edition.packets[QUOTE])).startswith(f"FAIL {named}")
+
+
+def test_check_packet_finds_a_packet_under_another_name(edition: PacketEdition) -> None:
+    """A sound packet that poses as that of another finding fails, and its name is given."""
+    found = edition.verdict(HIGHEST, edition.packets[QUOTE])
+    assert found == f"FAIL renamed: the edition logged it as {QUOTE}"
+
+
+@pytest.mark.parametrize(
+    "name", ["finding-rail-counts.withdrawn.zip", "finding-rail-counts.baseline\u2024zip", "x"]
+)
+def test_check_packet_knows_no_packet_of_another_name(edition: PacketEdition, name: str) -> None:
+    """A withdrawn finding, another edition's packet and a look-alike name are told so."""
+    found = edition.verdict(name, edition.packets[QUOTE] + b"other")
+    assert found == "FAIL the log of edition 2026-11-29 has no such packet"
+
+
+def shortened(lines: list[bytes]) -> list[bytes]:
+    """Leave out the last packet."""
+    return lines[:-1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        shortened,
+        lambda lines: [*lines[:4], *reversed(lines[4:])],
+        lambda lines: [*lines, lines[-1]],
+        lambda lines: [*lines[:3], b"packets 1", lines[4]],
+        lambda lines: [line.replace(b"previous none", b"previous all") for line in lines],
+        lambda lines: [line.upper() for line in lines[:0]],
+    ],
+    ids=["truncated", "reordered", "doubled", "one", "chain", "empty"],
+)
+def test_read_log_finds_changes_of_the_log(
+    edition: PacketEdition, change: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    """No line can be left out, moved, doubled or changed under the same root."""
+    lines = change(edition.log.removesuffix(b"\n").split(b"\n"))
+    with pytest.raises(ValueError, match=r"its root is not the root given|no packet log"):
+        verify.read_log(b"\n".join(lines) + b"\n", edition.root)
+
+
+def test_read_log_refuses_a_log_with_a_packet_twice(edition: PacketEdition) -> None:
+    """Even under a root of its own a log lists each packet once, in order, and says how many."""
+    lines = edition.log.removesuffix(b"\n").split(b"\n")
+    for changed, named in (([*lines, lines[-1]], "order"), (lines[:-1], "where it says")):
+        root = verify.merkle_root(changed).hex()
+        with pytest.raises(ValueError, match=named):
+            verify.read_log(b"\n".join(changed) + b"\n", root)
+
+
+def test_read_log_names_a_newer_format(edition: PacketEdition) -> None:
+    """A newer log says which verifier to take, before anything else is compared."""
+    newer = edition.log.replace(b"skytally packet log 1", b"skytally packet log 2")
+    with pytest.raises(ValueError, match="format b'2', not 1: take the verifier from the page"):
+        verify.read_log(newer, edition.root)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (b'"format": 1', b'"format": 2', "packet.json: format 2: take the verifier"),
+        (b'"edition": "2026-11-29"', b'"edition": "2025-01-01"', "packet.json: of edition 2025"),
+        (b'"format": 1', b'"format": 1, "format": 1', "a key twice in JSON"),
+        (b'"format": 1', b'"format": 1, "x": NaN', "NaN"),
+    ],
+    ids=["newer", "edition", "twice", "nan"],
+)
+def test_check_packet_finds_what_a_publisher_got_wrong(
+    edition: PacketEdition, old: bytes, new: bytes, named: str
+) -> None:
+    """Logged, but of a newer format, of another edition, or no sound JSON."""
+    files = edition.files(QUOTE)
+    files["packet.json"] = files["packet.json"].replace(old, new, 1)
+    other = edition.relogged(QUOTE, rehashed(files))
+    assert other.verdict(QUOTE, other.packets[QUOTE]).startswith(f"FAIL {named}")
+
+
+def test_check_packet_finds_a_wrong_hash_in_the_crate(edition: PacketEdition) -> None:
+    """A logged packet whose description has the hash of another file fails."""
+    files = edition.files(QUOTE)
+    files["sources.csv"] += b"\n"
+    other = edition.relogged(QUOTE, files)
+    found = other.verdict(QUOTE, other.packets[QUOTE])
+    assert found == "FAIL ro-crate-metadata.json: hash of sources.csv"
+
+
+def changed_cell(content: bytes, row: str, column: str, cell: str) -> bytes:
+    """Table with one other cell."""
+    rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**each, column: cell} if each["id"] == row else each for each in rows)
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != ESTIMATE])
+def test_check_packet_recomputes_the_number_of_each_kind(edition: PacketEdition, key: str) -> None:
+    """A number that its rows do not give fails, though the publisher logged it."""
+    name = f"finding-{key}.zip"
+    files = edition.files(name)
+    packet = json.loads(files["packet.json"])
+    said = packet["findings"][0]["finding"]
+    end = next(each for each in ("value", "low", "high") if said[each] is not None)
+    said[end] += 1
+    files["packet.json"] = json.dumps(packet).encode()
+    other = edition.relogged(name, rehashed(files))
+    assert f"FAIL packet.json: {key}: {end}" in other.verdict(name, other.packets[name])
+
+
+@pytest.mark.parametrize(
+    ("key", "table", "row", "column", "cell"),
+    [
+        ("rail-counts.railcars_highest", "rail_counts", "R031", "value", "999"),
+        ("rail-counts.baseline", "rail_counts", "R001", "value", "30"),
+        ("rail-counts.boxcar_share_june_2024", "rail_counts", "R051", "value", "500"),
+        ("rail-counts.multiple_of_baseline", "rail_counts", "R031", "value", "40"),
+        ("ais-gaps.known_to_the_day", "ais_events", "A007", "precision_first", "month"),
+        ("synthesis.yard_after_summit", "events", "E013", "date_first", "2023-09-12"),
+    ],
+)
+def test_check_packet_recomputes_from_the_cells(
+    edition: PacketEdition, key: str, table: str, row: str, column: str, cell: str
+) -> None:
+    """Another cell of a row gives another number, so the packet fails though it was logged."""
+    name = f"finding-{key}.zip"
+    files = edition.files(name)
+    changed = changed_cell(files[f"rows/{table}.csv"], row, column, cell)
+    assert changed != files[f"rows/{table}.csv"]
+    other = edition.relogged(name, rehashed({**files, f"rows/{table}.csv": changed}))
+    assert re.match(f"FAIL packet.json: {key}: ", other.verdict(name, other.packets[name]))
+
+
+def test_cells_cannot_be_overruled_by_what_the_packet_adds(edition: PacketEdition) -> None:
+    """What packet.json says of a row beside its cells never takes the place of a cell."""
+    files = edition.files(QUOTE)
+    packet = json.loads(files["packet.json"])
+    packet["rows"].setdefault("R001", {})["value"] = "99"
+    files["packet.json"] = json.dumps(packet).encode()
+    other = edition.relogged(QUOTE, rehashed(files))
+    assert not other.verdict(QUOTE, other.packets[QUOTE]).startswith("FAIL")
+
+
+def test_a_number_may_differ_in_its_last_place(edition: PacketEdition) -> None:
+    """Another processor's last digit passes, a visible difference does not."""
+    name = "finding-rail-counts.multiple_of_baseline.zip"
+    for error, passes in ((1e-10, True), (1e-6, False)):
+        files = edition.files(name)
+        packet = json.loads(files["packet.json"])
+        packet["findings"][0]["finding"]["low"] *= 1 + error
+        files["packet.json"] = json.dumps(packet).encode()
+        other = edition.relogged(name, rehashed(files))
+        assert other.verdict(name, other.packets[name]).startswith("FAIL") != passes
+
+
+def test_a_missing_packet_shows_in_a_folder(edition: PacketEdition, tmp_path: Path) -> None:
+    """Given a folder, every packet of the log must be there, and nothing else."""
+    folder = tmp_path / "packets"
+    shutil.copytree(edition.folder / "packets", folder)
+    (folder / QUOTE).unlink()
+    (folder / "finding-extra.zip").write_bytes(b"x")
+    code, printed = strangers_run(edition, folder)
+    failed = [line for line in printed.splitlines() if line.startswith("FAIL")]
+    assert code == 1
+    assert [line.split()[1].rstrip(":") for line in failed] == ["finding-extra.zip", QUOTE]
+
+
+def test_a_name_cannot_write_a_line_of_its_own(edition: PacketEdition, tmp_path: Path) -> None:
+    """A file named so as to print PASS on a line of its own prints none."""
+    packet = tmp_path / f"x\nPASS {QUOTE}: all\x1b[2K.zip"
+    packet.write_bytes(b"forged")
+    code, printed = strangers_run(edition, packet)
+    assert code == 1
+    assert len(printed.splitlines()) == 1
+    assert "\x1b" not in printed
+
+
+def copied_programs(edition: PacketEdition, folder: Path) -> Path:
+    """Copy the published programs into a folder; return the one that is run."""
+    for path in (edition.folder / "packet_verifier").iterdir():
+        shutil.copy(path, folder)
+    return folder / "verify.py"
+
+
+def test_files_beside_the_verifier_cannot_pose_as_python(
+    edition: PacketEdition, tmp_path: Path
+) -> None:
+    """Without -I, where a hashlib.py from the sender would count, nothing is checked at all."""
+    program = copied_programs(edition, tmp_path)
+    (tmp_path / "hashlib.py").write_text("print('PASS, says the forger')")
+    words = [edition.root, str(edition.folder / "packet_log.txt"), str(edition.folder / "packets")]
+    for flags, code in (([], 1), (["-I"], 0)):
+        command = [sys.executable, *flags, str(program), *words]
+        run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert run.returncode == code
+        assert "says the forger" not in run.stdout + run.stderr
+
+
+def test_the_verifier_holds_the_hash_of_its_second_program() -> None:
+    """After a change of recompute.py its SHA-256 is written into verify.py anew."""
+    program = Path(verify.__file__).with_name("recompute.py").read_bytes()
+    assert hashlib.sha256(program).hexdigest() == verify.RECOMPUTE
+
+
+def test_another_recompute_program_is_refused(edition: PacketEdition, tmp_path: Path) -> None:
+    """The program that recomputes must be that of the verifier."""
+    program = copied_programs(edition, tmp_path)
+    (tmp_path / "recompute.py").write_text("def difference(*_):\n    return ''\n")
+    words = [edition.root, str(edition.folder / "packet_log.txt"), str(edition.folder / "packets")]
+    command = [sys.executable, "-I", str(program), *words]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stdout.startswith("FAIL recompute.py: not the one of this verifier")
+
+
+@pytest.mark.parametrize(
+    ("root", "named"),
+    [("0" * 64, "its root is not the root given"), ("x", "its root is not the root given")],
+)
+def test_main_refuses_another_root(edition: PacketEdition, root: str, named: str) -> None:
+    """Under another root nothing is checked, and the log is named."""
+    code, printed = strangers_run(edition, edition.folder / "packets", root=root)
+    assert (code, printed) == (1, f"FAIL packet_log.txt: {named}\n")
+
+
+def test_merkle_root_is_that_of_the_standard() -> None:
+    """The test vectors of Certificate Transparency for none to eight leaves."""
+    leaves = [bytes.fromhex(word) for word in (
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )]  # fmt: skip
+    expected = {
+        0: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        2: "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+        3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+        8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+    }
+    assert {size: verify.merkle_root(leaves[:size]).hex() for size in expected} == expected
