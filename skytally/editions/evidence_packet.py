@@ -42,6 +42,7 @@ from skytally.findings import (
     one_finding,
     read_declarations,
 )
+from skytally.record import WholeRecord
 
 PACKETS, LOG, VERIFIER = "packets", "packet_log.txt", "packet_verifier"
 PROGRAMS = ("verify.py", "recompute.py")
@@ -69,7 +70,7 @@ def _computations(
         If one that is published differs from what its declaration gives.
     """
     listed = list(declarations)
-    record = claims.read_tables(data / "record")
+    record = WholeRecord(claims.read_tables(data / "record"))
     evaluation = evaluation_of(listed, record, parameters=parameters)
     taken_apart, differing = {}, []
     for declaration in (each for each in listed if each.key in findings):

@@ -21,6 +21,7 @@ from skytally.claims import Evidence
 from skytally.core import DataError, IntegrityError, data_folder
 from skytally.findings import Finding, Reevaluation, as_json, with_support
 from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.record import ReducedRecord, WholeRecord
 
 REQUEST = "evaluation_request.json"
 """In the folder of a project: ``measured``, the findings that its notebooks made from images, and
@@ -73,14 +74,14 @@ def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
 def _declared(wanted: Collection[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Evaluate what is declared in data; findings, and what is wrong with the others."""
     declarations, faults = declared_findings()
-    tables = claims.read_tables(data_folder() / "record")
+    record = WholeRecord(claims.read_tables(data_folder() / "record"))
     declared = {each.key: each for each in declarations}
-    again = Reevaluation(declared, tables, page_parameters())
+    again = Reevaluation(declared, record, page_parameters())
     results = [again.finding(key) for key in declared if wanted is None or key in wanted]
     made = [each for each in results if isinstance(each, Finding)]
     kinds = {key: each.kind for key, each in declared.items()}
     faults += [each for each in results if isinstance(each, str)]
-    return json.loads(as_json(with_support(made, kinds, tables))), faults
+    return json.loads(as_json(with_support(made, kinds, ReducedRecord(record)))), faults
 
 
 def _evaluated(project: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from skytally import claims
 from skytally.findings import Computation, Finding, declared_computation, evaluation_of, one_finding
 from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.record import WholeRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def computation(key: str) -> Computation:
     """Take one finding of the book apart."""
     declared = declared_findings()[0]
-    tables = claims.read_tables(ROOT / "data/record")
-    evaluation = evaluation_of(declared, tables, parameters=page_parameters())
+    record = WholeRecord(claims.read_tables(ROOT / "data/record"))
+    evaluation = evaluation_of(declared, record, parameters=page_parameters())
     declaration = evaluation.declarations[key]
     finding = one_finding(declaration, evaluation)
     assert isinstance(finding, Finding)

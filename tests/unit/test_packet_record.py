@@ -75,6 +75,6 @@ def test_files_hold_the_rows_as_the_tables_have_them(record: PacketRecord, root:
 
 def test_derived_gives_only_what_conditions_name(record: PacketRecord) -> None:
     """Site and day are added where a condition names them, a widening where there is one."""
-    assert record.derived(["R056"], []) == {"R056": {"widened": [0.0, 0.0, 0.1]}}
+    assert record.derived(["R056"], []) == {"R056": {"widened": [5.0, 5.0, 0.1]}}
     both = record.derived(["P003"], ["site", "one_day"])["P003"]
     assert {"site", "one_day"} <= {*both}
