@@ -8,6 +8,7 @@ from .declarations import (
 )
 from .downloads import harmless as harmless, write_lines as write_lines, write_table as write_table
 from .evaluation import (
+    estimate_of as estimate_of,
     evaluate as evaluate,
     evaluate_page as evaluate_page,
     outcomes as outcomes,

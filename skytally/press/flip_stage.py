@@ -36,6 +36,11 @@ def reevaluation(record: Mapping[str, pd.DataFrame]) -> Reevaluation:
     return Reevaluation(keyed, record, parameters, stated_ranges(parameters))
 
 
+def reevaluation_of(evidence: Evidence) -> Reevaluation:
+    """Make them ready likewise, on what was found already in the evidence of the claims."""
+    return replace(reevaluation(evidence.tables), record=evidence.record)
+
+
 def _check_same(findings: Sequence[Mapping[str, Any]], again: Reevaluation) -> None:
     """Refuse findings of the notebooks that differ from those evaluated here."""
     staged = {finding["key"]: finding["text"] for finding in findings}
@@ -80,7 +85,7 @@ def all_flips(
     IntegrityError
         If a finding differs from the one that its declaration gives now.
     """
-    again = replace(reevaluation(evidence.tables), record=evidence.record)
+    again = reevaluation_of(evidence)
     _check_same(findings, again)
     staged = {finding["key"] for finding in findings}
     keys = [

@@ -75,7 +75,7 @@ def _stage() -> None:
     from skytally import claims
     from skytally.findings import as_json, evaluate_page
     from skytally.press.finding_checks import pages_without_notebook
-    from skytally.press.flip_stage import all_flips, with_flips
+    from skytally.press.flip_stage import all_flips, reevaluation_of, with_flips
 
     for page in pages_without_notebook():
         findings += json.loads(as_json(evaluate_page(page, parameters={})))
@@ -86,6 +86,12 @@ def _stage() -> None:
     findings.sort(key=lambda finding: finding["key"])
     judged = json.loads(claims.as_json(claims.judge_claims(tables, evidence)))
     of_findings, of_claims = all_flips(findings, tables, evidence)
+    from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
+    from skytally.press.laboratory.page_parameters import parameter_labels
+
+    labels = parameter_labels(line_names())
+    laboratory = Laboratory(reevaluation_of(evidence), evidence, tables, labels)
+    (stage / SCRIPT).write_text(laboratory_script(laboratory), encoding="utf-8")
     for name, rows, flips, key in (
         (FINDINGS, findings, of_findings, "key"),
         (CLAIMS, judged, of_claims, "id"),
@@ -114,7 +120,9 @@ def _add_files(pages: Path) -> None:
     from skytally.press.search_index import RECIPES, write_search_text
 
     stage, data = _stage_folder(), data_folder()
-    for name in (FINDINGS, CLAIMS):
+    from skytally.press.laboratory.laboratory_data import SCRIPT
+
+    for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
     contributing = project_root() / "CONTRIBUTING.md"

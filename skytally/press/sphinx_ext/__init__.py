@@ -25,6 +25,7 @@ PARTS = (
     "accuracy_directives",
     "trial_directives",
     "imagery_directives",
+    "laboratory_directive",
     "api_page",
 )
 """Modules that register roles, directives and hooks."""
