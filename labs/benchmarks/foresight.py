@@ -117,6 +117,8 @@ def line_rows(line: Line, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         & days.notna()
         & (days.gt(1) if line.period else days.le(2))
     )
+    if line.period:
+        wanted &= ~table["unit"].str.contains(" per ")  # a printed rate is no count of a period
     if "cargo" in table:
         wanted &= table["cargo"] == ""  # coal ships and coal are not what the series counts
     if line.kinds:

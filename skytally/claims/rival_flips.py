@@ -51,7 +51,7 @@ class _Reweighing:
         first = {item.rows[0] for item in self.known.items}
         return becomes, tuple(row for row in rows if row in first)
 
-    def flip_sets(self, key: str, source_of: Mapping[str, str]) -> FlipSets:
+    def flip_sets(self, key: str) -> FlipSets:
         """Smallest sets of rows and of sources that flip one finding."""
         rows = smallest_sets(
             lambda removed: self.one_of_each(key, removed), what=f"finding {key}, rows"
@@ -59,15 +59,13 @@ class _Reweighing:
         nothing = frozenset[str]()
         every, tried = (made(key, nothing)[1] for made in (self.trial, self.one_of_each))
         sources = smallest_sets(
-            by_source(lambda removed: self.trial(key, removed), source_of),
+            by_source(lambda removed: self.trial(key, removed), self.evidence.record),
             what=f"finding {key}, sources",
         )
         return FlipSets(rows=as_examples(rows, every, tried), sources=sources, assumptions=())
 
 
-def flips_of_rivals(
-    known: Hypotheses, evidence: Evidence, source_of: Mapping[str, str]
-) -> dict[str, FlipSets]:
+def flips_of_rivals(known: Hypotheses, evidence: Evidence) -> dict[str, FlipSets]:
     """Flip sets of the findings that the rival hypotheses make.
 
     Parameters
@@ -75,8 +73,6 @@ def flips_of_rivals(
     known : Hypotheses
     evidence : Evidence
         For the rows behind the observations.
-    source_of : mapping of str to str
-        Row to the source in which it was read.
 
     Returns
     -------
@@ -86,4 +82,4 @@ def flips_of_rivals(
         rows of one observation the first stands for all.
     """
     weighed = _Reweighing(known, evidence)
-    return {key: weighed.flip_sets(key, source_of) for key in weighed.findings(frozenset())}
+    return {key: weighed.flip_sets(key) for key in weighed.findings(frozenset())}

@@ -16,6 +16,7 @@ from skytally.core import (
     limits,
     line_vocabulary as n,
     listed,
+    plain_rows,
     quantity_of,
     quantity_text,
     read_table,
@@ -23,7 +24,6 @@ from skytally.core import (
     when,
     with_preposition,
 )
-from skytally.findings import with_derived_columns
 from skytally.record import (
     INTERVAL,
     NOTHING,
@@ -94,16 +94,15 @@ def gather_evidence(
         name: table for name, table in record.items() if {"id", "source_id"} <= {*table.columns}
     }
     rows = {
-        str(row["id"]): {**{str(column): cell for column, cell in row.items()}, "table": name}
+        str(row["id"]): {**row, "table": name}
         for name, table in observed.items()
-        for row in table.to_dict("records")
+        for row in plain_rows(table)
     }
-    sites = {str(row["id"]): rows.pop(str(row["id"])) for _, row in record["sites"].iterrows()}
+    sites = {str(row): rows.pop(str(row)) for row in record["sites"]["id"]}
     keyed = {str(finding["key"]): finding for finding in findings}
     graph = copying_graph(record["sources"], record["same_observation"])
     counters = dict(zip(record["counters"]["id"], record["counters"]["name"], strict=True))
-    whole = WholeRecord(record, with_derived_columns(record))
-    return Evidence(whole, keyed, rows, sites, graph, counters)
+    return Evidence(WholeRecord(record), keyed, rows, sites, graph, counters)
 
 
 def number_of(ref: str, evidence: Evidence) -> BoundedNumber:
@@ -137,12 +136,15 @@ def number_of_row(row: Mapping[str, Any]) -> BoundedNumber:
 
 
 def rows_of(rule: Mapping[str, Any], evidence: Evidence) -> pd.DataFrame:
-    """Rows that a rule selects, each observation once and no copies of it."""
+    """Rows that a rule selects, no copies, and each observation once unless words are counted."""
     record, name = evidence.record, rule["table"]
     found = record.selection(name, rule["where"])
     # copies first: a copy stands in no group, so it would outlive the row it copies
     present = record.repeated_in(name).intersection(found.ids) - evidence.removed
     gone = evidence.removed | record.copies(name, present)
+    if rule["distinct"]:
+        # different words count once anyhow, and one of two reports of a sighting may have its own
+        return found.without(gone)
     return found.without(gone | record.seen_twice(found.ids, gone))
 
 

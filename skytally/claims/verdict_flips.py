@@ -209,7 +209,7 @@ class _Trials:
 
     def one_source_of_each_kind(self, sources: Removed) -> tuple[str, tuple[str, ...]]:
         """Judge without sources; of those whose rows count alike return only the first."""
-        becomes, read = by_source(self.trial, self.outcomes.reevaluation.source_of)(sources)
+        becomes, read = by_source(self.trial, self.outcomes.evidence.record)(sources)
         first: dict[object, str] = {}
         for source in read:
             first.setdefault(self._roles_of.get(source, source), source)
@@ -221,7 +221,7 @@ class _Trials:
         grouped = {*self.stands_for}.union(*self.stands_for.values(), self._alone)
         rows: dict[str, list[str]] = {}
         for row in NOTHING.union(*(self.outcomes.concerns[rule] for rule in self.rules)):
-            source = self.outcomes.reevaluation.source_of.get(row, "")
+            source = self.outcomes.evidence.record.source_of.get(row, "")
             rows.setdefault(source, []).append(row)
         return {
             source: tuple(sorted(str(self._role(row)) for row in members))
@@ -305,7 +305,7 @@ class VerdictFlips:
             trials.one_source_of_each_kind, what=f"{what}, sources", budget=budget
         )
         every = trials.trial(NOTHING)[1]
-        pages = tuple(dict.fromkeys(self.reevaluation.source_of[row] for row in every))
+        pages = tuple(dict.fromkeys(self.evidence.record.source_of[row] for row in every))
         return FlipSets(
             rows=as_examples(rows, every, trials.one_of_each_kind(NOTHING)[1]),
             sources=as_examples(sources, pages, trials.one_source_of_each_kind(NOTHING)[1]),

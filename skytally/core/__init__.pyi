@@ -51,6 +51,7 @@ from .quantity import (
 )
 from .table_reader import (
     header_of as header_of,
+    plain_rows as plain_rows,
     read_cells as read_cells,
     read_table as read_table,
     scan as scan,
@@ -60,6 +61,7 @@ from .text_reader import (
     csv_text as csv_text,
     decoded as decoded,
     file_bytes as file_bytes,
+    files_at_once as files_at_once,
     no_repeated_key as no_repeated_key,
     read_json as read_json,
     read_text as read_text,
@@ -79,6 +81,7 @@ from .wording import (
     rounded_outwards as rounded_outwards,
     slug_of as slug_of,
     when as when,
+    when_stated as when_stated,
     with_preposition as with_preposition,
     with_unit as with_unit,
 )

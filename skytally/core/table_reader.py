@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -55,6 +56,8 @@ def _text(cell: str) -> tuple[object, str]:
 
 def _unseen(cell: str, *, spaces: bool) -> str:
     """Advice on the first character of a cell that no reader sees; empty where there is none."""
+    if cell.isascii() and cell.isprintable():
+        return ""
     if found := INVISIBLE.search(cell) or LINE_BREAK.search(cell):
         return f"remove the invisible character {named_character(found[0])}"
     if spaces and (found := UNUSUAL_SPACE.search(cell)):
@@ -220,7 +223,7 @@ def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         return pd.DataFrame(columns=["line", "sound"]), list(faults)
     vocabularies = tuple(words(path.parent).items())
     table, found = _typed(path.name, file_bytes(path), wanted, vocabularies)
-    return table.copy(), list(found)
+    return table.copy(deep=False), list(found)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -246,6 +249,13 @@ def read_table(path: Path) -> pd.DataFrame:
     refuse(dict.fromkeys([*vocabulary_faults(path.parent), *faults]), what=f"table {path.name}")
     table.attrs["table"] = path.stem
     return table.drop(columns="sound")
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table, each from the name of a column to its cell."""
+    names = [str(name) for name in table.columns]
+    cells = zip(*(column.tolist() for _, column in table.items()), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in cells]
 
 
 def read_cells(path: Path, *, header: Iterable[str] | None = None) -> pd.DataFrame:

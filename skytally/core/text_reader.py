@@ -11,6 +11,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -86,9 +88,28 @@ def named_character(character: str) -> str:
     return f"U+{ord(character):04X} ({name})"
 
 
+_seen: ContextVar[dict[Path, bytes | None] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def files_at_once() -> Iterator[None]:
+    """Read each file once: all that is done within sees it as it was when first asked for."""
+    before = _seen.set({} if (seen := _seen.get()) is None else seen)
+    try:
+        yield
+    finally:
+        _seen.reset(before)
+
+
 def file_bytes(path: Path) -> bytes | None:
     """Content of a file, None where there is none."""
-    return path.read_bytes() if path.is_file() else None
+    seen = _seen.get()
+    if seen is not None and path in seen:
+        return seen[path]
+    content = path.read_bytes() if path.is_file() else None
+    if seen is not None:
+        seen[path] = content
+    return content
 
 
 def _kind(name: str) -> str:

@@ -185,6 +185,32 @@ def when(
     return "no date"
 
 
+def when_stated(
+    first: pd.Timestamp | None,
+    last: pd.Timestamp | None,
+    precision_first: str,
+    precision_last: str,
+) -> str:
+    """Write the day on which something was said or published, and say so where none is known.
+
+    Parameters
+    ----------
+    first, last, precision_first, precision_last
+        As for `when`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> when_stated(pd.Timestamp("2026-01-01"), pd.Timestamp("2026-12-31"), "year", "year")
+    '2026, day not known'
+    """
+    words = when(first, last, precision_first, precision_last)
+    return f"{words}, day not known" if "year" in (precision_first, precision_last) else words
+
+
 def listed(parts: Sequence[str]) -> str:
     """Join parts as a list in a sentence.
 

@@ -60,6 +60,7 @@ from .recall_curves import curves_chart as curves_chart
 from .route_tables import read_labels as read_labels, read_panels as read_panels
 from .running_totals_chart import (
     running_totals as running_totals,
+    spelled_names as spelled_names,
     totals_chart as totals_chart,
     with_counts as with_counts,
 )

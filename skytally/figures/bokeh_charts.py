@@ -225,11 +225,11 @@ def _lane_marks(rows: pd.DataFrame, colour: str, arrow: pd.Timedelta) -> list[hv
     parts: list[hv.Element] = []
     long = rows[rows["x1"] > rows["x0"]]
     dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-    for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dotted")):
+    for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dashed")):
         if len(chosen):
             parts.append(
                 _segments(chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash).opts(
-                    line_width=6 if dash == "solid" else 2
+                    line_width=6 if dash == "solid" else 3
                 )
             )
     for side, x, length, angle in (

@@ -217,7 +217,7 @@ def _lane_marks(axes: mpl.axes.Axes, rows: pd.DataFrame, colour: str, arrow: pd.
     dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
     for chosen, look in (
         (rows[~dim], {"lw": 4, "alpha": 0.5}),
-        (rows[dim], {"lw": 1.5, "ls": ":"}),
+        (rows[dim], {"lw": 1.8, "ls": "--"}),
     ):
         axes.hlines(chosen["y"], chosen["x0"], chosen["x1"], color=colour, **look)
     for state, of_state in pointed(rows).groupby("state"):

@@ -9,22 +9,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from skytally.core import chart_style as style, number
+from skytally.core import chart_style as style, listed, number
 from skytally.figures.basemap import View, draw_land
+from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.route_tables import COUNTRY, SEA, STOP
 
-FOOT_IN = 0.4
-"""Height of the line on the source, inches; the panels stand over it, one below the other."""
+FOOT_IN = 0.75
+"""Height of the key and the line on the source, inches, under the panels."""
+KEY_LETTERS = 62
+"""Letters in a line of the key."""
 SCALE_STEPS_KM = (2000, 1000, 500, 200, 100, 50, 20, 10)
 """Lengths of which the scale bar takes the longest that fits a third of the panel."""
 LETTERS_OF_A_NAME = 14
 """Letters in a line of the name of a country or a sea."""
 MODE_LINES = {"sea": "-", "rail": "--"}
 CAPTION = (
-    "Numbered stops; places with one number serve the same step. Straight lines join two places "
-    "that a source names as the ends of one way, solid by sea and dashed by rail; no track was "
-    "seen, and a way of which no source names both ends has no line. Outlines: Natural Earth. "
+    "Stops of the route: {key}. Places with one number serve the same step. Straight lines join "
+    "two places that a source names as the ends of one way, solid by sea and dashed by rail; no "
+    "track was seen, and a way of which no source names both ends has no line. Outlines: Natural "
+    "Earth. "
     "Ukraine is drawn within its internationally recognised borders."
 )
 
@@ -81,6 +85,7 @@ def route_map(
     connections: pd.DataFrame,
     *,
     source_line: str,
+    heading: ChartTitle | None = None,
 ) -> PageBlock:
     """Map of the route with its numbered stops.
 
@@ -94,6 +99,8 @@ def route_map(
         The table ``route_connections``.
     source_line : str
         Title, edition and licence of the book, written into the picture.
+    heading : ChartTitle or None
+        What the map shows, over the picture.
 
     Returns
     -------
@@ -110,11 +117,25 @@ def route_map(
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for place, (_, panel) in zip(axes, panels.iterrows(), strict=True):
             _panel(place, panel, labels[labels["panel"] == panel["id"]], sites, connections)
-        figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
+        key = _key(stops, sites)
+        foot = f"{textwrap.fill(key, KEY_LETTERS)}\n{source_line}"
+        figure.supxlabel(foot, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
     named = "; ".join(f"{number(row.number)} {row.text}" for row in stops.itertuples())
     countries = ", ".join(labels.loc[labels["kind"] == COUNTRY, "text"].unique())
     alt = f"Map of the route in {len(panels)} panels. Stops: {named}. Countries named: {countries}."
-    return picture(figure, name="route", alt=alt, caption=CAPTION)
+    caption = CAPTION.format(key=key)
+    return picture(figure, name="route", alt=alt, caption=caption, title=heading)
+
+
+def _key(stops: pd.DataFrame, sites: pd.DataFrame) -> str:
+    """Key of the numbers: which places have one, and of what kind they are."""
+    kinds = sites.set_index("id")["kind"]
+    steps = []
+    for step, places in stops.groupby("number"):
+        words = dict.fromkeys(kinds[site] for site in places["site"])
+        names = listed([str(text) for text in places["text"]])
+        steps.append(f"{number(float(step))} {names} ({listed([*words])})")
+    return "; ".join(steps)
 
 
 def _panel(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,6 +15,7 @@ from skytally.core import (
     chart_style as style,
     limits,
     line_vocabulary as n,
+    listed,
     quantity_of,
     quantity_text,
     when,
@@ -123,6 +125,27 @@ def _words(row: pd.Series, names: dict[str, str]) -> str:
         ends = row[["date_first", "date_last", "precision_first", "precision_last"]]
         words += f", {when(*ends)}"
     return words
+
+
+def spelled_names(totals: pd.DataFrame, short: Mapping[str, str], full: Mapping[str, str]) -> str:
+    """Sentence that spells out the short names at the marks; empty where there is none.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Result of `running_totals`.
+    short, full : mapping of str to str
+        Short and full name of a counter by its id; one that has no short name is not spelled out.
+
+    Returns
+    -------
+    str
+    """
+    known: dict[str, dict[str, None]] = {}
+    for counter in totals["counter"]:
+        if counter in short and counter in full and short[counter] != full[counter]:
+            known.setdefault(short[counter], {})[full[counter]] = None
+    return "; ".join(f"{name}: {listed([*names])}" for name, names in known.items())
 
 
 def _mark(axes: Axes, row: pd.Series, step: float) -> None:

@@ -11,6 +11,7 @@ from skytally.findings.date_findings import DATED
 from skytally.findings.declarations import Declaration
 from skytally.findings.evaluation import date_bracket, evaluation_of, one_finding
 from skytally.findings.row_findings import row_of
+from skytally.record import WholeRecord
 
 DATE_COLUMNS = (
     "date_first", "date_last", "precision_first", "precision_last", "state", "counter", "scope",
@@ -74,7 +75,7 @@ def date_rows(
         If a date cannot be given.
     """
     listed = list(declarations)
-    evaluation = evaluation_of(listed, tables, parameters={})
+    evaluation = evaluation_of(listed, WholeRecord(tables), parameters={})
     cited = [table for table in evaluation.tables.values() if "source_id" in table]
     made = []
     for declaration in (each for each in listed if each.kind in DATED):

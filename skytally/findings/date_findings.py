@@ -38,7 +38,8 @@ def bracket_of(kind: str, rows: pd.DataFrame, arguments: Mapping[str, object]) -
     rows : pandas.DataFrame
         The selected rows.
     arguments : mapping of str to object
-        ``lasting=yes`` and ``parts=yes`` of `skytally.statistics.dates_from_rows.bracket_of_rows`,
+        ``lasting=yes``, ``moment=yes`` and ``parts=yes`` of
+        `skytally.statistics.dates_from_rows.bracket_of_rows`,
         or ``day`` of `skytally.statistics.dates_from_rows.stated_bracket`.
 
     Returns
@@ -58,6 +59,7 @@ def bracket_of(kind: str, rows: pd.DataFrame, arguments: Mapping[str, object]) -
         rows,
         begins=kind == "began",
         lasting=_option(arguments, "lasting"),
+        moment=_option(arguments, "moment"),
         parts=_option(arguments, "parts"),
     )
 

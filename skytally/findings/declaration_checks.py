@@ -34,7 +34,8 @@ KIND_WORDS = {
     "lag": {"lag"},
     "order": {"lag", "chance"},
     "quote": {*ROW_WORDS, "whole"},
-    **dict.fromkeys(("dated", "highest", "latest", "first"), ROW_WORDS),
+    **dict.fromkeys(("dated", "latest", "first"), ROW_WORDS),
+    "highest": {*ROW_WORDS, "as_high"},
     "tally": {"total"},
     "only": {"total"},
 }
@@ -67,6 +68,9 @@ def _cell_faults(declaration: Declaration) -> Iterator[Fault]:
     if either and bool(declaration.rows) == bool(declaration.where):
         advice = "name rows or give conditions, one of the two"
         yield declaration.fault("rows", repr(declaration.rows), advice)
+    if declaration.once and declaration.distinct and not ROWS_PER_GROUP.search(declaration.part):
+        advice = "empty it: different words count once anyhow, and one of two reports has its own"
+        yield declaration.fault("once", repr(declaration.once), advice)
 
 
 def _sentence_faults(declaration: Declaration) -> Iterator[Fault]:
@@ -259,7 +263,7 @@ def declaration_faults(
         Of all pages.
     tables : mapping of str to pandas.DataFrame
         Tables of the record by name, with the derived columns of
-        `skytally.findings.evaluation.with_derived_columns`.
+        `skytally.record.derived_columns.with_derived_columns`.
     parameters : mapping of str to mapping
         Page to the parameters of its notebook.
     possible : mapping of str to mapping

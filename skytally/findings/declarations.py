@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from skytally.core import DataError, Fault, refuse, scan
+from skytally.core import DataError, Fault, plain_rows, refuse, scan
 from skytally.findings.named_estimates import COUNTS, ESTIMATES, Named
 
 PARAMETER = re.compile(r"\$(\w+)(?:\[(\d+)\])?")
@@ -37,7 +37,7 @@ class Kind:
 
 
 SELECTION = ("where", "once", "order")
-BRACKET = ("lasting", "parts")
+BRACKET = ("lasting", "moment", "parts")
 KINDS: Mapping[str, Kind] = {
     "quote": Kind(("rows",), ("of",), one_row=True),
     "dated": Kind(("rows", "unit"), one_row=True),
@@ -150,7 +150,7 @@ def scan_declarations(path: Path) -> tuple[list[Declaration], list[Fault]]:
     sound = table[table["sound"].astype(bool)] if len(table) else table
     declarations = [
         Declaration(**{name: row[name] for name in COLUMNS}, file=file, line=int(row["line"]))
-        for row in sound.to_dict("records")
+        for row in plain_rows(sound)
     ]
     return declarations, [replace(fault, file=file) for fault in faults]
 

@@ -12,6 +12,7 @@ import pandas as pd
 from skytally.core import (
     DataError,
     data_registry,
+    files_at_once,
     line_vocabulary as n,
     quantity_of,
     quantity_text,
@@ -35,7 +36,7 @@ from skytally.findings.declarations import (
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_sources import with_support
 from skytally.findings.named_estimates import Count
-from skytally.record import ReducedRecord, WholeRecord, on_one_day
+from skytally.record import ReducedRecord, WholeRecord
 
 if TYPE_CHECKING:
     from skytally.statistics import Bracket, Estimate
@@ -68,36 +69,6 @@ class Evaluation:
         return self.parameters.get(declaration.page, {})
 
 
-def with_derived_columns(
-    tables: Mapping[str, pd.DataFrame],
-) -> dict[str, pd.DataFrame]:
-    """Tables with the two columns that conditions of findings may use beside the table's own.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Tables of the record by name, ``scopes`` among them.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        With ``site``, the site of the row's scope, where the table has scopes, and
-        ``one_day``, *yes* where a row is dated to one known day.
-    """
-    sites = dict(zip(tables["scopes"]["id"], tables["scopes"]["site"], strict=True))
-    derived = {}
-    for name, table in tables.items():
-        columns: dict[str, object] = {}
-        if "scope" in table and "site" not in table:
-            columns["site"] = table["scope"].map(sites).fillna("")
-        if {"date_first", "precision_first"} <= {*table.columns}:
-            exact = table.index.isin(on_one_day(table).index)
-            columns["one_day"] = pd.Series(exact, table.index).map({True: "yes", False: "no"})
-        derived[name] = table.assign(**columns)
-        derived[name].attrs = table.attrs
-    return derived
-
-
 def without(
     tables: Mapping[str, pd.DataFrame],
     *,
@@ -118,13 +89,12 @@ def without(
     -------
     dict of str to pandas.DataFrame
     """
-    left = {}
-    for name, table in tables.items():
-        kept = pd.Series(data=True, index=table.index)
+    left = dict(tables)
+    for name, table in tables.items() if rows or sources else ():
         if "source_id" in table:
             kept = ~table["id"].isin(rows) & ~table["source_id"].isin(sources)
-        left[name] = table[kept].reset_index(drop=True)
-        left[name].attrs = table.attrs
+            left[name] = table[kept].reset_index(drop=True)
+            left[name].attrs = table.attrs
     return left
 
 
@@ -197,7 +167,9 @@ def _kept_instead(
     rows: pd.DataFrame, declaration: Declaration, evaluation: Evaluation
 ) -> pd.DataFrame:
     """Rows of the same table that count in the place of the one row, as of the same sighting."""
-    kept = evaluation.tables.whole.kept_instead.get(rows.iloc[0]["id"], frozenset())
+    kept = evaluation.tables.whole.kept_instead.get(rows.iloc[0]["id"])
+    if not kept:
+        return rows.head(0)
     table = evaluation.tables[declaration.table]
     return table[table["id"].isin(kept)]
 
@@ -206,6 +178,8 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Quote one row: its number or, where the declaration has a unit, its date."""
     rows = _one_row(declaration, evaluation)
     words = _words(rows, evaluation)
+    if "{as_high}" in declaration.sentence:
+        words["as_high"] = row_findings.as_high(selected_rows(declaration, evaluation), rows)
     if declaration.of:
         whole = _named_rows(declaration.of, declaration, evaluation)
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
@@ -432,7 +406,7 @@ def one_finding(declaration: Declaration, evaluation: Evaluation) -> Finding | s
 
 def evaluation_of(
     declarations: Iterable[Declaration],
-    tables: Mapping[str, pd.DataFrame],
+    record: WholeRecord,
     *,
     parameters: Mapping[str, Mapping[str, Any]],
 ) -> Evaluation:
@@ -440,16 +414,24 @@ def evaluation_of(
 
     Parameters
     ----------
-    declarations, tables, parameters
-        As for `outcomes`.
+    declarations : iterable of Declaration
+    record : WholeRecord
+        All tables.
+    parameters : mapping of str to mapping
+        Page to the parameters of its notebook.
 
     Returns
     -------
     Evaluation
     """
-    record = WholeRecord(tables, with_derived_columns(tables))
     by_key = {declaration.key: declaration for declaration in declarations}
     return Evaluation(by_key, ReducedRecord(record), parameters)
+
+
+@files_at_once()
+def all_findings(evaluation: Evaluation) -> dict[str, Finding | str]:
+    """Evaluate all declarations by key; a string says why one cannot be, with file and line."""
+    return {key: one_finding(each, evaluation) for key, each in evaluation.declarations.items()}
 
 
 def outcomes(
@@ -478,10 +460,8 @@ def outcomes(
     dict of str to Finding or str
         By key, in the order of the declarations; a string says what is missing, and where.
     """
-    listed = list(declarations)
-    left = without(tables, rows=without_rows, sources=without_sources)
-    evaluation = evaluation_of(listed, left, parameters=parameters)
-    return {declaration.key: one_finding(declaration, evaluation) for declaration in listed}
+    left = WholeRecord(without(tables, rows=without_rows, sources=without_sources))
+    return all_findings(evaluation_of(declarations, left, parameters=parameters))
 
 
 def evaluate(
@@ -509,14 +489,13 @@ def evaluate(
     DataError
         If a finding cannot be evaluated. All of these at once, with file and line.
     """
-    listed = list(declarations)
-    results = outcomes(
-        listed, tables, parameters=parameters, without_rows=without_rows,
-        without_sources=without_sources,
-    )  # fmt: skip
+    left = WholeRecord(without(tables, rows=without_rows, sources=without_sources))
+    evaluation = evaluation_of(declarations, left, parameters=parameters)
+    results = all_findings(evaluation)
     refuse((each for each in results.values() if isinstance(each, str)), what="findings")
     made = [each for each in results.values() if isinstance(each, Finding)]
-    return with_support(made, {each.key: each.kind for each in listed}, tables)
+    kinds = {key: each.kind for key, each in evaluation.declarations.items()}
+    return with_support(made, kinds, evaluation.tables)
 
 
 def evaluate_page(page: str, *, parameters: Mapping[str, Any]) -> list[Finding]:

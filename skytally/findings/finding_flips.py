@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from skytally.findings.date_findings import BETWEEN, DATED
 from skytally.findings.declarations import (
     PARAMETER,
@@ -19,7 +17,7 @@ from skytally.findings.declarations import (
     arguments_of,
     substituted,
 )
-from skytally.findings.evaluation import PICKED, Evaluation, one_finding, with_derived_columns
+from skytally.findings.evaluation import PICKED, Evaluation, one_finding
 from skytally.findings.finding import Finding
 from skytally.findings.flip_search import (
     BUDGET,
@@ -104,14 +102,12 @@ class Reevaluation:
 
     declarations: Mapping[str, Declaration]
     """By key."""
-    tables: Mapping[str, pd.DataFrame]
-    """Tables of the record as read, copies not yet dropped."""
+    record: WholeRecord
+    """All rows, and what conditions select among them."""
     parameters: Mapping[str, Mapping[str, Any]]
     """Page to the parameters of its notebook."""
     ranges: Mapping[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """Page and parameter to the values of its stated range."""
-    record: WholeRecord | None = None
-    """What conditions select in the tables, where another reevaluation has found it."""
     _evaluations: dict[Removed, Evaluation] = field(default_factory=dict)
     _named: dict[str, Removed] = field(default_factory=dict)
     _may_read: dict[str, Removed] = field(default_factory=dict)
@@ -119,20 +115,10 @@ class Reevaluation:
     _read: dict[tuple[str, Removed], Removed] = field(default_factory=dict)
     _trials: dict[tuple[str, Removed], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
-    @cached_property
-    def whole(self) -> WholeRecord:
-        """All rows, and what conditions select among them."""
-        return self.record or WholeRecord(self.tables, with_derived_columns(self.tables))
-
-    @property
-    def source_of(self) -> Mapping[str, str]:
-        """Row to the source in which it was read."""
-        return self.whole.source_of
-
     def evaluation(self, removed: Removed) -> Evaluation:
         """Tables without some rows, ready for any finding."""
         if removed not in self._evaluations:
-            left = ReducedRecord(self.whole, removed)
+            left = ReducedRecord(self.record, removed)
             self._evaluations[removed] = Evaluation(self.declarations, left, self.parameters)
         return self._evaluations[removed]
 
@@ -144,7 +130,7 @@ class Reevaluation:
         """
         if key not in self._may_read:
             declaration = self.declarations[key]
-            record, name = self.whole, declaration.table
+            record, name = self.record, declaration.table
             rows = set(self.named(key))
             if REFERENCE.search(declaration.where):
                 rows |= record.removable.get(name, NOTHING)
@@ -236,7 +222,7 @@ class Reevaluation:
     def with_parameter(self, page: str, name: str, value: Any) -> Reevaluation:
         """Set another value of one parameter."""
         changed = {**self.parameters, page: {**self.parameters.get(page, {}), name: value}}
-        return Reevaluation(self.declarations, self.tables, changed, record=self.whole)
+        return Reevaluation(self.declarations, self.record, changed)
 
     @cached_property
     def assumed(self) -> dict[tuple[str, str, str], Reevaluation]:
@@ -270,7 +256,7 @@ class Reevaluation:
         listed = 1 if kind in COSTLY else LISTED
         rows, sources = (
             smallest_sets(tried, what=f"finding {key}, {things}", budget=budget, listed=listed)
-            for tried, things in ((trial, "rows"), (by_source(trial, self.source_of), "sources"))
+            for tried, things in ((trial, "rows"), (by_source(trial, self.record), "sources"))
         )
         return FlipSets(
             rows=rows,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
+from skytally.core import plain_rows
 from skytally.findings.finding import Finding
-from skytally.record import copying_graph, drop_copies, support
+from skytally.record import ReducedRecord, copying_graph, support
 
 WITHOUT_SUPPORT = {"tally", "only", "count", "assumption"}
 """Kinds of findings that count rows of the record or state a choice: no source vouches for them."""
@@ -18,17 +17,17 @@ COMPUTED = {"estimate", "ratio", "share", "lag", "order", *WITHOUT_SUPPORT}
 
 
 def with_support(
-    findings: Iterable[Finding], kinds: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
+    findings: Sequence[Finding], kinds: Mapping[str, str], tables: ReducedRecord
 ) -> list[Finding]:
     """Add to each finding the facts on the sources of its rows, and whether it was computed here.
 
     Parameters
     ----------
-    findings : iterable of Finding
+    findings : sequence of Finding
     kinds : mapping of str to str
         Key of a finding to its kind.
-    tables : mapping of str to pandas.DataFrame
-        Tables of the record by name, ``sources`` and ``same_observation`` among them.
+    tables : ReducedRecord
+        The tables that they were evaluated on.
 
     Returns
     -------
@@ -40,12 +39,14 @@ def with_support(
     -----
     METHODS 9.9.
     """
-    graph = copying_graph(tables["sources"], tables.get("same_observation"))
+    raw = tables.whole.raw
+    graph = copying_graph(raw["sources"], raw.get("same_observation"))
+    wanted = {ref for finding in findings for ref in (*finding.inputs, *finding.further)}
     rows = {
         str(row["id"]): row
-        for table in tables.values()
+        for name, table in raw.items()
         if {"id", "source_id", "reading"} <= {*table.columns} and "lat" not in table
-        for row in drop_copies(table, tables["sources"]).to_dict("records")
+        for row in plain_rows(table[table["id"].isin(wanted - tables.gone(name))])
     }
     return [
         replace(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from skytally.core import DataError
-from skytally.record import NOTHING, Removed
+from skytally.record import NOTHING, Removed, WholeRecord
 
 Trial = Callable[[Removed], tuple[str, tuple[str, ...]]]
 """From what is left out to what the statement becomes, empty if it stands, and what it reads."""
@@ -131,15 +131,15 @@ def smallest_sets(
     return Search((), listed=True, searched=largest)
 
 
-def by_source(trial: Trial, source_of: Mapping[str, str]) -> Trial:
+def by_source(trial: Trial, record: WholeRecord) -> Trial:
     """Turn a trial without rows into a trial without sources and all that was read in them.
 
     Parameters
     ----------
     trial : callable
         Evaluates a statement without some rows.
-    source_of : mapping of str to str
-        Row to the source in which it was read.
+    record : WholeRecord
+        The record that they are rows of.
 
     Returns
     -------
@@ -148,9 +148,8 @@ def by_source(trial: Trial, source_of: Mapping[str, str]) -> Trial:
     """
 
     def without_sources(sources: Removed) -> tuple[str, tuple[str, ...]]:
-        removed = frozenset(row for row, source in source_of.items() if source in sources)
-        becomes, read = trial(removed)
-        return becomes, tuple(dict.fromkeys(source_of[row] for row in read))
+        becomes, read = trial(NOTHING.union(*map(record.read_in, sources)))
+        return becomes, tuple(dict.fromkeys(record.source_of[row] for row in read))
 
     return without_sources
 

@@ -257,10 +257,20 @@ def _readers(rows: pd.DataFrame, _: Tables) -> pd.DataFrame:
     return readers_of_one_place(rows)
 
 
+def _number_of_kind(value: float, kind: str) -> str:
+    return f"{value:g} (kind: {kind})" if value else "none"
+
+
 def _paired_readers(pairs: pd.DataFrame, rows: pd.DataFrame) -> Count:
     if pairs.empty:
         return Count(0, rows, words={"counts": "", "families": ""})
-    counts = [f"{a:g} and {b:g}" if b else f"{a:g} and none" for a, b in pairs[VALUES].to_numpy()]
+    kinds = dict(zip(rows["id"], rows["car_kind"], strict=True))
+    counts = [
+        " and ".join(
+            _number_of_kind(pair[f"value_{side}"], kinds[pair[f"row_{side}"]]) for side in "ab"
+        )
+        for pair in pairs.to_dict("records")
+    ]
     one_family = (pairs["shared_family"] == "yes").all()
     words = {
         "counts": ", or ".join(counts),
@@ -290,7 +300,6 @@ CHANGE = ("change",)
 COMPARED = ("trains", "metres")
 RISES = {"doubled": 2.0, "trebled": 3.0}
 COMPARED_RISES = tuple(f"{word}-{rise}" for word in COMPARED for rise in RISES)
-VALUES = ["value_a", "value_b"]
 PRESENCE = ("site", "ships_at_once", "seed")
 STAYS = ("port_stays", "ship_sightings", "voyages")
 ESTIMATES: Mapping[str, Named] = {

@@ -22,12 +22,12 @@ FEW = 3
 
 def _counted_rows(
     declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation
-) -> pd.DataFrame:
+) -> pd.Series:
     """Rows whose loss can change a count: those that are in it, unless a clause rules rows out."""
     clauses = clauses_of(declaration, evaluation)
     if any(clause.startswith("not ") for clause in clauses):
-        return rows
-    return rows.loc[[*matching_rows(rows, declaration, clauses, evaluation.tables.whole)]]
+        return rows["id"]
+    return rows["id"][[*matching_rows(rows, declaration, clauses, evaluation.tables.whole)]]
 
 
 def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation) -> set[str]:
@@ -37,7 +37,7 @@ def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluati
     if len(rows) <= FEW:
         return set(rows["id"])
     if declaration.kind in COUNTED:
-        return set(_counted_rows(declaration, rows, evaluation)["id"])
+        return set(_counted_rows(declaration, rows, evaluation))
     if declaration.kind == "count":
         result, _ = estimate_of(declaration, evaluation)
         named = getattr(result, "decisive", None)

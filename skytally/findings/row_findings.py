@@ -15,11 +15,15 @@ from skytally.core import (
     DataError,
     limits,
     line_vocabulary as n,
+    listed,
+    number,
     quantity_of,
     quantity_text,
     reading_of,
     rounded_outwards,
+    rounding_interval,
     when,
+    when_stated,
 )
 from skytally.findings.finding import NO_WORDS, Finding, computed
 from skytally.record import INTERVAL, date_columns
@@ -47,8 +51,9 @@ def row_of(tables: Sequence[pd.DataFrame], row: str) -> pd.DataFrame:
 
 def dates_of(rows: pd.DataFrame) -> str:
     """Date or period of the one row, in words."""
-    row = rows.iloc[0]
-    return when(*(row[column] for column in date_columns(rows)))
+    row, columns = rows.iloc[0], date_columns(rows)
+    write = when if columns == INTERVAL else when_stated
+    return write(*(row[column] for column in columns))
 
 
 def period_of(row: pd.Series) -> str:
@@ -99,6 +104,31 @@ def highest(rows: pd.DataFrame) -> pd.DataFrame:
     return _foremost(rows, counted, -printed, _moments(rows[starts]))
 
 
+def as_high(rows: pd.DataFrame, highest_row: pd.DataFrame) -> str:
+    """Name the numbers that may be as high as the highest one, within their own intervals.
+
+    Parameters
+    ----------
+    rows, highest_row : pandas.DataFrame
+        The rows of the conditions, and the one that `highest` picked of them.
+
+    Returns
+    -------
+    str
+        A clause that begins with a semicolon; empty where every other number is surely lower.
+        Of numbers that are open above nothing is said.
+    """
+    top = highest_row.iloc[0]
+    value = top["value"] if not math.isnan(top["value"]) else top["low"]
+    others = rows[(rows["id"] != top["id"]) & ~rows["bound"].isin([*n.OPEN_ABOVE, n.AT_MOST])]
+    near = [
+        f"{quantity_text(quantity_of(row))} ({period_of(row)})"
+        for _, row in others.iterrows()
+        if limits(quantity_of(row))[1] >= value
+    ]
+    return f"; by what its words allow, {listed(near)} may be as much" if near else ""
+
+
 def quoted(
     key: str, rows: pd.DataFrame, *, text: str, words: Mapping[str, str] = NO_WORDS
 ) -> Finding:
@@ -130,6 +160,8 @@ def quoted(
     if math.isnan(low):
         message = f"finding {key}: row {row['id']} carries no number; quote another row"
         raise DataError(message)
+    # a printed range is quoted as printed, though its interval may be wider
+    ranged = math.isnan(quantity.value) and not math.isnan(quantity.low + quantity.high)
     found = computed(
         key,
         value=quantity.value,
@@ -142,6 +174,7 @@ def quoted(
         wording=quantity.wording,
         dates=dates_of(rows),
         words=words,
+        said=quantity_text(quantity) if ranged else "",
     )
     return replace(found, interval_from=reading_of(quantity))
 
@@ -160,17 +193,36 @@ def above_bound(found: Finding, rows: pd.DataFrame, kept: pd.DataFrame) -> Findi
     -------
     Finding
         As it was, but where a row of the same unit says *at least* or *more than* so many, and
-        the number is no lower, its interval begins there.
+        the number is no lower, its interval begins there. A bound that may be the number itself,
+        rounded down, raises nothing.
     """
+    if kept.empty:
+        return found
     bounds = kept[kept["bound"].isin(n.OPEN_ABOVE) & (kept["unit"] == rows.iloc[0]["unit"])]
     for _, row in bounds.iterrows():
         bound = quantity_of(row).value
-        if found.value is not None and found.low is not None and found.low < bound <= found.value:
+        if found.value is None or found.low is None or _may_round(found.value, bound):
+            continue
+        if found.low < bound <= found.value:
             whose = (
                 f"{found.interval_from}; not below the bound of row {row['id']}, of the same work"
             )
             found = replace(found, low=bound, interval_from=whose)
     return found
+
+
+def _may_round(value: float, bound: float) -> bool:
+    """Whether a bound may be a number without its last digits, as *more than* often is.
+
+    Examples
+    --------
+    >>> _may_round(15809, 15800), _may_round(15809, 15000), _may_round(100, 99)
+    (True, True, False)
+    >>> _may_round(15800, 15800), _may_round(17000, 15800)
+    (False, False)
+    """
+    low, high = rounding_interval(bound)
+    return 0 < value - bound < high - low
 
 
 def _interval(key: str, row: pd.Series, *, whole: bool = False) -> tuple[float, float]:
@@ -192,8 +244,25 @@ def _one_side(low: float, high: float, *, open_above: bool, open_below: bool) ->
     return (high, n.AT_MOST) if open_below else (math.nan, n.ABOUT)
 
 
-DIVIDED = "the bounds and the rounding of the numbers divided; no sampling error"
-"""Whose interval that of a ratio or a share is."""
+DIVIDED = "each number by its own bound, its rounding or its error of counting; no sampling error"
+"""What the interval of a ratio or a share takes in."""
+WHOLE_PERCENT = 100.0
+"""Share that no part of a whole exceeds."""
+
+
+def _ends_divided(top: tuple[float, float], base: tuple[float, float], *, cut: bool = False) -> str:
+    """Write the ends of an interval as the division that gives each, and what they take in.
+
+    Examples
+    --------
+    >>> _ends_divided((216.9, 265.1), (232.2, 283.8), cut=True).partition(":")[0]
+    '216.9 / 283.8 to 265.1 / 232.2, cut at 100 percent'
+    """
+    least = "0" if math.isinf(base[1]) else f"{number(top[0])} / {number(base[1])}"
+    most = (
+        f"{number(top[1])} / {number(base[0])}" if base[0] and math.isfinite(top[1]) else "no end"
+    )
+    return f"{least} to {most}{', cut at 100 percent' if cut else ''}: {DIVIDED}"
 
 
 def _division(over: pd.DataFrame, under: pd.DataFrame) -> str:
@@ -244,13 +313,14 @@ def ratio(key: str, over: pd.DataFrame, under: pd.DataFrame, *, text: str) -> Fi
         raise DataError(message)
     value, bound = _one_side(low, high, open_above=math.isinf(high), open_below=low == 0)
     ends = {"value": value, "low": low, "high": high, "bound": bound}
-    return _divided(key, over, under, unit="times", text=text, **ends)
+    how = _ends_divided((top_low, top_high), (base_low, base_high))
+    return _divided(key, over, under, how, unit="times", text=text, **ends)
 
 
-def _divided(key: str, over: pd.DataFrame, under: pd.DataFrame, **number: Any) -> Finding:
+def _divided(key: str, over: pd.DataFrame, under: pd.DataFrame, how: str, **ends: Any) -> Finding:
     """Make the finding of a division, which says what was divided by what."""
-    found = computed(key, rows=pd.concat([over, under]), **number)
-    return replace(found, interval_from=DIVIDED, made_of=_division(over, under))
+    found = computed(key, rows=pd.concat([over, under]), **ends)
+    return replace(found, interval_from=how, made_of=_division(over, under))
 
 
 def _part(key: str, rows: pd.DataFrame, unit: str) -> tuple[float, tuple[float, float], bool, str]:
@@ -300,7 +370,7 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
         raise DataError(message)
     low = rounded_outwards(100 * top_low / base_high, math.floor, digits=3)
     most = math.inf if base_low == 0 else top_high / base_low
-    high = min(100.0, rounded_outwards(100 * most, math.ceil, digits=3))
+    high = min(WHOLE_PERCENT, rounded_outwards(100 * most, math.ceil, digits=3))
     open_above, open_below = math.isinf(most), ceiling or math.isinf(base_high)
     if open_above and open_below:
         message = f"{both}: their bounds allow every share; leave it out"
@@ -309,7 +379,9 @@ def share(key: str, part: pd.DataFrame, whole: pd.DataFrame, *, text: str) -> Fi
     if bound == n.ABOUT and not math.isnan(value_of_part + base["value"]):
         value = min(max(float(f"{100 * value_of_part / base['value']:.2g}"), low), high)
     ends = {"value": value, "low": low, "high": high, "bound": bound}
-    return _divided(key, part, whole, unit="percent", text=text, **ends)
+    intervals = (top_low, top_high), (base_low, base_high)
+    how = _ends_divided(*intervals, cut=100 * most > WHOLE_PERCENT)
+    return _divided(key, part, whole, how, unit="percent", text=text, **ends)
 
 
 def estimated(

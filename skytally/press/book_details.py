@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -43,16 +44,18 @@ def book_details() -> dict[str, str]:
     dict of str to str
         ``title``, ``author``, ``licence``, ``version``, ``newest`` (day of the newest page that
         was read; empty without one), ``newest_iso`` (the same as ISO 8601), ``complete_to`` (the
-        words of the footer for it), ``citation``; ``repository`` and ``site`` (addresses) only
-        where ``_config.yml`` sets them.
+        words of the footer for it), ``issued`` (day of issue as ISO 8601; empty where
+        ``html_context`` of ``_config.yml`` sets none), ``citation``; ``repository`` and ``site``
+        (addresses) only where ``_config.yml`` sets them.
 
     Raises
     ------
     DataError
-        If ``_config.yml`` has no title or author.
+        If ``_config.yml`` has no title or author, or its day of issue is no date.
     """
     config = _config()
     newest = newest_page(read_table(data_registry.path("sources")))
+    context = ((config.get("sphinx") or {}).get("config") or {}).get("html_context") or {}
     details = {
         "title": str(config["title"]),
         "author": str(config["author"]),
@@ -62,6 +65,7 @@ def book_details() -> dict[str, str]:
         "newest_iso": newest.date().isoformat() if newest is not None else "",
     }
     details["complete_to"] = f"record complete to {details['newest']}" if details["newest"] else ""
+    details["issued"] = _issued(str(context.get("issued") or ""))
     details["citation"] = _citation(details, (config.get("html") or {}).get("baseurl") or "")
     addresses = {
         "repository": (config.get("repository") or {}).get("url"),
@@ -70,9 +74,23 @@ def book_details() -> dict[str, str]:
     return details | {name: str(url) for name, url in addresses.items() if url}
 
 
+def _issued(day_of_issue: str) -> str:
+    """Day of issue as the configuration has it; anything but a day is refused."""
+    try:
+        return date.fromisoformat(day_of_issue).isoformat() if day_of_issue else ""
+    except ValueError as error:
+        message = f"_config.yml: issued is {day_of_issue!r}; write a day, such as 2026-12-31"
+        raise DataError(message) from error
+
+
 def _citation(details: Mapping[str, str], site: str) -> str:
-    """Cite the book: author, year, title, version, state of the record, address if one is set."""
-    year = f" ({details['newest_iso'][:4]})" if details["newest_iso"] else ""
+    """Cite the book: author, year, title, version, state of the record, address if one is set.
+
+    The year is that of the day of issue; without one, that of the newest page read, since no
+    edition is older.
+    """
+    dated = details["issued"] or details["newest_iso"]
+    year = f" ({dated[:4]})" if dated else ""
     version = f"version {details['version']}" if details["version"] else ""
     parts = [details["title"], version, details["complete_to"], site]
     return f"{details['author']}{year}, {', '.join(filter(None, parts))}."

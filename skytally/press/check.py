@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
+from skytally.claims import read_tables
 from skytally.core import (
     SUFFIX,
     DataError,
@@ -15,6 +17,7 @@ from skytally.core import (
     data_folder,
     data_registry,
     file_fault,
+    files_at_once,
     refuse,
     scan,
     table_names,
@@ -30,7 +33,7 @@ from skytally.imagery.acquire import (
     read_providers,
     read_searches,
 )
-from skytally.imagery.sites import outline_faults, position_faults, read_sites
+from skytally.imagery.sites import Site, outline_faults, position_faults, read_sites
 from skytally.press import check_memory
 from skytally.press.book_details import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
@@ -47,7 +50,7 @@ from skytally.press.orphan_inputs import (
 from skytally.press.parameter_limits import limit_table_faults
 from skytally.press.parameter_range_table import range_faults
 from skytally.press.tables_without_page import unshown_tables
-from skytally.record import interval_faults, place_faults, record_faults
+from skytally.record import WholeRecord, interval_faults, place_faults, record_faults
 
 RESULTS = "results"
 """Folder of the tables that benchmarks write, in the data folder."""
@@ -61,13 +64,12 @@ def _frozen_faults() -> Iterator[str]:
             yield str(fault)
 
 
-def _left_out(sites: Path) -> None:
-    providers = read_providers(sites / "providers.toml")
-    read_left_out(sites / LEFT_OUT_TABLE, providers=providers, sites=read_sites(sites))
+def _left_out(folder: Path, sites: Mapping[str, Site]) -> None:
+    providers = read_providers(folder / "providers.toml")
+    read_left_out(folder / LEFT_OUT_TABLE, providers=providers, sites=sites)
 
 
-def _check_outlines() -> None:
-    sites = read_sites(data_folder() / "sites").values()
+def _check_outlines(sites: Collection[Site]) -> None:
     names = [(site.slug, outline.name) for site in sites for outline in site.outlines]
     refuse(
         [
@@ -93,11 +95,13 @@ def _folder_faults() -> Iterator[Fault]:
 def _imagery_faults() -> Iterator[str]:
     """Faults of sites, outlines, providers and of the tables that a refresh writes."""
     data = data_folder()
-    sites = data / "sites"
+    folder = data / "sites"
+    # read once if they are in order, and else refused wherever they are needed
+    sites = cache(lambda: read_sites(folder))
     read: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("sites/register.csv", _check_outlines),
-        ("", lambda: read_providers(sites / "providers.toml")),
-        ("sites/left_out.csv", lambda: _left_out(sites)),
+        ("sites/register.csv", lambda: _check_outlines(sites().values())),
+        ("", lambda: read_providers(folder / "providers.toml")),
+        ("sites/left_out.csv", lambda: _left_out(folder, sites())),
         ("sensor_breaks.csv", lambda: read_breaks(data / "sensor_breaks.csv")),
         ("catalogue_searches.csv", lambda: read_searches(data / "catalogue_searches.csv")),
         ("inventory.csv", lambda: read_inventory(data / "inventory.csv")),
@@ -118,8 +122,7 @@ def _imagery_faults() -> Iterator[str]:
         check_accounts(
             read_searches(data / "catalogue_searches.csv"), read_inventory(data / "inventory.csv")
         )
-        known = read_sites(sites)
-        yield from map(str, position_faults(sites, data / "record" / "sites.csv", known))
+        yield from map(str, position_faults(folder, data / "record" / "sites.csv", sites()))
 
 
 def _result_faults() -> Iterator[Fault]:
@@ -235,12 +238,14 @@ def _evaluation_faults() -> list[str]:
     key = check_memory.content_key()
     if check_memory.was_in_order(key):
         return []
-    faults = _told([finding_faults]) or _told([claims_faults])
+    record = WholeRecord(read_tables(data_folder() / "record"))
+    faults = _told([lambda: finding_faults(record)]) or _told([lambda: claims_faults(record)])
     if not faults:
         check_memory.remember(key)
     return faults
 
 
+@files_at_once()
 def main() -> int:
     """Print the faults, or how many rows are in order; the exit code."""
     try:

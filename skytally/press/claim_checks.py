@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from skytally import claims
 from skytally.claims import Evidence, rival_hypotheses
 from skytally.core import data_folder, scan, table_names
 from skytally.press.finding_checks import declared_findings
 from skytally.press.project_paths import line_names, lines_folder
-from skytally.record import possible_words, word_faults
+from skytally.record import WholeRecord, possible_words, word_faults
 
 
 def finding_keys() -> set[str]:
@@ -34,8 +35,13 @@ def _word_faults(rule: dict[str, str], where: Evidence) -> list[str]:
     return word_faults(f"{rule['where']};{rule['part']}", possible)
 
 
-def claims_faults() -> list[str]:
+def claims_faults(record: WholeRecord) -> list[str]:
     """Collect the faults of the claims; the record and the parameters must be in order.
+
+    Parameters
+    ----------
+    record : WholeRecord
+        All tables of the record.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def claims_faults() -> list[str]:
         return faults
     tables = {name: table for name, (table, _) in scanned.items()}
     keys = [{"key": key} for key in sorted(finding_keys())]
-    where = claims.gather_evidence(claims.read_tables(data_folder() / "record"), keys)
+    where = replace(claims.gather_evidence(record.raw, keys), record=record)
     faults = claims.ledger_faults(tables, where) + claims.rules_faults(tables["rules"], where)
     for rule in tables["rules"].to_dict("records"):
         found = _word_faults({str(word): str(cell) for word, cell in rule.items()}, where)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skytally.core import data_folder, read_table, table_names, words
+from skytally.core import data_folder, table_names, words
 from skytally.findings import (
     Declaration,
+    all_findings,
     declaration_faults,
-    outcomes,
+    evaluation_of,
     scan_declarations,
-    with_derived_columns,
 )
 from skytally.press.notebook_parameters import declared_parameters, parameter_values
 from skytally.press.project_paths import book_folder, line_names
-from skytally.record import possible_words
+from skytally.record import WholeRecord, possible_words
 
 SET_ASIDE = "set aside"
 """Fate of a delivered row that is no longer in the record."""
@@ -69,24 +69,22 @@ Trial = Callable[[Mapping[str, Mapping[str, Any]]], list[str]]
 """Function of the parameters of all notebooks that returns the faults of all findings."""
 
 
-def _trial(declarations: Sequence[Declaration], *, evaluate: bool) -> Trial:
+def _trial(declarations: Sequence[Declaration], record: WholeRecord, *, evaluate: bool) -> Trial:
     """Prepare the check of all findings on the record with any parameters."""
-    record = data_folder() / "record"
-    tables = {name: read_table(record / f"{name}.csv") for name in table_names(record)}
+    folder, tables = data_folder() / "record", record.raw
     lineage = tables["lineage"]
     gone = lineage[lineage["fate"] == SET_ASIDE]
     asked: dict[str, Any] = {
-        "possible": {name: possible_words(record / f"{name}.csv", tables) for name in tables},
-        "units": words(record)["unit"],
+        "possible": {name: possible_words(folder / f"{name}.csv", tables) for name in tables},
+        "units": words(folder)["unit"],
         "set_aside": dict(zip(gone["delivered_id"], gone["reason"], strict=True)),
     }
-    derived = with_derived_columns(tables)
 
     def faults_with(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
-        wrong = declaration_faults(declarations, derived, parameters=parameters, **asked)
+        wrong = declaration_faults(declarations, record.derived, parameters=parameters, **asked)
         if wrong or not evaluate:
             return list(map(str, wrong))
-        results = outcomes(declarations, tables, parameters=parameters)
+        results = all_findings(evaluation_of(declarations, record, parameters=parameters))
         return [result for result in results.values() if isinstance(result, str)]
 
     return faults_with
@@ -118,8 +116,13 @@ def _with_parameter_files(faults: list[str], trial: Trial) -> list[str]:
     return [*of_files, *(fault for fault in faults if fault not in caused)]
 
 
-def finding_faults() -> list[str]:
+def finding_faults(record: WholeRecord) -> list[str]:
     """Collect the faults of all declared findings; the record and the parameters must be in order.
+
+    Parameters
+    ----------
+    record : WholeRecord
+        All tables of the record.
 
     Returns
     -------
@@ -130,6 +133,6 @@ def finding_faults() -> list[str]:
     """
     declarations, faults = declared_findings()
     faults = [*_page_faults(), *faults]
-    trial = _trial(declarations, evaluate=not faults)
+    trial = _trial(declarations, record, evaluate=not faults)
     wrong = trial(page_parameters())
     return [*faults, *(_with_parameter_files(wrong, trial) if wrong else [])]

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from skytally.claims import Evidence, flips_of_rivals, flips_of_verdicts, read_hypotheses
-from skytally.core import IntegrityError
+from skytally.core import IntegrityError, files_at_once
 from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
 from skytally.press.finding_checks import declared_findings, page_parameters
 from skytally.press.parameter_range_table import stated_ranges
+from skytally.record import WholeRecord
 
 FLIPS = "flips_if"
 """Field of a finding or a claim that says what would change it."""
 
 
-def reevaluation(record: Mapping[str, pd.DataFrame]) -> Reevaluation:
+def reevaluation(record: WholeRecord) -> Reevaluation:
     """Make the declared findings of all pages ready to be evaluated without some rows.
 
     Parameters
     ----------
-    record : mapping of str to pandas.DataFrame
-        All tables of the record by name.
+    record : WholeRecord
+        All tables of the record.
 
     Returns
     -------
@@ -34,11 +34,6 @@ def reevaluation(record: Mapping[str, pd.DataFrame]) -> Reevaluation:
     parameters = page_parameters()
     keyed = {declaration.key: declaration for declaration in declarations}
     return Reevaluation(keyed, record, parameters, stated_ranges(parameters))
-
-
-def reevaluation_of(evidence: Evidence) -> Reevaluation:
-    """Make them ready likewise, on what was found already in the evidence of the claims."""
-    return replace(reevaluation(evidence.tables), record=evidence.record)
 
 
 def _check_same(findings: Sequence[Mapping[str, Any]], again: Reevaluation) -> None:
@@ -57,6 +52,7 @@ def _check_same(findings: Sequence[Mapping[str, Any]], again: Reevaluation) -> N
         raise IntegrityError(message)
 
 
+@files_at_once()
 def all_flips(
     findings: Sequence[Mapping[str, Any]],
     tables: Mapping[str, pd.DataFrame],
@@ -85,7 +81,7 @@ def all_flips(
     IntegrityError
         If a finding differs from the one that its declaration gives now.
     """
-    again = reevaluation_of(evidence)
+    again = reevaluation(evidence.record)
     _check_same(findings, again)
     staged = {finding["key"] for finding in findings}
     keys = [
@@ -95,7 +91,7 @@ def all_flips(
     ]
     known = read_hypotheses(tables, evidence)
     return (
-        {**flips_of_findings(again, keys), **flips_of_rivals(known, evidence, again.source_of)},
+        {**flips_of_findings(again, keys), **flips_of_rivals(known, evidence)},
         flips_of_verdicts(tables["ledger"], tables["rules"], evidence, again),
     )
 

@@ -23,6 +23,12 @@ FINDINGS = "findings.json"
 CLAIMS = "claims.json"
 MODULES = "modules.json"
 RERUN_PAGE = "rerun.md"
+GIVEN = ("record", "sites", "results", "claims", "findings", "charts")
+"""Folders of data whose tables are given away with the site."""
+PARAMETERS = "parameter_*.csv"
+"""Tables on the parameters of the notebooks, which are given away, too."""
+CONSTANTS = "methods.txt"
+"""Text at the root of the site whose sections descriptions of functions cite as METHODS."""
 PRINT_PAGES = """\
 import atexit, json, sys
 from pathlib import Path
@@ -75,7 +81,7 @@ def _stage() -> None:
     from skytally import claims
     from skytally.findings import as_json, evaluate_page
     from skytally.press.finding_checks import pages_without_notebook
-    from skytally.press.flip_stage import all_flips, reevaluation_of, with_flips
+    from skytally.press.flip_stage import all_flips, reevaluation, with_flips
 
     for page in pages_without_notebook():
         findings += json.loads(as_json(evaluate_page(page, parameters={})))
@@ -90,7 +96,7 @@ def _stage() -> None:
     from skytally.press.laboratory.page_parameters import parameter_labels
 
     labels = parameter_labels(line_names())
-    laboratory = Laboratory(reevaluation_of(evidence), evidence, tables, labels)
+    laboratory = Laboratory(reevaluation(evidence.record), evidence, tables, labels)
     (stage / SCRIPT).write_text(laboratory_script(laboratory), encoding="utf-8")
     for name, rows, flips, key in (
         (FINDINGS, findings, of_findings, "key"),
@@ -125,16 +131,15 @@ def _add_files(pages: Path) -> None:
     for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
-    contributing = project_root() / "CONTRIBUTING.md"
-    if contributing.is_file():
-        # as text, which a browser shows
-        shutil.copyfile(contributing, pages / RECIPES)
+    for text, name in (("CONTRIBUTING.md", RECIPES), ("docs/METHODS.md", CONSTANTS)):
+        if (project_root() / text).is_file():
+            # as text, which a browser shows
+            shutil.copyfile(project_root() / text, pages / name)
     write_search_text(pages)
     (pages / "data").mkdir()
-    _copy_tables(data / "record", pages / "data" / "record")
-    _copy_tables(data / "sites", pages / "data" / "sites")
-    _copy_tables(data / "results", pages / "data" / "results")
-    _copy_tables(data / "claims", pages / "data" / "claims")
+    for folder in GIVEN:
+        _copy_tables(data / folder, pages / "data" / folder)
+    _copy_tables(data, pages / "data", pattern=PARAMETERS)
     for path in visible_paths(data / "sites", "*.geojson"):
         shutil.copyfile(path, pages / "data" / "sites" / path.name)
     for line in line_names():
@@ -168,15 +173,15 @@ def _write_cards(pages: Path) -> None:
     write_cards(pages, all_cards(tables, findings, judged, citation=about["citation"]), about)
 
 
-def _copy_tables(folder: Path, target: Path) -> None:
+def _copy_tables(folder: Path, target: Path, *, pattern: str = "*.csv") -> None:
     """Copy the tables of a folder with every formula neutralised."""
     import csv
 
     from skytally.core import csv_text, file_bytes, refuse
     from skytally.findings import harmless
 
-    target.mkdir()
-    for path in visible_paths(folder, "*.csv"):
+    target.mkdir(exist_ok=True)
+    for path in visible_paths(folder, pattern):
         content = csv_text(path.name, file_bytes(path))
         refuse(content.faults, what=f"table {path.name}")
         rows = [content.header, *(cells for _, cells in content.rows)]

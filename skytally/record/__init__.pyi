@@ -1,9 +1,11 @@
+from .claimant_ties import separate_lines as separate_lines, ties_of as ties_of
 from .consistency_rules import check_record as check_record, record_faults as record_faults
 from .copied_reports import (
     drop_copies as drop_copies,
     read_originals as read_originals,
     read_record as read_record,
 )
+from .derived_columns import with_derived_columns as with_derived_columns
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,

@@ -22,6 +22,7 @@ from skytally.core import (
     dictionary_path,
     file_bytes,
     line_vocabulary as n,
+    plain_rows,
     refuse,
     scan,
     table_names,
@@ -295,7 +296,8 @@ def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fau
 
 
 def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
-    parents = {row["id"]: row["derived_from"].split() for _, row in sources.iterrows()}
+    rows = plain_rows(sources)
+    parents = {row["id"]: row["derived_from"].split() for row in rows}
     done: set[str] = set()
 
     def walk(source: str, trail: tuple[str, ...]) -> Iterator[str]:
@@ -306,7 +308,7 @@ def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
                 yield from walk(parent, (*trail, source))
             done.add(source)
 
-    for _, row in sources.iterrows():
+    for row in rows:
         for circle in walk(row["id"], ()):
             yield Fault(name, row["line"], "derived_from", circle, "a source cannot copy itself")
 
@@ -317,10 +319,8 @@ def _table_faults(
     counted: Collection[str] = (),
     fits: Collection[tuple[str, str]] = (),
 ) -> Iterator[Fault]:
-    for row in table[table["sound"].astype(bool)].to_dict("records"):
-        yield from _row_faults(
-            name, {str(column): cell for column, cell in row.items()}, counted, fits
-        )
+    for row in plain_rows(table[table["sound"].astype(bool)]):
+        yield from _row_faults(name, row, counted, fits)
     if "id" in table:
         yield from _repeated_ids(name, table)
     elif name != f"{UNITS}.csv":

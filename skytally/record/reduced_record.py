@@ -13,6 +13,7 @@ import pandas as pd
 
 from skytally.core import DataError
 from skytally.record.copied_reports import Alike, alike_rows, copies_among, copying_pages
+from skytally.record.derived_columns import with_derived_columns
 from skytally.record.evidence_lines import SAME_SIGHTING, kept_instead
 from skytally.record.row_conditions import met
 
@@ -74,8 +75,6 @@ class WholeRecord:
 
     raw: Mapping[str, pd.DataFrame]
     """Tables by name, as read: copies are not dropped."""
-    derived: Mapping[str, pd.DataFrame]
-    """The same, with further columns that conditions may use."""
     results: dict[tuple[object, ...], Any] = field(default_factory=dict)
     """What was computed on rows of the record, by what it was computed from."""
     _tables: dict[str, Selection] = field(default_factory=dict)
@@ -86,6 +85,11 @@ class WholeRecord:
     _alike: dict[str, list[Alike]] = field(default_factory=dict)
     _repeated: dict[str, Removed] = field(default_factory=dict)
     _copies: dict[tuple[str, Removed], Removed] = field(default_factory=dict)
+
+    @cached_property
+    def derived(self) -> Mapping[str, pd.DataFrame]:
+        """The same tables, with further columns that conditions may use."""
+        return with_derived_columns(self.raw)
 
     def table(self, name: str) -> Selection:
         """All rows of a table."""
@@ -112,6 +116,17 @@ class WholeRecord:
             for name in self.removable
             for row, source in zip(self.raw[name]["id"], self.raw[name]["source_id"], strict=True)
         }
+
+    @cached_property
+    def _rows_of_source(self) -> dict[str, Removed]:
+        rows: dict[str, list[str]] = {}
+        for row, source in self.source_of.items():
+            rows.setdefault(source, []).append(row)
+        return {source: frozenset(listed) for source, listed in rows.items()}
+
+    def read_in(self, source: str) -> Removed:
+        """Rows that were read in a source."""
+        return self._rows_of_source.get(source, NOTHING)
 
     def met(self, name: str, conditions: str) -> npt.NDArray[np.bool_]:
         """Whether each row of a table meets every condition, as `filtered` takes them.
@@ -243,11 +258,11 @@ class ReducedRecord(Mapping[str, pd.DataFrame]):
 
     def __iter__(self) -> Iterator[str]:
         """Names of the tables."""
-        return iter(self.whole.derived)
+        return iter(self.whole.raw)
 
     def __len__(self) -> int:
         """Count the tables."""
-        return len(self.whole.derived)
+        return len(self.whole.raw)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Rows of a table that are left, numbered from 0."""

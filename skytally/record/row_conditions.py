@@ -36,7 +36,7 @@ def _parsed(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
         if kind not in "Mfiu":
             message = f"{text.strip()!r}: {column} holds words; compare a date or a number"
             raise DataError(message)
-        edge = pd.to_datetime(value, errors="coerce") if kind == "M" else _as_number(value)
+        edge = _as_day(value) if kind == "M" else _as_number(value)
         if pd.isna(edge):
             message = f"{text.strip()!r}: {value!r} is no {'date' if kind == 'M' else 'number'}"
             raise DataError(message)
@@ -69,6 +69,13 @@ def _pattern(text: str, value: str) -> re.Pattern[str]:
             found = f"no pattern ({error}); correct it"
     message = f"{text.strip()[:80]!r}: {found}"
     raise DataError(message)
+
+
+def _as_day(text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(text)
+    except (ValueError, OverflowError):
+        return pd.NaT
 
 
 def _as_number(text: str) -> float:

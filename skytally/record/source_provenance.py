@@ -115,7 +115,10 @@ def copying_graph(sources: pd.DataFrame, groups: pd.DataFrame | None = None) -> 
     """
     ids = [str(source) for source in sources["id"]]
     split = {
-        column: {str(row["id"]): tuple(str(row[column]).split()) for _, row in sources.iterrows()}
+        column: {
+            source: tuple(str(cell).split())
+            for source, cell in zip(ids, sources[column], strict=True)
+        }
         for column in ("derived_from", "originator", "cites")
     }
     parents = split["derived_from"]
@@ -298,7 +301,7 @@ def support_words(facts: Support | None) -> str:
     if facts is None:
         return NO_SOURCE
     who = _counted(facts.named_origins, "counter")
-    if facts.origins == (UNKNOWN_ORIGIN,):
+    if {*facts.origins} == {UNKNOWN_ORIGIN}:
         who = "counter not named"
     elif facts.origins_at_least < facts.named_origins:
         who = f"{who}, {_counted(facts.origins_at_least, 'separate reading')} for certain"

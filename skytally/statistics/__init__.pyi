@@ -3,6 +3,11 @@ from .border_distance import (
     published_distances as published_distances,
 )
 from .bracketed_dates import Bracket as Bracket, change_order as change_order, narrowed as narrowed
+from .call_rates import (
+    PRINTED_RATES as PRINTED_RATES,
+    monthly_rate as monthly_rate,
+    rate_text as rate_text,
+)
 from .change_dates import Change as Change
 from .change_detection import (
     ChangePoints as ChangePoints,

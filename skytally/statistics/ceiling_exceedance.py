@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, is_whole
+from skytally.statistics.negative_binomial import chance_above, log_chance_within
 
 Prior = tuple[tuple[float, float], tuple[float, float]]
 FIRST_PRIOR: Prior = ((0.05, 3.0), (0.3, 50.0))
@@ -61,8 +61,8 @@ def tail_of_bound(
     mean = np.geomspace(least * scale, largest * scale, GRID)[:, None]
     k = np.geomspace(*dispersions, GRID)[None, :]
     share = k / (k + mean)
-    log_within = stats.nbinom.logcdf(most, k, share)
-    log_below = stats.nbinom.logcdf(most - 1, k, share) if attained and most > 0 else -np.inf
+    log_within = log_chance_within(most, k, share)
+    log_below = log_chance_within(most - 1, k, share) if attained and most > 0 else -np.inf
     edge = np.ones((GRID, GRID))
     edge[[0, -1], :] /= 2
     edge[:, [0, -1]] /= 2
@@ -76,7 +76,7 @@ def tail_of_bound(
 
     def tail(top: float) -> NDArray[np.float64]:
         refuse(_top_faults(top), what="bound never passed")
-        found: NDArray[np.float64] = (weights * stats.nbinom.sf(top - 1, k, share)).sum((1, 2))
+        found: NDArray[np.float64] = (weights * chance_above(top - 1, k, share)).sum((1, 2))
         return np.minimum(found, 1.0)
 
     return tail

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skytally.core import day
+from skytally.statistics.change_odds import SHOWN
 from skytally.statistics.change_search import ChangeSearch
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.interval_dated_counts import Floats, IntervalCounts, date_of
@@ -17,10 +18,6 @@ from skytally.statistics.step_or_ramp import change_shape
 
 Span = tuple[float, float]
 
-SUGGESTED = math.log(3.0)
-"""Log odds from which a change is called suggested (Kass and Raftery 1995: positive)."""
-SHOWN = math.log(20.0)
-"""Log odds from which a change is called shown (Kass and Raftery 1995: strong)."""
 GRADUAL = 0.75
 """Probability of a ramp from which a change is called gradual: three times that of a step."""
 MOST_AROUND = 150

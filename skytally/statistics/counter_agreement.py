@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import stats
+from scipy import special
 
 from skytally.core import DataError, check_line, limits, line_vocabulary as n, quantity_of, refuse
 from skytally.statistics.estimate import Estimate
@@ -301,7 +301,7 @@ def mean_difference(differences: np.ndarray, *, unit: str) -> Estimate | None:
         return None
     mean = float(np.mean(differences))
     error = float(np.std(differences, ddof=1)) / math.sqrt(number)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, number - 1)) * error
+    half = float(special.stdtrit(number - 1, (1 + LEVEL) / 2)) * error
     half = max(half, STEP * (1 - (1 - LEVEL) ** (1 / number)))
     method = f"mean of {number} differences, Student's t"
     return Estimate(mean, mean - half, mean + half, unit, LEVEL, method)

@@ -93,13 +93,17 @@ def difference_of_rows(one: pd.DataFrame, other: pd.DataFrame) -> Estimate:
 
 
 def _counts(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows that count, on known days at a known place, with the days they are dated to."""
+    """Rows that count on an image, on known days at a known place, with their number of days."""
     counted = table["bound"].isin((n.EXACTLY, n.ABOUT)) & table["value"].notna()
     dated = table["date_first"].notna() & table["date_last"].notna()
     kept = table[counted & dated & ~table["scope"].str.contains(UNSTATED)]
     spans = (kept["date_last"] - kept["date_first"]).dt.days + 1
     rows = kept.to_dict("records")
-    return [{**row, "days": span} for row, span in zip(rows, spans, strict=True)]
+    return [
+        {**row, "days": span}
+        for row, span in zip(rows, spans, strict=True)
+        if quantity_of(row).counted
+    ]
 
 
 def _share_a_day(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -144,7 +148,7 @@ def readers_of_one_place(table: pd.DataFrame) -> pd.DataFrame:
     One of a pair is dated to at most `BRIEF` days. Of several counts of the other counter that
     share a day with it, the one of the fewest days is taken, so that a count of a day is not
     held against a statement about a year where there is a count of that day. Bounds are no
-    counts. METHODS 7.5.
+    counts, and neither is what somebody stated or a compiler inferred from words. METHODS 7.5.
     """
     places: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in _counts(table):

@@ -42,10 +42,10 @@ def _ends(row: pd.Series) -> tuple[Span, Span]:
     )
 
 
-def _states(row: pd.Series, *, lasting: bool) -> Iterator[DatedState]:
+def _states(row: pd.Series, *, lasting: bool, moment: bool) -> Iterator[DatedState]:
     (first, first_latest), (last_earliest, last) = _ends(row)
     shown = False if row["value"] == 0 else SHOWN[row["state"]]
-    if lasting or shown is not True:
+    if lasting if shown else not moment:
         yield DatedState(first, min(first_latest, last), shown, row["id"])
         yield DatedState(max(last_earliest, first), last, shown, row["id"])
     else:
@@ -66,7 +66,12 @@ def _row_faults(rows: pd.DataFrame, *, parts: bool) -> Iterator[str]:
 
 
 def bracket_of_rows(
-    rows: pd.DataFrame, *, begins: bool = True, lasting: bool = False, parts: bool = False
+    rows: pd.DataFrame,
+    *,
+    begins: bool = True,
+    lasting: bool = False,
+    moment: bool = False,
+    parts: bool = False,
 ) -> Bracket:
     """Bracket the day on which something began, or ended, by observations of one counter.
 
@@ -79,6 +84,9 @@ def bracket_of_rows(
     lasting : bool
         Whether what was seen lasted from the first day of a row to its last, as *80 percent full
         until 22 February*; else it was seen at some time between.
+    moment : bool
+        Whether a row that found nothing did so at some time in its interval, as *empty early
+        this month*; else somebody looked over all of it.
     parts : bool
         Whether the scopes of rows that show the thing may be parts of the scope of those that
         found nothing, as a pier is of a port; else all are of one scope.
@@ -94,15 +102,19 @@ def bracket_of_rows(
 
     Notes
     -----
-    A row that found nothing was looked at over its whole interval, as the charts draw it; a row
-    that saw something did so at some time in it, unless `lasting`.
+    A row that found nothing was looked at over its whole interval, as the charts draw it, unless
+    `moment`; a row that saw something did so at some time in it, unless `lasting`.
 
     References
     ----------
     METHODS 9.1.
     """
     refuse(_row_faults(rows, parts=parts), what="observations of one change")
-    states = [state for _, row in rows.iterrows() for state in _states(row, lasting=lasting)]
+    states = [
+        state
+        for _, row in rows.iterrows()
+        for state in _states(row, lasting=lasting, moment=moment)
+    ]
     return change_bracket(states, begins=begins)
 
 

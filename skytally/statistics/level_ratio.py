@@ -8,11 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, count_faults, level_faults
 from skytally.statistics.estimate import Estimate
+from skytally.statistics.negative_binomial import chance_above
 
 Floats = NDArray[np.float64]
 LEVEL = 0.9
@@ -87,8 +88,7 @@ def _log_counts(numbers: Numbers, levels: Floats) -> Floats:
     # simulations repeat the same few counts, so each is worked out once
     pairs, which = np.unique(ends, axis=0, return_inverse=True)
     low, high = (pairs[:, side, None, None] for side in (0, 1))
-    above = stats.nbinom.sf(np.where(np.isfinite(high), high, 0), k, share)
-    inside = stats.nbinom.sf(low - 1, k, share) - np.where(np.isfinite(high), above, 0.0)
+    inside = chance_above(low - 1, k, share) - chance_above(high, k, share)
     table = np.log(np.maximum(inside, TINY))
     return table[which.reshape(numbers.low.shape)]
 
@@ -268,7 +268,7 @@ def chance_to_notice(found: LevelRatio, *, times: float) -> Estimate:
     before, weights = float(f"{found.before:.2g}"), tuple(round(each, 2) for each in found.spreads)
     seen = _noticed(found.kind, found.numbers, before, weights, float(times))
     ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    low, high = stats.beta.ppf(ends, seen + 0.5, WORLDS - seen + 0.5)
+    low, high = special.betaincinv(seen + 0.5, WORLDS - seen + 0.5, ends)
     share = seen / WORLDS
     method = f"{WORLDS} simulations of {found.numbers[0]} before and {found.numbers[1]} after"
     return Estimate(share, min(float(low), share), max(float(high), share), "p", LEVEL, method)

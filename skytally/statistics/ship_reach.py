@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS
@@ -26,11 +25,10 @@ from skytally.statistics.sea_distance import (
     place_faults,
     routes_around_land,
 )
+from skytally.statistics.speed_law import SpeedLaw
 
 SPEED_KNOTS, SPEED_SPREAD, FASTEST_KNOTS = 12.5, 1.0, 14.0
 """Mean, standard deviation and upper end of the speed a small cargo ship keeps up, in knots."""
-MAX_SPREADS = 6.0
-"""Spreads below the mean at which the upper end would cut off all but a billionth."""
 DWELL_HOURS = 12.0
 """Shortest call in hours: time to berth, to work cargo and to leave."""
 NOMINAL_DAYS = 15
@@ -39,8 +37,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Years between which a time is believed."""
 MAX_CALL_HOURS = 24.0 * MAX_DAYS
 """Longest call asked about, in hours."""
-SLOWEST, QUICKEST = 0.01, 100.0
-"""Least and most knots in which a speed, its spread or its end may be given."""
 DRAWS = 4000
 """Draws of the Monte Carlo."""
 LEVEL = 0.9
@@ -198,27 +194,11 @@ def _silence(before: Fix, after: Fix, rng: np.random.Generator) -> _Silence | No
     return _Silence(start, gone[taken], back[taken], max(ends[2] - ends[1], 0.0), ends[3] - ends[0])
 
 
-def _chance(gap: float, miles: float, dwell: float, law: Any) -> float:
+def _chance(gap: float, miles: float, dwell: float, law: SpeedLaw) -> float:
     """Share of speeds that leave time for a call, gap and dwell in hours."""
     if gap < dwell:
         return 0.0
-    return 1.0 if miles == 0 else float(law.sf(miles / (gap - dwell))) if gap > dwell else 0.0
-
-
-def _speeds(knots: float, spread: float, fastest: float) -> Any:
-    if not all(SLOWEST <= each <= QUICKEST for each in (knots, spread, fastest)):
-        message = (
-            f"speed {knots} kn, spread {spread}, fastest {fastest}; give three above 0, "
-            f"from {SLOWEST} to {QUICKEST:g} knots"
-        )
-        raise DataError(message)
-    if fastest < knots - MAX_SPREADS * spread:
-        message = (
-            f"speed {knots} kn, spread {spread}, fastest {fastest}: hardly any speed is so slow; "
-            "give a faster end or a wider spread"
-        )
-        raise DataError(message)
-    return stats.truncnorm(-knots / spread, (fastest - knots) / spread, knots, spread)
+    return 1.0 if miles == 0 else law.share_above(miles / (gap - dwell)) if gap > dwell else 0.0
 
 
 def reach(
@@ -269,7 +249,7 @@ def reach(
     A silence that covers a sighting is consistent with a call, never evidence of one by
     itself.
     """
-    law = _speeds(knots, spread, fastest)
+    law = SpeedLaw(knots, spread, fastest)
     if not 0 <= dwell_hours <= MAX_CALL_HOURS:
         message = f"call of {dwell_hours} hours; give 0 or more, up to {MAX_CALL_HOURS:,.0f}"
         raise DataError(message)
@@ -280,11 +260,11 @@ def reach(
     if silence is None or first is None or second is None:
         bound = _most_favourable(silence, first, second, law, dwell_hours)
         return _not_known(ways.port.name, silence, first, second, bound, len(looks))
-    speed = np.asarray(law.rvs(DRAWS, random_state=rng))
+    speed = law.draws(DRAWS, rng)
     arrive, leave = silence.gone + first / speed, silence.back - second / speed
     able = leave - arrive >= dwell_hours
     value = float(able.mean())
-    error = float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt(value * (1 - value) / DRAWS)
+    error = float(special.ndtri((1 + LEVEL) / 2)) * math.sqrt(value * (1 - value) / DRAWS)
     least = _chance(silence.shortest, float(first.max() + second.max()), dwell_hours, law)
     most = _most_favourable(silence, first, second, law, dwell_hours)
     low, high = max(min(least, value - error), 0.0), min(max(most, value + error), 1.0)
@@ -301,7 +281,11 @@ def reach(
 
 
 def _most_favourable(
-    silence: _Silence | None, first: Floats | None, second: Floats | None, law: Any, dwell: float
+    silence: _Silence | None,
+    first: Floats | None,
+    second: Floats | None,
+    law: SpeedLaw,
+    dwell: float,
 ) -> float:
     """Upper bound on the chance: the longest silence and the shortest routes."""
     if silence is None:

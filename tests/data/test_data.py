@@ -223,6 +223,25 @@ def test_rows_count_what_they_say(table: Table) -> None:
         assert (rows.loc[~given, "method"] == "none").all(), name
 
 
+def test_what_stands_on_the_counters_page_is_direct(table: Table) -> None:
+    """Nothing that was read on a page of its counter is called read at second hand."""
+    publishers = table("sources").set_index("id")["publisher"]
+    names = table("counters").set_index("id")["name"]
+    for tabled in (
+        "ais_events",
+        "depot_observations",
+        "quay_stocks",
+        "rail_counts",
+        "ship_sightings",
+        "voyage_counts",
+        "voyages",
+        "official_claims",
+    ):
+        rows = table(tabled)
+        own = rows["source_id"].map(publishers) == rows["counter"].map(names)
+        assert rows.loc[own & (rows["reading"] == "secondhand"), "id"].to_list() == [], tabled
+
+
 def test_same_observation_groups_are_whole(table: Table) -> None:
     """A group has one relation, no row twice, and a row that stands for it."""
     for group, rows in table("same_observation").groupby("group"):

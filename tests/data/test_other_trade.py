@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import columns, data_folder, table_names
-from skytally.findings import with_derived_columns
-from skytally.record import filtered
+from skytally.record import filtered, with_derived_columns
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RECORD = DATA / "record"

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from skytally.claims import GOOD, Claim, judge_claims
+from skytally.claims import GOOD, UNTESTED, Claim, judge_claims, judge_rules
+from skytally.press.finding_checks import declared_findings
 from skytally.record import claim_pairs
-from tests.support.claim_evidence import claim_tables, real_evidence, record_tables
+from tests.support.claim_evidence import claim_tables, real_evidence, real_findings, record_tables
 
 LEFT_OUT = re.compile(
     r"\b(?:not (?!that it was so\b)|neither|nobody|in no row|unchecked|untested|refines? the)\b"
@@ -55,3 +56,23 @@ def test_a_note_calls_only_what_no_number_fits_a_conflict() -> None:
     noted = claims[claims["note"].str.contains("CONFLICT")]
     assert len(noted)
     assert set(noted["id"]) <= apart
+
+
+def test_no_order_is_open_in_the_ledger_that_the_pages_call_settled() -> None:
+    """One reading of a row on both: what lasted to a day on a page does so in a rule."""
+    declared = {each.key: each for each in declared_findings()[0]}
+    found = {str(each["key"]): each for each in real_findings()}
+    outcomes = judge_rules(claim_tables()["rules"], real_evidence())
+    settled = {}
+    for key, each in declared.items():
+        if each.kind in ("lag", "order"):
+            low, high = found[key]["low"], found[key]["high"]
+            sides = [frozenset(found[side[1:]]["inputs"]) for side in each.of.split()]
+            if low == high or (low or 0) > 0 or (high or 0) < 0:
+                settled[key] = sides
+    assert settled
+    for _, rule in claim_tables()["rules"].query("kind == 'order'").iterrows():
+        for key, (one, other) in settled.items():
+            left, right = set(rule["left"].split()), {rule["right"]}
+            if (left <= one and right <= other) or (left <= other and right <= one):
+                assert outcomes[rule["id"]].verdict != UNTESTED, (rule["id"], key)

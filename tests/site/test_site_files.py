@@ -68,6 +68,18 @@ def test_contributing_can_be_read_on_the_site() -> None:
     assert "## Correct a row" in shown
 
 
+def test_sections_of_methods_that_the_api_cites_can_be_read_on_the_site() -> None:
+    """METHODS 7.3 in a description is a section that a reader finds, and so is every other."""
+    api = (SITE / "api.html").read_text(encoding="utf-8")
+    assert 'href="methods.txt"' in api
+    sections = set(
+        re.findall(r"(?m)^#+ (\d+(?:\.\d+)?)\b", (SITE / "methods.txt").read_text("utf-8"))
+    )
+    cited = set(re.findall(r"METHODS (\d+(?:\.\d+)?)", re.sub("<[^>]*>", "", api)))
+    assert cited
+    assert cited <= sections
+
+
 @each_page
 def test_foot_of_every_page_has_licence_version_and_state_of_the_record(page_name: str) -> None:
     """Whoever lands on a page sees what it may be used for and until when the record goes."""

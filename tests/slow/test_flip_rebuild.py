@@ -18,6 +18,7 @@ from skytally.findings import outcomes
 from skytally.findings.finding import Finding
 from skytally.findings.finding_flips import Reevaluation, flipped
 from skytally.press.flip_stage import reevaluation
+from skytally.record import WholeRecord
 
 SAMPLE = 2
 """Flip sets that are rebuilt; each runs a notebook on a copy of the project."""
@@ -32,7 +33,7 @@ def _rebuildable(again: Reevaluation) -> list[tuple[str, tuple[str, ...], str]]:
         for each in again.flip_sets(key).rows.sets[:1]:
             page = [one for one in again.declarations.values() if one.page == declared.page]
             left = outcomes(
-                page, again.tables, parameters=again.parameters, without_rows=each.without
+                page, again.record.raw, parameters=again.parameters, without_rows=each.without
             )
             if all(isinstance(one, Finding) for one in left.values()):
                 found.append((key, each.without, each.becomes))
@@ -56,7 +57,7 @@ def test_a_sample_of_flip_sets_flips_in_a_real_rebuild(
     project: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Notebooks run without the rows give findings that differ as the flip set says."""
-    again = reevaluation(claims.read_tables(data_folder() / "record"))
+    again = reevaluation(WholeRecord(claims.read_tables(data_folder() / "record")))
     notebooks = {path.stem for path in (project.folder / "notebooks").glob("*.ipynb")}
     able = [each for each in _rebuildable(again) if each[0].partition(".")[0] in notebooks]
     assert len(able) >= SAMPLE

@@ -144,7 +144,7 @@ def _tables(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
 def _with_table(table: pd.DataFrame, rule: Mapping[str, Any], evidence: Evidence) -> Evidence:
     added = {str(row["id"]): {**row, "table": rule["table"]} for row in table.to_dict("records")}
     tables = {**evidence.tables, rule["table"]: table.reset_index(drop=True)}
-    return replace(evidence, record=WholeRecord(tables, tables), rows={**evidence.rows, **added})
+    return replace(evidence, record=WholeRecord(tables), rows={**evidence.rows, **added})
 
 
 def verdicts_in_reach(rule: pd.DataFrame, evidence: Evidence) -> set[str]:

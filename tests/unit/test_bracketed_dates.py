@@ -230,6 +230,20 @@ def test_what_lasted_counts_at_both_ends_and_what_was_seen_once_at_neither(rows:
     assert bracket_of_rows(table, begins=False).words == "between 1 and 28 February 2024"
 
 
+def test_what_found_nothing_on_some_day_bounds_by_the_far_end(rows: Rows) -> None:
+    """Empty early in March, on no stated day, and filled on the 12th: from the 1st on, not 11th."""
+    table = rows(
+        {**YARD, "date_first": pd.Timestamp("2024-03-01"), "date_last": pd.Timestamp("2024-03-11"),
+         "value": 0.0, "state": "nothing-seen"},
+        {**YARD, "day": "2024-03-12", "value": 33.0},
+    )  # fmt: skip
+    assert bracket_of_rows(table, moment=True).words == "between 1 and 12 March 2024"
+    assert bracket_of_rows(table).words == "between 11 and 12 March 2024"
+    filled = rows({**YARD, "day": "2024-02-22", "value": 80.0})
+    emptied = bracket_of_rows(pd.concat([filled, table.head(1)]), begins=False, moment=True)
+    assert emptied.words == "between 22 February 2024 and 11 March 2024"
+
+
 def test_what_found_nothing_over_months_did_so_from_the_first_of_them(rows: Rows) -> None:
     """A ship on 12 February, none from February to March: the calls ended in February."""
     table = rows(

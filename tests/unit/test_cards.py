@@ -16,6 +16,12 @@ from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_lin
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.note_words import plain_note
+from skytally.press.cards.original_citations import (
+    ORIGINAL,
+    original_citations,
+    page_citation,
+    published,
+)
 from skytally.press.cards.record_cards import (
     RELATIONS,
     CardRecord,
@@ -74,8 +80,31 @@ def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecor
     assert source["publisher"] in page.text
     assert parts(card, "rows") == (Part("P029", "cards/row/P029.html"),)
     assert parts(card, "interval") == (Part(f"909 to 1,111 containers ({TENTH})"),)
-    cited = f"{CITE} Finding port-imagery.peak: CSIS counted about 1,010 containers."
-    assert parts(card, "cite")[0].text == cited
+    cited = f"{CITE} Finding port-imagery.peak: CSIS counted about 1,010 containers. Interval: "
+    assert parts(card, "cite")[0].text == f"{cited}909 to 1,111 containers ({TENTH})."
+
+
+def test_cards_have_words_to_cite_the_original_by(cards_of: CardRecord) -> None:
+    """Counter, page it was read in, title, day and address; on the card of a source its own."""
+    source = cards_of.sources[str(cards_of.rows["P029"][1]["source_id"])]
+    who = cards_of.names[str(cards_of.rows["P029"][1]["counter"])]
+    for card in (finding_card(cards_of, FINDING, CITE), row_card(cards_of, "P029", [])):
+        (cited,) = parts(card, ORIGINAL)
+        assert cited.text.startswith(f"{who}, as reported by {source['publisher']}: ")
+        assert cited.text.endswith(f"{published(source)}, {source['url']}")
+    (own,) = parts(source_card(cards_of, source["id"]), "cite")
+    assert own.text == f"{source['publisher']}: {page_citation(cards_of, source['id'])}"
+    assert own.text.endswith(source["url"])
+
+
+def test_original_on_the_page_of_its_counter_is_reported_by_nobody(cards_of: CardRecord) -> None:
+    """Who counted and who published is one; pages beyond the first two are counted."""
+    (own,) = original_citations(cards_of, ["R051"])
+    assert own.text.startswith("CSIS Beyond Parallel: “")
+    rows = list({row["source_id"]: row["id"] for _, row in cards_of.rows.values()}.values())[:4]
+    assert [part.text for part in original_citations(cards_of, [*rows, "P9999"])][2:] == [
+        "and 2 more pages, each cited on the card of its row"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -306,6 +335,24 @@ def test_heading_of_a_row_without_a_number_is_a_phrase(
     assert "_" not in shown
 
 
+def test_a_text_too_long_for_a_heading_is_not_cut_but_told_under_it(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """The heading says of what kind the row is, and who acted is spelled out."""
+    words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
+    text = "Someone says at length " + "and again " * 12 + "that it is not so"
+    row = {"id": "E1", "source_id": "BP_20231006", "text": text, "note": "", "kind": "denial"}
+    made = pd.DataFrame([{**row, "actors": "DPRK, UNSC"}])
+    tables = {each: table(each) for each in ("sources", "counters", "scopes", "same_observation")}
+    card = row_card(
+        CardRecord({**tables, "vocabulary": words, "events": made}, ("events",)), "E1", []
+    )
+    assert card.heading == "A denial"
+    assert card.sentence == text
+    acted = [fact.parts[0].text for fact in card.facts if fact.label == "who acted"]
+    assert acted == ["North Korea, UN Security Council"]
+
+
 @pytest.mark.parametrize(
     ("note", "plain"),
     [
@@ -391,11 +438,15 @@ def test_words_of_any_kind_stay_words_and_fit(words: str) -> None:
 
 
 def test_page_that_would_be_too_long_leaves_out_the_longest_fact_and_says_so() -> None:
-    """What is cut ends in an ellipsis; the short facts stay."""
+    """What is cut ends in an ellipsis; the short facts and the citation stay."""
     long = Fact("rows", tuple(Part("x" * 400, f"cards/row/{i}.html") for i in range(20)))
+    cite = Fact("cite", (Part("c" * 1500),))
     page = card_page(
-        Card("row", "P1", "1", "1", (Fact("date", (Part("2023"),)), long)), title="t", licence="l"
+        Card("row", "P1", "1", "1", (Fact("date", (Part("2023"),)), long, cite)),
+        title="t",
+        licence="l",
     )
+    assert "c" * 1500 in page
     assert len(page.encode()) <= LARGEST_PAGE
     assert "2023" in page
     assert "..." in page
@@ -424,3 +475,89 @@ def test_kind_without_a_folder_is_refused() -> None:
     """A card of another kind has no address."""
     with pytest.raises(DataError, match="kind 'page'; use one of finding, row"):
         Card("page", "P1", "1", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "heading"),
+    [
+        ("voyages", {"vessel": "Lady R", "text": "Rajin to Vostochny"}, "Lady R: Rajin to Vost"),
+        ("voyages", {"vessel": "Lady R", "text": "the Lady R unloads"}, "The Lady R unloads"),
+        ("ship_sightings", {"vessel": "Angara or Lady R", "text": "loading"}, "Loading"),
+        ("ship_sightings", {"vessel": "four ships", "text": "loading"}, "Loading"),
+        ("voyage_counts", {"vessel": "Angara", **(TRIPS := {"bound": "exactly", "value": 3.0,
+          "unit": "round trips", "quantity": "round trips"})}, "Angara: 3 round trips"),
+        ("voyage_counts", {**TRIPS, "value": 0.0, "unit": "ships"}, "no ship"),
+    ],
+)  # fmt: skip
+def test_heading_names_the_one_ship_of_a_row(
+    table: Callable[[str], pd.DataFrame], name: str, row: dict[str, Any], heading: str
+) -> None:
+    """A headline that leaves the ship out may be quoted for another one."""
+    assert _lone_card(table, name, row).heading.startswith(heading)
+
+
+def _lone_card(table: Callable[[str], pd.DataFrame], name: str, row: dict[str, Any]) -> Card:
+    plain = {
+        "id": "X1", "source_id": "BP_20231006", "text": "", "note": "", "counter": "osc", **row
+    }  # fmt: skip
+    tables = {each: table(each) for each in ("sources", "counters", "scopes", "same_observation")}
+    return row_card(CardRecord({**tables, name: pd.DataFrame([plain])}, (name,)), "X1", [])
+
+
+def test_a_row_whose_text_is_its_number_is_not_called_one_without(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """Beneath *64 shipments* stands who gave them."""
+    number = {"bound": "exactly", "value": 64.0, "unit": "shipments", "quantity": "voyages"}
+    card = _lone_card(table, "voyage_counts", {**number, "text": "64 shipments"})
+    assert (card.heading, card.sentence) == (
+        "64 shipments",
+        "Voyages, given by Open Source Centre.",
+    )
+
+
+def test_dates_of_several_voyages_are_those_of_the_first_and_the_last(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """Three round trips are not read as one long voyage."""
+    days = {
+        f"{end}_{side}": pd.Timestamp("2023-08-01") for end in ("depart", "arrive")
+        for side in ("first", "last")
+    }  # fmt: skip
+    row = {
+        **days,
+        **TRIPS,
+        "vessel": "Angara",
+        "depart_precision": "day",
+        "arrive_precision": "day",
+    }
+    labels = [each.label for each in _lone_card(table, "voyages", row).facts]
+    assert {"first departure", "last arrival"} <= {*labels}
+    assert not {"departure", "arrival"} & {*labels}
+
+
+def test_row_card_has_the_interval_of_its_number(cards_of: CardRecord) -> None:
+    """A part and the sum have the same reading of *about*; an exact number has none."""
+    part, whole = (row_card(cards_of, row, []) for row in ("R047", "R051"))
+    assert parts(part, "interval")[0].text == f"12 to 16 railcars ({WITH_NONE})"
+    assert parts(whole, "interval")[0].text == f"232 to 284 railcars ({WITH_NONE})"
+    assert parts(row_card(cards_of, "R058", []), "interval") == ()
+
+
+WITH_NONE = f"{TENTH}; the source prints no interval"
+
+
+def test_an_event_is_read_in_a_page_and_not_on_that_of_a_counter(cards_of: CardRecord) -> None:
+    """The veto of Russia was counted by nobody."""
+    card = row_card(cards_of, "E028", [])
+    assert parts(card, "read in")
+    assert not parts(card, "read on a page of the counter")
+
+
+def test_an_estimate_says_how_it_is_computed(cards_of: CardRecord) -> None:
+    """Its card leads to the formula; that of a quoted number has no such line."""
+    card = finding_card(cards_of, FINDING | {"key": "port-imagery.calls_by_presence"}, CITE)
+    meaning, formula = parts(card, "how it is computed")
+    assert "stays that the record follows" in meaning.text
+    assert formula.url == "methods.html#how-calls-are-estimated"
+    assert parts(finding_card(cards_of, FINDING, CITE), "how it is computed") == ()

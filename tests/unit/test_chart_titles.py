@@ -16,7 +16,7 @@ from skytally.core import DataError, data_registry, read_table
 from skytally.figures.chart_titles import chart_title, drawn_period, read_chart_titles, titles_of
 from skytally.figures.evidence_charts import values_chart
 from skytally.findings import evaluate, read_declarations
-from skytally.findings.evaluation import with_derived_columns
+from skytally.record import with_derived_columns
 from tests.support.drawn_charts import document, models
 
 CHARTS = data_registry.path("chart_titles").parent

@@ -32,17 +32,20 @@ def test_check_record_counts_the_rows_in_order(record: Path) -> None:
     assert check_record(record) == lines
 
 
+ENDS = {"low": "256", "high": "260"}
+
+
 @pytest.mark.parametrize(
     ("table", "row", "cells", "column", "found"),
     [
-        ("rail_counts", "R051", {"value": "261"}, "value", "261 above its upper bound 260"),
-        ("rail_counts", "R051", {"value": "255"}, "value", "255 below its lower bound 256"),
-        ("rail_counts", "R051", {"value": "", "low": "261"}, "low", "261 above high 260"),
-        ("rail_counts", "R051", {"value": "", "high": ""}, "low", "one side of a range"),
+        ("rail_counts", "R051", {"value": "261", **ENDS}, "value", "261 above its upper bound 260"),
+        ("rail_counts", "R051", {"value": "255", **ENDS}, "value", "255 below its lower bound 256"),
+        ("rail_counts", "R051", {"value": "", **ENDS, "low": "261"}, "low", "261 above high 260"),
+        ("rail_counts", "R051", {"value": "", "low": "256"}, "low", "one side of a range"),
         (
             "rail_counts",
             "R051",
-            {"value": "", "low": "", "state": "stated"},
+            {"value": "", "high": "260", "state": "stated"},
             "low",
             "one side of a range",
         ),

@@ -53,20 +53,27 @@ def test_difference_of_rows_refuses_rows_of_two_days(table: Table) -> None:
         difference_of_rows(row_of([depots], "D027"), later)
 
 
-def test_readers_of_one_yard_are_the_two_pairs_of_the_record(table: Table) -> None:
-    """VOA and 38 North at the freight area: 12 and 3, and 7 and none, on one company's images."""
+def test_readers_of_one_yard_are_the_one_pair_of_the_record(table: Table) -> None:
+    """VOA and 38 North at the freight area: 12 and 3; *no apparent use* beside 7 is no count."""
     rail = drop_copies(table("rail_counts"), table("sources"))
     found = readers_of_one_place(rail[rail["quantity"] == "railcars"])
-    assert set(zip(found["row_a"], found["row_b"], strict=True)) == {
-        ("R008", "R009"),
-        ("R006", "R005"),
-    }
-    by_row = found.set_index("row_a")
-    assert list(by_row.loc["R008", ["a", "b", "value_a", "value_b"]]) == ["voa", "38-north", 12, 3]
-    assert list(by_row.loc["R006", ["value_a", "value_b"]]) == [7, 0]
-    assert set(found["shared_family"]) == {"yes"}
-    # kinds or days differ in both, so neither is a clean comparison
-    assert not (found["kinds_alike"] & found["days_alike"]).any()
+    assert list(zip(found["row_a"], found["row_b"], strict=True)) == [("R008", "R009")]
+    pair = found.iloc[0]
+    assert list(pair[["a", "b", "value_a", "value_b"]]) == ["voa", "38-north", 12, 3]
+    assert pair["shared_family"] == "yes"
+    # kinds and days differ, so it is no clean comparison
+    assert not pair["kinds_alike"]
+    assert not pair["days_alike"]
+
+
+@pytest.mark.parametrize("method", ["inferred", "statement"])
+def test_what_nobody_counted_makes_no_pair(rows: Rows, method: str) -> None:
+    """A number that a compiler drew from words, or that somebody only stated, is no reading."""
+    made = rows({"counter": "voa", "value": 7.0}, {"counter": "38-north", "value": 0.0})
+    made = made.assign(scope="tumangang-freight-area", quantity="railcars", unit="railcars")
+    assert len(readers_of_one_place(made)) == 1
+    made.loc[1, "method"] = method
+    assert readers_of_one_place(made).empty
 
 
 def test_readers_take_the_briefest_count_of_the_other(rows: Rows) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from skytally.imagery.figures.coverage_month_charts import months_chart, state_s
 from skytally.imagery.figures.lane_boxes import MAX_SITES
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
+from skytally.press.notebook_parameters import declared_parameters
 from tests.support.expected_sentences import same_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -523,3 +524,15 @@ def test_notebook_is_true_in_both_states(project: Any, some: Tables, state: str)
         assert found["coverage.answer"]["text"].startswith("REHEARSAL")
         assert len(drawn) == 3
         assert all("<figcaption>REHEARSAL" in block for block in drawn)
+
+
+def test_the_months_drawn_end_with_the_newest_dated_observation(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """The parameter's comment says so; a statement of a year, or of nobody who looked, is none."""
+    newest = pd.Timestamp.min
+    for name in ("ship_sightings", "quay_stocks", "voyage_counts", "rail_counts"):
+        rows = table(name)
+        seen = rows[rows["precision_last"].isin(["day", "month"]) & (rows["state"] != "stated")]
+        newest = max(newest, seen["date_last"].max())
+    assert declared_parameters("coverage")["last"] == f"{newest:%Y-%m}"

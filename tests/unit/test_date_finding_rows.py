@@ -93,13 +93,20 @@ def test_the_ships_came_before_the_summit_and_the_yard_after_it(
         same_sentence(f"page_dates.{key}", made[key].text)
 
 
-def test_the_chance_of_an_open_order_is_given_with_its_bounds(
-    declared: list[Declaration], tables: Tables
-) -> None:
-    """Uniform on [14, 23) and [7, 32) of September: 1 - (18.5 - 7) / 25 = 0.54."""
-    order = found(declared, tables)["yard_before_delivery"]
-    assert (order.value, order.low, order.high) == (0.54, 0, 1)
-    same_sentence("page_dates.yard_before_delivery", order.text)
+def test_an_open_order_has_a_lag_and_no_chance(declared: list[Declaration], tables: Tables) -> None:
+    """The yard filled on 14 to 22 September; on the 12th the containers were still at Dunai."""
+    made = found(declared, tables)
+    lag = made["yard_before_delivery"]
+    assert (lag.low, lag.high, lag.unit) == (-10, 17, "days")
+    same_sentence("page_dates.yard_before_delivery", lag.text)
+    assert not [each.key for each in made.values() if "chance" in each.text]
+
+
+def test_no_day_of_a_delivery_lies_before_the_last_day_at_sea(tables: Tables) -> None:
+    """The end of a way cannot be dated from its start: still aboard at Dunai on the 12th."""
+    at_dunai = tables["ship_sightings"].set_index("id").loc["P010", "date_last"]
+    delivered = tables["depot_observations"].set_index("id").loc["D004", "date_first"]
+    assert delivered >= at_dunai
 
 
 def test_without_the_empty_yard_the_order_is_open(

@@ -22,6 +22,7 @@ from skytally.press.sphinx_ext import (
     origins_directives,
     record_directives,
     rivals_directives,
+    sanction_directives,
     trial_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
@@ -39,6 +40,7 @@ MODULES = (
     accuracy_directives,
     trial_directives,
     imagery_directives,
+    sanction_directives,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -57,6 +59,7 @@ SENTENCES = {
     "OriginsGraph": "No source of the record takes content from another one yet.",
     "OriginsOfShips": f"No ship of {origins_directives.YEAR} is recorded at both ends of the "
     "sea route yet.",
+    "SanctionListings": "The record has no listing of a ship yet.",
     "HypothesesTable": "No rival explanation has been written down yet.",
     "PosteriorChart": "",
     "InfluenceChart": "",

@@ -18,6 +18,7 @@ from skytally.core import line_vocabulary as n, observation_tables
 from skytally.core.errors import DataError
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_sources import WITHOUT_SUPPORT, with_support
+from skytally.record import ReducedRecord, WholeRecord
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]
@@ -109,7 +110,7 @@ def test_only_findings_that_rest_on_sources_have_facts_on_them(
     made = rows({"value": 1.0}, {"value": 2.0})
     tables = {"quay_stocks": made, "sources": table("sources")}
     found = tally("a.b", made, count=2, unit="counts", text="")
-    (after,) = with_support([found], {"a.b": kind}, tables)
+    (after,) = with_support([found], {"a.b": kind}, ReducedRecord(WholeRecord(tables)))
     assert (after.support.named_origins if after.support else None) == named
 
 

@@ -39,6 +39,7 @@ from skytally.findings.flip_search import (
 )
 from skytally.press.flip_stage import all_flips, reevaluation, with_flips
 from skytally.press.parameter_range_table import range_faults, stated_ranges
+from skytally.record import WholeRecord
 from tests.support.expected_sentences import same_sentence
 
 Tables = dict[str, pd.DataFrame]
@@ -53,7 +54,7 @@ def record() -> Tables:
 @pytest.fixture(scope="module")
 def again(record: Tables) -> Reevaluation:
     """Make the declared findings ready to be evaluated without rows."""
-    return reevaluation(record)
+    return reevaluation(WholeRecord(record))
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +126,8 @@ def test_more_rows_than_can_be_left_out_singly_are_refused() -> None:
 
 def test_a_source_takes_all_its_rows_with_it() -> None:
     """Rows a and b of one page flip only together."""
-    pages = {"a": "S", "b": "S", "c": "T", "d": "T", "e": "U"}
-    found = smallest_sets(by_source(lost("ab"), pages), what="x")
+    record = WholeRecord({"x": pd.DataFrame({"id": [*"abcde"], "source_id": [*"SSTTU"]})})
+    found = smallest_sets(by_source(lost("ab"), record), what="x")
     assert found.sets == (FlipSet(("S",), "gone"),)
 
 
@@ -196,7 +197,7 @@ def evaluated(again: Reevaluation, keys: Iterable[str], without: Iterable[str]) 
         wanted[declared.key] = declared
         waiting += [each[1] for each in REFERENCE.finditer(f"{declared.of} {declared.where}")]
     return outcomes(
-        wanted.values(), again.tables, parameters=again.parameters, without_rows=[*without]
+        wanted.values(), again.record.raw, parameters=again.parameters, without_rows=[*without]
     )
 
 
@@ -221,7 +222,7 @@ def test_rows_that_a_finding_does_not_depend_on_change_nothing(again: Reevaluati
     """Without ten rows outside what they read, a sample of findings stands, word for word."""
     keys = [key for key in again.declarations if isinstance(again.finding(key), Finding)]
     for key in keys[::9]:
-        outside = sorted(frozenset(again.source_of) - again.reads(key))
+        outside = sorted(frozenset(again.record.source_of) - again.reads(key))
         left = evaluated(again, [key], outside[:: len(outside) // 10])[key]
         assert getattr(left, "said", left) == getattr(again.finding(key), "said", ""), key
 
@@ -233,7 +234,7 @@ def test_rows_and_pairs_of_a_table_change_what_a_plain_evaluation_says(
     """Rows of the table are left out, whether the search thinks that they matter or not."""
     declared, whole = again.declarations[key], again.finding(key)
     assert isinstance(whole, Finding)
-    tables = {name: again.tables[name] for name in tables_read([declared])}
+    tables = {name: again.record.raw[name] for name in tables_read([declared])}
     rows = sorted(tables[declared.table]["id"])
     pairs = [*combinations(rows, 2)]
     words = set()
@@ -301,7 +302,7 @@ def test_rivals_flip_without_an_observation_where_weighing_anew_says_so(
     """Each observation left out by hand; several origins carry the chance from even odds."""
     evidence = claims.gather_evidence(record, [])
     known = claims.read_hypotheses(claims.read_tables(data_folder() / "claims"), evidence)
-    flips = claims.flips_of_rivals(known, evidence, again.source_of)
+    flips = claims.flips_of_rivals(known, evidence)
     before = {each.key: each for each in claims.rival_findings(known, evidence)}
     assert set(flips) == set(before)
     found: dict[str, set[str]] = {key: set() for key in before}

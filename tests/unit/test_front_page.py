@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from collections.abc import Callable
@@ -14,11 +15,13 @@ import pytest
 from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.figures.front_page_dates import read_key_dates
-from skytally.figures.running_totals_chart import running_totals, totals_chart
+from skytally.figures.running_totals_chart import running_totals, spelled_names, totals_chart
 from skytally.press import book_details, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
 from skytally.press.sphinx_ext.front_directives import DatedRows, FindingCards
+from skytally.press.sphinx_ext.page_heads import CiteBook
 from skytally.record import newest_page, within_record
+from tests.support.bare_directives import bare
 from tests.support.drawn_charts import svg_words
 
 Rows = Callable[..., pd.DataFrame]
@@ -55,6 +58,15 @@ def test_totals_leave_out_parts_and_other_directions(rows: Rows) -> None:
     totals = running_totals(table, unit="containers", sense="delivered")
     assert totals["id"].tolist() == ["E", "A"]
     assert totals["counted"].tolist() == [True, False]
+
+
+def test_short_names_at_the_marks_are_spelled_out(rows: Rows) -> None:
+    """One short name of several agencies lists them; a name that is no shorter is left out."""
+    table = claims(rows, *({"counter": each} for each in ("osc", "us", "us-un", "csis")))
+    short = {"osc": "OSC", "us": "US", "us-un": "US", "csis": "CSIS"}
+    full = {"osc": "Open Source Centre", "us": "US NSC", "us-un": "US mission", "csis": "CSIS"}
+    assert spelled_names(table, short, full) == "OSC: Open Source Centre; US: US NSC and US mission"
+    assert spelled_names(table, {}, full) == ""
 
 
 def test_totals_chart_names_its_marks_and_keeps_bounds(rows: Rows) -> None:
@@ -256,6 +268,35 @@ def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.Monkey
         book_details, "_config", lambda: known | {"html": {"baseurl": "https://e.org"}}
     )
     assert book_details.book_details()["citation"].endswith(", https://e.org.")
+
+
+def _with_issue(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    config = {"title": "T", "author": "A", "sphinx": {"config": {"html_context": {"issued": day}}}}
+    monkeypatch.setattr(book_details, "_config", lambda: config)
+
+
+def test_citation_takes_no_day_of_the_record_for_a_day_of_issue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a day of issue the year is an about; with one, it stands in every form."""
+    _with_issue(monkeypatch, "")
+    shown = html.unescape(str(bare(CiteBook).html()))
+    assert '"circa": true' in shown
+    assert "no day of issue is set" in shown
+    _with_issue(monkeypatch, "2031-05-17")
+    shown = html.unescape(str(bare(CiteBook).html()))
+    assert "A (2031), T," in shown
+    assert "date = {2031-05-17}" in shown
+    assert json.loads(shown.rpartition("<pre>")[2].partition("</pre>")[0])[0]["issued"] == {
+        "date-parts": [[2031, 5, 17]]
+    }
+
+
+def test_a_day_of_issue_that_is_no_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error is not cited."""
+    _with_issue(monkeypatch, "17 May 2031")
+    with pytest.raises(DataError, match="issued is '17 May 2031'; write a day"):
+        book_details.book_details()
 
 
 def test_dates_of_a_pdf_are_fixed_and_no_byte_moves() -> None:

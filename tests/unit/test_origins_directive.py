@@ -76,3 +76,20 @@ def test_only_rows_that_saw_a_ship_of_the_route_in_its_year_count() -> None:
     assert not seen & {"P067", "P101", "P037", "P016", "P002", "P005.2"}
     of_other_trade = sightings["cargo"] != ""
     assert not seen & set(sightings.index[of_other_trade])
+
+
+def test_every_sighting_of_the_year_stands_in_the_table() -> None:
+    """A ship seen on its way from Rajin, to a port that is not named, was seen at Rajin, too."""
+    placed = {
+        row["id"]
+        for place in origins_directives.PLACES
+        for row in origins_directives._ships_at(place)
+    }
+    rows = origins_directives.table("ship_sightings").to_dict("records")
+    of_the_year = {
+        row["id"]
+        for row in rows
+        if origins_directives._of_the_route(row, "date_first", "date_last")
+    }
+    assert of_the_year <= placed
+    assert "P008" in placed

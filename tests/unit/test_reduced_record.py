@@ -54,7 +54,7 @@ def test_selected_rows_are_those_of_the_tables_without_the_rows(
     tables: Tables, conditions: str, once: bool, order: str
 ) -> None:
     """Every set of up to two rows of six, left out of the tables first and cut out afterwards."""
-    whole, looks = WholeRecord(tables, tables), tables["looks"]
+    whole, looks = WholeRecord(tables), tables["looks"]
     for size in range(3):
         for gone in map(frozenset, combinations(looks["id"], size)):
             left = drop_copies(looks[~looks["id"].isin(gone)], tables["sources"])
@@ -71,7 +71,7 @@ def test_selected_rows_are_those_of_the_tables_without_the_rows(
 
 def test_rows_by_id_are_in_the_order_asked_for_and_must_be_left(tables: Tables) -> None:
     """Neither a row that is left out, nor a copy of one that is not, nor an unknown one."""
-    whole = WholeRecord(tables, tables)
+    whole = WholeRecord(tables)
     assert [*ReducedRecord(whole).rows("looks", ["X6", "X1"])["id"]] == ["X6", "X1"]
     without = ReducedRecord(whole, frozenset({"X1", "X6"}))
     assert [*without.rows("looks", ["X2"])["id"]] == ["X2"]
@@ -82,7 +82,7 @@ def test_rows_by_id_are_in_the_order_asked_for_and_must_be_left(tables: Tables) 
 
 def test_rows_that_agree_belong_together(tables: Tables) -> None:
     """One of three pages with the same row brings in the other two, and no row of its own."""
-    whole = WholeRecord(tables, tables)
+    whole = WholeRecord(tables)
     assert whole.with_copies("looks", ["X2", "X6"]) == {"X1", "X2", "X3", "X6"}
     assert whole.repeated == {"X1", "X2", "X3"}
 
@@ -90,4 +90,4 @@ def test_rows_that_agree_belong_together(tables: Tables) -> None:
 def test_a_condition_that_cannot_be_read_is_refused(tables: Tables) -> None:
     """As in the tables themselves."""
     with pytest.raises(DataError, match="write column, one of"):
-        ReducedRecord(WholeRecord(tables, tables)).selected("looks", "nonsense")
+        ReducedRecord(WholeRecord(tables)).selected("looks", "nonsense")

@@ -14,6 +14,7 @@ from matplotlib.path import Path
 from skytally.core import data_registry, read_json
 from skytally.core.errors import DataError
 from skytally.figures.basemap import View, outlines
+from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.route_map import route_map
 from skytally.figures.route_tables import STOP, read_labels, read_panels
 from tests.support.drawn_charts import svg_words
@@ -50,6 +51,19 @@ def test_route_map_names_stops_countries_and_seas(table: Table) -> None:
     for name in ("Rajin", "Dunai", "Vostochny", "Tumangang", "Tikhoretsk", "UKRAINE", "SRC", "km"):
         assert name in words
     assert "1 Rajin" in drawn.text
+    assert "2 Dunai and Vostochny (port); 3 Tumangang (rail yard)" in drawn.block
+    assert "4 Tikhoretsk (depot)" in words
+
+
+def test_route_map_has_its_title_over_it(table: Table) -> None:
+    """What is saved of the map says what it shows."""
+    sites, title = table("sites"), ChartTitle("By sea", "By sea", "Places of the route")
+    links = table("route_connections")
+    drawn = route_map(
+        panels(CHARTS), labels(CHARTS, sites), sites, links, source_line="SRC", heading=title
+    )
+    assert drawn.block.index("By sea") < drawn.block.index("Places of the route")
+    assert drawn.block.index("Places of the route") < drawn.block.index("<img")
 
 
 def test_route_without_a_stop_is_a_sentence(table: Table) -> None:

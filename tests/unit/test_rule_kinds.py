@@ -90,9 +90,18 @@ def test_a_count_of_the_record_is_exact_and_of_the_world_a_lower_bound() -> None
     assert verdict_of("count", about="world", **cells) == UNTESTED
 
 
+def test_two_reports_of_one_ship_on_two_days_are_two_days() -> None:
+    """P023 is probably the ship of the next day: one sighting, and still two days with a ship."""
+    days = "scope~rajin; date_first>=2023-10-26; date_last<=2023-10-27; state=counted"
+    cells: Cells = {"table": "ship_sightings", "where": days, "bound": "exactly", "about": "record"}
+    distinct = {"distinct": "date_first", "unit": "days"}
+    assert verdict_of("count", value=2.0, **cells, **distinct) == HOLDS
+    assert verdict_of("count", value=1.0, **cells, unit="observations") == HOLDS
+
+
 def test_a_nominal_day_decides_no_order() -> None:
-    """A day that stands for words may be half a month off: early March, and 12 March."""
-    assert verdict_of("order", left="R040", right="R041", relation="before") == UNTESTED
+    """A day that stands for words may be half a month off: about 20 February, and the 17th."""
+    assert verdict_of("order", left="A027", right="A026", relation="after") == UNTESTED
     assert verdict_of("order", left="E022", right="P034", relation="before") == UNTESTED
 
 
@@ -168,9 +177,9 @@ def test_an_absence_needs_observations_that_could_have_shown_the_thing() -> None
         ),
         (
             "order",
-            {"left": "R040", "right": "R041", "relation": "before"},
-            "Seen between about 1 March 2024 and about 11 March 2024, in a time that overlaps with "
-            "the report on 12 March 2024.",
+            {"left": "A027", "right": "A026", "relation": "after"},
+            "Seen on about 20 February 2025, in a time that overlaps with the report on 17 "
+            "February 2025.",
         ),
     ],
     ids=["day before", "day after", "month", "overlap"],

@@ -16,6 +16,7 @@ from skytally.record.source_provenance import (
     READ,
     UNKNOWN_ORIGIN,
     Graph,
+    Support,
     copying_graph,
     originators,
     origins_of_row,
@@ -130,6 +131,13 @@ def test_nothing_supports_nothing(chain: Graph) -> None:
     """Without rows there are no facts, and a phrase says so."""
     assert support((), chain) is None
     assert support_words(None) == NO_SOURCE
+
+
+def test_a_counter_that_no_page_names_is_said_wherever_the_facts_come_from() -> None:
+    """Facts that were read from a file say what those at hand say."""
+    for origins in ((UNKNOWN_ORIGIN,), [UNKNOWN_ORIGIN]):
+        facts = Support("in a report of it", origins, 1, 1, (), 0, 0)  # type: ignore[arg-type]
+        assert "counter not named" in support_words(facts)
 
 
 def test_a_page_that_names_several_originators_joins_them(chain: Graph) -> None:

@@ -15,8 +15,7 @@ PAGE = {"docname": "lines/official-claims", "caption": "Shells"}
 
 def body(sense: str) -> str:
     """Rows of the table of shells of one sense."""
-    units = "shells, shells and missiles"
-    shown = str(bare(StatementTable, sense=sense, unit=units, **PAGE).html())
+    shown = str(bare(StatementTable, sense=sense, unit="shells", **PAGE).html())
     return shown.partition("<tbody>")[2]
 
 
@@ -29,7 +28,16 @@ def test_each_statement_has_its_row_its_bound_and_its_period() -> None:
     assert not {"O034", "O060.2", "O063", "O065"} & {*links}
     words = re.sub(r"<[^>]*>", " ", shown)
     assert "as many as 9,000,000 shells" in words
-    assert "more than 10,000,000 shells and missiles" in words
+    assert "10,000,000-odd shells" in words
+
+
+def test_a_number_that_another_claimant_had_given_is_marked() -> None:
+    """Who reads two equal totals is told that they may be one number."""
+    warned = [
+        words for words in body("delivered").split("<tr")[1:] if "The same number as" in words
+    ]
+    assert [re.findall(r"row/(O\d+)", words) for words in warned] == [["O043"]]
+    assert "(FISU) (28 July 2025): either nothing came in between" in warned[0]
 
 
 def test_capacities_stand_apart() -> None:

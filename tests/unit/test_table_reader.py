@@ -11,7 +11,7 @@ import pytest
 
 from skytally.core import table_reader
 from skytally.core.errors import DataError, Fault
-from skytally.core.table_reader import header_of, read_cells, read_table, scan
+from skytally.core.table_reader import header_of, plain_rows, read_cells, read_table, scan
 
 Write = Callable[..., None]
 ISO = "write the day as YYYY-MM-DD (a spreadsheet may have rewritten it)"
@@ -374,6 +374,13 @@ def test_read_table_parses_a_file_once(rail: Path, monkeypatch: pytest.MonkeyPat
     assert read_table(rail).set_index("id").loc["R031", "value"] == 73.0
     rail.write_bytes(rail.read_bytes().replace(b",73,", b",7654,", 1))
     assert read_table(rail)["value"].dropna().unique().tolist() == [-1.0]
+
+
+def test_plain_rows_are_those_of_pandas(rail: Path) -> None:
+    """Days, missing days, numbers, missing numbers and words of a real table, and of none."""
+    table = read_table(rail)
+    for rows in (table, table.head(0)):
+        assert repr(plain_rows(rows)) == repr(rows.to_dict("records"))
 
 
 def test_read_cells_interprets_nothing(rail: Path) -> None:

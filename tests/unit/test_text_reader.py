@@ -12,7 +12,7 @@ import pytest
 
 from skytally.core import text_reader
 from skytally.core.errors import DataError
-from skytally.core.text_reader import read_json, read_text, read_toml, scan_text
+from skytally.core.text_reader import files_at_once, read_json, read_text, read_toml, scan_text
 
 
 def _file(folder: Path, content: bytes, name: str = "notes.txt") -> Path:
@@ -103,6 +103,20 @@ def test_read_toml_reads_a_saved_file(tmp_path: Path) -> None:
     """A byte-order mark and CRLF change nothing."""
     path = _file(tmp_path, "\ufeff[a]\r\nb = 1\r\n".encode(), "x.toml")
     assert read_toml(path) == {"a": {"b": 1}}
+
+
+def test_files_read_at_once_stay_as_they_were_first_seen(tmp_path: Path) -> None:
+    """What changes meanwhile, or is removed, is seen afterwards; within another block, too."""
+    path = _file(tmp_path, b"before")
+    with files_at_once():
+        assert read_text(path) == "before"
+        path.write_bytes(b"behind")
+        with files_at_once():
+            assert read_text(path) == "before"
+        path.unlink()
+        assert read_text(path) == "before"
+    with pytest.raises(DataError, match="no such file"):
+        read_text(path)
 
 
 def test_read_toml_refuses_broken_syntax_with_its_place(tmp_path: Path) -> None:

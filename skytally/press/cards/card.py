@@ -16,6 +16,8 @@ MOST_LETTERS = 420
 """Letters of a text on a card; a longer one is cut at a word and ends in an ellipsis."""
 MOST_LINKS = 8
 """Links in one fact of a card; the rest is counted."""
+CITE = "cite"
+"""Label of the words to cite a card by, which are left out last where a page is too long."""
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 WEB = ("http://", "https://")
 

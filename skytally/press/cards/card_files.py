@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError
-from skytally.press.cards.card import WEB, Card, Fact, Part
+from skytally.press.cards.card import CITE, WEB, Card, Fact, Part
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
 
@@ -63,7 +63,7 @@ def card_page(card: Card, *, title: str, licence: str) -> str:
         page = _page(card, facts, title=title, licence=licence)
         if len(page.encode()) <= LARGEST_PAGE or not facts:
             return page
-        longest = max(facts, key=lambda each: len(_fact(each, UP)))
+        longest = max(facts, key=lambda each: (each.label != CITE, len(_fact(each, UP))))
         facts = [_trimmed(each) if each is longest else each for each in facts]
         facts = [each for each in facts if each.parts]
 

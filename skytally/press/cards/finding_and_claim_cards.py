@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from skytally.core import unit_of
-from skytally.findings import interval_words
-from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened
+from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
+from skytally.findings import interval_words, read_declarations
+from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
+from skytally.press.cards.original_citations import ORIGINAL, original_citations
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
     CardRecord,
@@ -24,6 +26,15 @@ from skytally.press.cards.record_cards import (
 from skytally.press.project_paths import line_names
 from skytally.record import Support, support_words
 
+FORMULA = "methods.html#how-calls-are-estimated"
+"""Where the formula of the estimates of `PORT_CALLS` is written out."""
+PORT_CALLS = (
+    "mean-stay", "calls-by-presence", "calls-not-below-count", "presence", "missed-calls",
+    "imaged-share",
+)  # fmt: skip
+"""Estimates of stays and calls in port, by the names that declarations of findings use."""
+MOST_IN_CITATION = 560
+"""Letters of the citation of a finding or a claim."""
 COUNTED = "counted or stated by"
 RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
@@ -33,6 +44,26 @@ def page_of(key: str) -> str:
     """Page on which a finding is explained, as a path from the root of the site."""
     name = key.split(".")[0]
     return f"lines/{name}.html" if name in line_names() else f"{name}.html"
+
+
+@cache
+def _estimates() -> Mapping[str, tuple[str, str]]:
+    """Estimate of each finding that has one, by key: its name and what it does."""
+    names = [name for name in data_registry.entries() if name.startswith("findings_")]
+    paths = [data_registry.path(name) for name in names if name != "findings_vocabulary"]
+    words = read_cells(data_registry.path("findings_vocabulary"), header=VOCABULARY_COLUMNS)
+    means = dict(zip(words["word"], words["meaning"], strict=True))
+    return {
+        each.key: (each.estimate, means[each.estimate])
+        for each in read_declarations(paths)
+        if each.estimate
+    }
+
+
+def how_computed(key: str) -> list[Part | str]:
+    """Describe the estimate of a finding, with a link to its formula."""
+    name, meaning = _estimates().get(key, ("", ""))
+    return [meaning, Part("the formula", FORMULA)] if name in PORT_CALLS else [meaning]
 
 
 def counters_of(record: CardRecord, row_ids: Iterable[str]) -> list[str]:
@@ -89,7 +120,8 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     cells = _rows(record, rows)
     # a number of several rows is computed from a sum, and is none itself
     made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
-    quote = f"{citation} Finding {key}: {finding['text']}"
+    span = interval_words(finding)
+    quote = f"{citation} Finding {key}: {finding['text']}{f' Interval: {span}.' if span else ''}"
     facts = [
         *fact(
             RESTS_ON if finding.get("own") or not finding.get("support") else COUNTED,
@@ -97,14 +129,16 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         ),
         *_dates(finding, cells),
         *fact("how the number was made", made),
+        *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
-        *fact("interval", [interval_words(finding)]),
+        *fact("interval", [span]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
         *fact("rows", row_links(record, rows)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
-        *fact("cite", [quote]),
+        *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
+        *fact(ORIGINAL, original_citations(record, rows)),
     ]
     heading = _heading(finding, cells)
     return Card("finding", key, heading, shortened(finding["text"]), tuple(facts))
@@ -140,7 +174,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("findings", finding_links(rests["findings"])),
         *fact("rows", row_links(record, rests["rows"])),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
-        *fact("cite", [quote]),
+        *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
     ]
     verdict = claim["verdict"]
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"

@@ -28,6 +28,13 @@ CODES = (
      lambda found: found[0].replace("_", " ")),
 )  # fmt: skip
 """Pattern of a code and what it says; the downloads keep the codes, as they were delivered."""
+SHORT_NAMES = {
+    "DPRK": "North Korea", "ROK": "South Korea", "US": "United States", "UK": "United Kingdom",
+    "UN": "United Nations", "UNSC": "UN Security Council", "NSC": "National Security Council",
+    "State Dept": "State Department", "NIS": "National Intelligence Service",
+    "MSMT": "Multilateral Sanctions Monitoring Team",
+}  # fmt: skip
+"""Short names in lists of those who acted, and what they stand for."""
 DESCRIPTION = re.compile(r"\((.*)\)", re.DOTALL)
 """A title in brackets, which is a description by those who compiled the record."""
 
@@ -48,6 +55,18 @@ def plain_note(note: str) -> str:
     for pattern, words in CODES:
         note = re.sub(pattern, words, note)
     return note
+
+
+def spelled_out(actors: str) -> str:
+    """Spell out the short names in a list of those who acted.
+
+    Examples
+    --------
+    >>> spelled_out("Russia, DPRK"), spelled_out("US State Dept"), spelled_out("UNSC")
+    ('Russia, North Korea', 'United States State Department', 'UN Security Council')
+    """
+    short = "|".join(map(re.escape, sorted(SHORT_NAMES, key=len, reverse=True)))
+    return re.sub(rf"\b(?:{short})(?! Security)\b", lambda found: SHORT_NAMES[found[0]], actors)
 
 
 def shown_title(title: str) -> str:

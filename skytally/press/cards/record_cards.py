@@ -10,10 +10,27 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import line_vocabulary as n, quantity_of, quantity_text, when
+from skytally.core import (
+    limits,
+    line_vocabulary as n,
+    quantity_of,
+    quantity_text,
+    reading_of,
+    unit_of,
+    when,
+    when_stated,
+)
 from skytally.figures import names_of
-from skytally.press.cards.card import Card, Fact, Part, address, fact, shortened, web_link
-from skytally.press.cards.note_words import plain_note, shown_title
+from skytally.findings import interval_words
+from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
+from skytally.press.cards.note_words import plain_note, shown_title, spelled_out
+from skytally.press.cards.original_citations import (
+    ORIGINAL,
+    OWN_PAGE,
+    original_citations,
+    page_citation,
+    published,
+)
 
 STATE_WORDS = {
     n.SOMETHING_SEEN: "{thing} seen, no number given",
@@ -33,8 +50,10 @@ DERIVED_SUM = "derived-sum"
 """Word of the vocabulary *method* for a sum by those who compiled the record."""
 MOST_IN_HEADING = 120
 """Letters of the heading of a row's card."""
-OWN_PAGE = "direct"
-"""Word of the vocabulary *reading* for a page of those who counted."""
+READ_LABELS = {True: "read on a page of the counter", False: "read in a report of it"}
+"""Label of the pages of a row with a counter, by whether the page is the counter's own."""
+READ = "read in"
+"""Label of the pages of a row without a counter, such as an event."""
 DAYS = {"date": "date", "statement": "stated", "depart": "departure", "arrive": "arrival"}
 """Column before ``_first`` and ``_last``, and the label of that interval on a card."""
 RELATIONS = {
@@ -42,12 +61,18 @@ RELATIONS = {
     "probably-one": "probably the same sighting in other rows",
     "one-call": "other stages of the same ship call",
     "part-of": "totals and parts of one total, never added",
-    "conversion": "numbers reckoned from one another, such as shells from containers",
+    "conversion": "numbers computed from one another, such as shells from containers",
     "same-voyages": "totals of the same transfer by others, never added",
     "one-image": "other things read on images of the same day",
     "one-report": "other sightings in the same report",
 }
 """How the rows of a group of ``same_observation`` hang together, and the label on a card."""
+COPIES = ("repost", "mirror")
+"""Words of the vocabulary *reliability_reason* for pages that have another page's text."""
+TRIPS = {"depart": "first departure", "arrive": "last arrival"}
+"""Labels of the dates of a row that sums up several voyages."""
+SEVERAL = (",", ";", " and ", " or ")
+"""What stands between names where a row speaks of more than one ship."""
 PERIOD = "period it speaks of"
 """Label of the interval of a statement, which is not the day on which it was made."""
 
@@ -122,17 +147,8 @@ def dates(row: Mapping[str, Any], stem: str) -> str:
         for end in ("first", "last")
     ]
     first, last = (None if pd.isna(row[end]) else row[end] for end in ends)
-    return when(first, last, *precision) if first is not None or last is not None else ""
-
-
-def published(source: Mapping[str, Any]) -> str:
-    """Day on which a source was published, in words."""
-    first, last = source["published_first"], source["published_last"]
-    known = [None if pd.isna(day) else day for day in (first, last)]
-    if known == [None, None]:
-        return "undated"
-    precision = str(source["published_precision"])
-    return when(known[0], known[1], precision, precision)
+    write = when_stated if stem == "statement" else when
+    return write(first, last, *precision) if first is not None or last is not None else ""
 
 
 def page_link(source: Mapping[str, Any]) -> Part:
@@ -149,13 +165,22 @@ def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
     for row_id in row_ids:
         if row_id in record.rows:
             _, row = record.rows[row_id]
-            pages.setdefault(str(row["source_id"]), str(row.get("reading", "")))
-    own = [s for s, reading in pages.items() if reading == OWN_PAGE]
-    reports = [s for s in pages if s not in own]
-    return [
-        *fact("read on a page of the counter", (page_link(record.sources[s]) for s in own)),
-        *fact("read in a report of it", (page_link(record.sources[s]) for s in reports)),
+            # an event has no counter whose page it could be
+            label = READ_LABELS[str(row.get("reading")) == OWN_PAGE] if "counter" in row else READ
+            pages.setdefault(str(row["source_id"]), label)
+    labelled = [
+        each
+        for label in (*READ_LABELS.values(), READ)
+        for each in fact(label, (page_link(record.sources[s]) for s in pages if pages[s] == label))
     ]
+    copied = dict.fromkeys(
+        parent
+        for page in pages
+        if record.sources[page]["reliability_reason"] in COPIES
+        for parent in str(record.sources[page]["derived_from"]).split()
+        if parent in record.sources and parent not in pages
+    )
+    return labelled + fact("page that was copied", (page_link(record.sources[s]) for s in copied))
 
 
 def row_links(record: CardRecord, row_ids: Iterable[str]) -> list[Part]:
@@ -188,16 +213,71 @@ def related_facts(record: CardRecord, row_id: str) -> list[Fact]:
 
 def _heading(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     """Title of a row's card: its number, or where it has none what the row says."""
-    if "bound" in row and row["bound"] and "unit" in row:
-        known = {"low": float("nan"), "high": float("nan"), "wording": "", **row}
-        return with_quantity(quantity_text(quantity_of(known)), row)
+    if has_number(row):
+        said = quantity_text(quantity_of(_with_ends(row)))
+        if row.get("value") == 0 and row["bound"] == n.EXACTLY:
+            said = f"no {unit_of(str(row['unit'])).singular}"
+        return with_ship(with_quantity(said, row), row)
     text = plain_note(str(row.get("text", "")))
-    return text[:1].upper() + text[1:] if text else kind_of_row(record, table, row)
+    if not text:
+        return kind_of_row(record, table, row)
+    heading = with_ship(text, row)
+    return heading[:1].upper() + heading[1:]
+
+
+def has_number(row: Mapping[str, Any]) -> bool:
+    """Whether a row gives a number, or the range of one."""
+    return bool(row.get("bound")) and "unit" in row
+
+
+def _with_ends(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"low": float("nan"), "high": float("nan"), "wording": "", **row}
+
+
+def interval_fact(row: Mapping[str, Any]) -> list[Fact]:
+    """Interval of the number of a row, and whose it is; none for an exact number."""
+    if not has_number(row):
+        return []
+    quantity = quantity_of(_with_ends(row))
+    low, high = limits(quantity)
+    ends = {"low": low, "high": high, "unit": quantity.unit, "interval_from": reading_of(quantity)}
+    return fact("interval", [interval_words(ends)])
+
+
+def is_one_ship(names: str) -> bool:
+    """Whether a cell names one ship; a sum over several belongs to none of them.
+
+    A name has a capital; *four ships* and *all large vessels* are words.
+
+    Examples
+    --------
+    >>> is_one_ship("Lady R"), is_one_ship("Angara and Maria together"), is_one_ship("four ships")
+    (True, False, False)
+    """
+    return names[:1].isupper() and not any(mark in names for mark in SEVERAL)
+
+
+def with_ship(heading: str, row: Mapping[str, Any]) -> str:
+    """Put the name of the one ship of a row before a heading that does not have it.
+
+    Examples
+    --------
+    >>> with_ship("about 300 containers", {"vessel": "Angara"})
+    'Angara: about 300 containers'
+    >>> with_ship("Angara at Dunai", {"vessel": "Angara"})
+    'Angara at Dunai'
+    """
+    ship = str(row.get("vessel", ""))
+    if not is_one_ship(ship) or ship in heading:
+        return heading
+    return f"{ship}: {heading}"
 
 
 def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
-    """Phrase that says of what kind a row without a number is."""
-    if row.get("state") in STATE_WORDS:
+    """Phrase that says of what kind a row is that its heading does not describe."""
+    if has_number(row) and row.get("quantity") and "counter" in row:
+        phrase = f"{row['quantity']}, given by {record.names.get(row['counter'], row['counter'])}"
+    elif row.get("state") in STATE_WORDS:
         thing = str(row.get("vessel", "") or row.get("quantity", "")) or THINGS.get(table, table)
         phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
     else:
@@ -216,6 +296,8 @@ def with_quantity(said: str, row: Mapping[str, Any]) -> str:
 def dates_facts(row: Mapping[str, Any]) -> list[Fact]:
     """Dates of a row: of a statement its day, and apart from it the period that it speaks of."""
     labels = {**DAYS, "date": PERIOD} if "statement_first" in row else DAYS
+    if row.get("unit") == "round trips":
+        labels = {**labels, **TRIPS}
     return [each for stem, label in labels.items() for each in fact(label, [dates(row, stem)])]
 
 
@@ -233,6 +315,9 @@ def _phrase(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
         return {"events": kind, "press_claims": f"claim of the press: {kind}"}.get(
             table, f"{ship}: {kind}"
         )
+    if table == "sanction_listings":
+        what = "mention" if row["target"] == "named" else "sanction listing"
+        return f"{what} of {ship} ({row['body']})"
     if table == "voyages":
         return f"voyage of {ship}, load not counted"
     if table == "port_stays":
@@ -280,8 +365,12 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     counter = str(row.get("counter", "") or row.get("asserted_by", ""))
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
+        *fact("who acted", [spelled_out(str(row.get("actors", "")))]),
+        *fact("listing body", [str(row.get("body", ""))]),
+        *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
         *fact("place", [record.names.get(place, place)]),
         *dates_facts(row),
+        *interval_fact(row),
         *fact("how the number was made", [method_words(row)]),
         *read_in(record, [row_id]),
         *fact("copies", [_copies(record, row)]),
@@ -289,10 +378,13 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("note", [plain_note(str(row.get("note", "")))]),
         *fact("used by", finding_links(used_by)),
         *fact("all its cells", [Part(f"row {row_id} of {table}", f"record.html#{row_id}")]),
+        *fact(ORIGINAL, original_citations(record, [row_id])),
     ]
     title, said = _heading(record, table, row), plain_note(str(row.get("text", "")))
+    if len(title) > MOST_IN_HEADING:
+        title = with_ship(kind_of_row(record, table, row), row)
     # a title that says it all leaves room for what kind of row it is
-    repeated = bool(said) and title[1:] == said[1:] and len(title) <= MOST_IN_HEADING
+    repeated = len(said) > 1 and title.endswith(said[1:]) and len(title) <= MOST_IN_HEADING
     sentence = f"{kind_of_row(record, table, row)}." if repeated else said
     return Card(
         "row", row_id, shortened(title, letters=MOST_IN_HEADING), shortened(sentence), tuple(facts)
@@ -326,6 +418,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
         ),
         *fact("rows read on it", row_links(record, record.rows_of_source.get(source_id, []))),
         *fact("all its cells", [Part(f"source {source_id}", f"sources.html#{source_id}")]),
+        *fact(CITE, [Part(f"{source['publisher']}: {page_citation(record, source_id)}")]),
     ]
     title = shown_title(str(source["title"]))
     heading = f"{source['publisher']}: {title}" if title else str(source["publisher"])

@@ -126,7 +126,7 @@ document.addEventListener("DOMContentLoaded", function () {
         title: card.heading + " (" + card.kind + " " + card.id + ")",
         url: card.page,
         text: [card.sentence].concat(card.facts.filter(function (fact) {
-          return fact.label !== "cite";
+          return fact.label.indexOf("cite") !== 0;
         }).map(function (fact) {
           return fact.parts.map(function (part) { return part.text; }).join(", ");
         })).join(" \u00b7 "),

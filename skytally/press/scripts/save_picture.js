@@ -1,10 +1,11 @@
 /* Saves a chart or map as PNG or SVG with its title over it, its caption and the line on source and
-   licence under it. */
+   licence under it, which a picture that has it does not get twice. A PNG is PRINTED pixels wide:
+   20 cm at 300 dots an inch. */
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var line = document.querySelector('meta[name="skytally-source"]');
   var credit = line ? line.content : document.title;
-  var LETTER = 6.2, BOLD = 8.6, LEAD = 16, HEAD = 19, PAD = 12, SHARPER = 2;
+  var LETTER = 6.2, BOLD = 8.6, LEAD = 16, HEAD = 19, PAD = 12, PRINTED = 2400;
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
   /* letters of East Asia are twice as wide, and their words need no spaces */
@@ -43,7 +44,8 @@ document.addEventListener("DOMContentLoaded", function () {
     var bold = title[0] ? lines(title[0], box[2], BOLD) : [];
     var under = title[1] ? lines(title[1], box[2], LETTER) : [];
     var top = bold.length || under.length ? bold.length * HEAD + under.length * LEAD + PAD : 0;
-    var words = lines(caption, box[2], LETTER).concat(lines(credit, box[2], LETTER));
+    var said = inner.textContent.replace(/\s+/g, " ").indexOf(credit) >= 0;
+    var words = lines(caption, box[2], LETTER).concat(said ? [] : lines(credit, box[2], LETTER));
     var height = top + box[3] + words.length * LEAD + 2 * PAD;
     var outer = document.createElementNS(NAMESPACE, "svg");
     outer.setAttribute("xmlns", NAMESPACE);
@@ -65,7 +67,7 @@ document.addEventListener("DOMContentLoaded", function () {
     words.forEach(function (part, i) {
       write(outer, part, top + box[3] + PAD + (i + 1) * LEAD - 4, 11, "normal");
     });
-    return { text: new XMLSerializer().serializeToString(outer), width: box[2], height: height };
+    return { drawing: outer, width: box[2], height: height };
   }
   function save(address, name) {
     var link = document.createElement("a");
@@ -74,17 +76,20 @@ document.addEventListener("DOMContentLoaded", function () {
     link.click();
   }
   function svgAddress(picture) {
-    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(picture.text);
+    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(picture.drawing));
   }
   function savePng(picture, name) {
     var image = new Image();
     image.onload = function () {
       var canvas = document.createElement("canvas");
-      canvas.width = picture.width * SHARPER;
-      canvas.height = picture.height * SHARPER;
+      canvas.width = PRINTED;
+      canvas.height = Math.round(picture.height * PRINTED / picture.width);
       canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
       save(canvas.toDataURL("image/png"), name);
     };
+    /* drawn at its full size, since a browser may enlarge the dots of a small drawing */
+    picture.drawing.setAttribute("width", PRINTED);
+    picture.drawing.setAttribute("height", Math.round(picture.height * PRINTED / picture.width));
     image.src = svgAddress(picture);
   }
   document.querySelectorAll(".sk-figure").forEach(function (figure) {
@@ -102,6 +107,8 @@ document.addEventListener("DOMContentLoaded", function () {
         var button = document.createElement("button");
         button.type = "button";
         button.textContent = "Save as " + kind[0];
+        button.title = kind[0] === "PNG" ? "2,400 pixels wide: 20 cm at 300 dots an inch"
+          : "Drawing that can be printed at any size";
         button.addEventListener("click", function () {
           kind[1](whole(image, title, words), figure.id + "." + kind[0].toLowerCase());
         });

@@ -19,6 +19,8 @@ PARTS = (
     "page_heads",
     "claims_directives",
     "origins_directives",
+    "claimant_directives",
+    "sanction_directives",
     "flip_directives",
     "rivals_directives",
     "calibration_directives",

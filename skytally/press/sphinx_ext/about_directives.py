@@ -18,6 +18,16 @@ RESULTS = {
     "cards.json": "every card: number, sentence, counter, pages, rows",
 }
 """Files at the root of the site and what each holds."""
+DICTIONARY = ".dictionary.csv"
+"""End of the name of the table that explains the columns of another."""
+RECORD = "data/record/"
+"""Folder of the record, whose dictionaries its own page links."""
+PARAMETERS = {
+    "data/parameter_limits.csv": "within which values each parameter of a notebook must lie",
+    "data/parameter_ranges.csv": "which other values of a parameter were tried, and why these",
+}
+"""Tables on the parameters of the notebooks."""
+WORDS_OF_TABLES = "words that stand in these tables, and what each means"
 WITH_POSITIONS = {
     "data/record/sites.csv": "positions of the places of the record: latitude, longitude, "
     "radius of uncertainty, source",
@@ -74,6 +84,8 @@ class DataFiles(Block):
             for path in sorted((data_folder() / "record").glob("*.csv"))
             if not path.name.endswith(".dictionary.csv") and path.stem != "sites"
         }
+        made = self._tables("findings", "how each number of the page is made") | PARAMETERS
+        made |= self._tables("charts", "charts")
         return (
             f"<h3>With coordinates</h3>{self._listed(WITH_POSITIONS)}"
             f"<details><summary>{len(outlines)} files of outlines</summary>"
@@ -81,16 +93,39 @@ class DataFiles(Block):
             f"<h3>Results</h3>{self._listed(RESULTS)}"
             f"<h3>The record</h3><details><summary>{len(tables)} tables</summary>"
             f"{self._listed(tables)}</details>"
+            f"<h3>How the numbers are made</h3><details><summary>{len(made)} tables, with their "
+            f"dictionaries</summary>{self._listed(made)}</details>"
         )
 
     @staticmethod
-    def _listed(files: dict[str, str]) -> str:
+    def _tables(folder: str, words: str) -> dict[str, str]:
+        """Tables of a folder, each with what it holds."""
+        return {
+            f"data/{folder}/{path.name}": WORDS_OF_TABLES
+            if path.stem == "vocabulary"
+            else f"{words}: {path.stem.replace('_', ' ')}"
+            for path in sorted((data_folder() / folder).glob("*.csv"))
+            if not path.name.endswith(DICTIONARY)
+        }
+
+    @classmethod
+    def _listed(cls, files: dict[str, str]) -> str:
         items = "".join(
-            f'<li><a href="{cell(path)}" download>{cell(path.rpartition("/")[2])}</a>: '
-            f"{cell(words)}</li>"
+            f"<li>{cls._link(path)}: {cell(words)}{cls._dictionary(path)}</li>"
             for path, words in files.items()
         )
         return f"<ul>{items}</ul>"
+
+    @staticmethod
+    def _link(path: str, words: str = "") -> str:
+        return f'<a href="{cell(path)}" download>{cell(words or path.rpartition("/")[2])}</a>'
+
+    @classmethod
+    def _dictionary(cls, path: str) -> str:
+        """Link to the dictionary of a table, if it has one that no other page links."""
+        beside = path.removesuffix(".csv") + DICTIONARY
+        known = (data_folder().parent / beside).is_file() and not path.startswith(RECORD)
+        return f" ({cls._link(beside, 'dictionary')})" if known else ""
 
 
 class CorrectionCounts(Block):

@@ -20,7 +20,8 @@ from skytally.core import (
     table_names,
 )
 from skytally.figures import read_lanes, read_regions
-from skytally.press.cards.record_cards import CardRecord, published
+from skytally.press.cards.original_citations import published
+from skytally.press.cards.record_cards import CardRecord
 from skytally.record import Support, drop_copies, support_words
 
 PUBLISHERS = {"unknown": "publisher not known"}

@@ -14,7 +14,7 @@ from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
 from skytally.press.book_details import source_line
 from skytally.press.cards.note_words import shown_title
-from skytally.press.cards.record_cards import published
+from skytally.press.cards.original_citations import published
 from skytally.press.sphinx_ext.book_data import read_results_json, support_text, table
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (

@@ -14,6 +14,7 @@ from skytally.findings import interval_words
 from skytally.press.book_details import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
+from skytally.press.cards.note_words import spelled_out
 from skytally.press.cards.record_cards import CardRecord, dates, page_link
 from skytally.press.sphinx_ext.book_data import (
     card_record,
@@ -57,7 +58,10 @@ class RouteMap(Block):
             data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites
         )
         links = table("route_connections")
-        chart = route_map(panels, labels, sites, links, source_line=source_line())
+        page = self.state.document.settings.env.docname
+        titles = titles_of(page, findings(self.app).values(), root=to_root(page))
+        heading = titles.get("route")
+        chart = route_map(panels, labels, sites, links, source_line=source_line(), heading=heading)
         return with_data(chart.block, *PLACES)
 
 
@@ -76,7 +80,7 @@ class TotalsChart(Block):
 
     def html(self) -> str:
         """Return the chart."""
-        from skytally.figures import running_totals, totals_chart, with_counts
+        from skytally.figures import running_totals, spelled_names, totals_chart, with_counts
 
         missing = [name for name in self.NEEDED if name not in self.options]
         if missing:
@@ -92,15 +96,17 @@ class TotalsChart(Block):
             until=newest_page(table("sources")),
         )
         short = {counter: label.short for counter, label in counter_labels().items()}
-        names = names_of(table("counters")) | short
+        full = names_of(table("counters"))
+        spelled = spelled_names(chosen, short, full)
+        caption = f"{self.options['caption']} {spelled}." if spelled else self.options["caption"]
         page = self.state.document.settings.env.docname
         titles = titles_of(page, findings(self.app).values(), root=to_root(page))
         chart = totals_chart(
             chosen,
-            names,
+            full | short,
             name=self.arguments[0],
             title=self.options["title"],
-            caption=self.options["caption"],
+            caption=caption,
             source_line=source_line(),
             heading=titles.get(self.arguments[0]),
         )
@@ -230,7 +236,7 @@ class DatedRows(Block):
     @staticmethod
     def _row(record: CardRecord, row: dict[str, Any], kind: str) -> str:
         place = str(row.get("scope", "") or row.get("place", ""))
-        counter = str(row.get("counter", "") or row.get("actors", ""))
+        counter = str(row.get("counter", "") or spelled_out(str(row.get("actors", ""))))
         cells = (
             cell(row["text"]),
             cell(record.names.get(place, place)),

@@ -161,13 +161,14 @@ def _of_the_route(row: Mapping[str, Any], start: str, end: str) -> bool:
 
 
 def _ships_at(place: str) -> Iterator[dict[str, Any]]:
-    """Sightings of ships of the route at one site, and counts of them there."""
+    """Sightings of ships of the route at one site or on their way from it, and counts there."""
     scopes = table("scopes")
     here = set(scopes.loc[scopes["site"] == place, "id"])
+    from_here = set(scopes.loc[scopes["id"].str.startswith(f"route-{place}-"), "id"])
     sightings, counts = (table(name).to_dict("records") for name in ("ship_sightings", COUNTS))
-    for row in (*sightings, *(row for row in counts if row["quantity"] in SHIP_COUNTS)):
-        if row["scope"] in here and _of_the_route(row, "date_first", "date_last"):
-            yield row
+    found = [row for row in sightings if row["scope"] in here | from_here]
+    found += [row for row in counts if row["scope"] in here and row["quantity"] in SHIP_COUNTS]
+    yield from (row for row in found if _of_the_route(row, "date_first", "date_last"))
 
 
 def _both_ends() -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
 PREVIEW = "_static/preview.png"
 """Picture that a link to the book is shown with."""
+NO_DAY_OF_ISSUE = "no day of issue is set"
+"""Words of a citation for an edition that says not when it was issued."""
 ABOUT = "about"
 """Page that says how to cite the book."""
 
@@ -109,33 +111,52 @@ def add_head_and_foot(
     context["theme_extra_footer"] = _foot(pagename, about, has_about=has_about)
 
 
+def csl_date(issued: str, newest: str) -> dict[str, Any]:
+    """Date of the book as CSL-JSON: its day of issue, or about the year of its newest page.
+
+    Examples
+    --------
+    >>> csl_date("2026-12-31", "2026-07-08")
+    {'date-parts': [[2026, 12, 31]]}
+    >>> csl_date("", "2026-07-08"), csl_date("", "")
+    ({'date-parts': [[2026]], 'circa': True}, {})
+    """
+    if issued:
+        return {"date-parts": [[int(part) for part in issued.split("-")]]}
+    return {"date-parts": [[int(newest[:4])]], "circa": True} if newest else {}
+
+
 class CiteBook(Block):
     """Show how to cite the book: in words, as BibTeX and as CSL-JSON."""
 
     def html(self) -> str:
         """Return the three forms."""
         about = book_details()
+        issued, newest = about["issued"], about["newest_iso"]
+        undated = "" if issued else NO_DAY_OF_ISSUE
+        note = "; ".join(filter(None, (about["licence"], about["complete_to"], undated)))
         bibtex = "\n".join(
             [
                 "@misc{skytally,",
                 f"  author = {{{{{about['author']}}}}},",
                 f"  title = {{{about['title']}}},",
                 *([f"  version = {{{about['version']}}},"] if about["version"] else []),
-                *([f"  year = {{{about['newest_iso'][:4]}}},"] if about["newest_iso"] else []),
+                *([f"  year = {{{(issued or newest)[:4]}}},"] if issued or newest else []),
+                *([f"  date = {{{issued}}},"] if issued else []),
                 *([f"  url = {{{about['site']}}},"] if "site" in about else []),
-                f"  note = {{{'; '.join(filter(None, (about['licence'], about['complete_to'])))}}}",
+                f"  note = {{{note}}}",
                 "}",
             ]
         )
-        parts = [int(part) for part in about["newest_iso"].split("-") if part]
         csl = {
             "id": "skytally",
             "type": "report",
             "title": about["title"],
             "author": [{"literal": about["author"]}],
             **({"version": about["version"]} if about["version"] else {}),
-            **({"issued": {"date-parts": [parts]}} if parts else {}),
+            **({"issued": day} if (day := csl_date(issued, newest)) else {}),
             **({"URL": about["site"]} if "site" in about else {}),
+            "note": note,
         }
         return (
             f"<p>{cell(about['citation'])}</p>"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, ClassVar
 
 import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, quantity_of, quantity_text, slug_of
+from skytally.core import DataError, listed, quantity_of, quantity_text, slug_of
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -16,6 +17,10 @@ from skytally.record import count_once
 
 CLAIMS = "official_claims"
 NO_PERIOD = "not stated"
+SAME_NUMBER = (
+    "(The same number as {who}: either nothing came in between, or one number was repeated.)"
+)
+"""Warning beside a total that another claimant had stated before."""
 HEADS = ("who", "said", "how many", "period it speaks of", "what it says")
 
 
@@ -44,6 +49,29 @@ def statements(
     return once.sort_values(["statement_last", "id"], kind="stable")
 
 
+def repeated(row: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Earlier totals of other claimants that are the very number of a total.
+
+    Parameters
+    ----------
+    row : dict
+        Cells of one statement.
+    rows : list of dict
+        Those of all statements of the table, by day.
+
+    Returns
+    -------
+    list of dict
+    """
+    return [
+        one
+        for one in itertools.takewhile(lambda one: one["id"] != row["id"], rows)
+        if one["cumulative"] == row["cumulative"] == "yes"
+        and one["counter"] != row["counter"]
+        and quantity_text(quantity_of(one)) == quantity_text(quantity_of(row))
+    ]
+
+
 class StatementTable(Block):
     """Show who said how many, when, of which period, with a link to each row."""
 
@@ -68,24 +96,27 @@ class StatementTable(Block):
         sense, unit = self.options["sense"], self.options["unit"]
         claims = originals(CLAIMS)
         rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
-        listed = [
-            {str(key): value for key, value in row.items()} for row in rows.to_dict("records")
-        ]
+        shown = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
         return filtered_table(
             slug_of(f"{sense} {unit}"),
             self.options["caption"],
             list(HEADS),
-            [self._row(row) for row in listed],
+            [self._row(row, repeated(row, shown)) for row in shown],
             empty=f"No statement of this kind gives a number of {unit} yet.",
         )
 
-    def _row(self, row: dict[str, Any]) -> str:
+    def _row(self, row: dict[str, Any], earlier: list[dict[str, Any]]) -> str:
         names = card_record().names
+        same = [
+            f"{names.get(one['counter'], one['counter'])} ({dates(one, 'statement')})"
+            for one in earlier
+        ]
+        warned = f" {SAME_NUMBER.format(who=listed(same))}" if same else ""
         cells = (
             cell(dates(row, "statement")),
             self.card("row", row["id"], quantity_text(quantity_of(row))),
             cell(dates(row, "date") or NO_PERIOD),
-            cell(row["text"]),
+            cell(f"{row['text']}{warned}"),
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))

@@ -1,23 +1,23 @@
-"""Directives of the ports page: running totals by counter, and single voyages by ship."""
+"""Directives of the ports page: totals by counter, rates of calls, single voyages by ship."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import quantity_of, quantity_text
-from skytally.press.cards.record_cards import dates
+from skytally.core import quantity_of, quantity_text, unit_of
+from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import count_once, totals_since_start
+from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
 UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
 """Units in which counters count visits and voyages; no two may be added."""
-SEVERAL = (",", ";", " and ", " or ")
-"""What stands between names where a row speaks of more than one ship."""
 NOT_STATED = "not stated"
 
 
@@ -46,19 +46,6 @@ def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     one_ship = ordered["vessel"].where(ordered["vessel"].map(is_one_ship), "")
     keys = ordered.assign(one_ship=one_ship)
     return ordered[~keys.duplicated(["counter", "scope", "unit", "one_ship"], keep="last")]
-
-
-def is_one_ship(names: str) -> bool:
-    """Whether a cell names one ship; a sum over several belongs to none of them.
-
-    A name has a capital; *four ships* and *all large vessels* are words.
-
-    Examples
-    --------
-    >>> is_one_ship("Lady R"), is_one_ship("Angara and Maria together"), is_one_ship("four ships")
-    (True, False, False)
-    """
-    return names[:1].isupper() and not any(mark in names for mark in SEVERAL)
 
 
 def named_voyages(
@@ -93,7 +80,38 @@ def _first(row: Mapping[str, Any]) -> pd.Timestamp:
 
 
 def _number(row: Mapping[str, Any]) -> str:
+    if row["bound"] == "exactly" and row["value"] == 0:
+        return f"no {unit_of(str(row['unit'])).singular}"
     return quantity_text(quantity_of(row)) if row["bound"] else ""
+
+
+def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, Any]]:
+    """Choose the counts that give a rate of calls a month, by their last day.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    list of dict
+        Cells of the rows: of each counter, place, unit and year the last running total, every
+        count of a single period, and every printed rate. Ships of other trade and totals of
+        one named ship are left out.
+    """
+    units = [*UNITS, *PRINTED_RATES]
+    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(units) & (counts["bound"] != "")]
+    chosen = count_once(chosen[~chosen["vessel"].map(is_one_ship)], groups)
+    running = totals_since_start(chosen[chosen["unit"].isin(UNITS)])
+    ordered = running.assign(year=running["date_last"].dt.year).sort_values("date_last")
+    last = ordered.drop_duplicates(["counter", "scope", "unit", "year"], keep="last")
+    shown = chosen[~chosen["id"].isin(running["id"]) | chosen["id"].isin(last["id"])]
+    every = shown.sort_values(["date_last", "id"], kind="stable").to_dict("records")
+    rows = [{str(key): value for key, value in row.items()} for row in every]
+    return [row for row in rows if not math.isnan(monthly_rate(row)[0])]
 
 
 class VoyageTotals(Block):
@@ -122,6 +140,32 @@ class VoyageTotals(Block):
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
+
+
+class CallRates(Block):
+    """Show how many calls, voyages or ships a month each count comes to, and over which period."""
+
+    def html(self) -> str:
+        """Return the table, a row a count, by its last day."""
+        rows = rated_counts(originals("voyage_counts"), table("same_observation"))
+        return filtered_table(
+            "call-rates",
+            "Calls, voyages or ships a month, by counter and period. A count that says at least "
+            "gives a rate of at least so many, so such rates show neither a rise nor a fall",
+            ["counter", "a month", "counted", "place or route", "period"],
+            [self._row(row) for row in rows],
+            empty="No counter has given a count over a period yet.",
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        names = card_record().names
+        cells = (
+            cell(rate_text(monthly_rate(row))),
+            self.card("row", row["id"], _number(row)),
+            cell(names.get(row["scope"], row["scope"])),
+            cell(dates(row, "date")),
+        )
+        return html_row((cell(names.get(row["counter"], row["counter"])), *cells))
 
 
 class ShipVoyages(Block):
@@ -159,5 +203,6 @@ class ShipVoyages(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("voyage-totals", VoyageTotals)
+    app.add_directive("call-rates", CallRates)
     app.add_directive("ship-voyages", ShipVoyages)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
-from scipy import stats
+from scipy import special
 
 from skytally.core import DataError, line_vocabulary as n, refuse
 from skytally.statistics.argument_checks import check_level, length_faults
@@ -107,7 +107,7 @@ class Dwell:
             message = f"stay between {low} and {high} days; give two positive ends, the lower first"
             raise DataError(message)
         check_level(level, what=f"stay between {low} and {high} days")
-        reach = stats.norm.ppf((1 + level) / 2)
+        reach = special.ndtri((1 + level) / 2)
         return cls(median=math.sqrt(low * high), spread=math.log(high / low) / (2 * reach))
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:

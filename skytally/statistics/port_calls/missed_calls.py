@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS, level_faults, whole_faults
@@ -129,7 +129,7 @@ def mean_share_missed(
     if not means.size or not np.all((means > 0) & (means <= MAX_DAYS)):
         message = f"mean stays {means}; give one or more, above 0 and up to {MAX_DAYS:,.0f} days"
         raise DataError(message)
-    shape = stats.gamma(STAY_SHAPE, scale=1 / STAY_SHAPE).ppf((np.arange(24) + 0.5) / 24)
+    shape = special.gammaincinv(STAY_SHAPE, (np.arange(24) + 0.5) / 24) / STAY_SHAPE
     grid = np.geomspace(shape[0] * means.min(), shape[-1] * means.max(), 64)
     table = [share_missed(each, looks, p_clear, period=period) for each in grid]
     share = np.interp(np.log(means[:, None] * shape), np.log(grid), table).mean(axis=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import check_level
@@ -75,8 +75,8 @@ def stay_limits(stays: pd.DataFrame) -> pd.DataFrame:
 def _posterior(low: Floats, high: Floats, shape: float) -> npt.NDArray[np.float64]:
     """Probability of each of `MEANS`, where single stays follow a Gamma law of some shape."""
     scale = MEANS[:, None] / STAY_SHAPE
-    law = stats.gamma(shape, scale=scale)
-    chance = (law.cdf(high[None, :]) - law.cdf(low[None, :])).prod(axis=1)
+    shorter = (special.gammainc(shape, days[None, :] / scale) for days in (high, low))
+    chance = np.subtract(*shorter).prod(axis=1)
     if not chance.sum() > 0:
         message = (
             f"mean stay: no mean from {SHORTEST_MEAN:g} to {LONGEST_MEAN:g} days allows stays of "

@@ -1,0 +1,120 @@
+"""Directive of the page on who copied whom: who stands behind each total."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, listed, quantity_of, quantity_text
+from skytally.press.cards.original_citations import OWN_PAGE
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import card_record, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import NOT_FROM_ABOVE, separate_lines, ties_of
+
+CLAIMS = "official_claims"
+TIES = "claimant_ties"
+HEADS = ("who", "newest total", "how it was counted", "may depend on", "read")
+NONE_KNOWN = "nobody among those who give such a total"
+
+
+def newest_totals(claims: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Newest running total of each claimant, of what was delivered.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` without copies.
+    quantity : str
+        Word of the vocabulary *quantity*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a claimant, the newest statement first.
+    """
+    running = (claims["cumulative"] == "yes") & (claims["sense"] == "delivered")
+    chosen = claims[running & (claims["quantity"] == quantity) & (claims["bound"] != "")]
+    ordered = chosen.sort_values(["statement_last", "id"], ascending=False, kind="stable")
+    return ordered.drop_duplicates("counter")
+
+
+class ClaimantTable(Block):
+    """Show who gives a total, how it was counted, and who may have it from whom."""
+
+    option_spec: ClassVar = {
+        "quantity": directives.unchanged_required,
+        "words": directives.unchanged_required,
+    }
+
+    def html(self) -> str:
+        """Return a sentence and the table.
+
+        Raises
+        ------
+        DataError
+            If an option is missing.
+        """
+        missing = [word for word in self.option_spec if word not in self.options]
+        if missing:
+            message = f"claimant-table: no {', '.join(missing)}; give quantity and words"
+            raise DataError(message)
+        words = self.options["words"]
+        rows = newest_totals(originals(CLAIMS), self.options["quantity"]).to_dict("records")
+        claimants = [str(row["counter"]) for row in rows]
+        shown = filtered_table(
+            f"claimants-{words.split()[-1]}",
+            f"Who stands behind each total of {words}; totals overlap and are never added",
+            list(HEADS),
+            [self._row({str(key): row[key] for key in row}, claimants) for row in rows],
+            empty=f"Nobody gives a total of {words} yet.",
+        )
+        return _lead(words, claimants) + shown if claimants else shown
+
+    def _row(self, row: dict[str, Any], claimants: Collection[str]) -> str:
+        record = card_record()
+        who = str(row["counter"])
+        tied = ties_of(who, claimants, table(TIES))
+        depends = [f"{record.names.get(other, other)} ({why})" for other, why in tied]
+        read = "on its own page" if row["reading"] == OWN_PAGE else "in a report of it"
+        copies = len(record.copies.get(str(row["source_id"]), []))
+        total = self.card("row", row["id"], quantity_text(quantity_of(row)))
+        cells = (
+            f"{total}, {cell(dates(row, 'statement'))}",
+            cell(_how_counted(row)),
+            cell("; ".join(depends) or NONE_KNOWN),
+            cell(read + (f", pages that copy it: {copies}" if copies else "")),
+        )
+        return html_row((cell(record.names.get(who, who)), *cells))
+
+
+def _how_counted(row: Mapping[str, Any]) -> str:
+    """Describe how a total was obtained, by what its method means, and whether from images."""
+    words = table("vocabulary")
+    chosen = words[(words["vocabulary"] == "method") & (words["word"] == row["method"])]
+    meaning = str(chosen["meaning"].iloc[0]) if len(chosen) else str(row["method"])
+    from_images = "" if row["family"] in NOT_FROM_ABOVE else ", from images"
+    return meaning.partition(",")[0] + from_images
+
+
+def _lead(words: str, claimants: Collection[str]) -> str:
+    least, most = separate_lines(claimants, table(TIES))
+    names = card_record().names
+    who = listed([names.get(each, each) for each in claimants])
+    number = f"{least}" if least == most else f"at least {least} and at most {most}"
+    return (
+        f"<p>Totals of {cell(words)} are given by {cell(who)}: {len(claimants)} names, and "
+        f"behind them {number} separate lines. The lower number takes bodies of one government, "
+        "and a team with its members, for one line; the higher one only what is one body, or "
+        "one work.</p>"
+    )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("claimant-table", ClaimantTable)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

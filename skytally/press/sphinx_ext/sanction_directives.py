@@ -1,0 +1,69 @@
+"""Directive of the page on silent ships: who put which ship, or its owner, on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import originals
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+
+LISTINGS = "sanction_listings"
+HEADS = ("ship", "body", "the ship itself", "its owner")
+NOT_FOUND = "not in the record"
+NAMED = "named"
+"""Word of the vocabulary *listing_target* for a report that names a ship and lists nothing."""
+
+
+class SanctionListings(Block):
+    """Show for each ship and each body what the record has, and where it has nothing."""
+
+    def html(self) -> str:
+        """Return the table, a row a ship and body."""
+        rows = originals(LISTINGS)
+        ordered = rows.sort_values(["date_last", "id"], kind="stable").to_dict("records")
+        listings = [{str(key): value for key, value in row.items()} for row in ordered]
+        ships = dict.fromkeys(rows["vessel"])
+        bodies = list(dict.fromkeys(rows["body"]))
+        return filtered_table(
+            "sanction-listings",
+            "Sanctions on the ships of the route, by the pages that were read; a listing that "
+            "no page of the record mentions may exist",
+            list(HEADS),
+            [self._row(ship, body, listings) for ship, body in product(ships, bodies)],
+            empty="The record has no listing of a ship yet.",
+            label="Body",
+            choices=bodies,
+        )
+
+    def _row(self, ship: str, body: str, listings: list[dict[str, Any]]) -> str:
+        of_ship = [row for row in listings if row["vessel"] == ship]
+        numbered = [self._link(row, str(row["imo"])) for row in of_ship if row["imo"]]
+        number = numbered[0] if numbered else f"number {NOT_FOUND}"
+        here = [row for row in of_ship if row["body"] == body]
+        found = [self._links(here, target) for target in ("ship", "owner")]
+        mentioned = [self._link(row, "named in a report") for row in here if row["target"] == NAMED]
+        found[0] += "".join(f"; {each}" for each in mentioned)
+        return html_row((f"{cell(ship)} (IMO {number})", cell(body), *found), choice=body)
+
+    def _links(self, rows: list[dict[str, Any]], target: str) -> str:
+        known = [self._link(row, _day(row)) for row in rows if row["target"] == target]
+        return ", ".join(known) or cell(NOT_FOUND)
+
+    def _link(self, row: Mapping[str, Any], words: str) -> str:
+        return self.card("row", str(row["id"]), words)
+
+
+def _day(row: Mapping[str, Any]) -> str:
+    days = dates(row, "date")
+    return days.replace("until ", "by ", 1) if days.startswith("until ") else days
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("sanction-listings", SanctionListings)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,50 @@
+"""Sanctions on the ships: every ship and body has a row, and what was not found is said so."""
+
+from __future__ import annotations
+
+import re
+
+from skytally.press.sphinx_ext.book_data import originals
+from skytally.press.sphinx_ext.sanction_directives import HEADS, NOT_FOUND, SanctionListings
+from tests.support.bare_directives import bare
+
+
+def shown_rows() -> dict[tuple[str, str], list[str]]:
+    """Cells of the table by ship and body, as a reader sees them."""
+    html = bare(SanctionListings, docname="lines/ais-gaps").html()
+    rows = [
+        [re.sub(r"<[^>]*>", "", each) for each in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr data-choice.*?</tr>", html)
+    ]
+    assert all(len(row) == len(HEADS) for row in rows)
+    return {(row[0].partition(" (")[0], row[1]): row for row in rows}
+
+
+def test_every_ship_stands_beside_every_body() -> None:
+    """Four ships and five bodies; none is left out for want of a listing."""
+    rows = shown_rows()
+    ships = {ship for ship, _ in rows}
+    assert ships == set(originals("sanction_listings")["vessel"])
+    assert len(rows) == len(ships) * len({body for _, body in rows})
+
+
+def test_ship_and_owner_stand_apart_and_nothing_is_filled_in() -> None:
+    """The United Kingdom lists the Angara and its owner, and no page has it list the Maria."""
+    rows = shown_rows()
+    assert rows["Angara", "United Kingdom"] == [
+        "Angara (IMO 9179842)", "United Kingdom", "13 June 2024", "May 2023",
+    ]  # fmt: skip
+    assert rows["Maria", "United Kingdom"][2:] == [NOT_FOUND, NOT_FOUND]
+    assert rows["Maria", "United States"][0] == f"Maria (IMO number {NOT_FOUND})"
+
+
+def test_a_report_that_names_a_ship_is_no_listing() -> None:
+    """The Panel of Experts named the Maia-1, and the cell says that no listing is known."""
+    assert shown_rows()["Maia-1", "United Nations"][2] == f"{NOT_FOUND}; named in a report"
+
+
+def test_each_date_leads_to_its_row_from_a_page_in_a_folder() -> None:
+    """Every listing is one step from the page that tells of it."""
+    html = bare(SanctionListings, docname="lines/ais-gaps").html()
+    links = set(re.findall(r'href="\.\./cards/row/(M\d+)\.html"', html))
+    assert links == set(originals("sanction_listings")["id"])
