@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,9 @@ from skytally.claims.verdicts import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.evaluation import without
 from skytally.findings.flip_search import flip_words
-from tests.support.claim_evidence import claim_tables, record_tables
-from tests.support.laboratory_run import ABSENT, answers, can_run, laboratory
+from skytally.record import WholeRecord
+from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
+from tests.support.laboratory_run import ABSENT, answers, can_run, laboratory, run_script
 from tests.support.laboratory_settings import differences, random_settings, under
 
 pytestmark = pytest.mark.skipif(not can_run(), reason=ABSENT)
@@ -82,7 +84,9 @@ def _flip_faults(setting: dict[str, Any], page: dict[str, Any]) -> list[str]:
     lab = laboratory()
     changed, removed = under(lab.reevaluation, setting)
     tables = without(record_tables(), rows=removed)
-    again = Reevaluation(changed.declarations, tables, changed.parameters, lab.reevaluation.ranges)
+    again = Reevaluation(
+        changed.declarations, WholeRecord(tables), changed.parameters, lab.reevaluation.ranges
+    )
     made = {key: again.finding(key) for key in again.declarations}
     evidence = claims.gather_evidence(
         tables, [vars(each) for each in made.values() if isinstance(each, Finding)]
@@ -97,7 +101,7 @@ def _flip_faults(setting: dict[str, Any], page: dict[str, Any]) -> list[str]:
         for fault in differences(key, each, page["rivals"][key])
     ]
     flips = {key: again.flip_sets(key) for key, each in made.items() if isinstance(each, Finding)}
-    flips |= claims.flips_of_rivals(known, evidence, again.source_of)
+    flips |= claims.flips_of_rivals(known, evidence)
     verdicts = claims.flips_of_verdicts(lab.tables["ledger"], lab.tables["rules"], evidence, again)
     words = {key: flip_words(each) for key, each in flips.items()}
     words |= {key: flip_words(each) for key, each in verdicts.items() if each is not None}
@@ -139,3 +143,20 @@ def test_reasons_of_verdicts_agree_with_python() -> None:
         name: (each["verdict"], each["why"], each["later"]) for name, each in page["claims"].items()
     }
     assert theirs == ours
+
+
+@pytest.mark.parametrize("distinct", ["", "scope", "counter"])
+def test_rule_that_counts_different_words_reads_both_reports_of_a_sighting(distinct: str) -> None:
+    """A fictitious count of rows, and of different words in them, is worded as by Python."""
+    cells: dict[str, Any] = {
+        "table": "ship_sightings", "where": "cargo=;state=seen",
+        "about": "world", "distinct": distinct, "value": 1.0, "bound": "at least", "unit": "sites",
+        "sentence": "The record has {count} in {rows}.",
+    }  # fmt: skip
+    evidence = claims.gather_evidence(record_tables(), [])
+    rule = {key: cell for key, cell in one_rule("count", **cells).iloc[0].items() if cell == cell}
+    call = f"""(() => {{ const lab = globalThis.skytallyLaboratory;
+      const book = new lab.Book(skytallyLaboratoryData);
+      const evidence = new lab.rules.Evidence(book.under({{}}), book.graph);
+      return lab.rules.judge({json.dumps(rule, default=str)}, evidence).why; }})()"""
+    assert run_script(call, record=True) == reason_of("count", on=evidence, **cells)

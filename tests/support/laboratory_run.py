@@ -16,6 +16,7 @@ from skytally.press.flip_stage import reevaluation
 from skytally.press.laboratory.laboratory_data import KEPT, Laboratory, laboratory_script
 from skytally.press.laboratory.laboratory_scripts import ENGINE, FOLDER
 from skytally.press.laboratory.page_parameters import parameter_labels
+from skytally.record import WholeRecord
 from tests.support.browser import chromium, chromium_path
 from tests.support.claim_evidence import claim_tables, record_tables
 
@@ -36,7 +37,7 @@ def can_run() -> bool:
 @cache
 def laboratory(*, cheap: bool = False) -> Laboratory:
     """Gather what the pages compute from, of the real record; cheaply without slow findings."""
-    again = reevaluation(record_tables())
+    again = reevaluation(WholeRecord(record_tables()))
     if cheap:
         kept = {key: each for key, each in again.declarations.items() if each.estimate not in SLOW}
         again = replace(again, declarations=kept)

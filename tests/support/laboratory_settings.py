@@ -22,7 +22,7 @@ LARGEST_DRAWN = 50
 
 def counters_of(again: Reevaluation) -> dict[str, str]:
     """Row to who counted it."""
-    tables = [each for each in again.whole.raw.values() if {"source_id", "counter"} <= {*each}]
+    tables = [each for each in again.record.raw.values() if {"source_id", "counter"} <= {*each}]
     return {
         row: who for table in tables for row, who in zip(table["id"], table["counter"], strict=True)
     }
@@ -53,7 +53,7 @@ def random_settings(again: Reevaluation, number: int, *, seed: int) -> list[dict
     """Draw settings: sources and counters left out, parameters within their limits."""
     rng = random.Random(seed)
     sources, counters = (
-        sorted({*again.source_of.values()}),
+        sorted({*again.record.source_of.values()}),
         sorted({*counters_of(again).values()} - {""}),
     )
     options = parameter_options(again, {})
@@ -82,10 +82,10 @@ def under(again: Reevaluation, setting: dict[str, Any]) -> tuple[Reevaluation, f
     who, sources = counters_of(again), setting.get("sources", ())
     removed = frozenset(
         row
-        for row, source in again.source_of.items()
+        for row, source in again.record.source_of.items()
         if source in sources or who.get(row) in setting.get("counters", ())
     )
-    changed = Reevaluation(again.declarations, again.tables, parameters, record=again.whole)
+    changed = Reevaluation(again.declarations, again.record, parameters)
     return changed, removed
 
 

@@ -22,6 +22,7 @@ from skytally.press.laboratory.laboratory_data import laboratory_script
 from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
 from skytally.press.laboratory.page_parameters import parameter_options
 from skytally.press.parameter_checks import record_values, value_faults
+from skytally.record import WholeRecord
 from skytally.statistics.ceiling_exceedance import tails_of_bound
 from skytally.statistics.level_ratio import Numbers, level_ratio
 from skytally.statistics.port_calls import calls_from_rows, stay_length
@@ -222,7 +223,7 @@ WRONG: list[tuple[str, Any]] = [
 @needs_scripts
 def test_values_beyond_their_limits_are_refused_as_python_refuses_them() -> None:
     """A value that make book would refuse is refused in the address, by name, and no other."""
-    again = reevaluation(record_tables())
+    again = reevaluation(WholeRecord(record_tables()))
     options = {f"{each['page']}.{each['name']}": each for each in parameter_options(again, {})}
     good = [(key, value) for each in random_settings(again, 8, seed=2)
             for key, value in each["parameters"].items()]  # fmt: skip
@@ -258,7 +259,7 @@ def test_faulty_parts_of_an_address_are_named_and_the_rest_is_used() -> None:
 def test_length_of_stay_moves_what_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stay that a reader sets gives the numbers that Python gives for such stays, and says so."""
     key = "port-imagery.missed_csis"
-    again = reevaluation(record_tables())
+    again = reevaluation(WholeRecord(record_tables()))
     again = replace(again, declarations={key: again.declarations[key]})
     estimate = stay_length.Estimate(math.nan, 2.0, 5.0, "days", 0.9, "set by a reader")
     monkeypatch.setattr(calls_from_rows, "mean_stay", lambda _: estimate)

@@ -190,7 +190,7 @@ def laboratory_data(laboratory: Laboratory) -> dict[str, Any]:
         declaration makes.
     """
     again, evidence = laboratory.reevaluation, laboratory.evidence
-    record, claims = again.whole, laboratory.tables
+    record, claims = again.record, laboratory.tables
     units = record.raw["units"]
     return {
         "tables": {

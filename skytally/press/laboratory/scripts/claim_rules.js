@@ -95,7 +95,8 @@
     const repeated = whole.repeatedIn[rule.table];
     const present = new Set(found.map((row) => row.id).filter((id) => repeated.has(id) && !removed.has(id)));
     const gone = new Set([...removed, ...whole.copies(rule.table, present)]);
-    const twice = whole.seenTwice(found, gone);
+    // different words count once anyhow, and one of two reports of a sighting may have its own
+    const twice = rule.distinct ? lab.record.NOTHING : whole.seenTwice(found, gone);
     return found.filter((row) => !gone.has(row.id) && !twice.has(row.id));
   }
   function sizeOfPart(rule, evidence) {

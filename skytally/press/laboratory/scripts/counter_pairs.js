@@ -118,7 +118,7 @@
     return a.split(", ").some((each) => others.includes(each)) ? "yes" : "no";
   }
   function readersOfOnePlace(rows) {
-    const counts = rows.filter((row) => [w.EXACTLY, w.ABOUT].includes(row.bound)
+    const counts = rows.filter((row) => [w.EXACTLY, w.ABOUT].includes(row.bound) && quantityOf(row).counted
       && ![row.value, row.date_first, row.date_last].some(Number.isNaN) && !row.scope.includes(UNSTATED));
     const days = (row) => row.date_last - row.date_first + 1;
     const made = new Map();

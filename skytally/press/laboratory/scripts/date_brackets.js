@@ -42,10 +42,10 @@
     span(row.date_first, row.precision_first, -Infinity),
     span(row.date_last, row.precision_last, Infinity),
   ];
-  function states(row, lasting) {
+  function states(row, lasting, moment) {
     const [[first, firstLatest], [lastEarliest, last]] = ends(row);
     const shown = row.value === 0 ? false : SHOWN[row.state];
-    if (lasting || shown !== true) {
+    if (shown ? lasting : !moment) {
       return [
         { earliest: first, latest: Math.min(firstLatest, last), shown, row: row.id },
         { earliest: Math.max(lastEarliest, first), latest: last, shown, row: row.id },
@@ -74,7 +74,7 @@
     }
     return new Bracket(start.earliest, end.latest, [...new Set([start.row, end.row])]);
   }
-  function bracketOfRows(rows, { begins, lasting, parts }) {
+  function bracketOfRows(rows, { begins, lasting, moment, parts }) {
     if (!rows.length) throw new DataError("no row; select observations of one thing");
     for (const column of parts ? ["counter"] : ["counter", "scope"]) {
       const found = [...new Set(rows.map((row) => row[column]))];
@@ -88,7 +88,7 @@
         throw new DataError(`row ${row.id}: state '${row.state}' is no observation`);
       }
     }
-    return changeBracket(rows.flatMap((row) => states(row, lasting)), begins);
+    return changeBracket(rows.flatMap((row) => states(row, lasting, moment)), begins);
   }
   function statedBracket(rows, day) {
     if (!STATED_DAYS.includes(day)) throw new DataError(`day=${day}: use one of first, within`);

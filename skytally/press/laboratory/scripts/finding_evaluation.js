@@ -7,7 +7,8 @@
   const ROWS_PER_GROUP = /^rows>=(\d+)$/;
   const DATED = ["began", "ended", "stated"], BETWEEN = ["lag", "order"];
   const MADE_WORDS = { "derived-sum": " (a sum by the compiler of the parts that the counter printed)" };
-  const DIVIDED = "the bounds and the rounding of the numbers divided; no sampling error";
+  const DIVIDED = "each number by its own bound, its rounding or its error of counting; no sampling error";
+  const WHOLE_PERCENT = 100;
   const orNone = (value) => Number.isFinite(value) ? w.toDigits(value, 6) : null;
 
   // ---- parameters -------------------------------------------------------------------------------
@@ -109,17 +110,17 @@
   function datesOf(row) {
     if ("statement_first" in row) {
       const precision = row.statement_precision;
-      return w.when(row.statement_first, row.statement_last, precision, precision);
+      return w.whenStated(row.statement_first, row.statement_last, precision, precision);
     }
     return w.when(row.date_first, row.date_last, row.precision_first, row.precision_last);
   }
+  const periodOf = (row) => "date_first" in row && "precision_first" in row
+    ? w.when(row.date_first, row.date_last, row.precision_first, row.precision_last) : "";
   function wordsOf(row, evaluation) {
     const whole = evaluation.tables.whole;
-    const period = "date_first" in row && "precision_first" in row
-      ? w.when(row.date_first, row.date_last, row.precision_first, row.precision_last) : "";
     return {
       counter: whole.nameOf("counters", row.counter ?? ""), scope: whole.nameOf("scopes", row.scope ?? ""),
-      row: "bound" in row ? q.quantityText(q.quantityOf(row)) : "", text: row.text ?? "", period,
+      row: "bound" in row ? q.quantityText(q.quantityOf(row)) : "", text: row.text ?? "", period: periodOf(row),
       made: MADE_WORDS[row.method ?? ""] ?? "",
     };
   }
@@ -145,9 +146,12 @@
   function quoted(declaration, row, rows, words) {
     const quantity = q.quantityOf(row), [low, high] = q.limits(quantity);
     if (Number.isNaN(low)) throw new DataError(`finding ${declaration.key}: row ${row.id} carries no number`);
+    // a printed range is quoted as printed, though its interval may be wider
+    const ranged = Number.isNaN(quantity.value) && !Number.isNaN(quantity.low + quantity.high);
     const found = computed(declaration.key, {
       value: quantity.value, low, high, unit: quantity.unit, bound: quantity.bound, rows,
       text: declaration.sentence, wording: quantity.wording, dates: datesOf(row), words,
+      said: ranged ? q.quantityText(quantity) : "",
     });
     found.interval_from = q.readingOf(quantity);
     return found;
@@ -156,15 +160,27 @@
     for (const other of kept) {
       if (!w.OPEN_ABOVE.includes(other.bound) || other.unit !== row.unit) continue;
       const bound = other.value;
-      if (found.value !== null && found.low !== null && found.low < bound && bound <= found.value) {
+      if (found.value === null || found.low === null || q.mayRound(found.value, bound)) continue;
+      if (found.low < bound && bound <= found.value) {
         found.interval_from += `; not below the bound of row ${other.id}, of the same work`;
         found.low = bound;
       }
     }
     return found;
   }
+  /** Numbers that may be as high as the highest one, within their own intervals, as a clause. */
+  function asHigh(rows, top) {
+    const value = Number.isNaN(top.value) ? top.low : top.value;
+    const near = rows.filter((row) => row.id !== top.id && ![...w.OPEN_ABOVE, w.AT_MOST].includes(row.bound)
+      && q.limits(q.quantityOf(row))[1] >= value)
+      .map((row) => `${q.quantityText(q.quantityOf(row))} (${periodOf(row)})`);
+    return near.length ? `; by what its words allow, ${w.listed(near)} may be as much` : "";
+  }
   function superlative(declaration, evaluation) {
     const row = oneRow(declaration, evaluation), words = wordsOf(row, evaluation);
+    if (declaration.sentence.includes("{as_high}")) {
+      words.as_high = asHigh(selectedRows(declaration, evaluation), row);
+    }
     let rows = [row];
     if (declaration.of) {
       const whole = namedRows(declaration.of, declaration, evaluation);
@@ -238,11 +254,17 @@
     if (openAbove) return [low, w.AT_LEAST];
     return openBelow ? [high, w.AT_MOST] : [NaN, w.ABOUT];
   }
-  function divided(key, over, under, number) {
+  /** Ends of an interval as the division that gives each, and what they take in. */
+  function endsDivided([topLow, topHigh], [baseLow, baseHigh], cut = false) {
+    const least = baseHigh === Infinity ? "0" : `${w.number(topLow)} / ${w.number(baseHigh)}`;
+    const most = baseLow && Number.isFinite(topHigh) ? `${w.number(topHigh)} / ${w.number(baseLow)}` : "no end";
+    return `${least} to ${most}${cut ? ", cut at 100 percent" : ""}: ${DIVIDED}`;
+  }
+  function divided(key, over, under, how, number) {
     const [top, base] = [over, under].map((rows) => rows.map(
       (row) => `${q.quantityText(q.quantityOf(row))} (${row.id})`).join(" and "));
     const found = computed(key, { rows: [...over, ...under], ...number });
-    return { ...found, interval_from: DIVIDED, made_of: `${top} divided by ${base}` };
+    return { ...found, interval_from: how, made_of: `${top} divided by ${base}` };
   }
   function ratio(key, over, under, text) {
     const top = over[0], base = under[0];
@@ -252,7 +274,8 @@
     const high = baseLow === 0 ? Infinity : w.roundedOutwards(topHigh / baseLow, Math.ceil, 2);
     if (low === 0 && high === Infinity) throw new DataError(`finding ${key}: every multiple is possible`);
     const [value, bound] = oneSide(low, high, high === Infinity, low === 0);
-    return divided(key, over, under, { unit: "times", text, value, low, high, bound });
+    const how = endsDivided([topLow, topHigh], [baseLow, baseHigh]);
+    return divided(key, over, under, how, { unit: "times", text, value, low, high, bound });
   }
   function share(key, part, whole, text) {
     const base = whole[0];
@@ -265,14 +288,15 @@
     if (topLow > baseHigh) throw new DataError(`finding ${key}: a part is no larger than its whole`);
     const low = w.roundedOutwards(100 * topLow / baseHigh, Math.floor, 3);
     const most = baseLow === 0 ? Infinity : topHigh / baseLow;
-    const high = Math.min(100, w.roundedOutwards(100 * most, Math.ceil, 3));
+    const high = Math.min(WHOLE_PERCENT, w.roundedOutwards(100 * most, Math.ceil, 3));
     const openAbove = most === Infinity, openBelow = ceiling || baseHigh === Infinity;
     if (openAbove && openBelow) throw new DataError(`finding ${key}: their bounds allow every share; leave it out`);
     let [value, bound] = oneSide(low, high, openAbove, openBelow);
     if (bound === w.ABOUT && !Number.isNaN(valueOfPart + base.value)) {
       value = Math.min(Math.max(w.toDigits(100 * valueOfPart / base.value, 2), low), high);
     }
-    return divided(key, part, whole, { unit: "percent", text, value, low, high, bound });
+    const how = endsDivided([topLow, topHigh], [baseLow, baseHigh], 100 * most > WHOLE_PERCENT);
+    return divided(key, part, whole, how, { unit: "percent", text, value, low, high, bound });
   }
   function compared(declaration, evaluation) {
     const key = /^@([\w-]+\.[\w-]+)(?::(\w+))?$/.exec(declaration.of);
@@ -348,7 +372,8 @@
       const rows = selectedRows(declaration, evaluation);
       let bracket = kind === "stated" ? lab.dates.statedBracket(rows, String(given.day ?? ""))
         : lab.dates.bracketOfRows(rows, {
-          begins: kind === "began", lasting: option(given, "lasting"), parts: option(given, "parts"),
+          begins: kind === "began", lasting: option(given, "lasting"), moment: option(given, "moment"),
+          parts: option(given, "parts"),
         });
       for (const other of referredBrackets(declaration, evaluation)) {
         bracket = kind === "stated" ? lab.dates.narrowed(other, bracket)

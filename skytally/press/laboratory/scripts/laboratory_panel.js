@@ -329,8 +329,8 @@
       ? [element("p", {}, element("small", {}, `Not computed in this page, and kept as published while nothing that they read is changed: ${keptNames.join(", ")}.`))] : [];
     body.replaceChildren(
       element("p", {}, "Leave out sources or counters, or change what this page assumes. Numbers, sentences and "
-        + "verdicts are computed again here, by the rules of the book; nothing is sent anywhere. The printed text "
-        + `stays: what differs is marked “${WITH}” beside it.`),
+        + "verdicts are computed again here, by the rules of the book; nothing is sent anywhere. The printed text, "
+        + `tables and charts stay: what differs is marked “${WITH}” beside it.`),
       ...parameters(), ...stayRow(), ...priorRow(),
       boxes("counters", "Counters", read.counters, (id) => book.whole.nameOf("counters", id)),
       boxes("sources", "Sources", read.sources, sourceName), ...kept, faultsBox,

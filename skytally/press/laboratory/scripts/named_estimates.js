@@ -66,8 +66,8 @@
   }
   function pairedReaders(pairs, rows) {
     if (!pairs.length) return { number: 0, rows, words: { counts: "", families: "" } };
-    const counts = pairs.map(({ more, fewer }) => `${w.general(more.value)} and `
-      + `${fewer.value ? w.general(fewer.value) : "none"}`);
+    const told = ({ value, car_kind: kind }) => value ? `${w.general(value)} (kind: ${kind})` : "none";
+    const counts = pairs.map(({ more, fewer }) => `${told(more)} and ${told(fewer)}`);
     const one = pairs.every((pair) => pair.family === "yes");
     const { rows: found } = idsOf(rows, pairs.flatMap(({ more, fewer }) => [more.id, fewer.id]));
     const words = { counts: counts.join(", or "), families: one ? "of images of one company" : "of images" };

@@ -149,6 +149,11 @@
     if (end) return `until ${end}`;
     return start ? `from ${start}` : "no date";
   }
+  /** The day on which something was said or published, or that none is known. */
+  function whenStated(first, last, precisionFirst, precisionLast) {
+    const words = when(first, last, precisionFirst, precisionLast);
+    return [precisionFirst, precisionLast].includes("year") ? `${words}, day not known` : words;
+  }
   const PLACED = ["after ", "before ", "between ", "by ", "from ", "in ", "no ", "on ", "until "];
   function withPreposition(dates) {
     if (!dates || PLACED.some((word) => dates.startsWith(word))) return dates;
@@ -172,6 +177,6 @@
     FIRST_DAY, LAST_DAY, DataError, NotRecomputed, fixed, general, toDigits, rounded, floatText,
     setUnits, unitOf, withUnit, number, percentText, chanceText, roundedOutwards, interval, listed,
     dayOf, isoDay, day, monthYear, monthStart, monthEnd, yearStart, yearEnd, calendar, when,
-    withPreposition, braced, filled,
+    whenStated, withPreposition, braced, filled,
   };
 })(globalThis.skytallyLaboratory = globalThis.skytallyLaboratory || {});

@@ -24,6 +24,11 @@
     const half = 0.5 * Number(`1e${digits.length - digits.replace(/0+$/, "").length}`);
     return [value - half, value + half];
   }
+  /** Whether a bound may be a number without its last digits, as *more than* often is. */
+  function mayRound(value, bound) {
+    const [low, high] = roundingInterval(bound);
+    return value - bound > 0 && value - bound < high - low;
+  }
   function oddInterval(value) {
     const [low, high] = roundingInterval(value);
     return [value, value + (high - low)];
@@ -124,5 +129,7 @@
     }
     return [least, most];
   }
-  lab.quantities = { quantityOf, limits, readingOf, quantityText, inWords, wholeNumberLimits };
+  lab.quantities = {
+    quantityOf, limits, mayRound, readingOf, quantityText, inWords, wholeNumberLimits,
+  };
 })(globalThis.skytallyLaboratory);
