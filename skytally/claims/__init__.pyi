@@ -14,7 +14,7 @@ from .rule_evidence import (
     gather_evidence as gather_evidence,
     read_tables as read_tables,
 )
-from .rule_kinds import KINDS as KINDS
+from .rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
 from .verdict_flips import flips_of_verdicts as flips_of_verdicts
 from .verdicts import (
     BOUND as BOUND,

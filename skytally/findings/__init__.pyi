@@ -13,6 +13,7 @@ from .declared_computations import (
 from .downloads import harmless as harmless, write_lines as write_lines, write_table as write_table
 from .evaluation import (
     all_findings as all_findings,
+    estimate_of as estimate_of,
     evaluate as evaluate,
     evaluate_page as evaluate_page,
     evaluation_of as evaluation_of,

@@ -10,7 +10,13 @@ from functools import cached_property
 from typing import Any
 
 from skytally.findings.date_findings import BETWEEN, DATED
-from skytally.findings.declarations import PARAMETER, REFERENCE, Declaration, substituted
+from skytally.findings.declarations import (
+    PARAMETER,
+    REFERENCE,
+    Declaration,
+    arguments_of,
+    substituted,
+)
 from skytally.findings.evaluation import PICKED, Evaluation, one_finding
 from skytally.findings.finding import Finding
 from skytally.findings.flip_search import (
@@ -136,7 +142,9 @@ class Reevaluation:
                 rows |= record.removable.get(table, NOTHING)
             for match in REFERENCE.finditer(f"{declaration.of} {declaration.where}"):
                 rows |= self.may_read(match[1])
-            self._may_read[key] = frozenset(rows)
+            # a quoted number may take a bound from a row that counts in the place of its own
+            instead = (record.kept_instead.get(row, NOTHING) for row in rows)
+            self._may_read[key] = frozenset(rows).union(*instead)
         return self._may_read[key]
 
     def _concerned(self, key: str, removed: Removed) -> Removed:
@@ -206,6 +214,10 @@ class Reevaluation:
         for match in REFERENCE.finditer(text):
             named |= self.depends_on(match[1])
         return named
+
+    def arguments(self, declaration: Declaration) -> dict[str, Any]:
+        """Arguments of a declaration, its page's parameters filled in."""
+        return arguments_of(declaration, self.parameters.get(declaration.page, {}))
 
     def with_parameter(self, page: str, name: str, value: Any) -> Reevaluation:
         """Set another value of one parameter."""

@@ -50,7 +50,8 @@ def record_values() -> RecordValues:
     )  # fmt: skip
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether a text is a day that exists, as YYYY-MM-DD."""
     try:
         return bool(DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
@@ -58,23 +59,23 @@ def _is_day(text: str) -> bool:
 
 
 def _is_month(text: str) -> bool:
-    return bool(MONTH.fullmatch(text)) and _is_day(f"{text}-01")
+    return bool(MONTH.fullmatch(text)) and is_day(f"{text}-01")
 
 
 def _fault_of_text(name: str, value: str, default: str, record: RecordValues) -> str:
-    if _is_day(default) and not _is_day(value):
+    if is_day(default) and not is_day(value):
         return "write a day that exists, as YYYY-MM-DD"
     if _is_month(default) and not _is_month(value):
         return "write a month that exists, as YYYY-MM"
     known, what = record.ids, "with this id"
-    if _is_day(default):
+    if is_day(default):
         if not name.endswith(ONE_DAY):
             return ""
         known, what = record.days, "on this day"
     tables = sorted(table for table, values in known.items() if default in values)
     if not tables or any(value in known[table] for table in tables):
         return ""
-    ids = [each for table in tables for each in known[table] if not _is_day(each)]
+    ids = [each for table in tables for each in known[table] if not is_day(each)]
     near = nearest_name(value, ids)
     return f"no row {what} in {' or '.join(tables)}{near}; name one that exists"
 
@@ -85,7 +86,7 @@ def _below_0(number: object) -> bool:
 
 def _of_one_kind(parts: list[Any]) -> bool:
     """Whether a list holds only days and months, or only numbers."""
-    dates = all(isinstance(part, str) and (_is_day(part) or _is_month(part)) for part in parts)
+    dates = all(isinstance(part, str) and (is_day(part) or _is_month(part)) for part in parts)
     return dates or all(type(part) in (int, float) for part in parts)
 
 

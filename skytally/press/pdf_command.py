@@ -23,8 +23,8 @@ FIXED_DATE = b"D:19800101000000+00'00'"
 """Date written into the file, so that two runs give the same bytes."""
 TIME_LIMIT_S = 300
 NOT_PRINTED = (
-    "script", "button", ".headerlink", ".sk-live", ".sk-filter", ".sk-save", ".sk-downloads",
-    "td details",
+    "script", "button", ".headerlink", ".sk-live", ".sk-filter", ".sk-lab", ".sk-save",
+    ".sk-downloads", "td details",
 )  # fmt: skip
 """What paper cannot use, and the folded cells of rows, which stand in the files."""
 

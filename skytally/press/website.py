@@ -82,13 +82,18 @@ def _stage() -> None:
     from skytally.press.book_evaluation import book_outcomes
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_checks import pages_without_notebook
-    from skytally.press.flip_stage import all_flips, with_flips
+    from skytally.press.flip_stage import all_flips, reevaluation, with_flips
+    from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
+    from skytally.press.laboratory.page_parameters import parameter_labels
 
     stage_editions(stage)
     for page in pages_without_notebook():
         findings += json.loads(as_json(evaluate_page(page, parameters={})))
     book = book_outcomes(findings)
     of_findings, of_claims = all_flips(book.findings, book.tables, book.evidence)
+    labels = parameter_labels(line_names())
+    laboratory = Laboratory(reevaluation(book.evidence.record), book.evidence, book.tables, labels)
+    (stage / SCRIPT).write_text(laboratory_script(laboratory), encoding="utf-8")
     for name, rows, flips, key in (
         (FINDINGS, book.findings, of_findings, "key"),
         (CLAIMS, book.claims, of_claims, "id"),
@@ -115,12 +120,13 @@ def _print_pages() -> Path:
 
 def _add_files(pages: Path) -> None:
     from skytally.press.edition_pages import add_edition_files
+    from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_schemas import write_schemas
 
     stage, data = _stage_folder(), data_folder()
-    for name in (FINDINGS, CLAIMS):
+    for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
     for text, name in (("CONTRIBUTING.md", RECIPES), ("docs/METHODS.md", CONSTANTS)):

@@ -31,6 +31,7 @@ PARTS = (
     "history_directives",
     "packet_directives",
     "imagery_directives",
+    "laboratory_directive",
     "api_page",
 )
 """Modules that register roles, directives and hooks."""

@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
+
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 SEARCH_PAGE = "search"
@@ -46,6 +48,9 @@ def copy_scripts(app: Sphinx) -> None:
     (static / "cards").mkdir(exist_ok=True)
     for path in sorted(SCRIPTS.iterdir()):
         shutil.copyfile(path, static / "cards" / path.name)
+    (static / "laboratory").mkdir(exist_ok=True)
+    for name in (*ENGINE, PANEL, DOOR):
+        shutil.copyfile(FOLDER / name, static / "laboratory" / name)
 
 
 def keep_own_scripts(
@@ -73,6 +78,8 @@ def keep_own_scripts(
     ]
     if pagename == SEARCH_PAGE:
         app.add_js_file("cards/page_search.js", priority=410, loading_method="defer")
+    if 'class="sk-lab"' in (context.get("body") or ""):
+        app.add_js_file(f"laboratory/{DOOR}", priority=402, loading_method="defer")
     if 'class="sk-live"' in (context.get("body") or "") and doctree is not None:
         app.add_js_file("charts/bokeh.min.js", priority=300, loading_method="defer")
         app.add_js_file("charts/boot.js", priority=301, loading_method="defer")

@@ -1,0 +1,34 @@
+"""Scripts of the laboratory, in the order in which a page loads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("scripts")
+ENGINE = (
+    "number_words.js",
+    "quantities.js",
+    "record_tables.js",
+    "date_brackets.js",
+    "random_numbers.js",
+    "port_calls.js",
+    "surge_chance.js",
+    "trains.js",
+    "counter_pairs.js",
+    "named_estimates.js",
+    "finding_evaluation.js",
+    "reevaluation.js",
+    "provenance.js",
+    "claim_rules.js",
+    "rival_explanations.js",
+    "flip_sets.js",
+    "verdicts.js",
+    "book_model.js",
+    "page_answer.js",
+    "reader_setting.js",
+)
+"""What computes, without a page: it runs wherever JavaScript does."""
+PANEL = "laboratory_panel.js"
+"""What a reader sees; it comes after all of `ENGINE` and the data."""
+DOOR = "laboratory_door.js"
+"""The one script that a page with a laboratory always loads: it loads the others when asked."""
