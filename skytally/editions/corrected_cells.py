@@ -13,6 +13,8 @@ from skytally.editions.frozen_rows import RECORD, row_hash
 
 NUMERIC = ("value", "low", "high", "lat", "lon", "uncertainty_m")
 """Columns in which an error has a size."""
+RATIOS = ("value", "low", "high")
+"""Those of them in which it has a size relative to the number, too."""
 WEIGHTY = (*NUMERIC, "bound", "unit", "id")
 """Columns whose correction changes a number, its bound, or whether there is a row."""
 
@@ -43,6 +45,8 @@ def error_size(column: str, old: str, new: str) -> str:
     --------
     >>> error_size("value", "16000", "15809"), error_size("note", "a", "b")
     ('too high by 191 (1.2 % of what it is)', '')
+    >>> error_size("uncertainty_m", "2000", "700")
+    'too high by 1300'
     """
     if column not in NUMERIC or not old or not new:
         return ""
@@ -52,7 +56,8 @@ def error_size(column: str, old: str, new: str) -> str:
         return ""
     off = was - now
     word = "high" if off > 0 else "low"
-    share = f" ({100 * abs(off) / abs(now):.2g} % of what it is)" if now else ""
+    percent = float(f"{100 * abs(off / now):.2g}") if now and column in RATIOS else None
+    share = "" if percent is None else f" ({percent:g} % of what it is)"
     return f"too {word} by {abs(off):g}{share}"
 
 

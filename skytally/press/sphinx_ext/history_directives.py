@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -59,7 +60,7 @@ def _wrong_cell(correction: Correction) -> str:
     old, new = (cells.get(side, "") or "empty" for side in ("old", "new"))
     size = f"; {correction.size}" if correction.size else ""
     moved = f"; moved {', '.join(correction.moved)}" if correction.moved else ""
-    return cell(f"{old} → {new}{size}{moved}")
+    return f"{cell(f'{old} → {new}{size}{moved}')}<br><small>{cell(correction.since)}</small>"
 
 
 def _found_cell(correction: Correction) -> str:
@@ -81,7 +82,6 @@ class CorrectionsList(Block):
                 (
                     _row_cell(each),
                     _wrong_cell(each),
-                    cell(each.since),
                     _found_cell(each),
                     cell(each.cells["why"]),
                 ),
@@ -89,7 +89,7 @@ class CorrectionsList(Block):
             )
             for each in history
         ]
-        heads = ["cell", "held → holds now", "since when", "found on", "why"]
+        heads = ["cell", "held → holds now, since when", "found on", "why"]
         return filtered_table(
             "corrected-cells", "Corrected cells of the record", heads, rows,
             empty="No cell of the record was corrected yet.", label="what was wrong",
@@ -114,7 +114,7 @@ class FailuresList(Block):
                     cell(each["purpose"]),
                     cell(each["result"]),
                     cell(each["instead"]),
-                    cell(each["recorded_in"]),
+                    re.sub(r"([/_])", r"\1<wbr>", cell(each["recorded_in"])),
                 )
             )
             for each in attempts.to_dict("records")
