@@ -29,6 +29,7 @@ from skytally.findings.evaluation import (
     selected_rows,
 )
 from skytally.findings.finding import Finding
+from skytally.findings.row_findings import may_round
 from skytally.record import condition_parts, date_columns
 
 COUNTED_KINDS = ("tally", "only")
@@ -117,12 +118,14 @@ def _steps(declaration: Declaration, evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _bounds(declaration: Declaration, evaluation: Evaluation, row: pd.DataFrame) -> list[str]:
-    """Rows of the same sighting that bound a quoted number from below."""
+    """Rows of the same sighting that bound a quoted number from below, and are not its rounding."""
     if declaration.unit:
         return []
     kept = rows_kept_instead(row, declaration, evaluation)
     bounds = kept[kept["bound"].isin(("at least", "more than")) & kept["value"].notna()]
-    return list(bounds.loc[bounds["unit"] == row.iloc[0]["unit"], "id"])
+    value = row.iloc[0]["value"]
+    raising = ~bounds["value"].map(lambda bound: may_round(value, bound)).astype(bool)
+    return list(bounds.loc[(bounds["unit"] == row.iloc[0]["unit"]) & raising, "id"])
 
 
 def _referred(declaration: Declaration, evaluation: Evaluation) -> list[Declaration]:
@@ -138,8 +141,8 @@ def _date_steps(declaration: Declaration, evaluation: Evaluation) -> dict[str, A
     if declaration.kind in BETWEEN:
         return steps
     arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
-    lasting, day = arguments.get("lasting") == YES, arguments.get("day", "")
-    return {**steps, **_selection(declaration, evaluation), "lasting": lasting, "day": day}
+    seen = {name: arguments.get(name) == YES for name in ("lasting", "moment")}
+    return {**steps, **_selection(declaration, evaluation), **seen, "day": arguments.get("day", "")}
 
 
 def _taken(

@@ -201,7 +201,7 @@ def above_bound(found: Finding, rows: pd.DataFrame, kept: pd.DataFrame) -> Findi
     bounds = kept[kept["bound"].isin(n.OPEN_ABOVE) & (kept["unit"] == rows.iloc[0]["unit"])]
     for _, row in bounds.iterrows():
         bound = quantity_of(row).value
-        if found.value is None or found.low is None or _may_round(found.value, bound):
+        if found.value is None or found.low is None or may_round(found.value, bound):
             continue
         if found.low < bound <= found.value:
             whose = (
@@ -211,14 +211,14 @@ def above_bound(found: Finding, rows: pd.DataFrame, kept: pd.DataFrame) -> Findi
     return found
 
 
-def _may_round(value: float, bound: float) -> bool:
+def may_round(value: float, bound: float) -> bool:
     """Whether a bound may be a number without its last digits, as *more than* often is.
 
     Examples
     --------
-    >>> _may_round(15809, 15800), _may_round(15809, 15000), _may_round(100, 99)
+    >>> may_round(15809, 15800), may_round(15809, 15000), may_round(100, 99)
     (True, True, False)
-    >>> _may_round(15800, 15800), _may_round(17000, 15800)
+    >>> may_round(15800, 15800), may_round(17000, 15800)
     (False, False)
     """
     low, high = rounding_interval(bound)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import runpy
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,3 +150,35 @@ def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
             entity["sha256"] = hashlib.sha256(content).hexdigest()
             entity["contentSize"] = str(len(content))
     return {**files, "ro-crate-metadata.json": json.dumps(crate, indent=1).encode()}
+
+
+def packets_of_site(editions: Path, site: Path) -> PacketEdition:
+    """Write the packets of a site that was built, as an edition of it would."""
+    folder = editions / EDITION
+    folder.mkdir(parents=True)
+    for name in ("findings", "claims"):
+        rows = json.loads((site / f"{name}.json").read_text(encoding="utf-8"))
+        (folder / f"{name}.jsonl").write_text(_lines(rows), encoding="utf-8")
+    values = [
+        {"page": page, "name": name, "value": value}
+        for page, found in page_parameters().items()
+        for name, value in found.items()
+    ]
+    (folder / "parameters.jsonl").write_text(_lines(values), encoding="utf-8")
+    about = {"id": EDITION, "date": EDITION, "commit": None, "title": "Counted from Above"}
+    return PacketEdition(folder, write_packets(folder, about=about, site=site))
+
+
+def answers(edition: PacketEdition, python: str) -> list[str]:
+    """Lines that the verifier prints on all packets, run by an interpreter without packages."""
+    program = edition.folder / "packet_verifier" / "verify.py"
+    words = [edition.root, str(edition.folder / "packet_log.txt"), str(edition.folder / "packets")]
+    command = [python, "-I", "-S", str(program), *words]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert run.stdout, run.stderr
+    return run.stdout.splitlines()
+
+
+def failures(edition: PacketEdition, python: str) -> list[str]:
+    """Those of the lines that do not say PASS."""
+    return [line for line in answers(edition, python) if not line.startswith("PASS")]

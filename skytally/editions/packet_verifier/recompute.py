@@ -107,13 +107,14 @@ def _bracket(how: Row, rows: dict[str, Row]) -> tuple[float, float]:
         (first, first_latest), (last_earliest, last) = _days(row, "first"), _days(row, "last")
         nothing = float(row.get("value") or "nan") == 0
         shown = False if nothing else SHOWN.get(row.get("state", ""))
+        throughout = how["lasting"] if shown else not how["moment"]
         if how["kind"] == "stated":
             before.append(first)
             after.append(min(first_latest, last) if how["day"] == "first" else last)
         elif shown is (how["kind"] == "began"):
-            after.append(last if shown and not how["lasting"] else min(first_latest, last))
+            after.append(min(first_latest, last) if throughout else last)
         elif shown is not None:
-            before.append(first if shown and not how["lasting"] else max(last_earliest, first))
+            before.append(max(last_earliest, first) if throughout else first)
     for other in how["changes"]:
         first, last = _bracket(other, rows)
         before.append(first if how["kind"] == "stated" else -math.inf)

@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, OTHER = "1", "take the verifier from the page of that edition"
 NAME = re.compile(r"(finding|claim|chart)-[A-Za-z0-9][A-Za-z0-9._-]*\.zip")
-RECOMPUTE = "87c2e095447d1c50317d9d5716409a4fbd1ae61d1d59a0c7864722c49d578ef7"
+RECOMPUTE = "ba6f78a542b97a65f8729111bb86876a1c7f490d047be5a72aa242a04183974b"
 Log = dict[str, list[str]]
 
 
