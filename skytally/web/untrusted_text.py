@@ -76,7 +76,7 @@ def url_without_query(url: str) -> str:
 
     Examples
     --------
-    >>> url_without_query("https://user:key@host/b02.tif?sig=secret")
+    >>> url_without_query("https://user@host/b02.tif?part=2#end")
     'https://host/b02.tif'
     """
     address = USER_IN_ADDRESS.sub("", url.partition("?")[0])

@@ -47,12 +47,17 @@ def _history() -> list[Correction]:
     )
 
 
+def _broken(text: str) -> str:
+    """Escaped text that may break within names of files, rows and columns."""
+    return re.sub(r"([/_])", r"\1<wbr>", cell(text))
+
+
 def _row_cell(correction: Correction) -> str:
     name = correction.cells["row"]
-    linked = card_link("row", name) if name in row_ids() else cell(name)
+    linked = card_link("row", name) if name in row_ids() else _broken(name)
     if name in source_ids():
         linked = card_link("source", name)
-    return f"{linked} {cell(correction.cells['column'])}"
+    return f"{linked} {_broken(correction.cells['column'])}"
 
 
 def _wrong_cell(correction: Correction) -> str:
@@ -60,14 +65,14 @@ def _wrong_cell(correction: Correction) -> str:
     old, new = (cells.get(side, "") or "empty" for side in ("old", "new"))
     size = f"; {correction.size}" if correction.size else ""
     moved = f"; moved {', '.join(correction.moved)}" if correction.moved else ""
-    return f"{cell(f'{old} → {new}{size}{moved}')}<br><small>{cell(correction.since)}</small>"
+    return f"{_broken(f'{old} → {new}{size}{moved}')}<br>{cell(correction.since)}"
 
 
 def _found_cell(correction: Correction) -> str:
     cells = correction.cells
     sources = [source for source in cells["source"].split() if source in source_ids()]
     says = f": {cells['page_says']}" if cells.get("page_says") else ""
-    return ", ".join(map(source_link, sources)) + cell(says)
+    return ", ".join(map(source_link, sources)) + _broken(says)
 
 
 class CorrectionsList(Block):
@@ -83,7 +88,7 @@ class CorrectionsList(Block):
                     _row_cell(each),
                     _wrong_cell(each),
                     _found_cell(each),
-                    cell(each.cells["why"]),
+                    _broken(each.cells["why"]),
                 ),
                 choice=kinds[each.is_weighty],
             )
@@ -114,7 +119,7 @@ class FailuresList(Block):
                     cell(each["purpose"]),
                     cell(each["result"]),
                     cell(each["instead"]),
-                    re.sub(r"([/_])", r"\1<wbr>", cell(each["recorded_in"])),
+                    _broken(each["recorded_in"]),
                 )
             )
             for each in attempts.to_dict("records")
