@@ -86,6 +86,6 @@ def test_table_of_the_record_says_between_which_numbers(
 def test_an_option_that_is_missing_is_named() -> None:
     """The page is refused with what to give."""
     directive = bare(ClaimantTable)
-    directive.options = {"quantity": "containers"}
+    directive.name, directive.options = "claimant-table", {"quantity": "containers"}
     with pytest.raises(DataError, match="claimant-table: no words"):
         directive.html()

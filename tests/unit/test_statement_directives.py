@@ -59,5 +59,7 @@ def test_no_number_converted_from_another_counts_as_delivered() -> None:
 
 def test_a_table_without_a_sense_is_refused() -> None:
     """The directive says which options it needs."""
+    directive = bare(StatementTable, **PAGE)
+    directive.name = "statement-table"
     with pytest.raises(DataError, match="statement-table: no sense, unit; give sense, unit"):
-        bare(StatementTable, **PAGE).html()
+        directive.html()

@@ -9,7 +9,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, listed, quantity_of, quantity_text
+from skytally.core import listed, quantity_of, quantity_text
 from skytally.press.cards.original_citations import OWN_PAGE
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
@@ -59,12 +59,9 @@ class ClaimantTable(Block):
         DataError
             If an option is missing.
         """
-        missing = [word for word in self.option_spec if word not in self.options]
-        if missing:
-            message = f"claimant-table: no {', '.join(missing)}; give quantity and words"
-            raise DataError(message)
-        words = self.options["words"]
-        rows = newest_totals(originals(CLAIMS), self.options["quantity"]).to_dict("records")
+        options = self.given_options()
+        words = options["words"]
+        rows = newest_totals(originals(CLAIMS), options["quantity"]).to_dict("records")
         claimants = [str(row["counter"]) for row in rows]
         shown = filtered_table(
             f"claimants-{words.split()[-1]}",

@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, IntegrityError, number
+from skytally.core import DataError, IntegrityError, listed, number
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import source_words
 
@@ -24,6 +24,21 @@ class Block(Directive):
     def html(self) -> str:
         """Return the HTML of the block."""
         raise NotImplementedError
+
+    def given_options(self) -> dict[str, str]:
+        """Every option that the directive knows, all of which a page must give.
+
+        Raises
+        ------
+        DataError
+            If one is missing.
+        """
+        missing = [word for word in self.option_spec if word not in self.options]
+        if missing:
+            wanted = listed(list(self.option_spec))
+            message = f"{self.name}: no {', '.join(missing)}; give {wanted}"
+            raise DataError(message)
+        return self.options
 
     @property
     def app(self) -> Sphinx:

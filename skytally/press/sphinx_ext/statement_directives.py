@@ -9,7 +9,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, listed, quantity_of, quantity_text, slug_of
+from skytally.core import listed, quantity_of, quantity_text, slug_of
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -89,17 +89,14 @@ class StatementTable(Block):
         DataError
             If an option is missing.
         """
-        missing = [word for word in self.option_spec if word not in self.options]
-        if missing:
-            message = f"statement-table: no {', '.join(missing)}; give sense, unit and caption"
-            raise DataError(message)
-        sense, unit = self.options["sense"], self.options["unit"]
+        options = self.given_options()
+        sense, unit = options["sense"], options["unit"]
         claims = originals(CLAIMS)
         rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
         shown = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
         return filtered_table(
             slug_of(f"{sense} {unit}"),
-            self.options["caption"],
+            options["caption"],
             list(HEADS),
             [self._row(row, repeated(row, shown)) for row in shown],
             empty=f"No statement of this kind gives a number of {unit} yet.",
