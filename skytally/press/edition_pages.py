@@ -35,6 +35,13 @@ ATOM, JSON_FEED = f"{INDEX}/feed.atom", f"{INDEX}/feed.json"
 LANGUAGE = "en"
 LARGEST_FILE = 1_000_000
 """Bytes of the largest file that the site offers as it is stored."""
+UNLISTED = """\
+---
+orphan: true
+---
+
+"""
+"""Head of a page that stands in no list of contents: the page of all editions links to it."""
 PAGE = """\
 # Edition {id}
 
@@ -102,24 +109,6 @@ def _folder_ids() -> list[str]:
     return [path.name for path in paths if path.is_dir() and EDITION_ID.fullmatch(path.name)]
 
 
-def _list_pages(toc: Path, ids: Sequence[str]) -> None:
-    """List the pages of the editions in the table of contents, below that of all editions."""
-    import yaml
-
-    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    pages = [{"file": f"{INDEX}/{each}"} for each in ids]
-    parts = contents.get("parts") or [contents]
-    chapters = [chapter for part in parts for chapter in part.get("chapters") or []]
-    listed = next((chapter for chapter in chapters if chapter.get("file") == INDEX), None)
-    if listed is None:
-        # the book of another route may have no page that lists them
-        parts[-1].setdefault("chapters", []).extend(pages)
-    else:
-        listed["sections"] = pages
-    text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
-    toc.write_text(text, encoding="utf-8")
-
-
 def stage_editions(stage: Path) -> None:
     """Write a page for each edition beside the pages of the book, and the words of all feet.
 
@@ -135,9 +124,8 @@ def stage_editions(stage: Path) -> None:
     sound = {edition.id for edition in editions}
     (stage / INDEX).mkdir(exist_ok=True)
     for each in ids:
-        text = (PAGE if each in sound else DAMAGED).format(id=each)
+        text = UNLISTED + (PAGE if each in sound else DAMAGED).format(id=each)
         (stage / INDEX / f"{each}.md").write_text(text, encoding="utf-8")
-    _list_pages(stage / "_toc.yml", list(reversed(ids)))
     words = state_words(editions)
     if words:
         page = f"{INDEX}/{words.rpartition(' ')[2]}.html"
