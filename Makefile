@@ -99,7 +99,7 @@ PYTEST  = "$$BIN/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-
 test: book dev   ## build the site, then run the tests that a change needs
 	@$(PYTEST) -m "not slow" --durations=20
 
-test-all: book dev servers ## the same with the long trials: kills, every fault, rehearsal, recipes
+test-all: book dev servers tools ## the same with the long trials: kills, every fault, rehearsal, recipes
 	@$(PYTEST) --durations=40
 
 lint: dev        ## style, types, layers and spelling

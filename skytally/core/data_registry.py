@@ -23,6 +23,7 @@ from skytally.core.text_reader import file_bytes, read_toml
 READ_LOG = "SKYTALLY_READ_LOG"
 """Environment variable naming a file to which everything that is read is appended, once each."""
 CITED = "cited"
+LATEST = "latest="
 """Mark of a table of which only rows are used that the other tables of the log refer to."""
 SCENES_FOLDER = "SKYTALLY_SCENES"
 """Environment variable naming the folder of scenes, where it is not ``data/scenes``."""
@@ -122,7 +123,12 @@ def registry_faults(root: Path | None = None) -> list[Fault]:
 
 
 def path(
-    slug: str, *, root: Path | None = None, only_cited: bool = False, row: str | None = None
+    slug: str,
+    *,
+    root: Path | None = None,
+    only_cited: bool = False,
+    row: str | None = None,
+    latest: tuple[str, str] | None = None,
 ) -> Path:
     """Path of a registered file, which counts as read from now on.
 
@@ -137,6 +143,8 @@ def path(
         those which these rows refer to in turn.
     row : str or None
         The caller uses only the rows of this table whose first cell is this word.
+    latest : tuple of str or None
+        The caller uses only the latest day of the first column, for each word of the second.
 
     Returns
     -------
@@ -170,6 +178,8 @@ def path(
             )
             raise IntegrityError(message)
     part = CITED if only_cited else f"={row}" if row is not None else ""
+    if latest is not None:
+        part = f"{LATEST}{latest[0]} {latest[1]}"
     note_read(f"{name}#{part}" if part else name)
     return target
 

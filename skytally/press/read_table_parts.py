@@ -1,4 +1,4 @@
-"""The part of a table that a reader used: whole, some rows, or the rows that others cite."""
+"""The part of a table that a reader used: whole, some rows or days, or what others cite."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from skytally.core import REGISTRY, data_folder
 
 CITED = "cited"
+LATEST = "latest="
 DICTIONARY = ".dictionary.csv"
 VOCABULARY = "vocabulary.csv"
 
@@ -91,9 +92,20 @@ def _cited(path: Path, reads: Iterable[str]) -> Rows:
     return [found[cited] for cited in sorted(found)]
 
 
+def _latest(path: Path, day: str, kind: str) -> Rows:
+    """Find the latest day of a column for each word of another."""
+    found: dict[str, str] = {}
+    for row in _rows(path):
+        word = row.get(kind, "")
+        found[word] = max(found.get(word, ""), row.get(day, ""))
+    return [{kind: word, day: found[word]} for word in sorted(found)]
+
+
 def _used(path: Path, part: str, reads: Iterable[str]) -> Rows:
     if part == CITED:
         return _cited(path, reads)
+    if part.startswith(LATEST):
+        return _latest(path, *part.removeprefix(LATEST).split(" "))
     word = part.removeprefix("=")
     return [row for row in _rows(path) if next(iter(row.values()), "") == word]
 

@@ -37,6 +37,7 @@ from .row_dating import (
     VOYAGE as VOYAGE,
     date_columns as date_columns,
     newest_page as newest_page,
+    read_newest_page as read_newest_page,
     time_quality as time_quality,
     within_record as within_record,
 )

@@ -6,6 +6,8 @@ from collections.abc import Container
 
 import pandas as pd
 
+from skytally.core import data_registry, read_table
+
 INTERVAL = ("date_first", "date_last", "precision_first", "precision_last")
 """First and last day of what a row reports, and how well each is known."""
 STATEMENT = ("statement_first", "statement_last", "statement_precision", "statement_precision")
@@ -38,22 +40,33 @@ def newest_page(sources: pd.DataFrame) -> pd.Timestamp | None:
     return dated.max() if len(dated) else None
 
 
-def within_record(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+def read_newest_page() -> pd.Timestamp | None:
+    """Read the day of `newest_page` from the project's record, and nothing else of its sources.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be read.
+    """
+    days = ("published_last", "published_precision")
+    return newest_page(read_table(data_registry.path("sources", latest=days)))
+
+
+def within_record(claims: pd.DataFrame, newest: pd.Timestamp | None) -> pd.DataFrame:
     """End statements known to their year, and their periods, with the newest page of the record.
 
     Parameters
     ----------
     claims : pandas.DataFrame
         The table ``official_claims``.
-    sources : pandas.DataFrame
-        The table ``sources``.
+    newest : pandas.Timestamp or None
+        Day of the newest page, from `newest_page`; None where none is dated.
 
     Returns
     -------
     pandas.DataFrame
         The same rows: nobody can have said anything after the record was completed.
     """
-    newest = newest_page(sources)
     if newest is None:
         return claims
     ends = {name: claims[name].clip(upper=newest) for name in ("statement_last", "date_last")}

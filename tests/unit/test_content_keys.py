@@ -174,6 +174,18 @@ def test_is_fresh_no_more_when_a_row_cites_another_source(project: Any) -> None:
     assert not _fresh(project)
 
 
+def test_is_fresh_while_the_latest_day_stays(project: Any) -> None:
+    """Where the newest page is asked for, an older one is added unseen, and a newer one is not."""
+    sources = project.folder / "data/record/sources.csv"
+    _write_state(project, "record/sources.csv#latest=published_last published_precision")
+    before = sources.read_text(encoding="utf-8")
+    _append(sources, SOURCE.format(id="OLDER_1", above=""))
+    assert _fresh(project)
+    newer = SOURCE.format(id="NEWER_1", above="")
+    sources.write_text(before + newer.replace("2024-", "2031-"), encoding="utf-8")
+    assert not _fresh(project)
+
+
 def test_is_fresh_when_another_row_of_a_table_read_by_row_changed(project: Any) -> None:
     """Where one row is looked up, the others do not count."""
     _write_state(project, "record/counters.csv#=csis")

@@ -64,14 +64,15 @@ def test_path_notes_what_was_read(data: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_path_notes_the_part_that_is_used(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cited rows, or one row by its first cell, are noted as such, and once each."""
+    """Cited rows, one row by its first cell, or the latest days are noted as such, once each."""
     monkeypatch.setenv(data_registry.READ_LOG, str(data / "log"))
     for _ in range(2):
         data_registry.path("working", root=data, only_cited=True)
         data_registry.path("working", root=data, row="railcars")
+        data_registry.path("working", root=data, latest=("day", "kind"))
         data_registry.path("working", root=data)
-    log = (data / "log").read_text()
-    assert log == "working.csv#cited\nworking.csv#=railcars\nworking.csv\n"
+    parts = ("#cited", "#=railcars", "#latest=day kind", "")
+    assert (data / "log").read_text() == "".join(f"working.csv{part}\n" for part in parts)
 
 
 def test_unregistered_notes_a_file_that_need_not_exist(

@@ -153,11 +153,11 @@ def test_no_statement_is_drawn_after_the_newest_page(table: Callable[[str], pd.D
     """What is known to the year only ends with the record; every other date stays."""
     claims_of, sources = table("official_claims"), table("sources")
     newest = newest_page(sources)
-    shown = within_record(claims_of, sources)
+    shown = within_record(claims_of, newest)
     assert shown["statement_last"].max() <= newest < claims_of["statement_last"].max()
     early = claims_of["statement_last"] <= newest
     assert shown[early].equals(claims_of[early])
-    assert within_record(claims_of, sources.iloc[:0]) is claims_of
+    assert within_record(claims_of, newest_page(sources.iloc[:0])) is claims_of
 
 
 def test_key_date_of_a_row_without_a_day_is_refused(tmp_path: Path, rows: Rows) -> None:

@@ -36,7 +36,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     with_data,
 )
-from skytally.record import within_record
+from skytally.record import newest_page, within_record
 
 CLAIMS = "official_claims"
 """Table of statements, which may be known to their year only."""
@@ -231,7 +231,7 @@ class Timeline(Block):
         names = {*lanes["table"], "scopes", "counters"}
         tables = {name: originals(name) for name in names}
         if CLAIMS in tables:
-            tables[CLAIMS] = within_record(tables[CLAIMS], table("sources"))
+            tables[CLAIMS] = within_record(tables[CLAIMS], newest_page(table("sources")))
         chart = timeline_chart(tables, lanes, period=self._period())
         return with_data(chart.block, *(f"data/record/{name}.csv" for name in lanes["table"]))
 
