@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,8 +71,15 @@ class PacketRecord:
 
     tables: Mapping[str, Mapping[str, Cells]]
     """Table to its rows by id, in the order of the file."""
-    hashes: Mapping[str, str]
-    """Table to the SHA-256 of its file."""
+    contents: Mapping[str, bytes]
+    """Table to its file, byte for byte."""
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """Table to the SHA-256 of its file."""
+        return {
+            name: hashlib.sha256(content).hexdigest() for name, content in self.contents.items()
+        }
 
     @cached_property
     def table_of(self) -> dict[str, str]:
@@ -84,13 +91,18 @@ class PacketRecord:
             if OBSERVED_BY in cells and "id" in cells
         }
 
-    def files(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """Tables of the rows and of the pages on which they were read, by name of the file."""
+    def files(self, ids: Iterable[str], *, whole: Container[str] = ()) -> dict[str, bytes]:
+        """Tables of the rows and of the pages on which they were read, by name of the file.
+
+        Of the tables in `whole` there are all rows, in the bytes of the table itself.
+        """
         wanted = {key for key in ids if key in self.table_of}
         files = {}
         for name, rows in self.tables.items():
             mine = [cells for key, cells in rows.items() if key in wanted and "id" in cells]
-            if mine and OBSERVED_BY in mine[0]:
+            if name in whole:
+                files[f"rows/{name}.csv"] = self.contents[name]
+            elif mine and OBSERVED_BY in mine[0]:
                 files[f"rows/{name}.csv"] = as_csv(mine)
         cited = {self.cells(key)[OBSERVED_BY] for key in wanted}
         pages = [cells for key, cells in self.tables[SOURCES].items() if key in cited]
@@ -100,29 +112,14 @@ class PacketRecord:
         """Cells of a row of the record."""
         return self.tables[self.table_of[key]][key]
 
-    def derived(self, ids: Iterable[str], columns: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Collect what a check needs of rows beside their cells: widening, derived columns."""
-        wanted = {*columns}
+    def readings(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """How far *about* widens each of the rows: what a check takes as stated, beside cells."""
         found = {}
         for key in sorted({key for key in ids if key in self.table_of}):
-            cells = self.cells(key)
-            about: dict[str, Any] = {}
-            reading = widening(cells)
-            if reading and any(not math.isclose(each, 0) for each in reading):
-                about["widened"] = reading
-            if "site" in wanted and "site" not in cells:
-                scope = self.tables[SCOPES].get(cells.get("scope", ""), {})
-                about["site"] = scope.get("site", "")
-            if "one_day" in wanted:
-                about["one_day"] = "yes" if _on_one_day(cells) else "no"
-            if about:
-                found[key] = about
+            reading = widening(self.cells(key))
+            widens = reading and any(not math.isclose(each, 0) for each in reading)
+            found[key] = {"widened": reading} if widens else {}
         return found
-
-
-def _on_one_day(cells: Cells) -> bool:
-    exact = cells.get("precision_first") == cells.get("precision_last") == "day"
-    return exact and bool(cells["date_first"]) and cells["date_first"] == cells["date_last"]
 
 
 def packet_record(data: Path) -> PacketRecord:
@@ -140,5 +137,5 @@ def packet_record(data: Path) -> PacketRecord:
     paths = table_paths(data, RECORD)
     return PacketRecord(
         {name: table_rows(path)[1] for name, path in paths.items()},
-        {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()},
+        {name: path.read_bytes() for name, path in paths.items()},
     )

@@ -93,10 +93,10 @@ def write_made_up_edition(folder: Path, site: Path, *, parent: str | None = None
     return write_packets(folder, about={**about, "title": "Counted from Above"}, site=site)
 
 
-def difference() -> Callable[..., str]:
+def check_content() -> Callable[..., str]:
     """Return the function of the published program that recomputes."""
     program = Path(verify.__file__).with_name("recompute.py")
-    return runpy.run_path(str(program))["difference"]
+    return runpy.run_path(str(program))["check_content"]
 
 
 @dataclass
@@ -111,14 +111,15 @@ class PacketEdition:
     def __post_init__(self) -> None:
         """Read the log and the packets."""
         self.log = (self.folder / "packet_log.txt").read_bytes()
-        self.id, self.known = verify.read_log(self.log, self.root)
+        self.read = verify.read_log(self.log, self.root)
+        self.id, self.record, self.known = self.read
         self.packets = {name: (self.folder / "packets" / name).read_bytes() for name in self.known}
-        self.difference = difference()
+        self.check_content = check_content()
 
     def verdict(self, name: str, data: bytes) -> str:
         """Check some bytes under a name; what the verifier raises begins with *FAIL*."""
         try:
-            return verify.check_packet(data, name, self.id, self.known, self.difference)
+            return verify.check_packet(data, name, self.read, self.check_content)
         except Exception as error:
             return f"FAIL {error}"
 
@@ -127,18 +128,32 @@ class PacketEdition:
         with zipfile.ZipFile(io.BytesIO(self.packets[name])) as archive:
             return {entry: archive.read(entry) for entry in archive.namelist()}
 
-    def relogged(self, name: str, files: dict[str, bytes]) -> PacketEdition:
-        """Log other files in one packet, as a dishonest publisher would."""
+    def relogged(
+        self, name: str, files: dict[str, bytes], *, record: dict[str, str] | None = None
+    ) -> PacketEdition:
+        """Log other files in one packet, or another record, as a dishonest publisher would."""
         packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
         packets[name] = canonical_zip(files), files
-        return self._with_log(packet_log(self.id, packets, previous=None), name, packets[name][0])
+        log = packet_log(self.id, packets, previous=None, record=record or self.record)
+        return self._with_log(log, name, packets[name][0])
 
     def _with_log(self, log: str, name: str, data: bytes) -> PacketEdition:
         other = object.__new__(PacketEdition)
         other.folder, other.root, other.log = self.folder, log_root(log), log.encode()
-        other.id, other.known = verify.read_log(other.log, other.root)
-        other.packets, other.difference = {**self.packets, name: data}, self.difference
+        other.read = verify.read_log(other.log, other.root)
+        other.id, other.record, other.known = other.read
+        other.packets, other.check_content = {**self.packets, name: data}, self.check_content
         return other
+
+
+def with_table(edition: PacketEdition, name: str, table: str, content: bytes) -> PacketEdition:
+    """Log a packet with another table of rows; where it is whole, the record has it, too."""
+    files = {**edition.files(name), f"rows/{table}.csv": content}
+    packet = json.loads(files["packet.json"])
+    record = {**edition.record, table: hashlib.sha256(content).hexdigest()}
+    packet["record"][table] = record[table]
+    files["packet.json"] = json.dumps(packet).encode()
+    return edition.relogged(name, rehashed(files), record=record)
 
 
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -73,8 +73,15 @@ def test_files_hold_the_rows_as_the_tables_have_them(record: PacketRecord, root:
     assert {line.split(",")[0] for line in files["sources.csv"].decode().splitlines()[1:]} == pages
 
 
-def test_derived_gives_only_what_conditions_name(record: PacketRecord) -> None:
-    """Site and day are added where a condition names them, a widening where there is one."""
-    assert record.derived(["R056"], []) == {"R056": {"widened": [5.0, 5.0, 0.1]}}
-    both = record.derived(["P003"], ["site", "one_day"])["P003"]
-    assert {"site", "one_day"} <= {*both}
+def test_files_hold_a_whole_table_byte_for_byte(record: PacketRecord, root: Path) -> None:
+    """A table on which conditions are tried comes with all its rows, its pages as before."""
+    files = record.files(["R031"], whole=["rail_counts", "events"])
+    for table in ("rail_counts", "events"):
+        assert files[f"rows/{table}.csv"] == (root / f"data/record/{table}.csv").read_bytes()
+    assert files["sources.csv"] == record.files(["R031"])["sources.csv"]
+
+
+def test_readings_list_each_row_with_how_far_it_is_widened(record: PacketRecord) -> None:
+    """Rows of the record are listed in order; only an *about* has a reading."""
+    found = record.readings(["R056", "E013", "no such row"])
+    assert found == {"E013": {}, "R056": {"widened": [5.0, 5.0, 0.1]}}
