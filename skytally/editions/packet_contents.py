@@ -19,7 +19,7 @@ from skytally.findings import Computation
 
 LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*==[^\s;\\]+)", re.MULTILINE)
 """Name and version of a distribution in the lock."""
-SITE = "site"
+SITE, ASSUMED = "site", "assumption"
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ def _not_recomputed(keys: Iterable[str], sources: PacketSources) -> list[str]:
             words.append(f"{key}, which no row of data/findings declares")
         elif known.steps is None:
             words.append(f"{key} ({known.method})")
+        elif known.steps["kind"] == ASSUMED:
+            words.append(f"{key} (assumed, as parameters have it)")
     return words
 
 
@@ -182,7 +184,7 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
         **subject.details,
         "findings": parts,
         "not_recomputed": [*TAKES_MORE[subject.kind], *_not_recomputed(subject.findings, sources)],
-        "rows": record.readings(rows),
+        "rows": [row for row in rows if row in record.table_of],
         "parameters": {
             page: sources.parameters[page] for page in pages if page in sources.parameters
         },

@@ -25,14 +25,16 @@ QUOTED = ("quote", "dated", "highest", "latest", "first")
 TAKES_MORE = {
     "finding": [],
     "claim": ["the verdict, which the rules of packet.json give"],
-    "chart": ["the drawing of the chart"],
+    "chart": ["the drawing and the table of the chart"],
 }
 MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 ]  # fmt: skip
-DATE = re.compile(rf"(?:(\d\d?) )?(?:({'|'.join(MONTHS)}) )?(\d{{4}})(?!\d)|(\d\d?)(?= and )")
-NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?!\w)")
+COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")  # err by a tenth
+PLACED = ("between ", "from ", "in ", "no ", "on ", "until ")  # dates without a preposition
+DAY = re.compile(r"(about )?\d\d? [A-Z]")
+PLACE = re.compile(r"((?:[Oo]n )?\{\w+\}|[$@][^;|& ]+)")
 Row = dict[str, Any]
 Rows = list[Row]
 
@@ -42,10 +44,25 @@ def _need(true: object, words: str) -> None:
         raise ValueError(words)
 
 
-def _interval(row: Row) -> tuple[float, float]:  # the packet states how far *about* widens it
+def _widened(row: Row) -> tuple[float, float, float]:
+    """How far *about* widens a number: down and up by its rounding, and a share of it."""
+    about, share = row["bound"] == "about", 0.1 if row.get("method") in COUNTED_BY else 0.0
+    if row["low"] and row["high"]:
+        return 0.0, 0.0, share if about else 0.0
+    if not row["value"] or not (about or "about" in row["wording"]):
+        return 0.0, 0.0, 0.0
+    digits = f"{float(row['value']):.6f}".rstrip("0").rstrip(".")
+    zeros = -len(digits.split(".")[1]) if "." in digits else len(digits) - len(digits.rstrip("0"))
+    half = 0.5 * 10.0**zeros if digits != "0" else 0.5
+    if about and row["wording"].startswith("-odd"):
+        return 0.0, 2 * half if digits != "0" else half, 0.0
+    return half if digits != "0" else 0.0, half, share
+
+
+def _interval(row: Row) -> tuple[float, float]:
     printed = [float(row[each]) for each in ("low", "value", "high") if row[each]]
     middle = [float(row["value"])] if row["value"] else printed
-    down, up, share = row.get("widened", (0, 0, 0))
+    down, up, share = _widened(row)
     low = min(*printed, middle[0] - down, middle[0] * (1 - share))
     high = max(*printed, middle[-1] + up, middle[-1] * (1 + share))
     bound = "" if row["low"] and row["high"] else row["bound"]
@@ -144,6 +161,15 @@ def _bracket(how: Row, rows: dict[str, Row]) -> tuple[float, float]:
     return max(before), min(after)
 
 
+def _chance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Chance that one change came first, all days of each bracket alike."""
+    if not all(map(math.isfinite, (*one, *other))):
+        return math.nan
+    first, second = (range(int(ends[0]), int(ends[1]) + 1) for ends in (one, other))
+    pairs = [(x < y) + (x == y) / 2 for x in first for y in second]
+    return sum(pairs) / len(pairs)
+
+
 def _dated(how: Row, rows: dict[str, Row]) -> tuple[float, float, float]:
     if how["kind"] not in ("lag", "order"):
         first, last = _bracket(how, rows)
@@ -155,12 +181,8 @@ def _dated(how: Row, rows: dict[str, Row]) -> tuple[float, float, float]:
         return (low if math.isinf(high) else high if math.isinf(low) else math.nan), low, high
     if low > 0 or high < 0:
         return (1.0, 1.0, 1.0) if low > 0 else (0.0, 0.0, 0.0)
-    if math.isinf(low + high):
-        return math.nan, 0.0, 1.0
-    pairs = [
-        (x < y) + (x == y) / 2 for x in range(int(a), int(b) + 1) for y in range(int(c), int(d) + 1)
-    ]
-    return float(f"{sum(pairs) / len(pairs):.2g}"), 0.0, 1.0
+    chance = _chance((a, b), (c, d))
+    return chance if math.isnan(chance) else float(f"{chance:.2g}"), 0.0, 1.0
 
 
 def _chosen(how: Row, rows: dict[str, Row]) -> Rows:
@@ -175,7 +197,7 @@ def _numbers(how: Row, rows: dict[str, Row]) -> tuple[tuple[float, ...], Rows]:
     """Value and interval of a finding, and the rows that they rest on."""
     kind, of, chosen = how["kind"], [rows[each] for each in how["of"]], _chosen(how, rows)
     if kind in ("highest", "first", "latest"):
-        chosen = [_picked(kind, chosen, *how["dated_by"])]
+        chosen = [_picked(kind, chosen, *how["dated_by"][:2])]
     if kind in ("ratio", "share"):
         numbers = _divided(kind == "share", chosen, *of) if chosen else (math.nan, 0.0, 100.0)
     elif kind in ("tally", "only"):
@@ -189,68 +211,150 @@ def _numbers(how: Row, rows: dict[str, Row]) -> tuple[tuple[float, ...], Rows]:
     return numbers, [*chosen, *of]
 
 
-def _same_days(words: str, ends: list[float]) -> bool:
-    """Whether the dates in words are these days, as far as they name day, month and year."""
-    days = [date.fromordinal(int(each)) for each in ends if math.isfinite(each)]
-    found = [each.groups() for each in DATE.finditer(words)]
-    dates = [
-        (day or early, month or (early and found[-1][1]), year or found[-1][2])
-        for day, month, year, early in found
-    ]
-    dates = dates * len(days) if len(dates) == 1 and days else dates
-    return len(dates) == len(days) and all(
-        int(day or end.day) == end.day
-        and (month or MONTHS[end.month - 1]) == MONTHS[end.month - 1]
-        and int(year or 0) == end.year
-        for (day, month, year), end in zip(dates, days, strict=True)
+def _day(ordinal: float) -> str:
+    day = date.fromordinal(int(ordinal))
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _bracket_words(first: float, last: float) -> str:
+    if math.isinf(first):
+        return f"on or before {_day(last)}"
+    (day, month), end = _day(first).split(" ", 1), _day(last)
+    if first == last:
+        return f"on {end}"
+    if month != end.split(" ", 1)[1]:
+        return f"between {_day(first)} and {end}"
+    whole = day == "1" and date.fromordinal(int(last) + 1).day == 1
+    return f"in {month}" if whole else f"between {day} and {end}"
+
+
+def _lag_words(low: float, high: float) -> str:
+    def days(number: float) -> str:
+        return f"{number:.0f} {'day' if number == 1 else 'days'}"
+
+    def reach(most: float, side: str) -> str:
+        if most == 0:
+            return "on the day of"
+        return f"at any time {side}" if math.isinf(most) else f"up to {days(most)} {side}"
+
+    if low <= 0 <= high:
+        return f"{reach(-low, 'before')} or {reach(high, 'after')}"
+    least, most = sorted((abs(low), abs(high)))
+    side = "after" if low > 0 else "before"
+    if math.isinf(most):
+        return f"at least {days(least)} {side}"
+    return f"{days(least) if least == most else f'{least:.0f} to {days(most)}'} {side}"
+
+
+def _row_dates(row: Row, columns: list[str]) -> str:
+    """Dates of a row in words that keep their precision."""
+
+    def end(cell: str, precision: str) -> str:
+        if not cell or precision == "open":
+            return ""
+        words = _day(date.fromisoformat(cell).toordinal())
+        skipped = {"month": 1, "year": 2}.get(precision, 0)
+        about = "about " if precision == "nominal" else ""
+        return about + words.split(" ", skipped)[-1]
+
+    first, last, *precisions = (row[column] for column in columns)
+    start, stop = end(first, precisions[0]), end(last, precisions[1])
+    words = start if start == stop else f"{start} to {stop}"
+    if not (start and stop):
+        words = f"until {stop}" if stop else f"from {start}" if start else "no date"
+    stated = columns[0].startswith("statement") and "year" in precisions
+    return f"{words}, day not known" if stated else words
+
+
+def _placed(dates: str) -> str:
+    if not dates or dates.startswith(PLACED):
+        return dates
+    if " to " in dates:
+        return "between {} and {}".format(*dates.split(" to ", 1))
+    return f"on {dates}" if DAY.match(dates) else f"in {dates}"
+
+
+def _quantity_words(row: Row, said: str) -> str:
+    """Write a number with its bound and unit; `said` where that has the unit in the singular."""
+    softening = row["wording"] or ("" if row["bound"] == "exactly" else row["bound"])
+    value, low, high = (float(row[each] or "nan") for each in ("value", "low", "high"))
+    ends = [value] if value == value else [low, high] if low < high < math.inf else [low]
+    words = " to ".join(
+        f"{round(each):,}" if each == round(each) else f"{each:,.6g}" for each in ends
     )
+    words = f"{words}{softening}" if softening.startswith("-odd") else f"{softening} {words}"
+    words = "no" if ends == [0] and not softening and said[:3] == "no " else words.strip()
+    plural = f"{words} {row['unit']}"
+    single = rf"{re.escape(words)} {re.escape(row['unit'][:3])}[a-z ]*"
+    is_single = (words == "no" or ends[-1] == 1) and len(said) <= len(plural)
+    return said if is_single and re.fullmatch(single, said) else plural
 
 
-def _same_numbers(words: str, numbers: tuple[float, ...], row: Row, times: int) -> bool:
-    """Whether the numbers in words are the value or the ends; a plain one has no interval."""
-    said = [
-        float(each.replace(",", "")) * (-1 if " before" in clause else 1)
-        for clause in words.split(" or ")
-        for each in NUMBER.findall(clause)
-    ]
-    value, low, high = (each * times for each in numbers)
-    printed = [float(row.get(end) or "nan") for end in ("low", "high")]
-    plain = len(said) == 1 and re.match(r"[\d,.]+ (?!.* (after|before))", words)
-    if plain and low != high and math.isnan(sum(printed)):
-        return False
-    for wanted in ([value], [low, high], printed):
-        known = sorted({each for each in wanted if math.isfinite(each) and each})
-        spoken = sorted({each for each in said if each})
-        slack = 1 if times > 1 else 0  # a chance is said in whole percent
-        if (
-            len(known) == len(spoken)
-            and (known or 0 in wanted)
-            and all(abs(a - b) <= slack + 1e-9 * abs(a) for a, b in zip(known, spoken, strict=True))
-        ):
-            return True
-    return False
+def _chance_words(chance: float) -> str:
+    """Write a probability in percent; one that is nearly none or nearly certain as a bound."""
+    if math.isnan(chance):
+        return "a chance of anything from 0 to 100 percent"
+    percent = 100 * (chance if chance > 0.99 else float(f"{chance:.2g}"))
+    words = "under 1" if 0 < percent < 1 else "more than 99" if 99 < percent < 100 else ""
+    return f"a chance of {words or f'{percent:.3g}'} percent"
 
 
-def _misworded(said: Row, how: Row, rows: dict[str, Row], numbers: Any, used: Rows) -> str:
-    """Words of a finding whose number or date is not the one recomputed; empty if none."""
-    words, kind, row = said["said"], how["kind"], used[0] if how["kind"] in QUOTED else {}
-    if words.casefold() not in said["text"].casefold():
-        return "text"
+def _said(said: Row, how: Row, rows: dict[str, Row], numbers: Any, used: Rows) -> str:
+    """Words that follow from the rows of a finding, which must be those that it says."""
+    kind = how["kind"]
     if kind in ("began", "ended", "stated"):
-        same = _same_days(words, [*_bracket(how, rows)])
-        return "" if same and said["when"] == words else "said"
+        return _bracket_words(*_bracket(how, rows))
+    if kind == "order" and numbers[1] != numbers[2]:
+        return _chance_words(_chance(*(_bracket(change, rows) for change in how["changes"])))
+    if kind in ("lag", "order"):
+        return _lag_words(*_dated({**how, "kind": "lag"}, rows)[1:])
+    if kind in QUOTED and how["value"] is not None:
+        return _placed(_row_dates(used[0], how["dated_by"]))
     if kind in QUOTED:
-        cells = [row[column] for column in how["dated_by"]]
-        days = [date.fromisoformat(each).toordinal() if each else math.inf for each in cells]
-        if not _same_days(said["when"], days):
-            return "when"
-        if how["value"] is not None:
-            return "" if _same_days(words, days) else "said"
-    settled = kind == "order" and numbers[1] == numbers[2]
-    if settled:  # it says how long, and not the chance, which is 0 or 1
-        numbers = _dated({**how, "kind": "lag"}, rows)
-    times = 100 if said["unit"] == "p" and not settled else 1
-    return "" if _same_numbers(words, numbers, row, times) else "said"
+        return _quantity_words(used[0], said["said"])
+    value, low, high = numbers
+    bound = "exactly"
+    if kind in ("ratio", "share"):
+        capped = [row["bound"] == "at most" for row in used[:-1]]
+        capped.append(math.isinf(_interval(used[-1])[1]))
+        capped = [low == 0] if kind == "ratio" else capped
+        bound = "at least" if math.isinf(high) else "at most" if any(capped) else "about"
+    words = {"bound": bound, "wording": "", "unit": said["unit"]}
+    cells = {"value": "" if math.isnan(value) else str(value), "low": str(low), "high": str(high)}
+    return _quantity_words({**words, **cells}, said["said"])
+
+
+def _alike(declared: str, found: str, filled: dict[str, str]) -> bool:
+    """Whether words are those declared: `filled` in its places, and anything in the others."""
+    pieces = PLACE.split(declared)  # every second one is a place
+    pattern = [
+        re.escape(piece) if not number % 2 else re.escape(filled.get(piece, "")) or ".*"
+        for number, piece in enumerate(pieces)
+    ]
+    return bool(re.fullmatch("".join(pattern), found))
+
+
+def _undeclared(part: Row) -> str:
+    """Part of a finding that its declaration has otherwise, parameters and references open."""
+    said, declared, how = part["finding"], part["declared"], part["computed"]
+    conditions = ";".join(map("".join, how.get("where", ())))
+    if "where" in how and not _alike(declared.get("where", ""), conditions, {}):
+        return "conditions"
+    clauses = [
+        ("not " if each.get("not") else "") + ";".join(map("".join, each["where"]))
+        if "where" in each
+        else f"rows>={each['rows']}"
+        for each in how.get("part", ())
+    ]
+    if not _alike(declared.get("part", ""), " & ".join(clauses), {}):
+        return "part"
+    if how["kind"] != declared["kind"] or (how["kind"] in QUOTED and how["value"] not in (None, 1)):
+        return "kind"
+    filled = {"{number}": said["said"], "{lag}": said["said"], "{when}": said["when"]}
+    placed = _placed(said["when"])
+    filled |= {"on {when}": placed, "On {when}": placed[:1].upper() + placed[1:]}
+    sentences = [declared.get(column, "") for column in ("sentence", "otherwise")]
+    return "" if any(_alike(each, said["text"], filled) for each in sentences) else "sentence"
 
 
 def difference(said: Row, how: Row, rows: dict[str, Row]) -> str:
@@ -264,8 +368,15 @@ def difference(said: Row, how: Row, rows: dict[str, Row]) -> str:
     ids = sorted(said["inputs"] if used is None else (row["id"] for row in used))
     if ids != sorted(said["inputs"]):
         return f"{said['key']}: rests on {ids}"
-    wrong = _misworded(said, how, rows, numbers, used or [])
-    return wrong and f"{said['key']}: its rows do not give “{said[wrong]}”"
+    wanted = _said(said, how, rows, numbers, used or [])
+    if said["said"] != wanted:
+        return f"{said['key']}: says “{said['said']}”, but its rows give “{wanted}”"
+    if not re.search(rf"(?<![\w.,]){re.escape(said['said'])}(?!\w)", said["text"], re.I):
+        return f"{said['key']}: its sentence does not say “{said['said']}”"
+    dates = _row_dates(used[0], how["dated_by"]) if used and how["kind"] in QUOTED else said["when"]
+    dates = wanted if how["kind"] in ("began", "ended", "stated") else dates
+    same = said["when"] == dates
+    return "" if same else f"{said['key']}: says “{said['when']}”, but its rows give “{dates}”"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Row:
@@ -284,8 +395,8 @@ def _table(content: bytes) -> Rows:
     return [{column: cell.strip() for column, cell in row.items()} for row in read]
 
 
-def _rows(files: dict[str, bytes], added: dict[str, Row]) -> dict[str, Row]:
-    """Rows by id; a cell is never overruled by what packet.json adds."""
+def _rows(files: dict[str, bytes]) -> dict[str, Row]:
+    """Rows by id, with the site of their scope and whether they are dated to one day."""
     sites = {row["id"]: row["site"] for row in _table(files.get("scopes.csv", b""))}
     rows: dict[str, Row] = {}
     for file in sorted(file for file in files if file.startswith("rows/")):
@@ -293,9 +404,9 @@ def _rows(files: dict[str, bytes], added: dict[str, Row]) -> dict[str, Row]:
             _need(row["id"] not in rows, f"{file}: row {row['id']} twice")
             first, last = row.get("date_first"), row.get("date_last")
             exact = row.get("precision_first") == row.get("precision_last") == "day"
-            row = {"one_day": "yes" if exact and first and first == last else "no", **row}
-            row = {"site": sites.get(row.get("scope", ""), ""), **row, "table": file[5:-4]}
-            rows[row["id"]] = {**added.get(row["id"], {}), **row}
+            one_day = "yes" if exact and first and first == last else "no"
+            added = {"table": file[5:-4], "one_day": one_day}
+            rows[row["id"]] = {"site": sites.get(row.get("scope", ""), ""), **row, **added}
     return rows
 
 
@@ -305,6 +416,38 @@ def _whole_tables(how: Row) -> Iterator[str]:
         yield f"rows/{how['table']}.csv"
     for change in how.get("changes", ()):
         yield from _whole_tables(change)
+
+
+def _left_out(how: Row) -> Iterator[str]:
+    yield from how.get("left_out", ())
+    for change in how.get("changes", ()):
+        yield from _left_out(change)
+
+
+def _sentences(packet: Row) -> list[str]:
+    """Sentences that a packet may have, which are those of what it is about."""
+    texts = {part["finding"]["key"]: part["finding"]["text"] for part in packet["findings"]}
+    if packet["kind"] == "finding":
+        return [texts.get(packet["id"], "")]
+    about = packet[packet["kind"]]
+    return [f"{about['text']}: {about['verdict']}"] if "verdict" in about else [*about.values()]
+
+
+def _answer(packet: Row, files: dict[str, bytes], done: Rows) -> str:
+    """Say what was recomputed and what was not, whatever the packet says of it."""
+    left, keys = packet["not_recomputed"], [part["finding"]["key"] for part in packet["findings"]]
+    recomputed = {
+        part["finding"]["key"] for part in done if part["computed"]["kind"] != "assumption"
+    }
+    _need(len(keys) == len({*keys}), "packet.json: a finding twice")
+    named = {*left, *(re.split("[ ,]", words)[0] for words in left)}
+    more = TAKES_MORE[packet["kind"]] + [key for key in keys if key not in recomputed]
+    left = [*left, *(each for each in more if each not in named)]
+    gone = {row for part in done for row in _left_out(part["computed"])}
+    words = f"“{packet['sentence']}”; {len(files)} files as logged, "
+    words += f"{len(recomputed)} of {len(keys)} findings recomputed"
+    words += f", {len(gone)} rows left out as repeated" if gone else ""
+    return words + "".join(f"; NOT RECOMPUTED: {each}" for each in left)
 
 
 def check_content(files: dict[str, bytes], expected: Row, record: dict[str, str]) -> str:
@@ -318,24 +461,18 @@ def check_content(files: dict[str, bytes], expected: Row, record: dict[str, str]
         _need(entity.get("sha256", hashed) == hashed, f"ro-crate-metadata.json: hash of {file}")
     for table, logged in packet["record"].items():
         _need(record.get(table) == logged, f"packet.json: table {table} not as it was logged")
-    rows, parts = _rows(files, packet["rows"]), packet["findings"]
+    rows, parts = _rows(files), packet["findings"]
     done = [part for part in parts if part["computed"]]
     whole = {table for part in done for table in _whole_tables(part["computed"])}
     for file in sorted({*whole, *({"scopes.csv"} & {*files})}):
         table = file.removeprefix("rows/")[:-4]
         _need(hashes.get(file) == record.get(table, ""), f"{file}: not the whole table as logged")
     for part in done:
-        fault = difference(part["finding"], part["computed"], rows)
+        fault, key = difference(part["finding"], part["computed"], rows), part["finding"]["key"]
         _need(not fault, f"packet.json: {fault}")
-    own = {part["finding"]["key"]: part["finding"]["text"] for part in parts}
-    same = packet["kind"] != "finding" or own.get(packet["id"]) == packet["sentence"]
-    _need(same, "packet.json: its sentence is not that of its finding")
-    more = [part["finding"]["key"] for part in parts if not part["computed"]]
-    left = packet["not_recomputed"]
-    begun = {*left, *(re.split("[ ,]", words)[0] for words in left)}
-    left = [*left, *(each for each in TAKES_MORE[packet["kind"]] + more if each not in begun)]
-    gone = {row for part in done for row in part["computed"].get("left_out", ())}
-    words = f"“{packet['sentence']}”; {len(files)} files as logged, "
-    words += f"{len(done)} of {len(parts)} findings recomputed"
-    words += f", {len(gone)} rows left out as repeated" if gone else ""
-    return words + "".join(f"; NOT RECOMPUTED: {each}" for each in left)
+        fault = _undeclared(part)
+        _need(not fault, f"packet.json: {key}: {fault} not as declared")
+    _need(
+        packet["sentence"] in _sentences(packet), "packet.json: its sentence is of something else"
+    )
+    return _answer(packet, files, done)

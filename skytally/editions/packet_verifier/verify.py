@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, LARGEST = "1", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "bfe86560e5208eaa951ef1c4a91d8848db903cbc83f005e33e2c2e56530a7977"
+RECOMPUTE = "a580e76a303ccdb95b05234c0d9784b13530b9f63a109da2638d700d995d86d6"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 ALTERED = "its root is not the root given: save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
