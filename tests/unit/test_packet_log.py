@@ -68,5 +68,5 @@ def test_read_log_advises_where_a_log_was_altered() -> None:
     log = made_up_log()
     with pytest.raises(ValueError, match="save the log again from the edition's page, unopened"):
         verify.read_log(log.replace("packets 2", "packets 2 ").encode(), log_root(log))
-    with pytest.raises(ValueError, match="no packet log"):
+    with pytest.raises(ValueError, match="no packet log: save the log again"):
         verify.read_log(log.encode("utf-16"), log_root(log))

@@ -196,6 +196,16 @@ def narrower(packet: dict) -> None:
     packet["findings"][0]["computed"]["where"].append(["id", "!=", "no such row"])
 
 
+def other_parameter(packet: dict) -> None:
+    """Show another value of a parameter than the number was computed with."""
+    packet["parameters"]["rail-counts"]["baseline_row"] = "R002"
+
+
+def other_row(packet: dict) -> None:
+    """Declare another row than is quoted."""
+    packet["findings"][0]["declared"]["rows"] = "R002"
+
+
 def other_kind(packet: dict) -> None:
     """Call a quoted number an assumption, which no row has to give."""
     part = packet["findings"][0]
@@ -244,7 +254,9 @@ def other_id(packet: dict) -> None:
             more_than_declared,
             "ais-gaps.events: sentence not as declared",
         ),
-        (EVENTS, narrower, "ais-gaps.events: conditions not as declared"),
+        (EVENTS, narrower, "ais-gaps.events: where not as declared"),
+        (QUOTE, other_parameter, "rail-counts.baseline: rows not as declared"),
+        (QUOTE, other_row, "rail-counts.baseline: rows not as declared"),
         (QUOTE, other_kind, "rail-counts.baseline: kind not as declared"),
         (DATED, stated_value, "rail-counts.before_covid: kind not as declared"),
         (QUOTE, twice, "a finding twice"),

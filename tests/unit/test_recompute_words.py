@@ -33,10 +33,7 @@ BRACKETS = 400
 
 @pytest.mark.parametrize("table", TABLES)
 def test_numbers_and_words_of_rows_are_those_of_the_book(root: Path, table: str) -> None:
-    """For every row of the record the interval, the words and the dates are those of the package.
-
-    The program has them again, since it must run without the package.
-    """
+    """For every row of the record interval, words and dates are those of the package."""
     path = root / "data/record" / f"{table}.csv"
     cells, compared = table_rows(path)[1], 0
     rows = read_table(path)

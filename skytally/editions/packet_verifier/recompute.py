@@ -185,6 +185,14 @@ def _dated(how: Row, rows: dict[str, Row]) -> tuple[float, float, float]:
     return chance if math.isnan(chance) else float(f"{chance:.2g}"), 0.0, 1.0
 
 
+def _bracketed_by(how: Row, rows: dict[str, Row]) -> Iterator[str]:
+    """Rows of which some set the days of a change, or of those that are compared."""
+    if "where" in how or "rows" in how:
+        yield from (row["id"] for row in _chosen(how, rows))
+    for change in how["changes"]:
+        yield from _bracketed_by(change, rows)
+
+
 def _chosen(how: Row, rows: dict[str, Row]) -> Rows:
     if "where" not in how:
         return [rows[each] for each in how["rows"]]
@@ -325,33 +333,46 @@ def _said(said: Row, how: Row, rows: dict[str, Row], numbers: Any, used: Rows) -
 
 
 def _alike(declared: str, found: str, filled: dict[str, str]) -> bool:
-    """Whether words are those declared: `filled` in its places, and anything in the others."""
-    pieces = PLACE.split(declared)  # every second one is a place
-    pattern = [
-        re.escape(piece) if not number % 2 else re.escape(filled.get(piece, "")) or ".*"
-        for number, piece in enumerate(pieces)
-    ]
-    return bool(re.fullmatch("".join(pattern), found))
+    """Whether words are those declared: `filled` in its places; names and references are open."""
+    pattern = ""
+    for piece in PLACE.split(declared):
+        is_open = PLACE.fullmatch(piece) and piece not in filled and piece[0] != "$"
+        pattern += ".*" if is_open else re.escape(filled.get(piece, piece))
+    return bool(re.fullmatch(pattern, found))
 
 
-def _undeclared(part: Row) -> str:
-    """Part of a finding that its declaration has otherwise, parameters and references open."""
+def _undeclared(part: Row, parameters: Row) -> str:
+    """Part of a finding that its declaration has otherwise; references are left open."""
     said, declared, how = part["finding"], part["declared"], part["computed"]
-    conditions = ";".join(map("".join, how.get("where", ())))
-    if "where" in how and not _alike(declared.get("where", ""), conditions, {}):
-        return "conditions"
+    columns = ("where", "rows", "of", "part", "distinct", "value")
+    words, filled = {column: declared.get(column, "") for column in columns}, {}
+    for name, value in parameters.items():
+        several = value if isinstance(value, list) else [value]
+        filled[f"${name}"] = " ".join(map(str, several))
+        filled |= {f"${name}[{number}]": str(each) for number, each in enumerate(several)}
+    if how["kind"] != declared["kind"] or (how["kind"] in QUOTED and how["value"] not in (None, 1)):
+        return "kind"
+    if said["key"] != declared["key"] or how.get("table", declared["table"]) != declared["table"]:
+        return "table"
     clauses = [
         ("not " if each.get("not") else "") + ";".join(map("".join, each["where"]))
         if "where" in each
         else f"rows>={each['rows']}"
         for each in how.get("part", ())
     ]
-    if not _alike(declared.get("part", ""), " & ".join(clauses), {}):
-        return "part"
-    if how["kind"] != declared["kind"] or (how["kind"] in QUOTED and how["value"] not in (None, 1)):
-        return "kind"
-    filled = {"{number}": said["said"], "{lag}": said["said"], "{when}": said["when"]}
+    found = {
+        "where": ";".join(map("".join, how.get("where", ()))),
+        "part": " & ".join(clauses),
+        **{each: " ".join(how[each]) for each in ("rows", "of", "distinct") if each in how},
+        **({"value": str(how["value"])} if how["kind"] == "assumption" else {}),
+    }
+    for column in found:
+        if (column != "where" or "where" in how) and not _alike(
+            words[column], found[column], filled
+        ):
+            return column
     placed = _placed(said["when"])
+    filled = {"{number}": said["said"], "{lag}": said["said"], "{when}": said["when"]}
     filled |= {"on {when}": placed, "On {when}": placed[:1].upper() + placed[1:]}
     sentences = [declared.get(column, "") for column in ("sentence", "otherwise")]
     return "" if any(_alike(each, said["text"], filled) for each in sentences) else "sentence"
@@ -365,9 +386,12 @@ def difference(said: Row, how: Row, rows: dict[str, Row]) -> str:
         near = None not in (old, given) and abs(new - old) <= 1e-9 * max(1, abs(old))
         if old != given and not near:
             return f"{said['key']}: {word} {old}, but its rows give {given}"
-    ids = sorted(said["inputs"] if used is None else (row["id"] for row in used))
-    if ids != sorted(said["inputs"]):
+    ids = sorted(_bracketed_by(how, rows) if used is None else (row["id"] for row in used))
+    if ids != sorted(said["inputs"]) and (used or not {*said["inputs"]} <= {*ids}):
         return f"{said['key']}: rests on {ids}"
+    row = used[0] if used and how["kind"] in QUOTED and how["value"] is None else said
+    if (said["bound"], said["unit"]) != (row["bound"], row["unit"]):
+        return f"{said['key']}: {said['bound']} in {said['unit']}, but its row has another"
     wanted = _said(said, how, rows, numbers, used or [])
     if said["said"] != wanted:
         return f"{said['key']}: says “{said['said']}”, but its rows give “{wanted}”"
@@ -434,7 +458,7 @@ def _sentences(packet: Row) -> list[str]:
 
 
 def _answer(packet: Row, files: dict[str, bytes], done: Rows) -> str:
-    """Say what was recomputed and what was not, whatever the packet says of it."""
+    """Name what was recomputed and what was not, whatever the packet names."""
     left, keys = packet["not_recomputed"], [part["finding"]["key"] for part in packet["findings"]]
     recomputed = {
         part["finding"]["key"] for part in done if part["computed"]["kind"] != "assumption"
@@ -467,10 +491,12 @@ def check_content(files: dict[str, bytes], expected: Row, record: dict[str, str]
     for file in sorted({*whole, *({"scopes.csv"} & {*files})}):
         table = file.removeprefix("rows/")[:-4]
         _need(hashes.get(file) == record.get(table, ""), f"{file}: not the whole table as logged")
+    missing = {*packet["rows"]} - {*rows}
+    _need(not missing, f"packet.json: rows {', '.join(sorted(missing))} are not in it")
     for part in done:
         fault, key = difference(part["finding"], part["computed"], rows), part["finding"]["key"]
         _need(not fault, f"packet.json: {fault}")
-        fault = _undeclared(part)
+        fault = _undeclared(part, packet["parameters"].get(key.partition(".")[0], {}))
         _need(not fault, f"packet.json: {key}: {fault} not as declared")
     _need(
         packet["sentence"] in _sentences(packet), "packet.json: its sentence is of something else"

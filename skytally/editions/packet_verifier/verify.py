@@ -26,9 +26,9 @@ from typing import Any
 
 FORMAT, LARGEST = "1", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "a580e76a303ccdb95b05234c0d9784b13530b9f63a109da2638d700d995d86d6"
+RECOMPUTE = "1b4395a01ebd79efc5c7bd3760e20c5d26351f2bcb455e512de49d7754aaa1a1"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
-ALTERED = "its root is not the root given: save the log again from the edition's page, unopened"
+AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
 
 
@@ -72,10 +72,12 @@ def read_log(data: bytes, root: str) -> Log:
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").removesuffix(b"\n")
     lines = data.split(b"\n")
     title, _, version = lines[0].rpartition(b" ")
-    _need(title == b"skytally packet log", "no packet log")
+    _need(title == b"skytally packet log", f"no packet log: {AGAIN}")
     other = f"format {version!a}, not {FORMAT}: take the verifier from the page of that edition"
     _need(version == FORMAT.encode(), other)
-    _need(merkle_root(lines).hex() == root.strip().lower(), ALTERED)
+    _need(
+        merkle_root(lines).hex() == root.strip().lower(), f"its root is not the root given: {AGAIN}"
+    )
     _, edition, _, count, record, *packets = (line.decode("ascii").split(" ") for line in lines)
     names = [words[1] for words in packets]
     _need(names == sorted({*names}) and all(map(NAME.fullmatch, names)), "packets out of order")
