@@ -235,7 +235,7 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
         )
         raise DataError(message)
     log = packet_log(
-        about["id"], packets, previous=_previous(folder, about), record=sources.record.hashes
+        about["id"], packets, previous=_previous(folder, about), record=sources.record.logged
     )
     _verify({name: content for name, (content, _) in packets.items()}, log)
     (folder / PACKETS).mkdir()

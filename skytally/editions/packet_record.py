@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from skytally.editions.frozen_rows import RECORD, Cells, table_paths, table_rows
+from skytally.editions.frozen_rows import RECORD, Cells, row_hash, table_paths, table_rows
 
 SOURCES, SCOPES = "sources", "scopes"
 OBSERVED_BY = "source_id"
@@ -51,6 +51,19 @@ class PacketRecord:
             for name, rows in self.tables.items()
             for key, cells in rows.items()
             if OBSERVED_BY in cells and "id" in cells
+        }
+
+    @cached_property
+    def logged(self) -> dict[str, str]:
+        """Table to the hash of its file, and table and id to that of the cells, for the log."""
+        held = {*self.table_of.values(), SOURCES}
+        return {
+            **self.hashes,
+            **{
+                f"{name}/{key}": row_hash(cells)
+                for name in held
+                for key, cells in self.tables[name].items()
+            },
         }
 
     def files(self, ids: Iterable[str], *, whole: Container[str] = ()) -> dict[str, bytes]:

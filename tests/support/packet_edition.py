@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 from skytally import claims, findings
 from skytally.editions import write_packets
+from skytally.editions.frozen_rows import row_hash
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.packet_zip import canonical_zip
@@ -151,7 +153,9 @@ def with_table(edition: PacketEdition, name: str, table: str, content: bytes) ->
     """Log a packet with another table of rows; where it is whole, the record has it, too."""
     files = {**edition.files(name), f"rows/{table}.csv": content}
     packet = json.loads(files["packet.json"])
-    record = {**edition.record, table: hashlib.sha256(content).hexdigest()}
+    rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    hashes = {f"{table}/{row['id']}": row_hash(row) for row in rows}
+    record = {**edition.record, **hashes, table: hashlib.sha256(content).hexdigest()}
     packet["record"][table] = record[table]
     files["packet.json"] = json.dumps(packet).encode()
     return edition.relogged(name, rehashed(files), record=record)

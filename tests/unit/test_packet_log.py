@@ -14,12 +14,12 @@ from skytally.editions.packet_verifier import verify
 def made_up_log(previous: tuple[str, str] | None = None) -> str:
     """Log of two made-up packets."""
     packets = {"finding-b.zip": (b"B", {"x": b"1"}), "claim-a.zip": (b"A", {"y": b"2", "x": b"3"})}
-    record = {"rail_counts": "2" * 64, "events": "1" * 64}
+    record = {"rail_counts": "2" * 64, "events": "1" * 64, "events/E013": "3" * 64}
     return packet_log("2026-11-29", packets, previous=previous, record=record)
 
 
 def test_packet_log_has_a_sorted_line_a_packet() -> None:
-    """Five lines on the log, then hash, name and hashes of the files of each packet."""
+    """Five lines on the log, one a row, then hash, name and hashes of the files of each packet."""
     digest = {word: hashlib.sha256(word.encode()).hexdigest() for word in "AB123"}
     assert made_up_log().splitlines() == [
         "skytally packet log 1",
@@ -27,6 +27,7 @@ def test_packet_log_has_a_sorted_line_a_packet() -> None:
         "previous none",
         "packets 2",
         f"record events={'1' * 64} rail_counts={'2' * 64}",
+        f"row events/E013 {'3' * 64}",
         f"{digest['A']} claim-a.zip x={digest['3']} y={digest['2']}",
         f"{digest['B']} finding-b.zip x={digest['1']}",
     ]
@@ -44,7 +45,7 @@ def test_read_log_takes_what_packet_log_wrote() -> None:
     log = made_up_log()
     edition, record, known = verify.read_log(log.encode(), log_root(log).upper())
     assert edition == "2026-11-29"
-    assert record == {"events": "1" * 64, "rail_counts": "2" * 64}
+    assert record == {"events": "1" * 64, "rail_counts": "2" * 64, "events/E013": "3" * 64}
     assert [words[1] for words in known.values()] == ["claim-a.zip", "finding-b.zip"]
 
 

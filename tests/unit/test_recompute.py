@@ -352,6 +352,23 @@ def test_check_packet_finds_a_row_that_the_table_has(edition: PacketEdition, key
         )
 
 
+@pytest.mark.parametrize(
+    ("file", "row", "column"),
+    [("rows/rail_counts.csv", "R001", "value"), ("rows/rail_counts.csv", "R001", "text"),
+     ("sources.csv", "KBS_20231007", "url")],
+)  # fmt: skip
+def test_check_packet_finds_a_cell_that_the_record_has_otherwise(
+    edition: PacketEdition, file: str, row: str, column: str
+) -> None:
+    """A cell of a row or page fails, whatever rests on it, though the packet was logged anew."""
+    files = edition.files(QUOTE)
+    changed = changed_cell(files[file], row, column, "19")
+    assert changed != files[file]
+    other = edition.relogged(QUOTE, rehashed({**files, file: changed}))
+    found = other.verdict(QUOTE, other.packets[QUOTE])
+    assert found == f"FAIL {file}: row {row} not as it was logged"
+
+
 def test_check_packet_finds_another_site_of_a_scope(edition: PacketEdition) -> None:
     """The sites by which conditions choose rows come from the whole table of scopes."""
     name = "finding-port-imagery.days_empty_in_record.zip"

@@ -208,6 +208,15 @@ def test_read_log_refuses_a_log_with_a_packet_twice(edition: PacketEdition) -> N
             verify.read_log(b"\n".join(changed) + b"\n", root)
 
 
+def test_read_log_refuses_a_log_with_a_row_twice(edition: PacketEdition) -> None:
+    """A row cannot be logged with two contents, of which each packet has another."""
+    lines = edition.log.removesuffix(b"\n").split(b"\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith(b"row "))
+    doubled = [*lines[:at], lines[at][:-64] + b"0" * 64, *lines[at:]]
+    with pytest.raises(ValueError, match="a table or row twice"):
+        verify.read_log(b"\n".join(doubled) + b"\n", verify.merkle_root(doubled).hex())
+
+
 def test_read_log_names_a_newer_format(edition: PacketEdition) -> None:
     """A newer log says which verifier to take, before anything else is compared."""
     newer = edition.log.replace(b"skytally packet log 1", b"skytally packet log 2")

@@ -419,6 +419,17 @@ def _table(content: bytes) -> Rows:
     return [{column: cell.strip() for column, cell in row.items()} for row in read]
 
 
+def _check_rows(files: dict[str, bytes], record: dict[str, str]) -> None:
+    """Compare the cells of each row and page with those of the record, by the hash in the log."""
+    for file in sorted(file for file in files if file.startswith(("rows/", "sources.csv"))):
+        for row in _table(files[file]):
+            filled = {column: cell for column, cell in row.items() if cell}
+            cells = json.dumps(filled, ensure_ascii=False, sort_keys=True)
+            logged = record.get(f"{file.removeprefix('rows/')[:-4]}/{row['id']}")
+            same = hashlib.sha256(cells.encode()).hexdigest() == logged
+            _need(same, f"{file}: row {row['id']} not as it was logged")
+
+
 def _rows(files: dict[str, bytes]) -> dict[str, Row]:
     """Rows by id, with the site of their scope and whether they are dated to one day."""
     sites = {row["id"]: row["site"] for row in _table(files.get("scopes.csv", b""))}
@@ -485,6 +496,7 @@ def check_content(files: dict[str, bytes], expected: Row, record: dict[str, str]
         _need(entity.get("sha256", hashed) == hashed, f"ro-crate-metadata.json: hash of {file}")
     for table, logged in packet["record"].items():
         _need(record.get(table) == logged, f"packet.json: table {table} not as it was logged")
+    _check_rows(files, record)
     rows, parts = _rows(files), packet["findings"]
     done = [part for part in parts if part["computed"]]
     whole = {table for part in done for table in _whole_tables(part["computed"])}

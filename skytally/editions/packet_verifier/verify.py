@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, LARGEST = "1", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "1b4395a01ebd79efc5c7bd3760e20c5d26351f2bcb455e512de49d7754aaa1a1"
+RECOMPUTE = "bb3ca820aeb5d12830a24532fb2fe324bca012b992f72a63e86766194376375e"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
@@ -68,7 +68,7 @@ def merkle_root(leaves: list[bytes]) -> bytes:
 
 
 def read_log(data: bytes, root: str) -> Log:
-    """Edition, tables and packets of a log, if its root is the one that was given."""
+    """Edition, hashes of tables and rows, and packets of a log, if its root is the one given."""
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").removesuffix(b"\n")
     lines = data.split(b"\n")
     title, _, version = lines[0].rpartition(b" ")
@@ -78,12 +78,15 @@ def read_log(data: bytes, root: str) -> Log:
     _need(
         merkle_root(lines).hex() == root.strip().lower(), f"its root is not the root given: {AGAIN}"
     )
-    _, edition, _, count, record, *packets = (line.decode("ascii").split(" ") for line in lines)
+    _, edition, _, count, record, *more = (line.decode("ascii").split(" ") for line in lines)
+    packets = [words for words in more if words[0] != "row"]
+    record += [f"{words[1]}={words[2]}" for words in more if words[0] == "row"]
     names = [words[1] for words in packets]
     _need(names == sorted({*names}) and all(map(NAME.fullmatch, names)), "packets out of order")
     _need(count[1] == str(len(names)), f"{len(names)} packets where it says {count[1]}")
-    tables = dict(word.split("=") for word in record[1:])
-    return edition[1], tables, dict(zip(names, packets, strict=True))
+    hashes = dict(word.split("=") for word in record[1:])
+    _need(len(hashes) == len(record) - 1, "a table or row twice")
+    return edition[1], hashes, dict(zip(names, packets, strict=True))
 
 
 def check_packet(data: bytes, name: str, log: Log, check_content: Any) -> str:
