@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -19,6 +19,9 @@ import xarray as xr
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record.evidence_lines import line
+
+if TYPE_CHECKING:
+    from tests.support.packet_edition import PacketEdition
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -120,6 +123,16 @@ def table() -> Callable[[str], pd.DataFrame]:
         return known[name]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def packet_edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
+    """Make a small edition with evidence packets once."""
+    from tests.support.packet_edition import PacketEdition, made_up_site, write_made_up_edition
+
+    folder = tmp_path_factory.mktemp("editions") / "data" / "editions" / "2026-11-29"
+    root = write_made_up_edition(folder, made_up_site(folder.parents[2] / "site"))
+    return PacketEdition(folder, root)
 
 
 @pytest.fixture

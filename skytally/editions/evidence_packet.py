@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,8 +22,6 @@ from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines
 from skytally.editions.packet_charts import PrintedChart, printed_charts
 from skytally.editions.packet_contents import (
-    DRAWING,
-    VERDICT,
     PacketSources,
     PacketSubject,
     packet_files,
@@ -31,7 +30,7 @@ from skytally.editions.packet_contents import (
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_record import packet_record
 from skytally.editions.packet_stamp import stamp_files
-from skytally.editions.packet_verifier import verify
+from skytally.editions.packet_verifier import recompute, verify
 from skytally.editions.packet_zip import canonical_zip
 from skytally.findings import (
     Computation,
@@ -47,7 +46,7 @@ from skytally.record import WholeRecord
 PACKETS, LOG, VERIFIER = "packets", "packet_log.txt", "packet_verifier"
 PROGRAMS = ("verify.py", "recompute.py")
 """Files of the verifier."""
-LARGEST_EDITION = 9_000_000
+LARGEST_EDITION = 12_000_000
 """Most bytes of all packets of one edition."""
 
 
@@ -150,7 +149,7 @@ def _claim_subject(claim: Mapping[str, Any], sources: PacketSources) -> PacketSu
     sentence = f"{claim['text']}: {claim['verdict']}"
     address = f"claims.html#{claim['id']}"
     return PacketSubject(
-        "claim", claim["id"], sentence, address, details, keys, tuple(rests["rows"]), (VERDICT,)
+        "claim", claim["id"], sentence, address, details, keys, tuple(rests["rows"])
     )
 
 
@@ -162,7 +161,7 @@ def _chart_subject(chart: PrintedChart) -> PacketSubject:
         files["table.csv"] = chart.table
     return PacketSubject(
         "chart", chart.id, sentence, chart.address, {"chart": details}, chart.findings,
-        tuple(chart.rows), (DRAWING,), files,
+        tuple(chart.rows), files,
     )  # fmt: skip
 
 
@@ -219,7 +218,8 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
     DataError
         If two packets would share a name, a name is none of a file, or all are too large.
     IntegrityError
-        If a published finding differs from what its declaration gives.
+        If a published finding differs from what its declaration gives, or a packet would not
+        pass its own verifier.
     """
     sources = _sources(folder, about)
     contents = {
@@ -234,7 +234,10 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
             "leave out pictures or rows"
         )
         raise DataError(message)
-    log = packet_log(about["id"], packets, previous=_previous(folder, about))
+    log = packet_log(
+        about["id"], packets, previous=_previous(folder, about), record=sources.record.logged
+    )
+    _verify({name: content for name, (content, _) in packets.items()}, log)
     (folder / PACKETS).mkdir()
     for name, (content, _) in packets.items():
         (folder / PACKETS / name).write_bytes(content)
@@ -243,6 +246,23 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
     for program in PROGRAMS:
         shutil.copyfile(Path(verify.__file__).with_name(program), folder / VERIFIER / program)
     return log_root(log)
+
+
+def _verify(packets: Mapping[str, bytes], log: str) -> None:
+    """Check packets as a stranger will, before anything is written."""
+    known = verify.read_log(log.encode("ascii"), log_root(log))
+    faults = []
+    for name, content in packets.items():
+        try:
+            verify.check_packet(content, name, known, recompute.check_content)
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        message = (
+            f"{len(faults)} packets would fail their own verifier: {'; '.join(faults)}; mend "
+            "skytally/editions/packet_verifier/recompute.py or what the finding says"
+        )
+        raise IntegrityError(message)
 
 
 def _checked(subjects: list[PacketSubject]) -> list[PacketSubject]:
@@ -312,5 +332,11 @@ def packet_summary(folder: Path) -> dict[str, str]:
     return {
         "packets": f"{int(count.split()[1]):,} files of {size / 1e6:.1f} MB",
         "Merkle root": root,
+        **{
+            f"SHA-256 of {program}": hashlib.sha256(
+                (folder / VERIFIER / program).read_bytes()
+            ).hexdigest()
+            for program in PROGRAMS
+        },
         "log before": " ".join(previous.split()[1:]),
     }

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from skytally.editions.frozen_rows import Cells
 from skytally.editions.packet_crate import METADATA, PacketHeading, crate_metadata
-from skytally.editions.packet_record import PacketRecord, as_csv
+from skytally.editions.packet_record import SCOPES, SOURCES, PacketRecord, as_csv
+from skytally.editions.packet_verifier.recompute import TAKES_MORE
 from skytally.editions.packet_verifier.verify import FORMAT
 from skytally.findings import Computation
 
 LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*==[^\s;\\]+)", re.MULTILINE)
 """Name and version of a distribution in the lock."""
-VERDICT = "the verdict, which the rules of packet.json give"
-DRAWING = "the drawing of the chart"
+SITE, ASSUMED = "site", "assumption"
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,6 @@ class PacketSubject:
     """Keys of the findings in it."""
     rows: tuple[str, ...] = ()
     """Ids of rows that it rests on beside those of its findings."""
-    not_recomputed: tuple[str, ...] = ()
-    """What in it cells alone do not give."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Further files."""
 
@@ -113,15 +111,30 @@ def _not_recomputed(keys: Iterable[str], sources: PacketSources) -> list[str]:
             words.append(f"{key}, which no row of data/findings declares")
         elif known.steps is None:
             words.append(f"{key} ({known.method})")
+        elif known.steps["kind"] == ASSUMED:
+            words.append(f"{key} (assumed, as parameters have it)")
     return words
 
 
-def _columns(parts: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Columns that the conditions of findings name."""
+def _conditioned(steps: Mapping[str, Any]) -> Iterator[tuple[str, set[str]]]:
+    """Yield tables on which the steps of a finding try conditions, with the columns named."""
+    if "where" in steps:
+        clauses = [steps, *(each for each in steps.get("part", ()) if "where" in each)]
+        yield steps["table"], {condition[0] for each in clauses for condition in each["where"]}
+    for change in steps.get("changes", ()):
+        yield from _conditioned(change)
+
+
+def _whole_tables(parts: Sequence[Mapping[str, Any]], record: PacketRecord) -> set[str]:
+    """Tables that a check needs with all their rows: a row left out may meet a condition, too."""
     steps = [part["computed"] for part in parts if part["computed"]]
-    clauses = [clause for step in steps for clause in step.get("part", ()) if "where" in clause]
-    conditions = [condition for each in (*steps, *clauses) for condition in each.get("where", ())]
-    return {condition[0] for condition in conditions}
+    found = set()
+    for table, columns in (pair for each in steps for pair in _conditioned(each)):
+        found.add(table)
+        cells = next(iter(record.tables[table].values()))
+        if SITE in columns and SITE not in cells:
+            found.add(SCOPES)
+    return found
 
 
 def _images(subject: PacketSubject, sources: PacketSources) -> dict[str, bytes]:
@@ -152,11 +165,13 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
         row for part in parts for row in (*part["finding"]["inputs"], *part["finding"]["further"])
     ]
     rows = dict.fromkeys([*subject.rows, *inputs, *(row for each in known for row in each.rows)])
-    files = {**sources.record.files(rows), **subject.files, **_images(subject, sources)}
-    files["lock.txt"] = sources.lock_names
-    tables = sorted(
-        {sources.record.table_of[row] for row in rows if row in sources.record.table_of}
-    )
+    record, whole = sources.record, _whole_tables(parts, sources.record)
+    files = {**record.files(rows, whole=whole - {SCOPES}), **subject.files}
+    files |= {**_images(subject, sources), "lock.txt": sources.lock_names}
+    if SCOPES in whole:
+        files[f"{SCOPES}.csv"] = record.contents[SCOPES]
+    held = {record.table_of[row] for row in rows if row in record.table_of}
+    tables = sorted({*held, *whole, SOURCES})
     pages = sorted({key.partition(".")[0] for key in subject.findings})
     packet = {
         "format": int(FORMAT),
@@ -168,12 +183,12 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
         "address": subject.address,
         **subject.details,
         "findings": parts,
-        "not_recomputed": [*subject.not_recomputed, *_not_recomputed(subject.findings, sources)],
-        "rows": sources.record.derived(rows, _columns(parts)),
+        "not_recomputed": [*TAKES_MORE[subject.kind], *_not_recomputed(subject.findings, sources)],
+        "rows": [row for row in rows if row in record.table_of],
         "parameters": {
             page: sources.parameters[page] for page in pages if page in sources.parameters
         },
-        "record": {name: sources.record.hashes[name] for name in (*tables, "sources")},
+        "record": {name: record.hashes[name] for name in tables},
         "lock": {"sha256": hashlib.sha256(sources.lock).hexdigest(), "names": "lock.txt"},
     }
     text = json.dumps(packet, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

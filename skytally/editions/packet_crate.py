@@ -26,6 +26,7 @@ TYPES = {
 CONTENTS = {
     "packet.json": "What is stated, how it was computed, what would change it, and hashes",
     "sources.csv": "Pages on which the rows were read",
+    "scopes.csv": "The site of every scope",
     "lock.txt": "Names and versions of the software",
     "table.csv": "Table that the chart was drawn from",
     "picture.svg": "The chart as a picture",

@@ -20,6 +20,7 @@ def packet_log(
     packets: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
     *,
     previous: tuple[str, str] | None,
+    record: Mapping[str, str],
 ) -> str:
     """Write the log of the packets of an edition.
 
@@ -31,15 +32,24 @@ def packet_log(
         Name of a packet to its bytes, and to the content of its files by name.
     previous : (str, str) or None
         Id and root of the edition before, None where it has no packets or there is none.
+    record : mapping of str to str
+        Table of the record to the SHA-256 of its whole file, and table and id of a row, with a
+        slash between, to that of its filled cells.
 
     Returns
     -------
     str
-        Four lines on the log itself, then a line a packet, sorted by name: its SHA-256, its name,
-        and the SHA-256 of each of its files. Every line is a leaf of the tree.
+        Five lines on the log itself, a line a row of the record, then a line a packet, sorted by
+        name: its SHA-256, its name, and the SHA-256 of each of its files. Every line is a leaf of
+        the tree.
     """
     before = " ".join(previous or (NO_PARENT,))
-    lines = [FIRST_LINE, f"edition {edition}", f"previous {before}", f"packets {len(packets)}"]
+    tables = [f"{name}={record[name]}" for name in sorted(record) if "/" not in name]
+    lines = [
+        FIRST_LINE, f"edition {edition}", f"previous {before}", f"packets {len(packets)}",
+        " ".join(["record", *tables]),
+    ]  # fmt: skip
+    lines += [f"row {name} {record[name]}" for name in sorted(record) if "/" in name]
     for name in sorted(packets):
         content, files = packets[name]
         parts = [f"{file}={_digest(files[file])}" for file in sorted(files)]

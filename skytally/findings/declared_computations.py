@@ -112,7 +112,7 @@ def _steps(declaration: Declaration, evaluation: Evaluation) -> dict[str, Any]:
         if declaration.of:
             steps["of"] = list(named_rows(declaration.of, declaration, evaluation)["id"])
         row = one_row(declaration, evaluation)
-        steps["dated_by"] = list(date_columns(row)[:2]) if kind in PICKED else []
+        steps["dated_by"] = list(date_columns(row))
         steps["not_below"] = _bounds(declaration, evaluation, row)
     return steps
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -38,12 +39,10 @@ def _named(wanted: str, packets: dict[str, Path]) -> list[Path]:
 
 
 def _holding(row: str, packets: dict[str, Path]) -> Iterator[Path]:
-    """Yield the packets that hold a row."""
-    begin = f"\n{row},".encode()
+    """Yield the packets that rest on a row."""
     for path in packets.values():
         with zipfile.ZipFile(path) as archive:
-            tables = [name for name in archive.namelist() if name.startswith("rows/")]
-            if any(begin in archive.read(name) for name in tables):
+            if row in json.loads(archive.read("packet.json"))["rows"]:
                 yield path
 
 

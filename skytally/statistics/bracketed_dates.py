@@ -332,4 +332,5 @@ def change_order(first: Bracket, second: Bracket) -> Order:
         return Order(low, high, chance, chance, chance)
     if first.is_open or second.is_open:
         return Order(low, high, math.nan, 0.0, 1.0)
-    return Order(low, high, uniform_lag(first, second).p_first_before, 0.0, 1.0)
+    # what a sum leaves in the last places must not turn a tie when the chance is rounded
+    return Order(low, high, round(uniform_lag(first, second).p_first_before, 12), 0.0, 1.0)

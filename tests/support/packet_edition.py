@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 from skytally import claims, findings
 from skytally.editions import write_packets
+from skytally.editions.frozen_rows import row_hash
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.packet_zip import canonical_zip
@@ -28,7 +30,8 @@ KEYS = (
     "rail-counts.baseline", "rail-counts.sites_watched", "rail-counts.multiple_of_baseline",
     "rail-counts.railcars_highest", "rail-counts.boxcar_share_june_2024",
     "rail-counts.last_railcars", "rail-counts.days_with_kinds", "rail-counts.before_covid",
-    "ais-gaps.known_to_the_day", "port-imagery.days_empty_in_record", "synthesis.ships_began",
+    "ais-gaps.events", "ais-gaps.known_to_the_day", "port-imagery.days_empty_in_record",
+    "synthesis.ships_began",
     "synthesis.yard_filled", "synthesis.yard_filled_stated", "synthesis.summit",
     "synthesis.yard_after_summit", "synthesis.summit_after_pits",
     "synthesis.yard_before_delivery", "synthesis.ships_stopped",
@@ -93,10 +96,10 @@ def write_made_up_edition(folder: Path, site: Path, *, parent: str | None = None
     return write_packets(folder, about={**about, "title": "Counted from Above"}, site=site)
 
 
-def difference() -> Callable[..., str]:
+def check_content() -> Callable[..., str]:
     """Return the function of the published program that recomputes."""
     program = Path(verify.__file__).with_name("recompute.py")
-    return runpy.run_path(str(program))["difference"]
+    return runpy.run_path(str(program))["check_content"]
 
 
 @dataclass
@@ -111,14 +114,15 @@ class PacketEdition:
     def __post_init__(self) -> None:
         """Read the log and the packets."""
         self.log = (self.folder / "packet_log.txt").read_bytes()
-        self.id, self.known = verify.read_log(self.log, self.root)
+        self.read = verify.read_log(self.log, self.root)
+        self.id, self.record, self.known = self.read
         self.packets = {name: (self.folder / "packets" / name).read_bytes() for name in self.known}
-        self.difference = difference()
+        self.check_content = check_content()
 
     def verdict(self, name: str, data: bytes) -> str:
         """Check some bytes under a name; what the verifier raises begins with *FAIL*."""
         try:
-            return verify.check_packet(data, name, self.id, self.known, self.difference)
+            return verify.check_packet(data, name, self.read, self.check_content)
         except Exception as error:
             return f"FAIL {error}"
 
@@ -127,18 +131,34 @@ class PacketEdition:
         with zipfile.ZipFile(io.BytesIO(self.packets[name])) as archive:
             return {entry: archive.read(entry) for entry in archive.namelist()}
 
-    def relogged(self, name: str, files: dict[str, bytes]) -> PacketEdition:
-        """Log other files in one packet, as a dishonest publisher would."""
+    def relogged(
+        self, name: str, files: dict[str, bytes], *, record: dict[str, str] | None = None
+    ) -> PacketEdition:
+        """Log other files in one packet, or another record, as a dishonest publisher would."""
         packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
         packets[name] = canonical_zip(files), files
-        return self._with_log(packet_log(self.id, packets, previous=None), name, packets[name][0])
+        log = packet_log(self.id, packets, previous=None, record=record or self.record)
+        return self._with_log(log, name, packets[name][0])
 
     def _with_log(self, log: str, name: str, data: bytes) -> PacketEdition:
         other = object.__new__(PacketEdition)
         other.folder, other.root, other.log = self.folder, log_root(log), log.encode()
-        other.id, other.known = verify.read_log(other.log, other.root)
-        other.packets, other.difference = {**self.packets, name: data}, self.difference
+        other.read = verify.read_log(other.log, other.root)
+        other.id, other.record, other.known = other.read
+        other.packets, other.check_content = {**self.packets, name: data}, self.check_content
         return other
+
+
+def with_table(edition: PacketEdition, name: str, table: str, content: bytes) -> PacketEdition:
+    """Log a packet with another table of rows; where it is whole, the record has it, too."""
+    files = {**edition.files(name), f"rows/{table}.csv": content}
+    packet = json.loads(files["packet.json"])
+    rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    hashes = {f"{table}/{row['id']}": row_hash(row) for row in rows}
+    record = {**edition.record, **hashes, table: hashlib.sha256(content).hexdigest()}
+    packet["record"][table] = record[table]
+    files["packet.json"] = json.dumps(packet).encode()
+    return edition.relogged(name, rehashed(files), record=record)
 
 
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -180,5 +200,9 @@ def answers(edition: PacketEdition, python: str) -> list[str]:
 
 
 def failures(edition: PacketEdition, python: str) -> list[str]:
-    """Those of the lines that do not say PASS."""
-    return [line for line in answers(edition, python) if not line.startswith("PASS")]
+    """Those of the lines that do not say PASS, and a sum that does not count all packets."""
+    *lines, summary = answers(edition, python)
+    count = len(edition.known)
+    whole = f"{count} PASS, 0 FAIL, {count} of {count} packets of the edition seen"
+    failed = [line for line in lines if not line.startswith("PASS ")]
+    return failed if summary == whole else [*failed, summary]

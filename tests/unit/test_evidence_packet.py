@@ -17,6 +17,7 @@ from skytally.editions import (
     write_packets,
 )
 from skytally.editions.packet_log import log_root
+from skytally.editions.packet_verifier import recompute
 from tests.support.packet_edition import PacketEdition, made_up_site, some_findings
 
 ABOUT = {"id": "2026-12-01", "date": "2026-12-01", "commit": None, "title": "made up"}
@@ -122,6 +123,19 @@ def test_write_packets_refuses_another_sentence(folder: Path, site: Path) -> Non
     finding = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**finding, "text": "Another sentence."}) + "\n")
     with pytest.raises(IntegrityError, match=f"findings {QUOTE}: published with another sentence"):
+        write_packets(folder, about=ABOUT, site=site)
+    assert not (folder / "packets").exists()
+
+
+def test_write_packets_refuses_what_its_verifier_would_not_pass(
+    folder: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A packet that a stranger would see fail is named with the fault, and nothing is written."""
+    monkeypatch.setattr(recompute, "_day", lambda _: "1 January 1900")
+    with pytest.raises(
+        IntegrityError,
+        match=rf"2 packets would fail .*finding-{QUOTE}\.zip: packet.json: {QUOTE}: says",
+    ):
         write_packets(folder, about=ABOUT, site=site)
     assert not (folder / "packets").exists()
 

@@ -17,12 +17,15 @@ from skytally.press.packet_command import found_packets
 
 def made_up_edition(folder: Path, *names: str) -> SimpleNamespace:
     """Write packets of one made-up row and their log."""
-    files = {"rows/rail_counts.csv": b"id,value\nR031,73\n"}
+    rows = b"id,value\nR030,9\nR031,73\n"
+    files = {"packet.json": b'{"rows": {"R031": {}}}', "rows/rail_counts.csv": rows}
     (folder / "packets").mkdir(parents=True)
     packets = {name: (canonical_zip(files), files) for name in names}
     for name, (content, _) in packets.items():
         (folder / "packets" / name).write_bytes(content)
-    (folder / "packet_log.txt").write_text(packet_log(folder.name, packets, previous=None))
+    (folder / "packet_log.txt").write_text(
+        packet_log(folder.name, packets, previous=None, record={})
+    )
     return SimpleNamespace(id=folder.name, folder=folder)
 
 

@@ -30,7 +30,7 @@ def made_up_files() -> dict[str, bytes]:
         computations={},
         declarations={},
         parameters={"rail-counts": {"study": "2023-08-01"}},
-        record=PacketRecord({"sources": {}, "scopes": {}}, {"sources": "0" * 64}),
+        record=PacketRecord({"sources": {}, "scopes": {}}, {"sources": b"id\n"}),
         rules={},
         ledger={},
         images={"rajin": images, "khasan": [{"site": "khasan", "item_id": "x"}]},

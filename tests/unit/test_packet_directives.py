@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
+from skytally.editions.evidence_packet import PROGRAMS
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_zip import canonical_zip
 from skytally.press.sphinx_ext import packet_directives
@@ -24,8 +26,11 @@ def editions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data" / "editions"
     (folder / "2026-11-29" / "packets").mkdir(parents=True)
     (folder / "2026-11-29" / "packets" / NAME).write_bytes(content)
-    log = packet_log("2026-11-29", {NAME: (content, files)}, previous=None)
+    log = packet_log("2026-11-29", {NAME: (content, files)}, previous=None, record={})
     (folder / "2026-11-29" / "packet_log.txt").write_text(log)
+    (folder / "2026-11-29" / "packet_verifier").mkdir()
+    for program in PROGRAMS:
+        (folder / "2026-11-29" / "packet_verifier" / program).write_text(program)
     (folder / "2026-12-01").mkdir()
     monkeypatch.setattr(packet_directives, "editions_folder", lambda: folder)
     monkeypatch.setattr(packet_directives, "newest_edition", lambda _: None)
@@ -39,6 +44,9 @@ def test_packet_list_links_packets_log_and_programs(editions: Path) -> None:
     assert f"python3 -I verify.py {root} packet_log.txt {NAME}" in page
     for name in (f"packets/{NAME}", "packet_log.txt", "verify.py", "recompute.py"):
         assert f'href="../editions/2026-11-29/{name}" download' in page
+    for program in PROGRAMS:
+        assert f"SHA-256 of {program}" in page
+        assert hashlib.sha256(program.encode()).hexdigest() in page
     assert 'href="../packets.html"' in page
     assert "All 1 packets" in page
 

@@ -1,65 +1,18 @@
-"""Rows of packets: cells, sources, and how far *about* widens a number."""
+"""Rows of packets: cells, whole tables, sources."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
-from skytally.core import limits, quantity_of, read_table, rounding_interval
-from skytally.editions.frozen_rows import table_rows
-from skytally.editions.packet_record import PacketRecord, packet_record, widening
-from skytally.editions.packet_verifier import recompute
+from skytally.editions.packet_record import PacketRecord, packet_record
 
 
 @pytest.fixture(scope="module")
 def record(root: Path) -> PacketRecord:
     """Read the record once."""
     return packet_record(root / "data")
-
-
-TABLES = ("rail_counts", "quay_stocks", "ship_sightings", "voyage_counts", "official_claims",
-          "depot_observations")  # fmt: skip
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_widening_gives_the_interval_of_the_book(root: Path, table: str) -> None:
-    """For every number of the record the verifier's interval is that of `limits`."""
-    path = root / "data/record" / f"{table}.csv"
-    cells = table_rows(path)[1]
-    compared = 0
-    for row in read_table(path).to_dict("records"):
-        low, high = limits(quantity_of(row))
-        if math.isnan(low) or math.isnan(high):
-            continue
-        mine = cells[row["id"]]
-        found = recompute._interval({**mine, "widened": widening(mine) or (0, 0, 0)})
-        assert found == pytest.approx((low, high), abs=1e-9), row["id"]
-        compared += 1
-    assert compared > 20
-
-
-@pytest.mark.parametrize(
-    ("bound", "wording", "method", "ends"),
-    [
-        ("about", "", "statement", (1005.0, 1015.0)),
-        ("about", "", "count", (909.0, 1111.0)),
-        ("about", "-odd", "statement", (1010.0, 1020.0)),
-        ("at most", "no more than about", "statement", (0.0, 1015.0)),
-        ("more than", "", "count", (1010.0, math.inf)),
-        ("exactly", "", "count", (1010.0, 1010.0)),
-    ],
-)
-def test_widening_of_made_up_numbers(
-    bound: str, wording: str, method: str, ends: tuple[float, float]
-) -> None:
-    """A number of 1010 in all wordings, worked by hand."""
-    cells = {"value": "1010", "low": "", "high": "", "bound": bound, "wording": wording,
-             "method": method}  # fmt: skip
-    widened = widening(cells) or (0, 0, 0)
-    assert recompute._interval({**cells, "widened": widened}) == pytest.approx(ends, abs=1e-9)
-    assert rounding_interval(1010) == (1005.0, 1015.0)
 
 
 def test_files_hold_the_rows_as_the_tables_have_them(record: PacketRecord, root: Path) -> None:
@@ -73,8 +26,9 @@ def test_files_hold_the_rows_as_the_tables_have_them(record: PacketRecord, root:
     assert {line.split(",")[0] for line in files["sources.csv"].decode().splitlines()[1:]} == pages
 
 
-def test_derived_gives_only_what_conditions_name(record: PacketRecord) -> None:
-    """Site and day are added where a condition names them, a widening where there is one."""
-    assert record.derived(["R056"], []) == {"R056": {"widened": [5.0, 5.0, 0.1]}}
-    both = record.derived(["P003"], ["site", "one_day"])["P003"]
-    assert {"site", "one_day"} <= {*both}
+def test_files_hold_a_whole_table_byte_for_byte(record: PacketRecord, root: Path) -> None:
+    """A table on which conditions are tried comes with all its rows, its pages as before."""
+    files = record.files(["R031"], whole=["rail_counts", "events"])
+    for table in ("rail_counts", "events"):
+        assert files[f"rows/{table}.csv"] == (root / f"data/record/{table}.csv").read_bytes()
+    assert files["sources.csv"] == record.files(["R031"])["sources.csv"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import ast
 import hashlib
 import io
-import json
+import os
 import random
 import re
 import shutil
@@ -18,26 +18,18 @@ from pathlib import Path
 import pytest
 
 from skytally.editions.packet_verifier import verify
-from tests.support.packet_edition import (
-    ESTIMATE,
-    KEYS,
-    PacketEdition,
-    made_up_site,
-    rehashed,
-    write_made_up_edition,
-)
+from tests.support.packet_edition import ESTIMATE, KEYS, PacketEdition, rehashed
 
 QUOTE = "finding-rail-counts.baseline.zip"
 HIGHEST = "finding-rail-counts.railcars_highest.zip"
+ASSUMED = "rail-counts.sites_watched"
 FORGED_BYTES, REMOVED_ROWS = 200, 50
 
 
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
-    """Make a small edition once."""
-    folder = tmp_path_factory.mktemp("editions") / "data" / "editions" / "2026-11-29"
-    root = write_made_up_edition(folder, made_up_site(folder.parents[2] / "site"))
-    return PacketEdition(folder, root)
+@pytest.fixture
+def edition(packet_edition: PacketEdition) -> PacketEdition:
+    """Return the small edition of the session."""
+    return packet_edition
 
 
 def strangers_run(edition: PacketEdition, *paths: Path | str, root: str = "") -> tuple[int, str]:
@@ -52,20 +44,25 @@ def strangers_run(edition: PacketEdition, *paths: Path | str, root: str = "") ->
 def test_every_packet_passes_in_a_strangers_interpreter(edition: PacketEdition) -> None:
     """All packets of a folder pass with the standard library alone; the estimate is named."""
     code, printed = strangers_run(edition, edition.folder / "packets")
-    lines = printed.splitlines()
-    assert code == 0
-    assert len(lines) == len(KEYS) + 2
-    assert all(line.startswith("PASS ") for line in lines)
-    estimates = [line for line in lines if "NOT RECOMPUTED: rail-counts" in line]
+    *lines, summary = printed.splitlines()
+    assert (code, len(lines)) == (0, len(KEYS) + 2)
+    assert summary == f"{len(lines)} PASS, 0 FAIL, {len(lines)} of {len(lines)} packets of the " + (
+        "edition seen"
+    )
+    assert all(line.startswith(f"PASS {edition.folder / 'packets'}/") for line in lines)
+    estimates = [line for line in lines if f"NOT RECOMPUTED: {ESTIMATE}" in line]
     assert len(estimates) == 1
     assert f"finding-{ESTIMATE}.zip" in estimates[0]
-    assert sum("1 findings recomputed" in line for line in lines) == len(KEYS) + 1
+    assert sum("1 of 1 findings recomputed" in line for line in lines) == len(KEYS)
+    assert sum(f"NOT RECOMPUTED: {ASSUMED} (assumed" in line for line in lines) == 1
 
 
 def test_check_packet_finds_each_byte_forged(edition: PacketEdition) -> None:
     """One changed byte anywhere in any packet fails, whichever byte it is."""
     chance = random.Random(14)
     names = sorted(edition.packets)
+    true = [edition.verdict(name, edition.packets[name]) for name in names]
+    assert not any(words.startswith("FAIL") for words in true)
     for _ in range(FORGED_BYTES):
         name = chance.choice(names)
         data = bytearray(edition.packets[name])
@@ -211,109 +208,20 @@ def test_read_log_refuses_a_log_with_a_packet_twice(edition: PacketEdition) -> N
             verify.read_log(b"\n".join(changed) + b"\n", root)
 
 
+def test_read_log_refuses_a_log_with_a_row_twice(edition: PacketEdition) -> None:
+    """A row cannot be logged with two contents, of which each packet has another."""
+    lines = edition.log.removesuffix(b"\n").split(b"\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith(b"row "))
+    doubled = [*lines[:at], lines[at][:-64] + b"0" * 64, *lines[at:]]
+    with pytest.raises(ValueError, match="a table or row twice"):
+        verify.read_log(b"\n".join(doubled) + b"\n", verify.merkle_root(doubled).hex())
+
+
 def test_read_log_names_a_newer_format(edition: PacketEdition) -> None:
     """A newer log says which verifier to take, before anything else is compared."""
     newer = edition.log.replace(b"skytally packet log 1", b"skytally packet log 2")
     with pytest.raises(ValueError, match="format b'2', not 1: take the verifier from the page"):
         verify.read_log(newer, edition.root)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "named"),
-    [
-        (b'"format": 1', b'"format": 2', "packet.json: format 2: take the verifier"),
-        (b'"edition": "2026-11-29"', b'"edition": "2025-01-01"', "packet.json: of edition 2025"),
-        (b'"format": 1', b'"format": 1, "format": 1', "a key twice in JSON"),
-        (b'"format": 1', b'"format": 1, "x": NaN', "NaN"),
-    ],
-    ids=["newer", "edition", "twice", "nan"],
-)
-def test_check_packet_finds_what_a_publisher_got_wrong(
-    edition: PacketEdition, old: bytes, new: bytes, named: str
-) -> None:
-    """Logged, but of a newer format, of another edition, or no sound JSON."""
-    files = edition.files(QUOTE)
-    files["packet.json"] = files["packet.json"].replace(old, new, 1)
-    other = edition.relogged(QUOTE, rehashed(files))
-    assert other.verdict(QUOTE, other.packets[QUOTE]).startswith(f"FAIL {named}")
-
-
-def test_check_packet_finds_a_wrong_hash_in_the_crate(edition: PacketEdition) -> None:
-    """A logged packet whose description has the hash of another file fails."""
-    files = edition.files(QUOTE)
-    files["sources.csv"] += b"\n"
-    other = edition.relogged(QUOTE, files)
-    found = other.verdict(QUOTE, other.packets[QUOTE])
-    assert found == "FAIL ro-crate-metadata.json: hash of sources.csv"
-
-
-def changed_cell(content: bytes, row: str, column: str, cell: str) -> bytes:
-    """Table with one other cell."""
-    rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**each, column: cell} if each["id"] == row else each for each in rows)
-    return text.getvalue().encode()
-
-
-@pytest.mark.parametrize("key", [key for key in KEYS if key != ESTIMATE])
-def test_check_packet_recomputes_the_number_of_each_kind(edition: PacketEdition, key: str) -> None:
-    """A number that its rows do not give fails, though the publisher logged it."""
-    name = f"finding-{key}.zip"
-    files = edition.files(name)
-    packet = json.loads(files["packet.json"])
-    said = packet["findings"][0]["finding"]
-    end = next(each for each in ("value", "low", "high") if said[each] is not None)
-    said[end] += 1
-    files["packet.json"] = json.dumps(packet).encode()
-    other = edition.relogged(name, rehashed(files))
-    assert f"FAIL packet.json: {key}: {end}" in other.verdict(name, other.packets[name])
-
-
-@pytest.mark.parametrize(
-    ("key", "table", "row", "column", "cell"),
-    [
-        ("rail-counts.railcars_highest", "rail_counts", "R031", "value", "999"),
-        ("rail-counts.baseline", "rail_counts", "R001", "value", "30"),
-        ("rail-counts.boxcar_share_june_2024", "rail_counts", "R051", "value", "500"),
-        ("rail-counts.multiple_of_baseline", "rail_counts", "R031", "value", "40"),
-        ("ais-gaps.known_to_the_day", "ais_events", "A007", "precision_first", "month"),
-        ("synthesis.yard_after_summit", "events", "E013", "date_first", "2023-09-12"),
-    ],
-)
-def test_check_packet_recomputes_from_the_cells(
-    edition: PacketEdition, key: str, table: str, row: str, column: str, cell: str
-) -> None:
-    """Another cell of a row gives another number, so the packet fails though it was logged."""
-    name = f"finding-{key}.zip"
-    files = edition.files(name)
-    changed = changed_cell(files[f"rows/{table}.csv"], row, column, cell)
-    assert changed != files[f"rows/{table}.csv"]
-    other = edition.relogged(name, rehashed({**files, f"rows/{table}.csv": changed}))
-    assert re.match(f"FAIL packet.json: {key}: ", other.verdict(name, other.packets[name]))
-
-
-def test_cells_cannot_be_overruled_by_what_the_packet_adds(edition: PacketEdition) -> None:
-    """What packet.json says of a row beside its cells never takes the place of a cell."""
-    files = edition.files(QUOTE)
-    packet = json.loads(files["packet.json"])
-    packet["rows"].setdefault("R001", {})["value"] = "99"
-    files["packet.json"] = json.dumps(packet).encode()
-    other = edition.relogged(QUOTE, rehashed(files))
-    assert not other.verdict(QUOTE, other.packets[QUOTE]).startswith("FAIL")
-
-
-def test_a_number_may_differ_in_its_last_place(edition: PacketEdition) -> None:
-    """Another processor's last digit passes, a visible difference does not."""
-    name = "finding-rail-counts.multiple_of_baseline.zip"
-    for error, passes in ((1e-10, True), (1e-6, False)):
-        files = edition.files(name)
-        packet = json.loads(files["packet.json"])
-        packet["findings"][0]["finding"]["low"] *= 1 + error
-        files["packet.json"] = json.dumps(packet).encode()
-        other = edition.relogged(name, rehashed(files))
-        assert other.verdict(name, other.packets[name]).startswith("FAIL") != passes
 
 
 def test_a_missing_packet_shows_in_a_folder(edition: PacketEdition, tmp_path: Path) -> None:
@@ -323,9 +231,17 @@ def test_a_missing_packet_shows_in_a_folder(edition: PacketEdition, tmp_path: Pa
     (folder / QUOTE).unlink()
     (folder / "finding-extra.zip").write_bytes(b"x")
     code, printed = strangers_run(edition, folder)
-    failed = [line for line in printed.splitlines() if line.startswith("FAIL")]
+    *lines, summary = printed.splitlines()
+    failed = [line for line in lines if line.startswith("FAIL")]
     assert code == 1
-    assert [line.split()[1].rstrip(":") for line in failed] == ["finding-extra.zip", QUOTE]
+    assert failed == [
+        f"FAIL {folder}/finding-extra.zip: the log of edition 2026-11-29 has no such packet",
+        f"FAIL {folder}/{QUOTE}: No such file or directory",
+    ]
+    count = len(edition.known)
+    assert (
+        summary == f"{count - 1} PASS, 2 FAIL, {count - 1} of {count} packets of the edition seen"
+    )
 
 
 def test_a_name_cannot_write_a_line_of_its_own(edition: PacketEdition, tmp_path: Path) -> None:
@@ -334,8 +250,9 @@ def test_a_name_cannot_write_a_line_of_its_own(edition: PacketEdition, tmp_path:
     packet.write_bytes(b"forged")
     code, printed = strangers_run(edition, packet)
     assert code == 1
-    assert len(printed.splitlines()) == 1
-    assert "\x1b" not in printed
+    line, summary = printed.splitlines()
+    assert line.startswith(f"FAIL {tmp_path}/x\\nPASS {QUOTE}: all\\x1b[2K.zip: ")
+    assert summary.startswith("0 PASS, 1 FAIL, 0 of ")
 
 
 def copied_programs(edition: PacketEdition, folder: Path) -> Path:
@@ -373,17 +290,17 @@ def test_another_recompute_program_is_refused(edition: PacketEdition, tmp_path: 
     command = [sys.executable, "-I", str(program), *words]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert run.stdout.startswith("FAIL recompute.py: not the one of this verifier")
+    assert run.stdout == (
+        f"FAIL {tmp_path}/recompute.py: not that of this verifier; take both from the page\n"
+    )
 
 
-@pytest.mark.parametrize(
-    ("root", "named"),
-    [("0" * 64, "its root is not the root given"), ("x", "its root is not the root given")],
-)
-def test_main_refuses_another_root(edition: PacketEdition, root: str, named: str) -> None:
+@pytest.mark.parametrize("root", ["0" * 64, "x"])
+def test_main_refuses_another_root(edition: PacketEdition, root: str) -> None:
     """Under another root nothing is checked, and the log is named."""
     code, printed = strangers_run(edition, edition.folder / "packets", root=root)
-    assert (code, printed) == (1, f"FAIL packet_log.txt: {named}\n")
+    log = edition.folder / "packet_log.txt"
+    assert (code, printed) == (1, f"FAIL {log}: its root is not the root given: {verify.AGAIN}\n")
 
 
 def test_merkle_root_is_that_of_the_standard() -> None:
@@ -400,3 +317,124 @@ def test_merkle_root_is_that_of_the_standard() -> None:
         8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     }
     assert {size: verify.merkle_root(leaves[:size]).hex() for size in expected} == expected
+
+
+def special_files(folder: Path, true: Path) -> dict[str, Path]:
+    """Write what is no plain file under names of packets: links, a pipe, a folder, a device."""
+    made = {kind: folder / kind / QUOTE for kind in ("link", "pipe", "folder", "large", "dangling")}
+    for path in made.values():
+        path.parent.mkdir()
+    made["link"].symlink_to(true)
+    made["dangling"].symlink_to(folder / "nothing")
+    os.mkfifo(made["pipe"])
+    made["folder"].mkdir()
+    with made["large"].open("wb") as file:
+        file.truncate(verify.LARGEST + 1)
+    return {**made, "device": Path("/dev/zero")}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_only_plain_files_of_some_size_are_opened(edition: PacketEdition, tmp_path: Path) -> None:
+    """A link, a pipe, a folder, a device and an endless file have one line each, in order."""
+    made = special_files(tmp_path, edition.folder / "packets" / QUOTE)
+    code, printed = strangers_run(edition, *made.values())
+    *lines, summary = printed.splitlines()
+    assert (code, summary.partition(",")[0]) == (1, "0 PASS")
+    assert [line.split()[1].rstrip(":") for line in lines] == [str(path) for path in made.values()]
+    for kind, line in zip(made, lines, strict=True):
+        named = "larger than 16 MB" if kind == "large" else "a link, pipe, device or folder"
+        assert f": {named}, " in line
+
+
+def test_a_file_that_is_changed_for_another_while_it_is_opened_is_refused(
+    edition: PacketEdition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked at must be what is read, or a link could slip in between."""
+    other = os.lstat(edition.folder / "packets" / HIGHEST)
+    monkeypatch.setattr(verify.os, "lstat", lambda _: other)
+    assert verify.plain_file(str(edition.folder / "packets" / HIGHEST))
+    with pytest.raises(ValueError, match="not a plain file"):
+        verify.plain_file(str(edition.folder / "packets" / QUOTE))
+
+
+def test_the_log_must_be_a_plain_file(edition: PacketEdition, tmp_path: Path) -> None:
+    """A log that is a link may show other bytes to the next program, and is refused."""
+    log = tmp_path / "packet_log.txt"
+    log.symlink_to(edition.folder / "packet_log.txt")
+    program = edition.folder / "packet_verifier" / "verify.py"
+    command = [sys.executable, "-I", str(program), edition.root, str(log), "x"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, f"FAIL {log}: {verify.IRREGULAR}\n")
+
+
+def test_a_folder_that_cannot_be_listed_has_one_message(
+    edition: PacketEdition, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system refuses is said on one line, and the other arguments are checked."""
+
+    def refused(_: str) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(verify.os, "listdir", refused)
+    log = str(edition.folder / "packet_log.txt")
+    packets = edition.folder / "packets"
+    assert verify.main(edition.root, log, str(packets), str(packets / QUOTE)) == 1
+    first, second, summary = capsys.readouterr().out.splitlines()
+    assert first == f"FAIL {packets}: Permission denied"
+    assert second.startswith(f"PASS {packets / QUOTE}: ")
+    assert summary == f"1 PASS, 1 FAIL, 1 of {len(edition.known)} packets of the edition seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("finding-r\u0430il-counts.baseline.zip", "finding-r\\u0430il-counts.baseline.zip"),
+        ("piz.\u202e.enilesab.zip", "piz.\\u202e.enilesab.zip"),
+        ("finding-rail-counts.baseline.zip ", "finding-rail-counts.baseline.zip "),
+    ],
+    ids=["look-alike", "direction", "space"],
+)
+def test_paths_are_shown_as_given_in_ascii(
+    edition: PacketEdition, tmp_path: Path, name: str, shown: str
+) -> None:
+    """A name that only looks like another one is seen to be another one, and never passes."""
+    path = tmp_path / name
+    shutil.copy(edition.folder / "packets" / QUOTE, path)
+    code, printed = strangers_run(edition, path)
+    assert (code, printed.splitlines()[0]) == (
+        1, f"FAIL {tmp_path}/{shown}: renamed: the edition logged it as {QUOTE}",
+    )  # fmt: skip
+
+
+def test_packets_are_answered_in_the_order_of_the_arguments(
+    edition: PacketEdition, tmp_path: Path
+) -> None:
+    """Files and folders come as they were given, and one given twice is seen once."""
+    one, two = (edition.folder / "packets" / name for name in (QUOTE, HIGHEST))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    code, printed = strangers_run(edition, two, one, two)
+    *lines, summary = printed.splitlines()
+    assert code == 0
+    assert [line.split(": ")[0] for line in lines] == [f"PASS {path}" for path in (two, one, two)]
+    assert summary == f"3 PASS, 0 FAIL, 2 of {len(edition.known)} packets of the edition seen"
+    code, printed = strangers_run(edition, empty, one)
+    assert printed.splitlines()[-2].startswith(f"PASS {one}: ")
+    assert f"1 PASS, {len(edition.known)} FAIL, 1 of" in printed
+
+
+def test_the_verifier_can_be_read_whole() -> None:
+    """The program that decides on bytes stays at about 120 lines, blank ones and notes aside."""
+    lines = Path(verify.__file__).read_text(encoding="utf-8").splitlines()
+    assert sum(bool(line.strip()) for line in lines) <= 125
+
+
+def test_an_older_python_gets_one_sentence() -> None:
+    """The program parses in Python 3.6, and asks for a newer one before anything else."""
+    source = Path(verify.__file__).read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 6))
+    first = [node for node in tree.body if not isinstance(node, ast.Expr)][:2]
+    assert isinstance(first[0], ast.Import)
+    assert ast.unparse(first[1]).startswith("if sys.version_info < (3, 10):\n    sys.exit(")
+    assert not any(isinstance(node, ast.ImportFrom) and node.module == "__future__"
+                   for node in tree.body)  # fmt: skip

@@ -59,6 +59,7 @@ class PacketList(Block):
             f"{table}<p>Programs, log and stamps: {beside}.</p>"
             f"<p>To check one packet, with all files in one folder{how}:</p>"
             f"<pre>{cell(command)}</pre>"
+            "<p>The programs you hold must have the SHA-256 above.</p>"
             f"<details><summary>All {len(packets)} packets</summary><ul>{items}</ul></details>"
         )
 
