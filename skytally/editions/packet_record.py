@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from skytally.core import COUNTED_BY, COUNTING_ERROR, ODD, rounding_interval
+from skytally.core import COUNTED_BY, COUNTING_ERROR, ODD, odd_interval, rounding_interval
 from skytally.editions.frozen_rows import RECORD, Cells, table_paths, table_rows
 
 SOURCES, SCOPES = "sources", "scopes"
@@ -49,9 +49,9 @@ def widening(cells: Mapping[str, str]) -> list[float] | None:
         return [0.0, 0.0, share] if share and bound == ABOUT else None
     if not value or (bound != ABOUT and ABOUT not in wording):
         return None
-    start, end = rounding_interval(float(value))
     if bound == ABOUT and wording.startswith(ODD):
-        return [0.0, end - start, 0.0]
+        return [0.0, odd_interval(float(value))[1] - float(value), 0.0]
+    start, end = rounding_interval(float(value))
     return [round(float(value) - start, 9), round(end - float(value), 9), share]
 
 
