@@ -15,7 +15,7 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, h
 from skytally.record import count_once, kept_instead
 
 CLAIMS = "official_claims"
-HEADS = ("who", "said", "shells", "containers", "shells a container")
+HEADS = ("who", "shells a container", "shells", "containers", "said")
 CAPTION = (
     "Shells that each claimant puts for a number of containers, divided by that number: the "
     "printed numbers only, rounded to two digits. Where one of them is a bound the quotient is "
@@ -116,10 +116,10 @@ class ShellsPerContainer(Block):
         whose = f", by {names.get(containers['counter'], containers['counter'])}" if other else ""
         boxes = self.card("row", containers["id"], quantity_text(quantity_of(containers)))
         cells = (
-            cell(dates(shells, "statement")),
+            cell(quotient_text(shells, containers)),
             self.card("row", shells["id"], quantity_text(quantity_of(shells))),
             f"{boxes}{cell(whose)}",
-            cell(quotient_text(shells, containers)),
+            cell(dates(shells, "statement")),
         )
         return html_row((cell(names.get(shells["counter"], shells["counter"])), *cells))
 

@@ -22,7 +22,7 @@ SAME_NUMBER = (
     "(The same number as {who}: either nothing came in between, or one number was repeated.)"
 )
 """Warning beside a total that another claimant had stated before."""
-HEADS = ("who", "said", "how many", "period it speaks of")
+HEADS = ("who", "how many", "said", "period it speaks of")
 LAST_HEADS = {"text": "what it says", "route": "by what way"}
 """Column of the table to the head under which it stands last."""
 NO_ROUTE = "no way named"
@@ -119,8 +119,8 @@ class StatementTable(Block):
         ]
         warned = f" {SAME_NUMBER.format(who=listed(same))}" if same else ""
         cells = (
-            cell(dates(row, "statement")),
             self.card("row", row["id"], quantity_text(quantity_of(row))),
+            cell(dates(row, "statement")),
             cell(dates(row, "date") or NO_PERIOD),
             cell(f"{self._last(row)}{warned}"),
         )
