@@ -16,6 +16,8 @@ A_TENTH = "a tenth either way"
 """`COUNTING_ERROR` in words."""
 ODD = "-odd"
 """Beginning of softening words after a number that is somewhat exceeded, as in *2,000-odd*."""
+THOUSAND = 1000.0
+"""Step from one counting word to the next: thousand, million."""
 COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""
 
@@ -87,15 +89,36 @@ def rounding_interval(value: float) -> tuple[float, float]:
 
 
 def odd_interval(value: float) -> tuple[float, float]:
-    """Interval of a number called *-odd*: from it up to the next of its last printed digit.
+    """Interval of a number called *-odd*: from it up to the next that the speaker would have said.
+
+    Parameters
+    ----------
+    value : float
+        The printed number.
+
+    Returns
+    -------
+    tuple of float
+        (low, high). The upper end is the next of the last printed digit or, from a thousand on,
+        of the counting word (thousand, million) where that is nearer.
+
+    Notes
+    -----
+    Speakers say the digit before the counting word: *9.4 million-odd* and *12 million-odd* stand
+    beside *ten million-odd*, which therefore is less than eleven million and not up to twenty.
 
     Examples
     --------
-    >>> odd_interval(2000), odd_interval(28000), odd_interval(9_400_000)
-    ((2000, 3000.0), (28000, 29000.0), (9400000, 9500000.0))
+    >>> odd_interval(70), odd_interval(2000), odd_interval(28000)
+    ((70, 80.0), (2000, 3000.0), (28000, 29000.0))
+    >>> odd_interval(9_400_000), odd_interval(10_000_000)
+    ((9400000, 9500000.0), (10000000, 11000000.0))
     """
     low, high = rounding_interval(value)
-    return value, value + (high - low)
+    step = high - low
+    if value >= THOUSAND:
+        step = min(step, THOUSAND ** ((len(f"{value:.0f}") - 1) // 3))
+    return value, value + step
 
 
 def counting_interval(
@@ -149,7 +172,8 @@ def limits(quantity: Quantity) -> tuple[float, float]:
         (low, high) in its unit; infinite where the source sets no limit, NaN where there is
         no number. A bound that is itself called *about* is moved outwards by its rounding, and
         a count on an image that is called *about* by its error of counting, too. What a number
-        called *-odd* exceeds it by is less than one of its last printed digit.
+        called *-odd* exceeds it by is less than one of its last printed digit or counting word
+        (`odd_interval`).
 
     Examples
     --------
@@ -176,6 +200,10 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     return least, most
 
 
+UP_TO_NEXT = (
+    "up to the next of the last printed digit, or the next thousand or million where that is nearer"
+)
+"""What a number called *-odd* stays below."""
 ROUNDED = "the rounding of the printed number, which says nothing on how well it is known"
 """Whose interval that of a rounded number is that nobody read off an image."""
 
@@ -200,7 +228,7 @@ def reading_of(quantity: Quantity) -> str:
     if quantity.bound != n.ABOUT or (low, high) == (quantity.low, quantity.high):
         return printed
     if quantity.wording.startswith(ODD):
-        return "this book's reading of “-odd”, up to the next of the last printed digit"
+        return f"this book's reading of “-odd”, {UP_TO_NEXT}"
     word = quantity.wording or n.ABOUT
     if math.isnan(quantity.value):
         return f"{printed}, and {A_TENTH} for counting"

@@ -13,6 +13,7 @@ from .evidence_lines import (
     by_statement as by_statement,
     count_once as count_once,
     durations as durations,
+    kept_instead as kept_instead,
     line as line,
     lines as lines,
     with_numbers as with_numbers,

@@ -13,7 +13,7 @@ OBSERVERS = {"counter", "actors"}
 """Columns that name whose observation a row is; a table without either holds none."""
 REPORT_COLUMNS = {
     *("id", "line", "source_id", "reading", "text", "note", "wording", "method", "family"),
-    *("precision_first", "precision_last", "ais", "imo", "converted_from"),
+    *("precision_first", "precision_last", "ais", "imo", "converted_from", "route"),
 }
 """Columns in which two reports of one observation may differ; so may any ``<event>_precision``."""
 

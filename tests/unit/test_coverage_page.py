@@ -334,7 +334,7 @@ def test_control_sites_are_shown_once_searched_and_never_counted(some: Tables) -
     assert [(f.key, f.value, f.text) for f in alone] == [(f.key, f.value, f.text) for f in beside]
     said = next(f for f in beside if f.key == "coverage.sites")
     assert said.value == len(SITES)
-    assert "and 1 control site of them" in said.text
+    assert "their 1 control site is not counted here" in said.text
 
 
 # Charts.

@@ -120,6 +120,4 @@ def test_findings_before_and_after_the_first_look() -> None:
     assert "Control sites" not in state.text
     control = line("berth-sentinel-2", rows, control=True)
     beside, *_ = own_findings("port-imagery", [none, control], study="2023-08-01")
-    assert beside.text.endswith(
-        "Control sites, which the tables list, too, are not counted in this."
-    )
+    assert beside.text.endswith("The tables also list control sites, which are not counted here.")

@@ -173,3 +173,12 @@ def test_a_number_called_odd_lies_at_or_above_it() -> None:
     odd = Quantity(28000.0, NAN, NAN, "about", "containers", "-odd")
     assert limits(odd) == (28000.0, 29000.0)
     assert quantity_text(odd) == "28,000-odd containers"
+
+
+@pytest.mark.parametrize(
+    ("value", "high"),
+    [(10.0, 20.0), (70.0, 80.0), (2000.0, 3000.0), (1e7, 1.1e7), (1.2e7, 1.3e7), (9.4e6, 9.5e6)],
+)
+def test_what_odd_adds_stays_below_the_next_counting_word(value: float, high: float) -> None:
+    """Ten million-odd is less than eleven million: officials print 9.4 and 12 million-odd, too."""
+    assert limits(Quantity(value, NAN, NAN, "about", "shells", "-odd")) == (value, high)

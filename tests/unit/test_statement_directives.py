@@ -46,7 +46,30 @@ def test_capacities_stand_apart() -> None:
     assert "O046" in shown
     assert "O046" not in body("delivered")
     words = re.sub(r"<[^>]*>", " ", shown)
-    assert re.search(r"likely 4,200,000 to 5,800,000 shells\s+August 2023 to March 2025", words)
+    said = r"about 15 April 2025 to about 30 April 2025\s+August 2023 to March 2025"
+    assert re.search(rf"likely 4,200,000 to 5,800,000 shells\s+{said}", words)
+
+
+def test_totals_of_containers_name_their_way_where_a_page_does() -> None:
+    """Every running total once, by day; a single shipment is none, and a blank is said so."""
+    given = {"sense": "delivered", "unit": "containers", "last": "route", "totals": None}
+    shown = str(bare(StatementTable, **given, **PAGE).html())
+    lines = shown.partition("<tbody>")[2].split("<tr")[1:]
+    ways = {
+        re.findall(r"row/(O[\d.]+)\.html", line)[0]: re.findall(r"<td>([^<]*)</td>", line)[-1]
+        for line in lines
+    }
+    assert len(ways) == len(lines) >= 19
+    assert "O004" not in ways
+    assert (ways["O017"], ways["O021"]) == ("by ship and by rail", "by sea")
+    assert ways["O013"] == "no way named"
+
+
+def test_missiles_fired_and_sent_stand_in_one_table() -> None:
+    """Several senses may be asked for at once."""
+    given = {"sense": "used, delivered", "unit": "missiles"}
+    shown = str(bare(StatementTable, **given, **PAGE).html())
+    assert {*re.findall(r"row/(O[\d.]+)\.html", shown)} == {"O024", "O038", "O068", "O073.2"}
 
 
 def test_no_number_converted_from_another_counts_as_delivered() -> None:

@@ -55,7 +55,11 @@ def _widened(row: Row) -> tuple[float, float, float]:
     zeros = -len(digits.split(".")[1]) if "." in digits else len(digits) - len(digits.rstrip("0"))
     half = 0.5 * 10.0**zeros if digits != "0" else 0.5
     if about and row["wording"].startswith("-odd"):
-        return 0.0, 2 * half if digits != "0" else half, 0.0
+        value = float(row["value"])
+        step = 2 * half if digits != "0" else half
+        # from a thousand on, no further than the next of the word one counts with
+        word = 1000.0 ** ((len(f"{value:.0f}") - 1) // 3)
+        return 0.0, min(step, word) if value >= 1000 else step, 0.0
     return half if digits != "0" else 0.0, half, share
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, LARGEST = "1", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "bb3ca820aeb5d12830a24532fb2fe324bca012b992f72a63e86766194376375e"
+RECOMPUTE = "c244400848839bf49677a3dc2e76bbaea533306656555ccc55af29237580b88b"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]

@@ -12,10 +12,10 @@ from skytally.findings import Finding, tally
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
 NOTHING = (
-    "This edition measures no satellite image here: of {asked} pairs of an outline and a sensor "
-    "none could be measured, and {why}."
+    "This edition measures no satellite image here: none of {asked} pairs of an outline and a "
+    "sensor could be measured{why}."
 )
-CONTROLS_BESIDE = " Control sites, which the tables list, too, are not counted in this."
+CONTROLS_BESIDE = " The tables also list control sites, which are not counted here."
 
 
 def _rows(measured: Sequence[MeasuredLine]) -> pd.DataFrame:
@@ -49,9 +49,9 @@ def _since(lines: Sequence[MeasuredLine], study: np.datetime64) -> str:
 def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
     lines = [each for each in measured if each.line is not None]
     if not lines:
-        why = "each names its reason in the table below"
+        why = "; the table below gives the reason for each"
         if all(each.why == NO_IMAGE for each in measured):
-            why = "no image was acquired"
+            why = ", because no image was acquired"
         return NOTHING.format(asked=number(len(measured)), why=why)
     rows = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)

@@ -35,13 +35,16 @@ NO_IMAGES = (
     "Every month is blank, and a blank is not an absence."
 )
 MONTHS_SAID = {
-    NOT_SEARCHED: ("blank", "Never searched, counted by site and sensor: {number}."),
+    NOT_SEARCHED: ("blank", "By site and sensor, the count comes to {number} never searched."),
     NOTHING_OFFERED: (
         "nothing",
-        "Searched without an offer, counted by site and sensor: {number}.",
+        "By site and sensor, the count comes to {number} searched without an offer.",
     ),
-    NONE_USABLE: ("unusable", "Offered, none usable, counted by site and sensor: {number}."),
-    USABLE: ("usable", "With a usable image, counted by site and sensor: {number}."),
+    NONE_USABLE: (
+        "unusable",
+        "By site and sensor, the count comes to {number} with offers of which none was usable.",
+    ),
+    USABLE: ("usable", "By site and sensor, the count comes to {number} with a usable image."),
 }
 """State to key and sentence of the finding that counts its months."""
 
@@ -85,8 +88,8 @@ def _answer(
 
 
 def _beside(controls: int) -> str:
-    noun = "control site of them that is" if controls == 1 else "control sites of them that are"
-    return f", and {controls} {noun} counted nowhere here" if controls else ""
+    noun = "control site is" if controls == 1 else "control sites are"
+    return f"; their {controls} {noun} not counted here" if controls else ""
 
 
 def _gap_finding(table: pd.DataFrame, rows: pd.DataFrame, *, rehearsal: bool) -> Finding:
@@ -153,26 +156,27 @@ def coverage_findings(
             "offered",
             len(looks),
             "images",
-            "Offered by providers, every processing: {number}.",
+            "Providers offered {number}, every processing of a scene counted.",
         ),
         (
             "superseded",
             superseded,
             "images",
-            "Offered, with another processing of the same acquisition in its place: {number}.",
+            "Providers offered {number} in whose place another processing of the same acquisition "
+            "was taken.",
         ),
         (
             "lost",
             len(looks) - superseded - usable,
             "images",
-            "Offered and lost, to cloud or otherwise: {number}.",
+            "Providers offered {number} without use, lost to cloud or for another reason.",
         ),
         (
             "unverified",
             int((looks["verified_by"] == VERIFIED_BY_PIXELS).sum()),
             "images",
-            "Stored without a file size from the provider, so that the bands had to vouch for one "
-            "another: {number}.",
+            "The store holds {number} without a file size from the provider, so that the bands had "
+            "to vouch for one another.",
         ),
         ("sites", len(sites), "sites", f"The register names {{number}}{_beside(len(controls))}."),
     ]

@@ -21,6 +21,8 @@ PARTS = (
     "claims_directives",
     "origins_directives",
     "claimant_directives",
+    "capacity_directives",
+    "event_directives",
     "sanction_directives",
     "flip_directives",
     "rivals_directives",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -21,21 +22,25 @@ PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 class Block(Directive):
     """Base of the directives that put a block of ready HTML on the page."""
 
+    optional: ClassVar[tuple[str, ...]] = ()
+    """Options that a page may leave out."""
+
     def html(self) -> str:
         """Return the HTML of the block."""
         raise NotImplementedError
 
     def given_options(self) -> dict[str, str]:
-        """Every option that the directive knows, all of which a page must give.
+        """Every option that a page gave; it must give all but those of `optional`.
 
         Raises
         ------
         DataError
             If one is missing.
         """
-        missing = [word for word in self.option_spec if word not in self.options]
+        needed = [word for word in self.option_spec if word not in self.optional]
+        missing = [word for word in needed if word not in self.options]
         if missing:
-            wanted = listed(list(self.option_spec))
+            wanted = listed(needed)
             message = f"{self.name}: no {', '.join(missing)}; give {wanted}"
             raise DataError(message)
         return self.options
@@ -87,9 +92,9 @@ def card_link(kind: str, identifier: str, words: str = "", *, up: str = "") -> s
     return f'<a href="{cell(up + address(kind, identifier))}">{cell(words or identifier)}</a>'
 
 
-def source_link(source: str) -> str:
-    """Link to the card of a source, with the words of its publisher and day."""
-    return card_link("source", source, source_words()[source])
+def source_link(source: str, *, up: str = "") -> str:
+    """Link to the card of a source, with the words of its publisher and day; `up` to the root."""
+    return card_link("source", source, source_words()[source], up=up)
 
 
 def empty_state(words: str, *, anchor: str = "") -> str:

@@ -73,7 +73,7 @@ class HypothesesTable(Block):
         ]
         heads = ["explanation", "what it says", "role", "what would move it most", "id in the data"]
         return small_table(
-            "Of several that fit, the first is meant; so exactly one is true",
+            "Where several fit, the first of them counts, so that exactly one is true",
             heads, rows, empty=NONE_YET,
         )  # fmt: skip
 

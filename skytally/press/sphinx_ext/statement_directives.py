@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -21,7 +22,10 @@ SAME_NUMBER = (
     "(The same number as {who}: either nothing came in between, or one number was repeated.)"
 )
 """Warning beside a total that another claimant had stated before."""
-HEADS = ("who", "said", "how many", "period it speaks of", "what it says")
+HEADS = ("who", "how many", "said", "period it speaks of")
+LAST_HEADS = {"text": "what it says", "route": "by what way"}
+"""Column of the table to the head under which it stands last."""
+NO_ROUTE = "no way named"
 
 
 def statements(
@@ -36,15 +40,15 @@ def statements(
     groups : pandas.DataFrame
         ``same_observation``.
     sense, unit : str
-        Words of the vocabularies *sense* and *unit*; several units separated by commas.
+        Words of the vocabularies *sense* and *unit*; several separated by commas.
 
     Returns
     -------
     pandas.DataFrame
     """
-    units = [word.strip() for word in unit.split(",")]
+    senses, units = ([word.strip() for word in each.split(",")] for each in (sense, unit))
     of_units = claims["unit"].isin(units) & (claims["bound"] != "")
-    chosen = claims[(claims["sense"] == sense) & of_units]
+    chosen = claims[claims["sense"].isin(senses) & of_units]
     once = count_once(chosen, groups[groups["row_id"].isin(chosen["id"])])
     return once.sort_values(["statement_last", "id"], kind="stable")
 
@@ -79,10 +83,13 @@ class StatementTable(Block):
         "sense": directives.unchanged_required,
         "unit": directives.unchanged_required,
         "caption": directives.unchanged_required,
+        "last": lambda word: directives.choice(word, tuple(LAST_HEADS)),
+        "totals": directives.flag,
     }
+    optional = ("last", "totals")
 
     def html(self) -> str:
-        """Return the table.
+        """Return the table; with the option *totals*, of totals since the start only.
 
         Raises
         ------
@@ -92,12 +99,14 @@ class StatementTable(Block):
         options = self.given_options()
         sense, unit = options["sense"], options["unit"]
         claims = originals(CLAIMS)
+        if "totals" in options:
+            claims = claims[claims["cumulative"] == "yes"]
         rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
         shown = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
         return filtered_table(
             slug_of(f"{sense} {unit}"),
             options["caption"],
-            list(HEADS),
+            [*HEADS, LAST_HEADS[options.get("last", "text")]],
             [self._row(row, repeated(row, shown)) for row in shown],
             empty=f"No statement of this kind gives a number of {unit} yet.",
         )
@@ -110,13 +119,21 @@ class StatementTable(Block):
         ]
         warned = f" {SAME_NUMBER.format(who=listed(same))}" if same else ""
         cells = (
-            cell(dates(row, "statement")),
             self.card("row", row["id"], quantity_text(quantity_of(row))),
+            cell(dates(row, "statement")),
             cell(dates(row, "date") or NO_PERIOD),
-            cell(f"{row['text']}{warned}"),
+            cell(f"{self._last(row)}{warned}"),
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
+
+    def _last(self, row: dict[str, Any]) -> str:
+        """Write the cell of the last column: what a statement says, or by what way things went."""
+        if self.options.get("last", "text") == "text":
+            return str(row["text"])
+        words = table("vocabulary")
+        chosen = words[(words["vocabulary"] == "claim_route") & (words["word"] == row["route"])]
+        return re.split("[:,]", str(chosen["meaning"].iloc[0]))[0] if len(chosen) else NO_ROUTE
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -5,6 +5,8 @@
   const COUNTING_ERROR = 0.1, A_TENTH = "a tenth either way", ODD = "-odd";
   const COUNTED_BY = ["count", "estimate", "derived-sum", "reckoned", "likeness"];
   const ROUNDED = "the rounding of the printed number, which says nothing on how well it is known";
+  const UP_TO_NEXT = "up to the next of the last printed digit, "
+    + "or the next thousand or million where that is nearer";
   const MISSING = NaN;
 
   function quantityOf(row) {
@@ -31,7 +33,9 @@
   }
   function oddInterval(value) {
     const [low, high] = roundingInterval(value);
-    return [value, value + (high - low)];
+    const digits = w.fixed(value, 0).length;
+    const word = value >= 1000 ? 1000 ** Math.floor((digits - 1) / 3) : Infinity;
+    return [value, value + Math.min(high - low, word)];
   }
   function countingInterval(value, low = MISSING, high = MISSING) {
     const around = Number.isNaN(value) ? [low, high] : roundingInterval(value);
@@ -71,7 +75,7 @@
     }
     if (bound !== w.ABOUT || (low === quantity.low && high === quantity.high)) return printed;
     if (quantity.wording.startsWith(ODD)) {
-      return "this book's reading of “-odd”, up to the next of the last printed digit";
+      return `this book's reading of “-odd”, ${UP_TO_NEXT}`;
     }
     if (Number.isNaN(value)) return `${printed}, and ${A_TENTH} for counting`;
     const around = roundingInterval(value);

@@ -64,7 +64,7 @@
   }
 
   // ---- address ------------------------------------------------------------------------------------
-  const encode = (text) => encodeURIComponent(text).replace(/%2C/g, ",").replace(/%7C/g, "|");
+  const encode = (text) => encodeURIComponent(text).replace(/%7C/g, "|");
   /** Fragment of the address for a setting; empty for the published one. */
   function toFragment(setting) {
     if (isEmpty(setting)) return "";

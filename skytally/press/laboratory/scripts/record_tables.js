@@ -4,7 +4,7 @@
   const { DataError, dayOf, isoDay, floatText } = lab.words;
   const OBSERVERS = ["counter", "actors"];
   const REPORT_COLUMNS = new Set(["id", "line", "source_id", "reading", "text", "note", "wording",
-    "method", "family", "precision_first", "precision_last", "ais", "imo", "converted_from"]);
+    "method", "family", "precision_first", "precision_last", "ais", "imo", "converted_from", "route"]);
   const SAME_SIGHTING = ["one-sighting", "probably-one"];
   const CONDITION = /^\s*(\w+)\s*(<=|>=|!=|=|~)\s*(.*?)\s*$/s;
   const NOTHING = new Set();

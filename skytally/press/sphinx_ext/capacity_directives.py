@@ -1,0 +1,130 @@
+"""Directive of the official claims page: shells a container, by each claimant's own pair."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.core import number, quantity_of, quantity_text
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import card_record, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import count_once, kept_instead
+
+CLAIMS = "official_claims"
+HEADS = ("who", "shells a container", "shells", "containers", "said")
+CAPTION = (
+    "Shells that each claimant puts for a number of containers, divided by that number: the "
+    "printed numbers only, rounded to two digits. Where one of them is a bound the quotient is "
+    "no bound, and the truth may lie on either side of it"
+)
+DIGITS = 2
+"""Significant digits of a quotient."""
+Cells = dict[str, Any]
+
+
+def capacity_pairs(claims: pd.DataFrame, groups: pd.DataFrame) -> list[tuple[Cells, Cells]]:
+    """Pair each number of shells with the containers that it stands for, by day.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    list of tuple
+        Cells of the row of shells and of that of containers. A row that does not say which
+        number it was converted from takes that of a row which it stands for.
+    """
+    shells = claims[(claims["sense"] == "capacity") & (claims["unit"] == "shells")]
+    once = count_once(shells[shells["bound"] != ""], groups[groups["row_id"].isin(shells["id"])])
+    bases = {row: base for row, base in claims[["id", "converted_from"]].to_numpy() if base}
+    for row, kept in kept_instead(groups).items():
+        for one in kept & {*shells["id"]} if row in bases else ():
+            bases.setdefault(one, bases[row])
+    cells = {str(row["id"]): row for row in _cells(claims[claims["unit"] == "containers"])}
+    ordered = once.sort_values(["statement_last", "id"], kind="stable")
+    return [
+        (row, cells[bases[row["id"]]])
+        for row in _cells(ordered)
+        if bases.get(row["id"], "") in cells
+    ]
+
+
+def _cells(rows: pd.DataFrame) -> list[Cells]:
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def two_digits(value: float) -> float:
+    """Round a positive number to two significant digits.
+
+    Examples
+    --------
+    >>> two_digits(447.8), two_digits(74.6), two_digits(500.0)
+    (450.0, 75.0, 500.0)
+    """
+    return round(value, DIGITS - 1 - math.floor(math.log10(value)))
+
+
+def quotient_text(shells: Cells, containers: Cells) -> str:
+    """Write the division of two printed numbers, of a printed range at both ends.
+
+    Parameters
+    ----------
+    shells, containers : dict
+        Cells of the two rows.
+
+    Returns
+    -------
+    str
+        For example ``1,000,000 / 2,000 = 500``.
+    """
+    over, under = quantity_of(shells), quantity_of(containers)
+    tops = [over.low, over.high] if math.isnan(over.value) else [over.value]
+    printed = " to ".join(number(top) for top in tops)
+    found = " to ".join(number(two_digits(top / under.value)) for top in tops)
+    return f"{printed} / {number(under.value)} = {found}"
+
+
+class ShellsPerContainer(Block):
+    """Show how many shells a container comes to by each claimant's own numbers."""
+
+    def html(self) -> str:
+        """Return the table, a row a statement of how many shells containers could hold."""
+        return filtered_table(
+            "shells-per-container",
+            CAPTION,
+            list(HEADS),
+            [
+                self._row(shells, containers)
+                for shells, containers in capacity_pairs(
+                    originals(CLAIMS), table("same_observation")
+                )
+            ],
+            empty="No statement puts shells for a number of containers yet.",
+        )
+
+    def _row(self, shells: Cells, containers: Cells) -> str:
+        names = card_record().names
+        other = containers["counter"] != shells["counter"]
+        whose = f", by {names.get(containers['counter'], containers['counter'])}" if other else ""
+        boxes = self.card("row", containers["id"], quantity_text(quantity_of(containers)))
+        cells = (
+            cell(quotient_text(shells, containers)),
+            self.card("row", shells["id"], quantity_text(quantity_of(shells))),
+            f"{boxes}{cell(whose)}",
+            cell(dates(shells, "statement")),
+        )
+        return html_row((cell(names.get(shells["counter"], shells["counter"])), *cells))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("shells-per-container", ShellsPerContainer)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

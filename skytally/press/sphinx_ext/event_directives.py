@@ -1,0 +1,91 @@
+"""Directive that lists the events of some kinds, day by day, with what was said and where."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.press.cards.record_cards import dates
+from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    filtered_table,
+    html_row,
+    source_link,
+    to_root,
+)
+from skytally.record import count_once
+
+EVENTS = "events"
+HEADS = ("when", "who", "what, as the record puts it", "read in")
+
+
+def events_of(events: pd.DataFrame, groups: pd.DataFrame, kinds: list[str]) -> list[dict[str, Any]]:
+    """Events of some kinds, each once, by day.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Rows of ``events`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+    kinds : list of str
+        Words of the vocabulary *event_kind*.
+
+    Returns
+    -------
+    list of dict
+        Cells of the rows.
+    """
+    once = count_once(events[events["kind"].isin(kinds)], groups)
+    ordered = once.sort_values(["date_last", "id"], kind="stable").to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in ordered]
+
+
+class EventTable(Block):
+    """Show when who said or did what, with a link to each row and to the page it was read in."""
+
+    option_spec: ClassVar = {
+        "kinds": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+    }
+
+    def html(self) -> str:
+        """Return the table, a row an event.
+
+        Raises
+        ------
+        DataError
+            If an option is missing.
+        """
+        options = self.given_options()
+        kinds = [word.strip() for word in options["kinds"].split(",")]
+        rows = events_of(originals(EVENTS), table("same_observation"), kinds)
+        return filtered_table(
+            f"events-{'-'.join(kinds)}",
+            options["caption"],
+            list(HEADS),
+            [self._row(row) for row in rows],
+            empty="The record has no event of this kind yet.",
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        up = to_root(self.state.document.settings.env.docname)
+        return html_row(
+            (
+                self.card("row", row["id"], dates(row, "date")),
+                cell(row["actors"]),
+                cell(row["text"]),
+                source_link(row["source_id"], up=up),
+            )
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("event-table", EventTable)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,40 @@
+"""Table of events of some kinds: each once, by day, with its row and the page it was read in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from skytally.core import DataError, data_registry, read_table
+from skytally.press.sphinx_ext.event_directives import EventTable
+from tests.support.bare_directives import bare
+
+PAGE = {"docname": "lines/official-claims", "caption": "Denials"}
+
+
+def test_every_denial_stands_once_by_day() -> None:
+    """Whoever denies in the record is in the table, and so is who would not say."""
+    shown = str(bare(EventTable, kinds="denial, no-comment", **PAGE).html())
+    lines = shown.partition("<tbody>")[2].split("<tr")[1:]
+    found = [re.findall(r"row/(E\d+)\.html", line)[0] for line in lines]
+    events = read_table(data_registry.path("events")).set_index("id")
+    known = events[events["kind"].isin(["denial", "no-comment"])]
+    assert {*found} == {*known.index}
+    days = list(events.loc[found, "date_last"])
+    assert days == sorted(days)
+    assert all("cards/source/" in line for line in lines)
+
+
+def test_a_kind_without_events_says_so() -> None:
+    """An empty table is a sentence."""
+    shown = str(bare(EventTable, kinds="no such kind", **PAGE).html())
+    assert "no event of this kind" in shown
+
+
+def test_a_table_without_kinds_is_refused() -> None:
+    """The directive says which options it needs."""
+    directive = bare(EventTable, **PAGE)
+    directive.name = "event-table"
+    with pytest.raises(DataError, match="event-table: no kinds; give kinds"):
+        directive.html()
