@@ -5,7 +5,7 @@ VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
 PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
-  DATE EDITION OF KEY TSA TSA_ROOT EVERY
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -13,7 +13,7 @@ export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VE
 export BIN := $(PLACE)/bin
 UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
-.PHONY: help book pdf edition packet stamp crates refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
+.PHONY: help book pdf edition packet stamp crates refresh archive convert site count test test-all lint check servers tools rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -91,6 +91,11 @@ site: env        ## check, move or confirm the outlines of a site: make site SIT
 
 archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTES=120 CONTACT=me@example.org
 	@"$$BIN/python" -m skytally.press.archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
+
+count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
+	@"$$BIN/python" -m skytally.press.recount_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
+	  --scope="$$SCOPE" --counter="$$COUNTER" --day="$$DAY" --scale="$$SCALE" --bands="$$BANDS" \
+	  --family="$$FAMILY" --called="$$CALLED" --again="$$AGAIN" --compare="$$COMPARE"
 
 # A file's tests stay together, since they share what was expensive to make.
 WORKERS ?= auto

@@ -8,6 +8,7 @@ from .call_rates import (
     monthly_rate as monthly_rate,
     rate_text as rate_text,
 )
+from .capture_recapture import number_present as number_present
 from .change_dates import Change as Change
 from .change_detection import (
     ChangePoints as ChangePoints,

@@ -1,0 +1,320 @@
+"""The command ``make count``: count objects on an image, blind, and compare finished counts.
+
+The page opens on this machine alone. The image never leaves it; marks are kept as they are set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import webbrowser
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from skytally.core import DataError, data_folder, file_fault, project_root, read_table, words
+from skytally.imagery.simulate import PRACTICE, write_practice
+from skytally.imagery.sites import read_sites
+from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
+from skytally.recount import (
+    TABLES,
+    CountImage,
+    CountJournal,
+    CountState,
+    CountTask,
+    compare_counts,
+    comparison_words,
+    counts_of,
+    folder_name,
+    journal_path,
+    outline_rings,
+    practice_score,
+    read_count,
+    result_of,
+    source_id,
+    write_result,
+)
+
+HOW = """make count opens an image and keeps what you mark on it:
+  IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=your-id DAY=2023-10-05
+  SITE=rajin          draw the outlines of this site on the image
+  SCALE=0.5           metres a pixel, where the file does not say where it lies; SCALE=none counts
+                      without measuring
+  BANDS=3,2,1         bands shown as red, green and blue
+  FAMILY=planet       whose image it is, a word of the vocabulary family
+  CALLED="Your Name"  your name for readers, where counters.csv does not have you
+  AGAIN=yes           count once more what you have finished, without seeing your marks
+  COMPARE=yes         compare the finished counts of different counters
+  IMAGE=practice      draw a simulated yard (WHAT=railcars) or quay (WHAT=containers) to count on;
+                      IMAGE=practice-2 draws another"""
+OPTIONS = (
+    "image", "site", "what", "scope", "counter", "day", "scale", "bands", "family", "called",
+    "again", "compare",
+)  # fmt: skip
+COUNTS = "recounts"
+"""Folder of all counts, below the folder of data."""
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+PRACTICE_NAME = re.compile(r"practice(?:-([1-9]\d{0,5}))?")
+PRACTICE_DAY = "2000-01-01"
+PRACTICE_SCOPE = "practice"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the command was told, checked."""
+
+    path: Path
+    seed: int | None
+    what: str
+    scope: str
+    counter: str
+    day: str
+    family: str
+    called: str
+    options: argparse.Namespace
+
+
+def _arguments(texts: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make count", usage=HOW, exit_on_error=False)
+    for name in OPTIONS:
+        parser.add_argument(f"--{name}", default="")
+    return parser.parse_args(texts)
+
+
+def _one_of(option: str, found: str, known: Iterable[str]) -> str:
+    names = list(known)
+    if found not in names:
+        said = f"found {found[:60]!r}" if found else "missing"
+        message = f"{option}: {said}; write one of {', '.join(names)}"
+        raise DataError(message)
+    return found
+
+
+def _yes(option: str, found: str) -> bool:
+    if found not in ("", "yes"):
+        message = f"{option}: found {found[:40]!r}; write {option}=yes, or leave it out"
+        raise DataError(message)
+    return found == "yes"
+
+
+def _day(found: str) -> str:
+    try:
+        taken = date.fromisoformat(found)
+    except ValueError:
+        said = f"found {found[:40]!r}" if found else "missing"
+        message = f"DAY: {said}; write the day on which the image was taken, such as 2023-10-05"
+        raise DataError(message) from None
+    if not date(1950, 1, 1) <= taken <= date.today():
+        message = f"DAY: found {found}; no image was taken then; write the day of the image"
+        raise DataError(message)
+    return taken.isoformat()
+
+
+def _counter(found: str) -> str:
+    if not SLUG.fullmatch(found) or len(found) > 40:
+        said = f"found {found[:60]!r}" if found else "missing"
+        message = (
+            f"COUNTER: {said}; write who counts as the id of a counter, small letters, digits and "
+            "hyphens, such as example-desk"
+        )
+        raise DataError(message)
+    return found
+
+
+def _path_of(found: str) -> Path:
+    path = Path(found).expanduser()
+    path = path if path.is_absolute() else project_root() / path
+    if not found or not path.is_file():
+        said = f"found {found[:200]!r}, which is no file" if found else "missing"
+        message = f"IMAGE: {said}; name the image file, or write IMAGE=practice"
+        raise DataError(message)
+    return path
+
+
+def _checked(asked: argparse.Namespace, counts: Path) -> _Asked:
+    record = data_folder() / "record"
+    if practice := PRACTICE_NAME.fullmatch(asked.image):
+        seed = int(practice[1] or 1)
+        what = _one_of("WHAT", asked.what or "railcars", PRACTICE)
+        path = counts / "practice" / f"{what}-{seed}.tif"
+        counter = _counter(asked.counter or "practice")
+        return _Asked(path, seed, what, PRACTICE_SCOPE, counter, PRACTICE_DAY, "none", "", asked)
+    path = _path_of(asked.image)
+    what = _one_of("WHAT", asked.what, TABLES)
+    scope = _one_of("SCOPE", asked.scope, read_table(record / "scopes.csv")["id"])
+    families = words(record).get("family", ())
+    family = _one_of("FAMILY", asked.family or "unstated", families)
+    counter = _counter(asked.counter) if not asked.compare else asked.counter
+    return _Asked(
+        path, None, what, scope, counter, _day(asked.day), family, asked.called.strip(), asked
+    )  # fmt: skip
+
+
+def _open_image(asked: _Asked) -> CountImage:
+    if asked.seed is not None and not asked.path.is_file():
+        asked.path.parent.mkdir(parents=True, exist_ok=True)
+        write_practice(PRACTICE[asked.what](asked.seed), asked.path)
+    options = asked.options
+    return CountImage(asked.path, scale=options.scale, bands=options.bands)
+
+
+def _refuse_changed(counts: Path, task: CountTask) -> None:
+    """Refuse an image whose file of the same name was counted with other bytes."""
+    for folder in sorted(counts.glob("*/")):
+        for other in counts_of(folder):
+            image = other.task.image
+            if image.name == task.image.name and image.sha256 != task.image.sha256:
+                message = (
+                    f"{image.name}: the file that {other.task.counter} counted has a SHA-256 that "
+                    f"begins {image.sha256[:12]}, this one has {task.image.sha256[:12]}; put the "
+                    "old file back, or give the new one a name of its own"
+                )
+                raise DataError(message)
+
+
+def _turn(counts: Path, task: CountTask, *, again: bool) -> CountTask:
+    """Choose the count to open: the one under way, or with AGAIN the next of this counter."""
+    turn = 1
+    while True:
+        here = replace(task, turn=turn)
+        path = journal_path(counts, here)
+        if not path.is_file():
+            if turn > 1 and not again:
+                break
+            return here
+        if not read_count(path).finished:
+            return here
+        turn += 1
+    done = replace(task, turn=turn - 1)
+    message = (
+        f"{task.counter} has finished the count of {task.what} on {task.image.name} "
+        f"({journal_path(counts, done).relative_to(counts.parent)}); COMPARE=yes compares it, "
+        "AGAIN=yes counts once more without showing the marks"
+    )
+    raise DataError(message)
+
+
+def _outlines(site: str, image: CountImage) -> list[dict[str, Any]]:
+    if not site:
+        return []
+    sites = read_sites(data_folder() / "sites")
+    _one_of("SITE", site, sites)
+    if not image.identity.crs:
+        message = "SITE: the image does not say where it lies, so no outline fits; leave SITE out"
+        raise DataError(message)
+    return outline_rings(sites[site], image.identity)
+
+
+def _known(count: CountState) -> dict[str, bool]:
+    record = data_folder() / "record"
+    return {
+        "counter": count.task.counter in set(read_table(record / "counters.csv")["id"]),
+        "source": source_id(count) in set(read_table(record / "sources.csv")["id"]),
+    }
+
+
+def _publisher(asked: _Asked) -> str:
+    table = read_table(data_folder() / "record" / "counters.csv").set_index("id")["name"]
+    return asked.called or str(table.get(asked.counter, asked.counter))
+
+
+def _tell_result(count: CountState, journal: Path, asked: _Asked) -> None:
+    found = result_of(count)
+    print(f"{count.task.counter}: {count.task.what}: {found.words}", flush=True)
+    if asked.seed is not None:
+        truth = PRACTICE[asked.what](asked.seed).truth
+        for line in practice_score(count, truth):
+            print(f"  {line}")
+        return
+    written = write_result(
+        count, journal, data_folder() / "record", publisher=_publisher(asked), known=_known(count)
+    )
+    for path in written:
+        print(f"  written: {path.relative_to(project_root())}")
+    print("  append each to the table of its name (CONTRIBUTING, Add a recount); make check")
+
+
+def _serve(server: RecountServer) -> None:
+    print(f"open {server.address}", "Ctrl-C ends it; marks are kept as they are set", sep="\n")
+    sys.stdout.flush()
+    webbrowser.open(server.address)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        print("\nended; nothing is lost: the same command takes the count up again")
+
+
+def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
+    task = CountTask(
+        image.identity, asked.what, asked.scope, asked.counter, asked.day, asked.family
+    )
+    if asked.seed is None:
+        _refuse_changed(counts, task)
+    task = _turn(counts, task, again=_yes("AGAIN", asked.options.again))
+    outlines = _outlines(asked.options.site, image)
+    path = journal_path(counts, task)
+    journal = CountJournal(path, task)
+    server = RecountServer(
+        image,
+        lambda: count_page_state(journal.state, outlines),
+        journal=journal,
+        today=lambda: date.today().isoformat(),
+        on_finish=lambda: _tell_result(journal.state, path, asked),
+    )
+    _serve(server)
+    journal.close()
+    return 0
+
+
+def _compare(asked: _Asked, counts: Path, image: CountImage) -> int:
+    task = CountTask(
+        image.identity, asked.what, asked.scope, asked.counter, asked.day, asked.family
+    )
+    known = list(counts_of(counts / folder_name(task)))
+    for each in known:
+        if not each.finished:
+            print(f"{each.task.counter}: not finished, left out")
+        elif each.task.turn > 1:
+            print(f"{each.task.counter}: a repetition (turn {each.task.turn}), left out")
+    found = compare_counts([each for each in known if each.finished and each.task.turn == 1])
+    lines = comparison_words(found)
+    print(*lines, sep="\n")
+    outlines = _outlines(asked.options.site, image)
+    state = comparison_page_state(found, lines, outlines)
+    _serve(RecountServer(image, lambda: state))
+    return 0
+
+
+def main(texts: list[str]) -> int:
+    """Open the bench; return the exit code."""
+    try:
+        options = _arguments(texts)
+    except argparse.ArgumentError as error:
+        print(error, HOW, sep="\n", file=sys.stderr)
+        return 1
+    if not options.image:
+        print(HOW, file=sys.stderr)
+        return 1
+    image: CountImage | None = None
+    try:
+        counts = data_folder() / COUNTS
+        asked = _checked(options, counts)
+        image = _open_image(asked)
+        act: Callable[..., int] = _compare if _yes("COMPARE", options.compare) else _count
+        return act(asked, counts, image)
+    except DataError as error:
+        print(error, "no count was changed", sep="\n", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(file_fault(error), "no count was changed", sep="\n", file=sys.stderr)
+        return 1
+    finally:
+        if image is not None:
+            image.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

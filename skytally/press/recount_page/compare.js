@@ -1,0 +1,83 @@
+"use strict";
+// All marks of several counters on one image, and what they do not agree on.
+
+const byId = id => document.getElementById(id);
+const COLOURS = ["#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#ffffff"];
+let state, view, current = -1;
+
+function shown() { return state.objects.filter(each => byId("all").checked || each.disputed); }
+
+function draw(pen) {
+  drawOutlines(pen, view, state.outlines);
+  shown().forEach((each, i) => {
+    for (const [counter, mark] of Object.entries(each.marks))
+      drawMark(pen, view, mark, COLOURS[state.counters.indexOf(counter) % COLOURS.length], LOOKS[mark.certainty][1], i === current);
+  });
+}
+
+function words(each) {
+  const said = state.counters.map(counter => `${counter}: ${each.marks[counter] ? each.marks[counter].certainty : "no mark"}`);
+  return said.join("; ");
+}
+
+function list() {
+  byId("list").replaceChildren(...shown().map((each, i) => {
+    const item = document.createElement("li"), button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words(each);
+    button.addEventListener("click", () => go(i));
+    item.setAttribute("aria-current", String(i === current));
+    item.append(button);
+    return item;
+  }));
+  view.redraw();
+}
+
+function go(i) {
+  const all = shown();
+  if (!all.length) return;
+  current = (i + all.length) % all.length;
+  view.centre(all[current].middle, Math.max(view.scale, 2));
+  byId("measure").textContent = words(all[current]);
+  list();
+}
+
+async function start() {
+  state = await (await fetch("state.json")).json();
+  showTask(state, "Counts of");
+  view = new ImageView(byId("view"), byId("canvas"), state.image, draw);
+  zoomsByWheel(view);
+  let drag = null;
+  view.host.addEventListener("pointerdown", event => { view.host.setPointerCapture(event.pointerId); drag = [event.clientX, event.clientY]; });
+  view.host.addEventListener("pointermove", event => {
+    if (!drag) return;
+    view.pan(event.clientX - drag[0], event.clientY - drag[1]);
+    drag = [event.clientX, event.clientY];
+  });
+  view.host.addEventListener("pointerup", () => { drag = null; });
+  document.addEventListener("keydown", event => {
+    const key = event.key.toLowerCase();
+    if (key === "n") go(current + 1);
+    else if (key === "p") go(current - 1);
+    else if (event.target !== view.host || !movesView(view, event)) return;
+    event.preventDefault();
+  });
+  byId("all").addEventListener("change", () => { current = -1; list(); });
+  byId("words").replaceChildren(...state.words.map(text => {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  }));
+  byId("counters").replaceChildren(...state.counters.map((counter, i) => {
+    const item = document.createElement("li"), swatch = document.createElement("span");
+    swatch.className = "swatch";
+    swatch.style.setProperty("background", COLOURS[i % COLOURS.length]);
+    item.append(swatch, counter);
+    return item;
+  }));
+  byId("kept").textContent = `${state.objects.filter(each => each.disputed).length} disputed`;
+  list();
+  document.body.dataset.ready = "yes";
+}
+
+start();

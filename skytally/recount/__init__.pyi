@@ -1,0 +1,23 @@
+from .count_comparison import (
+    CountComparison as CountComparison,
+    compare_counts as compare_counts,
+    comparison_words as comparison_words,
+)
+from .count_files import (
+    TABLES as TABLES,
+    marks_geojson as marks_geojson,
+    write_result as write_result,
+)
+from .count_image import CountImage as CountImage, ImageIdentity as ImageIdentity
+from .count_result import CountResult as CountResult, result_of as result_of, source_id as source_id
+from .mark_journal import (
+    CountJournal as CountJournal,
+    CountState as CountState,
+    CountTask as CountTask,
+    counts_of as counts_of,
+    folder_name as folder_name,
+    journal_path as journal_path,
+    read_count as read_count,
+)
+from .outline_rings import outline_rings as outline_rings
+from .practice_score import practice_score as practice_score

@@ -1,0 +1,101 @@
+"""Which marks of several counts are of one object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from skytally.recount.mark import CANNOT_TELL, Mark
+
+REACH_M = {"railcars": 7.0, "containers": 3.0, "ships": 40.0, "pits": 15.0}
+"""Metres between the middles of two marks of one object: about half its length (METHODS 13.3)."""
+OTHER_REACH_M = 10.0
+UNSCALED_REACH_PX = 12.0
+"""The same in pixels, on an image whose scale is not known."""
+FAR = 1e9
+
+
+@dataclass(frozen=True)
+class MatchedObject:
+    """One object, with the mark that each counter set on it."""
+
+    marks: Mapping[str, Mark]
+    """Mark by counter; a counter who has none there is left out."""
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Column and row of the mean of the middles of its marks."""
+        columns, rows = zip(*(mark.middle for mark in self.marks.values()), strict=True)
+        return sum(columns) / len(columns), sum(rows) / len(rows)
+
+
+def reach_px(what: str, scale_m: float | None) -> float:
+    """Pixels within which two marks may be of one object.
+
+    Parameters
+    ----------
+    what : str
+        Unit that was counted.
+    scale_m : float or None
+        Metres a pixel, None where it is not known.
+
+    Examples
+    --------
+    >>> reach_px("railcars", 0.5), reach_px("railcars", None)
+    (14.0, 12.0)
+    """
+    if scale_m is None:
+        return UNSCALED_REACH_PX
+    return REACH_M.get(what, OTHER_REACH_M) / scale_m
+
+
+def _cost(known: MatchedObject, mark: Mark, reach: float) -> float:
+    """Distance of a mark from an object; far where they are not one."""
+    apart = math.dist(known.middle, mark.middle)
+    sizes = [each.length for each in (*known.marks.values(), mark)]
+    return apart if apart <= max(reach, min(sizes) / 2.0) else FAR
+
+
+def matched_objects(counts: Mapping[str, Sequence[Mark]], *, reach: float) -> list[MatchedObject]:
+    """Match the marks of several counts, one to one, at the least sum of distances.
+
+    Marks of which their counter could not tell are left out: they are no objects.
+
+    Parameters
+    ----------
+    counts : mapping of str to sequence of Mark
+        Marks by counter.
+    reach : float
+        Pixels within which two marks may be of one object; half the length of both, where that is
+        more.
+
+    Returns
+    -------
+    list of MatchedObject
+        In the order in which they were marked, those of the first counter first.
+
+    Notes
+    -----
+    Counter by counter, by the assignment of least total distance (METHODS 13.3); with two
+    counters that is the best matching, with more it may depend on their order.
+    """
+    objects: list[MatchedObject] = []
+    for counter, marks in counts.items():
+        told = [mark for mark in marks if mark.certainty != CANNOT_TELL]
+        costs = np.array([[_cost(known, mark, reach) for mark in told] for known in objects])
+        taken = {}
+        if costs.size:
+            for i, k in zip(*linear_sum_assignment(costs), strict=True):
+                if costs[i, k] < FAR:
+                    taken[int(k)] = int(i)
+        for k, mark in enumerate(told):
+            if k in taken:
+                i = taken[k]
+                objects[i] = MatchedObject({**objects[i].marks, counter: mark})
+            else:
+                objects.append(MatchedObject({counter: mark}))
+    return objects

@@ -1,0 +1,195 @@
+"""Marks, their journal, and the number of a count: nothing lost, three states kept apart."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skytally.core import DataError
+from skytally.recount import CountJournal, read_count, result_of
+from skytally.recount.mark import mark_from_json
+from skytally.recount.mark_journal import CountTask
+from tests.support.recounts import finished, points, practice_file, task_of
+
+MARK = {"name": "a", "kind": "point", "certainty": "sure", "corners": [[3, 4]]}
+
+
+@pytest.fixture(scope="module")
+def task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
+    """Name a count on a simulated yard."""
+    return task_of(practice_file(tmp_path_factory.mktemp("image")))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"corners": [[3, 999999]]}, "outside the image"),
+        ({"corners": [[-1, 4]]}, "outside the image"),
+        ({"corners": [[3, float("nan")]]}, "column and row"),
+        ({"corners": [[3, True]]}, "column and row"),
+        ({"corners": []}, "pairs of numbers"),
+        ({"corners": [[1, 1], [2, 2]]}, "a point of 2 corners"),
+        ({"kind": "box"}, "a box of 1 corners"),
+        ({"kind": "star"}, "'star'"),
+        ({"certainty": "maybe"}, "'maybe'"),
+        ({"name": ""}, "name"),
+        ({"name": "가"}, "name"),
+        ({"note": "x" * 301}, "shorten"),
+    ],
+)
+def test_wrong_mark_is_refused(change: dict[str, Any], said: str) -> None:
+    """What is wrong with a mark is said, with what was found."""
+    with pytest.raises(DataError, match=said):
+        mark_from_json({**MARK, **change}, shape=(100, 200))
+
+
+@pytest.mark.parametrize("plain", [None, [], "a", 3])
+def test_no_mark_at_all_is_refused(plain: object) -> None:
+    """Something that is no mark is refused as such."""
+    with pytest.raises(DataError, match="mark: found"):
+        mark_from_json(plain, shape=(100, 200))
+
+
+def test_journal_is_taken_up_again(tmp_path: Path, task: CountTask) -> None:
+    """What was kept is there in the next run, and the bench of before is not disturbed."""
+    path = tmp_path / "counts" / "a.marks.jsonl"
+    journal = CountJournal(path, task)
+    journal.add({"entry": "put", "mark": MARK})
+    with pytest.raises(DataError, match="another bench"):
+        CountJournal(path, task)
+    journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
+    journal.add({"entry": "drop", "name": "a"})
+    journal.close()
+    again = CountJournal(path, task)
+    assert list(again.state.marks) == ["b"]
+    assert again.state.task == task
+    again.close()
+
+
+def test_entry_that_does_not_fit_changes_nothing(tmp_path: Path, task: CountTask) -> None:
+    """A refused entry is neither in the journal nor in the count."""
+    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    before = journal.path.read_bytes()
+    for entry, said in (
+        ({"entry": "put", "mark": {**MARK, "corners": [[1e9, 0]]}}, "outside"),
+        ({"entry": "finish", "day": "2026-11-29"}, "how much of the scope"),
+        ({"entry": "seen", "share": 0.5, "hidden_by": " "}, "what hid the rest"),
+        ({"entry": "seen", "share": 2}, "share from 0 to 1"),
+        ({"entry": "dance"}, "'dance'"),
+        ({}, "None"),
+    ):
+        with pytest.raises(DataError, match=said):
+            journal.add(entry)
+    assert journal.path.read_bytes() == before
+    journal.add({"entry": "seen", "share": 1})
+    journal.add({"entry": "finish", "day": "2026-11-29"})
+    with pytest.raises(DataError, match="finished"):
+        journal.add({"entry": "put", "mark": MARK})
+    journal.close()
+
+
+def test_line_that_broke_off_is_passed_over(tmp_path: Path, task: CountTask) -> None:
+    """After every cut of the last line, what was kept before it is read, and the next fits on."""
+    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal.add({"entry": "put", "mark": MARK})
+    kept = journal.path.read_bytes()
+    journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
+    journal.close()
+    whole = journal.path.read_bytes()
+    for end in range(len(kept), len(whole)):
+        journal.path.write_bytes(whole[:end])
+        assert list(read_count(journal.path).marks) == ["a"]
+        again = CountJournal(journal.path, task)
+        again.add({"entry": "put", "mark": {**MARK, "name": "c"}})
+        again.close()
+        assert list(read_count(journal.path).marks) == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b'"put"', b'"pat"', "line 2"),
+        (b'"format":1', b'"format":2', "this version reads 1"),
+        (b'"counter"', b'"konter"', "line 1"),
+        (b'{"entry"', b'["entry"', "line 2"),
+    ],
+)
+def test_damaged_journal_is_told_by_line(
+    tmp_path: Path, task: CountTask, old: bytes, new: bytes, said: str
+) -> None:
+    """A line inside that cannot be read is named, and nothing is guessed."""
+    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal.add({"entry": "put", "mark": MARK})
+    journal.close()
+    text = journal.path.read_bytes()
+    assert old in text
+    journal.path.write_bytes(text.replace(old, new, 1))
+    with pytest.raises(DataError, match=said):
+        read_count(journal.path)
+
+
+def test_full_disk_loses_no_mark(
+    tmp_path: Path, task: CountTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that does not fit is said not to be kept, and the next one after it is whole."""
+    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal.add({"entry": "put", "mark": MARK})
+    kept = journal.path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(journal.path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(DataError, match="free some space"):
+            journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
+    assert journal.path.read_bytes() == kept
+    assert list(journal.state.marks) == ["a"]
+    journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
+    assert list(read_count(journal.path).marks) == ["a", "b"]
+    journal.close()
+    assert [json.loads(line)["entry"] for line in journal.path.read_text().splitlines()[1:]] == [
+        "put",
+        "put",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sure", "perhaps", "untold", "share", "state", "words"),
+    [
+        (3, 0, 0, 1.0, "counted", "3"),
+        (3, 2, 0, 1.0, "counted", "3 to 5"),
+        (0, 2, 0, 1.0, "counted", "0 to 2"),
+        (0, 0, 0, 1.0, "nothing-seen", "nothing seen"),
+        (3, 0, 0, 0.8, "counted", "at least 3"),
+        (3, 2, 1, 1.0, "counted", "at least 3"),
+        (0, 0, 0, 0.8, "unclear", "looked, and could not tell"),
+        (0, 0, 2, 1.0, "unclear", "looked, and could not tell"),
+        (0, 0, 0, 0.0, "unclear", "looked, and could not tell"),
+    ],
+)
+def test_number_of_a_count(
+    task: CountTask, sure: int, perhaps: int, untold: int, share: float, state: str, words: str
+) -> None:
+    """Nothing seen, could not tell, a number, a range and a bound are five different things."""
+    marks = [
+        *points(*[(i, 1) for i in range(sure)], stem="s"),
+        *points(*[(i, 2) for i in range(perhaps)], certainty="perhaps", stem="p"),
+        *points(*[(i, 3) for i in range(untold)], certainty="cannot tell", stem="u"),
+    ]
+    found = result_of(finished(task, *marks, share=share))
+    assert (found.state, found.words) == (state, words)
+    assert (found.value is None) or found.bound
+
+
+def test_count_under_way_is_no_number(task: CountTask) -> None:
+    """No marks and not finished is not nothing seen."""
+    count = finished(task)
+    count.finished = ""
+    with pytest.raises(DataError, match="not finished"):
+        result_of(count)
