@@ -49,7 +49,6 @@ from .edition_writing import (
 )
 from .evidence_packet import (
     LOG as LOG,
-    PACKETS as PACKETS,
     packet_address as packet_address,
     packet_summary as packet_summary,
     published_packets as published_packets,
@@ -63,6 +62,11 @@ from .feeds import (
     json_feed as json_feed,
 )
 from .frozen_rows import RECORD as RECORD, table_rows as table_rows
+from .kept_packets import (
+    PACKETS as PACKETS,
+    packet_editions as packet_editions,
+    packet_paths as packet_paths,
+)
 from .moved_findings_chart import moved_numbers_chart as moved_numbers_chart
 from .packet_charts import chart_pages as chart_pages
 from .packet_contents import packet_name as packet_name

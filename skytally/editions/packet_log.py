@@ -9,6 +9,8 @@ from skytally.editions.packet_verifier.verify import FORMAT, merkle_root
 
 FIRST_LINE = f"skytally packet log {FORMAT}"
 NO_PARENT = "none"
+KEPT_HASH = "kept"
+"""Word before the hash of the list of packets that are kept from older editions."""
 
 
 def _digest(content: bytes) -> str:
@@ -20,6 +22,7 @@ def packet_log(
     packets: Mapping[str, tuple[bytes, Mapping[str, bytes]]],
     *,
     previous: tuple[str, str] | None,
+    kept: str = "",
 ) -> str:
     """Write the log of the packets of an edition.
 
@@ -31,14 +34,19 @@ def packet_log(
         Name of a packet to its bytes, and to the content of its files by name.
     previous : (str, str) or None
         Id and root of the edition before, None where it has no packets or there is none.
+    kept : str
+        List of the packets of older editions that this one keeps; empty where it keeps none.
 
     Returns
     -------
     str
         Four lines on the log itself, then a line a packet, sorted by name: its SHA-256, its name,
-        and the SHA-256 of each of its files. Every line is a leaf of the tree.
+        and the SHA-256 of each of its files. Every line is a leaf of the tree, so that the root
+        holds the root before it and, after it, the SHA-256 of the list of kept packets.
     """
     before = " ".join(previous or (NO_PARENT,))
+    if kept:
+        before += f" {KEPT_HASH}={_digest(kept.encode())}"
     lines = [FIRST_LINE, f"edition {edition}", f"previous {before}", f"packets {len(packets)}"]
     for name in sorted(packets):
         content, files = packets[name]

@@ -146,7 +146,7 @@ def _add_files(pages: Path) -> None:
             shutil.copyfile(file, pages / "data" / file.name)
     write_schemas(data, pages / "data")
     add_edition_files(pages)
-    add_chart_links(pages, *newest_packets())
+    add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 

@@ -40,7 +40,7 @@ def test_packet_list_links_packets_log_and_programs(editions: Path) -> None:
     for name in (f"packets/{NAME}", "packet_log.txt", "verify.py", "recompute.py"):
         assert f'href="../editions/2026-11-29/{name}" download' in page
     assert 'href="../packets.html"' in page
-    assert "All 1 packets" in page
+    assert "1 packets made in this edition" in page
 
 
 def test_packet_list_says_where_there_are_none(editions: Path) -> None:
