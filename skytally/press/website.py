@@ -167,7 +167,7 @@ def _write_cards(pages: Path) -> None:
     findings, judged = (
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
-    about = book_details() | edition_words(stage)
+    about = book_details(edition_words(stage))
     vocabularies = (
         read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
         for name in ("vocabulary", "claims_vocabulary")

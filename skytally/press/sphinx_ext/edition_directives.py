@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from skytally.core import DataError, Fault
 from skytally.editions import (
@@ -373,6 +374,14 @@ class EditionsList(Block):
         return wrong + filtered_table("editions", "Editions", heads, rows, empty="") + feeds
 
 
+def print_unlisted_pages(_app: Sphinx, config: Config) -> None:
+    """Print the pages of the editions, which stand in no list of contents."""
+    pages = f"{edition_pages.INDEX}/"
+    config["exclude_patterns"] = [
+        pattern for pattern in config["exclude_patterns"] if not pattern.startswith(pages)
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
@@ -384,4 +393,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("editions-list", EditionsList),
     ):
         app.add_directive(name, directive)
+    # after the list of contents has left out all pages that it does not name
+    app.connect("config-inited", print_unlisted_pages, priority=950)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
