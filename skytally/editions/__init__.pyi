@@ -32,12 +32,14 @@ from .edition_differences import (
 from .edition_folder import (
     EDITION_ID as EDITION_ID,
     Edition as Edition,
+    damaged_addresses as damaged_addresses,
     edition_order as edition_order,
     editions_folder as editions_folder,
     newest_edition as newest_edition,
     next_id as next_id,
     read_edition as read_edition,
     read_editions as read_editions,
+    sound_files as sound_files,
 )
 from .edition_writing import (
     Published as Published,

@@ -245,6 +245,48 @@ def _kept_faults(edition: Edition, known: Mapping[str, Edition]) -> Iterator[Fau
                 yield Fault(place, 0, "", found, advice)
 
 
+def sound_files(folder: Path) -> dict[str, Path]:
+    """Files of an edition that are as they were published, even where others are not.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition.
+
+    Returns
+    -------
+    dict of str to Path
+        Name to path; empty where `ABOUT`, which has the hashes, cannot be read or is that of
+        another edition.
+    """
+    try:
+        about = read_json(folder / ABOUT)
+    except DataError:
+        return {}
+    if list(_about_faults(folder.name, about, folder.name)):
+        return {}
+    sound = {
+        name: folder / name
+        for name, hashes in edition_contents(folder).items()
+        if hashes["sha256"] == about["contents"].get(name, {}).get("sha256")
+    }
+    return {ABOUT: folder / ABOUT, **sound}
+
+
+def damaged_addresses(folder: Path) -> dict[str, list[str]]:
+    """Addresses that damaged editions published, by their ids, as far as they are known.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the editions, which need not exist.
+    """
+    named = [path for path in visible_paths(folder, "*") if EDITION_ID.fullmatch(path.name)]
+    damaged = [path for path in named if path.is_dir() and read_edition(path)[0] is None]
+    lists = {path.name: sound_files(path).get(ADDRESSES) for path in damaged}
+    return {name: path.read_text(encoding="utf-8").split() for name, path in lists.items() if path}
+
+
 def newest_edition(folder: Path) -> Edition | None:
     """Newest edition that is as it was published; None where there is none."""
     editions, _ = read_editions(folder)

@@ -22,6 +22,7 @@ from skytally.editions import (
     json_feed,
     published_packets,
     read_editions,
+    sound_files,
     source_files,
     unchanged_since,
 )
@@ -170,14 +171,26 @@ def _write_feeds(pages: Path, editions: Sequence[Edition], about: Mapping[str, s
         (pages / address).write_text(text, encoding="utf-8", newline="\n")
 
 
-def edition_files(edition: Edition) -> dict[str, Path]:
-    """Files of an edition that the site offers, by their address below that of the edition."""
+def edition_files(folder: Path) -> dict[str, Path]:
+    """Files of an edition that the site offers, by their address below that of the edition.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition. Of a damaged one, only what is as it was published is offered.
+    """
     own = {
         path.name: path
-        for path in visible_paths(edition.folder, "*.json*")
+        for path in visible_paths(folder, "*.json*")
         if not path.name.startswith("packet")
     }
-    return own | published_packets(edition.folder)
+    sound = {*sound_files(folder).values()}
+    # stamps lie beside the editions, and are no part of one
+    return {
+        name: path
+        for name, path in {**own, **published_packets(folder)}.items()
+        if path in sound or folder not in path.parents
+    }
 
 
 def offered_name(name: str, path: Path) -> str:
@@ -194,10 +207,10 @@ def add_edition_files(pages: Path) -> None:
         Root of the printed pages.
     """
     editions, _ = read_editions(editions_folder())
-    for edition in editions:
-        for name, path in edition_files(edition).items():
+    for each in _folder_ids():
+        for name, path in edition_files(editions_folder() / each).items():
             offered = offered_name(name, path)
-            target = pages / INDEX / edition.id / offered
+            target = pages / INDEX / each / offered
             target.parent.mkdir(parents=True, exist_ok=True)
             if offered == name:
                 shutil.copyfile(path, target)

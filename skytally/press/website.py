@@ -245,7 +245,7 @@ def print_site() -> set[str]:
         If a page has a warning or an error; the last good site stays.
     """
     os.environ.setdefault("SKYTALLY_BOOK", "1")
-    from skytally.editions import editions_folder, read_editions
+    from skytally.editions import editions_folder
     from skytally.press.book_details import book_details
     from skytally.press.kept_addresses import write_kept_addresses
     from skytally.press.script_policy import write_policies
@@ -254,7 +254,7 @@ def print_site() -> set[str]:
     pages = _print_pages()
     _add_files(pages)
     write_policies(pages)
-    write_kept_addresses(pages, read_editions(editions_folder())[0], book_details())
+    write_kept_addresses(pages, editions_folder(), book_details())
     modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
     _put_in_place(pages)
     shutil.rmtree(_stage_folder(), ignore_errors=True)

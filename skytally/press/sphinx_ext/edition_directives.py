@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -86,6 +87,19 @@ class EditionBlock(Block):
         return found
 
 
+def _files(folder: Path) -> str:
+    """List the files of an edition that are as they were published, its packets left out."""
+    items = "".join(
+        f'<li><a href="{cell(f"{folder.name}/{name}")}" download>{cell(name)}</a></li>'
+        for name in (
+            edition_pages.offered_name(name, path)
+            for name, path in sorted(edition_pages.edition_files(folder).items())
+            if "/" not in name
+        )
+    )
+    return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>" if items else ""
+
+
 class EditionAbout(EditionBlock):
     """Show what an edition is: day, commit, identifiers, files and packets."""
 
@@ -112,23 +126,8 @@ class EditionAbout(EditionBlock):
             "Software hash identifiers (SWHID) of this edition and of what it was made from",
             ["of what", "identifier"], ids, empty="",
         )  # fmt: skip
-        return facts + hashes + self._files(edition)
-
-    @staticmethod
-    def _files(edition: Edition) -> str:
-        listed = edition_pages.edition_files(edition)
-        own = [
-            edition_pages.offered_name(name, path)
-            for name, path in sorted(listed.items())
-            if "/" not in name
-        ]
-        items = "".join(
-            f'<li><a href="{cell(f"{edition.id}/{name}")}" download>{cell(name)}</a></li>'
-            for name in own
-        )
         how = f'<p><a href="{UP}packets.html">How to check a packet</a></p>'
-        known = how if edition.about["packet_root"] else ""
-        return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>{known}"
+        return facts + hashes + _files(edition.folder) + (how if about["packet_root"] else "")
 
 
 def _finding_row(row: Mapping[str, Any]) -> str:
@@ -336,11 +335,13 @@ class EditionFault(EditionBlock):
     """Show what is wrong with an edition whose files are not those that were published."""
 
     def html(self) -> str:
-        """Return its faults, and that nothing of it is shown."""
-        found = edition_pages.faults_of(self.arguments[0], known_editions()[1])
+        """Return its faults, and the files that are as they were published."""
+        name = self.arguments[0]
+        found = edition_pages.faults_of(name, known_editions()[1])
         return (
-            "<p>The stored files of this edition are not those that were published, "
-            f"so none of them is shown.</p>{_fault_list(found)}"
+            "<p>The stored files of this edition are not those that were published, so nothing "
+            "of it is shown here. Files that are, packets among them, stay at their addresses."
+            f"</p>{_fault_list(found)}{_files(editions_folder() / name)}"
         )
 
 
