@@ -75,7 +75,7 @@ class PacketList(Block):
         """Return root, programs, command and packets."""
         found = self._folder()
         facts = packet_summary(found) if found else {}
-        if found is None or not facts:
+        if found is None or not facts or not packet_editions(found):
             return empty_state(NO_PACKETS if not self.arguments else "It has no evidence packets.")
         up = to_root(self.state.document.settings.env.docname)
         known = published_packets(found)
