@@ -101,7 +101,8 @@ def measure(path: Path, folder: Path, name: str) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{name}: opened in {opened:.2f} s, on the page after {shown:.2f} s; pan to a coarse "
-        f"picture {max(coarse):.0f} ms at most, to the sharp one {max(sharp):.0f} ms; memory {memory:.0f} MB"
+        f"picture {max(coarse):.0f} ms at most, to the sharp one {max(sharp):.0f} ms; "
+        f"memory {memory:.0f} MB"
     )
 
 

@@ -32,12 +32,14 @@ from .edition_differences import (
 from .edition_folder import (
     EDITION_ID as EDITION_ID,
     Edition as Edition,
+    damaged_addresses as damaged_addresses,
     edition_order as edition_order,
     editions_folder as editions_folder,
     newest_edition as newest_edition,
     next_id as next_id,
     read_edition as read_edition,
     read_editions as read_editions,
+    sound_files as sound_files,
 )
 from .edition_writing import (
     Published as Published,
@@ -49,7 +51,6 @@ from .edition_writing import (
 )
 from .evidence_packet import (
     LOG as LOG,
-    PACKETS as PACKETS,
     packet_address as packet_address,
     packet_summary as packet_summary,
     published_packets as published_packets,
@@ -63,6 +64,11 @@ from .feeds import (
     json_feed as json_feed,
 )
 from .frozen_rows import RECORD as RECORD, table_rows as table_rows
+from .kept_packets import (
+    PACKETS as PACKETS,
+    packet_editions as packet_editions,
+    packet_paths as packet_paths,
+)
 from .moved_findings_chart import moved_numbers_chart as moved_numbers_chart
 from .packet_charts import chart_pages as chart_pages
 from .packet_contents import packet_name as packet_name

@@ -12,6 +12,7 @@ from typing import Any
 
 from skytally.core import DataError, Fault, data_folder, is_leftover, read_json, visible_paths
 from skytally.editions.json_lines import read_json_lines
+from skytally.editions.kept_packets import KEPT, PACKETS, kept_packets
 from skytally.editions.software_hash_ids import content_id, entry_of, folder_id
 
 ABOUT = "edition.json"
@@ -230,6 +231,62 @@ def read_edition(folder: Path) -> tuple[Edition | None, list[Fault]]:
     return Edition(folder.name, folder, about), []
 
 
+def _kept_faults(edition: Edition, known: Mapping[str, Edition]) -> Iterator[Fault]:
+    """Yield the packets that an edition keeps from a sound one which has another."""
+    place = f"data/editions/{edition.id}/{KEPT}"
+    for kept in kept_packets(edition.folder):
+        if kept.edition in known:
+            contents = known[kept.edition].about["contents"]
+            stored = contents.get(f"{PACKETS}/{kept.packet}", {}).get("sha256", "none")
+            if stored != kept.sha256:
+                short = kept.sha256[:12], stored[:12]
+                found = f"{kept.packet} with sha256 {short[0]}, in {kept.edition} {short[1]}"
+                advice = f"restore {kept.edition} from git"
+                yield Fault(place, 0, "", found, advice)
+
+
+def sound_files(folder: Path) -> dict[str, Path]:
+    """Files of an edition that are as they were published, even where others are not.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition.
+
+    Returns
+    -------
+    dict of str to Path
+        Name to path; empty where `ABOUT`, which has the hashes, cannot be read or is that of
+        another edition.
+    """
+    try:
+        about = read_json(folder / ABOUT)
+    except DataError:
+        return {}
+    if list(_about_faults(folder.name, about, folder.name)):
+        return {}
+    sound = {
+        name: folder / name
+        for name, hashes in edition_contents(folder).items()
+        if hashes["sha256"] == about["contents"].get(name, {}).get("sha256")
+    }
+    return {ABOUT: folder / ABOUT, **sound}
+
+
+def damaged_addresses(folder: Path) -> dict[str, list[str]]:
+    """Addresses that damaged editions published, by their ids, as far as they are known.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the editions, which need not exist.
+    """
+    named = [path for path in visible_paths(folder, "*") if EDITION_ID.fullmatch(path.name)]
+    damaged = [path for path in named if path.is_dir() and read_edition(path)[0] is None]
+    lists = {path.name: sound_files(path).get(ADDRESSES) for path in damaged}
+    return {name: path.read_text(encoding="utf-8").split() for name, path in lists.items() if path}
+
+
 def newest_edition(folder: Path) -> Edition | None:
     """Newest edition that is as it was published; None where there is none."""
     editions, _ = read_editions(folder)
@@ -249,7 +306,8 @@ def read_editions(folder: Path) -> tuple[list[Edition], list[Fault]]:
     editions : list of Edition
         Those in order, the oldest first.
     faults : list of Fault
-        Of the others, of folders that are no edition, and of parents that are not there.
+        Of the others, of folders that are no edition, of parents that are not there, and of
+        packets that an edition keeps and an older one has not.
     """
     editions, faults = [], []
     for path in visible_paths(folder, "*"):
@@ -262,7 +320,9 @@ def read_editions(folder: Path) -> tuple[list[Edition], list[Fault]]:
         if edition is not None:
             editions.append(edition)
     editions.sort(key=lambda each: edition_order(each.id))
+    known = {each.id: each for each in editions}
     for edition in editions:
+        faults += _kept_faults(edition, known)
         parent = edition.about["parent"]
         if parent is not None and not (folder / str(parent)).is_dir():
             found = f"{edition.id}, which follows {parent}, and no folder of {parent}"

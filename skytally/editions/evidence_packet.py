@@ -20,6 +20,7 @@ from skytally.core import (
 )
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines
+from skytally.editions.kept_packets import KEPT, PACKETS, kept_packets, kept_text, unchanged_packets
 from skytally.editions.packet_charts import PrintedChart, printed_charts
 from skytally.editions.packet_contents import (
     PacketSources,
@@ -43,11 +44,11 @@ from skytally.findings import (
 )
 from skytally.record import WholeRecord
 
-PACKETS, LOG, VERIFIER = "packets", "packet_log.txt", "packet_verifier"
+LOG, VERIFIER = "packet_log.txt", "packet_verifier"
 PROGRAMS = ("verify.py", "recompute.py")
 """Files of the verifier."""
 LARGEST_EDITION = 12_000_000
-"""Most bytes of all packets of one edition."""
+"""Most bytes of the packets that one edition adds."""
 
 
 def _declared(data: Path) -> list[Declaration]:
@@ -199,6 +200,8 @@ def _previous(folder: Path, about: Mapping[str, Any]) -> tuple[str, str] | None:
 def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
     """Write the packets of an edition, their log and the verifier that fits them.
 
+    A packet of the edition before that states the same is kept, and not written again.
+
     Parameters
     ----------
     folder : Path
@@ -226,7 +229,34 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
         subject.name: packet_files(subject, sources)
         for subject in _checked(list(_subjects(folder, sources, site)))
     }
-    packets = {name: (canonical_zip(files), files) for name, files in contents.items()}
+    previous = _previous(folder, about)
+    kept = unchanged_packets(contents, folder.parent / previous[0] if previous else None)
+    names = {each.packet for each in kept}
+    packets = {
+        name: (canonical_zip(files), files) for name, files in contents.items() if name not in names
+    }
+    _check_size(packets)
+    log = packet_log(
+        about["id"],
+        packets,
+        previous=previous,
+        record=sources.record.logged,
+        kept=kept_text(kept),
+    )
+    _verify({name: content for name, (content, _) in packets.items()}, log)
+    (folder / PACKETS).mkdir()
+    for name, (content, _) in packets.items():
+        (folder / PACKETS / name).write_bytes(content)
+    if kept:
+        (folder / KEPT).write_text(kept_text(kept), encoding="utf-8", newline="\n")
+    (folder / LOG).write_text(log, encoding="ascii", newline="\n")
+    (folder / VERIFIER).mkdir()
+    for program in PROGRAMS:
+        shutil.copyfile(Path(verify.__file__).with_name(program), folder / VERIFIER / program)
+    return log_root(log)
+
+
+def _check_size(packets: Mapping[str, tuple[bytes, Any]]) -> None:
     size = sum(len(content) for content, _ in packets.values())
     if size > LARGEST_EDITION:
         message = (
@@ -234,18 +264,6 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
             "leave out pictures or rows"
         )
         raise DataError(message)
-    log = packet_log(
-        about["id"], packets, previous=_previous(folder, about), record=sources.record.logged
-    )
-    _verify({name: content for name, (content, _) in packets.items()}, log)
-    (folder / PACKETS).mkdir()
-    for name, (content, _) in packets.items():
-        (folder / PACKETS / name).write_bytes(content)
-    (folder / LOG).write_text(log, encoding="ascii", newline="\n")
-    (folder / VERIFIER).mkdir()
-    for program in PROGRAMS:
-        shutil.copyfile(Path(verify.__file__).with_name(program), folder / VERIFIER / program)
-    return log_root(log)
 
 
 def _verify(packets: Mapping[str, bytes], log: str) -> None:
@@ -281,14 +299,17 @@ def published_packets(folder: Path) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        Address below that of the edition to the stored file; empty without packets.
+        Address below that of the edition to the stored file; empty without packets. Packets that
+        it keeps from older editions stand at the addresses of those.
     """
     if not (folder / LOG).is_file():
         return {}
     packets = sorted((folder / PACKETS).glob("*.zip"))
+    kept = {KEPT: folder / KEPT} if (folder / KEPT).is_file() else {}
     return {
         **{f"{PACKETS}/{path.name}": path for path in packets},
         LOG: folder / LOG,
+        **kept,
         **{program: folder / VERIFIER / program for program in PROGRAMS},
         **stamp_files(folder.parents[1], folder.name).published(),
     }
@@ -329,8 +350,10 @@ def packet_summary(folder: Path) -> dict[str, str]:
     root = log_root(log)
     _, _, previous, count, *_ = log.split("\n")
     size = sum(path.stat().st_size for path in (folder / PACKETS).glob("*.zip"))
+    kept = len(kept_packets(folder))
     return {
         "packets": f"{int(count.split()[1]):,} files of {size / 1e6:.1f} MB",
+        **({"unchanged packets": f"{kept:,}, kept from older editions"} if kept else {}),
         "Merkle root": root,
         **{
             f"SHA-256 of {program}": hashlib.sha256(

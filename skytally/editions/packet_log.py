@@ -9,6 +9,8 @@ from skytally.editions.packet_verifier.verify import FORMAT, merkle_root
 
 FIRST_LINE = f"skytally packet log {FORMAT}"
 NO_PARENT = "none"
+KEPT_HASH = "kept"
+"""Word before the hash of the list of packets that are kept from older editions."""
 
 
 def _digest(content: bytes) -> str:
@@ -21,6 +23,7 @@ def packet_log(
     *,
     previous: tuple[str, str] | None,
     record: Mapping[str, str],
+    kept: str = "",
 ) -> str:
     """Write the log of the packets of an edition.
 
@@ -35,15 +38,20 @@ def packet_log(
     record : mapping of str to str
         Table of the record to the SHA-256 of its whole file, and table and id of a row, with a
         slash between, to that of its filled cells.
+    kept : str
+        List of the packets of older editions that this one keeps; empty where it keeps none.
 
     Returns
     -------
     str
         Five lines on the log itself, a line a row of the record, then a line a packet, sorted by
         name: its SHA-256, its name, and the SHA-256 of each of its files. Every line is a leaf of
-        the tree.
+        the tree, so that the root holds the root before it and, after it, the SHA-256 of the list
+        of kept packets.
     """
     before = " ".join(previous or (NO_PARENT,))
+    if kept:
+        before += f" {KEPT_HASH}={_digest(kept.encode())}"
     tables = [f"{name}={record[name]}" for name in sorted(record) if "/" not in name]
     lines = [
         FIRST_LINE, f"edition {edition}", f"previous {before}", f"packets {len(packets)}",

@@ -36,17 +36,24 @@ def package_version() -> str:
         return ""
 
 
-def book_details() -> dict[str, str]:
+def book_details(edition: Mapping[str, str] | None = None) -> dict[str, str]:
     """Words about the book by name.
+
+    Parameters
+    ----------
+    edition : mapping of str to str, optional
+        Words on the edition that the book is or comes after, as `edition_pages.edition_words`
+        has them; citations then name it.
 
     Returns
     -------
     dict of str to str
         ``title``, ``author``, ``licence``, ``version``, ``newest`` (day of the newest page that
         was read; empty without one), ``newest_iso`` (the same as ISO 8601), ``complete_to`` (the
-        words of the footer for it), ``issued`` (day of issue as ISO 8601; empty where
-        ``html_context`` of ``_config.yml`` sets none), ``citation``; ``repository`` and ``site``
-        (addresses) only where ``_config.yml`` sets them.
+        words of the footer for it), ``issued`` (day of issue as ISO 8601: that of the edition,
+        else of ``html_context`` of ``_config.yml``; empty where neither has one), ``citation``;
+        ``repository`` and ``site`` (addresses) only where ``_config.yml`` sets them; and those of
+        the edition.
 
     Raises
     ------
@@ -65,7 +72,8 @@ def book_details() -> dict[str, str]:
         "newest_iso": newest.date().isoformat() if newest is not None else "",
     }
     details["complete_to"] = f"record complete to {details['newest']}" if details["newest"] else ""
-    details["issued"] = _issued(str(context.get("issued") or ""))
+    set_by_hand = _issued(str(context.get("issued") or ""))
+    details |= {"issued": set_by_hand} | dict(edition or {})
     details["citation"] = _citation(details, (config.get("html") or {}).get("baseurl") or "")
     addresses = {
         "repository": (config.get("repository") or {}).get("url"),
@@ -84,16 +92,35 @@ def _issued(day_of_issue: str) -> str:
 
 
 def _citation(details: Mapping[str, str], site: str) -> str:
-    """Cite the book: author, year, title, version, state of the record, address if one is set.
+    """Cite the book: author, year, title, edition, version, state of the record, address.
 
-    The year is that of the day of issue; without one, that of the newest page read, since no
-    edition is older.
+    The year is that of the day of issue; without one, that of the newest page read or of the
+    edition before, since no later state of the book is older.
     """
-    dated = details["issued"] or details["newest_iso"]
+    dated = details["issued"] or max(details["newest_iso"], details.get("edition_day", ""))
     year = f" ({dated[:4]})" if dated else ""
     version = f"version {details['version']}" if details["version"] else ""
-    parts = [details["title"], version, details["complete_to"], site]
+    issued = date.fromisoformat(details["issued"]) if details["issued"] else None
+    parts = [
+        details["title"],
+        cited_edition(details.get("edition", "")),
+        f"issued {issued.day} {issued:%B %Y}" if issued else "",
+        version,
+        details["complete_to"],
+        site,
+    ]
     return f"{details['author']}{year}, {', '.join(filter(None, parts))}."
+
+
+def cited_edition(edition: str) -> str:
+    """Words of a citation on the edition that a book is, or after which it was changed.
+
+    Examples
+    --------
+    >>> cited_edition("edition 2026-11-29"), cited_edition("after edition 2026-11-29")
+    ('edition 2026-11-29', 'changed after edition 2026-11-29')
+    """
+    return f"changed {edition}" if edition.startswith("after ") else edition
 
 
 def source_line(details: Mapping[str, str] | None = None) -> str:

@@ -96,7 +96,7 @@ def _known_editions(day: str) -> list[Edition]:
     return editions
 
 
-def _check_state(root: Path) -> None:
+def _check_state(root: Path, commit: git_history.Commit | None) -> None:
     """Refuse a tree that no commit holds, and a site that is not printed from it.
 
     Raises
@@ -104,7 +104,8 @@ def _check_state(root: Path) -> None:
     DataError
         With the files, or what to run.
     """
-    changed = git_history.changed_since_commit(root)
+    # without a commit of its own, the folder may lie in the repository of something else
+    changed = git_history.changed_since_commit(root) if commit else []
     if changed:
         more = f" and {len(changed) - LISTED_FILES} more" if len(changed) > LISTED_FILES else ""
         message = (
@@ -203,7 +204,7 @@ def make_edition(day_words: str) -> Path:
     commit = git_history.head(root)
     day = _day(day_words, commit)
     editions = _known_editions(day)
-    _check_state(root)
+    _check_state(root, commit)
     identifier = next_id(day, [edition.id for edition in editions])
     target = editions_folder() / identifier
     unfinished = target.with_name(f".{identifier}.part")

@@ -22,6 +22,7 @@ from skytally.editions import (
     json_feed,
     published_packets,
     read_editions,
+    sound_files,
     source_files,
     unchanged_since,
 )
@@ -76,17 +77,30 @@ DAMAGED = """\
 """
 
 
-def state_words(editions: Sequence[Edition]) -> str:
-    """Words on the edition that the present book is, or comes after; empty without an edition."""
+def present_edition() -> dict[str, str]:
+    """Words on the edition that the present book is, or comes after.
+
+    Returns
+    -------
+    dict of str to str
+        ``edition`` (the words), ``edition_day``, ``edition_page`` (the page that they lead to)
+        and, only where the book is that edition, ``issued``, its day; empty without an edition.
+    """
+    editions, _ = read_editions(editions_folder())
     if not editions:
-        return ""
+        return {}
     files = source_files(project_root())
-    same = [edition.id for edition in editions if unchanged_since(edition.about, files)]
-    return f"edition {same[-1]}" if same else f"after edition {editions[-1].id}"
+    same = [edition for edition in editions if unchanged_since(edition.about, files)]
+    found = (same or editions)[-1]
+    day = str(found.about["date"])
+    words = f"{'' if same else 'after '}edition {found.id}"
+    page = f"{INDEX}/{found.id}.html"
+    known = {"edition": words, "edition_day": day, "edition_page": page}
+    return known | ({"issued": day} if same else {})
 
 
 def edition_words(stage: Path) -> dict[str, str]:
-    """Words of the feet of pages and cards on the edition, as staged.
+    """Words of the feet of pages and cards and of citations on the edition, as staged.
 
     Parameters
     ----------
@@ -96,8 +110,7 @@ def edition_words(stage: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``edition`` (the words) and ``edition_page`` (the page that they lead to); empty where
-        there is no edition.
+        As `present_edition` gives them.
     """
     path = stage / STATE
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
@@ -126,10 +139,8 @@ def stage_editions(stage: Path) -> None:
     for each in ids:
         text = UNLISTED + (PAGE if each in sound else DAMAGED).format(id=each)
         (stage / INDEX / f"{each}.md").write_text(text, encoding="utf-8")
-    words = state_words(editions)
-    if words:
-        page = f"{INDEX}/{words.rpartition(' ')[2]}.html"
-        state = {"edition": words, "edition_page": page}
+    state = present_edition()
+    if state:
         (stage / STATE).write_text(json.dumps(state), encoding="utf-8")
 
 
@@ -160,14 +171,26 @@ def _write_feeds(pages: Path, editions: Sequence[Edition], about: Mapping[str, s
         (pages / address).write_text(text, encoding="utf-8", newline="\n")
 
 
-def edition_files(edition: Edition) -> dict[str, Path]:
-    """Files of an edition that the site offers, by their address below that of the edition."""
+def edition_files(folder: Path) -> dict[str, Path]:
+    """Files of an edition that the site offers, by their address below that of the edition.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition. Of a damaged one, only what is as it was published is offered.
+    """
     own = {
         path.name: path
-        for path in visible_paths(edition.folder, "*.json*")
+        for path in visible_paths(folder, "*.json*")
         if not path.name.startswith("packet")
     }
-    return own | published_packets(edition.folder)
+    sound = {*sound_files(folder).values()}
+    # stamps lie beside the editions, and are no part of one
+    return {
+        name: path
+        for name, path in {**own, **published_packets(folder)}.items()
+        if path in sound or folder not in path.parents
+    }
 
 
 def offered_name(name: str, path: Path) -> str:
@@ -184,10 +207,10 @@ def add_edition_files(pages: Path) -> None:
         Root of the printed pages.
     """
     editions, _ = read_editions(editions_folder())
-    for edition in editions:
-        for name, path in edition_files(edition).items():
+    for each in _folder_ids():
+        for name, path in edition_files(editions_folder() / each).items():
             offered = offered_name(name, path)
-            target = pages / INDEX / edition.id / offered
+            target = pages / INDEX / each / offered
             target.parent.mkdir(parents=True, exist_ok=True)
             if offered == name:
                 shutil.copyfile(path, target)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import DataError, Fault, data_registry, read_table, refuse
-from skytally.editions import Edition
+from skytally.editions import Edition, damaged_addresses, read_editions
 from skytally.press.cards.card_files import POLICY
 
 MARK = '<meta name="skytally-page" content="kept-address">'
@@ -131,7 +131,23 @@ def _moved_pages(pages: Path) -> Iterator[KeptAddress]:
     refuse(faults, what=f"table {MOVED_TABLE}.csv")
 
 
-def kept_addresses(pages: Path, editions: Sequence[Edition]) -> list[KeptAddress]:
+def _damaged_page(address: str, edition: str, pages: Path) -> KeptAddress:
+    """Page for an address that only a damaged edition has."""
+    links = {f"edition {edition}": f"editions/{edition}.html", "all editions": "editions.html"}
+    words = (
+        f"The present book has no page at {address}; edition {edition} had it, and is damaged in "
+        "this copy of the book."
+    )
+    there = {label: link for label, link in links.items() if (pages / link).is_file()}
+    name = posixpath.basename(address).removesuffix(".html")
+    return KeptAddress(address, f"{name}: no longer in the book", (words,), there)
+
+
+def kept_addresses(
+    pages: Path,
+    editions: Sequence[Edition],
+    damaged: Mapping[str, Sequence[str]] | None = None,
+) -> list[KeptAddress]:
     """Pages for all published addresses at which the printed book has none.
 
     Parameters
@@ -139,7 +155,9 @@ def kept_addresses(pages: Path, editions: Sequence[Edition]) -> list[KeptAddress
     pages : Path
         Root of the printed pages.
     editions : sequence of Edition
-        All editions, the oldest first.
+        All editions that are as they were published, the oldest first.
+    damaged : mapping of str to sequence of str, optional
+        Id of each damaged edition to the addresses that it published.
 
     Returns
     -------
@@ -155,20 +173,24 @@ def kept_addresses(pages: Path, editions: Sequence[Edition]) -> list[KeptAddress
     """
     kept = {page.address: page for page in _moved_pages(pages)}
     reasons = _withdrawals(editions)
-    for address in sorted({each for edition in editions for each in edition.addresses}):
+    known = {each for edition in editions for each in edition.addresses}
+    lost = {each: name for name, listed in (damaged or {}).items() for each in listed}
+    for address in sorted({*known, *lost}):
         if address.startswith("/") or ".." in address.split("/"):
             message = f"addresses.txt: found {address!r}, which lies outside the site; restore it"
             raise DataError(message)
-        if address not in kept and not (pages / address).is_file():
+        if address in kept or (pages / address).is_file():
+            continue
+        if address in known:
             kept[address] = _gone_page(address, editions, reasons, pages)
+        else:
+            kept[address] = _damaged_page(address, lost[address], pages)
     return [kept[address] for address in sorted(kept)]
 
 
-def write_kept_addresses(
-    pages: Path, editions: Sequence[Edition], about: Mapping[str, Any]
-) -> None:
-    """Write the pages of `kept_addresses` into the printed site."""
-    for kept in kept_addresses(pages, editions):
+def write_kept_addresses(pages: Path, folder: Path, about: Mapping[str, Any]) -> None:
+    """Write the pages of `kept_addresses` for a folder of editions into the printed site."""
+    for kept in kept_addresses(pages, read_editions(folder)[0], damaged_addresses(folder)):
         path = pages / kept.address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(kept.page(title=about["title"]), encoding="utf-8")

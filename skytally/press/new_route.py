@@ -154,7 +154,8 @@ def _write_project(folder: Path, title: str) -> None:
     _write_pages(folder, title)
     shutil.copytree(TEMPLATE / "notebooks", folder / "notebooks")
     (folder / "notebooks" / "params").mkdir()
-    shutil.copyfile(TEMPLATE / "gitignore", folder / ".gitignore")
+    for name in ("gitignore", "gitattributes"):
+        shutil.copyfile(TEMPLATE / name, folder / f".{name}")
     places = {"ENGINE": PACKAGE.parent, "ENVIRONMENT": Path(sys.prefix)}
     makefile = (TEMPLATE / "Makefile").read_text(encoding="utf-8")
     words = {name: _make_escaped(path) for name, path in places.items()}

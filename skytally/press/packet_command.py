@@ -10,27 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from skytally.core import DataError, data_folder, project_root, read_table, refuse
-from skytally.editions import (
-    PACKETS,
-    Edition,
-    editions_folder,
-    packet_name,
-    published_packets,
-    read_editions,
-)
+from skytally.editions import Edition, editions_folder, packet_name, packet_paths, read_editions
 
 KINDS = ("finding", "claim", "chart")
 SET_ASIDE = "set aside"
 LISTED = 12
 """Packets that are listed before the rest is counted."""
-
-
-def _packets(edition: Edition) -> dict[str, Path]:
-    begin = f"{PACKETS}/"
-    known = published_packets(edition.folder)
-    return {
-        name.removeprefix(begin): path for name, path in known.items() if name.startswith(begin)
-    }
 
 
 def _named(wanted: str, packets: dict[str, Path]) -> list[Path]:
@@ -48,10 +33,10 @@ def _holding(row: str, packets: dict[str, Path]) -> Iterator[Path]:
 
 def _why_not(wanted: str, chosen: Edition, editions: list[Edition]) -> str:
     """Why there is no packet of something."""
-    older = [each for each in editions if _named(wanted, _packets(each))]
+    older = [each for each in editions if _named(wanted, packet_paths(each.folder))]
     if older:
         last = older[-1]
-        path = _named(wanted, _packets(last))[0]
+        path = _named(wanted, packet_paths(last.folder))[0]
         return (
             f"{wanted}: not in edition {chosen.id}, which has withdrawn it or never had it; "
             f"its last packet is that of edition {last.id}, {_shown(path)}"
@@ -96,7 +81,7 @@ def found_packets(wanted: str, *, edition: str = "") -> list[Path]:
         known = ", ".join(each.id for each in editions) or "none yet"
         message = f"EDITION: no edition {edition or 'at all'!r}; there are: {known}"
         raise DataError(message)
-    packets = _packets(named[-1])
+    packets = packet_paths(named[-1].folder)
     found = _named(wanted, packets) or list(_holding(wanted, packets))
     if not wanted or not found:
         message = _why_not(wanted, named[-1], editions) if wanted else "OF: name what you look for"

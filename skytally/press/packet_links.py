@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from skytally.editions import (
-    PACKETS,
     chart_pages,
     editions_folder,
-    newest_edition,
     packet_address,
+    packet_editions,
     packet_name,
-    published_packets,
+    read_editions,
 )
 from skytally.press.cards.card import Card, Fact, Part
 
@@ -25,19 +24,25 @@ FIGURE = re.compile(r'(<figure class="sk-figure" id="([^"]+)">.*?)(</figure>)', 
 HOW_TO_CHECK = "packets.html"
 
 
-def newest_packets() -> tuple[str, frozenset[str]]:
-    """Id of the newest edition and the names of its packets; empty without one."""
-    edition = newest_edition(editions_folder())
-    if edition is None:
-        return "", frozenset()
-    known = published_packets(edition.folder)
-    begin = f"{PACKETS}/"
-    return edition.id, frozenset(
-        name.removeprefix(begin) for name in known if name.startswith(begin)
-    )
+def newest_packets() -> tuple[str, dict[str, str]]:
+    """Id of the newest edition, and name of each of its packets to the edition that made it.
+
+    Returns
+    -------
+    edition : str
+        Empty without one.
+    packets : dict of str to str
+        Without those that a damaged edition made, which are not offered.
+    """
+    editions, _ = read_editions(editions_folder())
+    if not editions:
+        return "", {}
+    sound = {edition.id for edition in editions}
+    made = packet_editions(editions[-1].folder)
+    return editions[-1].id, {name: maker for name, maker in made.items() if maker in sound}
 
 
-def with_packets(cards: Iterable[Card], edition: str, packets: frozenset[str]) -> Iterator[Card]:
+def with_packets(cards: Iterable[Card], edition: str, packets: Mapping[str, str]) -> Iterator[Card]:
     """Yield cards, with a link to the packet where the edition has one.
 
     Parameters
@@ -46,51 +51,54 @@ def with_packets(cards: Iterable[Card], edition: str, packets: frozenset[str]) -
         Cards of all kinds.
     edition : str
         Id of the edition.
-    packets : frozenset of str
-        Names of its packets.
+    packets : mapping of str to str
+        Name of each of its packets to the edition that made it.
 
     Yields
     ------
     Card
     """
     for card in cards:
-        if packet_name(card.kind, card.id) not in packets:
+        maker = packets.get(packet_name(card.kind, card.id), "")
+        if not maker:
             yield card
             continue
-        link = Part(f"of edition {edition}", packet_address(edition, card.kind, card.id))
+        words = f"of edition {maker}"
+        if maker != edition:
+            words += f", unchanged in edition {edition}"
+        link = Part(words, packet_address(maker, card.kind, card.id))
         fact = Fact("evidence packet", (link, Part("how to check it", HOW_TO_CHECK)))
         before = [each for each in card.facts if each.label != CITE]
         after = [each for each in card.facts if each.label == CITE]
         yield replace(card, facts=(*before, fact, *after))
 
 
-def _chart_link(page: str, anchor: str, up: str, found: Mapping[str, str]) -> str:
-    name = packet_name("chart", f"{page}.{anchor}")
-    if name not in found:
+def _chart_link(page: str, anchor: str, up: str, packets: Mapping[str, str]) -> str:
+    name = f"{page}.{anchor}"
+    maker = packets.get(packet_name("chart", name), "")
+    if not maker:
         return ""
-    link = f'<a href="{html.escape(up + found[name])}" download>Evidence packet of this chart</a>'
+    address = html.escape(up + packet_address(maker, "chart", name))
+    link = f'<a href="{address}" download>Evidence packet of this chart</a>'
     return f'<p class="sk-packet">{link}</p>'
 
 
-def add_chart_links(site: Path, edition: str, packets: frozenset[str]) -> None:
+def add_chart_links(site: Path, packets: Mapping[str, str]) -> None:
     """Link each printed chart to its packet, under its caption.
 
     Parameters
     ----------
     site : Path
         Root of the printed site.
-    edition : str
-        Id of the edition.
-    packets : frozenset of str
-        Names of its packets.
+    packets : mapping of str to str
+        Name of each packet to the edition that made it.
     """
-    found = {name: f"editions/{edition}/{PACKETS}/{name}" for name in packets}
     for path in chart_pages(site) if packets else ():
         page = path.read_text(encoding="utf-8")
         up = "../" * (len(path.relative_to(site).parts) - 1)
 
         def linked(match: re.Match[str], stem: str = path.stem, up: str = up) -> str:
-            return f"{match[1]}{_chart_link(stem, match[2], up, found)}{match[3]}"
+            return f"{match[1]}{_chart_link(stem, match[2], up, packets)}{match[3]}"
 
         with_links = FIGURE.sub(linked, page)
         if with_links != page:

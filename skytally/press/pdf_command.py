@@ -14,6 +14,7 @@ from typing import Any
 
 from skytally.core import DataError
 from skytally.press.book_details import book_details
+from skytally.press.edition_pages import present_edition
 from skytally.press.project_paths import book_folder, build_folder, site_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -117,7 +118,7 @@ def book_html() -> str:
     if missing:
         message = f"no printed page of {', '.join(missing)} in {site_folder()}; run make book first"
         raise DataError(message)
-    about, known = book_details(), {name for _, name in names}
+    about, known = book_details(present_edition()), {name for _, name in names}
     pages = [(part, name, *_article(name, known)) for part, name in names]
     title = html.escape(about["title"])
     listed, last = [], ""

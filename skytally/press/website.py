@@ -146,7 +146,7 @@ def _add_files(pages: Path) -> None:
             shutil.copyfile(file, pages / "data" / file.name)
     write_schemas(data, pages / "data")
     add_edition_files(pages)
-    add_chart_links(pages, *newest_packets())
+    add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
 
@@ -167,7 +167,7 @@ def _write_cards(pages: Path) -> None:
     findings, judged = (
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
-    about = book_details() | edition_words(stage)
+    about = book_details(edition_words(stage))
     vocabularies = (
         read_cells(data_registry.path(name), header=VOCABULARY_COLUMNS)
         for name in ("vocabulary", "claims_vocabulary")
@@ -245,7 +245,7 @@ def print_site() -> set[str]:
         If a page has a warning or an error; the last good site stays.
     """
     os.environ.setdefault("SKYTALLY_BOOK", "1")
-    from skytally.editions import editions_folder, read_editions
+    from skytally.editions import editions_folder
     from skytally.press.book_details import book_details
     from skytally.press.kept_addresses import write_kept_addresses
     from skytally.press.script_policy import write_policies
@@ -254,7 +254,7 @@ def print_site() -> set[str]:
     pages = _print_pages()
     _add_files(pages)
     write_policies(pages)
-    write_kept_addresses(pages, read_editions(editions_folder())[0], book_details())
+    write_kept_addresses(pages, editions_folder(), book_details())
     modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
     _put_in_place(pages)
     shutil.rmtree(_stage_folder(), ignore_errors=True)

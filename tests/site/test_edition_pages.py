@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 
 import pytest
 
-from skytally.editions import Edition, editions_folder, read_editions
+from skytally.editions import Edition, editions_folder, packet_paths, read_editions
 from skytally.press.edition_pages import ATOM, JSON_FEED
+from skytally.press.kept_addresses import MARK
 from tests.support.feed_rules import atom_faults, json_feed_faults
 from tests.support.site_pages import KEPT, PAGES, ROOT, SITE, broken_link, needs_site, parsed_page
 
 pytestmark = needs_site
+
+LARGEST_SITE = 60_000_000
+"""Bytes of all files."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +49,12 @@ def test_kept_addresses_lead_on() -> None:
 
 
 def test_editions_have_pages_and_valid_feeds(editions: list[Edition]) -> None:
-    """Each edition has a page in the menu and an entry in both feeds, which are valid."""
+    """Each edition has a page of its own and an entry in both feeds, which are valid."""
+    for edition in editions:
+        page = (SITE / f"editions/{edition.id}.html").read_text(encoding="utf-8")
+        assert MARK not in page
+        assert f"published-findings-{edition.id}" in page
+        assert edition.about["packet_root"] in page
     index = (SITE / "editions.html").read_text(encoding="utf-8")
     assert [edition.id for edition in editions if f"editions/{edition.id}.html" not in index] == []
     assert (SITE / ATOM).is_file() == bool(editions)
@@ -55,6 +65,35 @@ def test_editions_have_pages_and_valid_feeds(editions: list[Edition]) -> None:
         assert [item["id"] for item in feed["items"]] == [
             edition.about["feed_id"] for edition in reversed(editions)
         ]
+
+
+def test_every_packet_has_its_address(editions: list[Edition]) -> None:
+    """Each packet of each edition lies where it was published, to the last byte."""
+    for edition in editions:
+        assert packet_paths(edition.folder)
+        for name, path in packet_paths(edition.folder).items():
+            maker = path.parents[1].name
+            assert (SITE / f"editions/{maker}/packets/{name}").read_bytes() == path.read_bytes()
+
+
+def test_the_site_stays_small() -> None:
+    """The whole site, with the packets of all editions, is under 60 MB."""
+    assert sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) < LARGEST_SITE
+
+
+def test_citations_name_the_edition(editions: list[Edition]) -> None:
+    """Once there is an edition, the page on citing and the cards name it and its day."""
+    about = html.unescape((SITE / "about.html").read_text(encoding="utf-8"))
+    cards = json.loads((SITE / "cards.json").read_text(encoding="utf-8"))
+    cited = cards["about"]["citation"]
+    assert cited in about
+    known = f"edition {editions[-1].id}" if editions else "no day of issue is set"
+    assert known in about
+    assert about.count("no day of issue is set") == (0 if editions else 2)
+    if editions:
+        assert known in cited
+        front = (SITE / "index.html").read_text(encoding="utf-8")
+        assert f'href="editions/{editions[-1].id}.html#what-changed"' in front
 
 
 def test_every_foot_names_the_edition(editions: list[Edition]) -> None:

@@ -17,6 +17,7 @@ from skytally.editions.change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.change_words import cause_words
 from skytally.editions.corrected_cells import correction_history
 from skytally.editions.edition_differences import changed_findings, changed_rows, edition_changes
+from skytally.editions.edition_folder import edition_contents
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
 from skytally.editions.software_hash_ids import entry_of, folder_id
@@ -172,6 +173,19 @@ def test_a_missing_edition_before_is_named(first: Edition, project: Path) -> Non
     (edition,), (fault,) = read_editions(project / "data/editions")
     assert "2026-01-03, which follows 2026-01-02, and no folder" in str(fault)
     assert edition.changes is not None
+
+
+def test_a_kept_packet_that_the_older_edition_has_not_is_named(
+    first: Edition, project: Path
+) -> None:
+    """An edition that keeps a packet with another hash than the older one has is a fault."""
+    newer = make_edition(project, "2026-01-03", findings=[], parent=first)
+    row = {"packet": "claim-A1.zip", "edition": DAY, "sha256": "a" * 64}
+    (newer.folder / "kept_packets.jsonl").write_text(json.dumps(row) + "\n")
+    _damage_about(newer.folder, contents=edition_contents(newer.folder))
+    editions, (fault,) = read_editions(project / "data/editions")
+    assert [edition.id for edition in editions] == [DAY, "2026-01-03"]
+    assert f"claim-A1.zip with sha256 aaaaaaaaaaaa, in {DAY} none" in str(fault)
 
 
 def test_leftovers_of_other_programs_are_no_damage(first: Edition, project: Path) -> None:

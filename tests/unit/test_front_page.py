@@ -16,7 +16,7 @@ from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.figures.front_page_dates import read_key_dates
 from skytally.figures.running_totals_chart import running_totals, spelled_names, totals_chart
-from skytally.press import book_details, pdf_command
+from skytally.press import book_details, edition_pages, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
 from skytally.press.sphinx_ext.front_directives import DatedRows, FindingCards
 from skytally.press.sphinx_ext.page_heads import CiteBook
@@ -290,6 +290,35 @@ def test_citation_takes_no_day_of_the_record_for_a_day_of_issue(
     assert json.loads(shown.rpartition("<pre>")[2].partition("</pre>")[0])[0]["issued"] == {
         "date-parts": [[2031, 5, 17]]
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "cited", "issued"),
+    [
+        ({"issued": "2031-05-17"}, "edition 2031-05-17-2, issued 17 May 2031", [[2031, 5, 17]]),
+        ({}, "changed after edition 2031-05-17-2", [[2031]]),
+    ],
+)
+def test_citation_names_the_edition(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    state: dict[str, str],
+    cited: str,
+    issued: list[list[int]],
+) -> None:
+    """Of an edition all forms have its id and day; of a changed book, after which it comes."""
+    _with_issue(monkeypatch, "")
+    words = f"{'' if state else 'after '}edition 2031-05-17-2"
+    known = {"edition": words, "edition_day": "2031-05-17", "edition_page": "editions/x.html"}
+    (tmp_path / edition_pages.STATE).write_text(json.dumps(known | state))
+    shown = html.unescape(str(bare(CiteBook, srcdir=str(tmp_path)).html()))
+    assert f"A (2031), T, {cited}" in shown
+    assert "no day of issue" not in shown
+    csl = json.loads(shown.rpartition("<pre>")[2].partition("</pre>")[0])[0]
+    assert csl["issued"]["date-parts"] == issued
+    assert csl.get("edition") == ("2031-05-17-2" if state else None)
+    assert cited.partition(",")[0] in csl["note"]
+    assert ("date = {2031-05-17}" in shown) is bool(state)
 
 
 def test_a_day_of_issue_that_is_no_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

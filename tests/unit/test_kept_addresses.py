@@ -59,7 +59,7 @@ def pages(tmp_path: Path) -> Path:
 
 def test_every_published_address_leads_somewhere(pages: Path, editions: list[Edition]) -> None:
     """What the book no longer has becomes a page; what it has is left alone."""
-    kept.write_kept_addresses(pages, editions, {"title": "Made up"})
+    kept.write_kept_addresses(pages, editions[0].folder.parent, {"title": "Made up"})
     listed = {address for edition in editions for address in edition.addresses}
     assert [each for each in sorted(listed) if not (pages / each).is_file()] == []
     assert (pages / "index.html").read_text() == "<p>now</p>"
@@ -81,10 +81,21 @@ def test_a_page_says_where_it_went(
     pages: Path, editions: list[Edition], address: str, words: str
 ) -> None:
     """The last edition that had it, what it held, why it went, or its new address."""
-    kept.write_kept_addresses(pages, editions, {"title": "Made up"})
+    kept.write_kept_addresses(pages, editions[0].folder.parent, {"title": "Made up"})
     page = (pages / address).read_text(encoding="utf-8")
     assert words in page
     assert "Content-Security-Policy" in page
+
+
+def test_addresses_of_a_damaged_edition_are_kept(pages: Path, editions: list[Edition]) -> None:
+    """What only a damaged edition had stays, says so, and does not show what may be wrong."""
+    folder = editions[0].folder
+    (folder / "findings.jsonl").write_text("{}\n")
+    kept.write_kept_addresses(pages, folder.parent, {"title": "Made up"})
+    assert [each for each in editions[0].addresses if not (pages / each).is_file()] == []
+    page = (pages / "cards/finding/calls.old.html").read_text(encoding="utf-8")
+    assert "edition 2026-01-02 had it, and is damaged in this copy" in page
+    assert "as published" not in page
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_packet_list_links_packets_log_and_programs(editions: Path) -> None:
         assert f"SHA-256 of {program}" in page
         assert hashlib.sha256(program.encode()).hexdigest() in page
     assert 'href="../packets.html"' in page
-    assert "All 1 packets" in page
+    assert "1 packets made in this edition" in page
 
 
 def test_packet_list_says_where_there_are_none(editions: Path) -> None:

@@ -8,19 +8,26 @@ from skytally.press.cards.card import Card, Fact, Part
 from skytally.press.packet_links import add_chart_links, with_packets
 from tests.support.packet_edition import made_up_site
 
-PACKETS = frozenset({"finding-a.b.zip", "chart-rail-counts.railcars.zip"})
+PACKETS = {
+    "finding-a.b.zip": "2026-11-29",
+    "finding-a.d.zip": "2026-10-01",
+    "chart-rail-counts.railcars.zip": "2026-11-29",
+}
 
 
 def test_with_packets_links_what_the_edition_has() -> None:
-    """A card of the edition gets its packet before the citation, another card nothing."""
+    """A card gets its packet before the citation, named with its edition; another nothing."""
     facts = (Fact("rows", (Part("R001"),)), Fact("cite", (Part("words"),)))
-    cards = [Card("finding", "a.b", "1", "One.", facts), Card("finding", "a.c", "2", "Two.", facts)]
-    first, second = with_packets(cards, "2026-11-29", PACKETS)
+    cards = [Card("finding", key, "1", "One.", facts) for key in ("a.b", "a.c", "a.d")]
+    first, second, third = with_packets(cards, "2026-11-29", PACKETS)
     assert [fact.label for fact in first.facts] == ["rows", "evidence packet", "cite"]
     link = first.facts[1].parts[0]
     assert link.url == "editions/2026-11-29/packets/finding-a.b.zip"
     assert link.text == "of edition 2026-11-29"
     assert second.facts == facts
+    kept = third.facts[1].parts[0]
+    assert kept.url == "editions/2026-10-01/packets/finding-a.d.zip"
+    assert kept.text == "of edition 2026-10-01, unchanged in edition 2026-11-29"
 
 
 def test_add_chart_links_links_a_chart_from_its_page(tmp_path: Path) -> None:
@@ -28,9 +35,9 @@ def test_add_chart_links_links_a_chart_from_its_page(tmp_path: Path) -> None:
     site = made_up_site(tmp_path / "site")
     page = site / "lines/rail-counts.html"
     before = page.read_text(encoding="utf-8")
-    add_chart_links(site, "2026-11-29", frozenset())
+    add_chart_links(site, {})
     assert page.read_text(encoding="utf-8") == before
-    add_chart_links(site, "2026-11-29", PACKETS)
+    add_chart_links(site, PACKETS)
     link = (
         '<p class="sk-packet"><a href="../editions/2026-11-29/packets/chart-rail-counts.railcars'
         '.zip" download>Evidence packet of this chart</a></p></figure>'

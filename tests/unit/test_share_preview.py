@@ -56,8 +56,26 @@ def test_preview_address_is_absolute_only_where_the_site_has_one(
 def test_front_page_says_which_edition_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Version and state of the record, as far as they are known, and nothing else."""
     known = {"version": "1.2", "complete_to": "record complete to 8 July 2026"}
-    monkeypatch.setattr(page_heads, "book_details", lambda: known)
+    monkeypatch.setattr(page_heads, "book_details", lambda _: known)
     line = bare(page_heads.Edition).html()
     assert "This edition: version 1.2, record complete to 8 July 2026." in line
-    monkeypatch.setattr(page_heads, "book_details", lambda: {"version": "", "complete_to": ""})
+    monkeypatch.setattr(page_heads, "book_details", lambda _: {"version": "", "complete_to": ""})
     assert bare(page_heads.Edition).html() == ""
+
+
+@pytest.mark.parametrize(("words", "begin"), [("", "This is"), ("after ", "Changed")])
+def test_front_page_links_the_edition_and_its_changes(
+    monkeypatch: pytest.MonkeyPatch, words: str, begin: str
+) -> None:
+    """A book that is an edition, or comes after one, leads to its page and to what it changed."""
+    known = {
+        "version": "1.2",
+        "complete_to": "",
+        "edition": f"{words}edition 2031-05-17",
+        "edition_page": "editions/2031-05-17.html",
+    }
+    monkeypatch.setattr(page_heads, "book_details", lambda _: known)
+    line = bare(page_heads.Edition).html()
+    page = "editions/2031-05-17.html"
+    links = f'<a href="{page}">{words}edition 2031-05-17</a> (<a href="{page}#what-changed">'
+    assert f"{begin} {links}its changes</a>): version 1.2." in line

@@ -40,7 +40,9 @@ def _fact(fact: Fact, up: str) -> str:
     return f"<dt>{html.escape(fact.label)}</dt><dd>{', '.join(parts)}</dd>"
 
 
-def card_page(card: Card, *, title: str, licence: str, edition: str = "") -> str:
+def card_page(
+    card: Card, *, title: str, licence: str, edition: str = "", edition_page: str = ""
+) -> str:
     """Page of one card, which a browser shows without scripts.
 
     Parameters
@@ -53,6 +55,8 @@ def card_page(card: Card, *, title: str, licence: str, edition: str = "") -> str
         Licence of its text.
     edition : str
         Words on the edition that the book is or comes after; empty without one.
+    edition_page : str
+        Address of its page from the root of the site.
 
     Returns
     -------
@@ -61,8 +65,11 @@ def card_page(card: Card, *, title: str, licence: str, edition: str = "") -> str
         page that the card links last.
     """
     facts = list(card.facts)
+    foot = html.escape(licence)
+    if edition:
+        foot += f" · {_link(Part(edition, edition_page), UP)}"
     while True:
-        page = _page(card, facts, title=title, foot=" · ".join(filter(None, (licence, edition))))
+        page = _page(card, facts, title=title, foot=foot)
         if len(page.encode()) <= LARGEST_PAGE or not facts:
             return page
         longest = max(facts, key=lambda each: (each.label != CITE, len(_fact(each, UP))))
@@ -87,7 +94,7 @@ def _page(card: Card, facts: list[Fact], *, title: str, foot: str) -> str:
         f'<link rel="stylesheet" href="{UP}_static/cards/card.css"></head><body>'
         f'<main class="card"><p class="kind">{card.kind} {html.escape(card.id)}</p>'
         f"<h1>{heading}</h1><p>{sentence}</p><dl>{lines}</dl></main>"
-        f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {html.escape(foot)}'
+        f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {foot}'
         "</footer></body></html>\n"
     )
 
@@ -152,11 +159,11 @@ def write_cards(site: Path, cards: Iterable[Card], about: Mapping[str, str]) -> 
     """
     listed = list(cards)
     words = {"title": about["title"], "licence": about["licence"]}
+    words |= {name: about[name] for name in ("edition", "edition_page") if name in about}
     for card in listed:
         path = site / card.address
         path.parent.mkdir(parents=True, exist_ok=True)
-        page = card_page(card, **words, edition=about.get("edition", ""))
-        path.write_text(page, encoding="utf-8")
+        path.write_text(card_page(card, **words), encoding="utf-8")
     content = {
         "about": dict(about),
         "cards": {f"{card.kind}/{card.id}": _as_json(card) for card in listed},

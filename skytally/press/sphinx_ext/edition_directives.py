@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from skytally.core import DataError, Fault
 from skytally.editions import (
@@ -85,6 +87,19 @@ class EditionBlock(Block):
         return found
 
 
+def _files(folder: Path) -> str:
+    """List the files of an edition that are as they were published, its packets left out."""
+    items = "".join(
+        f'<li><a href="{cell(f"{folder.name}/{name}")}" download>{cell(name)}</a></li>'
+        for name in (
+            edition_pages.offered_name(name, path)
+            for name, path in sorted(edition_pages.edition_files(folder).items())
+            if "/" not in name
+        )
+    )
+    return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>" if items else ""
+
+
 class EditionAbout(EditionBlock):
     """Show what an edition is: day, commit, identifiers, files and packets."""
 
@@ -111,23 +126,8 @@ class EditionAbout(EditionBlock):
             "Software hash identifiers (SWHID) of this edition and of what it was made from",
             ["of what", "identifier"], ids, empty="",
         )  # fmt: skip
-        return facts + hashes + self._files(edition)
-
-    @staticmethod
-    def _files(edition: Edition) -> str:
-        listed = edition_pages.edition_files(edition)
-        own = [
-            edition_pages.offered_name(name, path)
-            for name, path in sorted(listed.items())
-            if "/" not in name
-        ]
-        items = "".join(
-            f'<li><a href="{cell(f"{edition.id}/{name}")}" download>{cell(name)}</a></li>'
-            for name in own
-        )
         how = f'<p><a href="{UP}packets.html">How to check a packet</a></p>'
-        known = how if edition.about["packet_root"] else ""
-        return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>{known}"
+        return facts + hashes + _files(edition.folder) + (how if about["packet_root"] else "")
 
 
 def _finding_row(row: Mapping[str, Any]) -> str:
@@ -335,11 +335,13 @@ class EditionFault(EditionBlock):
     """Show what is wrong with an edition whose files are not those that were published."""
 
     def html(self) -> str:
-        """Return its faults, and that nothing of it is shown."""
-        found = edition_pages.faults_of(self.arguments[0], known_editions()[1])
+        """Return its faults, and the files that are as they were published."""
+        name = self.arguments[0]
+        found = edition_pages.faults_of(name, known_editions()[1])
         return (
-            "<p>The stored files of this edition are not those that were published, "
-            f"so none of them is shown.</p>{_fault_list(found)}"
+            "<p>The stored files of this edition are not those that were published, so nothing "
+            "of it is shown here. Files that are, packets among them, stay at their addresses."
+            f"</p>{_fault_list(found)}{_files(editions_folder() / name)}"
         )
 
 
@@ -373,6 +375,14 @@ class EditionsList(Block):
         return wrong + filtered_table("editions", "Editions", heads, rows, empty="") + feeds
 
 
+def print_unlisted_pages(_app: Sphinx, config: Config) -> None:
+    """Print the pages of the editions, which stand in no list of contents."""
+    pages = f"{edition_pages.INDEX}/"
+    config["exclude_patterns"] = [
+        pattern for pattern in config["exclude_patterns"] if not pattern.startswith(pages)
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
@@ -384,4 +394,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("editions-list", EditionsList),
     ):
         app.add_directive(name, directive)
+    # after the list of contents has left out all pages that it does not name
+    app.connect("config-inited", print_unlisted_pages, priority=950)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -10,8 +10,10 @@ from skytally.editions import (
     PACKETS,
     editions_folder,
     newest_edition,
+    packet_editions,
     packet_summary,
     published_packets,
+    read_editions,
 )
 from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, small_table, to_root
 
@@ -20,10 +22,46 @@ EXAMPLE = "finding-"
 """Beginning of the name of the packet in the example."""
 NO_PACKETS = "There are no evidence packets yet: no edition that has any was published."
 HOW_TO_CHECK = "packets.html"
+SECTION = "evidence-packets"
+"""Anchor of the packets on the page of an edition."""
 
 
 def _link(address: str, words: str) -> str:
     return f'<a href="{cell(address)}" download>{cell(words)}</a>'
+
+
+def _command(packets: list[str], root: str, how: str) -> str:
+    """How to check one of the packets that an edition made, if it made any."""
+    if not packets:
+        return f"<p>Every packet is unchanged from an older edition{how}.</p>"
+    example = next((name for name in packets if name.startswith(EXAMPLE)), packets[0])
+    command = COMMAND.format(root=root, packet=example)
+    return (
+        f"<p>To check one packet, with all files in one folder{how}:</p><pre>{cell(command)}</pre>"
+        "<p>The programs you hold must have the SHA-256 above.</p>"
+    )
+
+
+def _packets_by_edition(folder: Path, up: str) -> str:
+    """Packets of an edition, by the edition that made them, its own first."""
+    made = packet_editions(folder)
+    sound = {edition.id for edition in read_editions(folder.parent)[0]} | {folder.name}
+    parts = []
+    for edition in sorted({*made.values()}, reverse=True):
+        names = [name for name, maker in made.items() if maker == edition]
+        items = "".join(
+            f"<li>{_link(f'{up}editions/{edition}/{PACKETS}/{name}', name)}</li>" for name in names
+        )
+        if edition == folder.name:
+            words, note = f"{len(names)} packets made in this edition", ""
+        else:
+            words = f"{len(names)} packets unchanged since edition {edition}"
+            page = f'<a href="{up}editions/{edition}.html#{SECTION}">the page of that edition</a>'
+            note = f"<p>Check them with the root, the log and the programs on {page}.</p>"
+        if edition not in sound:
+            items, note = "", f"<p>The files of edition {edition} are damaged in this copy.</p>"
+        parts.append(f"<details><summary>{words}</summary>{note}<ul>{items}</ul></details>")
+    return "".join(parts)
 
 
 class PacketList(Block):
@@ -38,29 +76,22 @@ class PacketList(Block):
         """Return root, programs, command and packets."""
         found = self._folder()
         facts = packet_summary(found) if found else {}
-        if found is None or not facts:
+        if found is None or not facts or not packet_editions(found):
             return empty_state(NO_PACKETS if not self.arguments else "It has no evidence packets.")
         up = to_root(self.state.document.settings.env.docname)
-        address = f"{up}editions/{found.name}"
         known = published_packets(found)
-        packets = [name.removeprefix(f"{PACKETS}/") for name in known if "/" in name]
-        beside = ", ".join(_link(f"{address}/{name}", name) for name in known if "/" not in name)
-        example = next((name for name in packets if name.startswith(EXAMPLE)), packets[0])
-        command = COMMAND.format(root=facts["Merkle root"], packet=example)
+        beside = ", ".join(
+            _link(f"{up}editions/{found.name}/{name}", name) for name in known if "/" not in name
+        )
+        how = f' (<a href="{up}{HOW_TO_CHECK}">how to check a packet</a>)' if self.arguments else ""
         table = small_table(
             f"Packets of edition {found.name}", ["what", "value"],
             [[*row] for row in facts.items()], empty="",
         )  # fmt: skip
-        items = "".join(
-            f"<li>{_link(f'{address}/{PACKETS}/{name}', name)}</li>" for name in packets
-        )
-        how = f' (<a href="{up}{HOW_TO_CHECK}">how to check a packet</a>)' if self.arguments else ""
+        own = [name.removeprefix(f"{PACKETS}/") for name in known if "/" in name]
         return (
             f"{table}<p>Programs, log and stamps: {beside}.</p>"
-            f"<p>To check one packet, with all files in one folder{how}:</p>"
-            f"<pre>{cell(command)}</pre>"
-            "<p>The programs you hold must have the SHA-256 above.</p>"
-            f"<details><summary>All {len(packets)} packets</summary><ul>{items}</ul></details>"
+            f"{_command(own, facts['Merkle root'], how)}{_packets_by_edition(found, up)}"
         )
 
     def _folder(self) -> Path | None:

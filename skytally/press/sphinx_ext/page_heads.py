@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
-from skytally.press.book_details import book_details, source_line
+from skytally.press.book_details import book_details, cited_edition, source_line
 from skytally.press.edition_pages import ATOM, JSON_FEED, edition_words
 from skytally.press.sphinx_ext.book_data import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
@@ -26,6 +26,8 @@ NO_DAY_OF_ISSUE = "no day of issue is set"
 """Words of a citation for an edition that says not when it was issued."""
 ABOUT = "about"
 """Page that says how to cite the book."""
+CHANGES = "what-changed"
+"""Anchor on the page of an edition."""
 
 
 def description(doctree: nodes.document | None, *, title: str) -> str:
@@ -75,6 +77,13 @@ def write_preview(app: Sphinx, exception: Exception | None) -> None:
     path.write_bytes(picture)
 
 
+def _edition_links(up: str, about: Mapping[str, str]) -> str:
+    """Words on the edition, linked to its page, and what changed in it."""
+    page = html.escape(f"{up}{about['edition_page']}")
+    words = html.escape(about["edition"])
+    return f'<a href="{page}">{words}</a> (<a href="{page}#{CHANGES}">its changes</a>)'
+
+
 def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
     parts = [about["licence"]]
     if about["version"]:
@@ -83,8 +92,7 @@ def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
         parts.append(about["complete_to"])
     words = [html.escape(part) for part in parts]
     if "edition" in about:
-        page = f"{to_root(pagename)}{about['edition_page']}"
-        words.append(f'<a href="{html.escape(page)}">{html.escape(about["edition"])}</a>')
+        words.append(_edition_links(to_root(pagename), about))
     if has_about:
         words.append(f'<a href="{to_root(pagename)}{ABOUT}.html">about and cite</a>')
     if "repository" in about:
@@ -109,7 +117,7 @@ def add_head_and_foot(
     doctree: nodes.document | None,
 ) -> None:
     """Add the description to the head of a page and the licence to its foot."""
-    about = book_details() | edition_words(Path(app.srcdir))
+    about = book_details(edition_words(Path(app.srcdir)))
     title = about["title"]
     words = html.escape(description(doctree, title=title), quote=True)
     name = html.escape(str(context.get("title") or title), quote=True)
@@ -140,15 +148,23 @@ def csl_date(issued: str, newest: str) -> dict[str, Any]:
     return {"date-parts": [[int(newest[:4])]], "circa": True} if newest else {}
 
 
+def _cited(block: Block) -> dict[str, str]:
+    """Words about the book and its edition, for a directive."""
+    stage = Path(block.state.document.settings.env.app.srcdir)
+    return book_details(edition_words(stage))
+
+
 class CiteBook(Block):
     """Show how to cite the book: in words, as BibTeX and as CSL-JSON."""
 
     def html(self) -> str:
         """Return the three forms."""
-        about = book_details()
-        issued, newest = about["issued"], about["newest_iso"]
-        undated = "" if issued else NO_DAY_OF_ISSUE
-        note = "; ".join(filter(None, (about["licence"], about["complete_to"], undated)))
+        about = _cited(self)
+        issued = about["issued"]
+        newest = max(about["newest_iso"], about.get("edition_day", ""))
+        edition = cited_edition(about.get("edition", ""))
+        state = edition or ("" if issued else NO_DAY_OF_ISSUE)
+        note = "; ".join(filter(None, (about["licence"], about["complete_to"], state)))
         bibtex = "\n".join(
             [
                 "@misc{skytally,",
@@ -168,6 +184,7 @@ class CiteBook(Block):
             "title": about["title"],
             "author": [{"literal": about["author"]}],
             **({"version": about["version"]} if about["version"] else {}),
+            **({"edition": edition.split()[-1]} if edition.startswith("edition ") else {}),
             **({"issued": day} if (day := csl_date(issued, newest)) else {}),
             **({"URL": about["site"]} if "site" in about else {}),
             "note": note,
@@ -184,11 +201,15 @@ class Edition(Block):
     """Print which edition of the book a reader has before them."""
 
     def html(self) -> str:
-        """Return one line: version, and to which day the record is complete."""
-        about = book_details()
+        """Return one line: edition, version, and to which day the record is complete."""
+        about = _cited(self)
         version = f"version {about['version']}" if about["version"] else ""
-        words = ", ".join(filter(None, (version, about["complete_to"])))
-        return f'<p class="sk-edition">This edition: {cell(words)}.</p>' if words else ""
+        words = cell(", ".join(filter(None, (version, about["complete_to"]))))
+        begin = "This edition"
+        if "edition" in about:
+            links = _edition_links(to_root(self.state.document.settings.env.docname), about)
+            begin = f"{'Changed' if about['edition'].startswith('after ') else 'This is'} {links}"
+        return f'<p class="sk-edition">{begin}: {words}.</p>' if words else ""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
