@@ -21,6 +21,7 @@ from skytally.press.cards.record_cards import (
     read_in,
     row_links,
     with_quantity,
+    worded_row,
     words_of,
 )
 from skytally.press.project_paths import line_names
@@ -35,6 +36,8 @@ PORT_CALLS = (
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
 """Letters of the citation of a finding or a claim."""
+MOST_WORDED = 4
+"""Rows of a finding whose counter, day and number stand on its card."""
 COUNTED = "counted or stated by"
 RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
@@ -100,6 +103,15 @@ def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
     return said
 
 
+def _worded(record: CardRecord, rows: list[str]) -> list[Part]:
+    """Links to rows: the first few with counter, day and number, the others by their ids."""
+    if len(rows) == 1:
+        # the card itself says what a single row says
+        return row_links(record, rows)
+    few = [worded_row(record, row) for row in rows[:MOST_WORDED]]
+    return [*few, *row_links(record, rows[MOST_WORDED:])]
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -134,7 +146,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("interval", [span]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
-        *fact("rows", row_links(record, rows)),
+        *fact("rows", _worded(record, rows)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
@@ -161,7 +173,7 @@ def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
     """Card of one claim: the verdict, what was claimed, why, and what it rests on."""
     rests = claim["rests_on"]
-    pages = [page_link(record.sources[s]) for s in rests["sources"] if s in record.sources]
+    pages = [page_link(record, record.sources[s]) for s in rests["sources"] if s in record.sources]
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
     facts = [
         *fact("claimed by", [claim["asserted_by"]]),

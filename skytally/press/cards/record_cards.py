@@ -49,6 +49,8 @@ BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
 """Units that do not say what was measured; a heading names the quantity before them."""
 DERIVED_SUM = "derived-sum"
 """Word of the vocabulary *method* for a sum by those who compiled the record."""
+MOST_IN_ROW = 110
+"""Letters of a row among the rows of a finding."""
 MOST_IN_HEADING = 120
 """Letters of the heading of a row's card."""
 READ_LABELS = {True: "read on a page of the counter", False: "read in a report of it"}
@@ -70,6 +72,8 @@ RELATIONS = {
 """How the rows of a group of ``same_observation`` hang together, and the label on a card."""
 COPIES = ("repost", "mirror")
 """Words of the vocabulary *reliability_reason* for pages that have another page's text."""
+COPY, NOT_READ = "copy", "original not read"
+"""Words for such a page, and for one whose original no page of the record is."""
 TRIPS = {"depart": "first departure", "arrive": "last arrival"}
 """Labels of the dates of a row that sums up several voyages."""
 SEVERAL = (",", ";", " and ", " or ")
@@ -154,12 +158,22 @@ def dates(row: Mapping[str, Any], stem: str) -> str:
     return write(first, last, *precision) if first is not None or last is not None else ""
 
 
-def page_link(source: Mapping[str, Any]) -> Part:
-    """Link to the page of a publisher: its name, its title and its day."""
+def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
+    """Say of a page that copies another whether the original was read; empty for other pages."""
+    if source["reliability_reason"] not in COPIES:
+        return ""
+    parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]
+    names = [str(parent["publisher"]) for parent in parents if parent]
+    read = any(name in str(source["publisher"]) for name in names)
+    return COPY if read else f"{COPY}, {NOT_READ}"
+
+
+def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
+    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
     title = shortened(shown_title(str(source["title"])), letters=90)
-    unlinked = "" if source["url"] else "; no address"
-    words = f"{source['publisher']}, {title} ({published(source)}{unlinked})"
-    return web_link(words, str(source["url"]))
+    unlinked = "" if source["url"] else "no address"
+    facts = "; ".join(filter(None, (published(source), unlinked, copy_words(record, source))))
+    return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
 
 
 def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
@@ -174,7 +188,9 @@ def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
     labelled = [
         each
         for label in (*READ_LABELS.values(), READ)
-        for each in fact(label, (page_link(record.sources[s]) for s in pages if pages[s] == label))
+        for each in fact(
+            label, (page_link(record, record.sources[s]) for s in pages if pages[s] == label)
+        )
     ]
     copied = dict.fromkeys(
         parent
@@ -183,12 +199,26 @@ def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
         for parent in str(record.sources[page]["derived_from"]).split()
         if parent in record.sources and parent not in pages
     )
-    return labelled + fact("page that was copied", (page_link(record.sources[s]) for s in copied))
+    return labelled + fact(
+        "page that was copied", (page_link(record, record.sources[s]) for s in copied)
+    )
 
 
 def row_links(record: CardRecord, row_ids: Iterable[str]) -> list[Part]:
     """Links to the cards of rows; an id without a row stays plain words."""
     return [Part(row, address("row", row) if row in record.rows else "") for row in row_ids]
+
+
+def worded_row(record: CardRecord, row_id: str) -> Part:
+    """Link to the card of a row, with who counted, when, and the number as it was worded."""
+    if row_id not in record.rows:
+        return Part(row_id)
+    table, row = record.rows[row_id]
+    counter = str(row.get("counter", "") or row.get("asserted_by", ""))
+    days = next(filter(None, (dates(row, stem) for stem in ("statement", *DAYS))), "")
+    said = _heading(record, table, row)
+    words = ", ".join(filter(None, (record.names.get(counter, counter), days, said)))
+    return Part(shortened(f"{row_id}: {words}", letters=MOST_IN_ROW), address("row", row_id))
 
 
 def finding_links(keys: Iterable[str]) -> list[Part]:
@@ -418,6 +448,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
     facts = [
         *fact("publisher's page", [web_link(url, url)] if url else ["no address is known"]),
         *fact("published", [published(source)]),
+        *fact("copy or original", [copy_words(record, source)]),
         *fact("archive", [record.archive.of_page(url)]),
         *fact("what it reports", [str(source["reports"])]),
         *fact("how far it was read", [str(source["reading_extent"])]),

@@ -163,7 +163,11 @@ class FindingCards(Block):
         pages = dict.fromkeys(
             str(record.rows[row][1]["source_id"]) for row in rows if row in record.rows
         )
-        read = FindingCards._read(page_link(record.sources[next(iter(pages))])) if pages else ""
+        read = (
+            FindingCards._read(page_link(record, record.sources[next(iter(pages))]))
+            if pages
+            else ""
+        )
         more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
         by = ", ".join(counters_of(record, rows))
         return (
