@@ -16,6 +16,7 @@ from skytally.press.book_details import source_line
 from skytally.press.cards.note_words import shown_title
 from skytally.press.cards.original_citations import published
 from skytally.press.sphinx_ext.book_data import read_results_json, support_text, table
+from skytally.press.sphinx_ext.findings_directives import linked_rows
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -27,7 +28,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     with_data,
 )
-from skytally.press.sphinx_ext.record_directives import linked_rows
 from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
 
 RECORD_COMPARED = (
