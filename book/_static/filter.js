@@ -4,13 +4,16 @@ function addressed() {
   try { name = decodeURIComponent(name); } catch (malformed) { /* the name as it stands */ }
   return document.getElementById(name);
 }
-/* What is looked for: words, phrases in quotes, and a number with the word behind it as a phrase. */
-function wanted(typed) {
-  var text = typed.toLowerCase().replace(/[\u201c\u201d\u201e]/g, '"');
-  var parts = text.match(/"[^"]*"?|\d[\d.,]*\s+[^\s"]+|[^\s"]+/g) || [];
-  return parts.map(function (part) {
-    return part.replace(/"/g, "").replace(/\s+/g, " ").trim();
-  }).filter(Boolean);
+/* What is looked for: words, phrases in quotes, and a number with the word behind it as a phrase,
+   unless no row has that phrase. */
+function wanted(typed, texts) {
+  var text = typed.toLowerCase().replace(/[\u201c\u201d\u201e]/g, '"'), found = [];
+  (text.match(/"[^"]*"?|\d[\d.,]*\s+[^\s"]+|[^\s"]+/g) || []).forEach(function (part) {
+    var phrase = part.replace(/"/g, "").replace(/\s+/g, " ").trim();
+    var apart = part.charAt(0) !== '"' && !texts.some(function (one) { return has(one, phrase); });
+    found = found.concat(apart ? phrase.split(" ") : phrase);
+  });
+  return found.filter(Boolean);
 }
 /* Whether a text has a word or phrase; a number is not found within a longer one. */
 function has(text, phrase) {
@@ -27,10 +30,13 @@ document.addEventListener("DOMContentLoaded", function () {
     var output = box.querySelector("output");
     var rows = Array.from(document.querySelectorAll("#table-" + input.dataset.table + " tbody tr"));
     function filter() {
-      var words = wanted(input.value), shown = 0;
+      var texts = rows.map(function (row) {
+        return row.textContent.toLowerCase().replace(/\s+/g, " ");
+      });
+      var words = wanted(input.value, texts), shown = 0;
       var chosen = list ? list.value : "";
-      rows.forEach(function (row) {
-        var text = row.textContent.toLowerCase().replace(/\s+/g, " ");
+      rows.forEach(function (row, position) {
+        var text = texts[position];
         var fits = words.every(function (word) { return has(text, word); });
         fits = fits && (!chosen || row.dataset.choice === chosen);
         row.hidden = !fits;

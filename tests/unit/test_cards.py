@@ -444,6 +444,24 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
 
 
+def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
+    """The deciding part, the row without which the verdict falls, and the flip set come first."""
+    claim = {
+        "id": "S9-99", "verdict": "refined", "text": "made up", "asserted_by": "nobody",
+        "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
+        "why": ["One number fits. This part: holds.", "No load seen. This part: refined."],
+        "rests_on": {"findings": [], "rows": ["P029", "P031"], "sources": []},
+        "flips_if": {"words": "void without P031",
+                     "rows": {"sets": [{"without": ["P031"], "becomes": "void"}]}},
+    }  # fmt: skip
+    card = claim_card(cards_of, claim, CITE)
+    assert card.sentence == "No load seen. This part: refined."
+    assert parts(card, "the other parts") == (Part("One number fits. This part: holds."),)
+    assert parts(card, "the row that decides")[0].text.startswith("P031: CSIS Beyond Parallel, ")
+    assert parts(card, "what flips it") == (Part("no verdict without P031"),)
+    assert parts(card, "further rows") == (Part("P029", "cards/row/P029.html"),)
+
+
 def test_every_page_is_small_and_valid_and_every_link_of_a_card_exists(
     cards_of: CardRecord, tmp_path: Path
 ) -> None:

@@ -36,6 +36,8 @@ PORT_CALLS = (
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
 """Letters of the citation of a finding or a claim."""
+DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
+"""Label of the rows each of which alone flips a verdict, by whether it is one row."""
 MOST_WORDED = 4
 """Rows of a finding whose counter, day and number stand on its card."""
 COUNTED = "counted or stated by"
@@ -170,21 +172,59 @@ def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
     return facts
 
 
+def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Reasons of the part that gave a claim its verdict, and those of its other parts."""
+    mark = f"This part: {claim['verdict']}."
+    decide = [why for why in claim["why"] if mark in why] or list(claim["why"])
+    return decide, [why for why in claim["why"] if why not in decide]
+
+
+def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Rows each of which alone would flip the verdict if it were missing, and the others."""
+    rows, sets = claim["rests_on"]["rows"], (claim.get("flips_if") or {}).get("rows", {})
+    alone = [each["without"][0] for each in sets.get("sets", ()) if len(each["without"]) == 1]
+    decide = [row for row in dict.fromkeys(alone) if row in rows]
+    return decide, [row for row in rows if row not in decide]
+
+
+def flips_in_words(claim: Mapping[str, Any]) -> str:
+    """Say what flips a verdict; empty where nothing was searched.
+
+    Examples
+    --------
+    >>> flips_in_words({"flips_if": {"words": "void without P009 or P010"}})
+    'no verdict without P009 or P010'
+    """
+    words = str((claim.get("flips_if") or {}).get("words", ""))
+    return words.replace("void without", "no verdict without")
+
+
+def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
+    """Link to the press text that printed a claim; none for a sentence of the book."""
+    source = record.rows.get(claim["id"], ("", {}))[1].get("source_id", "")
+    return [page_link(record, record.sources[source])] if source in record.sources else []
+
+
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
-    """Card of one claim: the verdict, what was claimed, why, and what it rests on."""
+    """Card of one claim: its verdict, what decided it, who printed it, and what would flip it."""
     rests = claim["rests_on"]
+    decide, others = deciding_reasons(claim)
+    decided_by, rows = deciding_rows(claim)
     pages = [page_link(record, record.sources[s]) for s in rests["sources"] if s in record.sources]
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
     facts = [
+        *fact("printed in", printed_in(record, claim)),
         *fact("claimed by", [claim["asserted_by"]]),
-        *fact("what was tested", [claim["tested_part"]]),
-        *fact("why", [shortened(" ".join(claim["why"]))]),
-        *_drift(claim, record),
+        *fact(DECIDES[len(decided_by) == 1], [worded_row(record, row) for row in decided_by]),
+        *fact("what flips it", [flips_in_words(claim)]),
         *fact("what would change it", [claim["changes_if"]]),
+        *fact("what was tested", [claim["tested_part"]]),
+        *fact("the other parts", [shortened(" ".join(others))]),
+        *_drift(claim, record),
         *fact("read in", pages),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
-        *fact("rows", row_links(record, rests["rows"])),
+        *fact("further rows" if decided_by else "rows", row_links(record, rows)),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
     ]
@@ -192,5 +232,5 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
-        shortened(claim["text"]), tuple(facts),
+        shortened(" ".join(decide) or f"It would take {claim['changes_if']}."), tuple(facts),
     )  # fmt: skip
