@@ -124,7 +124,8 @@ class VoyageTotals(Block):
         return filtered_table(
             "voyage-totals",
             "Running totals: a row is the latest total of one counter in one unit. Counters "
-            "count different things over different periods, many of them the same voyages: no two totals may be added",
+            "count different things over different periods, many of them the same voyages: no two "
+            "totals may be added",
             ["counter", "counted", "ships", "place or route", "period"],
             [self._row({str(key): value for key, value in row.items()}) for row in rows],
             empty="No counter has given a running total yet.",
@@ -151,7 +152,8 @@ class CallRates(Block):
         return filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
-            "A count that says at least gives a rate of at least so many, so such rates show neither a rise nor a fall",
+            "A count that says at least gives a rate of at least so many, so such rates show "
+            "neither a rise nor a fall",
             ["counter", "a month", "counted", "place or route", "period"],
             [self._row(row) for row in rows],
             empty="No counter has given a count over a period yet.",
