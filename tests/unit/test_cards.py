@@ -20,12 +20,12 @@ from skytally.press.cards.original_citations import (
     ORIGINAL,
     original_citations,
     page_citation,
+    page_link,
     published,
 )
 from skytally.press.cards.record_cards import (
     RELATIONS,
     CardRecord,
-    page_link,
     record_cards,
     row_card,
     source_card,

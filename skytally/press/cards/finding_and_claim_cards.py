@@ -10,14 +10,13 @@ from typing import Any
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
 from skytally.findings import interval_words, read_declarations
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
-from skytally.press.cards.original_citations import ORIGINAL, original_citations
+from skytally.press.cards.original_citations import ORIGINAL, original_citations, page_link
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
     CardRecord,
     dates_facts,
     finding_links,
     method_words,
-    page_link,
     read_in,
     row_links,
     with_quantity,

@@ -26,10 +26,13 @@ from skytally.findings import interval_words
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
 from skytally.press.cards.note_words import plain_note, shown_title, spelled_out
 from skytally.press.cards.original_citations import (
+    COPIES,
     ORIGINAL,
     OWN_PAGE,
+    copy_words,
     original_citations,
     page_citation,
+    page_link,
     published,
 )
 
@@ -70,10 +73,6 @@ RELATIONS = {
     "one-report": "other sightings in the same report",
 }
 """How the rows of a group of ``same_observation`` hang together, and the label on a card."""
-COPIES = ("repost", "mirror")
-"""Words of the vocabulary *reliability_reason* for pages that have another page's text."""
-COPY, NOT_READ = "copy", "original not read"
-"""Words for such a page, and for one whose original no page of the record is."""
 TRIPS = {"depart": "first departure", "arrive": "last arrival"}
 """Labels of the dates of a row that sums up several voyages."""
 SEVERAL = (",", ";", " and ", " or ")
@@ -156,24 +155,6 @@ def dates(row: Mapping[str, Any], stem: str) -> str:
     first, last = (None if pd.isna(row[end]) else row[end] for end in ends)
     write = when_stated if stem == "statement" else when
     return write(first, last, *precision) if first is not None or last is not None else ""
-
-
-def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
-    """Say of a page that copies another whether the original was read; empty for other pages."""
-    if source["reliability_reason"] not in COPIES:
-        return ""
-    parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]
-    names = [str(parent["publisher"]) for parent in parents if parent]
-    read = any(name in str(source["publisher"]) for name in names)
-    return COPY if read else f"{COPY}, {NOT_READ}"
-
-
-def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
-    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
-    title = shortened(shown_title(str(source["title"])), letters=90)
-    unlinked = "" if source["url"] else "no address"
-    facts = "; ".join(filter(None, (published(source), unlinked, copy_words(record, source))))
-    return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
 
 
 def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:

@@ -15,7 +15,8 @@ from skytally.press.book_details import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
 from skytally.press.cards.note_words import spelled_out
-from skytally.press.cards.record_cards import CardRecord, dates, page_link
+from skytally.press.cards.original_citations import page_link
+from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.sphinx_ext.book_data import (
     card_record,
     findings,

@@ -12,8 +12,8 @@ from sphinx.application import Sphinx
 from skytally.core import line_vocabulary as n, listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
-from skytally.press.cards.original_citations import published
-from skytally.press.cards.record_cards import NOT_READ, CardRecord, copy_words
+from skytally.press.cards.original_citations import NOT_READ, copy_words, published
+from skytally.press.cards.record_cards import CardRecord
 from skytally.press.sphinx_ext.book_data import card_record, source_words, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
