@@ -198,6 +198,13 @@ def flips_in_words(claim: Mapping[str, Any]) -> str:
     return words.replace("void without", "no verdict without")
 
 
+def _worded_alone(record: CardRecord, decided_by: list[str], rows: list[str]) -> list[Part]:
+    """Links to further rows; the first few in words where no row alone decides."""
+    worded = 0 if decided_by else MOST_WORDED
+    few = [worded_row(record, row) for row in rows[:worded]]
+    return [*few, *row_links(record, rows[worded:])]
+
+
 def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
     """Link to the press text that printed a claim; none for a sentence of the book."""
     source = record.rows.get(claim["id"], ("", {}))[1].get("source_id", "")
@@ -223,7 +230,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("read in", pages),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
-        *fact("further rows" if decided_by else "rows", row_links(record, rows)),
+        *fact("further rows" if decided_by else "rows", _worded_alone(record, decided_by, rows)),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
     ]

@@ -386,6 +386,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
         *fact("who acted", [spelled_out(str(row.get("actors", "")))]),
+        *fact("IMO number", [str(row.get("imo", ""))]),
         *fact("listing body", [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
         *fact("place", [record.names.get(place, place)]),
