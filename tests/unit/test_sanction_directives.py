@@ -41,10 +41,11 @@ def test_ship_and_owner_stand_apart_and_nothing_is_filled_in() -> None:
     """The United Kingdom lists the Angara and its owner, and no page has it list the Maria."""
     rows = shown_rows()
     assert rows["Angara", "United Kingdom"] == [
-        "Angara (IMO 9179842)", "United Kingdom", "13 June 2024", "May 2023", NOT_READ,
+        "Angara (IMO 9179842)", "United Kingdom", "13 June 2024", "May 2023 (M Leasing)",
+        NOT_READ,
     ]  # fmt: skip
     assert rows["Maria", "United Kingdom"][2:] == [NOT_FOUND] * 3
-    assert rows["Maria", "Japan"][2:4] == [NOT_FOUND, "24 May 2024"]
+    assert rows["Maria", "Japan"][2:4] == [NOT_FOUND, "24 May 2024 (IBEX Shipping)"]
 
 
 def test_where_a_listing_was_read_is_said() -> None:

@@ -389,6 +389,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("IMO number", [str(row.get("imo", ""))]),
         *fact("listing body", [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
+        *fact("owner", [str(row.get("owner", ""))]),
         *fact("place", [record.names.get(place, place)]),
         *dates_facts(row),
         *interval_fact(row),

@@ -58,7 +58,11 @@ class SanctionListings(Block):
         return html_row(cells, choice=body)
 
     def _links(self, rows: list[dict[str, Any]], target: str) -> str:
-        known = [self._link(row, _day(row)) for row in rows if row["target"] == target]
+        known = [
+            self._link(row, _day(row)) + (f" ({cell(row['owner'])})" if row["owner"] else "")
+            for row in rows
+            if row["target"] == target
+        ]
         return ", ".join(known) or cell(NOT_FOUND)
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
