@@ -30,8 +30,10 @@ document.addEventListener("DOMContentLoaded", function () {
     var output = box.querySelector("output");
     var rows = Array.from(document.querySelectorAll("#table-" + input.dataset.table + " tbody tr"));
     function filter() {
+      /* the end of one cell and the beginning of the next make no word */
       var texts = rows.map(function (row) {
-        return row.textContent.toLowerCase().replace(/\s+/g, " ");
+        var cells = Array.from(row.cells, function (each) { return each.textContent; });
+        return cells.join(" ").toLowerCase().replace(/\s+/g, " ");
       });
       var words = wanted(input.value, texts), shown = 0;
       var chosen = list ? list.value : "";

@@ -95,7 +95,7 @@ def test_a_phrase_is_found_as_one(browser: Browser, typed: str) -> None:
         some = _shown(page, "findings")
         assert 0 < len(some) < len(everything)
         words = page.locator("#table-findings tbody tr >> visible=true").evaluate_all(
-            "rows => rows.map(row => row.textContent)"
+            "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent).join(' '))"
         )
         assert all(re.search(r"(?<!\d)1 counter\b", each) for each in words)
         assert faults == []
@@ -108,7 +108,9 @@ def test_findings_of_one_counter_are_reached_by_their_address(browser: Browser) 
         row = page.locator("tr:has(> th:text-is('1 counter'))")
         counted = int(row.locator("td").first.inner_text())
         row.locator("a").click()
-        page.wait_for_function("document.querySelector('select').value === '1 counter'")
+        page.wait_for_function(
+            "document.querySelector('select[data-table=findings]')?.value === '1 counter'"
+        )
         assert len(_shown(page, "findings")) == counted
         assert faults == []
 
