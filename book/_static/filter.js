@@ -4,6 +4,24 @@ function addressed() {
   try { name = decodeURIComponent(name); } catch (malformed) { /* the name as it stands */ }
   return document.getElementById(name);
 }
+/* What is looked for: words, phrases in quotes, and a number with the word behind it as a phrase,
+   unless no row has that phrase. */
+function wanted(typed, texts) {
+  var text = typed.toLowerCase().replace(/[\u201c\u201d\u201e]/g, '"'), found = [];
+  (text.match(/"[^"]*"?|\d[\d.,]*\s+[^\s"]+|[^\s"]+/g) || []).forEach(function (part) {
+    var phrase = part.replace(/"/g, "").replace(/\s+/g, " ").trim();
+    var apart = part.charAt(0) !== '"' && !texts.some(function (one) { return has(one, phrase); });
+    found = found.concat(apart ? phrase.split(" ") : phrase);
+  });
+  return found.filter(Boolean);
+}
+/* Whether a text has a word or phrase; a number is not found within a longer one. */
+function has(text, phrase) {
+  for (var at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+    if (!/^\d/.test(phrase) || !/[\d.,]/.test(text.charAt(at - 1))) { return true; }
+  }
+  return false;
+}
 /* Filters the rows of a table by words and by a chosen word, sorts them, and opens folds; without
    scripts the table is whole and in the order of its file. */
 document.addEventListener("DOMContentLoaded", function () {
@@ -12,11 +30,16 @@ document.addEventListener("DOMContentLoaded", function () {
     var output = box.querySelector("output");
     var rows = Array.from(document.querySelectorAll("#table-" + input.dataset.table + " tbody tr"));
     function filter() {
-      var words = input.value.toLowerCase().split(/\s+/).filter(Boolean), shown = 0;
+      /* the end of one cell and the beginning of the next make no word */
+      var texts = rows.map(function (row) {
+        var cells = Array.from(row.cells, function (each) { return each.textContent; });
+        return cells.join(" ").toLowerCase().replace(/\s+/g, " ");
+      });
+      var words = wanted(input.value, texts), shown = 0;
       var chosen = list ? list.value : "";
-      rows.forEach(function (row) {
-        var text = row.textContent.toLowerCase();
-        var fits = words.every(function (word) { return text.includes(word); });
+      rows.forEach(function (row, position) {
+        var text = texts[position];
+        var fits = words.every(function (word) { return has(text, word); });
         fits = fits && (!chosen || row.dataset.choice === chosen);
         row.hidden = !fits;
         shown += fits ? 1 : 0;
@@ -25,7 +48,16 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     /* a link to a row must show it, whatever was filtered before */
     function reveal() {
-      var row = addressed();
+      var row = addressed(), option = list && Array.from(list.options).find(function (one) {
+        return one.dataset.anchor && one.dataset.anchor === location.hash.slice(1);
+      });
+      /* the anchor of a choice chooses it, and shows the table that it narrows */
+      if (option) {
+        list.value = option.value;
+        input.value = "";
+        filter();
+        box.scrollIntoView();
+      }
       if (row && row.hidden && rows.includes(row)) {
         input.value = "";
         if (list) { list.value = ""; }

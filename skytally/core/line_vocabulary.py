@@ -29,6 +29,8 @@ EXACTLY, ABOUT, AT_LEAST, AT_MOST, MORE_THAN = (
 )
 BOUNDS = (EXACTLY, ABOUT, AT_LEAST, AT_MOST, MORE_THAN)
 OPEN_ABOVE = (AT_LEAST, MORE_THAN)
+BETWEEN = "between"
+"""Bound of a finding that is an interval; rows print two ends and have no such word."""
 
 COUNTED, SOMETHING_SEEN, NOTHING_SEEN, UNCLEAR, STATED = (
     "counted",

@@ -41,7 +41,7 @@ class Finding:
     unit: str
     """Word of the vocabulary *unit*, empty for a sentence without a number."""
     bound: str
-    """How the source words the number."""
+    """How the number is bounded: as the source words it, or *between* for an interval."""
     said: str
     """The number in words, with its bound and unit; a date or a lag in words where it is one."""
     when: str
@@ -150,7 +150,8 @@ def computed(
     unit : str
         Word of the vocabulary *unit*.
     bound : str
-        One of `skytally.core.line_vocabulary.BOUNDS`.
+        One of `skytally.core.line_vocabulary.BOUNDS`; *exactly* becomes *between* where the
+        ends differ.
     rows : pandas.DataFrame
         The rows it was computed from.
     text : str
@@ -181,6 +182,8 @@ def computed(
         message = f"finding {key}: interval {low} to {high} does not hold {value}; give its bounds"
         raise DataError(message)
     number = said or _in_words(Quantity(value, low, high, bound, unit, wording))
+    # two ends without a softening word are not one exact number
+    bound = n.BETWEEN if bound == n.EXACTLY and low < high else bound
     return Finding(
         key=key,
         value=_or_none(value),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from skytally.core import line_vocabulary as n
 from skytally.findings.date_findings import BETWEEN, DATED
 from skytally.findings.declarations import (
     PARAMETER,
@@ -58,6 +59,11 @@ def _side(finding: Finding, neutral: float) -> int:
     return int(above) - int(finding.high is not None and finding.high < neutral)
 
 
+def _open_sides(bound: str) -> str:
+    """Bound of a finding; an interval that holds an exact number is no other bound."""
+    return n.EXACTLY if bound == n.BETWEEN else bound
+
+
 def flipped(before: Finding, after: Finding | str, *, kind: str) -> str:
     """Word for how a finding changed, empty where it stands.
 
@@ -79,7 +85,7 @@ def flipped(before: Finding, after: Finding | str, *, kind: str) -> str:
     """
     if isinstance(after, str):
         return VOID
-    if (before.bound, before.unit) != (after.bound, after.unit):
+    if _open_sides(before.bound) != _open_sides(after.bound) or before.unit != after.unit:
         return OTHER_BOUND
     if kind in SUPERLATIVE and before.text != after.text:
         return OTHER_SENTENCE

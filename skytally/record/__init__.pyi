@@ -46,6 +46,7 @@ from .row_selection import at_site as at_site, on_one_day as on_one_day
 from .running_totals import totals_since_start as totals_since_start
 from .source_provenance import (
     GOVERNMENT_RELEASE as GOVERNMENT_RELEASE,
+    NO_SOURCE as NO_SOURCE,
     NOT_FROM_ABOVE as NOT_FROM_ABOVE,
     OWNER_NOT_STATED as OWNER_NOT_STATED,
     READ as READ,

@@ -83,6 +83,55 @@ def test_claims_are_filtered_by_verdict_with_the_keyboard(browser: Browser) -> N
         assert faults == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["1 counter", '"1 counter"', "\u201c1 counter\u201d", '"1 COUNTER:" csis']
+)
+def test_a_phrase_is_found_as_one(browser: Browser, typed: str) -> None:
+    """A number with the word behind it, or whatever stands in quotes, is looked for together."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/findings.html")
+        everything = _shown(page, "findings")
+        page.locator("input[data-table=findings]").fill(typed)
+        some = _shown(page, "findings")
+        assert 0 < len(some) < len(everything)
+        words = page.locator("#table-findings tbody tr >> visible=true").evaluate_all(
+            "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent).join(' '))"
+        )
+        assert all(re.search(r"(?<!\d)1 counter\b", each) for each in words)
+        assert faults == []
+
+
+def test_findings_of_one_counter_are_reached_by_their_address(browser: Browser) -> None:
+    """A row of the tally leads to the table with its list chosen, and the numbers agree."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/limits.html")
+        row = page.locator("tr:has(> th:text-is('1 counter'))")
+        counted = int(row.locator("td").first.inner_text())
+        row.locator("a").click()
+        page.wait_for_function(
+            "document.querySelector('select[data-table=findings]')?.value === '1 counter'"
+        )
+        assert len(_shown(page, "findings")) == counted
+        assert faults == []
+
+
+def test_a_table_is_sorted_with_the_keyboard(browser: Browser) -> None:
+    """Each head is a button: a key sorts by it, a second press turns the order, and it is said."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/findings.html")
+        head = page.locator("#table-findings thead th").nth(3)
+        cells = "rows => rows.map(row => row.cells[3].textContent)"
+        orders = []
+        for pressed in ("ascending", "descending"):
+            head.locator("button").focus()
+            page.keyboard.press("Enter")
+            assert head.get_attribute("aria-sort") == pressed
+            orders.append(page.locator("#table-findings tbody tr").evaluate_all(cells))
+        assert orders[0][0].startswith("1 counter:")
+        assert orders[1][-1].startswith("1 counter:")
+        assert faults == []
+
+
 def test_link_to_a_filtered_row_shows_it(browser: Browser) -> None:
     """A row that the words above its table hide comes back when a link leads to it."""
     with tab(browser, root=SITE.as_uri()) as (page, faults):

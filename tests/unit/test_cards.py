@@ -20,12 +20,12 @@ from skytally.press.cards.original_citations import (
     ORIGINAL,
     original_citations,
     page_citation,
+    page_link,
     published,
 )
 from skytally.press.cards.record_cards import (
     RELATIONS,
     CardRecord,
-    page_link,
     record_cards,
     row_card,
     source_card,
@@ -166,7 +166,38 @@ def test_a_computed_finding_is_the_books_and_lists_further_rows(cards_of: CardRe
     assert parts(card, "computed in this book from rows of")
     assert not parts(card, "counted or stated by")
     assert parts(card, "interval")[0].text.endswith("(90 % interval of an estimate of this book)")
-    assert [part.text for part in parts(card, "rows")] == ["P029", "P031"]
+    rows = [part.text for part in parts(card, "rows")]
+    assert rows[0] == "P029: CSIS Beyond Parallel, 15 November 2023, about 1,010 containers"
+    assert rows[1].startswith("P031: CSIS Beyond Parallel, ")
+
+
+def test_rows_beyond_the_first_few_are_ids(cards_of: CardRecord) -> None:
+    """Counter, day and number of four rows fit a card; the others are links."""
+    ids = [*cards_of.rows][:6]
+    card = finding_card(cards_of, FINDING | {"inputs": ids}, CITE)
+    shown = [part.text for part in parts(card, "rows")]
+    assert [text.split(":")[0] for text in shown] == ids
+    assert [":" in text for text in shown] == [True] * 4 + [False] * 2
+    assert [part.url for part in parts(card, "rows")] == [f"cards/row/{each}.html" for each in ids]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("YONHAP_20231013", "copy"),
+        ("FT_nasdaqpicks", "copy, original not read"),
+        ("YNA_20231014", ""),
+    ],
+)
+def test_a_copy_is_called_one_and_says_whether_its_original_was_read(
+    cards_of: CardRecord, source: str, words: str
+) -> None:
+    """A mirror names the page it has its text from only where a row of the record is that page."""
+    card = source_card(cards_of, source)
+    assert [part.text for part in parts(card, "copy or original")] == [words] * bool(words)
+    assert page_link(cards_of, cards_of.sources[source]).text.endswith(
+        f"; {words})" if words else "2023)"
+    )
 
 
 def test_finding_of_a_withdrawn_row_links_to_no_card(cards_of: CardRecord) -> None:
@@ -301,7 +332,7 @@ def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
     ],
 )
 def test_title_in_brackets_is_a_description_and_a_missing_address_is_said(
-    title: str, url: str, shown: str
+    cards_of: CardRecord, title: str, url: str, shown: str
 ) -> None:
     """A reader takes no description of ours for a headline, and misses no link in silence."""
     source = {
@@ -311,8 +342,10 @@ def test_title_in_brackets_is_a_description_and_a_missing_address_is_said(
         "published_first": pd.NaT,
         "published_last": pd.NaT,
         "published_precision": "open",
+        "reliability_reason": "newsroom",
+        "derived_from": "",
     }
-    link = page_link(source)
+    link = page_link(cards_of, source)
     assert link.text.startswith(shown)
     assert link.url == url
 
@@ -409,6 +442,24 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"
     assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
+
+
+def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
+    """The deciding part, the row without which the verdict falls, and the flip set come first."""
+    claim = {
+        "id": "S9-99", "verdict": "refined", "text": "made up", "asserted_by": "nobody",
+        "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
+        "why": ["One number fits. This part: holds.", "No load seen. This part: refined."],
+        "rests_on": {"findings": [], "rows": ["P029", "P031"], "sources": []},
+        "flips_if": {"words": "void without P031",
+                     "rows": {"sets": [{"without": ["P031"], "becomes": "void"}]}},
+    }  # fmt: skip
+    card = claim_card(cards_of, claim, CITE)
+    assert card.sentence == "No load seen. This part: refined."
+    assert parts(card, "the other parts") == (Part("One number fits. This part: holds."),)
+    assert parts(card, "the row that decides")[0].text.startswith("P031: CSIS Beyond Parallel, ")
+    assert parts(card, "what flips it") == (Part("no verdict without P031"),)
+    assert parts(card, "further rows") == (Part("P029", "cards/row/P029.html"),)
 
 
 def test_every_page_is_small_and_valid_and_every_link_of_a_card_exists(

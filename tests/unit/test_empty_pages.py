@@ -17,6 +17,7 @@ from skytally.press.sphinx_ext import (
     book_data,
     calibration_directives,
     claims_directives,
+    findings_directives,
     flip_directives,
     imagery_directives,
     origins_directives,
@@ -32,6 +33,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
 MODULES = (
     record_directives,
+    findings_directives,
     claims_directives,
     origins_directives,
     flip_directives,
@@ -45,6 +47,7 @@ MODULES = (
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
     "FindingsTable": "There is no finding yet.",
+    "CountersTally": "There is no finding yet.",
     "Timeline": "The record has no row for this chart",
     "Beginnings": "The record has no row for this chart",
     "RegionMaps": "No region has a map yet.",
@@ -57,6 +60,7 @@ SENTENCES = {
     "OwnClaims": "No sentence of the book is under test yet.",
     "DriftCards": "No wording has been compared with its origin yet.",
     "OriginsGraph": "No source of the record takes content from another one yet.",
+    "CopiesTable": "No page of the record is a copy.",
     "OriginsOfShips": f"No ship of {origins_directives.YEAR} is recorded at both ends of the "
     "sea route yet.",
     "SanctionListings": "The record has no listing of a ship yet.",

@@ -53,6 +53,24 @@ def test_computed_fills_in_the_sentence(rows: Rows) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "bound", "told"),
+    [
+        (2.0, 2.0, n.EXACTLY, n.EXACTLY),
+        (1.0, 3.0, n.EXACTLY, n.BETWEEN),
+        (2.0, math.inf, n.AT_LEAST, n.AT_LEAST),
+        (1.0, 3.0, n.ABOUT, n.ABOUT),
+    ],
+)
+def test_an_interval_is_not_called_exact(
+    rows: Rows, low: float, high: float, bound: str, told: str
+) -> None:
+    """Two ends without a softening word are an interval; its words stay as they were."""
+    found = _computed(rows({"value": 2.0}), low=low, high=high, bound=bound, value=math.nan)
+    assert found.bound == told
+    assert "between" not in found.said
+
+
 def _computed(rows: pd.DataFrame, **changes: Any) -> Finding:
     plain = {"value": 2.0, "low": 1.0, "high": 3.0, "unit": "ships", "bound": n.ABOUT, "text": ""}
     return computed("a.b", rows=rows, **{**plain, **changes})

@@ -10,17 +10,17 @@ from typing import Any
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
 from skytally.findings import interval_words, read_declarations
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
-from skytally.press.cards.original_citations import ORIGINAL, original_citations
+from skytally.press.cards.original_citations import ORIGINAL, original_citations, page_link
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
     CardRecord,
     dates_facts,
     finding_links,
     method_words,
-    page_link,
     read_in,
     row_links,
     with_quantity,
+    worded_row,
     words_of,
 )
 from skytally.press.project_paths import line_names
@@ -35,6 +35,10 @@ PORT_CALLS = (
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
 """Letters of the citation of a finding or a claim."""
+DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
+"""Label of the rows each of which alone flips a verdict, by whether it is one row."""
+MOST_WORDED = 4
+"""Rows of a finding whose counter, day and number stand on its card."""
 COUNTED = "counted or stated by"
 RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
@@ -100,6 +104,15 @@ def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
     return said
 
 
+def _worded(record: CardRecord, rows: list[str]) -> list[Part]:
+    """Links to rows: the first few with counter, day and number, the others by their ids."""
+    if len(rows) == 1:
+        # the card itself says what a single row says
+        return row_links(record, rows)
+    few = [worded_row(record, row) for row in rows[:MOST_WORDED]]
+    return [*few, *row_links(record, rows[MOST_WORDED:])]
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -134,7 +147,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("interval", [span]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
-        *fact("rows", row_links(record, rows)),
+        *fact("rows", _worded(record, rows)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
@@ -158,21 +171,66 @@ def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
     return facts
 
 
+def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Reasons of the part that gave a claim its verdict, and those of its other parts."""
+    mark = f"This part: {claim['verdict']}."
+    decide = [why for why in claim["why"] if mark in why] or list(claim["why"])
+    return decide, [why for why in claim["why"] if why not in decide]
+
+
+def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Rows each of which alone would flip the verdict if it were missing, and the others."""
+    rows, sets = claim["rests_on"]["rows"], (claim.get("flips_if") or {}).get("rows", {})
+    alone = [each["without"][0] for each in sets.get("sets", ()) if len(each["without"]) == 1]
+    decide = [row for row in dict.fromkeys(alone) if row in rows]
+    return decide, [row for row in rows if row not in decide]
+
+
+def flips_in_words(claim: Mapping[str, Any]) -> str:
+    """Say what flips a verdict; empty where nothing was searched.
+
+    Examples
+    --------
+    >>> flips_in_words({"flips_if": {"words": "void without P009 or P010"}})
+    'no verdict without P009 or P010'
+    """
+    words = str((claim.get("flips_if") or {}).get("words", ""))
+    return words.replace("void without", "no verdict without")
+
+
+def _worded_alone(record: CardRecord, decided_by: list[str], rows: list[str]) -> list[Part]:
+    """Links to further rows; the first few in words where no row alone decides."""
+    worded = 0 if decided_by else MOST_WORDED
+    few = [worded_row(record, row) for row in rows[:worded]]
+    return [*few, *row_links(record, rows[worded:])]
+
+
+def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
+    """Link to the press text that printed a claim; none for a sentence of the book."""
+    source = record.rows.get(claim["id"], ("", {}))[1].get("source_id", "")
+    return [page_link(record, record.sources[source])] if source in record.sources else []
+
+
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
-    """Card of one claim: the verdict, what was claimed, why, and what it rests on."""
+    """Card of one claim: its verdict, what decided it, who printed it, and what would flip it."""
     rests = claim["rests_on"]
-    pages = [page_link(record.sources[s]) for s in rests["sources"] if s in record.sources]
+    decide, others = deciding_reasons(claim)
+    decided_by, rows = deciding_rows(claim)
+    pages = [page_link(record, record.sources[s]) for s in rests["sources"] if s in record.sources]
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
     facts = [
+        *fact("printed in", printed_in(record, claim)),
         *fact("claimed by", [claim["asserted_by"]]),
-        *fact("what was tested", [claim["tested_part"]]),
-        *fact("why", [shortened(" ".join(claim["why"]))]),
-        *_drift(claim, record),
+        *fact(DECIDES[len(decided_by) == 1], [worded_row(record, row) for row in decided_by]),
+        *fact("what flips it", [flips_in_words(claim)]),
         *fact("what would change it", [claim["changes_if"]]),
+        *fact("what was tested", [claim["tested_part"]]),
+        *fact("the other parts", [shortened(" ".join(others))]),
+        *_drift(claim, record),
         *fact("read in", pages),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
-        *fact("rows", row_links(record, rests["rows"])),
+        *fact("further rows" if decided_by else "rows", _worded_alone(record, decided_by, rows)),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
     ]
@@ -180,5 +238,5 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
-        shortened(claim["text"]), tuple(facts),
+        shortened(" ".join(decide) or f"It would take {claim['changes_if']}."), tuple(facts),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from skytally.core import listed, when_stated
-from skytally.press.cards.card import Part, shortened
+from skytally.press.cards.card import Part, shortened, web_link
 from skytally.press.cards.note_words import shown_title
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ MOST = 2
 MOST_IN_TITLE = 120
 """Letters of a title in a citation."""
 
+COPIES = ("repost", "mirror")
+"""Words of the vocabulary *reliability_reason* for pages that have another page's text."""
+COPY, NOT_READ = "copy", "original not read"
+"""Words for such a page, and for one whose original no page of the record is."""
+
 
 def published(source: Mapping[str, Any]) -> str:
     """Day on which a source was published, in words."""
@@ -32,6 +37,24 @@ def published(source: Mapping[str, Any]) -> str:
         return "undated"
     precision = str(source["published_precision"])
     return when_stated(known[0], known[1], precision, precision)
+
+
+def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
+    """Say of a page that copies another whether the original was read; empty for other pages."""
+    if source["reliability_reason"] not in COPIES:
+        return ""
+    parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]
+    names = [str(parent["publisher"]) for parent in parents if parent]
+    read = any(name in str(source["publisher"]) for name in names)
+    return COPY if read else f"{COPY}, {NOT_READ}"
+
+
+def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
+    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
+    title = shortened(shown_title(str(source["title"])), letters=90)
+    unlinked = "" if source["url"] else "no address"
+    facts = "; ".join(filter(None, (published(source), unlinked, copy_words(record, source))))
+    return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
 
 
 def _who(record: CardRecord, source: str, row_ids: Iterable[str]) -> str:

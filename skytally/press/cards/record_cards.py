@@ -26,10 +26,13 @@ from skytally.findings import interval_words
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
 from skytally.press.cards.note_words import plain_note, shown_title, spelled_out
 from skytally.press.cards.original_citations import (
+    COPIES,
     ORIGINAL,
     OWN_PAGE,
+    copy_words,
     original_citations,
     page_citation,
+    page_link,
     published,
 )
 
@@ -49,6 +52,8 @@ BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
 """Units that do not say what was measured; a heading names the quantity before them."""
 DERIVED_SUM = "derived-sum"
 """Word of the vocabulary *method* for a sum by those who compiled the record."""
+MOST_IN_ROW = 110
+"""Letters of a row among the rows of a finding."""
 MOST_IN_HEADING = 120
 """Letters of the heading of a row's card."""
 READ_LABELS = {True: "read on a page of the counter", False: "read in a report of it"}
@@ -68,8 +73,6 @@ RELATIONS = {
     "one-report": "other sightings in the same report",
 }
 """How the rows of a group of ``same_observation`` hang together, and the label on a card."""
-COPIES = ("repost", "mirror")
-"""Words of the vocabulary *reliability_reason* for pages that have another page's text."""
 TRIPS = {"depart": "first departure", "arrive": "last arrival"}
 """Labels of the dates of a row that sums up several voyages."""
 SEVERAL = (",", ";", " and ", " or ")
@@ -154,14 +157,6 @@ def dates(row: Mapping[str, Any], stem: str) -> str:
     return write(first, last, *precision) if first is not None or last is not None else ""
 
 
-def page_link(source: Mapping[str, Any]) -> Part:
-    """Link to the page of a publisher: its name, its title and its day."""
-    title = shortened(shown_title(str(source["title"])), letters=90)
-    unlinked = "" if source["url"] else "; no address"
-    words = f"{source['publisher']}, {title} ({published(source)}{unlinked})"
-    return web_link(words, str(source["url"]))
-
-
 def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
     """Pages on which rows were read: those of the counter first, then reports of it."""
     pages: dict[str, str] = {}
@@ -174,7 +169,9 @@ def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
     labelled = [
         each
         for label in (*READ_LABELS.values(), READ)
-        for each in fact(label, (page_link(record.sources[s]) for s in pages if pages[s] == label))
+        for each in fact(
+            label, (page_link(record, record.sources[s]) for s in pages if pages[s] == label)
+        )
     ]
     copied = dict.fromkeys(
         parent
@@ -183,12 +180,26 @@ def read_in(record: CardRecord, row_ids: Iterable[str]) -> list[Fact]:
         for parent in str(record.sources[page]["derived_from"]).split()
         if parent in record.sources and parent not in pages
     )
-    return labelled + fact("page that was copied", (page_link(record.sources[s]) for s in copied))
+    return labelled + fact(
+        "page that was copied", (page_link(record, record.sources[s]) for s in copied)
+    )
 
 
 def row_links(record: CardRecord, row_ids: Iterable[str]) -> list[Part]:
     """Links to the cards of rows; an id without a row stays plain words."""
     return [Part(row, address("row", row) if row in record.rows else "") for row in row_ids]
+
+
+def worded_row(record: CardRecord, row_id: str) -> Part:
+    """Link to the card of a row, with who counted, when, and the number as it was worded."""
+    if row_id not in record.rows:
+        return Part(row_id)
+    table, row = record.rows[row_id]
+    counter = str(row.get("counter", "") or row.get("asserted_by", ""))
+    days = next(filter(None, (dates(row, stem) for stem in ("statement", *DAYS))), "")
+    said = _heading(record, table, row)
+    words = ", ".join(filter(None, (record.names.get(counter, counter), days, said)))
+    return Part(shortened(f"{row_id}: {words}", letters=MOST_IN_ROW), address("row", row_id))
 
 
 def finding_links(keys: Iterable[str]) -> list[Part]:
@@ -375,8 +386,10 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
         *fact("who acted", [spelled_out(str(row.get("actors", "")))]),
+        *fact("IMO number", [str(row.get("imo", ""))]),
         *fact("listing body", [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
+        *fact("owner", [str(row.get("owner", ""))]),
         *fact("place", [record.names.get(place, place)]),
         *dates_facts(row),
         *interval_fact(row),
@@ -418,6 +431,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
     facts = [
         *fact("publisher's page", [web_link(url, url)] if url else ["no address is known"]),
         *fact("published", [published(source)]),
+        *fact("copy or original", [copy_words(record, source)]),
         *fact("archive", [record.archive.of_page(url)]),
         *fact("what it reports", [str(source["reports"])]),
         *fact("how far it was read", [str(source["reading_extent"])]),

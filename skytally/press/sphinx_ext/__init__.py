@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 PARTS = (
     "finding_roles",
     "record_directives",
+    "findings_directives",
     "front_directives",
     "voyage_directives",
     "statement_directives",

@@ -65,7 +65,8 @@ class ClaimantTable(Block):
         claimants = [str(row["counter"]) for row in rows]
         shown = filtered_table(
             f"claimants-{words.split()[-1]}",
-            f"Who stands behind each total of {words}; totals overlap and are never added",
+            f"Totals of {words}: a row is the total of one claimant, and who stands behind it; "
+            "totals overlap and are never added",
             list(HEADS),
             [self._row({str(key): row[key] for key in row}, claimants) for row in rows],
             empty=f"Nobody gives a total of {words} yet.",

@@ -13,9 +13,16 @@ from sphinx.application import Sphinx
 from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
 from skytally.press.book_details import source_line
+from skytally.press.cards.finding_and_claim_cards import (
+    deciding_reasons,
+    deciding_rows,
+    flips_in_words,
+)
 from skytally.press.cards.note_words import shown_title
 from skytally.press.cards.original_citations import published
-from skytally.press.sphinx_ext.book_data import read_results_json, support_text, table
+from skytally.press.cards.record_cards import worded_row
+from skytally.press.sphinx_ext.book_data import card_record, read_results_json, support_text, table
+from skytally.press.sphinx_ext.findings_directives import linked_rows
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -27,9 +34,10 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     with_data,
 )
-from skytally.press.sphinx_ext.record_directives import linked_rows
 from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
 
+MOST_DECIDING = 3
+"""Rows named beside a claim; its card has more."""
 RECORD_COMPARED = (
     "The record as a whole: the sentence names or copies no one source whose words could stand "
     "beside it."
@@ -132,8 +140,9 @@ def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -
 
 
 def why_in_words(claim: dict[str, Any]) -> str:
-    """Reasons of a verdict, and what later evidence adds, as HTML."""
-    reasons = [cell(reason) for reason in claim["why"]]
+    """Reasons of a verdict, those of the deciding part first, and what came later, as HTML."""
+    decide, others = deciding_reasons(claim)
+    reasons = [cell(reason) for reason in (*decide, *others)]
     reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
     return " ".join(reasons)
 
@@ -158,8 +167,9 @@ class PressTexts(Block):
             for name, page in texts.items()
         ]
         return filtered_table(
-            "press-texts", "Press texts under test", ["short name", "text", "published by", "day"],
-            rows, empty="The ledger has no press text yet.",
+            "press-texts", "Press texts under test, a row a text",
+            ["short name", "text", "published by", "day"], rows,
+            empty="The ledger has no press text yet.",
         )  # fmt: skip
 
     def _cells(self, page: str, source: pd.Series) -> tuple[str, str, str]:
@@ -228,6 +238,7 @@ class ChangedClaims(Block):
         lines += [
             ("So", f"<strong>{verdict}</strong>{change}. {why_in_words(claim)}"),
             ("What would change this", cell(claim["changes_if"])),
+            ("Rows", _rests_on(claim)),
         ]
         head = card_link("claim", claim["id"]) + (f" {cell(claim['text'])}" if drift else "")
         return wording_card(claim["id"], head, lines)
@@ -260,15 +271,33 @@ def claim_list(verdict: str, some: list[dict[str, Any]], *, folded: bool) -> str
     return f"<h3>{head}</h3>{listed}"
 
 
+def _rests_on(claim: dict[str, Any]) -> str:
+    """Rows that decide a claim, each with counter, day and number, and what flips the verdict."""
+    record = card_record()
+    decided_by, others = deciding_rows(claim)
+    rows = (decided_by or others)[:MOST_DECIDING]
+    shown = [worded_row(record, row) for row in rows]
+    links = "; ".join(f'<a href="{cell(part.url)}">{cell(part.text)}</a>' for part in shown)
+    left = len(decided_by or others) - len(rows)
+    more = f"; and {left} more" if left else ""
+    flips = cell(flips_in_words(claim))
+    rests = f"Rests on {links}{more}." if links else ""
+    return f"{rests} {f'Flips: {flips}.' if flips and claim['why'] else ''}".strip()
+
+
 def _listed_claim(claim: dict[str, Any]) -> str:
     text = claim["text"][:1].upper() + claim["text"][1:]
     part = f" Tested: {cell(claim['tested_part'])}." if claim["tested_part"] else ""
     why = why_in_words(claim) or f"It would take {cell(claim['changes_if'])}."
     widened = " <em>It holds for its time and was later widened.</em>"
+    page = source_of_claim().get(claim["id"], "")
+    printed = f"Printed in {source_link(page)}." if page else ""
+    rests = " ".join(filter(None, (printed, _rests_on(claim))))
     return (
         f'<li id="{cell(claim["id"])}">{card_link("claim", claim["id"])} '
         f"<strong>{cell(text)}</strong>.{part} "
-        f"{why}{widened if claim['later_widened'] else ''}</li>"
+        f"{why}{widened if claim['later_widened'] else ''}"
+        f"{f' <small>{rests}</small>' if rests else ''}</li>"
     )
 
 
@@ -331,7 +360,7 @@ class ClaimsTable(Block):
         known = judged(self.app)
         rows = [self._row(claim) for claim in (*of_press(known), *of_book(known))]
         shown = filtered_table(
-            "claims", "Claims and verdicts", heads, rows,
+            "claims", "Claims and verdicts, a row a sentence under test", heads, rows,
             label="Verdict", choices=claims.VERDICTS, empty="The ledger has no claim yet.",
         )  # fmt: skip
         if not rows:

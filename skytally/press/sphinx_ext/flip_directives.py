@@ -117,7 +117,7 @@ def _one_thing(falls: Counter[tuple[str, str]]) -> str:
         ]
         tables.append(
             filtered_table(
-                f"falls-{what}", f"What changes or is void without one {head}",
+                f"falls-{what}", f"What changes or is void without one {head}, a row a {head}",
                 [head, "what it is", "findings and verdicts, at least"], rows, empty="None.",
             )
         )  # fmt: skip
@@ -200,7 +200,13 @@ class MostFragileFirst(Block):
             self._summed_up(listed)
             + _one_thing(falls)
             + filtered_table(
-                "fragile", "Most fragile first", heads, rows, label="Kind", choices=order, empty=""
+                "fragile",
+                "Most fragile first: a row is one finding or verdict",
+                heads,
+                rows,
+                label="Kind",
+                choices=order,
+                empty="",
             )
         )
 

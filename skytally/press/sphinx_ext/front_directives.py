@@ -15,7 +15,8 @@ from skytally.press.book_details import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
 from skytally.press.cards.note_words import spelled_out
-from skytally.press.cards.record_cards import CardRecord, dates, page_link
+from skytally.press.cards.original_citations import page_link
+from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.sphinx_ext.book_data import (
     card_record,
     findings,
@@ -163,7 +164,11 @@ class FindingCards(Block):
         pages = dict.fromkeys(
             str(record.rows[row][1]["source_id"]) for row in rows if row in record.rows
         )
-        read = FindingCards._read(page_link(record.sources[next(iter(pages))])) if pages else ""
+        read = (
+            FindingCards._read(page_link(record, record.sources[next(iter(pages))]))
+            if pages
+            else ""
+        )
         more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
         by = ", ".join(counters_of(record, rows))
         return (

@@ -96,7 +96,7 @@ class CorrectionsList(Block):
         ]
         heads = ["cell", "held → holds now, since when", "found on", "why"]
         return filtered_table(
-            "corrected-cells", "Corrected cells of the record", heads, rows,
+            "corrected-cells", "Corrected cells of the record, a row a cell", heads, rows,
             empty="No cell of the record was corrected yet.", label="what was wrong",
             choices=kinds.values(),
         )  # fmt: skip
@@ -125,7 +125,7 @@ class FailuresList(Block):
             for each in attempts.to_dict("records")
         ]
         heads = ["what was tried", "what for", "how it failed", "what was done", "recorded in"]
-        caption = "Attempts that did not work"
+        caption = "Attempts that did not work, a row an attempt"
         return filtered_table(FAILURES, caption, heads, rows, empty="No attempt is listed yet.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -167,12 +168,19 @@ def rounded(value: object) -> str:
     return number(float(round(found)) if abs(found) >= 1000 else float(f"{found:.3g}"))
 
 
+FILTER_HINT = "words, or a &quot;phrase&quot;"
+"""What may be typed into the filter of a table."""
+
+
 def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[str] = ()) -> str:
     """Return the filter above a table; it shows itself only where scripts run.
 
     With ``choices``, a list beside it keeps the rows whose ``data-choice`` is the chosen word.
     """
-    options = "".join(f"<option>{cell(word)}</option>" for word in choices)
+    options = "".join(
+        f'<option data-anchor="{choice_anchor(target, word)}">{cell(word)}</option>'
+        for word in choices
+    )
     chooser = (
         f' <label>{cell(label)}: <select data-table="{target}">'
         f'<option value="">all</option>{options}</select></label>'
@@ -181,7 +189,7 @@ def filter_box(target: str, count: int, *, label: str = "", choices: Iterable[st
     )
     return (
         f'<p class="sk-filter" hidden><label>Filter {count} rows: '
-        f'<input type="search" data-table="{target}"></label>{chooser} '
+        f'<input type="search" data-table="{target}" placeholder="{FILTER_HINT}"></label>{chooser} '
         '<output aria-live="polite"></output></p>'
     )
 
@@ -228,7 +236,18 @@ def filtered_table(
     )
 
 
-def html_row(cells: Iterable[str], *, choice: str = "") -> str:
+def choice_anchor(table: str, word: str) -> str:
+    """Anchor that chooses a word of the list beside a table.
+
+    Examples
+    --------
+    >>> choice_anchor("findings", "1 counter")
+    'only-findings-1-counter'
+    """
+    return f"only-{table}-{re.sub('[^a-z0-9]+', '-', word.lower()).strip('-')}"
+
+
+def html_row(cells: Iterable[str], *, choice: str = "", anchor: str = "") -> str:
     """Return a row of cells that are HTML already, the first of which is its header.
 
     Parameters
@@ -237,9 +256,12 @@ def html_row(cells: Iterable[str], *, choice: str = "") -> str:
         HTML.
     choice : str
         Word by which the list beside `filtered_table` keeps the row.
+    anchor : str
+        Anchor of the row.
     """
     first, *rest = cells
     kept = f' data-choice="{cell(choice)}"' if choice else ""
+    kept += f' id="{cell(anchor)}"' if anchor else ""
     filled = "".join(f"<td>{each}</td>" for each in rest)
     return f'<tr{kept}><th scope="row">{first}</th>{filled}</tr>'
 

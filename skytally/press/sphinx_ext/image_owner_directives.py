@@ -74,7 +74,8 @@ class ImageOwners(Block):
         counts = Counter(rows["counter"])
         return filtered_table(
             "image-owners",
-            "Whose images each counter read, and how fine they were, as far as the pages say",
+            "Images: a row is one counter, whose images it read and how fine they were, as far as "
+            "the pages say",
             ["counter", "rows read off images", "whose images", "size of a pixel"],
             [
                 self._row(counter, rows[rows["counter"] == counter])

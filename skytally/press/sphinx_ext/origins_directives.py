@@ -1,4 +1,4 @@
-"""Directive of the page on who copied whom."""
+"""Directives of the pages on who copied whom, and on sources."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from sphinx.application import Sphinx
 from skytally.core import line_vocabulary as n, listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
+from skytally.press.cards.original_citations import NOT_READ, copy_words, published
+from skytally.press.cards.record_cards import CardRecord
 from skytally.press.sphinx_ext.book_data import card_record, source_words, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
     cell,
     empty_state,
+    filtered_table,
+    html_row,
     small_table,
     source_link,
 )
@@ -152,6 +156,40 @@ class OriginsOfShips(Block):
         return [words, who, _count(facts), owners, f"{copies} of {len(pages)}", listed(cited)]
 
 
+class CopiesTable(Block):
+    """List the pages that are copies on other sites, and whether their originals were read."""
+
+    def html(self) -> str:
+        """Return the table in a fold, and the number of copies in its summary."""
+        record = card_record()
+        copies = {source: row for source, row in record.sources.items() if copy_words(record, row)}
+        if not copies:
+            return empty_state("No page of the record is a copy.")
+        unread = sum(NOT_READ in copy_words(record, row) for row in copies.values())
+        heads = ["copy", "published", "original", "pages of its content", "rows read on it"]
+        shown = filtered_table(
+            "copies",
+            "Copies: a row is a page on another site than its publisher's",
+            heads,
+            [self._row(record, source, row) for source, row in copies.items()],
+            empty="",
+        )
+        return (
+            f"<details><summary>{len(copies)} pages are copies on other sites; of {unread} the "
+            f"original was not read</summary>{shown}</details>"
+        )
+
+    def _row(self, record: CardRecord, source: str, row: Mapping[str, Any]) -> str:
+        unread = NOT_READ in copy_words(record, row)
+        parents = [each for each in str(row["derived_from"]).split() if each in record.sources]
+        links = ", ".join(self.card("source", each) for each in parents)
+        rows = ", ".join(self.card("row", each) for each in record.rows_of_source.get(source, ()))
+        return html_row((
+            self.card("source", source, str(row["publisher"])), cell(published(row)),
+            NOT_READ if unread else "read", links or "none in the record", rows or "none",
+        ))  # fmt: skip
+
+
 def _of_the_route(row: Mapping[str, Any], start: str, end: str) -> bool:
     """Whether a row saw ships of this traffic, and lies wholly in the year."""
     if row.get("cargo", "") or row.get("state", n.COUNTED) not in n.PRESENT_STATES:
@@ -206,4 +244,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("origins-graph", OriginsGraph)
     app.add_directive("origins-of-ships", OriginsOfShips)
+    app.add_directive("copies-table", CopiesTable)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

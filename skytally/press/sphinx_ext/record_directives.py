@@ -1,4 +1,4 @@
-"""Directives of the pages of the record: its tables, the findings, the timeline, the maps."""
+"""Directives of the pages of the record: its tables, the timeline, the maps."""
 
 from __future__ import annotations
 
@@ -9,23 +9,19 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry
-from skytally.findings import interval_words
 from skytally.press.book_details import source_line
 from skytally.press.cards.note_words import plain_note
 from skytally.press.sphinx_ext.book_data import (
     VOCABULARY_TABLE,
-    findings,
     map_regions,
     observations,
     originals,
     record_tables,
     row_ids,
     source_words,
-    support_text,
     table,
     timeline_lanes,
 )
-from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     PLACES,
     Block,
@@ -154,56 +150,6 @@ class RecordTable(Block):
         return html_table(table(name), name=name, caption=self.options["caption"])
 
 
-def linked_rows(ids: list[str], *, visible: int) -> str:
-    """Return links to rows of the record; those beyond the first few are folded.
-
-    Parameters
-    ----------
-    ids : list of str
-        Ids of rows; one that the record page does not show is plain text.
-    visible : int
-        Number of links before the fold.
-
-    Returns
-    -------
-    str
-    """
-    links = [card_link("row", row) if row in row_ids() else cell(row) for row in ids]
-    shown, folded = " ".join(links[:visible]), links[visible:]
-    if not folded:
-        return shown
-    return f"{shown}<details><summary>{len(folded)} more rows</summary>{' '.join(folded)}</details>"
-
-
-class FindingsTable(Block):
-    """Show every finding with its anchor, interval, sources, rows and what flips it."""
-
-    def html(self) -> str:
-        """Return the table."""
-        body = [
-            f'<tr id="{cell(key)}"><th scope="row"><a href="#{cell(key)}">'
-            f"{cell(key).replace('.', '.<wbr>').replace('_', '_<wbr>')}</a></th>"
-            f"<td>{cell(finding['said'])}</td><td>{cell(finding['text'])}</td>"
-            f"<td>{cell('; '.join(filter(None, self._made(finding))))}</td>"
-            f"<td>{cell(support_text(finding))}</td>"
-            f"<td>{linked_rows([*finding['inputs'], *finding.get('further', ())], visible=6)} "
-            f"<details><summary>what flips it</summary>{flip_cell(finding)}</details></td></tr>"
-            for key, finding in findings(self.app).items()
-        ]
-        heads = ["key", "in words", "finding", "interval", "sources", "rows and what flips it"]
-        shown = filtered_table(
-            "findings", "Findings", heads, body, empty="There is no finding yet."
-        )
-        return (
-            f'{shown}<p class="sk-downloads"><a href="findings.json" download>findings.json</a></p>'
-        )
-
-    @staticmethod
-    def _made(finding: dict[str, Any]) -> tuple[str, str]:
-        """Interval of a finding, and the numbers that were divided."""
-        return interval_words(finding), str(finding.get("made_of", ""))
-
-
 class Timeline(Block):
     """Draw all kinds of evidence and the events on one axis of time."""
 
@@ -300,7 +246,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("record-table", RecordTable),
-        ("findings-table", FindingsTable),
         ("timeline", Timeline),
         ("beginnings", Beginnings),
         ("region-maps", RegionMaps),

@@ -14,6 +14,7 @@ from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
 from skytally.press.sphinx_ext.book_data import record_tables
 from skytally.press.sphinx_ext.claims_directives import ledger_tables
+from skytally.press.sphinx_ext.findings_directives import linked_rows
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -21,7 +22,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     small_table,
     with_data,
 )
-from skytally.press.sphinx_ext.record_directives import linked_rows
 
 NONE_YET = "No rival explanation has been written down yet."
 COUNTING = "way of counting"

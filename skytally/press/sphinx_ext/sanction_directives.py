@@ -8,13 +8,18 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from skytally.core import listed, when
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import originals
+from skytally.press.sphinx_ext.book_data import originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 
 LISTINGS = "sanction_listings"
-HEADS = ("ship", "body", "the ship itself", "its owner")
+HEADS = ("ship", "body", "the ship itself", "its owner", "read on the body's own page")
 NOT_FOUND = "not in the record"
+OWN_PAGE = ("official", "originator")
+"""Words of the vocabulary *reliability_reason* for a page of the body itself."""
+STATEMENT = "official statement"
+NOT_READ = "not read on the body's own page"
 NAMED = "named"
 """Word of the vocabulary *listing_target* for a report that names a ship and lists nothing."""
 
@@ -31,8 +36,9 @@ class SanctionListings(Block):
         bodies = list(dict.fromkeys(rows["body"]))
         return filtered_table(
             "sanction-listings",
-            "Sanctions on the ships of the route, by the pages that were read; a listing that "
-            "no page of the record mentions may exist",
+            "Sanctions on the ships of the route: a row is one ship and one body, with the days "
+            "on which it listed the ship or its owner, by the pages that were read; “by” a day "
+            "means on or before it; a listing that no page of the record mentions may exist",
             list(HEADS),
             [self._row(ship, body, listings) for ship, body in product(ships, bodies)],
             empty="The record has no listing of a ship yet.",
@@ -48,14 +54,33 @@ class SanctionListings(Block):
         found = [self._links(here, target) for target in ("ship", "owner")]
         mentioned = [self._link(row, "named in a report") for row in here if row["target"] == NAMED]
         found[0] += "".join(f"; {each}" for each in mentioned)
-        return html_row((f"{cell(ship)} (IMO {number})", cell(body), *found), choice=body)
+        cells = (f"{cell(ship)} (IMO {number})", cell(body), *found, cell(_read(here)))
+        return html_row(cells, choice=body)
 
     def _links(self, rows: list[dict[str, Any]], target: str) -> str:
-        known = [self._link(row, _day(row)) for row in rows if row["target"] == target]
+        known = [
+            self._link(row, _day(row)) + (f" ({cell(row['owner'])})" if row["owner"] else "")
+            for row in rows
+            if row["target"] == target
+        ]
         return ", ".join(known) or cell(NOT_FOUND)
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
+
+
+def _read(rows: list[dict[str, Any]]) -> str:
+    """Say whether a listing was read where the body publishes it, or in a copy of its list."""
+    if not rows:
+        return NOT_FOUND
+    pages = table("sources").set_index("id").loc[[str(row["source_id"]) for row in rows]]
+    if pages["reliability_reason"].isin(OWN_PAGE).any():
+        return "yes"
+    copies = pages[pages["type"] == STATEMENT]
+    if copies.empty:
+        return NOT_READ
+    days = listed(sorted({when(day, day, "day", "day") for day in copies["published_last"]}))
+    return f"{NOT_READ}, but in a copy of its list of {days}, kept by others"
 
 
 def _day(row: Mapping[str, Any]) -> str:

@@ -123,8 +123,9 @@ class VoyageTotals(Block):
         rows = latest_totals(counts, table("same_observation")).to_dict("records")
         return filtered_table(
             "voyage-totals",
-            "Latest running total of each counter. Counters count different things over "
-            "different periods, many of them the same voyages: no two totals may be added",
+            "Running totals: a row is the latest total of one counter in one unit. Counters "
+            "count different things over different periods, many of them the same voyages: no two "
+            "totals may be added",
             ["counter", "counted", "ships", "place or route", "period"],
             [self._row({str(key): value for key, value in row.items()}) for row in rows],
             empty="No counter has given a running total yet.",
@@ -150,8 +151,9 @@ class CallRates(Block):
         rows = rated_counts(originals("voyage_counts"), table("same_observation"))
         return filtered_table(
             "call-rates",
-            "Calls, voyages or ships a month, by counter and period. A count that says at least "
-            "gives a rate of at least so many, so such rates show neither a rise nor a fall",
+            "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
+            "A count that says at least gives a rate of at least so many, so such rates show "
+            "neither a rise nor a fall",
             ["counter", "a month", "counted", "place or route", "period"],
             [self._row(row) for row in rows],
             empty="No counter has given a count over a period yet.",
@@ -177,7 +179,7 @@ class ShipVoyages(Block):
         rows = named_voyages(voyages, counts, table("same_observation"))
         return filtered_table(
             "ship-voyages",
-            "Voyages by ship: single ones with their ends, and totals that a counter gives for "
+            "Voyages by ship: a row is a voyage with its ends, or a total that a counter gives for "
             "one ship; a total may include single ones listed beside it",
             ["ship", "when", "what", "counted", "who"],
             [self._row(row) for row in rows],

@@ -134,8 +134,10 @@
       throw new DataError(`finding ${key}: interval ${low} to ${high} does not hold ${value}`);
     }
     const number = said || q.inWords({ value, low, high, bound, unit, wording });
+    // two ends without a softening word are not one exact number
+    const worded = bound === w.EXACTLY && low < high ? w.BETWEEN : bound;
     return {
-      key, value: orNone(value), low: orNone(low), high: orNone(high), unit, bound, said: number,
+      key, value: orNone(value), low: orNone(low), high: orNone(high), unit, bound: worded, said: number,
       when: dates, text: w.filled(text, dates, { number, ...words }), inputs: rows.map((row) => row.id),
       level: null, interval_from: "", made_of: "", further: [],
     };

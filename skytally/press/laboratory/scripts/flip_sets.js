@@ -17,11 +17,14 @@
   }
   const sideOf = ({ low, high }, neutral) => Number(low !== null && low > neutral)
     - Number(high !== null && high < neutral);
+  /** Bound of a finding; an interval that holds an exact number is no other bound. */
+  const openSides = (bound) => bound === lab.words.BETWEEN ? lab.words.EXACTLY : bound;
+
   /** Word for how a finding changed, empty where it stands. */
   function flipped(before, after, kind) {
     if (after.unknown !== undefined) throw new lab.words.NotRecomputed(after.unknown);
     if (after.void !== undefined) return VOID;
-    if (before.bound !== after.bound || before.unit !== after.unit) return OTHER_BOUND;
+    if (openSides(before.bound) !== openSides(after.bound) || before.unit !== after.unit) return OTHER_BOUND;
     if (SUPERLATIVE.includes(kind) && before.text !== after.text) return OTHER_SENTENCE;
     if (kind in NEUTRAL && sideOf(before, NEUTRAL[kind]) !== sideOf(after, NEUTRAL[kind])) return OTHER_ORDER;
     if (lab.findings.DATED.includes(kind)) return "";

@@ -2,7 +2,7 @@
 (function (lab) {
   "use strict";
   const EXACTLY = "exactly", ABOUT = "about", AT_LEAST = "at least", AT_MOST = "at most",
-    MORE_THAN = "more than";
+    MORE_THAN = "more than", BETWEEN = "between";
   const OPEN_ABOVE = [AT_LEAST, MORE_THAN];
   const PROBABILITY = "p", DIMENSIONLESS = "1";
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
@@ -173,8 +173,8 @@
   }
 
   lab.words = {
-    EXACTLY, ABOUT, AT_LEAST, AT_MOST, MORE_THAN, OPEN_ABOVE, PROBABILITY, DIMENSIONLESS,
-    FIRST_DAY, LAST_DAY, DataError, NotRecomputed, fixed, general, toDigits, rounded, floatText,
+    EXACTLY, ABOUT, AT_LEAST, AT_MOST, MORE_THAN, BETWEEN, OPEN_ABOVE, PROBABILITY,
+    DIMENSIONLESS, FIRST_DAY, LAST_DAY, DataError, NotRecomputed, fixed, general, toDigits, rounded, floatText,
     setUnits, unitOf, withUnit, number, percentText, chanceText, roundedOutwards, interval, listed,
     dayOf, isoDay, day, monthYear, monthStart, monthEnd, yearStart, yearEnd, calendar, when,
     whenStated, withPreposition, braced, filled,
