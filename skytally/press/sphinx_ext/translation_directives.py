@@ -259,7 +259,7 @@ def mark_language(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Say in which language a page is, and where it stands in the others."""
+    """Mark the language of a page, and link it in the others."""
     known = languages()
     of_page = {row["page"]: row["id"] for row in known}
     if doctree is None or not known or pagename not in {*of_page, FRONT}:

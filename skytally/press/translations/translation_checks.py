@@ -113,7 +113,7 @@ def unit_faults(languages: Iterable[str], forms: Iterable[Row]) -> Iterator[Faul
 
 
 def _text_fault(text: SummaryText, certain: Mapping[str, str]) -> tuple[str, str]:
-    """Say what is wrong with the words of a sentence, and what to do; nothing if nothing is."""
+    """Fault of the words of a sentence and what to do about it; empty if they are in order."""
     plain = PLACE.sub("", text.text)
     if BRACES.search(plain):
         return "a brace that names no finding", "write such as {rail-counts.railcars_highest:when}"
