@@ -36,7 +36,7 @@ AXIS_LETTERS, DATES = 42, 4
 """Letters in a line under an axis, and number of dates on it, for a chart of 400 pixels."""
 LAST_DATE = 26
 """Room on the right for half of the last date under an axis, pixels."""
-LETTER_FONTS = f"helvetica, '{FAMILY}'"
+LETTER_FONTS = f"'{FAMILY}', helvetica"
 """Fonts of a chart with letters that not every reader has a font for."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"

@@ -152,5 +152,5 @@ def register_letters() -> None:
     from matplotlib.font_manager import FontEntry, fontManager
 
     for font in pinned_fonts()[1:]:
-        entry = FontEntry(fname=str(font), name=FAMILY, weight=400)
-        fontManager.ttflist.append(entry)
+        for weight in (400, 700):  # it has one weight, which stands for bold, too
+            fontManager.ttflist.append(FontEntry(fname=str(font), name=FAMILY, weight=weight))

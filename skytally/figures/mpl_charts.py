@@ -36,6 +36,8 @@ from skytally.figures.series_styling import SeriesStyle
 LEGEND_LETTERS = 44
 """Letters in a line of a legend."""
 PIXELS_AN_INCH = 96.0
+LETTERS_FIRST = f"'{FAMILY}', 'DejaVu Sans', sans-serif"
+"""Fonts of words in a picture that brings letters."""
 
 
 def without_formulas(figure: Figure) -> None:
@@ -96,7 +98,8 @@ def as_svg(figure: Figure, *, beside: str = "") -> str:
     drawn = _svg(figure)
     letters = with_letter_fonts(figure)
     if letters:
-        drawn = _svg(figure)
+        # a browser takes the font only for its own letters, so it may come first there
+        drawn = _svg(figure).replace(f"'DejaVu Sans', '{FAMILY}'", LETTERS_FIRST)
     faces = font_faces(letters + beside)
     style_of = f'<style type="text/css">{faces}</style>\n ' if faces else ""
     return drawn.replace("<defs>", f"{style_of}<defs>", 1)

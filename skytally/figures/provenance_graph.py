@@ -12,7 +12,7 @@ from skytally.core import DataError, refuse
 from skytally.figures.letter_fonts import FAMILY
 from skytally.record import UNKNOWN_ORIGIN, Graph
 
-FONTS = f"sans-serif, '{FAMILY}'"
+FONTS = f"'{FAMILY}', sans-serif"
 ROW_HEIGHT, INDENT, MARGIN, FONT, DOT = 22, 20, 12, 13, 3.5
 """Measures of the drawing in px: 350 px wide, its letters are still 11 px high."""
 MOST_LETTERS = 40

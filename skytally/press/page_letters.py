@@ -13,10 +13,10 @@ NOT_PAGES = "_static/"
 SEARCH_PAGE = "search.html"
 """Page that shows words of all others and of the cards."""
 FALLBACK = f"""\
-html:root{{--pst-font-family-base-system:system-ui,sans-serif,"{FAMILY}";\
---pst-font-family-monospace-system:ui-monospace,monospace,"{FAMILY}"}}
+html:root{{--pst-font-family-base-system:"{FAMILY}",system-ui,sans-serif;\
+--pst-font-family-monospace-system:"{FAMILY}",ui-monospace,monospace}}
 """
-"""The letters come after a reader's own fonts, and before boxes."""
+"""The font has only such letters, so the others stay in the reader's own."""
 
 
 def page_letters(page: str) -> str:
