@@ -35,6 +35,13 @@ from .html_tables import (
     table_block as table_block,
     worded_table as worded_table,
 )
+from .letter_fonts import (
+    FAMILY as FAMILY,
+    font_faces as font_faces,
+    font_part as font_part,
+    letters_of_fonts as letters_of_fonts,
+    special_letters as special_letters,
+)
 from .map_regions import read_regions as read_regions
 from .maps import (
     position_words as position_words,
@@ -51,6 +58,7 @@ from .mpl_charts import (
     as_svg as as_svg,
     canvas as canvas,
     dated as dated,
+    with_letter_fonts as with_letter_fonts,
     without_formulas as without_formulas,
 )
 from .name_wrapping import name_width as name_width

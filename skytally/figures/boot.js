@@ -12,7 +12,14 @@
     if (tags[0] === "sk-height" && wide) node.attributes.height = tags[1];
     Object.keys(node).forEach(function (key) { fit(node[key], wide); });
   }
+  /* a font that the page brings is loaded first: what is drawn on a canvas does not change later */
   function draw(box) {
+    var live = box.querySelector(".sk-live"), letters = live && live.dataset.letters;
+    function go() { embed(box); }
+    if (!letters || !document.fonts) { go(); return; }
+    document.fonts.load("12px 'Skytally letters'", letters).then(go, go);
+  }
+  function embed(box) {
     var live = box.querySelector(".sk-live"), still = box.querySelector(".sk-static");
     if (!live || live.dataset.done || !(window.Bokeh && window.Bokeh.embed)) return;
     live.dataset.done = "1";

@@ -15,15 +15,20 @@ from pathlib import Path
 
 import bokeh
 import holoviews as hv
+from bokeh.core.properties import StringSpec, value
 from bokeh.core.types import ID
 from bokeh.embed import json_item
+from bokeh.model import Model
 from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.letter_fonts import FAMILY, special_letters
 from skytally.figures.mpl_charts import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+"""A letter in JSON of a chart."""
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TITLE_LETTERS = 36
 """Letters in a line of a title: as many as a chart of 400 pixels has room for."""
@@ -31,12 +36,14 @@ AXIS_LETTERS, DATES = 42, 4
 """Letters in a line under an axis, and number of dates on it, for a chart of 400 pixels."""
 LAST_DATE = 26
 """Room on the right for half of the last date under an axis, pixels."""
+LETTER_FONTS = f"'{FAMILY}', helvetica"
+"""Fonts of a chart with letters that not every reader has a font for."""
 BOOT = Path(__file__).with_name("boot.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
 
 _BLOCK = """<figure class="sk-figure" id="{name}">{heading}
-<div class="sk-live" id="{id}" role="group" aria-label="{label}" style="display:none">\
+<div class="sk-live" id="{id}" role="group" aria-label="{label}"{letters} style="display:none">\
 <script type="application/json">{item}</script></div>
 <img class="sk-static" alt="{alt}" src="data:image/svg+xml;base64,{svg}">
 <figcaption>{caption}{downloads}</figcaption>
@@ -84,8 +91,30 @@ def _json_of(chart: hv.Overlay) -> str:
         if plot.title is not None and plot.title.text:
             plot.title.text = textwrap.fill(plot.title.text, TITLE_LETTERS)
         _join_hovers(plot)
-    item = json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
+    item = _serialised(drawn)
+    if _letters_of(item):
+        _set_letter_font(drawn)
+        item = _serialised(drawn)
     return _numbered(item).replace("<", "\\u003c")
+
+
+def _serialised(drawn: Model) -> str:
+    return json.dumps(json_item(drawn, ID("@ID@")), separators=(",", ":"))
+
+
+def _letters_of(item: str) -> str:
+    """Letters of a chart that not every reader has a font for; JSON has them as escapes."""
+    halves = "".join(chr(int(code, 16)) for code in ESCAPED.findall(item))
+    return special_letters(halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _set_letter_font(drawn: Model) -> None:
+    """Let every word of a chart fall back to the letters that the page brings."""
+    for model in drawn.references():
+        for name in model.properties():
+            if name.endswith("text_font"):
+                a_column = isinstance(model.lookup(name).property, StringSpec)
+                setattr(model, name, value(LETTER_FONTS) if a_column else LETTER_FONTS)
 
 
 def _join_hovers(plot: Plot) -> None:
@@ -106,6 +135,12 @@ def _join_hovers(plot: Plot) -> None:
             tool.renderers = []
     tools = [tool for tool in plot.toolbar.tools if not isinstance(tool, HoverTool | SaveTool)]
     plot.toolbar.tools = [*tools, *kept.values()]
+
+
+def _letters_attribute(item: str) -> str:
+    """Attribute with the letters whose font must be there before the chart is drawn."""
+    letters = _letters_of(item)
+    return f' data-letters="{html.escape(letters, quote=True)}"' if letters else ""
 
 
 def _downloads(files: list[str]) -> str:
@@ -183,7 +218,8 @@ def show(
     TypeError
         If the chart needs a running kernel.
     """
-    item = _json_of(chart)
+    item, details = _json_of(chart), list(details)
+    beside = f"{title.words if title else ''}{' '.join(details)}{caption}"
     identifier = f"sk-{name}-{hashlib.sha256(item.encode()).hexdigest()[:10]}"
     block = _BLOCK.format(
         name=html.escape(name, quote=True),
@@ -192,7 +228,8 @@ def show(
         heading=title.html(details) if title else "",
         alt=html.escape(alt, quote=True),
         item=item.replace("@ID@", identifier),
-        svg=base64.b64encode(as_svg(twin).encode()).decode(),
+        letters=_letters_attribute(item),
+        svg=base64.b64encode(as_svg(twin, beside=beside).encode()).decode(),
         caption=html.escape(caption),
         downloads=_downloads(files or []),
         drawing="" if os.environ.get(IN_BOOK) else _DRAWING.format(name=html.escape(name)),
@@ -234,7 +271,8 @@ def picture(
     PageBlock
     """
     look = "sk-static sk-still sk-photo" if photo else "sk-static sk-still"
-    svg = base64.b64encode(as_svg(drawing).encode()).decode()
+    beside = f"{title.words if title else ''}{caption}"
+    svg = base64.b64encode(as_svg(drawing, beside=beside).encode()).decode()
     block = (
         f'<figure class="sk-figure" id="{html.escape(name, quote=True)}">'
         f"{title.html() if title else ''}"

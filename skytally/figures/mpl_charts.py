@@ -21,6 +21,7 @@ from skytally.core import chart_style as style, line_vocabulary as n
 from skytally.figures.counter_label_table import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
 from skytally.figures.lane_layout import LaneLayout
+from skytally.figures.letter_fonts import FAMILY, font_faces, register_letters, special_letters
 from skytally.figures.mark_tables import (
     at_both_ends,
     band_start,
@@ -35,6 +36,8 @@ from skytally.figures.series_styling import SeriesStyle
 LEGEND_LETTERS = 44
 """Letters in a line of a legend."""
 PIXELS_AN_INCH = 96.0
+LETTERS_FIRST = f"'{FAMILY}', 'DejaVu Sans', sans-serif"
+"""Fonts of words in a picture that brings letters."""
 
 
 def without_formulas(figure: Figure) -> None:
@@ -43,14 +46,29 @@ def without_formulas(figure: Figure) -> None:
         text.set_parse_math(False)
 
 
-def as_svg(figure: Figure) -> str:
-    """SVG text of a figure, byte-identical for identical figures.
+def with_letter_fonts(figure: Figure) -> str:
+    """Set the words that need it in a pinned font.
 
-    Words stay words, in any script: a browser sets them in the fonts of its reader. Letters that
-    Matplotlib's own font has not are measured by the wide ones of its font of last resort.
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A figure that was drawn once, so that all its words are known.
+
+    Returns
+    -------
+    str
+        The letters that need it; empty where none does, and nothing was changed.
     """
+    texts = [text for text in figure.findobj(Text) if special_letters(text.get_text())]
+    if texts:
+        register_letters()
+    for text in texts:
+        text.set_fontfamily(["DejaVu Sans", FAMILY])
+    return special_letters("".join(text.get_text() for text in texts))
+
+
+def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
-    without_formulas(figure)
     with mpl.rc_context(style.MPL_RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(
@@ -59,9 +77,38 @@ def as_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def as_svg_address(figure: Figure) -> str:
+def as_svg(figure: Figure, *, beside: str = "") -> str:
+    """SVG text of a figure, byte-identical for identical figures.
+
+    Words stay words, which a browser sets in the fonts of its reader; letters that not every
+    reader has a font for come with the picture.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+    beside : str
+        Words that stand over or under it when it is saved, whose letters it brings, too.
+
+    Returns
+    -------
+    str
+    """
+    without_formulas(figure)
+    drawn = _svg(figure)
+    letters = with_letter_fonts(figure)
+    if letters:
+        # a browser takes the font only for its own letters, so it may come first there
+        drawn = _svg(figure).replace(f"'DejaVu Sans', '{FAMILY}'", LETTERS_FIRST)
+    faces = font_faces(letters + beside)
+    style_of = f'<style type="text/css">{faces}</style>\n ' if faces else ""
+    return drawn.replace("<defs>", f"{style_of}<defs>", 1)
+
+
+def as_svg_address(figure: Figure, *, beside: str = "") -> str:
     """SVG of a figure as an address that an image element takes."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(as_svg(figure).encode()).decode()}"
+    svg = as_svg(figure, beside=beside).encode()
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from skytally.core import DataError, refuse
+from skytally.figures.letter_fonts import FAMILY
 from skytally.record import UNKNOWN_ORIGIN, Graph
 
+FONTS = f"'{FAMILY}', sans-serif"
 ROW_HEIGHT, INDENT, MARGIN, FONT, DOT = 22, 20, 12, 13, 3.5
 """Measures of the drawing in px: 350 px wide, its letters are still 11 px high."""
 MOST_LETTERS = 40
@@ -196,7 +198,7 @@ def as_svg(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="group" aria-labelledby="{tag}-title '
         f'{tag}-desc" viewBox="0 0 {width:.0f} {drawing.height:.0f}" width="{width:.0f}" '
-        f'style="max-width:100%;height:auto" font-family="sans-serif" font-size="{FONT}">'
+        f'style="max-width:100%;height:auto" font-family="{FONTS}" font-size="{FONT}">'
         f'<title id="{tag}-title">{_escaped(title)}</title>'
         f'<desc id="{tag}-desc">{_escaped(description)}</desc>'
         f'<g fill="none" stroke="currentColor" opacity="0.5">{"".join(paths)}</g>'

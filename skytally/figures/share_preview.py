@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
+from skytally.figures.mpl_charts import with_letter_fonts
 
 PREVIEW_SIZE = (1200, 630)
 """Width and height, pixels: those that services ask for."""
@@ -61,6 +62,7 @@ def preview_picture(*, title: str, number: str, sentence: str, foot: str) -> byt
                 LEFT, y, words, fontsize=size, color=colour, fontweight=weight, va="top",
                 linespacing=1.3, parse_math=False,
             )  # fmt: skip
+        with_letter_fonts(figure)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return buffer.getvalue()

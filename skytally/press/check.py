@@ -41,7 +41,7 @@ from skytally.press.book_details import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_checks import claims_faults
 from skytally.press.edition_notices import print_notices
-from skytally.press.finding_checks import finding_faults, page_parameters
+from skytally.press.finding_checks import declared_findings, finding_faults, page_parameters
 from skytally.press.name_length_checks import name_faults, picture_faults
 from skytally.press.notebook_parameters import parameter_faults
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
@@ -52,7 +52,9 @@ from skytally.press.orphan_inputs import (
 )
 from skytally.press.parameter_limits import limit_table_faults
 from skytally.press.parameter_range_table import range_faults
+from skytally.press.project_paths import book_folder, line_names
 from skytally.press.tables_without_page import unshown_tables
+from skytally.press.translations import translation_checks
 from skytally.record import WholeRecord, interval_faults, place_faults, record_faults
 
 RESULTS = "results"
@@ -170,6 +172,16 @@ def _archive_faults() -> Iterator[Fault]:
     yield from archive_faults(data, row_ids=rows, cited=cited)
 
 
+def _translation_faults() -> Iterator[Fault]:
+    """Faults of the summary pages in other languages."""
+    declared = {each.key for each in declared_findings()[0]}
+    yield from translation_checks.translation_faults(
+        keys=declared,
+        undeclared={*line_names()} - {key.partition(".")[0] for key in declared},
+        pages={path.stem for path in book_folder().glob("*.md")},
+    )
+
+
 def _told(parts: Iterable[Callable[[], Iterable[object]]]) -> list[str]:
     """Faults of several parts, each fault once; a part that cannot go on ends itself only."""
     told: list[str] = []
@@ -247,7 +259,7 @@ def _faults() -> tuple[list[str], int]:
     code = ONLY_NOTEBOOKS if of_lines and not faults else 1
     faults = [*faults, *of_lines] or _told([_value_table_faults])
     # findings point to rows and parameters, claims and charts to findings: each in its turn
-    faults = faults or _evaluation_faults() or _told([chart_table_faults])
+    faults = faults or _evaluation_faults() or _told([chart_table_faults, _translation_faults])
     return faults, code
 
 

@@ -18,6 +18,17 @@ LONGEST_ID = 80
 FOLDERS = ("record", "charts", "claims", "sites")
 
 
+SCRIPTS = (
+    "write the name in Latin, Greek, Cyrillic, Hebrew, Arabic, Korean, Chinese or Japanese letters"
+)
+"""What to do about a letter that no pinned font has."""
+
+
+def _codes(letters: list[str]) -> str:
+    codes = ", ".join(f"{letter!r} (U+{ord(letter):04X})" for letter in letters[:5])
+    return f"{codes}, which no font of the book can draw"
+
+
 def _fault_of(column: str, words: str) -> tuple[str, str]:
     """Return what was found in a cell and what to do; nothing where it can be drawn."""
     shown = f"{words[:40]!r}"
@@ -28,6 +39,8 @@ def _fault_of(column: str, words: str) -> tuple[str, str]:
         return found, f"shorten it to {WIDEST}, so that charts have room for it"
     if column in DRAWN and words.startswith("_"):
         return f"{shown}, which legends leave out", "begin it with a letter"
+    if column in DRAWN and (letters := undrawn_letters(words)):
+        return _codes(letters), SCRIPTS
     return "", ""
 
 
@@ -50,7 +63,7 @@ def name_faults() -> Iterator[Fault]:
 
 
 def picture_faults(outlines: Iterable[tuple[str, str]], *, title: str) -> Iterator[str]:
-    """Yield faults of names that a picture of pixels cannot show, with their letters.
+    """Yield faults of names on pictures with letters that no pinned font has.
 
     Parameters
     ----------
@@ -62,13 +75,9 @@ def picture_faults(outlines: Iterable[tuple[str, str]], *, title: str) -> Iterat
     Yields
     ------
     str
-        One sentence a name: in charts a browser draws any letter, in such pictures it does not.
+        One sentence a name.
     """
     places = [(f"sites/{slug}.geojson, outline {name!r}", name) for slug, name in outlines]
     for where, words in [*places, ("book/_config.yml, title", title)]:
         if letters := undrawn_letters(words):
-            codes = ", ".join(f"{letter!r} (U+{ord(letter):04X})" for letter in letters[:5])
-            yield (
-                f"{where}: found {codes}, which pictures of pixels cannot show; write the name in "
-                "Latin, Greek or Cyrillic letters"
-            )
+            yield f"{where}: found {_codes(letters)}; {SCRIPTS}"

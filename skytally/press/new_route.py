@@ -27,13 +27,14 @@ from skytally.press.project_paths import PACKAGE, book_folder
 TEMPLATE = Path(__file__).with_name("route_template")
 PAGE = "observations"
 """The one page of evidence that a new book has."""
-FOLDERS = ("", "record", "claims", "charts", "sites")
+FOLDERS = ("", "record", "claims", "charts", "sites", "translations")
 """Folders of the data whose tables a new book has, without rows."""
 LIMITS = "results/simulated_recall.csv"
 """What measures find in simulated images; a page says it until it has images of its own."""
 COPIED_WHOLE = (
     *("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS),
     *("number_words.csv", "unit_words.csv"),
+    *(f"translations/{name}.csv" for name in ("scale_words", "unit_forms", "certainty_words")),
 )
 """Files on units, words, instruments, measures and catalogues, and nothing of a route."""
 LICENCE = "CC-BY-4.0"

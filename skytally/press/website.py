@@ -248,11 +248,13 @@ def print_site() -> set[str]:
     from skytally.editions import editions_folder
     from skytally.press.book_details import book_details
     from skytally.press.kept_addresses import write_kept_addresses
+    from skytally.press.page_letters import write_page_letters
     from skytally.press.script_policy import write_policies
 
     _stage()
     pages = _print_pages()
     _add_files(pages)
+    write_page_letters(pages)
     write_policies(pages)
     write_kept_addresses(pages, editions_folder(), book_details())
     modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()

@@ -14,7 +14,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from skytally.core import chart_style as style, number
-from skytally.figures import as_svg, without_formulas
+from skytally.figures import as_svg, with_letter_fonts, without_formulas
 from skytally.imagery.acquire import rehearsal_marked
 from skytally.imagery.sites import Outline, RingPoints, Site, rings_in_metres
 
@@ -212,6 +212,7 @@ def plan_file(site: Site, *, backdrop: Backdrop | None = None) -> tuple[str, byt
         return ".svg", as_svg(figure).encode()
     buffer = io.BytesIO()
     without_formulas(figure)
+    with_letter_fonts(figure)
     with mpl.rc_context(style.MPL_RC):
         figure.savefig(
             buffer,

@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var row = document.createElementNS(NAMESPACE, "text");
     row.setAttribute("x", PAD);
     row.setAttribute("y", y);
-    row.setAttribute("font-family", "sans-serif");
+    row.setAttribute("font-family", "'Skytally letters', sans-serif");
     row.setAttribute("font-size", size);
     row.setAttribute("font-weight", weight);
     row.setAttribute("fill", "#222");

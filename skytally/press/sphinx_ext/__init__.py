@@ -35,6 +35,7 @@ PARTS = (
     "packet_directives",
     "imagery_directives",
     "laboratory_directive",
+    "translation_directives",
     "api_page",
 )
 """Modules that register roles, directives and hooks."""

@@ -1,0 +1,1 @@
+"""Summary pages in other languages: sentences, numbers and dates filled from findings by tables."""
