@@ -1,4 +1,4 @@
-"""The staged pages as a project of Jupyter Book 2, and its run: what it parsed, or what is wrong."""
+"""The staged pages as a project of Jupyter Book 2, and what it parsed of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from skytally.core import DataError
 from skytally.press.subprocesses import bare_environment, last_lines
 
 PROGRAMS = Path(sys.prefix) / "engine2" / "bin"
-"""Folder of Jupyter Book 2 and its Node, in an environment of its own (requirements-engine2.txt)."""
+"""Folder of Jupyter Book 2 and its Node, whose lock is requirements-engine2.txt."""
 PLUGIN = "book_calls.mjs"
 CALLS = "book_calls.json"
 TEMPLATE = "plain_template"
@@ -129,8 +129,10 @@ def unexpected_warnings(log: str) -> list[str]:
 
     Examples
     --------
-    >>> unexpected_warnings('⚠️  a.md:3 unknown directive: fo\\n📖 Built a.md in 1 s.')
+    >>> unexpected_warnings("⚠️  a.md:3 unknown directive: fo")
     ['a.md:3 unknown directive: fo']
+    >>> unexpected_warnings("⚠️  _toc.yml Ignoring legacy Jupyter Book TOC in favor of myst.yml")
+    []
     """
     found = [match[1] for line in log.splitlines() if (match := WARNING.match(line))]
     return [words for words in found if not any(re.search(pattern, words) for pattern in EXPECTED)]

@@ -1,4 +1,4 @@
-"""A parsed page as the HTML of its article: one tag for a node of a plain kind, a method for others."""
+"""A parsed page as the HTML of its article, with the anchors that the first engine gives it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PROMPTS = {
     "code_prompt_hide": "Hide code cell output",
 }
 """Words on a fold that the cell gives no words of its own."""
-STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 """The first engine makes ids before it makes quotation marks curly, the second after."""
 LABELLED_BY_THEMSELVES = {"heading", "block"}
 TAG = re.compile(r"<[^>]*>")
@@ -91,7 +91,7 @@ class PageWriter:
             if node["type"] != "heading":
                 parts.append(self._html(node))
                 continue
-            while open_depths[-1] >= node["depth"]:
+            while open_depths and open_depths[-1] >= node["depth"]:
                 parts.append("</section>\n")
                 open_depths.pop()
             open_depths.append(node["depth"])
@@ -230,7 +230,7 @@ class PageWriter:
         return f"<tr>{''.join(cells)}</tr>\n"
 
     def _output(self, node: Node) -> str:
-        """Result of a cell, of which the notebooks of the book show HTML alone."""
+        """Return the result of a cell, of which the notebooks of the book show HTML alone."""
         data = node["jupyter_data"].get("data", {})
         if "text/html" not in data:
             kind = node["jupyter_data"]["output_type"]

@@ -52,7 +52,7 @@ def _navigation(stage: Path, docname: str) -> str:
     up, parts = to_root(docname), []
     for part in contents(stage)["parts"]:
         entries = "".join(
-            f'<li><a href="{up}{html.escape(each["file"])}.html">{html.escape(each["title"])}</a></li>'
+            f'<li><a href="{up}{each["file"]}.html">{html.escape(each["title"])}</a></li>'
             for each in part["chapters"]
         )
         parts.append(f"<p>{html.escape(part['caption'])}</p><ul>{entries}</ul>")
