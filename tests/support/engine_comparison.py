@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+
+from skytally.press.kept_addresses import MARK
 
 ALLOWED = {
     "permalinks": "the sign beside a heading that links to it is the theme's",
@@ -14,6 +17,7 @@ ALLOWED = {
     "space between blocks": "no browser shows how many line ends stand between two blocks",
     "numbered anchors": "docutils makes one where a label repeats a heading; no link leads to it",
     "search page": "it belongs to the theme; browsers search a page, and its index is the theme's",
+    "search text": "it repeats the words of the pages, with the quotation marks of each engine",
     "theme": "the second engine has none, so it needs none of its files",
 }
 """Differences that a comparison overlooks, and why."""
@@ -26,6 +30,7 @@ BLOCKS = (
 )
 OF_THE_THEME = {"search.html", "searchindex.js", "objects.inv"}
 """Files that only the first engine writes outside the folder of static files."""
+SEARCH_TEXT = "search-text.js"
 NOT_PAGES = ("_static", "cards")
 
 
@@ -41,6 +46,7 @@ class PageContent:
     tables: tuple[str, ...]
 
 
+@cache
 def page_content(path: Path) -> PageContent:
     """Content of the article of a printed page, without what `ALLOWED` names."""
     article = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find("article")
@@ -63,9 +69,10 @@ def page_content(path: Path) -> PageContent:
 
 
 def site_pages(site: Path) -> set[str]:
-    """Names of the pages of a site that both engines print."""
+    """Names of the pages of a site that an engine printed, unlike cards and kept addresses."""
     names = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
-    return {name for name in names - OF_THE_THEME if not name.startswith(NOT_PAGES)}
+    printed = {name for name in names - OF_THE_THEME if not name.startswith(NOT_PAGES)}
+    return {name for name in printed if MARK not in (site / name).read_text(encoding="utf-8")}
 
 
 def first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> str:
