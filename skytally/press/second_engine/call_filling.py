@@ -57,7 +57,7 @@ def known_calls() -> dict[str, Any]:
     """Names of the roles and directives of the book, and what each directive takes."""
     own = {
         name: each
-        for name, each in directives._directives.items()  # type: ignore[attr-defined]
+        for name, each in directives._directives.items()
         if getattr(each, "__module__", "").startswith(OURS)
     }
     return {
@@ -70,9 +70,7 @@ def known_calls() -> dict[str, Any]:
             for name, each in sorted(own.items())
         },
         "roles": sorted(
-            name
-            for name, each in roles._roles.items()  # type: ignore[attr-defined]
-            if type(each).__module__.startswith(OURS)
+            name for name, each in roles._roles.items() if type(each).__module__.startswith(OURS)
         ),
     }
 

@@ -202,7 +202,7 @@ class PageWriter:
             mark = f"#{node['identifier']}" if "identifier" in node else ""
             return self._anchored(self._address(node["url"] + mark), node)
         # a file of the site, which the engine would give another name
-        return self._anchored(node.get("urlSource", node["url"]), node)
+        return self._anchored(str(node.get("urlSource", node["url"])), node)
 
     def _outside_link(self, node: Node) -> str:
         return self._anchored(node["url"], node)
