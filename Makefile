@@ -5,7 +5,7 @@ VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
 PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
-  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE ENGINE
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -13,7 +13,13 @@ export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VE
 export BIN := $(PLACE)/bin
 UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
-.PHONY: help book pdf edition packet stamp crates refresh archive convert site count test test-all lint check servers tools rehearse lab route lock clean distclean
+# What is made from a site is made from that of the first engine.
+ifeq ($(MAKELEVEL)$(if $(value ENGINE),ENGINE),0ENGINE)
+ifneq ($(filter-out book engine2,$(MAKECMDGOALS)),)
+$(error ENGINE goes with make book alone, found it with: $(filter-out book,$(MAKECMDGOALS)))
+endif
+endif
+.PHONY: help book pdf edition packet stamp crates refresh archive convert site count test test-all lint check servers tools engine2 rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -53,10 +59,10 @@ define link
 endef
 
 help:            ## this list
-	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-book: env        ## build the site: check the data, run what changed, print the pages
-	@"$$BIN/python" -m skytally.press
+book: env $(if $(filter 2,$(value ENGINE)),engine2) ## build the site: check the data, run what changed, print the pages
+	@"$$BIN/python" -m skytally.press --engine="$$ENGINE"
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
 	@"$$BIN/python" -m skytally.press.pdf_command
@@ -104,7 +110,7 @@ PYTEST  = "$$BIN/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-
 test: book dev   ## build the site, then run the tests that a change needs
 	@$(PYTEST) -m "not slow" --durations=20
 
-test-all: book dev servers tools ## the same with the long trials: kills, every fault, rehearsal, recipes
+test-all: book dev servers tools engine2 ## the same with the long trials: kills, every fault, rehearsal, recipes
 	@$(PYTEST) --durations=40
 
 lint: dev        ## style, types, layers and spelling
@@ -116,6 +122,12 @@ servers: env     ## install the STAC server of the rehearsal, in an environment 
 
 tools: env       ## install what packs and checks editions and copies, in an environment of its own
 	@$(MAKE) VENV="$$PLACE/edition" packers
+
+engine2: env     ## install Jupyter Book 2 for make book ENGINE=2, in an environment of its own
+	@$(MAKE) VENV="$$PLACE/engine2" second > "$$PLACE/engine2.log" 2>&1 || { \
+	  echo "requirements-engine2.txt was not installed: $$(grep -v '^make' "$$PLACE/engine2.log" | tail -n 1)"; \
+	  echo "ENGINE=2 needs it and, once, the package index; make book needs neither. Full log: $$PLACE/engine2.log"; \
+	  exit 1; } >&2
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
 	@"$$BIN/python" -m skytally.press.rehearse
@@ -134,6 +146,7 @@ lock: env        ## resolve the locks anew, what is locked staying as it is (nee
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-rehearsal.in -o requirements-rehearsal.txt
 	$(LOCK) requirements-edition.in -o requirements-edition.txt
+	$(LOCK) requirements-engine2.in -o requirements-engine2.txt
 
 clean:           ## remove what was built
 	rm -rf book/_build
@@ -141,7 +154,7 @@ clean:           ## remove what was built
 distclean: clean ## remove the environment, too
 	rm -rf "$$PLACE"
 
-.PHONY: env dev stac packers
+.PHONY: env dev stac packers second
 env:
 	$(call install,requirements.txt,.book)
 	$(link)
@@ -151,3 +164,5 @@ stac:
 	$(call install,requirements-rehearsal.txt,.stac)
 packers:
 	$(call install,requirements-edition.txt,.packers)
+second:
+	$(call install,requirements-engine2.txt,.second)

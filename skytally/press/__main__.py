@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import os
 import shutil
@@ -180,7 +181,27 @@ def _print_site() -> str:
     return ""
 
 
-def _build() -> int:
+def _print_second_site() -> str:
+    """Print the site of the second engine, fresh or not; what went wrong."""
+    _check_room()
+    print("printing the pages with Jupyter Book 2", flush=True)
+    start = time.monotonic()
+    # another Sphinx and its directives, which a build with the first engine does not need
+    from skytally.press.second_engine.plain_site import print_second_site
+
+    try:
+        print_second_site()
+    except (RuntimeError, ValueError) as error:
+        return str(error)
+    print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html2/index.html")
+    return ""
+
+
+PRINTED_BY = {"1": _print_site, "2": _print_second_site}
+"""Engine, by the number of its Jupyter Book, to what prints the site."""
+
+
+def _build(engine: str) -> int:
     """Build the book, alone in its folder; the exit code."""
     website.recover()
     code = _check()
@@ -191,7 +212,7 @@ def _build() -> int:
     count, faults = _refresh_lines(left_out)
     if code:
         faults.append("the notebooks named by the check were left out")
-    if not faults and (fault := _print_site()):
+    if not faults and (fault := PRINTED_BY[engine]()):
         faults = [fault]
     content_keys.write_memory()
     if faults:
@@ -201,12 +222,30 @@ def _build() -> int:
     return 0
 
 
+def _chosen_engine() -> str:
+    """Engine that the command line names; the first, where it names none.
+
+    Raises
+    ------
+    DataError
+        If there is no such engine.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", default="")
+    engine = str(parser.parse_args().engine or "1")
+    if engine not in PRINTED_BY:
+        message = f"ENGINE: found {engine!r}; give 1 (Jupyter Book 1) or 2 (Jupyter Book 2)"
+        raise DataError(message)
+    return engine
+
+
 def main() -> int:
     """Build the book; the exit code."""
     try:
+        engine = _chosen_engine()
         lines_folder().mkdir(parents=True, exist_ok=True)
         with build_lock():
-            return _build()
+            return _build(engine)
     except DataError as error:
         print(error, file=sys.stderr)
     except OSError as error:

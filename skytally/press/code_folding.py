@@ -17,7 +17,7 @@ FOLD_WORDS = "The cells below ran in this order, with the parameters of the firs
 BACKTICKS = re.compile("`+")
 
 
-def _fence(text: str, *, least: int) -> str:
+def fence(text: str, *, least: int) -> str:
     """Fence longer than any run of backticks within a text."""
     longest = max((len(run) for run in BACKTICKS.findall(text)), default=0)
     return "`" * max(least, longest + 1)
@@ -53,8 +53,8 @@ def with_code_at_end(notebook: dict[str, Any], *, rerun_page: str = "") -> dict[
     if not codes:
         return {**notebook, "cells": cells}
     code = "\n\n\n".join(codes)
-    inner = _fence(code, least=3)
-    outer = _fence(f"{code}{inner}", least=4)
+    inner = fence(code, least=3)
+    outer = fence(f"{code}{inner}", least=4)
     more = f" [Rerun]({rerun_page}) says how to change them." if rerun_page else ""
     words = f"{FOLD_WORDS}{more}"
     fold = f"{outer}{{dropdown}} {FOLD_TITLE}\n{words}\n\n{inner}python\n{code}\n{inner}\n{outer}"

@@ -45,6 +45,11 @@ def site_folder() -> Path:
     return build_folder() / "html"
 
 
+def second_site_folder() -> Path:
+    """Folder of the site that the second engine prints."""
+    return build_folder() / "html2"
+
+
 def line_names() -> list[str]:
     """Names of the lines of evidence: one a notebook, without copies and misnamed files."""
     return [

@@ -16,6 +16,7 @@ from skytally.press.project_paths import (
     build_folder,
     line_names,
     lines_folder,
+    second_site_folder,
     site_folder,
 )
 
@@ -44,7 +45,8 @@ main()
 """Prints the pages, and notes at its end which modules of the package it loaded."""
 
 
-def _stage_folder() -> Path:
+def stage_folder() -> Path:
+    """Folder of the pages and results from which an engine prints."""
     return build_folder() / "stage"
 
 
@@ -73,8 +75,9 @@ def _stage_notebooks(stage: Path) -> list[dict[str, Any]]:
     return findings
 
 
-def _stage() -> None:
-    stage = _stage_folder()
+def stage_book() -> None:
+    """Write the pages, run notebooks and results that an engine prints, from nothing."""
+    stage = stage_folder()
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(book_folder(), stage, ignore=_not_staged)
     findings = _stage_notebooks(stage)
@@ -104,7 +107,7 @@ def _stage() -> None:
 
 
 def _print_pages() -> Path:
-    stage, log = _stage_folder(), build_folder() / "site.log"
+    stage, log = stage_folder(), build_folder() / "site.log"
     command = [sys.executable, "-c", PRINT_PAGES, str(stage / MODULES), "build", str(stage)]
     command += ["--all", "-W", "--keep-going", "-n", "-q"]
     run = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=False)
@@ -118,14 +121,15 @@ def _print_pages() -> Path:
     return stage / "_build" / "html"
 
 
-def _add_files(pages: Path) -> None:
+def add_files(pages: Path) -> None:
+    """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.edition_pages import add_edition_files
     from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_schemas import write_schemas
 
-    stage, data = _stage_folder(), data_folder()
+    stage, data = stage_folder(), data_folder()
     for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(pages)
@@ -163,7 +167,7 @@ def _write_cards(pages: Path) -> None:
     from skytally.press.edition_pages import edition_words
     from skytally.press.packet_links import newest_packets, with_packets
 
-    stage, record = _stage_folder(), data_folder() / "record"
+    stage, record = stage_folder(), data_folder() / "record"
     findings, judged = (
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
@@ -211,8 +215,9 @@ def _copy_archive_tables(data: Path, target: Path) -> None:
             _copy_table(data / name, target / name)
 
 
-def _put_in_place(pages: Path) -> None:
-    old, site = build_folder() / "html.old", site_folder()
+def put_in_place(pages: Path, site: Path) -> None:
+    """Replace a site by printed pages, whole or not at all."""
+    old = site.with_name(f"{site.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)
@@ -221,11 +226,14 @@ def _put_in_place(pages: Path) -> None:
 
 
 def recover() -> None:
-    """Restore the last good site if a build was stopped between its two renames."""
-    old, site = build_folder() / "html.old", site_folder()
-    if old.exists() and not site.exists():
-        old.rename(site)
-    for leftover in [*lines_folder().glob(".*"), old]:
+    """Restore the last good sites if a build was stopped between its two renames."""
+    leftovers = [*lines_folder().glob(".*")]
+    for site in (site_folder(), second_site_folder()):
+        old = site.with_name(f"{site.name}.old")
+        if old.exists() and not site.exists():
+            old.rename(site)
+        leftovers.append(old)
+    for leftover in leftovers:
         if leftover.is_file():
             leftover.unlink()
         shutil.rmtree(leftover, ignore_errors=True)
@@ -251,13 +259,13 @@ def print_site() -> set[str]:
     from skytally.press.page_letters import write_page_letters
     from skytally.press.script_policy import write_policies
 
-    _stage()
+    stage_book()
     pages = _print_pages()
-    _add_files(pages)
+    add_files(pages)
     write_page_letters(pages)
     write_policies(pages)
     write_kept_addresses(pages, editions_folder(), book_details())
-    modules = set(json.loads((_stage_folder() / MODULES).read_bytes())) | loaded_modules()
-    _put_in_place(pages)
-    shutil.rmtree(_stage_folder(), ignore_errors=True)
+    modules = set(json.loads((stage_folder() / MODULES).read_bytes())) | loaded_modules()
+    put_in_place(pages, site_folder())
+    shutil.rmtree(stage_folder(), ignore_errors=True)
     return modules

@@ -33,10 +33,14 @@ CHANGES = "what-changed"
 def description(doctree: nodes.document | None, *, title: str) -> str:
     """First paragraph of a page on one line; the title of the book where it has none."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree is not None else ():
-        words = " ".join(paragraph.astext().split())
-        if words:
-            return textwrap.shorten(words, LETTERS, placeholder=" ...")
+        if words := shortened(paragraph.astext()):
+            return words
     return title
+
+
+def shortened(words: str) -> str:
+    """Words of a description on one line, of the length that a search engine shows."""
+    return textwrap.shorten(words, LETTERS, placeholder=" ...")
 
 
 def _preview_tags(pagename: str, about: Mapping[str, str]) -> str:
@@ -58,10 +62,14 @@ def write_preview(app: Sphinx, exception: Exception | None) -> None:
     ``preview_finding`` of ``html_context`` in ``_config.yml`` names the finding; without one, or
     in a book that has no such finding or one in letters that no picture shows, it has no number.
     """
-    if exception is not None or app.builder.format != "html":
-        return
-    about = book_details()
+    if exception is None and app.builder.format == "html":
+        write_preview_picture(app)
+
+
+def write_preview_picture(app: Sphinx) -> None:
+    """Write the picture into the printed pages."""
     found = findings(app).get(app.config.html_context.get("preview_finding", ""), {})
+    about = book_details()
     if undrawn_letters(f"{found.get('said', '')}{found.get('text', '')}"):
         found = {}
     words = about["complete_to"]
@@ -84,7 +92,8 @@ def _edition_links(up: str, about: Mapping[str, str]) -> str:
     return f'<a href="{page}">{words}</a> (<a href="{page}#{CHANGES}">its changes</a>)'
 
 
-def _foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
+def page_foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
+    """Foot of a page: licence, version, day, edition, and where to read how to cite."""
     parts = [about["licence"]]
     if about["version"]:
         parts.append(f"version {about['version']}")
@@ -109,6 +118,28 @@ def _feed_links(pagename: str) -> str:
     )
 
 
+def head_tags(pagename: str, about: Mapping[str, str], *, title: str, words: str) -> str:
+    """Tags of the head of a page: its description, and how a link to it is shown.
+
+    Parameters
+    ----------
+    pagename : str
+        Name of the page, such as ``lines/rail-counts``.
+    about : mapping of str to str
+        From `book_details`, and of the edition where there is one.
+    title, words : str
+        Title and description of the page, as HTML.
+    """
+    return (
+        f'<meta name="description" content="{words}">\n'
+        f'<meta property="og:title" content="{title}">\n'
+        f'<meta property="og:description" content="{words}">\n'
+        f"{_preview_tags(pagename, about)}"
+        f'<meta name="skytally-source" content="{cell(source_line(about))}">\n'
+        f"{_feed_links(pagename) if 'edition' in about else ''}"
+    )
+
+
 def add_head_and_foot(
     app: Sphinx,
     pagename: str,
@@ -118,19 +149,12 @@ def add_head_and_foot(
 ) -> None:
     """Add the description to the head of a page and the licence to its foot."""
     about = book_details(edition_words(Path(app.srcdir)))
-    title = about["title"]
-    words = html.escape(description(doctree, title=title), quote=True)
-    name = html.escape(str(context.get("title") or title), quote=True)
-    context["metatags"] = (
-        f'{context.get("metatags", "")}<meta name="description" content="{words}">\n'
-        f'<meta property="og:title" content="{name}">\n'
-        f'<meta property="og:description" content="{words}">\n'
-        f"{_preview_tags(pagename, about)}"
-        f'<meta name="skytally-source" content="{cell(source_line(about))}">\n'
-        f"{_feed_links(pagename) if 'edition' in about else ''}"
-    )
+    words = html.escape(description(doctree, title=about["title"]), quote=True)
+    name = html.escape(str(context.get("title") or about["title"]), quote=True)
+    tags = head_tags(pagename, about, title=name, words=words)
+    context["metatags"] = f"{context.get('metatags', '')}{tags}"
     has_about = ABOUT in app.env.found_docs
-    context["theme_extra_footer"] = _foot(pagename, about, has_about=has_about)
+    context["theme_extra_footer"] = page_foot(pagename, about, has_about=has_about)
 
 
 def csl_date(issued: str, newest: str) -> dict[str, Any]:
