@@ -162,7 +162,12 @@ def _position_faults(features: list[Any], site: Site) -> Iterator[str]:
         if all(type(value) in (int, float) and math.isfinite(value) for value in corner[:2])
     ]
     far = next((corner for corner in corners if max(map(abs, corner[:2])) > 360), None)
-    if far:
+    turned = [corner for corner in corners if 180 < abs(corner[0]) <= 360 and abs(corner[1]) <= 90]
+    if turned and not far:
+        lon, lat = turned[0][:2]
+        found = f"a corner at {lon}, {lat}, beyond the 180th meridian"
+        yield f"{found}; {'add' if lon < 0 else 'subtract'} 360 {'to' if lon < 0 else 'from'} such longitudes"
+    elif far:
         yield f"a corner at {far[0]}, {far[1]}, which are no degrees; {SAVE}"
     elif drawn and corners and all(_has_latitude_first(each, site) for each in drawn):
         yield "latitude before longitude in every outline; exchange them, longitude comes first"
