@@ -105,9 +105,14 @@ def test_outlines_of_other_programs_are_taken(tmp_path: Path, change: Change) ->
         (_corners(lambda lon, lat: [f"{lon} E", f"{lat} N"]), "every outline: found corner 1 is"),
         (
             _corners(lambda lon, lat: [lon - 360, lat]),
-            "-229.76, 42.19, beyond the 180th meridian; add 360 to such longitudes",
+            "-229.76, 42.19, once round the Earth; add 360 to such longitudes",
         ),
-        (_corners(lambda lon, lat: [lon + 180, lat]), "subtract 360 from such longitudes"),
+        (
+            lambda c: c["features"][1]["geometry"].__setitem__(
+                "coordinates", [[[lon + 360, lat] for lon, lat in RING]]
+            ),
+            "490.24, 42.19, once round the Earth; subtract 360 from such longitudes",
+        ),
         (
             _first("geometry", "coordinates", [[RING[0]] * 4 + RING[1:]]),
             "outline 1: found 3 corners that fall together with the one before; save the file with",
