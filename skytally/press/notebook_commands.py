@@ -39,7 +39,7 @@ def _words(call: ast.Call) -> list[str]:
 
 
 def _fault(call: ast.Call) -> str:
-    """What a call of IPython or of Python does that no run of the book may do; or empty."""
+    """Fault of a call that no run of the book may make; empty for any other."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     words = _words(call)
     magic = words[0] if name in ("run_line_magic", "run_cell_magic") and words else ""

@@ -127,7 +127,7 @@ def declared_parameters(line: str) -> dict[str, object]:
 
 
 def _yaml_words(error: Exception) -> str:
-    """What the parser says of broken YAML, and where, in one line."""
+    """Fault of broken YAML as its parser names it, with its line."""
     mark = getattr(error, "problem_mark", None)
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
         return " ".join(str(error).split())[:300]

@@ -224,13 +224,14 @@ def test_what_cannot_be_used_has_its_reason(
 def test_a_picture_with_a_table_of_colours_is_no_measurement(tmp_path: Path) -> None:
     """Numbers that are places in a palette are refused as a band, and taken as classes."""
     for name in ("pier_20230805_red.tif", "pier_20230805_SCL.tif"):
-        path = deliveries.image(tmp_path / name, [np.full((60, 60), 4, "uint8")], photometric="palette")
+        classes = np.full((60, 60), 4, "uint8")
+        path = deliveries.image(tmp_path / name, [classes], photometric="palette")
         with rasterio.open(path, "r+") as dataset:
             dataset.write_colormap(1, {4: (0, 160, 0, 255)})
-    items, (reason,) = (found(tmp_path, bands={"b04": "red"}, quality="SCL"))
+    items, reasons = found(tmp_path, bands={"b04": "red"}, quality="SCL")
     assert items == []
-    _, reasons = found(tmp_path, bands={"b04": "red"}, quality="SCL")
-    assert "band 1 has a table of colours, so it is a picture" in reasons[reason]
+    (reason,) = reasons.values()
+    assert "band 1 has a table of colours, so it is a picture" in reason
     deliveries.plain(tmp_path, "pier_20230805_red.tif", gsd=10.0)
     (item,), _ = found(tmp_path, bands={"b04": "red"}, quality="SCL")
     assert set(item.assets) == {"b04", QUALITY}
@@ -262,7 +263,9 @@ def test_scenes_of_one_strip_are_joined(tmp_path: Path) -> None:
     assert set(pixels.sources["b02"]["joined"]) == {part.item_id}
 
 
-@pytest.mark.parametrize("second", [{"gsd": 2.0}, {"corner": (chips.WEST + 1.3, chips.NORTH - 301)}])
+@pytest.mark.parametrize(
+    "second", [{"gsd": 2.0}, {"corner": (chips.WEST + 1.3, chips.NORTH - 301)}]
+)
 def test_parts_on_other_grids_are_brought_onto_one(tmp_path: Path, second: dict[str, Any]) -> None:
     """A part of another pixel size or off the lattice fills what the other lacks."""
     one, other = _strip_of_two(tmp_path)
@@ -271,7 +274,9 @@ def test_parts_on_other_grids_are_brought_onto_one(tmp_path: Path, second: dict[
     words = {"corner": (chips.WEST, chips.NORTH - 300), "nodata": 0, **second}
     deliveries.image(path, bands, **words)
     joined = read(replace(one, joined=(other,)))
-    lower = joined.arrays["b02"][int(310 / joined.transform.a) : int(450 / joined.transform.a), 10:60]
+    lower = joined.arrays["b02"][
+        int(310 / joined.transform.a) : int(450 / joined.transform.a), 10:60
+    ]
     assert (lower > 0).all()
 
 

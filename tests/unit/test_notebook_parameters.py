@@ -138,7 +138,7 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
         ),
         (
             "first: \u201c2023-01-01\u201d",
-            "first: found '\u201c2023-01-01\u201d'; write plain quotation marks (\") in place of \u201c",
+            "first: found '\u201c2023-01-01\u201d'; write plain quotation marks (\") in place of",
         ),
         ('first: "{{ first }}"', "first: found '{{ first }}'; write a day that exists, as YYYY-MM"),
         ("first: !!python/object/apply:os.system [ls]", "found could not determine a constructor"),
@@ -197,7 +197,10 @@ def test_parameter_faults_refuse_what_is_no_plain_text(
             "rail-counts.yaml",
             "found the ending .yaml, which is not read; name it rail-counts.yml",
         ),
-        ("rail-counts.yml.txt", "found the ending .txt, which is not read; name it rail-counts.yml"),
+        (
+            "rail-counts.yml.txt",
+            "found the ending .txt, which is not read; name it rail-counts.yml",
+        ),
         ("rail-counts.YML", "found the ending .YML, which is not read; name it rail-counts.yml"),
         (
             "rail-counts-Copy1.yml",

@@ -176,7 +176,8 @@ def test_read_notebook_refuses_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "source", ["%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"]
+    "source",
+    ["%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"],
 )
 def test_scan_notebook_takes_other_magics(write: Write, source: str) -> None:
     """Magics that raise where they fail, and signs of Python, are left to the run."""

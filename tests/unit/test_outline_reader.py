@@ -166,7 +166,11 @@ def test_outlines_that_cannot_be_meant_are_refused_once(
         ("made up", "made \\ud800 up", "the invisible character U+D800 (half of a character)"),
         ("130.24", "1e999", "found corner 1 is inf, 42.19; write longitude, then latitude"),
         ('"features"', "// drawn\n", "broken JSON"),
-        ("{", '{"type": "Feature"}\n{', "line 2, column 1: found a second JSON value after the end"),
+        (
+            "{",
+            '{"type": "Feature"}\n{',
+            "line 2, column 1: found a second JSON value after the end",
+        ),
     ],
 )
 def test_json_that_cannot_be_meant_is_refused(
