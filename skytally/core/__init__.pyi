@@ -59,6 +59,7 @@ from .table_reader import (
     scan as scan,
 )
 from .text_reader import (
+    CURLY_QUOTES as CURLY_QUOTES,
     INVISIBLE as INVISIBLE,
     csv_text as csv_text,
     decoded as decoded,

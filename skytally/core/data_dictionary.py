@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ DICTIONARY_COLUMNS = (
 )
 REFERENCES = ("ref", "refs")
 TYPES = ("id", "text", "date", "number", "word", "url", "imo", "share", *REFERENCES)
+NAMELESS_ADVICE = "remove the column; programs write the numbers of the rows into one"
+"""What to do with a column without a name."""
 NUMERIC = ("number", "share")
 """Types of columns of numbers; a share lies between 0 and 1."""
 OBSERVATION_COLUMNS = {"id", "source_id", "text"}
@@ -99,8 +102,23 @@ def is_header(header: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return bool(set(header) & set(wanted))
 
 
+def _relettered(header: tuple[str, ...], wanted: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Names of a header that differ from those of the dictionary in capitals and spaces only."""
+    meant = {re.sub(r"[\W_]", "", column).lower(): column for column in wanted}
+    pairs = [(column, meant.get(re.sub(r"[\W_]", "", column).lower(), "")) for column in header]
+    return [(column, name) for column, name in pairs if name and name not in header]
+
+
 def column_faults(name: str, header: tuple[str, ...], wanted: tuple[str, ...]) -> list[Fault]:
-    """Faults of a header: a first line that is none, columns missing, unknown or repeated."""
+    """Faults of a header: a first line that is none, columns missing, unknown or repeated.
+
+    Names in other letters, as some programs write them, are one fault that stands alone.
+    """
+    if relettered := _relettered(header, wanted):
+        written, meant = relettered[0]
+        more = f" and {len(relettered) - 1} more" if len(relettered) > 1 else ""
+        found = f"{written!r} for {meant!r}{more} among the names of the columns"
+        return [Fault(name, 1, "", found, "write them in the letters of the dictionary")]
     if not is_header(header, wanted):
         found = f"{', '.join(filter(None, header))[:60]!r} where the columns are named"
         advice = f"begin the table with its header ({', '.join(wanted)[:60]}...)"
@@ -112,7 +130,9 @@ def column_faults(name: str, header: tuple[str, ...], wanted: tuple[str, ...]) -
     ]
     unknown = [
         Fault(name, 1, column, "a column the dictionary does not have", "remove it")
-        for column in header
+        if column
+        else Fault(name, 1, "", f"no name over column {place}", NAMELESS_ADVICE)
+        for place, column in enumerate(header, start=1)
         if column not in wanted
     ]
     repeated = [

@@ -73,7 +73,10 @@ def _entry_faults(slug: str, row: object) -> Iterator[tuple[str, str]]:
     for name in sorted({*row} - {*NEEDED, HASH}):
         yield f"[{slug}] with {name!r}", f"remove it; a row has {', '.join(NEEDED)}, and {HASH}"
     file = PurePosixPath(str(row.get("file")))
-    if file.is_absolute() or ".." in file.parts:
+    if isinstance(row.get("file"), str) and ("\\" in row["file"] or not row["file"].isprintable()):
+        advice = "write / between folder and file; \\ begins a sign of its own here"
+        yield f"[{slug}] with file {row['file']!r}", advice
+    elif file.is_absolute() or ".." in file.parts:
         yield f"[{slug}] with file {str(file)!r}", "name a file inside the data folder"
     try:
         sound = len(str(row.get("retrieved"))) == 10 and date.fromisoformat(str(row["retrieved"]))

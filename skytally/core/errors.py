@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 DISK_ADVICE = {
     errno.ENOSPC: "free some space on the disk, and run it again",
@@ -19,6 +19,10 @@ DISK_ADVICE = {
     errno.EISDIR: "move the folder that lies in the place of a file away",
 }
 """What to do where the operating system refuses a file."""
+
+
+LISTED_ALIKE = 5
+"""Lines with the same fault that are listed one by one."""
 
 
 class DataError(ValueError):
@@ -56,6 +60,36 @@ class Fault:
         if self.column:
             place += f", column {self.column}"
         return f"{place}: found {self.found}; {self.advice}"
+
+
+def alike_once(faults: Sequence[Fault]) -> list[Fault]:
+    """Faults of one file, those that are alike on many lines told once, with their number.
+
+    What a program did to a whole file, such as a comma after each row, is one fault of it.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+        In the order of the lines.
+
+    Returns
+    -------
+    list of Fault
+        Where more than `LISTED_ALIKE` have the same `Fault.found` and `Fault.advice`, the first.
+    """
+    alike: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.file, fault.found, fault.advice), []).append(fault)
+    told = []
+    for fault in faults:
+        same = alike[fault.file, fault.found, fault.advice]
+        if len(same) <= LISTED_ALIKE:
+            told.append(fault)
+        elif fault is same[0]:
+            what = "cells" if fault.column else "lines"
+            found = f"{fault.found}, and in {len(same) - 1} more {what} to line {same[-1].line}"
+            told.append(replace(fault, found=found))
+    return told
 
 
 def file_fault(error: OSError) -> str:

@@ -23,7 +23,8 @@ from skytally.core.data_dictionary import (
     vocabulary_faults,
     words,
 )
-from skytally.core.errors import Fault, refuse
+from skytally.core.errors import Fault, alike_once, refuse
+from skytally.core.misread_letters import misread_letters
 from skytally.core.text_reader import (
     CACHED_FILES,
     INVISIBLE,
@@ -43,6 +44,10 @@ PRINTED = {line_vocabulary.VALUE, line_vocabulary.LOW, line_vocabulary.HIGH}
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 """Years of the days in tables: what lies outside was mistyped."""
 URL = re.compile(r"https?://[^\s<>\"]+")
+NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil")
+"""What programs write for an empty cell."""
+FAILED_FORMULA = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD)[!?]")
+"""What a spreadsheet writes where it cannot compute a cell."""
 LINE_BREAK = re.compile(r"[\t\r\n]")
 
 
@@ -51,7 +56,8 @@ def _id(cell: str) -> tuple[object, str]:
 
 
 def _text(cell: str) -> tuple[object, str]:
-    return cell, ""
+    failed = FAILED_FORMULA.fullmatch(cell)
+    return cell, "a formula failed; write what it should have given" if failed else ""
 
 
 def _unseen(cell: str, *, spaces: bool) -> str:
@@ -62,6 +68,9 @@ def _unseen(cell: str, *, spaces: bool) -> str:
         return f"remove the invisible character {named_character(found[0])}"
     if spaces and (found := UNUSUAL_SPACE.search(cell)):
         return f"remove the {named_character(found[0])}, or write a plain space"
+    misread, meant = misread_letters(cell)
+    if misread:
+        return f"the letters {misread!r} are a misread {meant!r}; open the table as UTF-8, and mend"
     return ""
 
 
@@ -138,6 +147,9 @@ def _cell(
     if not cell:
         empty = EMPTY.get(column.type, "")
         return empty, "fill it; the dictionary requires it" if column.required else ""
+    # a required cell may hold such a word, as the country code of Namibia
+    if not column.required and NO_VALUE.fullmatch(cell):
+        return EMPTY.get(column.type, ""), "leave a cell without a value empty"
     if advice := _unseen(cell, spaces=column.type != "text"):
         return cell, advice
     if column.type == "word":
@@ -196,7 +208,7 @@ def _typed(
             table[column.name] = pd.to_datetime(table[column.name])
         if column.type in NUMERIC:
             table[column.name] = table[column.name].astype(float)
-    return table, tuple(sorted(faults, key=lambda fault: fault.line))
+    return table, tuple(sorted(alike_once(faults), key=lambda fault: fault.line))
 
 
 def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:

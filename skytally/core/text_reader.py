@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from skytally.core.errors import DataError, Fault, refuse
+from skytally.core.errors import DataError, Fault, alike_once, refuse
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -265,6 +265,11 @@ def _json(name: str, text: str) -> tuple[object, list[Fault]]:
     try:
         read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=no_repeated_key)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            # such as GeoJSON with a feature a line, which GDAL writes as GeoJSONSeq
+            found = "a second JSON value after the end of the first"
+            advice = "put all into one object, such as a FeatureCollection"
+            return None, [Fault(name, error.lineno, str(error.colno), found, advice)]
         found = f"broken JSON ({error.msg})"
         return None, [Fault(name, error.lineno, str(error.colno), found, "mend it or restore it")]
     except (ValueError, RecursionError) as error:
@@ -398,6 +403,8 @@ def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) 
     if len(cells) != width:
         found = f"{len(cells)} cells where the header has {width}"
         advice = "check commas and quotation marks"
+        if len(cells) > width and not "".join(cells[width:]).strip():
+            found, advice = f"{found}, the last empty", f"{advice}, or remove the comma at the end"
         if curly := CURLY_QUOTES.search(",".join(cells)):
             advice = f'write plain quotation marks (") round the cell, not {curly[0]}'
         return [Fault(name, line, "", found, advice)]
@@ -463,4 +470,4 @@ def csv_text(name: str, raw: bytes | None) -> CsvText:
         faults += wrong
         if not wrong:
             rows.append((line, tuple(cells)))
-    return CsvText(header, tuple(rows), (*faults, *broken))
+    return CsvText(header, tuple(rows), (*alike_once(faults), *broken))

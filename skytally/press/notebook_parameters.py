@@ -38,11 +38,15 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-INT, FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+BOOL, INT, FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
 _PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in forms if tag not in (INT, FLOAT)]
+    first: [(tag, form) for tag, form in forms if tag not in (BOOL, INT, FLOAT)]
     for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# YAML 1.1 reads no and off as false; here they are words, as in YAML 1.2
+_PlainLoader.add_implicit_resolver(
+    BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 # YAML 1.1 reads 010 as eight, 1:30 as ninety and 1_0 as ten; here a number is written plainly
 _PlainLoader.add_implicit_resolver(
     INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
@@ -122,6 +126,17 @@ def declared_parameters(line: str) -> dict[str, object]:
     return found
 
 
+def _yaml_words(error: Exception) -> str:
+    """Fault of broken YAML as its parser names it, with its line."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return " ".join(str(error).split())[:300]
+    words = " ".join(filter(None, (error.context, error.problem)))
+    if "another document" in words:
+        words = "a second document, which '---' begins,"
+    return f"{words} on line {mark.line + 1}"
+
+
 def parameter_values(line: str) -> dict[str, object]:
     """Read a line's parameter file; an absent or empty file gives no parameters.
 
@@ -131,9 +146,13 @@ def parameter_values(line: str) -> dict[str, object]:
         If the file is too large, no plain mapping, or YAML with aliases or repeated names.
     """
     path = parameters_folder() / f"{line}.yml"
+    where = f"notebooks/params/{line}.yml"
+    if path.is_dir():
+        # a container makes a folder where the file to be mounted is missing
+        message = f"{where}: found a folder; put the parameter file in its place, or remove it"
+        raise ValueError(message)
     if not path.exists() or not path.read_bytes().strip():
         return {}
-    where = f"notebooks/params/{line}.yml"
     if path.stat().st_size > LARGEST_BYTES:
         message = (
             f"{where}: {path.stat().st_size} bytes, at most {LARGEST_BYTES} allowed; shorten it"
@@ -145,9 +164,7 @@ def parameter_values(line: str) -> dict[str, object]:
     try:
         content = yaml.load(text, Loader=_PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        message = (
-            f"{where}: found {' '.join(str(error).split())[:300]}; write plain name: value lines"
-        )
+        message = f"{where}: found {_yaml_words(error)}; write plain name: value lines"
         raise ValueError(message) from error
     if content is None:
         return {}
@@ -223,10 +240,13 @@ def _stray_files() -> Iterator[str]:
     lines = line_names()
     for path in visible_paths(parameters_folder(), "*"):
         where = f"notebooks/params/{path.name}"
-        if path.suffix == ".yml" and path.stem in lines and path.is_file():
-            continue
+        if path.suffix == ".yml" and path.stem in lines:
+            continue  # read, or refused, with its line
         if path.suffix.lower() in (".yml", ".yaml") and path.stem in lines:
             read = f"{path.stem}.yml"
+            yield f"{where}: found the ending {path.suffix}, which is not read; name it {read}"
+        elif path.stem.removesuffix(".yml") in lines:
+            read = f"{path.stem.removesuffix('.yml')}.yml"
             yield f"{where}: found the ending {path.suffix}, which is not read; name it {read}"
         elif original := original_of(path):
             yield f"{where}: found a copy of {original}, which is not read; remove one of the two"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
+from skytally.press.notebook_commands import command_faults
 from skytally.press.project_paths import notebooks_folder
 
 Notebook = dict[str, Any]
@@ -174,6 +175,8 @@ def _cell_faults(cell: object) -> Iterator[str]:
         yield "no text in the cell; remove it"
         return
     yield from _text_faults(source)
+    if cell["cell_type"] == "code":
+        yield from command_faults(source)
     if cell["cell_type"] == "markdown":
         names = dict.fromkeys(map(unquote, ATTACHMENT.findall(source)))
         yield from filter(None, (_picture_fault(cell.get("attachments"), name) for name in names))

@@ -9,8 +9,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from skytally.core import data_folder, scan, table_names
-from skytally.press.parameter_limits import Limit, limit_faults, nearest_name, read_limits
+from skytally.core import CURLY_QUOTES, data_folder, scan, table_names
+from skytally.press.parameter_limits import (
+    Limit,
+    lacks_lines,
+    limit_faults,
+    nearest_name,
+    read_limits,
+)
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
@@ -34,9 +40,11 @@ class RecordValues:
 
 
 def record_values() -> RecordValues:
-    """Ids and days of all rows of the record; a table with faults gives those it has."""
+    """Ids and days of all rows of the record; a table with faults in cells gives those it has."""
     folder = data_folder() / "record"
-    tables = {name: scan(folder / f"{name}.csv")[0] for name in table_names(folder)}
+    scanned = {name: scan(folder / f"{name}.csv") for name in table_names(folder)}
+    # ids and days of a table that lacks lines are not all known, and so name no fault
+    tables = {name: table for name, (table, faults) in scanned.items() if not lacks_lines(faults)}
     days = {
         name: frozenset(day.strftime("%Y-%m-%d") for column in table.select_dtypes("datetime")
                         for day in table[column].dropna())
@@ -63,6 +71,8 @@ def _is_month(text: str) -> bool:
 
 
 def _fault_of_text(name: str, value: str, default: str, record: RecordValues) -> str:
+    if curly := CURLY_QUOTES.match(value):
+        return f'write plain quotation marks (") in place of {curly[0]}'
     if is_day(default) and not is_day(value):
         return "write a day that exists, as YYYY-MM-DD"
     if _is_month(default) and not _is_month(value):
@@ -140,13 +150,17 @@ def value_faults(
     tuple of str and str
         Name of the parameter; what was found and what to do.
     """
+    faulty = set()
     for name, value in values.items():
         faults = list(_faults(name, value, defaults[name], record))
         limit = record.limits.get((page, name))
         if limit and not faults:
             faults = list(limit_faults(value, limit))
+        faulty |= {name} if faults else set()
         yield from ((name, fault) for fault in faults)
     first, last = values.get(FIRST), values.get(LAST)
+    if faulty & {FIRST, LAST}:
+        return
     if isinstance(first, str) and isinstance(last, str) and first > last:
         if first == defaults[FIRST]:
             yield LAST, f"found {last!r}, before {FIRST} {first!r}; write the later one as {LAST}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import data_folder, scan
+from skytally.core import Fault, data_folder, scan
 from skytally.record import condition_faults
 
 TABLE = "parameter_limits"
@@ -66,7 +66,9 @@ def _column(names: str) -> list[str] | None:
     for place in (folder / "record", folder / "sites"):
         path = place / f"{table}.csv"
         if path.is_file():
-            cells = scan(path)[0]
+            cells, faults = scan(path)
+            if lacks_lines(faults):
+                return []
             known = cells[column].dropna().astype(str) if column in cells else []
             return sorted({*known} - {""}) if column in cells else None
     return None
@@ -91,12 +93,17 @@ def read_limits(days: Collection[str]) -> dict[tuple[str, str], Limit]:
     for row in _rows():
         least, most = (ends[end] if row[end] == RECORD else row[end] for end in ends)
         known = _column(row["names"]) if row["names"] else []
-        if known is None:
-            continue  # `limit_table_faults` names the row
+        if known is None or (row["names"] and not known):
+            continue  # `limit_table_faults` names the row, or the check the table without names
         limits[row["page"], row["parameter"]] = Limit(
             least, most, row["names"], tuple(known), row["form"] == PATTERN, row["reason"]
         )
     return limits
+
+
+def lacks_lines(faults: Collection[Fault]) -> bool:
+    """Whether a table with these faults may lack rows that its file has."""
+    return any(not fault.column for fault in faults)
 
 
 def _number(text: str) -> float:

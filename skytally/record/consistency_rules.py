@@ -356,7 +356,9 @@ def record_faults(folder: Path) -> list[Fault]:
     tables: dict[str, pd.DataFrame] = {}
     for name, path in paths.items():
         tables[name], wrong = scan(path)
-        tables[name].attrs["unreadable"] = bool(wrong) and tables[name].empty
+        # lines that could not be split into cells may hold any id
+        lost = csv_text(path.name, file_bytes(path)).faults
+        tables[name].attrs["unreadable"] = bool(lost) or (bool(wrong) and tables[name].empty)
         faults += wrong
     readable = {name: each for name, each in tables.items() if not each.attrs["unreadable"]}
     units, pairs = readable.get(UNITS), readable.get(QUANTITY_UNITS)

@@ -31,6 +31,7 @@ KEPT = {
     "lines",
     "lock",
     "parsed.json",
+    "pycache",
     "site.json",
     "site.log",
 }

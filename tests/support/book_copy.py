@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_COMMAND = 1200.0
 """Seconds that a command may take."""
 _NOT_COPIED = shutil.ignore_patterns(
-    ".git", "__pycache__", ".*_cache", ".ipynb_checkpoints", "measured", "scenes"
+    *(".git", "__pycache__", "pycache", ".*_cache", ".ipynb_checkpoints", "measured", "scenes"),
 )
 
 

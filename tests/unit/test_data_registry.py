@@ -145,6 +145,14 @@ SOUND = 'file = "a.csv"\nsource = "made up"\nlicence = "CC0-1.0"\nretrieved = "2
         ("[a]\n" + SOUND.replace('"2026-01-01"', "2026-01-01"), "write it as words in quotation"),
         ("[a]\n" + SOUND.replace("a.csv", "../a.csv"), "name a file inside the data folder"),
         ("[a]\n" + SOUND.replace("a.csv", "/etc/passwd"), "name a file inside the data folder"),
+        (
+            "[a]\n" + SOUND.replace("a.csv", "data\\record.csv"),
+            r"[a] with file 'data\record.csv'; write / between folder and file",
+        ),
+        (
+            "[a]\n" + SOUND.replace('"a.csv"', r"'record\a.csv'"),
+            r"[a] with file 'record\\a.csv'; write / between folder and file",
+        ),
         (f"[a]\n{SOUND}sha265 = 'a'\n", "[a] with 'sha265'; remove it; a row has file, source"),
         (f"[a]\n{SOUND}sha256 = 'AB12'\n", "sha256 'AB12'; write 64 digits from 0 to f"),
         (f"[a]\n{SOUND}[b]\n{SOUND}", "[b] with the file of [a]; keep one row a file"),

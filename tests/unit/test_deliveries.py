@@ -10,6 +10,7 @@ import re
 import tarfile
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_item import SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
+from skytally.imagery.acquire.scene_selection import select_items
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from tests.support import chips, deliveries
 
@@ -219,6 +221,82 @@ def test_what_cannot_be_used_has_its_reason(
     assert any(re.search(reason, text) for text in reasons.values()), reasons
 
 
+def test_a_picture_with_a_table_of_colours_is_no_measurement(tmp_path: Path) -> None:
+    """Numbers that are places in a palette are refused as a band, and taken as classes."""
+    for name in ("pier_20230805_red.tif", "pier_20230805_SCL.tif"):
+        classes = np.full((60, 60), 4, "uint8")
+        path = deliveries.image(tmp_path / name, [classes], photometric="palette")
+        with rasterio.open(path, "r+") as dataset:
+            dataset.write_colormap(1, {4: (0, 160, 0, 255)})
+    items, reasons = found(tmp_path, bands={"b04": "red"}, quality="SCL")
+    assert items == []
+    (reason,) = reasons.values()
+    assert "band 1 has a table of colours, so it is a picture" in reason
+    deliveries.plain(tmp_path, "pier_20230805_red.tif", gsd=10.0)
+    (item,), _ = found(tmp_path, bands={"b04": "red"}, quality="SCL")
+    assert set(item.assets) == {"b04", QUALITY}
+
+
+def _strip_of_two(folder: Path, **second: Any) -> tuple[SceneItem, SceneItem]:
+    """Make two scenes of one strip, the second south of the first, each as its own item."""
+    for place, name in enumerate(("20230827_021549_12_2486", "20230827_021551_45_2486")):
+        corner = (chips.WEST, chips.NORTH - 300 * place)
+        bands = [deliveries.ground((100, 100), seed=n + 10 * place) for n in range(3)]
+        words = {"nodata": 0, **(second if place else {})}
+        deliveries.image(folder / f"{name}.tif", bands, corner=corner, **words)
+    items, _ = found(folder, bands={"b02": "1", "b03": "2", "b04": "3"})
+    one, other = items
+    return one, other
+
+
+def test_scenes_of_one_strip_are_joined(tmp_path: Path) -> None:
+    """Every pixel of both parts is stored, and the manifest names both."""
+    one, other = _strip_of_two(tmp_path)
+    (chosen,) = [each.item for each in select_items([one, other], HERE) if not each.reason]
+    (part,) = chosen.joined
+    pixels = read(chosen)
+    apart = {item.item_id: read(item).arrays["b02"] for item in (one, other)}
+    assert pixels.arrays["b02"].shape == (200, 100)
+    np.testing.assert_array_equal(
+        pixels.arrays["b02"], np.vstack([apart[one.item_id], apart[other.item_id]])
+    )
+    assert set(pixels.sources["b02"]["joined"]) == {part.item_id}
+
+
+@pytest.mark.parametrize(
+    "second", [{"gsd": 2.0}, {"corner": (chips.WEST + 1.3, chips.NORTH - 301)}]
+)
+def test_parts_on_other_grids_are_brought_onto_one(tmp_path: Path, second: dict[str, Any]) -> None:
+    """A part of another pixel size or off the lattice fills what the other lacks."""
+    one, other = _strip_of_two(tmp_path)
+    path = tmp_path / f"{other.item_id}.tif"
+    bands = [deliveries.ground((100, 100), seed=n) for n in range(3)]
+    words = {"corner": (chips.WEST, chips.NORTH - 300), "nodata": 0, **second}
+    deliveries.image(path, bands, **words)
+    joined = read(replace(one, joined=(other,)))
+    lower = joined.arrays["b02"][
+        int(310 / joined.transform.a) : int(450 / joined.transform.a), 10:60
+    ]
+    assert (lower > 0).all()
+
+
+def test_parts_that_are_stored_otherwise_are_not_joined(tmp_path: Path) -> None:
+    """A part with other numbers or another scale costs itself, with its reason."""
+    one, other = _strip_of_two(tmp_path)
+    scaled = replace(
+        other, assets={band: replace(each, scale=2e-4) for band, each in other.assets.items()}
+    )
+    decisions = select_items([one, scaled], HERE)
+    assert [each.item.joined for each in decisions] == [(), ()]
+    assert sum(bool(each.reason) for each in decisions) == 1
+    bands = [deliveries.ground((100, 100)).astype("float32") for _ in range(3)]
+    deliveries.image(
+        tmp_path / f"{other.item_id}.tif", bands, corner=(chips.WEST, chips.NORTH - 300), nodata=0
+    )
+    with pytest.raises(AcquisitionError, match="a part of its pass, has other bands or types"):
+        read(replace(one, joined=(other,)))
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -232,6 +310,9 @@ def test_what_cannot_be_used_has_its_reason(
         ("08-27-2023 rajin", "2023-08-27 00:00:00"),
         ("09-09-2023 rajin", "2023-09-09 00:00:00"),
         ("08-09-2023_20230908 rajin", "2023-09-08 00:00:00"),
+        (deliveries.S2_NAME, "2023-08-27 02:15:49"),
+        ("20230827T021549_20230827T022212_T52TFN", "2023-08-27 02:15:49"),
+        ("2023-08-27 rajin 20230827_021549", "2023-08-27 02:15:49"),
         ("order_056956784010_01", None),
         ("rajin_20231345", None),
     ],

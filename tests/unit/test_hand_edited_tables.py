@@ -83,6 +83,28 @@ FILES = {
     "gzip": (gzip.compress(PLAIN.encode()), "found a compressed file"),
     "HTML": ("<html><body>404</body></html>", "where the columns are named"),
     "merge conflict": (f"{PLAIN}<<<<<<< HEAD\n{ROW}\n", "line 4: found a merge conflict"),
+    "commas at the ends": (
+        f"{HEADER}\n" + f"{ROW},\n" * 8,
+        "line 2: found 10 cells where the header has 9, the last empty, and in 7 more lines to line"
+        " 9; check commas and quotation marks, or remove the comma at the end",
+    ),
+    "CR CR LF": (
+        "\r\r\n".join([HEADER, *(ROW.replace("A1", f"A{n}") for n in range(9))]),
+        "line 2: found an empty line, and in 8 more lines to line 18; remove it",
+    ),
+    "numbers of rows": (
+        f",{HEADER}\n0,{ROW}\n",
+        "line 1: found no name over column 1; remove the column",
+    ),
+    "capitals": (
+        PLAIN.replace(HEADER, HEADER.upper()),
+        "line 1: found 'ID' for 'id' and 8 more among the names of the columns; write them in the",
+    ),
+    "one capital": (PLAIN.replace("id,day", "id, Day "), "line 1: found 'Day' for 'day' among"),
+    "NA in each empty cell": (
+        f"{HEADER}\n" + "".join(f"A{n},NA,NA,NA,NA,NA,NA,NA,NA\n" for n in range(3)),
+        "line 2, column day: found 'NA', and in 23 more cells to line 4; leave a cell without",
+    ),
 }
 
 
@@ -114,6 +136,10 @@ CELLS = {
 }
 
 
+NO_VALUES = ("NA", "N/A", "n/a", "nan", "NaN", "<NA>", "NaT", "NULL", "null", "None")
+"""What R, pandas and databases write for an empty cell."""
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "expected"),
     [
@@ -137,6 +163,18 @@ CELLS = {
         ("id", "“A1”", "use letters, digits"),
         ("id", "\u04101", "use letters, digits"),
         ("text", "left\u202eright", "U+202E (right-to-left override)"),
+        *(("text", cell, "leave a cell without a value empty") for cell in NO_VALUES),
+        *(("day", cell, "leave a cell without a value empty") for cell in NO_VALUES),
+        ("text", "#REF!", "a formula failed; write what it should have given"),
+        ("text", "Minist\u00c3\u00a8re", "the letters 'Ã¨' are a misread 'è'; open the table as"),
+        (
+            "text",
+            "C\u00c3\u00b4te d\u00e2\u20ac\u2122Ivoire",
+            "the letters '\u00c3\u00b4' are a misread '\u00f4'",
+        ),
+        ("text", "Россия".encode().decode("cp1251"), "are a misread 'Россия'; open the table"),
+        ("text", "선박".encode().decode("cp1252"), "are a misread '선박'"),
+        ("unit", "bo\u00c3\u00aetes", "the letters 'Ã®' are a misread 'î'"),
     ],
 )
 def test_a_cell_that_cannot_be_meant_is_refused(
@@ -149,6 +187,40 @@ def test_a_cell_that_cannot_be_meant_is_refused(
     (fault,) = scan(table)[1]
     assert (fault.line, fault.column) == (2, column)
     assert expected in fault.advice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Minist\u00e8re", "MINIST\u00c8RE", "\u201cCAF\u00c9\u201d", "CAF\u00c9\u2013BAR"),
+        *(
+            "AMANH\u00c3\u201d",
+            "Сёмин",
+            "Қазақстан",
+            "тест «ёё»",
+            "\u041a\u0438\u0457\u0432 \u0456 \u0407",
+            "나진항",
+            "羅津港",
+            "ميناء",
+        ),
+        *("none of them", "Nandi", "N/A of the page", "5\u00a0\u00b0C", "\u00bd of it", "🚢 seen"),
+    ],
+)
+def test_words_of_any_language_are_taken(table: Path, text: str) -> None:
+    """Letters of no ASCII, and words that begin as an empty cell does, are no fault."""
+    cells = ROW.split(",")
+    cells[-1] = text
+    table.write_text(f"{HEADER}\n{','.join(cells)}\n", encoding="utf-8")
+    read, faults = scan(table)
+    assert (faults, read["text"].tolist()) == ([], [text])
+
+
+def test_a_code_that_is_required_may_be_na(table: Path) -> None:
+    """NA is a country, and where no cell may be empty it cannot stand for an empty one."""
+    required = DICTIONARY.replace("text,text,,no,,made up,not known", "text,text,,yes,,made up,")
+    table.with_name("t.dictionary.csv").write_text(required)
+    table.write_text(f"{HEADER}\n{ROW.rpartition(',')[0]},NA\n")
+    assert scan(table)[1] == []
 
 
 def test_a_number_of_ours_keeps_three_decimals(table: Path) -> None:

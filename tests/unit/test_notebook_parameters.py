@@ -130,6 +130,17 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
         ('quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]', "found the name 'a' twice; keep one"),
         ('first: &a "x"\nlast: *a', "found an alias (*name); write the value out"),
         ('first: "unclosed', "found while scanning a quoted scalar"),
+        ("baseline_row: no", "baseline_row: found 'no'; no row with this id in rail"),
+        ("sites_watched: off", "sites_watched: found 'off' of type str; write a int"),
+        (
+            'first: "2023-01-01"\n---\nsites_watched: 8',
+            "found a second document, which '---' begins, on line 2; write plain name: value lines",
+        ),
+        (
+            "first: \u201c2023-01-01\u201d",
+            "first: found '\u201c2023-01-01\u201d'; write plain quotation marks (\") in place of",
+        ),
+        ('first: "{{ first }}"', "first: found '{{ first }}'; write a day that exists, as YYYY-MM"),
         ("first: !!python/object/apply:os.system [ls]", "found could not determine a constructor"),
     ],
 )
@@ -186,6 +197,10 @@ def test_parameter_faults_refuse_what_is_no_plain_text(
             "rail-counts.yaml",
             "found the ending .yaml, which is not read; name it rail-counts.yml",
         ),
+        (
+            "rail-counts.yml.txt",
+            "found the ending .txt, which is not read; name it rail-counts.yml",
+        ),
         ("rail-counts.YML", "found the ending .YML, which is not read; name it rail-counts.yml"),
         (
             "rail-counts-Copy1.yml",
@@ -200,6 +215,15 @@ def test_parameter_faults_tell_a_file_without_a_notebook(
     (book / "notebooks/params/rail-counts.yml").write_text("")
     (book / "notebooks/params" / name).write_text("")
     assert parameter_faults() == [f"notebooks/params/{name}: {expected}"]
+
+
+def test_parameter_faults_tell_a_folder_in_place_of_a_file(book: Path) -> None:
+    """A container that mounts a file which is not there makes a folder; the rest is checked."""
+    (book / WHERE).mkdir()
+    (book / "notebooks/params/ais-gaps.yml").write_text("slow: 1\n")
+    other, fault = parameter_faults()
+    assert fault == f"{WHERE}: found a folder; put the parameter file in its place, or remove it"
+    assert other.startswith("notebooks/params/ais-gaps.yml: found the name 'slow'")
 
 
 def test_parameter_faults_pass_over_what_an_editor_leaves(book: Path, write: Write) -> None:
@@ -322,7 +346,7 @@ def test_declared_parameters_reads_the_parameters_cell(book: Path) -> None:
         ("first = 1\nfirst = 2", "found first twice, again on line 2; keep one"),
         ("first = (", "found 'first = (' on line 1, which is no Python; it may hold only name ="),
         ("first = 1\n%matplotlib inline", "found '%matplotlib inline' on line 2, which is no Pyt"),
-        ("!pip install x", "found '!pip install x' on line 1, which is no Python; it may hold"),
+        ("%load_ext x", "found '%load_ext x' on line 1, which is no Python; it may hold"),
         ("%%time\nfirst = 1", "found '%%time' on line 1, which is no Python; it may hold only"),
     ],
 )

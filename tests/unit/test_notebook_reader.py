@@ -106,6 +106,18 @@ def test_read_notebook_takes_what_other_tools_save(
 CONFLICT = "{\n<<<<<<< HEAD\n 'a': 1\n=======\n 'a': 2\n>>>>>>> other\n}"
 
 
+COMMANDS = [
+    ("!pip install -q made-up", "'!pip install -q made-up', which installs packages; remove it"),
+    ("%pip install made-up", "'%pip install made-up', which installs packages; remove it"),
+    ("%%capture\n!apt-get -qq install gdal", "'!apt-get -qq install gdal', which installs"),
+    ("x = 1\nfiles = !ls", "'files = !ls', a command of the system, which fails without ending"),
+    ("%cd /content/drive/MyDrive", "'%cd /content/drive/MyDrive', which changes the folder"),
+    ("%%time\n\n%cd ..", "'%cd ..', which changes the folder, so that the results would go"),
+    ("import os\nos.chdir('..')", "\"os.chdir('..')\", which changes the folder"),
+]
+"""Code of notebooks of other services, and how its fault begins."""
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -133,6 +145,7 @@ CONFLICT = "{\n<<<<<<< HEAD\n 'a': 1\n=======\n 'a': 2\n>>>>>>> other\n}"
             ", cell 3: found a merge conflict",
         ),
         (notebook(code("x\u202e = 1")), ", cell 3: found the invisible character U+202E"),
+        *((notebook(code(source)), f", cell 3: found {expected}") for source, expected in COMMANDS),
         (notebook(7), ", cell 3: found int in place of a cell"),
         (notebook({"cell_type": "sql", "source": ""}), ", cell 3: found the kind 'sql'"),
         (notebook({"cell_type": "code", "source": None}), ", cell 3: found no text in the cell"),
@@ -160,6 +173,16 @@ def test_read_notebook_refuses_with_its_place(
     assert "; " in fault
     with pytest.raises(DataError, match="notebook rail: 1 fault"):
         read_notebook("rail")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"],
+)
+def test_scan_notebook_takes_other_magics(write: Write, source: str) -> None:
+    """Magics that raise where they fail, and signs of Python, are left to the run."""
+    write(notebook(code(source)))
+    assert scan_notebook("rail")[1] == []
 
 
 def test_scan_notebook_lists_all_cells(write: Write) -> None:

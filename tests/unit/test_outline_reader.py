@@ -73,8 +73,14 @@ def _named(name: str) -> Content:
         _crs(_named("http://www.opengis.net/def/crs/EPSG/0/4326")),
         _corners(lambda lon, lat: [lon, lat, 12.0]),
         _first("properties", "fid", 7),
+        _first("geometry", "coordinates", [[*RING, RING[-1]]]),
+        _first("geometry", "coordinates", [RING[::-1]]),
+        _first("geometry", "coordinates", [[[*RING[0], 12.0], *RING[1:-1], [*RING[0], 12.4]]]),
     ],
-    ids=["plain", "crs null", "CRS84", "EPSG:4326", "EPSG by address", "heights", "a further word"],
+    ids=[
+        *("plain", "crs null", "CRS84", "EPSG:4326", "EPSG by address", "heights"),
+        *("a further word", "a double click", "the other way round", "another height at the end"),
+    ],
 )
 def test_outlines_of_other_programs_are_taken(tmp_path: Path, change: Change) -> None:
     """Names of the one coordinate system, heights and further properties change nothing."""
@@ -97,6 +103,20 @@ def test_outlines_of_other_programs_are_taken(tmp_path: Path, change: Change) ->
         (_corners(lambda lon, lat: [lat, lon]), "latitude before longitude in every outline"),
         (_corners(lambda lon, lat: [-lon, lat]), "every outline: lies outside the window"),
         (_corners(lambda lon, lat: [f"{lon} E", f"{lat} N"]), "every outline: found corner 1 is"),
+        (
+            _corners(lambda lon, lat: [lon - 360, lat]),
+            "-229.76, 42.19, once round the Earth; add 360 to such longitudes",
+        ),
+        (
+            lambda c: c["features"][1]["geometry"].__setitem__(
+                "coordinates", [[[lon + 360, lat] for lon, lat in RING]]
+            ),
+            "490.24, 42.19, once round the Earth; subtract 360 from such longitudes",
+        ),
+        (
+            _first("geometry", "coordinates", [[RING[0]] * 4 + RING[1:]]),
+            "outline 1: found 3 corners that fall together with the one before; save the file with",
+        ),
         (_corners(lambda lon, _: [lon]), "every outline: found corner 1 is [130.24]"),
         (_corners(lambda *_: [130.25, 42.2]), "every outline: covers no pixel of 10 m"),
         (lambda c: c.__setitem__("features", []), "no outline; draw at least one polygon"),
@@ -146,6 +166,11 @@ def test_outlines_that_cannot_be_meant_are_refused_once(
         ("made up", "made \\ud800 up", "the invisible character U+D800 (half of a character)"),
         ("130.24", "1e999", "found corner 1 is inf, 42.19; write longitude, then latitude"),
         ('"features"', "// drawn\n", "broken JSON"),
+        (
+            "{",
+            '{"type": "Feature"}\n{',
+            "line 2, column 1: found a second JSON value after the end",
+        ),
     ],
 )
 def test_json_that_cannot_be_meant_is_refused(

@@ -49,7 +49,7 @@ def _only(path: Path) -> Fault:
         ("value", "1 010", PLAIN),
         ("value", "1.010,5", PLAIN),
         ("value", "~73", PLAIN),
-        ("value", "nan", PLAIN),
+        ("value", "nan", "leave a cell without a value empty"),
         ("value", "inf", PLAIN),
         ("value", "#REF!", PLAIN),
         ("id", "R 031", "use letters, digits, dot, dash, underscore only"),

@@ -13,10 +13,17 @@ NASTY = "</td><script>alert(1)</script>"
 
 @pytest.mark.parametrize(
     "directive",
-    [trial_directives.FaultsTable, trial_directives.StrangersTable, trial_directives.CrashesTable],
+    [
+        trial_directives.FaultsTable,
+        trial_directives.StrangersTable,
+        trial_directives.CrashesTable,
+        trial_directives.FuzzedInputsTable,
+        trial_directives.FieldInputsTable,
+    ],
 )
 def test_trials_that_were_not_run_are_said(
-    monkeypatch: pytest.MonkeyPatch, directive: type[trial_directives.TrialsTable]
+    monkeypatch: pytest.MonkeyPatch,
+    directive: type[trial_directives.TrialsTable | trial_directives.CountsTable],
 ) -> None:
     """Without its table the page says so and shows no empty one."""
     monkeypatch.setattr(results_data.data_registry, "entries", dict)
@@ -42,3 +49,23 @@ def test_trials_are_counted_and_the_feared_outcomes_named(monkeypatch: pytest.Mo
     ) in shown
     assert "<script>" not in shown
     assert "(run on 2026-11-22)" in shown
+
+
+def test_field_inputs_are_counted_for_each_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed at first stays on the page beside what came of the mends."""
+    row = {"family": NASTY, "unclear": 1, "crashed": 0, "date": "2026-11-29"}
+    table = pd.DataFrame(
+        [
+            {"trial": "first trial", "tried": 10, "right": 4, "told": 3, "silent": 2, **row},
+            {"trial": "first trial", "tried": 5, "right": 3, "told": 1, "silent": 0, **row},
+            {"trial": "fresh inputs", "tried": 3, "right": 1, "told": 1, "silent": 0, **row},
+        ]
+    )
+    monkeypatch.setattr(trial_directives, "results", lambda _: table)
+    shown = bare(trial_directives.FieldInputsTable).html()
+    assert (
+        "First trial: 15 inputs: taken as meant: 7, one clear message: 4, unclear message: 2, "
+        "PASSED IN SILENCE: 2, CRASHED OR HUNG: 0."
+    ) in shown
+    assert "Fresh inputs: 3 inputs: taken as meant: 1" in shown
+    assert "<script>" not in shown

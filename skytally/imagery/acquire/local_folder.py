@@ -24,6 +24,8 @@ from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
 MAX_ID = 200
 """Letters of an item's id."""
+PALETTE = "palette"
+"""Colour of a band whose numbers are places in a table of colours."""
 SMALLEST_SHARE = 1e-6
 """Share of the window of an image of less than a cell of 60 m."""
 GEOREFERENCED_HINT = (
@@ -161,6 +163,16 @@ def _checked_header(source: BandSource) -> ImageHeader:
     return header
 
 
+def _check_palette(source: BandSource, header: ImageHeader) -> None:
+    """Refuse a picture whose numbers are places in a table of colours, and no brightness."""
+    if header.colours[source.layer - 1] == PALETTE:
+        message = (
+            f"{source.files[0].name}: band {source.layer} has a table of colours, so it is a "
+            "picture and its numbers measure nothing; deliver the image that it was drawn from"
+        )
+        raise ValueError(message)
+
+
 def _footprint(source: BandSource) -> list[list[list[list[float]]]]:
     """Outlines of a band's files in degrees, as polygons of GeoJSON."""
     polygons = []
@@ -224,6 +236,10 @@ def _scene_item(scene: DeliveredScene, provider: Provider, site: Site) -> SceneI
         raise ValueError(message)
     chosen = _chosen_bands(scene, provider)
     headers = {band: _checked_header(source) for band, source in chosen.items()}
+    for band, source in chosen.items():
+        # the classes of a classification may have colours
+        if band != QUALITY:
+            _check_palette(source, headers[band])
     mask = f"{scene.mask.kind}|{scene.mask.file.gdal_path}" if scene.mask else ""
     polygons: list[Any] = _footprint(chosen[next(band for band in chosen if band != QUALITY)])
     geometry = {"type": "MultiPolygon", "coordinates": polygons}

@@ -97,6 +97,11 @@ def _share(item: SceneItem) -> float:
     return math.floor(100 * item.window_share) / 100
 
 
+def _scaling(item: SceneItem) -> dict[str, tuple[float | None, float | None]]:
+    """Scale and offset of each band, of which a stored image has one each."""
+    return {band: (asset.scale, asset.offset) for band, asset in item.assets.items()}
+
+
 def _with_parts(winner: SceneItem, others: Iterable[SceneItem]) -> SceneItem:
     """Winner with the other parts of its pass and baseline, where its strip ends in the window."""
     if _share(winner) == 1:
@@ -107,6 +112,7 @@ def _with_parts(winner: SceneItem, others: Iterable[SceneItem]) -> SceneItem:
         for other in others
         for part in (replace(other, joined=()), *other.joined)
         if part.window_share and all(getattr(part, n) == getattr(winner, n) for n in names)
+        if _scaling(part) == _scaling(winner)
     ]
     return replace(winner, joined=(*winner.joined, *parts))
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,9 @@ def metres_outside_window(site: Site, lon: float, lat: float) -> float:
 RingPoints = npt.NDArray[np.float64]
 MAX_RING_POINTS = 1000
 """Corners of one ring; no person draws an outline with more."""
+MAX_REPEATED_CORNERS = 2
+"""Corners of one ring that repeat the one before, as a double click leaves them; rounded degrees
+leave more."""
 MAX_SHARE_OUTSIDE = 0.5
 """Share of an outline that may lie outside the window, where no image shows it."""
 
@@ -284,6 +288,35 @@ def _self_intersects(ring: RingPoints) -> bool:
     return bool(across.any())
 
 
+def _is_inside(corners: RingPoints, ring: RingPoints) -> npt.NDArray[np.bool_]:
+    """Whether each corner lies inside a ring, by the crossings of a line to the east."""
+    (x, y), (x1, y1), (x2, y2) = corners.T[..., None], ring[:-1].T, ring[1:].T
+    spans = (y1 > y) != (y2 > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+    return np.asarray((spans & (x < crossing)).sum(axis=1) % 2 == 1)
+
+
+def _on_border(corners: RingPoints, ring: RingPoints) -> npt.NDArray[np.bool_]:
+    """Whether each corner lies on a side of a ring, to a centimetre."""
+    start, side = ring[:-1], np.diff(ring, axis=0)
+    along = ((corners[:, None] - start) * side).sum(axis=2)
+    share = np.clip(along / np.maximum((side**2).sum(axis=1), 1e-12), 0, 1)
+    nearest = start + share[..., None] * side
+    return np.asarray((np.linalg.norm(corners[:, None] - nearest, axis=2) < 0.01).any(axis=1))
+
+
+def _hole_outside(outline: Outline, site: Site) -> bool:
+    """Whether a hole of an outline lies outside the ring that it belongs to, even in part."""
+    projected = transform_geom(LONLAT_CRS, f"EPSG:{site.grid.epsg}", outline.geometry)
+    single = projected["type"] == "Polygon"
+    for polygon in [projected["coordinates"]] if single else projected["coordinates"]:
+        outer, *holes = (np.asarray(ring, dtype=float)[:, :2] for ring in polygon)
+        if any(not (_is_inside(hole, outer) | _on_border(hole, outer)).all() for hole in holes):
+            return True
+    return False
+
+
 def _position_faults(ring: list[Any]) -> Iterator[str]:
     if len(ring) < 4:
         found = f"a ring of {len(ring)} corner{'' if len(ring) == 1 else 's'}"
@@ -302,6 +335,10 @@ def _position_faults(ring: list[Any]) -> Iterator[str]:
             # written so that what is endless or none is refused, too
             yield f"corner {number} is {lon}, {lat}; write longitude, then latitude, in degrees"
             return
+    together = sum(one[:2] == other[:2] for one, other in pairwise(ring))
+    if together > MAX_REPEATED_CORNERS and together < len(ring) - 1:
+        found = f"{together} corners that fall together with the one before"
+        yield f"{found}; save the file with at least six decimals of a degree"
     if ring[0][:2] != ring[-1][:2]:
         yield f"a ring that ends at {ring[-1][:2]} and not where it began; repeat the first corner"
 
@@ -347,6 +384,8 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
         return ["a ring without any area; draw its corners apart"]
     if any(_self_intersects(ring) for ring in projected):
         faults.append("a ring whose sides cross; draw it without a loop")
+    if _hole_outside(outline, site):
+        faults.append("a hole outside the ring that it belongs to; draw it inside, or remove it")
     outside = share_outside_window(outline, site)
     # stable ground is drawn as a ring round the other outlines and may reach over the edge
     if outside > MAX_SHARE_OUTSIDE and outline.kind != STABLE_GROUND:

@@ -15,6 +15,7 @@ from skytally.imagery.sites.outline_geometry import (
     rasterized,
     ring_faults,
     rings_of,
+    window_lonlat,
 )
 from skytally.imagery.sites.site_model import Outline, Site
 
@@ -162,10 +163,21 @@ def _position_faults(features: list[Any], site: Site) -> Iterator[str]:
         if all(type(value) in (int, float) and math.isfinite(value) for value in corner[:2])
     ]
     far = next((corner for corner in corners if max(map(abs, corner[:2])) > 360), None)
-    if far:
+    turned = next((corner for corner in corners if _is_turned(corner[0], site)), None)
+    if turned:
+        lon, lat = turned[:2]
+        advice = "add 360 to" if lon < 0 else "subtract 360 from"
+        yield f"a corner at {lon}, {lat}, once round the Earth; {advice} such longitudes"
+    elif far:
         yield f"a corner at {far[0]}, {far[1]}, which are no degrees; {SAVE}"
     elif drawn and corners and all(_has_latitude_first(each, site) for each in drawn):
         yield "latitude before longitude in every outline; exchange them, longitude comes first"
+
+
+def _is_turned(lon: float, site: Site) -> bool:
+    """Whether a longitude lies at the site once 360 degrees are added or subtracted."""
+    west, _, east, _ = window_lonlat(site)
+    return abs(lon) > 180 and any(west - 1 <= lon + turn <= east + 1 for turn in (-360, 360))
 
 
 def _has_latitude_first(geometry: dict[str, Any], site: Site) -> bool:

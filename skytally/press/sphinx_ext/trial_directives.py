@@ -1,9 +1,10 @@
-"""Directives of the page on trials: faults, exchanged bands, mutated inputs, interruptions."""
+"""Directives of the page on trials: faults, exchanged bands, inputs, interruptions."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.press.sphinx_ext.html_blocks import (
@@ -69,28 +70,72 @@ class CrashesTable(TrialsTable):
     feared = ()
 
 
-class FuzzedInputsTable(Block):
-    """Show on which mutated files, items and catalogues the client ended how."""
+class CountsTable(Block):
+    """Show how many inputs of each kind ended how."""
+
+    name: str
+    caption: str
+    missing: str
+    heads: ClassVar[dict[str, str]]
+    """Column of the table to its head; those from `first_count` on are numbers of inputs."""
+    first_count: int
+
+    def sentences(self, table: pd.DataFrame) -> list[str]:
+        """Return one sentence with the numbers of all inputs."""
+        totals = ", ".join(
+            f"{cell(head)}: {int(table[column].sum())}"
+            for column, head in list(self.heads.items())[self.first_count :]
+        )
+        return [f"{int(table['tried'].sum())} inputs: {totals}."]
 
     def html(self) -> str:
         """Return the table, or a sentence where nothing was tried yet."""
-        table, missing = results("fuzzed_inputs"), "No mutated input was tried on this copy yet."
+        table = results(self.name)
         if table.empty:
-            return empty_state(missing, anchor="table-fuzzed_inputs")
-        heads = {
-            "input": "input", "kind": "what was changed", "tried": "tried",
-            "right": "right pixels", "refused": "refused, with its reason",
-            "as_stated": "right pixels, other valid words",
-            "unnoticed": "wrong, and nothing contradicts it",
-            "silent": "SILENT WRONG PIXELS", "crashed": "CRASHED", "hung": "HUNG",
-        }  # fmt: skip
-        rows = [table_row(row) for row in table[list(heads)].itertuples(index=False)]
-        caption = f"Mutated files, items and catalogues (run on {run_on(table)})"
-        shown = filtered_table("fuzzed_inputs", caption, list(heads.values()), rows, empty=missing)
-        totals = ", ".join(
-            f"{cell(head)}: {int(table[column].sum())}" for column, head in list(heads.items())[3:]
-        )
-        return f"<p>{int(table['tried'].sum())} inputs: {totals}.</p>{shown}"
+            return empty_state(self.missing, anchor=f"table-{self.name}")
+        rows = [table_row(row) for row in table[list(self.heads)].itertuples(index=False)]
+        caption = f"{self.caption} (run on {run_on(table)})"
+        heads = list(self.heads.values())
+        shown = filtered_table(self.name, caption, heads, rows, empty=self.missing)
+        return "".join(f"<p>{each}</p>" for each in self.sentences(table)) + shown
+
+
+class FuzzedInputsTable(CountsTable):
+    """Show on which mutated files, items and catalogues the client ended how."""
+
+    name = "fuzzed_inputs"
+    caption = "Mutated files, items and catalogues"
+    missing = "No mutated input was tried on this copy yet."
+    heads: ClassVar[dict[str, str]] = {
+        "input": "input", "kind": "what was changed", "tried": "tried",
+        "right": "right pixels", "refused": "refused, with its reason",
+        "as_stated": "right pixels, other valid words",
+        "unnoticed": "wrong, and nothing contradicts it",
+        "silent": "SILENT WRONG PIXELS", "crashed": "CRASHED", "hung": "HUNG",
+    }  # fmt: skip
+    first_count = 3
+
+
+class FieldInputsTable(CountsTable):
+    """Show how files of people and other programs ended, before and after the mends."""
+
+    name = "field_inputs"
+    caption = "Files and services as people and other programs bring them"
+    missing = "No such input was tried on this copy yet."
+    heads: ClassVar[dict[str, str]] = {
+        "trial": "trial", "family": "family", "tried": "tried", "right": "taken as meant",
+        "told": "one clear message", "unclear": "unclear message",
+        "silent": "PASSED IN SILENCE", "crashed": "CRASHED OR HUNG",
+    }  # fmt: skip
+    first_count = 3
+
+    def sentences(self, table: pd.DataFrame) -> list[str]:
+        """Return one sentence a trial."""
+        return [
+            f"{cell(trial.capitalize())}: {sentence}"
+            for trial, rows in table.groupby("trial", sort=False)
+            for sentence in CountsTable.sentences(self, rows)
+        ]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -100,6 +145,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("strangers-table", StrangersTable),
         ("crashes-table", CrashesTable),
         ("fuzzed-inputs-table", FuzzedInputsTable),
+        ("field-inputs-table", FieldInputsTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

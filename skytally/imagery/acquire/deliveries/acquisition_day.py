@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FIRST_YEAR = 1957
@@ -84,7 +84,7 @@ def moments_in_name(name: str) -> dict[date, datetime]:
     Returns
     -------
     dict of date to datetime
-        UTC; midnight where the name has no time.
+        UTC; midnight where the name has no time, the earlier where it has two.
 
     Examples
     --------
@@ -99,8 +99,14 @@ def moments_in_name(name: str) -> dict[date, datetime]:
         if len(readings) > 1 and any(moment.date() in found for moment in readings):
             continue
         for moment in readings:
-            found[moment.date()] = max(found.get(moment.date(), moment), moment)
+            found[moment.date()] = _earlier(found.get(moment.date(), moment), moment)
     return found
+
+
+def _earlier(one: datetime, other: datetime) -> datetime:
+    """Earlier of two times of a day, a day alone being no time: an image is taken, then made."""
+    timed = [each for each in (one, other) if each.time() != time(0)]
+    return min(timed, default=one)
 
 
 def impossible_day(name: str) -> str:

@@ -113,10 +113,16 @@ def _nests(source: rasterio.DatasetReader, site: Site, *, half: bool) -> bool:
     return whole and any(math.isclose(size, each) for each in (*NESTING_SIZES, 60.0))
 
 
+def _all_assets(item: SceneItem) -> Iterator[Asset]:
+    """Yield the files of a scene and those of the other parts of its pass."""
+    for part in (item, *item.joined):
+        yield from part.assets.values()
+
+
 def _covered(item: SceneItem, crs: CRS, bounds: Bounds) -> Bounds | None:
     """Part of some bounds that the files of a scene reach into, or None."""
     boxes = []
-    for path in sorted({path for asset in item.assets.values() for path in _paths(asset)}):
+    for path in sorted({path for asset in _all_assets(item) for path in _paths(asset)}):
         with open_image(path) as source:
             box = _true_bounds(source)
             boxes.append(box if source.crs == crs else transform_bounds(source.crs, crs, *box))
@@ -168,7 +174,7 @@ def _layout(item: SceneItem, site: Site, crs: CRS) -> tuple[float, tuple[float, 
     Files of a neighbouring zone need lie on no lattice: they are brought to it once, after that.
     """
     beside, native, found = crs.to_epsg() != site.grid.epsg, True, []
-    for asset in item.assets.values():
+    for asset in _all_assets(item):
         for path in _paths(asset):
             with open_image(path) as source:
                 found.append((_pixel_size(source, crs), (source.transform.c, source.transform.f)))
@@ -306,24 +312,65 @@ def _has_collar(item: SceneItem) -> tuple[bool, bool]:
     return not stated, lossy
 
 
-def _scene_over_site(item: SceneItem, site: Site) -> ScenePixels | OutsideSceneError:
-    target = _target(item, site)
-    if target is None:
-        return OutsideSceneError(f"{item.item_id}: no pixel of the site in its files")
+_Bands = dict[str, npt.NDArray[Any]]
+"""From a band to its pixels, or to a mask of them."""
+
+
+def _part_on_grid(part: SceneItem, target: _Target) -> tuple[_Bands, _Bands, int]:
+    """Numbers of the bands of one part on the target grid, which are missing, bytes decoded."""
     values, missing, decoded = {}, {}, 0
-    for band, asset in sorted(item.assets.items()):
+    for band, asset in sorted(part.assets.items()):
         values[band], missing[band], read = _band_values(asset, target)
         decoded += read
-    if all(each.all() for each in missing.values()):
-        return OutsideSceneError(f"{item.item_id}: its files have no data in the window")
-    may, lossy = _has_collar(item)
-    if may:
+    may, lossy = _has_collar(part)
+    if may and not all(each.all() for each in missing.values()):
         common = np.logical_and.reduce(list(missing.values()))
         collar = black_collar(values, common, lossy=lossy)
         if target.resampled and collar.any():
             # a pixel at the edge of the collar is mixed with it
             collar = ndimage.binary_dilation(collar)
         missing = {band: each | collar for band, each in missing.items()}
+    return values, missing, decoded
+
+
+def _parts_on_grid(item: SceneItem, target: _Target) -> tuple[_Bands, _Bands, int]:
+    """As `_part_on_grid`, a pixel of which one part has no band being that of the next part.
+
+    Raises
+    ------
+    AcquisitionError
+        If the parts have other bands or numbers of another type.
+    """
+    values, missing, decoded = _part_on_grid(item, target)
+    for part in item.joined:
+        others, unknown, read = _part_on_grid(part, target)
+        decoded += read
+        if {b: each.dtype for b, each in others.items()} != {
+            b: each.dtype for b, each in values.items()
+        }:
+            message = f"{part.item_id}, a part of its pass, has other bands or types of numbers"
+            raise AcquisitionError(message)
+        lacking = np.logical_and.reduce(list(missing.values()))
+        values = {band: np.where(lacking, others[band], each) for band, each in values.items()}
+        missing = {band: np.where(lacking, unknown[band], each) for band, each in missing.items()}
+    return values, missing, decoded
+
+
+def _source(item: SceneItem, band: str) -> dict[str, Any]:
+    """Files from which a band was read, as the manifest names them."""
+    asset = item.assets[band]
+    joined = {part.item_id: part.assets[band].href for part in item.joined}
+    named = {"href": asset.href, "size": asset.size, "checksum": None, "etag": ""}
+    return {**named, "joined": joined} if joined else named
+
+
+def _scene_over_site(item: SceneItem, site: Site) -> ScenePixels | OutsideSceneError:
+    target = _target(item, site)
+    if target is None:
+        return OutsideSceneError(f"{item.item_id}: no pixel of the site in its files")
+    values, missing, decoded = _parts_on_grid(item, target)
+    if all(each.all() for each in missing.values()):
+        return OutsideSceneError(f"{item.item_id}: its files have no data in the window")
     filled = {
         band: _as_classes(values[band], missing[band], item.sensor)
         if band == QUALITY and item.sensor in NO_CLASS
@@ -338,10 +385,7 @@ def _scene_over_site(item: SceneItem, site: Site) -> ScenePixels | OutsideSceneE
         nodata={band: nodata for band, (_, nodata) in filled.items()},
         bytes_read=decoded,
         requests=0,
-        sources={
-            band: {"href": asset.href, "size": asset.size, "checksum": None, "etag": ""}
-            for band, asset in item.assets.items()
-        },
+        sources={band: _source(item, band) for band in item.assets},
     )
 
 
@@ -354,6 +398,7 @@ def read_delivered_scene(
     system, are brought onto it: reflectance between its neighbours, averaged where the stored
     pixels are much larger, classes by the nearest. Memory grows with the part of the window that
     the image covers, at most `MAX_PIXELS` a band, and not with a grid that both would fit.
+    Parts of the same pass that are joined to the scene fill the pixels that it lacks.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from pystac.errors import STACError
 from pystac_client import Client
 from pystac_client.conformance import ConformanceClasses
 from pystac_client.exceptions import APIError
+from pystac_client.warnings import PystacClientWarning
 
 from skytally.imagery.acquire.stac.document_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
@@ -256,7 +258,10 @@ class PagedSearch:
 
     @cached_property
     def _client(self) -> Client:
-        client = Client.open(self.url, stac_io=self.io, timeout=self.io.limit)
+        with warnings.catch_warnings():
+            # what is amiss with the landing page is said below, in words of this project
+            warnings.simplefilter("ignore", PystacClientWarning)
+            client = Client.open(self.url, stac_io=self.io, timeout=self.io.limit)
         if not client.conforms_to(ConformanceClasses.ITEM_SEARCH):
             message = "the catalogue takes no searches; is it a static one?"
             raise CatalogueError(message)
