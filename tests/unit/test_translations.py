@@ -148,7 +148,7 @@ def test_a_date_that_is_none_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, FindingFacts]:
-    """Evaluate the findings that the pages name, and one of the images, which no declaration makes."""
+    """Evaluate the findings that the pages name, and one of the images without declaration."""
     english = summary_texts(ENGLISH, data_folder() / FOLDER)
     named = {key for text in english for key, _ in places(text.text)}
     declared = [each for each in declared_findings()[0] if each.key in named]
