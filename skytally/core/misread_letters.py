@@ -34,6 +34,8 @@ def _misread(run: str) -> Iterator[str]:
         plain_word = len(run) == 2 and (
             code_page != "cp1252" or run[0] not in LATIN_LEADS or run[1] in ENDS_A_WORD
         )
+        # a word of Ukrainian such as "діє" is UTF-8 by chance; a misread one mixes capitals or signs
+        plain_word |= code_page == "cp1251" and run.isalpha() and run in (run.lower(), run.upper(), run.title())
         if meant and not plain_word:
             yield meant
 
@@ -56,6 +58,8 @@ def misread_letters(text: str) -> tuple[str, str]:
     >>> misread_letters("Minist\u00c3\u00a8re")
     ('Ã¨', 'è')
     >>> misread_letters("MINIST\u00c8RE")
+    ('', '')
+    >>> misread_letters("\u0434\u0456\u0454")
     ('', '')
     """
     for run in RUN.findall(text):
