@@ -34,8 +34,9 @@ def _misread(run: str) -> Iterator[str]:
         plain_word = len(run) == 2 and (
             code_page != "cp1252" or run[0] not in LATIN_LEADS or run[1] in ENDS_A_WORD
         )
-        # a word of Ukrainian such as "діє" is UTF-8 by chance; a misread one mixes capitals or signs
-        plain_word |= code_page == "cp1251" and run.isalpha() and run in (run.lower(), run.upper(), run.title())
+        if code_page == "cp1251" and run.isalpha():
+            # a Ukrainian word may be UTF-8 by chance; a misread one mixes capitals and signs
+            plain_word |= run in (run.lower(), run.upper(), run.title())
         if meant and not plain_word:
             yield meant
 
