@@ -5,7 +5,7 @@ VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
 PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
-  DATE EDITION OF KEY TSA TSA_ROOT EVERY
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY PORT
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -13,7 +13,7 @@ export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VE
 export BIN := $(PLACE)/bin
 UV     := requirements-uv.txt
 .DEFAULT_GOAL := help
-.PHONY: help book pdf edition packet stamp crates refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
+.PHONY: help book watch pdf edition packet stamp crates refresh archive convert site test test-all lint check servers tools rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -57,6 +57,9 @@ help:            ## this list
 
 book: env        ## build the site: check the data, run what changed, print the pages
 	@"$$BIN/python" -m skytally.press
+
+watch: env       ## show each saved row, parameter, notebook or page in the browser: make watch PORT=8001
+	@"$$BIN/python" -m skytally.press.watch_command --port="$$PORT"
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
 	@"$$BIN/python" -m skytally.press.pdf_command
