@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from skytally.core import DataError, project_root
 from skytally.press.project_paths import site_folder
 from skytally.press.subprocesses import LOOPBACK
-from skytally.press.watch.build_steps import (
+from skytally.press.watch.live_server import LiveSite, serve
+from skytally.press.watch.step_runner import Steps
+from skytally.press.watch.watch_state import (
     CHECKED,
     FAULT,
     PRINTED,
@@ -27,8 +29,6 @@ from skytally.press.watch.build_steps import (
     shown_folder,
     watch_folder,
 )
-from skytally.press.watch.live_server import LiveSite, serve
-from skytally.press.watch.step_runner import Steps
 from skytally.press.watch.watched_files import SavedFiles, WatchedFiles
 
 HOW = """make watch shows saved files in the browser at once; it may be told:
@@ -177,7 +177,8 @@ class Watch:
 
     async def _print_all(self) -> None:
         seconds = last_seconds().get(PRINTED)
-        self._tell_working(f"printing all pages{f' ({seconds:.0f} s last time)' * bool(seconds)}")
+        known = f" ({seconds:.0f} s last time)" if seconds else ""
+        self._tell_working(f"printing all pages{known}")
         async for event in self._steps.take("print"):
             if event["kind"] == PRINTED:
                 self._take_print(event["seconds"])
@@ -250,6 +251,9 @@ class Watch:
         self._work = asyncio.create_task(self._build())
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            for task in (self._work, self._extra):
+                if task is not None and task.done():
+                    task.result()
             if self._steps.lost:
                 await self._stop_work()
                 await self._restart("the process that prints was ended")
@@ -275,9 +279,11 @@ async def _watch(port: int) -> None:
     await asyncio.wait([following, stopped], return_when=asyncio.FIRST_COMPLETED)
     server.stop()
     following.cancel()
-    with suppress(asyncio.CancelledError):
-        await following
-    await steps.end()
+    try:
+        with suppress(asyncio.CancelledError):
+            await following
+    finally:
+        await steps.end()
     print("watch ended")
 
 

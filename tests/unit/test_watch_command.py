@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skytally.press import watch_command
-from skytally.press.watch.build_steps import STAGE_KEY, current_stage, last_seconds
+from skytally.press.watch.watch_state import STAGE_KEY, current_stage, last_seconds
 
 
 @pytest.fixture

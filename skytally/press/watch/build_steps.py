@@ -11,74 +11,36 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
 from skytally.press import __main__ as whole_build, content_keys, result_store, website
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 from skytally.press.watch import quick_pages
+from skytally.press.watch.watch_state import (
+    CHECKED,
+    FAULT,
+    PRINTED,
+    RUN,
+    RUNNING,
+    SHOWN,
+    STAGE_KEY,
+    WAITING,
+    Event,
+    current_stage,
+    last_seconds,
+    remember_modules,
+    remember_seconds,
+    shown_folder,
+    watch_folder,
+)
 from skytally.press.watch.watched_files import SavedFiles
 
-Event = dict[str, Any]
 Say = Callable[[Event], None]
 """Sends an event to the watch."""
 
-CHECKED, SHOWN, RUNNING, RUN, WAITING, PRINTED, FAULT = (
-    "checked", "shown", "running", "run", "waiting", "printed", "fault",
-)  # fmt: skip
-"""Kinds of events."""
-STAGE_KEY = "watched.key"
-"""File in a stage: the key of the site that was printed from it."""
 LOCK_SECONDS = 0.5
 """Pause before the lock of another build is tried again."""
-
-
-def watch_folder() -> Path:
-    """Folder of what only a watch keeps."""
-    return build_folder() / "watch"
-
-
-def shown_folder(prints: int) -> Path:
-    """Folder of pages that are newer than the site.
-
-    Parameters
-    ----------
-    prints : int
-        Whole prints of this watch so far: what a stopped step still writes belongs to its own.
-    """
-    return watch_folder() / f"shown-{prints}"
-
-
-def _seconds_path() -> Path:
-    return watch_folder() / "seconds.json"
-
-
-def last_seconds() -> dict[str, float]:
-    """Seconds that the last run of each notebook took, and of the last whole print (`PRINTED`)."""
-    try:
-        return dict(json.loads(_seconds_path().read_bytes()))
-    except (OSError, ValueError):
-        return {}
-
-
-def _remember_seconds(name: str, seconds: float) -> None:
-    beside = _seconds_path().with_name(".seconds.json")
-    beside.write_text(json.dumps({**last_seconds(), name: round(seconds, 1)}), encoding="utf-8")
-    beside.replace(_seconds_path())
-
-
-def current_stage() -> Path | None:
-    """Stage of the last whole print; None where its site was replaced by another build."""
-    try:
-        key = json.loads((build_folder() / "site.json").read_bytes())["key"]
-    except (OSError, ValueError, KeyError):
-        return None
-    for stage in sorted(watch_folder().glob("stage-?")):
-        path = stage / STAGE_KEY
-        if path.is_file() and path.read_text(encoding="utf-8") == key:
-            return stage
-    return None
 
 
 def _free_stage() -> Path:
@@ -215,7 +177,7 @@ def run_notebooks(say: Say, _: Event) -> None:
             for job in as_completed([pool.submit(whole_build.run_line, line) for line in stale]):
                 line, seconds, fault = job.result()
                 if not fault:
-                    _remember_seconds(line, seconds)
+                    remember_seconds(line, seconds)
                 say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
         result_store.remove_oldest()
         content_keys.write_memory()
@@ -241,6 +203,7 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         modules.write_text(json.dumps(sorted(loaded_modules())), encoding="utf-8")
+        remember_modules()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -262,8 +225,8 @@ def print_all(say: Say, _: Event) -> None:
         state = json.loads((build_folder() / "site.json").read_bytes())
         (stage / STAGE_KEY).write_text(state["key"], encoding="utf-8")
         seconds = time.monotonic() - start
-        _remember_seconds(PRINTED, seconds)
-        (watch_folder() / "modules.json").write_text(json.dumps(sorted(sys.modules)))
+        remember_seconds(PRINTED, seconds)
+        remember_modules()
         say({"kind": PRINTED, "seconds": seconds})
 
 

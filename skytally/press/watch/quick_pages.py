@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.util.build_phase import BuildPhase
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx.util.parallel import SerialTasks
 
 from skytally.core import DataError
 from skytally.press import website
@@ -67,6 +69,7 @@ def prepare(stage: Path) -> None:
         Folder of the stage of a whole print.
     """
     with _application(stage, io.StringIO()) as app:
+        app.builder.finish_tasks = SerialTasks()
         app.builder.prepare_writing(set(app.env.found_docs))
         app.builder.copy_assets()
 
@@ -204,12 +207,17 @@ def printed_pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> It
         setattr(app, REUSES_BLOCKS, not saved.inputs)
         builder = app.builder
         # the whole print makes the index of the search
-        builder.search = False  # type: ignore[attr-defined]
+        builder.load_indexer = lambda _: None  # type: ignore[attr-defined]
         known = [name for name in dict.fromkeys(docnames) if name in app.env.all_docs]
+        # the events of a whole print, in its order: extensions prepare their pages by them
+        app.phase = BuildPhase.READING
+        app.emit("env-before-read-docs", app.env, known)
         for docname in known:
             app.emit("env-purge-doc", app.env, docname)
             app.env.clear_doc(docname)
             builder.read_doc(docname)
+        app.emit("env-updated", app.env)
+        app.emit("write-started", builder)
         builder.prepare_writing(set(app.env.found_docs))
         for docname in known:
             builder._write_serial([docname])

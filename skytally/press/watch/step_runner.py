@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from skytally.core import DataError, project_root
-from skytally.press.watch.build_steps import FAULT, Event
-from skytally.press.watch.warm_process import ENDED, READY
+from skytally.press.watch.watch_state import ENDED, FAULT, READY, Event
 
 LONGEST_EVENT = 1 << 24
 """Most bytes of the line of one event."""

@@ -18,25 +18,22 @@ import warnings
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from skytally.core import package_modules
-from skytally.press.watch.build_steps import Event, take_step, watch_folder
+from skytally.press.watch.build_steps import take_step
+from skytally.press.watch.watch_state import ENDED, READY, Event, known_modules
 
-ENDED, READY = "ended", "ready"
-"""Kinds of events of this process: a step ended; everything is imported."""
 PROGRAMS = ("__main__", "verify", "warm_process")
 """Modules that do something where they are imported, or are this one."""
-LIBRARIES = ("jupyter_book.cli.main", "jupyter_book.config", "sphinx.application", "myst_nb",
-             "sphinx_book_theme", "matplotlib.backends.backend_svg", "holoviews",
-             "hvplot.pandas")  # fmt: skip
-"""What every print needs; the first one lists the others."""
-
-
-def _known_modules() -> list[str]:
-    """Modules that the last whole print had loaded."""
-    try:
-        return list(json.loads((watch_folder() / "modules.json").read_bytes()))
-    except (OSError, ValueError):
-        return []
+FIRST = (
+    "jupyter_book.cli.main",
+    "jupyter_book.config",
+    "sphinx_book_theme",
+    "myst_nb",
+    "matplotlib.backends.backend_svg",
+    "hvplot.pandas",
+    "skytally.press.check",
+    "skytally.press.flip_stage",
+)
+"""What every print needs, imported before the first one has listed all."""
 
 
 def import_all(names: Iterable[str]) -> None:
@@ -61,7 +58,7 @@ class WarmProcess:
     def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
         self._requests, self._events = requests, events
         self._steps: dict[int, int] = {}
-        self._imported = set(_known_modules())
+        self._imported = set(known_modules())
         self._rest = b""
 
     def _say(self, event: Event) -> None:
@@ -103,7 +100,7 @@ class WarmProcess:
             code = os.waitstatus_to_exitcode(status)
             self._say({"number": number, "kind": ENDED, "code": code})
             # the first whole print says what it needed
-            if new := set(_known_modules()) - self._imported:
+            if new := set(known_modules()) - self._imported:
                 self._imported |= new
                 import_all(sorted(new))
 
@@ -157,7 +154,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     events = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    import_all([*package_modules(), *LIBRARIES, *_known_modules()])
+    import_all(known_modules() or FIRST)
     WarmProcess(sys.stdin.buffer, events).run()
     return 0
 
