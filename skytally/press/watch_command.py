@@ -44,6 +44,8 @@ LATER = (
     "that the laboratory computes from"
 )
 """What a page that was printed at once does not have yet."""
+OLD_BLOCKS = "charts and tables of this page are still of the last whole print; new ones follow"
+"""What is told of a page whose sentences came first."""
 
 
 def _port(words: list[str]) -> int:
@@ -104,6 +106,7 @@ class Watch:
         self._running: dict[str, float | None] = {}
         self._runs_notebooks = False
         self._doubts: list[str] = []
+        self._old_blocks = False
         self._work: asyncio.Task[None] | None = None
         self._extra: asyncio.Task[bool] | None = None
         # two steps that print single pages would use one folder
@@ -115,12 +118,16 @@ class Watch:
         return False
 
     def _tell_working(self, line: str) -> None:
-        self._site.tell("working", [line, *self._doubts, *([LATER] if self._shown else [])])
+        later = [LATER] if self._shown else []
+        blocks = [OLD_BLOCKS] if self._old_blocks else []
+        self._site.tell("working", [line, *self._doubts, *blocks, *later])
 
-    def _take_page(self, page: str, computed: float) -> None:
+    def _take_page(self, page: str, old_blocks: bool, computed: float) -> None:
         self._shown.add(page)
+        self._old_blocks = old_blocks
         seconds = time.monotonic() - self._saved_at
         _say(f"{page}.html shown {seconds:.1f} s after saving ({computed:.1f} s of computing)")
+        self._tell_working(self._running_now() or f"saved: {self._pending.words()}")
         self._site.printed()
 
     async def _show(self, pages: list[str]) -> bool:
@@ -138,7 +145,7 @@ class Watch:
                         heading = f"data and parameters: {count} fault{'s' * (count > 1)}"
                         return self._fault(event["lines"], heading)
                 elif event["kind"] == SHOWN:
-                    self._take_page(event["page"], event["computed"])
+                    self._take_page(event["page"], event["old_blocks"], event["computed"])
                 elif event["kind"] == FAULT:
                     # the whole print decides: it may know a page that this print did not
                     self._doubts = ["not shown at once:", *event["lines"]]
@@ -166,8 +173,11 @@ class Watch:
                 good = self._fault(event["lines"], "no notebook was run")
         return good and (not ran or await self._show(self._wanted()))
 
+    def _running_now(self) -> str:
+        return "; ".join(_running_words(*each) for each in self._running.items())
+
     def _tell_running(self) -> None:
-        words = "; ".join(_running_words(*each) for each in self._running.items())
+        words = self._running_now()
         _say(words)
         self._tell_working(words)
 
@@ -189,6 +199,7 @@ class Watch:
 
     def _take_print(self, seconds: float) -> None:
         self._pending, self._shown, self._doubts = SavedFiles(frozenset()), set(), []
+        self._old_blocks = False
         self._prints += 1
         self._site.newer = shown_folder(self._prints)
         shutil.rmtree(shown_folder(self._prints - 1), ignore_errors=True)
@@ -213,7 +224,7 @@ class Watch:
                 with suppress(asyncio.CancelledError):
                     await task
         self._work = self._extra = None
-        self._runs_notebooks = False
+        self._runs_notebooks, self._running = False, {}
 
     def opened(self, page: str) -> None:
         """Print a page that a browser opens, where it is behind what was saved."""

@@ -131,7 +131,7 @@ class Edits:
             self.refused += 1
             (self._project / name).write_text(before, encoding="utf-8")
         else:
-            assert [event["page"] for event in events if event["kind"] == SHOWN] == [page]
+            assert {event["page"] for event in events if event["kind"] == SHOWN} == {page}
 
 
 def _csv(rows: list[list[str]]) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
@@ -120,6 +121,16 @@ def _in_order(say: Say, check: _CheckBeside | None) -> bool:
     return not faults
 
 
+def _pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> Iterator[tuple[Path, bool]]:
+    """Print pages; each with whether its charts and tables are still those of the last print.
+
+    Charts take seconds: where data changed, the sentences of all pages come first.
+    """
+    for old_blocks in (True, False) if saved.inputs else (True,):
+        for page in quick_pages.printed_pages(stage, docnames, reuse_blocks=old_blocks):
+            yield page, old_blocks and saved.inputs
+
+
 def check_and_show(say: Say, request: Event) -> None:
     """Check the data, and print the pages that are looked at from what the last print left.
 
@@ -137,27 +148,25 @@ def check_and_show(say: Say, request: Event) -> None:
     saved = SavedFiles(frozenset(request["names"]))
     check = None if request["checked"] else _CheckBeside()
     stage = current_stage()
-    pages: Iterator[Path] = iter(())
+    pages: Iterator[tuple[Path, bool]] = iter(())
     with files_at_once():
         try:
             if stage is not None and request["pages"]:
                 quick_pages.restage(stage, saved)
-                pages = quick_pages.printed_pages(stage, request["pages"], saved)
+                pages = _pages(stage, request["pages"], saved)
             first = next(pages, None)
         except (DataError, IntegrityError):
             # in the words of the check, where it finds the same
             if _in_order(say, check):
                 raise
             return
-        if first is None or stage is None:
-            _in_order(say, check)
+        if not _in_order(say, check) or first is None or stage is None:
             return
-        if not _in_order(say, check):
-            return
-        for page in (first, *pages):
+        for page, old_blocks in chain([first], pages):
             quick_pages.put_in_place(stage, page, shown_folder(request["prints"]))
             name = page.with_suffix("").as_posix()
-            say({"kind": SHOWN, "page": name, "computed": time.process_time()})
+            computed = time.process_time()
+            say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
 
 
 def run_notebooks(say: Say, _: Event) -> None:

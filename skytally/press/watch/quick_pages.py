@@ -154,7 +154,7 @@ def _faults(warnings: io.StringIO) -> list[str]:
 
 
 def put_in_place(stage: Path, page: Path, shown: Path) -> None:
-    """Give a printed page its policy and links, and put it in place.
+    """Put a printed page in place, with its policy and links.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     (fresh / page).replace(shown / page)
 
 
-def printed_pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> Iterator[Path]:
+def printed_pages(stage: Path, docnames: Sequence[str], *, reuse_blocks: bool) -> Iterator[Path]:
     """Print some pages, one after the other.
 
     Parameters
@@ -187,9 +187,9 @@ def printed_pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> It
         Folder of the stage of the last whole print, brought up to date.
     docnames : sequence of str
         Pages as Sphinx names them; those it does not know are left to the whole print.
-    saved : SavedFiles
-        What changed since the last whole print: blocks of charts and tables are made anew
-        unless only texts of pages did.
+    reuse_blocks : bool
+        Whether charts and tables are taken from the last whole print; where only texts of
+        pages changed since, they are the same.
 
     Yields
     ------
@@ -204,7 +204,7 @@ def printed_pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> It
     os.environ.setdefault("SKYTALLY_BOOK", "1")
     warnings = io.StringIO()
     with _application(stage, warnings) as app:
-        setattr(app, REUSES_BLOCKS, not saved.inputs)
+        setattr(app, REUSES_BLOCKS, reuse_blocks)
         builder = app.builder
         # the whole print makes the index of the search
         builder.load_indexer = lambda _: None  # type: ignore[attr-defined]

@@ -80,7 +80,7 @@ class WarmProcess:
                 lambda event: self._say({"number": request["number"], **event}), request
             )
         except BaseException:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            sys.excepthook(*sys.exc_info())
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
