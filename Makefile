@@ -5,7 +5,8 @@ VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
 PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
-  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE ENGINE
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE ENGINE \
+  PORT
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
@@ -19,7 +20,7 @@ ifneq ($(filter-out book engine2,$(MAKECMDGOALS)),)
 $(error ENGINE goes with make book alone, found it with: $(filter-out book,$(MAKECMDGOALS)))
 endif
 endif
-.PHONY: help book pdf edition packet stamp crates refresh archive convert site count test test-all lint check servers tools engine2 rehearse lab route lock clean distclean
+.PHONY: help book watch pdf edition packet stamp crates refresh archive convert site count test test-all lint check servers tools engine2 rehearse lab route lock clean distclean
 MAKEFLAGS += --no-print-directory
 
 # This folder is the project, whatever the shell says.
@@ -64,6 +65,9 @@ help:            ## this list
 
 book: env $(if $(filter 2,$(value ENGINE)),engine2) ## build the site: check the data, run what changed, print the pages
 	@"$$BIN/python" -m skytally.press --engine="$$ENGINE"
+
+watch: env       ## show each saved row, parameter, notebook or page in the browser: make watch PORT=8001
+	@"$$BIN/python" -m skytally.press.watch_command --port="$$PORT"
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
 	@"$$BIN/python" -m skytally.press.pdf_command

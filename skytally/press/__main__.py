@@ -72,7 +72,7 @@ def _new_folder(line: str) -> Path:
     return steady
 
 
-def _run(line: str) -> tuple[str, float, str]:
+def run_line(line: str) -> tuple[str, float, str]:
     """Run a notebook; its name, the seconds it took, and what went wrong."""
     start = time.monotonic()
     folder = _new_folder(line)
@@ -124,7 +124,7 @@ def _run_all(stale: list[str]) -> list[str]:
 
     faults = []
     with ThreadPoolExecutor(max_workers=max(1, min(len(stale), os.cpu_count() or 1))) as pool:
-        jobs = [pool.submit(_run, line) for line in stale]
+        jobs = [pool.submit(run_line, line) for line in stale]
         for done, job in enumerate(as_completed(jobs), start=1):
             line, seconds, fault = job.result()
             print(

@@ -71,7 +71,7 @@ def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
     return BookOutcomes(listed, judged, tables, evidence)
 
 
-def _declared(wanted: Collection[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
+def declared_outcomes(wanted: Collection[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Evaluate what is declared in data; findings, and what is wrong with the others."""
     declarations, faults = declared_findings()
     record = WholeRecord(claims.read_tables(data_folder() / "record"))
@@ -91,7 +91,7 @@ def _evaluated(project: Path) -> dict[str, Any]:
     judged: list[dict[str, Any]] = []
     faults: list[str] = []
     try:
-        findings, faults = _declared(asked["wanted"])
+        findings, faults = declared_outcomes(asked["wanted"])
         known = {finding["key"] for finding in findings}
         findings += [each for each in asked["measured"] if each["key"] not in known]
         if asked["wanted"] is None:

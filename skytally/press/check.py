@@ -251,7 +251,7 @@ def _value_table_faults() -> list[str]:
     return [*limit_table_faults(parameters), *range_faults(parameters)]
 
 
-def _faults() -> tuple[list[str], int]:
+def check_outcome() -> tuple[list[str], int]:
     """Collect the faults, and the exit code that says what they forbid."""
     faults = _data_faults()
     # without the registry nothing can be found, notebooks' parameters in the record included
@@ -279,7 +279,7 @@ def _evaluation_faults() -> list[str]:
 def main() -> int:
     """Print the faults, or how many rows are in order; the exit code."""
     try:
-        faults, code = _faults()
+        faults, code = check_outcome()
     except DataError as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ main()
 """Prints the pages, and notes at its end which modules of the package it loaded."""
 
 
+PrintedBy = Callable[[Sequence[str], Path], int]
+"""Runs jupyter-book with some words, notes the modules that it loaded in a file, and writes what
+it says into `LOG`; its exit code."""
+LOG = "site.log"
+
+
 def stage_folder() -> Path:
     """Folder of the pages and results from which an engine prints."""
     return build_folder() / "stage"
@@ -55,29 +62,40 @@ def _not_staged(_: str, names: list[str]) -> set[str]:
     return {name for name in names if name == "_build" or is_leftover(name)}
 
 
-def _stage_notebooks(stage: Path) -> list[dict[str, Any]]:
-    """Write the notebooks as readers meet them; the findings of all of them."""
+def stage_notebook(stage: Path, line: str) -> None:
+    """Write the last run of a notebook as readers meet it.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the staged pages.
+    line : str
+        Name of the notebook.
+    """
     # a build with nothing to do prints nothing, and need not wait for what printing needs
     from skytally.press.code_folding import with_code_at_end
 
     # the book of another route may have no such page
     rerun_page = f"../{RERUN_PAGE}" if (stage / RERUN_PAGE).is_file() else ""
+    notebook = json.loads((lines_folder() / line / "notebook.ipynb").read_text(encoding="utf-8"))
+    shown = with_code_at_end(notebook, rerun_page=rerun_page)
+    (stage / "lines").mkdir(exist_ok=True)
+    text = json.dumps(shown, ensure_ascii=False)
+    (stage / "lines" / f"{line}.ipynb").write_text(text, encoding="utf-8")
+
+
+def _stage_notebooks(stage: Path) -> list[dict[str, Any]]:
+    """Write the notebooks as readers meet them; the findings of all of them."""
     (stage / "lines").mkdir(exist_ok=True)
     findings: list[dict[str, Any]] = []
     for line in line_names():
-        results = lines_folder() / line
-        notebook = json.loads((results / "notebook.ipynb").read_text(encoding="utf-8"))
-        shown = with_code_at_end(notebook, rerun_page=rerun_page)
-        (stage / "lines" / f"{line}.ipynb").write_text(
-            json.dumps(shown, ensure_ascii=False), encoding="utf-8"
-        )
-        findings += json.loads((results / FINDINGS).read_text(encoding="utf-8"))
+        stage_notebook(stage, line)
+        findings += json.loads((lines_folder() / line / FINDINGS).read_text(encoding="utf-8"))
     return findings
 
 
-def stage_book() -> None:
+def stage_book(stage: Path) -> None:
     """Write the pages, run notebooks and results that an engine prints, from nothing."""
-    stage = stage_folder()
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(book_folder(), stage, ignore=_not_staged)
     findings = _stage_notebooks(stage)
@@ -106,14 +124,19 @@ def stage_book() -> None:
         (stage / name).write_text(text, encoding="utf-8")
 
 
-def _print_pages() -> Path:
-    stage, log = stage_folder(), build_folder() / "site.log"
-    command = [sys.executable, "-c", PRINT_PAGES, str(stage / MODULES), "build", str(stage)]
-    command += ["--all", "-W", "--keep-going", "-n", "-q"]
+def _printed_apart(words: Sequence[str], modules: Path) -> int:
+    """Print the pages in a process of its own; its exit code."""
+    command = [sys.executable, "-c", PRINT_PAGES, str(modules), *words]
     run = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=False)
-    output = run.stdout + run.stderr
-    log.write_text(output, encoding="utf-8")
-    if run.returncode:
+    (build_folder() / LOG).write_text(run.stdout + run.stderr, encoding="utf-8")
+    return run.returncode
+
+
+def _print_pages(stage: Path, printed_by: PrintedBy) -> Path:
+    words = ("build", str(stage), "--all", "-W", "--keep-going", "-n", "-q")
+    if printed_by(words, stage / MODULES):
+        log = build_folder() / LOG
+        output = log.read_text(encoding="utf-8")
         faults = [line for line in output.splitlines() if "WARNING" in line or "ERROR" in line]
         shown = "\n".join(faults[:30]) or output[-3000:]
         message = f"the site was not built\n{shown}\nfull log: {log}"
@@ -121,7 +144,7 @@ def _print_pages() -> Path:
     return stage / "_build" / "html"
 
 
-def add_files(pages: Path) -> None:
+def add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.edition_pages import add_edition_files
     from skytally.press.laboratory.laboratory_data import SCRIPT
@@ -129,10 +152,10 @@ def add_files(pages: Path) -> None:
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_schemas import write_schemas
 
-    stage, data = stage_folder(), data_folder()
+    data = data_folder()
     for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
-    _write_cards(pages)
+    _write_cards(stage, pages)
     for text, name in (("CONTRIBUTING.md", RECIPES), ("docs/METHODS.md", CONSTANTS)):
         if (project_root() / text).is_file():
             # as text, which a browser shows
@@ -155,7 +178,7 @@ def add_files(pages: Path) -> None:
     (pages / ".buildinfo").unlink(missing_ok=True)
 
 
-def _write_cards(pages: Path) -> None:
+def _write_cards(stage: Path, pages: Path) -> None:
     import pandas as pd
 
     from skytally import claims
@@ -167,7 +190,7 @@ def _write_cards(pages: Path) -> None:
     from skytally.press.edition_pages import edition_words
     from skytally.press.packet_links import newest_packets, with_packets
 
-    stage, record = stage_folder(), data_folder() / "record"
+    record = data_folder() / "record"
     findings, judged = (
         json.loads((stage / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
@@ -239,8 +262,17 @@ def recover() -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def print_site() -> set[str]:
+def print_site(
+    printed_by: PrintedBy = _printed_apart, *, kept_stage: Path | None = None
+) -> set[str]:
     """Build the site from the pages and the lines' results, and put it in place.
+
+    Parameters
+    ----------
+    printed_by : callable
+        What runs jupyter-book: a process of its own, if none is given.
+    kept_stage : Path or None
+        Folder that takes the staged pages and stays, with what Sphinx knows of them.
 
     Returns
     -------
@@ -259,13 +291,15 @@ def print_site() -> set[str]:
     from skytally.press.page_letters import write_page_letters
     from skytally.press.script_policy import write_policies
 
-    stage_book()
-    pages = _print_pages()
-    add_files(pages)
+    stage = kept_stage or stage_folder()
+    stage_book(stage)
+    pages = _print_pages(stage, printed_by)
+    add_files(stage, pages)
     write_page_letters(pages)
     write_policies(pages)
     write_kept_addresses(pages, editions_folder(), book_details())
-    modules = set(json.loads((stage_folder() / MODULES).read_bytes())) | loaded_modules()
+    modules = set(json.loads((stage / MODULES).read_bytes())) | loaded_modules()
     put_in_place(pages, site_folder())
-    shutil.rmtree(stage_folder(), ignore_errors=True)
+    if kept_stage is None:
+        shutil.rmtree(stage, ignore_errors=True)
     return modules

@@ -27,8 +27,11 @@ NETWORK_MODULES = {
 """The modules through which `make refresh` and `make archive` reach a server."""
 STAMP_COMMAND = "skytally/press/stamp_command.py"
 """What asks a time-stamp authority for the time, for a publisher."""
-LOOPBACK_MODULES = {"skytally/press/subprocesses.py"}
-"""What waits for the servers of a rehearsal, on this machine."""
+LOOPBACK_MODULES = {
+    "skytally/press/subprocesses.py",
+    "skytally/press/watch/live_server.py",
+}
+"""What waits for the servers of a rehearsal, and what serves a watch, on this machine."""
 NETWORK_PACKAGES = {
     "aiohttp", "http", "httpx", "pystac_client", "requests", "socket", "urllib", "urllib3",
 }  # fmt: skip

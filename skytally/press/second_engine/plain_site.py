@@ -17,6 +17,7 @@ from skytally.press.book_details import book_details
 from skytally.press.edition_pages import edition_words
 from skytally.press.kept_addresses import write_kept_addresses
 from skytally.press.laboratory.laboratory_scripts import DOOR
+from skytally.press.page_letters import write_page_letters
 from skytally.press.project_paths import build_folder, second_site_folder
 from skytally.press.script_policy import write_policies
 from skytally.press.second_engine.call_filling import fill_calls, known_calls, started_sphinx
@@ -173,9 +174,11 @@ def print_second_site() -> None:
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir()
     try:
-        website.stage_book()
-        _write_pages(website.stage_folder(), pages)
-        website.add_files(pages)
+        stage = website.stage_folder()
+        website.stage_book(stage)
+        _write_pages(stage, pages)
+        website.add_files(stage, pages)
+        write_page_letters(pages)
         write_policies(pages)
         write_kept_addresses(pages, editions_folder(), book_details())
         website.put_in_place(pages, second_site_folder())

@@ -19,6 +19,11 @@ from skytally.press.sphinx_ext.book_data import source_words
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
 
+KEPT_BLOCKS = "kept_blocks"
+"""Attribute of the environment of Sphinx that keeps the HTML of the blocks of the last print."""
+REUSES_BLOCKS = "reuses_blocks"
+"""Attribute of the application of Sphinx, set where its blocks are those of the last print."""
+
 
 class Block(Directive):
     """Base of the directives that put a block of ready HTML on the page."""
@@ -56,10 +61,20 @@ class Block(Directive):
         up = to_root(self.state.document.settings.env.docname)
         return card_link(kind, identifier, words, up=up)
 
+    def _printed_html(self) -> str:
+        """HTML of the block, taken from the last print where nothing changed but texts of pages."""
+        env = self.state.document.settings.env
+        known = env.__dict__.setdefault(KEPT_BLOCKS, {})
+        given = (self.arguments, sorted(self.options.items()), list(self.content))
+        key = f"{env.docname} {type(self).__qualname__} {given!r}"
+        if key not in known or not getattr(env.app, REUSES_BLOCKS, False):
+            known[key] = self.html()
+        return str(known[key])
+
     def run(self) -> list[nodes.Node]:
         """Return the block as one raw node, or a warning where its data are faulty."""
         try:
-            return [nodes.raw("", self.html(), format="html")]
+            return [nodes.raw("", self._printed_html(), format="html")]
         except (DataError, IntegrityError) as error:
             return [self.state.document.reporter.warning(str(error), line=self.lineno)]
 

@@ -1,0 +1,263 @@
+"""Steps of a build as a watch takes them, each in a process of its own that says how it goes."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+from skytally.core import DataError, IntegrityError, file_fault, files_at_once
+from skytally.press import __main__ as whole_build, content_keys, result_store, website
+from skytally.press.build_lock import build_lock
+from skytally.press.project_paths import build_folder, line_names, lines_folder
+from skytally.press.watch import quick_pages
+from skytally.press.watch.watch_state import (
+    CHECKED,
+    FAULT,
+    PRINTED,
+    RUN,
+    RUNNING,
+    SHOWN,
+    STAGE_KEY,
+    WAITING,
+    Event,
+    current_stage,
+    last_seconds,
+    remember_modules,
+    remember_seconds,
+    shown_folder,
+    watch_folder,
+)
+from skytally.press.watch.watched_files import SavedFiles
+
+Say = Callable[[Event], None]
+"""Sends an event to the watch."""
+
+LOCK_SECONDS = 0.5
+"""Pause before the lock of another build is tried again."""
+
+
+def _free_stage() -> Path:
+    current = current_stage()
+    return next(
+        stage
+        for stage in (watch_folder() / "stage-a", watch_folder() / "stage-b")
+        if stage != current
+    )
+
+
+@contextmanager
+def _waited_lock(say: Say) -> Iterator[None]:
+    """Hold the lock of builds, after another build of this folder has ended."""
+    told = False
+    while True:
+        lock = build_lock()
+        try:
+            lock.__enter__()
+        except DataError:
+            if not told:
+                say({"kind": WAITING, "lines": ["another build is running in this folder"]})
+            told = True
+            time.sleep(LOCK_SECONDS)
+            continue
+        try:
+            yield
+        finally:
+            lock.__exit__(None, None, None)
+        return
+
+
+class _CheckBeside:
+    """The check of the data, in a fork of this process, while pages are printed."""
+
+    def __init__(self) -> None:
+        read, write = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(write)
+            self._answer = os.fdopen(read, "rb")
+            return
+        code = 1
+        try:
+            # a storey that only the check imports
+            from skytally.press.check import check_outcome
+
+            with os.fdopen(write, "wb") as answer:
+                answer.write(json.dumps(check_outcome()[0]).encode())
+            code = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+    def faults(self) -> list[str]:
+        """Wait for the check; its faults.
+
+        Raises
+        ------
+        RuntimeError
+            If it ended without an answer.
+        """
+        with self._answer as answer:
+            text = answer.read()
+        if os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1]):
+            message = "the check of the data ended without an answer; run make check"
+            raise RuntimeError(message)
+        return list(json.loads(text))
+
+
+def _in_order(say: Say, check: _CheckBeside | None) -> bool:
+    """Tell what a check found; whether that was nothing."""
+    if check is None:
+        return True
+    faults = check.faults()
+    say({"kind": CHECKED, "lines": faults})
+    return not faults
+
+
+def _pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> Iterator[tuple[Path, bool]]:
+    """Print pages; each with whether its charts and tables are still those of the last print.
+
+    Charts take seconds: where data changed, the sentences of all pages come first.
+    """
+    for old_blocks in (True, False) if saved.inputs else (True,):
+        for page in quick_pages.printed_pages(stage, docnames, reuse_blocks=old_blocks):
+            yield page, old_blocks and saved.inputs
+
+
+def check_and_show(say: Say, request: Event) -> None:
+    """Check the data, and print the pages that are looked at from what the last print left.
+
+    Parameters
+    ----------
+    say : callable
+        Takes the events.
+    request : dict
+        ``names`` (files saved since the last whole print), ``checked`` (whether the data are
+        known to be in order), ``pages`` (pages to print, the first first) and ``prints`` (whole
+        prints so far).
+    """
+    # short-lived: what it makes stays to its end
+    gc.disable()
+    saved = SavedFiles(frozenset(request["names"]))
+    check = None if request["checked"] else _CheckBeside()
+    stage = current_stage()
+    pages: Iterator[tuple[Path, bool]] = iter(())
+    with files_at_once():
+        try:
+            if stage is not None and request["pages"]:
+                quick_pages.restage(stage, saved)
+                pages = _pages(stage, request["pages"], saved)
+            first = next(pages, None)
+        except (DataError, IntegrityError):
+            # in the words of the check, where it finds the same
+            if _in_order(say, check):
+                raise
+            return
+        if not _in_order(say, check) or first is None or stage is None:
+            return
+        for page, old_blocks in chain([first], pages):
+            quick_pages.put_in_place(stage, page, shown_folder(request["prints"]))
+            name = page.with_suffix("").as_posix()
+            computed = time.process_time()
+            say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
+
+
+def run_notebooks(say: Say, _: Event) -> None:
+    """Run every notebook whose results are not those of its inputs now."""
+    with _waited_lock(say):
+        website.recover()
+        stale = [
+            line
+            for line in line_names()
+            if not content_keys.is_fresh(line) and not result_store.bring_back(line)
+        ]
+        if not stale:
+            return
+        known = last_seconds()
+        say({"kind": RUNNING, "lines": [[line, known.get(line)] for line in stale]})
+        with ThreadPoolExecutor(max_workers=min(len(stale), os.cpu_count() or 1)) as pool:
+            for job in as_completed([pool.submit(whole_build.run_line, line) for line in stale]):
+                line, seconds, fault = job.result()
+                if not fault:
+                    remember_seconds(line, seconds)
+                say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
+        result_store.remove_oldest()
+        content_keys.write_memory()
+
+
+def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
+    """Run jupyter-book in a fork of this process, which has imported what it needs."""
+    process = os.fork()
+    if process:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    code = 1
+    try:
+        log = os.open(build_folder() / website.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        for stream in (1, 2):
+            os.dup2(log, stream)
+        sys.argv = ["jupyter-book", *words]
+        from jupyter_book.cli.main import main
+
+        from skytally.core import loaded_modules
+
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        modules.write_text(json.dumps(sorted(loaded_modules())), encoding="utf-8")
+        remember_modules()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def print_all(say: Say, _: Event) -> None:
+    """Print the whole site as ``make book`` does, and keep what single pages are printed from."""
+    with _waited_lock(say):
+        website.recover()
+        if content_keys.site_is_fresh() and current_stage():
+            say({"kind": PRINTED, "seconds": 0.0})
+            return
+        start, stage = time.monotonic(), _free_stage()
+        modules = website.print_site(_printed_in_fork, kept_stage=stage)
+        content_keys.write_site_state(modules)
+        content_keys.write_memory()
+        quick_pages.prepare(stage)
+        state = json.loads((build_folder() / "site.json").read_bytes())
+        (stage / STAGE_KEY).write_text(state["key"], encoding="utf-8")
+        seconds = time.monotonic() - start
+        remember_seconds(PRINTED, seconds)
+        remember_modules()
+        say({"kind": PRINTED, "seconds": seconds})
+
+
+STEPS: dict[str, Callable[[Say, Event], None]] = {
+    "pages": check_and_show,
+    "notebooks": run_notebooks,
+    "print": print_all,
+}
+"""Steps by the name that a request gives."""
+
+
+def take_step(say: Say, request: Event) -> int:
+    """Take a step; whatever is wrong is an event; the exit code."""
+    lines_folder().mkdir(parents=True, exist_ok=True)
+    watch_folder().mkdir(parents=True, exist_ok=True)
+    try:
+        STEPS[request["step"]](say, request)
+    except (DataError, IntegrityError, RuntimeError, ValueError) as error:
+        say({"kind": FAULT, "lines": str(error).splitlines()})
+    except OSError as error:
+        error.filename = error.filename or str(build_folder())
+        say({"kind": FAULT, "lines": file_fault(error).splitlines()})
+    else:
+        return 0
+    return 1
