@@ -13,6 +13,7 @@ from typing import Any
 
 from skytally.core import data_folder, is_leftover, loaded_modules, project_root, visible_paths
 from skytally.press.project_paths import (
+    CONSTANTS,
     book_folder,
     build_folder,
     line_names,
@@ -29,8 +30,6 @@ GIVEN = ("record", "sites", "results", "claims", "findings", "charts")
 """Folders of data whose tables are given away with the site."""
 PARAMETERS = "parameter_*.csv"
 """Tables on the parameters of the notebooks, which are given away, too."""
-CONSTANTS = "methods.txt"
-"""Text at the root of the site whose sections descriptions of functions cite as METHODS."""
 PRINT_PAGES = """\
 import atexit, json, sys
 from pathlib import Path

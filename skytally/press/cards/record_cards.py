@@ -428,8 +428,13 @@ def source_card(record: CardRecord, source_id: str) -> Card:
     source = record.sources[source_id]
     copied = str(source["derived_from"]).split()
     url = str(source["url"])
+    is_copy = source["reliability_reason"] in COPIES
     facts = [
-        *fact("publisher's page", [web_link(url, url)] if url else ["no address is known"]),
+        *fact(
+            "page that was read, a copy" if is_copy else "publisher's page",
+            [web_link(url, url)] if url else ["no address is known"],
+        ),
+        *fact("author", [str(source.get("author", ""))]),
         *fact("published", [published(source)]),
         *fact("copy or original", [copy_words(record, source)]),
         *fact("archive", [record.archive.of_page(url)]),

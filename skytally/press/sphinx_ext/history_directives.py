@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
+from skytally.press.project_paths import CONSTANTS
 from skytally.press.sphinx_ext.book_data import row_ids, source_ids, table
 from skytally.press.sphinx_ext.edition_directives import known_editions
 from skytally.press.sphinx_ext.html_blocks import (
@@ -19,6 +20,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
     source_link,
+    to_root,
 )
 
 CORRECTIONS = "corrections"
@@ -102,6 +104,23 @@ class CorrectionsList(Block):
         )  # fmt: skip
 
 
+def _place_on_site(name: str) -> str:
+    """Address of a file of the project from the root of the site; empty where it is not there.
+
+    Examples
+    --------
+    >>> _place_on_site("book/accuracy.md"), _place_on_site("docs/METHODS.md")
+    ('accuracy.html', 'methods.txt')
+    >>> _place_on_site("CHANGELOG.md")
+    ''
+    """
+    if name == "docs/METHODS.md":
+        return CONSTANTS
+    if name.startswith("book/") and name.endswith(".md"):
+        return name.removeprefix("book/").removesuffix(".md") + ".html"
+    return name if name.startswith("data/results/") else ""
+
+
 class FailuresList(Block):
     """List what was tried and did not work, with where the project records it."""
 
@@ -119,7 +138,7 @@ class FailuresList(Block):
                     cell(each["purpose"]),
                     cell(each["result"]),
                     cell(each["instead"]),
-                    _broken(each["recorded_in"]),
+                    self._recorded(str(each["recorded_in"])),
                 )
             )
             for each in attempts.to_dict("records")
@@ -127,6 +146,14 @@ class FailuresList(Block):
         heads = ["what was tried", "what for", "how it failed", "what was done", "recorded in"]
         caption = "Attempts that did not work, a row an attempt"
         return filtered_table(FAILURES, caption, heads, rows, empty="No attempt is listed yet.")
+
+    def _recorded(self, name: str) -> str:
+        """File that records an attempt, linked where the site has it."""
+        place = _place_on_site(name)
+        if not place:
+            return _broken(name)
+        up = to_root(self.state.document.settings.env.docname)
+        return f'<a href="{up}{cell(place)}">{_broken(name)}</a>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

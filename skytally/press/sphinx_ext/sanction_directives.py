@@ -20,6 +20,8 @@ OWN_PAGE = ("official", "originator")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
 NOT_READ = "not read on the body's own page"
+SHIP = "ship"
+"""Word of the vocabulary *listing_target* for a listing of the ship itself."""
 NAMED = "named"
 """Word of the vocabulary *listing_target* for a report that names a ship and lists nothing."""
 
@@ -48,10 +50,13 @@ class SanctionListings(Block):
 
     def _row(self, ship: str, body: str, listings: list[dict[str, Any]]) -> str:
         of_ship = [row for row in listings if row["vessel"] == ship]
-        numbered = [self._link(row, str(row["imo"])) for row in of_ship if row["imo"]]
-        number = numbered[0] if numbered else f"number {NOT_FOUND}"
+        # the newest list of the ship itself prints its number; a page on its owner need not
+        listed = [row for row in of_ship if row["imo"] and row["target"] == SHIP]
+        numbered = listed[-1:] or [row for row in of_ship if row["imo"]][:1]
+        links = [self._link(row, str(row["imo"])) for row in numbered]
+        number = links[0] if links else f"number {NOT_FOUND}"
         here = [row for row in of_ship if row["body"] == body]
-        found = [self._links(here, target) for target in ("ship", "owner")]
+        found = [self._links(here, target) for target in (SHIP, "owner")]
         mentioned = [self._link(row, "named in a report") for row in here if row["target"] == NAMED]
         found[0] += "".join(f"; {each}" for each in mentioned)
         cells = (f"{cell(ship)} (IMO {number})", cell(body), *found, cell(_read(here)))
