@@ -11,7 +11,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,8 @@ def _day(found: str) -> str:
         said = f"found {found[:40]!r}" if found else "missing"
         message = f"DAY: {said}; write the day on which the image was taken, such as 2023-10-05"
         raise DataError(message) from None
-    if not date(1950, 1, 1) <= taken <= date.today():
+    # east of Greenwich it may be tomorrow already
+    if not date(1950, 1, 1) <= taken <= datetime.now(UTC).date() + timedelta(days=1):
         message = f"DAY: found {found}; no image was taken then; write the day of the image"
         raise DataError(message)
     return taken.isoformat()
@@ -261,7 +262,7 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
         image,
         lambda: count_page_state(journal.state, outlines),
         journal=journal,
-        today=lambda: date.today().isoformat(),
+        today=lambda: datetime.now(UTC).date().isoformat(),
         on_finish=lambda: _tell_result(journal.state, path, asked),
     )
     _serve(server)

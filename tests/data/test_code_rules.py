@@ -30,8 +30,9 @@ STAMP_COMMAND = "skytally/press/stamp_command.py"
 LOOPBACK_MODULES = {
     "skytally/press/subprocesses.py",
     "skytally/press/watch/live_server.py",
+    "skytally/press/recount_server.py",
 }
-"""What waits for the servers of a rehearsal, and what serves a watch, on this machine."""
+"""What waits for the servers of a rehearsal, and what serves a watch or a recount here."""
 NETWORK_PACKAGES = {
     "aiohttp", "http", "httpx", "pystac_client", "requests", "socket", "urllib", "urllib3",
 }  # fmt: skip
@@ -43,7 +44,10 @@ BANNED_CALLS = {
 """Output, exits, changes of the process, clocks and unseeded chance."""
 COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
-DATED_COMMANDS = ("skytally/press/archive_command.py", "skytally/press/refresh_command.py")
+DATED_COMMANDS = (
+    "skytally/press/archive_command.py", "skytally/press/recount_command.py",
+    "skytally/press/refresh_command.py",
+)  # fmt: skip
 """Those that date what they did."""
 READERS_PROGRAM = "skytally/editions/packet_verifier/verify.py"
 """A program that readers run by itself, and that prints what it found."""

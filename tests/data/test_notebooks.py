@@ -47,6 +47,7 @@ NOT_PROSE = (
 )
 NAMES = (
     r"\bUTF-8\b",
+    r"\bJupyter Book 2\b",
     r"\bWGS 84\b",
     r"\bversion \d+(?:\.\d+)+",
     r"\b38 North\b",

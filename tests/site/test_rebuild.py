@@ -176,10 +176,8 @@ def test_changed_count_changes_chart_and_downloads(changed: Changed, first: Firs
 
 
 def test_changed_count_changes_nothing_else(changed: Changed, first: First) -> None:
-    """No other line's data or page is touched by a count it does not read.
-
-    Only the foot of every page says that the book was changed after its edition, where it has one.
-    """
+    """No other line's data or page is touched by a count it does not read, but its foot."""
+    # which says that the book was changed after its edition, where it has one
     moved = differing(tree(changed.site), first.site)
     data = {name for name in moved if name.startswith("data/")}
     assert "data/record/rail_counts.csv" in data

@@ -394,7 +394,10 @@ def difference(said: Row, how: Row, rows: dict[str, Row]) -> str:
     if ids != sorted(said["inputs"]) and (used or not {*said["inputs"]} <= {*ids}):
         return f"{said['key']}: rests on {ids}"
     row = used[0] if used and how["kind"] in QUOTED and how["value"] is None else said
-    if (said["bound"], said["unit"]) != (row["bound"], row["unit"]):
+    # two ends without a softening word are not one exact number
+    apart = row["bound"] == "exactly" and numbers[1] < numbers[2]
+    bound = "between" if apart else row["bound"]
+    if (said["bound"], said["unit"]) != (bound, row["unit"]):
         return f"{said['key']}: {said['bound']} in {said['unit']}, but its row has another"
     wanted = _said(said, how, rows, numbers, used or [])
     if said["said"] != wanted:

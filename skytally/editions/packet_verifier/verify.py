@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, LARGEST = "1", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "c244400848839bf49677a3dc2e76bbaea533306656555ccc55af29237580b88b"
+RECOMPUTE = "25a564ea6b5c48193196f5179255da9f94b7d55198eeaba421ed6cb3e8f85622"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]

@@ -187,7 +187,7 @@ def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def flips_in_words(claim: Mapping[str, Any]) -> str:
-    """Say what flips a verdict; empty where nothing was searched.
+    """Word what flips a verdict; empty where nothing was searched.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def published(source: Mapping[str, Any]) -> str:
 
 
 def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
-    """Say of a page that copies another whether the original was read; empty for other pages."""
+    """Note of a page that copies another whether the original was read; empty for other pages."""
     if source["reliability_reason"] not in COPIES:
         return ""
     parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]

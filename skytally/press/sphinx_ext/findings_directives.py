@@ -51,7 +51,7 @@ def linked_rows(ids: list[str], *, visible: int) -> str:
 
 
 def counters_behind(finding: Mapping[str, Any]) -> str:
-    """Say how many counters stand behind a finding, as the list of choices has it.
+    """Tell how many counters stand behind a finding, as the list of choices has it.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def _names() -> dict[str, str]:
 
 
 def counters_cell(finding: Mapping[str, Any]) -> str:
-    """Say how many counters stand behind a finding, and name them."""
+    """Count the counters that stand behind a finding, and name them."""
     words = counters_behind(finding)
     facts = finding["support"]
     if not facts or words == NOT_NAMED:

@@ -75,7 +75,7 @@ class SanctionListings(Block):
 
 
 def _read(rows: list[dict[str, Any]]) -> str:
-    """Say whether a listing was read where the body publishes it, or in a copy of its list."""
+    """State whether a listing was read where the body publishes it, or in a copy of its list."""
     if not rows:
         return NOT_FOUND
     pages = table("sources").set_index("id").loc[[str(row["source_id"]) for row in rows]]
