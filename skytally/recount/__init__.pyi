@@ -19,5 +19,5 @@ from .mark_journal import (
     journal_path as journal_path,
     read_count as read_count,
 )
-from .outline_rings import outline_rings as outline_rings
-from .practice_score import practice_score as practice_score
+from .outline_pixels import outline_rings as outline_rings
+from .practice_truth import practice_score as practice_score

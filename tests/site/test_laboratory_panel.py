@@ -17,7 +17,10 @@ from tests.support.page_visit import GRAVE
 from tests.support.site_pages import SITE, needs_site
 
 pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)]
-PAGES = ("lines/rail-counts", "lines/port-imagery", "claims", "synthesis", "rivals")
+PAGES = (
+    "lines/rail-counts", "lines/port-imagery", "lines/official-claims", "claims", "synthesis",
+    "rivals",
+)  # fmt: skip
 RAIL, PORT = PAGES[:2]
 WITH = ".sk-with-setting"
 

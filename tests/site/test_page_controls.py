@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import ABSENT, chromium_path, tab
 from tests.support.site_pages import SITE, needs_site, row_ids
@@ -108,9 +108,7 @@ def test_findings_of_one_counter_are_reached_by_their_address(browser: Browser) 
         row = page.locator("tr:has(> th:text-is('1 counter'))")
         counted = int(row.locator("td").first.inner_text())
         row.locator("a").click()
-        page.wait_for_function(
-            "document.querySelector('select[data-table=findings]')?.value === '1 counter'"
-        )
+        expect(page.locator("select[data-table=findings]")).to_have_value("1 counter")
         assert len(_shown(page, "findings")) == counted
         assert faults == []
 

@@ -82,6 +82,7 @@ SENTENCES = {
     "LimitsTable": "No detection limit has been simulated yet.",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
+    "FieldInputsTable": "No such input was tried on this copy yet.",
     "FuzzedInputsTable": "No mutated input was tried on this copy yet.",
     "StrangersTable": "Bands were not exchanged on this copy yet.",
     "CrashesTable": "The interruptions were not tried on this copy yet.",
@@ -94,7 +95,7 @@ SENTENCES = {
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
 ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
 """Directive to the arguments that it needs."""
-BASES = {"TrialsTable", "ScoresBlock"}
+BASES = {"TrialsTable", "ScoresBlock", "CountsTable"}
 """Classes that others build on, and no directives."""
 WHOLE = {"ProvidersTable"}
 """Directives of tables that a new book has with rows, since they are the same for every route."""
