@@ -18,6 +18,7 @@ def bare(
     made = object.__new__(directive)
     made.options = options
     made.arguments = list(arguments)
+    made.content = []
     app = SimpleNamespace(srcdir=srcdir, outdir=srcdir)
     settings = SimpleNamespace(env=SimpleNamespace(app=app, docname=docname))
     made.state = SimpleNamespace(document=SimpleNamespace(settings=settings))

@@ -83,14 +83,8 @@ def test_damaged_look_stops_the_page_with_its_message(monkeypatch: pytest.Monkey
             told.append((message, line))
             return message
 
-    class Document:
-        reporter = Reporter()
-
-    class State:
-        document = Document()
-
     monkeypatch.setattr(imagery_directives.SitePlans, "html", damaged)
     directive = bare(imagery_directives.SitePlans)
-    directive.state, directive.lineno = State(), 7
+    directive.state.document.reporter, directive.lineno = Reporter(), 7
     assert directive.run() == ["rajin/L1.tif: not what was stored"]
     assert told == [("rajin/L1.tif: not what was stored", 7)]
