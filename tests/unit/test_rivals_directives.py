@@ -32,7 +32,7 @@ def test_hypotheses_stand_in_the_order_in_which_they_exclude_one_another() -> No
     """The proposition first; the caption says how they exclude one another."""
     block = printed(rivals_directives.HypothesesTable)
     assert re.findall(r"<td>(H\d)</td>", block) == ["H1", "H3", "H7", "H2", "H6"]
-    assert "so exactly one is true" in block
+    assert "so that exactly one is" in block
 
 
 def test_posterior_is_drawn_for_each_prior_and_way_of_counting() -> None:

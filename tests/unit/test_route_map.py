@@ -51,8 +51,8 @@ def test_route_map_names_stops_countries_and_seas(table: Table) -> None:
     for name in ("Rajin", "Dunai", "Vostochny", "Tumangang", "Tikhoretsk", "UKRAINE", "SRC", "km"):
         assert name in words
     assert "1 Rajin" in drawn.text
-    assert "2 Dunai and Vostochny (port); 3 Tumangang (rail yard)" in drawn.block
-    assert "4 Tikhoretsk (depot)" in words
+    assert "2 Dunai and Vostochny (port); 3 Tikhoretsk (depot)" in drawn.block
+    assert "4 Tumangang (rail yard)" in words
 
 
 def test_route_map_has_its_title_over_it(table: Table) -> None:

@@ -79,9 +79,11 @@ class LanguageWords:
         --------
         >>> forms = {"one": "# вагон", "few": "# вагона", "many": "# вагонов", "other": "# вагона"}
         >>> russian = LanguageWords("ru", {}, {"railcars": forms}, {})
-        >>> [russian.unit_form("railcars", n, genitive=False) for n in (21, 22, 25, 2.6)]
+        >>> made = (russian.unit_form("railcars", n, genitive=False) for n in (21, 22, 25, 2.6))
+        >>> [" ".join(form.split()) for form in made]
         ['# вагон', '# вагона', '# вагонов', '# вагона']
-        >>> [russian.unit_form("railcars", n, genitive=True) for n in (21, 22, 25)]
+        >>> made = (russian.unit_form("railcars", n, genitive=True) for n in (21, 22, 25))
+        >>> [" ".join(form.split()) for form in made]
         ['# вагона', '# вагонов', '# вагонов']
         """
         if unit not in self.units:
