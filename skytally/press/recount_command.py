@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Iterable
@@ -241,6 +242,9 @@ def _tell_result(count: CountState, journal: Path, asked: _Asked) -> None:
 def _serve(server: RecountServer) -> None:
     print(f"open {server.address}", "Ctrl-C ends it; marks are kept as they are set", sep="\n")
     sys.stdout.flush()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # a shell may start programs in the background with Ctrl-C ignored
+        signal.signal(ending, signal.default_int_handler)
     webbrowser.open(server.address)
     try:
         server.run()

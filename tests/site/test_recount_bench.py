@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -70,7 +69,7 @@ def bench(project: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[
         assert opening.startswith("open http://127.0.0.1:"), opening + process.stdout.read()
         yield opening.split()[1], process
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def real_image(project: Path) -> Path:
@@ -136,7 +135,7 @@ def test_from_the_image_to_a_row_of_the_record(browser: Browser, project: Path) 
             expect(page.locator("#tally")).to_have_text("4 sure, 1 perhaps, 0 cannot tell")
             expect(page.locator("#kept")).to_have_text("5 marks kept on this machine")
             finish(page)
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         said = process.communicate()[0]
     assert "first-desk: railcars: 4 to 5" in said
     (folder,) = (project / "data/recounts").iterdir()
