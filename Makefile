@@ -5,9 +5,10 @@ VENV   ?= .venv
 # What a user passes reaches the programs as it was written, in variables of the shell: no word of
 # it is a word of make or of the shell, whatever signs, spaces and quotes it holds.
 PASSED := SITE SENSOR PROVIDER PERIOD BUDGET DRY SHIFT ROTATE KIND CONFIRM SIGMA DIR TITLE OLDER MINUTES CONTACT \
-  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE ENGINE \
-  PORT
+  DATE EDITION OF KEY TSA TSA_ROOT EVERY IMAGE WHAT SCOPE COUNTER DAY SCALE BANDS FAMILY CALLED AGAIN COMPARE PORT
 $(foreach name,$(PASSED),$(eval override export $(name) := $$(value $(name))))
+# in the book of another route this name means the folder of the project, so it is passed on if given
+$(if $(value ENGINE),$(eval override export ENGINE := $$(value ENGINE)),$(eval unexport ENGINE))
 override VENV := $(if $(filter file,$(origin VENV)),$(VENV),$(value VENV))
 # a shell may leave a leading ~ as it is
 export PLACE := $(if $(filter ~/%,$(firstword $(VENV))),$(subst ~/,$(HOME)/,$(VENV)),$(VENV))
