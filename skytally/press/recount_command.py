@@ -21,6 +21,7 @@ from skytally.imagery.simulate import PRACTICE, write_practice
 from skytally.imagery.sites import read_sites
 from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
 from skytally.recount import (
+    JOURNALS,
     TABLES,
     CountImage,
     CountJournal,
@@ -34,6 +35,7 @@ from skytally.recount import (
     outline_rings,
     practice_score,
     read_count,
+    read_task,
     result_of,
     source_id,
     write_result,
@@ -165,20 +167,25 @@ def _open_image(asked: _Asked) -> CountImage:
 
 def _refuse_changed(counts: Path, task: CountTask) -> None:
     """Refuse an image whose file of the same name was counted with other bytes."""
-    for folder in sorted(counts.glob("*/")):
-        for other in counts_of(folder):
-            image = other.task.image
-            if image.name == task.image.name and image.sha256 != task.image.sha256:
-                message = (
-                    f"{image.name}: the file that {other.task.counter} counted has a SHA-256 that "
-                    f"begins {image.sha256[:12]}, this one has {task.image.sha256[:12]}; put the "
-                    "old file back, or give the new one a name of its own"
-                )
-                raise DataError(message)
+    for path in sorted(counts.glob(JOURNALS)):
+        try:
+            other = read_task(path)
+        except DataError as error:
+            print(f"a count of another image is left aside: {error}", file=sys.stderr)
+            continue
+        image = other.image
+        if image.name == task.image.name and image.sha256 != task.image.sha256:
+            message = (
+                f"{image.name}: the file that {other.counter} counted has a SHA-256 that "
+                f"begins {image.sha256[:12]}, this one has {task.image.sha256[:12]}; put the "
+                "old file back, or give the new one a name of its own"
+            )
+            raise DataError(message)
 
 
-def _turn(counts: Path, task: CountTask, *, again: bool) -> CountTask:
+def _turn(counts: Path, task: CountTask, asked: _Asked) -> CountTask:
     """Choose the count to open: the one under way, or with AGAIN the next of this counter."""
+    again = _yes("AGAIN", asked.options.again)
     turn = 1
     while True:
         here = replace(task, turn=turn)
@@ -191,6 +198,8 @@ def _turn(counts: Path, task: CountTask, *, again: bool) -> CountTask:
             return here
         turn += 1
     done = replace(task, turn=turn - 1)
+    # a full disk may have kept its files from being written when it was finished
+    _tell_result(read_count(journal_path(counts, done)), journal_path(counts, done), asked)
     message = (
         f"{task.counter} has finished the count of {task.what} on {task.image.name} "
         f"({journal_path(counts, done).relative_to(counts.parent)}); COMPARE=yes compares it, "
@@ -239,6 +248,18 @@ def _tell_result(count: CountState, journal: Path, asked: _Asked) -> None:
     print("  append each to the table of its name (CONTRIBUTING, Add a recount); make check")
 
 
+def _tell_finished(count: CountState, journal: Path, asked: _Asked) -> None:
+    """Tell the result of a count that was just finished, which it is even if files fail."""
+    try:
+        _tell_result(count, journal, asked)
+    except DataError as error:
+        print(error, "the same command writes the files again", sep="\n", file=sys.stderr)
+    except OSError as error:
+        print(
+            file_fault(error), "the same command writes the files again", sep="\n", file=sys.stderr
+        )
+
+
 def _serve(server: RecountServer) -> None:
     print(f"open {server.address}", "Ctrl-C ends it; marks are kept as they are set", sep="\n")
     sys.stdout.flush()
@@ -258,7 +279,7 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
     )
     if asked.seed is None:
         _refuse_changed(counts, task)
-    task = _turn(counts, task, again=_yes("AGAIN", asked.options.again))
+    task = _turn(counts, task, asked)
     outlines = _outlines(asked.options.site, image)
     path = journal_path(counts, task)
     journal = CountJournal(path, task)
@@ -267,7 +288,7 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
         lambda: count_page_state(journal.state, outlines),
         journal=journal,
         today=lambda: datetime.now(UTC).date().isoformat(),
-        on_finish=lambda: _tell_result(journal.state, path, asked),
+        on_finish=lambda: _tell_finished(journal.state, path, asked),
     )
     _serve(server)
     journal.close()

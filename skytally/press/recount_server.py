@@ -19,7 +19,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
-from skytally.recount import CountComparison, CountImage, CountJournal, CountState
+from skytally.recount import CountComparison, CountImage, CountJournal, CountState, NotKeptError
 
 PAGE = Path(__file__).with_name("recount_page")
 FILES = {
@@ -68,7 +68,7 @@ def comparison_page_state(
             {
                 "middle": list(each.middle),
                 "marks": {who: mark.as_json() for who, mark in each.marks.items()},
-                "disputed": any(each is other for other in found.disputed),
+                "disputed": found.is_disputed(each),
             }
             for each in found.objects
         ],
@@ -143,6 +143,9 @@ class _EntryHandler(_Handler):
             return
         try:
             self.bench.take(entry)
+        except NotKeptError as error:
+            self.answer({"message": str(error)}, status=507)
+            return
         except DataError as error:
             self.answer({"message": str(error)}, status=409)
             return

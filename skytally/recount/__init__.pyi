@@ -4,6 +4,7 @@ from .count_comparison import (
     comparison_words as comparison_words,
 )
 from .count_files import (
+    JOURNALS as JOURNALS,
     TABLES as TABLES,
     marks_geojson as marks_geojson,
     write_result as write_result,
@@ -14,10 +15,12 @@ from .mark_journal import (
     CountJournal as CountJournal,
     CountState as CountState,
     CountTask as CountTask,
+    NotKeptError as NotKeptError,
     counts_of as counts_of,
     folder_name as folder_name,
     journal_path as journal_path,
     read_count as read_count,
+    read_task as read_task,
 )
 from .outline_pixels import outline_rings as outline_rings
 from .practice_truth import practice_score as practice_score

@@ -40,11 +40,12 @@ class CountComparison:
     @property
     def disputed(self) -> list[MatchedObject]:
         """Objects that not every counter marked, or not with the same certainty."""
-        return [each for each in self.objects if not self._agreed(each)]
+        return [each for each in self.objects if self.is_disputed(each)]
 
-    def _agreed(self, each: MatchedObject) -> bool:
+    def is_disputed(self, each: MatchedObject) -> bool:
+        """Whether not every counter marked an object, or not with the same certainty."""
         words = {mark.certainty for mark in each.marks.values()}
-        return len(each.marks) == len(self.counts) and len(words) == 1
+        return len(each.marks) < len(self.counts) or len(words) > 1
 
     @property
     def common(self) -> int:

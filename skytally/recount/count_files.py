@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import header_of
+from skytally.imagery.acquire import chip_store
 from skytally.recount.count_image import ImageIdentity
 from skytally.recount.count_result import csv_lines, result_of, row_of, source_id, source_row_of
 from skytally.recount.mark import BOX, LINE, Mark
 from skytally.recount.mark_journal import SUFFIX, CountState
 
+JOURNALS = f"*/*{SUFFIX}"
+"""Journals of all counts, below the folder of counts."""
 TABLES = {
     "railcars": "rail_counts",
     "containers": "quay_stocks",
@@ -80,12 +83,6 @@ def marks_geojson(count: CountState) -> str:
         about["result"] = asdict(result_of(count))
     plain = {"type": "FeatureCollection", "recount": about, "features": features}
     return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
-
-
-def _replaced(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def rows_to_append(
@@ -160,11 +157,11 @@ def write_result(
     """
     stem = journal.name.removesuffix(SUFFIX)
     marks = journal.with_name(f"{stem}.geojson")
-    _replaced(marks, marks_geojson(count))
+    chip_store.write_atomically(marks, marks_geojson(count).encode())
     written = [marks]
     if count.task.what in TABLES and not count.task.image.simulated:
         for table, text in rows_to_append(count, record, publisher=publisher, known=known).items():
             path = journal.with_name(f"{stem}.{table}.csv")
-            _replaced(path, text)
+            chip_store.write_atomically(path, text.encode())
             written.append(path)
     return written

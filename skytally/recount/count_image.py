@@ -8,6 +8,7 @@ import math
 import threading
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,13 @@ CUT = (1.0, 99.5)
 COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 MOST_PIXELS = 4_000_000_000
 """Pixels of the largest image that is opened."""
-BLOCK = 1 << 20
 SIMULATED_TAG = "SIMULATED"
 """Tag of an image file that was drawn and not taken."""
+
+
+@lru_cache(maxsize=8)
+def _to_lonlat(wkt: str) -> Transformer:
+    return Transformer.from_crs(CRS.from_wkt(wkt), "OGC:CRS84", always_xy=True)
 
 
 @dataclass(frozen=True)
@@ -69,17 +74,13 @@ class ImageIdentity:
             return None
         a, b, c, d, e, f = self.transform
         x, y = a * column + b * row + c, d * column + e * row + f
-        system = CRS.from_wkt(self.crs)
-        lon, lat = Transformer.from_crs(system, "OGC:CRS84", always_xy=True).transform(x, y)
+        lon, lat = _to_lonlat(self.crs).transform(x, y)
         return float(lon), float(lat)
 
 
 def _hash_of(path: Path) -> str:
-    made = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            made.update(block)
-    return made.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def ground_size(identity: ImageIdentity) -> float:
@@ -248,10 +249,14 @@ class CountImage:
             If its bytes may differ: marks on one image are no marks on another.
         """
         try:
-            same = self._stamped() == self._stamp or _hash_of(self.path) == self.identity.sha256
+            stamp = self._stamped()
+            same = stamp == self._stamp or _hash_of(self.path) == self.identity.sha256
         except OSError as error:
             raise DataError(file_fault(error)) from None
-        if not same:
+        if same:
+            # touched alone: the next tile need not read all of it again
+            self._stamp = stamp
+        else:
             message = (
                 f"{self.path.name}: the file changed while it was counted; put the old one back, "
                 "or begin a count of the new one"

@@ -22,6 +22,10 @@ MOST_MARKS = 20_000
 LONGEST_REASON = 300
 
 
+class NotKeptError(DataError):
+    """A sound entry that the disk did not take; the same entry may be kept later."""
+
+
 @dataclass(frozen=True)
 class CountTask:
     """What is counted, where, on which image, by whom."""
@@ -138,6 +142,27 @@ def _task_from(plain: dict[str, Any], path: Path) -> CountTask:
         raise DataError(message) from None
 
 
+def read_task(path: Path) -> CountTask:
+    """Read from the head of a journal what is counted.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            plain = json.loads(file.readline())
+        return _task_from(plain, path)
+    except OSError as error:
+        raise DataError(file_fault(error)) from None
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        message = f"{path.name}, line 1: found no head of a count ({error}); restore the file"
+        raise DataError(message) from None
+
+
 def read_count(path: Path) -> CountState:
     """Read a journal.
 
@@ -180,6 +205,19 @@ def read_count(path: Path) -> CountState:
     return state
 
 
+def _check_same(begun: CountTask, task: CountTask, path: Path) -> None:
+    """Refuse to take a count up with another day, owner or scale than it was begun with."""
+    asked = {"DAY": task.day, "FAMILY": task.family, "SCALE": task.image.scale_m}
+    known = {"DAY": begun.day, "FAMILY": begun.family, "SCALE": begun.image.scale_m}
+    for name, value in asked.items():
+        if value != known[name]:
+            message = (
+                f"{name}: found {value}, where the count in {path.name} was begun with "
+                f"{known[name]}; write that, or remove the file to count anew"
+            )
+            raise DataError(message)
+
+
 class CountJournal:
     """The journal of one count, open for entries.
 
@@ -194,20 +232,28 @@ class CountJournal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("ab", buffering=0)
-            self._take()
-            if self._file.tell() == 0:
-                head = {"format": FORMAT, **asdict(task)}
-                self._append(head)
-            self._mend_end()
-            self.state = read_count(path)
+            try:
+                self.state = self._begun(task)
+            except BaseException:
+                self._file.close()
+                raise
         except OSError as error:
             raise DataError(file_fault(error)) from None
+
+    def _begun(self, task: CountTask) -> CountState:
+        """Take the journal for this bench alone, begin it where it is new, and read it."""
+        self._take()
+        self._mend_end()
+        if self.path.stat().st_size == 0:
+            self._append({"format": FORMAT, **asdict(task)})
+        state = read_count(self.path)
+        _check_same(state.task, task, self.path)
+        return state
 
     def _take(self) -> None:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._file.close()
             message = f"{self.path.name}: another bench counts in it; close that one first"
             raise DataError(message) from None
 
@@ -244,7 +290,9 @@ class CountJournal:
         Raises
         ------
         DataError
-            If it does not fit the count, or could not be written; nothing of it stays.
+            If it does not fit the count; nothing of it stays.
+        NotKeptError
+            If it could not be written; nothing of it stays.
         """
         trial = CountState(
             self.state.task, dict(self.state.marks), self.state.share_seen,
@@ -254,7 +302,7 @@ class CountJournal:
         try:
             self._append(entry)
         except OSError as error:
-            raise DataError(file_fault(error)) from None
+            raise NotKeptError(file_fault(error)) from None
         self.state = trial
 
     def close(self) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from skytally.recount.mark import CANNOT_TELL, Mark
+
+Floats = npt.NDArray[np.float64]
 
 REACH_M = {"railcars": 7.0, "containers": 3.0, "ships": 40.0, "pits": 15.0}
 """Metres between the middles of two marks of one object: about half its length (METHODS 13.3)."""
@@ -53,11 +56,12 @@ def reach_px(what: str, scale_m: float | None) -> float:
     return REACH_M.get(what, OTHER_REACH_M) / scale_m
 
 
-def _cost(known: MatchedObject, mark: Mark, reach: float) -> float:
-    """Distance of a mark from an object; far where they are not one."""
-    apart = math.dist(known.middle, mark.middle)
-    sizes = [each.length for each in (*known.marks.values(), mark)]
-    return apart if apart <= max(reach, min(sizes) / 2.0) else FAR
+def _costs(known: Sequence[MatchedObject], marks: Sequence[Mark], reach: float) -> Floats:
+    """Distances of marks from objects, dims (object, mark); far where they are not one."""
+    apart = cdist([each.middle for each in known], [mark.middle for mark in marks])
+    smallest = [min(mark.length for mark in each.marks.values()) for each in known]
+    sizes = np.minimum.outer(smallest, [mark.length for mark in marks])
+    return np.where(apart <= np.maximum(reach, sizes / 2.0), apart, FAR)
 
 
 def matched_objects(counts: Mapping[str, Sequence[Mark]], *, reach: float) -> list[MatchedObject]:
@@ -86,9 +90,9 @@ def matched_objects(counts: Mapping[str, Sequence[Mark]], *, reach: float) -> li
     objects: list[MatchedObject] = []
     for counter, marks in counts.items():
         told = [mark for mark in marks if mark.certainty != CANNOT_TELL]
-        costs = np.array([[_cost(known, mark, reach) for mark in told] for known in objects])
         taken = {}
-        if costs.size:
+        if objects and told:
+            costs = _costs(objects, told, reach)
             for i, k in zip(*linear_sum_assignment(costs), strict=True):
                 if costs[i, k] < FAR:
                     taken[int(k)] = int(i)

@@ -7,7 +7,7 @@ from typing import Any
 import affine
 from pyproj import CRS, Transformer
 
-from skytally.imagery.sites import Site
+from skytally.imagery.sites import Site, rings_of
 from skytally.recount.count_image import ImageIdentity
 
 
@@ -31,10 +31,8 @@ def outline_rings(site: Site, image: ImageIdentity) -> list[dict[str, Any]]:
     to_pixel = ~affine.Affine(*image.transform)
     made = []
     for outline in site.outlines:
-        shape = outline.geometry
-        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
         rings = []
-        for ring in (ring for part in parts for ring in part):
+        for ring in rings_of(outline.geometry):
             xs, ys = to_map.transform([point[0] for point in ring], [point[1] for point in ring])
             places = [to_pixel @ place for place in zip(xs, ys, strict=True)]
             rings.append([[round(column, 1), round(row, 1)] for column, row in places])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +32,14 @@ def _log_likelihood(number: npt.ArrayLike, found: Sequence[int], distinct: int) 
     return value
 
 
-def _farthest_within(found: Sequence[int], distinct: int, floor: float) -> float:
-    """Largest number whose likelihood is not below a floor; infinite where there is none."""
-    inside, outside = distinct, max(2 * distinct, distinct + 1)
-    while _log_likelihood(outside, found, distinct) >= floor:
-        if outside > FARTHEST * max(distinct, 1):
+def _first(holds: Callable[[int], bool], start: int) -> float:
+    """Smallest number from a start on from which a condition holds; infinite if far off."""
+    end = start + 1
+    while not holds(end):
+        if end > FARTHEST * start:
             return math.inf
-        inside, outside = outside, 2 * outside
-    while outside - inside > 1:
-        middle = (inside + outside) // 2
-        if _log_likelihood(middle, found, distinct) >= floor:
-            inside = middle
-        else:
-            outside = middle
-    return float(inside)
+        end *= 2
+    return float(bisect_left(range(end), True, start, key=holds))
 
 
 def number_present(found: Sequence[int], distinct: int) -> Estimate:
@@ -91,26 +86,17 @@ def number_present(found: Sequence[int], distinct: int) -> Estimate:
             "found, and those that any of them found, at least one"
         )
         raise DataError(message)
-    tried = np.unique(np.geomspace(distinct, 10.0 * FARTHEST * distinct, 4000).round())
-    likelihoods = _log_likelihood(tried, found, distinct)
-    best = float(tried[int(np.argmax(likelihoods))])
-    near = np.arange(max(distinct, math.floor(best * 0.99) - 2), math.ceil(best * 1.01) + 3)
-    near = near[:: max(1, near.size // 4000)]
-    close = _log_likelihood(near, found, distinct)
-    best, top = float(near[int(np.argmax(close))]), float(max(close.max(), likelihoods.max()))
     open_ended = sum(found) == distinct
-    floor = top - DROP
-    low = _lowest_within(found, distinct, floor, best)
-    high = math.inf if open_ended else _farthest_within(found, distinct, floor)
-    return Estimate(math.nan if open_ended else best, low, high, "objects", LEVEL, METHOD)
 
+    def likelihood(number: float) -> float:
+        return float(_log_likelihood(number, found, distinct))
 
-def _lowest_within(found: Sequence[int], distinct: int, floor: float, best: float) -> float:
-    low, high = distinct, int(best)
-    while low < high:
-        middle = (low + high) // 2
-        if _log_likelihood(middle, found, distinct) >= floor:
-            high = middle
-        else:
-            low = middle + 1
-    return float(low)
+    # it rises to one highest point and falls after it, or rises for ever
+    best = _first(lambda n: not open_ended and likelihood(n + 1) <= likelihood(n), distinct)
+    top = likelihood(best if math.isfinite(best) else 10.0 * FARTHEST * distinct)
+    low = _first(lambda n: n >= best or likelihood(n) >= top - DROP, distinct)
+    high = math.inf
+    if math.isfinite(best):
+        high = _first(lambda n: likelihood(n + 1) < top - DROP, int(best))
+    value = best if math.isfinite(best) else math.nan
+    return Estimate(value, low, high, "objects", LEVEL, METHOD)

@@ -21,13 +21,14 @@ import rasterio
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from skytally.core import DataError, file_fault, read_table
+from skytally.core import file_fault, read_table
 from skytally.imagery.simulate import PRACTICE
 from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
 from skytally.record import record_faults
 from skytally.recount import (
     CountImage,
     CountJournal,
+    NotKeptError,
     compare_counts,
     comparison_words,
     read_count,
@@ -188,7 +189,7 @@ def test_full_disk_is_told_and_the_mark_sent_again(browser: Browser, tmp_path: P
     def add(entry: dict[str, object]) -> None:
         if full[0]:
             error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(journal.path))
-            raise DataError(file_fault(error))
+            raise NotKeptError(file_fault(error))
         whole(entry)
 
     journal.add = add  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.statistics import number_present
+from skytally.statistics.capture_recapture import DROP, _log_likelihood
 
 
 def test_two_who_agree_leave_little_room() -> None:
@@ -29,6 +30,20 @@ def test_value_is_near_the_product_of_counts_over_the_common_ones() -> None:
     """With two counters the estimate is that of Petersen, to a whole number below."""
     found = number_present([60, 50], 80)
     assert found.value == pytest.approx(60 * 50 / 30, abs=1.0)
+
+
+def test_search_finds_what_trying_every_number_finds() -> None:
+    """Value and both ends are those of the likelihood of every number, also with few in common."""
+    rng = np.random.default_rng(11)
+    for true, shares in [(1000, (0.1, 0.6)), (300, (0.3, 0.1)), (60, (0.5, 0.5)), (5, (0.8, 0.6))]:
+        seen = rng.random((2, true)) < np.array(shares)[:, None]
+        counts, distinct = seen.sum(1).tolist(), int(seen.any(0).sum())
+        every = np.arange(distinct, 40_000)
+        heights = _log_likelihood(every, counts, distinct)
+        within = every[heights >= heights.max() - DROP]
+        found = number_present(counts, distinct)
+        assert found.value == every[np.argmax(heights)]
+        assert (found.low, found.high) == (within[0], within[-1])
 
 
 @pytest.mark.parametrize("shares", [(0.9, 0.8), (0.6, 0.7), (0.8, 0.7, 0.75)])

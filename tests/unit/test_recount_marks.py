@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from skytally.core import DataError
-from skytally.recount import CountJournal, read_count, result_of
+from skytally.recount import CountJournal, read_count, read_task, result_of
 from skytally.recount.mark import mark_from_json
 from skytally.recount.mark_journal import CountTask
 from tests.support.recounts import finished, points, practice_file, task_of
@@ -108,6 +109,40 @@ def test_line_that_broke_off_is_passed_over(tmp_path: Path, task: CountTask) -> 
         again.add({"entry": "put", "mark": {**MARK, "name": "c"}})
         again.close()
         assert list(read_count(journal.path).marks) == ["a", "c"]
+
+
+def test_head_that_broke_off_is_written_again(tmp_path: Path, task: CountTask) -> None:
+    """A bench that was stopped while it began a count does not block it."""
+    path = tmp_path / "a.marks.jsonl"
+    CountJournal(path, task).close()
+    head = path.read_bytes()
+    for end in (0, 1, len(head) - 1):
+        path.write_bytes(head[:end])
+        CountJournal(path, task).close()
+        assert path.read_bytes() == head
+        assert read_task(path) == task
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"day": "2023-10-06"}, "DAY"), ({"family": "airbus"}, "FAMILY")]
+)
+def test_count_is_not_taken_up_as_one_of_another_day(
+    tmp_path: Path, task: CountTask, change: dict[str, str], said: str
+) -> None:
+    """What was said of the image when the count was begun is not changed in silence."""
+    path = tmp_path / "a.marks.jsonl"
+    CountJournal(path, task).close()
+    with pytest.raises(DataError, match=f"{said}: found"):
+        CountJournal(path, replace(task, **change))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]\n", b"{}\n", b"no head\n"])
+def test_journal_without_a_head_is_told(tmp_path: Path, content: bytes) -> None:
+    """A file that is no journal is named."""
+    path = tmp_path / "a.marks.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.marks\.jsonl, line 1"):
+        read_task(path)
 
 
 @pytest.mark.parametrize(

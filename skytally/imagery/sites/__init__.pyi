@@ -19,6 +19,7 @@ from .outline_geometry import (
     outline_faults as outline_faults,
     outline_mask as outline_mask,
     rings_in_metres as rings_in_metres,
+    rings_of as rings_of,
     window_lonlat as window_lonlat,
     window_share_inside as window_share_inside,
 )

@@ -4,7 +4,8 @@
 
 const byId = id => document.getElementById(id);
 const picked = name => document.querySelector(`input[name=${name}]:checked`).value;
-let state, view, marks = new Map(), selected = null, drawing = null, drag = null, undone = [];
+const NO_ROOM = 507;  // the disk did not take a sound entry
+let state, view, marks = new Map(), kept = new Map(), selected = null, drawing = null, drag = null, undone = [];
 let queue = [], sending = false, store;
 
 function word() { return `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`; }
@@ -42,14 +43,15 @@ async function send() {
     }
     if (!answer.ok) {
       report(`not kept: ${said.message}`, true);
-      const refused = /free some|right to it|can be written/.test(said.message || "");
-      if (refused) { setTimeout(send, 5000); break; }
+      if (answer.status === NO_ROOM) { setTimeout(send, 5000); break; }
       takeBack(queue.shift());
       saveQueue();
       continue;
     }
     const sent = queue.shift();
     saveQueue();
+    if (sent.entry === "put") kept.set(sent.mark.name, sent.mark);
+    if (sent.entry === "drop") kept.delete(sent.name);
     if (sent.entry === "finish") finished(said.finished);
     if (!queue.length) report(`${marks.size} mark${marks.size === 1 ? "" : "s"} kept on this machine`);
   }
@@ -57,7 +59,9 @@ async function send() {
 }
 
 function takeBack(entry) {
-  if (entry.entry === "put" && marks.get(entry.mark.name) === entry.mark) marks.delete(entry.mark.name);
+  const name = entry.entry === "put" ? entry.mark.name : entry.name;
+  if (kept.has(name)) marks.set(name, kept.get(name));
+  else marks.delete(name);
   refresh();
 }
 
@@ -275,6 +279,7 @@ async function start() {
   state = await (await fetch("state.json")).json();
   store = `skytally-count-${state.image.sha256}-${state.what}-${state.scope}-${state.counter}-${state.turn}`;
   for (const mark of state.marks) marks.set(mark.name, mark);
+  kept = new Map(marks);
   try { queue = JSON.parse(localStorage.getItem(store) || "[]"); } catch { queue = []; }
   for (const entry of queue) {
     if (entry.entry === "put") marks.set(entry.mark.name, entry.mark);
