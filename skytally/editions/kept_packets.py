@@ -13,12 +13,11 @@ from typing import Any
 
 from skytally.core import DataError, file_bytes
 from skytally.editions.json_lines import as_json_lines, read_json_lines
-from skytally.editions.packet_crate import METADATA
+from skytally.editions.packet_crate import LOCK_NAMES, METADATA
 
 PACKETS = "packets"
 KEPT = "kept_packets.jsonl"
 """Packets of older editions that an edition keeps, a line each; absent where it keeps none."""
-LOCK_NAMES = "lock.txt"
 MADE_WITH = ("edition", "commit", "lock", "record")
 """Entries of ``packet.json`` on how a packet was made, which stay true of its own edition."""
 
@@ -118,14 +117,15 @@ def unchanged_packets(
     """
     if before is None:
         return []
-    editions, kept = packet_editions(before), []
-    for name, path in packet_paths(before).items():
+    kept = []
+    for name, edition in packet_editions(before).items():
         if name not in contents:
             continue
+        path = before.parent / edition / PACKETS / name
         content = file_bytes(path) or b""
         if _evidence(_stored_files(path, content)) == _evidence(contents[name]):
             digest = hashlib.sha256(content).hexdigest()
-            kept.append(KeptPacket(name, editions[name], digest))
+            kept.append(KeptPacket(name, edition, digest))
     return kept
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from skytally.editions.frozen_rows import Cells
-from skytally.editions.packet_crate import METADATA, PacketHeading, crate_metadata
+from skytally.editions.packet_crate import LOCK_NAMES, METADATA, PacketHeading, crate_metadata
 from skytally.editions.packet_record import SCOPES, SOURCES, PacketRecord, as_csv
 from skytally.editions.packet_verifier.recompute import TAKES_MORE
 from skytally.editions.packet_verifier.verify import FORMAT
@@ -131,7 +131,7 @@ def _whole_tables(parts: Sequence[Mapping[str, Any]], record: PacketRecord) -> s
     found = set()
     for table, columns in (pair for each in steps for pair in _conditioned(each)):
         found.add(table)
-        cells = next(iter(record.tables[table].values()))
+        cells = next(iter(record.tables[table].values()), {})
         if SITE in columns and SITE not in cells:
             found.add(SCOPES)
     return found
@@ -167,7 +167,7 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
     rows = dict.fromkeys([*subject.rows, *inputs, *(row for each in known for row in each.rows)])
     record, whole = sources.record, _whole_tables(parts, sources.record)
     files = {**record.files(rows, whole=whole - {SCOPES}), **subject.files}
-    files |= {**_images(subject, sources), "lock.txt": sources.lock_names}
+    files |= {**_images(subject, sources), LOCK_NAMES: sources.lock_names}
     if SCOPES in whole:
         files[f"{SCOPES}.csv"] = record.contents[SCOPES]
     held = {record.table_of[row] for row in rows if row in record.table_of}
@@ -189,7 +189,7 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
             page: sources.parameters[page] for page in pages if page in sources.parameters
         },
         "record": {name: record.hashes[name] for name in tables},
-        "lock": {"sha256": hashlib.sha256(sources.lock).hexdigest(), "names": "lock.txt"},
+        "lock": {"sha256": hashlib.sha256(sources.lock).hexdigest(), "names": LOCK_NAMES},
     }
     text = json.dumps(packet, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     files["packet.json"] = text.encode()

@@ -13,6 +13,8 @@ from rocrate.model.data_entity import DataEntity
 from rocrate.rocrate import ROCrate
 
 METADATA = "ro-crate-metadata.json"
+LOCK_NAMES = "lock.txt"
+"""File of a packet with the names and versions of the software."""
 VERSION = "1.3"
 """Of the RO-Crate specification, whose JSON-LD context the library carries."""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -27,7 +29,7 @@ CONTENTS = {
     "packet.json": "What is stated, how it was computed, what would change it, and hashes",
     "sources.csv": "Pages on which the rows were read",
     "scopes.csv": "The site of every scope",
-    "lock.txt": "Names and versions of the software",
+    LOCK_NAMES: "Names and versions of the software",
     "table.csv": "Table that the chart was drawn from",
     "picture.svg": "The chart as a picture",
     "images.csv": "Satellite images",

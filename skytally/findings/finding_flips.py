@@ -60,7 +60,7 @@ def _side(finding: Finding, neutral: float) -> int:
 
 
 def _open_sides(bound: str) -> str:
-    """Bound of a finding; an interval that holds an exact number is no other bound."""
+    """Bound of a finding, the same for an exact number and for an interval without other words."""
     return n.EXACTLY if bound == n.BETWEEN else bound
 
 

@@ -77,8 +77,13 @@ DAMAGED = """\
 """
 
 
-def present_edition() -> dict[str, str]:
+def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     """Words on the edition that the present book is, or comes after.
+
+    Parameters
+    ----------
+    editions : sequence of Edition
+        Oldest first, as `skytally.editions.read_editions` reads them.
 
     Returns
     -------
@@ -86,7 +91,6 @@ def present_edition() -> dict[str, str]:
         ``edition`` (the words), ``edition_day``, ``edition_page`` (the page that they lead to)
         and, only where the book is that edition, ``issued``, its day; empty without an edition.
     """
-    editions, _ = read_editions(editions_folder())
     if not editions:
         return {}
     files = source_files(project_root())
@@ -139,7 +143,7 @@ def stage_editions(stage: Path) -> None:
     for each in ids:
         text = UNLISTED + (PAGE if each in sound else DAMAGED).format(id=each)
         (stage / INDEX / f"{each}.md").write_text(text, encoding="utf-8")
-    state = present_edition()
+    state = present_edition(editions)
     if state:
         (stage / STATE).write_text(json.dumps(state), encoding="utf-8")
 

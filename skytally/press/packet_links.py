@@ -32,7 +32,8 @@ def newest_packets() -> tuple[str, dict[str, str]]:
     edition : str
         Empty without one.
     packets : dict of str to str
-        Without those that a damaged edition made, which are not offered.
+        Without those that a damaged edition made: the files to check them with may be damaged,
+        too.
     """
     editions, _ = read_editions(editions_folder())
     if not editions:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError
+from skytally.editions import editions_folder, read_editions
 from skytally.press.book_details import book_details
 from skytally.press.edition_pages import present_edition
 from skytally.press.project_paths import book_folder, build_folder, site_folder
@@ -118,7 +119,10 @@ def book_html() -> str:
     if missing:
         message = f"no printed page of {', '.join(missing)} in {site_folder()}; run make book first"
         raise DataError(message)
-    about, known = book_details(present_edition()), {name for _, name in names}
+    about, known = (
+        book_details(present_edition(read_editions(editions_folder())[0])),
+        {name for _, name in names},
+    )
     pages = [(part, name, *_article(name, known)) for part, name in names]
     title = html.escape(about["title"])
     listed, last = [], ""

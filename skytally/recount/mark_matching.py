@@ -74,8 +74,8 @@ def matched_objects(counts: Mapping[str, Sequence[Mark]], *, reach: float) -> li
     counts : mapping of str to sequence of Mark
         Marks by counter.
     reach : float
-        Pixels within which two marks may be of one object; half the length of both, where that is
-        more.
+        Pixels within which two marks may be of one object; half the length of the shorter, where
+        that is more.
 
     Returns
     -------

@@ -185,6 +185,7 @@ def test_rows_beyond_the_first_few_are_ids(cards_of: CardRecord) -> None:
     ("source", "words"),
     [
         ("YONHAP_20231013", "copy, original not read"),
+        ("AP_COPY_20231008", "copy"),
         ("FT_nasdaqpicks", "copy, original not read"),
         ("YNA_20231014", ""),
     ],

@@ -38,7 +38,7 @@ MOST_IN_CITATION = 560
 DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
 """Label of the rows each of which alone flips a verdict, by whether it is one row."""
 MOST_WORDED = 4
-"""Rows of a finding whose counter, day and number stand on its card."""
+"""Rows of a finding or claim whose counter, day and number stand on its card."""
 COUNTED = "counted or stated by"
 RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
@@ -104,13 +104,10 @@ def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
     return said
 
 
-def _worded(record: CardRecord, rows: list[str]) -> list[Part]:
+def _worded(record: CardRecord, rows: list[str], *, worded: int) -> list[Part]:
     """Links to rows: the first few with counter, day and number, the others by their ids."""
-    if len(rows) == 1:
-        # the card itself says what a single row says
-        return row_links(record, rows)
-    few = [worded_row(record, row) for row in rows[:MOST_WORDED]]
-    return [*few, *row_links(record, rows[MOST_WORDED:])]
+    few = [worded_row(record, row) for row in rows[:worded]]
+    return [*few, *row_links(record, rows[worded:])]
 
 
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
@@ -147,7 +144,8 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("interval", [span]),
         *read_in(record, rows),
         *fact("support", _support(finding)),
-        *fact("rows", _worded(record, rows)),
+        # of a single row the card itself says what it says
+        *fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
@@ -198,13 +196,6 @@ def flips_in_words(claim: Mapping[str, Any]) -> str:
     return words.replace("void without", "no verdict without")
 
 
-def _worded_alone(record: CardRecord, decided_by: list[str], rows: list[str]) -> list[Part]:
-    """Links to further rows; the first few in words where no row alone decides."""
-    worded = 0 if decided_by else MOST_WORDED
-    few = [worded_row(record, row) for row in rows[:worded]]
-    return [*few, *row_links(record, rows[worded:])]
-
-
 def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
     """Link to the press text that printed a claim; none for a sentence of the book."""
     source = record.rows.get(claim["id"], ("", {}))[1].get("source_id", "")
@@ -230,7 +221,11 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("read in", pages),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
-        *fact("further rows" if decided_by else "rows", _worded_alone(record, decided_by, rows)),
+        # where single rows decide, the others need no words
+        *fact(
+            "further rows" if decided_by else "rows",
+            _worded(record, rows, worded=0 if decided_by else MOST_WORDED),
+        ),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
     ]
@@ -238,5 +233,6 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
-        shortened(" ".join(decide) or f"It would take {claim['changes_if']}."), tuple(facts),
+        shortened(" ".join(decide) or f"What would change it: {claim['changes_if']}."),
+        tuple(facts),
     )  # fmt: skip

@@ -44,8 +44,13 @@ def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
     if source["reliability_reason"] not in COPIES:
         return ""
     parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]
-    names = [str(parent["publisher"]) for parent in parents if parent]
-    read = any(name in str(source["publisher"]) for name in names)
+    # a copy carries the title of its original
+    titles = [
+        str(parent["title"]).casefold()
+        for parent in parents
+        if parent and parent["title"] and parent["reliability_reason"] not in COPIES
+    ]
+    read = any(title in str(source["title"]).casefold() for title in titles)
     return COPY if read else f"{COPY}, {NOT_READ}"
 
 

@@ -288,7 +288,7 @@ def _rests_on(claim: dict[str, Any]) -> str:
 def _listed_claim(claim: dict[str, Any]) -> str:
     text = claim["text"][:1].upper() + claim["text"][1:]
     part = f" Tested: {cell(claim['tested_part'])}." if claim["tested_part"] else ""
-    why = why_in_words(claim) or f"It would take {cell(claim['changes_if'])}."
+    why = why_in_words(claim) or f"What would change it: {cell(claim['changes_if'])}."
     widened = " <em>It holds for its time and was later widened.</em>"
     page = source_of_claim().get(claim["id"], "")
     printed = f"Printed in {source_link(page)}." if page else ""

@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 
 from skytally.editions import (
     PACKETS,
+    edition_order,
     editions_folder,
     newest_edition,
     packet_editions,
@@ -47,7 +48,7 @@ def _packets_by_edition(folder: Path, up: str) -> str:
     made = packet_editions(folder)
     sound = {edition.id for edition in read_editions(folder.parent)[0]} | {folder.name}
     parts = []
-    for edition in sorted({*made.values()}, reverse=True):
+    for edition in sorted({*made.values()}, key=edition_order, reverse=True):
         names = [name for name, maker in made.items() if maker == edition]
         items = "".join(
             f"<li>{_link(f'{up}editions/{edition}/{PACKETS}/{name}', name)}</li>" for name in names
