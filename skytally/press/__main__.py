@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skytally.core import DataError, file_fault, project_root
@@ -33,7 +34,7 @@ ROOM_BYTES = 64_000_000
 """Free bytes that a build needs: it writes a site of some 40 MB beside the last good one."""
 
 
-def _check_room() -> None:
+def check_room() -> None:
     """Refuse to begin what a full disk would end minutes later, half done.
 
     Raises
@@ -117,23 +118,36 @@ def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
     return ""
 
 
-def _run_all(stale: list[str]) -> list[str]:
-    """Run notebooks side by side; what went wrong, one text a notebook."""
+def stale_lines(names: Iterable[str]) -> list[str]:
+    """Notebooks whose results are not those of their inputs now, nor kept from before."""
+    return [
+        line
+        for line in names
+        if not content_keys.is_fresh(line) and not result_store.bring_back(line)
+    ]
+
+
+def run_lines(stale: list[str]) -> Iterator[tuple[str, float, str]]:
+    """Run notebooks side by side, and yield of each as it ends what `run_line` returns."""
     # a build with nothing to run need not wait for this import
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    faults = []
     with ThreadPoolExecutor(max_workers=max(1, min(len(stale), os.cpu_count() or 1))) as pool:
-        jobs = [pool.submit(run_line, line) for line in stale]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            line, seconds, fault = job.result()
-            print(
-                f"[{done}/{len(stale)}] {line}: {'FAILED' if fault else 'run'} in {seconds:.1f} s",
-                flush=True,
-            )
-            if fault:
-                faults.append(fault)
+        for job in as_completed([pool.submit(run_line, line) for line in stale]):
+            yield job.result()
     result_store.remove_oldest()
+
+
+def _run_all(stale: list[str]) -> list[str]:
+    """Run notebooks; what went wrong, one text a notebook."""
+    faults = []
+    for done, (line, seconds, fault) in enumerate(run_lines(stale), start=1):
+        print(
+            f"[{done}/{len(stale)}] {line}: {'FAILED' if fault else 'run'} in {seconds:.1f} s",
+            flush=True,
+        )
+        if fault:
+            faults.append(fault)
     return faults
 
 
@@ -149,14 +163,10 @@ def _left_out(code: int) -> list[str] | None:
 def _refresh_lines(left_out: list[str]) -> tuple[int, list[str]]:
     """Run the notebooks whose results are not fresh; how many, and what went wrong."""
     names = [line for line in line_names() if line not in left_out]
-    stale = [
-        line
-        for line in names
-        if not content_keys.is_fresh(line) and not result_store.bring_back(line)
-    ]
+    stale = stale_lines(names)
     if not stale:
         return 0, []
-    _check_room()
+    check_room()
     print(f"running {len(stale)} of {len(names)} notebooks", flush=True)
     return len(stale), _run_all(stale)
 
@@ -165,7 +175,7 @@ def _print_site() -> str:
     """Print the site if it is not fresh; what went wrong."""
     if content_keys.site_is_fresh():
         return ""
-    _check_room()
+    check_room()
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:
@@ -183,7 +193,7 @@ def _print_site() -> str:
 
 def _print_second_site() -> str:
     """Print the site of the second engine, fresh or not; what went wrong."""
-    _check_room()
+    check_room()
     print("printing the pages with Jupyter Book 2", flush=True)
     start = time.monotonic()
     # another Sphinx and its directives, which a build with the first engine does not need

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import re
 import sys
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from skytally.archive import (
 )
 from skytally.core import DataError, data_folder, file_fault
 from skytally.press.book_details import book_details, package_version
+from skytally.press.build_lock import file_lock
 from skytally.press.wacz_packing import PACKED, PackedPage, pack_copies
 from skytally.web import escaped, one_line
 
@@ -110,12 +110,8 @@ def _alone(data: Path) -> Iterator[None]:
     """
     folder = data / COPIES
     folder.mkdir(exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            message = "another make archive is running in this folder; wait for it to end"
-            raise DataError(message) from None
+    message = "another make archive is running in this folder; wait for it to end"
+    with file_lock(folder / ".lock", message):
         yield
 
 

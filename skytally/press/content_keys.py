@@ -21,6 +21,7 @@ from skytally.core import (
 )
 from skytally.press import read_table_parts
 from skytally.press.project_paths import (
+    GIVEN_TEXTS,
     book_folder,
     build_folder,
     installed_versions,
@@ -338,7 +339,7 @@ def of_site(modules: Iterable[str]) -> str:
     # a line whose results are not whole was run again before the site is printed
     results = [(read_state(lines_folder() / line) or {}).get("results") for line in line_names()]
     made_from = [
-        _of_inputs([*book, *_data("*.*"), project_root() / "CONTRIBUTING.md"]),
+        _of_inputs([*book, *_data("*.*"), *(project_root() / name for name in GIVEN_TEXTS)]),
         results,
         _of_scenes(),
         _of_lock(),

@@ -11,7 +11,9 @@ from skytally.core import original_of, project_root, visible_paths
 PACKAGE = Path(__file__).resolve().parents[1]
 """Folder of the package, in a checkout or where it was installed."""
 LOCK = "requirements.txt"
-CONSTANTS = "methods.txt"
+GIVEN_TEXTS = ("CONTRIBUTING.md", "docs/METHODS.md")
+"""Texts of the project that the site gives away, where the project has them."""
+METHODS_TEXT = "methods.txt"
 """Text at the root of the site whose sections descriptions of functions cite as METHODS."""
 LINE_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """Name of a line, which stands in the addresses of its page and of its files."""

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import secrets
-import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
+from skytally.press.subprocesses import LOOPBACK, listening_socket
 from skytally.recount import CountComparison, CountImage, CountJournal, CountState, NotKeptError
 
 PAGE = Path(__file__).with_name("recount_page")
@@ -30,7 +29,6 @@ FILES = {
     "image_view.js": "text/javascript; charset=utf-8",
     "count.css": "text/css; charset=utf-8",
 }
-HOST = "127.0.0.1"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -84,10 +82,10 @@ class _Handler(RequestHandler):
     def prepare(self) -> None:
         # a page of another site may know the address of this machine, but not this host name,
         # nor the word in the path
-        if self.request.host != f"{HOST}:{self.bench.port}":
+        if self.request.host != f"{LOOPBACK}:{self.bench.port}":
             raise HTTPError(403)
         origin = self.request.headers.get("Origin")
-        if origin not in (None, f"http://{HOST}:{self.bench.port}"):
+        if origin not in (None, f"http://{LOOPBACK}:{self.bench.port}"):
             raise HTTPError(403)
 
     def set_default_headers(self) -> None:
@@ -163,17 +161,10 @@ class _TileHandler(_Handler):
         await self.drawn(lambda: image.tile(int(level), int(across), int(down)))
 
 
-def _bound(state: dict[str, Any]) -> list[socket.socket]:
-    """Bind the port of this count, so that a browser finds there what it could not send before.
-
-    Another one where it is taken.
-    """
+def _port_of(state: dict[str, Any]) -> int:
+    """Port of a count, so that a browser finds there what it could not send before."""
     names = [state["image"]["sha256"], state["what"], state["scope"], state["counter"]]
-    chosen = FIRST_PORT + int(hashlib.sha256("/".join(names).encode()).hexdigest(), 16) % PORTS
-    try:
-        return bind_sockets(chosen, HOST)
-    except OSError:
-        return bind_sockets(0, HOST)
+    return FIRST_PORT + int(hashlib.sha256("/".join(names).encode()).hexdigest(), 16) % PORTS
 
 
 class RecountServer:
@@ -209,8 +200,12 @@ class RecountServer:
         self._on_finish = on_finish
         self.word = secrets.token_urlsafe(16)
         self.decoders = ThreadPoolExecutor(DECODERS, "decoder")
-        self._sockets = _bound(page_state())
-        self.port = int(self._sockets[0].getsockname()[1])
+        try:
+            self._listener = listening_socket(_port_of(page_state()))
+        except OSError:
+            # another program has that port
+            self._listener = listening_socket(0)
+        self.port = int(self._listener.getsockname()[1])
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Event | None = None
 
@@ -218,7 +213,7 @@ class RecountServer:
     def address(self) -> str:
         """Address of the page; it holds a word that only this run knows."""
         page = "count.html" if self.journal is not None else "compare.html"
-        return f"http://{HOST}:{self.port}/{self.word}/{page}"
+        return f"http://{LOOPBACK}:{self.port}/{self.word}/{page}"
 
     def take(self, entry: dict[str, Any]) -> None:
         """Keep an entry of the page.
@@ -256,7 +251,7 @@ class RecountServer:
     async def _serve(self, ready: threading.Event | None) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
         server = HTTPServer(self._application(), max_body_size=LONGEST_ENTRY)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._listener)
         if ready is not None:
             ready.set()
         await self._stopped.wait()

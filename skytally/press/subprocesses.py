@@ -135,3 +135,28 @@ def wait_for_answer(
         time.sleep(0.05)
     message = f"no answer on port {port} within {START_SECONDS:.0f} s:\n  {last_lines(log)}"
     raise RuntimeError(message)
+
+
+def listening_socket(port: int) -> socket.socket:
+    """Socket that listens on a port of this machine alone, for a server that does not block.
+
+    Parameters
+    ----------
+    port : int
+        0 for any free one.
+
+    Raises
+    ------
+    OSError
+        If another program listens there.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import shutil
 import signal
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from skytally.core import DataError, project_root
+from skytally.press.build_lock import file_lock
 from skytally.press.project_paths import site_folder
 from skytally.press.subprocesses import LOOPBACK
 from skytally.press.watch.live_server import LiveSite, serve
@@ -39,6 +39,7 @@ POLL_SECONDS = 0.15
 """Pause between two looks at the files; a change counts when a second look finds no other."""
 CARDS = "cards/"
 """Folder of the cards, which only the whole print makes."""
+NOTEBOOK_FAULT = "a notebook failed"
 LATER = (
     "still of the last whole print: what would change each number, cards, search and the numbers "
     "that the laboratory computes from"
@@ -60,7 +61,9 @@ def _port(words: list[str]) -> int:
     parser.add_argument("--port", default="")
     text = parser.parse_args(words).port.strip() or str(PORT)
     if not text.isascii() or not text.isdigit() or int(text) > LARGEST_PORT:
-        message = f"PORT: found {text!r}; write a number from 1 to {LARGEST_PORT}\n{HOW}"
+        message = (
+            f"PORT: found {text!r}; write a number from 0 (any free port) to {LARGEST_PORT}\n{HOW}"
+        )
         raise DataError(message)
     return int(text)
 
@@ -75,12 +78,8 @@ def _watch_lock() -> Iterator[None]:
         If another watch holds it.
     """
     watch_folder().mkdir(parents=True, exist_ok=True)
-    with (watch_folder() / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = "another make watch follows this folder; use that one, or end it with Ctrl-C"
-            raise DataError(message) from error
+    message = "another make watch follows this folder; use that one, or end it with Ctrl-C"
+    with file_lock(watch_folder() / "lock", message):
         yield
 
 
@@ -108,14 +107,17 @@ class Watch:
         self._doubts: list[str] = []
         self._old_blocks = False
         self._work: asyncio.Task[None] | None = None
-        self._extra: asyncio.Task[bool] | None = None
+        self._extras: set[asyncio.Task[bool]] = set()
         # two steps that print single pages would use one folder
         self._printing = asyncio.Lock()
 
     def _fault(self, lines: list[str], heading: str) -> bool:
         print(heading, *(f"  {line}" for line in lines), sep="\n", file=sys.stderr, flush=True)
-        self._site.tell("fault", [heading, *lines, "this page is the last good one"])
+        self._tell_fault(lines, heading)
         return False
+
+    def _tell_fault(self, lines: list[str], heading: str) -> None:
+        self._site.tell("fault", [heading, *lines, "this page is the last good one"])
 
     def _tell_working(self, line: str) -> None:
         later = [LATER] if self._shown else []
@@ -146,6 +148,8 @@ class Watch:
                         return self._fault(event["lines"], heading)
                 elif event["kind"] == SHOWN:
                     self._take_page(event["page"], event["old_blocks"], event["computed"])
+                elif event["kind"] == FAULT and not self._checked:
+                    return self._fault(event["lines"], "the data were not checked")
                 elif event["kind"] == FAULT:
                     # the whole print decides: it may know a page that this print did not
                     self._doubts = ["not shown at once:", *event["lines"]]
@@ -155,6 +159,7 @@ class Watch:
     async def _run_notebooks(self) -> bool:
         """Run the notebooks that must, and show what they changed; whether all went well."""
         good, ran = True, False
+        faults: list[str] = []
         async for event in self._steps.take("notebooks"):
             if event["kind"] == RUNNING:
                 ran, self._running = True, dict(event["lines"])
@@ -162,7 +167,8 @@ class Watch:
             elif event["kind"] == RUN:
                 self._running.pop(event["line"], None)
                 if event["fault"]:
-                    good = self._fault(event["fault"].splitlines(), "a notebook failed")
+                    faults += event["fault"].splitlines()
+                    good = self._fault(faults, NOTEBOOK_FAULT)
                     continue
                 _say(f"{event['line']}: run in {event['seconds']:.1f} s")
                 if good and self._running:
@@ -171,6 +177,9 @@ class Watch:
                 self._tell_working("; ".join(event["lines"]))
             elif event["kind"] == FAULT:
                 good = self._fault(event["lines"], "no notebook was run")
+        if faults:
+            # a page printed meanwhile told what was running
+            self._tell_fault(faults, NOTEBOOK_FAULT)
         return good and (not ran or await self._show(self._wanted()))
 
     def _running_now(self) -> str:
@@ -218,12 +227,13 @@ class Watch:
             await self._print_all()
 
     async def _stop_work(self) -> None:
-        for task in (self._work, self._extra):
+        for task in (self._work, *self._extras):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-        self._work = self._extra = None
+        self._work = None
+        self._extras.clear()
         self._runs_notebooks, self._running = False, {}
 
     def opened(self, page: str) -> None:
@@ -231,7 +241,7 @@ class Watch:
         working = self._work is not None and not self._work.done()
         behind = self._pending.names and page not in self._shown and not page.startswith(CARDS)
         if working and behind and self._checked:
-            self._extra = asyncio.create_task(self._show([page]))
+            self._extras.add(asyncio.create_task(self._show([page])))
 
     async def _restart(self, why: str) -> None:
         _say(f"{why}; starting anew")
@@ -252,7 +262,7 @@ class Watch:
         if saved.code:
             await self._restart("the package changed")
         if goes_on:
-            self._extra = asyncio.create_task(self._show(self._wanted()))
+            self._extras.add(asyncio.create_task(self._show(self._wanted())))
         else:
             self._work = asyncio.create_task(self._build())
 
@@ -262,7 +272,7 @@ class Watch:
         self._work = asyncio.create_task(self._build())
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            for task in (self._work, self._extra):
+            for task in (self._work, *self._extras):
                 if task is not None and task.done():
                     task.result()
             if self._steps.lost:

@@ -29,10 +29,8 @@ STAMP_COMMAND = "skytally/press/stamp_command.py"
 """What asks a time-stamp authority for the time, for a publisher."""
 LOOPBACK_MODULES = {
     "skytally/press/subprocesses.py",
-    "skytally/press/watch/live_server.py",
-    "skytally/press/recount_server.py",
 }
-"""What waits for the servers of a rehearsal, and what serves a watch or a recount here."""
+"""What listens on this machine, and waits for the servers of a rehearsal."""
 NETWORK_PACKAGES = {
     "aiohttp", "http", "httpx", "pystac_client", "requests", "socket", "urllib", "urllib3",
 }  # fmt: skip

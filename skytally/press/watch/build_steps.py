@@ -8,13 +8,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
-from skytally.press import __main__ as whole_build, content_keys, result_store, website
+from skytally.press import __main__ as whole_build, content_keys, website
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 from skytally.press.watch import quick_pages
@@ -40,6 +39,8 @@ from skytally.press.watch.watched_files import SavedFiles
 Say = Callable[[Event], None]
 """Sends an event to the watch."""
 
+RESTAGED = "restaged"
+"""File of a stage that single saved files were brought to since it was printed whole."""
 LOCK_SECONDS = 0.5
 """Pause before the lock of another build is tried again."""
 
@@ -74,6 +75,20 @@ def _waited_lock(say: Say) -> Iterator[None]:
         return
 
 
+def _faults_of_data() -> list[str]:
+    """Faults that ``make check`` would print."""
+    # a storey that only the check imports
+    from skytally.press.check import check_outcome
+
+    try:
+        with files_at_once():
+            return check_outcome()[0]
+    except DataError as error:
+        return str(error).splitlines()
+    except OSError as error:
+        return file_fault(error).splitlines()
+
+
 class _CheckBeside:
     """The check of the data, in a fork of this process, while pages are printed."""
 
@@ -86,12 +101,12 @@ class _CheckBeside:
             return
         code = 1
         try:
-            # a storey that only the check imports
-            from skytally.press.check import check_outcome
-
             with os.fdopen(write, "wb") as answer:
-                answer.write(json.dumps(check_outcome()[0]).encode())
+                answer.write(json.dumps(_faults_of_data()).encode())
             code = 0
+        except BaseException:
+            # the fork ends here, and nobody else would hear of it
+            sys.excepthook(*sys.exc_info())
         finally:
             sys.stderr.flush()
             os._exit(code)
@@ -152,11 +167,13 @@ def check_and_show(say: Say, request: Event) -> None:
     with files_at_once():
         try:
             if stage is not None and request["pages"]:
+                if saved.names:
+                    (stage / RESTAGED).touch()
                 quick_pages.restage(stage, saved)
                 pages = _pages(stage, request["pages"], saved)
             first = next(pages, None)
-        except (DataError, IntegrityError):
-            # in the words of the check, where it finds the same
+        except Exception:
+            # whatever it is: in the words of the check, where it finds the cause
             if _in_order(say, check):
                 raise
             return
@@ -173,22 +190,16 @@ def run_notebooks(say: Say, _: Event) -> None:
     """Run every notebook whose results are not those of its inputs now."""
     with _waited_lock(say):
         website.recover()
-        stale = [
-            line
-            for line in line_names()
-            if not content_keys.is_fresh(line) and not result_store.bring_back(line)
-        ]
+        stale = whole_build.stale_lines(line_names())
         if not stale:
             return
         known = last_seconds()
+        whole_build.check_room()
         say({"kind": RUNNING, "lines": [[line, known.get(line)] for line in stale]})
-        with ThreadPoolExecutor(max_workers=min(len(stale), os.cpu_count() or 1)) as pool:
-            for job in as_completed([pool.submit(whole_build.run_line, line) for line in stale]):
-                line, seconds, fault = job.result()
-                if not fault:
-                    remember_seconds(line, seconds)
-                say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
-        result_store.remove_oldest()
+        for line, seconds, fault in whole_build.run_lines(stale):
+            if not fault:
+                remember_seconds(line, seconds)
+            say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
         content_keys.write_memory()
 
 
@@ -211,6 +222,9 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:
+            # into the log, which the fault quotes
+            sys.excepthook(*sys.exc_info())
         modules.write_text(json.dumps(sorted(loaded_modules())), encoding="utf-8")
         remember_modules()
     finally:
@@ -223,9 +237,11 @@ def print_all(say: Say, _: Event) -> None:
     """Print the whole site as ``make book`` does, and keep what single pages are printed from."""
     with _waited_lock(say):
         website.recover()
-        if content_keys.site_is_fresh() and current_stage():
+        current = current_stage()
+        if content_keys.site_is_fresh() and current and not (current / RESTAGED).exists():
             say({"kind": PRINTED, "seconds": 0.0})
             return
+        whole_build.check_room()
         start, stage = time.monotonic(), _free_stage()
         modules = website.print_site(_printed_in_fork, kept_stage=stage)
         content_keys.write_site_state(modules)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -21,7 +20,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
 from skytally.press.cards.card_files import POLICY as CARD_POLICY
-from skytally.press.subprocesses import LOOPBACK
+from skytally.press.subprocesses import LOOPBACK, listening_socket
 
 SCRIPT = Path(__file__).parent / "live_reload.js"
 HEARTBEAT_SECONDS = 10.0
@@ -215,13 +214,9 @@ def serve(site: LiveSite, port: int) -> tuple[HTTPServer, int]:
     DataError
         If another program listens there.
     """
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
-        listener.listen()
+        listener = listening_socket(port)
     except OSError as error:
-        listener.close()
         message = (
             f"port {port}: found {error.strerror or error}; "
             "end what listens there, or take another: make watch PORT=8001"
@@ -237,6 +232,5 @@ def serve(site: LiveSite, port: int) -> tuple[HTTPServer, int]:
         log_function=lambda _: None,
     )
     server = HTTPServer(application)
-    listener.setblocking(False)
     server.add_socket(listener)
-    return server, listener.getsockname()[1]
+    return server, int(listener.getsockname()[1])

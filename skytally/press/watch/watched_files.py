@@ -9,11 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from skytally.core import data_registry, is_leftover
-from skytally.press.project_paths import PACKAGE
+from skytally.press.project_paths import GIVEN_TEXTS, PACKAGE
 
 FOLDERS = ("book", "data", "notebooks")
 """Folders of a project whose files are watched."""
-FILES = ("CONTRIBUTING.md", "docs/METHODS.md", "requirements.txt")
+FILES = (*GIVEN_TEXTS, "requirements.txt")
 """Other files that a build reads."""
 NOT_WATCHED = {
     "book/_build",
