@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from skytally.figures import FAMILY, font_faces, font_part, letters_of_fonts, special_letters
+from skytally.figures import (
+    FAMILY,
+    font_faces,
+    font_part,
+    letters_of_fonts,
+    special_letters,
+    unescaped_letters,
+)
 
-ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
-"""A letter in the JSON of a chart."""
 NOT_PAGES = "_static/"
 SEARCH_PAGE = "search.html"
 """Page that shows words of all others and of the cards."""
@@ -27,10 +31,7 @@ def page_letters(page: str) -> str:
     >>> page_letters('<p>Rajin, 나진</p><script type="application/json">"\\ubd80"</script>')
     '나부진'
     """
-    escaped = "".join(chr(int(code, 16)) for code in ESCAPED.findall(page))
-    return special_letters(
-        page + escaped.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+    return special_letters(page + unescaped_letters(page))
 
 
 def write_page_letters(site: Path) -> None:

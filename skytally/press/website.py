@@ -13,7 +13,8 @@ from typing import Any
 
 from skytally.core import data_folder, is_leftover, loaded_modules, project_root, visible_paths
 from skytally.press.project_paths import (
-    CONSTANTS,
+    GIVEN_TEXTS,
+    METHODS_TEXT,
     book_folder,
     build_folder,
     line_names,
@@ -143,7 +144,7 @@ def _print_pages(stage: Path, printed_by: PrintedBy) -> Path:
     return stage / "_build" / "html"
 
 
-def add_files(stage: Path, pages: Path) -> None:
+def _add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.edition_pages import add_edition_files
     from skytally.press.laboratory.laboratory_data import SCRIPT
@@ -155,7 +156,7 @@ def add_files(stage: Path, pages: Path) -> None:
     for name in (FINDINGS, CLAIMS, SCRIPT):
         shutil.copyfile(stage / name, pages / name)
     _write_cards(stage, pages)
-    for text, name in (("CONTRIBUTING.md", RECIPES), ("docs/METHODS.md", CONSTANTS)):
+    for text, name in zip(GIVEN_TEXTS, (RECIPES, METHODS_TEXT), strict=True):
         if (project_root() / text).is_file():
             # as text, which a browser shows
             shutil.copyfile(project_root() / text, pages / name)
@@ -175,6 +176,20 @@ def add_files(stage: Path, pages: Path) -> None:
     add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
+
+
+def finish_pages(stage: Path, pages: Path) -> None:
+    """Bring printed pages to their last state: files beside them, letters, policies, addresses."""
+    from skytally.editions import editions_folder
+    from skytally.press.book_details import book_details
+    from skytally.press.kept_addresses import write_kept_addresses
+    from skytally.press.page_letters import write_page_letters
+    from skytally.press.script_policy import write_policies
+
+    _add_files(stage, pages)
+    write_page_letters(pages)
+    write_policies(pages)
+    write_kept_addresses(pages, editions_folder(), book_details())
 
 
 def _write_cards(stage: Path, pages: Path) -> None:
@@ -284,19 +299,10 @@ def print_site(
         If a page has a warning or an error; the last good site stays.
     """
     os.environ.setdefault("SKYTALLY_BOOK", "1")
-    from skytally.editions import editions_folder
-    from skytally.press.book_details import book_details
-    from skytally.press.kept_addresses import write_kept_addresses
-    from skytally.press.page_letters import write_page_letters
-    from skytally.press.script_policy import write_policies
-
     stage = kept_stage or stage_folder()
     stage_book(stage)
     pages = _print_pages(stage, printed_by)
-    add_files(stage, pages)
-    write_page_letters(pages)
-    write_policies(pages)
-    write_kept_addresses(pages, editions_folder(), book_details())
+    finish_pages(stage, pages)
     modules = set(json.loads((stage / MODULES).read_bytes())) | loaded_modules()
     put_in_place(pages, site_folder())
     if kept_stage is None:

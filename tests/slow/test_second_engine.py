@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
 
 from skytally.press.second_engine.myst_project import PROGRAMS
+from tests.support.book_build import tree
 from tests.support.book_copy import copy_project, run_python
 from tests.support.browser import ABSENT, chromium, chromium_path, draw, tab
 from tests.support.engine_comparison import (
@@ -26,25 +26,16 @@ LEAST_NUMBERS = 10_000
 """Numbers that all pages together hold at least; fewer would mean that nothing was compared."""
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    """Hash of each file below a folder, by its address."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy of the built project, printed by the second engine, too."""
     if not (PROGRAMS / "jupyter-book").is_file():
         pytest.skip("Jupyter Book 2 is not installed; make engine2 installs it")
     folder = copy_project(tmp_path_factory.mktemp("engines") / "project", built=True)
-    first = _hashes(folder / "book/_build/html")
+    first = tree(folder / "book/_build/html")
     ran = run_python(folder, *PRINT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert _hashes(folder / "book/_build/html") == first, "the site of the first engine changed"
+    assert tree(folder / "book/_build/html") == first, "the site of the first engine changed"
     return folder
 
 
@@ -82,7 +73,7 @@ def test_both_engines_have_the_same_anchors(sites: tuple[Path, Path]) -> None:
 
 def test_files_beside_the_pages_are_the_same(sites: tuple[Path, Path]) -> None:
     """Cards, downloads, findings and verdicts are the same bytes."""
-    first, second = (_hashes(site) for site in sites)
+    first, second = (tree(site) for site in sites)
     pages = site_pages(sites[0])
     wanted = {
         name: digest
@@ -95,11 +86,11 @@ def test_files_beside_the_pages_are_the_same(sites: tuple[Path, Path]) -> None:
 
 def test_second_print_has_the_same_bytes(project: Path, sites: tuple[Path, Path]) -> None:
     """Nothing random or dated enters a page, and a print replaces the one before it."""
-    before = _hashes(sites[1])
+    before = tree(sites[1])
     (sites[1] / "left-over.html").write_text("", encoding="utf-8")
     ran = run_python(project, *PRINT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert _hashes(sites[1]) == before
+    assert tree(sites[1]) == before
 
 
 @pytest.mark.skipif(chromium_path() is None, reason=ABSENT)
@@ -117,19 +108,24 @@ def test_pages_work_from_a_disk(sites: tuple[Path, Path]) -> None:
     assert charts > 10
 
 
-def test_faults_are_named_and_the_last_site_stays(project: Path, tmp_path: Path) -> None:
-    """All faults of the pages at once, with page and line; nothing that was there is lost."""
+@pytest.mark.parametrize(
+    ("words", "fault"), [("{f}`no.such`", "no finding 'no.such'"), ("{nonsense}`role`", "nonsense")]
+)
+def test_faults_are_named_and_the_last_site_stays(
+    project: Path, tmp_path: Path, words: str, fault: str
+) -> None:
+    """What the engine or the book refuses, with its page; nothing that was there is lost."""
     folder = tmp_path / "project"
     shutil.copytree(project, folder, symlinks=True)
-    before = _hashes(folder / "book/_build/html2")
+    before = tree(folder / "book/_build/html2")
     page = folder / "book/about.md"
     page.write_text(
-        page.read_text(encoding="utf-8") + "\n\n{f}`no.such` and {nonsense}`role`\n",
+        f"{page.read_text(encoding='utf-8')}\n\n{words}\n",
         encoding="utf-8",
     )
     ran = run_python(folder, *PRINT)
     assert ran.returncode == 1
     assert "about.md" in ran.stderr
-    assert "nonsense" in ran.stderr
+    assert fault in ran.stderr
     assert "the last good site stays" in ran.stderr
-    assert _hashes(folder / "book/_build/html2") == before
+    assert tree(folder / "book/_build/html2") == before

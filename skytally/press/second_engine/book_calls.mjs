@@ -18,7 +18,7 @@ const directives = Object.entries(known.directives).map(([name, { argument, opti
       argument: data.arg ?? '',
       options: data.options ?? {},
       body: data.body ?? '',
-      line: data.node.position?.start.line ?? 0,
+      line: data.node.position?.start.line ?? null,
     },
   ],
 }));
@@ -27,7 +27,7 @@ const roles = known.roles.map((name) => ({
   name,
   body: { type: String, required: true },
   run: (data) => [
-    { type: 'bookCall', kind: 'role', name, body: data.body, line: data.node.position?.start.line ?? 0 },
+    { type: 'bookCall', kind: 'role', name, body: data.body, line: data.node.position?.start.line ?? null },
   ],
 }));
 

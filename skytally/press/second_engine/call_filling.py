@@ -24,6 +24,16 @@ NEXT = "+++ call"
 """Stands between two calls; the parser turns it into a comment."""
 
 
+TAGS = {
+    "section": "section",
+    "title": "h2",
+    "bullet_list": "ul",
+    "list_item": "li",
+    "paragraph": "p",
+}
+"""Kind of node that a directive of the book returns, to the tag that it is written in."""
+
+
 def started_sphinx(stage: Path, pages: Path) -> Sphinx:
     """Start Sphinx with the extension of the book alone; it reads no page and prints none.
 
@@ -98,7 +108,9 @@ def call_source(call: Mapping[str, Any]) -> str:
     """
     if call["kind"] == "role":
         mark = fence(call["body"], least=1)
-        return f"{{{call['name']}}}{mark}{call['body']}{mark}"
+        # a body that begins or ends with the mark is set off from it
+        space = " " if "`" in call["body"][:1] + call["body"][-1:] else ""
+        return f"{{{call['name']}}}{mark}{space}{call['body']}{space}{mark}"
     mark = fence(call["body"], least=3)
     # what JSON writes is YAML, too
     options = [f"{json.dumps(name)}: {json.dumps(text)}" for name, text in call["options"].items()]
@@ -124,14 +136,16 @@ def _node_html(node: nodes.Node) -> str:
         words = "".join(map(_node_html, node.children))
         kind = html.escape(" ".join(node["classes"]))
         return f'<a class="{kind}" href="{html.escape(node["refuri"])}">{words}</a>'
-    if isinstance(node, nodes.paragraph):
-        return "".join(map(_node_html, node.children))
+    if node.tagname in TAGS:
+        tag = TAGS[node.tagname]
+        mark = "".join(f' id="{html.escape(each)}"' for each in node["ids"][:1])
+        return f"<{tag}{mark}>{''.join(map(_node_html, node.children))}</{tag}>"
     message = f"found a node {node.tagname!r}, which the second engine cannot print"
     raise ValueError(message)
 
 
-def _filled(group: Sequence[nodes.Node]) -> str:
-    """HTML of the nodes of one call.
+def _filled(group: Sequence[nodes.Node], kind: str) -> str:
+    """HTML of the nodes of one call; those of a role stand within a line.
 
     Raises
     ------
@@ -141,7 +155,8 @@ def _filled(group: Sequence[nodes.Node]) -> str:
     for node in group:
         for message in node.findall(nodes.system_message):
             raise ValueError(message.children[0].astext())
-    return "".join(map(_node_html, group))
+    shown = [each for node in group for each in node.children] if kind == "role" else group
+    return "".join(map(_node_html, shown))
 
 
 def fill_calls(app: Sphinx, docname: str, calls: Sequence[dict[str, Any]]) -> list[str]:
@@ -176,9 +191,10 @@ def fill_calls(app: Sphinx, docname: str, calls: Sequence[dict[str, Any]]) -> li
     faults = []
     for call, group in zip(calls, groups, strict=True):
         try:
-            call["html"] = _filled(group)
+            call["html"] = _filled(group, call["kind"])
         except ValueError as fault:
-            faults.append(f"{docname}, line {call['line']}: {call['name']}: {fault}")
+            where = f", line {call['line']}" if call["line"] else ""
+            faults.append(f"{docname}{where}: {call['name']}: {fault}")
     return faults
 
 

@@ -62,6 +62,11 @@ class ParsedBook:
     """Folder of the results of cells that the engine wrote into files of their own."""
 
 
+def page_name(file: str) -> str:
+    """Name of the page of an entry of the contents, which may name its file whole."""
+    return file.removesuffix(".md").removesuffix(".ipynb")
+
+
 def _source(stage: Path, name: str) -> str:
     """File of a page.
 
@@ -71,8 +76,8 @@ def _source(stage: Path, name: str) -> str:
         If there is none.
     """
     for suffix in (".md", ".ipynb"):
-        if (stage / f"{name}{suffix}").is_file():
-            return f"{name}{suffix}"
+        if (stage / f"{page_name(name)}{suffix}").is_file():
+            return f"{page_name(name)}{suffix}"
     message = f"_toc.yml: found {name!r}, which is no page of the book; correct it"
     raise DataError(message)
 
@@ -91,7 +96,7 @@ def engine_contents(stage: Path) -> list[dict[str, Any]]:
             "title": part["caption"],
             "children": [{"file": _source(stage, each["file"])} for each in part["chapters"]],
         }
-        for part in listed["parts"]
+        for part in listed.get("parts", [])
     ]
     known = {front, *(each["file"] for part in parts for each in part["children"])}
     others = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*.md"))

@@ -36,7 +36,8 @@ PROMPTS = {
 """Words on a fold that the cell gives no words of its own."""
 STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 """The first engine makes ids before it makes quotation marks curly, the second after."""
-LABELLED_BY_THEMSELVES = {"heading", "block"}
+WITHOUT_ANCHOR = {"block", "link", "crossReference"}
+"""Kinds of node whose label is that of a cell, or of where they lead."""
 TAG = re.compile(r"<[^>]*>")
 
 Node = dict[str, Any]
@@ -109,8 +110,7 @@ class PageWriter:
 
     def _section_head(self, words: str, depth: int, labels: tuple[str, ...]) -> str:
         anchor = self._new_id(html.unescape(TAG.sub("", words)))
-        marks = "".join(f'<span id="{html.escape(each)}"></span>' for each in self._unused(labels))
-        return f'<section id="{anchor}">{marks}\n<h{depth}>{words}</h{depth}>\n'
+        return f'<section id="{anchor}">{self._marks(labels)}\n<h{depth}>{words}</h{depth}>\n'
 
     def _new_id(self, words: str) -> str:
         """Id of a heading, by the rules of the first engine."""
@@ -143,17 +143,18 @@ class PageWriter:
         else:
             self._refuse(f"found {kind!r}, which the second engine cannot print")
             written = ""
-        labels = () if kind in LABELLED_BY_THEMSELVES else self._labels(node)
-        if kind in ("link", "crossReference"):
-            return written
-        marks = "".join(f'<span id="{html.escape(each)}"></span>' for each in self._unused(labels))
-        return f"{marks}{written}"
+        return written if kind in WITHOUT_ANCHOR else f"{self._marks(self._labels(node))}{written}"
+
+    def _marks(self, labels: tuple[str, ...]) -> str:
+        """Anchors of labels that are no id of the page yet."""
+        return "".join(f'<span id="{html.escape(each)}"></span>' for each in self._unused(labels))
 
     def _children(self, node: Node) -> str:
         return "".join(map(self._html, node.get("children", [])))
 
     def _refuse(self, words: str) -> None:
-        self.faults.append(f"{self.page.docname}, near line {self._line}: {words}")
+        where = f", near line {self._line}" if self._line else ""
+        self.faults.append(f"{self.page.docname}{where}: {words}")
 
     def _block(self, node: Node) -> str:
         return "" if node.get("visibility") == REMOVED else self._children(node)

@@ -7,25 +7,23 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from skytally.editions import editions_folder
 from skytally.press import website
 from skytally.press.book_details import book_details
 from skytally.press.edition_pages import edition_words
-from skytally.press.kept_addresses import write_kept_addresses
 from skytally.press.laboratory.laboratory_scripts import DOOR
-from skytally.press.page_letters import write_page_letters
 from skytally.press.project_paths import build_folder, second_site_folder
-from skytally.press.script_policy import write_policies
 from skytally.press.second_engine.call_filling import fill_calls, known_calls, started_sphinx
 from skytally.press.second_engine.myst_project import (
     ParsedBook,
     ParsedPage,
     contents,
     engine_program,
+    page_name,
     read_parsed,
     run_engine,
     write_project,
@@ -39,6 +37,7 @@ from skytally.press.sphinx_ext.page_heads import (
     shortened,
     write_preview_picture,
 )
+from skytally.press.sphinx_ext.translation_directives import in_its_language, language_tags
 
 LOG = "site2.log"
 STYLES = "plain.css"
@@ -48,13 +47,14 @@ SCRIPTS = ("_static/cards/popover.js", "_static/cards/save_picture.js")
 CHART_SCRIPTS = ("_static/charts/bokeh.min.js", "_static/charts/boot.js")
 
 
-def _navigation(stage: Path, docname: str) -> str:
+def _navigation(listed: Mapping[str, Any], titles: Mapping[str, str], docname: str) -> str:
     """List of contents of the book, as it stands beside every page."""
     up, parts = to_root(docname), []
-    for part in contents(stage)["parts"]:
+    for part in listed.get("parts", []):
+        chapters = [(page_name(each["file"]), each.get("title")) for each in part["chapters"]]
         entries = "".join(
-            f'<li><a href="{up}{each["file"]}.html">{html.escape(each["title"])}</a></li>'
-            for each in part["chapters"]
+            f'<li><a href="{up}{name}.html">{html.escape(title or titles[name])}</a></li>'
+            for name, title in chapters
         )
         parts.append(f"<p>{html.escape(part['caption'])}</p><ul>{entries}</ul>")
     return f'<nav aria-label="Contents">{"".join(parts)}</nav>'
@@ -71,7 +71,9 @@ def _scripts(stage: Path, article: str) -> list[str]:
     return chosen
 
 
-def whole_page(stage: Path, page: ParsedPage, article: str, about: Mapping[str, str]) -> str:
+def whole_page(
+    stage: Path, page: ParsedPage, article: str, about: Mapping[str, str], *, navigation: str
+) -> str:
     """HTML of a page: its article with head, list of contents and foot.
 
     Parameters
@@ -84,10 +86,14 @@ def whole_page(stage: Path, page: ParsedPage, article: str, about: Mapping[str, 
         Its article.
     about : mapping of str to str
         From `book_details`, and of the edition where there is one.
+    navigation : str
+        List of contents.
     """
+    article = in_its_language(page.docname, article)
     up, book, title = to_root(page.docname), html.escape(about["title"]), html.escape(page.title)
     words = html.escape(description(article, title=about["title"]))
     tags = head_tags(page.docname, about, title=title, words=words)
+    tags += language_tags(page.docname)
     links = "".join(f'<link rel="stylesheet" href="{up}{sheet}">\n' for sheet in SHEETS)
     links += "".join(
         f'<script defer src="{up}{name}"></script>\n' for name in _scripts(stage, article)
@@ -99,7 +105,7 @@ def whole_page(stage: Path, page: ParsedPage, article: str, about: Mapping[str, 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title} — {book}</title>\n{tags}{links}</head>\n<body>\n"
         f'<header><a href="{up}index.html">{book}</a></header>\n'
-        f'<div class="sk-plain">\n{_navigation(stage, page.docname)}\n'
+        f'<div class="sk-plain">\n{navigation}\n'
         f'<main class="bd-content"><article class="bd-article">\n{article}</article>\n'
         f"{foot}</main>\n</div>\n</body>\n</html>\n"
     )
@@ -152,10 +158,15 @@ def _write_pages(stage: Path, pages: Path) -> None:
     static = pages / "_static"
     shutil.copytree(stage / "_static", static, dirs_exist_ok=True)
     shutil.copyfile(Path(__file__).parent / STYLES, static / STYLES)
-    for page, article in _articles(app, read_parsed(stage)):
+    book = read_parsed(stage)
+    listed, titles = contents(stage), {page.docname: page.title for page in book.pages}
+    for page, article in _articles(app, book):
+        navigation = _navigation(listed, titles, page.docname)
         path = pages / f"{page.docname}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(whole_page(stage, page, article, about), encoding="utf-8")
+        path.write_text(
+            whole_page(stage, page, article, about, navigation=navigation), encoding="utf-8"
+        )
 
 
 def print_second_site() -> None:
@@ -177,10 +188,7 @@ def print_second_site() -> None:
         stage = website.stage_folder()
         website.stage_book(stage)
         _write_pages(stage, pages)
-        website.add_files(stage, pages)
-        write_page_letters(pages)
-        write_policies(pages)
-        write_kept_addresses(pages, editions_folder(), book_details())
+        website.finish_pages(stage, pages)
         website.put_in_place(pages, second_site_folder())
     finally:
         shutil.rmtree(pages, ignore_errors=True)

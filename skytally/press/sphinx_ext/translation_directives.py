@@ -147,10 +147,10 @@ class TranslatedSummary(Directive):
         pieces = filled_summary(self.texts[point.id], self.facts, self.words)
         if pieces is not None:
             return nodes.paragraph("", "", *self._linked(pieces))
-        english = joined(filled_english(point.text, self.facts))
-        lead = cell(self.texts["label_untranslated"])
-        html = f'({lead}) <span lang="en">{cell(english)}</span>'
-        return nodes.paragraph("", "", nodes.raw("", html, format="html"))
+        english = self._linked(filled_english(point.text, self.facts))
+        lead = f'({cell(self.texts["label_untranslated"])}) <span lang="en">'
+        ends = (nodes.raw("", words, format="html") for words in (lead, "</span>"))
+        return nodes.paragraph("", "", next(ends), *english, next(ends))
 
     def _linked(self, pieces: Iterable[Piece]) -> Iterator[nodes.Node]:
         for piece in pieces:
@@ -207,7 +207,7 @@ class TranslatedSummary(Directive):
         for text in self.english:
             if text.part in ("heading", "point"):
                 pieces = filled_summary(self.texts[text.id], self.facts, self.words)
-                here = "" if pieces is None else joined(pieces)
+                here = self.texts["label_untranslated"] if pieces is None else joined(pieces)
                 english = joined(filled_english(text.text, self.facts))
                 rows.append(f'<tr><td>{cell(here)}</td><td lang="en">{cell(english)}</td></tr>')
         head = "".join(
@@ -252,6 +252,26 @@ class LanguageLinks(Block):
         return nav if known else ""
 
 
+def in_its_language(page: str, body: str) -> str:
+    """Body of a page, marked with its language where that is another than English."""
+    of_page = {row["page"]: row["id"] for row in languages()}
+    if page not in of_page:
+        return body
+    return f'<div lang="{cell(of_page[page])}" class="sk-translated">{body}</div>'
+
+
+def language_tags(page: str) -> str:
+    """Links from the head of a page to it in the other languages; empty where there are none."""
+    of_page = {row["page"]: row["id"] for row in languages()}
+    if not of_page or page not in {*of_page, FRONT}:
+        return ""
+    up, others = to_root(page), [(language, other) for other, language in of_page.items()]
+    return "".join(
+        f'<link rel="alternate" hreflang="{cell(language)}" href="{cell(up + other)}.html">\n'
+        for language, other in ((ENGLISH, FRONT), ("x-default", FRONT), *others)
+    )
+
+
 def mark_language(
     app: Sphinx,
     pagename: str,
@@ -260,18 +280,10 @@ def mark_language(
     doctree: nodes.document | None,
 ) -> None:
     """Mark the language of a page, and link it in the others."""
-    known = languages()
-    of_page = {row["page"]: row["id"] for row in known}
-    if doctree is None or not known or pagename not in {*of_page, FRONT}:
+    if doctree is None:
         return
-    if pagename in of_page:
-        language = cell(of_page[pagename])
-        context["body"] = f'<div lang="{language}" class="sk-translated">{context["body"]}</div>'
-    up, others = to_root(pagename), [(language, page) for page, language in of_page.items()]
-    context["metatags"] = context.get("metatags", "") + "".join(
-        f'<link rel="alternate" hreflang="{cell(language)}" href="{cell(up + page)}.html">\n'
-        for language, page in ((ENGLISH, FRONT), ("x-default", FRONT), *others)
-    )
+    context["body"] = in_its_language(pagename, context["body"])
+    context["metatags"] = context.get("metatags", "") + language_tags(pagename)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
