@@ -41,6 +41,7 @@ from .letter_fonts import (
     font_part as font_part,
     letters_of_fonts as letters_of_fonts,
     special_letters as special_letters,
+    unescaped_letters as unescaped_letters,
 )
 from .map_regions import read_regions as read_regions
 from .maps import (

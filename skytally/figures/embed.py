@@ -23,12 +23,10 @@ from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles import ChartTitle
-from skytally.figures.letter_fonts import FAMILY, special_letters
+from skytally.figures.letter_fonts import FAMILY, special_letters, unescaped_letters
 from skytally.figures.mpl_charts import as_svg
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
-ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
-"""A letter in JSON of a chart."""
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TITLE_LETTERS = 36
 """Letters in a line of a title: as many as a chart of 400 pixels has room for."""
@@ -104,8 +102,7 @@ def _serialised(drawn: Model) -> str:
 
 def _letters_of(item: str) -> str:
     """Letters of a chart that not every reader has a font for; JSON has them as escapes."""
-    halves = "".join(chr(int(code, 16)) for code in ESCAPED.findall(item))
-    return special_letters(halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return special_letters(unescaped_letters(item))
 
 
 def _set_letter_font(drawn: Model) -> None:

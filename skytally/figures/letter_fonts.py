@@ -10,12 +10,17 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from skytally.core import DataError
+
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+"""A letter in JSON, or half of one that has two."""
 FAMILY = "Skytally letters"
 """Name under which pictures and pages use the fonts; no system has a font of this name."""
 EAST_ASIA = "cvttf_NotoSansCJK_Regular"
@@ -40,7 +45,19 @@ def special_letters(words: str) -> str:
     >>> special_letters("Pier 1 (Расон), 부두 1, 羅津"), special_letters("≥ 5 µm → Ñ")
     ('津羅두부', '')
     """
-    return "".join(sorted({letter for letter in words if _is_special(letter)}))
+    return "".join(sorted(filter(_is_special, set(words))))
+
+
+def unescaped_letters(text: str) -> str:
+    r"""Letters that JSON within a text holds as escapes.
+
+    Examples
+    --------
+    >>> unescaped_letters('{"name":"\ubd80\ub450"}')
+    '부두'
+    """
+    halves = "".join(chr(int(code, 16)) for code in ESCAPED.findall(text))
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_special(letter: str) -> bool:
@@ -51,14 +68,24 @@ def _is_special(letter: str) -> bool:
     return signs or unicodedata.category(letter)[0] in "LM"
 
 
+@cache
 def pinned_fonts() -> tuple[Path, ...]:
-    """Files of the fonts, in the order in which a letter is looked for."""
+    """Files of the fonts, in the order in which a letter is looked for.
+
+    Raises
+    ------
+    DataError
+        If the font for East Asia is not installed: its letters would be missing in silence.
+    """
     import matplotlib as mpl
 
     found = importlib.util.find_spec(EAST_ASIA)
     folders = list(found.submodule_search_locations or ()) if found else []
-    dejavu = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return (dejavu, *(file for folder in folders for file in sorted(Path(folder).glob("*.otf"))))
+    noto = [file for folder in folders for file in sorted(Path(folder).glob("*.otf"))]
+    if not noto:
+        message = f"{EAST_ASIA} with its font is not installed; install requirements.txt"
+        raise DataError(message)
+    return (Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", *noto)
 
 
 @cache

@@ -105,10 +105,9 @@ def as_svg(figure: Figure, *, beside: str = "") -> str:
     return drawn.replace("<defs>", f"{style_of}<defs>", 1)
 
 
-def as_svg_address(figure: Figure, *, beside: str = "") -> str:
+def as_svg_address(figure: Figure) -> str:
     """SVG of a figure as an address that an image element takes."""
-    svg = as_svg(figure, beside=beside).encode()
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+    return f"data:image/svg+xml;base64,{base64.b64encode(as_svg(figure).encode()).decode()}"
 
 
 def canvas(height: float) -> tuple[Figure, mpl.axes.Axes]:

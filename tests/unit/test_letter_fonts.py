@@ -1,7 +1,5 @@
 """Names in other alphabets, drawn with pinned fonts that pictures and pages bring themselves."""
 
-# Letters of other alphabets look like Latin ones.
-
 from __future__ import annotations
 
 import base64

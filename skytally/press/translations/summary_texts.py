@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skytally.core import read_table
+from skytally.core import DataError, read_table
 from skytally.findings import interval_words
 from skytally.press.translations.language_words import LanguageWords, NotTranslatedError, table_path
 from skytally.press.translations.translated_dates import date_words
@@ -21,7 +21,7 @@ FIELDS = ("", WHEN, INTERVAL, COUNTER)
 """What a sentence may ask of a finding; empty for its number."""
 PLACE = re.compile(r"\{([a-z0-9-]+\.[a-z0-9_]+)(?::([a-z]*))?\}")
 """Where something of a finding stands in a sentence."""
-INTERVAL_AND_WHOSE = re.compile(r"(.+?)(?: \(.*\))?")
+NO_INTERVAL = "no interval"
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,13 @@ def _english(facts: FindingFacts, field: str) -> str:
     if field == COUNTER:
         return ", ".join(facts.counters.values())
     if field == INTERVAL:
-        words = INTERVAL_AND_WHOSE.fullmatch(interval_words(facts.row))
-        return words[1] if words else str(facts.row["said"])
-    return str(facts.row["when" if field == WHEN else "said"])
+        # whose interval it is stands on the card
+        return interval_words(facts.row).partition(" (")[0] or NO_INTERVAL
+    words = str(facts.row["when" if field == WHEN else "said"])
+    if not words:
+        message = f"{facts.row['key']}: no {field or 'number'}; correct {table_name(ENGLISH)}.csv"
+        raise DataError(message)
+    return words
 
 
 def _translated(facts: FindingFacts, field: str, words: LanguageWords) -> str:

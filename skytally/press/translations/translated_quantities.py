@@ -25,7 +25,7 @@ PRINTED = re.compile(
 NONE_OF = re.compile(r"no (?P<unit>[a-z].*)")
 PERCENT = "percent"
 DECIMALS = "#,##0.######"
-"""Grouped as the language has it, with as many decimals as were printed."""
+"""Grouped as the language has it, without trailing zeros of decimals."""
 PLAIN = Wording(QUANTITY, genitive=False)
 
 

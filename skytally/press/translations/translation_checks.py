@@ -58,6 +58,11 @@ def language_faults(languages: Iterable[Row], *, pages: Collection[str]) -> Iter
         except (UnknownLocaleError, ValueError):
             advice = "write a language of ISO 639-1, such as ko"
             yield Fault(name, int(row["line"]), "id", repr(row["id"]), advice)
+        else:
+            if lacking := {*Locale.parse(row["id"]).plural_form.tags} - {*CATEGORIES}:
+                found = f"plural categories {', '.join(sorted(lacking))}"
+                advice = "add a column to unit_forms.csv and to CATEGORIES for each"
+                yield Fault(name, int(row["line"]), "id", found, advice)
         if row["page"] not in pages:
             advice = f"write the page with ```{{translated-summary}} {row['id']}"
             found = f"no page book/{row['page']}.md"
