@@ -45,7 +45,6 @@ from .quantity import (
     ODD as ODD,
     Quantity as Quantity,
     limits as limits,
-    odd_interval as odd_interval,
     quantity_of as quantity_of,
     quantity_text as quantity_text,
     reading_of as reading_of,

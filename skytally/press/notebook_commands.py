@@ -18,7 +18,7 @@ SHELL_CALLS = ("system", "getoutput")
 SHELL_MAGICS = ("system", "sx", "!")
 INSTALL_MAGICS = ("pip", "conda", "mamba", "micromamba", "uv")
 FOLDER_MAGICS = ("cd", "pushd", "popd")
-PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
+PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
 """Magics over a whole cell of Python."""
 INSTALL_FAULT = (
     "which installs packages; remove it, the environment of the book is installed from its lock"
@@ -87,5 +87,6 @@ def command_faults(source: str) -> Iterator[str]:
             yield f"{written!r}, {fault}"
             return
         words = _words(node)
-        if getattr(node.func, "attr", "") == "run_cell_magic" and words[0] in PYTHON_CELL_MAGICS:
+        is_magic = getattr(node.func, "attr", "") in ("run_line_magic", "run_cell_magic")
+        if is_magic and words and words[0] in PYTHON_MAGICS:
             yield from command_faults(words[-1])

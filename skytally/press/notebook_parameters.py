@@ -240,14 +240,11 @@ def _stray_files() -> Iterator[str]:
     lines = line_names()
     for path in visible_paths(parameters_folder(), "*"):
         where = f"notebooks/params/{path.name}"
+        stem = path.stem.removesuffix(".yml")
         if path.suffix == ".yml" and path.stem in lines:
             continue  # read, or refused, with its line
-        if path.suffix.lower() in (".yml", ".yaml") and path.stem in lines:
-            read = f"{path.stem}.yml"
-            yield f"{where}: found the ending {path.suffix}, which is not read; name it {read}"
-        elif path.stem.removesuffix(".yml") in lines:
-            read = f"{path.stem.removesuffix('.yml')}.yml"
-            yield f"{where}: found the ending {path.suffix}, which is not read; name it {read}"
+        if stem in lines:
+            yield f"{where}: found the ending {path.suffix}, which is not read; name it {stem}.yml"
         elif original := original_of(path):
             yield f"{where}: found a copy of {original}, which is not read; remove one of the two"
         else:

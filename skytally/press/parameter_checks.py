@@ -156,7 +156,8 @@ def value_faults(
         limit = record.limits.get((page, name))
         if limit and not faults:
             faults = list(limit_faults(value, limit))
-        faulty |= {name} if faults else set()
+        if faults:
+            faulty.add(name)
         yield from ((name, fault) for fault in faults)
     first, last = values.get(FIRST), values.get(LAST)
     if faulty & {FIRST, LAST}:

@@ -37,6 +37,8 @@ UNNAMED_FAMILIES = {*NOT_FROM_ABOVE, *OWNER_NOT_STATED}
 ON_OWN_PAGE, IN_A_REPORT = "on the counter's page", "in a report of it"
 READ = (ON_OWN_PAGE, f"{ON_OWN_PAGE}, and {IN_A_REPORT}", IN_A_REPORT)
 """Where what is counted was read; for some rows the one, for others the other."""
+NOT_NAMED = "counter not named"
+"""What is said of a counter whom no page names."""
 NO_SOURCE = "counted, assumed or compared in this book"
 """Stands where no row of an observer vouches for a number: tallies, assumptions, empty tables."""
 ONE_PICTURE = {"one-image", "one-sighting"}
@@ -302,7 +304,7 @@ def support_words(facts: Support | None) -> str:
         return NO_SOURCE
     who = _counted(facts.named_origins, "counter")
     if {*facts.origins} == {UNKNOWN_ORIGIN}:
-        who = "counter not named"
+        who = NOT_NAMED
     elif facts.origins_at_least < facts.named_origins:
         who = f"{who}, {_counted(facts.origins_at_least, 'separate reading')} for certain"
     return f"read {facts.read}; {who}; {image_words(facts)}"

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
+from skytally.press.sphinx_ext import event_directives
 from skytally.press.sphinx_ext.event_directives import EventTable
 from tests.support.bare_directives import bare
 
@@ -26,10 +27,18 @@ def test_every_denial_stands_once_by_day() -> None:
     assert all("cards/source/" in line for line in lines)
 
 
-def test_a_kind_without_events_says_so() -> None:
+def test_a_kind_without_events_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty table is a sentence."""
-    shown = str(bare(EventTable, kinds="no such kind", **PAGE).html())
+    events = read_table(data_registry.path("events"))
+    monkeypatch.setattr(event_directives, "originals", lambda _: events.iloc[:0])
+    shown = str(bare(EventTable, kinds="denial", **PAGE).html())
     assert "no event of this kind" in shown
+
+
+def test_a_kind_that_is_no_word_is_refused() -> None:
+    """A misspelt kind is no empty table."""
+    with pytest.raises(DataError, match="no event_kind denials, no such kind; use"):
+        bare(EventTable, kinds="denials, no such kind", **PAGE).html()
 
 
 def test_a_table_without_kinds_is_refused() -> None:

@@ -176,8 +176,10 @@ def _position_faults(features: list[Any], site: Site) -> Iterator[str]:
 
 def _is_turned(lon: float, site: Site) -> bool:
     """Whether a longitude lies at the site once 360 degrees are added or subtracted."""
+    if abs(lon) <= 180:
+        return False
     west, _, east, _ = window_lonlat(site)
-    return abs(lon) > 180 and any(west - 1 <= lon + turn <= east + 1 for turn in (-360, 360))
+    return any(west - 1 <= lon + turn <= east + 1 for turn in (-360, 360))
 
 
 def _has_latitude_first(geometry: dict[str, Any], site: Site) -> bool:

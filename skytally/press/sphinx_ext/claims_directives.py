@@ -277,7 +277,10 @@ def _rests_on(claim: dict[str, Any]) -> str:
     decided_by, others = deciding_rows(claim)
     rows = (decided_by or others)[:MOST_DECIDING]
     shown = [worded_row(record, row) for row in rows]
-    links = "; ".join(f'<a href="{cell(part.url)}">{cell(part.text)}</a>' for part in shown)
+    links = "; ".join(
+        f'<a href="{cell(part.url)}">{cell(part.text)}</a>' if part.url else cell(part.text)
+        for part in shown
+    )
     left = len(decided_by or others) - len(rows)
     more = f"; and {left} more" if left else ""
     flips = cell(flips_in_words(claim))

@@ -8,6 +8,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
+from skytally.core import DataError, data_folder, words
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import originals, table
 from skytally.press.sphinx_ext.html_blocks import (
@@ -20,6 +21,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 )
 from skytally.record import count_once
 
+EVENT_KIND = "event_kind"
+"""Vocabulary of the kinds of events."""
 EVENTS = "events"
 HEADS = ("when", "who", "what, as the record puts it", "read in")
 
@@ -60,10 +63,14 @@ class EventTable(Block):
         Raises
         ------
         DataError
-            If an option is missing.
+            If an option is missing, or a kind is no word of the vocabulary.
         """
         options = self.given_options()
         kinds = [word.strip() for word in options["kinds"].split(",")]
+        known = words(data_folder() / "record").get(EVENT_KIND, ())
+        if unknown := sorted({*kinds} - {*known}):
+            message = f"event-table: no {EVENT_KIND} {', '.join(unknown)}; use {', '.join(known)}"
+            raise DataError(message)
         rows = events_of(originals(EVENTS), table("same_observation"), kinds)
         return filtered_table(
             f"events-{'-'.join(kinds)}",

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import listed, number
 from skytally.findings import interval_words
-from skytally.press.sphinx_ext.book_data import findings, row_ids, support_text, table
+from skytally.press.sphinx_ext.book_data import findings, row_ids, table
 from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -21,10 +21,9 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
 )
-from skytally.record import NO_SOURCE, UNKNOWN_ORIGIN
+from skytally.record import NO_SOURCE, NOT_NAMED, UNKNOWN_ORIGIN, Support, image_words
 
 PAGE, TABLE = "findings.html", "findings"
-NOT_NAMED = "counter not named"
 VISIBLE_ROWS = 6
 """Links to rows in a row of the table, before the fold."""
 
@@ -115,8 +114,8 @@ class FindingsTable(Block):
         made = "".join(f"<br><small>{cell(words)}</small>" for words in known)
         rows = [*finding["inputs"], *finding.get("further", ())]
         # who counted stands in a column of its own
-        read = support_text(dict(finding)).split("; ")
-        read = [read[0], read[-1]] if finding["support"] else []
+        facts = finding["support"]
+        read = [f"read {facts['read']}", image_words(Support(**facts))] if facts else []
         breakable = cell(key).replace(".", ".<wbr>").replace("_", "_<wbr>")
         kept = cell(counters_behind(finding))
         return (

@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
-from skytally.press.project_paths import CONSTANTS
+from skytally.press.project_paths import METHODS_TEXT
 from skytally.press.sphinx_ext.book_data import row_ids, source_ids, table
 from skytally.press.sphinx_ext.edition_directives import known_editions
 from skytally.press.sphinx_ext.html_blocks import (
@@ -115,7 +115,7 @@ def _place_on_site(name: str) -> str:
     ''
     """
     if name == "docs/METHODS.md":
-        return CONSTANTS
+        return METHODS_TEXT
     if name.startswith("book/") and name.endswith(".md"):
         return name.removeprefix("book/").removesuffix(".md") + ".html"
     return name if name.startswith("data/results/") else ""

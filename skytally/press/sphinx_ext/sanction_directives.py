@@ -16,7 +16,7 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, h
 LISTINGS = "sanction_listings"
 HEADS = ("ship", "body", "the ship itself", "its owner", "read on the body's own page")
 NOT_FOUND = "not in the record"
-OWN_PAGE = ("official", "originator")
+OWN_PAGE_REASONS = ("official", "originator")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
 NOT_READ = "not read on the body's own page"
@@ -51,8 +51,8 @@ class SanctionListings(Block):
     def _row(self, ship: str, body: str, listings: list[dict[str, Any]]) -> str:
         of_ship = [row for row in listings if row["vessel"] == ship]
         # the newest list of the ship itself prints its number; a page on its owner need not
-        listed = [row for row in of_ship if row["imo"] and row["target"] == SHIP]
-        numbered = listed[-1:] or [row for row in of_ship if row["imo"]][:1]
+        of_itself = [row for row in of_ship if row["imo"] and row["target"] == SHIP]
+        numbered = of_itself[-1:] or [row for row in of_ship if row["imo"]][:1]
         links = [self._link(row, str(row["imo"])) for row in numbered]
         number = links[0] if links else f"number {NOT_FOUND}"
         here = [row for row in of_ship if row["body"] == body]
@@ -79,7 +79,7 @@ def _read(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return NOT_FOUND
     pages = table("sources").set_index("id").loc[[str(row["source_id"]) for row in rows]]
-    if pages["reliability_reason"].isin(OWN_PAGE).any():
+    if pages["reliability_reason"].isin(OWN_PAGE_REASONS).any():
         return "yes"
     copies = pages[pages["type"] == STATEMENT]
     if copies.empty:

@@ -77,14 +77,13 @@ class CountsTable(Block):
     caption: str
     missing: str
     heads: ClassVar[dict[str, str]]
-    """Column of the table to its head; those from `first_count` on are numbers of inputs."""
-    first_count: int
+    """Column of the table to its head; those from the fourth on are numbers of inputs."""
 
     def sentences(self, table: pd.DataFrame) -> list[str]:
         """Return one sentence with the numbers of all inputs."""
         totals = ", ".join(
             f"{cell(head)}: {int(table[column].sum())}"
-            for column, head in list(self.heads.items())[self.first_count :]
+            for column, head in list(self.heads.items())[3:]
         )
         return [f"{int(table['tried'].sum())} inputs: {totals}."]
 
@@ -113,7 +112,6 @@ class FuzzedInputsTable(CountsTable):
         "unnoticed": "wrong, and nothing contradicts it",
         "silent": "SILENT WRONG PIXELS", "crashed": "CRASHED", "hung": "HUNG",
     }  # fmt: skip
-    first_count = 3
 
 
 class FieldInputsTable(CountsTable):
@@ -127,7 +125,6 @@ class FieldInputsTable(CountsTable):
         "told": "one clear message", "unclear": "unclear message",
         "silent": "PASSED IN SILENCE", "crashed": "CRASHED OR HUNG",
     }  # fmt: skip
-    first_count = 3
 
     def sentences(self, table: pd.DataFrame) -> list[str]:
         """Return one sentence a trial."""
