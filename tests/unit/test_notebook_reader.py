@@ -112,7 +112,7 @@ COMMANDS = [
     ("%%capture\n!apt-get -qq install gdal", "'!apt-get -qq install gdal', which installs"),
     ("x = 1\nfiles = !ls", "'files = !ls', a command of the system, which fails without ending"),
     ("%cd /content/drive/MyDrive", "'%cd /content/drive/MyDrive', which changes the folder"),
-    ("%time !ls", "a command of the system, which fails without ending"),
+    ("%time !ls", "'!ls', a command of the system, which fails without ending"),
     ("%%time\n\n%cd ..", "'%cd ..', which changes the folder, so that the results would go"),
     ("import os\nos.chdir('..')", "\"os.chdir('..')\", which changes the folder"),
 ]
