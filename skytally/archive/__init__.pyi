@@ -1,16 +1,16 @@
 from .address_citations import CitedAddress as CitedAddress, cited_addresses as cited_addresses
-from .archive_run import (
-    ArchiveProgress as ArchiveProgress,
-    ArchiveReport as ArchiveReport,
-    archive_pages as archive_pages,
-)
-from .archive_tables import (
+from .archive_csv_tables import (
     ARCHIVE_FILES as ARCHIVE_FILES,
     COPIES as COPIES,
     OWN_TABLES as OWN_TABLES,
     ArchiveRows as ArchiveRows,
     archive_faults as archive_faults,
     read_archive as read_archive,
+)
+from .archive_run import (
+    ArchiveProgress as ArchiveProgress,
+    ArchiveReport as ArchiveReport,
+    archive_pages as archive_pages,
 )
 from .archive_words import (
     Archive as Archive,

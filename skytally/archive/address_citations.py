@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.archive.archive_tables import OWN_TABLES
+from skytally.archive.archive_csv_tables import OWN_TABLES
 from skytally.core import (
     columns,
     data_registry,

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from skytally.archive.address_citations import CitedAddress, cited_addresses
-from skytally.archive.archive_tables import (
+from skytally.archive.archive_csv_tables import (
     COPIES,
     ArchiveRows,
     Row,

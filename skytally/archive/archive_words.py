@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.archive.archive_tables import ArchiveRows, Row, kept, read_archive
+from skytally.archive.archive_csv_tables import ArchiveRows, Row, kept, read_archive
 from skytally.archive.number_search import FOUND, NOT_FOUND, NOT_PRINTED, NOT_READABLE, WITHOUT_UNIT
 from skytally.archive.page_state import KEPT_PARTLY, KEPT_WHOLE, REDIRECTED
 from skytally.core import VOCABULARY_COLUMNS, day, read_cells

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.archive.address_citations import CitedAddress, CitedNumber
-from skytally.archive.archive_tables import ArchiveRows, Row, kept
+from skytally.archive.archive_csv_tables import ArchiveRows, Row, kept
 from skytally.archive.number_search import (
     FOUND,
     NOT_FOUND,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.archive.address_citations import CitedAddress, CitedNumber
-from skytally.archive.archive_tables import Row, kept
+from skytally.archive.archive_csv_tables import Row, kept
 from skytally.archive.number_search import (
     NOT_PRINTED,
     NOT_READABLE,

@@ -40,9 +40,9 @@ from skytally.press import check_memory
 from skytally.press.book_details import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_checks import claims_faults
+from skytally.press.drawn_name_checks import name_faults, picture_faults
 from skytally.press.edition_notices import print_notices
 from skytally.press.finding_checks import declared_findings, finding_faults, page_parameters
-from skytally.press.name_length_checks import name_faults, picture_faults
 from skytally.press.notebook_parameters import parameter_faults
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
 from skytally.press.orphan_inputs import (

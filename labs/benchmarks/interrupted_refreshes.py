@@ -1,6 +1,6 @@
 """State of the image store after every interruption and kind of damage.
 
-``python -m labs.benchmarks.interruption_table`` writes
+``python -m labs.benchmarks.interrupted_refreshes`` writes
 ``data/results/interrupted_refreshes.csv``, which the book shows. It mounts disks in
 memory, so it needs the right to mount.
 """

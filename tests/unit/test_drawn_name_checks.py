@@ -11,7 +11,7 @@ import pytest
 
 from skytally.figures.mpl_charts import as_svg, canvas
 from skytally.figures.name_wrapping import name_width, wrapped_name
-from skytally.press.name_length_checks import (
+from skytally.press.drawn_name_checks import (
     LONGEST_ID,
     SCRIPTS,
     WIDEST,
