@@ -7,14 +7,14 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import calibration_directives, flip_directives
+from skytally.press.sphinx_ext import calibration_directives, foresight_directives
 from skytally.press.sphinx_ext.calibration_directives import (
     LIKELY_METHOD,
     OWN_METHOD,
     RBEAST_METHOD,
     ChangesBesideRbeast,
 )
-from skytally.press.sphinx_ext.flip_directives import ForesightSummary
+from skytally.press.sphinx_ext.foresight_directives import ForesightSummary
 from skytally.press.sphinx_ext.results_data import results
 from tests.support.bare_directives import bare
 
@@ -49,7 +49,7 @@ def test_coverage_is_printed_by_series_with_what_it_can_show(
     monkeypatch: pytest.MonkeyPatch, held: dict[str, tuple[int, int]], words: list[str]
 ) -> None:
     """The interval of each series, whether it contains nine in ten, and which are too short."""
-    monkeypatch.setattr(flip_directives, "results", lambda _: _forecasts(**held))
+    monkeypatch.setattr(foresight_directives, "results", lambda _: _forecasts(**held))
     text = _text(bare(ForesightSummary).html())
     assert [each for each in words if each not in text] == []
 

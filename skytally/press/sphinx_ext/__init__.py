@@ -26,6 +26,7 @@ PARTS = (
     "event_directives",
     "sanction_directives",
     "flip_directives",
+    "foresight_directives",
     "rivals_directives",
     "calibration_directives",
     "accuracy_directives",
