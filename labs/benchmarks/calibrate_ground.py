@@ -28,7 +28,7 @@ from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.ground.pits import corrected_pit_count
 from skytally.imagery.measure.observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
-from skytally.imagery.measure.rail.occupancy_inversion import CarContrast, car_contrast
+from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
 from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references

@@ -15,7 +15,7 @@ from labs.methods.semi_markov_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
-from skytally.statistics.port_calls.calls_from_day_counts import calls_by_share
+from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share
 from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
 from skytally.statistics.port_calls.missed_calls import calls_missed
 from skytally.statistics.port_calls.stay_length import DAYS, LONGEST_MEAN, SHORTEST_MEAN, mean_stay

@@ -22,7 +22,7 @@ from skytally.statistics.counter_agreement import agreement
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
 from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
-from skytally.statistics.port_calls.calls_from_day_counts import calls_by_share, chance_missed
+from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_calls import share_missed
 from skytally.statistics.reach_from_rows import gap_table

@@ -7,7 +7,7 @@ from .chart_titles import (
     read_chart_titles as read_chart_titles,
     titles_of as titles_of,
 )
-from .counter_label_table import (
+from .counter_names_and_colours import (
     counter_labels as counter_labels,
     read_counter_labels as read_counter_labels,
 )
@@ -22,7 +22,7 @@ from .embed import (
     sentence as sentence,
     show as show,
 )
-from .evidence_charts import (
+from .evidence_line_charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
     values_chart as values_chart,

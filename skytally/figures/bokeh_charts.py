@@ -11,7 +11,7 @@ from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally.core import chart_style as style, line_vocabulary as n
-from skytally.figures.counter_label_table import counter_colour
+from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, label_hook, named_series
 from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.mark_tables import (

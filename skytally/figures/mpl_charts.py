@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from skytally.core import chart_style as style, line_vocabulary as n
-from skytally.figures.counter_label_table import counter_colour
+from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
 from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.letter_fonts import FAMILY, font_faces, register_letters, special_letters

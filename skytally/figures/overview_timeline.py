@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from skytally.figures.embed import PageBlock
-from skytally.figures.evidence_charts import lanes_chart
+from skytally.figures.evidence_line_charts import lanes_chart
 from skytally.figures.mark_tables import names_of
 from skytally.figures.timeline_lanes import lane_rows
 

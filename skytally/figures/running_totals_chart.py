@@ -21,7 +21,7 @@ from skytally.core import (
     when,
 )
 from skytally.figures.chart_titles import ChartTitle
-from skytally.figures.counter_label_table import counter_colour
+from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
 from skytally.figures.mpl_charts import dated

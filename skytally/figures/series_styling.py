@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skytally.core import chart_style as style
-from skytally.figures.counter_label_table import counter_labels
+from skytally.figures.counter_names_and_colours import counter_labels
 
 
 @dataclass(frozen=True)

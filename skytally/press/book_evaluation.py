@@ -20,7 +20,7 @@ from skytally import claims
 from skytally.claims import Evidence
 from skytally.core import DataError, IntegrityError, data_folder
 from skytally.findings import Finding, Reevaluation, as_json, with_support
-from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.record import ReducedRecord, WholeRecord
 
 REQUEST = "evaluation_request.json"

@@ -23,7 +23,7 @@ from skytally.figures import (
     read_panels,
     read_regions,
 )
-from skytally.press.finding_checks import declared_findings
+from skytally.press.finding_table_checks import declared_findings
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""

@@ -42,7 +42,7 @@ from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_checks import claims_faults
 from skytally.press.drawn_name_checks import name_faults, picture_faults
 from skytally.press.edition_notices import print_notices
-from skytally.press.finding_checks import declared_findings, finding_faults, page_parameters
+from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
 from skytally.press.notebook_parameters import parameter_faults
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
 from skytally.press.orphan_inputs import (

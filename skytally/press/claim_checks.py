@@ -8,7 +8,7 @@ from dataclasses import replace
 from skytally import claims
 from skytally.claims import Evidence, rival_hypotheses
 from skytally.core import data_folder, scan, table_names
-from skytally.press.finding_checks import declared_findings
+from skytally.press.finding_table_checks import declared_findings
 from skytally.press.project_paths import line_names, lines_folder
 from skytally.record import WholeRecord, possible_words, word_faults
 

@@ -10,7 +10,7 @@ import pandas as pd
 from skytally.claims import Evidence, flips_of_rivals, flips_of_verdicts, read_hypotheses
 from skytally.core import IntegrityError, files_at_once
 from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
-from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.parameter_range_table import stated_ranges
 from skytally.record import WholeRecord
 

@@ -102,7 +102,7 @@ def stage_book(stage: Path) -> None:
     from skytally.findings import as_json, evaluate_page
     from skytally.press.book_evaluation import book_outcomes
     from skytally.press.edition_pages import stage_editions
-    from skytally.press.finding_checks import pages_without_notebook
+    from skytally.press.finding_table_checks import pages_without_notebook
     from skytally.press.flip_stage import all_flips, reevaluation, with_flips
     from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
     from skytally.press.laboratory.page_parameters import parameter_labels

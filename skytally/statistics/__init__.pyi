@@ -31,7 +31,7 @@ from .forecast_scores import (
     next_number as next_number,
     share_interval as share_interval,
 )
-from .port_calls.calls_from_day_counts import (
+from .port_calls.calls_from_ship_days import (
     calls_by_share as calls_by_share,
     calls_table as calls_table,
     chance_missed as chance_missed,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from skytally.claims import GOOD, UNTESTED, Claim, judge_claims, judge_rules
-from skytally.press.finding_checks import declared_findings
+from skytally.press.finding_table_checks import declared_findings
 from skytally.record import claim_pairs
 from tests.support.claim_evidence import claim_tables, real_evidence, real_findings, record_tables
 

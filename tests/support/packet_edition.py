@@ -22,7 +22,7 @@ from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.packet_zip import canonical_zip
 from skytally.findings.declarations import REFERENCE
-from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.press.finding_table_checks import declared_findings, page_parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "2026-11-29"

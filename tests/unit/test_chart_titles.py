@@ -14,7 +14,7 @@ import xarray as xr
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.figures.chart_titles import chart_title, drawn_period, read_chart_titles, titles_of
-from skytally.figures.evidence_charts import values_chart
+from skytally.figures.evidence_line_charts import values_chart
 from skytally.findings import evaluate, read_declarations
 from skytally.record import with_derived_columns
 from tests.support.drawn_charts import document, models

@@ -37,10 +37,10 @@ from skytally.imagery.acquire.inventory import (
     write_searches,
 )
 from skytally.imagery.acquire.providers import is_rehearsal, rehearsal_marked
-from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
 from skytally.imagery.figures.coverage_gap_chart import gaps_chart
 from skytally.imagery.figures.coverage_month_charts import months_chart, state_spans, states_chart
 from skytally.imagery.figures.lane_boxes import MAX_SITES
+from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
 from skytally.press.notebook_parameters import declared_parameters

@@ -11,7 +11,7 @@ from skytally.findings.date_finding_rows import date_rows
 from skytally.findings.declarations import Declaration, read_declarations
 from skytally.findings.evaluation import evaluate, outcomes
 from skytally.findings.finding import Finding
-from skytally.press.finding_checks import pages_without_notebook
+from skytally.press.finding_table_checks import pages_without_notebook
 from tests.support.expected_sentences import same_sentence
 
 Tables = dict[str, pd.DataFrame]

@@ -28,7 +28,7 @@ from skytally.findings.declarations import (
     tables_read,
 )
 from skytally.findings.named_estimates import COUNTS, ESTIMATES
-from skytally.press.finding_checks import finding_faults, findings_folder
+from skytally.press.finding_table_checks import finding_faults, findings_folder
 from skytally.record import WholeRecord, with_derived_columns
 from skytally.record.row_conditions import possible_words
 

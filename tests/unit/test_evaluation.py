@@ -21,7 +21,7 @@ from skytally.findings.declarations import (
 )
 from skytally.findings.evaluation import EVALUATED, evaluate, evaluate_page, outcomes
 from skytally.findings.finding import Finding
-from skytally.press.finding_checks import page_parameters
+from skytally.press.finding_table_checks import page_parameters
 from tests.support.expected_sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]

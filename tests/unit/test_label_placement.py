@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from skytally.core import line_vocabulary as n
-from skytally.figures.evidence_charts import values_chart
+from skytally.figures.evidence_line_charts import values_chart
 from skytally.figures.label_placement import (
     LETTER,
     LINE,

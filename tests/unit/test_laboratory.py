@@ -25,9 +25,9 @@ from skytally.press.parameter_checks import record_values, value_faults
 from skytally.record import WholeRecord
 from skytally.statistics.ceiling_exceedance import tails_of_bound
 from skytally.statistics.level_ratio import Numbers, level_ratio
-from skytally.statistics.port_calls import calls_from_day_counts, stay_length
+from skytally.statistics.port_calls import calls_from_ship_days, stay_length
 from skytally.statistics.port_calls.berth_observations import Dwell
-from skytally.statistics.port_calls.calls_from_day_counts import _calls, _extreme_shares
+from skytally.statistics.port_calls.calls_from_ship_days import _calls, _extreme_shares
 from tests.support.claim_evidence import record_tables
 from tests.support.laboratory_run import ABSENT, answers, can_run, laboratory, run_script
 from tests.support.laboratory_settings import differences, random_settings, under
@@ -262,7 +262,7 @@ def test_length_of_stay_moves_what_rests_on_it(monkeypatch: pytest.MonkeyPatch) 
     again = reevaluation(WholeRecord(record_tables()))
     again = replace(again, declarations={key: again.declarations[key]})
     estimate = stay_length.Estimate(math.nan, 2.0, 5.0, "days", 0.9, "set by a reader")
-    monkeypatch.setattr(calls_from_day_counts, "mean_stay", lambda _: estimate)
+    monkeypatch.setattr(calls_from_ship_days, "mean_stay", lambda _: estimate)
     ours = again.finding(key)
     call = f"""(() => {{ const book = new {LAB}.Book(skytallyLaboratoryData);
       book.declarations.set("{key}", {{ rows: "", of: "", where: "", part: "", once: "", order: "",

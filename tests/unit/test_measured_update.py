@@ -13,7 +13,7 @@ from rasterio.warp import transform_geom
 from skytally.core.errors import AcquisitionError, IntegrityError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
-from skytally.imagery.pipeline import measured_keys, measured_update
+from skytally.imagery.pipeline import line_content_keys, measured_update
 from skytally.imagery.pipeline.measured_folder import line_path
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_update import UpdateReport, update_lines
@@ -147,7 +147,7 @@ def test_changed_code_measures_anew(
     """What today's code would measure otherwise is not kept."""
     inventory = store(tmp_path / "scenes")
     update(tmp_path, inventory)
-    monkeypatch.setattr(measured_keys, "_code", lambda: "other")
+    monkeypatch.setattr(line_content_keys, "_code", lambda: "other")
     assert len(update(tmp_path, inventory).measured) == 3
 
 

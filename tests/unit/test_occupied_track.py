@@ -15,7 +15,7 @@ from skytally.core import line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.core.line_schema import check_line
 from skytally.imagery.measure.observation import Observation, observation_line
-from skytally.imagery.measure.rail.occupancy_inversion import (
+from skytally.imagery.measure.rail.occupied_length_fit import (
     CarContrast,
     CorridorNoise,
     car_contrast,

@@ -13,8 +13,8 @@ import pytest
 
 from skytally.claims import read_tables
 from skytally.core import data_folder
-from skytally.press import finding_checks
-from skytally.press.finding_checks import declared_findings, finding_faults, page_parameters
+from skytally.press import finding_table_checks
+from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
 from skytally.press.notebook_parameters import declared_parameters, parameter_faults
 from skytally.press.parameter_limits import limit_table_faults, read_limits
 from skytally.press.parameter_range_table import range_faults
@@ -127,7 +127,7 @@ def test_what_no_limit_foresaw_names_the_file_too(
     write("rail-counts", 'summit: "2014-01-01"\nsites_watched: 5\n')
     assert parameter_faults() == []
     trains = [each for each in declared_findings()[0] if each.key == "rail-counts.trains_observed"]
-    monkeypatch.setattr(finding_checks, "declared_findings", lambda: (trains, []))
+    monkeypatch.setattr(finding_table_checks, "declared_findings", lambda: (trains, []))
     (fault,) = finding_faults(WholeRecord(read_tables(data_folder() / "record")))
     start = "notebooks/params/rail-counts.yml: summit: found '2014-01-01', with which findings can"
     assert fault.startswith(start)

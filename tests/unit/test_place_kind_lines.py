@@ -11,8 +11,8 @@ import pytest
 
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
+from skytally.imagery.pipeline.line_content_keys import key_without_images
 from skytally.imagery.pipeline.measured_folder import write_line
-from skytally.imagery.pipeline.measured_keys import key_without_images
 from skytally.imagery.pipeline.measured_line import NO_IMAGE
 from skytally.imagery.pipeline.place_kind_lines import _shown_pictures, line_or_reason
 from skytally.imagery.pipeline.publishing_rights import may_be_shown

@@ -32,7 +32,7 @@ from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_calls import (
     berth_observations,
-    calls_from_day_counts,
+    calls_from_ship_days,
     littles_law,
     missed_calls,
     stay_length,
@@ -503,7 +503,7 @@ CASES = [
         },
     ),
     Case(
-        calls_from_day_counts.calls_by_share,
+        calls_from_ship_days.calls_by_share,
         {
             "seen": row(value=20.0),
             "imaged": row(),
@@ -519,7 +519,7 @@ CASES = [
         },
     ),
     Case(
-        calls_from_day_counts.chance_missed,
+        calls_from_ship_days.chance_missed,
         {"days": row(), "stays": stays()},
         {
             "days": bad_rows(
@@ -704,7 +704,7 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
             r".*before: row P1 is of 'here-pier', which is no site .*\n.*after: 0 rows; give one",
         ),
         (
-            lambda: calls_from_day_counts.calls_by_share(
+            lambda: calls_from_ship_days.calls_by_share(
                 row(date_last=pd.NaT), row().iloc[:0], stays=stays(), ships_at_once=(1, 1), seed=1
             ),
             r"2 faults\n.*row P1: from .*; give a row .*\n.*imaged: 0 rows; give one",

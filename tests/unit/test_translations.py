@@ -18,7 +18,7 @@ import pytest
 from skytally import claims, findings
 from skytally.core import data_folder, when
 from skytally.press import check
-from skytally.press.finding_checks import declared_findings, page_parameters
+from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.sphinx_ext.translation_directives import LanguageLinks, languages
 from skytally.press.translations.language_words import (
     FOLDER,

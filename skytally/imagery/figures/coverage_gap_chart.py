@@ -10,7 +10,6 @@ import pandas as pd
 from skytally.core import chart_style as style, day, number
 from skytally.figures import PageBlock, show
 from skytally.imagery.acquire import rehearsal_marked
-from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
 from skytally.imagery.figures.lane_boxes import (
     add_legend,
     bokeh_labels,
@@ -22,6 +21,7 @@ from skytally.imagery.figures.lane_boxes import (
     mpl_lanes,
     no_chart,
 )
+from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
 
 SEARCHED, PARTLY_SEARCHED = "searched throughout", "in part not searched"
 STYLES = {

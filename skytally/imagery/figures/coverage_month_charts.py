@@ -16,7 +16,6 @@ from skytally.imagery.acquire import (
     rehearsal_marked,
     sensor_name,
 )
-from skytally.imagery.figures.break_marks import breaks_text, numbered_breaks
 from skytally.imagery.figures.lane_boxes import (
     add_legend,
     bokeh_lanes,
@@ -28,6 +27,7 @@ from skytally.imagery.figures.lane_boxes import (
     mpl_lanes,
     no_chart,
 )
+from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
 
 TIPS = [
     ("site", "@lane"),

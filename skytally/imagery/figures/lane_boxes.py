@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from skytally.core import chart_style as style
 from skytally.figures import PageBlock, canvas, dated, frame, mpl_charts, sentence
 from skytally.imagery.acquire import ANY_SENSOR, rehearsal_marked, sensor_name
-from skytally.imagery.figures.break_marks import bokeh_breaks, mpl_breaks
+from skytally.imagery.figures.sensor_break_marks import bokeh_breaks, mpl_breaks
 
 HOVER = ("lane", "when", "state", "said", "why")
 MAX_VECTOR_BOXES = 60

@@ -34,12 +34,6 @@ from skytally.figures import (
     value_marks,
 )
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
-from skytally.imagery.figures.break_marks import (
-    bokeh_breaks,
-    breaks_text,
-    mpl_breaks,
-    numbered_breaks,
-)
 from skytally.imagery.figures.lane_boxes import draw_boxes, no_chart
 from skytally.imagery.figures.observation_rug import (
     CONCLUSIVE,
@@ -53,6 +47,12 @@ from skytally.imagery.figures.observation_rug import (
     gap_text,
     rug_rows,
     rug_ticks,
+)
+from skytally.imagery.figures.sensor_break_marks import (
+    bokeh_breaks,
+    breaks_text,
+    mpl_breaks,
+    numbered_breaks,
 )
 from skytally.imagery.measure import UNIT_WORDS
 

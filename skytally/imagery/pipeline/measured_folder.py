@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skytally.core import IntegrityError, slug_of
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.pipeline.measured_keys import PARTS, changed_parts
+from skytally.imagery.pipeline.line_content_keys import PARTS, changed_parts
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target
 from skytally.imagery.pipeline.measured_netcdf import (
     as_dataset,

@@ -15,9 +15,13 @@ import pandas as pd
 from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire import ChipManifest, chip_store
 from skytally.imagery.pipeline.executors import work_executor
+from skytally.imagery.pipeline.line_content_keys import (
+    changed_parts,
+    images_key,
+    key_without_images,
+)
 from skytally.imagery.pipeline.measure_outlines import measure_targets
 from skytally.imagery.pipeline.measured_folder import stored_key, write_line
-from skytally.imagery.pipeline.measured_keys import changed_parts, images_key, key_without_images
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
 from skytally.imagery.sites import Site

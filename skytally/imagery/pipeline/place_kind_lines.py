@@ -17,8 +17,8 @@ from skytally.imagery.acquire import (
     sensor_name,
 )
 from skytally.imagery.cube import check_day
+from skytally.imagery.pipeline.line_content_keys import key_without_images, stored_rows
 from skytally.imagery.pipeline.measured_folder import read_line
-from skytally.imagery.pipeline.measured_keys import key_without_images, stored_rows
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle

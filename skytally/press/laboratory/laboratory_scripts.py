@@ -18,7 +18,7 @@ ENGINE = (
     "named_estimates.js",
     "finding_evaluation.js",
     "reevaluation.js",
-    "provenance.js",
+    "source_provenance.js",
     "claim_rules.js",
     "rival_explanations.js",
     "flip_sets.js",

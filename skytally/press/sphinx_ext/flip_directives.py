@@ -10,7 +10,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.figures import names_of
-from skytally.press.finding_checks import declared_findings
+from skytally.press.finding_table_checks import declared_findings
 from skytally.press.flip_stage import FLIPS
 from skytally.press.sphinx_ext.book_data import (
     findings,

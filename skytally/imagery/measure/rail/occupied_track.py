@@ -17,7 +17,7 @@ from skytally.imagery.measure.difference import (
     ring_gain,
 )
 from skytally.imagery.measure.observation import Observation
-from skytally.imagery.measure.rail.occupancy_inversion import (
+from skytally.imagery.measure.rail.occupied_length_fit import (
     RAIL_P_FALSE,
     CarContrast,
     CorridorNoise,

@@ -15,7 +15,7 @@ import xarray as xr
 from skytally import figures
 from skytally.core import line_vocabulary as n
 from skytally.figures.embed import PageBlock
-from skytally.figures.evidence_charts import bars_chart, lanes_chart, values_chart
+from skytally.figures.evidence_line_charts import bars_chart, lanes_chart, values_chart
 from skytally.record import lines
 from skytally.record.evidence_lines import by_statement, line
 from tests.support.drawn_charts import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skytally.findings import Finding
 
-SCRIPT = Path(__file__).with_name("notebook_prose.js")
+SCRIPT = Path(__file__).with_name("live_notebook_numbers.js")
 
 
 def prose_script(findings: Iterable[Finding]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.findings.row_findings import row_of
-from skytally.statistics.port_calls.calls_from_day_counts import (
+from skytally.statistics.port_calls.calls_from_ship_days import (
     _schedules,
     calls_by_share,
     calls_table,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS
-from skytally.imagery.pipeline.measured_keys import (
+from skytally.imagery.pipeline.line_content_keys import (
     NOT_IN_A_LINE,
     changed_parts,
     key_without_images,

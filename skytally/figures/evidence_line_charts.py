@@ -12,7 +12,7 @@ import xarray as xr
 from skytally.core import chart_style as style, day
 from skytally.figures import bokeh_charts, mpl_charts
 from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
-from skytally.figures.counter_label_table import counter_labels
+from skytally.figures.counter_names_and_colours import counter_labels
 from skytally.figures.embed import PageBlock, sentence, show
 from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
 from skytally.figures.lane_layout import lane_layout

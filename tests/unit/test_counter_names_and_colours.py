@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError, chart_style as style
-from skytally.figures.counter_label_table import (
+from skytally.figures.counter_names_and_colours import (
     LEAST_CONTRAST,
     OWN_COUNTER,
     contrast_on_white,
@@ -68,6 +68,6 @@ def test_no_chart_has_a_colour_of_its_own() -> None:
         for folder in folders
         for path in folder.glob("*.py")
     }
-    written.pop("counter_label_table.py")  # its example of black and white
+    written.pop("counter_names_and_colours.py")  # its example of black and white
     assert len(written) > 30
     assert {name: found for name, found in written.items() if found} == {}
