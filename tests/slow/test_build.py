@@ -223,9 +223,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Build a copy whose cells hold code, and whose events were saved by a spreadsheet."""
     project = copied(tmp_path_factory.mktemp("hostile") / "book-project", built=False)
     record = project.folder / "data/record"
-    edit(record / "rail_counts.csv", "R031", text=" ".join(HOSTILE.values()), note=FORMULA)
-    edit(record / "rail_counts.csv", "R046", text=FORMULA)
-    edit(record / "rail_counts.csv", "R051", note=HOSTILE["tag"])
+    correct(record, ("rail_counts", "R031", "text"), " ".join(HOSTILE.values()))
+    correct(record, ("rail_counts", "R031", "note"), FORMULA)
+    correct(record, ("rail_counts", "R046", "text"), FORMULA)
+    correct(record, ("rail_counts", "R051", "note"), HOSTILE["tag"])
     edit(record / "counters.csv", "csis", name=f"CSIS {HOSTILE['closing']}")
     edit(record / "scopes.csv", "tumangang-rail-facility", name=f"Yard {HOSTILE['picture']}")
     edit(record / "sites.csv", "rajin", name=f"Rajin {HOSTILE['tag']}")

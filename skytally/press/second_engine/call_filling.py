@@ -194,7 +194,8 @@ def fill_calls(app: Sphinx, docname: str, calls: Sequence[dict[str, Any]]) -> li
             call["html"] = _filled(group, call["kind"])
         except ValueError as fault:
             where = f", line {call['line']}" if call["line"] else ""
-            faults.append(f"{docname}{where}: {call['name']}: {fault}")
+            page = app.env.doc2path(docname, base=False)
+            faults.append(f"{page}{where}: {call['name']}: {fault}")
     return faults
 
 
