@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 CHANGED_PACKETS = 40
 STATED = re.compile(
     r"(address|commit|lock|parameters|not_recomputed|findings/0/(finding/(when|unit|bound|level|own|made_of"
-    r"|interval_from|support|flips_if)|declared/(note|of|order|unit|arguments|otherwise|sentence"
+    r"|interval_from|support|flips_if)|declared/(note|of|once|order|unit|arguments|otherwise|sentence"
     r"|table|where)|computed/(value|day|lasting|moment|left_out|where|not_below|changes)))(/|$)"
 )
 """Places of packet.json of which nothing in a packet gives the content again (METHODS 11.2)."""
