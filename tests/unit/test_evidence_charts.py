@@ -132,7 +132,8 @@ def test_a_number_of_a_year_is_a_bar_in_both_figures(rows: Rows, bound: str, sta
     mpl_charts.series(axes, table, **{**look, "marker": "o"})
     assert sum(len(each.get_xdata()) for each in axes.lines) == 0
     bars = [path for each in axes.collections for path in each.get_paths()]
-    assert bars and all(np.ptp(path.vertices[:, 0]) > 300 for path in bars if len(path.vertices))
+    assert bars
+    assert all(np.ptp(path.vertices[:, 0]) > 300 for path in bars if len(path.vertices))
 
 
 def test_values_chart_draws_only_its_period(one_line: Lines) -> None:
