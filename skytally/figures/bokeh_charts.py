@@ -15,12 +15,16 @@ from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, label_hook, named_series
 from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.mark_tables import (
+    DOTTED,
+    FILLED,
+    HOLLOW,
     HOVER,
     HOVER_LABELS,
     BarLayout,
-    at_both_ends,
     band_start,
     bar_layout,
+    bar_looks,
+    dated_and_lasting,
     pointed,
     top_of,
     value_axis,
@@ -100,20 +104,39 @@ def series(
     -------
     list of holoviews.Element
     """
-    parts: list[hv.Element] = []
-    long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
-    if len(long):
-        parts.append(_segments(long, ["x0", "y", "x1", "y"], colour, alpha=0.6))
-    table = at_both_ends(table)
-    closed = table[
-        np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["hi"] > table["lo"])
-    ]
-    closed = closed[closed["bound"] != n.AT_MOST]
+    dated, lasting = dated_and_lasting(table)
+    parts = _periods(lasting, step=step, colour=colour, label="" if len(dated) else label)
+    short = dated[(dated["x1"] > dated["x0"]) & dated["y"].notna()]
+    if len(short):
+        parts.append(_segments(short, ["x0", "y", "x1", "y"], colour, alpha=0.6))
+    closed = dated[_is_closed(dated)]
     if len(closed):
         bars = _segments(
             closed, ["x", "lo", "x", "hi"], colour, told=bool(closed["y"].isna().any())
         )
-        parts.append(bars if table["y"].notna().any() else bars.relabel(label))
+        parts.append(bars if dated["y"].notna().any() else bars.relabel(label))
+    parts += _arrows(table, step=step, colour=colour)
+    numbered = dated[dated["y"].notna() & (dated["state"] != n.NOTHING_SEEN)]
+    empty = dated[dated["state"] == n.NOTHING_SEEN]
+    if len(numbered):
+        parts.append(_points(numbered, "y", colour, marker, label))
+    if len(empty):
+        parts.append(_points(empty, "y", colour, "circle", label, fill_color="white", line_width=2))
+    numberless = dated[dated["y"].isna() & dated["lo"].isna()]
+    if len(numberless):
+        parts.append(_points(numberless.assign(strip=-step), "strip", colour, "x", label))
+    return parts
+
+
+def _is_closed(table: pd.DataFrame) -> pd.Series:
+    """Whether each mark has an interval with two ends, which no arrow stands for."""
+    ends = np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["hi"] > table["lo"])
+    return ends & (table["bound"] != n.AT_MOST)
+
+
+def _arrows(table: pd.DataFrame, *, step: float, colour: str) -> list[hv.Element]:
+    """Dotted lines that end in an arrow, for numbers that are a bound."""
+    parts: list[hv.Element] = []
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "triangle"),
         (table[table["bound"] == n.AT_MOST], -1, "inverted_triangle"),
@@ -124,15 +147,42 @@ def series(
                 _segments(tips, ["x", "y", "x", "tip"], colour, told=False, line_dash="dotted"),
                 _points(tips, "tip", colour, arrow, "", size=60),
             ]
-    numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
-    empty = table[table["state"] == n.NOTHING_SEEN]
-    if len(numbered):
-        parts.append(_points(numbered, "y", colour, marker, label))
-    if len(empty):
-        parts.append(_points(empty, "y", colour, "circle", label, fill_color="white", line_width=2))
-    numberless = table[table["y"].isna() & table["lo"].isna()]
-    if len(numberless):
-        parts.append(_points(numberless.assign(strip=-step), "strip", colour, "x", label))
+    return parts
+
+
+def _periods(table: pd.DataFrame, *, step: float, colour: str, label: str) -> list[hv.Element]:
+    """Bars over long intervals of time, as high as their numbers, without any point.
+
+    Nothing seen is a hollow bar; what has no number is a dotted one, below zero.
+    """
+    parts: list[hv.Element] = []
+    closed = table[_is_closed(table)]
+    if len(closed):
+        parts.append(
+            hv.Rectangles(closed, ["x0", "lo", "x1", "hi"], list(HOVER)).opts(
+                color=colour, alpha=0.25, line_alpha=0, tools=["hover"], hover_tooltips=TOOLTIPS
+            )
+        )
+    level = table.assign(y=table["y"].where(table["y"].notna() | table["lo"].notna(), -step))
+    parts += _bars_of(level[level["y"].notna()], looks=bar_looks(table), colour=colour)
+    return [part.relabel(label) if i == 0 else part for i, part in enumerate(parts)]
+
+
+def _bars_of(rows: pd.DataFrame, *, looks: pd.Series, colour: str) -> list[hv.Element]:
+    """Bars over intervals of time: filled, dotted, or hollow, which is a white core on a bar."""
+    parts: list[hv.Element] = []
+    for look, width, options in (
+        (FILLED, 6, {"alpha": 0.55}),
+        (DOTTED, 3, {"line_dash": "dotted"}),
+        (HOLLOW, 7, {}),
+    ):
+        chosen = rows[looks.loc[rows.index] == look]
+        if len(chosen):
+            ends = ["x0", "y", "x1", "y"]
+            parts.append(_segments(chosen, ends, colour, **options).opts(line_width=width))
+            if look == HOLLOW:
+                core = _segments(chosen, ends, style.WHITE, told=False)
+                parts.append(core.opts(line_width=3))
     return parts
 
 
@@ -222,16 +272,8 @@ def _band(band: pd.DataFrame, *, left: pd.Timestamp) -> list[hv.Element]:
 
 def _lane_marks(rows: pd.DataFrame, colour: str, arrow: pd.Timedelta) -> list[hv.Element]:
     """Bars, points and arrows of lanes of one colour."""
-    parts: list[hv.Element] = []
     long = rows[rows["x1"] > rows["x0"]]
-    dim = long["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-    for chosen, alpha, dash in ((long[~dim], 0.55, "solid"), (long[dim], 0.9, "dashed")):
-        if len(chosen):
-            parts.append(
-                _segments(chosen, ["x0", "y", "x1", "y"], colour, alpha=alpha, line_dash=dash).opts(
-                    line_width=6 if dash == "solid" else 3
-                )
-            )
+    parts = _bars_of(long, looks=bar_looks(rows.drop(columns="y")), colour=colour)
     for side, x, length, angle in (
         ("open_start", "x0", -arrow, 90),
         ("open_end", "x1", arrow, -90),

@@ -34,6 +34,8 @@ BAR, BAR_LINE, BAR_GAP = 16.0, 14.5, 5.0
 """Thickness of a bar, height of a line over it and space between rows, pixels."""
 A_MONTH = pd.Timedelta(days=31)
 """Longest interval whose number is drawn at its middle."""
+FILLED, DOTTED, HOLLOW = "filled", "dotted", "hollow"
+"""Bars of time: seen or stated, could not tell or gave no number, looked and saw nothing."""
 BAR_COLUMNS = ("label", "counter", "y", "lo", "hi", *HOVER)
 
 
@@ -191,7 +193,7 @@ def band_start(band: pd.DataFrame, table: pd.DataFrame) -> pd.Timestamp:
 
 
 def drawn_extent(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
-    """Points of all marks as they are drawn, with the ends of their bars and arrows.
+    """Middles of all marks as they are drawn, with the ends of their bars and arrows.
 
     Parameters
     ----------
@@ -203,13 +205,12 @@ def drawn_extent(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With ``y, lo, hi`` finite for each point.
+        With ``y, lo, hi`` finite for each mark.
     """
-    points = at_both_ends(table)
-    y = points["y"].fillna((points["lo"] + points["hi"]) / 2).fillna(-step)
-    low, high = points["lo"].fillna(y), points["hi"].fillna(y)
-    falling = points["bound"] == n.AT_MOST
-    return points.assign(
+    y = table["y"].fillna((table["lo"] + table["hi"]) / 2).fillna(-step)
+    low, high = table["lo"].fillna(y), table["hi"].fillna(y)
+    falling = table["bound"] == n.AT_MOST
+    return table.assign(
         y=y,
         lo=(y - step).where(falling, low),
         hi=(y + step).where(np.isinf(high), high).where(~falling, y),
@@ -241,27 +242,33 @@ def bar_layout(table: pd.DataFrame) -> BarLayout:
     return BarLayout(row, BAR / 2 / row, 0.5 - (BAR_GAP + BAR / 2) / row, tuple(words))
 
 
+def bar_looks(table: pd.DataFrame) -> pd.Series:
+    """Name the look of the bar of each mark, should its interval be drawn as one."""
+    looks = pd.Series(FILLED, index=table.index)
+    unnumbered = table["y"].isna() & table["lo"].isna() if "y" in table and "lo" in table else False
+    looks[(table["state"] == n.UNCLEAR) | unnumbered] = DOTTED
+    looks[table["state"] == n.NOTHING_SEEN] = HOLLOW
+    return looks
+
+
 def pointed(table: pd.DataFrame) -> pd.DataFrame:
-    """Select the points of a lane: an observation of one day at it, one of an interval at its ends.
+    """Select the marks of a lane that are points: those of an observation of a day or two.
 
-    Something seen at some time in a longer interval gets no point at all, since a point in
-    the middle would name a day that no source names; its bar is its mark.
+    What was seen, or looked for, in a longer interval gets no point: one in the middle would name
+    a day that no source names, and two at the ends would pass for two observations. Its bar is
+    its mark.
     """
-    long = (table["x1"] - table["x0"]) > pd.Timedelta(days=2)
-    looked = table["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-    ends = table[long & looked]
-    return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
+    return table[(table["x1"] - table["x0"]) <= pd.Timedelta(days=2)]
 
 
-def at_both_ends(table: pd.DataFrame) -> pd.DataFrame:
-    """Place the number of an interval longer than a month at its ends instead of its middle.
+def dated_and_lasting(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the marks of numbers: those of at most a month, and those of a longer interval.
 
-    A number known to the year only has no day; its bar is drawn over the year, and point,
-    bounds and arrow stand where the bar begins and ends.
+    The first are points at the middle of their interval. The others are drawn as the interval
+    that they are, and without a point, which would pass for an observation of its day.
     """
-    long = (table["x1"] - table["x0"]) > A_MONTH
-    ends = table[long]
-    return pd.concat([table[~long], ends.assign(x=ends["x0"]), ends.assign(x=ends["x1"])])
+    lasting = (table["x1"] - table["x0"]) > A_MONTH
+    return table[~lasting], table[lasting]
 
 
 def bar_marks(table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[str]) -> pd.DataFrame:

@@ -23,9 +23,13 @@ from skytally.figures.label_placement import MarkLabel, named_series, write_labe
 from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.letter_fonts import FAMILY, font_faces, register_letters, special_letters
 from skytally.figures.mark_tables import (
-    at_both_ends,
+    DOTTED,
+    FILLED,
+    HOLLOW,
     band_start,
     bar_layout,
+    bar_looks,
+    dated_and_lasting,
     pointed,
     top_of,
     value_axis,
@@ -152,12 +156,11 @@ def series(
     axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str, marker: str
 ) -> None:
     """Draw the marks of one series as `skytally.figures.bokeh_charts.series` does."""
-    long = table[(table["x1"] > table["x0"]) & table["y"].notna()]
-    axes.hlines(long["y"], long["x0"], long["x1"], color=colour, alpha=0.6, lw=2)
-    table = at_both_ends(table)
-    closed = table[
-        np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)
-    ]
+    dated, lasting = dated_and_lasting(table)
+    _periods(axes, lasting, step=step, colour=colour)
+    short = dated[(dated["x1"] > dated["x0"]) & dated["y"].notna()]
+    axes.hlines(short["y"], short["x0"], short["x1"], color=colour, alpha=0.6, lw=2)
+    closed = dated[_is_closed(dated)]
     axes.vlines(closed["x"], closed["lo"], closed["hi"], color=colour, lw=1.5)
     for rows, sign, arrow in (
         (table[np.isinf(table["hi"])], 1, "^"),
@@ -165,22 +168,39 @@ def series(
     ):
         axes.vlines(rows["x"], rows["y"], rows["y"] + sign * step, color=colour, lw=1.5, ls=":")
         axes.plot(rows["x"], rows["y"] + sign * step, arrow, color=colour, ms=5)
-    numbered = table[table["y"].notna() & (table["state"] != n.NOTHING_SEEN)]
+    numbered = dated[dated["y"].notna() & (dated["state"] != n.NOTHING_SEEN)]
     size = 6 * style.MARKER_AREAS.get(marker, 1.0) ** 0.5
     axes.plot(numbered["x"], numbered["y"], marker, color=colour, ms=size, ls="")
-    empty = table[table["state"] == n.NOTHING_SEEN]
-    axes.plot(
-        empty["x"],
-        empty["y"],
-        "o",
-        mec=colour,
-        mfc="white",
-        mew=1.6,
-        ms=7,
-        ls="",
-    )
-    numberless = table[table["y"].isna() & table["lo"].isna()]
+    empty = dated[dated["state"] == n.NOTHING_SEEN]
+    axes.plot(empty["x"], empty["y"], "o", mec=colour, mfc="white", mew=1.6, ms=7, ls="")
+    numberless = dated[dated["y"].isna() & dated["lo"].isna()]
     axes.plot(numberless["x"], np.full(len(numberless), -step), "x", color=colour, ms=6, ls="")
+
+
+def _is_closed(table: pd.DataFrame) -> pd.Series:
+    """Whether each mark has an interval with two ends, which no arrow stands for."""
+    return np.isfinite(table["lo"]) & np.isfinite(table["hi"]) & (table["bound"] != n.AT_MOST)
+
+
+def _periods(axes: mpl.axes.Axes, table: pd.DataFrame, *, step: float, colour: str) -> None:
+    """Draw bars over long intervals of time as `skytally.figures.bokeh_charts` does."""
+    for row in table[_is_closed(table)].itertuples():
+        axes.fill_between([row.x0, row.x1], row.lo, row.hi, color=colour, alpha=0.25, lw=0)
+    level = table.assign(y=table["y"].where(table["y"].notna() | table["lo"].notna(), -step))
+    _bars_of(axes, level[level["y"].notna()], looks=bar_looks(table), colour=colour)
+
+
+def _bars_of(axes: mpl.axes.Axes, rows: pd.DataFrame, *, looks: pd.Series, colour: str) -> None:
+    """Draw bars over intervals of time: filled, dotted, or hollow, a white core on a bar."""
+    for look, options in (
+        (FILLED, {"lw": 4, "alpha": 0.55}),
+        (DOTTED, {"lw": 2, "ls": ":"}),
+        (HOLLOW, {"lw": 5}),
+    ):
+        chosen = rows[looks.loc[rows.index] == look]
+        axes.hlines(chosen["y"], chosen["x0"], chosen["x1"], color=colour, **options)
+        if look == HOLLOW:
+            axes.hlines(chosen["y"], chosen["x0"], chosen["x1"], color=style.WHITE, lw=2)
 
 
 def values(
@@ -260,12 +280,8 @@ def lanes(layout: LaneLayout) -> Figure:
 
 def _lane_marks(axes: mpl.axes.Axes, rows: pd.DataFrame, colour: str, arrow: pd.Timedelta) -> None:
     """Draw the bars, points and arrows of lanes of one colour."""
-    dim = rows["state"].isin([n.NOTHING_SEEN, n.UNCLEAR])
-    for chosen, look in (
-        (rows[~dim], {"lw": 4, "alpha": 0.5}),
-        (rows[dim], {"lw": 1.8, "ls": "--"}),
-    ):
-        axes.hlines(chosen["y"], chosen["x0"], chosen["x1"], color=colour, **look)
+    long = rows[rows["x1"] > rows["x0"]]
+    _bars_of(axes, long, looks=bar_looks(rows.drop(columns="y")), colour=colour)
     for state, of_state in pointed(rows).groupby("state"):
         marker = "x" if state == n.UNCLEAR else "o"
         fill = "white" if state == n.NOTHING_SEEN else colour

@@ -42,7 +42,7 @@ def timeline_chart(
         name="timeline",
         period=period,
         caption="Rows of the record on one axis, by kind; the kinds are chosen, rows of other "
-        "kinds stand in the table of all dated rows. Filled: seen or stated; open, on a broken "
-        "line: looked, nothing seen; cross: looked, could not tell; blank: no source reports an "
-        "observation.",
+        "kinds stand in the table of all dated rows. Filled: seen or stated; hollow: looked, "
+        "nothing seen; cross or dotted bar: looked, could not tell; a bar without a mark: an "
+        "interval of which no source names the day; blank: no source reports an observation.",
     )

@@ -36,6 +36,8 @@ TITLE_LETTERS = 38
 """Letters in a line of the title."""
 MOST_LABELS = 9
 """Number of totals with words at their marks: more would hide the marks."""
+YEAR = "year"
+"""Word of the vocabulary *precision* for a day known to its year only."""
 ROOM = 1.18
 """Height of the axis, as a multiple of the highest total."""
 
@@ -150,27 +152,32 @@ def spelled_names(totals: pd.DataFrame, short: Mapping[str, str], full: Mapping[
 
 def _mark(axes: Axes, row: pd.Series, step: float) -> None:
     colour = counter_colour(row["counter"])
-    top, days = row["top"], _days(row)
-    if len(days) > 1 or row["statement_first"] < days[0] < row["statement_last"]:
-        axes.hlines(top, row["statement_first"], row["statement_last"], color=colour, lw=1.5)
+    top, day = row["top"], _day(row)
+    ends = row["statement_first"], row["statement_last"]
     low, high = limits(quantity_of(row))
-    for day in days:
-        if row["bound"] in n.OPEN_ABOVE:
-            axes.vlines(day, top, top + step, color=colour, lw=1.2, ls=":")
-            axes.plot(day, top + step, "^", color=colour, ms=4)
-        elif low < high:
-            axes.vlines(day, low, high, color=colour, lw=1.2)
+    of_a_year = row["statement_precision"] == YEAR
+    if of_a_year:
+        # a year is drawn as a year: a mark on a day of it would pass for a statement of that day
+        axes.hlines(top, *ends, color=colour, lw=4, alpha=0.55)
+    elif ends[0] < day < ends[1]:
+        axes.hlines(top, *ends, color=colour, lw=1.5)
+    if row["bound"] in n.OPEN_ABOVE:
+        axes.vlines(day, top, top + step, color=colour, lw=1.2, ls=":")
+        axes.plot(day, top + step, "^", color=colour, ms=4)
+    elif low < high and of_a_year:
+        axes.fill_between(ends, low, high, color=colour, alpha=0.25, lw=0)
+    elif low < high:
+        axes.vlines(day, low, high, color=colour, lw=1.2)
+    if not of_a_year:
         axes.plot(day, top, "o" if row["counted"] else "s", color=colour, ms=6)
 
 
-def _days(row: pd.Series) -> list[pd.Timestamp]:
-    """Days at which a total is drawn: its last, the middle of a month, both ends of a year."""
+def _day(row: pd.Series) -> pd.Timestamp:
+    """Day at which a total is drawn: its last, or the middle of a month or of a year."""
     first, last = row["statement_first"], row["statement_last"]
-    if row["statement_precision"] == "year":
-        return [first, last]
-    if row["statement_precision"] == "month":
-        return [first + (last - first) / 2]
-    return [row["date_last"]]
+    if row["statement_precision"] in (YEAR, "month"):
+        return first + (last - first) / 2
+    return row["date_last"]
 
 
 def _points(totals: pd.DataFrame) -> pd.DataFrame:
@@ -179,17 +186,16 @@ def _points(totals: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for index, row in totals.iterrows():
         low, high = limits(quantity_of(row))
-        top, days = row["top"], _days(row)
-        spread = row["statement_precision"] in ("month", "year")
-        rows += [
+        top, day = row["top"], _day(row)
+        spread = row["statement_precision"] in ("month", YEAR)
+        rows.append(
             {
                 "series": str(index), "x": day, "y": top, "lo": min(low, top),
                 "hi": top + step if row["bound"] in n.OPEN_ABOVE else max(high, top),
                 "x0": row["statement_first"] if spread else day,
                 "x1": row["statement_last"] if spread else day,
             }
-            for day in days
-        ]  # fmt: skip
+        )  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -79,6 +79,7 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     """Interval of a finding in words, and whose it is.
 
     Empty for an exact number, for a date, and for one from nothing upwards, which excludes nothing.
+    An upper bound has no lower end but nothing, which nobody printed, so it is *up to* its end.
 
     Parameters
     ----------
@@ -96,6 +97,8 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     "65 to 81 railcars (this book's reading)"
     >>> interval_words({**known, "low": 3.0, "high": 3.0})
     ''
+    >>> interval_words({**known, "low": 0.0, "high": 25.0, "bound": "at most"})
+    "up to 25 railcars (this book's reading)"
     """
     low = math.nan if finding["low"] is None else finding["low"]
     high = math.inf if finding["high"] is None else finding["high"]
@@ -108,6 +111,8 @@ def interval_words(finding: Mapping[str, Any]) -> str:
         if level < 1:
             whose = f"{100 * level:g} % interval of an estimate of this book"
     span = interval(low, high, finding["unit"])
+    if low == 0 and finding.get("bound") == n.AT_MOST:
+        span = f"up to {interval(high, high, finding['unit'])}"
     return f"{span} ({whose})" if whose else span
 
 

@@ -8,14 +8,18 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
 
+import holoviews as hv
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 from skytally import figures
 from skytally.core import line_vocabulary as n
+from skytally.figures import bokeh_charts, mpl_charts
 from skytally.figures.embed import PageBlock
 from skytally.figures.evidence_line_charts import bars_chart, lanes_chart, values_chart
+from skytally.figures.mark_tables import value_marks
 from skytally.record import lines
 from skytally.record.evidence_lines import by_statement, line
 from tests.support.drawn_charts import (
@@ -106,6 +110,30 @@ def test_values_chart_draws_a_ceiling_as_a_band(rows: Rows) -> None:
     assert "\u2190" in words, "nothing says that the band began before the chart"
     assert models(document(shown), "Quad") or models(document(shown), "Rect")
     assert "no more than about 20 containers" in shown.text
+
+
+@pytest.mark.parametrize("bound", [n.EXACTLY, n.ABOUT])
+@pytest.mark.parametrize("state", [n.COUNTED, n.NOTHING_SEEN])
+def test_a_number_of_a_year_is_a_bar_in_both_figures(rows: Rows, bound: str, state: str) -> None:
+    """Two marks at the ends of a year would pass for two observations."""
+    made = line(
+        rows({"value": 0.0 if state == n.NOTHING_SEEN else 20.0, "bound": bound, "state": state,
+              "date_first": pd.Timestamp("2025-01-01"),
+              "date_last": pd.Timestamp("2025-12-31")}),
+        title="made up", history="made for a test",
+    )  # fmt: skip
+    table = value_marks({"csis": made}, {"csis": "CSIS"})
+    look = {"step": 1.0, "colour": "#000000", "marker": "circle"}
+    drawn = bokeh_charts.series(table, label="CSIS", **look)
+    assert [type(part).__name__ for part in drawn if len(part) != 1] == []
+    assert not [part for part in drawn if isinstance(part, hv.Scatter)]
+    assert drawn[0].label == "CSIS"
+    _, axes = mpl_charts.canvas(3.0)
+    mpl_charts.series(axes, table, **{**look, "marker": "o"})
+    assert sum(len(each.get_xdata()) for each in axes.lines) == 0
+    bars = [path for each in axes.collections for path in each.get_paths()]
+    assert bars
+    assert all(np.ptp(path.vertices[:, 0]) > 300 for path in bars if len(path.vertices))
 
 
 def test_values_chart_draws_only_its_period(one_line: Lines) -> None:

@@ -18,8 +18,9 @@ from skytally.figures.mark_tables import (
     LANE_COLUMNS,
     MARK_COLUMNS,
     alt_text,
-    at_both_ends,
+    bar_looks,
     bar_marks,
+    dated_and_lasting,
     lane_marks,
     names_of,
     pointed,
@@ -136,14 +137,14 @@ def test_lane_marks_refuse_lanes_that_do_not_match(rows: Rows) -> None:
     [
         (n.SOMETHING_SEEN, "2023-10-05", ["2023-10-05"]),
         (n.SOMETHING_SEEN, "2023-10-31", []),
-        (n.NOTHING_SEEN, "2023-10-31", ["2023-10-05", "2023-10-31"]),
-        (n.UNCLEAR, "2023-10-31", ["2023-10-05", "2023-10-31"]),
+        (n.NOTHING_SEEN, "2023-10-31", []),
+        (n.UNCLEAR, "2023-10-31", []),
     ],
 )
 def test_pointed_names_no_day_that_no_source_names(
     rows: Rows, state: str, last: str, points: list[str]
 ) -> None:
-    """Something seen at some time in a month gets no point in the middle of the month."""
+    """An interval is a bar: no point in its middle, and no two at its ends."""
     table = rows({"state": state, "bound": "", "date_last": pd.Timestamp(last)})
     found = pointed(lane_marks(table, LABELS, lane=["a"]))
     assert found["x"].tolist() == [pd.Timestamp(day) for day in points]
@@ -154,21 +155,42 @@ def test_pointed_names_no_day_that_no_source_names(
     [
         ("2026-01-01", ["2026-01-01"]),
         ("2026-01-31", ["2026-01-16"]),
-        ("2026-12-31", ["2026-01-01", "2026-12-31"]),
+        ("2026-12-31", []),
     ],
 )
 def test_a_number_known_to_the_year_stands_on_no_day_of_it(
     rows: Rows, last: str, points: list[str]
 ) -> None:
-    """Its bar covers the year, and its point the ends of the bar."""
+    """It is a bar over the year and no point, so that it does not pass for two observations."""
     first = pd.Timestamp("2026-01-01")
     made = line(
         rows({"value": 1.0, "date_first": first, "date_last": pd.Timestamp(last)}),
         title="made up",
         history="made for a test",
     )
-    found = at_both_ends(value_marks({"csis": made}, LABELS))
-    assert found["x"].tolist() == [pd.Timestamp(day) for day in points]
+    dated, lasting = dated_and_lasting(value_marks({"csis": made}, LABELS))
+    assert dated["x"].tolist() == [pd.Timestamp(day) for day in points]
+    assert len(lasting) == (not points)
+
+
+def test_bars_tell_what_was_seen_from_what_was_not(rows: Rows) -> None:
+    """Seen is filled, nothing seen hollow, and what could not be told dotted."""
+    states = [n.COUNTED, n.SOMETHING_SEEN, n.NOTHING_SEEN, n.UNCLEAR]
+    made = line(
+        rows(
+            {"value": 1.0, "state": n.COUNTED},
+            *({"state": state, "bound": ""} for state in (n.SOMETHING_SEEN, n.UNCLEAR)),
+            {"value": 0.0, "state": n.NOTHING_SEEN},
+        ),
+        title="made up",
+        history="made for a test",
+    )
+    marks = value_marks({"csis": made}, LABELS)
+    looks = dict(zip(marks["state"], bar_looks(marks), strict=True))
+    assert [looks[state] for state in states] == ["filled", "dotted", "hollow", "dotted"]
+    # in a lane a thing seen without a number is a thing seen
+    alike = bar_looks(marks.drop(columns="y"))
+    assert alike[marks["state"] == n.SOMETHING_SEEN].tolist() == ["filled"]
 
 
 def test_bar_marks_keep_the_order_and_the_bound(rows: Rows) -> None:

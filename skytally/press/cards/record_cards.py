@@ -254,8 +254,8 @@ def interval_fact(row: Mapping[str, Any]) -> list[Fact]:
         return []
     quantity = quantity_of(_with_ends(row))
     low, high = limits(quantity)
-    ends = {"low": low, "high": high, "unit": quantity.unit, "interval_from": reading_of(quantity)}
-    return fact("interval", [interval_words(ends)])
+    ends = {"low": low, "high": high, "bound": quantity.bound, "unit": quantity.unit}
+    return fact("interval", [interval_words({**ends, "interval_from": reading_of(quantity)})])
 
 
 def is_one_ship(names: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault
+from skytally.core import DataError, Fault, line_vocabulary as n
 from skytally.editions import (
     ADDED,
     CODE,
@@ -154,6 +154,8 @@ def _span(side: Mapping[str, Any] | None) -> str:
     """Interval of a number, where it has one that is no point."""
     if side is None or side["low"] == side["high"]:
         return ""
+    if side["low"] == 0 and side.get("bound") == n.AT_MOST and side["high"] is not None:
+        return f' <span class="sk-hint">[up to {side["high"]:g}]</span>'
     ends = ["open" if side[name] is None else f"{side[name]:g}" for name in ("low", "high")]
     return f' <span class="sk-hint">[{ends[0]} to {ends[1]}]</span>'
 

@@ -13,7 +13,9 @@
       whose = level < 1 ? `${lab.words.general(100 * level)} % interval of an estimate of this book`
         : "a bound that this book computed";
     }
-    const span = lab.words.interval(low, high, finding.unit);
+    const { interval } = lab.words, upper = low === 0 && finding.bound === "at most";
+    const span = upper ? `up to ${interval(high, high, finding.unit)}`
+      : interval(low, high, finding.unit);
     return whose ? `${span} (${whose})` : span;
   }
 
