@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import csv
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from skytally.press.sphinx_ext.api_page import _entry, public_names, signature_text
@@ -14,18 +18,71 @@ from skytally.press.sphinx_ext.api_page import _entry, public_names, signature_t
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+FROM_FILES = [example for example in EXAMPLES if '"examples' in example]
+"""The first writes simulated GeoTIFFs, the others make numbers of them."""
 STOREYS = sorted(
     ".".join(path.parent.relative_to(ROOT).parts)
     for path in (ROOT / "skytally").rglob("__init__.pyi")
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.splitlines()[0])
+def _run(example: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    exec(compile(example, "api.md", "exec"), made)
+    return made
+
+
+@pytest.mark.parametrize(
+    "example",
+    [each for each in EXAMPLES if each not in FROM_FILES],
+    ids=lambda text: text.splitlines()[0],
+)
 def test_example_runs_as_printed(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each example of the page runs from the folder of the project."""
     monkeypatch.chdir(ROOT)
     assert len(example.splitlines()) <= 16
-    exec(compile(example, "api.md", "exec"), {})
+    _run(example)
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder in which the first example has written its simulated images."""
+    folder = tmp_path_factory.mktemp("from-files")
+    with contextlib.chdir(folder):
+        _run(FROM_FILES[0])
+    return folder
+
+
+def _truth(folder: Path, site: str) -> dict[str, float]:
+    """Day to what really stands there."""
+    with (folder / "examples" / "truth.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["site"] == site]
+    return {row["time_utc"][:10]: float(row["value"]) for row in rows}
+
+
+@pytest.mark.parametrize(
+    "example", FROM_FILES[1:], ids=lambda text: re.findall(r'"(example-\w+)"', text)[0]
+)
+def test_five_lines_make_the_true_number_of_files(example: str, examples: Path) -> None:
+    """Five lines after the imports, run as printed on simulated files: the interval holds."""
+    assert len(example.rpartition("\n\n")[2].splitlines()) == 5
+    with contextlib.chdir(examples):
+        made = _run(example)
+    assert set(made["cube"]["label"].to_numpy()) == {"simulated"}
+    if "found" not in made:
+        # the pits lie in the middle of the field
+        assert 15 <= made["row"] < 45
+        assert 15 <= made["column"] < 45
+        return
+    truth = _truth(examples, made["site"].slug)
+    late = [row for row in made["found"] if row.time >= np.datetime64("2023-08-01")]
+    assert late
+    for row in late:
+        assert row.low <= truth[str(row.time)[:10]] <= row.high
+        assert row.value > 0
+    early = [row.value for row in made["found"] if row.time < np.datetime64("2023-08-01")]
+    # nothing stood there; one image in a hundred may call some pixels changed
+    assert max(early, default=0.0) < 0.01 * late[0].value
 
 
 def test_every_storey_stands_on_the_page() -> None:

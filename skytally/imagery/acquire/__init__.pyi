@@ -1,9 +1,11 @@
+from .band_table import band_table_items as band_table_items
 from .byte_ranges import FetchSettings as FetchSettings
 from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
 from .chip_encoding import (
     ChipManifest as ChipManifest,
     checked_item_id as checked_item_id,
     encode_chip as encode_chip,
+    scene_manifest as scene_manifest,
 )
 from .chip_store import (
     StoreError as StoreError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -119,6 +119,49 @@ def _encode_geotiff(pixels: ScenePixels, bands: tuple[str, ...]) -> bytes:
         return bytes(memory.read())
 
 
+def scene_manifest(item: SceneItem, pixels: ScenePixels) -> ChipManifest:
+    """Describe the pixels of a scene over a site, without encoding them.
+
+    Parameters
+    ----------
+    item : SceneItem
+        The scene and its site.
+    pixels : ScenePixels
+        What was read.
+
+    Returns
+    -------
+    ChipManifest
+        Without hash and size of a chip.
+
+    Raises
+    ------
+    AcquisitionError
+        If the scene has no calibration.
+    """
+    bands = tuple(sorted(pixels.arrays))
+    calibrations = band_calibrations(item)
+    shared = {field.name for field in fields(SceneItem)}
+    shared &= {field.name for field in fields(ChipManifest)}
+    return ChipManifest(
+        **{name: getattr(item, name) for name in shared - {"epsg"}},
+        epsg=pixels.epsg,
+        transform=tuple(float(number) for number in pixels.transform[:6]),
+        shape=next(iter(pixels.arrays.values())).shape[:2],
+        bands=bands,
+        dtypes={band: pixels.arrays[band].dtype.name for band in bands},
+        gsd=pixels.gsd,
+        nodata=pixels.nodata,
+        scale={band: scale for band, (scale, _) in calibrations.items()},
+        offset={band: offset for band, (_, offset) in calibrations.items()},
+        sources=pixels.sources,
+        bytes_read=pixels.bytes_read,
+        sha256="",
+        size=0,
+        resampled_from=pixels.resampled_from,
+    )
+
+
 def encode_chip(item: SceneItem, pixels: ScenePixels) -> tuple[ChipManifest, bytes]:
     """Encode the chip of a scene over a site and its manifest, without writing anything.
 
@@ -141,29 +184,9 @@ def encode_chip(item: SceneItem, pixels: ScenePixels) -> tuple[ChipManifest, byt
     DataError
         If the id of the item cannot be a file name.
     """
-    bands = tuple(sorted(pixels.arrays))
-    data = _encode_geotiff(pixels, bands)
-    calibrations = band_calibrations(item)
-    shared = {field.name for field in fields(SceneItem)}
-    shared &= {field.name for field in fields(ChipManifest)}
-    manifest = ChipManifest(
-        **{name: getattr(item, name) for name in shared - {"epsg"}},
-        epsg=pixels.epsg,
-        transform=tuple(float(number) for number in pixels.transform[:6]),
-        shape=next(iter(pixels.arrays.values())).shape[:2],
-        bands=bands,
-        dtypes={band: pixels.arrays[band].dtype.name for band in bands},
-        gsd=pixels.gsd,
-        nodata=pixels.nodata,
-        scale={band: scale for band, (scale, _) in calibrations.items()},
-        offset={band: offset for band, (_, offset) in calibrations.items()},
-        sources=pixels.sources,
-        bytes_read=pixels.bytes_read,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        resampled_from=pixels.resampled_from,
-    )
-    return manifest, data
+    manifest = scene_manifest(item, pixels)
+    data = _encode_geotiff(pixels, manifest.bands)
+    return replace(manifest, sha256=hashlib.sha256(data).hexdigest(), size=len(data)), data
 
 
 def decode_chip(manifest: ChipManifest, data: bytes) -> dict[str, npt.NDArray[Any]]:

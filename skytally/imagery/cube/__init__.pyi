@@ -34,4 +34,8 @@ from .frames import (
     subsample_mask as subsample_mask,
     window_corner as window_corner,
 )
+from .geotiff_cube import (
+    cube_from_geotiffs as cube_from_geotiffs,
+    with_scene_classes as with_scene_classes,
+)
 from .grid_alignment import common_gsd as common_gsd, on_site_grid as on_site_grid

@@ -188,21 +188,32 @@ def _screening_coordinates(
 
 
 @dataclass(frozen=True)
-class _CubeFrame:
+class CubeFrame:
     """What all images of a cube share."""
 
     site: Site
+    """On whose grid it lies."""
     cell: float
+    """Side of a pixel, metres."""
     bands: tuple[str, ...]
-    screenings: Mapping[str, Screening]
+    """Bands in its order."""
+    screenings: Mapping[str, Screening] | None
+    """Item id to screening; None for images that were never stored, which measures judge."""
 
 
-def _cube_frame(
+def cube_frame(
     site: Site,
     manifests: Sequence[ChipManifest],
     bands: Sequence[str] | None,
-    screenings: Mapping[str, Screening],
-) -> _CubeFrame:
+    screenings: Mapping[str, Screening] | None,
+) -> CubeFrame:
+    """Check that images can make one cube, and return what they share.
+
+    Raises
+    ------
+    DataError
+        If no image has one of the bands, or their pixels have other sizes.
+    """
     cells = {common_gsd(each, site) for each in manifests}
     known = sorted({band for each in manifests for band in each.bands} - {QUALITY})
     unknown = sorted(set(bands or ()) - set(known))
@@ -213,23 +224,26 @@ def _cube_frame(
             what = f"images of {sizes}; name a processor"
         message = f"{site.slug}: {what}"
         raise DataError(message)
-    return _CubeFrame(site, cells.pop(), tuple(bands or known), screenings)
+    return CubeFrame(site, cells.pop(), tuple(bands or known), screenings)
 
 
-def _screening(manifest: ChipManifest, frame: _CubeFrame) -> Screening:
-    answer = frame.screenings.get(manifest.item_id)
+def _screening(
+    manifest: ChipManifest, screenings: Mapping[str, Screening], site: Site
+) -> Screening:
+    answer = screenings.get(manifest.item_id)
     if answer is None:
         message = (
-            f"{frame.site.slug}: {manifest.item_id} was never screened for clouds; give the "
+            f"{site.slug}: {manifest.item_id} was never screened for clouds; give the "
             "screenings that kept_screenings.read_screenings finds in the same folder"
         )
         raise DataError(message)
     return answer
 
 
-def _read_pixels(folder: Path, manifest: ChipManifest, frame: _CubeFrame) -> tuple[Any, Any]:
+def calibrated_pixels(
+    arrays: Mapping[str, Any], manifest: ChipManifest, frame: CubeFrame
+) -> tuple[Any, Any]:
     """Reflectance or backscatter (band, y, x) and the classification of one image."""
-    _, arrays = chip_store.read_chip(folder, frame.site.slug, manifest.item_id)
     laid = on_site_grid(arrays, manifest, frame.site, fill=manifest.nodata)
     absent = np.full(frame.site.grid.shape(frame.cell), np.nan, np.float32)
     values = [
@@ -243,6 +257,11 @@ def _read_pixels(folder: Path, manifest: ChipManifest, frame: _CubeFrame) -> tup
     return np.stack(values), laid.get(QUALITY)
 
 
+def _read_pixels(folder: Path, manifest: ChipManifest, frame: CubeFrame) -> tuple[Any, Any]:
+    _, arrays = chip_store.read_chip(folder, frame.site.slug, manifest.item_id)
+    return calibrated_pixels(arrays, manifest, frame)
+
+
 def _spatial_ref(site: Site, cell: float) -> xr.DataArray:
     """CRS and grid as rioxarray writes them.
 
@@ -253,25 +272,53 @@ def _spatial_ref(site: Site, cell: float) -> xr.DataArray:
     return empty.rio.write_transform(site.grid.transform(cell))["spatial_ref"]
 
 
-def _dataset(
-    frame: _CubeFrame,
+def assembled_cube(
+    frame: CubeFrame,
     manifests: Sequence[ChipManifest],
     numbers: Any,
     quality: Any,
     left_out: Sequence[str] = (),
 ) -> xr.Dataset:
+    """Cube of the pixels of some images, with all that their manifests say along time.
+
+    Parameters
+    ----------
+    frame : CubeFrame
+        From `cube_frame`.
+    manifests : sequence of ChipManifest
+        In the order of time.
+    numbers : numpy.ndarray, dims (time, band, y, x)
+        From `calibrated_pixels`.
+    quality : numpy.ndarray or None, dims (time, y, x)
+        Classification.
+    left_out : sequence of str
+        One sentence for each image that is not in it.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `stored_cube`; without the coordinates of the screening where there was none.
+
+    Raises
+    ------
+    DataError
+        If an image has no screening among those of the frame.
+    """
     site, cell, sensor = frame.site, frame.cell, manifests[0].sensor
     west, south, east, north = site.grid.bounds
     name, dim = (RADAR, "pol") if sensor == SENTINEL_1 else (OPTICAL, "band")
     variables: dict[str, Any] = {name: (("time", dim, "y", "x"), numbers)}
     if quality is not None:
         variables[CLASSIFIED[sensor][0]] = (("time", "y", "x"), quality)
-    answers = [_screening(each, frame) for each in manifests]
+    judged: dict[str, Any] = {}
+    if frame.screenings is not None:
+        answers = [_screening(each, frame.screenings, site) for each in manifests]
+        judged = _screening_coordinates(answers, dim=dim, bands=frame.bands)
     cube = xr.Dataset(
         variables,
         coords={
             **_manifest_coordinates(manifests),
-            **_screening_coordinates(answers, dim=dim, bands=frame.bands),
+            **judged,
             dim: list(frame.bands),
             "y": ("y", np.arange(north - cell / 2, south, -cell)),
             "x": ("x", np.arange(west + cell / 2, east, cell)),
@@ -335,11 +382,11 @@ def stored_observations(
         As `stored_cube`.
     """
     chosen = select_stored(folder, site, sensor=sensor, **selection).manifests
-    frame = _cube_frame(site, chosen, bands, screenings)
+    frame = cube_frame(site, chosen, bands, screenings)
     for manifest in chosen:
         numbers, quality = _read_pixels(folder, manifest, frame)
         typed = None if quality is None else quality.astype(CLASSIFIED[sensor][1])[None]
-        yield _dataset(frame, [manifest], numbers[None], typed)
+        yield assembled_cube(frame, [manifest], numbers[None], typed)
 
 
 def stored_cube(
@@ -389,7 +436,7 @@ def stored_cube(
     """
     stored = select_stored(folder, site, sensor=sensor, **selection)
     manifests = stored.manifests
-    frame = _cube_frame(site, manifests, bands, screenings)
+    frame = cube_frame(site, manifests, bands, screenings)
     shape = (len(manifests), len(frame.bands), *site.grid.shape(frame.cell))
     numbers = np.empty(shape, np.float32)
     quality: Any = None
@@ -399,4 +446,4 @@ def stored_cube(
         numbers[i], classified = _read_pixels(folder, manifest, frame)
         if quality is not None and classified is not None:
             quality[i] = classified
-    return _dataset(frame, manifests, numbers, quality, stored.left_out)
+    return assembled_cube(frame, manifests, numbers, quality, stored.left_out)

@@ -25,5 +25,7 @@ from .ships.berth_ships import (
     ships_at_berth as ships_at_berth,
 )
 from .ships.berth_water import SURE_DETECTION as SURE_DETECTION, Berth as Berth
+from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
+from .two_date_change import two_date_change_score as two_date_change_score
 from .water_mask import water_pixels as water_pixels

@@ -24,4 +24,5 @@ from .refresh import (
 )
 from .refresh_plan import RefreshPlan as RefreshPlan, plan_refresh as plan_refresh
 from .scene_job_runner import Progress as Progress
+from .site_masks import track_lines as track_lines
 from .thumbnails import Bytes as Bytes, Thumbnail as Thumbnail

@@ -11,9 +11,9 @@ import numpy as np
 import xarray as xr
 
 from skytally.core import DataError, number
-from skytally.imagery.acquire import LANDSAT, SENTINEL_1, ChipManifest, decode_classification
+from skytally.imagery.acquire import SENTINEL_1, ChipManifest
 from skytally.imagery.clear_sky import read_screenings
-from skytally.imagery.cube import common_gsd, stored_observations
+from skytally.imagery.cube import common_gsd, stored_observations, with_scene_classes
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.depot_notes import notes
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
@@ -24,20 +24,6 @@ from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Targ
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
 from skytally.imagery.pipeline.site_masks import OutlineArea, outline_area
 from skytally.imagery.pipeline.window_cutouts import OpenImages, cut_out
-
-
-def _sentinel_2_classes(image: xr.Dataset) -> xr.Dataset:
-    """Translate the classes of Landsat to those of Sentinel-2, which the measures read."""
-    if "qa_pixel" not in image:
-        return image
-    classes = decode_classification(image["qa_pixel"].to_numpy(), LANDSAT)
-    if classes is None:
-        return image.drop_vars("qa_pixel")
-    scl = np.full(image["qa_pixel"].shape, 5, np.uint8)
-    for code, where in ((6, classes.water), (11, classes.snow), (3, classes.shadow)):
-        scl[where] = code
-    scl[classes.cloud], scl[classes.void] = 9, 0
-    return image.drop_vars("qa_pixel").assign(scl=(image["qa_pixel"].dims, scl))
 
 
 def _rows(
@@ -170,7 +156,7 @@ def measure_targets(
             screenings=read_screenings(scenes, site),
         )  # fmt: skip
         try:
-            cuts = cut_out(map(_sentinel_2_classes, stored), list(windows.values()), cutouts)
+            cuts = cut_out(map(with_scene_classes, stored), list(windows.values()), cutouts)
         except DataError as fault:
             # such as a band that the provider does not offer
             areas.update({each: each.without_line(str(fault), chosen[0].label) for each in windows})

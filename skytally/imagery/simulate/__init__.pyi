@@ -1,5 +1,6 @@
 from .archive_items import with_server_addresses as with_server_addresses
 from .archive_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
+from .example_geotiffs import write_example_geotiffs as write_example_geotiffs
 from .half_metre_images import PRACTICE as PRACTICE, write_practice as write_practice
 from .harbour_images import Harbour as Harbour, harbour_cube as harbour_cube
 from .injection import (

@@ -78,7 +78,7 @@ def turned_rectangle(x: float, y: float, axis_deg: float, sides: tuple[float, fl
     return [tuple(np.array([x, y]) + a * half[0] * along + b * half[1] * aside) for a, b in signs]
 
 
-def _whole(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def whole_pixels(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Crop an image to whole pixels of 60 m."""
     return image[..., : image.shape[-2] // 6 * 6, : image.shape[-1] // 6 * 6]
 
@@ -90,8 +90,14 @@ def _with_infrared(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([image, INFRARED_SHARE * image[3:4]])
 
 
-def _south(corners: Corners) -> Corners:
-    return [(x, -y) for x, y in corners]
+def offshore_strip(
+    harbour: harbour_images.Harbour, off: float, sides: tuple[float, float]
+) -> Corners:
+    """Corners of a strip along the quay, its middle `off` metres to seaward; y points south."""
+    x, y = 5.0 * harbour.columns, -5.0 * harbour.rows
+    seaward = math.radians(harbour.axis_deg + 90.0)
+    at = x + off * math.sin(seaward), y + off * math.cos(seaward)
+    return [(east, -north) for east, north in turned_rectangle(*at, harbour.axis_deg, sides)]
 
 
 def rehearsed_port(early: int, late: int, *, seed: int, step_days: float) -> RehearsedPlace:
@@ -121,16 +127,13 @@ def rehearsed_port(early: int, late: int, *, seed: int, step_days: float) -> Reh
     where = harbour_images.harbour_masks(harbour)
     water = where["berth"] | where["openwater"]
     classes = np.where(water, WATER_CLASS, LAND_CLASS).astype(np.uint8)
-    x, y = 5.0 * harbour.columns, -5.0 * harbour.rows
-    seaward = math.radians(harbour.axis_deg + 90.0)
-
-    def strip(off: float, sides: tuple[float, float]) -> Corners:
-        at = x + off * math.sin(seaward), y + off * math.cos(seaward)
-        return _south(turned_rectangle(*at, harbour.axis_deg, sides))
-
     outlines = (
-        DrawnOutline("berth", "made-up berth", strip(21.0, (300.0, 38.0)), harbour.axis_deg),
-        DrawnOutline("quay", "made-up quay", strip(-20.0, (480.0, 40.0)), harbour.axis_deg),
+        DrawnOutline(
+            "berth", "made-up berth", offshore_strip(harbour, 21.0, (300.0, 38.0)), harbour.axis_deg
+        ),
+        DrawnOutline(
+            "quay", "made-up quay", offshore_strip(harbour, -20.0, (480.0, 40.0)), harbour.axis_deg
+        ),
     )
     return RehearsedPlace(images, classes, outlines, 5.0)
 
@@ -145,7 +148,9 @@ def _of_place(
     sigma_m: float,
 ) -> RehearsedPlace:
     rng = np.random.default_rng(seed)
-    images = [_with_infrared(_whole(site_cubes.place_image(place, each, rng))) for each in boxes]
+    images = [
+        _with_infrared(whole_pixels(site_cubes.place_image(place, each, rng))) for each in boxes
+    ]
     classes = np.full(images[0].shape[1:], ground, np.uint8)
     return RehearsedPlace(images, classes, (outline,), sigma_m)
 
@@ -223,11 +228,12 @@ def rehearsed_site(
     left = round(((west + east) / 2 - 5 * columns) / WHOLE_M) * WHOLE_M
     top = round(((south + north) / 2 + 5 * rows) / WHOLE_M) * WHOLE_M
     grid = Grid(site.grid.epsg, (left, top - 10 * rows, left + 10 * columns, top))
-    outlines = tuple(_outline(each, grid, place.sigma_m, status) for each in place.outlines)
+    outlines = tuple(placed_outline(each, grid, place.sigma_m, status) for each in place.outlines)
     return replace(site, grid=grid, outlines=outlines, pos_sigma_m=place.sigma_m), place
 
 
-def _outline(drawn: DrawnOutline, grid: Grid, sigma_m: float, status: str) -> Outline:
+def placed_outline(drawn: DrawnOutline, grid: Grid, sigma_m: float, status: str) -> Outline:
+    """Outline in longitude and latitude of what is drawn on a grid."""
     west, _, _, north = grid.bounds
     ring = [[west + east, north - south] for east, south in (*drawn.corners, drawn.corners[0])]
     square = {"type": "Polygon", "coordinates": [ring]}

@@ -50,12 +50,12 @@ COUNTRY = re.compile(r"[A-Z]{2}")
 SITE_SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
-def read_sites(folder: Path) -> dict[str, Site]:
+def read_sites(folder: Path | str) -> dict[str, Site]:
     """Read the register of sites and the outlines of each.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or str
         Holds ``register.csv``, ``vocabulary.csv`` and one ``<slug>.geojson`` a site.
 
     Returns
@@ -71,6 +71,7 @@ def read_sites(folder: Path) -> dict[str, Site]:
         or an outline has no name, an unknown kind or status, or lies outside its site. All
         faults at once.
     """
+    folder = Path(folder)
     table = folder / REGISTER_FILE
     if set(header_of(table)) & set(LEGACY_REGISTER_COLUMNS):
         message = f"{table}: columns of an earlier version; {CONVERT_ADVICE}"
