@@ -191,8 +191,8 @@ class FailuresList(Block):
         rows = [
             html_row(
                 (
-                    f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>',
-                    cell(each["purpose"]),
+                    f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>'
+                    f"<br><small>for: {cell(each['purpose'])}</small>",
                     cell(each["result"]),
                     "<br>".join(map(cell, measured_figures(each))) or cell(NO_FIGURE),
                     cell(each["instead"]),
@@ -202,7 +202,7 @@ class FailuresList(Block):
             for each in map(_by_name, attempts.to_dict("records"))
         ]
         heads = [
-            "what was tried", "what for", "how it failed", "measured", "what was done",
+            "what was tried, and what for", "how it failed", "measured", "what was done",
             "recorded in",
         ]  # fmt: skip
         caption = "Attempts that did not work, a row an attempt"
