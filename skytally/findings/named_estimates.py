@@ -291,6 +291,12 @@ def _railcars_by_length(rows: pd.DataFrame, _: Tables) -> Estimate:
     return railcars_by_length(rows.iloc[[0]], rows.iloc[[1]], rows.iloc[2:])
 
 
+def _load_of_containers(rows: pd.DataFrame, _: Tables, *, shells: float) -> Estimate:
+    from skytally.statistics import load_of_containers
+
+    return load_of_containers(rows, shells=shells)
+
+
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
     return estimate
 
@@ -334,6 +340,7 @@ ESTIMATES: Mapping[str, Named] = {
     "multiple-if-misread": Named(_multiple_if_misread, _itself, 4),
     "railcars-by-length": Named(_railcars_by_length, _itself, 5),
     "railcars-by-range": Named(_railcars_by_length, _itself, 4),
+    "load-of-containers": Named(_load_of_containers, _itself, 1, ("shells",), digits=3),
     "border-distance": Named(_border_distance, _itself, 1, ("border",), digits=3),
     "difference-of-counters": Named(_difference_of_counters, _itself, 2),
 }

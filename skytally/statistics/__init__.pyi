@@ -15,6 +15,7 @@ from .change_detection import (
     change_points as change_points,
     level_change_points as level_change_points,
 )
+from .container_load import load_of_containers as load_of_containers
 from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
 from .counter_pairs import (
     difference_of_rows as difference_of_rows,

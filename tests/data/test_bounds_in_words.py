@@ -17,7 +17,7 @@ TABLES = (
     "voyages", "official_claims",
 )  # fmt: skip
 SOFTENED = re.compile(
-    r"about|roughly|\dth |approx|around|at least|at most|more than|no more|over |up +to|upward"
+    r"about|roughly|\dth |approx|around|at least|at most|more than|no more|over |up to|upward"
     r"|nearly|almost|as many as|or more|-odd|estimate|close to|half|likely|some |'",
     re.IGNORECASE,
 )
@@ -40,7 +40,13 @@ def _says(text: str, words: str) -> bool:
 def test_words_keep_the_bound_of_the_number_that_they_give(table: Table, name: str) -> None:
     """A card heads a sentence with its bounded number, and the sentence must not drop the bound."""
     rows = table(name).to_dict("records")
-    bounded = [row for row in rows if row["bound"] not in ("", "exactly")]
+    bounded = [
+        row
+        for row in rows
+        if row["bound"] not in ("", "exactly")
+        # a printed range is what its bound says
+        and not (row["low"] < row["high"] and re.search(r"\d to \d", row["text"]))
+    ]
     lost = [
         f"{row['id']}: {row['text']}"
         for row in bounded

@@ -36,7 +36,8 @@ def _part(option: dict[str, Any], example: object, rng: random.Random) -> object
     if isinstance(example, str):
         first, last = (date.fromisoformat(option[end]) for end in ("least", "most"))
         return (first + timedelta(days=rng.randint(0, (last - first).days))).isoformat()
-    return rng.randint(int(option["least"]), min(int(option["most"]), LARGEST_DRAWN))
+    least, most = int(option["least"]), int(option["most"])
+    return rng.randint(least, min(most, LARGEST_DRAWN) if least < LARGEST_DRAWN else most)
 
 
 def _value(option: dict[str, Any], rng: random.Random) -> object:

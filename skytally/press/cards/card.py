@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from skytally.core import DataError
 from skytally.figures import card_address as address
 
-KINDS = ("finding", "row", "claim", "source")
+KINDS = ("finding", "row", "claim", "source", "ship")
 """Kinds of card; each has a folder of its own under ``cards/``."""
 MOST_LETTERS = 420
 """Letters of a text on a card; a longer one is cut at a word and ends in an ellipsis."""

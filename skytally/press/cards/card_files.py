@@ -13,6 +13,7 @@ from skytally.core import DataError
 from skytally.press.cards.card import CITE, WEB, Card, Fact, Part
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
+from skytally.press.cards.ship_cards import ship_cards
 
 LARGEST_PAGE = 4096
 """Most bytes of a card's page."""
@@ -126,7 +127,7 @@ def all_cards(
     *,
     citation: str,
 ) -> list[Card]:
-    """Cards of all findings, claims, rows and sources.
+    """Cards of all findings, claims, rows, sources and ships.
 
     Raises
     ------
@@ -136,6 +137,7 @@ def all_cards(
     cards = [finding_card(record, finding, citation) for finding in findings]
     cards += [claim_card(record, claim, citation) for claim in claims]
     cards += record_cards(record, findings)
+    cards += ship_cards(record)
     # file systems that ignore the case of letters would keep one of two
     counts = Counter(card.address.lower() for card in cards)
     twice = [address for address, count in counts.items() if count > 1]

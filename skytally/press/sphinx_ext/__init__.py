@@ -25,6 +25,8 @@ PARTS = (
     "capacity_directives",
     "event_directives",
     "sanction_directives",
+    "ship_directives",
+    "quotation_directives",
     "flip_directives",
     "foresight_directives",
     "rivals_directives",

@@ -23,6 +23,7 @@ from skytally.core import (
 from skytally.figures import read_lanes, read_regions
 from skytally.press.cards.original_citations import published
 from skytally.press.cards.record_cards import CardRecord
+from skytally.press.cards.ship_rows import ship_names
 from skytally.record import Support, drop_copies, support_words
 
 PUBLISHERS = {"unknown": "publisher not known"}
@@ -61,6 +62,12 @@ def originals(name: str) -> pd.DataFrame:
 def card_record() -> CardRecord:
     """Record as the cards look it up."""
     return CardRecord(record_tables(), observations(), known_archive(data_folder()))
+
+
+@cache
+def ships() -> tuple[str, ...]:
+    """Names of the ships that the record follows; each has a card."""
+    return tuple(ship_names(record_tables()))
 
 
 @cache

@@ -86,7 +86,7 @@ class EventTable(Block):
             (
                 self.card("row", row["id"], dates(row, "date")),
                 cell(row["actors"]),
-                cell(row["text"]),
+                self.ships(row["text"]),
                 source_link(row["source_id"], up=up),
             )
         )

@@ -7,11 +7,13 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
 from skytally.findings import level_words
 from skytally.press.cards.card import address
-from skytally.press.sphinx_ext.book_data import findings, row_ids, source_ids
+from skytally.press.cards.ship_rows import naming, ship_id
+from skytally.press.sphinx_ext.book_data import findings, row_ids, ships, source_ids
 from skytally.press.sphinx_ext.html_blocks import to_root
 
 FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
@@ -41,13 +43,40 @@ class FindingRole(SphinxRole):
         if self.field != "text":
             return [self._link(words, finding["key"]), nodes.Text(level)], []
         if not number:
-            return [nodes.Text(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
+            return [*self._ships(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
         after = f"{level}{after}"
-        return [nodes.Text(before), self._link(number, finding["key"]), nodes.Text(after)], []
+        return [*self._ships(before), self._link(number, finding["key"]), *self._ships(after)], []
+
+    def _ships(self, words: str) -> list[nodes.Node]:
+        """Words in which the names of ships lead to their cards."""
+        made: list[nodes.Node] = []
+        end = 0
+        for found in naming(ships()).finditer(words):
+            made += [nodes.Text(words[end : found.start()]), ship_reference(found[0], self.env)]
+            end = found.end()
+        return [*made, nodes.Text(words[end:])]
 
     def _link(self, words: str, key: str) -> nodes.reference:
         target = to_root(self.env.docname) + address("finding", key)
         return nodes.reference("", words, refuri=target, classes=["sk-finding"], internal=True)
+
+
+def ship_reference(ship: str, env: BuildEnvironment) -> nodes.reference:
+    """Link from a page to the card of a ship."""
+    target = to_root(env.docname) + address("ship", ship_id(ship))
+    return nodes.reference("", ship, refuri=target, classes=["sk-row"], internal=True)
+
+
+class ShipRole(SphinxRole):
+    """Link the name of a ship that the record follows to its card."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or a warning where no table follows the ship."""
+        if self.text not in ships():
+            message = f"no ship {self.text!r} in the record; use one of {', '.join(ships())}"
+            problem = self.inliner.reporter.warning(message, line=self.lineno)
+            return [nodes.inline(text=self.text)], [problem]
+        return [ship_reference(self.text, self.env)], []
 
 
 class LinkRole(SphinxRole):
@@ -73,6 +102,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles."""
     for role, field in FIELD_OF_ROLE.items():
         app.add_role(role, FindingRole(field))
+    app.add_role("ship", ShipRole())
     app.add_role("row", LinkRole("row", row_ids))
     app.add_role("src", LinkRole("source", source_ids))
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -34,6 +34,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     empty_state,
     filtered_table,
     html_row,
+    ship_links,
     to_root,
     with_data,
 )
@@ -174,7 +175,7 @@ class FindingCards(Block):
         return (
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
-            f"<p>{cell(finding['text'])}</p>"
+            f"<p>{ship_links(finding['text'])}</p>"
             f"{f'<p>Interval: {cell(span)}</p>' if (span := interval_words(finding)) else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
             f"{f'<p>Read in: {read}{more}</p>' if read else ''}"
@@ -192,7 +193,7 @@ class KeyDates(Block):
         rows = {row_id: row for row_id, (_, row) in card_record().rows.items()}
         entries = read_key_dates(data_registry.path("key_dates"), rows=rows)
         listed = "".join(
-            f"<dt>{card_link('row', each.row, each.when)}</dt><dd>{cell(each.text)}</dd>"
+            f"<dt>{card_link('row', each.row, each.when)}</dt><dd>{ship_links(each.text)}</dd>"
             for each in entries
         )
         return f'<dl class="sk-dates">{listed}</dl>' if listed else empty_state("No event yet.")
@@ -243,7 +244,7 @@ class DatedRows(Block):
         place = str(row.get("scope", "") or row.get("place", ""))
         counter = str(row.get("counter", "") or spelled_out(str(row.get("actors", ""))))
         cells = (
-            cell(row["text"]),
+            ship_links(row["text"]),
             cell(record.names.get(place, place)),
             cell(kind),
             cell(record.names.get(counter, counter)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import data_registry, read_table
+from skytally.core import DataError, data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
 from skytally.press.project_paths import METHODS_TEXT
 from skytally.press.sphinx_ext.book_data import row_ids, source_ids, table
@@ -19,13 +21,17 @@ from skytally.press.sphinx_ext.html_blocks import (
     empty_state,
     filtered_table,
     html_row,
+    rounded,
     source_link,
     to_root,
 )
+from skytally.press.sphinx_ext.results_data import results
 
 CORRECTIONS = "corrections"
 DELIVERED = "delivered_"
 """How the slugs of the files of the delivered record begin."""
+NO_FIGURE = "no figure was kept"
+"""Words for an attempt that no table of results measured."""
 FAILURES = "failed_attempts"
 """Slug of the table of what was tried in vain; a project need not have it."""
 
@@ -121,6 +127,57 @@ def _place_on_site(name: str) -> str:
     return name if name.startswith("data/results/") else ""
 
 
+def _by_name(row: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in row.items()}
+
+
+def _chosen(table: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Rows of a table of results that meet every condition."""
+    for condition in filter(None, where.split(";")):
+        column, sign, words = re.split("([=~])", condition, maxsplit=1)
+        wanted = words.split("|")
+        cells = table[column].astype(str)
+        if sign == "=":
+            table = table[cells.isin(wanted)]
+        else:
+            table = table[cells.map(lambda text, wanted=wanted: any(w in text for w in wanted))]
+    return table
+
+
+def measured_figures(attempt: Mapping[str, str]) -> list[str]:
+    """Sentences on what was measured of an attempt, from the results that the project keeps.
+
+    Parameters
+    ----------
+    attempt : mapping of str to str
+        Cells of a row of ``failed_attempts``.
+
+    Returns
+    -------
+    list of str
+        One a row of the results, each number with three digits; empty where no table measured it.
+
+    Raises
+    ------
+    DataError
+        If the table of results has no such row.
+    """
+    if not attempt["results"]:
+        return []
+    chosen = _chosen(results(attempt["results"]), attempt["where"])
+    if chosen.empty:
+        message = (
+            f"failed_attempts.csv, row {attempt['id']}, column where: no row of "
+            f"{attempt['results']} with {attempt['where']}; correct it"
+        )
+        raise DataError(message)
+    rows = chosen.to_dict("records")
+    return [
+        attempt["figure"].format(**{str(name): rounded(value) for name, value in row.items()})
+        for row in rows
+    ]
+
+
 class FailuresList(Block):
     """List what was tried and did not work, with where the project records it."""
 
@@ -134,16 +191,20 @@ class FailuresList(Block):
         rows = [
             html_row(
                 (
-                    f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>',
-                    cell(each["purpose"]),
+                    f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>'
+                    f"<br><small>for: {cell(each['purpose'])}</small>",
                     cell(each["result"]),
+                    "<br>".join(map(cell, measured_figures(each))) or cell(NO_FIGURE),
                     cell(each["instead"]),
                     self._recorded(str(each["recorded_in"])),
                 )
             )
-            for each in attempts.to_dict("records")
+            for each in map(_by_name, attempts.to_dict("records"))
         ]
-        heads = ["what was tried", "what for", "how it failed", "what was done", "recorded in"]
+        heads = [
+            "what was tried, and what for", "how it failed", "measured", "what was done",
+            "recorded in",
+        ]  # fmt: skip
         caption = "Attempts that did not work, a row an attempt"
         return filtered_table(FAILURES, caption, heads, rows, empty="No attempt is listed yet.")
 

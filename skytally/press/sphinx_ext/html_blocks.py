@@ -14,7 +14,8 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError, listed, number
 from skytally.press.cards.card import address
-from skytally.press.sphinx_ext.book_data import source_words
+from skytally.press.cards.ship_rows import naming, ship_id
+from skytally.press.sphinx_ext.book_data import ships, source_words
 
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
@@ -61,6 +62,10 @@ class Block(Directive):
         up = to_root(self.state.document.settings.env.docname)
         return card_link(kind, identifier, words, up=up)
 
+    def ships(self, text: object) -> str:
+        """Escape words, and link the names of ships in them, from the page of the directive."""
+        return ship_links(text, up=to_root(self.state.document.settings.env.docname))
+
     def _printed_html(self) -> str:
         """HTML of the block, taken from the last print where nothing changed but texts of pages."""
         env = self.state.document.settings.env
@@ -106,6 +111,32 @@ def card_link(kind: str, identifier: str, words: str = "", *, up: str = "") -> s
     str
     """
     return f'<a href="{cell(up + address(kind, identifier))}">{cell(words or identifier)}</a>'
+
+
+def ship_links(text: object, *, up: str = "") -> str:
+    """Escape words, and link the names of ships in them to the cards of the ships.
+
+    Parameters
+    ----------
+    text : object
+        Words of a cell or of a sentence.
+    up : str
+        From the page to the root of the site; empty for a page at the root.
+
+    Returns
+    -------
+    str
+    """
+    parts, words = [], str(text)
+    end = 0
+    for found in naming(ships()).finditer(words):
+        parts += [cell(words[end : found.start()]), _ship_link(found[0], up)]
+        end = found.end()
+    return "".join([*parts, cell(words[end:])])
+
+
+def _ship_link(ship: str, up: str) -> str:
+    return card_link("ship", ship_id(ship), ship, up=up)
 
 
 def source_link(source: str, *, up: str = "") -> str:

@@ -29,6 +29,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    ship_links,
     source_link,
     with_data,
 )
@@ -58,7 +59,7 @@ def _linked(column: str, text: str) -> str:
         return " ".join(card_link("source", one) for one in ids)
     if column in ROW_COLUMNS and ids and row_ids() >= {*ids}:
         return " ".join(card_link("row", one) for one in ids)
-    return cell(plain_note(text) if column in NOTE_COLUMNS else text)
+    return ship_links(plain_note(text) if column in NOTE_COLUMNS else text)
 
 
 def _plain(value: object) -> str:

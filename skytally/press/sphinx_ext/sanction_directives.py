@@ -59,7 +59,7 @@ class SanctionListings(Block):
         found = [self._links(here, target) for target in (SHIP, "owner")]
         mentioned = [self._link(row, "named in a report") for row in here if row["target"] == NAMED]
         found[0] += "".join(f"; {each}" for each in mentioned)
-        cells = (f"{cell(ship)} (IMO {number})", cell(body), *found, cell(_read(here)))
+        cells = (f"{self.ships(ship)} (IMO {number})", cell(body), *found, cell(_read(here)))
         return html_row(cells, choice=body)
 
     def _links(self, rows: list[dict[str, Any]], target: str) -> str:

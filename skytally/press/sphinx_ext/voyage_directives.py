@@ -135,7 +135,7 @@ class VoyageTotals(Block):
         names = card_record().names
         cells = (
             self.card("row", row["id"], _number(row)),
-            cell(row["vessel"] or NOT_STATED),
+            self.ships(row["vessel"] or NOT_STATED),
             cell(names.get(row["scope"], row["scope"])),
             cell(dates(row, "date")),
         )
@@ -195,11 +195,11 @@ class ShipVoyages(Block):
         when = ", ".join(f"{verb} {days}" for verb, days in known if days)
         cells = (
             self.card("row", row["id"], when or dates(row, "date") or "no date"),
-            cell(row["text"]),
+            self.ships(row["text"]),
             cell(_number(row) or "one voyage, load not counted"),
             cell(names.get(row["counter"], row["counter"])),
         )
-        return html_row((cell(row["vessel"]), *cells), choice=row["vessel"])
+        return html_row((self.ships(row["vessel"]), *cells), choice=row["vessel"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 /* The estimates and counts that a declared finding may name, as skytally.findings.named_estimates. */
 (function (lab) {
   "use strict";
-  const w = lab.words, { DataError, NotRecomputed } = w;
+  const w = lab.words, q = lab.quantities, { DataError, NotRecomputed } = w;
 
   function datedStays(tables, site) {
     const standing = new Set(["ship_sightings", "voyages"].flatMap(
@@ -78,6 +78,13 @@
     const words = { before: String(before), after: String(after), independent: String(before + after) };
     return { number: found.observed, rows, words };
   }
+  /** Shells that the containers of one row would hold, were each full of them. */
+  function loadOfContainers(row, { shells }) {
+    const [low, high] = row.unit === "containers" ? q.limits(q.quantityOf(row)) : [NaN, NaN];
+    if (Number.isNaN(low)) throw new DataError(`row ${row.id}: no number of containers`);
+    if (!(shells > 0)) throw new DataError(`argument shells: found ${shells}; give a number above 0`);
+    return { value: NaN, low: low * shells, high: high * shells, unit: "shells", level: 1 };
+  }
   const itself = (found) => found;
   const STAYS = ["port_stays", "ship_sightings", "voyages"];
   const ofStays = { reads: STAYS, further: rowsOfStays, ofStays: true };
@@ -108,6 +115,7 @@
     "multiple-if-misread": { compute: (rows) => lab.pairs.multipleIfMisread(rows) },
     "railcars-by-length": { compute: (rows) => lab.trains.railcarsByLength(rows) },
     "railcars-by-range": { compute: (rows) => lab.trains.railcarsByLength(rows) },
+    "load-of-containers": { compute: ([row], _, given) => loadOfContainers(row, given), digits: 3 },
     "border-distance": { kept: true, digits: 3 },
     "difference-of-counters": { compute: (rows) => lab.pairs.differenceOfRows(rows) },
   };

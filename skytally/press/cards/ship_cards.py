@@ -1,0 +1,239 @@
+"""Cards of ships: who a ship is, when it was seen and heard, and what nobody knows of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from skytally.core import listed, when
+from skytally.press.cards.card import Card, Fact, Part, address, fact
+from skytally.press.cards.record_cards import CardRecord, dates
+from skytally.press.cards.ship_rows import (
+    ALONE,
+    HEARD,
+    IN_PASSING,
+    LISTINGS,
+    OWNERS,
+    PERHAPS,
+    SIGNALS,
+    TOGETHER,
+    VOYAGES,
+    ShipRow,
+    earliest,
+    latest,
+    rows_of_ship,
+    seen_rows,
+    ship_id,
+    ship_names,
+)
+from skytally.record import newest_page
+
+PAGE = "ships.html"
+"""Page with all rows of each ship."""
+SHIP, OWNER = "ship", "owner"
+"""Words of the vocabularies *listing_target* and *ship_relation*."""
+RELATION_WORDS = {OWNER: "owner", "linked": "linked to it on a list of sanctions"}
+"""How the pages connect a ship and a company, in words."""
+
+
+def ship_part(ship: str) -> Part:
+    """Name of a ship with a link to its card."""
+    return Part(ship, address("ship", ship_id(ship)))
+
+
+def row_part(record: CardRecord, row: ShipRow) -> Part:
+    """Day and place of a row of a ship, with who counted, and a link to the card of the row."""
+    cells = row.cells
+    day = next(filter(None, (dates(cells, stem) for stem in ("date", "depart", "arrive"))), "")
+    place = str(cells.get("scope", "") or cells.get("place", ""))
+    who = str(cells.get("counter", ""))
+    words = [day or "no day", record.names.get(place, place), record.names.get(who, who)]
+    return Part(", ".join(filter(None, words)), address("row", str(cells["id"])))
+
+
+def bodies_of(rows: Iterable[ShipRow]) -> dict[tuple[str, str], list[ShipRow]]:
+    """Rows on the owners of a ship, by company and by how a page connects the two."""
+    found: dict[tuple[str, str], list[ShipRow]] = {}
+    for row in rows:
+        if row.table == OWNERS and row.named == ALONE:
+            cells = row.cells
+            found.setdefault((str(cells["body"]), str(cells["relation"])), []).append(row)
+    return found
+
+
+def _listings(rows: Iterable[ShipRow]) -> dict[str, list[ShipRow]]:
+    """Rows that list the ship itself, by body."""
+    found: dict[str, list[ShipRow]] = {}
+    for row in rows:
+        if row.table == LISTINGS and row.named == ALONE and row.cells["target"] == SHIP:
+            found.setdefault(str(row.cells["body"]), []).append(row)
+    return found
+
+
+def imo_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
+    """Rows of this ship alone that give its number of the International Maritime Organization."""
+    return [row for row in rows if row.named == ALONE and row.cells.get("imo")]
+
+
+def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
+    """Facts on a ship: number, owners, lists, when it was seen, heard and recorded to sail.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    rows : sequence of ShipRow
+        Rows of the ship.
+
+    Returns
+    -------
+    list of Fact
+        A fact for which there is no row is left out; `ship_unknowns` says what is not known.
+    """
+    of_it = (ALONE, TOGETHER)
+    seen, perhaps = seen_rows(rows, *of_it), seen_rows(rows, PERHAPS)
+    heard = [
+        row
+        for row in rows
+        if row.table == SIGNALS and row.cells["kind"] in HEARD and row.named == ALONE
+    ]
+    voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
+    picked = {
+        "first seen": earliest(seen), "last seen": latest(seen),
+        "last sighting that is perhaps of it": latest(perhaps),
+        "last heard by radio": latest(heard),
+        "last voyage, by its departure": latest(voyages),
+    }  # fmt: skip
+    number = {str(row.cells["imo"]): row for row in imo_rows(rows)}
+    listings = _listings(rows)
+    counts = Counter(row.named for row in rows)
+    told = [f"{counts[how]} {how}" for how in (*of_it, PERHAPS, IN_PASSING) if counts[how]]
+    return [
+        *fact("IMO number", [_row_link(row, words) for words, row in number.items()]),
+        *fact(
+            "who stands behind it",
+            [
+                _row_link(of_body[0], f"{body} ({RELATION_WORDS.get(relation, relation)})")
+                for (body, relation), of_body in bodies_of(rows).items()
+            ],
+        ),
+        *fact(
+            "the ship itself is on a list of",
+            [_row_link(of_body[0], body) for body, of_body in listings.items()],
+        ),
+        *(
+            each
+            for label, row in picked.items()
+            if row is not None
+            for each in fact(label, [row_part(record, row)])
+        ),
+        *fact("rows of the record", [f"{len(rows)}, which name it: {listed(told)}"]),
+    ]
+
+
+def _row_link(row: ShipRow, words: str) -> Part:
+    return Part(words, address("row", str(row.cells["id"])))
+
+
+def ship_unknowns(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> list[str]:
+    """Sentences on what the record does not say of a ship.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    ship : str
+        Its name.
+    rows : sequence of ShipRow
+        Its rows.
+
+    Returns
+    -------
+    list of str
+    """
+    return [
+        *_unknown_identity(record, rows),
+        *_unknown_voyages(rows),
+        *_unknown_now(record, ship, rows),
+        "What it carried: no image shows what is in a container.",
+    ]
+
+
+def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[str]:
+    if not imo_rows(rows):
+        yield "No page that was read gives its IMO number."
+    bodies = bodies_of(rows)
+    owners = {body for body, relation in bodies if relation == OWNER}
+    others = list(dict.fromkeys(body for body, _ in bodies if body not in owners))
+    if not owners:
+        yield "No page that was read says who owns it."
+    elif others:
+        named, linked = listed(sorted(owners)), listed(others)
+        yield (
+            f"Pages name {named} as its owner, and lists link it to {linked}: whether one "
+            "followed the other, or both are true at once, no page says."
+        )
+    yield "No row says who manages, charters or sails it."
+    bodies_that_list = dict.fromkeys(record.tables[LISTINGS]["body"])
+    missing = [body for body in bodies_that_list if body not in _listings(rows)]
+    if missing:
+        yield f"A listing of the ship itself by {listed(missing)} is in no page that was read."
+
+
+def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:
+    voyages = [row for row in rows if row.table == VOYAGES and row.named in (ALONE, TOGETHER)]
+    if not voyages:
+        yield "No page that was read dates a single voyage of it on this route."
+        return
+    unloaded = [row for row in voyages if row.cells["quantity"] != "containers"]
+    uncounted = [row for row in voyages if not row.cells["bound"] and row not in unloaded]
+    without = len(unloaded) + len(uncounted)
+    if without:
+        yield (
+            f"How many containers it carried is counted for {len(voyages) - without or 'none'} of "
+            f"the {len(voyages)} rows on its voyages."
+        )
+    yield "Between the ends of a voyage, and between voyages, no row says where it was."
+
+
+def _unknown_now(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> Iterator[str]:
+    last = latest(seen_rows(rows, ALONE, TOGETHER))
+    to = newest_page(record.tables["sources"])
+    read = f"pages were read to {when(to, to, 'day', 'day')}"
+    if last is None:
+        yield f"Nobody in the record saw the {ship} by name on an image; {read}."
+        return
+    yield (
+        f"Where it is now: nobody in the record saw it by name after "
+        f"{dates(last.cells, 'date')}; {read}, and none of them says whether anybody looked again."
+    )
+
+
+def ship_card(record: CardRecord, ship: str) -> Card:
+    """Card of one ship, which leads to its part of the page of ships.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    ship : str
+        Its name.
+
+    Returns
+    -------
+    Card
+    """
+    rows = rows_of_ship(record, ship)
+    pages = {str(row.cells["source_id"]) for row in rows}
+    facts = [
+        *ship_facts(record, rows),
+        *fact("not known", [" ".join(ship_unknowns(record, ship, rows))]),
+        *fact("all of it", [Part(f"every row on the {ship}", f"{PAGE}#{ship_id(ship)}")]),
+    ]
+    sentence = f"A ship that the record follows, in {len(rows)} rows read on {len(pages)} pages."
+    return Card("ship", ship_id(ship), ship, sentence, tuple(facts))
+
+
+def ship_cards(record: CardRecord) -> Iterator[Card]:
+    """Cards of all ships that the record follows."""
+    return (ship_card(record, ship) for ship in ship_names(record.tables))

@@ -1,0 +1,214 @@
+"""Directives of the page of ships: the list, the owners, and every row on each ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import listed, quantity_of, quantity_text
+from skytally.press.cards.card import WEB, Fact, Part
+from skytally.press.cards.record_cards import dates, has_number, is_one_ship
+from skytally.press.cards.ship_cards import (
+    RELATION_WORDS,
+    bodies_of,
+    imo_rows,
+    row_part,
+    ship_facts,
+    ship_unknowns,
+)
+from skytally.press.cards.ship_rows import (
+    ALONE,
+    TOGETHER,
+    ShipRow,
+    earliest,
+    latest,
+    rows_of_ship,
+    seen_rows,
+    ship_id,
+    ship_names,
+)
+from skytally.press.sphinx_ext.book_data import card_record
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    filtered_table,
+    html_row,
+    source_link,
+    to_root,
+)
+
+NOT_IN_RECORD = "not in the record"
+TABLE_WORDS = {
+    "ship_sightings": "seen at a port", "voyages": "a voyage", "voyage_counts": "voyages counted",
+    "port_stays": "a stay in port", "ais_events": "radio or register",
+    "sanction_listings": "sanctions", "ship_owners": "owner", "quay_stocks": "cargo on the quay",
+    "events": "an event", "press_claims": "a claim of the press",
+    "official_claims": "an official claim",
+}  # fmt: skip
+"""What a row of a table is, for the list beside the filter."""
+STEMS = ("statement", "date", "depart", "arrive", "seen")
+
+
+class ShipBlock(Block):
+    """Base of the blocks on ships."""
+
+    def part(self, part: Part) -> str:
+        """Words of a fact with their link, from the page of the directive."""
+        if not part.url:
+            return cell(part.text)
+        up = "" if part.url.startswith(WEB) else to_root(self.state.document.settings.env.docname)
+        return f'<a href="{cell(up + part.url)}">{cell(part.text)}</a>'
+
+    def facts(self, facts: Iterable[Fact]) -> str:
+        """Return facts as a list of terms."""
+        lines = "".join(
+            f"<dt>{cell(fact.label)}</dt><dd>{'; '.join(map(self.part, fact.parts))}</dd>"
+            for fact in facts
+        )
+        return f'<dl class="sk-dates">{lines}</dl>'
+
+
+class ShipList(ShipBlock):
+    """List the ships that the record follows, and those that it names beside them."""
+
+    def html(self) -> str:
+        """Return the table and a sentence on other ships."""
+        record = card_record()
+        ships = ship_names(record.tables)
+        return filtered_table(
+            "ships",
+            "Ships: a row is one ship, with the first and the last day on which a counter in the "
+            "record saw it by its name, alone or with others",
+            ["ship", "IMO number", "first seen by name", "last seen by name", "rows"],
+            [self._row(ship) for ship in ships],
+            empty="The record follows no ship yet.",
+        ) + self._others(ships)
+
+    def _row(self, ship: str) -> str:
+        record = card_record()
+        rows = rows_of_ship(record, ship)
+        seen = seen_rows(rows, ALONE, TOGETHER)
+        numbers = dict.fromkeys(str(row.cells["imo"]) for row in imo_rows(rows))
+        ends = [
+            self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
+            for row in (earliest(seen), latest(seen))
+        ]
+        link = f'<a href="#{ship_id(ship)}">{cell(ship)}</a>'
+        return html_row((link, cell(listed([*numbers]) or NOT_IN_RECORD), *ends, str(len(rows))))
+
+    def _others(self, ships: list[str]) -> str:
+        """Name the ships that rows name and that no table follows."""
+        found: dict[str, str] = {}
+        for name, row in card_record().rows.values():
+            vessel = str(row.get("vessel", ""))
+            known = any(ship in vessel for ship in ships)
+            if is_one_ship(vessel) and not known and not vessel.startswith("Russian ship"):
+                found.setdefault(vessel, self.card("row", str(row["id"]), f"{vessel} ({name})"))
+        if not found:
+            return ""
+        words = "; ".join(words.replace("_", " ") for words in found.values())
+        lead = "Ships that rows name and that no source of the record puts on this route"
+        return f"<p>{lead}: {words}.</p>"
+
+
+class ShipOwners(ShipBlock):
+    """Show which pages name whom as the owner of each ship, and where the record is silent."""
+
+    def html(self) -> str:
+        """Return the table, a row a ship and company."""
+        record = card_record()
+        rows = [
+            line
+            for ship in ship_names(record.tables)
+            for line in self._rows(ship, rows_of_ship(record, ship))
+        ]
+        return filtered_table(
+            "ship-owners",
+            "Owners: a row is one ship and one company, as pages connect them; being linked by a "
+            "list of sanctions is not owning, and no register was read",
+            ["ship", "company", "how the pages connect them", "as of", "read in"],
+            rows,
+            empty="The record names no owner of a ship yet.",
+        )
+
+    def _rows(self, ship: str, rows: list[ShipRow]) -> list[str]:
+        name = self.card("ship", ship_id(ship), ship)
+        found = bodies_of(rows)
+        if not any(relation == "owner" for _, relation in found):
+            silent = (name, cell("owner"), cell(NOT_IN_RECORD), "", "")
+            return [html_row(silent), *(self._line(name, *each) for each in found.items())]
+        return [self._line(name, *each) for each in found.items()]
+
+    def _line(self, name: str, key: tuple[str, str], rows: list[ShipRow]) -> str:
+        body, relation = key
+        up = to_root(self.state.document.settings.env.docname)
+        links = [
+            self.card("row", str(row.cells["id"]), dates(row.cells, "date") or "no day")
+            for row in rows
+        ]
+        sources = dict.fromkeys(str(row.cells["source_id"]) for row in rows)
+        read = "; ".join(source_link(source, up=up) for source in sources)
+        how = RELATION_WORDS.get(relation, relation)
+        return html_row((name, cell(body), cell(how), "; ".join(links), read))
+
+
+class ShipSections(ShipBlock):
+    """Show each ship: facts, what is not known, and every row."""
+
+    def html(self) -> str:
+        """Return a part a ship, with a heading each."""
+        return "".join(map(self._section, ship_names(card_record().tables)))
+
+    def _section(self, ship: str) -> str:
+        record, anchor = card_record(), ship_id(ship)
+        rows = rows_of_ship(record, ship)
+        unknown = "".join(f"<li>{cell(words)}</li>" for words in ship_unknowns(record, ship, rows))
+        kinds = [TABLE_WORDS.get(row.table, row.table.replace("_", " ")) for row in rows]
+        shown = filtered_table(
+            anchor,
+            f"{ship}: every row of the record that names it, or all ships of the group, by day; "
+            "the second column says whether it is named alone, with others, perhaps, or in passing",
+            ["when", "named", "what the row says", "who", "read in"],
+            [self._row(row, kind) for row, kind in zip(rows, kinds, strict=True)],
+            empty=f"The record has no row on the {ship}.",
+            label="Kind",
+            choices=dict.fromkeys(kinds),
+        )
+        return (
+            f'<h2 id="{anchor}">{cell(ship)}</h2>{self.facts(ship_facts(record, rows))}'
+            f"<p><strong>What is not known of the {cell(ship)}</strong></p><ul>{unknown}</ul>"
+            f"<details><summary>Every row on the {cell(ship)} ({len(rows)})</summary>{shown}"
+            "</details>"
+        )
+
+    def _row(self, row: ShipRow, kind: str) -> str:
+        cells, names = row.cells, card_record().names
+        when = next(filter(None, (dates(cells, stem) for stem in STEMS)), "no day")
+        said = (
+            quantity_text(quantity_of({"low": float("nan"), "high": float("nan"), **cells}))
+            if (has_number(cells) and "low" in cells)
+            else ""
+        )
+        text = ": ".join(filter(None, (said, str(cells.get("text", "")))))
+        who = str(cells.get("counter", "") or cells.get("body", "") or cells.get("actors", ""))
+        up = to_root(self.state.document.settings.env.docname)
+        return html_row(
+            (
+                self.card("row", str(cells["id"]), when),
+                cell(f"{kind}, {row.named}"),
+                cell(text),
+                cell(names.get(who, who)),
+                source_link(str(cells["source_id"]), up=up),
+            ),
+            choice=kind,
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("ship-list", ShipList)
+    app.add_directive("ship-owners", ShipOwners)
+    app.add_directive("ship-sections", ShipSections)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,48 @@
+"""Load of containers: a count of containers times what each is taken to hold."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from skytally.core import DataError, limits, quantity_of
+from skytally.statistics.estimate import Estimate
+
+CONTAINERS, SHELLS = "containers", "shells"
+
+
+def load_of_containers(containers: pd.DataFrame, *, shells: float) -> Estimate:
+    """Shells that the containers of one row would hold, were each full of them.
+
+    Nobody counted shells, so this is arithmetic on an assumption, and no estimate of a load.
+
+    Parameters
+    ----------
+    containers : pandas.DataFrame
+        One row with a number of containers.
+    shells : float
+        Shells in each container.
+
+    Returns
+    -------
+    Estimate
+        In *shells*, with what the words of the number of containers allow; open above where
+        that number is a lower bound.
+
+    Raises
+    ------
+    DataError
+        If the row gives no number of containers, or a container is taken to hold nothing.
+    """
+    row = containers.iloc[0]
+    low, high = limits(quantity_of(row)) if row["unit"] == CONTAINERS else (math.nan, math.nan)
+    if math.isnan(low):
+        message = f"row {row['id']}: no number of containers; name a row that gives one"
+        raise DataError(message)
+    if not shells > 0:
+        message = f"argument shells: found {shells!r}; give a number above 0"
+        raise DataError(message)
+    return Estimate(
+        math.nan, low * shells, high * shells, SHELLS, 1.0, "containers times shells a container"
+    )

@@ -1,0 +1,95 @@
+"""Ships: each row that names one stands in its part, and what nobody knows is said so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from skytally.press.cards.card import Part
+from skytally.press.cards.ship_cards import ship_card, ship_unknowns
+from skytally.press.cards.ship_rows import (
+    ALONE,
+    IN_PASSING,
+    PERHAPS,
+    TOGETHER,
+    how_named,
+    rows_of_ship,
+    ship_id,
+    ship_names,
+)
+from skytally.press.sphinx_ext.book_data import card_record, originals
+from skytally.press.sphinx_ext.html_blocks import ship_links
+from skytally.press.sphinx_ext.ship_directives import ShipList, ShipOwners, ShipSections
+from tests.support.bare_directives import bare
+
+
+def test_every_listed_ship_is_followed() -> None:
+    """A new ship in the table of listings gets its part without a line of code."""
+    assert {*ship_names(card_record().tables)} == {*originals("sanction_listings")["vessel"]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        ({"vessel": "Angara"}, ALONE),
+        ({"vessel": "Maia-1; Angara; Maria"}, TOGETHER),
+        ({"vessel": "all four ships"}, TOGETHER),
+        ({"vessel": "Angara or Lady R"}, PERHAPS),
+        ({"vessel": "Russian ship (Angara by context)"}, PERHAPS),
+        ({"vessel": "", "note": "probably the Angara"}, IN_PASSING),
+        ({"vessel": "Maria E"}, ""),
+        ({"vessel": "", "text": "no ship at the pier"}, ""),
+    ],
+)
+def test_how_a_row_names_a_ship(cells: dict[str, str], named: str) -> None:
+    """A sighting that is perhaps of a ship is told apart from one under its name."""
+    ship = "Maria" if "Maria E" in cells.values() else "Angara"
+    assert how_named(cells, ship) == named
+
+
+def test_the_part_of_a_ship_has_every_row_that_names_it() -> None:
+    """No row is left out, and each leads to its card and to its source."""
+    shown = bare(ShipSections, docname="ships").html()
+    for ship in ship_names(card_record().tables):
+        part = shown.partition(f'<h2 id="{ship_id(ship)}">')[2].partition("<h2")[0]
+        rows = rows_of_ship(card_record(), ship)
+        linked = set(re.findall(r'<th scope="row"><a href="cards/row/([^"]+)\.html"', part))
+        assert linked == {str(row.cells["id"]) for row in rows}
+        assert all(f"cards/source/{row.cells['source_id']}.html" in part for row in rows)
+
+
+def test_a_ship_without_a_dated_voyage_is_said_to_have_none() -> None:
+    """The Maia-1 has a total of its trips and no voyage with a day."""
+    record = card_record()
+    told = ship_unknowns(record, "Maia-1", rows_of_ship(record, "Maia-1"))
+    assert "No page that was read dates a single voyage of it on this route." in told
+
+
+def test_a_bracketed_sighting_is_neither_first_nor_last() -> None:
+    """Seen at some time from September to December is not a first sighting of September."""
+    facts = {fact.label: fact.parts for fact in ship_card(card_record(), "Angara").facts}
+    assert facts["first seen"][0].url == "cards/row/P010.html"
+    assert facts["last sighting that is perhaps of it"][0].url == "cards/row/P075.html"
+    assert facts["all of it"] == (Part("every row on the Angara", "ships.html#angara"),)
+
+
+def test_owners_say_where_the_record_is_silent() -> None:
+    """Each ship has a line, and a link of a list is not called an owner."""
+    shown = bare(ShipOwners, docname="ships").html()
+    assert all(f"cards/ship/{ship_id(ship)}.html" in shown for ship in ("Angara", "Maria"))
+    assert "IBEX Shipping</td><td>linked to it on a list of sanctions" in shown
+    assert "Marine Trans Shipping</td><td>owner" in shown
+
+
+def test_other_ships_are_named_and_not_followed() -> None:
+    """A landing ship is in the record, and on no list of this route."""
+    shown = bare(ShipList, docname="ships").html()
+    assert "Nikolay Vilkov (landing ship)" in shown.partition("</table>")[2]
+
+
+def test_names_of_ships_lead_to_their_cards_and_other_words_stay_text() -> None:
+    """A name within another word is none, and code stays text."""
+    assert ship_links("<b>Lady R</b>, Marianne", up="../") == (
+        '&lt;b&gt;<a href="../cards/ship/lady-r.html">Lady R</a>&lt;/b&gt;, Marianne'
+    )
