@@ -80,7 +80,8 @@ def likely_places(search: ChangeSearch) -> tuple[int, ...]:
     if search.log_evidence.shape[0] < 2:
         return ()
     sums = PlaceSums(search)
-    expected, found = sums.expected(), []
+    expected = sums.expected()
+    found: list[int] = []
     near = np.abs(search.cuts[:, None] - search.cuts) <= NEAR
     while True:
         number = near @ expected
