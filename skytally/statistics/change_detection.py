@@ -25,6 +25,7 @@ from skytally.statistics.interval_dated_counts import (
     date_of,
     interval_counts_of,
 )
+from skytally.statistics.likely_changes import likely_places
 from skytally.statistics.noise_models import (
     NoiseHypotheses,
     hypotheses_of_counts,
@@ -59,7 +60,7 @@ class ChangePoints:
     starts: tuple[int, ...]
     """First observation of each state that is shown, from 0 in order of time; a ramp is one."""
     likely_starts: tuple[int, ...]
-    """The same of as many changes as are more likely than not."""
+    """First observation of each state that begins more likely than not within one observation."""
     n_looks: int
     """Number of usable observations."""
     level: float
@@ -106,7 +107,6 @@ def _found(hypotheses: NoiseHypotheses, series: DatedSeries, shortest: int) -> C
     shortest = min(shortest, series.times.size // 2)
     search = search_changes(hypotheses, shortest=shortest)
     number = _number_shown(search)
-    likely = int((search.at_least()[1:] >= 0.5).sum())
     changes = dated_changes(search, series, number) if number else ()
     if not changes:
         once = search.step_only()
@@ -118,7 +118,7 @@ def _found(hypotheses: NoiseHypotheses, series: DatedSeries, shortest: int) -> C
         changes=changes,
         at_least=search.at_least(),
         starts=_starts(search, number),
-        likely_starts=_starts(search, likely),
+        likely_starts=likely_places(search),
         n_looks=series.times.size,
         level=series.level,
     )

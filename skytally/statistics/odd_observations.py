@@ -21,6 +21,8 @@ FAR = 3.0
 """Robust standard deviations from both medians beyond which an observation may be odd."""
 MOST_ODD = 0.2
 """Most of a series that may be odd; those farthest off are."""
+TIMES_AS_MANY = 4
+"""Size of each set of odd observations over that of the one before."""
 SHARE = (1.0, 19.0)
 """Beta prior of the share of odd observations: one in twenty."""
 SPREAD = 3.0
@@ -31,10 +33,10 @@ NORMAL_MAD = 1.4826
 """Standard deviation of a normal value in median absolute deviations."""
 
 
-def odd_observations(values: Floats, noise: float) -> Bools:
-    """Mark the observations that are far both from those before and from those after.
+def odd_sets(values: Floats, noise: float) -> tuple[Bools, ...]:
+    """Mark sets of observations that are far both from those before and from those after.
 
-    The first of a new state is near to those after it, so that it is not marked.
+    The first of a new state is near to those after it, so that it is in none.
 
     Parameters
     ----------
@@ -45,12 +47,16 @@ def odd_observations(values: Floats, noise: float) -> Bools:
 
     Returns
     -------
-    ndarray of bool, dims (observation)
+    tuple of ndarray of bool, dims (observation)
+        The farthest one, the four farthest, the sixteen, and so on to all that are far; empty
+        where none is. A value may be odd where others only follow a change or a louder noise.
 
     Examples
     --------
-    >>> odd_observations(np.array([1.0, 2, 1, 2, 90, 2, 1, 9, 8, 9, 8, 9]), 0.0).nonzero()[0]
-    array([4])
+    >>> for each in odd_sets(np.array([1.0, 2, 1, 2, 90, 2, 1, 9, 8, 9, 70, 8, 9]), 0.0):
+    ...     each.nonzero()[0].tolist()
+    [4]
+    [4, 10]
     """
     count = values.size
     scale = max(NORMAL_MAD * float(np.median(np.abs(np.diff(values)))) / math.sqrt(2.0), noise)
@@ -60,9 +66,12 @@ def odd_observations(values: Floats, noise: float) -> Bools:
         whole = [np.median(each) for each in sides if each.size >= AROUND - 1]
         far[k] = min((abs(values[k] - each) for each in whole), default=0.0)
     most = np.argsort(-far, kind="stable")[: int(MOST_ODD * count)]
-    marked = np.zeros(count, bool)
-    marked[most] = far[most] > FAR * scale
-    return np.asarray(marked & (scale > 0.0))
+    odd = most[far[most] > FAR * scale] if scale > 0.0 else most[:0]
+    made, number = [], 1
+    while number < odd.size * TIMES_AS_MANY:
+        made.append(np.isin(np.arange(count), odd[:number]))
+        number *= TIMES_AS_MANY
+    return tuple(made)
 
 
 def _log_density(hypotheses: NoiseHypotheses, odd: Bools) -> Floats:
@@ -94,8 +103,8 @@ def with_odd_observations(hypotheses: NoiseHypotheses) -> NoiseHypotheses:
     Returns
     -------
     NoiseHypotheses
-        The same, and behind them those in which the observations far from all round them tell
-        nothing of the level, as likely before as the others.
+        The same, and behind them those in which a set of observations far from all round them
+        tells nothing of the level, once for each set.
 
     Notes
     -----
@@ -103,13 +112,15 @@ def with_odd_observations(hypotheses: NoiseHypotheses) -> NoiseHypotheses:
     beta prior of the share of odd ones (METHODS 7.2).
     """
     if hypotheses.counts is None:
-        odd = odd_observations(hypotheses.plain[0], 0.0)
+        sets = odd_sets(hypotheses.plain[0], 0.0)
     else:
-        odd = odd_observations(stabilised(hypotheses.counts, math.inf), 1.0)
-    number, count = int(odd.sum()), odd.size
-    if not number:
-        return hypotheses
-    price = special.betaln(SHARE[0] + number, SHARE[1] + count - number) - special.betaln(*SHARE)
-    noise = replace(hypotheses.noise, odd=np.broadcast_to(odd, hypotheses.plain.shape))
-    log_prior = hypotheses.log_prior + price + _log_density(hypotheses, odd)
-    return hypotheses.joined(replace(hypotheses, noise=noise, log_prior=log_prior))
+        sets = odd_sets(stabilised(hypotheses.counts, math.inf), 1.0)
+    joined = hypotheses
+    for odd in sets:
+        number, count = int(odd.sum()), odd.size
+        price = special.betaln(SHARE[0] + number, SHARE[1] + count - number)
+        price -= special.betaln(*SHARE)
+        noise = replace(hypotheses.noise, odd=np.broadcast_to(odd, hypotheses.plain.shape))
+        log_prior = hypotheses.log_prior + price + _log_density(hypotheses, odd)
+        joined = joined.joined(replace(hypotheses, noise=noise, log_prior=log_prior))
+    return joined

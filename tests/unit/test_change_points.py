@@ -23,7 +23,7 @@ from skytally.statistics.interval_dated_counts import (
     interval_counts_from,
     interval_counts_of,
 )
-from skytally.statistics.odd_observations import odd_observations
+from skytally.statistics.odd_observations import odd_sets
 from tests.support import shared_files
 from tests.support.expected_sentences import same_sentence
 
@@ -171,17 +171,35 @@ def test_odd_levels_neither_make_a_change_nor_hide_one(seed: int) -> None:
 @pytest.mark.parametrize(
     ("values", "odd"),
     [
-        ([1, 2, 1, 2, 90, 2, 1, 2, 1, 2], [4]),
-        ([90, 2, 1, 2, 1, 2, 1, 2, 1, 2], [0]),
-        ([1, 2, 1, 2, 1, 2, 1, 2, 1, 90], [9]),
-        ([1, 2, 1, 2, 90, 91, 1, 2, 1, 2], [4, 5]),
+        ([1, 2, 1, 2, 90, 2, 1, 2, 1, 2], [[4]]),
+        ([90, 2, 1, 2, 1, 2, 1, 2, 1, 2], [[0]]),
+        ([1, 2, 1, 2, 1, 2, 1, 2, 1, 90], [[9]]),
+        ([1, 2, 1, 2, 90, 91, 1, 2, 1, 2], [[5], [4, 5]]),
         ([1, 2, 1, 2, 1, 90, 91, 90, 91, 90], []),
         ([5] * 9 + [90], []),
     ],
 )
-def test_odd_observations_are_far_from_both_sides(values: list[float], odd: list[int]) -> None:
+def test_odd_observations_are_far_from_both_sides(
+    values: list[float], odd: list[list[int]]
+) -> None:
     """One or two in a row are odd; a new state is not, nor anything where noise is unknown."""
-    assert odd_observations(np.array(values, float), 0.0).nonzero()[0].tolist() == odd
+    assert [each.nonzero()[0].tolist() for each in odd_sets(np.array(values, float), 0.0)] == odd
+
+
+def test_odd_sets_grow_fourfold_from_the_farthest() -> None:
+    """Made-up values, one in six far off by its place: the sets are nested, one, four, six."""
+    values = np.random.default_rng(3).normal(size=36)
+    values[3::6] += 20.0 * np.arange(1, 7)
+    sets = [each.nonzero()[0].tolist() for each in odd_sets(values, 0.0)]
+    assert sets == [[33], [15, 21, 27, 33], [3, 9, 15, 21, 27, 33]]
+
+
+def test_one_odd_level_makes_no_changes_of_a_louder_time() -> None:
+    """Made-up noise that grows tenfold makes many values stand out; one of them is truly odd."""
+    rng = np.random.default_rng(0)
+    levels = rng.normal(size=120) * np.repeat([1.0, 10.0], 60)
+    levels[30] += 80.0
+    assert level_change_points(DAY_ZERO + 6.0 * np.arange(120), levels).starts == ()
 
 
 def test_burst_of_images_is_one_look() -> None:
@@ -487,6 +505,13 @@ def test_change_of_the_nile_is_found(real: Any) -> None:
     assert row["f1"] == 1.0
     assert row["covering"] == pytest.approx(0.888, abs=1e-3)
     assert row["date_found"] == "1899-01-01"
+
+
+def test_suez_has_its_two_known_changes_by_both_rules(real: Any) -> None:
+    """The days before and after the blockage differ too, yet no one day of change is likely."""
+    series = change_points_real_series.read_strait(real, "suez")
+    shown, likely = change_points_real_series.ours(series)
+    assert shown["date_found"] == likely["date_found"] == "2021-03-26 2021-03-31"
 
 
 def test_fall_in_the_bosporus_is_likelier_than_not_and_not_shown(real: Any) -> None:
