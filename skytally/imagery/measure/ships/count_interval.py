@@ -6,7 +6,10 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import numpy.typing as npt
+from scipy import special, stats
+
+Doubles = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,9 @@ def count_interval(count: int, scored: ScoredSweep, *, coverage: float = 0.9) ->
     return int(np.searchsorted(total, tail)), int(np.searchsorted(total, 1.0 - tail))
 
 
-def _missed(hits: float, recall: tuple[float, float], reach: int) -> np.ndarray:
-    """Law of the number missed, the recall averaged over its own law on a fixed grid."""
-    steps = (np.arange(64) + 0.5) / 64.0
-    rates = stats.beta(*recall).ppf(steps)
-    number = np.arange(reach)
-    return np.asarray(stats.nbinom.pmf(number[None, :], hits, rates[:, None]).mean(axis=0))
+def _missed(hits: float, recall: tuple[float, float], reach: int) -> Doubles:
+    """Beta-negative-binomial law of the number missed."""
+    number, (a, b) = np.arange(reach), recall
+    law = special.gammaln(hits + number) - special.gammaln(number + 1) - special.gammaln(hits)
+    law += special.betaln(a + hits, b + number) - special.betaln(a, b)
+    return np.asarray(np.exp(law))
