@@ -143,7 +143,7 @@ def test_what_is_no_ground_is_refused() -> None:
 def test_craft_that_are_not_told_apart_are_flagged() -> None:
     """A raft of craft of no one hull's form is not counted, and the row says so."""
     frame = quay_image(6)
-    frame.values[:, 60:66, 40:46] += 0.2
+    frame.values[:, 58:70, 60:70] += 0.2
     swept = swept_image(frame)
     assert "packed-craft" in swept.flags
     assert swept.details["unresolved"] == 1.0

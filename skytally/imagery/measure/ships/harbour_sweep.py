@@ -40,7 +40,12 @@ from skytally.imagery.measure.ships.ship_candidates import (
     without_overlaps,
     without_wakes,
 )
-from skytally.imagery.measure.ships.standing_ground import StandingGround, painted, told_apart
+from skytally.imagery.measure.ships.standing_ground import (
+    MIN_STEP_ALONGSIDE,
+    StandingGround,
+    painted,
+    told_apart,
+)
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around
 
 MIN_COUNTED_SCORE = 0.35
@@ -162,6 +167,7 @@ def swept_image(
     native: float = 10.0,
     known: Bools | None = None,
     standing: StandingGround | None = None,
+    alongside_step: float = MIN_STEP_ALONGSIDE,
 ) -> Sweep:
     """Sweep one image for ships.
 
@@ -175,6 +181,8 @@ def swept_image(
         Piers, jetties and shores known from history: what lies on them is left out.
     standing : StandingGround, optional
         What always stands there; painted as water before the sweep.
+    alongside_step : float
+        Near infrared of a hull beside painted ground below which it is left out.
 
     Returns
     -------
@@ -197,7 +205,7 @@ def swept_image(
             details["offset_left_m"] = done.left_m
     found = _candidates(around, shape)
     if ground is not None:
-        found = told_apart(found, ground, gsd=frame.gsd)
+        found = told_apart(found, ground, gsd=frame.gsd, step=alongside_step)
     unresolved = unresolved_objects(around, found)
     details["unresolved"] = float(unresolved)
     if unresolved:
