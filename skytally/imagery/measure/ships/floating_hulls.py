@@ -202,8 +202,11 @@ def unresolved_objects(around: WaterResidual, found: Sequence[Candidate]) -> int
     areas = sizes * around.gsd**2
     large = (areas >= MIN_PACKED_M2) & (areas <= MAX_OBJECT_M2) & (shares < COVERED)
     windows = ndimage.find_objects(labels)
-    return sum(_ringed(around, labels, windows[number - 1], number)
-               for number in np.flatnonzero(large) if number)  # fmt: skip
+    return sum(
+        _ringed(around, labels, windows[number - 1], number)
+        for number in np.flatnonzero(large).tolist()
+        if number
+    )
 
 
 def _ringed(around: WaterResidual, labels: Labels, window: Window, number: int) -> bool:

@@ -335,11 +335,12 @@ def _with_infrared(
     """Bands to read: those asked for, or the optical ones and b11 where the first image has it."""
     if layers is not None:
         return source, layers
-    first = source
+    first: object = source
     if isinstance(source, Iterable) and not isinstance(source, xr.Dataset | str | xr.DataArray):
         images = iter(source)
-        first = next(images, None)
-        source = images if first is None else itertools.chain([first], images)
-    has = isinstance(first, xr.Dataset) and "band" in first.coords
-    known = set(np.asarray(first["band"]).astype(str).ravel()) if has else set()
-    return source, (*OPTICAL_BANDS, *([INFRARED] if INFRARED in known else []))
+        head = list(itertools.islice(images, 1))
+        first, source = (head[0] if head else None), itertools.chain(head, images)
+    bands: set[str] = set()
+    if isinstance(first, xr.Dataset) and "band" in first.coords:
+        bands = set(np.asarray(first["band"]).astype(str).ravel())
+    return source, (*OPTICAL_BANDS, *([INFRARED] if INFRARED in bands else []))
