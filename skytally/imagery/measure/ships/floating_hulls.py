@@ -122,6 +122,8 @@ def _best_core(part: WaterResidual, here: Bools, others: Bools) -> Candidate | N
 
 def _as_one_deck(part: WaterResidual, here: Bools, others: Bools) -> Candidate | None:
     """Judge an object by its form: as if nothing of it were brighter than half of it is."""
+    if not _may_be_hull(part, here):
+        return None
     deck = np.maximum(np.median(part.signal[:, here], axis=1), 0.0)
     even = np.minimum(part.signal, deck[:, None, None])
     bright = np.sqrt((np.clip(even, 0.0, None) ** 2).sum(axis=0))
@@ -132,12 +134,14 @@ def _as_one_deck(part: WaterResidual, here: Bools, others: Bools) -> Candidate |
     mean = part.signal[:, here].mean(axis=1)
     ratio = float(np.linalg.norm(mean / part.noise[:, here].min(axis=1)))
     held = replace(fit, contrast=tuple(map(float, mean)), contrast_to_noise=ratio)
-    return _as_candidate(part, here, held)
+    return _as_candidate(part, held)
 
 
 def _fitted(part: WaterResidual, seen: Bools, use: Bools, bright: Floats) -> Candidate | None:
+    if not _may_be_hull(part, seen):
+        return None
     fit = _fit(part, seen, use, bright)
-    return _as_candidate(part, seen, fit) if fit else None
+    return _as_candidate(part, fit) if fit else None
 
 
 def _fit(part: WaterResidual, seen: Bools, use: Bools, bright: Floats) -> HullFit | None:
@@ -154,15 +158,21 @@ def _fit(part: WaterResidual, seen: Bools, use: Bools, bright: Floats) -> HullFi
         return None
 
 
-def _as_candidate(part: WaterResidual, seen: Bools, fit: HullFit) -> Candidate | None:
+def _may_be_hull(part: WaterResidual, seen: Bools) -> bool:
+    """Test brightness and colour, which need no fit."""
+    infrared = part.layers.index("b08") if "b08" in part.layers else -1
+    if float(part.signal[infrared][seen].mean()) < MIN_STEP:
+        return False
+    return greenness(part.signal[:, seen], part.layers) <= GREEN
+
+
+def _as_candidate(part: WaterResidual, fit: HullFit) -> Candidate | None:
     place = fit.place
     if fit.at_limit or fit.explained < MIN_EXPLAINED or fit.contrast_to_noise < MIN_CONTRAST:
         return None
+    if place.width > MAX_BEAM_M:
+        return None
     infrared = part.layers.index("b08") if "b08" in part.layers else -1
-    if float(part.signal[infrared][seen].mean()) < MIN_STEP:
-        return None
-    if place.width > MAX_BEAM_M or greenness(part.signal[:, seen], part.layers) > GREEN:
-        return None
     score = ratio_score(place.length, place.width, slack=0.5 * part.gsd) * fit.explained
     return Candidate(
         place, fit.length_low, fit.length_high, FREE, score, float(fit.contrast[infrared])

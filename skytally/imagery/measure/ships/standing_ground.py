@@ -317,7 +317,7 @@ def _inland(around: WaterResidual, standing: Bools) -> Bools:
 def told_apart(
     found: Sequence[Candidate], standing: Bools, *, gsd: float, step: float = MIN_STEP_ALONGSIDE
 ) -> list[Candidate]:
-    """Say of each candidate on a painted image whether it lies free or alongside.
+    """Tell free candidates of a painted image from those alongside, and leave faint ones out.
 
     Parameters
     ----------
