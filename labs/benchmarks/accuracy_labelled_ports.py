@@ -146,6 +146,11 @@ def _boxes(found: Sequence[Candidate], port: Port) -> list[tuple[Any, Bools, flo
     ]
 
 
+def matched_candidates(found: Sequence[Candidate], port: Port) -> list[int]:
+    """Match candidates to labels; as `matched`."""
+    return matched(_boxes(found, port), port)
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """Detections of one method in the labelled ports."""
@@ -253,7 +258,7 @@ def _beside(mask: Bools, water: Bools) -> bool:
 def what_stops(port: Port, found: Sequence[Candidate]) -> dict[str, list[bool]]:
     """Break down hits and misses by a hull's surroundings, and false alarms by where they lie."""
     water, boxes = water_residual(port.frame).water, _boxes(found, port)
-    told, labelled = matched(boxes, port), np.logical_or.reduce(port.labels)
+    told, labelled = matched_candidates(found, port), np.logical_or.reduce(port.labels)
     made: dict[str, list[bool]] = {}
     for k, mask in enumerate(port.labels):
         word = "hulls beside a quay or a hull" if _beside(mask, water) else "hulls free in water"

@@ -25,7 +25,8 @@ from labs.benchmarks.outside_imagery import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "injected_ships", "berths", "radar", "peers", "ground", "simulated_harbours",
+    "labelled_ports", "painted_sweep", "injected_ships", "berths", "radar", "peers", "ground",
+    "simulated_harbours",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

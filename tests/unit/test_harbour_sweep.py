@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import ndimage
 
 from skytally.core import line_vocabulary as n
@@ -312,3 +313,22 @@ def test_the_sweep_says_nothing_of_what_was_not_read() -> None:
     for options in ({"least_score": float("nan")}, {"native": 0.0}):
         with pytest.raises(DataError, match="give"):
             list(sweep_harbour(cube, **options))
+
+
+def test_the_sweep_reads_the_infrared_wherever_the_cube_has_it() -> None:
+    """With b11 hazy water is water; without it the row is flagged, and hazy water is refused."""
+    harbour = harbour_images.Harbour(3, n_looks=1, cloud=0.0, haze=0.0, shadow=0.0)
+    cube, _ = harbour_images.harbour_cube(harbour)
+    infrared = cube.sel(band=["b08"]).assign_coords(band=["b11"])
+    both = xr.concat([cube, infrared], dim="band", data_vars="minimal", coords="minimal",
+                     compat="override")  # fmt: skip
+    (clear,) = sweep_harbour(cube)
+    assert "no-infrared" in clear.ships.flags
+    (seen,) = sweep_harbour(iter([both]))
+    assert "no-infrared" not in seen.ships.flags
+    hazy, known = (each.assign(reflectance=each["reflectance"] + 0.12) for each in (cube, both))
+    (refused,) = sweep_harbour(hazy)
+    assert refused.ships.state == n.UNCLEAR
+    assert "hazy land cannot be told from water; read b11 as well" in refused.ships.reason
+    (counted,) = sweep_harbour(known)
+    assert counted.ships.state != n.UNCLEAR

@@ -174,13 +174,6 @@ def _run(on: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[n
     return left, right
 
 
-def _ends(shore: Doubles, left: int, right: int) -> tuple[float, float]:
-    middle = shore.size // 2
-    first = shore[max(middle - left - END_GAP - END_LOOK, 0) : middle - left - END_GAP + 1]
-    second = shore[middle + right + END_GAP : middle + right + END_GAP + END_LOOK + 1]
-    return float(np.median(first)), float(np.median(second))
-
-
 def _along_one(
     bright: Doubles, rows: Doubles, columns: Doubles, turned: Doubles, gsd: float, least: float
 ) -> Iterator[tuple[Sides, Doubles]]:
@@ -197,9 +190,7 @@ def _along_one(
         # only the edge pixel in the middle of a side speaks for it
         good &= (length >= MIN_SIDE_M) & (np.abs(right - left) <= 2) & (inside - sea > least)
         kept = np.flatnonzero(good)
-        table = np.array(
-            [_measured(shore[i], behind[i], int(left[i]), int(right[i])) for i in kept]
-        ).reshape(-1, 5)
+        table = _measured(shore[kept], behind[kept], left[kept], right[kept])
         moved = 0.5 * (right - left)[kept] * ALONG_STEP / gsd
         bearing = turned[cut][kept]
         yield (
@@ -220,21 +211,54 @@ def _along_one(
 
 
 def _measured(
-    shore: Doubles, behind: Doubles, left: int, right: int
-) -> tuple[float, float, float, float, float]:
-    """Measure the steps at both ends, the width, the bend and the slope of one side."""
-    middle = shore.size // 2
-    span = slice(middle - left, middle + right + 1)
-    first, second = _ends(shore, left, right)
-    out = behind[span]
-    open_behind = np.isfinite(out) & (out <= MAX_BEAM_M)
-    width = float(np.median(out[open_behind])) if open_behind.mean() > OPEN_SHARE else np.inf
-    side, at = shore[span], np.arange(right + left + 1) * ALONG_STEP
-    known = np.isfinite(side)
-    # the bow turns away from the side: the slope is that of the middle
-    inner = known & (np.abs(at - at.mean()) <= 0.35 * (at[-1] + ALONG_STEP))
-    slope = float(np.polyfit(at[inner], side[inner], 1)[0]) if inner.sum() > 2 else 0.0
-    return first, second, width, float(np.std(side[known])), slope
+    shore: Doubles, behind: Doubles, left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]
+) -> Doubles:
+    """Measure the steps at both ends, the width, bend and slope of sides, dims (side, 5)."""
+    middle = shore.shape[1] // 2
+    at = np.arange(shore.shape[1]) - middle
+    span = (at >= -left[:, None]) & (at <= right[:, None])
+    beyond = np.arange(END_GAP, END_GAP + END_LOOK + 1)
+    first = np.take_along_axis(shore, middle - left[:, None] - beyond, axis=1)
+    second = np.take_along_axis(shore, middle + right[:, None] + beyond, axis=1)
+    open_behind = span & np.isfinite(behind) & (behind <= MAX_BEAM_M)
+    mostly = open_behind.sum(axis=1) > OPEN_SHARE * span.sum(axis=1)
+    known = span & np.isfinite(shore)
+    line = np.where(known, shore, 0.0)
+    count = np.maximum(known.sum(axis=1), 1)
+    mean = line.sum(axis=1) / count
+    bend = np.sqrt((np.where(known, shore - mean[:, None], 0.0) ** 2).sum(axis=1) / count)
+    return np.stack(
+        [
+            np.median(first, axis=1),
+            np.median(second, axis=1),
+            np.where(mostly, _medians(behind, open_behind), np.inf),
+            bend,
+            _slopes(line, known, at * ALONG_STEP, left, right),
+        ],
+        axis=1,
+    )
+
+
+def _medians(values: Doubles, use: npt.NDArray[np.bool_]) -> Doubles:
+    """Median of the used values of each row; infinite where there is none."""
+    ranked = np.sort(np.where(use, values, np.inf), axis=1)
+    count = np.maximum(use.sum(axis=1), 1)[:, None]
+    pair = np.take_along_axis(ranked, np.concatenate([(count - 1) // 2, count // 2], axis=1), 1)
+    return np.asarray(pair.mean(axis=1))
+
+
+def _slopes(
+    line: Doubles, known: npt.NDArray[np.bool_], at: Doubles, left: npt.NDArray[np.intp],
+    right: npt.NDArray[np.intp],
+) -> Doubles:  # fmt: skip
+    """Slope of the middle of each side by least squares: its bow turns away."""
+    centre = 0.5 * (right - left)[:, None] * ALONG_STEP
+    reach = 0.35 * (left + right + 1)[:, None] * ALONG_STEP
+    inner = known & (np.abs(at - centre) <= reach)
+    count = np.maximum(inner.sum(axis=1), 1)
+    x = np.where(inner, at - (np.where(inner, at, 0.0).sum(axis=1) / count)[:, None], 0.0)
+    square = np.maximum((x**2).sum(axis=1), 1e-9)
+    return np.where(inner.sum(axis=1) > 2, (x * line).sum(axis=1) / square, 0.0)
 
 
 def straight_sides(bright: Doubles, water: Bools, *, gsd: float, least: float) -> Sides:

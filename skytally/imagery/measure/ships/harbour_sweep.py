@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage, stats
+import xarray as xr
+from scipy import ndimage
 
 from skytally.core import DataError, line_vocabulary as n
 from skytally.imagery.cube import (
@@ -18,7 +19,6 @@ from skytally.imagery.cube import (
     Floats,
     Frame,
     Screening,
-    Window,
     check_mask,
     check_positive,
     finite_pixels,
@@ -26,172 +26,27 @@ from skytally.imagery.cube import (
 )
 from skytally.imagery.measure.observation import Observation, unclear_observation
 from skytally.imagery.measure.ships.alongside_hulls import hulls_alongside
-from skytally.imagery.measure.ships.hull_fit import (
-    HullFit,
-    Rectangle,
-    band_blurs,
-    fit_hull,
-    initial_rectangle,
+from skytally.imagery.measure.ships.count_interval import ScoredSweep, count_interval
+from skytally.imagery.measure.ships.floating_hulls import (
+    floating_hulls,
+    hot_pixels,
+    unresolved_objects,
 )
+from skytally.imagery.measure.ships.hull_fit import band_blurs
 from skytally.imagery.measure.ships.ship_candidates import (
-    FREE,
-    GREEN,
-    MAX_BEAM_M,
-    MIN_SCORE,
-    MIN_STEP,
     Candidate,
     WaterResidual,
-    greenness,
     pixels_inside,
-    ratio_score,
     without_overlaps,
     without_wakes,
 )
+from skytally.imagery.measure.ships.standing_ground import (
+    MIN_STEP_ALONGSIDE,
+    StandingGround,
+    painted,
+    told_apart,
+)
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around
-
-WATER_TAIL = 1e-6
-"""Chance that one pixel of water passes for hot: one in a scene of a million."""
-MIN_INFRARED = 4.0
-"""Times the noise by which an object must exceed its water in the near infrared, where water is
-darkest and foam, silt and haze are weaker than in the visible."""
-MIN_OBJECT_M2, MAX_OBJECT_M2 = 300.0, 55_000.0
-"""Square metres of an object's hot pixels: a boat of two beams of a pixel, and the largest ship
-with its blur."""
-MIN_CONTRAST = 12.0
-"""Contrast over noise from which length and width mean anything."""
-MIN_EXPLAINED = 0.5
-"""Share of an object's variance that a hull must explain: half."""
-HOUSE = 0.15
-"""Usual share of a ship's length under its house, white and many times as bright as its deck: from
-a house of one pixel on, house and deck are told apart."""
-NEAR = 8
-"""Pixels looked at around an object."""
-RINGED = 0.8
-"""Share of the ring around an object that must be a large body of water."""
-
-
-def _patch(rows: slice, columns: slice, shape: tuple[int, int]) -> Window:
-    return (
-        slice(max(rows.start - NEAR, 0), min(rows.stop + NEAR, shape[0])),
-        slice(max(columns.start - NEAR, 0), min(columns.stop + NEAR, shape[1])),
-    )
-
-
-def _moved(place: Rectangle, cut: Window) -> Rectangle:
-    return replace(place, row=place.row + cut[0].start, column=place.column + cut[1].start)
-
-
-def hot_pixels(around: WaterResidual) -> Bools:
-    """Pixels that are not water, dims (y, x)."""
-    distance = ((around.signal / around.noise) ** 2).sum(axis=0)
-    infrared = around.layers.index("b08") if "b08" in around.layers else -1
-    rise = around.signal[infrared] > MIN_INFRARED * around.noise[infrared]
-    return np.asarray((distance > stats.chi2.isf(WATER_TAIL, len(around.signal))) & rise)
-
-
-def floating_hulls(around: WaterResidual) -> Iterator[Candidate]:
-    """Detect free-floating hulls: hot objects surrounded by water that fit a rectangle.
-
-    Parameters
-    ----------
-    around : WaterResidual
-        One image.
-
-    Yields
-    ------
-    Candidate
-        Hot objects of a ship's size, ringed by water, that a blurred rectangle explains. Where
-        a house, a wake or a neighbour spoils the fit, the form of the whole, whatever its
-        brightness, and the half-bright core are tried as well.
-    """
-    hot = hot_pixels(around)
-    labels, _ = ndimage.label(hot, np.ones((3, 3)))
-    pixel = around.gsd**2
-    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
-        cut = _patch(rows, columns, hot.shape)
-        here = labels[cut] == number
-        if not MIN_OBJECT_M2 <= here.sum() * pixel <= MAX_OBJECT_M2:
-            continue
-        others = (labels[cut] > 0) & ~here
-        grown = ndimage.binary_dilation(here, iterations=4)
-        ring = grown & ~ndimage.binary_dilation(here, iterations=2)
-        if not ring.any() or around.water[cut][ring].mean() < RINGED:
-            continue
-        part = replace(
-            around,
-            signal=around.signal[:, cut[0], cut[1]],
-            noise=around.noise[:, cut[0], cut[1]],
-            water=around.water[cut],
-        )
-        found = _best_core(part, here, others)
-        if found is not None:
-            yield replace(found, place=_moved(found.place, cut))
-
-
-def _best_core(part: WaterResidual, here: Bools, others: Bools) -> Candidate | None:
-    bright = np.sqrt((np.clip(part.signal, 0.0, None) ** 2).sum(axis=0))
-    core = here & (bright > 0.5 * bright[here].max())
-    labels, _ = ndimage.label(core, np.ones((3, 3)))
-    top = labels == labels[np.unravel_index(np.argmax(np.where(here, bright, 0)), here.shape)]
-    whole = _fitted(part, here, ~others, bright)
-    # a fit of no ship's form may have fallen for the house
-    if whole is not None and whole.score >= MIN_SCORE:
-        return whole
-    # the core alone would leave out the dark part of a deck: it is for spoilt fits only
-    rivals = (_as_one_deck(part, here, others), _fitted(part, top & here, ~others, bright))
-    return max(
-        (each for each in (whole, *rivals) if each), key=lambda each: each.score, default=None
-    )
-
-
-def _as_one_deck(part: WaterResidual, here: Bools, others: Bools) -> Candidate | None:
-    """Judge an object by its form: as if nothing of it were brighter than half of it is."""
-    deck = np.maximum(np.median(part.signal[:, here], axis=1), 0.0)
-    even = np.minimum(part.signal, deck[:, None, None])
-    bright = np.sqrt((np.clip(even, 0.0, None) ** 2).sum(axis=0))
-    fit = _fit(replace(part, signal=even), here, ~others, bright)
-    if fit is None or fit.place.length < part.gsd / HOUSE:
-        return None
-    # how much of a thing it is, its house tells too
-    mean = part.signal[:, here].mean(axis=1)
-    ratio = float(np.linalg.norm(mean / part.noise[:, here].min(axis=1)))
-    held = replace(fit, contrast=tuple(map(float, mean)), contrast_to_noise=ratio)
-    return _as_candidate(part, here, held)
-
-
-def _fitted(part: WaterResidual, seen: Bools, use: Bools, bright: Floats) -> Candidate | None:
-    fit = _fit(part, seen, use, bright)
-    return _as_candidate(part, seen, fit) if fit else None
-
-
-def _fit(part: WaterResidual, seen: Bools, use: Bools, bright: Floats) -> HullFit | None:
-    # what hangs on to the core, a wake, is left out of the fit of the core
-    rest = ndimage.binary_dilation(seen, iterations=2) | part.water
-    try:
-        start = initial_rectangle(
-            np.where(seen, bright, 0.0), gsd=part.gsd, sigma_m=max(part.sigma_m)
-        )
-        return fit_hull(
-            part.signal, part.noise, start, gsd=part.gsd, sigma_m=part.sigma_m, use=use & rest
-        )
-    except DataError:
-        return None
-
-
-def _as_candidate(part: WaterResidual, seen: Bools, fit: HullFit) -> Candidate | None:
-    place = fit.place
-    if fit.at_limit or fit.explained < MIN_EXPLAINED or fit.contrast_to_noise < MIN_CONTRAST:
-        return None
-    infrared = part.layers.index("b08") if "b08" in part.layers else -1
-    if float(part.signal[infrared][seen].mean()) < MIN_STEP:
-        return None
-    if place.width > MAX_BEAM_M or greenness(part.signal[:, seen], part.layers) > GREEN:
-        return None
-    score = ratio_score(place.length, place.width, slack=0.5 * part.gsd) * fit.explained
-    return Candidate(
-        place, fit.length_low, fit.length_high, FREE, score, float(fit.contrast[infrared])
-    )
-
 
 MIN_COUNTED_SCORE = 0.35
 """Score from which a candidate is counted: what a hull of usual form keeps when its side is a
@@ -202,10 +57,16 @@ MIN_READ_SHARE = 0.8
 """Share of an image that must have been read: a ship in what was not read is not seen."""
 MIN_WATER_SHARE = 0.01
 """Share of an image that must be water for a sweep to mean anything."""
-SWEEP_P_DETECT, SWEEP_P_FALSE = 0.5, 0.5
+SCORED = ScoredSweep(hits=34, found=64, labels=64)
 """On four labelled ports, ships of 50 m and more, one image without history
 (``labs/benchmarks/accuracy_labelled_ports.py``): half are found, and half of what is found is
 labelled."""
+SWEEP_P_DETECT, SWEEP_P_FALSE = SCORED.hits / SCORED.labels, 1.0 - SCORED.hits / SCORED.found
+INFRARED = "b11"
+"""Band of 1.6 micrometres, in which water is dark through haze and land is not."""
+DARK_WATER, DARK_SHARE = 0.10, 0.95
+"""Near infrared that this share of the water found stays below where there is no b11: clear
+water and silt reflect less (under 0.06), haze over dark land that passes for water more."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +97,8 @@ def water_residual(frame: Frame, *, native: float = 10.0) -> WaterResidual:
     Raises
     ------
     DataError
-        If too little of the image was read, or it holds too little water.
+        If too little of the image was read, it holds too little water, or it has no b11 and what
+        passes for water is not dark.
     """
     read = float(finite_pixels(frame.values).mean())
     if read < MIN_READ_SHARE:
@@ -247,6 +109,8 @@ def water_residual(frame: Frame, *, native: float = 10.0) -> WaterResidual:
     if water.mean() < MIN_WATER_SHARE:
         message = f"only {water.mean():.1%} of the image is water; choose a window with a harbour"
         raise DataError(message)
+    if INFRARED not in frame.layers:
+        _check_dark(filled, frame.layers, water)
     optical = filled[: len(OPTICAL_BANDS)]
     level, noise = water_around(optical, water, gsd=frame.gsd)
     signal = optical - level
@@ -260,10 +124,52 @@ def water_residual(frame: Frame, *, native: float = 10.0) -> WaterResidual:
     )
 
 
+def _check_dark(values: Floats, layers: Sequence[str], water: Bools) -> None:
+    """Refuse an image without b11 whose water is not dark in the near infrared."""
+    found = float(np.quantile(values[list(layers).index("b08")][water], DARK_SHARE))
+    if found > DARK_WATER:
+        message = (
+            f"without {INFRARED}, what passes for water reflects up to {found:.2f} in b08 (over "
+            f"{DARK_WATER:.2f}): hazy land cannot be told from water; read {INFRARED} as well"
+        )
+        raise DataError(message)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Candidate ships of one image, and what to know before using them."""
+
+    found: list[Candidate]
+    """From the best down."""
+    flags: tuple[str, ...]
+    """``no-history``, ``unpainted``, ``no-infrared``, ``packed-craft``."""
+    details: dict[str, float]
+    """``unresolved``: objects of no one hull's form, uncounted; ``offset_left_m``: what is left
+    of the image's offset against the ground painted."""
+    reason: str
+    """Why standing ground was not painted; empty otherwise."""
+
+
 def swept_candidates(
-    frame: Frame, *, native: float = 10.0, known: Bools | None = None
+    frame: Frame,
+    *,
+    native: float = 10.0,
+    known: Bools | None = None,
+    standing: StandingGround | None = None,
 ) -> list[Candidate]:
-    """Candidate ships of one image, from the best down.
+    """Candidate ships of one image, from the best down; parameters as `swept_image`."""
+    return swept_image(frame, native=native, known=known, standing=standing).found
+
+
+def swept_image(
+    frame: Frame,
+    *,
+    native: float = 10.0,
+    known: Bools | None = None,
+    standing: StandingGround | None = None,
+    alongside_step: float = MIN_STEP_ALONGSIDE,
+) -> Sweep:
+    """Sweep one image for ships.
 
     Parameters
     ----------
@@ -273,24 +179,51 @@ def swept_candidates(
         As for `water_residual`.
     known : ndarray of bool, dims (y, x), optional
         Piers, jetties and shores known from history: what lies on them is left out.
+    standing : StandingGround, optional
+        What always stands there; painted as water before the sweep.
+    alongside_step : float
+        Near infrared of a hull beside painted ground below which it is left out.
 
     Returns
     -------
-    list of Candidate
+    Sweep
     """
     around = water_residual(frame, native=native)
     shape = (frame.values.shape[1], frame.values.shape[2])
-    alone = without_overlaps(list(floating_hulls(around)), shape, gsd=frame.gsd)
+    flags = [] if INFRARED in frame.layers else ["no-infrared"]
+    details, reason, ground = {}, "", None
+    if standing is None:
+        flags.append("no-history")
+    else:
+        filled = np.where(np.isfinite(frame.values), frame.values, 0.0).astype(np.float32)
+        done = painted(filled, around, standing)
+        around, reason = done.around, done.reason
+        if reason:
+            flags.append("unpainted")
+        else:
+            ground = done.standing
+            details["offset_left_m"] = done.left_m
+    found = _candidates(around, shape)
+    if ground is not None:
+        found = told_apart(found, ground, gsd=frame.gsd, step=alongside_step)
+    unresolved = unresolved_objects(around, found)
+    details["unresolved"] = float(unresolved)
+    if unresolved:
+        flags.append("packed-craft")
+    if known is not None:
+        found = [each for each in found if _share(each, known, frame.gsd) <= KNOWN_SHARE]
+    return Sweep(found, tuple(flags), details, reason)
+
+
+def _candidates(around: WaterResidual, shape: tuple[int, int]) -> list[Candidate]:
+    alone = without_overlaps(list(floating_hulls(around)), shape, gsd=around.gsd)
     # an object that lies alone is judged whole: its wake has straight sides too
     claimed = _claimed(around, alone)
     at_shores = [
-        each for each in hulls_alongside(around) if _share(each, claimed, frame.gsd) <= KNOWN_SHARE
+        each for each in hulls_alongside(around) if _share(each, claimed, around.gsd) <= KNOWN_SHARE
     ]
-    found = [*alone, *at_shores]
-    kept = without_wakes(without_overlaps(found, shape, gsd=frame.gsd), gsd=frame.gsd)
-    if known is None:
-        return kept
-    return [each for each in kept if _share(each, known, frame.gsd) <= KNOWN_SHARE]
+    found = without_overlaps([*alone, *at_shores], shape, gsd=around.gsd)
+    return without_wakes(found, gsd=around.gsd)
 
 
 def _claimed(around: WaterResidual, alone: list[Candidate]) -> Bools:
@@ -309,19 +242,16 @@ def _share(each: Candidate, known: Bools, gsd: float) -> float:
     return float(known[window][inside].mean()) if inside.any() else 1.0
 
 
-def _observed(frame: Frame, found: list[Candidate], least_score: float) -> HarbourObservation:
-    counted = [each for each in found if each.score >= least_score]
-    count = len(counted)
-    # found ships may be none, and ships may be missed: both in the proportions above
-    low = math.floor(count * (1.0 - SWEEP_P_FALSE)) if count else 0
-    high = math.ceil(count / SWEEP_P_DETECT) if count else 1
+def _observed(frame: Frame, swept: Sweep, least_score: float) -> HarbourObservation:
+    count = sum(each.score >= least_score for each in swept.found)
+    low, high = count_interval(count, SCORED)
     part = () if finite_pixels(frame.values).all() else ("partly-read",)
-    flags = ("no-history", *part)
     ships = Observation(
-        frame.time, frame.item_id, float(count), float(low), float(high), "ships", SWEEP_P_DETECT,
-        SWEEP_P_FALSE, n.COUNTED if count else n.NOTHING_SEEN, "", flags, frame.group,
+        frame.time, frame.item_id, float(count), float(min(low, count)), float(max(high, count)),
+        "ships", SWEEP_P_DETECT, SWEEP_P_FALSE, n.COUNTED if count else n.NOTHING_SEEN,
+        swept.reason, (*swept.flags, *part), frame.group, swept.details,
     )  # fmt: skip
-    return HarbourObservation(ships, tuple(found))
+    return HarbourObservation(ships, tuple(swept.found))
 
 
 def _refused(frame: Frame, answer: Screening) -> Observation:
@@ -335,7 +265,8 @@ def sweep_harbour(
     source: CubeSource,
     *,
     known: npt.ArrayLike | None = None,
-    layers: tuple[str, ...] = OPTICAL_BANDS,
+    standing: StandingGround | None = None,
+    layers: tuple[str, ...] | None = None,
     native: float = 10.0,
     least_score: float = MIN_COUNTED_SCORE,
 ) -> Iterator[HarbourObservation]:
@@ -347,9 +278,12 @@ def sweep_harbour(
         A cube of reflectance, or images in the order of time.
     known : array_like of bool, dims (y, x), optional
         Structures known from history; without it, piers shaped like hulls are counted.
-    layers : tuple of str
-        b02, b03, b04, b08 in this order, then b11 where the cube has it: it tells hazy land
-        from water.
+    standing : StandingGround, optional
+        What always stands there, from past images or an outline; painted as water before the
+        sweep, so that moored hulls lie free.
+    layers : tuple of str, optional
+        b02, b03, b04, b08 in this order, and b11, which tells hazy land from water; if not
+        given, b11 wherever the first image has it.
     native : float
         Pixel in metres by which the sensor blurs, where the cube was resampled.
     least_score : float
@@ -358,7 +292,8 @@ def sweep_harbour(
     Yields
     ------
     HarbourObservation
-        Unclear where the image shows no water.
+        Unclear where the image shows no water, and where without b11 what passes for water is
+        not dark in the near infrared.
 
     Raises
     ------
@@ -369,25 +304,43 @@ def sweep_harbour(
     if not 0.0 <= least_score <= 1.0:
         message = f"least_score {least_score}; give a score from 0 to 1"
         raise DataError(message)
+    source, layers = _with_infrared(source, layers)
     if tuple(layers[: len(OPTICAL_BANDS)]) != OPTICAL_BANDS:
         message = (
             f"layers {', '.join(layers)}; give {', '.join(OPTICAL_BANDS)} first, in this order"
         )
         raise DataError(message)
-    standing: Bools | None = None
+    structures: Bools | None = None
     for frame in iter_frames(source, layers=layers):
-        if known is not None and standing is None:
+        if known is not None and structures is None:
             shape = (frame.values.shape[1], frame.values.shape[2])
-            standing = check_mask(known, shape, what="known structures")
+            structures = check_mask(known, shape, what="known structures")
         if frame.screening is not None and not frame.screening.usable:
             yield HarbourObservation(_refused(frame, frame.screening), ())
             continue
         try:
-            found = swept_candidates(frame, native=native, known=standing)
+            swept = swept_image(frame, native=native, known=structures, standing=standing)
         except DataError as fault:
             row = unclear_observation(
                 frame.time, str(fault), unit="ships", item_id=frame.item_id, group=frame.group
             )
             yield HarbourObservation(row, ())
             continue
-        yield _observed(frame, found, least_score)
+        yield _observed(frame, swept, least_score)
+
+
+def _with_infrared(
+    source: CubeSource, layers: tuple[str, ...] | None
+) -> tuple[CubeSource, tuple[str, ...]]:
+    """Bands to read: those asked for, or the optical ones and b11 where the first image has it."""
+    if layers is not None:
+        return source, layers
+    first: object = source
+    if isinstance(source, Iterable) and not isinstance(source, xr.Dataset | str | xr.DataArray):
+        images = iter(source)
+        head = list(itertools.islice(images, 1))
+        first, source = (head[0] if head else None), itertools.chain(head, images)
+    bands: set[str] = set()
+    if isinstance(first, xr.Dataset) and "band" in first.coords:
+        bands = set(np.asarray(first["band"]).astype(str).ravel())
+    return source, (*OPTICAL_BANDS, *([INFRARED] if INFRARED in bands else []))
