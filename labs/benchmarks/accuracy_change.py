@@ -23,7 +23,7 @@ from scipy import ndimage
 from labs.benchmarks import change_points_beside_peers
 from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, sha_of, told
 from skytally.core import DataError
-from skytally.imagery.measure.pair_alignment import LIMIT_M, PairAlignment, align_pair
+from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, PairAlignment, align_pair
 from skytally.imagery.measure.reference import NORMAL_MAD
 from skytally.imagery.measure.two_date_change import OBJECT_M, two_date_change_score
 
@@ -196,9 +196,9 @@ def scores(pair: Pair, found: PairAlignment) -> dict[str, Doubles]:
     moved = np.where(kept, found.moved, 0.0).astype(float)
     made = {
         name: np.asarray(
-            two_date_change_score(pair.before, pair.after, gsd=pair.gsd, **options), float
+            two_date_change_score(pair.before, pair.after, gsd=pair.gsd, position_m=metres), float
         )
-        for name, options in ((OURS, {}), (PLAIN, {"position_m": 0.0}))
+        for name, metres in ((OURS, POSITION_M), (PLAIN, 0.0))
     }
     for name, peer in PEERS.items():
         made[name] = peer(before, after, seen)

@@ -25,7 +25,8 @@ from labs.benchmarks.outside_imagery import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "injected_ships", "berths", "radar", "peers", "ground", "simulated_harbours",
+    "labelled_ports", "injected_ships", "berths", "cfar_water", "peers", "change",
+    "simulated_harbours", "radar_satellites",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

@@ -11,7 +11,13 @@ from scipy import fft, ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.coregistration import ALIGNED, SMOOTH, coregister, shift_image
+from skytally.imagery.measure.coregistration import (
+    ALIGNED,
+    SMOOTH,
+    Registration,
+    coregister,
+    shift_image,
+)
 from skytally.imagery.measure.reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
@@ -52,7 +58,7 @@ class PairAlignment:
     metres: float
     """Length of that displacement."""
     correlation: float
-    """Correlation of the edges of both images at that displacement, by whole pixels."""
+    """Correlation of the edges of both at that displacement, by whole pixels; NaN if not told."""
     by_parts: bool
     """Whether parts of the scene were moved one by one as well."""
     left_m: float
@@ -96,7 +102,9 @@ def align_pair(
     stepped = _stepped(after, down, right)
     seen = clear & np.isfinite(stepped).all(0)
     found = coregister(stepped, before, seen, gsd=gsd, limit_m=math.inf)
-    moves = found.state == ALIGNED and max(abs(found.rows), abs(found.columns)) <= PEAK_PIXELS
+    # noise fits noise best at some part of a pixel
+    alike = not correlation < MIN_CORRELATION
+    moves = alike and found.state == ALIGNED and _near(found)
     rows, columns = (down + found.rows, right + found.columns) if moves else (down, right)
     metres = math.hypot(rows, columns) * gsd
     if metres > limit_m:
@@ -110,6 +118,10 @@ def align_pair(
         if again < left:
             moved, left, by_parts = nearer, again, True
     return PairAlignment(moved, float(rows), float(columns), metres, correlation, by_parts, left)
+
+
+def _near(found: Registration) -> bool:
+    return max(abs(found.rows), abs(found.columns)) <= PEAK_PIXELS
 
 
 def _too_far(rows: float, columns: float, metres: float, correlation: float, most: float) -> str:
@@ -134,7 +146,8 @@ def whole_pixels(
     Returns
     -------
     (int, int, float)
-        Rows, columns and the correlation of edges there; no pixels where nothing correlates.
+        Rows, columns and the correlation of edges there; no pixels where nothing correlates,
+        NaN where too little is clear to tell.
         Twice `limit_m` is searched, so that a refusal can say how far off the image lies.
     """
     piece = _piece(clear)
@@ -143,7 +156,7 @@ def whole_pixels(
     one, whole = _edges(before[:, *piece], known)
     two, _ = _edges(after[:, *piece], known)
     if reach < 1 or np.count_nonzero(whole) < MIN_OVERLAP * whole.size / 2:
-        return 0, 0, 0.0
+        return 0, 0, math.nan
     alike = _correlations(one, two, whole, reach)
     at = np.unravel_index(int(np.argmax(alike)), alike.shape)
     peak, down, right = float(alike[at]), int(at[0]) - reach, int(at[1]) - reach
@@ -233,7 +246,7 @@ def _displacements(before: Floats, moved: Floats, clear: Bools, gsd: float) -> _
         part = moved[:, rows, columns]
         seen = clear[rows, columns] & np.isfinite(part).all(0)
         found = coregister(part, before[:, rows, columns], seen, gsd=gsd, limit_m=math.inf)
-        if found.state == ALIGNED and max(abs(found.rows), abs(found.columns)) <= PEAK_PIXELS:
+        if found.state == ALIGNED and _near(found):
             told[:, at[0], at[1]] = found.rows, found.columns
     return _Parts((middles[0], middles[1]), told)
 
