@@ -57,7 +57,7 @@ def unchanged_line(before: Doubles, after: Doubles) -> Doubles:
         weighed = some * weights
         normal = weighed @ some.T
         # a tiny ridge, for bands that say the same
-        normal.ravel()[:: len(normal) + 1] += 1e-9 * max(float(np.trace(normal)), 1e-12)
+        normal.ravel()[:: len(normal) + 1] += 1e-13 * max(float(np.trace(normal)), 1e-9)
         slopes = np.linalg.solve(normal, weighed @ wanted)
         left = np.abs(wanted - slopes @ some)
         scale = HUBER * NORMAL_MAD * float(np.median(left)) + 1e-12
