@@ -12,7 +12,7 @@ from PIL import Image
 from scipy import ndimage
 
 from labs.benchmarks.accuracy_berths import OPERA, opera_looks, opera_paths
-from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, sha_of, share, told
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from skytally.imagery.measure.radar.cfar import (
     bright_targets,
     cfar_detections,

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_port
-from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, share, told
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.measure.ships.harbour_sweep import (
     MIN_COUNTED_SCORE,
     swept_candidates,

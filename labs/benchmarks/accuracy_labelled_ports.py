@@ -20,7 +20,7 @@ import rasterio
 from rasterio.warp import transform
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, sha_of, share, told
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from skytally.imagery.cube.cube_checks import Bools
 from skytally.imagery.cube.frames import Frame
 from skytally.imagery.measure.ships.harbour_sweep import (

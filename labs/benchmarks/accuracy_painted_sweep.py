@@ -24,7 +24,7 @@ from labs.benchmarks.accuracy_labelled_ports import (
     matched_candidates,
     read_port,
 )
-from labs.benchmarks.accuracy_rows import Rows, on_imagery, row, share, told
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.cube import Bools, Floats, Frame, iter_frames
 from skytally.imagery.measure.coregistration import shift_image
 from skytally.imagery.measure.reference import references

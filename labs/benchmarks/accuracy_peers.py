@@ -25,7 +25,7 @@ from PIL import Image
 from scipy import ndimage
 
 from labs.benchmarks.accuracy_berths import OPERA, opera_looks, opera_paths
-from labs.benchmarks.accuracy_rows import Rows, row, sha_of, share, told
+from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share, told
 from labs.benchmarks.outside_imagery import imagery_folder
 from skytally.imagery.cube.cube_checks import Bools
 from skytally.imagery.measure.radar.berth_radar import (

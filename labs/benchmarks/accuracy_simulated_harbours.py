@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from labs.benchmarks.accuracy_rows import Rows, row, share, told
+from labs.benchmarks.accuracy_row_format import Rows, row, share, told
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,

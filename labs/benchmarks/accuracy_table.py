@@ -20,13 +20,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labs.benchmarks.accuracy_rows import COLUMNS, Rows, told
+from labs.benchmarks.accuracy_row_format import COLUMNS, Rows, told
 from labs.benchmarks.outside_imagery import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "painted_sweep", "injected_ships", "berths", "radar", "peers", "ground",
-    "simulated_harbours",
+    "labelled_ports", "painted_sweep", "injected_ships", "berths", "cfar_water", "peers", "change",
+    "simulated_harbours", "radar_satellites",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

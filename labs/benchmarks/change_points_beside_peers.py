@@ -24,7 +24,7 @@ import pandas as pd
 import ruptures
 
 from labs.benchmarks import calibrate_change_points, calibrate_ground, change_points_real_series
-from labs.benchmarks.accuracy_rows import Rows, row, sha_of, share
+from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share
 from labs.benchmarks.calibrate_change_points import LOOKS
 from labs.simulated_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle

@@ -14,9 +14,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
     RadarObservation,
     background_from,
-    in_lee,
     learn_radar_background,
-    radar_mask,
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.radar.cfar import (
@@ -25,6 +23,7 @@ from skytally.imagery.measure.radar.cfar import (
     cfar_multiplier,
     texture_of,
 )
+from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
 from skytally.imagery.simulate import radar_berth_images
 
 QUIET = 18
@@ -172,12 +171,11 @@ def test_radar_mask_grows_towards_the_radar() -> None:
     """Layover: 40 m towards the sensor and 10 m away, from the sea side only (METHODS trap T6)."""
     water = np.zeros((30, 30), bool)
     water[10:20, 15] = True
-    place = RadarBerth(water, np.roll(water, 10, axis=1), 90.0)
-    sea = radar_mask(place, "sentinel-1 orbit 134 descending RTC", gsd=10.0)
+    sea = radar_mask(water, 90.0, "sentinel-1 orbit 134 descending RTC", gsd=10.0)
     columns = np.flatnonzero(sea.any(axis=0))
     assert columns.min() == 14
     assert columns.max() == 19
-    lee = radar_mask(place, "sentinel-1 orbit 54 ascending RTC", gsd=10.0)
+    lee = radar_mask(water, 90.0, "sentinel-1 orbit 54 ascending RTC", gsd=10.0)
     np.testing.assert_array_equal(lee, water)
 
 

@@ -233,8 +233,9 @@ def _fit(columns: Doubles, seen: Doubles) -> tuple[Doubles, Doubles, float]:
 
 
 def coregister(
-    image: Floats, level: Floats, stable: Bools, *, gsd: float, ground: StableGround | None = None
-) -> Registration:
+    image: Floats, level: Floats, stable: Bools, *, gsd: float,
+    ground: StableGround | None = None, limit_m: float = MAX_SHIFT_M,
+) -> Registration:  # fmt: skip
     """Measure how far an image lies from its reference.
 
     Parameters
@@ -247,11 +248,13 @@ def coregister(
         Side of a pixel in metres.
     ground : StableGround, optional
         From `stable_ground` with the same level and stable ground, where it is used again.
+    limit_m : float
+        Metres of displacement beyond which an image is refused.
 
     Returns
     -------
     Registration
-        Refused beyond `MAX_SHIFT_M`; kept as it lies where there are fewer than `MIN_STABLE_PIXELS`
+        Refused beyond `limit_m`; kept as it lies where there are fewer than `MIN_STABLE_PIXELS`
         pixels, no structure to see a shift by, or the residual does not fall.
 
     Notes
@@ -288,12 +291,13 @@ def coregister(
         if slope < NOISE_SLOPE * spread**2:
             error = math.inf
             break
-        if max(abs(rows), abs(across)) * gsd > 3 * MAX_SHIFT_M:
+        if max(abs(rows), abs(across)) * gsd > 3 * limit_m:
             break
         change = _moved_at(mean, use, rows, across) - wanted
         if max(abs(found[2]), abs(found[3])) < SETTLED_PIXELS:
             break
-    return _accepted_shift(rows, across, error, last / first if first > 0 else 1.0, gsd)
+    residual = last / first if first > 0 else 1.0
+    return _accepted_shift(rows, across, error, residual, gsd, limit_m)
 
 
 def _kept(reason: str, residual: float) -> Registration:
@@ -301,15 +305,15 @@ def _kept(reason: str, residual: float) -> Registration:
 
 
 def _accepted_shift(
-    rows: float, across: float, error: float, residual: float, gsd: float
+    rows: float, across: float, error: float, residual: float, gsd: float, limit_m: float
 ) -> Registration:
     if not error <= MAX_ERROR_PIXELS:
         return _kept("the stable ground has too little structure to align by", residual)
     metres = math.hypot(rows, across) * gsd
-    if metres > MAX_SHIFT_M:
+    if metres > limit_m:
         return Registration(
             rows, across, metres, math.nan, residual, REFUSED,
-            f"displaced by {metres:.0f} m, more than {MAX_SHIFT_M:.0f} m",
+            f"displaced by {metres:.0f} m, more than {limit_m:.0f} m",
         )  # fmt: skip
     if residual > 1.0:
         return _kept("moving the image did not bring it nearer to its reference", residual)

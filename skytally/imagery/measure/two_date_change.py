@@ -7,29 +7,30 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.core import DataError
-from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.coregistration import REFUSED, align, coregister
+from skytally.imagery.cube import Bools, Floats, subsample_mask
+from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, align_pair
 from skytally.imagery.measure.reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 
-POSITION_M = 3.0
-"""Metres by which two images of different orbits lie apart inside a scene, after the whole was
-aligned (METHODS section 10)."""
 OBJECT_M = 50.0
 """Side of the smallest ground works looked for: one bermed pit with its spoil and its ramp."""
 HUBER = 1.345
 ROUNDS = 12
 MIN_USABLE_PIXELS = 200
 """Usable pixels below which neither a line a band nor its spread is learnt."""
+MAX_FITTED_PIXELS = 60_000
+"""Pixels by which the lines are fitted; they know a slope to a thousandth already."""
 
 
 def unchanged_line(before: Doubles, after: Doubles) -> Doubles:
-    """Residuals of one band about a robust line from before to after.
+    """Residuals of one band about a robust line from what was before to after.
 
     Parameters
     ----------
-    before, after : ndarray, dims (pixel)
+    before : ndarray, dims (pixel) or (band, pixel)
+        Reflectance of one band, or of several that predict together.
+    after : ndarray, dims (pixel)
         Reflectance of one band.
 
     Returns
@@ -46,22 +47,27 @@ def unchanged_line(before: Doubles, after: Doubles) -> Doubles:
     >>> bool(np.abs(unchanged_line(x, 0.02 + 1.1 * x)).max() < 1e-9)
     True
     """
-    x = before - before.mean()
-    weights = np.ones_like(x)
+    x = np.atleast_2d(before)
+    x = x - x.mean(axis=1, keepdims=True)
+    columns = np.vstack([np.ones(after.size), x / np.maximum(x.std(axis=1, keepdims=True), 1e-9)])
+    few = subsample_mask(np.ones(after.size, np.bool_), MAX_FITTED_PIXELS)
+    some, wanted, weights = columns[:, few], after[few], np.ones(few.size)
+    slopes = np.zeros(len(columns))
     for _ in range(ROUNDS):
-        total = weights.sum()
-        middle, mean = (weights * x).sum() / total, (weights * after).sum() / total
-        spread = (weights * (x - middle) ** 2).sum()
-        slope = (weights * (x - middle) * (after - mean)).sum() / max(spread, 1e-12)
-        left = after - mean - slope * (x - middle)
-        scale = HUBER * NORMAL_MAD * float(np.median(np.abs(left))) + 1e-12
-        weights = np.minimum(1.0, scale / np.maximum(np.abs(left), 1e-12))
-    return np.asarray(left)
+        weighed = some * weights
+        normal = weighed @ some.T
+        # a tiny ridge, for bands that say the same
+        normal.ravel()[:: len(normal) + 1] += 1e-13 * max(float(np.trace(normal)), 1e-9)
+        slopes = np.linalg.solve(normal, weighed @ wanted)
+        left = np.abs(wanted - slopes @ some)
+        scale = HUBER * NORMAL_MAD * float(np.median(left)) + 1e-12
+        weights = np.minimum(1.0, scale / np.maximum(left, 1e-12))
+    return np.asarray(after - slopes @ columns)
 
 
 def two_date_change_score(
     before: Floats, after: Floats, *, gsd: float, position_m: float = POSITION_M,
-    usable: Bools | None = None, object_m: float = OBJECT_M,
+    usable: Bools | None = None, object_m: float = OBJECT_M, limit_m: float = LIMIT_M,
 ) -> Floats:  # fmt: skip
     """Score how much each place changed between two images.
 
@@ -72,32 +78,38 @@ def two_date_change_score(
     gsd : float
         Side of a pixel in metres.
     position_m : float
-        Metres by which the images may lie apart inside the scene after alignment.
+        Metres by which the images may lie apart inside the scene after alignment; 0 leaves edges
+        out of the noise.
     usable : ndarray of bool, dims (y, x), optional
         Pixels clear in both images; without it all that were read.
     object_m : float
         Side of the smallest object looked for: the score is a mean over it.
+    limit_m : float
+        Metres of displacement beyond which a pair is refused rather than aligned.
 
     Returns
     -------
     ndarray of float32, dims (y, x)
-        Mean over bands and over the object of the change in units of its own noise: about 0.8
-        where nothing changed, NaN where not usable. It ranks places; it is no probability.
+        Change in units of its own noise, mean over the object: 0.7 to 1 where nothing
+        changed, NaN where not usable. It ranks places; it is no probability.
 
     Raises
     ------
     DataError
-        If the shapes differ, fewer than 200 pixels are usable, or the images lie further apart
-        than the scenes of one sensor ever do.
+        If the shapes differ, fewer than 200 pixels are usable in both, or the images lie farther
+        apart than `limit_m`; it says how far.
 
     Notes
     -----
-    The image after is aligned to the one before; a robust line a band takes off sun, haze and
-    calibration. What is left is divided by its noise: the spread of that band over the scene,
-    and what a displacement of `position_m` makes of the pixel's own edges, so that an edge has
-    to change more than an open field (METHODS trap T2). The mean of absolute values, not of
-    squares, keeps one odd band from deciding. Bands are not decorrelated: growth, not noise,
-    sets their correlation, and to divide by it hides what changes along it.
+    The image after is aligned to the one before (`align_pair`). Two robust lines a band take off
+    sun, haze, calibration and season: one from the same band before, one from all bands before;
+    what a season does to a field follows from all its bands, what was built from none, and either
+    line alone is the better one on some pairs. What is left is divided by its noise: the spread
+    of that band over the scene, and what a displacement of `position_m` makes of edges that are
+    in both images, so that an old edge has to change more than an open field (METHODS trap T2)
+    and a new one does not. Root of the mean square over bands and lines, then the mean of its
+    root over the object, squared again. Bands are not decorrelated: growth, not noise, sets their
+    correlation, and to divide by it hides what changes along it.
     """
     if before.shape != after.shape or before.ndim != 3:
         message = f"images of shape {before.shape} and {after.shape}; put both on one grid"
@@ -105,28 +117,49 @@ def two_date_change_score(
     clear: Bools = np.asarray(np.isfinite(before).all(0) & np.isfinite(after).all(0))
     if usable is not None:
         clear &= usable
+    _check_usable(clear, "")
+    pair = align_pair(before, after, clear, gsd=gsd, limit_m=limit_m)
+    if not (position_m == 0.0 or np.isnan(pair.left_m)):
+        position_m = max(position_m, pair.left_m)
+    steep = _common_edges(before, pair.moved, clear, gsd)
+    clear &= np.isfinite(pair.moved).all(0) & np.isfinite(steep).all(0)
+    _check_usable(clear, f" after the second was moved by {pair.metres:.0f} m")
+    known, seen = before[:, clear].astype(float), pair.moved[:, clear].astype(float)
+    square = np.zeros(known.shape[1])
+    for own, band, edge in zip(known, seen, position_m * steep[:, clear], strict=True):
+        for left in (unchanged_line(own, band), unchanged_line(known, band)):
+            usual = NORMAL_MAD * float(np.median(np.abs(left))) + 1e-12
+            square += left**2 / (usual**2 + edge**2)
+    # roots are averaged, so that one glaring pixel does not make an object
+    root = np.full(clear.shape, np.nan)
+    root[clear] = (square / (2 * len(known))) ** 0.25
+    # an odd number of pixels, so that the mean lies on its pixel
+    return _over_objects(root, clear, 2 * round((object_m / gsd - 1.0) / 2.0) + 1) ** 2
+
+
+def _check_usable(clear: Bools, when: str) -> None:
     if np.count_nonzero(clear) < MIN_USABLE_PIXELS:
         message = (
-            f"{np.count_nonzero(clear)} usable pixels; {MIN_USABLE_PIXELS} are needed to learn from"
+            f"{np.count_nonzero(clear)} usable pixels in both images{when}; "
+            f"{MIN_USABLE_PIXELS} are needed to learn from"
         )
         raise DataError(message)
-    found = coregister(after, before, clear, gsd=gsd)
-    if found.state == REFUSED:
-        message = f"the second image is {found.reason}; check the grid of both"
-        raise DataError(message)
-    moved = align(after, found)
-    clear &= np.isfinite(moved).all(0)
-    pairs = zip(before[:, clear].astype(float), moved[:, clear].astype(float), strict=True)
-    left = np.stack([unchanged_line(*pair) for pair in pairs])
-    slopes = np.gradient(before.astype(float), gsd, axis=(1, 2))
-    edges = position_m * np.hypot(*slopes)[:, clear]
-    usual = NORMAL_MAD * np.median(np.abs(left), axis=1, keepdims=True) + 1e-12
-    score = np.full(clear.shape, np.nan)
-    score[clear] = np.abs(left / np.hypot(usual, edges)).mean(0)
-    # a pixel beside a hole has no slope, and one such pixel would spoil the running mean
-    clear &= np.isfinite(score)
-    # an odd number of pixels, so that the mean lies on its pixel
-    return _over_objects(score, clear, 2 * round((object_m / gsd - 1.0) / 2.0) + 1)
+
+
+def _common_edges(before: Floats, moved: Floats, clear: Bools, gsd: float) -> Doubles:
+    """Slope a metre of what is steep in both images, in the contrast of the second."""
+    made = np.empty(before.shape)
+    for i, (one, two) in enumerate(zip(before, moved, strict=True)):
+        old, new = (np.hypot(*np.gradient(each.astype(float), gsd)) for each in (one, two))
+        spreads = [_spread(each[clear & np.isfinite(each)]) for each in (one, two)]
+        made[i] = np.minimum(old * spreads[1] / max(spreads[0], 1e-9), new)
+    return made
+
+
+def _spread(values: Floats) -> float:
+    if not values.size:
+        return 0.0
+    return float(np.median(np.abs(values - np.median(values))))
 
 
 def _over_objects(score: Doubles, clear: Bools, side: int) -> Floats:

@@ -34,6 +34,18 @@ LEE_DB = -5.0
 
 
 @dataclass(frozen=True)
+class RadarInstrument:
+    """A satellite as an image shows it: how strong its own noise is, and how it is calibrated."""
+
+    platform: str = "sentinel-1a"
+    """Name that its images carry."""
+    noise_db: float = NESZ_DB
+    """Noise of the sensor, dB."""
+    gain_db: float = 0.0
+    """Error of its calibration, dB."""
+
+
+@dataclass(frozen=True)
 class RadarHarbour:
     """A berth to be simulated in radar; the same fields give the same images."""
 
@@ -71,6 +83,20 @@ class RadarHarbour:
     """Days from look to look."""
     epsg: int = 32652
     """CRS of the image."""
+    weather_seed: int | None = None
+    """Chance of wind and swell, for berths that share their dates; None: the berth's own."""
+    instrument: RadarInstrument = RadarInstrument()
+    """The satellite."""
+    successor: RadarInstrument | None = None
+    """The satellite that takes over, if any."""
+    succeeds_at: int = 0
+    """Look from which it does."""
+
+    def satellite(self, look: int) -> RadarInstrument:
+        """Satellite that takes a look."""
+        if self.successor is None or look < self.succeeds_at:
+            return self.instrument
+        return self.successor
 
     @property
     def lee(self) -> bool:
@@ -205,12 +231,14 @@ def radar_images_with_truth(harbour: RadarHarbour) -> Iterator[tuple[xr.Dataset,
         A look of a cube (``gamma0`` with dims (pol, y, x), linear) and the truth.
     """
     rng = np.random.default_rng(harbour.seed)
+    own = harbour.weather_seed is None
+    sky = rng if own else np.random.default_rng(harbour.weather_seed)
     along, off = _coordinates(harbour, FINE)
     still = _clutter(harbour, rng)
     for i in range(harbour.n_looks):
         here = i >= harbour.empty_until and rng.random() < harbour.occupancy
-        sea = 10.0 ** (rng.uniform(*harbour.wind_db) / 10.0)
-        shape = rng.uniform(*harbour.texture)
+        sea = 10.0 ** (sky.uniform(*harbour.wind_db) / 10.0)
+        shape = sky.uniform(*harbour.texture)
         swell = ndimage.gaussian_filter(rng.gamma(shape, 1.0 / shape, off.shape), 2.0)
         swell = 1.0 + (swell - 1.0) / max(float(swell.std()), 1e-9) / math.sqrt(shape)
         # a harbour is sheltered: less wind within 150 m of the quay
@@ -226,10 +254,11 @@ def radar_images_with_truth(harbour: RadarHarbour) -> Iterator[tuple[xr.Dataset,
 def _radar_look(
     harbour: RadarHarbour, hard: Doubles, water: Doubles, rng: np.random.Generator, number: int
 ) -> xr.Dataset:
-    noise, cross = 10.0 ** (NESZ_DB / 10.0), 10.0 ** (CROSS_DB / 10.0)
-    like = speckled(hard + water + noise, rng, gsd=harbour.gsd)
-    over = speckled(cross * (hard + 0.25 * water) + noise, rng, gsd=harbour.gsd)
-    gsd = harbour.gsd
+    satellite, gsd = harbour.satellite(number), harbour.gsd
+    noise, cross = 10.0 ** (satellite.noise_db / 10.0), 10.0 ** (CROSS_DB / 10.0)
+    gain = 10.0 ** (satellite.gain_db / 10.0)
+    like = speckled(gain * (hard + water) + noise, rng, gsd=gsd)
+    over = speckled(gain * cross * (hard + 0.25 * water) + noise, rng, gsd=gsd)
     time = np.datetime64(harbour.start, "ns")
     time += np.timedelta64(round(number * harbour.step_days * 86400e9), "ns")
     made = xr.Dataset(
@@ -242,7 +271,7 @@ def _radar_look(
             "item_id": f"SIMR-{harbour.seed}-{number:04d}",
             "relative_orbit": 134 if harbour.orbit_state == "descending" else 54,
             "orbit_state": harbour.orbit_state,
-            "platform": "sentinel-1a",
+            "platform": satellite.platform,
             "processor": "RTC",
             "label": "simulated",
         },

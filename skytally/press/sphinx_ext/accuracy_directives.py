@@ -24,7 +24,10 @@ from skytally.press.sphinx_ext.results_data import results
 
 IN_USE, UNUSED = "in-use", "unused"
 """Whether the numbers of any evidence page rest on a measure."""
-OWN_METHODS = ("sweep", "berth", "radar berth", "change_score", "ours")
+OWN_METHODS = (
+    "sweep", "berth", "radar berth", "change_score", "change_score, without its noise model",
+    "ours",
+)  # fmt: skip
 OWN_PREFIXES = ("skytally", "K CFAR")
 """Methods of this package in ``measurement_accuracy.csv``, by name and by how their names begin."""
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")

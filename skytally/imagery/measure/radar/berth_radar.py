@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from skytally.imagery.cube import (
     iter_frames,
 )
 from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
+from skytally.imagery.measure.radar.satellite_likeness import likeness, sibling_group
 from skytally.imagery.measure.reference import (
     ENL_GRD,
     MIN_IMAGES,
@@ -35,18 +37,13 @@ from skytally.imagery.measure.reference import (
 from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
 
 POLARISATIONS = ("vv", "vh")
-LOOK_BEARING = {"ascending": 78.0, "descending": 282.0}
-"""Bearing in which Sentinel-1 looks, to the right of a track inclined by 98 degrees, at middle
-latitudes; good to about 5 degrees."""
-TOWARDS, AWAY = 40.0, 10.0
-"""Metres by which the berth grows towards the radar and away from it: a house 20 m high is
-displaced by 19 to 40 m (METHODS trap T6). In the radar's lee, what lies towards it is the quay,
-whose edge and cranes vary by more than a ship's house adds: there it does not grow."""
 TOP_SHARE = 0.25
 """Share of the berth's pixels that a ship fills at least: the brightest quarter is averaged."""
-NOISE_DB = -22.0
-"""The noise of Sentinel-1 and 1 dB: a darker pixel is noise, whose subtraction differs from one
-processing to the next (METHODS trap T5); a ratio to it says nothing of the ground."""
+NOISE_DB = -18.0
+"""Backscatter below which a ratio says nothing of the ground: the noise of Sentinel-1, about
+-23 dB, and 5 dB, so that noise lower or higher by 2 dB, of another satellite or of another
+subtraction (METHODS trap T5), moves no pixel above it by more than half a decibel, and the
+berth's brightest quarter by a tenth."""
 DEFAULT_RISE_DB = 5.0
 """Rise of the brightest quarter called a ship where the empty berth is not known from enough
 images (METHODS section 4.1)."""
@@ -84,59 +81,6 @@ class RadarBackground:
     """Its standard deviation from image to image, dB."""
     n_images: int
     """Images it was learnt from; 0 when only `DEFAULT_RISE_DB` is known."""
-
-
-def look_bearing(frame_group: str) -> float:
-    """Look bearing of the radar of a group.
-
-    Raises
-    ------
-    DataError
-        If the group does not say whether it ascends or descends.
-
-    Examples
-    --------
-    >>> look_bearing("sentinel-1 orbit 134 descending RTC")
-    282.0
-    """
-    for word, bearing in LOOK_BEARING.items():
-        if word in frame_group.split():
-            return bearing
-    message = (
-        f"group {frame_group!r} says neither ascending nor descending; give the cube the "
-        "coordinate orbit_state"
-    )
-    raise DataError(message)
-
-
-def in_lee(group: str, seaward_deg: float) -> bool:
-    """Whether the radar looks over the quay out to sea, so that the quay hides the ship.
-
-    Examples
-    --------
-    >>> in_lee("sentinel-1 orbit 54 ascending RTC", 90.0)
-    True
-    """
-    return math.cos(math.radians(look_bearing(group) - seaward_deg)) > 0.0
-
-
-def _moved(mask: Bools, bearing: float, metres: float, gsd: float) -> Bools:
-    """Mask grown along a bearing."""
-    grown = mask.copy()
-    for step in np.arange(gsd, metres + 0.5 * gsd, gsd):
-        down = -round(step * math.cos(math.radians(bearing)) / gsd)
-        right = round(step * math.sin(math.radians(bearing)) / gsd)
-        grown |= ndimage.shift(mask.astype(np.uint8), (down, right), order=0).astype(bool)
-    return grown
-
-
-def radar_mask(place: RadarBerth, group: str, *, gsd: float) -> Bools:
-    """Pixels in which a ship at the berth shows in one group (METHODS trap T6)."""
-    if in_lee(group, place.seaward_deg):
-        return place.water
-    towards = (look_bearing(group) + 180.0) % 360.0
-    near = _moved(place.water, towards, TOWARDS, gsd)
-    return near | _moved(place.water, towards + 180.0, AWAY, gsd)
 
 
 @dataclass(frozen=True)
@@ -279,7 +223,7 @@ def learn_radar_background(
         raise DataError(message)
     references, backgrounds = {}, {}
     for group, each in full.items():
-        mask = radar_mask(place, group, gsd=each.kept[0].gsd)
+        mask = radar_mask(place.water, place.seaward_deg, group, gsd=each.kept[0].gsd)
         references[group] = reference_from(each.kept, offered=each.seen, radar=True, enl=enl)
         tops = _left_out(each.kept, mask, place.openwater, enl)
         backgrounds[group] = background_from(tops, p_false=p_false)
@@ -297,6 +241,8 @@ LENGTH_CLASSES = ((0.0, 70.0), (70.0, 150.0), (150.0, 420.0))
 (Stasolla and Greidanus 2016, DOI 10.1080/2150704X.2016.1226522)."""
 VALLEY_DB, VALLEY_METRES = 3.0, 40.0
 """Depth of a gap between two ships at one face, and least length of each side of it."""
+OTHER_SATELLITE = "other-satellite"
+"""Flag of an image that was compared with the reference of another satellite."""
 P_SEA, P_LEE = 0.95, 0.85
 """Chance of detection from the sea side and over the quay (METHODS section 1.4)."""
 MAX_MISSING = 0.2
@@ -341,9 +287,12 @@ def _parts(profile: npt.NDArray[np.float64], gsd: float) -> int:
     return max(int(np.sum(sizes >= VALLEY_METRES)), 1)
 
 
-def _flags(found: BackscatterRise, lee: bool, background: RadarBackground) -> tuple[str, ...]:
+def _flags(
+    found: BackscatterRise, lee: bool, background: RadarBackground, lent: bool
+) -> tuple[str, ...]:
     pairs = (
         ("lee", lee),
+        (OTHER_SATELLITE, lent),
         ("wind", found.wind > WIND_DB),
         ("rain-or-ice", found.wind > RAIN_DB),
         ("not-calibrated", background.n_images < MIN_BACKGROUND_IMAGES),
@@ -357,9 +306,11 @@ def _observed(
     background: RadarBackground,
     mask: Bools,
     place: RadarBerth,
+    *,
+    lent: bool,
 ) -> RadarObservation:
     lee = in_lee(frame.group, place.seaward_deg)
-    flags = _flags(found, lee, background)
+    flags = _flags(found, lee, background, lent)
     details = {"rise_db": found.top, "mean_db": found.mean, "wind_db": found.wind,
                "threshold_db": background.threshold}  # fmt: skip
     seen = found.top >= background.threshold
@@ -402,6 +353,24 @@ def _unclear_radar(
     return RadarObservation(rows[0], rows[1], math.nan)
 
 
+def _reference_of(
+    frame: Frame, references: Mapping[str, Reference], elsewhere: Bools
+) -> tuple[Reference | None, str]:
+    """Find the reference of the image's group or of a satellite shown alike; else say why not."""
+    known = group_reference(frame, references)
+    if known is not None:
+        return known, ""
+    missing = f"no reference for images of {frame.group!r}"
+    lender = sibling_group(frame.group, references)
+    if lender is None:
+        return None, missing
+    lent = group_reference(replace(frame, group=lender), references)
+    if lent is None:
+        return None, missing
+    reason = likeness(frame, lent, elsewhere).reason
+    return (None, f"{missing}; {reason}") if reason else (lent, "")
+
+
 def radar_ships_at_berth(
     source: CubeSource,
     place: RadarBerth,
@@ -419,7 +388,9 @@ def radar_ships_at_berth(
     place : RadarBerth
         Where to image.
     references : mapping of str to Reference
-        From `learn_radar_background`; never of another orbit.
+        From `learn_radar_background`; never of another orbit. An image of a satellite without
+        one is compared with that of another satellite of the same orbit, direction and
+        processor where hard ground in it shows both alike, and is flagged ``other-satellite``.
     backgrounds : mapping of str to RadarBackground, optional
         From `learn_radar_background`; without it a ship must rise by `DEFAULT_RISE_DB` and
         the image is flagged
@@ -430,7 +401,8 @@ def radar_ships_at_berth(
     Yields
     ------
     RadarObservation
-        One an image; unclear for a group without reference or a berth not covered.
+        One an image; unclear for a group without reference, of a satellite not shown alike, or
+        a berth not covered.
 
     Raises
     ------
@@ -454,18 +426,20 @@ def radar_ships_at_berth(
         if frame.screening is not None and not frame.screening.usable:
             yield _unclear_radar(frame, screening_reason=frame.screening.reason)
             continue
-        known = group_reference(frame, references)
-        if known is None:
-            yield _unclear_radar(frame, f"no reference for images of {frame.group!r}")
-            continue
         if frame.group not in masks:
-            masks[frame.group] = radar_mask(place, frame.group, gsd=frame.gsd)
-        mask = masks[frame.group]
-        found = backscatter_rise(to_decibels(frame), known, mask, place.openwater)
+            masks[frame.group] = radar_mask(
+                place.water, place.seaward_deg, frame.group, gsd=frame.gsd
+            )
+        mask, decibels = masks[frame.group], to_decibels(frame)
+        known, reason = _reference_of(decibels, references, np.asarray(~(mask | place.openwater)))
+        if known is None:
+            yield _unclear_radar(frame, reason)
+            continue
+        found = backscatter_rise(decibels, known, mask, place.openwater)
         if found.missing > MAX_MISSING:
             yield _unclear_radar(frame, f"{found.missing:.0%} of the berth was not read")
             continue
         usual = (backgrounds or {}).get(
-            frame.group, RadarBackground(DEFAULT_RISE_DB, math.nan, math.nan, 0)
+            known.group, RadarBackground(DEFAULT_RISE_DB, math.nan, math.nan, 0)
         )
-        yield _observed(frame, found, usual, mask, place)
+        yield _observed(frame, found, usual, mask, place, lent=known.group != frame.group)
