@@ -30,6 +30,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
+from skytally.imagery.measure.radar.open_water_radar import radar_ships_on_open_water
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
 from skytally.imagery.measure.rail.track_light import lay_corridor
 from skytally.imagery.measure.reference import references
@@ -41,6 +42,10 @@ from skytally.imagery.pipeline.detection_limits import CARDS, Trial, limits_sent
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
 from skytally.imagery.simulate import harbour_images, radar_berth_images, site_cubes
+from skytally.imagery.simulate.anchored_ships import (
+    inject_anchored_radar_ship,
+    inject_anchored_ship,
+)
 from skytally.imagery.simulate.injection import (
     InjectionArea,
     Injector,
@@ -169,31 +174,37 @@ def landsat(looks: int, seed: int, other: bool) -> World:
     return World(late, measure, InjectionArea(place.water, harbour.axis_deg))
 
 
-def at_anchor(looks: int, seed: int, other: bool) -> World:
-    """Simulate a harbour for the single-image ship sweep."""
-    harbour, cube = _harbour(looks, seed, other)
+def swept(outline: str) -> Callable[[int, int, bool], World]:
+    """Simulate a harbour for the single-image ship sweep over one of its outlines."""
+
+    def make(looks: int, seed: int, other: bool) -> World:
+        harbour, cube = _harbour(looks, seed, other)
+        _, late = _split(cube)
+        inside = harbour_images.harbour_masks(harbour)[outline]
+        outside = ~ndimage.binary_dilation(inside, iterations=2)
+
+        def measure(given: Iterable[xr.Dataset]) -> Iterator[Observation]:
+            return (each.ships for each in sweep_harbour(given, known=outside))
+
+        return World(late, measure, InjectionArea(inside, harbour.axis_deg))
+
+    return make
+
+
+def radar_sea(looks: int, seed: int, other: bool) -> World:
+    """Simulate open water before a quay for the detector of free ships by radar."""
+    harbour = radar_berth_images.RadarHarbour(
+        seed, n_looks=EARLY + looks, rows=96, columns=128, occupancy=0.0,
+        texture=(2.0, 4.0) if other else (2.0, 10.0),
+    )  # fmt: skip
+    cube, _ = radar_berth_images.radar_cube(harbour)
+    where = radar_berth_images.radar_masks(harbour)["openwater"]
     _, late = _split(cube)
 
     def measure(given: Iterable[xr.Dataset]) -> Iterator[Observation]:
-        return (each.ships for each in sweep_harbour(given))
+        return radar_ships_on_open_water(given, where)
 
-    return World(
-        late,
-        measure,
-        InjectionArea(harbour_images.harbour_masks(harbour)["openwater"], harbour.axis_deg),
-    )
-
-
-def put_at_anchor(
-    look: xr.Dataset, area: InjectionArea, size: float, contrast: float, rng: np.random.Generator
-) -> tuple[xr.Dataset, float]:
-    """Inject an anchored ship anywhere on open water, at any bearing."""
-    inside = np.argwhere(ndimage.binary_erosion(area.mask, iterations=6))
-    at = inside[rng.integers(len(inside))]
-    one = np.zeros_like(area.mask)
-    one[tuple(at)] = True
-    there = InjectionArea(one, float(rng.uniform(0.0, 180.0)))
-    return inject_ship(look, there, size, contrast, rng)[0], 1.0
+    return World(late, measure, InjectionArea(where))
 
 
 def radar(state: str) -> Callable[[int, int, bool], World]:
@@ -290,7 +301,9 @@ ASKED = {
     "berth-sentinel-1-lee": Ask(
         radar("ascending"), counted_as_one(inject_radar_ship), LENGTHS, SECTIONS
     ),
-    "harbour-sentinel-2": Ask(at_anchor, put_at_anchor, LENGTHS, DECKS),
+    "alongside-sentinel-2": Ask(swept("berth"), counted_as_one(inject_ship), LENGTHS, DECKS),
+    "harbour-sentinel-2": Ask(swept("openwater"), inject_anchored_ship, LENGTHS, DECKS),
+    "harbour-sentinel-1": Ask(radar_sea, inject_anchored_radar_ship, LENGTHS, SECTIONS),
     "stacks-sentinel-2": Ask(
         quay, inject_stacks, (118.0, 237.0, 473.0, 946.0, 1893.0), (-0.10, -0.05, 0.05, 0.10)
     ),

@@ -7,6 +7,7 @@ import io
 import math
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,10 @@ COARSE_SIDE = 2600
 CUT = (1.0, 99.5)
 """Percentiles of the coarse picture that are drawn black and white."""
 COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+CUT_PIXELS = 250_000
+"""Pixels of the coarse picture from which its percentiles are taken."""
+CACHE_BYTES = 128 << 20
+"""Bytes of decoded blocks that GDAL keeps: a screen of tiles, not the twentieth of the memory."""
 MOST_PIXELS = 4_000_000_000
 """Pixels of the largest image that is opened."""
 SIMULATED_TAG = "SIMULATED"
@@ -122,34 +127,41 @@ class CountImage:
 
     def __init__(self, path: Path, *, scale: str = "", bands: str = "") -> None:
         self.path = path
-        try:
-            self._stamp = self._stamped()
-            sha = _hash_of(path)
-            driver = DRIVERS.get(path.suffix.lower())
-            if driver is None:
-                message = (
-                    f"{path.name}: found a file that is none of {', '.join(sorted(DRIVERS))}; "
-                    "export the image as a GeoTIFF or PNG"
-                )
-                raise DataError(message)
-            with warnings.catch_warnings():
-                # such a picture is what SCALE is for
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                self._source = rasterio.open(path, driver=driver, num_threads="all_cpus")
-        except OSError as error:
-            if isinstance(error, RasterioError):
-                message = f"{path.name}: found no sound image ({error}); export it again"
-                raise DataError(message) from None
-            raise DataError(file_fault(error)) from None
         self._lock = threading.Lock()
+        with ThreadPoolExecutor(1) as beside:
+            try:
+                self._stamp = self._stamped()
+                # both read the whole file
+                sha = beside.submit(_hash_of, path)
+                self._open(bands)
+                self.identity = self._identified(sha.result(), scale)
+            except OSError as error:
+                if isinstance(error, RasterioError):
+                    message = f"{path.name}: found no sound image ({error}); export it again"
+                    raise DataError(message) from None
+                raise DataError(file_fault(error)) from None
+        self._black, self._white = self._cuts()
+
+    def _open(self, bands: str) -> None:
+        """Open the file and read its coarse picture."""
+        path = self.path
+        driver = DRIVERS.get(path.suffix.lower())
+        if driver is None:
+            message = (
+                f"{path.name}: found a file that is none of {', '.join(sorted(DRIVERS))}; "
+                "export the image as a GeoTIFF or PNG"
+            )
+            raise DataError(message)
+        with warnings.catch_warnings():
+            # such a picture is what SCALE is for
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            self._source = rasterio.open(path, driver=driver, num_threads="all_cpus")
         if self._source.width * self._source.height > MOST_PIXELS:
             message = f"{path.name}: found more than {MOST_PIXELS} pixels; cut it to the place"
             raise DataError(message)
         self._bands = self._chosen(bands)
-        self.identity = self._identified(sha, scale)
         self.factor = max(1, 2 ** math.ceil(math.log2(max(self._source.shape) / COARSE_SIDE)))
         self._coarse, self._seen = self._read_coarse()
-        self._black, self._white = self._cuts()
 
     def _stamped(self) -> tuple[int, int]:
         stat = self.path.stat()
@@ -213,7 +225,7 @@ class CountImage:
     def _read(self, window: Window, shape: tuple[int, ...]) -> tuple[npt.NDArray, Bytes]:
         """Pixels and mask of a window, at a size; 0 in the mask where the image has no pixel."""
         try:
-            with self._lock:
+            with self._lock, rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
                 found = self._source.read(
                     self._bands, window=window, out_shape=(len(self._bands), *shape),
                     resampling=Resampling.average if self.factor > 1 else Resampling.nearest,
@@ -230,11 +242,13 @@ class CountImage:
 
     def _cuts(self) -> tuple[float, float]:
         """Values drawn black and white, the same in all bands so that colours stay."""
-        inside = self._seen > 0
-        if not inside.any():
+        if not self._seen.any():
             message = f"{self.path.name}: every pixel is missing; there is nothing to count on"
             raise DataError(message)
-        black, white = np.percentile(self._coarse[:, inside], CUT)
+        every = max(1, math.isqrt(self._seen.size // CUT_PIXELS))
+        thin = self._seen[::every, ::every] > 0
+        inside, every = (thin, every) if thin.any() else (self._seen > 0, 1)
+        black, white = np.percentile(self._coarse[:, ::every, ::every][:, inside], CUT)
         # a picture of 8 bits that uses them was stretched by whoever made it
         if self._coarse.dtype == np.uint8 and white - black > 100:
             return 0.0, 255.0
@@ -310,10 +324,12 @@ class CountImage:
     def _encoded(self, found: npt.NDArray, seen: Bytes) -> bytes:
         shares = (found - self._black) / (self._white - self._black)
         grey = (np.clip(shares, 0.0, 1.0) * 255.0).round().astype(np.uint8)
-        colours = np.broadcast_to(grey, (3, *seen.shape)).transpose(1, 2, 0)
-        alpha = np.where(seen > 0, 255, 0).astype(np.uint8)[:, :, None]
+        layers = list(np.broadcast_to(grey, (3, *seen.shape)))
+        if not seen.all():
+            layers.append(np.where(seen > 0, np.uint8(255), np.uint8(0)))
         made = io.BytesIO()
-        Image.fromarray(np.concatenate([colours, alpha], 2)).save(made, "PNG", compress_level=1)
+        # it goes no further than this machine, and to pack it would take longer than to send it
+        Image.fromarray(np.stack(layers, 2)).save(made, "PNG", compress_level=0)
         return made.getvalue()
 
     def close(self) -> None:

@@ -400,6 +400,20 @@ def test_rehearsal_prints_a_labelled_book(rehearsed: Path) -> None:
     assert "rehearsal" not in set(own["label"])
 
 
+def test_rehearsal_shows_ships_of_one_image(rehearsed: Path) -> None:
+    """The ports page has lines of ships alongside and free in the water, and their limits."""
+    site = rehearsed / "project" / "book/_build/html"
+    page = (site / "lines/port-imagery.html").read_text(encoding="utf-8")
+    for title in (
+        "Ships alongside in one image, Sentinel-2",
+        "Ships free in the water in one image, Sentinel-2",
+        "Ships free in the water in one image, Sentinel-1",
+    ):
+        assert title in page
+    lines = list((rehearsed / "project" / "data" / "measured").rglob("*harbour-sentinel-*"))
+    assert lines
+
+
 def test_rehearsal_tells_no_secret(rehearsed: Path) -> None:
     """Nothing that a rehearsal leaves has the shape of a credential: tables, chips, site, log."""
     copy = rehearsed / "project"

@@ -55,6 +55,10 @@ def store(folder: Path, count: int = 3) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(INVENTORY_COLUMNS))
 
 
+ONE_PASS = ["one", "two", "one", "two", "quay"]
+"""Outlines in the order in which they are measured: each berth against history and by itself."""
+
+
 class Counter:
     """Stands for the measuring, and counts which outlines were measured in how many passes."""
 
@@ -93,11 +97,11 @@ def test_all_outlines_of_a_sensor_are_one_pass_and_measured_once(
     """Two berths and a quay in one pass over the images; a second run measures nothing."""
     inventory = store(tmp_path / "scenes")
     report = update(tmp_path, inventory)
-    assert counter.passes == [["one", "two", "quay"]]
-    assert (len(report.measured), report.current, report.faults) == (3, 0, [])
+    assert counter.passes == [ONE_PASS]
+    assert (len(report.measured), report.current, report.faults) == (len(ONE_PASS), 0, [])
     again = update(tmp_path, inventory)
-    assert counter.passes == [["one", "two", "quay"]]
-    assert (again.measured, again.current) == ([], 3)
+    assert counter.passes == [ONE_PASS]
+    assert (again.measured, again.current) == ([], len(ONE_PASS))
     left = sorted(path.name for path in (tmp_path / "measured").iterdir())
     assert left == [chip_store.LOCK_FILE, "here"]
 
@@ -129,16 +133,16 @@ def test_a_moved_outline_measures_its_site_anew(tmp_path: Path, counter: Counter
     inventory = store(tmp_path / "scenes")
     update(tmp_path, inventory)
     moved = replace(here(), outlines=(outline("berth", "one", 210.0), *here().outlines[1:]))
-    assert len(update(tmp_path, inventory, moved).measured) == 3
+    assert len(update(tmp_path, inventory, moved).measured) == len(ONE_PASS)
 
 
 def test_one_image_more_measures_anew(tmp_path: Path, counter: Counter) -> None:
     """And one image whose screening changed, too."""
     update(tmp_path, store(tmp_path / "scenes"))
     inventory = store(tmp_path / "scenes", 4)
-    assert len(update(tmp_path, inventory).measured) == 3
+    assert len(update(tmp_path, inventory).measured) == len(ONE_PASS)
     inventory.loc[0, "usable"] = "no"
-    assert len(update(tmp_path, inventory).measured) == 3
+    assert len(update(tmp_path, inventory).measured) == len(ONE_PASS)
 
 
 def test_changed_code_measures_anew(
@@ -148,7 +152,7 @@ def test_changed_code_measures_anew(
     inventory = store(tmp_path / "scenes")
     update(tmp_path, inventory)
     monkeypatch.setattr(line_content_keys, "_code", lambda: "other")
-    assert len(update(tmp_path, inventory).measured) == 3
+    assert len(update(tmp_path, inventory).measured) == len(ONE_PASS)
 
 
 def test_a_spoiled_file_is_measured_anew_and_no_other(tmp_path: Path, counter: Counter) -> None:
@@ -162,7 +166,7 @@ def test_a_spoiled_file_is_measured_anew_and_no_other(tmp_path: Path, counter: C
     half.write_bytes(b"half")
     report = update(tmp_path, inventory)
     assert [line.outline for line in report.measured] == ["one"]
-    assert report.current == 2
+    assert report.current == len(ONE_PASS) - 1
     assert path.read_bytes() == whole
     assert not half.exists()
 

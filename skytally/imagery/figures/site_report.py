@@ -29,8 +29,9 @@ from skytally.imagery.pipeline import (
     limits_sentence,
 )
 
-AXES = {"ships": "ships at the berth", "m": "metres of occupied track", "m2": "square metres"}
-"""Unit of a line to the label of its axis."""
+NOT_TRIED = "Not tried: nothing was drawn into simulated images for this measure yet."
+AXES = {"m": "metres of occupied track", "m2": "square metres"}
+"""Unit of a line to the label of its axis; that of ships is what the line counts."""
 
 
 def _slug(measured: MeasuredLine) -> str:
@@ -43,7 +44,7 @@ def _conclusive_count(measured: MeasuredLine) -> int:
 
 
 def state_shown(own: SiteImagery) -> PageBlock:
-    """Table of what was measured at each outline by which sensor, or why nothing was.
+    """Table of what was measured at each outline by which method, or why nothing was.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def _line_shown(own: SiteImagery, measured: MeasuredLine, out: Path, line: str) 
     lines = {name: measured.line, **({f"{name}--lengths": lengths} if lengths is not None else {})}
     chart = measured_chart(
         {measured.scope: measured.line}, here, breaks,
-        name=name, ylabel=AXES[unit], period=(str(measured.rows[0].time)[:10], own.reach),
+        name=name, ylabel=AXES.get(unit, measured.kind.quantity),
+        period=(str(measured.rows[0].time)[:10], own.reach),
         left_out=measured.left_out, rehearsal=measured.label == REHEARSAL,
         caption=f"{measured.card.title}, {measured.scope}, measured image by image.",
         files=write_lines(lines, out, name=f"{line}.own-{name}"),
@@ -282,7 +284,8 @@ def _simulated_card(key: str, table: pd.DataFrame, why: Sequence[str]) -> PageBl
     """Sentence on simulated sites; their curves and numbers stand on the page on accuracy."""
     card = CARDS[key]
     heading = f"Simulated: {card.title}"
-    words = " ".join([limits_sentence(table, card), *why])
+    limits = NOT_TRIED if table.empty else limits_sentence(table, card)
+    words = " ".join([limits, *why])
     block = (
         f'<section class="sk-card"><p><strong>{html.escape(heading)}.</strong> '
         f'{html.escape(words)}</p><p><a href="../accuracy.html#table-limits">'

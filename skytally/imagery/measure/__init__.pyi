@@ -16,6 +16,7 @@ from .radar.berth_radar import (
     learn_radar_background as learn_radar_background,
     radar_ships_at_berth as radar_ships_at_berth,
 )
+from .radar.open_water_radar import radar_ships_on_open_water as radar_ships_on_open_water
 from .rail.occupied_track import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
 from .rail.track_light import lay_corridor as lay_corridor
 from .reference import Reference as Reference, references as references

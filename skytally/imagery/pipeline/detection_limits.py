@@ -80,9 +80,19 @@ CARDS: Mapping[str, Card] = {
             "total cross section, dB over a square metre", (100.0, 38.0), "sentinel-1",
         ),
         Card(
-            "harbour-sentinel-2", "Ships at anchor in one image, Sentinel-2",
+            "alongside-sentinel-2", "Ships alongside in one image, Sentinel-2",
             "a ship {size:g} m long", "length of the ship, m", "ships",
             "deck less water, reflectance", (100.0, 0.05), "sentinel-2",
+        ),
+        Card(
+            "harbour-sentinel-2", "Ships free in the water in one image, Sentinel-2",
+            "a ship {size:g} m long", "length of the ship, m", "ships",
+            "deck less water, reflectance", (100.0, 0.05), "sentinel-2",
+        ),
+        Card(
+            "harbour-sentinel-1", "Ships free in the water in one image, Sentinel-1",
+            "a ship {size:g} m long", "length of the ship, m", "ships",
+            "total cross section, dB over a square metre", (100.0, 38.0), "sentinel-1",
         ),
         Card(
             "stacks-sentinel-2", "Stacks on a quay, Sentinel-2",

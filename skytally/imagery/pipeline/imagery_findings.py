@@ -13,7 +13,7 @@ from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
 NOTHING = (
     "This edition measures no satellite image here: none of {asked} pairs of an outline and a "
-    "sensor could be measured{why}."
+    "method could be measured{why}."
 )
 CONTROLS_BESIDE = " The tables also list control sites, which are not counted here."
 
@@ -56,7 +56,7 @@ def _state(measured: Sequence[MeasuredLine], study: np.datetime64) -> str:
     rows = sum(len(each.rows) for each in lines)
     could = sum(row.state != n.UNCLEAR for each in lines for row in each.rows)
     return (
-        f"Of {number(len(measured))} pairs of an outline and a sensor, {number(len(lines))} could "
+        f"Of {number(len(measured))} pairs of an outline and a method, {number(len(lines))} could "
         f"be measured, in {number(rows)} images, a scene counted once a pair, of which "
         f"{number(could)} could tell.{_since(lines, study)}"
     )

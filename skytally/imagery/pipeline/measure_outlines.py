@@ -144,9 +144,13 @@ def measure_targets(
         return
     chosen, left_out = _commonest(manifests)
     areas = _areas(targets, chosen)
+    # two measures of one outline read the same cut-outs
     windows = {
-        target: area.window for target, area in areas.items() if isinstance(area, OutlineArea)
+        target: tuple((part.start, part.stop) for part in area.window)
+        for target, area in areas.items()
+        if isinstance(area, OutlineArea)
     }
+    places = list(dict.fromkeys(windows.values()))
     opened: dict[Target, OpenImages] = {}
     if windows:
         site, sensor = targets[0].site, targets[0].kind.sensor
@@ -156,12 +160,14 @@ def measure_targets(
             screenings=read_screenings(scenes, site),
         )  # fmt: skip
         try:
-            cuts = cut_out(map(with_scene_classes, stored), list(windows.values()), cutouts)
+            corners = [(slice(*rows), slice(*columns)) for rows, columns in places]
+            cuts = cut_out(map(with_scene_classes, stored), corners, cutouts)
         except DataError as fault:
             # such as a band that the provider does not offer
             areas.update({each: each.without_line(str(fault), chosen[0].label) for each in windows})
         else:
-            opened = dict(zip(windows, cuts, strict=True))
+            by_place = dict(zip(places, cuts, strict=True))
+            opened = {target: by_place[place] for target, place in windows.items()}
     for target in targets:
         area = areas[target]
         if isinstance(area, OutlineArea):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.acquire import LANDSAT, SENTINEL_2
@@ -24,10 +25,12 @@ from skytally.imagery.measure import (
     learn_radar_background,
     occupied_tracks,
     radar_ships_at_berth,
+    radar_ships_on_open_water,
     references,
     ships_at_berth,
     sigma_psf,
     stacks_on_quay,
+    sweep_harbour,
     unclear_observation,
 )
 from skytally.imagery.pipeline.measurement_kinds import LineKind
@@ -45,6 +48,8 @@ from skytally.imagery.simulate import (
     InjectionArea,
     Injector,
     counted_as_one,
+    inject_anchored_radar_ship,
+    inject_anchored_ship,
     inject_cars,
     inject_pits,
     inject_radar_ship,
@@ -63,6 +68,8 @@ MTF_NYQUIST = 0.26
 """Modulation of the middle of the bands (METHODS 4.3)."""
 NATIVE_GSD = {SENTINEL_2: 10.0, LANDSAT: 30.0}
 """Sensor to the metres by which it blurs."""
+SWEEP_MARGIN_M = 20.0
+"""Metres by which a ship may stand out of the outline in which it is counted: two pixels."""
 BANDS_READ = ("b02", "b03", "b04", "b08", "b11")
 """Bands read of an optical image: those of the measures, and snow's."""
 
@@ -141,6 +148,53 @@ def radar_berth_ships(
         InjectionArea(area.target, seaward_deg=bearing),
         "ships",
     )
+
+
+def _swept(area: OutlineArea, sensor: str) -> Measure:
+    """Sweep of one image after another that counts what lies in an outline alone."""
+    reach = max(round(SWEEP_MARGIN_M / area.gsd), 1)
+    outside = np.asarray(~ndimage.binary_dilation(area.target, iterations=reach))
+
+    def measure(stream: Iterable[xr.Dataset]) -> Iterator[Observation]:
+        swept = sweep_harbour(stream, known=outside, native=NATIVE_GSD[sensor])
+        return (each.ships for each in swept)
+
+    return measure
+
+
+def ships_alongside(
+    area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
+) -> MeasureSetup:
+    """Ships at a berth in each optical image by itself, for which no earlier one is needed."""
+    del images, study
+    return MeasureSetup(
+        _swept(area, sensor),
+        counted_as_one(inject_ship),
+        InjectionArea(area.target, area.outline.axis_deg or 0.0),
+        "ships",
+    )
+
+
+def free_ships(
+    area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
+) -> MeasureSetup:
+    """Ships free in open water in each optical image by itself."""
+    del images, study
+    return MeasureSetup(
+        _swept(area, sensor), inject_anchored_ship, InjectionArea(area.target), "ships"
+    )
+
+
+def free_radar_ships(
+    area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
+) -> MeasureSetup:
+    """Ships free in open water in each radar image by itself."""
+    del images, study, sensor
+
+    def measure(stream: Iterable[xr.Dataset]) -> Iterator[Observation]:
+        return radar_ships_on_open_water(stream, area.target)
+
+    return MeasureSetup(measure, inject_anchored_radar_ship, InjectionArea(area.target), "ships")
 
 
 def quay_stacks(
@@ -276,6 +330,9 @@ SETUPS: Mapping[str, Callable[[OutlineArea, OpenImages, np.datetime64, str], Mea
     "berth-sentinel-2": optical_berth_ships,
     "berth-sentinel-1": radar_berth_ships,
     "berth-landsat": optical_berth_ships,
+    "alongside-sentinel-2": ships_alongside,
+    "harbour-sentinel-2": free_ships,
+    "harbour-sentinel-1": free_radar_ships,
     "stacks-sentinel-2": quay_stacks,
     "rail-sentinel-2": rail_yard,
     "ground-sentinel-2": bare_depot_ground,

@@ -29,7 +29,7 @@ from skytally.statistics import Rank, change_score, rank_among
 CARDS_OF_PLACE = {
     "berth": (
         "berth-sentinel-2", "berth-sentinel-1", "berth-sentinel-1-lee", "berth-landsat",
-        "harbour-sentinel-2", "stacks-sentinel-2",
+        "alongside-sentinel-2", "harbour-sentinel-2", "harbour-sentinel-1", "stacks-sentinel-2",
     ),
     "track": ("rail-sentinel-2",),
     "pit_area": ("ground-sentinel-2", "pits-sentinel-2", "rail-sentinel-2"),

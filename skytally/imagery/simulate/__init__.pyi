@@ -1,3 +1,7 @@
+from .anchored_ships import (
+    inject_anchored_radar_ship as inject_anchored_radar_ship,
+    inject_anchored_ship as inject_anchored_ship,
+)
 from .archive_items import with_server_addresses as with_server_addresses
 from .archive_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
 from .example_geotiffs import write_example_geotiffs as write_example_geotiffs

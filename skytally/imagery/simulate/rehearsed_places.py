@@ -17,6 +17,8 @@ import numpy.typing as npt
 from rasterio.warp import transform_geom
 
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
+from skytally.imagery.simulate.anchored_ships import inject_anchored_ship
+from skytally.imagery.simulate.injection import InjectionArea
 from skytally.imagery.sites import TO_CONFIRM, Grid, Outline, Site, defining_kind
 
 BANDS = ("b02", "b03", "b04", "b08", "b11")
@@ -29,6 +31,9 @@ CARS_PER_IMAGE = 8
 MAX_CARS = 120
 WHOLE_M = 60
 """Metres of which the corners of every window are multiples."""
+ANCHORED_EVERY, ANCHORED_SHIP = 2, (120.0, 0.10)
+"""Images after the start of the study of which one has a ship at anchor, its length in metres and
+its contrast."""
 QUIET_IMAGES_OF_DEPOT = 2
 """Images after the start of the study in which the depot has no pits yet."""
 Corners = list[tuple[float, float]]
@@ -101,7 +106,7 @@ def offshore_strip(
 
 
 def rehearsed_port(early: int, late: int, *, seed: int, step_days: float) -> RehearsedPlace:
-    """Draw a quay at which ships call only after the start of the study, with stacks behind it.
+    """Draw a quay and roads to which ships come only after the start of the study.
 
     Parameters
     ----------
@@ -120,16 +125,26 @@ def rehearsed_port(early: int, late: int, *, seed: int, step_days: float) -> Reh
         seed, n_looks=early + late, rows=108, columns=120, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=early, occupancy=0.6, step_days=step_days, contrast=0.09, axis_deg=60.0,
     )  # fmt: skip
-    images = [
-        _with_infrared(look["reflectance"].to_numpy())
-        for look, _ in harbour_images.harbour_images_with_truth(harbour)
-    ]
     where = harbour_images.harbour_masks(harbour)
+    images = []
+    for number, (look, _) in enumerate(harbour_images.harbour_images_with_truth(harbour)):
+        seen = look
+        if number >= early and number % ANCHORED_EVERY == 0:
+            place = InjectionArea(where["openwater"])
+            rng = np.random.default_rng((seed, number))
+            seen, _ = inject_anchored_ship(look, place, *ANCHORED_SHIP, rng)
+        images.append(_with_infrared(seen["reflectance"].to_numpy()))
     water = where["berth"] | where["openwater"]
     classes = np.where(water, WATER_CLASS, LAND_CLASS).astype(np.uint8)
     outlines = (
         DrawnOutline(
             "berth", "made-up berth", offshore_strip(harbour, 21.0, (300.0, 38.0)), harbour.axis_deg
+        ),
+        DrawnOutline(
+            "openwater",
+            "made-up roads",
+            offshore_strip(harbour, 330.0, (600.0, 220.0)),
+            harbour.axis_deg,
         ),
         DrawnOutline(
             "quay", "made-up quay", offshore_strip(harbour, -20.0, (480.0, 40.0)), harbour.axis_deg
