@@ -1,4 +1,7 @@
-"""Parts of the check of data and parameters, and the files that each of them reads."""
+"""Parts of the check of data and parameters, and the files that each of them reads.
+
+What is slow to import, imagery above all, is imported by the part that uses it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from skytally.archive import OWN_TABLES, archive_faults, cited_addresses
+from skytally import archive
 from skytally.claims import read_tables
 from skytally.core import (
     SUFFIX,
@@ -22,16 +25,7 @@ from skytally.core import (
     tables_without_dictionary,
     vocabulary_faults,
 )
-from skytally.imagery.acquire import (
-    LEFT_OUT_TABLE,
-    check_accounts,
-    read_breaks,
-    read_inventory,
-    read_left_out,
-    read_providers,
-    read_searches,
-)
-from skytally.imagery.sites import Site, outline_faults, position_faults, read_sites
+from skytally.imagery import acquire, sites
 from skytally.press.book_details import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.check_memory import Part
@@ -63,16 +57,16 @@ def _frozen_faults() -> Iterator[str]:
             yield str(fault)
 
 
-def _left_out(folder: Path, sites: Mapping[str, Site]) -> None:
-    providers = read_providers(folder / "providers.toml")
-    read_left_out(folder / LEFT_OUT_TABLE, providers=providers, sites=sites)
+def _left_out(folder: Path, known: Mapping[str, sites.Site]) -> None:
+    providers = acquire.read_providers(folder / "providers.toml")
+    acquire.read_left_out(folder / acquire.LEFT_OUT_TABLE, providers=providers, sites=known)
 
 
-def _check_outlines(sites: Collection[Site]) -> None:
-    names = [(site.slug, outline.name) for site in sites for outline in site.outlines]
+def _check_outlines(known: Collection[sites.Site]) -> None:
+    names = [(site.slug, outline.name) for site in known for outline in site.outlines]
     refuse(
         [
-            *(fault for site in sites for fault in outline_faults(site)),
+            *(fault for site in known for fault in sites.outline_faults(site)),
             *picture_faults(names, title=book_details()["title"]),
         ],
         what="outlines and title",
@@ -96,14 +90,14 @@ def _imagery_faults() -> Iterator[str]:
     data = data_folder()
     folder = data / "sites"
     # read once if they are in order, and else refused wherever they are needed
-    sites = cache(lambda: read_sites(folder))
+    known = cache(lambda: sites.read_sites(folder))
     read: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("sites/register.csv", lambda: _check_outlines(sites().values())),
-        ("", lambda: read_providers(folder / "providers.toml")),
-        ("sites/left_out.csv", lambda: _left_out(folder, sites())),
-        ("sensor_breaks.csv", lambda: read_breaks(data / "sensor_breaks.csv")),
-        ("catalogue_searches.csv", lambda: read_searches(data / "catalogue_searches.csv")),
-        ("inventory.csv", lambda: read_inventory(data / "inventory.csv")),
+        ("sites/register.csv", lambda: _check_outlines(known().values())),
+        ("", lambda: acquire.read_providers(folder / "providers.toml")),
+        ("sites/left_out.csv", lambda: _left_out(folder, known())),
+        ("sensor_breaks.csv", lambda: acquire.read_breaks(data / "sensor_breaks.csv")),
+        ("catalogue_searches.csv", lambda: acquire.read_searches(data / "catalogue_searches.csv")),
+        ("inventory.csv", lambda: acquire.read_inventory(data / "inventory.csv")),
     )
     refused = []
     for table, reader in read:
@@ -118,10 +112,11 @@ def _imagery_faults() -> Iterator[str]:
             refused += [table] if faults else []
             yield from map(str, faults)
     if not refused:
-        check_accounts(
-            read_searches(data / "catalogue_searches.csv"), read_inventory(data / "inventory.csv")
+        acquire.check_accounts(
+            acquire.read_searches(data / "catalogue_searches.csv"),
+            acquire.read_inventory(data / "inventory.csv"),
         )
-        yield from map(str, position_faults(folder, data / "record" / "sites.csv", sites()))
+        yield from map(str, sites.position_faults(folder, data / "record" / "sites.csv", known()))
 
 
 def _result_faults() -> Iterator[Fault]:
@@ -155,15 +150,15 @@ def _synonym_faults() -> Iterator[Fault]:
 def _archive_faults() -> Iterator[Fault]:
     """Faults of the tables of the archive, of their words, and of what they refer to."""
     data = data_folder()
-    if not {*OWN_TABLES} <= {*table_names(data)}:
+    if not {*archive.OWN_TABLES} <= {*table_names(data)}:
         return
     for name in ("number_words", "unit_words"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
     rows = {str(row) for name in observation_tables(record) for row in
             scan(record / f"{name}.csv")[0]["id"]}  # fmt: skip
-    cited = {row for each in cited_addresses(data) for row in each.cited_by}
-    yield from archive_faults(data, row_ids=rows, cited=cited)
+    cited = {row for each in archive.cited_addresses(data) for row in each.cited_by}
+    yield from archive.archive_faults(data, row_ids=rows, cited=cited)
 
 
 def _translation_faults() -> Iterator[Fault]:

@@ -96,6 +96,19 @@ def _faults_of_data(*, anew: bool = False) -> list[str]:
         return file_fault(error).splitlines()
 
 
+def _evaluate() -> None:
+    """Evaluate the findings that changed, once for the check and for the pages."""
+    # storeys that only the check and a whole print import
+    from skytally.findings import evaluation_of, kept_findings
+    from skytally.press.book_evaluation import whole_record
+    from skytally.press.finding_checks import declared_findings, page_parameters
+
+    # whatever is wrong: the check tells it
+    with suppress(Exception):
+        record, parameters = whole_record(), page_parameters()
+        kept_findings(evaluation_of(declared_findings()[0], record, parameters=parameters))
+
+
 class _CheckBeside:
     """The check of the data, in a fork of this process, while pages are printed."""
 
@@ -175,11 +188,14 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
     """
     # short-lived: what it makes stays to its end
     gc.disable()
+    begun = time.process_time()
     saved = SavedFiles(frozenset(request["names"]))
-    check = None if request["checked"] else _CheckBeside()
     stage = current_stage()
     pages: Iterator[tuple[Path, bool]] = iter(())
     with files_at_once():
+        if saved.inputs:
+            _evaluate()
+        check = None if request["checked"] else _CheckBeside()
         try:
             if stage is not None and request["pages"]:
                 if saved.names:
@@ -197,7 +213,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
         for page, old_blocks in chain([first], pages):
             quick_pages.put_in_place(stage, page, shown_folder(request["prints"]))
             name = page.with_suffix("").as_posix()
-            computed = time.process_time()
+            computed = time.process_time() - begun
             say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
 
 
