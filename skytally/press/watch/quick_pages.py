@@ -89,7 +89,7 @@ class OpenStage:
         return stage == self.stage and stage_key(stage) == self._key
 
     def close(self) -> None:
-        """Give back what Sphinx took of this process."""
+        """End what Sphinx registered in this process."""
         self._opened.close()
 
 
