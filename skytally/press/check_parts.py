@@ -244,7 +244,7 @@ def _rows_of_record() -> int:
 
 
 def words_of_data() -> str:
-    """Say how many rows were found in order, and which tables have none yet."""
+    """Count the rows that were found in order, in words, and name the tables that have none."""
     empty = ", ".join(_empty_tables())
     without = f"no row in {empty}; " if empty else ""
     return f"data and parameters: {without}{_rows_of_record()} rows in order"
