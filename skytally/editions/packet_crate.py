@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from rocrate.model.contextentity import ContextEntity
-from rocrate.model.data_entity import DataEntity
-from rocrate.rocrate import ROCrate
-
 METADATA = "ro-crate-metadata.json"
 LOCK_NAMES = "lock.txt"
 """File of a packet with the names and versions of the software."""
 VERSION = "1.3"
 """Of the RO-Crate specification, whose JSON-LD context the library carries."""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE_WORDS = {
+    "@type": "CreativeWork",
+    "name": "Creative Commons Attribution 4.0 International",
+    "description": "Free to share and adapt with attribution.",
+}
 TYPES = {
     ".json": "application/json",
     ".csv": "text/csv",
@@ -68,11 +69,16 @@ def crate_metadata(heading: PacketHeading, files: Mapping[str, bytes]) -> bytes:
     bytes
         Content of `METADATA`.
     """
+    # slow imports, which whoever only reads packets need not wait for
+    from rocrate.model.contextentity import ContextEntity
+    from rocrate.model.data_entity import DataEntity
+    from rocrate.rocrate import ROCrate
+
     crate = ROCrate(version=VERSION)
     crate.name, crate.description = heading.name, heading.description
     crate.root_dataset["datePublished"] = heading.date
     crate.root_dataset["version"] = heading.edition
-    crate.root_dataset["license"] = crate.add(_licence(crate))
+    crate.root_dataset["license"] = crate.add(ContextEntity(crate, LICENCE, LICENCE_WORDS))
     publisher = {"@type": "Organization", "name": heading.publisher}
     crate.root_dataset["publisher"] = crate.add(ContextEntity(crate, "#publisher", publisher))
     for name in sorted(files):
@@ -80,15 +86,6 @@ def crate_metadata(heading: PacketHeading, files: Mapping[str, bytes]) -> bytes:
     described = crate.metadata.generate()
     described["@graph"].sort(key=lambda entity: (entity["@id"] != METADATA, entity["@id"]))
     return json.dumps(described, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
-
-
-def _licence(crate: ROCrate) -> ContextEntity:
-    words = {
-        "@type": "CreativeWork",
-        "name": "Creative Commons Attribution 4.0 International",
-        "description": "Free to share and adapt with attribution.",
-    }
-    return ContextEntity(crate, LICENCE, words)
 
 
 def _file(name: str, content: bytes) -> dict[str, str]:

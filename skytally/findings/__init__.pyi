@@ -34,6 +34,11 @@ from .finding_flips import (
     flipped as flipped,
     flips_of_findings as flips_of_findings,
 )
+from .finding_memory import (
+    findings_kept as findings_kept,
+    kept_findings as kept_findings,
+    referred_declarations as referred_declarations,
+)
 from .finding_sources import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
 from .flip_search import (

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ import pandas as pd
 from skytally import claims
 from skytally.claims import Evidence
 from skytally.core import DataError, IntegrityError, data_folder
-from skytally.findings import Finding, Reevaluation, as_json, with_support
+from skytally.findings import Finding, as_json, evaluation_of, kept_findings, with_support
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.record import ReducedRecord, WholeRecord
+from skytally.record import WholeRecord
 
 REQUEST = "evaluation_request.json"
 """In the folder of a project: ``measured``, the findings that its notebooks made from images, and
@@ -44,13 +44,28 @@ class BookOutcomes:
     """What the claims were judged on."""
 
 
-def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
+def whole_record() -> WholeRecord:
+    """Read the record as it is now.
+
+    Raises
+    ------
+    DataError
+        If a table has faults.
+    """
+    return WholeRecord(claims.read_tables(data_folder() / "record"))
+
+
+def book_outcomes(
+    findings: list[dict[str, Any]], record: WholeRecord | None = None
+) -> BookOutcomes:
     """Weigh the rival explanations and judge the claims on the findings of all pages.
 
     Parameters
     ----------
     findings : list of dict
         Entries of ``findings.json`` of all pages.
+    record : WholeRecord or None
+        The record, where it was read already.
 
     Returns
     -------
@@ -61,9 +76,9 @@ def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
     DataError
         If a table of the claims has faults, or points to what does not exist.
     """
-    data = data_folder()
-    record, tables = claims.read_tables(data / "record"), claims.read_tables(data / "claims")
-    evidence = claims.gather_evidence(record, findings)
+    record = record or whole_record()
+    tables = claims.read_tables(data_folder() / "claims")
+    evidence = replace(claims.gather_evidence(record.raw, findings), record=record)
     weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
     listed = [*findings, *json.loads(as_json(weighed))]
     listed.sort(key=lambda finding: finding["key"])
@@ -71,17 +86,17 @@ def book_outcomes(findings: list[dict[str, Any]]) -> BookOutcomes:
     return BookOutcomes(listed, judged, tables, evidence)
 
 
-def declared_outcomes(wanted: Collection[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
+def declared_outcomes(
+    wanted: Collection[str] | None, record: WholeRecord
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Evaluate what is declared in data; findings, and what is wrong with the others."""
     declarations, faults = declared_findings()
-    record = WholeRecord(claims.read_tables(data_folder() / "record"))
-    declared = {each.key: each for each in declarations}
-    again = Reevaluation(declared, record, page_parameters())
-    results = [again.finding(key) for key in declared if wanted is None or key in wanted]
-    made = [each for each in results if isinstance(each, Finding)]
-    kinds = {key: each.kind for key, each in declared.items()}
-    faults += [each for each in results if isinstance(each, str)]
-    return json.loads(as_json(with_support(made, kinds, ReducedRecord(record)))), faults
+    evaluation = evaluation_of(declarations, record, parameters=page_parameters())
+    results = kept_findings(evaluation, wanted)
+    made = [each for each in results.values() if isinstance(each, Finding)]
+    kinds = {each.key: each.kind for each in declarations}
+    faults += [each for each in results.values() if isinstance(each, str)]
+    return json.loads(as_json(with_support(made, kinds, evaluation.tables))), faults
 
 
 def _evaluated(project: Path) -> dict[str, Any]:
@@ -91,11 +106,12 @@ def _evaluated(project: Path) -> dict[str, Any]:
     judged: list[dict[str, Any]] = []
     faults: list[str] = []
     try:
-        findings, faults = declared_outcomes(asked["wanted"])
+        record = whole_record()
+        findings, faults = declared_outcomes(asked["wanted"], record)
         known = {finding["key"] for finding in findings}
         findings += [each for each in asked["measured"] if each["key"] not in known]
         if asked["wanted"] is None:
-            whole = book_outcomes(findings)
+            whole = book_outcomes(findings, record)
             findings, judged = whole.findings, whole.claims
     except (DataError, IntegrityError) as error:
         faults.append(str(error))

@@ -9,9 +9,9 @@ from typing import Any
 from skytally.core import data_folder, table_names, words
 from skytally.findings import (
     Declaration,
-    all_findings,
     declaration_faults,
     evaluation_of,
+    kept_findings,
     scan_declarations,
 )
 from skytally.press.notebook_parameters import declared_parameters, parameter_values
@@ -84,7 +84,7 @@ def _trial(declarations: Sequence[Declaration], record: WholeRecord, *, evaluate
         wrong = declaration_faults(declarations, record.derived, parameters=parameters, **asked)
         if wrong or not evaluate:
             return list(map(str, wrong))
-        results = all_findings(evaluation_of(declarations, record, parameters=parameters))
+        results = kept_findings(evaluation_of(declarations, record, parameters=parameters))
         return [result for result in results.values() if isinstance(result, str)]
 
     return faults_with

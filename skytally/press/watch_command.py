@@ -20,6 +20,8 @@ from skytally.press.watch.step_runner import Steps
 from skytally.press.watch.watch_state import (
     CHECKED,
     FAULT,
+    PAGES,
+    PRINT,
     PRINTED,
     RUN,
     RUNNING,
@@ -36,15 +38,19 @@ HOW = """make watch shows saved files in the browser at once; it may be told:
 PORT = 8000
 LARGEST_PORT = 65535
 POLL_SECONDS = 0.15
-"""Pause between two looks at the files; a change counts when a second look finds no other."""
+"""Pause between two looks at the files."""
+SETTLE_SECONDS = 0.06
+"""Pause after a look that found a change, which counts when the next one finds no other."""
 CARDS = "cards/"
 """Folder of the cards, which only the whole print makes."""
 NOTEBOOK_FAULT = "a notebook failed"
-LATER = (
-    "still of the last whole print: what would change each number, cards, search and the numbers "
-    "that the laboratory computes from"
-)
+LATER = "cards and search are still those of the last whole print"
 """What a page that was printed at once does not have yet."""
+LATER_NUMBERS = (
+    "flip sets are being recomputed; until then they, the cards, the search and the numbers that "
+    "the laboratory computes from are those of the last whole print"
+)
+"""The same after a change of data."""
 OLD_BLOCKS = "charts and tables of this page are still of the last whole print; new ones follow"
 """What is told of a page whose sentences came first."""
 
@@ -120,7 +126,8 @@ class Watch:
         self._site.tell("fault", [heading, *lines, "this page is the last good one"])
 
     def _tell_working(self, line: str) -> None:
-        later = [LATER] if self._shown else []
+        words = LATER_NUMBERS if self._pending.inputs else LATER
+        later = [words] if self._shown else []
         blocks = [OLD_BLOCKS] if self._old_blocks else []
         self._site.tell("working", [line, *self._doubts, *blocks, *later])
 
@@ -136,7 +143,7 @@ class Watch:
         """Check, and print single pages; whether the data are in order."""
         async with self._printing:
             step = self._steps.take(
-                "pages", names=sorted(self._pending.names), pages=pages,
+                PAGES, names=sorted(self._pending.names), pages=pages,
                 checked=self._checked, prints=self._prints,
             )  # fmt: skip
             async for event in step:
@@ -198,7 +205,7 @@ class Watch:
         seconds = last_seconds().get(PRINTED)
         known = f" ({seconds:.0f} s last time)" if seconds else ""
         self._tell_working(f"printing all pages{known}")
-        async for event in self._steps.take("print"):
+        async for event in self._steps.take(PRINT):
             if event["kind"] == PRINTED:
                 self._take_print(event["seconds"])
             elif event["kind"] == WAITING:
@@ -271,7 +278,7 @@ class Watch:
         await self._steps.start()
         self._work = asyncio.create_task(self._build())
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(SETTLE_SECONDS if files.unsettled else POLL_SECONDS)
             for task in (self._work, *self._extras):
                 if task is not None and task.done():
                     task.result()

@@ -96,7 +96,7 @@ def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
 @contextmanager
 def _opened(watching: Watching, page: str) -> Iterator[Page]:
     with chromium() as browser, tab(browser, root=watching.address) as (shown, faults):
-        shown.goto(f"{watching.address}/{page}")
+        shown.goto(f"{watching.address}/{page}", timeout=LONGEST_PRINT)
         yield shown
         # a page that is loaded anew leaves its requests unanswered
         assert [each for each in faults if not each.startswith("not found")] == []
@@ -142,8 +142,9 @@ def test_the_words_of_a_page_show_without_a_reload_by_hand(watching: Watching) -
                 expect(shown).to_be_visible(timeout=LONGEST_PRINT)
 
         _printed_after(watching, edit)
-        expect(page.get_by_text("A sentence made up for a test.")).to_have_count(0)
-        expect(page.locator(STRIP)).to_have_count(0)
+        words = page.get_by_text("A sentence made up for a test.")
+        expect(words).to_have_count(0, timeout=LONGEST_PRINT)
+        expect(page.locator(STRIP)).to_have_count(0, timeout=LONGEST_PRINT)
 
 
 def test_a_fault_is_told_where_it_shows_and_the_page_stays(watching: Watching) -> None:
@@ -168,7 +169,7 @@ def test_a_saved_row_changes_the_sentence(watching: Watching) -> None:
     path = watching.folder / "data/record/rail_counts.csv"
     with _opened(watching, "synthesis.html") as page:
         sentence = page.locator("article")
-        expect(sentence).not_to_contain_text("987")
+        expect(sentence).not_to_contain_text("987", timeout=LONGEST_PRINT)
         with _edited(path, lambda text: _cell_changed(text, "R031", "value", "987")):
             expect(sentence).to_contain_text("987", timeout=LONGEST_PRINT)
             watching.wait(lambda: watching.count("running rail-counts"))

@@ -26,7 +26,7 @@ LONGEST_BUILD = 600.0
 """Seconds that a build may take."""
 KEPT = {
     "checked.key",
-    "findings_checked.key",
+    "checked_parts.json",
     "html",
     "lines",
     "lock",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 
 from skytally.core import file_fault
 from skytally.imagery.sites import write_outlines
-from skytally.press import check, check_memory
+from skytally.press import check, check_memory, check_parts
 
 Run = Callable[[], tuple[int, str]]
 
@@ -46,30 +48,99 @@ def run(
     shutil.rmtree(folder / "book/_build", ignore_errors=True)
 
 
+def _parts() -> tuple[check_memory.Part, ...]:
+    return (
+        *(check_parts.REGISTRY, *check_parts.DATA, *check_parts.LINES, check_parts.VALUES),
+        *(*check_parts.evaluation_parts(), *check_parts.SHOWN),
+    )
+
+
 def test_what_was_in_order_is_not_evaluated_again(run: Run, folder: Path) -> None:
     """The memory is of the content: one changed byte, and the findings are evaluated anew."""
-    # a finding in no headline of a chart, since titles are checked each time
+    # a finding in no headline of a chart, which is another part
     path, key = folder / "data/findings/depot-expansion.csv", "depot-expansion.area"
     text = path.read_text(encoding="utf-8")
     assert f"{key},quote," in text
     path.write_text(text.replace(f"{key},quote,", f"{key},newest,"), "utf-8")
     code, printed = run()
     assert (code, "'newest'" in printed) == (1, True)
-    assert not check_memory.was_in_order(check_memory.content_key())
-    check_memory.remember(check_memory.content_key())
+    memory = check_memory.CheckMemory()
+    for part in check_parts.evaluation_parts():
+        assert not memory.was_in_order(part)
+        memory.remember(part)
+    memory.write()
     code, printed = run()
     assert (code, printed.count("inventory.csv")) == (0, 1)
     assert printed.startswith("data and parameters: no row in ")
+    assert run() == (0, printed)
     path.write_bytes(path.read_bytes() + b"\n")
-    assert not check_memory.was_in_order(check_memory.content_key())
+    assert not check_memory.CheckMemory().words
+    code, printed = run()
+    assert (code, "'newest'" in printed) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [
+        ("data/record/rail_counts.csv", {"imagery"}),
+        ("data/findings/rail-counts.csv", {"imagery", "record"}),
+        ("book/limits.md", {part.name for part in _parts()}),
+        ("notebooks/rail-counts.ipynb", {part.name for part in check_parts.DATA}),
+    ],
+)
+def test_a_saved_file_leaves_out_what_does_not_read_it(
+    run: Run, folder: Path, name: str, left_out: set[str]
+) -> None:
+    """After one file changed, the parts that never read it stay in order; all others do not."""
+    memory = check_memory.CheckMemory()
+    for part in _parts():
+        memory.remember(part)
+    memory.write()
+    path = folder / name
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n")
+    memory = check_memory.CheckMemory()
+    path.write_bytes(before)
+    assert left_out <= {part.name for part in _parts() if memory.was_in_order(part)}
+
+
+_opened: list[tuple[str, str]] | None = None
+
+
+def _note_opened(event: str, given: tuple[Any, ...]) -> None:
+    if _opened is not None and event in ("open", "os.listdir", "os.scandir"):
+        _opened.append((event, os.fsdecode(given[0]) if isinstance(given[0], str | Path) else ""))
+
+
+def test_a_part_reads_no_file_that_it_does_not_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file that a part opens and every folder that it lists is among those it is kept by."""
+    global _opened
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(folder))
+    sys.addaudithook(_note_opened)
+    for part in _parts():
+        _opened = []
+        faults = list(part.faults())
+        opened, _opened = _opened, None
+        assert faults == []
+        assert opened, part.name
+        names = {
+            Path(name).relative_to(folder).as_posix() + "/" * (event != "open")
+            for event, name in opened
+            if Path(name).is_relative_to(folder)
+        }
+        unnamed = {name for name in names if not name.startswith((*part.reads, *part.listed))}
+        assert unnamed == set(), part.name
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(run: Run, folder: Path) -> None:
     """A check writes only its memory, and does without it."""
     (folder / "book/_build").write_text("no folder", encoding="utf-8")
-    key = check_memory.content_key()
-    check_memory.remember(key)
-    assert not check_memory.was_in_order(key)
+    memory = check_memory.CheckMemory()
+    memory.words = "made up for a test"
+    memory.write()
+    assert check_memory.CheckMemory().words == ""
     (folder / "book/_build").unlink()
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from skytally import claims, findings
 from skytally.core import data_folder, when
-from skytally.press import check
+from skytally.press import check_parts
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.sphinx_ext.translation_directives import LanguageLinks, languages
 from skytally.press.translations.language_words import (
@@ -304,7 +304,7 @@ def test_a_fault_of_a_table_is_told_with_file_and_row(
 
 def _faults() -> list[str]:
     """Faults of the translations that the check of the data finds."""
-    return [str(fault) for fault in check._translation_faults()]
+    return [str(fault) for fault in check_parts._translation_faults()]
 
 
 def test_tables_as_they_are_have_no_fault(project: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -17,9 +17,12 @@ from skytally.press import __main__ as whole_build, content_keys, website
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 from skytally.press.watch import quick_pages
+from skytally.press.watch.quick_pages import OpenStage
 from skytally.press.watch.watch_state import (
     CHECKED,
     FAULT,
+    PAGES,
+    PRINT,
     PRINTED,
     RUN,
     RUNNING,
@@ -75,18 +78,35 @@ def _waited_lock(say: Say) -> Iterator[None]:
         return
 
 
-def _faults_of_data() -> list[str]:
-    """Faults that ``make check`` would print."""
+def _faults_of_data(*, anew: bool = False) -> list[str]:
+    """Faults that ``make check`` would print; all is checked anew, or only what changed."""
     # a storey that only the check imports
     from skytally.press.check import check_outcome
+    from skytally.press.check_memory import CheckMemory
 
     try:
         with files_at_once():
-            return check_outcome()[0]
+            memory = CheckMemory(anew=anew)
+            faults = [] if memory.words else check_outcome(memory)[0]
+            memory.write()
+            return faults
     except DataError as error:
         return str(error).splitlines()
     except OSError as error:
         return file_fault(error).splitlines()
+
+
+def _evaluate() -> None:
+    """Evaluate the findings that changed, once for the check and for the pages."""
+    # storeys that only the check and a whole print import
+    from skytally.findings import evaluation_of, kept_findings
+    from skytally.press.book_evaluation import whole_record
+    from skytally.press.finding_table_checks import declared_findings, page_parameters
+
+    # whatever is wrong: the check tells it
+    with suppress(Exception):
+        record, parameters = whole_record(), page_parameters()
+        kept_findings(evaluation_of(declared_findings()[0], record, parameters=parameters))
 
 
 class _CheckBeside:
@@ -136,17 +156,23 @@ def _in_order(say: Say, check: _CheckBeside | None) -> bool:
     return not faults
 
 
-def _pages(stage: Path, docnames: Sequence[str], saved: SavedFiles) -> Iterator[tuple[Path, bool]]:
+def _pages(
+    stage: Path, docnames: Sequence[str], saved: SavedFiles, opened: OpenStage | None
+) -> Iterator[tuple[Path, bool]]:
     """Print pages; each with whether its charts and tables are still those of the last print.
 
     Charts take seconds: where data changed, the sentences of all pages come first.
     """
     for old_blocks in (True, False) if saved.inputs else (True,):
-        for page in quick_pages.printed_pages(stage, docnames, reuse_blocks=old_blocks):
-            yield page, old_blocks and saved.inputs
+        if opened is None or not opened.fits(stage):
+            opened = OpenStage(stage)
+        with closing(opened) as once:
+            for page in quick_pages.printed_pages(once, docnames, reuse_blocks=old_blocks):
+                yield page, old_blocks and saved.inputs
+        opened = None
 
 
-def check_and_show(say: Say, request: Event) -> None:
+def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) -> None:
     """Check the data, and print the pages that are looked at from what the last print left.
 
     Parameters
@@ -157,20 +183,25 @@ def check_and_show(say: Say, request: Event) -> None:
         ``names`` (files saved since the last whole print), ``checked`` (whether the data are
         known to be in order), ``pages`` (pages to print, the first first) and ``prints`` (whole
         prints so far).
+    opened : OpenStage or None
+        A stage that was opened before; it may have been printed over since.
     """
     # short-lived: what it makes stays to its end
     gc.disable()
+    begun = time.process_time()
     saved = SavedFiles(frozenset(request["names"]))
-    check = None if request["checked"] else _CheckBeside()
     stage = current_stage()
     pages: Iterator[tuple[Path, bool]] = iter(())
     with files_at_once():
+        if saved.inputs:
+            _evaluate()
+        check = None if request["checked"] else _CheckBeside()
         try:
             if stage is not None and request["pages"]:
                 if saved.names:
                     (stage / RESTAGED).touch()
                 quick_pages.restage(stage, saved)
-                pages = _pages(stage, request["pages"], saved)
+                pages = _pages(stage, request["pages"], saved, opened)
             first = next(pages, None)
         except Exception:
             # whatever it is: in the words of the check, where it finds the cause
@@ -182,7 +213,7 @@ def check_and_show(say: Say, request: Event) -> None:
         for page, old_blocks in chain([first], pages):
             quick_pages.put_in_place(stage, page, shown_folder(request["prints"]))
             name = page.with_suffix("").as_posix()
-            computed = time.process_time()
+            computed = time.process_time() - begun
             say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
 
 
@@ -256,19 +287,42 @@ def print_all(say: Say, _: Event) -> None:
 
 
 STEPS: dict[str, Callable[[Say, Event], None]] = {
-    "pages": check_and_show,
     "notebooks": run_notebooks,
-    "print": print_all,
+    PRINT: print_all,
 }
-"""Steps by the name that a request gives."""
+"""Steps by the name that a request gives, but for that of single pages."""
 
 
-def take_step(say: Say, request: Event) -> int:
+def open_current_stage() -> OpenStage | None:
+    """Open the stage of the last whole print, for a step that will be asked for; None if none is.
+
+    What is wrong with it is told where it is opened for a page.
+    """
+    gc.disable()
+    watch_folder().mkdir(parents=True, exist_ok=True)
+    stage = current_stage()
+    try:
+        return None if stage is None else OpenStage(stage)
+    except Exception:
+        return None
+
+
+def fill_memories() -> None:
+    """Check the data once, so that forks find what is parsed and evaluated, kept by content."""
+    # whatever is wrong: the steps tell it
+    with suppress(Exception):
+        _faults_of_data(anew=True)
+
+
+def take_step(say: Say, request: Event, opened: OpenStage | None = None) -> int:
     """Take a step; whatever is wrong is an event; the exit code."""
     lines_folder().mkdir(parents=True, exist_ok=True)
     watch_folder().mkdir(parents=True, exist_ok=True)
     try:
-        STEPS[request["step"]](say, request)
+        if request["step"] == PAGES:
+            check_and_show(say, request, opened)
+        else:
+            STEPS[request["step"]](say, request)
     except (DataError, IntegrityError, RuntimeError, ValueError) as error:
         say({"kind": FAULT, "lines": str(error).splitlines()})
     except OSError as error:

@@ -11,10 +11,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from sphinx.application import Sphinx
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -24,6 +25,7 @@ from skytally.core import DataError
 from skytally.press import website
 from skytally.press.project_paths import book_folder, line_names, lines_folder
 from skytally.press.sphinx_ext.html_blocks import REUSES_BLOCKS
+from skytally.press.watch.watch_state import stage_key, watch_folder
 from skytally.press.watch.watched_files import PAGE, SavedFiles
 
 OUTPUT = "quick"
@@ -45,7 +47,7 @@ def _application(stage: Path, warnings: io.StringIO) -> Iterator[Sphinx]:
         user_yaml=stage / "_config.yml", cli_config=given, sourcedir=stage, use_external_toc=True
     )
     with patch_docutils(None), docutils_namespace():
-        yield Sphinx(
+        app = Sphinx(
             srcdir=stage,
             confdir=None,
             outdir=stage / OUTPUT,
@@ -58,6 +60,37 @@ def _application(stage: Path, warnings: io.StringIO) -> Iterator[Sphinx]:
             warningiserror=False,
             parallel=1,
         )
+        templates = watch_folder() / "templates"
+        templates.mkdir(exist_ok=True)
+        # compiling the templates of a page takes longer than filling them
+        cache = FileSystemBytecodeCache(str(templates))
+        app.builder.templates.environment.bytecode_cache = cache
+        yield app
+
+
+class OpenStage:
+    """Sphinx on the environment that a whole print left, opened before a page is asked for.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the stage of a whole print.
+    """
+
+    def __init__(self, stage: Path) -> None:
+        os.environ.setdefault("SKYTALLY_BOOK", "1")
+        self.stage, self._key = stage, stage_key(stage)
+        self.warnings = io.StringIO()
+        self._opened = ExitStack()
+        self.app = self._opened.enter_context(_application(stage, self.warnings))
+
+    def fits(self, stage: Path) -> bool:
+        """Whether it is open on this stage, and none was printed over it since."""
+        return stage == self.stage and stage_key(stage) == self._key
+
+    def close(self) -> None:
+        """End what Sphinx registered in this process."""
+        self._opened.close()
 
 
 def prepare(stage: Path) -> None:
@@ -99,9 +132,10 @@ def _restage_findings(stage: Path) -> None:
     DataError
         If a finding or claim cannot be evaluated.
     """
-    from skytally.press.book_evaluation import book_outcomes, declared_outcomes
+    from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record
 
-    findings, faults = declared_outcomes(None)
+    record = whole_record()
+    findings, faults = declared_outcomes(None, record)
     if faults:
         raise DataError("\n".join(faults))
     known = {finding["key"] for finding in findings}
@@ -109,7 +143,7 @@ def _restage_findings(stage: Path) -> None:
         path = lines_folder() / line / website.FINDINGS
         made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
         findings += [finding for finding in made if finding["key"] not in known]
-    book = book_outcomes(findings)
+    book = book_outcomes(findings, record)
     for name, rows, key in (
         (website.FINDINGS, book.findings, "key"),
         (website.CLAIMS, book.claims, "id"),
@@ -180,13 +214,15 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     (fresh / page).replace(shown / page)
 
 
-def printed_pages(stage: Path, docnames: Sequence[str], *, reuse_blocks: bool) -> Iterator[Path]:
+def printed_pages(
+    opened: OpenStage, docnames: Sequence[str], *, reuse_blocks: bool
+) -> Iterator[Path]:
     """Print some pages, one after the other.
 
     Parameters
     ----------
-    stage : Path
-        Folder of the stage of the last whole print, brought up to date.
+    opened : OpenStage
+        The stage of the last whole print, its files brought up to date; it prints once.
     docnames : sequence of str
         Pages as Sphinx names them; those it does not know are left to the whole print.
     reuse_blocks : bool
@@ -203,26 +239,24 @@ def printed_pages(stage: Path, docnames: Sequence[str], *, reuse_blocks: bool) -
     DataError
         If Sphinx warns of a page; it is not yielded.
     """
-    os.environ.setdefault("SKYTALLY_BOOK", "1")
-    warnings = io.StringIO()
-    with _application(stage, warnings) as app:
-        setattr(app, REUSES_BLOCKS, reuse_blocks)
-        builder = app.builder
-        # the whole print makes the index of the search
-        builder.load_indexer = lambda _: None  # type: ignore[attr-defined]
-        known = [name for name in dict.fromkeys(docnames) if name in app.env.all_docs]
-        # the events of a whole print, in its order: extensions prepare their pages by them
-        app.phase = BuildPhase.READING
-        app.emit("env-before-read-docs", app.env, known)
-        for docname in known:
-            app.emit("env-purge-doc", app.env, docname)
-            app.env.clear_doc(docname)
-            builder.read_doc(docname)
-        app.emit("env-updated", app.env)
-        app.emit("write-started", builder)
-        builder.prepare_writing(set(app.env.found_docs))
-        for docname in known:
-            builder._write_serial([docname])
-            if faults := _faults(warnings):
-                raise DataError("\n".join(faults))
-            yield Path(f"{docname}.html")
+    app, builder = opened.app, opened.app.builder
+    setattr(app, REUSES_BLOCKS, reuse_blocks)
+    known = [name for name in dict.fromkeys(docnames) if name in app.env.all_docs]
+    # the events of a whole print, in its order: extensions prepare their pages by them
+    app.phase = BuildPhase.READING
+    app.emit("env-before-read-docs", app.env, known)
+    for docname in known:
+        app.emit("env-purge-doc", app.env, docname)
+        app.env.clear_doc(docname)
+        builder.read_doc(docname)
+    app.emit("env-updated", app.env)
+    app.emit("write-started", builder)
+    # the whole print makes the index of the search
+    builder.load_indexer = lambda _: None  # type: ignore[attr-defined]
+    builder.prepare_writing(set(app.env.found_docs))
+    builder.indexer = None  # type: ignore[attr-defined]
+    for docname in known:
+        builder._write_serial([docname])
+        if faults := _faults(opened.warnings):
+            raise DataError("\n".join(faults))
+        yield Path(f"{docname}.html")

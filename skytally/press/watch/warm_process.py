@@ -1,8 +1,8 @@
 """``python -m skytally.press.watch.warm_process``: has everything imported, and forks each step.
 
-A step runs in a fork of this process, which itself reads no data: a step sees the files as they
-are, can be stopped at any time, and spares the seconds of the imports. Requests are lines of JSON
-on standard input, events are lines of JSON on standard output.
+A step runs in a fork of this process, so it can be stopped at any time, and spares the seconds of
+the imports. What this process read is kept by content alone: a step sees the files as they are.
+Requests are lines of JSON on standard input, events are lines of JSON on standard output.
 """
 
 from __future__ import annotations
@@ -10,16 +10,22 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import logging
 import os
 import selectors
 import signal
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Set
+from contextlib import suppress
 from typing import BinaryIO
 
-from skytally.press.watch.build_steps import take_step
-from skytally.press.watch.watch_state import ENDED, READY, Event, known_modules
+from bs4 import BeautifulSoup
+
+from skytally.findings import findings_kept
+from skytally.press.watch.build_steps import fill_memories, open_current_stage, take_step
+from skytally.press.watch.quick_pages import OpenStage
+from skytally.press.watch.watch_state import ENDED, PAGES, PRINT, READY, Event, known_modules
 
 PROGRAMS = ("__main__", "verify", "warm_process")
 """Modules that do something where they are imported, or are this one."""
@@ -47,17 +53,30 @@ def import_all(names: Iterable[str]) -> None:
                 importlib.import_module(name)
             except Exception:
                 continue
+    # it says of each picture how its fonts were cut
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    # its patterns are compiled for the first selector of a process
+    BeautifulSoup("", "html.parser").select("nav a.b > c[d='e']:not(:first-child), f")
+    freeze()
+
+
+def freeze() -> None:
+    """Leave all that there is to the end: a collection in a fork would copy its memory."""
     gc.collect()
-    # a collection in a fork would copy every page of memory
     gc.freeze()
 
 
 class WarmProcess:
-    """Steps under way, and the pipes to the watch."""
+    """Steps under way, and the pipes to the watch.
+
+    The step that prints single pages is taken by a fork that stands by: it has opened the stage
+    of the last whole print before anybody saves a file.
+    """
 
     def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
         self._requests, self._events = requests, events
-        self._steps: dict[int, int] = {}
+        self._steps: dict[int, Event] = {}
+        self._standing_by: tuple[int, BinaryIO] | None = None
         self._imported = set(known_modules())
         self._rest = b""
 
@@ -65,20 +84,20 @@ class WarmProcess:
         # one write a line: lines of several steps must not mix
         os.write(self._events.fileno(), json.dumps(event).encode() + b"\n")
 
-    def _start(self, request: Event) -> None:
+    def _fork(self, act: Callable[[], int]) -> int:
+        """Do something in a fork of this process, which ends with it; its number."""
         process = os.fork()
         if process:
-            self._steps[process] = request["number"]
-            return
+            return process
         code = 1
         try:
             os.setpgid(0, 0)
+            if self._standing_by:
+                self._standing_by[1].close()
             signal.set_wakeup_fd(-1)
             for each in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(each, signal.SIG_DFL)
-            code = take_step(
-                lambda event: self._say({"number": request["number"], **event}), request
-            )
+            code = act()
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -86,23 +105,77 @@ class WarmProcess:
             sys.stderr.flush()
             os._exit(code)
 
+    def _take(self, request: Event, opened: OpenStage | None = None) -> int:
+        number = request["number"]
+        return take_step(lambda event: self._say({"number": number, **event}), request, opened)
+
+    def _start(self, request: Event) -> None:
+        if request["step"] == PAGES and self._standing_by:
+            process, pipe = self._standing_by
+            self._standing_by = None
+            with suppress(BrokenPipeError), pipe:
+                pipe.write(json.dumps(request).encode() + b"\n")
+        else:
+            process = self._fork(lambda: self._take(request))
+        self._steps[process] = request
+
+    def _stand_by(self) -> None:
+        """Let a fork open the stage of the last whole print and wait for its request."""
+        self._dismiss()
+        read, write = os.pipe()
+
+        def wait() -> int:
+            os.close(write)
+            opened = open_current_stage()
+            with os.fdopen(read, "rb") as pipe:
+                request = pipe.readline()
+            return self._take(json.loads(request), opened) if request else 0
+
+        process = self._fork(wait)
+        os.close(read)
+        self._standing_by = process, os.fdopen(write, "wb")
+
+    def _dismiss(self) -> None:
+        """End the fork that stands by."""
+        if self._standing_by:
+            process, pipe = self._standing_by
+            self._standing_by = None
+            pipe.close()
+            _end(process)
+
     def _stop(self, number: int) -> None:
-        for process, known in self._steps.items():
-            if known == number:
+        for process, request in self._steps.items():
+            if request["number"] == number:
                 _end(process)
 
     def _reap(self) -> None:
-        while self._steps:
-            process, status = os.waitpid(-1, os.WNOHANG)
+        ended = set()
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
             if not process:
-                return
-            number = self._steps.pop(process)
-            code = os.waitstatus_to_exitcode(status)
-            self._say({"number": number, "kind": ENDED, "code": code})
-            # the first whole print says what it needed
-            if new := set(known_modules()) - self._imported:
-                self._imported |= new
-                import_all(sorted(new))
+                break
+            if self._standing_by and process == self._standing_by[0]:
+                self._dismiss()
+            elif request := self._steps.pop(process, None):
+                code = os.waitstatus_to_exitcode(status)
+                self._say({"number": request["number"], "kind": ENDED, "code": code})
+                ended.add(request["step"])
+        self._prepare(ended)
+
+    def _prepare(self, ended: Set[str]) -> None:
+        """Be ready for the next step after some ended."""
+        # a whole print says what it needed
+        if new := set(known_modules()) - self._imported:
+            self._imported |= new
+            import_all(sorted(new))
+        if PRINT in ended:
+            fill_memories()
+            freeze()
+        if PRINT in ended or (PAGES in ended and not self._standing_by):
+            self._stand_by()
 
     def _read(self) -> bool:
         """Follow the requests that came; whether more can come."""
@@ -123,6 +196,7 @@ class WarmProcess:
         os.set_blocking(woken, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakes)
+        self._stand_by()
         self._say({"number": 0, "kind": READY})
         with selectors.DefaultSelector() as ready:
             ready.register(self._requests, selectors.EVENT_READ)
@@ -130,13 +204,15 @@ class WarmProcess:
             more = True
             while more:
                 found = {key.fd for key, _ in ready.select()}
+                # first what is asked for: what follows a step may take a second
+                if self._requests.fileno() in found:
+                    more = self._read()
                 if woken in found:
                     os.read(woken, 1 << 10)
                     self._reap()
-                if self._requests.fileno() in found:
-                    more = self._read()
         for process in self._steps:
             _end(process)
+        self._dismiss()
 
 
 def _end(process: int) -> None:
@@ -155,7 +231,10 @@ def main() -> int:
     events = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     import_all(known_modules() or FIRST)
-    WarmProcess(sys.stdin.buffer, events).run()
+    with findings_kept():
+        fill_memories()
+        freeze()
+        WarmProcess(sys.stdin.buffer, events).run()
     return 0
 
 

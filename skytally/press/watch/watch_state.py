@@ -18,6 +18,8 @@ CHECKED, SHOWN, RUNNING, RUN, WAITING, PRINTED, FAULT = (
     "checked", "shown", "running", "run", "waiting", "printed", "fault",
 )  # fmt: skip
 """Kinds of events."""
+PAGES, PRINT = "pages", "print"
+"""Names of the steps that print single pages, and the whole site."""
 STAGE_KEY = "watched.key"
 """File in a stage: the key of the site that was printed from it."""
 
@@ -57,6 +59,12 @@ def remember_seconds(name: str, seconds: float) -> None:
     beside.replace(_seconds_path())
 
 
+def stage_key(stage: Path) -> str:
+    """Key of the site that was printed from a stage; empty where it was not printed whole."""
+    path = stage / STAGE_KEY
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def current_stage() -> Path | None:
     """Stage of the last whole print; None where its site was replaced by another build."""
     try:
@@ -64,8 +72,7 @@ def current_stage() -> Path | None:
     except (OSError, ValueError, KeyError):
         return None
     for stage in sorted(watch_folder().glob("stage-?")):
-        path = stage / STAGE_KEY
-        if path.is_file() and path.read_text(encoding="utf-8") == key:
+        if stage_key(stage) == key:
             return stage
     return None
 

@@ -149,6 +149,11 @@ class WatchedFiles:
     def _hashes(self, names: Iterable[str]) -> dict[str, str]:
         return {name: _content(self._root, name) for name in names}
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether the last call found something touched, and the next one decides."""
+        return self._latest != self._known
+
     def changed(self) -> SavedFiles | None:
         """Files whose content changed, once none was touched since the call before.
 
