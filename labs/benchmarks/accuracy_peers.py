@@ -232,7 +232,7 @@ def run() -> Rows:
     """Run the peer and the project's measures on the same inputs; return their accuracy rows."""
     interpreter = os.environ.get("SKYTALLY_PEERS", "")
     if not interpreter:
-        return [row("ships at berth, radar", "", NAME, "skipped", math.nan, 0, "",
+        return [row("ships at berth, radar", "made-up berths", NAME, "skipped", math.nan, 0, "",
                     note="set SKYTALLY_PEERS to an interpreter that has it")]  # fmt: skip
     return berths(interpreter) + open_sea(interpreter) + chips(interpreter)
 

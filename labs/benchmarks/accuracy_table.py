@@ -62,8 +62,10 @@ def commit() -> str:
 
 
 def _cell(value: object) -> str:
-    """Cell of the table; empty for a number that could not be computed."""
-    return "" if isinstance(value, float) and math.isnan(value) else str(value)
+    """Cell of the table; empty for a number that could not be computed, and no zero with a sign."""
+    if not isinstance(value, float):
+        return str(value)
+    return "" if math.isnan(value) else str(value + 0.0)
 
 
 def changed(rows: Rows, path: Path) -> int:

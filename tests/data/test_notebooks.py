@@ -63,6 +63,7 @@ NAMES = (
     r"\bLandsat Collection 2\b",
     r"\bMaxar 1B\b",
     r"\b32-bit\b",
+    r"\bSentinel-1[A-D]\b",
 )
 DATES = (
     rf"\b\d{{1,2}}(?: (?:to|and) \d{{1,2}})? (?:{MONTHS})\b(?: 20[12]\d)?",

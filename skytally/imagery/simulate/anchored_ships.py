@@ -6,39 +6,77 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.injection import (
-    InjectionArea,
-    Injector,
-    inject_radar_ship,
-    inject_ship,
-)
+from skytally.imagery.simulate.injection import InjectionArea, inject_radar_ship, inject_ship
 
 MARGIN_PX = 6
 """Pixels from the edge of an area at which a ship's middle lies, where the area is that wide."""
 
 
-def _anywhere(inject: Injector) -> Injector:
-    """Injector of one ship at a random place and bearing within an area; its truth is one ship."""
-
-    def anchored(
-        look: xr.Dataset,
-        area: InjectionArea,
-        size: float,
-        contrast: float,
-        rng: np.random.Generator,
-    ) -> tuple[xr.Dataset, float]:
-        inner = ndimage.binary_erosion(area.mask, iterations=MARGIN_PX)
-        inside = np.argwhere(inner if inner.any() else area.mask)
-        one = np.zeros_like(area.mask)
-        one[tuple(inside[rng.integers(len(inside))])] = True
-        bearing = float(rng.uniform(0.0, 360.0))
-        place = InjectionArea(one, bearing % 180.0, seaward_deg=bearing)
-        return inject(look, place, size, contrast, rng)[0], 1.0
-
-    return anchored
+def _somewhere(area: InjectionArea, rng: np.random.Generator) -> InjectionArea:
+    """One pixel of an area, away from its edge where it is wide enough, with a bearing."""
+    inner = ndimage.binary_erosion(area.mask, iterations=MARGIN_PX)
+    inside = np.argwhere(inner if inner.any() else area.mask)
+    one = np.zeros_like(area.mask)
+    one[tuple(inside[rng.integers(len(inside))])] = True
+    bearing = float(rng.uniform(0.0, 360.0))
+    return InjectionArea(one, bearing % 180.0, seaward_deg=bearing)
 
 
-inject_anchored_ship = _anywhere(inject_ship)
-"""Draws a ship at anchor into an optical image; an `Injector`."""
-inject_anchored_radar_ship = _anywhere(inject_radar_ship)
-"""Draws a ship at anchor into a radar image; an `Injector`."""
+def inject_anchored_ship(
+    look: xr.Dataset,
+    area: InjectionArea,
+    size: float,
+    contrast: float,
+    rng: np.random.Generator,
+) -> tuple[xr.Dataset, float]:
+    """Draw a ship at anchor into an optical image: somewhere in an area, at any bearing.
+
+    Parameters
+    ----------
+    look : xarray.Dataset, dims (band, y, x)
+        The image.
+    area : InjectionArea
+        Water in which the ship may lie.
+    size : float
+        Length of the ship, in metres.
+    contrast : float
+        As in `inject_ship`.
+    rng : numpy.random.Generator
+        Draws the place and the bearing.
+
+    Returns
+    -------
+    tuple of xarray.Dataset and float
+        The image with the ship, and the number of ships drawn, which is 1.
+    """
+    return inject_ship(look, _somewhere(area, rng), size, contrast, rng)[0], 1.0
+
+
+def inject_anchored_radar_ship(
+    look: xr.Dataset,
+    area: InjectionArea,
+    size: float,
+    contrast: float,
+    rng: np.random.Generator,
+) -> tuple[xr.Dataset, float]:
+    """Draw a ship at anchor into a radar image: somewhere in an area, at any bearing.
+
+    Parameters
+    ----------
+    look : xarray.Dataset, dims (pol, y, x)
+        The image.
+    area : InjectionArea
+        Water in which the ship may lie.
+    size : float
+        Length of the ship, in metres.
+    contrast : float
+        As in `inject_radar_ship`.
+    rng : numpy.random.Generator
+        Draws the place and the bearing.
+
+    Returns
+    -------
+    tuple of xarray.Dataset and float
+        The image with the ship, and the number of ships drawn, which is 1.
+    """
+    return inject_radar_ship(look, _somewhere(area, rng), size, contrast, rng)[0], 1.0
