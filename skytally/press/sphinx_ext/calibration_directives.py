@@ -164,6 +164,8 @@ class ChangesBesideRbeast(Block):
         """Return a sentence a collection of real series, from ``measurement_accuracy.csv``."""
         table = results("measurement_accuracy")
         table = table[table["metric"] == "mean f1"] if len(table) else table
+        # a table with a row that was not tried reads all its values as text
+        table = table.assign(value=table["value"].astype(float)) if len(table) else table
         scores = {(row.dataset, row.method): row for row in table.itertuples()}
         lines = []
         for data in dict.fromkeys(data for data, method in scores if method == RBEAST_METHOD):
