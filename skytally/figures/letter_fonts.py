@@ -53,7 +53,7 @@ def unescaped_letters(text: str) -> str:
 
     Examples
     --------
-    >>> unescaped_letters('{"name":"\ubd80\ub450"}')
+    >>> unescaped_letters(r'{"name":"\ubd80\ub450"}')
     '부두'
     """
     halves = "".join(chr(int(code, 16)) for code in ESCAPED.findall(text))
