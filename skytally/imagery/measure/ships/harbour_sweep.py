@@ -104,7 +104,7 @@ def water_residual(frame: Frame, *, native: float = 10.0) -> WaterResidual:
     if read < MIN_READ_SHARE:
         message = f"only {read:.0%} of the image was read; {MIN_READ_SHARE:.0%} is needed"
         raise DataError(message)
-    filled = np.where(np.isfinite(frame.values), frame.values, 0.0).astype(np.float32)
+    filled = _filled(frame)
     water = smooth_water(filled, frame.layers)
     if water.mean() < MIN_WATER_SHARE:
         message = f"only {water.mean():.1%} of the image is water; choose a window with a harbour"
@@ -122,6 +122,10 @@ def water_residual(frame: Frame, *, native: float = 10.0) -> WaterResidual:
         gsd=frame.gsd,
         sigma_m=band_blurs(frame.layers[: len(OPTICAL_BANDS)], native=native),
     )
+
+
+def _filled(frame: Frame) -> Floats:
+    return np.where(np.isfinite(frame.values), frame.values, 0.0).astype(np.float32)
 
 
 def _check_dark(values: Floats, layers: Sequence[str], water: Bools) -> None:
@@ -195,8 +199,7 @@ def swept_image(
     if standing is None:
         flags.append("no-history")
     else:
-        filled = np.where(np.isfinite(frame.values), frame.values, 0.0).astype(np.float32)
-        done = painted(filled, around, standing)
+        done = painted(_filled(frame), around, standing)
         around, reason = done.around, done.reason
         if reason:
             flags.append("unpainted")

@@ -79,7 +79,8 @@ class Painted:
     registration: Registration
     """How the image lay against the ground."""
     left_m: float
-    """Metres of offset left after alignment: what a second fit still finds, and its error."""
+    """Metres of offset left after alignment: what a second fit still finds, and its error; NaN
+    if it could not tell."""
     reason: str
     """Why nothing was painted; empty otherwise."""
 
@@ -236,9 +237,16 @@ def _settled(
         level=None if ground.level is None else shift_image(ground.level, rows, columns),
         source=ground.source,
     )
-    again = _lies(values, around, moved, moved.share)
-    found = again.metres if again.state == ALIGNED else 0.0
+    found = _offset_left(_lies(values, around, moved, moved.share))
     return first, moved, math.hypot(found, math.sqrt(2.0) * first.sigma_m)
+
+
+def _offset_left(again: Registration) -> float:
+    """Metres that a second fit still finds; NaN where it could not tell."""
+    if again.state != KEPT:
+        return again.metres
+    # a fit that found a shift which brings the image no nearer has nothing left to move
+    return 0.0 if again.residual > 1.0 else math.nan
 
 
 def painted(values: Floats, around: WaterResidual, ground: StandingGround) -> Painted:
@@ -256,7 +264,7 @@ def painted(values: Floats, around: WaterResidual, ground: StandingGround) -> Pa
     Returns
     -------
     Painted
-        Not painted where the offset left would be half a pixel and more.
+        Not painted where the offset left would be half a pixel and more, or was not told.
 
     Notes
     -----
@@ -277,6 +285,9 @@ def painted(values: Floats, around: WaterResidual, ground: StandingGround) -> Pa
     nothing = np.zeros(around.water.shape, bool)
     if found.state != ALIGNED:
         why = found.reason if found.state != KEPT else f"not aligned: {found.reason}"
+        return Painted(around, nothing, found, left, why)
+    if math.isnan(left):
+        why = "a second fit could not tell what offset is left"
         return Painted(around, nothing, found, left, why)
     if left > MOST_LEFT_PIXELS * around.gsd:
         why = f"an offset of {left:.0f} m is left, more than half a pixel"
@@ -310,7 +321,7 @@ def _without(around: WaterResidual, ground: StandingGround, found: Registration)
 
 def _inland(around: WaterResidual, standing: Bools) -> Bools:
     sea = around.water & ~standing
-    far = ndimage.distance_transform_edt(~np.pad(sea, 1)[1:-1, 1:-1]) * around.gsd
+    far = ndimage.distance_transform_edt(~sea) * around.gsd
     return np.asarray(far > MAX_BEAM_M + 2 * around.gsd)
 
 
