@@ -59,24 +59,5 @@ def inject_anchored_radar_ship(
     contrast: float,
     rng: np.random.Generator,
 ) -> tuple[xr.Dataset, float]:
-    """Draw a ship at anchor into a radar image: somewhere in an area, at any bearing.
-
-    Parameters
-    ----------
-    look : xarray.Dataset, dims (pol, y, x)
-        The image.
-    area : InjectionArea
-        Water in which the ship may lie.
-    size : float
-        Length of the ship, in metres.
-    contrast : float
-        As in `inject_radar_ship`.
-    rng : numpy.random.Generator
-        Draws the place and the bearing.
-
-    Returns
-    -------
-    tuple of xarray.Dataset and float
-        The image with the ship, and the number of ships drawn, which is 1.
-    """
+    """Draw a ship at anchor into a radar image; all else as `inject_anchored_ship`."""
     return inject_radar_ship(look, _somewhere(area, rng), size, contrast, rng)[0], 1.0
