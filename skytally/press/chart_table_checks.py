@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
 
 from skytally.core import (
     DataError,
@@ -24,6 +25,7 @@ from skytally.figures import (
     read_regions,
 )
 from skytally.press.finding_table_checks import declared_findings
+from skytally.press.return_items import read_return_items
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -48,14 +50,21 @@ def _read_route_map() -> None:
     read_labels(data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites)
 
 
-def _read_key_dates() -> None:
+def _rows() -> dict[str, dict[Hashable, Any]]:
     record = data_folder() / "record"
-    rows = {
+    return {
         str(row["id"]): row
         for name in observation_tables(record)
         for row in read_table(record / f"{name}.csv").to_dict("records")
     }
-    read_key_dates(data_registry.path("key_dates"), rows=rows)
+
+
+def _read_key_dates() -> None:
+    read_key_dates(data_registry.path("key_dates"), rows=_rows())
+
+
+def _read_return_items() -> None:
+    read_return_items(data_registry.path("return_items"), rows=set(_rows()))
 
 
 def _read_counter_labels() -> None:
@@ -82,6 +91,7 @@ def chart_table_faults() -> Iterator[str]:
         _read_timeline_lanes,
         _read_route_map,
         _read_key_dates,
+        _read_return_items,
         _read_counter_labels,
         _read_chart_titles,
     )

@@ -24,6 +24,7 @@ PARTS = (
     "claimant_directives",
     "capacity_directives",
     "event_directives",
+    "return_directives",
     "sanction_directives",
     "ship_directives",
     "quotation_directives",

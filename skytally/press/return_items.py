@@ -1,0 +1,56 @@
+"""Items that may have gone from Russia to North Korea, each with the rows that speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from skytally.core import Fault, read_table, refuse
+
+
+@dataclass(frozen=True)
+class ReturnItem:
+    """One item, and the rows of the record that speak of it."""
+
+    item: str
+    """What it is, in plain words."""
+    wanted: tuple[str, ...]
+    """Rows by which North Korea seeks it or was promised it."""
+    came: tuple[str, ...]
+    """Rows that speak of a delivery or an agreement; empty where none does."""
+
+
+def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
+    """Read the items.
+
+    Parameters
+    ----------
+    path : Path
+        ``data/charts/return_items.csv``, with its dictionary beside it.
+    rows : set of str
+        Ids of the rows of the record.
+
+    Returns
+    -------
+    list of ReturnItem
+        In the order of the file.
+
+    Raises
+    ------
+    DataError
+        If an item names a row that the record does not have. All faults at once.
+    """
+    table = read_table(path)
+    faults = [
+        Fault(path.name, int(item["line"]), column, repr(row), "name a row of the record")
+        for _, item in table.iterrows()
+        for column in ("wanted", "came")
+        for row in str(item[column]).split()
+        if row not in rows
+    ]
+    refuse(faults, what=f"table {path.name}")
+    return [
+        ReturnItem(str(item["item"]), *(tuple(item[side].split()) for side in ("wanted", "came")))
+        for _, item in table.iterrows()
+    ]

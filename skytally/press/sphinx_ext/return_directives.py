@@ -1,0 +1,68 @@
+"""Directive of the official claims page: what came back from Russia, item by item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import data_registry, when
+from skytally.press.cards.record_cards import dates
+from skytally.press.return_items import ReturnItem, read_return_items
+from skytally.press.sphinx_ext.book_data import card_record, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import newest_page
+
+HEADS = ("what", "sought by North Korea, by whose account", "what any row says of its coming")
+CAPTION = (
+    "What may have gone from Russia to North Korea, item by item: what it sought, and what any "
+    "row of the record says was given, by whom and when. What a row says is a claim: no image in "
+    "the record shows a delivery of arms to North Korea"
+)
+NOT_SOUGHT = "no row says so"
+NOTHING = "nothing in the record, of pages read until {day}"
+
+
+class ReturnTable(Block):
+    """Show for each item who says that it was sought and that it came, or that no row does."""
+
+    def html(self) -> str:
+        """Return the table, a row an item."""
+        items = read_return_items(data_registry.path("return_items"), rows=set(card_record().rows))
+        return filtered_table(
+            "came-back",
+            CAPTION,
+            list(HEADS),
+            [self._row(item) for item in items],
+            empty="No item has been written down yet.",
+        )
+
+    def _row(self, item: ReturnItem) -> str:
+        sought = "; ".join(self._said(row) for row in item.wanted) or NOT_SOUGHT
+        came = "".join(f"<li>{self._words(row)}</li>" for row in item.came)
+        return html_row((cell(item.item), sought, f"<ul>{came}</ul>" if came else self._nothing()))
+
+    def _said(self, row_id: str) -> str:
+        _, row = card_record().rows[row_id]
+        counter = str(row.get("counter", ""))
+        who = card_record().names.get(counter, counter) or str(row.get("actors", ""))
+        return self.card("row", row_id, f"{who}, {self._day(row)}")
+
+    def _words(self, row_id: str) -> str:
+        _, row = card_record().rows[row_id]
+        return f"{self.ships(str(row['text']))} ({self.card('row', row_id, self._day(row))})"
+
+    @staticmethod
+    def _day(row: dict[str, Any]) -> str:
+        return dates(row, "statement") or dates(row, "date")
+
+    @staticmethod
+    def _nothing() -> str:
+        newest = newest_page(table("sources"))
+        return cell(NOTHING.format(day=when(newest, newest, "day", "day")))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("return-table", ReturnTable)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
