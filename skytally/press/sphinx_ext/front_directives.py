@@ -155,6 +155,12 @@ class FindingCards(Block):
         return f"<p>What these numbers rest on: {words}.</p>" if words else ""
 
     @staticmethod
+    def _not_own(finding: dict[str, Any], by: str) -> str:
+        """Say that the number was not read on the page of whoever counted, where that is so."""
+        read = (finding["support"] or {}).get("read")
+        return f". Not read on a page of {cell(by)} itself." if by and read == READ[-1] else ""
+
+    @staticmethod
     def _read(page: Part) -> str:
         words = cell(page.text)
         return f'<a href="{cell(page.url)}">{words}</a>' if page.url else words
@@ -178,7 +184,7 @@ class FindingCards(Block):
             f"<p>{ship_links(finding['text'])}</p>"
             f"{f'<p>Interval: {cell(span)}</p>' if (span := interval_words(finding)) else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
-            f"{f'<p>Read in: {read}{more}</p>' if read else ''}"
+            f"{f'<p>Read in: {read}{more}{FindingCards._not_own(finding, by)}</p>' if read else ''}"
             f"<p>{cell(support_text(finding))}</p>"
             f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
             f"{card_link('finding', finding['key'], 'cite')}</p></section>"
