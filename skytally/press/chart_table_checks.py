@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from skytally.core import (
@@ -50,10 +50,10 @@ def _read_route_map() -> None:
     read_labels(data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites)
 
 
-def _rows() -> dict[str, dict[Hashable, Any]]:
+def _rows() -> dict[str, dict[str, Any]]:
     record = data_folder() / "record"
     return {
-        str(row["id"]): row
+        str(row["id"]): {str(column): value for column, value in row.items()}
         for name in observation_tables(record)
         for row in read_table(record / f"{name}.csv").to_dict("records")
     }

@@ -156,7 +156,7 @@ class FindingCards(Block):
 
     @staticmethod
     def _not_own(finding: dict[str, Any], by: str) -> str:
-        """Say that the number was not read on the page of whoever counted, where that is so."""
+        """Sentence that a number was not read on a page of its counter; empty where it was."""
         read = (finding["support"] or {}).get("read")
         return f". Not read on a page of {cell(by)} itself." if by and read == READ[-1] else ""
 

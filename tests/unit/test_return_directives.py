@@ -1,0 +1,55 @@
+"""Table of what came back from Russia: each item with its rows, or the word that no row has it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from skytally.core import DataError, data_registry, read_table
+from skytally.press.return_items import read_return_items
+from skytally.press.sphinx_ext import return_directives
+from skytally.press.sphinx_ext.return_directives import ReturnTable
+from tests.support.bare_directives import bare
+
+DOCNAME = "lines/official-claims"
+ITEMS = data_registry.path("return_items")
+
+
+def test_every_item_links_to_its_rows() -> None:
+    """A row that an item names is a link in its line, in the column of the item."""
+    lines = str(bare(ReturnTable, docname=DOCNAME).html()).partition("<tbody>")[2].split("<tr")[1:]
+    items = read_table(ITEMS).to_dict("records")
+    assert len(lines) == len(items)
+    for line, item in zip(lines, items, strict=True):
+        sought, came = line.split("<td")[-2:]
+        assert re.findall(r"row/([A-Z]\d+)", sought) == item["wanted"].split()
+        assert re.findall(r"row/([A-Z]\d+)", came) == item["came"].split()
+
+
+def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:
+    """Nothing in the record is not nothing delivered."""
+    shown = str(bare(ReturnTable, docname=DOCNAME).html())
+    empty = sum(not item["came"] for item in read_table(ITEMS).to_dict("records"))
+    assert len(re.findall(r"nothing in the record, of pages read until \d+ \w+ \d{4}", shown)) == (
+        empty
+    )
+    assert empty
+
+
+def test_no_items_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty table says so."""
+    monkeypatch.setattr(return_directives, "read_return_items", lambda *_, **__: [])
+    assert "No item has been written down yet." in str(bare(ReturnTable, docname=DOCNAME).html())
+
+
+def test_an_unknown_row_is_refused_with_its_line(tmp_path: Path) -> None:
+    """A misspelt id is named with file, line and column."""
+    for name in ("return_items.csv", "return_items.dictionary.csv"):
+        shutil.copyfile(ITEMS.parent / name, tmp_path / name)
+    path = tmp_path / "return_items.csv"
+    path.write_text("id,item,wanted,came\nfood,food,,E999\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"return_items\.csv.*'E999'"):
+        read_return_items(path, rows={"E001"})
