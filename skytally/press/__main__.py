@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skytally.core import DataError, file_fault, project_root
-from skytally.press import content_keys, result_store, website
+from skytally.press import content_keys, run_result_cache, site_printing
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
@@ -80,7 +80,7 @@ def run_line(line: str) -> tuple[str, float, str]:
     reads, modules = folder.with_suffix(".reads"), folder.with_suffix(".modules")
     logs = {"SKYTALLY_READ_LOG": str(reads), "SKYTALLY_MODULE_LOG": str(modules)}
     run = subprocess.run(
-        [sys.executable, "-m", "skytally.press.execute", line, str(folder)],
+        [sys.executable, "-m", "skytally.press.notebook_execution", line, str(folder)],
         cwd=project_root(),
         env={**os.environ, **logs, "SKYTALLY_BOOK": "1"},
         capture_output=True,
@@ -99,7 +99,7 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
         words = run.stderr.splitlines()
         shown = [each for each in words if not any(noise in each for noise in KERNEL_NOISE)]
         return "\n".join(shown[-12:]) or f"notebooks/{line}.ipynb: exit code {run.returncode}"
-    if not (folder / website.FINDINGS).is_file():
+    if not (folder / site_printing.FINDINGS).is_file():
         return (
             f"notebooks/{line}.ipynb: ran to its end and wrote no findings; its last code cell "
             "calls findings.write_findings(results, Path(out))"
@@ -111,7 +111,7 @@ def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
     """Put the results of a run in place; what went wrong."""
     try:
         content_keys.write_state(folder, line=line, modules=modules, reads=reads)
-        result_store.put_away(line)
+        run_result_cache.put_away(line)
         folder.rename(lines_folder() / line)
     except (DataError, OSError) as error:
         return f"notebooks/{line}.ipynb: its results were not kept: {error}"
@@ -123,7 +123,7 @@ def stale_lines(names: Iterable[str]) -> list[str]:
     return [
         line
         for line in names
-        if not content_keys.is_fresh(line) and not result_store.bring_back(line)
+        if not content_keys.is_fresh(line) and not run_result_cache.bring_back(line)
     ]
 
 
@@ -135,7 +135,7 @@ def run_lines(stale: list[str]) -> Iterator[tuple[str, float, str]]:
     with ThreadPoolExecutor(max_workers=max(1, min(len(stale), os.cpu_count() or 1))) as pool:
         for job in as_completed([pool.submit(run_line, line) for line in stale]):
             yield job.result()
-    result_store.remove_oldest()
+    run_result_cache.remove_oldest()
 
 
 def _run_all(stale: list[str]) -> list[str]:
@@ -179,12 +179,12 @@ def _print_site() -> str:
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:
-        modules = website.print_site()
+        modules = site_printing.print_site()
     except (RuntimeError, ValueError) as error:
         return str(error)
     content_keys.write_site_state(modules)
     # a build with nothing to print need not read the editions again
-    from skytally.press.edition_notices import print_notices
+    from skytally.press.damaged_edition_notices import print_notices
 
     print_notices()
     print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")
@@ -213,7 +213,7 @@ PRINTED_BY = {"1": _print_site, "2": _print_second_site}
 
 def _build(engine: str) -> int:
     """Build the book, alone in its folder; the exit code."""
-    website.recover()
+    site_printing.recover()
     code = _check()
     left_out = _left_out(code) if code else []
     if left_out is None:

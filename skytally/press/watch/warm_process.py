@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 
 from skytally.findings import findings_kept
 from skytally.press.watch.build_steps import fill_memories, open_current_stage, take_step
-from skytally.press.watch.quick_pages import OpenStage
+from skytally.press.watch.single_page_printing import OpenStage
 from skytally.press.watch.watch_state import ENDED, PAGES, PRINT, READY, Event, known_modules
 
 PROGRAMS = ("__main__", "verify", "warm_process")
