@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from skytally.core import DataError
-from skytally.press import __main__ as press
+from skytally.press import build_command as press
 from skytally.press.second_engine import myst_project
 from skytally.press.second_engine.myst_project import ParsedBook, ParsedPage
 from skytally.press.second_engine.page_writer import PageWriter

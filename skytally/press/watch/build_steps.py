@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
-from skytally.press import __main__ as whole_build, content_keys, site_printing
+from skytally.press import build_command, content_keys, site_printing
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 from skytally.press.watch import single_page_printing
@@ -221,13 +221,13 @@ def run_notebooks(say: Say, _: Event) -> None:
     """Run every notebook whose results are not those of its inputs now."""
     with _waited_lock(say):
         site_printing.recover()
-        stale = whole_build.stale_lines(line_names())
+        stale = build_command.stale_lines(line_names())
         if not stale:
             return
         known = last_seconds()
-        whole_build.check_room()
+        build_command.check_room()
         say({"kind": RUNNING, "lines": [[line, known.get(line)] for line in stale]})
-        for line, seconds, fault in whole_build.run_lines(stale):
+        for line, seconds, fault in build_command.run_lines(stale):
             if not fault:
                 remember_seconds(line, seconds)
             say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
@@ -274,7 +274,7 @@ def print_all(say: Say, _: Event) -> None:
         if content_keys.site_is_fresh() and current and not (current / RESTAGED).exists():
             say({"kind": PRINTED, "seconds": 0.0})
             return
-        whole_build.check_room()
+        build_command.check_room()
         start, stage = time.monotonic(), _free_stage()
         modules = site_printing.print_site(_printed_in_fork, kept_stage=stage)
         content_keys.write_site_state(modules)

@@ -1,4 +1,4 @@
-"""``python -m skytally.press``: check the data, run what changed, print the site."""
+"""The command ``make book``: check the data, run what changed, print the site."""
 
 from __future__ import annotations
 
