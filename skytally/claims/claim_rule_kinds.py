@@ -313,7 +313,7 @@ def _independence(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     who = [evidence.counters.get(origin, origin) for origin in facts.origins] if facts else []
     if rule["relation"] == "owners" and facts:
         least = len(facts.image_owners)
-        most = least + facts.rows_without_owner
+        most = least + facts.rows_without_owner + facts.rows_unrecorded
     found = interval_number(float(least), float(most), claimed.unit)
     count = str(least) if least == most else f"{least} to {most}"
     owners = owner_words(facts) if facts else "none"

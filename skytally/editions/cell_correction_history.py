@@ -21,7 +21,7 @@ WEIGHTY = (*NUMERIC, "bound", "unit", "id")
 
 @dataclass(frozen=True)
 class Correction:
-    """One corrected cell, with what the editions know of it."""
+    """One change of a cell, with what the editions know of it."""
 
     cells: Mapping[str, str]
     """The row of the table of corrections."""
@@ -31,6 +31,17 @@ class Correction:
     """Since when the error stood in the book, in words."""
     moved: tuple[str, ...]
     """Keys of the findings and claims that moved by it, as editions attribute them."""
+    now: str
+    """What the cell holds now, after every change of it; empty also for a withdrawn row."""
+    is_superseded: bool
+    """Whether a later correction changed the cell once more."""
+    is_return: bool
+    """Whether it gives the cell back what an earlier correction had taken from it."""
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the cell holds again what it held before this change, which was the error."""
+        return self.is_superseded and self.now == self.cells.get("old", "")
 
     @property
     def is_weighty(self) -> bool:
@@ -62,15 +73,35 @@ def error_size(column: str, old: str, new: str) -> str:
 
 
 def _published(
-    cells: Mapping[str, str], editions: Sequence[Edition], rows: Sequence[Mapping[Any, Any]]
+    cells: Mapping[str, str],
+    editions: Sequence[Edition],
+    rows: Sequence[Mapping[Any, Any]],
+    corrected_in: str | None,
 ) -> list[str]:
-    """Ids of the editions in which the wrong cell stood."""
+    """Ids of the editions before the correction in which the cell stood as it was."""
     place = (f"{RECORD}/{cells['table']}", cells["row"])
+    ids = [edition.id for edition in editions]
+    before = ids.index(corrected_in) if corrected_in else len(ids)
     return [
-        edition.id
-        for edition, held in zip(editions, rows, strict=True)
+        name
+        for name, held in zip(ids[:before], rows, strict=False)
         if place in held and held[place]["cells"].get(cells["column"], "") == cells.get("old", "")
     ]
+
+
+Cell = tuple[str, str, str]
+
+
+def _cell(cells: Mapping[str, str]) -> Cell:
+    return cells["table"], cells["row"], cells["column"]
+
+
+def _steps(corrections: Sequence[Mapping[str, str]]) -> dict[Cell, list[Mapping[str, str]]]:
+    """Corrections by the cell that they change, in their order."""
+    steps: dict[Cell, list[Mapping[str, str]]] = {}
+    for cells in corrections:
+        steps.setdefault(_cell(cells), []).append(cells)
+    return steps
 
 
 def _since(published: Sequence[str], corrected_in: str | None, begun: str) -> str:
@@ -122,18 +153,26 @@ def correction_history(
         {row["sha256"]: edition.id for (table, _), row in held.items() if table == CORRECTIONS}
         for edition, held in zip(editions, rows, strict=True)
     ]
+    steps = _steps(corrections)
     found = []
     for cells in corrections:
+        chain = steps[_cell(cells)]
+        at = next(place for place, step in enumerate(chain) if step is cells)
+        old, now = cells.get("old", ""), chain[-1].get("new", "")
         digest = row_hash(cells)
         corrected_in = next((held[digest] for held in known if digest in held), None)
         was_delivered = cells["row"].rpartition("/")[2] in delivered
         begun = f"since {delivered_on}" if was_delivered else "since the row was added"
+        begun = "since the change before" if at else begun
         found.append(
             Correction(
                 cells,
-                error_size(cells["column"], cells.get("old", ""), cells.get("new", "")),
-                _since(_published(cells, editions, rows), corrected_in, begun),
+                error_size(cells["column"], old, now) if old != now else "",
+                _since(_published(cells, editions, rows, corrected_in), corrected_in, begun),
                 tuple(sorted(set(_moved(cells, editions)))),
+                now,
+                is_superseded=at + 1 < len(chain),
+                is_return=any(step.get("old", "") == cells.get("new", "") for step in chain[:at]),
             )
         )
     return sorted(found, key=lambda each: not each.is_weighty)

@@ -23,6 +23,7 @@ WORDS = ("said", "text")
 """Fields that put it into words; a date stands in the first of them only."""
 EVIDENCE = ("inputs", "further", "support", "level", "own", "interval_from", "made_of")
 """Fields that say what it rests on and how it was made."""
+FACTS = "support"
 FLIPS = "flips_if"
 CORRECTIONS = f"{RECORD}/corrections"
 LINEAGE = f"{RECORD}/lineage"
@@ -83,7 +84,13 @@ def _finding_kind(old: Row | None, new: Row | None) -> str:
         return MOVED
     if any(old[name] != new[name] for name in WORDS):
         return REWORDED
-    return SUPPORT if any(old[name] != new[name] for name in EVIDENCE) else ""
+    differs = any(old[name] != new[name] for name in EVIDENCE if name != FACTS)
+    return SUPPORT if differs or _facts(old) != _facts(new) else ""
+
+
+def _facts(made: Row) -> dict[str, Any]:
+    """Facts on the sources; a count of nothing says no more than one that an edition lacks."""
+    return {name: fact for name, fact in (made.get(FACTS) or {}).items() if fact}
 
 
 def _claim_kind(old: Row | None, new: Row | None) -> str:
@@ -91,7 +98,10 @@ def _claim_kind(old: Row | None, new: Row | None) -> str:
         return ADDED if old is None else GONE
     if old["verdict"] != new["verdict"]:
         return VERDICT
-    without = [{k: v for k, v in each.items() if k != FLIPS} for each in (old, new)]
+    without = [
+        {k: v for k, v in (each | {FACTS: _facts(each)}).items() if k != FLIPS}
+        for each in (dict(old), dict(new))
+    ]
     return REASONS if without[0] != without[1] else ""
 
 

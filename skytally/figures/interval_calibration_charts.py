@@ -126,8 +126,8 @@ def calibration_chart(table: pd.DataFrame) -> PageBlock:
     caption = (
         "Simulated worlds with known truth. A dot is the share of worlds in which an interval "
         "stated to hold nine times in ten held, its bar the 95 % interval of that share. Grey: "
-        "the range a sound interval must fall in. Diamonds fall outside it; the note of the "
-        "same row in the table says why."
+        "the range a sound interval must fall in. Diamonds fall outside it; where a reason "
+        "is known, it stands in the text or in the note of the same row of the table."
     )
     described = "; ".join(f"{row.label}: {row.coverage:.3f}" for row in rows.itertuples())
     return show(

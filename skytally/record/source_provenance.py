@@ -79,6 +79,8 @@ class Support:
     """Those of them whose page does not state the owner."""
     rows_released: int = 0
     """Those of these whose image a government released or holds."""
+    rows_unrecorded: int = 0
+    """Rows of tables that have no column for images, so nothing is known of an image."""
 
 
 def _circles(parents: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -244,7 +246,7 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
     possibly = [
         who | _cited(row, graph) if who else who for who, row in zip(one_picture, rows, strict=True)
     ]
-    families = [str(row.get("family", "")) for row in rows]
+    families = [str(row["family"]) for row in rows if "family" in row]
     direct = [row["reading"] == "direct" for row in rows]
     return Support(
         read=READ[0] if all(direct) else READ[1] if any(direct) else READ[2],
@@ -255,6 +257,7 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
         image_rows=sum(family not in NOT_FROM_ABOVE for family in families),
         rows_without_owner=sum(family in OWNER_NOT_STATED for family in families),
         rows_released=sum(family in RELEASED for family in families),
+        rows_unrecorded=len(rows) - len(families),
     )
 
 
@@ -323,17 +326,27 @@ def image_words(facts: Support) -> str:
 
 
 def owner_words(facts: Support) -> str:
-    """List the owners of the images, without saying that images are meant where there are any."""
+    """List the owners of the images, without saying that images are meant where there are any.
+
+    A table without a column for images is no evidence that no image was used.
+
+    Examples
+    --------
+    >>> owner_words(Support("in a report of it", ("voa",), 1, 1, (), 0, 0, 0, 1))
+    'use of images not recorded for 1 row'
+    """
+    unrecorded = f"use of images not recorded for {_counted(facts.rows_unrecorded, 'row')}"
     if not facts.image_rows:
-        return "no satellite image"
+        return unrecorded if facts.rows_unrecorded else "no satellite image"
     if facts.image_owners:
-        owners = listed([owner_name(owner) for owner in facts.image_owners])
-        if not facts.rows_without_owner:
-            return owners
-        return f"{owners}, owner not stated for {_counted(facts.rows_without_owner, 'row')}"
-    if facts.rows_released == facts.rows_without_owner:
-        return f"image {GOVERNMENT_RELEASE}"
-    return "owner of the image not stated"
+        words = listed([owner_name(owner) for owner in facts.image_owners])
+        if facts.rows_without_owner:
+            words += f", owner not stated for {_counted(facts.rows_without_owner, 'row')}"
+    elif facts.rows_released == facts.rows_without_owner:
+        words = f"image {GOVERNMENT_RELEASE}"
+    else:
+        words = "owner of the image not stated"
+    return f"{words}, {unrecorded}" if facts.rows_unrecorded else words
 
 
 @lru_cache(maxsize=8)

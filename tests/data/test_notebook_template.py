@@ -29,7 +29,7 @@ STEPS = {
 SHORTEST_HEADING = 4
 """Words of the shortest heading that can state something or ask it."""
 DISTRUST, CHANGED_MINDS = "What would make us distrust", "what would change our mind"
-OWN_IMAGES, NUMBERS = "What images of our own would add", "Every number on this page"
+OWN_IMAGES, NUMBERS = "What images of our own would add", "The findings of this page"
 FOLDED_CALLS = ("state_shown(", "cards_shown(", "figures.findings_table(")
 """Plans, detection limits and the table of findings: for whoever checks, behind a fold."""
 MAX_CODE, MAX_CELL, PROSE = 80, 20, (400, 1250)
@@ -228,7 +228,7 @@ def test_notebook_asks_then_states_what_each_section_shows(path: Path) -> None:
 TEMPLATE = [
     "Three counts, not a series",
     "What would make us distrust these counts",
-    "Every number on this page",
+    "The findings of this page",
     "What no image can show, and what would change our mind",
 ]
 
@@ -239,7 +239,7 @@ TEMPLATE = [
         (["Analyse", *TEMPLATE], "Analyse"),
         (["Trains and railcars", *TEMPLATE], "Trains and railcars"),
         (TEMPLATE[:1] + TEMPLATE[2:], "one section What would make us distrust …"),
-        (TEMPLATE[:2] + TEMPLATE[3:], "one section Every number on this page"),
+        (TEMPLATE[:2] + TEMPLATE[3:], "one section The findings of this page"),
         (TEMPLATE[:3], "last, a section that ends in what would change our mind"),
         (TEMPLATE[1:], "evidence, then doubts, then the table of numbers"),
         ([*TEMPLATE[:1], *TEMPLATE], "twice: Three counts, not a series"),

@@ -73,6 +73,6 @@ def test_corrections_are_counted_from_their_table(
 ) -> None:
     """As many as the table has rows; a new book has none and says so."""
     made = table("corrections")
-    assert f"{len(made)} cells of the record were corrected" in bare(CorrectionCounts).html()
+    assert f"were corrected so far, in {len(made)} changes" in bare(CorrectionCounts).html()
     monkeypatch.setattr(about_directives, "table", lambda _: made.iloc[:0])
     assert "No cell of the record was corrected yet." in bare(CorrectionCounts).html()

@@ -262,7 +262,7 @@ def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
     [
         ({"state": "seen", "vessel": "Lady R"}, "Lady R seen, no number given"),
         ({"state": "seen"}, "Ship seen, no number given"),
-        ({"state": "unclear"}, "Ship: the image did not tell"),
+        ({"state": "unclear"}, "Ship: unclear by the source"),
         (
             {"bound": "exactly", "value": 120.0, "unit": "m", "quantity": "ship length"},
             "Ship length: 120 m",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,43 @@ def test_no_claim_names_a_source_that_its_page_does_not_make_plain() -> None:
     for claim, copied in zip(ledger["id"], ledger["copied_from"], strict=True):
         if copied:
             assert set(copied.split()) <= ancestors(parents, page[claim]), claim
+
+
+TIME_LIMIT = re.compile(r"\s*(date|statement)_(first|last)(<=|>=)")
+
+
+def test_what_the_record_learnt_later_of_a_refined_word_stands_beside_it() -> None:
+    """A word that no row of the time has, and a later row has, is named under later_rules."""
+    tables = claim_tables()
+    rules = tables["rules"]
+    narrow = rules[(rules["kind"] == "statement") & (rules["part"] != "")]
+    timeless = narrow.assign(
+        where=[
+            "; ".join(each for each in where.split(";") if not TIME_LIMIT.match(each))
+            for where in narrow["where"]
+        ]
+    )
+    then, ever = (
+        {rule: outcome.verdict for rule, outcome in judge_rules(chosen, real_evidence()).items()}
+        for chosen in (narrow, timeless)
+    )
+    learnt = {rule for rule in then if then[rule] == REFINED and ever[rule] == HOLDS}
+    for claim in tables["ledger"].to_dict("records"):
+        if learnt & set(claim["rules"].split()):
+            assert claim["later_rules"], claim["id"]
+
+
+def test_the_condition_of_a_finding_stands_in_the_reason_that_uses_it() -> None:
+    """A finding that says *if* is quoted by no rule without an *if* of its own."""
+    sentences = {each["key"]: each["text"] for each in real_findings()}
+    condition = re.compile(r"\bif\b", re.IGNORECASE)
+    bare = [
+        rule["id"]
+        for rule in claim_tables()["rules"].to_dict("records")
+        for ref in f"{rule['left']} {rule['right']}".split()
+        if condition.search(sentences.get(ref, "")) and not condition.search(rule["sentence"])
+    ]
+    assert not bare
 
 
 def test_reasons_are_sentences_without_ids(claims: dict[str, Claim]) -> None:

@@ -398,4 +398,18 @@ def test_a_correction_says_how_wrong_and_since_when(first: Edition, project: Pat
     ]
 
 
+def test_a_change_that_was_undone_is_no_error_of_the_first_value() -> None:
+    """A superseded step gives the value of now; only what differs from it was wrong."""
+    about = {"table": "calls", "row": "A1", "column": "value", "why": "a slip", "source": "S3"}
+    steps = [about | {"old": old, "new": new} for old, new in (("10", "12"), ("12", "10"))]
+    first, second = correction_history(steps, [], delivered=frozenset(), delivered_on=DAY)
+    assert (first.size, first.now, first.is_undone, first.is_return) == ("", "10", True, False)
+    assert (second.now, second.is_superseded, second.is_return) == ("10", False, True)
+    assert second.size == "too high by 2 (20 % of what it is)"
+    steps[1]["new"] = "11"
+    first, second = correction_history(steps, [], delivered=frozenset(), delivered_on=DAY)
+    assert (first.size, first.now) == ("too low by 1 (9.1 % of what it is)", "11")
+    assert first.is_superseded and not first.is_undone and not second.is_return
+
+
 MADE_LATER = {"table": "calls", "row": "A3", "column": "value", "why": "a slip", "source": "S3"}

@@ -246,7 +246,7 @@ ADDED = {
         "us-nsc,,,,,,,,none,us-release,VIEWUS_66166,secondhand,made up,made up"
     ),
     "port_stays": (
-        "{id},dunai,,voa,2023-12-18,2023-12-17,2023-12-17,,P033,VOA_7412571,direct,made up"
+        "{id},dunai,,voa,2023-12-18,2023-12-17,2023-12-17,,P033,planet,VOA_7412571,direct,made up"
     ),
     "sites": "{id},Made up,port,{lat},{lon},{radius},published,WIKI_RAJIN,secondhand,",
     "lineage": "port_observations,P999,carried,P003,",

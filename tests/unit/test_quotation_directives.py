@@ -10,6 +10,7 @@ from skytally.press.sphinx_ext.quotation_directives import (
     capacity,
     independence,
     own_page_of,
+    own_pages,
     phrased,
 )
 
@@ -29,6 +30,21 @@ def test_a_party_to_the_war_is_called_one() -> None:
 def test_the_own_page_is_found_behind_a_report_of_it(row_id: str, page: str) -> None:
     """A newsroom that copied a page of the counter leads to that page."""
     assert own_page_of(row(row_id)) == page
+
+
+def test_the_newest_own_page_and_the_own_page_of_a_row_come_from_one_list() -> None:
+    """Whatever page the first table calls a counter's own stands among its own pages."""
+    for _, cells in card_record().rows.values():
+        if cells.get("counter") and (page := own_page_of(cells)):
+            assert page in own_pages()[str(cells["counter"])], cells["id"]
+    assert own_pages()["voa"][-1] == "VOA_8005655"
+    assert {"postimees", "ukrainska-pravda", "rok-dia"} <= set(own_pages())
+
+
+@pytest.mark.parametrize("row_id", ["O032", "O035", "R068"])
+def test_what_is_told_to_a_newsroom_is_not_on_the_own_page_of_who_told_it(row_id: str) -> None:
+    """A ministry that speaks to a broadcaster has no page of its own there."""
+    assert own_page_of(row(row_id)) == ""
 
 
 def test_a_count_on_images_and_a_statement_are_told_apart() -> None:

@@ -89,6 +89,7 @@ def test_the_stays_of_the_record_are_told_by_its_rows(table: Table) -> None:
         near = {day + pd.Timedelta(days=step) for day in told for step in (-1, 0, 1)}
         given = [stay[day] for day in DAYS if pd.notna(stay[day])]
         assert set(given) <= near, stay["id"]
+        assert {stay["family"]} == set(rows["family"]), stay["id"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from skytally.core import listed, when
+from skytally.core import COUNTED_BY, listed, when
 from skytally.press.cards.card import Card, Fact, Part, address, fact
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.ship_rows import (
@@ -185,13 +185,17 @@ def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:
     if not voyages:
         yield "No page that was read dates a single voyage of it on this route."
         return
-    unloaded = [row for row in voyages if row.cells["quantity"] != "containers"]
-    uncounted = [row for row in voyages if not row.cells["bound"] and row not in unloaded]
-    without = len(unloaded) + len(uncounted)
-    if without:
+    numbered = [
+        row for row in voyages if row.cells["quantity"] == "containers" and row.cells["bound"]
+    ]
+    counted = [row for row in numbered if row.cells["method"] in COUNTED_BY]
+    if len(counted) < len(voyages):
+        stated = len(numbered) - len(counted)
+        rows = f"{stated} row has" if stated == 1 else f"{stated} rows have"
         yield (
-            f"How many containers it carried is counted for {len(voyages) - without or 'none'} of "
-            f"the {len(voyages)} rows on its voyages."
+            f"How many containers it carried is counted for {len(counted) or 'none'} of "
+            f"the {len(voyages)} rows on its voyages"
+            + (f"; {rows} a number that is stated, and not counted on board." if stated else ".")
         )
     yield "Between the ends of a voyage, and between voyages, no row says where it was."
 

@@ -163,15 +163,16 @@ class CorrectionCounts(Block):
             [name.replace("_", " "), str(count), str(numbers.get(name, 0))]
             for name, count in counts.most_common()
         ]
+        cells = len(made[["table", "row", "column"]].drop_duplicates())
         lead = (
-            f"<p>{len(made)} cells of the record were corrected so far, {numbers.total()} of them "
-            "a number or its bound.</p>"
+            f"<p>{cells} cells of the record were corrected so far, in {len(made)} changes, "
+            f"{numbers.total()} of them of a number or its bound.</p>"
             if rows
             else ""
         )
         return lead + small_table(
-            "Corrected cells by table of the record",
-            ["table", "corrected cells", "numbers and bounds among them"],
+            "Changes of cells by table of the record",
+            ["table", "changes", "numbers and bounds among them"],
             rows,
             empty="No cell of the record was corrected yet.",
         )

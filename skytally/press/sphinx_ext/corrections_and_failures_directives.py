@@ -68,10 +68,16 @@ def _row_cell(correction: Correction) -> str:
     return f"{linked} {_broken(correction.cells['column'])}"
 
 
-def _wrong_cell(correction: Correction) -> str:
+def _change_cell(correction: Correction) -> str:
     cells = correction.cells
     old, new = (cells.get(side, "") or "empty" for side in ("old", "new"))
     size = f"; {correction.size}" if correction.size else ""
+    if correction.is_undone:
+        size += f"; changed back later, so {old} holds again"
+    elif correction.is_superseded:
+        size += f"; changed again later, {correction.now or 'empty'} holds now"
+    if correction.is_return:
+        size += "; this gives back what an earlier change had taken"
     moved = f"; moved {', '.join(correction.moved)}" if correction.moved else ""
     return f"{_broken(f'{old} → {new}{size}{moved}')}<br>{cell(correction.since)}"
 
@@ -84,7 +90,7 @@ def _found_cell(correction: Correction) -> str:
 
 
 class CorrectionsList(Block):
-    """List every corrected cell: how wrong, since when, found by what and why."""
+    """List every change of a cell: from what to what, since when, found on what page and why."""
 
     def html(self) -> str:
         """Return a table, those of numbers first."""
@@ -94,7 +100,7 @@ class CorrectionsList(Block):
             html_row(
                 (
                     _row_cell(each),
-                    _wrong_cell(each),
+                    _change_cell(each),
                     _found_cell(each),
                     _broken(each.cells["why"]),
                 ),
@@ -102,10 +108,10 @@ class CorrectionsList(Block):
             )
             for each in history
         ]
-        heads = ["cell", "held → holds now, since when", "found on", "why"]
+        heads = ["cell", "before → after this change, since when", "found on", "why"]
         return filtered_table(
-            "corrected-cells", "Corrected cells of the record, a row a cell", heads, rows,
-            empty="No cell of the record was corrected yet.", label="what was wrong",
+            "corrected-cells", "Corrected cells of the record, a row a change", heads, rows,
+            empty="No cell of the record was corrected yet.", label="what was changed",
             choices=kinds.values(),
         )  # fmt: skip
 

@@ -98,7 +98,7 @@ class FindingsTable(Block):
         heads = ["key", "in words, and interval", "finding", "counters", "sources and rows"]
         shown = filtered_table(
             TABLE,
-            "All numbers: a row is one number or sentence that a page quotes",
+            "All findings: a row is one number or sentence that a page quotes by its key",
             heads,
             [self._row(key, finding) for key, finding in found.items()],
             empty="There is no finding yet.",

@@ -20,6 +20,10 @@ from skytally.record import NOT_FROM_ABOVE, owner_name, ties_of
 OWN_REASONS = ("originator", "official")
 """Words of the vocabulary *reliability_reason* for a page of the speaker itself."""
 CLAIMS, TIES = "official_claims", "claimant_ties"
+HEARD = "individual"
+"""Kind of a counter who has no page, but is heard on that of somebody else."""
+NEWSROOMS = ("broadcaster", "news", "trade press")
+"""Kinds of counters whose own page is that of a newsroom."""
 PARTY = "a party to the war or the dispute"
 MOST_FINDINGS, MOST_TIES = 3, 2
 """Findings and ties that are named of one speaker."""
@@ -42,13 +46,31 @@ def capacity(counter: str) -> str:
 
 @cache
 def own_pages() -> dict[str, tuple[str, ...]]:
-    """Pages of each counter itself that the record has, with their addresses, the oldest first."""
+    """Pages of each counter itself that the record has, with their addresses, the oldest first.
+
+    A page is a counter's own if it is one of originators or officials and of nobody else, or if
+    a row of that counter was read on it first hand; what an official tells a newsroom stands on
+    the page of the newsroom, though.
+    """
     found: dict[str, list[str]] = defaultdict(list)
+    read_on: dict[str, set[str]] = defaultdict(set)
+    for _, row in card_record().rows.values():
+        if row.get("counter") and row.get("reading") == OWN_PAGE:
+            read_on[str(row["source_id"])].add(str(row["counter"]))
     rows = table("sources").sort_values(["published_last", "id"], kind="stable")
     for source in rows.to_dict("records"):
         made_by = str(source["originator"]).split()
-        if len(made_by) == 1 and source["reliability_reason"] in OWN_REASONS and source["url"]:
-            found[made_by[0]].append(str(source["id"]))
+        of_originator = source["reliability_reason"] in OWN_REASONS
+        owners = {
+            counter
+            for counter in read_on[str(source["id"])]
+            if speakers()[counter]["kind"] in NEWSROOMS
+            or (of_originator and speakers()[counter]["kind"] != HEARD)
+        }
+        if len(made_by) == 1 and of_originator:
+            owners.update(made_by)
+        for counter in sorted(owners) if source["url"] else ():
+            found[counter].append(str(source["id"]))
     return {counter: tuple(pages) for counter, pages in found.items()}
 
 
@@ -65,8 +87,6 @@ def own_page_of(row: Row) -> str:
     str
         Id of the source; empty where the record has none.
     """
-    if str(row.get("reading")) == OWN_PAGE:
-        return str(row["source_id"])
     sources = card_record().sources
     todo, known = [str(row["source_id"])], set()
     mine = own_pages().get(str(row.get("counter", "")), ())

@@ -320,7 +320,7 @@
     const who = facts ? facts.origins.map((origin) => evidence.whole.nameOf("counters", origin)) : [];
     if (rule.relation === "owners" && facts) {
       least = facts.imageOwners.length;
-      most = least + facts.rowsWithoutOwner;
+      most = least + facts.rowsWithoutOwner + facts.rowsUnrecorded;
     }
     const found = intervalNumber(least, most, claimed.unit);
     const words = {

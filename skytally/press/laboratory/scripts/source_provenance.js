@@ -71,7 +71,8 @@
         const trail = [...ancestors(this.parents, row.source_id)];
         return union([onePicture[at], trail.flatMap((page) => this.cites[page] || [])]);
       });
-      const families = rows.map((row) => row.family ?? "");
+      const recorded = rows.filter((row) => row.family !== undefined);
+      const families = recorded.map((row) => row.family);
       const count = (list) => families.filter((family) => list.includes(family)).length;
       return {
         origins: (named.length ? named : [...everyone]).sort(),
@@ -79,18 +80,21 @@
         imageOwners: [...new Set(families.filter((family) => !UNNAMED.includes(family)))].sort(),
         imageRows: families.length - count(NOT_FROM_ABOVE),
         rowsWithoutOwner: count(OWNER_NOT_STATED), rowsReleased: count(RELEASED),
+        rowsUnrecorded: rows.length - recorded.length,
       };
     }
     ownerWords(facts) {
-      if (!facts.imageRows) return "no satellite image";
+      const counted = (rows) => `${rows} ${rows === 1 ? "row" : "rows"}`;
+      const unrecorded = `use of images not recorded for ${counted(facts.rowsUnrecorded)}`;
+      if (!facts.imageRows) return facts.rowsUnrecorded ? unrecorded : "no satellite image";
+      let words = "owner of the image not stated";
       if (facts.imageOwners.length) {
-        const owners = lab.words.listed(facts.imageOwners.map((family) => this.owners[family] ?? family));
-        const rows = facts.rowsWithoutOwner;
-        if (!rows) return owners;
-        return `${owners}, owner not stated for ${rows} ${rows === 1 ? "row" : "rows"}`;
+        words = lab.words.listed(facts.imageOwners.map((family) => this.owners[family] ?? family));
+        if (facts.rowsWithoutOwner) words += `, owner not stated for ${counted(facts.rowsWithoutOwner)}`;
+      } else if (facts.rowsReleased === facts.rowsWithoutOwner) {
+        words = `image ${GOVERNMENT_RELEASE}`;
       }
-      if (facts.rowsReleased === facts.rowsWithoutOwner) return `image ${GOVERNMENT_RELEASE}`;
-      return "owner of the image not stated";
+      return facts.rowsUnrecorded ? `${words}, ${unrecorded}` : words;
     }
   }
   lab.provenance = { Graph, OWNER_NOT_STATED };

@@ -1,0 +1,94 @@
+"""Sentences that say all, none, largest or only hold of every row, not of those at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skytally.core import read_table
+from tests.support.evaluated_findings import evaluated_findings
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = ROOT / "data/record"
+TALLIES_OF_NOTHING = (
+    "synthesis.nothing_at_ports",
+    "synthesis.no_calls_counted",
+    "synthesis.nothing_on_rail",
+    "synthesis.nothing_inferred",
+    "synthesis.empty_quays",
+)
+"""Findings that together count every row in which somebody looked and saw nothing."""
+PAGES_ON_NOTHING = ("book/limits.md", "book/synthesis.md")
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, dict[str, Any]]:
+    """Evaluate the findings of the real record, by key."""
+    return {str(each["key"]): each for each in evaluated_findings()}
+
+
+def rows_of(table: str) -> list[dict[str, Any]]:
+    """Read the rows of a table of the record."""
+    return read_table(RECORD / f"{table}.csv").to_dict("records")
+
+
+def test_every_row_of_nothing_seen_is_in_one_tally(made: dict[str, dict[str, Any]]) -> None:
+    """A sentence on how rarely nothing was reported counts the rows of all tables."""
+    names = (path.stem for path in RECORD.glob("*.csv") if "." not in path.stem)
+    tables = [name for name in sorted(names) if name != "vocabulary"]
+    empty = {
+        str(row["id"])
+        for name in tables
+        for row in rows_of(name)
+        if row.get("state") == "nothing-seen"
+    }
+    counted = [ref for key in TALLIES_OF_NOTHING for ref in made[key]["inputs"]]
+    assert len(counted) == len(set(counted))
+    assert set(counted) == empty
+
+
+@pytest.mark.parametrize("page", PAGES_ON_NOTHING)
+def test_a_page_on_reports_of_nothing_names_each_tally(page: str) -> None:
+    """No kind of empty place is left out where the others are counted."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert all(f"`{key}`" in text for key in TALLIES_OF_NOTHING)
+
+
+def test_the_largest_total_names_no_route(made: dict[str, dict[str, Any]]) -> None:
+    """Sentences call the largest total one without a route."""
+    (ref,) = made["official-claims.containers_highest"]["inputs"]
+    (row,) = (each for each in rows_of("official_claims") if each["id"] == ref)
+    assert row["route"] == ""
+
+
+def test_no_total_of_containers_says_how_it_was_obtained() -> None:
+    """The pages say so of all totals of officials, not of most."""
+    totals = [
+        row
+        for row in rows_of("official_claims")
+        if row["quantity"] == "containers"
+        and row["cumulative"] == "yes"
+        and row["counter"] != "osc"
+    ]
+    assert totals
+    assert {row["method"] for row in totals} == {"statement"}
+
+
+def test_arrivals_and_departures_are_no_events_of_the_radio() -> None:
+    """A new kind of event must be placed among those of the radio, or beside them."""
+    events = [row for row in rows_of("ais_events") if row["cargo"] == ""]
+    kinds = {row["kind"] for row in events}
+    assert kinds == {"silent", "transmitting", "last-position", "arrival", "departure", "registry"}
+
+
+def test_lower_bounds_are_not_called_blind_to_rises() -> None:
+    """A bound from below can lie above a rate, so no page says that it shows no rise."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").glob("*.md"))]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    assert not [text for text in texts if re.search(r"neither a rise nor a fall", text)]
