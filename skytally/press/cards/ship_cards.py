@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from skytally.core import listed, when
-from skytally.press.cards.card import Card, Fact, Part, address, fact
+from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
+from skytally.press.cards.original_citations import ORIGINAL
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.ship_rows import (
     ALONE,
@@ -21,15 +23,21 @@ from skytally.press.cards.ship_rows import (
     ShipRow,
     earliest,
     latest,
+    naming,
     rows_of_ship,
     seen_rows,
     ship_id,
     ship_names,
+    ships_named_in,
 )
 from skytally.record import newest_page
 
 PAGE = "ships.html"
 """Page with all rows of each ship."""
+SHIPS = "ships it names"
+"""Label of the links from a card to the ships that it names."""
+LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
+"""Labels of the facts that end a card; a title or a citation in them names no ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 RELATION_WORDS = {OWNER: "owner", "linked": "linked to it on a list of sanctions"}
@@ -237,3 +245,31 @@ def ship_card(record: CardRecord, ship: str) -> Card:
 def ship_cards(record: CardRecord) -> Iterator[Card]:
     """Cards of all ships that the record follows."""
     return (ship_card(record, ship) for ship in ship_names(record.tables))
+
+
+def with_ship_links(record: CardRecord, cards: Iterable[Card]) -> Iterator[Card]:
+    """Link each card that names a ship of the route, in whatever fact, to the ship.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    cards : iterable of Card
+        Cards of findings, claims, rows and sources.
+
+    Yields
+    ------
+    Card
+        In the same order; the links stand before the facts that end the card.
+    """
+    ships = ship_names(record.tables)
+    pattern = naming(ships)
+    for card in cards:
+        told = [each for each in card.facts if each.label not in LAST_FACTS]
+        texts = [card.heading, card.sentence, *(part.text for each in told for part in each.parts)]
+        named = {found for text in texts for found in pattern.findall(text)}
+        if card.kind == "row":
+            named |= set(ships_named_in(record.rows[card.id][1], ships))
+        links = fact(SHIPS, [ship_part(ship) for ship in ships if ship in named])
+        ends = [each for each in card.facts if each.label in LAST_FACTS]
+        yield replace(card, facts=(*told, *links, *ends)) if links else card
