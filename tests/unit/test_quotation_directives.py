@@ -40,4 +40,6 @@ def test_a_count_on_images_and_a_statement_are_told_apart() -> None:
 def test_the_words_to_quote_name_the_counter_and_the_report() -> None:
     """Secondhand numbers say through whom they were read."""
     said = phrased({"text": "Seoul gave 7,000 containers."}, row("O017"))
-    assert said.startswith("Seoul gave 7,000 containers (ROK Ministry of National Defence, as rep")
+    assert said.startswith(
+        "Seoul gave 7,000 containers (source: ROK Ministry of National Defence, as rep"
+    )
