@@ -13,7 +13,6 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError, listed, number
-from skytally.figures import spaced_elements
 from skytally.press.cards.card import address
 from skytally.press.cards.ship_rows import naming, ship_id
 from skytally.press.sphinx_ext.book_data import ships, source_words
@@ -80,7 +79,7 @@ class Block(Directive):
     def run(self) -> list[nodes.Node]:
         """Return the block as one raw node, or a warning where its data are faulty."""
         try:
-            return [nodes.raw("", spaced_elements(self._printed_html()), format="html")]
+            return [nodes.raw("", self._printed_html(), format="html")]
         except (DataError, IntegrityError) as error:
             return [self.state.document.reporter.warning(str(error), line=self.lineno)]
 

@@ -14,11 +14,19 @@ from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 
-UNLOADING = re.compile(r"(?:unload(?:ing|ed)\b|dropping off)(?!.*this row: then)")
-LOADING = re.compile(r"(?<!un)(?:loading|loaded)\b(?!.*this row: Pier 1 un)|\bto load\b")
-UNLOADED, LOADED, BOTH = "unloading", "loading, or loaded", "unloading, then loading"
-NOT_SEEN = "inferred, no ship seen"
-EMPTY = re.compile(r"\bempt(?:y|ies)\b")
+WAYS = {
+    "unloading": re.compile(r"(?:unload(?:ing|ed)\b|dropping off)(?!.*this row: then)"),
+    "loading": re.compile(
+        r"(?<!un)(?:loading|loaded (?:containers|stacks))\b(?!.*this row: Pier 1 un)"
+    ),
+    "lying loaded": re.compile(r"(?:mostly loaded|loaded with)"),
+    "waiting to load": re.compile(r"\bwaiting to load\b"),
+    "arriving with containers": re.compile(r"\btaken to be containers from\b"),
+}
+"""What the words of a sighting say of the direction, and the words."""
+INFERRED = "inferred, no ship seen"
+EMPTIED = re.compile(r"\bempty containers unloaded\b")
+EMPTY = re.compile(r"\bempty\b")
 SEEMS = re.compile(r"seems? to show")
 
 
@@ -42,9 +50,10 @@ def direction(row: Mapping[str, Any]) -> str:
     ''
     """
     text = str(row["text"])
-    taken, put = UNLOADING.search(text), LOADING.search(text)
-    found = BOTH if taken and put else UNLOADED if taken else LOADED if put else ""
-    return f"{found}: {NOT_SEEN}" if found and row["state"] == n.UNCLEAR else found
+    found = " and ".join(way for way, words in WAYS.items() if words.search(text))
+    if not found and EMPTIED.search(str(row.get("note", ""))):
+        found = "unloading"
+    return f"{found}: {INFERRED}" if found and row["state"] == n.UNCLEAR else found
 
 
 def hedges(row: Mapping[str, Any]) -> str:
@@ -52,9 +61,9 @@ def hedges(row: Mapping[str, Any]) -> str:
     note = str(row["note"])
     said = [
         "“seems to show”" if SEEMS.search(note) else "",
-        "empty containers, by the note of the row" if EMPTY.search(note) else "",
+        "empty containers, as the counter judged" if EMPTIED.search(note) else "",
     ]
-    return "; ".join(filter(None, said)) or "stated plainly"
+    return "; ".join(filter(None, said)) or "no hedge in the row"
 
 
 class LoadingRows(Block):
@@ -65,7 +74,7 @@ class LoadingRows(Block):
         sightings = originals("ship_sightings")
         ordered = sightings[sightings["cargo"] == ""].sort_values(["date_first", "id"])
         rows = [{str(key): row[key] for key in row} for row in ordered.to_dict("records")]
-        shown = [row for row in rows if direction(row) or _emptied(row)]
+        shown = [row for row in rows if direction(row)]
         return filtered_table(
             "loading",
             "Loading and unloading: a row is one sighting whose words give a direction, as the "
@@ -82,18 +91,13 @@ class LoadingRows(Block):
         return html_row(
             (
                 self.card("row", row["id"], when),
-                cell(direction(row) or UNLOADED),
+                cell(direction(row)),
                 cell(names.get(row["scope"], row["scope"])),
                 self.ships(row["vessel"] or "not named"),
                 cell(names.get(row["counter"], row["counter"])),
                 cell(hedges(row)),
             )
         )
-
-
-def _emptied(row: Mapping[str, Any]) -> bool:
-    """Whether only the note of a row says that something was unloaded."""
-    return bool(re.search(r"\bempty containers unloaded\b", str(row["note"])))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -116,8 +116,12 @@ def outlet(publisher: str) -> str:
     'CNN, truthlensai reprint'
     """
     words = re.sub(r" \(on [^()]*\)", "", publisher)
-    words = re.sub(r",? on [^()]*$", "", words)
-    return re.sub(r" \(([^()]*)\)", r", \1", words)
+    return unbracketed(re.sub(r",? on [^()]*$", "", words))
+
+
+def unbracketed(name: str) -> str:
+    """Write what stands in brackets after a name behind a comma, for use within brackets."""
+    return re.sub(r" \(([^()]*)\)", r", \1", name)
 
 
 def cited(row: Row, stated: str = "") -> str:
@@ -136,7 +140,7 @@ def cited(row: Row, stated: str = "") -> str:
     """
     record = card_record()
     source = record.sources[str(row["source_id"])]
-    who = record.names.get(str(row["counter"]), str(row["counter"]))
+    who = unbracketed(record.names.get(str(row["counter"]), str(row["counter"])))
     day, page = published(source), outlet(str(source["publisher"]))
     said = f"{who}, {stated}" if stated and stated != day else who
     if str(row.get("reading")) != OWN_PAGE:
@@ -170,8 +174,8 @@ def phrased(finding: Row, row: Row) -> str:
     inner = found[1] if found else ""
     text = text[: found.start()] if found else text
     stated, period = "", inner
-    if inner.endswith(when) and "statement_first" in row:
-        stated, period = when, ""
+    if when and "statement_first" in row and (inner == when or inner.endswith(f", {when}")):
+        stated, period = "" if when in text else when, ""
     if finding.get("own"):
         counters = (record.rows[each][1].get("counter", "") for each in finding["inputs"])
         names = dict.fromkeys(record.names.get(str(each), str(each)) for each in counters if each)
@@ -222,8 +226,8 @@ class QuotationList(QuotationBlock):
             raise DataError(message)
         return filtered_table(
             "quotations",
-            "Whom to quote: a row is one number, who gave it, and a sentence with its source, to be "
-            "pasted as it is; the link leads to the counter's own page where one is known",
+            "Whom to quote: a row is one number, who gave it, and a sentence with its source, to "
+            "be pasted as it is; the link leads to the counter's own page where one is known",
             ["number", "who, in what capacity", "own work or passed on", "page", "how to say it"],
             [self._row(known[key]) for key in self.content],
             empty="There is no finding to quote yet.",

@@ -19,7 +19,6 @@ from skytally.core import (
     slug_of,
     words as vocabulary_words,
 )
-from skytally.figures import spaced_elements
 from skytally.press.cards.card import address
 from skytally.press.sphinx_ext.book_data import card_record, findings, read_results_json
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
@@ -113,10 +112,9 @@ class TranslatedSummary(Directive):
             section += nodes.title("", self.texts[heading.id])
             section += self._points(points)
             if heading.id == "press":
-                section += nodes.raw("", spaced_elements(self._verdicts(env.app)), format="html")
+                section += nodes.raw("", self._verdicts(env.app), format="html")
             yield section
-        tables = self._scales() + self._side_by_side()
-        yield nodes.raw("", spaced_elements(tables), format="html")
+        yield nodes.raw("", self._scales() + self._side_by_side(), format="html")
 
     def _notice(self) -> Iterator[nodes.Node]:
         """Who has checked the page: in the language, and in English."""
@@ -127,7 +125,7 @@ class TranslatedSummary(Directive):
                     f'<div class="sk-notice" role="note"><p>{here}</p>'
                     f'<p lang="en">{english}</p></div>'
                 )
-                yield nodes.raw("", spaced_elements(html), format="html")
+                yield nodes.raw("", html, format="html")
 
     def _sections(self) -> list[tuple[SummaryText, list[SummaryText]]]:
         found: list[tuple[SummaryText, list[SummaryText]]] = []
