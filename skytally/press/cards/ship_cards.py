@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from skytally.core import listed, quantity_of, quantity_text, when
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
-from skytally.press.cards.original_citations import ORIGINAL
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.ship_rows import (
     ALONE,
@@ -31,6 +30,7 @@ from skytally.press.cards.ship_rows import (
     ships_named_in,
     silent_rows,
 )
+from skytally.press.cards.source_page_citations import ORIGINAL
 from skytally.record import newest_page
 
 PAGE = "ships.html"

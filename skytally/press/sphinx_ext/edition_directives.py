@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault, line_vocabulary as n
+from skytally.core import DataError, Fault, evidence_line_names as n
 from skytally.editions import (
     ADDED,
     CODE,
