@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.mpl_charts import as_svg
 from skytally.figures.non_latin_fonts import FAMILY, special_letters, unescaped_letters
+from skytally.figures.spaced_elements import spaced_elements
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -164,7 +165,7 @@ class PageBlock:
         self.block, self.text = block, text
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/html": self.block, "text/plain": self.text}
+        return {"text/html": spaced_elements(self.block), "text/plain": self.text}
 
 
 def joined_blocks(parts: Sequence[PageBlock]) -> PageBlock:

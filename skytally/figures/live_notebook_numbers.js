@@ -3,10 +3,10 @@
   "use strict";
   var known = (window.skytallyWords = window.skytallyWords || {});
   Object.keys(words).forEach(function (key) { known[key] = words[key]; });
-  var role = /\{(f|f-when|f-text|row|src|ship|ref)\}$/;
+  var role = /\{(f|f-when|f-text|row|src|ship|claim|ref)\}$/;
 
   function shown(name, text) {
-    if (name === "row" || name === "src" || name === "ship") { return text; }
+    if (["row", "src", "ship", "claim"].includes(name)) { return text; }
     if (name === "ref") { return text.replace(/\s*<[^>]*>$/, ""); }
     return (known[text] || {})[name];
   }

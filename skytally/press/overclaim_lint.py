@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.core import DataError
 
-ROLE = re.compile(r"\{(f|f-when|f-text|row|src|ship)\}`([^`]*)`")
+ROLE = re.compile(r"\{(f|f-when|f-text|row|src|ship|claim)\}`([^`]*)`")
 HIDDEN = re.compile(r"`[^`\n]*`|(?<=\])\([^()\s]*\)")
 """Code and the targets of links: no words of the text."""
 FENCE = re.compile(r"\s*(```+|~~~+|:::+)(?:\{([\w-]+)\})?")

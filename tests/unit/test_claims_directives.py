@@ -202,3 +202,10 @@ def test_words_of_others_stay_text(
     monkeypatch.setattr(claims_directives, "ledger_tables", lambda: tables)
     page = "".join(map(_html, PAGE))
     assert "script" not in {tag for tag, _ in tags(page)}
+
+
+def test_a_misquote_of_a_source_that_was_not_read_says_so(known: list[dict[str, Any]]) -> None:
+    """Where only reports of the source were read, the verdict holds against those."""
+    for claim in known:
+        if claim["verdict"] == MISQUOTES and "counter's page" not in claim["support"]["read"]:
+            assert any("not read" in why for why in claim["why"]), claim["id"]

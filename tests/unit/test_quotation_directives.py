@@ -56,4 +56,31 @@ def test_a_count_on_images_and_a_statement_are_told_apart() -> None:
 def test_the_words_to_quote_name_the_counter_and_the_report() -> None:
     """Secondhand numbers say through whom they were read."""
     said = phrased({"text": "Seoul gave 7,000 containers."}, row("O017"))
-    assert said.startswith("Seoul gave 7,000 containers (ROK Ministry of National Defence, as rep")
+    assert said.startswith(
+        "Seoul gave 7,000 containers (source: ROK Ministry of National Defence, "
+    )
+    assert ", as reported by " in said
+
+
+def test_the_words_to_quote_end_in_one_bracket() -> None:
+    """The day of the statement, the speaker and the page stand once, whatever the sentence has."""
+    day, number = "26 June 2025", "It is 10,000,000-odd shells"
+    for bracket in (day, f"ROK National Intelligence Service, {day}"):
+        said = phrased({"text": f"{number} ({bracket}).", "when": day}, row("O061"))
+        source = f"ROK National Intelligence Service, as reported by Nocut News, {day}"
+        assert said == f"{number} (source: {source})."
+
+
+def test_a_period_stays_before_the_source() -> None:
+    """A period that ends on the day of the statement is no such day."""
+    text = "It is more than 100 missiles (September 2023 to 7 May 2025)."
+    said = phrased({"text": text, "when": "7 May 2025"}, row("O073.2"))
+    assert said.startswith("It is more than 100 missiles (September 2023 to 7 May 2025; source: US")
+
+
+def test_a_number_of_the_book_names_the_book() -> None:
+    """Nobody else printed what the book computed, or added up."""
+    share = {"text": "It is 45 percent.", "own": True, "inputs": ["P002.2"]}
+    assert "computed by Counted from Above from rows of CSIS" in phrased(share, row("P002.2"))
+    added = phrased({"text": "It is about 258 railcars."}, row("R051"))
+    assert added.endswith("; added up by Counted from Above).")

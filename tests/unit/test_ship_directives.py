@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from skytally.press.cards.card import Part
-from skytally.press.cards.ship_cards import ship_card, ship_unknowns
+from skytally.press.cards.card import CITE, Card, Fact, Part
+from skytally.press.cards.ship_cards import ship_card, ship_unknowns, with_ship_links
 from skytally.press.cards.ship_rows import (
     ALONE,
     IN_PASSING,
@@ -93,3 +93,18 @@ def test_names_of_ships_lead_to_their_cards_and_other_words_stay_text() -> None:
     assert ship_links("<b>Lady R</b>, Marianne", up="../") == (
         '&lt;b&gt;<a href="../cards/ship/lady-r.html">Lady R</a>&lt;/b&gt;, Marianne'
     )
+
+
+def test_cards_that_name_a_ship_link_to_it() -> None:
+    """In a sentence, a fact or the cell of a row; a citation names none, and others stay."""
+    fact = Fact("what it reports", (Part("the Maria at Dunai"),))
+    cards = [
+        Card("finding", "a.b", "1 ship", "The Lady R was seen.", ()),
+        Card("source", "S1", "A page", "A page.", (fact,)),
+        Card("source", "S2", "A page", "A page.", (Fact(CITE, (Part("The Angara sails"),)),)),
+    ]
+    made = list(with_ship_links(card_record(), cards))
+    assert [[part.url for part in card.facts[-1].parts] for card in made[:2]] == [
+        ["cards/ship/lady-r.html"], ["cards/ship/maria.html"],
+    ]  # fmt: skip
+    assert made[2] == cards[2]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError
+from skytally.figures import spaced_elements
 from skytally.press.cards.card import CITE, WEB, Card, Fact, Part
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
-from skytally.press.cards.ship_cards import ship_cards
+from skytally.press.cards.ship_cards import ship_cards, with_ship_links
 
 LARGEST_PAGE = 4096
 """Most bytes of a card's page."""
@@ -87,7 +88,7 @@ def _trimmed(fact: Fact) -> Fact:
 def _page(card: Card, facts: list[Fact], *, title: str, foot: str) -> str:
     heading, sentence = html.escape(card.heading), html.escape(card.sentence)
     lines = "".join(_fact(each, UP) for each in facts)
-    return (
+    return spaced_elements(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{heading} ({html.escape(card.id)})</title>"
@@ -137,7 +138,7 @@ def all_cards(
     cards = [finding_card(record, finding, citation) for finding in findings]
     cards += [claim_card(record, claim, citation) for claim in claims]
     cards += record_cards(record, findings)
-    cards += ship_cards(record)
+    cards = [*with_ship_links(record, cards), *ship_cards(record)]
     # file systems that ignore the case of letters would keep one of two
     counts = Counter(card.address.lower() for card in cards)
     twice = [address for address, count in counts.items() if count > 1]

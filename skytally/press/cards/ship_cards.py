@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from skytally.core import COUNTED_BY, listed, when
-from skytally.press.cards.card import Card, Fact, Part, address, fact
+from skytally.core import COUNTED_BY, listed, quantity_of, quantity_text, when
+from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.ship_rows import (
     ALONE,
-    HEARD,
     IN_PASSING,
     LISTINGS,
     OWNERS,
     PERHAPS,
-    SIGNALS,
     TOGETHER,
     VOYAGES,
     ShipRow,
+    before_operation,
     earliest,
+    heard_rows,
     latest,
+    naming,
     rows_of_ship,
     seen_rows,
     ship_id,
     ship_names,
+    ships_named_in,
+    silent_rows,
 )
+from skytally.press.cards.source_page_citations import ORIGINAL
 from skytally.record import newest_page
 
 PAGE = "ships.html"
 """Page with all rows of each ship."""
+SHIPS = "ships it names"
+"""Label of the links from a card to the ships that it names."""
+TOTALS = "voyage_counts"
+LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
+"""Labels of the facts that end a card; a title or a citation in them names no ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 RELATION_WORDS = {OWNER: "owner", "linked": "linked to it on a list of sanctions"}
@@ -92,20 +102,19 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     """
     of_it = (ALONE, TOGETHER)
     seen, perhaps = seen_rows(rows, *of_it), seen_rows(rows, PERHAPS)
-    heard = [
-        row
-        for row in rows
-        if row.table == SIGNALS and row.cells["kind"] in HEARD and row.named == ALONE
-    ]
     voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
     picked = {
         "first seen": earliest(seen), "last seen": latest(seen),
         "last sighting that is perhaps of it": latest(perhaps),
-        "last heard by radio": latest(heard),
+        "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
+        "last heard by radio": latest(heard_rows(rows)),
         "last voyage, by its departure": latest(voyages),
     }  # fmt: skip
     number = {str(row.cells["imo"]): row for row in imo_rows(rows)}
     listings = _listings(rows)
+    totals = [
+        row for row in rows if row.table == TOTALS and row.named == ALONE and row.cells["bound"]
+    ]
     counts = Counter(row.named for row in rows)
     told = [f"{counts[how]} {how}" for how in (*of_it, PERHAPS, IN_PASSING) if counts[how]]
     return [
@@ -127,8 +136,17 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             if row is not None
             for each in fact(label, [row_part(record, row)])
         ),
+        *fact("totals that a counter gives for it alone", [_total(record, row) for row in totals]),
         *fact("rows of the record", [f"{len(rows)}, which name it: {listed(told)}"]),
     ]
+
+
+def _total(record: CardRecord, row: ShipRow) -> Part:
+    """Total of one ship with its counter and period, linked to its row."""
+    cells = row.cells
+    who = record.names.get(str(cells["counter"]), str(cells["counter"]))
+    said = quantity_text(quantity_of(cells))
+    return _row_link(row, f"{said} ({who}, {dates(cells, 'date')})")
 
 
 def _row_link(row: ShipRow, words: str) -> Part:
@@ -154,6 +172,7 @@ def ship_unknowns(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> lis
     return [
         *_unknown_identity(record, rows),
         *_unknown_voyages(rows),
+        *_unknown_signals(rows),
         *_unknown_now(record, ship, rows),
         "What it carried: no image shows what is in a container.",
     ]
@@ -200,6 +219,14 @@ def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:
     yield "Between the ends of a voyage, and between voyages, no row says where it was."
 
 
+def _unknown_signals(rows: Sequence[ShipRow]) -> Iterator[str]:
+    if not before_operation(rows):
+        yield (
+            "No page that was read gives its last radio position before it first sailed on this "
+            "route."
+        )
+
+
 def _unknown_now(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> Iterator[str]:
     last = latest(seen_rows(rows, ALONE, TOGETHER))
     to = newest_page(record.tables["sources"])
@@ -241,3 +268,31 @@ def ship_card(record: CardRecord, ship: str) -> Card:
 def ship_cards(record: CardRecord) -> Iterator[Card]:
     """Cards of all ships that the record follows."""
     return (ship_card(record, ship) for ship in ship_names(record.tables))
+
+
+def with_ship_links(record: CardRecord, cards: Iterable[Card]) -> Iterator[Card]:
+    """Link each card that names a ship of the route, in whatever fact, to the ship.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    cards : iterable of Card
+        Cards of findings, claims, rows and sources.
+
+    Yields
+    ------
+    Card
+        In the same order; the links stand before the facts that end the card.
+    """
+    ships = ship_names(record.tables)
+    pattern = naming(ships)
+    for card in cards:
+        told = [each for each in card.facts if each.label not in LAST_FACTS]
+        texts = [card.heading, card.sentence, *(part.text for each in told for part in each.parts)]
+        named = {found for text in texts for found in pattern.findall(text)}
+        if card.kind == "row":
+            named |= set(ships_named_in(record.rows[card.id][1], ships))
+        links = fact(SHIPS, [ship_part(ship) for ship in ships if ship in named])
+        ends = [each for each in card.facts if each.label in LAST_FACTS]
+        yield replace(card, facts=(*told, *links, *ends)) if links else card

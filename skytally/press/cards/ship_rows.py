@@ -19,6 +19,8 @@ LISTINGS, OWNERS = "sanction_listings", "ship_owners"
 SEEN = (n.COUNTED, n.SOMETHING_SEEN)
 HEARD = ("transmitting", "last-position")
 """Words of the vocabulary *ais_kind* for messages of a ship."""
+SILENT, LAST_POSITION = "silent", "last-position"
+"""Words of the same vocabulary for a ship not heard, and for its last message before that."""
 ALONE, TOGETHER, PERHAPS, IN_PASSING = "alone", "with others", "perhaps", "in passing"
 """How a row names a ship."""
 DOUBT = re.compile(r"\bor\b|probabl|\blike\b|by context")
@@ -154,6 +156,36 @@ def seen_rows(rows: Iterable[ShipRow], *named: str) -> list[ShipRow]:
         row
         for row in rows
         if row.table == SIGHTINGS and row.cells.get("state") in SEEN and row.named in named
+    ]
+
+
+def heard_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
+    """Rows in which this ship alone was heard by radio."""
+    return [
+        row
+        for row in rows
+        if row.table == SIGNALS and row.cells["kind"] in HEARD and row.named == ALONE
+    ]
+
+
+def silent_rows(rows: Iterable[ShipRow], *named: str) -> list[ShipRow]:
+    """Rows that report a ship as not heard; those on all ships of the group name none."""
+    return [
+        row
+        for row in rows
+        if row.table == SIGNALS
+        and row.cells["kind"] == SILENT
+        and row.named in named
+        and not WHOLE_GROUP.search(str(row.cells["vessel"]))
+    ]
+
+
+def before_operation(rows: Iterable[ShipRow]) -> list[ShipRow]:
+    """Rows with the last radio position of a ship before it fell silent; accounts may differ."""
+    return [
+        row
+        for row in rows
+        if row.table == SIGNALS and row.cells["kind"] == LAST_POSITION and row.named == ALONE
     ]
 
 

@@ -83,6 +83,12 @@ def source_ids() -> frozenset[str]:
 
 
 @cache
+def claim_ids() -> frozenset[str]:
+    """Ids of all claims of the ledger."""
+    return frozenset(table("ledger")["id"])
+
+
+@cache
 def source_words() -> dict[str, str]:
     """Map the id of every source to its publisher and day."""
     return {

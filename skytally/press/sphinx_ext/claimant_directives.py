@@ -19,7 +19,13 @@ from skytally.record import NOT_FROM_ABOVE, separate_lines, ties_of
 CLAIMS = "official_claims"
 TIES = "claimant_ties"
 HEADS = ("who", "newest total", "how it was counted", "may depend on", "read")
-NONE_KNOWN = "nobody among those who give such a total"
+NONE_KNOWN = "no tie in the table of ties"
+"""Words where no tie is known, which is not to say that there is none."""
+LOOKED_AT = (
+    "A tie is looked for in what the two are: one body, bodies of one government, a team and its "
+    "members, one piece of work, or people whom pages name at both. Whether two share images, "
+    "lists of ships or sources is not known, and the authors of most pages were not compared."
+)
 
 
 def newest_totals(claims: pd.DataFrame, quantity: str) -> pd.DataFrame:
@@ -77,7 +83,14 @@ class ClaimantTable(Block):
         record = card_record()
         who = str(row["counter"])
         tied = ties_of(who, claimants, table(TIES))
-        depends = [f"{record.names.get(other, other)} ({why})" for other, why in tied]
+        elsewhere = ties_of(who, set(record.names) - set(claimants), table(TIES))
+        depends = [
+            *(f"{record.names.get(other, other)} ({why})" for other, why in tied),
+            *(
+                f"{record.names[other]}, which gives no such total ({why})"
+                for other, why in elsewhere
+            ),
+        ]
         read = "on its own page" if row["reading"] == OWN_PAGE else "in a report of it"
         copies = len(record.copies.get(str(row["source_id"]), []))
         total = self.card("row", row["id"], quantity_text(quantity_of(row)))
@@ -108,7 +121,7 @@ def _lead(words: str, claimants: Collection[str]) -> str:
         f"<p>Totals of {cell(words)} are given by {cell(who)}: {len(claimants)} names, and "
         f"behind them {number} separate lines. The lower number takes bodies of one government, "
         "and a team with its members, for one line; the higher one only what is one body, or "
-        "one work.</p>"
+        f"one work.</p><p>{LOOKED_AT}</p>"
     )
 
 

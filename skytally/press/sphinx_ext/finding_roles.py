@@ -1,4 +1,4 @@
-"""Roles of the pages: quotes of findings by key, links to rows of the record and to sources."""
+"""Roles of the pages: quotes of findings by key, links to rows, sources, claims and ships."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxRole
 from skytally.findings import level_words
 from skytally.press.cards.card import address
 from skytally.press.cards.ship_rows import naming, ship_id
-from skytally.press.sphinx_ext.book_data import findings, row_ids, ships, source_ids
+from skytally.press.sphinx_ext.book_data import claim_ids, findings, row_ids, ships, source_ids
 from skytally.press.sphinx_ext.html_blocks import to_root
 
 FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
@@ -80,7 +80,7 @@ class ShipRole(SphinxRole):
 
 
 class LinkRole(SphinxRole):
-    """Link to a row of the record or to a source by its id."""
+    """Link to a row of the record, to a source or to a claim by its id."""
 
     def __init__(self, kind: str, ids: Callable[[], frozenset[str]]) -> None:
         super().__init__()
@@ -105,4 +105,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("ship", ShipRole())
     app.add_role("row", LinkRole("row", row_ids))
     app.add_role("src", LinkRole("source", source_ids))
+    app.add_role("claim", LinkRole("claim", claim_ids))
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -46,7 +46,9 @@ def linked_rows(ids: list[str], *, visible: int) -> str:
     shown, folded = " ".join(links[:visible]), links[visible:]
     if not folded:
         return shown
-    return f"{shown}<details><summary>{len(folded)} more rows</summary>{' '.join(folded)}</details>"
+    return (
+        f"{shown} <details><summary>{len(folded)} more rows</summary>{' '.join(folded)}</details>"
+    )
 
 
 def counters_behind(finding: Mapping[str, Any]) -> str:

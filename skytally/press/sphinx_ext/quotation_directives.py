@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -9,9 +10,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import COUNTED_BY, DataError
+from skytally.core import COUNTED_BY, DataError, listed
 from skytally.press.cards.card import WEB, Part
-from skytally.press.cards.record_cards import words_of
+from skytally.press.cards.record_cards import DERIVED_SUM, words_of
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
 from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -25,6 +26,12 @@ HEARD = "individual"
 NEWSROOMS = ("broadcaster", "news", "trade press")
 """Kinds of counters whose own page is that of a newsroom."""
 PARTY = "a party to the war or the dispute"
+BOOK = "Counted from Above"
+SUM_WORDS = " (a sum by the compiler of the parts that the counter printed)"
+"""Words in the number of a sum, which the citation of it gives, too."""
+LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
+POOR = ("D", "E", "F")
+"""Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
 MOST_FINDINGS, MOST_TIES = 3, 2
 """Findings and ties that are named of one speaker."""
 Row = Mapping[str, Any]
@@ -118,18 +125,89 @@ def independence(row: Row) -> str:
     return f"{own}; may share what it knows with {', '.join(others)}" if others else own
 
 
-def phrased(finding: Row, row: Row) -> str:
-    """Sentence to quote: the finding with whom and what page it was read in."""
+def outlet(publisher: str) -> str:
+    """Name a newsroom as a citation does: without whom it reported on, and without brackets.
+
+    Examples
+    --------
+    >>> outlet("Newspim on Beyond Parallel"), outlet("UNN (on Newsweek on OSC)")
+    ('Newspim', 'UNN')
+    >>> outlet("CNN (truthlensai reprint) on MSMT")
+    'CNN, truthlensai reprint'
+    """
+    words = re.sub(r" \(on [^()]*\)", "", publisher)
+    return unbracketed(re.sub(r",? on [^()]*$", "", words))
+
+
+def unbracketed(name: str) -> str:
+    """Write what stands in brackets after a name behind a comma, for use within brackets."""
+    return re.sub(r" \(([^()]*)\)", r", \1", name)
+
+
+def cited(row: Row, stated: str = "") -> str:
+    """Cite whoever gave a number and the page on which it was read, with their days.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a row with a counter.
+    stated : str
+        Day of the statement in words; left out where the page has the same day.
+
+    Returns
+    -------
+    str
+    """
     record = card_record()
     source = record.sources[str(row["source_id"])]
-    who = record.names.get(str(row["counter"]), str(row["counter"]))
-    day = published(source)
-    if str(row.get("reading")) == OWN_PAGE:
-        by = f"{who}, {day}"
+    who = unbracketed(record.names.get(str(row["counter"]), str(row["counter"])))
+    day, page = published(source), outlet(str(source["publisher"]))
+    said = f"{who}, {stated}" if stated and stated != day else who
+    if str(row.get("reading")) != OWN_PAGE:
+        words = f"{said}, as reported by {page}, {day}"
+    elif page.startswith(who) or who.startswith(page):
+        words = f"{said}, {day}"
     else:
-        by = f"{who}, as reported by {source['publisher']}, {day}"
-    text = str(finding["text"]).rstrip(".")
-    return f"{text} ({by})."
+        words = f"{said}, in {page}, {day}"
+    return f"{words}; added up by {BOOK}" if row.get("method") == DERIVED_SUM else words
+
+
+def phrased(finding: Row, row: Row) -> str:
+    """Sentence to quote, with one bracket at its end: the period, who counted, the page read.
+
+    Parameters
+    ----------
+    finding : mapping
+        One entry of ``findings.json``.
+    row : mapping
+        Cells of the first row that it rests on.
+
+    Returns
+    -------
+    str
+        Of a number that the book computed, the bracket names the book and the counters.
+    """
+    record = card_record()
+    text = str(finding["text"]).removesuffix(".").replace(SUM_WORDS, "")
+    when = str(finding.get("when", ""))
+    found = LAST_BRACKET.search(text)
+    inner = found[1] if found else ""
+    text = text[: found.start()] if found else text
+    stated, period = "", inner
+    if when and "statement_first" in row and (inner == when or inner.endswith(f", {when}")):
+        stated, period = "" if when in text else when, ""
+    if finding.get("own"):
+        counters = (record.rows[each][1].get("counter", "") for each in finding["inputs"])
+        names = dict.fromkeys(record.names.get(str(each), str(each)) for each in counters if each)
+        source = f"computed by {BOOK} from rows of {listed([*names])}"
+    else:
+        source = cited(row, stated)
+    return f"{text} ({f'{period}; ' if period else ''}source: {source})."
+
+
+def doubts(source: Row) -> str:
+    """Note that a page is one of those that are not usually reliable; empty for any other."""
+    return "; pages of this kind are not usually reliable" if source["reliability"] in POOR else ""
 
 
 class QuotationBlock(Block):
@@ -153,7 +231,7 @@ class QuotationList(QuotationBlock):
         Raises
         ------
         DataError
-            If a key is that of no finding, or of one that no counter printed.
+            If a key is that of no finding, or of one that rests on no row of a counter.
         """
         known = findings(self.app)
         rows = card_record().rows
@@ -161,7 +239,6 @@ class QuotationList(QuotationBlock):
             key
             for key in self.content
             if key not in known
-            or known[key]["own"]
             or "counter" not in rows.get(next(iter(known[key]["inputs"]), ""), ("", {}))[1]
         ]
         if wrong:
@@ -169,8 +246,8 @@ class QuotationList(QuotationBlock):
             raise DataError(message)
         return filtered_table(
             "quotations",
-            "Whom to quote: a row is one number, who gave it, and a sentence with its source; the "
-            "link leads to the counter's own page where one is known",
+            "Whom to quote: a row is one number, who gave it, and a sentence with its source, to "
+            "be pasted as it is; the link leads to the counter's own page where one is known",
             ["number", "who, in what capacity", "own work or passed on", "page", "how to say it"],
             [self._row(known[key]) for key in self.content],
             empty="There is no finding to quote yet.",
@@ -184,13 +261,14 @@ class QuotationList(QuotationBlock):
         read = record.sources[str(row["source_id"])]
         pages = [f"own page: {self.page(page_link(record, record.sources[own]))}"] if own else []
         if not own or own != read["id"]:
-            pages.append(f"read in: {self.page(page_link(record, read))}")
+            pages.append(f"read in: {self.page(page_link(record, read))}{doubts(read)}")
+        computed = f"computed by {BOOK}; behind it, " if finding["own"] else ""
         passed = "" if own == read["id"] else "; the number was read in a report of it"
         return html_row(
             (
                 self.card("finding", str(finding["key"]), str(finding["said"])),
                 f"{cell(record.names.get(counter, counter))}: {cell(capacity(counter))}",
-                cell(f"{independence(row)}{passed}"),
+                cell(f"{computed}{independence(row)}{passed}"),
                 "<br>".join(pages),
                 f"“{self.ships(phrased(finding, row))}”",
             )

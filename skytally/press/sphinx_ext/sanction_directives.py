@@ -1,4 +1,4 @@
-"""Directive of the page on silent ships: who put which ship, or its owner, on a list."""
+"""Directive of the page of ships: who put which ship, or its owner, on a list."""
 
 from __future__ import annotations
 
