@@ -12,8 +12,10 @@ from skytally.editions.frozen_rows import RECORD
 ADDED, GONE = "added", "gone"
 MOVED, REWORDED, SUPPORT = "moved", "reworded", "other evidence"
 """A finding whose number, interval or date changed; only its words; only what it rests on."""
-VERDICT, REASONS = "verdict", "reasons"
-"""A claim whose verdict changed; only the sentences that explain it, or what it rests on."""
+VERDICT, RENAMED, REASONS = "verdict", "renamed", "reasons"
+"""A claim whose verdict changed; only the word for it; only what explains it or it rests on."""
+NEW_WORDS = {"refined": "holds in part"}
+"""Word of an older edition for a verdict to the word of today."""
 CORRECTED, EDITED, WITHDRAWN = "corrected", "edited", "withdrawn"
 """A row with an entry in the table of corrections; changed without one; no longer there."""
 NUMBERS = ("value", "low", "high")
@@ -90,7 +92,7 @@ def _claim_kind(old: Row | None, new: Row | None) -> str:
     if old is None or new is None:
         return ADDED if old is None else GONE
     if old["verdict"] != new["verdict"]:
-        return VERDICT
+        return RENAMED if NEW_WORDS.get(old["verdict"]) == new["verdict"] else VERDICT
     without = [{k: v for k, v in each.items() if k != FLIPS} for each in (old, new)]
     return REASONS if without[0] != without[1] else ""
 

@@ -16,7 +16,12 @@ from skytally.editions.cause_search import Book, change_causes
 from skytally.editions.change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.change_words import cause_words
 from skytally.editions.corrected_cells import correction_history
-from skytally.editions.edition_differences import changed_findings, changed_rows, edition_changes
+from skytally.editions.edition_differences import (
+    changed_findings,
+    changed_rows,
+    changed_verdicts,
+    edition_changes,
+)
 from skytally.editions.edition_folder import edition_contents
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
@@ -233,6 +238,14 @@ def test_findings_that_come_and_go_are_listed() -> None:
     """A key that only one edition has is added or gone."""
     found = changed_findings({"a": finding("a", 1, 1, 1)}, {"b": finding("b", 1, 1, 1)})
     assert [(row["key"], row["kind"]) for row in found] == [("a", "gone"), ("b", "added")]
+
+
+def test_another_word_for_a_verdict_is_no_other_verdict() -> None:
+    """A claim whose verdict only has a new name is called renamed, not changed."""
+    old, new = claim("C1", "refined"), claim("C1", "holds in part")
+    assert [row["kind"] for row in changed_verdicts({"C1": old}, {"C1": new})] == ["renamed"]
+    worse = claim("C1", "contradicted")
+    assert [row["kind"] for row in changed_verdicts({"C1": old}, {"C1": worse})] == ["verdict"]
 
 
 def test_rows_are_added_corrected_edited_and_withdrawn(first: Edition, project: Path) -> None:
