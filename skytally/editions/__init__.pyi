@@ -26,6 +26,8 @@ from .edition_differences import (
     ADDED as ADDED,
     CORRECTED as CORRECTED,
     EDITED as EDITED,
+    REASONS as REASONS,
+    RENAMED as RENAMED,
     WITHDRAWN as WITHDRAWN,
     edition_changes as edition_changes,
 )
@@ -85,4 +87,13 @@ from .packet_stamp import (
     stamped_time as stamped_time,
     time_stamp_request as time_stamp_request,
 )
-from .source_tree import SourceFile as SourceFile, source_files as source_files
+from .present_copy import (
+    changes_since as changes_since,
+    copy_hash as copy_hash,
+    present_copy as present_copy,
+)
+from .source_tree import (
+    SourceFile as SourceFile,
+    part_ids as part_ids,
+    source_files as source_files,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from skytally.editions.edition_folder import Edition
 from skytally.editions.frozen_rows import RECORD
@@ -33,6 +33,21 @@ NO_REASON = "no reason is recorded"
 
 Row = Mapping[str, Any]
 Rows = Mapping[tuple[str, str], Row]
+
+
+class Comparable(Protocol):
+    """What two states of the book are compared by: those of an edition, or of a copy."""
+
+    @property
+    def findings(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def claims(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def parameters(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    @property
+    def files(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def rows(self) -> dict[tuple[str, str], dict[str, Any]]: ...  # noqa: D102
 
 
 def outcome(finding: Row | None) -> dict[str, Any] | None:
@@ -252,8 +267,8 @@ def changed_files(old: Mapping[str, Row], new: Mapping[str, Row]) -> dict[str, l
     }
 
 
-def edition_changes(old: Edition, new: Edition) -> dict[str, Any]:
-    """Everything that differs between an edition and the one before, without causes."""
+def edition_changes(old: Edition, new: Comparable) -> dict[str, Any]:
+    """Everything that differs between an edition and what came after it, without causes."""
     findings, claims = (old.findings, new.findings), (old.claims, new.claims)
     return {
         "parent": old.id,

@@ -25,6 +25,7 @@ from skytally.editions.edition_differences import (
 from skytally.editions.edition_folder import edition_contents
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
+from skytally.editions.present_copy import changes_since, copy_hash, present_copy
 from skytally.editions.software_hash_ids import entry_of, folder_id
 from skytally.editions.source_tree import source_files
 from tests.support.made_up_editions import claim, finding, make_edition, write_project, write_rows
@@ -260,6 +261,22 @@ def test_rows_are_added_corrected_edited_and_withdrawn(first: Edition, project: 
     assert rows["A2"]["cells"] == {"id": "A2", "value": "20", "note": "two"}
     assert rows["A2"]["why"] == [{"column": "id", "why": "a rumour", "source": "S2"}]
     assert rows["A5"]["cells"] == {"id": "A5", "value": "50"}
+
+
+def test_a_copy_is_compared_with_an_edition_and_has_a_hash(first: Edition, project: Path) -> None:
+    """A copy that moved on lists what differs; the same files have the same hash."""
+    before = source_files(project)
+    _change(project)
+    files = source_files(project)
+    copy = present_copy(
+        [finding("calls.all", 120, 110, 130)], [claim("C1", "holds"), claim("C2", "holds")], {},
+        files=files, data=project / "data",
+    )  # fmt: skip
+    assert change_summary(changes_since(first, copy)) == (
+        f"Since edition {DAY}: 1 finding moved; 1 finding gone; 1 row added; 1 row corrected; "
+        "1 row withdrawn; 1 row edited without a correction."
+    )
+    assert copy_hash(before) == copy_hash(before) != copy_hash(files)
 
 
 def test_a_summary_counts_what_changed(first: Edition, project: Path) -> None:
