@@ -226,6 +226,16 @@ def test_search_text_has_the_prose_of_each_section() -> None:
     ]
 
 
+def test_search_text_has_no_source_code_and_no_list_of_files() -> None:
+    """Code of a notebook and lists that are marked are left out, whatever they hold."""
+    page = (
+        "<article><section id='a'><h1>Ports</h1><p>Ships.</p><pre>import <b>this</b></pre>"
+        "<details class='sk-unsearched'><summary>Files</summary><ul><li>a.zip</li></ul></details>"
+        "<p>Boxes.</p></section></article>"
+    )
+    assert list(page_sections(page)) == [("Ports", "a", "Ships.Boxes.")]
+
+
 def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
     """Cards are searched from their own file; the recipes for contributors have their sections."""
     (tmp_path / "cards").mkdir()

@@ -71,7 +71,7 @@ DIFFERS = '(<a href="editions/this-copy.html">what differs</a>)'
 @pytest.mark.parametrize(
     ("words", "page", "expected"),
     [
-        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, record complete to May."),
+        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, record complete to May."),  # noqa: E501
         (
             "copy that differs from ", "this-copy",
             f"Record complete to May; this copy differs from {EDITION} {DIFFERS}. Version 1.2.",

@@ -61,7 +61,10 @@ def _packets_by_edition(folder: Path, up: str) -> str:
             note = f"<p>Check them with the root, the log and the programs on {page}.</p>"
         if edition not in sound:
             items, note = "", f"<p>The files of edition {edition} are damaged in this copy.</p>"
-        parts.append(f"<details><summary>{words}</summary>{note}<ul>{items}</ul></details>")
+        parts.append(
+            '<details class="sk-unsearched">'
+            f"<summary>{words}</summary>{note}<ul>{items}</ul></details>"
+        )
     return "".join(parts)
 
 
