@@ -28,6 +28,7 @@ PARTS = (
     "ship_directives",
     "quotation_directives",
     "flip_directives",
+    "folder_directives",
     "foresight_directives",
     "rivals_directives",
     "calibration_directives",
