@@ -125,10 +125,10 @@ class PlainScore(Block):
             return ""
         found, right = (self._share(whole.loc[word]) for word in ("recall", "precision"))
         return (
-            f"<p><strong>Plain result.</strong> On real images of {cell(PLAIN[1])}, the method that "
-            f"counts ships in a single image found {found[0]} of {found[1]} ships, and {right[0]} "
-            f"of the {right[1]} things that it took for a ship were one. So a count that it makes "
-            "is a rough one.</p>"
+            f"<p><strong>Plain result.</strong> On real images of {cell(PLAIN[1])}, the method "
+            f"that counts ships in a single image found {found[0]} of {found[1]} ships, and "
+            f"{right[0]} of the {right[1]} things that it took for a ship were one. So a count "
+            "that it makes is a rough one.</p>"
         )
 
     @staticmethod

@@ -1,6 +1,4 @@
-"""The box on pages whose recipes need the folder of the project: what works without it, and where
-it can be had.
-"""
+"""The box on pages whose recipes need the folder of the project: what works without it."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ WITHOUT = {
     "own-images": (BY_HAND, POSITIONS, FORMULA),
     "recount": (
         BY_HAND,
-        "the two tables below, which say what a mark and a count mean",
+        "the tables below on what a mark and a count mean",
         ROW,
         FORMULA,
     ),
