@@ -80,7 +80,7 @@ packet: env      ## name the evidence packet of a finding, claim, chart or row: 
 	@"$$BIN/python" -m skytally.press.packet_command --of="$$OF" --edition="$$EDITION"
 
 stamp: env       ## sign the packet log of an edition, or have it timed: make stamp EDITION=2026-11-29 KEY=~/.ssh/id_ed25519
-	@"$$BIN/python" -m skytally.press.stamp_command --edition="$$EDITION" --key="$$KEY" \
+	@"$$BIN/python" -m skytally.press.packet_log_signature_command --edition="$$EDITION" --key="$$KEY" \
 	  --authority="$$TSA" --certificate="$$TSA_ROOT"
 
 crates: tools    ## validate packets of an edition as RO-Crates, one of each shape: make crates EDITION=2026-11-29
@@ -91,7 +91,7 @@ check: env       ## check the data and the parameter files only
 	@"$$BIN/python" -m skytally.press.check
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
-	@"$$BIN/python" -m skytally.press.convert
+	@"$$BIN/python" -m skytally.press.table_conversion_command
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
 	@"$$BIN/python" -m skytally.press.refresh_command --site="$$SITE" --sensor="$$SENSOR" \
@@ -102,7 +102,7 @@ site: env        ## check, move or confirm the outlines of a site: make site SIT
 	  --kind="$$KIND" --confirm="$$CONFIRM" --sigma="$$SIGMA"
 
 archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTES=120 CONTACT=me@example.org
-	@"$$BIN/python" -m skytally.press.archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
+	@"$$BIN/python" -m skytally.press.page_archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
 
 count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
 	@"$$BIN/python" -m skytally.press.recount_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \

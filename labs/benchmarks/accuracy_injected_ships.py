@@ -19,7 +19,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     water_residual,
 )
 from skytally.imagery.measure.ships.ship_candidates import Candidate
-from skytally.imagery.simulate import hulls, second_hull_family
+from skytally.imagery.simulate import second_hull_family, ship_drawing
 
 INJECTED = (40.0, 60.0, 80.0, 105.0, 125.0, 160.0, 220.0)
 """Lengths of injected ships, metres."""
@@ -49,7 +49,7 @@ def _spots(port: Port, rng: np.random.Generator, count: int) -> list[tuple[float
     return spots
 
 
-def _found_at(found: Sequence[Candidate], ship: hulls.ShipDrawing, gsd: float) -> float:
+def _found_at(found: Sequence[Candidate], ship: ship_drawing.ShipDrawing, gsd: float) -> float:
     """Length of the detection at a drawn ship, in metres; NaN if it was missed."""
     for each in found:
         x, y = (each.place.column + 0.5) * gsd, (each.place.row + 0.5) * gsd
@@ -72,11 +72,13 @@ def injected(root: Path) -> Rows:
             ships = []
             for i, (x, y) in enumerate(spots):
                 length = INJECTED[i % len(INJECTED)]
-                ship = hulls.ShipDrawing(x, y, length, hulls.beam(length, rng), rng.uniform(0, 360))
-                sprite = hulls.draw_ship(
+                ship = ship_drawing.ShipDrawing(
+                    x, y, length, ship_drawing.beam(length, rng), rng.uniform(0, 360)
+                )
+                sprite = ship_drawing.draw_ship(
                     ship, (shape[0], shape[1]), rng, gsd=gsd, native=10.0, **style
                 )
-                hulls.paint_sprite(values[:4], sprite)
+                ship_drawing.paint_sprite(values[:4], sprite)
                 ships.append(ship)
             found = swept_candidates(port.frame.with_values(values))
             told += [(family, each.length, _found_at(found, each, gsd)) for each in ships]

@@ -17,22 +17,22 @@ import xarray as xr
 
 from labs.benchmarks.interval_coverage import interval_scores
 from labs.methods.area_estimation import stratified_area
-from labs.simulated_seasons import Field, field_series
+from labs.simulated_bare_soil_seasons import Field, field_series
 from skytally.imagery.cube.cube_checks import OPTICAL_BANDS
 from skytally.imagery.measure.ground.bare_soil_index import (
     INDEX_LAYERS,
     GroundObservation,
     date_ground_works,
 )
+from skytally.imagery.measure.ground.bermed_pits import corrected_pit_count
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
-from skytally.imagery.measure.ground.pits import corrected_pit_count
-from skytally.imagery.measure.observation import Observation
+from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_light import lay_corridor
-from skytally.imagery.measure.reference import references
+from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import site_cubes, yards_quays_depots
 
 NOMINAL = 0.9

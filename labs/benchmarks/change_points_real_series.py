@@ -27,7 +27,7 @@ import ruptures
 from numpy.typing import NDArray
 from ruptures.exceptions import BadSegmentationParameters
 
-from labs.benchmarks.outside_imagery import imagery_folder
+from labs.benchmarks.outside_imagery_folder import imagery_folder
 from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
 from skytally.statistics.interval_dated_counts import interval_counts_from
 

@@ -21,9 +21,9 @@ from scipy import ndimage
 
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS
+from skytally.imagery.measure.ground.bermed_pits import pit_observation
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
-from skytally.imagery.measure.ground.pits import pit_observation
-from skytally.imagery.measure.observation import Observation
+from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
@@ -32,12 +32,12 @@ from skytally.imagery.measure.radar.berth_radar import (
 )
 from skytally.imagery.measure.radar.open_water_radar import radar_ships_on_open_water
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_light import lay_corridor
-from skytally.imagery.measure.reference import references
+from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.pipeline.detection_limits import CARDS, Trial, limits_sentence, recall_table
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
@@ -46,7 +46,7 @@ from skytally.imagery.simulate.anchored_ships import (
     inject_anchored_radar_ship,
     inject_anchored_ship,
 )
-from skytally.imagery.simulate.injection import (
+from skytally.imagery.simulate.object_injection import (
     InjectionArea,
     Injector,
     counted_as_one,

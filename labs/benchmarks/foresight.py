@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import data_registry, limits, line_vocabulary as n, quantity_of, read_table
+from skytally.core import data_registry, evidence_line_names as n, limits, quantity_of, read_table
 from skytally.record import SAME_SIGHTING, count_once, drop_copies, totals_since_start
 from skytally.statistics import PRIOR_CHANGE, interval_score, log_number, next_number
 

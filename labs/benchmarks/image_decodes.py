@@ -24,13 +24,13 @@ import xarray as xr
 
 from skytally.core.project_folder import data_folder
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.inventory import read_inventory
+from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.cube import cube_assembly
 from skytally.imagery.cube.frames import Window
-from skytally.imagery.pipeline import measure_outlines, measured_update
+from skytally.imagery.pipeline import measure_outlines, measured_line_update
 from skytally.imagery.pipeline.window_cutouts import OpenImages
 from skytally.imagery.sites.site_register import read_sites
-from tests.support import simulated
+from tests.support import simulated_project as simulated
 
 COLUMNS = ("site", "sensor", "outlines", "images", "how", "decoded_per_image", "bytes_per_image",
            "ratio", "date")  # fmt: skip
@@ -100,7 +100,7 @@ def measured(project: Path, folder: Path, *, how: str) -> Reads:
         for patch in patches if how == EACH_TIME else ():
             patch.start()
         try:
-            measured_update.update_lines(
+            measured_line_update.update_lines(
                 [sites[slug] for slug in simulated.SLUGS], [str(simulated.STUDY)],
                 scenes=project / "data/scenes", folder=folder,
                 inventory=read_inventory(project / "data/inventory.csv"),
@@ -131,7 +131,9 @@ def notebook_without_scenes(project: Path) -> bool:
     scenes = project / "data/scenes"
     scenes.rename(scenes.with_name("scenes-away"))
     try:
-        run = simulated.run(project, "skytally.press.execute", LINE, str(project / "results"))
+        run = simulated.run(
+            project, "skytally.press.notebook_execution", LINE, str(project / "results")
+        )
     finally:
         scenes.with_name("scenes-away").rename(scenes)
     if run.returncode:

@@ -25,7 +25,7 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from labs.benchmarks.outside_imagery import PROJECT_ROOT
+from labs.benchmarks.outside_imagery_folder import PROJECT_ROOT
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.ground import disturbed_area as earth
 from skytally.imagery.measure.ground.bare_soil_index import SOIL_INDEX_BANDS, bare_soil_series
@@ -36,11 +36,11 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
-from skytally.imagery.measure.rail.track_light import lay_corridor
-from skytally.imagery.measure.reference import references
+from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.berth_water import Berth
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import (
     harbour_images,
     radar_berth_images,

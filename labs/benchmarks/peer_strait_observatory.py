@@ -1,4 +1,4 @@
-"""Run the detector of ``strait-observatory`` in its own interpreter; see `accuracy_peers`.
+"""Run the detector of ``strait-observatory`` for `accuracy_beside_strait_observatory`.
 
 ``python peer_strait_observatory.py jobs.npz settings.json found.json`` imports nothing of this
 project, so that the peer needs no place in its lock files.

@@ -1,22 +1,22 @@
+from .claim_evidence_lookup import (
+    Evidence as Evidence,
+    gather_evidence as gather_evidence,
+    read_tables as read_tables,
+)
 from .claim_ledger import (
     Claim as Claim,
     as_json as as_json,
     judge_claims as judge_claims,
     ledger_faults as ledger_faults,
 )
-from .comparison import BoundedNumber as BoundedNumber, compare as compare
+from .claim_rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
+from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
+from .claimed_number_comparison import BoundedNumber as BoundedNumber, compare as compare
 from .hypothesis_findings import rival_findings as rival_findings
 from .rival_flips import flips_of_rivals as flips_of_rivals
 from .rival_hypotheses import read_hypotheses as read_hypotheses
-from .rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
-from .rule_evidence import (
-    Evidence as Evidence,
-    gather_evidence as gather_evidence,
-    read_tables as read_tables,
-)
-from .rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
 from .verdict_flips import flips_of_verdicts as flips_of_verdicts
-from .verdicts import (
+from .verdict_list import (
     BOUND as BOUND,
     CANNOT as CANNOT,
     CONTRADICTED as CONTRADICTED,

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from pandas.tseries.offsets import MonthEnd
 
-from skytally.claims.rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
-from skytally.claims.rule_evidence import Evidence, dates_of
-from skytally.claims.verdicts import GOOD, IN_PART, on_this_point, worst
-from skytally.core import day, line_vocabulary as n, refuse
+from skytally.claims.claim_evidence_lookup import Evidence, dates_of
+from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
+from skytally.claims.verdict_list import GOOD, IN_PART, on_this_point, worst
+from skytally.core import day, evidence_line_names as n, refuse
 from skytally.record import Support, support
 
 DRIFT_COLUMNS = ("original_source", "original", "copy_source", "copy", "change")

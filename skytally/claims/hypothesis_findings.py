@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from skytally.claims import bayes_update
+from skytally.claims.claim_evidence_lookup import Evidence
 from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses
-from skytally.claims.rule_evidence import Evidence
-from skytally.core import Quantity, line_vocabulary as n, percent_text, quantity_text
+from skytally.core import Quantity, evidence_line_names as n, percent_text, quantity_text
 from skytally.findings import Finding, computed
 
 FROM_PRIOR = (

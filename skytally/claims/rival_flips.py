@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from skytally.claims.claim_evidence_lookup import Evidence
 from skytally.claims.hypothesis_findings import rival_findings
 from skytally.claims.rival_hypotheses import Hypotheses
-from skytally.claims.rule_evidence import Evidence
 from skytally.findings import (
     VOID,
     Finding,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from skytally.claims.rule_evidence import Evidence
+from skytally.claims.claim_evidence_lookup import Evidence
 from skytally.core import refuse
 
 TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")

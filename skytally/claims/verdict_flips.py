@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims.rule_evaluation import Outcome, judge_again
-from skytally.claims.rule_evidence import Evidence
-from skytally.claims.verdicts import worst
+from skytally.claims.claim_evidence_lookup import Evidence
+from skytally.claims.claim_rule_evaluation import Outcome, judge_again
+from skytally.claims.verdict_list import worst
 from skytally.findings import (
     ESTIMATE_BUDGET,
     ESTIMATES,

@@ -28,18 +28,33 @@ from .errors import (
     file_fault as file_fault,
     refuse as refuse,
 )
+from .evidence_line_schema import check_line as check_line
 from .ignored_files import (
     is_leftover as is_leftover,
     original_of as original_of,
     visible_paths as visible_paths,
 )
-from .line_schema import check_line as check_line
+from .number_and_date_words import (
+    chance_text as chance_text,
+    day as day,
+    filled as filled,
+    interval as interval,
+    listed as listed,
+    number as number,
+    percent_text as percent_text,
+    rounded_outwards as rounded_outwards,
+    slug_of as slug_of,
+    when as when,
+    when_stated as when_stated,
+    with_preposition as with_preposition,
+    with_unit as with_unit,
+)
 from .project_folder import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,
     project_root as project_root,
 )
-from .quantity import (
+from .published_quantity import (
     COUNTED_BY as COUNTED_BY,
     COUNTING_ERROR as COUNTING_ERROR,
     ODD as ODD,
@@ -72,18 +87,3 @@ from .text_reader import (
     scan_text as scan_text,
 )
 from .unit_table import unit_of as unit_of
-from .wording import (
-    chance_text as chance_text,
-    day as day,
-    filled as filled,
-    interval as interval,
-    listed as listed,
-    number as number,
-    percent_text as percent_text,
-    rounded_outwards as rounded_outwards,
-    slug_of as slug_of,
-    when as when,
-    when_stated as when_stated,
-    with_preposition as with_preposition,
-    with_unit as with_unit,
-)

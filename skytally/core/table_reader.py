@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from skytally.core import line_vocabulary
+from skytally.core import evidence_line_names
 from skytally.core.data_dictionary import (
     NUMERIC,
     Column,
@@ -24,7 +24,7 @@ from skytally.core.data_dictionary import (
     words,
 )
 from skytally.core.errors import Fault, alike_once, refuse
-from skytally.core.misread_letters import misread_letters
+from skytally.core.mojibake_detection import misread_letters
 from skytally.core.text_reader import (
     CACHED_FILES,
     INVISIBLE,
@@ -39,7 +39,7 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PLAIN_NUMBER = re.compile(r"(?!-0*(\.0*)?$)-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.ASCII)
 PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A point before three digits, which half of the world writes between thousands."""
-PRINTED = {line_vocabulary.VALUE, line_vocabulary.LOW, line_vocabulary.HIGH}
+PRINTED = {evidence_line_names.VALUE, evidence_line_names.LOW, evidence_line_names.HIGH}
 """Columns of numbers as a source prints them."""
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 """Years of the days in tables: what lies outside was mistyped."""
@@ -193,7 +193,7 @@ def _typed(
     content = csv_text(name, raw)
     by_name, closed = {column.name: column for column in wanted}, dict(vocabularies)
     # only a number that a source prints has a bound; one of ours has as many decimals as it has
-    printed = line_vocabulary.BOUND in by_name
+    printed = evidence_line_names.BOUND in by_name
     misnamed = column_faults(name, content.header, tuple(by_name)) if content.header else []
     faults = header_faults(name, content, tuple(by_name))
     rows = []

@@ -1,11 +1,21 @@
-from .cause_search import (
+from .carried_over_packets import (
+    PACKETS as PACKETS,
+    packet_editions as packet_editions,
+    packet_paths as packet_paths,
+)
+from .cell_correction_history import (
+    Correction as Correction,
+    correction_history as correction_history,
+)
+from .change_cause_search import (
     Book as Book,
     Item as Item,
     book_items as book_items,
     change_causes as change_causes,
     undetermined as undetermined,
 )
-from .change_groups import (
+from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
+from .edition_change_groups import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,
     GROUPS as GROUPS,
@@ -15,13 +25,12 @@ from .change_groups import (
     groups_of as groups_of,
     mixed_tree as mixed_tree,
 )
-from .change_words import (
+from .edition_change_sentences import (
     INSIDE as INSIDE,
     cause_words as cause_words,
     change_summary as change_summary,
     record_rows as record_rows,
 )
-from .corrected_cells import Correction as Correction, correction_history as correction_history
 from .edition_differences import (
     ADDED as ADDED,
     CORRECTED as CORRECTED,
@@ -30,6 +39,13 @@ from .edition_differences import (
     RENAMED as RENAMED,
     WITHDRAWN as WITHDRAWN,
     edition_changes as edition_changes,
+)
+from .edition_feeds import (
+    Feed as Feed,
+    FeedEntry as FeedEntry,
+    atom_feed as atom_feed,
+    feed_id as feed_id,
+    json_feed as json_feed,
 )
 from .edition_folder import (
     EDITION_ID as EDITION_ID,
@@ -58,23 +74,9 @@ from .evidence_packet import (
     published_packets as published_packets,
     write_packets as write_packets,
 )
-from .feeds import (
-    Feed as Feed,
-    FeedEntry as FeedEntry,
-    atom_feed as atom_feed,
-    feed_id as feed_id,
-    json_feed as json_feed,
-)
 from .frozen_rows import RECORD as RECORD, table_rows as table_rows
-from .kept_packets import (
-    PACKETS as PACKETS,
-    packet_editions as packet_editions,
-    packet_paths as packet_paths,
-)
-from .moved_findings_chart import moved_numbers_chart as moved_numbers_chart
-from .packet_charts import chart_pages as chart_pages
 from .packet_contents import packet_name as packet_name
-from .packet_stamp import (
+from .packet_log_signature import (
     AUTHORITY as AUTHORITY,
     SIGNATURE as SIGNATURE,
     SIGNERS as SIGNERS,
@@ -92,6 +94,7 @@ from .present_copy import (
     copy_hash as copy_hash,
     present_copy as present_copy,
 )
+from .printed_chart_extraction import chart_pages as chart_pages
 from .source_tree import (
     SourceFile as SourceFile,
     part_ids as part_ids,

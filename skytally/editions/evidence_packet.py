@@ -18,10 +18,15 @@ from skytally.core import (
     refuse,
     table_names,
 )
+from skytally.editions.carried_over_packets import (
+    KEPT,
+    PACKETS,
+    kept_packets,
+    kept_text,
+    unchanged_packets,
+)
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines
-from skytally.editions.kept_packets import KEPT, PACKETS, kept_packets, kept_text, unchanged_packets
-from skytally.editions.packet_charts import PrintedChart, printed_charts
 from skytally.editions.packet_contents import (
     PacketSources,
     PacketSubject,
@@ -29,10 +34,11 @@ from skytally.editions.packet_contents import (
     packet_name,
 )
 from skytally.editions.packet_log import log_root, packet_log
-from skytally.editions.packet_record import packet_record
-from skytally.editions.packet_stamp import stamp_files
+from skytally.editions.packet_log_signature import stamp_files
+from skytally.editions.packet_record_rows import packet_record
 from skytally.editions.packet_verifier import recompute, verify
-from skytally.editions.packet_zip import canonical_zip
+from skytally.editions.printed_chart_extraction import PrintedChart, printed_charts
+from skytally.editions.reproducible_zip import canonical_zip
 from skytally.findings import (
     Computation,
     Declaration,

@@ -12,7 +12,7 @@ from typing import Any
 
 from skytally.editions.frozen_rows import Cells
 from skytally.editions.packet_crate import LOCK_NAMES, METADATA, PacketHeading, crate_metadata
-from skytally.editions.packet_record import SCOPES, SOURCES, PacketRecord, as_csv
+from skytally.editions.packet_record_rows import SCOPES, SOURCES, PacketRecord, as_csv
 from skytally.editions.packet_verifier.recompute import TAKES_MORE
 from skytally.editions.packet_verifier.verify import FORMAT
 from skytally.findings import Computation

@@ -1,7 +1,22 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
-from .calibration_charts import calibration_chart as calibration_chart
 from .card_links import card_address as card_address, linked as linked, linked_table as linked_table
+from .chart_embedding import (
+    BOOT as BOOT,
+    PageBlock as PageBlock,
+    bokeh_scripts as bokeh_scripts,
+    enable as enable,
+    joined_blocks as joined_blocks,
+    picture as picture,
+    sentence as sentence,
+    show as show,
+)
+from .chart_marks import (
+    alt_text as alt_text,
+    names_of as names_of,
+    top_of as top_of,
+    value_marks as value_marks,
+)
 from .chart_titles import (
     ChartTitle as ChartTitle,
     read_chart_titles as read_chart_titles,
@@ -12,16 +27,6 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .dot_charts import dots_chart as dots_chart
-from .embed import (
-    BOOT as BOOT,
-    PageBlock as PageBlock,
-    bokeh_scripts as bokeh_scripts,
-    enable as enable,
-    joined_blocks as joined_blocks,
-    picture as picture,
-    sentence as sentence,
-    show as show,
-)
 from .evidence_line_charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
@@ -35,25 +40,12 @@ from .html_tables import (
     table_block as table_block,
     worded_table as worded_table,
 )
-from .letter_fonts import (
-    FAMILY as FAMILY,
-    font_faces as font_faces,
-    font_part as font_part,
-    letters_of_fonts as letters_of_fonts,
-    special_letters as special_letters,
-    unescaped_letters as unescaped_letters,
-)
+from .interval_calibration_charts import calibration_chart as calibration_chart
 from .map_regions import read_regions as read_regions
 from .maps import (
     position_words as position_words,
     region_map as region_map,
     site_blocks as site_blocks,
-)
-from .mark_tables import (
-    alt_text as alt_text,
-    names_of as names_of,
-    top_of as top_of,
-    value_marks as value_marks,
 )
 from .mpl_charts import (
     as_svg as as_svg,
@@ -63,10 +55,16 @@ from .mpl_charts import (
     without_formulas as without_formulas,
 )
 from .name_wrapping import name_width as name_width
+from .non_latin_fonts import (
+    FAMILY as FAMILY,
+    font_faces as font_faces,
+    font_part as font_part,
+    letters_of_fonts as letters_of_fonts,
+    special_letters as special_letters,
+    unescaped_letters as unescaped_letters,
+)
 from .overview_timeline import timeline_chart as timeline_chart
-from .picture_letters import undrawn_letters as undrawn_letters
-from .recall_curves import curves_chart as curves_chart
-from .route_tables import read_labels as read_labels, read_panels as read_panels
+from .route_map_tables import read_labels as read_labels, read_panels as read_panels
 from .running_totals_chart import (
     running_totals as running_totals,
     spelled_names as spelled_names,
@@ -74,5 +72,7 @@ from .running_totals_chart import (
     with_counts as with_counts,
 )
 from .series_styling import series_styles as series_styles
+from .share_curves_chart import curves_chart as curves_chart
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
-from .timeline_lanes import lane_rows as lane_rows, read_lanes as read_lanes
+from .timeline_lane_rows import lane_rows as lane_rows, read_lanes as read_lanes
+from .undrawable_letters import undrawn_letters as undrawn_letters

@@ -11,12 +11,8 @@ import xarray as xr
 
 from skytally.core import chart_style as style, day
 from skytally.figures import bokeh_charts, mpl_charts
-from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
-from skytally.figures.counter_names_and_colours import counter_labels
-from skytally.figures.embed import PageBlock, sentence, show
-from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
-from skytally.figures.lane_layout import lane_layout
-from skytally.figures.mark_tables import (
+from skytally.figures.chart_embedding import PageBlock, sentence, show
+from skytally.figures.chart_marks import (
     alt_text,
     band_start,
     bar_marks,
@@ -25,6 +21,10 @@ from skytally.figures.mark_tables import (
     value_axis,
     value_marks,
 )
+from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
+from skytally.figures.counter_names_and_colours import counter_labels
+from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
+from skytally.figures.lane_layout import lane_layout
 from skytally.figures.series_styling import series_styles, shared_words
 
 PLOT_HEIGHT = 285.0

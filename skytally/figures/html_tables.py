@@ -11,7 +11,7 @@ import pandas as pd
 
 from skytally.core import number, rounded_outwards
 from skytally.figures.card_links import LinkedWords
-from skytally.figures.embed import IN_BOOK, PageBlock, sentence
+from skytally.figures.chart_embedding import IN_BOOK, PageBlock, sentence
 from skytally.findings import Finding
 from skytally.record import support_words
 

@@ -17,12 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import chart_style as style, line_vocabulary as n
-from skytally.figures.counter_names_and_colours import counter_colour
-from skytally.figures.label_placement import MarkLabel, named_series, write_labels
-from skytally.figures.lane_layout import LaneLayout
-from skytally.figures.letter_fonts import FAMILY, font_faces, register_letters, special_letters
-from skytally.figures.mark_tables import (
+from skytally.core import chart_style as style, evidence_line_names as n
+from skytally.figures.chart_marks import (
     DOTTED,
     FILLED,
     HOLLOW,
@@ -34,7 +30,11 @@ from skytally.figures.mark_tables import (
     top_of,
     value_axis,
 )
+from skytally.figures.counter_names_and_colours import counter_colour
+from skytally.figures.label_placement import MarkLabel, named_series, write_labels
+from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.name_wrapping import wrapped_name
+from skytally.figures.non_latin_fonts import FAMILY, font_faces, register_letters, special_letters
 from skytally.figures.series_styling import SeriesStyle
 
 LEGEND_LETTERS = 44
@@ -301,7 +301,7 @@ def bars(table: pd.DataFrame, *, xlabel: str) -> Figure:
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.mark_tables.bar_marks`.
+        Result of `skytally.figures.chart_marks.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, listed, number
 from skytally.figures.basemap import View, draw_land
+from skytally.figures.chart_embedding import PageBlock, picture, sentence
 from skytally.figures.chart_titles import ChartTitle
-from skytally.figures.embed import PageBlock, picture, sentence
-from skytally.figures.route_tables import COUNTRY, SEA, STOP
+from skytally.figures.route_map_tables import COUNTRY, SEA, STOP
 
 FOOT_IN = 0.75
 """Height of the key and the line on the source, inches, under the panels."""
@@ -92,7 +92,7 @@ def route_map(
     Parameters
     ----------
     panels, labels : pandas.DataFrame
-        Results of `skytally.figures.route_tables.read_panels` and ``read_labels``.
+        Results of `skytally.figures.route_map_tables.read_panels` and ``read_labels``.
     sites : pandas.DataFrame
         The table ``sites``.
     connections : pandas.DataFrame

@@ -13,16 +13,16 @@ from matplotlib.figure import Figure
 from skytally.core import (
     COUNTED_BY,
     chart_style as style,
+    evidence_line_names as n,
     limits,
-    line_vocabulary as n,
     listed,
     quantity_of,
     quantity_text,
     when,
 )
+from skytally.figures.chart_embedding import PageBlock, picture, sentence
 from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.counter_names_and_colours import counter_colour
-from skytally.figures.embed import PageBlock, picture, sentence
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
 from skytally.figures.mpl_charts import dated
 from skytally.figures.series_styling import SeriesStyle

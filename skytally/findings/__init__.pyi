@@ -1,17 +1,6 @@
-from .date_finding_rows import date_rows as date_rows
+from .date_finding_chart_rows import date_rows as date_rows
 from .declaration_checks import declaration_faults as declaration_faults
-from .declarations import (
-    Declaration as Declaration,
-    read_declarations as read_declarations,
-    scan_declarations as scan_declarations,
-    tables_read as tables_read,
-)
-from .declared_computations import (
-    Computation as Computation,
-    declared_computation as declared_computation,
-)
-from .downloads import harmless as harmless, write_lines as write_lines, write_table as write_table
-from .evaluation import (
+from .declared_finding_evaluation import (
     all_findings as all_findings,
     estimate_of as estimate_of,
     evaluate as evaluate,
@@ -20,6 +9,11 @@ from .evaluation import (
     one_finding as one_finding,
     outcomes as outcomes,
 )
+from .evidence_line_downloads import (
+    harmless as harmless,
+    write_lines as write_lines,
+    write_table as write_table,
+)
 from .finding import (
     Finding as Finding,
     computed as computed,
@@ -27,17 +21,27 @@ from .finding import (
     level_words as level_words,
     tally as tally,
 )
+from .finding_cache import (
+    findings_kept as findings_kept,
+    kept_findings as kept_findings,
+    referred_declarations as referred_declarations,
+)
+from .finding_computation_steps import (
+    Computation as Computation,
+    declared_computation as declared_computation,
+)
+from .finding_declarations import (
+    Declaration as Declaration,
+    read_declarations as read_declarations,
+    scan_declarations as scan_declarations,
+    tables_read as tables_read,
+)
 from .finding_flips import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
     flipped as flipped,
     flips_of_findings as flips_of_findings,
-)
-from .finding_memory import (
-    findings_kept as findings_kept,
-    kept_findings as kept_findings,
-    referred_declarations as referred_declarations,
 )
 from .finding_sources import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
@@ -51,4 +55,4 @@ from .flip_search import (
     flips_as_json as flips_as_json,
     smallest_sets as smallest_sets,
 )
-from .row_findings import row_of as row_of
+from .number_findings import row_of as row_of

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skytally.core import DataError, chance_text, line_vocabulary as n
-from skytally.findings.declarations import Declaration
+from skytally.core import DataError, chance_text, evidence_line_names as n
 from skytally.findings.finding import Finding, computed
+from skytally.findings.finding_declarations import Declaration
 
 if TYPE_CHECKING:
     from skytally.statistics import Bracket

@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.core import DataError, Fault
 from skytally.findings.date_findings import DATED
-from skytally.findings.declarations import (
+from skytally.findings.finding_declarations import (
     ALWAYS,
     COLUMNS,
     KINDS,

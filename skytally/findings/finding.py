@@ -13,9 +13,9 @@ import pandas as pd
 from skytally.core import (
     DataError,
     Quantity,
+    evidence_line_names as n,
     filled,
     interval,
-    line_vocabulary as n,
     quantity_text,
     unit_of,
 )
@@ -155,7 +155,7 @@ def computed(
     unit : str
         Word of the vocabulary *unit*.
     bound : str
-        One of `skytally.core.line_vocabulary.BOUNDS`; *exactly* becomes *between* where the
+        One of `skytally.core.evidence_line_names.BOUNDS`; *exactly* becomes *between* where the
         ends differ.
     rows : pandas.DataFrame
         The rows it was computed from.

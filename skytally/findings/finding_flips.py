@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.findings.date_findings import BETWEEN, DATED
-from skytally.findings.declarations import (
+from skytally.findings.declared_finding_evaluation import PICKED, Evaluation, one_finding
+from skytally.findings.finding import Finding
+from skytally.findings.finding_declarations import (
     PARAMETER,
     REFERENCE,
     Declaration,
     arguments_of,
     substituted,
 )
-from skytally.findings.evaluation import PICKED, Evaluation, one_finding
-from skytally.findings.finding import Finding
+from skytally.findings.finding_row_dependencies import rows_read
 from skytally.findings.flip_search import (
     BUDGET,
     LISTED,
@@ -29,7 +30,6 @@ from skytally.findings.flip_search import (
     by_source,
     smallest_sets,
 )
-from skytally.findings.needed_rows import rows_read
 from skytally.record import NOTHING, ReducedRecord, Removed, WholeRecord
 
 OTHER_BOUND, OTHER_ORDER = "another bound", "another order"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from skytally.core import DataError, file_fault, files_at_once
-from skytally.press.check_memory import CheckMemory, Part
+from skytally.press.check_cache import CheckMemory, Part
 
 
 def _told(parts: Iterable[Part], memory: CheckMemory) -> list[str]:
@@ -82,7 +82,7 @@ def _checked() -> int:
         memory.words = words_of_data()
         memory.write()
     print(memory.words)
-    from skytally.press.edition_notices import print_notices
+    from skytally.press.damaged_edition_notices import print_notices
 
     print_notices()
     return 0

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from skytally import archive
+from skytally import page_archive
 from skytally.claims import read_tables
 from skytally.core import (
     SUFFIX,
@@ -26,12 +26,12 @@ from skytally.core import (
     vocabulary_faults,
 )
 from skytally.imagery import acquire, sites
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
-from skytally.press.check_memory import Part
+from skytally.press.check_cache import Part
 from skytally.press.claim_checks import claims_faults
-from skytally.press.drawn_name_checks import name_faults, picture_faults
 from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
+from skytally.press.name_width_checks import name_faults, picture_faults
 from skytally.press.notebook_parameters import parameter_faults
 from skytally.press.orphan_inputs import (
     misnamed_notebooks,
@@ -150,15 +150,15 @@ def _synonym_faults() -> Iterator[Fault]:
 def _archive_faults() -> Iterator[Fault]:
     """Faults of the tables of the archive, of their words, and of what they refer to."""
     data = data_folder()
-    if not {*archive.OWN_TABLES} <= {*table_names(data)}:
+    if not {*page_archive.OWN_TABLES} <= {*table_names(data)}:
         return
     for name in ("number_words", "unit_words"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
     rows = {str(row) for name in observation_tables(record) for row in
             scan(record / f"{name}.csv")[0]["id"]}  # fmt: skip
-    cited = {row for each in archive.cited_addresses(data) for row in each.cited_by}
-    yield from archive.archive_faults(data, row_ids=rows, cited=cited)
+    cited = {row for each in page_archive.cited_addresses(data) for row in each.cited_by}
+    yield from page_archive.archive_faults(data, row_ids=rows, cited=cited)
 
 
 def _translation_faults() -> Iterator[Fault]:

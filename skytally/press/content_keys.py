@@ -19,7 +19,7 @@ from skytally.core import (
     project_root,
     visible_paths,
 )
-from skytally.press import read_table_parts
+from skytally.press import used_table_parts
 from skytally.press.project_paths import (
     GIVEN_TEXTS,
     book_folder,
@@ -41,7 +41,7 @@ COPIES = "archived_pages"
 PICTURES = "attachments"
 """Part of a cell that holds the pictures pasted into it."""
 RUNNER = (
-    "skytally.press.execute",
+    "skytally.press.notebook_execution",
     "skytally.press.notebook_reader",
     "skytally.press.notebook_parameters",
 )
@@ -188,11 +188,11 @@ def of_read(read: str, reads: Iterable[str]) -> str:
         return _of_scenes()
     if read == MEASURED:
         return _of_measured()
-    files = read_table_parts.files_behind(read, reads)
+    files = used_table_parts.files_behind(read, reads)
     key = of_bytes(json.dumps([read, [_of_input(path) for path in files]]).encode())
     memory = _memory()
     if key not in memory:
-        memory[key] = [of_bytes(read_table_parts.content_used(read, reads))]
+        memory[key] = [of_bytes(used_table_parts.content_used(read, reads))]
     return memory[key][0]
 
 

@@ -37,13 +37,13 @@ from skytally.editions import (
     write_published,
 )
 from skytally.press import content_keys, git_history
-from skytally.press.book_details import book_details
+from skytally.press.address_redirect_pages import MARK
+from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
-from skytally.press.edition_causes import with_causes
+from skytally.press.edition_change_causes import with_causes
 from skytally.press.finding_table_checks import page_parameters
-from skytally.press.kept_addresses import MARK
 from skytally.press.project_paths import line_names, site_folder
-from skytally.press.website import CLAIMS, FINDINGS
+from skytally.press.site_printing import CLAIMS, FINDINGS
 
 EDITION_PAGES = "editions"
 """Folder of the site that holds a page of each edition."""

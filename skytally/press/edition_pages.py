@@ -26,7 +26,7 @@ from skytally.editions import (
     source_files,
     unchanged_since,
 )
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 
 INDEX = "editions"
 """Page of the book that lists the editions, and folder of their own pages."""

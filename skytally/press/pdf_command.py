@@ -14,7 +14,7 @@ from typing import Any
 
 from skytally.core import DataError
 from skytally.editions import editions_folder, read_editions
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import present_edition
 from skytally.press.project_paths import book_folder, build_folder, site_folder
 

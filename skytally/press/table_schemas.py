@@ -26,7 +26,7 @@ from skytally.core import (
     slug_of,
     words,
 )
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 
 FRICTIONLESS, CSVW = "datapackage.json", "csvw.json"
 """Names of the files beside the tables of the site."""

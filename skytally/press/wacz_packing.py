@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.core import DataError
-from skytally.press.edition_tools import INSTALL, edition_tool
+from skytally.press.edition_tool_paths import INSTALL, edition_tool
 from skytally.press.subprocesses import bare_environment, run_to_end
 
 PACKED = "cited-pages.wacz"

@@ -16,7 +16,7 @@ from skytally.press.build_lock import file_lock
 from skytally.press.project_paths import site_folder
 from skytally.press.subprocesses import LOOPBACK
 from skytally.press.watch.live_server import LiveSite, serve
-from skytally.press.watch.step_runner import Steps
+from skytally.press.watch.warm_process_client import Steps
 from skytally.press.watch.watch_state import (
     CHECKED,
     FAULT,

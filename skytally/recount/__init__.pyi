@@ -1,4 +1,4 @@
-from .count_comparison import (
+from .blind_count_comparison import (
     CountComparison as CountComparison,
     compare_counts as compare_counts,
     comparison_words as comparison_words,
@@ -9,8 +9,6 @@ from .count_files import (
     marks_geojson as marks_geojson,
     write_result as write_result,
 )
-from .count_image import CountImage as CountImage, ImageIdentity as ImageIdentity
-from .count_result import CountResult as CountResult, result_of as result_of, source_id as source_id
 from .mark_journal import (
     CountJournal as CountJournal,
     CountState as CountState,
@@ -22,5 +20,11 @@ from .mark_journal import (
     read_count as read_count,
     read_task as read_task,
 )
-from .outline_pixels import outline_rings as outline_rings
-from .practice_truth import practice_score as practice_score
+from .number_from_marks import (
+    CountResult as CountResult,
+    result_of as result_of,
+    source_id as source_id,
+)
+from .outlines_on_image import outline_rings as outline_rings
+from .practice_score import practice_score as practice_score
+from .recount_image import CountImage as CountImage, ImageIdentity as ImageIdentity

@@ -10,10 +10,16 @@ from typing import Any
 
 from skytally.core import header_of
 from skytally.imagery.acquire import chip_store
-from skytally.recount.count_image import ImageIdentity
-from skytally.recount.count_result import csv_lines, result_of, row_of, source_id, source_row_of
 from skytally.recount.mark import BOX, LINE, Mark
 from skytally.recount.mark_journal import SUFFIX, CountState
+from skytally.recount.number_from_marks import (
+    csv_lines,
+    result_of,
+    row_of,
+    source_id,
+    source_row_of,
+)
+from skytally.recount.recount_image import ImageIdentity
 
 JOURNALS = f"*/*{SUFFIX}"
 """Journals of all counts, below the folder of counts."""

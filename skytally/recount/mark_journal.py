@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, file_fault
-from skytally.recount.count_image import ImageIdentity
 from skytally.recount.mark import Mark, mark_from_json
+from skytally.recount.recount_image import ImageIdentity
 
 FORMAT = 1
 SUFFIX = ".marks.jsonl"

@@ -3,11 +3,6 @@ from .border_distance import (
     published_distances as published_distances,
 )
 from .bracketed_dates import Bracket as Bracket, change_order as change_order, narrowed as narrowed
-from .call_rates import (
-    PRINTED_RATES as PRINTED_RATES,
-    monthly_rate as monthly_rate,
-    rate_text as rate_text,
-)
 from .capture_recapture import number_present as number_present
 from .change_dates import Change as Change
 from .change_detection import (
@@ -17,12 +12,6 @@ from .change_detection import (
 )
 from .container_load import load_of_containers as load_of_containers
 from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
-from .counter_pairs import (
-    difference_of_rows as difference_of_rows,
-    multiple_if_misread as multiple_if_misread,
-    pairs_of_counters as pairs_of_counters,
-    readers_of_one_place as readers_of_one_place,
-)
 from .dates_from_rows import bracket_of_rows as bracket_of_rows, stated_bracket as stated_bracket
 from .estimate import Estimate as Estimate
 from .forecast_scores import (
@@ -32,6 +21,12 @@ from .forecast_scores import (
     next_number as next_number,
     share_interval as share_interval,
 )
+from .port_call_in_ais_gap import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
+from .port_call_rates import (
+    PRINTED_RATES as PRINTED_RATES,
+    monthly_rate as monthly_rate,
+    rate_text as rate_text,
+)
 from .port_calls.calls_from_ship_days import (
     calls_by_share as calls_by_share,
     calls_table as calls_table,
@@ -40,9 +35,14 @@ from .port_calls.calls_from_ship_days import (
 )
 from .port_calls.littles_law import Calls as Calls
 from .port_calls.stay_length import mean_stay as mean_stay
-from .reach_from_rows import OPEN as OPEN, gap_table as gap_table
+from .port_calls_between_sightings import OPEN as OPEN, gap_table as gap_table
+from .published_count_pairs import (
+    difference_of_rows as difference_of_rows,
+    multiple_if_misread as multiple_if_misread,
+    pairs_of_counters as pairs_of_counters,
+    readers_of_one_place as readers_of_one_place,
+)
 from .sea_distance import Port as Port, read_sea as read_sea, routes_to as routes_to
-from .ship_reach import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .surge_chance import Surge as Surge, surge as surge
 from .surge_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skytally.core import day
-from skytally.statistics.change_odds import SHOWN
+from skytally.statistics.change_odds_thresholds import SHOWN
 from skytally.statistics.change_search import ChangeSearch
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.interval_dated_counts import Floats, IntervalCounts, date_of

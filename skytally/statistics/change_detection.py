@@ -15,7 +15,7 @@ from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import level_faults
 from skytally.statistics.bounded_counts import representative_counts
 from skytally.statistics.change_dates import Change, DatedSeries, dated_changes
-from skytally.statistics.change_odds import SHOWN, SUGGESTED
+from skytally.statistics.change_odds_thresholds import SHOWN, SUGGESTED
 from skytally.statistics.change_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import (
     MAX_DAYS_FROM_1970,

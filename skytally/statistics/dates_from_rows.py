@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from skytally.core import DataError, line_vocabulary as n, refuse
+from skytally.core import DataError, evidence_line_names as n, refuse
 from skytally.statistics.bracketed_dates import Bracket, DatedState, change_bracket
-from skytally.statistics.ship_reach import NOMINAL_DAYS
+from skytally.statistics.port_call_in_ais_gap import NOMINAL_DAYS
 
 Span = tuple[float, float]
 PERIOD_OF = {"month": "M", "year": "Y"}
@@ -133,7 +133,7 @@ def stated_bracket(rows: pd.DataFrame, *, day: str) -> Bracket:
     -------
     Bracket
         A day given by month or year stands for all of it, a nominal one also for
-        `skytally.statistics.ship_reach.NOMINAL_DAYS` on either side.
+        `skytally.statistics.port_call_in_ais_gap.NOMINAL_DAYS` on either side.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
-from skytally.statistics.change_odds import SHOWN
+from skytally.statistics.change_odds_thresholds import SHOWN
 from skytally.statistics.estimate import Estimate
 
 Floats = NDArray[np.float64]

@@ -19,13 +19,13 @@ NETWORK_MODULES = {
     "skytally/imagery/acquire/stac/http_client.py",
     "skytally/imagery/acquire/stac/paging.py",
     "skytally/imagery/acquire/url_signing.py",
-    "skytally/archive/polite_fetch.py",
-    "skytally/archive/robots_rules.py",
+    "skytally/page_archive/polite_fetch.py",
+    "skytally/page_archive/robots_rules.py",
     "skytally/web/allowed_addresses.py",
     "skytally/web/guarded_http.py",
 }
 """The modules through which `make refresh` and `make archive` reach a server."""
-STAMP_COMMAND = "skytally/press/stamp_command.py"
+STAMP_COMMAND = "skytally/press/packet_log_signature_command.py"
 """What asks a time-stamp authority for the time, for a publisher."""
 LOOPBACK_MODULES = {
     "skytally/press/subprocesses.py",
@@ -43,7 +43,7 @@ BANNED_CALLS = {
 COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
 DATED_COMMANDS = (
-    "skytally/press/archive_command.py", "skytally/press/recount_command.py",
+    "skytally/press/page_archive_command.py", "skytally/press/recount_command.py",
     "skytally/press/refresh_command.py",
 )  # fmt: skip
 """Those that date what they did."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError, read_table
-from skytally.press.sphinx_ext.history_directives import measured_figures
+from skytally.press.sphinx_ext.corrections_and_failures_directives import measured_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "data/failed_attempts.csv"

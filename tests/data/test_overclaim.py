@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.claims.rule_evidence import read_tables
+from skytally.claims.claim_evidence_lookup import read_tables
 from skytally.core.errors import DataError
 from skytally.press.overclaim_lint import (
     code_texts,

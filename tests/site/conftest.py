@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import chromium, served
-from tests.support.site_pages import SITE
+from tests.support.built_site_pages import SITE
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,18 @@ import re
 import pytest
 
 from skytally.editions import Edition, editions_folder, packet_paths, read_editions
+from skytally.press.address_redirect_pages import MARK
 from skytally.press.edition_pages import ATOM, JSON_FEED
-from skytally.press.kept_addresses import MARK
+from tests.support.built_site_pages import (
+    KEPT,
+    PAGES,
+    ROOT,
+    SITE,
+    broken_link,
+    needs_site,
+    parsed_page,
+)
 from tests.support.feed_rules import atom_faults, json_feed_faults
-from tests.support.site_pages import KEPT, PAGES, ROOT, SITE, broken_link, needs_site, parsed_page
 
 pytestmark = needs_site
 

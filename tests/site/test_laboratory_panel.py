@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import ABSENT, chromium_path, tab
-from tests.support.page_visit import GRAVE
-from tests.support.site_pages import SITE, needs_site
+from tests.support.browser_page_visits import GRAVE
+from tests.support.built_site_pages import SITE, needs_site
 
 pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)]
 PAGES = (
@@ -153,9 +153,10 @@ def test_scripts_are_loaded_only_where_there_is_a_laboratory() -> None:
     named = {
         path.relative_to(SITE).with_suffix("").as_posix()
         for path in SITE.rglob("*.html")
-        if "_static" not in path.parts and "laboratory_door.js" in path.read_text(encoding="utf-8")
+        if "_static" not in path.parts
+        and "laboratory_loader.js" in path.read_text(encoding="utf-8")
     }
     assert named == set(PAGES)
     data = (SITE / "laboratory-data.js").stat().st_size
     assert data < 700_000
-    assert Path(SITE / "_static/laboratory/laboratory_door.js").is_file()
+    assert Path(SITE / "_static/laboratory/laboratory_loader.js").is_file()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import ABSENT, chromium_path, tab
-from tests.support.site_pages import SITE, needs_site, row_ids
+from tests.support.built_site_pages import SITE, needs_site, row_ids
 
 PRINTED = 2400
 """Width of a saved picture, pixels: 20 cm at 300 dots an inch."""

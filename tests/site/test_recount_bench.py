@@ -35,8 +35,8 @@ from skytally.recount import (
     result_of,
 )
 from tests.support.browser import ABSENT, chromium_path, tab
-from tests.support.page_visit import GRAVE
-from tests.support.recounts import finished, points, practice_file, task_of
+from tests.support.browser_page_visits import GRAVE
+from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 pytestmark = pytest.mark.skipif(not chromium_path(), reason=ABSENT)
 

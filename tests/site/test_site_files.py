@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 
 from skytally.core import data_registry, read_table
 from skytally.core.chart_style import MPL_MARKERS, SERIES_COLOURS
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 from skytally.press.cards import card_files
-from tests.support.site_pages import (
+from tests.support.built_site_pages import (
     CARDS,
     SITE,
     broken_link,

@@ -14,7 +14,7 @@ from skytally.press.sphinx_ext.translation_directives import languages
 from skytally.press.translations.language_words import FOLDER, language_words
 from skytally.press.translations.summary_texts import ENGLISH, places, summary_texts
 from skytally.press.translations.translated_quantities import quantity_words
-from tests.support.site_pages import SITE, needs_site
+from tests.support.built_site_pages import SITE, needs_site
 
 pytestmark = needs_site
 

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from skytally.editions.packet_verifier.recompute import _whole_tables
-from skytally.editions.packet_zip import canonical_zip
+from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.crate_validation import crate_faults, one_of_each_shape
+from tests.support.built_site_pages import SITE
 from tests.support.packet_edition import PacketEdition, failures, packets_of_site, rehashed
-from tests.support.site_pages import SITE
 
 pytestmark = pytest.mark.slow
 

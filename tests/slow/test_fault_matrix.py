@@ -1,7 +1,7 @@
 """The fault matrix through the real client: nothing silent, nothing hangs, no secret told.
 
-All cases are `tests.support.fault_matrix.cases`; the book's table of them is written by
-``python -m labs.benchmarks.fault_table``.
+All cases are `tests.support.server_fault_matrix.cases`; the book's table of them is written by
+``python -m labs.benchmarks.server_fault_table``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fault_matrix import (
+from tests.support.server_fault_matrix import (
     FAILED,
     HUNG,
     LIMIT_S,
@@ -24,7 +24,7 @@ from tests.support.fault_matrix import (
     in_words,
     trial,
 )
-from tests.support.faults import CANARY, FOR_EVER, ONCE, OPEN
+from tests.support.server_fault_proxy import CANARY, FOR_EVER, ONCE, OPEN
 
 # rasterio hushes this warning in a way that several threads undo for one another
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

@@ -67,7 +67,7 @@ def test_a_sample_of_flip_sets_flips_in_a_real_rebuild(
         page, out = key.partition(".")[0], copy.folder / "results"
         out.mkdir()
         run = subprocess.run(
-            [sys.executable, "-m", "skytally.press.execute", page, str(out)],
+            [sys.executable, "-m", "skytally.press.notebook_execution", page, str(out)],
             cwd=copy.folder,
             env={**os.environ, "PYTHONPATH": str(copy.folder), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.notebooks import PNG, code, markdown, notebook
+from tests.support.made_up_notebooks import PNG, code, markdown, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 AFTER = code("print('the cell after it')")
@@ -28,7 +28,7 @@ def _run(folder: Path, *cells: Any) -> subprocess.CompletedProcess[str]:
     (folder / "notebooks/rail.ipynb").write_text(json.dumps(content), encoding="utf-8")
     inherited = {name: text for name, text in os.environ.items() if "SKYTALLY" not in name}
     return subprocess.run(
-        [sys.executable, "-m", "skytally.press.execute", "rail", "results"],
+        [sys.executable, "-m", "skytally.press.notebook_execution", "rail", "results"],
         cwd=folder,
         env={**inherited, "PYTHONPATH": str(ROOT), "SKYTALLY_BOOK": "1"},
         capture_output=True,

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.inventory import read_inventory
-from skytally.imagery.pipeline.measured_folder import line_path, read_line
+from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
-from skytally.imagery.pipeline.measured_update import UpdateReport, update_lines
+from skytally.imagery.pipeline.measured_line_folder import line_path, read_line
+from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_register import read_sites
-from tests.support import simulated
+from tests.support import simulated_project as simulated
 
 ROWS = {"port-imagery": "ships", "rail-counts": "track", "depot-expansion": "ground"}
 
@@ -181,7 +181,9 @@ def test_pages_need_no_image(made: Path, tmp_path: Path) -> None:
     scenes.rename(tmp_path / "scenes")
     path.write_text(text.replace("Containers standing on", "Now: containers on"), encoding="utf-8")
     try:
-        run = simulated.run(made, "skytally.press.execute", "port-imagery", str(tmp_path / "out"))
+        run = simulated.run(
+            made, "skytally.press.notebook_execution", "port-imagery", str(tmp_path / "out")
+        )
     finally:
         (tmp_path / "scenes").rename(scenes)
         path.write_text(text, encoding="utf-8")
@@ -200,7 +202,9 @@ def test_lines_of_older_code_are_not_drawn(made: Path, tmp_path: Path) -> None:
     assert "\nCRANE_SHARE" not in text
     path.write_text(f"{text}\nCRANE_SHARE = 2\n", encoding="utf-8")
     try:
-        run = simulated.run(made, "skytally.press.execute", "port-imagery", str(tmp_path / "out"))
+        run = simulated.run(
+            made, "skytally.press.notebook_execution", "port-imagery", str(tmp_path / "out")
+        )
     finally:
         path.write_text(text, encoding="utf-8")
     assert run.returncode == 0, run.stdout + run.stderr

@@ -13,8 +13,8 @@ import pytest
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
 from tests.support import recipes
 from tests.support.book_copy import ROOT, copy_project, make, run_python
+from tests.support.built_site_pages import parse_page
 from tests.support.recipes import Step
-from tests.support.site_pages import parse_page
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STEPS = recipes.read_steps(ROOT / "CONTRIBUTING.md")

@@ -27,16 +27,15 @@ from rasterio.windows import from_bounds
 
 from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire import chip_store
+from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
-from skytally.imagery.acquire.inventory import read_inventory
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.imagery.acquire.scene_selection import select_items
 from skytally.imagery.acquire.url_signing import url_signer
-from skytally.imagery.pipeline.refresh import RefreshReport, refresh_store
-from skytally.imagery.simulate.archive_items import with_server_addresses
-from skytally.imagery.simulate.archive_passes import (
+from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
+from skytally.imagery.simulate.rehearsal_satellite_passes import (
     ADJACENT,
     EDGE,
     MISLABELLED,
@@ -46,12 +45,13 @@ from skytally.imagery.simulate.archive_passes import (
     REPROCESSED,
     SMALL,
 )
-from skytally.imagery.simulate.scene_archive import read_json_lines
+from skytally.imagery.simulate.rehearsal_scene_archive import read_json_lines
+from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from skytally.press import rehearsal_servers, rehearse
 from skytally.press.subprocesses import free_port
 from tests.support.credentials import SECRETS, leaks
 from tests.support.stac_item_fields import ASKED, documented
-from tests.support.tiny_site_archive import PERIOD, archive, provider, tiny_site
+from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_site
 
 pytestmark = [
     pytest.mark.slow,

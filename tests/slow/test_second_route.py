@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.site_pages import broken_link, parse_page
+from tests.support.built_site_pages import broken_link, parse_page
 
 pytestmark = pytest.mark.slow
 

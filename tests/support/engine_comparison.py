@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from skytally.press.kept_addresses import MARK
+from skytally.press.address_redirect_pages import MARK
 
 ALLOWED = {
     "permalinks": "the sign beside a heading that links to it is the theme's",

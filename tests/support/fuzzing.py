@@ -22,11 +22,11 @@ import rasterio
 from rasterio.io import MemoryFile
 
 from skytally.core.errors import AcquisitionError, DataError
+from skytally.imagery.acquire.acquisition_inventory import STORED
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import search_catalogue
-from skytally.imagery.acquire.inventory import STORED
+from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.acquire.scene_selection import SELECTED, select_items
@@ -37,10 +37,10 @@ from skytally.imagery.acquire.tiff_directory import (
     TAG_TILE_OFFSETS,
 )
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
-from skytally.imagery.simulate.archive_items import with_server_addresses
-from tests.support.fault_matrix import C1, C2, DAY, RTC
+from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
+from tests.support.server_fault_matrix import C1, C2, DAY, RTC
 from tests.support.substituted_files import World
-from tests.support.tiny_site_archive import archive, provider, tiny_site
+from tests.support.tiny_scene_archive import archive, provider, tiny_site
 
 SEED = 20261128
 LIMIT_S = 20.0

@@ -20,8 +20,8 @@ from skytally.editions import write_packets
 from skytally.editions.frozen_rows import row_hash
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
-from skytally.editions.packet_zip import canonical_zip
-from skytally.findings.declarations import REFERENCE
+from skytally.editions.reproducible_zip import canonical_zip
+from skytally.findings.finding_declarations import REFERENCE
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
 
-from skytally.imagery.simulate.archive_items import with_server_addresses
-from tests.support.faults import Origin, catalogue, files, routed
+from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
+from tests.support.server_fault_proxy import Origin, catalogue, files, routed
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.findings.row_findings import row_of, share
+from skytally.findings.number_findings import row_of, share
+from skytally.press.site_printing import _copy_tables
 from skytally.press.sphinx_ext import about_directives
 from skytally.press.sphinx_ext.about_directives import Contact, CorrectionCounts, DataFiles
-from skytally.press.website import _copy_tables
 from tests.support.bare_directives import bare
 
 

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from labs.benchmarks import band_mismatch
+from labs.benchmarks import mismatched_band_detection
 from skytally.imagery.acquire import band_checks
+from skytally.imagery.acquire.acquisition_inventory import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.band_checks import min_shared_detail, shared_detail, unverified_reason
-from skytally.imagery.acquire.inventory import REJECTED, UNVERIFIED
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.radiometry import Float32Array
-from skytally.imagery.acquire.scene_item import SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.pipeline import refresh_plan
-from tests.support import chips, shared_files
+from tests.support import files_beside_project as shared_files, simulated_scene_files as chips
 
 
 def _changed(band: str, change: Any) -> ScenePixels:
@@ -246,8 +246,8 @@ def test_a_refused_scene_is_read_again_once_sizes_are_stated(
 def test_real_bands_of_another_day_are_refused(windows: int | None) -> None:
     """Landsat of one harbour plain, three years apart: no band passes, most own ones do."""
     folder = shared_files.imagery("05_change_earthworks/landsat_taizhou")
-    days = band_mismatch._taizhou(folder)
-    for part in itertools.islice(band_mismatch._windows(days, 30), windows):
+    days = mismatched_band_detection._taizhou(folder)
+    for part in itertools.islice(mismatched_band_detection._windows(days, 30), windows):
         for band in BANDS:
             mixed = shared_detail({**part["2003"], band: part["2000"][band]}, 30)
             assert mixed[band] < min_shared_detail(band)

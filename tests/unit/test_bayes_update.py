@@ -20,8 +20,8 @@ from skytally.claims.bayes_update import (
     posterior,
     posterior_table,
 )
+from skytally.claims.claim_evidence_lookup import read_tables
 from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses, RatioRange
-from skytally.claims.rule_evidence import read_tables
 from skytally.core.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]

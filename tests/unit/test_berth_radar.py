@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,

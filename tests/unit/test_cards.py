@@ -15,14 +15,6 @@ from skytally.core.errors import DataError
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
-from skytally.press.cards.note_words import plain_note
-from skytally.press.cards.original_citations import (
-    ORIGINAL,
-    original_citations,
-    page_citation,
-    page_link,
-    published,
-)
 from skytally.press.cards.record_cards import (
     RELATIONS,
     CardRecord,
@@ -30,7 +22,15 @@ from skytally.press.cards.record_cards import (
     row_card,
     source_card,
 )
-from tests.support.drawn_charts import NASTY, tags
+from skytally.press.cards.source_page_citations import (
+    ORIGINAL,
+    original_citations,
+    page_citation,
+    page_link,
+    published,
+)
+from skytally.press.cards.spelled_out_codes import plain_note
+from tests.support.parsed_charts import NASTY, tags
 
 ABOUT = {"title": "Counted from Above", "licence": "CC BY 4.0", "author": "The skytally authors"}
 CITE = "The skytally authors, Counted from Above."

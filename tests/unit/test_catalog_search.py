@@ -15,14 +15,14 @@ import pyproj
 import pytest
 
 from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.catalog_search import SearchResult, provider_changes, search_catalogue
-from skytally.imagery.acquire.inventory import (
+from skytally.imagery.acquire.acquisition_inventory import (
     inventory_row,
     merge_inventory,
     merge_searches,
     search_log_row,
 )
-from tests.support.catalogue import (
+from skytally.imagery.acquire.catalog_search import SearchResult, provider_changes, search_catalogue
+from tests.support.loopback_stac_catalogue import (
     RAJIN,
     SITES,
     Catalogue,

@@ -24,7 +24,7 @@ from skytally.statistics.interval_dated_counts import (
     interval_counts_of,
 )
 from skytally.statistics.odd_observations import odd_sets
-from tests.support import shared_files
+from tests.support import files_beside_project as shared_files
 from tests.support.expected_sentences import same_sentence
 
 DAY_ZERO = 19_500.0

@@ -17,7 +17,7 @@ from skytally.figures.chart_titles import chart_title, drawn_period, read_chart_
 from skytally.figures.evidence_line_charts import values_chart
 from skytally.findings import evaluate, read_declarations
 from skytally.record import with_derived_columns
-from tests.support.drawn_charts import document, models
+from tests.support.parsed_charts import document, models
 
 CHARTS = data_registry.path("chart_titles").parent
 PEAK = {"key": "a.peak", "said": "about 9 <ships>", "when": "2 May 2024", "level": 0.9}

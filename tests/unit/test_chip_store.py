@@ -22,7 +22,7 @@ from skytally.imagery.acquire.chip_encoding import (
     manifest_from_json,
     manifest_to_json,
 )
-from tests.support import chips
+from tests.support import simulated_scene_files as chips
 
 ITEM = "S2A_52TDN_20230827_0_L2A"
 

@@ -12,8 +12,8 @@ import pytest
 
 from skytally.claims import gather_evidence, judge_claims, judge_rules
 from skytally.claims.claim_ledger import Claim, as_json
-from skytally.claims.rule_kinds import KINDS
-from skytally.claims.verdicts import (
+from skytally.claims.claim_rule_kinds import KINDS
+from skytally.claims.verdict_list import (
     BOUND,
     CANNOT,
     CONTRADICTED,
@@ -27,7 +27,7 @@ from skytally.claims.verdicts import (
 )
 from skytally.core.data_dictionary import words
 from skytally.core.errors import DataError
-from skytally.findings.row_findings import quoted, ratio, row_of
+from skytally.findings.number_findings import quoted, ratio, row_of
 from skytally.record.copied_reports import ancestors
 from tests.support.claim_evidence import (
     Tables,

@@ -13,7 +13,7 @@ from skytally.claims import CONTRADICTED, GOOD, IN_PART, MISQUOTES, as_json, jud
 from skytally.press.sphinx_ext import claims_directives
 from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
-from tests.support.drawn_charts import NASTY, tags
+from tests.support.parsed_charts import NASTY, tags
 
 PAGE = (
     "PressTexts", "ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards",

@@ -12,7 +12,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.press.sphinx_ext.book_data import originals, table
-from skytally.press.sphinx_ext.capacity_directives import capacity_pairs
+from skytally.press.sphinx_ext.shells_per_container_directive import capacity_pairs
 from skytally.statistics import load_of_containers
 
 Rows = Callable[..., pd.DataFrame]

@@ -12,8 +12,8 @@ import pytest
 
 READ = "record/rail_counts.csv"
 LOADED = [
-    "skytally.core.line_vocabulary",
-    "skytally.figures.embed",
+    "skytally.core.evidence_line_names",
+    "skytally.figures.chart_embedding",
     "skytally.record.evidence_lines",
 ]
 WRITE = """
@@ -94,12 +94,12 @@ def test_is_fresh_when_another_table_changed(built: Any) -> None:
     ("path", "old", "new"),
     [
         ("data/" + READ, ",73,", ",74,"),
-        ("skytally/core/line_vocabulary.py", 'VALUE = "value"', 'VALUE = "values"'),
-        ("skytally/figures/boot.js", "(", " ("),
+        ("skytally/core/evidence_line_names.py", 'VALUE = "value"', 'VALUE = "values"'),
+        ("skytally/figures/lazy_chart_loader.js", "(", " ("),
         ("data/record/vocabulary.csv", "bound,exactly,the source", "bound,exactly,a source"),
         ("data/record/rail_counts.dictionary.csv", "kind of cars", "kind"),
         ("requirements.txt", "--hash=sha256:", "--hash=sha256:0"),
-        ("skytally/press/execute.py", "TIME_LIMIT = 600", "TIME_LIMIT = 601"),
+        ("skytally/press/notebook_execution.py", "TIME_LIMIT = 600", "TIME_LIMIT = 601"),
         ("notebooks/rail-counts.ipynb", "October", "Octobre"),
         ("book/_build/lines/rail-counts/findings.json", "[]", "[1]"),
     ],
@@ -263,7 +263,7 @@ def test_of_inputs_sees_what_is_checked_and_no_docstrings(project: Any) -> None:
         before = after
 
 
-OF_SITE = "keys.of_site(['skytally.press.website'])"
+OF_SITE = "keys.of_site(['skytally.press.site_printing'])"
 
 
 def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
@@ -281,10 +281,10 @@ def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
 def test_of_site_sees_the_modules_that_print_it(project: Any) -> None:
     """Code that prints the pages reprints them when its meaning changes, other code does not."""
     before = _key(project, OF_SITE)
-    _append(project.folder / "skytally/press/website.py", '\n"""More words."""\n')
+    _append(project.folder / "skytally/press/site_printing.py", '\n"""More words."""\n')
     _append(project.folder / "skytally/press/check.py", "\nANOTHER = 1\n")
     assert _key(project, OF_SITE) == before
-    _append(project.folder / "skytally/press/website.py", "\nANOTHER = 1\n")
+    _append(project.folder / "skytally/press/site_printing.py", "\nANOTHER = 1\n")
     assert _key(project, OF_SITE) != before
 
 
@@ -340,7 +340,7 @@ def test_site_is_fresh_only_while_it_is_whole(project: Any) -> None:
     page.parent.mkdir(parents=True)
     page.write_text("<p>1</p>")
     assert _key(project, "keys.site_is_fresh()") == "False"
-    _key(project, "keys.write_site_state({'skytally.press.website'})")
+    _key(project, "keys.write_site_state({'skytally.press.site_printing'})")
     assert _key(project, "keys.site_is_fresh()") == "True"
     (project.folder / "book/new.md").write_text("# New\n")
     assert _key(project, "keys.site_is_fresh()") == "False"
@@ -353,7 +353,7 @@ def test_site_is_fresh_only_while_it_is_whole(project: Any) -> None:
 
 def test_keys_do_not_depend_on_the_folder(project: Any, tmp_path: Path) -> None:
     """The same project in another folder has the same keys."""
-    notebook = "keys.of_notebook('rail-counts', modules=['skytally.core.line_vocabulary'])"
+    notebook = "keys.of_notebook('rail-counts', modules=['skytally.core.evidence_line_names'])"
     every = f"[keys.of_code(), {notebook}, keys.of_inputs(), {OF_SITE}]"
     before = _key(project, every)
     project.folder = project.folder.rename(tmp_path / "elsewhere")
@@ -380,7 +380,8 @@ def test_keys_need_only_the_standard_library(project: Any) -> None:
         "-X",
         "importtime",
         "-c",
-        "import skytally.press.__main__, skytally.press.content_keys, skytally.press.website",
+        "import skytally.press.build_command, skytally.press.content_keys; "
+        "import skytally.press.site_printing",
     )
     assert run.returncode == 0, run.stderr
     heavy = ("pandas", "numpy", "xarray", "papermill", "nbformat", "bokeh", "sphinx", "yaml")

@@ -16,9 +16,15 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.figures.embed import PageBlock
+from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.html_tables import table_block
 from skytally.findings.finding import Finding, interval_words
+from skytally.imagery.acquire.acquisition_inventory import (
+    INVENTORY_COLUMNS,
+    SEARCH_COLUMNS,
+    write_inventory,
+    write_searches,
+)
 from skytally.imagery.acquire.coverage_months import (
     ANY_SENSOR,
     COVERAGE_STATES,
@@ -30,16 +36,10 @@ from skytally.imagery.acquire.coverage_months import (
     coverage_totals,
     monthly_coverage,
 )
-from skytally.imagery.acquire.inventory import (
-    INVENTORY_COLUMNS,
-    SEARCH_COLUMNS,
-    write_inventory,
-    write_searches,
-)
 from skytally.imagery.acquire.providers import is_rehearsal, rehearsal_marked
 from skytally.imagery.figures.coverage_gap_chart import gaps_chart
+from skytally.imagery.figures.coverage_lane_boxes import MAX_SITES
 from skytally.imagery.figures.coverage_month_charts import months_chart, state_spans, states_chart
-from skytally.imagery.figures.lane_boxes import MAX_SITES
 from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
@@ -490,7 +490,7 @@ def test_notebook_is_true_in_both_states(project: Any, some: Tables, state: str)
     out = project.folder / "book/_build/lines/coverage"
     out.mkdir(parents=True)
     done = subprocess.run(
-        [sys.executable, "-m", "skytally.press.execute", "coverage", str(out)],
+        [sys.executable, "-m", "skytally.press.notebook_execution", "coverage", str(out)],
         cwd=project.folder,
         env={
             **os.environ,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.editions.packet_zip import canonical_zip
+from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press import crate_validation
 from skytally.press.crate_validation import one_of_each_shape
 

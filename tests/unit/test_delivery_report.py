@@ -9,12 +9,16 @@ import pandas as pd
 import pytest
 
 from skytally.imagery.acquire import chip_store
+from skytally.imagery.acquire.acquisition_inventory import (
+    INVENTORY_COLUMNS,
+    SEARCH_COLUMNS,
+    read_inventory,
+)
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS, SEARCH_COLUMNS, read_inventory
-from skytally.imagery.pipeline.refresh import refresh_store
+from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
 from skytally.press.delivery_report import file_lines, plan_lines, scene_lines
-from tests.support import chips, deliveries
+from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
 
 HERE = chips.site()
 S2 = deliveries.SENTINEL_2_ROW

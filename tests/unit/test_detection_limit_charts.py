@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from skytally.imagery.figures.detection_limit_charts import limits_chart
-from tests.support.drawn_charts import NASTY, tags
-from tests.support.imagery_charts import point_glyphs
+from tests.support.imagery_chart_inputs import point_glyphs
+from tests.support.parsed_charts import NASTY, tags
 
 
 def _limits(*, simulated: bool = True) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.dot_charts import dots_chart
-from skytally.figures.embed import PageBlock
 
 LONG = "an observation that needs more than one line of a narrow chart to be read in full"
 

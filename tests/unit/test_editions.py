@@ -12,10 +12,10 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import Edition, change_summary, next_id, read_editions
-from skytally.editions.cause_search import Book, change_causes
-from skytally.editions.change_groups import Trees, groups_of, mixed_tree
-from skytally.editions.change_words import cause_words
-from skytally.editions.corrected_cells import correction_history
+from skytally.editions.cell_correction_history import correction_history
+from skytally.editions.change_cause_search import Book, change_causes
+from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
+from skytally.editions.edition_change_sentences import cause_words
 from skytally.editions.edition_differences import (
     changed_findings,
     changed_rows,

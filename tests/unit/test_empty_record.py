@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from skytally.claims import hypothesis_findings, rival_hypotheses
+from skytally.claims.claim_evidence_lookup import Evidence, gather_evidence, read_tables
 from skytally.claims.claim_ledger import as_json, judge_claims, ledger_faults
-from skytally.claims.rule_evaluation import judge_rules, rules_faults
-from skytally.claims.rule_evidence import Evidence, gather_evidence, read_tables
+from skytally.claims.claim_rule_evaluation import judge_rules, rules_faults
 from skytally.core.data_dictionary import SUFFIX, VOCABULARY
 from skytally.record.consistency_rules import check_record
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
 from skytally.record.row_dating import time_quality
-from skytally.record.row_selection import at_site, on_one_day
+from skytally.record.site_and_day_selection import at_site, on_one_day
 from skytally.record.source_provenance import copied, copying_graph, support
 from skytally.record.statement_pairs import claim_pairs
 

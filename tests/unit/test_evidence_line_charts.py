@@ -15,14 +15,15 @@ import pytest
 import xarray as xr
 
 from skytally import figures
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.figures import bokeh_charts, mpl_charts
-from skytally.figures.embed import PageBlock
+from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_marks import value_marks
 from skytally.figures.evidence_line_charts import bars_chart, lanes_chart, values_chart
-from skytally.figures.mark_tables import value_marks
 from skytally.record import lines
 from skytally.record.evidence_lines import by_statement, line
-from tests.support.drawn_charts import (
+from tests.support.expected_sentences import same_sentence
+from tests.support.parsed_charts import (
     NASTY,
     column,
     document,
@@ -32,7 +33,6 @@ from tests.support.drawn_charts import (
     svg_words,
     tags,
 )
-from tests.support.expected_sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]
 Lines = Callable[..., xr.Dataset]

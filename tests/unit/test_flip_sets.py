@@ -15,9 +15,9 @@ from skytally import claims
 from skytally.claims.verdict_flips import VerdictFlips
 from skytally.core import data_folder
 from skytally.core.errors import DataError, IntegrityError
-from skytally.findings.declarations import REFERENCE, tables_read
-from skytally.findings.evaluation import outcomes
+from skytally.findings.declared_finding_evaluation import outcomes
 from skytally.findings.finding import Finding
+from skytally.findings.finding_declarations import REFERENCE, tables_read
 from skytally.findings.finding_flips import (
     OTHER_BOUND,
     OTHER_ORDER,

@@ -16,13 +16,13 @@ from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.figures.front_page_dates import read_key_dates
 from skytally.figures.running_totals_chart import running_totals, spelled_names, totals_chart
-from skytally.press import book_details, edition_pages, pdf_command
+from skytally.press import book_metadata, edition_pages, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
-from skytally.press.sphinx_ext.front_directives import DatedRows, FindingCards
-from skytally.press.sphinx_ext.page_heads import CiteBook
+from skytally.press.sphinx_ext.front_page_directives import DatedRows, FindingCards
+from skytally.press.sphinx_ext.page_head_and_foot import CiteBook
 from skytally.record import newest_page, within_record
 from tests.support.bare_directives import bare
-from tests.support.drawn_charts import svg_words
+from tests.support.parsed_charts import svg_words
 
 Rows = Callable[..., pd.DataFrame]
 CHARTS = Path(__file__).resolve().parents[2] / "data" / "charts"
@@ -266,23 +266,23 @@ def test_group_of_one_word_is_refused(tmp_path: Path) -> None:
 
 def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """No address is invented; one that is set is carried."""
-    plain = book_details.book_details()
+    plain = book_metadata.book_details()
     assert not {"repository", "site"} & set(plain)
     assert plain["newest"] in plain["citation"]
     assert f"({plain['newest_iso'][:4]})" in plain["citation"]
     assert plain["complete_to"] == f"record complete to {plain['newest']}"
     known = {"title": "T", "author": "A", "repository": {"url": "https://example.org/r"}}
-    monkeypatch.setattr(book_details, "_config", lambda: known)
-    assert book_details.book_details()["repository"] == "https://example.org/r"
+    monkeypatch.setattr(book_metadata, "_config", lambda: known)
+    assert book_metadata.book_details()["repository"] == "https://example.org/r"
     monkeypatch.setattr(
-        book_details, "_config", lambda: known | {"html": {"baseurl": "https://e.org"}}
+        book_metadata, "_config", lambda: known | {"html": {"baseurl": "https://e.org"}}
     )
-    assert book_details.book_details()["citation"].endswith(", https://e.org.")
+    assert book_metadata.book_details()["citation"].endswith(", https://e.org.")
 
 
 def _with_issue(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     config = {"title": "T", "author": "A", "sphinx": {"config": {"html_context": {"issued": day}}}}
-    monkeypatch.setattr(book_details, "_config", lambda: config)
+    monkeypatch.setattr(book_metadata, "_config", lambda: config)
 
 
 def test_citation_takes_no_day_of_the_record_for_a_day_of_issue(
@@ -335,7 +335,7 @@ def test_a_day_of_issue_that_is_no_day_is_refused(monkeypatch: pytest.MonkeyPatc
     """A typing error is not cited."""
     _with_issue(monkeypatch, "17 May 2031")
     with pytest.raises(DataError, match="issued is '17 May 2031'; write a day"):
-        book_details.book_details()
+        book_metadata.book_details()
 
 
 def test_dates_of_a_pdf_are_fixed_and_no_byte_moves() -> None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from skytally.core import data_folder, project_root
-from skytally.press.sphinx_ext.calibration_directives import ESTIMATORS
+from skytally.press.sphinx_ext.interval_calibration_directives import ESTIMATORS
 
 TERMS = (
     *("Admiralty", "artefact of attention", "average precision", "backscatter", "bias", "bracket"),

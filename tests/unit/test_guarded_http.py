@@ -20,11 +20,11 @@ import pytest
 from urllib3 import Retry
 
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError, FetchSettings, fetch_range
-from skytally.imagery.acquire.provider_addresses import address_rules
+from skytally.imagery.acquire.provider_allowed_addresses import address_rules
 from skytally.imagery.acquire.stac import http_client
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
 from skytally.web import AddressRules, ForbiddenAddressError, allowed_addresses
-from tests.support.catalogue import provider_of
+from tests.support.loopback_stac_catalogue import provider_of
 from tests.support.raw_server import HEAD, RawServer, Script, dripped, raw_server, silent
 
 PUBLIC = AddressRules()

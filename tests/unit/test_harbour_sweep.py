@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.imagery.cube.frames import Frame
 from skytally.imagery.measure.ships.alongside_hulls import straight_sides
@@ -32,8 +32,8 @@ from skytally.imagery.measure.water_mask import (
     water_pixels,
     water_threshold,
 )
-from skytally.imagery.simulate import harbour_images, hulls, second_hull_family
-from tests.support import shared_files
+from skytally.imagery.simulate import harbour_images, second_hull_family, ship_drawing
+from tests.support import files_beside_project as shared_files
 
 ROWS, COLUMNS = 150, 160
 
@@ -53,7 +53,9 @@ def roads(seed: int, *, quay: bool = True) -> np.ndarray:
 
 def framed(image: np.ndarray) -> Frame:
     """Frame of an array with 10 m pixels."""
-    return Frame(image, hulls.BANDS, None, np.datetime64("2023-08-27", "ns"), "made-up", "", 10.0)
+    return Frame(
+        image, ship_drawing.BANDS, None, np.datetime64("2023-08-27", "ns"), "made-up", "", 10.0
+    )
 
 
 def anchored(seed: int, lengths: tuple[float, ...], **style: object) -> tuple[Frame, list]:
@@ -63,13 +65,17 @@ def anchored(seed: int, lengths: tuple[float, ...], **style: object) -> tuple[Fr
     ships = []
     for i, length in enumerate(lengths):
         x, y = 200.0 + 400.0 * (i % 4), 650.0 + 400.0 * (i // 4)
-        ship = hulls.ShipDrawing(x, y, length, hulls.beam(length, rng), rng.uniform(0, 360))
+        ship = ship_drawing.ShipDrawing(
+            x, y, length, ship_drawing.beam(length, rng), rng.uniform(0, 360)
+        )
         ships.append(ship)
-        hulls.paint_sprite(image, hulls.draw_ship(ship, (ROWS, COLUMNS), rng, **style))  # type: ignore[arg-type]
+        ship_drawing.paint_sprite(
+            image, ship_drawing.draw_ship(ship, (ROWS, COLUMNS), rng, **style)
+        )  # type: ignore[arg-type]
     return framed(image), ships
 
 
-def near(found: list[Candidate], ship: hulls.ShipDrawing) -> list[Candidate]:
+def near(found: list[Candidate], ship: ship_drawing.ShipDrawing) -> list[Candidate]:
     """Select the detections at a ship."""
     return [
         each
@@ -126,9 +132,13 @@ def test_sweep_finds_long_dark_decks_under_a_white_house(style: dict) -> None:
     ships = []
     for i, length in enumerate((150.0, 200.0, 250.0)):
         x, y, turned = 300.0 + 500.0 * i, 800.0 + 150.0 * i, float(rng.uniform(0, 360))
-        width = hulls.beam(length, rng)
-        ships.append(hulls.ShipDrawing(x, y, length, width, turned, contrast=0.05, over=0.033))
-        hulls.paint_sprite(image, hulls.draw_ship(ships[-1], (ROWS, COLUMNS), rng, **style))
+        width = ship_drawing.beam(length, rng)
+        ships.append(
+            ship_drawing.ShipDrawing(x, y, length, width, turned, contrast=0.05, over=0.033)
+        )
+        ship_drawing.paint_sprite(
+            image, ship_drawing.draw_ship(ships[-1], (ROWS, COLUMNS), rng, **style)
+        )
     found = [each for each in swept_candidates(framed(image)) if each.score >= 0.35]
     assert len(found) == 3
     for ship in ships:
@@ -140,10 +150,10 @@ def test_sweep_is_not_content_with_the_house_of_a_very_dark_deck() -> None:
     """A fit of the whole that falls for the house is no ship: the form of all of it is tried."""
     rng = np.random.default_rng(115)
     image = roads(115)
-    width = hulls.beam(150.0, rng)
+    width = ship_drawing.beam(150.0, rng)
     turned = float(rng.uniform(0, 360))
-    ship = hulls.ShipDrawing(800.0, 900.0, 150.0, width, turned, contrast=0.02, over=0.033)
-    hulls.paint_sprite(image, hulls.draw_ship(ship, (ROWS, COLUMNS), rng))
+    ship = ship_drawing.ShipDrawing(800.0, 900.0, 150.0, width, turned, contrast=0.02, over=0.033)
+    ship_drawing.paint_sprite(image, ship_drawing.draw_ship(ship, (ROWS, COLUMNS), rng))
     (one,) = near(swept_candidates(framed(image)), ship)
     assert one.score >= 0.35
     assert one.length_low <= ship.length <= one.length_high
@@ -165,8 +175,8 @@ def test_sweep_finds_a_hull_alongside_a_quay() -> None:
     """A 160 m hull against a straight quay steps out of the shoreline by its beam."""
     rng = np.random.default_rng(4)
     image = roads(4)
-    ship = hulls.ShipDrawing(800.0, 350.0 + 14.0, 160.0, 26.0, 90.0)
-    hulls.paint_sprite(image, hulls.draw_ship(ship, (ROWS, COLUMNS), rng))
+    ship = ship_drawing.ShipDrawing(800.0, 350.0 + 14.0, 160.0, 26.0, 90.0)
+    ship_drawing.paint_sprite(image, ship_drawing.draw_ship(ship, (ROWS, COLUMNS), rng))
     found = [each for each in near(swept_candidates(framed(image)), ship) if each.score >= 0.2]
     assert found
     assert found[0].kind == ALONGSIDE
@@ -278,8 +288,8 @@ def test_water_like_with_and_without_infrared() -> None:
     image = roads(7)
     sea = np.zeros((ROWS, COLUMNS), bool)
     sea[80:140] = True
-    assert ndwi(image, hulls.BANDS)[100].mean() > 0.3
-    for bands in (hulls.BANDS, hulls.BANDS[:3]):
+    assert ndwi(image, ship_drawing.BANDS)[100].mean() > 0.3
+    for bands in (ship_drawing.BANDS, ship_drawing.BANDS[:3]):
         found = water_pixels(image[: len(bands)], bands, sea)
         assert found[50:].mean() > 0.99
         assert found[:30].mean() < 0.01

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from skytally.core.errors import DataError
 from skytally.imagery.measure.ships import hull_fit
-from skytally.imagery.simulate import hulls, second_hull_family
+from skytally.imagery.simulate import second_hull_family, ship_drawing
 
 SHAPE = (41, 41)
 NOISE = 0.006
@@ -20,10 +20,12 @@ SECOND: dict[str, Any] = {
 }  # fmt: skip
 
 
-def fitted(ship: hulls.ShipDrawing, rng: np.random.Generator, **style: Any) -> hull_fit.HullFit:
+def fitted(
+    ship: ship_drawing.ShipDrawing, rng: np.random.Generator, **style: Any
+) -> hull_fit.HullFit:
     """Draw a ship on water, add noise, and fit it from its moments."""
     image = np.full((4, *SHAPE), ship.over, np.float32)
-    hulls.paint_sprite(image, hulls.draw_ship(ship, SHAPE, rng, **style))
+    ship_drawing.paint_sprite(image, ship_drawing.draw_ship(ship, SHAPE, rng, **style))
     seen = (image - ship.over + rng.normal(0.0, NOISE, image.shape)).astype(np.float32)
     strength = np.sqrt((np.clip(seen, 0, None) ** 2).sum(axis=0))
     labels, _ = ndimage.label(strength > 4 * NOISE, np.ones((3, 3)))
@@ -33,17 +35,21 @@ def fitted(ship: hulls.ShipDrawing, rng: np.random.Generator, **style: Any) -> h
         np.where(labels == sizes.argmax(), strength, 0.0), gsd=10.0, sigma_m=5.3
     )
     return hull_fit.fit_hull(
-        seen, np.full_like(seen, NOISE), start, gsd=10.0, sigma_m=hull_fit.band_blurs(hulls.BANDS)
+        seen,
+        np.full_like(seen, NOISE),
+        start,
+        gsd=10.0,
+        sigma_m=hull_fit.band_blurs(ship_drawing.BANDS),
     )
 
 
 def drawn_ships(
     count: int, length: float, width: float, contrast: float
-) -> list[hulls.ShipDrawing]:
+) -> list[ship_drawing.ShipDrawing]:
     """Ships of one size at random bearings and sub-pixel positions."""
     rng = np.random.default_rng(11)
     return [
-        hulls.ShipDrawing(
+        ship_drawing.ShipDrawing(
             200 + rng.uniform(0, 10), 200 + rng.uniform(0, 10), length, width,
             rng.uniform(0, 180), contrast=contrast,
         )
@@ -54,7 +60,7 @@ def drawn_ships(
 def test_sigma_psf_is_that_of_the_band() -> None:
     """A modulation of 0.26 at Nyquist is a blur of 5.22 m (METHODS test 1)."""
     assert hull_fit.sigma_psf(0.26) == pytest.approx(5.22, abs=0.02)
-    assert hull_fit.sigma_psf(0.26) == pytest.approx(hulls.blur_sigma(0.26))
+    assert hull_fit.sigma_psf(0.26) == pytest.approx(ship_drawing.blur_sigma(0.26))
 
 
 def test_sigma_psf_refuses_no_modulation() -> None:
@@ -97,17 +103,17 @@ def test_fit_hull_finds_the_axis() -> None:
 
 def test_fit_hull_takes_a_quay_off() -> None:
     """A bright quay two metres off the hull does not lengthen or widen it when it is modelled."""
-    ship = hulls.ShipDrawing(205.0, 205.0, 120.0, 18.0, 0.0, contrast=0.12)
+    ship = ship_drawing.ShipDrawing(205.0, 205.0, 120.0, 18.0, 0.0, contrast=0.12)
     rng = np.random.default_rng(3)
     image = np.full((4, *SHAPE), ship.over, np.float32)
     quay = np.arange(410) + 0.5 > 205.0 + 9.0 + 2.0
     edge = ndimage.gaussian_filter1d(quay.astype(float), 5.2)[5::10]
     image += (0.15 * edge).astype(np.float32)
-    hulls.paint_sprite(image, hulls.draw_ship(ship, SHAPE, rng))
+    ship_drawing.paint_sprite(image, ship_drawing.draw_ship(ship, SHAPE, rng))
     seen = (image - ship.over).astype(np.float32)
     noise = np.full_like(seen, NOISE)
     start = hull_fit.Rectangle(20.0, 20.0, 110.0, 20.0, 0.0)
-    sigma = hull_fit.band_blurs(hulls.BANDS)
+    sigma = hull_fit.band_blurs(ship_drawing.BANDS)
     found = hull_fit.fit_hull(seen, noise, start, gsd=10.0, sigma_m=sigma, beside=1, axis_prior=0.0)
     assert found.place.length == pytest.approx(120.0, abs=12.0)
     assert found.place.width == pytest.approx(18.0, abs=5.0)
@@ -126,9 +132,9 @@ def test_fit_refuses_nothing() -> None:
 
 def test_drawn_ship_keeps_its_light() -> None:
     """A drawing covers the area of its hull whatever the blur, in both families."""
-    ship = hulls.ShipDrawing(205.0, 205.0, 120.0, 18.0, 30.0)
+    ship = ship_drawing.ShipDrawing(205.0, 205.0, 120.0, 18.0, 30.0)
     for style in ({}, SECOND):
-        sprite = hulls.draw_ship(ship, SHAPE, np.random.default_rng(0), **style)
+        sprite = ship_drawing.draw_ship(ship, SHAPE, np.random.default_rng(0), **style)
         assert sprite is not None
         area = float(sprite.cover[0].sum()) * 100.0
         assert 0.75 * 120 * 18 < area < 120 * 18
@@ -139,10 +145,10 @@ def test_put_changes_only_the_window_of_the_ship() -> None:
     """A ship injected into a real image leaves the rest as it was, and one outside changes none."""
     image = np.random.default_rng(0).uniform(0, 0.3, (4, *SHAPE)).astype(np.float32)
     before = image.copy()
-    ship = hulls.ShipDrawing(205.0, 205.0, 60.0, 10.0, 45.0)
-    hulls.paint_sprite(image, hulls.draw_ship(ship, SHAPE, np.random.default_rng(0)))
+    ship = ship_drawing.ShipDrawing(205.0, 205.0, 60.0, 10.0, 45.0)
+    ship_drawing.paint_sprite(image, ship_drawing.draw_ship(ship, SHAPE, np.random.default_rng(0)))
     changed = np.abs(image - before).max(axis=0) > 1e-6
     assert changed[20, 20]
     assert not changed[:10].any()
-    away = hulls.ShipDrawing(9_000.0, 205.0, 60.0, 10.0, 45.0)
-    assert hulls.draw_ship(away, SHAPE, np.random.default_rng(0)) is None
+    away = ship_drawing.ShipDrawing(9_000.0, 205.0, 60.0, 10.0, 45.0)
+    assert ship_drawing.draw_ship(away, SHAPE, np.random.default_rng(0)) is None

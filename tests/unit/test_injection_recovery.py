@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
-from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits, recall_table
 from skytally.imagery.pipeline.injection_recovery import (
     HOLD_OUT,
@@ -24,7 +24,12 @@ from skytally.imagery.pipeline.injection_recovery import (
 )
 from skytally.imagery.pipeline.measure_setup import MeasureSetup
 from skytally.imagery.pipeline.window_cutouts import OpenImages
-from skytally.imagery.simulate.injection import InjectionArea, Injector, counted_as_one, inject_ship
+from skytally.imagery.simulate.object_injection import (
+    InjectionArea,
+    Injector,
+    counted_as_one,
+    inject_ship,
+)
 from tests.support.flat_images import flat_image, middle_mask
 
 STUDY = np.datetime64("2023-08-01", "ns")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from skytally.core.errors import AcquisitionError
-from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from tests.support.catalogue import (
+from tests.support.loopback_stac_catalogue import (
     CORNER,
     PROVIDERS,
     RAJIN,

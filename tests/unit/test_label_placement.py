@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.figures.evidence_line_charts import values_chart
 from skytally.figures.label_placement import (
     LETTER,
@@ -27,7 +27,7 @@ from skytally.figures.label_placement import (
     write_labels,
 )
 from skytally.figures.series_styling import SeriesStyle
-from tests.support.drawn_charts import document, models, svg_words
+from tests.support.parsed_charts import document, models, svg_words
 
 Lines = Callable[..., xr.Dataset]
 HEIGHT, ENDS = 285.0, (0.0, 100.0)

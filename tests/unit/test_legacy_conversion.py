@@ -15,14 +15,14 @@ import pytest
 
 from skytally.core.errors import DataError, IntegrityError
 from skytally.imagery.acquire import legacy_conversion
-from skytally.imagery.acquire.chip_store import read_chip, stored_manifests
-from skytally.imagery.acquire.coverage_months import check_accounts
-from skytally.imagery.acquire.inventory import (
+from skytally.imagery.acquire.acquisition_inventory import (
     INVENTORY_COLUMNS,
     read_inventory,
     read_searches,
     write_inventory,
 )
+from skytally.imagery.acquire.chip_store import read_chip, stored_manifests
+from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.legacy_conversion import check_store, convert_data
 from skytally.imagery.sites.site_register import read_sites
 
@@ -266,7 +266,7 @@ def test_the_command_converts_a_project(data: Path, store: Path) -> None:
         "SKYTALLY_PROJECT": str(data.parent),
         "SKYTALLY_SCENES": str(store),
     }
-    command = [sys.executable, "-m", "skytally.press.convert"]
+    command = [sys.executable, "-m", "skytally.press.table_conversion_command"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "inventory.csv: 4 rows; looks.csv is kept as " in done.stdout

@@ -9,21 +9,25 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
-from skytally.imagery.measure.difference import SNOWED
+from skytally.imagery.measure.difference_from_reference import SNOWED
 from skytally.imagery.measure.ground.bare_soil_index import bare_soil_series
-from skytally.imagery.measure.observation import Observation, observation_line, unclear_observation
+from skytally.imagery.measure.image_observation import (
+    Observation,
+    observation_line,
+    unclear_observation,
+)
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.radar.berth_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.reference import references
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
+from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, radar_berth_images, site_cubes
 
 WHY = "cloud: 35% of the ring, 65% clear"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.cube.frames import Frame
@@ -20,11 +20,11 @@ from skytally.imagery.measure.radar.berth_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.reference import references, single_reference
 from skytally.imagery.measure.ships import hull_fit
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water import Berth
-from skytally.imagery.simulate import harbour_images, hulls, radar_berth_images
+from skytally.imagery.measure.usual_level_reference import references, single_reference
+from skytally.imagery.simulate import harbour_images, radar_berth_images, ship_drawing
 
 PIXEL_TRAPS = range(1, 14)
 """Traps of pixels; T14 and T15 are of choice and of dates, tested where those are made."""
@@ -140,14 +140,20 @@ def test_bands_of_a_ship_under_way_lengthen_it_by_their_parallax() -> None:
     rng = np.random.default_rng(4)
     image = np.full((4, 41, 41), 0.03, np.float32)
     for band, metres in enumerate((0.0, 4.0, 8.0, 2.0)):
-        ship = hulls.ShipDrawing(203.0, 200.0 + metres, 120.0, 18.0, 0.0, contrast=0.12)
+        ship = ship_drawing.ShipDrawing(203.0, 200.0 + metres, 120.0, 18.0, 0.0, contrast=0.12)
         alone = np.full_like(image, 0.03)
-        hulls.paint_sprite(alone, hulls.draw_ship(ship, (41, 41), np.random.default_rng(4)))
+        ship_drawing.paint_sprite(
+            alone, ship_drawing.draw_ship(ship, (41, 41), np.random.default_rng(4))
+        )
         image[band] = alone[band]
     seen = image - 0.03 + rng.normal(0.0, 0.004, image.shape).astype(np.float32)
     start = hull_fit.Rectangle(20.0, 20.0, 110.0, 20.0, 0.0)
     found = hull_fit.fit_hull(
-        seen, np.full_like(seen, 0.004), start, gsd=10.0, sigma_m=hull_fit.band_blurs(hulls.BANDS)
+        seen,
+        np.full_like(seen, 0.004),
+        start,
+        gsd=10.0,
+        sigma_m=hull_fit.band_blurs(ship_drawing.BANDS),
     )
     assert found.place.length == pytest.approx(120.0, abs=15.0)
     assert found.place.width == pytest.approx(18.0, abs=4.0)
@@ -156,7 +162,7 @@ def test_bands_of_a_ship_under_way_lengthen_it_by_their_parallax() -> None:
 def test_resampled_pixels_keep_the_blur_of_the_sensor(empty: tuple[xr.Dataset, Berth]) -> None:
     """Pixels of 20 m cut into 10 m are blurred like 20 m (METHODS trap T13)."""
     fine, coarse = (
-        np.array(hull_fit.band_blurs(hulls.BANDS, native=each)) for each in (10.0, 20.0)
+        np.array(hull_fit.band_blurs(ship_drawing.BANDS, native=each)) for each in (10.0, 20.0)
     )
     np.testing.assert_allclose(coarse, 2.0 * fine)
     cube, place = empty

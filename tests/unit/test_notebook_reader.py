@@ -13,7 +13,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.press.notebook_parameters import declared_parameters
 from skytally.press.notebook_reader import read_notebook, scan_notebook, with_pictures
-from tests.support.notebooks import PARAMETERS, PNG, TITLE, code, markdown, notebook
+from tests.support.made_up_notebooks import PARAMETERS, PNG, TITLE, code, markdown, notebook
 
 Write = Callable[[str | bytes | dict[str, Any]], None]
 

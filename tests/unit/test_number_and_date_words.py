@@ -8,9 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.core.quantity import quantity_of, quantity_text
-from skytally.core.unit_table import unit_of
-from skytally.core.wording import (
+from skytally.core.number_and_date_words import (
     day,
     filled,
     interval,
@@ -20,6 +18,8 @@ from skytally.core.wording import (
     with_preposition,
     with_unit,
 )
+from skytally.core.published_quantity import quantity_of, quantity_text
+from skytally.core.unit_table import unit_of
 
 OCTOBER_5 = pd.Timestamp("2023-10-05")
 OCTOBER_9 = pd.Timestamp("2023-10-09")

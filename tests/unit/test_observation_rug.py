@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.imagery.figures.observation_rug import (
     CONCLUSIVE,
     INCONCLUSIVE,
@@ -13,7 +13,7 @@ from skytally.imagery.figures.observation_rug import (
     gap_text,
     rug_rows,
 )
-from tests.support.imagery_charts import (
+from tests.support.imagery_chart_inputs import (
     ONE_OF_EACH_STATE,
     SPAN,
     inventory,

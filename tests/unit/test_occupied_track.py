@@ -11,10 +11,10 @@ import xarray as xr
 from scipy import optimize
 
 from labs.benchmarks import calibrate_ground
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
-from skytally.core.line_schema import check_line
-from skytally.imagery.measure.observation import Observation, observation_line
+from skytally.core.evidence_line_schema import check_line
+from skytally.imagery.measure.image_observation import Observation, observation_line
 from skytally.imagery.measure.rail.occupied_length_fit import (
     CarContrast,
     CorridorNoise,
@@ -22,7 +22,7 @@ from skytally.imagery.measure.rail.occupied_length_fit import (
     invert_occupancy,
 )
 from skytally.imagery.measure.rail.occupied_track import PER_CAR, occupied_tracks, rail_light_index
-from skytally.imagery.measure.rail.track_light import (
+from skytally.imagery.measure.rail.track_forward_model import (
     BODY,
     CAR_WIDTH,
     Corridor,
@@ -30,8 +30,8 @@ from skytally.imagery.measure.rail.track_light import (
     lay_corridor,
     solve_occupancy,
 )
-from skytally.imagery.measure.reference import Reference, references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.usual_level_reference import Reference, references
 from skytally.imagery.simulate import site_cubes, yards_quays_depots
 
 SIGMA = sigma_psf(0.26)

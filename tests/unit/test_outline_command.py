@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import data_registry
-from skytally.imagery.acquire.inventory import INVENTORY_COLUMNS, write_inventory
+from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS, write_inventory
 from skytally.imagery.sites.outline_editing import outline_changes
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites

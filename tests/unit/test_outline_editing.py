@@ -16,7 +16,7 @@ from skytally.imagery.sites.outline_editing import (
     write_outlines,
 )
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM, Site
-from tests.support import drawn_sites
+from tests.support import made_up_outlines as drawn_sites
 
 
 def _middle(site: Site) -> np.ndarray:

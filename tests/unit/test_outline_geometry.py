@@ -17,7 +17,7 @@ from skytally.imagery.sites.outline_geometry import (
     share_outside_window,
 )
 from skytally.imagery.sites.site_register import read_sites
-from tests.support import drawn_sites
+from tests.support import made_up_outlines as drawn_sites
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = read_sites(ROOT / "data/sites")

@@ -8,7 +8,7 @@ import pytest
 
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle, width_m
 from skytally.imagery.sites.site_model import TO_CONFIRM
-from tests.support.drawn_rectangles import MIDDLE, outline, site
+from tests.support.rectangular_test_sites import MIDDLE, outline, site
 
 
 @pytest.mark.parametrize(

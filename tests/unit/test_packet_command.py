@@ -10,7 +10,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions.packet_log import packet_log
-from skytally.editions.packet_zip import canonical_zip
+from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press import packet_command
 from skytally.press.packet_command import found_packets
 

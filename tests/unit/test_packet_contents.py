@@ -7,7 +7,7 @@ import io
 import json
 
 from skytally.editions.packet_contents import PacketSources, PacketSubject, packet_files
-from skytally.editions.packet_record import PacketRecord
+from skytally.editions.packet_record_rows import PacketRecord
 
 KEY = "rail-counts.own_made_up--rajin--pier_3"
 FINDING = {"key": KEY, "text": "Made up.", "inputs": ["inventory.csv"], "further": []}

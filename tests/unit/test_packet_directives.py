@@ -10,7 +10,7 @@ import pytest
 
 from skytally.editions.evidence_packet import PROGRAMS
 from skytally.editions.packet_log import log_root, packet_log
-from skytally.editions.packet_zip import canonical_zip
+from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.sphinx_ext import packet_directives
 from skytally.press.sphinx_ext.packet_directives import PacketList
 from tests.support.bare_directives import bare

@@ -14,7 +14,7 @@ from skytally.imagery.acquire.band_checks import pixel_faults
 from skytally.imagery.acquire.pixel_value_checks import decoding_faults
 from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_1
 from skytally.imagery.acquire.scene_pixels import ScenePixels
-from tests.support import chips
+from tests.support import simulated_scene_files as chips
 
 Pixels = np.ndarray[Any, Any]
 

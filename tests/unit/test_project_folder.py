@@ -91,8 +91,8 @@ def test_module_reads_nothing_when_imported(project: Any, tmp_path: Path) -> Non
     """The press can be imported anywhere; only its commands need a project."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    modules = "content_keys, project_paths, notebook_parameters, result_store, website, execute"
-    modules += ", check"
+    modules = "content_keys, project_paths, notebook_parameters, run_result_cache"
+    modules += ", site_printing, notebook_execution, check"
     code = f"import os; os.chdir({str(outside)!r}); from skytally.press import {modules}"
     run = project.run("-c", code)
     assert run.returncode == 0, run.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.imagery.acquire.providers import read_providers
-from tests.support.catalogue import DATA, PROVIDERS
+from tests.support.loopback_stac_catalogue import DATA, PROVIDERS
 
 FILE = DATA / "providers.toml"
 ROW = """

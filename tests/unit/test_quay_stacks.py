@@ -10,11 +10,11 @@ import xarray as xr
 from scipy import ndimage, optimize, stats
 
 from labs.benchmarks import calibrate_ground
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
-from skytally.core.line_schema import check_line
+from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
-from skytally.imagery.measure.observation import observation_line
+from skytally.imagery.measure.image_observation import observation_line
 from skytally.imagery.measure.quay.changed_pixels import QUAY_P_FALSE, changed_pixels
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay, teu_bounds, teu_observation
 from skytally.imagery.measure.quay.stacked_area import (
@@ -24,7 +24,7 @@ from skytally.imagery.measure.quay.stacked_area import (
     endmember_table,
     unmix,
 )
-from skytally.imagery.measure.reference import NORMAL_MAD, Reference, references
+from skytally.imagery.measure.usual_level_reference import NORMAL_MAD, Reference, references
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
 
 STUDY = "2023-06-01"

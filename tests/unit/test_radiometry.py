@@ -10,7 +10,7 @@ import pytest
 from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.radiometry import apply_calibration, band_calibrations
-from tests.support import chips
+from tests.support import simulated_scene_files as chips
 
 
 def test_calibration_comes_from_the_asset() -> None:

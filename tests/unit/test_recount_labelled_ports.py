@@ -31,9 +31,9 @@ from skytally.recount import (
     read_count,
     result_of,
 )
-from skytally.recount.count_image import TILE
 from skytally.recount.mark import BOX, POINT
-from tests.support.shared_files import imagery
+from skytally.recount.recount_image import TILE
+from tests.support.files_beside_project import imagery
 
 PORTS = ("casablanca", "honolulu", "hedland", "cartagena")
 

@@ -15,7 +15,7 @@ from skytally.core import DataError
 from skytally.recount import CountJournal, read_count, read_task, result_of
 from skytally.recount.mark import mark_from_json
 from skytally.recount.mark_journal import CountTask
-from tests.support.recounts import finished, points, practice_file, task_of
+from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 MARK = {"name": "a", "kind": "point", "certainty": "sure", "corners": [[3, 4]]}
 

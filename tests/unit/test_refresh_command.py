@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
-from skytally.imagery.acquire.inventory import read_inventory
+from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.press import refresh_command
-from tests.support import chips
-from tests.support.catalogue import Catalogue, earth_search, provider_of, series, served
+from tests.support import simulated_scene_files as chips
+from tests.support.loopback_stac_catalogue import (
+    Catalogue,
+    earth_search,
+    provider_of,
+    series,
+    served,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = """[files]

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from skytally.imagery.acquire.providers import read_providers
-from skytally.imagery.simulate.archive_passes import SMALL
-from skytally.imagery.simulate.scene_archive import rehearsed_sites
+from skytally.imagery.simulate.rehearsal_satellite_passes import SMALL
+from skytally.imagery.simulate.rehearsal_scene_archive import rehearsed_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
 from skytally.press import rehearsal_servers, rehearse
-from tests.support.tiny_site_archive import archive
+from tests.support.tiny_scene_archive import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "http://127.0.0.1:1/v1"

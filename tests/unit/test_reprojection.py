@@ -13,16 +13,16 @@ import pytest
 import rasterio.warp
 
 from skytally.core.errors import AcquisitionError
+from skytally.imagery.acquire.acquisition_inventory import FAILED, REJECTED, STORED
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.chip_encoding import manifest_from_json, manifest_to_json
-from skytally.imagery.acquire.inventory import FAILED, REJECTED, STORED
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.reprojection import is_reprojectable, window_bounds_in
-from skytally.imagery.acquire.scene_item import SceneItem
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.imagery.acquire.scene_selection import SELECTED, select_items
-from skytally.imagery.pipeline.refresh import _stored_row
+from skytally.imagery.pipeline.image_store_refresh import _stored_row
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job
-from tests.support import chips
+from tests.support import simulated_scene_files as chips
 
 OTHER = chips.EPSG + 1
 HERE = chips.site()

@@ -127,7 +127,7 @@ def test_failing_cell_is_told_as_on_the_page(project: Any) -> None:
     assert parameters["metadata"]["tags"] == ["parameters"]
     cell["source"] = "rails"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    run = project.run("-m", "skytally.press.execute", "rail-counts", "out")
+    run = project.run("-m", "skytally.press.notebook_execution", "rail-counts", "out")
     assert run.returncode == 1
     (told,) = (line for line in run.stderr.splitlines() if "failed" in line)
     assert re.sub(r"cell \d+", "cell 3", told) in PAGE.splitlines()
@@ -141,7 +141,7 @@ def test_failing_cell_names_the_parameters_it_uses(project: Any) -> None:
     cells[1]["source"] = "print(first, first_of_all)"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     project.parameters("rail-counts", 'first: "2023-01-01"\nsites_watched: 5\n')
-    run = project.run("-m", "skytally.press.execute", "rail-counts", "out")
+    run = project.run("-m", "skytally.press.notebook_execution", "rail-counts", "out")
     assert "it uses first = '2023-01-01' of notebooks/params/rail-counts.yml" in run.stderr
     assert "sites_watched" not in run.stderr
 

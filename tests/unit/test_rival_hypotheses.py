@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from skytally.claims import gather_evidence
+from skytally.claims.claim_evidence_lookup import Evidence, read_tables
 from skytally.claims.rival_hypotheses import Hypotheses, read_hypotheses
-from skytally.claims.rule_evidence import Evidence, read_tables
 from skytally.core.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]

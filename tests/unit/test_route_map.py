@@ -16,8 +16,8 @@ from skytally.core.errors import DataError
 from skytally.figures.basemap import View, outlines
 from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.route_map import route_map
-from skytally.figures.route_tables import STOP, read_labels, read_panels
-from tests.support.drawn_charts import svg_words
+from skytally.figures.route_map_tables import STOP, read_labels, read_panels
+from tests.support.parsed_charts import svg_words
 
 Table = Callable[[str], pd.DataFrame]
 CHARTS = FilePath(__file__).resolve().parents[2] / "data" / "charts"

@@ -16,7 +16,7 @@ import rasterio
 
 from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.scene_pixels import joined_ids, joined_pixels, unread_mask
 from skytally.imagery.acquire.scene_reader import read_scene, read_scene_over_site
 from skytally.imagery.acquire.tiff_directory import TruncatedHeaderError, read_directory
@@ -33,7 +33,7 @@ from skytally.imagery.acquire.window_reader import (
 )
 from skytally.imagery.sites.site_model import Grid
 from skytally.web import redacted_message, url_without_query
-from tests.support import chips, faults
+from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
 
 QUICK = FetchSettings(timeout_s=0.6, connect_s=0.6, tries=3, pause_s=0.01, deadline_s=6)
 HERE = chips.site()

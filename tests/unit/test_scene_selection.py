@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 
-from skytally.imagery.acquire.inventory import REJECTED, SUPERSEDED
-from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.acquisition_inventory import REJECTED, SUPERSEDED
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.scene_selection import SELECTED, SelectionDecision, select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site
-from tests.support.catalogue import PROVIDERS, RAJIN, earth_search, landsat, planetary_s2, radar
+from tests.support.loopback_stac_catalogue import (
+    PROVIDERS,
+    RAJIN,
+    earth_search,
+    landsat,
+    planetary_s2,
+    radar,
+)
 
 
 def _s2(when: str = "2023-08-27T02:15:49Z", item_id: str = "", **words: Any) -> SceneItem:

@@ -7,14 +7,14 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import calibration_directives, foresight_directives
-from skytally.press.sphinx_ext.calibration_directives import (
+from skytally.press.sphinx_ext import foresight_directives, interval_calibration_directives
+from skytally.press.sphinx_ext.foresight_directives import ForesightSummary
+from skytally.press.sphinx_ext.interval_calibration_directives import (
     LIKELY_METHOD,
     OWN_METHOD,
     RBEAST_METHOD,
     ChangesBesideRbeast,
 )
-from skytally.press.sphinx_ext.foresight_directives import ForesightSummary
 from skytally.press.sphinx_ext.results_data import results
 from tests.support.bare_directives import bare
 
@@ -67,7 +67,7 @@ def test_changes_of_the_better_program_are_named_as_such(monkeypatch: pytest.Mon
         columns=["dataset", "series", "method", "f1", "date_found"],
     )  # fmt: skip
     tables = {"measurement_accuracy": accuracy, "change_point_scores": series}
-    monkeypatch.setattr(calibration_directives, "results", tables.get)
+    monkeypatch.setattr(interval_calibration_directives, "results", tables.get)
     text = _text(bare(ChangesBesideRbeast).html())
     assert "of ours is 0.7 and that of Rbeast 0.8, so there Rbeast is better" in text
     assert "(s: 2020-02-01)" in text

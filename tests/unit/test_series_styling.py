@@ -12,7 +12,7 @@ from skytally.core import chart_style as style
 from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.series_styling import series_styles, shared_colour, shared_words
 from skytally.record import by_statement, filtered, lines
-from tests.support.drawn_charts import column, document, models
+from tests.support.parsed_charts import column, document, models
 
 Table = Callable[[str], pd.DataFrame]
 

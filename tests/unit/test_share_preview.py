@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from skytally.figures.share_preview import PREVIEW_SIZE, preview_picture
-from skytally.press.sphinx_ext import page_heads
+from skytally.press.sphinx_ext import page_head_and_foot
 from tests.support.bare_directives import bare
 
 WORDS = {"title": "A book", "number": "about 3 ships", "sentence": "Counted.", "foot": "CC BY"}
@@ -48,7 +48,7 @@ def test_preview_address_is_absolute_only_where_the_site_has_one(
     details: dict[str, Any], page: str, address: str
 ) -> None:
     """No address of the site is invented."""
-    assert f'<meta property="og:image" content="{address}">' in page_heads._preview_tags(
+    assert f'<meta property="og:image" content="{address}">' in page_head_and_foot._preview_tags(
         page, details
     )
 
@@ -56,11 +56,13 @@ def test_preview_address_is_absolute_only_where_the_site_has_one(
 def test_front_page_says_which_edition_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Version and state of the record, as far as they are known, and nothing else."""
     known = {"version": "1.2", "complete_to": "record complete to 8 July 2026"}
-    monkeypatch.setattr(page_heads, "book_details", lambda _: known)
-    line = bare(page_heads.Edition).html()
+    monkeypatch.setattr(page_head_and_foot, "book_details", lambda _: known)
+    line = bare(page_head_and_foot.Edition).html()
     assert "This edition: version 1.2, record complete to 8 July 2026." in line
-    monkeypatch.setattr(page_heads, "book_details", lambda _: {"version": "", "complete_to": ""})
-    assert bare(page_heads.Edition).html() == ""
+    monkeypatch.setattr(
+        page_head_and_foot, "book_details", lambda _: {"version": "", "complete_to": ""}
+    )
+    assert bare(page_head_and_foot.Edition).html() == ""
 
 
 EDITION = '<a href="editions/2031-05-17.html">edition 2031-05-17</a>'
@@ -89,5 +91,5 @@ def test_front_page_links_the_edition_and_what_differs(
         "edition_id": "2031-05-17",
         "edition_page": f"editions/{page}.html",
     }
-    monkeypatch.setattr(page_heads, "book_details", lambda _: known)
-    assert expected in bare(page_heads.Edition).html()
+    monkeypatch.setattr(page_head_and_foot, "book_details", lambda _: known)
+    assert expected in bare(page_head_and_foot.Edition).html()

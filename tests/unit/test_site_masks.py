@@ -11,7 +11,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.imagery.pipeline.site_masks import outline_area, seaward_bearing, track_lines
 from skytally.imagery.sites.site_model import TO_CONFIRM
-from tests.support.drawn_rectangles import MIDDLE, outline, site
+from tests.support.rectangular_test_sites import MIDDLE, outline, site
 
 
 def test_outline_area_reads_around_its_outline_and_keeps_the_ring_off_everything() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from skytally.imagery.figures.site_plans import Backdrop, plan_file, plan_text, scale_m, site_plan
 from skytally.imagery.sites.site_model import CONFIRMED
-from tests.support import drawn_sites
+from tests.support import made_up_outlines as drawn_sites
 
 
 @pytest.mark.parametrize(("width", "expected"), [(6000, 1000), (3600, 1000), (8400, 2000)])

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.record.row_dating import time_quality
-from skytally.record.row_selection import at_site, on_one_day
+from skytally.record.site_and_day_selection import at_site, on_one_day
 from skytally.record.statement_pairs import claim_pairs, falling_totals
 
 Rows = Callable[..., pd.DataFrame]

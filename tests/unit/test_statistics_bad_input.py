@@ -21,15 +21,16 @@ from skytally.core.errors import DataError
 from skytally.statistics import (
     ceiling_exceedance,
     count_ceiling,
-    counter_agreement,
     interval_dated_counts,
     lead_lag,
+    published_count_agreement,
     sea_distance,
 )
 from skytally.statistics.change_dates import Change
 from skytally.statistics.change_detection import change_points
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
+from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
 from skytally.statistics.port_calls import (
     berth_observations,
     calls_from_ship_days,
@@ -37,7 +38,6 @@ from skytally.statistics.port_calls import (
     missed_calls,
     stay_length,
 )
-from skytally.statistics.ship_reach import Fix, reach, reach_of_rows
 from skytally.statistics.surge_chance import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
@@ -611,12 +611,12 @@ CASES = [
         },
     ),
     Case(
-        counter_agreement.mean_difference,
+        published_count_agreement.mean_difference,
         {"differences": np.array([0.0, 2.0, 4.0]), "unit": "railcars"},
         {"differences": arrays([0.0, 2.0, 4.0, 5.0])},
     ),
     Case(
-        lambda **given: counter_agreement.agreement(_side(**given), _side(counter="voa")),
+        lambda **given: published_count_agreement.agreement(_side(**given), _side(counter="voa")),
         {},
         {
             "value": NUMBERS,

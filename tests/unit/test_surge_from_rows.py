@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.row_findings import row_of
+from skytally.findings.number_findings import row_of
 from skytally.statistics.ceiling_exceedance import REACHED
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER

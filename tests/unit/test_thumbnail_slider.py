@@ -16,7 +16,7 @@ from skytally.core.errors import DataError
 from skytally.imagery.figures.thumbnail_slider import slider_block, thumbnails_block
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from tests.support.browser import ABSENT, chromium, chromium_path, tab
-from tests.support.drawn_charts import NASTY, tags
+from tests.support.parsed_charts import NASTY, tags
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_browser = pytest.mark.skipif(not chromium_path(), reason=ABSENT)

@@ -15,7 +15,7 @@ from skytally.core.errors import AcquisitionError
 from skytally.imagery.acquire import tiff_directory as tiff
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
-from tests.support import chips
+from tests.support import simulated_scene_files as chips
 
 PARTS = FetchSettings(tries=1, head_bytes=1024, whole_bytes=0)
 WHOLE = FetchSettings(tries=1)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims.comparison import BoundedNumber, comparable
-from skytally.core import line_vocabulary as n
+from skytally.claims.claimed_number_comparison import BoundedNumber, comparable
+from skytally.core import evidence_line_names as n
 from skytally.core.data_dictionary import words
 from skytally.core.errors import DataError
+from skytally.core.number_and_date_words import with_unit
 from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.core.unit_table import Unit, unit_of
-from skytally.core.wording import with_unit
 from skytally.record.consistency_rules import record_faults
 from skytally.record.evidence_lines import line
 

@@ -10,9 +10,9 @@ import pytest
 
 from skytally.claims import VERDICTS
 from skytally.core import chart_style
-from skytally.figures.embed import PageBlock
+from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.verdict_bar import verdict_bar
-from tests.support.drawn_charts import svg, svg_words
+from tests.support.parsed_charts import svg, svg_words
 
 COLOURS = dict(zip(VERDICTS, chart_style.VERDICT_COLOURS, strict=True))
 SVG = "{http://www.w3.org/2000/svg}"

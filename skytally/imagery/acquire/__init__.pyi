@@ -1,3 +1,25 @@
+from .acquisition_inventory import (
+    FAILED as FAILED,
+    NO as NO,
+    REJECTED as REJECTED,
+    STORED as STORED,
+    SUPERSEDED as SUPERSEDED,
+    UNVERIFIED as UNVERIFIED,
+    VERIFIED_BY_PIXELS as VERIFIED_BY_PIXELS,
+    VERIFIED_BY_SIZE as VERIFIED_BY_SIZE,
+    YES as YES,
+    inventory_row as inventory_row,
+    malformed_item_rows as malformed_item_rows,
+    merge_inventory as merge_inventory,
+    merge_searches as merge_searches,
+    read_breaks as read_breaks,
+    read_inventory as read_inventory,
+    read_searches as read_searches,
+    search_log_row as search_log_row,
+    verification_method as verification_method,
+    write_inventory as write_inventory,
+    write_searches as write_searches,
+)
 from .band_table import band_table_items as band_table_items
 from .byte_ranges import FetchSettings as FetchSettings
 from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
@@ -28,35 +50,14 @@ from .coverage_months import (
 )
 from .deliveries.delivered_pixels import read_delivered_scene as read_delivered_scene
 from .deliveries.recognition import recognised_delivery as recognised_delivery
-from .inventory import (
-    FAILED as FAILED,
-    NO as NO,
-    REJECTED as REJECTED,
-    STORED as STORED,
-    SUPERSEDED as SUPERSEDED,
-    UNVERIFIED as UNVERIFIED,
-    VERIFIED_BY_PIXELS as VERIFIED_BY_PIXELS,
-    VERIFIED_BY_SIZE as VERIFIED_BY_SIZE,
-    YES as YES,
-    inventory_row as inventory_row,
-    malformed_item_rows as malformed_item_rows,
-    merge_inventory as merge_inventory,
-    merge_searches as merge_searches,
-    read_breaks as read_breaks,
-    read_inventory as read_inventory,
-    read_searches as read_searches,
-    search_log_row as search_log_row,
-    verification_method as verification_method,
-    write_inventory as write_inventory,
-    write_searches as write_searches,
-)
 from .legacy_conversion import convert_data as convert_data
-from .local_folder import item_id_of as item_id_of
+from .offered_scene import SceneItem as SceneItem, baseline_version as baseline_version
+from .own_image_folder import item_id_of as item_id_of
 from .pixel_classes import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
 )
-from .provider_addresses import address_rules as address_rules
+from .provider_allowed_addresses import address_rules as address_rules
 from .providers import (
     FOLDER as FOLDER,
     LANDSAT as LANDSAT,
@@ -73,7 +74,6 @@ from .providers import (
 )
 from .radiometry import apply_calibration as apply_calibration
 from .reprojection import resample_to_site_grid as resample_to_site_grid
-from .scene_item import SceneItem as SceneItem, baseline_version as baseline_version
 from .scene_pixels import ScenePixels as ScenePixels, joined_ids as joined_ids
 from .scene_reader import read_scene as read_scene
 from .scene_selection import (

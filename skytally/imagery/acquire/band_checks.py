@@ -3,7 +3,8 @@
 A reader that fails halfway leaves a hole, a cache that mixes files a band of another scene; HTTP
 status, size and checksum look fine in both cases. Ground, light and whatever moves leave the same
 fine detail in every band of one scene, and a band of another date shares less of it: ships, waves,
-crops and shadows have moved. How much less was measured by ``labs/benchmarks/band_mismatch.py``.
+crops and shadows have moved. How much less was measured by
+``labs/benchmarks/mismatched_band_detection.py``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.pixel_classes import (
     SCL_MAX_CLASS,
     PixelClasses,
@@ -25,7 +27,6 @@ from skytally.imagery.acquire.pixel_classes import (
 from skytally.imagery.acquire.pixel_value_checks import decoding_faults
 from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
 from skytally.imagery.acquire.radiometry import Float32Array, apply_calibration, band_calibrations
-from skytally.imagery.acquire.scene_item import SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 
 MAX_REFLECTANCE = 2.8

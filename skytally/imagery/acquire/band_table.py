@@ -19,10 +19,10 @@ from skytally.core import DataError, Fault, header_of, read_cells, refuse
 from skytally.imagery.acquire.deliveries.acquisition_day import moments_in_name, parsed_time
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
-from skytally.imagery.acquire.local_folder import item_id_of
+from skytally.imagery.acquire.offered_scene import Asset, SceneItem
+from skytally.imagery.acquire.own_image_folder import item_id_of
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENSORS, SENTINEL_1, SENTINEL_2
 from skytally.imagery.acquire.reprojection import is_reprojectable
-from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from rasterio.io import MemoryFile
 
 from skytally.core import DataError, IntegrityError
+from skytally.imagery.acquire.offered_scene import ITEM_ID, SceneItem
 from skytally.imagery.acquire.radiometry import band_calibrations
-from skytally.imagery.acquire.scene_item import ITEM_ID, SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 
 SEAL_KEY = "seal"

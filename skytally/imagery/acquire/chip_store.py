@@ -26,7 +26,7 @@ from skytally.imagery.acquire.chip_encoding import (
     manifest_from_json,
     manifest_to_json,
 )
-from skytally.imagery.acquire.scene_item import SceneItem
+from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 
 CHIP_SUFFIX, MANIFEST_SUFFIX, TEMPORARY_SUFFIX, RETIRED_SUFFIX = (

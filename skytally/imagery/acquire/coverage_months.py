@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import refuse
-from skytally.imagery.acquire.inventory import FAILED, NO, STORED, SUPERSEDED, YES
+from skytally.imagery.acquire.acquisition_inventory import FAILED, NO, STORED, SUPERSEDED, YES
 from skytally.imagery.acquire.providers import SENSOR_NAMES, sensor_name
 from skytally.imagery.sites import evidence_names
 

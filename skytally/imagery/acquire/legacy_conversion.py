@@ -13,14 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import DataError, IntegrityError, read_cells, refuse
-from skytally.imagery.acquire.chip_store import (
-    read_chip,
-    store_errors,
-    stored_item_ids,
-    stored_manifest,
-    write_atomically,
-)
-from skytally.imagery.acquire.inventory import (
+from skytally.imagery.acquire.acquisition_inventory import (
     INVENTORY_COLUMNS,
     SEARCH_COLUMNS,
     merge_inventory,
@@ -28,7 +21,14 @@ from skytally.imagery.acquire.inventory import (
     write_inventory,
     write_searches,
 )
-from skytally.imagery.acquire.legacy_tables import (
+from skytally.imagery.acquire.chip_store import (
+    read_chip,
+    store_errors,
+    stored_item_ids,
+    stored_manifest,
+    write_atomically,
+)
+from skytally.imagery.acquire.legacy_table_refusal import (
     LEGACY_INVENTORY,
     LEGACY_INVENTORY_COLUMNS,
     LEGACY_SEARCH_COLUMNS,

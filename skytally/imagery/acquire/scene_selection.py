@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from skytally.imagery.acquire.inventory import REJECTED, SUPERSEDED
+from skytally.imagery.acquire.acquisition_inventory import REJECTED, SUPERSEDED
+from skytally.imagery.acquire.offered_scene import SceneItem, baseline_version
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.radiometry import OFFSET_SINCE_BASELINE
 from skytally.imagery.acquire.reprojection import is_reprojectable, window_bounds_in
-from skytally.imagery.acquire.scene_item import SceneItem, baseline_version
 from skytally.imagery.sites import Site
 
 SELECTED = "selected"

@@ -21,7 +21,7 @@ import urllib3
 
 from skytally.core import AcquisitionError, DataError
 from skytally.imagery.acquire.byte_ranges import SignUrl
-from skytally.imagery.acquire.provider_addresses import address_rules, s3_endpoint
+from skytally.imagery.acquire.provider_allowed_addresses import address_rules, s3_endpoint
 from skytally.imagery.acquire.providers import Provider
 from skytally.web import AddressRules, ForbiddenAddressError, answer_of, connection_fault, origin_of
 

@@ -19,7 +19,7 @@ from skytally.imagery.acquire.byte_ranges import (
     SignUrl,
     fetch_range,
 )
-from skytally.imagery.acquire.scene_item import Asset
+from skytally.imagery.acquire.offered_scene import Asset
 from skytally.web import url_without_query
 
 SHA2_256_PREFIX = "1220"

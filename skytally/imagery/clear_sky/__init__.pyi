@@ -1,10 +1,4 @@
-from .kept_screenings import (
-    read_screenings as read_screenings,
-    ring_statistics as ring_statistics,
-    screened_inventory as screened_inventory,
-    update_statistics as update_statistics,
-)
-from .screening import (
+from .clear_sky_screening import (
     HAZE as HAZE,
     MAX_RING_PIXELS as MAX_RING_PIXELS,
     MIN_CLEAR_SHARE as MIN_CLEAR_SHARE,
@@ -17,5 +11,11 @@ from .screening import (
     hidden as hidden,
     ring_offset as ring_offset,
     screen as screen,
+)
+from .kept_clear_sky_screenings import (
+    read_screenings as read_screenings,
+    ring_statistics as ring_statistics,
+    screened_inventory as screened_inventory,
+    update_statistics as update_statistics,
 )
 from .stable_area_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from skytally.core import DataError, line_vocabulary as n
+from skytally.core import DataError, evidence_line_names as n
 from skytally.imagery.cube.cube_checks import (
     GAMMA0,
     LAYER_DIM,
@@ -58,7 +58,7 @@ def window_corner(corner: Corner, window: Window, *, gsd: float) -> Corner:
 
 @dataclass(frozen=True)
 class Screening:
-    """Answer of the clear-sky screening of one image: `skytally.imagery.clear_sky.screening`."""
+    """Answer of the screening of one image: `skytally.imagery.clear_sky.clear_sky_screening`."""
 
     usable: bool
     """Whether the image can be used over its site."""

@@ -1,6 +1,6 @@
 from .coverage_gap_chart import gaps_chart as gaps_chart
 from .coverage_month_charts import months_chart as months_chart, states_chart as states_chart
-from .pixel_sizes import resolution_schematic as resolution_schematic
+from .pixel_size_schematic import resolution_schematic as resolution_schematic
 from .site_plans import Backdrop as Backdrop, plan_file as plan_file, plan_text as plan_text
 from .site_report import (
     cards_shown as cards_shown,

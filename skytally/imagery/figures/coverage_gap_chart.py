@@ -10,7 +10,7 @@ import pandas as pd
 from skytally.core import chart_style as style, day, number
 from skytally.figures import PageBlock, show
 from skytally.imagery.acquire import rehearsal_marked
-from skytally.imagery.figures.lane_boxes import (
+from skytally.imagery.figures.coverage_lane_boxes import (
     add_legend,
     bokeh_labels,
     bokeh_lanes,

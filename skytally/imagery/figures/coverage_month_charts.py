@@ -16,7 +16,7 @@ from skytally.imagery.acquire import (
     rehearsal_marked,
     sensor_name,
 )
-from skytally.imagery.figures.lane_boxes import (
+from skytally.imagery.figures.coverage_lane_boxes import (
     add_legend,
     bokeh_lanes,
     draw_boxes,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from skytally.core import number, slug_of
 from skytally.figures import PageBlock, curves_chart, table_block
-from skytally.imagery.figures.lane_boxes import no_chart
+from skytally.imagery.figures.coverage_lane_boxes import no_chart
 from skytally.imagery.pipeline import TARGET_RECALL
 
 COLUMNS = {

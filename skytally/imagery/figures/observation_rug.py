@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 import xarray as xr
 
-from skytally.core import chart_style as style, day, line_vocabulary as n, number, with_unit
+from skytally.core import chart_style as style, day, evidence_line_names as n, number, with_unit
 from skytally.imagery.acquire import NO, NOT_SCREENED, STORED, SUPERSEDED, YES
 
 CONCLUSIVE, INCONCLUSIVE, LOST = "could tell", "could not tell", "lost"
@@ -89,7 +89,7 @@ def rug_rows(
     Parameters
     ----------
     lines : mapping of str to xarray.Dataset, dims (time)
-        Measured lines by title, from `skytally.imagery.measure.observation.observation_line`.
+        Measured lines by title, from `skytally.imagery.measure.image_observation.observation_line`.
     looks : pandas.DataFrame
         Rows of the looks table of this site and sensor.
     period : (pandas.Timestamp, pandas.Timestamp)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, line_vocabulary as n, number, slug_of
+from skytally.core import day, evidence_line_names as n, number, slug_of
 from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
 from skytally.imagery.figures.detection_limit_charts import limits_chart
-from skytally.imagery.figures.measured_charts import measured_chart
+from skytally.imagery.figures.measured_line_charts import measured_chart
 from skytally.imagery.figures.thumbnail_slider import slider_block, thumbnails_block
 from skytally.imagery.measure import LENGTH_DETAILS, Observation, observation_line
 from skytally.imagery.pipeline import (
@@ -49,7 +49,7 @@ def state_shown(own: SiteImagery) -> PageBlock:
     Parameters
     ----------
     own : SiteImagery
-        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
+        From `skytally.imagery.pipeline.imagery_by_place_kind.read_imagery`.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def lines_shown(
     Parameters
     ----------
     own : SiteImagery
-        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
+        From `skytally.imagery.pipeline.imagery_by_place_kind.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     published : pandas.DataFrame
@@ -247,7 +247,7 @@ def cards_shown(own: SiteImagery, line: str, *, out: str) -> PageBlock:
     Parameters
     ----------
     own : SiteImagery
-        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`.
+        From `skytally.imagery.pipeline.imagery_by_place_kind.read_imagery`.
     line : str
         Name of the notebook, the stem of its files.
     out : str

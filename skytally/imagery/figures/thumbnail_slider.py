@@ -12,7 +12,7 @@ from matplotlib import image
 
 from skytally.core import DataError
 from skytally.figures import PageBlock
-from skytally.imagery.figures.measured_charts import with_label
+from skytally.imagery.figures.measured_line_charts import with_label
 from skytally.imagery.pipeline import Bytes, Thumbnail
 
 THUMBNAIL_PX = 192

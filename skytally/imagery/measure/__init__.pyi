@@ -4,7 +4,7 @@ from .ground.bare_soil_index import (
     date_ground_works as date_ground_works,
 )
 from .ground.disturbed_area import ground_laid_bare as ground_laid_bare
-from .observation import (
+from .image_observation import (
     UNIT_WORDS as UNIT_WORDS,
     Observation as Observation,
     observation_line as observation_line,
@@ -18,8 +18,7 @@ from .radar.berth_radar import (
 )
 from .radar.open_water_radar import radar_ships_on_open_water as radar_ships_on_open_water
 from .rail.occupied_track import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
-from .rail.track_light import lay_corridor as lay_corridor
-from .reference import Reference as Reference, references as references
+from .rail.track_forward_model import lay_corridor as lay_corridor
 from .ships.berth_ships import (
     LENGTH_DETAILS as LENGTH_DETAILS,
     BerthObservation as BerthObservation,
@@ -29,4 +28,5 @@ from .ships.berth_water import SURE_DETECTION as SURE_DETECTION, Berth as Berth
 from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
 from .two_date_change import two_date_change_score as two_date_change_score
+from .usual_level_reference import Reference as Reference, references as references
 from .water_mask import water_pixels as water_pixels

@@ -18,7 +18,7 @@ from skytally.imagery.measure.coregistration import (
     coregister,
     shift_image,
 )
-from skytally.imagery.measure.reference import NORMAL_MAD
+from skytally.imagery.measure.usual_level_reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import DataError, day, line_vocabulary as n, number
+from skytally.core import DataError, day, evidence_line_names as n, number
 from skytally.imagery.measure import Observation, bare_soil_series, date_ground_works
 from skytally.imagery.pipeline.site_masks import OutlineArea
 from skytally.imagery.pipeline.window_cutouts import OpenImages

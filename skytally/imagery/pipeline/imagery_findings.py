@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import day, line_vocabulary as n, number, slug_of
+from skytally.core import day, evidence_line_names as n, number, slug_of
 from skytally.findings import Finding, tally
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 
@@ -70,7 +70,7 @@ def own_findings(line: str, measured: Sequence[MeasuredLine], *, study: str) -> 
     line : str
         Name of the notebook.
     measured : sequence of MeasuredLine
-        From `skytally.imagery.pipeline.place_kind_lines.read_imagery`, control sites included.
+        From `skytally.imagery.pipeline.imagery_by_place_kind.read_imagery`, control sites included.
     study : str
         First day of the study.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from skytally.core import DataError, line_vocabulary as n
+from skytally.core import DataError, evidence_line_names as n
 from skytally.imagery.measure import SURE_DETECTION, Observation
 from skytally.imagery.pipeline.detection_limits import (
     MIN_IMAGES,
@@ -83,7 +83,7 @@ def trials(
     measure : callable
         The measure.
     put : callable
-        One of `skytally.imagery.simulate.injection`.
+        One of `skytally.imagery.simulate.object_injection`.
     spot : InjectionArea
         Where to draw.
     sizes, contrasts : sequence of float

@@ -17,12 +17,12 @@ from skytally.imagery.cube import common_gsd, stored_observations, with_scene_cl
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.depot_notes import notes
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
-from skytally.imagery.pipeline.detection_thumbnails import ThumbnailPicker
 from skytally.imagery.pipeline.injection_recovery import capped, site_limits
 from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
 from skytally.imagery.pipeline.site_masks import OutlineArea, outline_area
+from skytally.imagery.pipeline.thumbnail_choice import ThumbnailPicker
 from skytally.imagery.pipeline.window_cutouts import OpenImages, cut_out
 
 

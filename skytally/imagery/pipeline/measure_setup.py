@@ -33,7 +33,7 @@ from skytally.imagery.measure import (
     sweep_harbour,
     unclear_observation,
 )
-from skytally.imagery.pipeline.measurement_kinds import LineKind
+from skytally.imagery.pipeline.measured_line_kinds import LineKind
 from skytally.imagery.pipeline.site_masks import (
     OPEN_WATER_M,
     Bools,

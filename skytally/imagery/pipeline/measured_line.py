@@ -9,7 +9,7 @@ import xarray as xr
 
 from skytally.imagery.measure import Observation
 from skytally.imagery.pipeline.detection_limits import CARDS, Card, SiteLimits
-from skytally.imagery.pipeline.measurement_kinds import LINE_KINDS, LineKind
+from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS, LineKind
 from skytally.imagery.pipeline.outline_readiness import outline_title
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites import Outline, Site

@@ -2,12 +2,9 @@ from .anchored_ships import (
     inject_anchored_radar_ship as inject_anchored_radar_ship,
     inject_anchored_ship as inject_anchored_ship,
 )
-from .archive_items import with_server_addresses as with_server_addresses
-from .archive_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
 from .example_geotiffs import write_example_geotiffs as write_example_geotiffs
-from .half_metre_images import PRACTICE as PRACTICE, write_practice as write_practice
 from .harbour_images import Harbour as Harbour, harbour_cube as harbour_cube
-from .injection import (
+from .object_injection import (
     InjectionArea as InjectionArea,
     Injector as Injector,
     counted_as_one as counted_as_one,
@@ -17,14 +14,17 @@ from .injection import (
     inject_ship as inject_ship,
     inject_stacks as inject_stacks,
 )
-from .port_scene import (
+from .port_at_pixel_sizes import (
     SCENE_SIZE as SCENE_SIZE,
     object_sizes as object_sizes,
     port_image as port_image,
 )
-from .scene_archive import (
+from .recount_practice_images import PRACTICE as PRACTICE, write_practice as write_practice
+from .rehearsal_satellite_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
+from .rehearsal_scene_archive import (
     read_json_lines as read_json_lines,
     rehearsed_sites as rehearsed_sites,
     write_archive as write_archive,
 )
+from .rehearsal_stac_items import with_server_addresses as with_server_addresses
 from .site_cubes import simulated_field as simulated_field

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.injection import InjectionArea, inject_radar_ship, inject_ship
+from skytally.imagery.simulate.object_injection import InjectionArea, inject_radar_ship, inject_ship
 
 MARGIN_PX = 6
 """Pixels from the edge of an area at which a ship's middle lies, where the area is that wide."""

@@ -17,7 +17,7 @@ import rasterio
 from skytally.core import VOCABULARY, VOCABULARY_COLUMNS
 from skytally.imagery.acquire import band_table
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
-from skytally.imagery.simulate.injection import InjectionArea, inject_ship
+from skytally.imagery.simulate.object_injection import InjectionArea, inject_ship
 from skytally.imagery.simulate.rehearsed_places import (
     DrawnOutline,
     offshore_strip,

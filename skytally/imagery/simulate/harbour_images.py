@@ -13,11 +13,18 @@ import rioxarray  # noqa: F401  gives a cube its CRS
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate import hulls, second_hull_family
-from skytally.imagery.simulate.hulls import BANDS, MTF, Doubles, Floats, ShipDrawing, blur_sigma
+from skytally.imagery.simulate import second_hull_family, ship_drawing
+from skytally.imagery.simulate.ship_drawing import (
+    BANDS,
+    MTF,
+    Doubles,
+    Floats,
+    ShipDrawing,
+    blur_sigma,
+)
 
 FIRST, SECOND = "first", "second"
-"""Families of hulls, decks, blurs and noise: `skytally.imagery.simulate.hulls` and `.other`."""
+"""Families of hulls, decks, blurs and noise: `ship_drawing` and `second_hull_family`."""
 CLEAR, CLOUD, HAZE, SHADOW, SNOW = "clear", "cloud", "haze", "shadow", "snow"
 WATER = np.array([0.050, 0.045, 0.025, 0.012])
 CONCRETE = np.array([0.18, 0.19, 0.20, 0.22])
@@ -196,7 +203,7 @@ def _stays(harbour: Harbour, rng: np.random.Generator) -> list[tuple[float, floa
 
 def _moored(harbour: Harbour, rng: np.random.Generator) -> ShipDrawing:
     length = float(rng.choice(harbour.lengths))
-    width = hulls.beam(length, rng)
+    width = ship_drawing.beam(length, rng)
     along = float(rng.uniform(-60.0, 60.0)) * max(0.0, 1.0 - length / 320.0)
     off = 0.5 * width + float(rng.uniform(1.0, 3.0))
     bearing = math.radians(harbour.axis_deg)
@@ -275,20 +282,20 @@ def _drawn_on(
                 part.x + truth.shift_m[0], part.y + truth.shift_m[1],
                 part.length, part.width, part.axis_deg,
             )  # fmt: skip
-            hulls.paint_sprite(
+            ship_drawing.paint_sprite(
                 values,
-                hulls.draw_ship(
+                ship_drawing.draw_ship(
                     moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0, outline=_plain,
                     paint=_painted,
                 ),
             )  # fmt: skip
     if truth.ship is not None:
-        hulls.paint_sprite(values, ship_sprite(harbour, truth, rng))
+        ship_drawing.paint_sprite(values, ship_sprite(harbour, truth, rng))
 
 
 def ship_sprite(
     harbour: Harbour, truth: HarbourTruth, rng: np.random.Generator
-) -> hulls.Sprite | None:
+) -> ship_drawing.Sprite | None:
     """Draw the ship of an image in the harbour's family of hulls, displaced as the image is."""
     ship = truth.ship
     if ship is None:
@@ -298,12 +305,12 @@ def ship_sprite(
         ship.axis_deg, ship.contrast, ship.over,
     )  # fmt: skip
     if harbour.family == SECOND:
-        return hulls.draw_ship(
+        return ship_drawing.draw_ship(
             moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0,
             outline=second_hull_family.rounded_hull,
             paint=second_hull_family.hatched_deck, blur=second_hull_family.haloed,
         )  # fmt: skip
-    return hulls.draw_ship(moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0)
+    return ship_drawing.draw_ship(moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0)
 
 
 def _noise(harbour: Harbour, values: Floats, rng: np.random.Generator) -> Floats:

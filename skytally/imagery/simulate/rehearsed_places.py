@@ -18,7 +18,7 @@ from rasterio.warp import transform_geom
 
 from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
 from skytally.imagery.simulate.anchored_ships import inject_anchored_ship
-from skytally.imagery.simulate.injection import InjectionArea
+from skytally.imagery.simulate.object_injection import InjectionArea
 from skytally.imagery.sites import TO_CONFIRM, Grid, Outline, Site, defining_kind
 
 BANDS = ("b02", "b03", "b04", "b08", "b11")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.simulate.hulls import Doubles, Floats, ShipDrawing
+from skytally.imagery.simulate.ship_drawing import Doubles, Floats, ShipDrawing
 
 ROUND_ALONG, ROUND_ACROSS = 5.0, 2.6
 """Exponents of the superellipse: a full stern and a full bow, both rounded."""

@@ -24,7 +24,6 @@ from .outline_geometry import (
     window_share_inside as window_share_inside,
 )
 from .outline_reader import OUTLINE_KIND as OUTLINE_KIND
-from .position_checks import position_faults as position_faults
 from .site_model import (
     CONFIRMED as CONFIRMED,
     CONTROL as CONTROL,
@@ -34,6 +33,7 @@ from .site_model import (
     Outline as Outline,
     Site as Site,
 )
+from .site_position_checks import position_faults as position_faults
 from .site_register import (
     CONVERT_ADVICE as CONVERT_ADVICE,
     LEGACY_REGISTER_COLUMNS as LEGACY_REGISTER_COLUMNS,

@@ -11,7 +11,6 @@ from skytally.claims import on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
 from skytally.findings import VOID, interval_words, read_declarations
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
-from skytally.press.cards.original_citations import ORIGINAL, original_citations, page_link
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
     CardRecord,
@@ -24,6 +23,7 @@ from skytally.press.cards.record_cards import (
     worded_row,
     words_of,
 )
+from skytally.press.cards.source_page_citations import ORIGINAL, original_citations, page_link
 from skytally.press.project_paths import line_names
 from skytally.record import Support, support_words
 

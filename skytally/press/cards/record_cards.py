@@ -10,10 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.archive import Archive
 from skytally.core import (
+    evidence_line_names as n,
     limits,
-    line_vocabulary as n,
     quantity_of,
     quantity_text,
     reading_of,
@@ -23,9 +22,9 @@ from skytally.core import (
 )
 from skytally.figures import names_of
 from skytally.findings import interval_words
+from skytally.page_archive import Archive
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
-from skytally.press.cards.note_words import plain_note, shown_title, spelled_out
-from skytally.press.cards.original_citations import (
+from skytally.press.cards.source_page_citations import (
     COPIES,
     ORIGINAL,
     OWN_PAGE,
@@ -35,6 +34,7 @@ from skytally.press.cards.original_citations import (
     page_link,
     published,
 )
+from skytally.press.cards.spelled_out_codes import plain_note, shown_title, spelled_out
 
 STATE_WORDS = {
     n.SOMETHING_SEEN: "{thing} seen, no number given",

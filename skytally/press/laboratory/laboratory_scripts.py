@@ -6,15 +6,15 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("scripts")
 ENGINE = (
-    "number_words.js",
+    "number_and_unit_wording.js",
     "quantities.js",
-    "record_tables.js",
+    "record_without_rows.js",
     "date_brackets.js",
-    "random_numbers.js",
+    "numpy_random_numbers.js",
     "port_calls.js",
     "surge_chance.js",
-    "trains.js",
-    "counter_pairs.js",
+    "trains_at_one_track.js",
+    "paired_counts_and_statements.js",
     "named_estimates.js",
     "finding_evaluation.js",
     "reevaluation.js",
@@ -24,11 +24,11 @@ ENGINE = (
     "flip_sets.js",
     "verdicts.js",
     "book_model.js",
-    "page_answer.js",
+    "setting_effects.js",
     "reader_setting.js",
 )
 """What computes, without a page: it runs wherever JavaScript does."""
 PANEL = "laboratory_panel.js"
 """What a reader sees; it comes after all of `ENGINE` and the data."""
-DOOR = "laboratory_door.js"
+DOOR = "laboratory_loader.js"
 """The one script that a page with a laboratory always loads: it loads the others when asked."""

@@ -1,5 +1,5 @@
 // Roles and directives of the book for mystmd: each call is kept as it stands in the source, and
-// filled by the code that fills it for Sphinx (call_filling.py).
+// filled by the code that fills it for Sphinx (role_and_directive_filling.py).
 import { readFileSync } from 'node:fs';
 
 const known = JSON.parse(readFileSync(new URL('book_calls.json', import.meta.url), 'utf8'));

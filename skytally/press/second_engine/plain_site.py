@@ -12,12 +12,11 @@ from typing import Any
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from skytally.press import website
-from skytally.press.book_details import book_details
+from skytally.press import site_printing
+from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import edition_words
 from skytally.press.laboratory.laboratory_scripts import DOOR
 from skytally.press.project_paths import build_folder, second_site_folder
-from skytally.press.second_engine.call_filling import fill_calls, known_calls, started_sphinx
 from skytally.press.second_engine.myst_project import (
     ParsedBook,
     ParsedPage,
@@ -29,8 +28,13 @@ from skytally.press.second_engine.myst_project import (
     write_project,
 )
 from skytally.press.second_engine.page_writer import PageWriter, calls_of
+from skytally.press.second_engine.role_and_directive_filling import (
+    fill_calls,
+    known_calls,
+    started_sphinx,
+)
 from skytally.press.sphinx_ext.html_blocks import to_root
-from skytally.press.sphinx_ext.page_heads import (
+from skytally.press.sphinx_ext.page_head_and_foot import (
     ABOUT,
     head_tags,
     page_foot,
@@ -44,7 +48,7 @@ STYLES = "plain.css"
 SHEETS = ("_static/skytally.css", f"_static/{STYLES}")
 SCRIPTS = ("_static/cards/popover.js", "_static/cards/save_picture.js")
 """Scripts of every page, beside those that the book keeps in its folder."""
-CHART_SCRIPTS = ("_static/charts/bokeh.min.js", "_static/charts/boot.js")
+CHART_SCRIPTS = ("_static/charts/bokeh.min.js", "_static/charts/lazy_chart_loader.js")
 
 
 def _navigation(listed: Mapping[str, Any], titles: Mapping[str, str], docname: str) -> str:
@@ -185,11 +189,11 @@ def print_second_site() -> None:
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir()
     try:
-        stage = website.stage_folder()
-        website.stage_book(stage)
+        stage = site_printing.stage_folder()
+        site_printing.stage_book(stage)
         _write_pages(stage, pages)
-        website.finish_pages(stage, pages)
-        website.put_in_place(pages, second_site_folder())
+        site_printing.finish_pages(stage, pages)
+        site_printing.put_in_place(pages, second_site_folder())
     finally:
         shutil.rmtree(pages, ignore_errors=True)
-    shutil.rmtree(website.stage_folder(), ignore_errors=True)
+    shutil.rmtree(site_printing.stage_folder(), ignore_errors=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.core import data_folder
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 from skytally.press.sphinx_ext.book_data import table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table
 

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.archive import known_archive
 from skytally.core import (
     VOCABULARY_COLUMNS,
     data_folder,
@@ -21,9 +20,10 @@ from skytally.core import (
     table_names,
 )
 from skytally.figures import read_lanes, read_regions
-from skytally.press.cards.original_citations import published
+from skytally.page_archive import known_archive
 from skytally.press.cards.record_cards import CardRecord
 from skytally.press.cards.ship_rows import ship_names
+from skytally.press.cards.source_page_citations import published
 from skytally.record import Support, drop_copies, support_words
 
 PUBLISHERS = {"unknown": "publisher not known"}

@@ -10,8 +10,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import listed, quantity_of, quantity_text
-from skytally.press.cards.original_citations import OWN_PAGE
 from skytally.press.cards.record_cards import dates
+from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import NOT_FROM_ABOVE, separate_lines, ties_of

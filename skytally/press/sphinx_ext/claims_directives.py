@@ -12,15 +12,15 @@ from sphinx.application import Sphinx
 
 from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
-from skytally.press.book_details import source_line
+from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
     deciding_reasons,
     deciding_rows,
     flips_in_words,
 )
-from skytally.press.cards.note_words import shown_title
-from skytally.press.cards.original_citations import published
 from skytally.press.cards.record_cards import worded_row
+from skytally.press.cards.source_page_citations import published
+from skytally.press.cards.spelled_out_codes import shown_title
 from skytally.press.sphinx_ext.book_data import card_record, read_results_json, support_text, table
 from skytally.press.sphinx_ext.findings_directives import linked_rows
 from skytally.press.sphinx_ext.flip_directives import flip_cell

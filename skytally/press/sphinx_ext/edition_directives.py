@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault, data_folder, line_vocabulary as n, project_root
+from skytally.core import DataError, Fault, data_folder, evidence_line_names as n, project_root
 from skytally.editions import (
     ADDED,
     CODE,

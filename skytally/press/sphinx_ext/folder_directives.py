@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.core import DataError
-from skytally.press.book_details import book_details
+from skytally.press.book_metadata import book_details
 from skytally.press.sphinx_ext.html_blocks import Block, cell
 
 BY_HAND = '<a href="refresh.html#repeat-a-count">the protocol for counting by hand</a>'

@@ -77,12 +77,12 @@ def keep_own_scripts(
         if "thebe" not in str(getattr(sheet, "filename", sheet))
     ]
     if pagename == SEARCH_PAGE:
-        app.add_js_file("cards/page_search.js", priority=410, loading_method="defer")
+        app.add_js_file("cards/book_search.js", priority=410, loading_method="defer")
     if 'class="sk-lab"' in (context.get("body") or ""):
         app.add_js_file(f"laboratory/{DOOR}", priority=402, loading_method="defer")
     if 'class="sk-live"' in (context.get("body") or "") and doctree is not None:
         app.add_js_file("charts/bokeh.min.js", priority=300, loading_method="defer")
-        app.add_js_file("charts/boot.js", priority=301, loading_method="defer")
+        app.add_js_file("charts/lazy_chart_loader.js", priority=301, loading_method="defer")
 
 
 def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -9,8 +9,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry
-from skytally.press.book_details import source_line
-from skytally.press.cards.note_words import plain_note
+from skytally.press.book_metadata import source_line
+from skytally.press.cards.spelled_out_codes import plain_note
 from skytally.press.sphinx_ext.book_data import (
     VOCABULARY_TABLE,
     map_regions,

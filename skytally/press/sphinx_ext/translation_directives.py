@@ -14,7 +14,7 @@ from skytally import claims
 from skytally.core import (
     DataError,
     data_folder,
-    line_vocabulary as n,
+    evidence_line_names as n,
     read_table,
     slug_of,
     words as vocabulary_words,

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from skytally.core import (
     Fault,
     data_folder,
-    line_vocabulary as n,
+    evidence_line_names as n,
     scan,
     table_names,
     tables_without_dictionary,

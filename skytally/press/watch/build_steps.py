@@ -13,11 +13,11 @@ from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
-from skytally.press import __main__ as whole_build, content_keys, website
+from skytally.press import build_command, content_keys, site_printing
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
-from skytally.press.watch import quick_pages
-from skytally.press.watch.quick_pages import OpenStage
+from skytally.press.watch import single_page_printing
+from skytally.press.watch.single_page_printing import OpenStage
 from skytally.press.watch.watch_state import (
     CHECKED,
     FAULT,
@@ -82,7 +82,7 @@ def _faults_of_data(*, anew: bool = False) -> list[str]:
     """Faults that ``make check`` would print; all is checked anew, or only what changed."""
     # a storey that only the check imports
     from skytally.press.check import check_outcome
-    from skytally.press.check_memory import CheckMemory
+    from skytally.press.check_cache import CheckMemory
 
     try:
         with files_at_once():
@@ -167,7 +167,7 @@ def _pages(
         if opened is None or not opened.fits(stage):
             opened = OpenStage(stage)
         with closing(opened) as once:
-            for page in quick_pages.printed_pages(once, docnames, reuse_blocks=old_blocks):
+            for page in single_page_printing.printed_pages(once, docnames, reuse_blocks=old_blocks):
                 yield page, old_blocks and saved.inputs
         opened = None
 
@@ -200,7 +200,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
             if stage is not None and request["pages"]:
                 if saved.names:
                     (stage / RESTAGED).touch()
-                quick_pages.restage(stage, saved)
+                single_page_printing.restage(stage, saved)
                 pages = _pages(stage, request["pages"], saved, opened)
             first = next(pages, None)
         except Exception:
@@ -211,7 +211,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
         if not _in_order(say, check) or first is None or stage is None:
             return
         for page, old_blocks in chain([first], pages):
-            quick_pages.put_in_place(stage, page, shown_folder(request["prints"]))
+            single_page_printing.put_in_place(stage, page, shown_folder(request["prints"]))
             name = page.with_suffix("").as_posix()
             computed = time.process_time() - begun
             say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
@@ -220,14 +220,14 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
 def run_notebooks(say: Say, _: Event) -> None:
     """Run every notebook whose results are not those of its inputs now."""
     with _waited_lock(say):
-        website.recover()
-        stale = whole_build.stale_lines(line_names())
+        site_printing.recover()
+        stale = build_command.stale_lines(line_names())
         if not stale:
             return
         known = last_seconds()
-        whole_build.check_room()
+        build_command.check_room()
         say({"kind": RUNNING, "lines": [[line, known.get(line)] for line in stale]})
-        for line, seconds, fault in whole_build.run_lines(stale):
+        for line, seconds, fault in build_command.run_lines(stale):
             if not fault:
                 remember_seconds(line, seconds)
             say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
@@ -241,7 +241,9 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     code = 1
     try:
-        log = os.open(build_folder() / website.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        log = os.open(
+            build_folder() / site_printing.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
+        )
         for stream in (1, 2):
             os.dup2(log, stream)
         sys.argv = ["jupyter-book", *words]
@@ -267,17 +269,17 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
 def print_all(say: Say, _: Event) -> None:
     """Print the whole site as ``make book`` does, and keep what single pages are printed from."""
     with _waited_lock(say):
-        website.recover()
+        site_printing.recover()
         current = current_stage()
         if content_keys.site_is_fresh() and current and not (current / RESTAGED).exists():
             say({"kind": PRINTED, "seconds": 0.0})
             return
-        whole_build.check_room()
+        build_command.check_room()
         start, stage = time.monotonic(), _free_stage()
-        modules = website.print_site(_printed_in_fork, kept_stage=stage)
+        modules = site_printing.print_site(_printed_in_fork, kept_stage=stage)
         content_keys.write_site_state(modules)
         content_keys.write_memory()
-        quick_pages.prepare(stage)
+        single_page_printing.prepare(stage)
         state = json.loads((build_folder() / "site.json").read_bytes())
         (stage / STAGE_KEY).write_text(state["key"], encoding="utf-8")
         seconds = time.monotonic() - start

@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 
 from skytally.findings import findings_kept
 from skytally.press.watch.build_steps import fill_memories, open_current_stage, take_step
-from skytally.press.watch.quick_pages import OpenStage
+from skytally.press.watch.single_page_printing import OpenStage
 from skytally.press.watch.watch_state import ENDED, PAGES, PRINT, READY, Event, known_modules
 
 PROGRAMS = ("__main__", "verify", "warm_process")
@@ -78,6 +78,7 @@ class WarmProcess:
         self._steps: dict[int, Event] = {}
         self._standing_by: tuple[int, BinaryIO] | None = None
         self._imported = set(known_modules())
+        self._memories_due = False
         self._rest = b""
 
     def _say(self, event: Event) -> None:
@@ -118,6 +119,7 @@ class WarmProcess:
         else:
             process = self._fork(lambda: self._take(request))
         self._steps[process] = request
+        self._memories_due |= request["step"] == PRINT
 
     def _stand_by(self) -> None:
         """Let a fork open the stage of the last whole print and wait for its request."""
@@ -171,11 +173,14 @@ class WarmProcess:
         if new := set(known_modules()) - self._imported:
             self._imported |= new
             import_all(sorted(new))
-        if PRINT in ended:
-            fill_memories()
-            freeze()
         if PRINT in ended or (PAGES in ended and not self._standing_by):
             self._stand_by()
+
+    def _refresh_memories(self) -> None:
+        """Take in what was saved while the pages are printed, so that nobody waits for it then."""
+        self._memories_due = False
+        fill_memories()
+        freeze()
 
     def _read(self) -> bool:
         """Follow the requests that came; whether more can come."""
@@ -203,7 +208,9 @@ class WarmProcess:
             ready.register(woken, selectors.EVENT_READ)
             more = True
             while more:
-                found = {key.fd for key, _ in ready.select()}
+                found = {key.fd for key, _ in ready.select(0 if self._memories_due else None)}
+                if not found:
+                    self._refresh_memories()
                 # first what is asked for: what follows a step may take a second
                 if self._requests.fileno() in found:
                     more = self._read()

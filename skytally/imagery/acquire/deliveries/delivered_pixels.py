@@ -27,9 +27,9 @@ from skytally.imagery.acquire.deliveries.missing_pixels import (
     stated_missing,
     with_nodata,
 )
+from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.reprojection import window_bounds_in
-from skytally.imagery.acquire.scene_item import Asset, SceneItem
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.acquire.window_reader import Bounds, OutsideSceneError
 from skytally.imagery.sites import Site
@@ -403,7 +403,7 @@ def read_delivered_scene(
     Parameters
     ----------
     item : SceneItem
-        The scene, from `skytally.imagery.acquire.local_folder`.
+        The scene, from `skytally.imagery.acquire.own_image_folder`.
     sites : sequence of Site
         The sites.
 

@@ -7,9 +7,7 @@ import re
 from typing import Any
 
 from skytally.core import AcquisitionError
-from skytally.imagery.acquire.provider_addresses import address_rules
-from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_item import (
+from skytally.imagery.acquire.offered_scene import (
     ITEM_ID,
     Affine6,
     Asset,
@@ -18,6 +16,8 @@ from skytally.imagery.acquire.scene_item import (
     SceneItem,
     bbox_in_degrees,
 )
+from skytally.imagery.acquire.provider_allowed_addresses import address_rules
+from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.stac.item_values import (
     absolute_address,
     epsg_code,

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin
 
 from skytally.imagery.acquire.byte_ranges import local_path
-from skytally.imagery.acquire.scene_item import MalformedItemError
+from skytally.imagery.acquire.offered_scene import MalformedItemError
 from skytally.web import MAX_VALUE, AddressRules, ForbiddenAddressError, one_line, shown
 
 STORE_CALENDAR = (date(1678, 1, 1), date(2261, 12, 31))

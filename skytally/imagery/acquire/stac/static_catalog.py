@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skytally.imagery.acquire.byte_ranges import local_path, open_regular_file
-from skytally.imagery.acquire.scene_item import BBox, MalformedItemError
+from skytally.imagery.acquire.offered_scene import BBox, MalformedItemError
 from skytally.imagery.acquire.stac.document_parser import (
     BrokenDocumentError,
     BrokenItem,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import ndimage, special, stats
 
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.difference import BLUR_PIXELS
+from skytally.imagery.measure.difference_from_reference import BLUR_PIXELS
 
 Doubles = npt.NDArray[np.float64]
 

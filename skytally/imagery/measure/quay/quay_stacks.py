@@ -9,16 +9,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, CubeSource, Floats
-from skytally.imagery.measure.difference import (
+from skytally.imagery.measure.difference_from_reference import (
     MEDIAN_VARIANCE,
     Comparison,
     Difference,
     compare_images,
     ring_gain,
 )
-from skytally.imagery.measure.observation import Observation
+from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.changed_pixels import QUAY_P_FALSE
 from skytally.imagery.measure.quay.stacked_area import (
     ASSUMED_CRANES,
@@ -31,7 +31,7 @@ from skytally.imagery.measure.quay.stacked_area import (
     stacked_area_of,
     stacked_objects,
 )
-from skytally.imagery.measure.reference import NORMAL_MAD, Reference
+from skytally.imagery.measure.usual_level_reference import NORMAL_MAD, Reference
 
 MIN_READ_SHARE = 0.8
 """Share of the quay that must have been read."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.core import DataError, line_vocabulary as n
+from skytally.core import DataError, evidence_line_names as n
 from skytally.imagery.cube import (
     GAMMA0,
     Bools,
@@ -21,10 +21,11 @@ from skytally.imagery.cube import (
     check_mask,
     iter_frames,
 )
-from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
-from skytally.imagery.measure.radar.satellite_likeness import likeness, sibling_group
-from skytally.imagery.measure.reference import (
+from skytally.imagery.measure.radar.satellite_reference_sharing import likeness, sibling_group
+from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
+from skytally.imagery.measure.usual_level_reference import (
     ENL_GRD,
     MIN_IMAGES,
     NORMAL_MAD,
@@ -34,7 +35,6 @@ from skytally.imagery.measure.reference import (
     reference_from,
     to_decibels,
 )
-from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
 
 POLARISATIONS = ("vv", "vh")
 TOP_SHARE = 0.25

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.core import line_vocabulary as n
+from skytally.core import evidence_line_names as n
 from skytally.imagery.cube import GAMMA0, Bools, CubeSource, Frame, Window, check_mask, iter_frames
-from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.radar.cfar import bright_targets, cfar_multiplier, texture_of
 
 LIKE = ("vv",)

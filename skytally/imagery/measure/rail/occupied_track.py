@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, CubeSource, check_day
-from skytally.imagery.measure.difference import (
+from skytally.imagery.measure.difference_from_reference import (
     MEDIAN_VARIANCE,
     Comparison,
     compare_images,
     ring_gain,
 )
-from skytally.imagery.measure.observation import Observation
+from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.rail.occupied_length_fit import (
     RAIL_P_FALSE,
     CarContrast,
@@ -25,8 +25,8 @@ from skytally.imagery.measure.rail.occupied_length_fit import (
     car_contrast,
     invert_occupancy,
 )
-from skytally.imagery.measure.rail.track_light import Corridor
-from skytally.imagery.measure.reference import NORMAL_MAD, Reference
+from skytally.imagery.measure.rail.track_forward_model import Corridor
+from skytally.imagery.measure.usual_level_reference import NORMAL_MAD, Reference
 
 Doubles = npt.NDArray[np.float64]
 

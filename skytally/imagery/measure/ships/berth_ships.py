@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skytally.core import DataError, line_vocabulary as n
+from skytally.core import DataError, evidence_line_names as n
 from skytally.imagery.clear_sky import HAZE, frame_water_audit, ring_offset, screen
 from skytally.imagery.cube import (
     OPTICAL_BANDS,
@@ -20,9 +20,8 @@ from skytally.imagery.cube import (
     iter_frames,
 )
 from skytally.imagery.measure.coregistration import REFUSED, coregister
-from skytally.imagery.measure.difference import ring_hidden
-from skytally.imagery.measure.observation import Observation, unclear_observation
-from skytally.imagery.measure.reference import Reference, group_reference
+from skytally.imagery.measure.difference_from_reference import ring_hidden
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.ships.berth_water import (
     MIN_HULL_M2,
     SURE_DETECTION,
@@ -38,6 +37,7 @@ from skytally.imagery.measure.ships.berth_water import (
     hot_objects,
 )
 from skytally.imagery.measure.ships.hull_fit import HullFit, band_blurs, fit_hull, initial_rectangle
+from skytally.imagery.measure.usual_level_reference import Reference, group_reference
 
 MIN_ELONGATION = 2.5
 """Length over width: below it no cargo ship lies alone (METHODS section 4.2)."""

@@ -21,7 +21,7 @@ from skytally.imagery.cube import (
     check_probability,
 )
 from skytally.imagery.measure.coregistration import Registration, align
-from skytally.imagery.measure.reference import (
+from skytally.imagery.measure.usual_level_reference import (
     LOW_QUANTILE,
     NOISE_REFLECTANCE,
     NORMAL_MAD,

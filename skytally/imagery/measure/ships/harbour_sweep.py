@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import DataError, line_vocabulary as n
+from skytally.core import DataError, evidence_line_names as n
 from skytally.imagery.cube import (
     OPTICAL_BANDS,
     Bools,
@@ -24,9 +24,8 @@ from skytally.imagery.cube import (
     finite_pixels,
     iter_frames,
 )
-from skytally.imagery.measure.observation import Observation, unclear_observation
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.ships.alongside_hulls import hulls_alongside
-from skytally.imagery.measure.ships.count_interval import ScoredSweep, count_interval
 from skytally.imagery.measure.ships.floating_hulls import (
     floating_hulls,
     hot_pixels,
@@ -40,7 +39,8 @@ from skytally.imagery.measure.ships.ship_candidates import (
     without_overlaps,
     without_wakes,
 )
-from skytally.imagery.measure.ships.standing_ground import (
+from skytally.imagery.measure.ships.ship_count_interval import ScoredSweep, count_interval
+from skytally.imagery.measure.ships.shore_painted_as_water import (
     MIN_STEP_ALONGSIDE,
     StandingGround,
     painted,

@@ -1,0 +1,30 @@
+from .archive_run import (
+    ArchiveProgress as ArchiveProgress,
+    ArchiveReport as ArchiveReport,
+    archive_pages as archive_pages,
+)
+from .archived_page_phrases import (
+    Archive as Archive,
+    is_kept as is_kept,
+    known_archive as known_archive,
+    numbers_now as numbers_now,
+    states_now as states_now,
+)
+from .cited_page_addresses import CitedAddress as CitedAddress, cited_addresses as cited_addresses
+from .numbers_gone_from_pages import (
+    PROPOSALS as PROPOSALS,
+    CorrectionProposal as CorrectionProposal,
+    correction_proposals as correction_proposals,
+    proposals_csv as proposals_csv,
+)
+from .page_visit_tables import (
+    ARCHIVE_FILES as ARCHIVE_FILES,
+    COPIES as COPIES,
+    OWN_TABLES as OWN_TABLES,
+    ArchiveRows as ArchiveRows,
+    archive_faults as archive_faults,
+    read_archive as read_archive,
+)
+from .polite_fetch import ArchiveSettings as ArchiveSettings
+from .visit_rows import read_words as read_words
+from .warc_files import read_copy as read_copy

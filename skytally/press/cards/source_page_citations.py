@@ -1,0 +1,114 @@
+"""Citations of the pages on which a number was read, beside the citation of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from skytally.core import listed, when_stated
+from skytally.press.cards.card import Part, shortened, web_link
+from skytally.press.cards.spelled_out_codes import shown_title
+
+if TYPE_CHECKING:
+    from skytally.press.cards.record_cards import CardRecord
+
+OWN_PAGE = "direct"
+"""Word of the vocabulary *reading* for a page of those who counted."""
+ORIGINAL = "cite the original"
+"""Label of the citations on a card."""
+MOST = 2
+"""Citations on one card; the other pages are named under the pages read."""
+MOST_IN_TITLE = 120
+"""Letters of a title in a citation."""
+
+COPIES = ("repost", "mirror")
+"""Words of the vocabulary *reliability_reason* for pages that have another page's text."""
+COPY, NOT_READ = "copy", "original not read"
+"""Words for such a page, and for one whose original no page of the record is."""
+
+
+def published(source: Mapping[str, Any]) -> str:
+    """Day on which a source was published, in words."""
+    first, last = source["published_first"], source["published_last"]
+    known = [None if pd.isna(day) else day for day in (first, last)]
+    if known == [None, None]:
+        return "undated"
+    precision = str(source["published_precision"])
+    return when_stated(known[0], known[1], precision, precision)
+
+
+def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
+    """Note of a page that copies another whether the original was read; empty for other pages."""
+    if source["reliability_reason"] not in COPIES:
+        return ""
+    parents = [record.sources.get(each, {}) for each in str(source["derived_from"]).split()]
+    # a copy carries the title of its original
+    titles = [
+        str(parent["title"]).casefold()
+        for parent in parents
+        if parent and parent["title"] and parent["reliability_reason"] not in COPIES
+    ]
+    read = any(title in str(source["title"]).casefold() for title in titles)
+    return COPY if read else f"{COPY}, {NOT_READ}"
+
+
+def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
+    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
+    title = shortened(shown_title(str(source["title"])), letters=90)
+    unlinked = "" if source["url"] else "no address"
+    facts = "; ".join(filter(None, (published(source), unlinked, copy_words(record, source))))
+    return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
+
+
+def _who(record: CardRecord, source: str, row_ids: Iterable[str]) -> str:
+    """Counters of the rows of one page, and whether they were read on a page of another."""
+    rows = [record.rows[row][1] for row in row_ids]
+    counters = dict.fromkeys(
+        str(row.get("counter", "") or row.get("asserted_by", "")) for row in rows
+    )
+    named = listed([record.names.get(each, each) for each in counters if each])
+    publisher = str(record.sources[source]["publisher"])
+    if not named or named == publisher:
+        return publisher
+    if all(str(row.get("reading")) == OWN_PAGE for row in rows):
+        return f"{named}, {publisher}" if publisher not in named else named
+    return f"{named}, as reported by {publisher}"
+
+
+def original_citations(record: CardRecord, row_ids: Iterable[str]) -> list[Part]:
+    """Cite the pages on which rows were read: counter, publisher, title, day, address.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    row_ids : iterable of str
+        Ids of the rows; one without a row is passed over.
+
+    Returns
+    -------
+    list of Part
+        At most `MOST`, and how many pages are left out.
+    """
+    pages: dict[str, list[str]] = {}
+    for row in row_ids:
+        if row in record.rows:
+            pages.setdefault(str(record.rows[row][1]["source_id"]), []).append(row)
+    cited = [
+        Part(f"{_who(record, source, rows)}: {page_citation(record, source)}")
+        for source, rows in list(pages.items())[:MOST]
+    ]
+    left = len(pages) - MOST
+    more = f"and {left} more page{'s' if left > 1 else ''}, each cited on the card of its row"
+    return [*cited, Part(more)] if left > 0 else cited
+
+
+def page_citation(record: CardRecord, source_id: str) -> str:
+    """Title, day and address of a page, as a citation ends."""
+    source = record.sources[source_id]
+    title = shortened(shown_title(str(source["title"])), letters=MOST_IN_TITLE)
+    quoted = f"“{title}”" if title and title == str(source["title"]) else title
+    address = str(source["url"]) or "no address known"
+    return ", ".join(filter(None, (quoted, published(source), address)))

@@ -1,0 +1,267 @@
+"""Directives of the front page and of the dated list: map, totals, cards, key dates, all rows."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, data_registry, listed
+from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
+from skytally.findings import interval_words
+from skytally.press.book_metadata import source_line
+from skytally.press.cards.card import Part
+from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
+from skytally.press.cards.record_cards import CardRecord, dates
+from skytally.press.cards.source_page_citations import page_link
+from skytally.press.cards.spelled_out_codes import spelled_out
+from skytally.press.sphinx_ext.book_data import (
+    card_record,
+    findings,
+    observations,
+    originals,
+    support_text,
+    table,
+    timeline_lanes,
+)
+from skytally.press.sphinx_ext.html_blocks import (
+    PLACES,
+    Block,
+    card_link,
+    cell,
+    empty_state,
+    filtered_table,
+    html_row,
+    ship_links,
+    to_root,
+    with_data,
+)
+from skytally.record import READ, count_once, newest_page
+
+DAY_STEMS = ("statement", "date", "depart")
+"""Columns that may date a row, in the order of preference, each before ``_first``."""
+PRESS_CLAIMS = "press_claims"
+"""Table of sentences of the press, which are no observations."""
+
+
+class RouteMap(Block):
+    """Draw the map of the route with its numbered stops."""
+
+    def html(self) -> str:
+        """Return the map."""
+        from skytally.figures import read_labels, read_panels
+        from skytally.figures.route_map import route_map
+
+        sites = table("sites")
+        panels = read_panels(data_registry.path("route_panels"), basemaps=data_registry.entries())
+        labels = read_labels(
+            data_registry.path("route_labels"), panels=set(panels["id"]), sites=sites
+        )
+        links = table("route_connections")
+        page = self.state.document.settings.env.docname
+        titles = titles_of(page, findings(self.app).values(), root=to_root(page))
+        heading = titles.get("route")
+        chart = route_map(panels, labels, sites, links, source_line=source_line(), heading=heading)
+        return with_data(chart.block, *PLACES)
+
+
+class TotalsChart(Block):
+    """Draw running totals, counted and claimed."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {
+        "unit": directives.unchanged_required,
+        "sense": directives.unchanged_required,
+        "title": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+        "counts": directives.unchanged,
+    }
+    NEEDED = ("unit", "sense", "title", "caption")
+
+    def html(self) -> str:
+        """Return the chart."""
+        from skytally.figures import running_totals, spelled_names, totals_chart, with_counts
+
+        missing = [name for name in self.NEEDED if name not in self.options]
+        if missing:
+            message = f"totals-chart: {', '.join(missing)} missing; write each as an option"
+            raise DataError(message)
+        claims = originals("official_claims")
+        counts = self._counts(self.options.get("counts", "").split())
+        claims = with_counts(claims, counts, table("same_observation"))
+        chosen = running_totals(
+            claims,
+            unit=self.options["unit"],
+            sense=self.options["sense"],
+            until=newest_page(table("sources")),
+        )
+        short = {counter: label.short for counter, label in counter_labels().items()}
+        full = names_of(table("counters"))
+        spelled = spelled_names(chosen, short, full)
+        caption = f"{self.options['caption']} {spelled}." if spelled else self.options["caption"]
+        page = self.state.document.settings.env.docname
+        titles = titles_of(page, findings(self.app).values(), root=to_root(page))
+        chart = totals_chart(
+            chosen,
+            full | short,
+            name=self.arguments[0],
+            title=self.options["title"],
+            caption=caption,
+            source_line=source_line(),
+            heading=titles.get(self.arguments[0]),
+        )
+        return with_data(
+            chart.block, "data/record/official_claims.csv", "data/record/voyage_counts.csv"
+        )
+
+    @staticmethod
+    def _counts(rows: list[str]) -> pd.DataFrame:
+        """Rows of counts that stand for claims of the same observation."""
+        counted = table("voyage_counts")
+        unknown = [row for row in rows if row not in set(counted["id"])]
+        if unknown:
+            message = f"totals-chart: no row {', '.join(unknown)} in voyage_counts; correct the id"
+            raise DataError(message)
+        return counted[counted["id"].isin(rows)]
+
+
+class FindingCards(Block):
+    """Show findings as cards: number, sentence, who counted, where it was read."""
+
+    has_content = True
+
+    def html(self) -> str:
+        """Return one card per key of the content."""
+        known = findings(self.app)
+        unknown = [key for key in self.content if key not in known]
+        if unknown:
+            message = f"finding-cards: no finding {', '.join(map(repr, unknown))}; correct the key"
+            raise DataError(message)
+        chosen = [known[key] for key in self.content]
+        cards = "".join(self._card(finding) for finding in chosen)
+        return f'<div class="sk-cards">{cards}</div>{self._resting(chosen)}'
+
+    @staticmethod
+    def _resting(chosen: list[dict[str, Any]]) -> str:
+        """Sentence on what the numbers rest, those that were read on their counter's page first."""
+        vouched = [finding for finding in chosen if finding["support"]]
+        vouched.sort(key=lambda finding: READ.index(finding["support"]["read"]))
+        resting: dict[str, list[str]] = {}
+        for finding in vouched:
+            resting.setdefault(support_text(finding), []).append(finding["said"])
+        words = "; ".join(f"{cell(listed(said))} ({cell(on)})" for on, said in resting.items())
+        return f"<p>What these numbers rest on: {words}.</p>" if words else ""
+
+    @staticmethod
+    def _read(page: Part) -> str:
+        words = cell(page.text)
+        return f'<a href="{cell(page.url)}">{words}</a>' if page.url else words
+
+    @staticmethod
+    def _card(finding: dict[str, Any]) -> str:
+        record, rows = card_record(), finding["inputs"]
+        pages = dict.fromkeys(
+            str(record.rows[row][1]["source_id"]) for row in rows if row in record.rows
+        )
+        read = (
+            FindingCards._read(page_link(record, record.sources[next(iter(pages))]))
+            if pages
+            else ""
+        )
+        more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
+        by = ", ".join(counters_of(record, rows))
+        return (
+            f'<section class="sk-card"><p class="sk-number">'
+            f"{card_link('finding', finding['key'], finding['said'])}</p>"
+            f"<p>{ship_links(finding['text'])}</p>"
+            f"{f'<p>Interval: {cell(span)}</p>' if (span := interval_words(finding)) else ''}"
+            f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
+            f"{f'<p>Read in: {read}{more}</p>' if read else ''}"
+            f"<p>{cell(support_text(finding))}</p>"
+            f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
+            f"{card_link('finding', finding['key'], 'cite')}</p></section>"
+        )
+
+
+class KeyDates(Block):
+    """Show the dated list of the front page."""
+
+    def html(self) -> str:
+        """Return the list."""
+        rows = {row_id: row for row_id, (_, row) in card_record().rows.items()}
+        entries = read_key_dates(data_registry.path("key_dates"), rows=rows)
+        listed = "".join(
+            f"<dt>{card_link('row', each.row, each.when)}</dt><dd>{ship_links(each.text)}</dd>"
+            for each in entries
+        )
+        return f'<dl class="sk-dates">{listed}</dl>' if listed else empty_state("No event yet.")
+
+
+class DatedRows(Block):
+    """Show every dated row of the record in the order of its days."""
+
+    def html(self) -> str:
+        """Return the table."""
+        kinds = self._kinds()
+        record = card_record()
+        rows = [(record.rows[row_id][1], kind) for row_id, kind in kinds.items()]
+        dated = [(row, kind) for row, kind in rows if self._first(row) is not pd.NaT]
+        dated.sort(key=lambda pair: (self._first(pair[0]), str(pair[0]["id"])))
+        return filtered_table(
+            "dated",
+            "All dated observations, statements and events of the record; copies are left out, and "
+            "reports of one sighting stand once",
+            ["when", "what", "where", "kind", "who"],
+            [self._row(record, row, kind) for row, kind in dated],
+            empty="The record has no dated row yet.",
+            label="Kind",
+            choices=dict.fromkeys(kind for _, kind in dated),
+        )
+
+    @staticmethod
+    def _kinds() -> dict[str, str]:
+        """Lane of each row, or its table in words where no lane holds it; each sighting once."""
+        lanes = timeline_lanes()
+        names = {*lanes["table"], *observations(), "scopes", "counters"} - {PRESS_CLAIMS}
+        groups = table("same_observation")
+        tables = {name: count_once(originals(name), groups) for name in names}
+        shown = lane_rows(tables, lanes)
+        kinds = dict(zip(shown["id"], shown["lane"], strict=True))
+        for name in observations():
+            for row_id in tables[name]["id"] if name in tables else ():
+                kinds.setdefault(row_id, name.replace("_", " ").capitalize())
+        return kinds
+
+    @staticmethod
+    def _first(row: dict[str, Any]) -> pd.Timestamp:
+        days = [row.get(f"{stem}_first") for stem in DAY_STEMS] + [row.get("date_last")]
+        return next((day for day in days if day is not None and not pd.isna(day)), pd.NaT)
+
+    @staticmethod
+    def _row(record: CardRecord, row: dict[str, Any], kind: str) -> str:
+        place = str(row.get("scope", "") or row.get("place", ""))
+        counter = str(row.get("counter", "") or spelled_out(str(row.get("actors", ""))))
+        cells = (
+            ship_links(row["text"]),
+            cell(record.names.get(place, place)),
+            cell(kind),
+            cell(record.names.get(counter, counter)),
+        )
+        when = next(filter(None, (dates(row, stem) for stem in DAY_STEMS)), "no date")
+        day = card_link("row", str(row["id"]), when)
+        return html_row((day, *cells), choice=kind)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("route-map", RouteMap),
+        ("totals-chart", TotalsChart),
+        ("finding-cards", FindingCards),
+        ("key-dates", KeyDates),
+        ("dated-rows", DatedRows),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,148 @@
+"""Directives of the page on trials: faults, exchanged bands, inputs, interruptions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    empty_state,
+    filtered_table,
+    table_row,
+)
+from skytally.press.sphinx_ext.results_data import results, run_on
+
+
+class TrialsTable(Block):
+    """Show trials of the pipeline, case by case, with the number of each outcome."""
+
+    slug: str
+    name: str
+    caption: str
+    missing: str
+    feared: tuple[str, ...]
+    """Outcomes that are named even where they never occurred."""
+
+    def html(self) -> str:
+        """Return the table, or a sentence where nothing was tried yet."""
+        table = results(self.slug)
+        if table.empty:
+            return empty_state(self.missing, anchor=f"table-{self.name}")
+        counted = table["outcome"].value_counts()
+        ended = [*counted.items(), *((word, 0) for word in self.feared if word not in counted)]
+        outcomes = ", ".join(f"{cell(word)}: {count}" for word, count in ended)
+        heads = ["case", "where", "how often", "outcome", "detail"]
+        columns = ["case", "where", "how_often", "outcome", "detail"]
+        rows = [table_row(row) for row in table[columns].itertuples(index=False)]
+        caption = f"{self.caption} (run on {run_on(table)})"
+        shown = filtered_table(self.name, caption, heads, rows, empty=self.missing)
+        return f"<p>{len(table)} cases: {outcomes}.</p>{shown}"
+
+
+class FaultsTable(TrialsTable):
+    """Show how the reader handled each fault of a server or a catalogue."""
+
+    slug = name = "server_faults"
+    caption = "Faults put between the pipeline and its servers"
+    missing = "The faults were not tried on this copy yet."
+    feared = ("SILENT WRONG PIXELS", "HUNG")
+
+
+class StrangersTable(TrialsTable):
+    """Show how reliably a band of another day is detected."""
+
+    slug = name = "mismatched_bands"
+    caption = "Bands of another day put among those of an image, in real scenes"
+    missing = "Bands were not exchanged on this copy yet."
+    feared = ()
+
+
+class CrashesTable(TrialsTable):
+    """Show the state of the store after each interruption."""
+
+    slug = name = "interrupted_refreshes"
+    caption = "Interruptions and damage of the store"
+    missing = "The interruptions were not tried on this copy yet."
+    feared = ()
+
+
+class CountsTable(Block):
+    """Show how many inputs of each kind ended how."""
+
+    name: str
+    caption: str
+    missing: str
+    heads: ClassVar[dict[str, str]]
+    """Column of the table to its head; those from the fourth on are numbers of inputs."""
+
+    def sentences(self, table: pd.DataFrame) -> list[str]:
+        """Return one sentence with the numbers of all inputs."""
+        totals = ", ".join(
+            f"{cell(head)}: {int(table[column].sum())}"
+            for column, head in list(self.heads.items())[3:]
+        )
+        return [f"{int(table['tried'].sum())} inputs: {totals}."]
+
+    def html(self) -> str:
+        """Return the table, or a sentence where nothing was tried yet."""
+        table = results(self.name)
+        if table.empty:
+            return empty_state(self.missing, anchor=f"table-{self.name}")
+        rows = [table_row(row) for row in table[list(self.heads)].itertuples(index=False)]
+        caption = f"{self.caption} (run on {run_on(table)})"
+        heads = list(self.heads.values())
+        shown = filtered_table(self.name, caption, heads, rows, empty=self.missing)
+        return "".join(f"<p>{each}</p>" for each in self.sentences(table)) + shown
+
+
+class FuzzedInputsTable(CountsTable):
+    """Show on which mutated files, items and catalogues the client ended how."""
+
+    name = "fuzzed_inputs"
+    caption = "Mutated files, items and catalogues"
+    missing = "No mutated input was tried on this copy yet."
+    heads: ClassVar[dict[str, str]] = {
+        "input": "input", "kind": "what was changed", "tried": "tried",
+        "right": "right pixels", "refused": "refused, with its reason",
+        "as_stated": "right pixels, other valid words",
+        "unnoticed": "wrong, and nothing contradicts it",
+        "silent": "SILENT WRONG PIXELS", "crashed": "CRASHED", "hung": "HUNG",
+    }  # fmt: skip
+
+
+class FieldInputsTable(CountsTable):
+    """Show how files of people and other programs ended, before and after the mends."""
+
+    name = "user_input_trials"
+    caption = "Files and services as people and other programs bring them"
+    missing = "No such input was tried on this copy yet."
+    heads: ClassVar[dict[str, str]] = {
+        "trial": "trial", "family": "family", "tried": "tried", "right": "taken as meant",
+        "told": "one clear message", "unclear": "unclear message",
+        "silent": "PASSED IN SILENCE", "crashed": "CRASHED OR HUNG",
+    }  # fmt: skip
+
+    def sentences(self, table: pd.DataFrame) -> list[str]:
+        """Return one sentence a trial."""
+        return [
+            f"{cell(trial.capitalize())}: {sentence}"
+            for trial, rows in table.groupby("trial", sort=False)
+            for sentence in CountsTable.sentences(self, rows)
+        ]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    for name, directive in (
+        ("faults-table", FaultsTable),
+        ("strangers-table", StrangersTable),
+        ("crashes-table", CrashesTable),
+        ("fuzzed-inputs-table", FuzzedInputsTable),
+        ("field-inputs-table", FieldInputsTable),
+    ):
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

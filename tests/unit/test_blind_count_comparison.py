@@ -1,0 +1,176 @@
+"""Blind counts compared: which marks are one object, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skytally.core import DataError, observation_tables, read_table
+from skytally.imagery.simulate import PRACTICE
+from skytally.imagery.sites import read_sites
+from skytally.recount import (
+    CountTask,
+    compare_counts,
+    comparison_words,
+    marks_geojson,
+    outline_rings,
+    practice_score,
+    write_result,
+)
+from skytally.recount.mark import BOX, Mark
+from skytally.recount.mark_matching import matched_objects
+from tests.support.made_up_recounts import finished, points, practice_file, task_of
+
+
+@pytest.fixture(scope="module")
+def task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
+    """Name a count on a simulated yard."""
+    return task_of(practice_file(tmp_path_factory.mktemp("image")))
+
+
+def test_marks_are_matched_one_to_one() -> None:
+    """Two near marks of one counter are never one object of the other."""
+    found = matched_objects(
+        {"a": points((10, 10), (20, 10)), "b": points((11, 10), (14, 10), (60, 10))}, reach=7
+    )
+    assert [sorted(each.marks) for each in found] == [["a", "b"], ["a", "b"], ["b"]]
+
+
+def test_matching_takes_the_least_total_distance() -> None:
+    """Nearest first would leave one of two pairs unmatched."""
+    found = matched_objects({"a": points((10, 0), (16, 0)), "b": points((14, 0), (22, 0))}, reach=7)
+    assert all(len(each.marks) == 2 for each in found)
+
+
+def test_what_could_not_be_told_is_no_object() -> None:
+    """Such a mark matches nothing."""
+    untold = points((10, 10), certainty="cannot tell")
+    assert matched_objects({"a": untold, "b": points((10, 10))}, reach=7)[0].marks.keys() == {"b"}
+
+
+def test_two_counters_and_the_true_number(task: CountTask) -> None:
+    """Simulated: two who miss some of what is there; the interval holds the truth."""
+    truth = PRACTICE["railcars"](1).truth
+    rng = np.random.default_rng(3)
+    counts = []
+    for counter in ("first-desk", "second-desk"):
+        kept = [place for place in truth if rng.random() < 0.85]
+        near = [(x + rng.normal(0, 1.5), y + rng.normal(0, 1.5)) for x, y in kept]
+        counts.append(finished(task, *points(*near), counter=counter))
+    found = compare_counts(counts)
+    assert found.present is not None
+    assert found.present.low <= len(truth) <= found.present.high
+    both = set(found.objects[0].marks) | set(found.objects[1].marks)
+    assert both <= {"first-desk", "second-desk"}
+    lines = comparison_words(found)
+    assert any("90 % interval" in line for line in lines)
+    assert "read them as at least" in lines[-1]
+
+
+def test_disagreement_is_listed_and_numbers_differ(task: CountTask) -> None:
+    """One object seen by one, and one seen with less certainty, are disputed."""
+    one = finished(task, *points((10, 10), (100, 10), (200, 10)))
+    other = finished(
+        task, *points((10, 11), stem="s"), *points((101, 10), certainty="perhaps", stem="p"),
+        counter="second-desk",
+    )  # fmt: skip
+    found = compare_counts([one, other])
+    assert (found.common, len(found.disputed), len(found.objects)) == (2, 2, 3)
+    assert found.difference is not None
+    assert (found.difference.low, found.difference.high) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"counter": "first-desk"}, "more than once"),
+        ({"counter": "second-desk", "scope": "border-track"}, "different scopes"),
+        ({"counter": "second-desk", "what": "locomotives"}, "different things"),
+        ({"counter": "second-desk", "day": "2023-10-06"}, "different days"),
+    ],
+)
+def test_counts_that_are_not_of_one_thing_are_refused(
+    task: CountTask, change: dict[str, Any], said: str
+) -> None:
+    """Scopes, things, days and people are told apart."""
+    with pytest.raises(DataError, match=said):
+        compare_counts([finished(task), finished(task, **change)])
+
+
+def test_one_count_is_no_comparison(task: CountTask) -> None:
+    """A comparison needs two."""
+    with pytest.raises(DataError, match="two or more"):
+        compare_counts([finished(task)])
+
+
+def test_nothing_seen_by_both_has_no_estimate(task: CountTask) -> None:
+    """Without a mark there is nothing to estimate, and the numbers agree."""
+    found = compare_counts([finished(task), finished(task, counter="second-desk")])
+    assert (found.present, found.present_widest) == (None, None)
+    assert found.difference is not None
+    assert (found.difference.low, found.difference.high) == (0, 0)
+
+
+def test_geojson_has_places_and_lengths(task: CountTask) -> None:
+    """A box becomes a ring in longitude and latitude, with its length in metres."""
+    box = Mark("b", BOX, "sure", ((100.0, 100.0), (128.0, 106.0)))
+    plain = json.loads(marks_geojson(finished(task, box, *points((10, 10)))))
+    assert plain["recount"]["result"]["value"] == 2
+    shape, point = (each["geometry"] for each in plain["features"])
+    assert (shape["type"], point["type"]) == ("Polygon", "Point")
+    (west, north), (east, _) = shape["coordinates"][0][0], shape["coordinates"][0][2]
+    metres = (east - west) * 111_320 * math.cos(math.radians(north))
+    assert metres == pytest.approx(14.0, rel=0.01)
+    assert plain["features"][0]["properties"]["length_m"] == pytest.approx(14.0, rel=0.01)
+
+
+def test_rows_of_a_count_fit_the_record(task: CountTask, tmp_path: Path, root: Path) -> None:
+    """What a count of a real image leaves has the columns of the tables it is appended to."""
+    from dataclasses import replace
+
+    real = replace(task, image=replace(task.image, simulated=False))
+    record = root / "data/record"
+    written = write_result(
+        finished(real, *points((10, 10))), tmp_path / "first-desk.marks.jsonl", record,
+        publisher="First Desk", known={"counter": False, "source": False},
+    )  # fmt: skip
+    assert [path.name for path in written] == [
+        "first-desk.geojson", "first-desk.counters.csv", "first-desk.sources.csv",
+        "first-desk.rail_counts.csv", "first-desk.additions.csv",
+    ]  # fmt: skip
+    for path in written[1:]:
+        header = path.read_text().splitlines()[0]
+        table = path.name.split(".")[1]
+        assert header == (record / f"{table}.csv").read_text().splitlines()[0]
+    assert set(observation_tables(record)) >= {"rail_counts", "quay_stocks", "ship_sightings"}
+    assert len(read_table(record / "rail_counts.csv"))
+
+
+def test_simulated_count_leaves_no_row(task: CountTask, tmp_path: Path, root: Path) -> None:
+    """A count on a drawn image is never offered to the record."""
+    (only,) = write_result(
+        finished(task, *points((10, 10))), tmp_path / "a.marks.jsonl", root / "data/record",
+        publisher="A", known={"counter": True, "source": False},
+    )  # fmt: skip
+    assert only.suffix == ".geojson"
+
+
+def test_practice_is_scored_against_what_was_drawn(task: CountTask) -> None:
+    """Every object found and one false mark are told apart."""
+    truth = PRACTICE["railcars"](1).truth
+    marks = [*points(*truth), *points((5, 5), certainty="perhaps", stem="f")]
+    first, second = practice_score(finished(task, *marks), truth)
+    assert f"{len(truth)} railcars were drawn" in first
+    assert second == (
+        f"found {len(truth)} of them, missed 0; 1 marks are on none (1 of these marked perhaps)"
+    )
+
+
+def test_outlines_off_the_image_are_left_out(task: CountTask, root: Path) -> None:
+    """An image of the open sea shows no outline of Rajin."""
+    assert outline_rings(read_sites(root / "data/sites")["rajin"], task.image) == []

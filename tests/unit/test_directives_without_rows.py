@@ -1,0 +1,173 @@
+"""Pages of a book that starts empty: each directive prints one plain sentence, none crashes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.press.sphinx_ext import (
+    accuracy_directives,
+    book_data,
+    claims_directives,
+    findings_directives,
+    flip_directives,
+    foresight_directives,
+    imagery_directives,
+    interval_calibration_directives,
+    record_directives,
+    rivals_directives,
+    robustness_trial_directives,
+    sanction_directives,
+    source_origin_directives,
+)
+from skytally.press.sphinx_ext.html_blocks import Block
+from tests.support.bare_directives import bare
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
+MODULES = (
+    record_directives,
+    findings_directives,
+    claims_directives,
+    source_origin_directives,
+    flip_directives,
+    foresight_directives,
+    rivals_directives,
+    interval_calibration_directives,
+    accuracy_directives,
+    robustness_trial_directives,
+    imagery_directives,
+    sanction_directives,
+)
+SENTENCES = {
+    "RecordTable": "the table has no row yet.",
+    "FindingsTable": "There is no finding yet.",
+    "CountersTally": "There is no finding yet.",
+    "Timeline": "The record has no row for this chart",
+    "Beginnings": "The record has no row for this chart",
+    "RegionMaps": "No region has a map yet.",
+    "SiteMaps": "The record has no site yet.",
+    "PressTexts": "The ledger has no press text yet.",
+    "ClaimsSummary": "The ledger has no press claim yet.",
+    "ClaimsTable": "The ledger has no claim yet.",
+    "ChangedClaims": "No press claim was found to differ from its source yet.",
+    "ListedClaims": "The ledger has no press claim yet.",
+    "OwnClaims": "No sentence of the book is under test yet.",
+    "DriftCards": "No wording has been compared with its origin yet.",
+    "OriginsGraph": "No source of the record takes content from another one yet.",
+    "CopiesTable": "No page of the record is a copy.",
+    "OriginsOfShips": f"No ship of {source_origin_directives.YEAR} is recorded at both ends of the "
+    "sea route yet.",
+    "SanctionListings": "The record has no listing of a ship yet.",
+    "HypothesesTable": "No rival explanation has been written down yet.",
+    "PosteriorChart": "",
+    "InfluenceChart": "",
+    "LikelihoodTable": "No likelihood ratio has been judged yet.",
+    "MostFragileFirst": "No flip set has been searched yet.",
+    "ForesightSummary": "No forecast has been scored yet.",
+    "ForesightChart": "",
+    "CalibrationTable": "No interval has been calibrated yet.",
+    "CalibrationChart": "",
+    "CalibrationShortfalls": "",
+    "RealSeriesTable": "Changes have not been searched for in real series yet.",
+    "ChangesBesideRbeast": "",
+    "AccuracyTable": "The measures were not scored on this copy yet.",
+    "AccuracyCharts": "",
+    "SideBySideTable": "",
+    "LimitsTable": "No detection limit has been simulated yet.",
+    "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
+    "FaultsTable": "The faults were not tried on this copy yet.",
+    "FieldInputsTable": "No such input was tried on this copy yet.",
+    "FuzzedInputsTable": "No mutated input was tried on this copy yet.",
+    "StrangersTable": "Bands were not exchanged on this copy yet.",
+    "CrashesTable": "The interruptions were not tried on this copy yet.",
+    "SitePlans": "No site has a window and outlines yet.",
+    "WindowsTable": "No site has a window and outlines yet.",
+    "ControlSitesTable": "No control site is named yet.",
+    "PositionsTable": "No point is listed yet.",
+    "ProvidersTable": "",
+}
+"""Directive to the sentence that it prints; the empty ones stand beside one that says it."""
+ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
+"""Directive to the arguments that it needs."""
+BASES = {"TrialsTable", "ScoresBlock", "CountsTable"}
+"""Classes that others build on, and no directives."""
+WHOLE = {"ProvidersTable"}
+"""Directives of tables that a new book has with rows, since they are the same for every route."""
+
+
+def _directives() -> Iterator[tuple[ModuleType, type[Block]]]:
+    for module in MODULES:
+        for value in vars(module).values():
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            if own and issubclass(value, Block) and value.__name__ not in BASES:
+                yield module, value
+
+
+def _forget() -> None:
+    for module in (*MODULES, book_data):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+
+
+def _only_header(path: Path) -> None:
+    header, _, _ = path.read_text(encoding="utf-8").partition("\n")
+    path.write_text(f"{header}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def empty_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Work in a project whose tables have a header only, without sites and findings."""
+    folder = tmp_path_factory.mktemp("empty")
+    shutil.copytree(DATA, folder / "data", ignore=shutil.ignore_patterns("scenes", "measured"))
+    for path in (folder / "data").rglob("*.csv"):
+        described = path.name in KEPT or path.name.endswith(".dictionary.csv")
+        if not described and "delivered" not in path.parts:
+            _only_header(path)
+    for name in ("findings.json", "claims.json"):
+        (folder / name).write_text(json.dumps([]), encoding="utf-8")
+    before = os.environ.get(PROJECT_VARIABLE)
+    os.environ[PROJECT_VARIABLE] = str(folder)
+    _forget()
+    yield folder
+    os.environ.pop(PROJECT_VARIABLE)
+    if before is not None:
+        os.environ[PROJECT_VARIABLE] = before
+    _forget()
+
+
+def test_every_directive_is_tried() -> None:
+    """A directive that is added has its sentence here."""
+    names = {value.__name__ for _, value in _directives()}
+    assert names == set(SENTENCES)
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path) -> None:
+    """Its table has a header only, and the page still prints, in one plain sentence."""
+    (kind,) = (vars(module)[name] for module in MODULES if name in vars(module))
+    arguments = ARGUMENTS.get(name, ())
+    options = {"caption": "Rail"} if name == "RecordTable" else {}
+    block = bare(kind, srcdir=str(empty_project), arguments=arguments, **options).html()
+    if name in WHOLE:
+        assert "<table" in block
+        return
+    assert "<table" not in block
+    assert "<figure" not in block
+    assert SENTENCES[name] in block
+    assert bool(block) == bool(SENTENCES[name])
+
+
+def test_timeline_of_an_empty_record_names_its_period(empty_project: Path) -> None:
+    """The days of the page stand in the sentence, so that nobody takes it for the whole record."""
+    options = {"first": "2022-09-01", "last": "2026-03-31"}
+    block = bare(record_directives.Timeline, srcdir=str(empty_project), **options).html()
+    assert "no row for this chart between 1 September 2022 and 31 March 2026 yet." in block

@@ -1,0 +1,42 @@
+"""Notebooks are run by kernels that do not compete for ports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+import pytest
+
+SAY = """\
+from pathlib import Path
+from ipykernel import get_connection_info
+Path("../said.json").write_text(get_connection_info())
+"""
+
+
+@pytest.mark.parametrize("words", [["no-such-line", "out"], ["looks"], []])
+def test_a_command_that_cannot_be_understood_is_refused(project: Any, words: list[str]) -> None:
+    """A notebook that is not there, or no folder: usage, and nothing is written."""
+    run = project.run("-m", "skytally.press.notebook_execution", *words)
+    assert run.returncode == 2
+    assert "usage: python -m skytally.press.notebook_execution" in run.stderr
+    assert not (project.folder / "out").exists()
+
+
+def test_a_kernel_speaks_over_files_of_its_own(project: Any) -> None:
+    """Two builds at once on one machine never wait for the same port."""
+    cells = [
+        nbformat.v4.new_code_cell("out = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(SAY),
+    ]
+    path = project.folder / "notebooks/coverage.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = cells
+    nbformat.write(notebook, path)
+    # a folder that is not there yet, relative and outside the book's own
+    run = project.run("-m", "skytally.press.notebook_execution", "coverage", "results/of coverage")
+    assert run.returncode == 0, run.stderr
+    made = nbformat.read(project.folder / "results/of coverage/notebook.ipynb", as_version=4)
+    assert "../results/of coverage" in str(made.cells)
+    said = (project.folder / "said.json").read_text(encoding="utf-8")
+    assert '"transport": "ipc"' in said

@@ -1,0 +1,60 @@
+"""The page of sources: what of the cited pages is archived, in sentences and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skytally.page_archive import Archive, ArchiveRows, cited_addresses
+from skytally.page_archive.polite_fetch import ArchiveSettings
+from skytally.press.sphinx_ext import page_archive_directives
+from skytally.press.sphinx_ext.page_archive_directives import (
+    ArchiveManner,
+    ArchiveState,
+    archive_lead,
+)
+from tests.support.bare_directives import bare
+
+
+@pytest.fixture
+def visited(root: Path) -> ArchiveRows:
+    """Made-up visits of two cited addresses, one of them kept."""
+    first, second = cited_addresses(root / "data")[:2]
+    rows = [
+        {"address": first.url, "fetched": "2026-12-01T08:00:00Z", "state": "whole"},
+        {"address": second.url, "fetched": "2026-12-02T08:00:00Z", "state": "gone"},
+    ]
+    number = {"address": first.url, "fetched": rows[0]["fetched"], "row": "X1", "found": "found"}
+    return ArchiveRows(tuple(rows), (number,))
+
+
+def test_page_says_that_nothing_was_fetched_yet(root: Path) -> None:
+    """Without a visit one sentence says so, and where it was tried."""
+    count = len(cited_addresses(root / "data"))
+    assert count > 300
+    shown = archive_lead(cited_addresses(root / "data"), ArchiveRows())
+    assert f"None of the {count} addresses" in shown
+    assert "has not been run on the internet" in shown
+
+
+def test_page_counts_states_and_numbers(
+    root: Path, visited: ArchiveRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each state with its meaning and how many; what was never asked for is not archived yet."""
+    archive = Archive(visited, {"whole": "the page came whole", "gone": "no such page"})
+    monkeypatch.setattr(page_archive_directives, "known_archive", lambda _: archive)
+    shown = str(bare(ArchiveState).html())
+    count = len(cited_addresses(root / "data"))
+    assert f"Of {count} addresses that the data cite, 1 are archived" in shown
+    assert "between 2026-12-01 and 2026-12-02" in shown
+    for words in ("not archived yet", str(count - 2), "the page came whole", "no such page"):
+        assert words in shown
+    assert "it stands in a sentence with a word of its unit" in shown
+
+
+def test_manner_names_the_limits_of_the_command() -> None:
+    """The numbers of the paragraph are those that the command uses."""
+    known, shown = ArchiveSettings(), str(bare(ArchiveManner).html())
+    assert f"every {known.gap_s:g} seconds" in shown
+    assert f"{known.max_bytes // 10**6} MB" in shown

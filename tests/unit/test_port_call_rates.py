@@ -1,0 +1,90 @@
+"""Rates of calls a month: bounds stay bounds, and an uncertain period widens the interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skytally.press.sphinx_ext.voyage_directives import CallRates, rated_counts
+from skytally.statistics.port_call_rates import monthly_rate, period_days, rate_text
+from tests.support.bare_directives import bare
+
+Rows = Callable[..., pd.DataFrame]
+
+
+def count(rows: Rows, **changes: Any) -> dict[str, Any]:
+    """Make one count of calls from August 2023 to the end of January 2024."""
+    plain = {
+        "value": 25.0, "bound": "exactly", "unit": "calls", "precision_first": "day",
+        "precision_last": "day", "date_first": "2023-08-01", "date_last": "2024-01-31",
+    }  # fmt: skip
+    made = rows({**plain, **changes}).iloc[0].to_dict()
+    return {str(key): value for key, value in made.items()}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "precisions", "days"),
+    [
+        ("2023-08-01", "2023-10-31", ("day", "day"), (92, 92)),
+        ("2023-08-01", "2023-10-31", ("month", "day"), (62, 92)),
+        ("2023-08-01", "2023-10-31", ("month", "month"), (32, 92)),
+        ("2024-01-01", "2024-01-31", ("month", "month"), (31, 31)),
+        ("2023-08-15", "2023-10-31", ("nominal", "day"), (63, 93)),
+    ],
+)
+def test_a_period_is_as_long_as_its_dates_allow(
+    rows: Rows, first: str, last: str, precisions: tuple[str, str], days: tuple[float, float]
+) -> None:
+    """A month that begins a period may begin it on any day; a whole month is one month."""
+    row = count(
+        rows, date_first=first, date_last=last,
+        precision_first=precisions[0], precision_last=precisions[1],
+    )  # fmt: skip
+    assert period_days(row) == days
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "4.1 to 4.2"),
+        ({"bound": "at least"}, "at least 4.1"),
+        ({"precision_first": "month"}, "4.1 to 5"),
+        ({"unit": "calls per month", "value": 3.0, "bound": "at least"}, "at least 3"),
+        ({"unit": "calls per month", "value": math.nan, "low": 1.0, "high": 2.0}, "1 to 2"),
+        ({"unit": "calls per month", "value": 0.0}, "none"),
+        ({"unit": "ships per week", "value": 1.0}, "4.3 to 4.4"),
+        ({"date_last": "2023-08-05"}, ""),
+        ({"date_first": None}, ""),
+    ],
+)
+def test_rate_keeps_the_bound_of_its_count(rows: Rows, changes: dict[str, Any], words: str) -> None:
+    """A lower bound gives a lower bound, five days or an open period no rate of a month."""
+    assert rate_text(monthly_rate(count(rows, **changes))) == words
+
+
+def test_table_has_the_last_total_of_a_year_and_every_single_period(rows: Rows) -> None:
+    """A total within a later one of the same year is left out, a single month is not."""
+    made = [
+        count(rows, id="A", date_last="2023-10-31"),
+        count(rows, id="B", date_last="2023-12-31"),
+        count(rows, id="C", date_last="2024-12-31"),
+        count(rows, id="D", date_first="2024-01-01", date_last="2024-01-31"),
+        count(rows, id="E", unit="calls per month", value=1.0, date_first="2024-03-01"),
+        count(rows, id="F", vessel="Angara"),
+        count(rows, id="G", cargo="coal"),
+    ]
+    table = pd.DataFrame(made).assign(vessel=[row.get("vessel") or "" for row in made])
+    table["cargo"] = [row.get("cargo") or "" for row in made]
+    groups = pd.DataFrame(columns=["group", "row_id", "relation", "keep"])
+    assert {row["id"] for row in rated_counts(table, groups)} == {"B", "C", "D", "E"}
+
+
+def test_rates_of_the_record_name_counter_bound_and_period() -> None:
+    """The gap of late summer 2025 stands beside the bound of the autumn after it."""
+    shown = bare(CallRates, docname="lines/port-imagery").html()
+    for words in ("at least 3.8", "at least 25 calls", "none", "no call per month", "1 to 2"):
+        assert f">{words}<" in shown

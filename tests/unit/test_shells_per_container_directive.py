@@ -1,0 +1,74 @@
+"""Table of shells a container: who reckoned with how many, by which two printed numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.shells_per_container_directive import (
+    CLAIMS,
+    ShellsPerContainer,
+    capacity_pairs,
+    quotient_text,
+)
+from tests.support.bare_directives import bare
+
+
+def rows() -> list[list[str]]:
+    """Cells of the table, as text."""
+    shown = str(bare(ShellsPerContainer, docname="lines/official-claims").html())
+    lines = shown.partition("<tbody>")[2].split("<tr")[1:]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
+
+
+def test_each_pair_is_of_one_statement_or_names_whose_containers_it_takes() -> None:
+    """Two alternatives stand apart, and a total of somebody else is named as such."""
+    cells = {re.findall(r"row/(O[\d.]+)\.html", row[2])[0]: row for row in rows()}
+    assert cells["O010.2"][1] == "1,000,000 / 2,000 = 500"
+    assert cells["O010.3"][1] == "200,000 / 2,000 = 100"
+    assert cells["O059"][1].endswith("= 300 to 500")
+    assert "row/O003" in cells["O059"][3]
+    assert ", by " in cells["O059"][3]
+    assert ", by " not in cells["O042"][3]
+
+
+def test_the_range_of_the_open_source_centre_takes_the_containers_of_its_rounding() -> None:
+    """Its own row names no containers; the row that it stands for does."""
+    pairs = {shells["id"]: boxes["id"] for shells, boxes in capacity_pairs(*_tables())}
+    assert pairs["O065"] == "O033"
+    assert "O034" not in pairs
+    assert not {"O067", "O049"} & {*pairs}
+
+
+def test_a_statement_without_containers_has_no_quotient() -> None:
+    """A row whose containers are gone is left out, and the others stay."""
+    claims, groups = _tables()
+    without = capacity_pairs(claims[claims["id"] != "O041"], groups)
+    assert "O042" not in {shells["id"] for shells, _ in without}
+    assert len(without) == len(capacity_pairs(claims, groups)) - 1
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "words"),
+    [
+        (15e6, None, None, "15,000,000 / 33,000 = 450"),
+        (None, 4.2e6, 5.8e6, "4,200,000 to 5,800,000 / 33,000 = 130 to 180"),
+    ],
+)
+def test_a_range_is_divided_at_both_ends(
+    value: float | None, low: float | None, high: float | None, words: str
+) -> None:
+    """Made-up numbers, worked by hand."""
+    nan = float("nan")
+    common = {"bound": "about", "wording": "", "method": "converted", "unit": "shells"}
+    ends = {"value": value, "low": low, "high": high}
+    shells = common | {key: nan if end is None else end for key, end in ends.items()}
+    boxes = common | {"value": 33000.0, "low": nan, "high": nan, "unit": "containers"}
+    assert quotient_text(shells, boxes) == words
+
+
+def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return originals(CLAIMS), table("same_observation")

@@ -1,0 +1,567 @@
+"""Own images as vendors deliver them: every layout, every contradiction, every kind of no data.
+
+The deliveries are made up (`tests.support.made_up_vendor_deliveries`); none was tried on a vendor's
+own files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tarfile
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import affine
+import numpy as np
+import pytest
+import rasterio
+
+from skytally.core import AcquisitionError
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.deliveries import delivered_pixels
+from skytally.imagery.acquire.deliveries.acquisition_day import DayConflictError, moment_in_name
+from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_scene
+from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
+from skytally.imagery.acquire.offered_scene import SceneItem
+from skytally.imagery.acquire.own_image_folder import item_id_of, items_in_folder
+from skytally.imagery.acquire.pixel_classes import decode_classification
+from skytally.imagery.acquire.providers import QUALITY
+from skytally.imagery.acquire.scene_pixels import ScenePixels
+from skytally.imagery.acquire.scene_selection import select_items
+from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
+from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
+
+HERE = chips.site()
+S2 = deliveries.SENTINEL_2_ROW
+LANDSAT = {
+    "sensor": "landsat",
+    "processor": "C2L2",
+    "bands": {"b02": "blue", "b04": "SR_B4", "b08": "nir08"},
+    "quality": "qa_pixel",
+    "calibration": "metadata",
+}
+Found = tuple[list[SceneItem], dict[str, str]]
+
+
+def found(folder: Path, **words: Any) -> Found:
+    """List the scenes of a folder at the site, and the reasons of those that cannot be used."""
+    row = deliveries.row(folder, **words)
+    items, malformed = items_in_folder(row, HERE, first=date(2019, 1, 1), last=date(2024, 12, 31))
+    return items, dict(malformed)
+
+
+def read(item: SceneItem) -> ScenePixels:
+    """Read the pixels of a scene at the site."""
+    (pixels,) = read_delivered_scene(item, [HERE])
+    assert isinstance(pixels, ScenePixels)
+    return pixels
+
+
+def missing(pixels: ScenePixels, band: str = "b02") -> np.ndarray:
+    """Pixels of a band that hold no data."""
+    values, nodata = pixels.arrays[band], pixels.nodata[band]
+    assert nodata is not None
+    return np.isnan(values) if np.isnan(nodata) else values == nodata
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "platform", "layers", "scale"),
+    [
+        (deliveries.planet, {}, "planetscope-2486", (1, 2, 3, 4), 1e-4),
+        (lambda f: deliveries.planet(f, count=8), {}, "planetscope-2486", (2, 4, 6, 8), 1e-4),
+        (deliveries.maxar, {}, "worldview-2", (1, 2, 3, 4), None),
+        (deliveries.airbus, {}, "pleiades-1b", (3, 2, 1, 4), None),
+        (lambda f: deliveries.airbus(f, suffix=".TIF"), {}, "pleiades-1b", (3, 2, 1, 4), None),
+        (deliveries.pleiades_neo, {}, "pleiades-neo-4", (3, 2, 1, 1), None),
+        (deliveries.sentinel2, S2, "sentinel-2a", (1, 1, 1, 1, 1), 1e-4),
+        (deliveries.landsat, LANDSAT, "landsat-8", (1, 1, 1, 1), 2.75e-5),
+        (deliveries.browser, {**S2, "bands": {"b02": "B02", "b04": "red"}, "quality": ""}, "",
+         (1, 1), 1.0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("packed", [False, True])
+def test_each_layout_gives_one_scene(
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    words: dict[str, Any],
+    platform: str,
+    layers: tuple[int, ...],
+    scale: float | None,
+    packed: bool,
+) -> None:
+    """Day, satellite, bands and scale come from the metadata, in a folder as in a ZIP."""
+    folder = make(tmp_path / "order")
+    if packed:
+        folder = deliveries.zipped(folder, tmp_path / "orders" / "order.zip").parent
+    items, _ = found(folder, **words)
+    assert len(items) == 1
+    (item,) = items
+    assert item.time[:10] == deliveries.DAY
+    assert item.time[11:] in ("02:15:49Z", "00:00:00Z")
+    assert (item.platform, item.missing_bands) == (platform, ())
+    assets = list(item.assets.values())
+    assert tuple(asset.layer for asset in assets) == layers
+    assert assets[0].scale == scale
+    (result,) = read_job(
+        SceneJob(deliveries.row(folder, **words), (item,), (HERE,), FetchSettings())
+    )
+    assert (result.status, result.reason) == ("stored", "")
+    assert result.manifest is not None
+    assert set(result.manifest.bands) == set(item.assets)
+
+
+def test_every_file_is_named_with_what_it_was_taken_for(tmp_path: Path) -> None:
+    """No file of an order is passed over in silence, but those that programs leave behind."""
+    for place, make in enumerate((deliveries.planet, deliveries.maxar, deliveries.airbus)):
+        make(tmp_path / str(place))
+    (tmp_path / "0" / ".DS_Store").write_bytes(b"")
+    (tmp_path / "0" / "notes.docx").write_bytes(b"made up")
+    taken = recognised_delivery(deliveries.row(tmp_path)).taken_for
+    files = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert set(taken) == files - {"0/.DS_Store"}
+    assert taken["0/notes.docx"] == "no image; not read"
+    assert "mask (UDM2)" in taken[f"0/PSScene/{deliveries.PLANET_ITEM}_3B_udm2_clip.tif"]
+
+
+def test_a_bundle_of_the_usgs_is_read_from_its_tar(tmp_path: Path) -> None:
+    """Landsat comes as one TAR file, which is read where it lies."""
+    folder = deliveries.landsat(tmp_path / "made")
+    (tmp_path / "order").mkdir()
+    with tarfile.open(tmp_path / "order" / f"{deliveries.LANDSAT_NAME}.tar", "w") as packed:
+        for path in (folder / deliveries.LANDSAT_NAME).iterdir():
+            packed.add(path, path.name)
+    (item,), _ = found(tmp_path / "order", **LANDSAT)
+    assert (item.item_id, item.platform) == (deliveries.LANDSAT_NAME, "landsat-8")
+    assert not missing(read(item)).any()
+
+
+def test_an_archive_inside_an_archive_is_told(tmp_path: Path) -> None:
+    """It is not opened, and not passed over in silence."""
+    inner = deliveries.zipped(deliveries.planet(tmp_path / "order"), tmp_path / "in" / "order.zip")
+    deliveries.zipped(inner.parent, tmp_path / "out" / "outer.zip")
+    items, reasons = found(tmp_path / "out")
+    assert (items, list(reasons.values())) == (
+        [], ["an archive inside an archive; unpack the outer one"],
+    )  # fmt: skip
+
+
+def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
+    """The mask of the first kind has a name that begins as that of an image."""
+    order = deliveries.planet(tmp_path)
+    udm2 = next(order.rglob("*udm2*"))
+    old = np.zeros((200, 200), "uint8")
+    old[:50] = 1
+    deliveries.image(
+        udm2.with_name(f"{deliveries.PLANET_ITEM}_3B_AnalyticMS_DN_udm_clip.tif"), [old]
+    )
+    udm2.unlink()
+    (item,), _ = found(order)
+    assert missing(read(item)).mean() == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "reason"),
+    [
+        (lambda f: deliveries.planet(f, acquired="2023-08-26T02:15:49Z") and deliveries.write_text(
+            f / "PSScene" / f"{deliveries.PLANET_ITEM}_3B_AnalyticMS_metadata.xml",
+            "<e><acquisitionDateTime>2023-08-27T02:15:49Z</acquisitionDateTime></e>"), {},
+         "two days for one image"),
+        (lambda f: deliveries.maxar(f, first_line="2023-08-26T02:15:49Z"), {}, "two days"),
+        (lambda f: deliveries.airbus(f, days=("2023-08-27", "2023-08-30")), {}, "two days"),
+        (lambda f: deliveries.sentinel2(f, sensed="2023-08-25T02:15:49Z"), S2, "two days"),
+        (lambda f: deliveries.sentinel2(f, level="L1C"), S2, "processing L1C"),
+        (lambda f: deliveries.landsat(f, level="L1TP"), LANDSAT, "processing C2L1"),
+        (deliveries.sentinel2, {}, "is of sensor 'sentinel-2'"),
+        (lambda f: deliveries.browser(f, last="2023-09-05"), {**S2, "quality": ""},
+         "2023-08-27 to 2023-09-05"),
+        (lambda f: (f / deliveries.planet(f).name, next(f.rglob("*SR*.tif")).write_bytes(b"II*"))
+         and f, {}, "Cannot read TIFF header"),
+        (lambda f: next(deliveries.maxar(f).rglob("*R1C2*")).unlink() or f, {}, "not here"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs=None), {"bands": {"b04": "red"}},
+         "no map projection"),
+        (lambda f: deliveries.plain(f, "no-time_red.tif"), {"bands": {"b04": "red"}}, "no time"),
+        (lambda f: deliveries.plain(f, "a_20230805_20230901_red.tif"), {"bands": {"b04": "red"}},
+         "two days in its name, 2023-08-05 and 2023-09-01"),
+        (lambda f: deliveries.plain(f / "2023-08-01", "rajin 2023-02-30.tif"),
+         {"bands": {"b04": "red"}}, "^2023-02-30 stands in its name .* is no day"),
+        (lambda f: deliveries.plain(f / "2023-02-30", "rajin.tif"), {"bands": {"b04": "red"}},
+         "^2023-02-30 stands in its name or its folder's and is no day"),
+        (lambda f: deliveries.plain(f, "08-09-2023_rajin.tif"), {"bands": {"b04": "red"}},
+         "reads as 2023-08-09 or as 2023-09-08"),
+        (lambda f: deliveries.image(f / "a_20230805.tif", [np.full((60, 60), 1 + 2j, "c8")]),
+         {"bands": {"b04": "vv"}},
+         r"complex numbers \(complex64\), of which no measure takes the phase; name a product of"),
+        (lambda f: deliveries.plain(f, "a_20230805_nir.tif"), {"bands": {"b04": "red"}},
+         "nir is another"),
+        (lambda f: deliveries.plain(f, "a_20230805_B08.tif"), {"bands": {"b04": "B04"}},
+         "B08 is another"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", bands=4), {"bands": {"b04": "red"}},
+         "holds 4 bands"),
+        (lambda f: deliveries.plain(f, "a_20230805.tif", bands=4), {"bands": {"b04": "swir"}},
+         "none of the bands that the row names"),
+        (lambda f: f.mkdir() or (f / "x.zip").write_bytes(b"PK no archive"), {},
+         "archive cannot be read"),
+        (lambda f: f.mkdir() or (f / "x.rar").write_bytes(b"Rar!"), {}, "unpack it"),
+        (lambda f: f.mkdir() or (f / "pan_20230805.ntf").write_bytes(b"NITF"), {}, "to GeoTIFF"),
+        (lambda f: f.mkdir() or (f / "e_20230805_red.tif").write_bytes(b"no"),
+         {"bands": {"b04": "red"}}, "cannot be opened"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_has_its_reason(
+    tmp_path: Path, make: Callable[[Path], Any], words: dict[str, Any], reason: str
+) -> None:
+    """Contradictions, other sensors, other bands and broken files are never read as something."""
+    make(tmp_path / "order")
+    items, reasons = found(tmp_path / "order", **words)
+    assert items == []
+    assert any(re.search(reason, text) for text in reasons.values()), reasons
+
+
+def test_a_picture_with_a_table_of_colours_is_no_measurement(tmp_path: Path) -> None:
+    """Numbers that are places in a palette are refused as a band, and taken as classes."""
+    for name in ("pier_20230805_red.tif", "pier_20230805_SCL.tif"):
+        classes = np.full((60, 60), 4, "uint8")
+        path = deliveries.image(tmp_path / name, [classes], photometric="palette")
+        with rasterio.open(path, "r+") as dataset:
+            dataset.write_colormap(1, {4: (0, 160, 0, 255)})
+    items, reasons = found(tmp_path, bands={"b04": "red"}, quality="SCL")
+    assert items == []
+    (reason,) = reasons.values()
+    assert "band 1 has a table of colours, so it is a picture" in reason
+    deliveries.plain(tmp_path, "pier_20230805_red.tif", gsd=10.0)
+    (item,), _ = found(tmp_path, bands={"b04": "red"}, quality="SCL")
+    assert set(item.assets) == {"b04", QUALITY}
+
+
+def _strip_of_two(folder: Path, **second: Any) -> tuple[SceneItem, SceneItem]:
+    """Make two scenes of one strip, the second south of the first, each as its own item."""
+    for place, name in enumerate(("20230827_021549_12_2486", "20230827_021551_45_2486")):
+        corner = (chips.WEST, chips.NORTH - 300 * place)
+        bands = [deliveries.ground((100, 100), seed=n + 10 * place) for n in range(3)]
+        words = {"nodata": 0, **(second if place else {})}
+        deliveries.image(folder / f"{name}.tif", bands, corner=corner, **words)
+    items, _ = found(folder, bands={"b02": "1", "b03": "2", "b04": "3"})
+    one, other = items
+    return one, other
+
+
+def test_scenes_of_one_strip_are_joined(tmp_path: Path) -> None:
+    """Every pixel of both parts is stored, and the manifest names both."""
+    one, other = _strip_of_two(tmp_path)
+    (chosen,) = [each.item for each in select_items([one, other], HERE) if not each.reason]
+    (part,) = chosen.joined
+    pixels = read(chosen)
+    apart = {item.item_id: read(item).arrays["b02"] for item in (one, other)}
+    assert pixels.arrays["b02"].shape == (200, 100)
+    np.testing.assert_array_equal(
+        pixels.arrays["b02"], np.vstack([apart[one.item_id], apart[other.item_id]])
+    )
+    assert set(pixels.sources["b02"]["joined"]) == {part.item_id}
+
+
+@pytest.mark.parametrize(
+    "second", [{"gsd": 2.0}, {"corner": (chips.WEST + 1.3, chips.NORTH - 301)}]
+)
+def test_parts_on_other_grids_are_brought_onto_one(tmp_path: Path, second: dict[str, Any]) -> None:
+    """A part of another pixel size or off the lattice fills what the other lacks."""
+    one, other = _strip_of_two(tmp_path)
+    path = tmp_path / f"{other.item_id}.tif"
+    bands = [deliveries.ground((100, 100), seed=n) for n in range(3)]
+    words = {"corner": (chips.WEST, chips.NORTH - 300), "nodata": 0, **second}
+    deliveries.image(path, bands, **words)
+    joined = read(replace(one, joined=(other,)))
+    lower = joined.arrays["b02"][
+        int(310 / joined.transform.a) : int(450 / joined.transform.a), 10:60
+    ]
+    assert (lower > 0).all()
+
+
+def test_parts_that_are_stored_otherwise_are_not_joined(tmp_path: Path) -> None:
+    """A part with other numbers or another scale costs itself, with its reason."""
+    one, other = _strip_of_two(tmp_path)
+    scaled = replace(
+        other, assets={band: replace(each, scale=2e-4) for band, each in other.assets.items()}
+    )
+    decisions = select_items([one, scaled], HERE)
+    assert [each.item.joined for each in decisions] == [(), ()]
+    assert sum(bool(each.reason) for each in decisions) == 1
+    bands = [deliveries.ground((100, 100)).astype("float32") for _ in range(3)]
+    deliveries.image(
+        tmp_path / f"{other.item_id}.tif", bands, corner=(chips.WEST, chips.NORTH - 300), nodata=0
+    )
+    with pytest.raises(AcquisitionError, match="a part of its pass, has other bands or types"):
+        read(replace(one, joined=(other,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("20230827_021549_12_2486_3B", "2023-08-27 02:15:49"),
+        ("S2A_MSIL2A_20230827T021549_N0509", "2023-08-27 02:15:49"),
+        ("16AUG31104614-S3DS-056956784010_01_P001", "2016-08-31 10:46:14"),
+        ("PHR1B_MS_202308270215491_ORT", "2023-08-27 02:15:49"),
+        ("pier 27-08-2023", "2023-08-27 00:00:00"),
+        ("27 August 2023", "2023-08-27 00:00:00"),
+        ("2023_08_27 rajin", "2023-08-27 00:00:00"),
+        ("08-27-2023 rajin", "2023-08-27 00:00:00"),
+        ("09-09-2023 rajin", "2023-09-09 00:00:00"),
+        ("08-09-2023_20230908 rajin", "2023-09-08 00:00:00"),
+        (deliveries.S2_NAME, "2023-08-27 02:15:49"),
+        ("20230827T021549_20230827T022212_T52TFN", "2023-08-27 02:15:49"),
+        ("2023-08-27 rajin 20230827_021549", "2023-08-27 02:15:49"),
+        ("order_056956784010_01", None),
+        ("rajin_20231345", None),
+    ],
+)
+def test_a_day_is_read_from_names_as_people_write_them(name: str, expected: str | None) -> None:
+    """Numbers of orders are no days, and impossible days are none."""
+    moment = moment_in_name(name)
+    assert (None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}") == expected
+
+
+def test_two_days_in_a_name_are_never_the_first_that_fits() -> None:
+    """Acquisition and processing day in one name say nothing without metadata."""
+    with pytest.raises(DayConflictError, match="2023-08-27 and 2023-09-02"):
+        moment_in_name("LC08_L2SP_114031_20230827_20230902_02_T1")
+
+
+@pytest.mark.parametrize("name", ["08-09-2023_rajin", "rajin 09.08.2023"])
+def test_a_day_that_reads_two_ways_is_not_guessed(name: str) -> None:
+    """Day before month or month before day: both are named, neither is taken."""
+    with pytest.raises(DayConflictError, match="reads as 2023-08-09 or as 2023-09-08"):
+        moment_in_name(name)
+
+
+def test_plain_files_by_name_folder_and_sidecar(tmp_path: Path) -> None:
+    """Equal names in different folders are different scenes; a sidecar settles two days."""
+    for day in ("2023-08-05", "2023-08-06"):
+        for band in ("blue", "red"):
+            deliveries.plain(tmp_path, f"{day}/pier_{band}.tif")
+    deliveries.plain(tmp_path, "a_20230807_20230901_blue.tif")
+    stated = {"properties": {"datetime": "2023-08-07T02:03:04Z"}}
+    (tmp_path / "a_20230807_20230901.json").write_text(json.dumps(stated), encoding="utf-8")
+    items, reasons = found(tmp_path, bands={"b02": "blue", "b04": "red"})
+    assert {item.item_id: item.time for item in items} == {
+        "2023-08-05.pier": "2023-08-05T00:00:00Z",
+        "2023-08-06.pier": "2023-08-06T00:00:00Z",
+        "a_20230807_20230901": "2023-08-07T02:03:04Z",
+    }
+    assert items[-1].missing_bands == ("b04 (red)",)
+    assert reasons == {}
+
+
+def test_many_bands_in_one_file_are_found_by_description_or_number(tmp_path: Path) -> None:
+    """A band is taken by what the file says of it, never by its place alone."""
+    path = deliveries.plain(tmp_path, "pier_20230805.tif", bands=4)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.descriptions = ("nir", "red", "green", "blue")
+    (item,), _ = found(tmp_path, bands={"b02": "blue", "b08": "1"})
+    assert {band: asset.layer for band, asset in item.assets.items()} == {"b02": 4, "b08": 1}
+
+
+def test_ids_are_file_names_and_stay_apart() -> None:
+    """Letters of other alphabets, long names and folders give different, safe ids."""
+    keys = ["3월/pier", "4월/pier", "a b", "a-b", "x" * 300, "x" * 301, "/.hidden"]
+    ids = [item_id_of(key) for key in keys]
+    assert len(set(ids)) == len(keys)
+    assert all(len(each) <= 200 and each.isascii() for each in ids)
+
+
+def _values(where: tuple[slice, slice], *, rows: int = 100) -> list[np.ndarray]:
+    bands = [deliveries.ground((rows, rows), seed=n) for n in range(3)]
+    for band in bands:
+        band[where] = 0
+    return bands
+
+
+EDGE, HOLE = (slice(0, 20), slice(None)), (slice(40, 50), slice(40, 50))
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("collar", 0.20),
+        ("hole", 0.0),
+        ("one band", 0.0),
+        ("nodata", 0.20),
+        ("alpha", 0.20),
+        ("internal", 0.20),
+        ("beside", 0.20),
+        ("udm beside", 0.20),
+        ("all in use", 0.20),
+    ],
+)
+def test_missing_pixels_are_missing_and_never_zero(
+    tmp_path: Path, how: str, expected: float
+) -> None:
+    """Masks, alpha, stated numbers and black collars are missing; a dark pixel inside is not."""
+    words: dict[str, Any] = {"gsd": 5.0}
+    bands = _values(HOLE if how == "hole" else EDGE)
+    seen = np.ones((100, 100), bool)
+    seen[:20] = False
+    if how == "one band":
+        bands[1:] = _values((slice(0, 0), slice(0, 0)))[1:]
+    elif how == "nodata":
+        words["nodata"] = 0
+    elif how == "alpha":
+        bands.append(np.where(seen, 65535, 0).astype("uint16"))
+        words |= {"photometric": "RGB", "alpha": "yes"}
+    elif how == "internal":
+        words["mask"] = seen
+    elif how == "beside":
+        deliveries.image(tmp_path / "pier_20230805_mask.tif", [seen.astype("uint8")], gsd=5.0)
+    elif how == "udm beside":
+        deliveries.image(tmp_path / "pier_20230805_udm.tif", [(~seen).astype("uint8")], gsd=5.0)
+    elif how == "all in use":
+        bands = [np.arange(10000).reshape(100, 100).astype("uint8") for _ in range(3)]
+        bands[1] = bands[1][:, ::-1].copy()
+        words["mask"] = seen
+    deliveries.image(tmp_path / "pier_20230805.tif", bands, **words)
+    (item,), _ = found(tmp_path, bands={"b02": "3", "b03": "2", "b04": "1"})
+    pixels = read(item)
+    assert missing(pixels).mean() == pytest.approx(expected)
+    if how == "hole":
+        assert (pixels.arrays["b02"] == 0).sum() == 100
+    if how == "all in use":
+        assert pixels.arrays["b02"].dtype == "uint16"
+        assert (pixels.arrays["b02"][20:] == 0).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "corner", "reason"),
+    [
+        ("udm2", (chips.WEST, chips.NORTH), "its UDM2 has 1 bands, not 8"),
+        ("mask", (chips.WEST + 50, chips.NORTH), "its mask lies on another grid"),
+    ],
+)
+def test_a_mask_that_cannot_be_trusted_is_refused(
+    tmp_path: Path, name: str, corner: tuple[float, float], reason: str
+) -> None:
+    """The first band of a short UDM2 marks clear ground, and a shifted mask hides other ground."""
+    seen = np.ones((100, 100), "uint8")
+    deliveries.image(tmp_path / "pier_20230805.tif", _values(EDGE), gsd=5.0)
+    deliveries.image(tmp_path / f"pier_20230805_{name}.tif", [seen], gsd=5.0, corner=corner)
+    (item,), _ = found(tmp_path, bands={"b02": "3", "b03": "2", "b04": "1"})
+    with pytest.raises(AcquisitionError, match=reason):
+        read(item)
+
+
+def test_a_download_lacks_what_its_data_mask_hides(tmp_path: Path) -> None:
+    """Radar of a half that the satellite did not see is missing, and not an echo of zero."""
+    search = "2023-08-27-00_00_2023-08-27-23_59_Sentinel-1_IW_VV+VH"
+    seen = np.ones((120, 120), "float32")
+    seen[:, 60:] = 0
+    echo = deliveries.ground((120, 120)).astype("float32") / 1000
+    for layer, values in (("VV", echo * seen), ("VH", echo * seen), ("dataMask", seen)):
+        deliveries.image(tmp_path / f"{search}_{layer}_(Raw).tiff", [values], gsd=10.0)
+    row = {"sensor": "sentinel-1", "processor": "GRD", "calibration": "metadata"}
+    (item,), _ = found(tmp_path, bands={"vv": "VV", "vh": "VH"}, **row)
+    pixels = read(item)
+    assert missing(pixels, "vv").mean() == pytest.approx(0.5, abs=0.01)
+    assert np.nanmin(pixels.arrays["vv"]) > 0
+
+
+def test_classes_that_an_image_does_not_reach_are_no_data(tmp_path: Path) -> None:
+    """A classification of half the window, in whole or broken numbers, leaves half unread."""
+    for dtype in ("uint8", "float32"):
+        folder = tmp_path / dtype
+        classes = np.full((60, 120), 4, dtype)
+        deliveries.image(folder / "pier_20230805_SCL.tif", [classes], gsd=10.0)
+        whole = deliveries.ground((120, 120))
+        deliveries.image(folder / "pier_20230805_B02.tif", [whole], gsd=10.0)
+        (item,), _ = found(folder, **{**S2, "bands": {"b02": "B02"}, "quality": "SCL"})
+        quality = read(item).arrays[QUALITY]
+        masks = decode_classification(quality, "sentinel-2")
+        assert quality.dtype == "uint8"
+        assert masks is not None
+        assert masks.unread.mean() == pytest.approx(0.5, abs=0.1)
+        assert masks.clear.mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_udm2_hides_cloud_shadow_and_fill(tmp_path: Path) -> None:
+    """A tenth is cloud, a twentieth is black fill: neither is stored as ground."""
+    (item,), _ = found(deliveries.planet(tmp_path))
+    assert missing(read(item)).mean() == pytest.approx(0.1 + 0.05 - 0.1 * 0.05)
+
+
+@pytest.mark.parametrize("turned", [0.0, 7.0])
+def test_odd_corners_cost_memory_by_the_window(tmp_path: Path, turned: float) -> None:
+    """Half-metre pixels at odd corners, upright or turned, come onto the lattice of the site."""
+    truth = deliveries.ground((400, 400))
+    deliveries.image(
+        tmp_path / "pier_20230805.tif", [truth] * 3, gsd=0.5, turned=turned, nodata=0,
+        corner=(chips.WEST + 300.0625, chips.NORTH - 300.1875),
+    )  # fmt: skip
+    (item,), _ = found(tmp_path, bands={"b02": "1", "b03": "2", "b04": "3"})
+    tracemalloc.start()
+    pixels = read(item)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert pixels.transform.a == 0.5
+    assert (pixels.transform.c - chips.WEST) % 0.5 == 0
+    assert pixels.arrays["b02"].size < 1.6 * truth.size
+    assert peak < 40 * truth.size
+    known = pixels.arrays["b02"][~missing(pixels)]
+    assert float(np.median(known)) == pytest.approx(float(np.median(truth)), rel=0.02)
+
+
+def test_a_part_with_too_many_pixels_is_averaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large fine image is stored with larger pixels, each the mean of those that it holds."""
+    monkeypatch.setattr(delivered_pixels, "MAX_PIXELS", 10_000)
+    truth = deliveries.ground((400, 400))
+    deliveries.image(tmp_path / "pier_20230805.tif", [truth] * 3, gsd=0.5, nodata=0)
+    (item,), _ = found(tmp_path, bands={"b02": "1", "b03": "2", "b04": "3"})
+    pixels = read(item)
+    assert pixels.transform.a == 2.0
+    assert pixels.gsd["b02"] == 0.5
+    means = truth.reshape(100, 4, 100, 4).mean(axis=(1, 3))
+    assert np.abs(pixels.arrays["b02"] - means).max() <= 1
+
+
+@pytest.mark.parametrize(("gsd", "fits"), [(14.0, True), (40.0, False)])
+def test_an_export_coarser_than_the_measures_need_is_refused(
+    tmp_path: Path, gsd: float, fits: bool
+) -> None:
+    """A preview of Sentinel-2 is no measurement; one a little coarser is brought to 10 m."""
+    name = "2023-08-27-00_00_2023-08-27-23_59_Sentinel-2_L2A_B02_(Raw).tiff"
+    bands = [deliveries.ground((60, 60)).astype("float32") / 10000]
+    deliveries.image(tmp_path / name, bands, gsd=gsd, corner=(chips.WEST + 3, chips.NORTH - 3))
+    (item,), _ = found(tmp_path, **{**S2, "bands": {"b02": "B02"}, "quality": ""})
+    if fits:
+        assert read(item).transform.a == 10.0
+        return
+    with pytest.raises(AcquisitionError, match="40 m, too coarse for the measures of sentinel-2"):
+        read(item)
+
+
+def test_degrees_are_brought_onto_the_ground(tmp_path: Path) -> None:
+    """A bright block of an export in degrees lies where its corners say."""
+    bands = [deliveries.ground((150, 170)) for _ in range(3)]
+    for band in bands:
+        band[70:80, 80:90] = 9000
+    path = tmp_path / "pier_20230805.tif"
+    grid = affine.Affine(1e-4, 0, 130.2085, 0, -1e-4, 42.2659)
+    deliveries.image(path, bands, crs="EPSG:4326", transform=grid, nodata=0)
+    (item,), _ = found(tmp_path, bands={"b02": "1", "b03": "2", "b04": "3"})
+    pixels = read(item)
+    rows, cols = np.nonzero(pixels.arrays["b02"] > 8000)
+    x, y = pixels.transform @ (cols.mean() + 0.5, rows.mean() + 0.5)
+    (there_x,), (there_y,) = rasterio.warp.transform(
+        "EPSG:4326", f"EPSG:{chips.EPSG}", [130.2085 + 85e-4], [42.2659 - 75e-4]
+    )
+    assert (x, y) == (pytest.approx(there_x, abs=8), pytest.approx(there_y, abs=8))
+
+
+def test_a_scene_carries_its_licence(tmp_path: Path) -> None:
+    """The row's words stand first, else what the metadata say of rights."""
+    (item,), _ = found(deliveries.airbus(tmp_path))
+    assert item.licence == "made up, all rights reserved"
+    (item,), _ = found(tmp_path, licence="for this study only")
+    assert item.licence == "for this study only"
