@@ -24,9 +24,10 @@ from .verdict_list import (
     FIXED as FIXED,
     GOOD as GOOD,
     HOLDS as HOLDS,
+    IN_PART as IN_PART,
     MISQUOTES as MISQUOTES,
-    REFINED as REFINED,
     UNTESTED as UNTESTED,
     VERDICTS as VERDICTS,
+    on_this_point as on_this_point,
     worst as worst,
 )

@@ -13,7 +13,7 @@ from pandas.tseries.offsets import MonthEnd
 
 from skytally.claims.claim_evidence_lookup import Evidence, dates_of
 from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
-from skytally.claims.verdict_list import GOOD, REFINED, worst
+from skytally.claims.verdict_list import GOOD, IN_PART, on_this_point, worst
 from skytally.core import day, evidence_line_names as n, refuse
 from skytally.record import Support, support
 
@@ -181,7 +181,7 @@ def _reasons(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     outcomes = list(outcomes)
     if len({outcome.verdict for outcome in outcomes}) < 2:
         return tuple(outcome.why for outcome in outcomes)
-    return tuple(f"{outcome.why} This part: {outcome.verdict}." for outcome in outcomes)
+    return tuple(f"{outcome.why} {on_this_point(outcome.verdict)}" for outcome in outcomes)
 
 
 def _judged_claim(
@@ -209,7 +209,7 @@ def _judged_claim(
         verdict=verdict,
         why=_reasons(outcomes),
         later=tuple(outcome.why for outcome in later),
-        later_widened=verdict in GOOD and any(outcome.verdict == REFINED for outcome in later),
+        later_widened=verdict in GOOD and any(outcome.verdict == IN_PART for outcome in later),
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),
         sites=tuple(ref for ref in refs if ref in evidence.sites),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
-from skytally.claims.verdict_list import GOOD, MISQUOTES, REFINED, as_copy
+from skytally.claims.verdict_list import GOOD, IN_PART, MISQUOTES, as_copy
 from skytally.core import evidence_line_names as n, refuse
 from skytally.record import condition_faults
 
@@ -20,7 +20,10 @@ TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "oth
 DATES = ("first", "last")
 OWN_ROWS = "record"
 """Word of *about*: the rule speaks of the record itself."""
-WORD = re.compile(r"\{(\w+)\}")
+WORD = re.compile(r"\{(\w+)(?::([^{}|]+)\|([^{}|]+))?\}")
+"""A word in braces; *count* and *part* may have the two forms of a noun or a verb after it."""
+COUNT, PART = COUNTED = ("count", "part")
+"""Words that are a number of rows."""
 ROW_ID = re.compile(r"\b(?:[A-Z]\d{3}|S\d-\d{2})\b")
 """How the ids of rows and press claims look, which no reason names."""
 BOTH_SIDES = {"change"}
@@ -152,10 +155,12 @@ def _rule_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
 def _sentence_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
     for column in ("sentence", "otherwise"):
         text = rule[column]
-        for word in WORD.findall(text):
+        for word, one, _ in WORD.findall(text):
             if word not in kind.words:
                 known = ", ".join(f"{{{each}}}" for each in kind.words)
                 yield f"{column} names {{{word}}}; a rule of kind {rule['kind']} has {known}"
+            elif one and word not in COUNTED:
+                yield f"{column} gives {{{word}}} two forms; only {' and '.join(COUNTED)} have them"
         for found in ROW_ID.findall(text):
             yield f"{column} names {found}; say who saw what, the page links the rows itself"
         if text and not text.endswith("."):
@@ -195,17 +200,62 @@ def _outcome(rule: dict[str, Any], evidence: Evidence) -> Outcome:
         selected = list(rule["selected"]["id"])
     verdict, words = KINDS[rule["kind"]].run(rule, evidence)
     if rule["about"] == SOURCE:
-        verdict = as_copy(verdict, partly=MISQUOTES if rule["kind"] == "window" else REFINED)
+        verdict = as_copy(verdict, partly=MISQUOTES if rule["kind"] == "window" else IN_PART)
     nothing = not selected if rule["table"] else verdict not in GOOD
     text = (nothing and rule["otherwise"]) or rule["sentence"]
     return Outcome(
         verdict=verdict,
-        why=_capital(text.format(**words)),
+        why=_capital(reason_in_words(text, words)),
         refs=tuple(dict.fromkeys([*named, *selected])),
         named=frozenset(named),
         selected=frozenset(selected),
         observers=frozenset(_observers(rule, selected, evidence)),
     )
+
+
+def reason_in_words(text: str, words: Mapping[str, str]) -> str:
+    """Fill in the reason of a rule, with nouns and verbs in the right number.
+
+    Parameters
+    ----------
+    text : str
+        Sentence with words in braces. ``{count:entry|entries}`` is a number with its noun, and
+        ``{part:calls|call}`` says how many of these do so, none among them.
+    words : mapping
+        What each word stands for.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> text = "{count:entry|entries}; {part:calls|call} it secret"
+    >>> reason_in_words(text, {"count": "1", "part": "0"})
+    'one entry; it does not call it secret'
+    >>> reason_in_words(text, {"count": "3", "part": "1"})
+    '3 entries; one of them calls it secret'
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        name, one, many = found.groups()
+        if one is None:
+            return words[name]
+        if name == PART:
+            return _doing(words[COUNT], words[name], one, many)
+        return f"one {one}" if words[name] == "1" else f"{words[name]} {many}"
+
+    return WORD.sub(filled, text)
+
+
+def _doing(count: str, part: str, one: str, many: str) -> str:
+    """How many of some rows do something: a pronoun and the verb in its number."""
+    if count == "1":
+        # of *has* the plain form is *have*, as of every other verb
+        return f"it {one}" if part == "1" else f"it does not {many}"
+    if part in ("0", "1"):
+        return f"{'one' if part == '1' else 'none'} of them {one}"
+    return f"{'all' if part == count else part} of them {many}"
 
 
 def _capital(sentence: str) -> str:

@@ -31,7 +31,7 @@ from skytally.claims.claimed_number_comparison import (
     interval_number,
     open_side,
 )
-from skytally.claims.verdict_list import BOUND, CONTRADICTED, GOOD, HOLDS, REFINED, UNTESTED, worst
+from skytally.claims.verdict_list import BOUND, CONTRADICTED, GOOD, HOLDS, IN_PART, UNTESTED, worst
 from skytally.core import (
     DataError,
     evidence_line_names as n,
@@ -71,13 +71,13 @@ def _number(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         "left": listed([number.words for number in numbers.values()]),
         "left_when": period_of(numbers, evidence),
     }
-    return REFINED if mixed else worst(verdicts), words
+    return IN_PART if mixed else worst(verdicts), words
 
 
 def _as_worded(verdict: str, copy: BoundedNumber, source: BoundedNumber) -> str:
-    """Refine the copy of a number that changed the bound word of its source, or lost *about*."""
+    """Let the copy of a number hold in part if its bound word differs, or it lost *about*."""
     lost = n.ABOUT in source.words.split() and n.ABOUT not in copy.words.split()
-    return REFINED if verdict in GOOD and (lost or copy.bound != source.bound) else verdict
+    return IN_PART if verdict in GOOD and (lost or copy.bound != source.bound) else verdict
 
 
 def _tallied(
@@ -107,7 +107,7 @@ def _extent(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     else:
         claimed, found, words = _tallied(rule, evidence)
     if found.low > claimed.high:
-        return REFINED, words
+        return IN_PART, words
     if found.high < claimed.low:
         return CONTRADICTED, words
     return (HOLDS if found.low >= claimed.low else UNTESTED), words
@@ -117,7 +117,7 @@ def _statement(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     refs = [str(ref) for ref in rule["selected"]["id"]]
     part = size_of_part(rule, evidence)
     words = {"who": counters_of(refs, evidence), "left_when": period_of(refs, evidence)}
-    verdict = HOLDS if part else REFINED if refs else UNTESTED
+    verdict = HOLDS if part else IN_PART if refs else UNTESTED
     return verdict, {**words, "count": str(len(refs)), "part": str(part)}
 
 
@@ -218,10 +218,10 @@ def _order(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         "right_when": period_of([rule["right"]], evidence),
         "gap": listed(gaps),
     }
-    return (REFINED if {CONTRADICTED} < set(verdicts) else worst(verdicts)), words
+    return (IN_PART if {CONTRADICTED} < set(verdicts) else worst(verdicts)), words
 
 
-INSIDE = {HOLDS: "within", REFINED: "partly outside", CONTRADICTED: "outside"}
+INSIDE = {HOLDS: "within", IN_PART: "partly outside", CONTRADICTED: "outside"}
 """Verdict on dates in a window to the word for how they lie in it."""
 
 
@@ -236,7 +236,7 @@ def _window(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         seen = dates_of(ref, evidence, stated=False)
         outside = seen.last < frame.first or seen.first > frame.last
         inside = frame.first <= seen.first and seen.last <= frame.last
-        verdicts.append(CONTRADICTED if outside else HOLDS if inside else REFINED)
+        verdicts.append(CONTRADICTED if outside else HOLDS if inside else IN_PART)
     words = {
         "left_when": period_of(rule["left"].split(), evidence, stated=False),
         "inside": INSIDE[worst(verdicts)],

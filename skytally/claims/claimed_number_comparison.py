@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from skytally.claims.verdict_list import BOUND, CONTRADICTED, HOLDS, REFINED, UNTESTED
+from skytally.claims.verdict_list import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
 from skytally.core import DataError, evidence_line_names as n, interval, number, unit_of, with_unit
 
 
@@ -69,7 +69,7 @@ def compare(claimed: BoundedNumber, found: BoundedNumber) -> str:
     str
         *contradicted* where no number satisfies both; *holds* where two levels agree
         within their intervals; *holds as a bound* where what was found lies inside a
-        claimed bound; *refined* where a bound was reported as a level, or two levels only
+        claimed bound; *holds in part* where a bound was reported as a level, or two levels only
         touch; *not yet tested* where what was found cannot tell or is no number.
 
     Raises
@@ -89,9 +89,9 @@ def compare(claimed: BoundedNumber, found: BoundedNumber) -> str:
         return CONTRADICTED
     if not open_side(claimed):
         if open_side(found):
-            return REFINED if claimed.value == found.value else UNTESTED
+            return IN_PART if claimed.value == found.value else UNTESTED
         inside = claimed.low <= found.value <= claimed.high or math.isnan(found.value)
-        return HOLDS if inside or found.low <= claimed.value <= found.high else REFINED
+        return HOLDS if inside or found.low <= claimed.value <= found.high else IN_PART
     same_limit = open_side(claimed) == open_side(found) and claimed.value == found.value
     inside = claimed.low <= found.low and found.high <= claimed.high
     return BOUND if same_limit or inside else UNTESTED

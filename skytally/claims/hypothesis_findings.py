@@ -13,14 +13,15 @@ from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses
 from skytally.core import Quantity, evidence_line_names as n, percent_text, quantity_text
 from skytally.findings import Finding, computed
 
-RESULT = (
-    "Starting from {prior}, and taking the middle of every range that this book judged, the "
-    "probability of the explanation “{proposition}” is {number}. Without the observation that "
-    "moves it most ({item}), it is {without}."
-)
 FROM_PRIOR = (
-    "Starting from {prior}, and taking the middle of every range that this book judged, the "
-    "probability of the explanation “{proposition}” is {number}."
+    "Starting from {prior}, the probability of the explanation “{proposition}” is {number} with "
+    "the middle of every range that this book judged, but {at_ends} with every range at its end "
+    "against it, or at its end for it."
+)
+"""One sentence holds the middle and the ends, so that nobody quotes the first alone."""
+RESULT = (
+    f"{FROM_PRIOR} Without the observation that moves it most ({{item}}), the middle gives "
+    "{without}."
 )
 ENDS = (
     "The judgements decide: starting from {prior}, the probability of the explanation "
@@ -99,6 +100,12 @@ def _ends(found: Posteriors, prior: str, reading: str) -> tuple[float, float]:
     return min(over_models), max(over_models)
 
 
+def _ends_in_words(found: Posteriors, prior: str) -> str:
+    """Probabilities with every range at its end against the proposition, and for it."""
+    ends = (_ends(found, prior, each) for each in (bayes_update.LEAST, bayes_update.GREATEST))
+    return " or ".join(_over_models(*each) for each in ends)
+
+
 def _result(
     known: Hypotheses, found: Posteriors, prior: str, rows: pd.DataFrame, name: str
 ) -> list[Finding]:
@@ -112,6 +119,7 @@ def _result(
         _finding(
             "rivals.result", RESULT, _ends(found, prior, bayes_update.MIDDLE), rows,
             prior=prior, proposition=name, item=item, without=without,
+            at_ends=_ends_in_words(found, prior),
         )
     ]  # fmt: skip
 
@@ -160,6 +168,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
             _finding(
                 f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR,
                 _ends(found, each, bayes_update.MIDDLE), rows, prior=each, proposition=name,
+                at_ends=_ends_in_words(found, each),
             )
             for each in known.priors
             if each != prior
@@ -167,7 +176,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
         _finding(
             "rivals.ends", ENDS, (against[0], favour[1]), rows,
             prior=prior, proposition=name,
-            said=f"{_over_models(*against)} or {_over_models(*favour)}",
+            said=_ends_in_words(found, prior),
         ),
         _strongest_rival(known, prior, rows),
     ]  # fmt: skip

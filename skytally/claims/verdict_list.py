@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-HOLDS, BOUND, FAITHFUL, REFINED, MISQUOTES, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
+HOLDS, BOUND, FAITHFUL, IN_PART, MISQUOTES, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "holds",
     "holds as a bound",
     "faithful copy",
-    "refined",
+    "holds in part",
     "misquotes its source",
     "contradicted",
     "not yet tested",
@@ -16,10 +16,15 @@ HOLDS, BOUND, FAITHFUL, REFINED, MISQUOTES, CONTRADICTED, UNTESTED, CANNOT = VER
 )
 FIXED = (CANNOT, UNTESTED)
 """The only verdicts that may be entered by hand, where no rule can compute one."""
-WORST_FIRST = (CONTRADICTED, MISQUOTES, REFINED, UNTESTED, FAITHFUL, BOUND, HOLDS)
+WORST_FIRST = (CONTRADICTED, MISQUOTES, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS)
 """A claim of several parts is worth what its worst part is."""
 GOOD = frozenset({HOLDS, BOUND, FAITHFUL})
 """Verdicts under which a claim stands as it is."""
+
+
+def on_this_point(verdict: str) -> str:
+    """Verdict on one of several parts of a claim, as it follows the reason."""
+    return f"On this point: {verdict}."
 
 
 def worst(verdicts: Iterable[str]) -> str:
@@ -28,7 +33,7 @@ def worst(verdicts: Iterable[str]) -> str:
     return next(verdict for verdict in WORST_FIRST if verdict in present)
 
 
-def as_copy(verdict: str, *, partly: str = REFINED) -> str:
+def as_copy(verdict: str, *, partly: str = IN_PART) -> str:
     """Verdict on a sentence that was compared with nothing but the source that it copies.
 
     Parameters
@@ -44,6 +49,6 @@ def as_copy(verdict: str, *, partly: str = REFINED) -> str:
         *faithful copy* of one origin where they agree, *misquotes its source* where they do
         not. Neither says anything of the world.
     """
-    if verdict == REFINED:
+    if verdict == IN_PART:
         return partly
     return FAITHFUL if verdict in GOOD else MISQUOTES if verdict == CONTRADICTED else verdict

@@ -35,6 +35,8 @@ from .edition_differences import (
     ADDED as ADDED,
     CORRECTED as CORRECTED,
     EDITED as EDITED,
+    REASONS as REASONS,
+    RENAMED as RENAMED,
     WITHDRAWN as WITHDRAWN,
     edition_changes as edition_changes,
 )
@@ -87,5 +89,14 @@ from .packet_log_signature import (
     stamped_time as stamped_time,
     time_stamp_request as time_stamp_request,
 )
+from .present_copy import (
+    changes_since as changes_since,
+    copy_hash as copy_hash,
+    present_copy as present_copy,
+)
 from .printed_chart_extraction import chart_pages as chart_pages
-from .source_tree import SourceFile as SourceFile, source_files as source_files
+from .source_tree import (
+    SourceFile as SourceFile,
+    part_ids as part_ids,
+    source_files as source_files,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from skytally.editions.edition_folder import Edition
 from skytally.editions.frozen_rows import RECORD
@@ -12,8 +12,10 @@ from skytally.editions.frozen_rows import RECORD
 ADDED, GONE = "added", "gone"
 MOVED, REWORDED, SUPPORT = "moved", "reworded", "other evidence"
 """A finding whose number, interval or date changed; only its words; only what it rests on."""
-VERDICT, REASONS = "verdict", "reasons"
-"""A claim whose verdict changed; only the sentences that explain it, or what it rests on."""
+VERDICT, RENAMED, REASONS = "verdict", "renamed", "reasons"
+"""A claim whose verdict changed; only the word for it; only what explains it or it rests on."""
+NEW_WORDS = {"refined": "holds in part"}
+"""Word of an older edition for a verdict to the word of today."""
 CORRECTED, EDITED, WITHDRAWN = "corrected", "edited", "withdrawn"
 """A row with an entry in the table of corrections; changed without one; no longer there."""
 NUMBERS = ("value", "low", "high")
@@ -32,6 +34,21 @@ NO_REASON = "no reason is recorded"
 
 Row = Mapping[str, Any]
 Rows = Mapping[tuple[str, str], Row]
+
+
+class Comparable(Protocol):
+    """What two states of the book are compared by: those of an edition, or of a copy."""
+
+    @property
+    def findings(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def claims(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def parameters(self) -> list[dict[str, Any]]: ...  # noqa: D102
+    @property
+    def files(self) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    @property
+    def rows(self) -> dict[tuple[str, str], dict[str, Any]]: ...  # noqa: D102
 
 
 def outcome(finding: Row | None) -> dict[str, Any] | None:
@@ -97,7 +114,7 @@ def _claim_kind(old: Row | None, new: Row | None) -> str:
     if old is None or new is None:
         return ADDED if old is None else GONE
     if old["verdict"] != new["verdict"]:
-        return VERDICT
+        return RENAMED if NEW_WORDS.get(old["verdict"]) == new["verdict"] else VERDICT
     without = [
         {k: v for k, v in (each | {FACTS: _facts(each)}).items() if k != FLIPS}
         for each in (dict(old), dict(new))
@@ -260,8 +277,8 @@ def changed_files(old: Mapping[str, Row], new: Mapping[str, Row]) -> dict[str, l
     }
 
 
-def edition_changes(old: Edition, new: Edition) -> dict[str, Any]:
-    """Everything that differs between an edition and the one before, without causes."""
+def edition_changes(old: Edition, new: Comparable) -> dict[str, Any]:
+    """Everything that differs between an edition and what came after it, without causes."""
     findings, claims = (old.findings, new.findings), (old.claims, new.claims)
     return {
         "parent": old.id,

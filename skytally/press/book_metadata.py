@@ -103,24 +103,13 @@ def _citation(details: Mapping[str, str], site: str) -> str:
     issued = date.fromisoformat(details["issued"]) if details["issued"] else None
     parts = [
         details["title"],
-        cited_edition(details.get("edition", "")),
+        details.get("edition", ""),
         f"issued {issued.day} {issued:%B %Y}" if issued else "",
         version,
         details["complete_to"],
         site,
     ]
     return f"{details['author']}{year}, {', '.join(filter(None, parts))}."
-
-
-def cited_edition(edition: str) -> str:
-    """Words of a citation on the edition that a book is, or after which it was changed.
-
-    Examples
-    --------
-    >>> cited_edition("edition 2026-11-29"), cited_edition("after edition 2026-11-29")
-    ('edition 2026-11-29', 'changed after edition 2026-11-29')
-    """
-    return f"changed {edition}" if edition.startswith("after ") else edition
 
 
 def source_line(details: Mapping[str, str] | None = None) -> str:

@@ -77,6 +77,16 @@ DAMAGED = """\
 """
 
 
+COPY_PAGE = f"{INDEX}/this-copy"
+"""Page that lists in what the book differs from its newest edition."""
+COPY = """\
+# What this copy changes
+
+```{this-copy}
+```
+"""
+
+
 def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     """Words on the edition that the present book is, or comes after.
 
@@ -88,8 +98,9 @@ def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``edition`` (the words), ``edition_day``, ``edition_page`` (the page that they lead to)
-        and, only where the book is that edition, ``issued``, its day; empty without an edition.
+        ``edition`` (the words), ``edition_id``, ``edition_day``, ``edition_page`` (the page that
+        the words lead to) and, only where the book is that edition, ``issued``, its day; empty
+        without an edition.
     """
     if not editions:
         return {}
@@ -97,9 +108,11 @@ def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     same = [edition for edition in editions if unchanged_since(edition.about, files)]
     found = (same or editions)[-1]
     day = str(found.about["date"])
-    words = f"{'' if same else 'after '}edition {found.id}"
-    page = f"{INDEX}/{found.id}.html"
-    known = {"edition": words, "edition_day": day, "edition_page": page}
+    words = f"{'' if same else 'copy that differs from '}edition {found.id}"
+    page = f"{INDEX}/{found.id}.html" if same else f"{COPY_PAGE}.html"
+    known = {
+        "edition": words, "edition_id": found.id, "edition_day": day, "edition_page": page,
+    }  # fmt: skip
     return known | ({"issued": day} if same else {})
 
 
@@ -145,6 +158,7 @@ def stage_editions(stage: Path) -> None:
         (stage / INDEX / f"{each}.md").write_text(text, encoding="utf-8")
     state = present_edition(editions)
     if state:
+        (stage / f"{COPY_PAGE}.md").write_text(UNLISTED + COPY, encoding="utf-8")
         (stage / STATE).write_text(json.dumps(state), encoding="utf-8")
 
 

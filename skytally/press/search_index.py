@@ -7,22 +7,30 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import yaml
+
 from skytally.core import DataError, data_registry, read_table
+from skytally.press.project_paths import book_folder
 
 SEARCH_SCRIPT = "search-text.js"
 SYNONYMS = "search_synonyms"
 """Table of the words that the search takes for one thing."""
-LEFT_OUT = {"script", "style", "nav", "svg", "table"}
+LEFT_OUT = {"script", "style", "nav", "svg", "table", "pre"}
 """Elements whose words the search leaves out; rows of tables are found by their cards."""
+UNSEARCHED = "sk-unsearched"
+"""Class of other elements that it leaves out, such as a list of files."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 HEADINGS = ("h1", "h2", "h3", "h4")
 NOT_SEARCHED = {"search.html"}
-FOR_PROGRAMMERS = {"api.html"}
+EVIDENCE_PARTS = ("The story", "The evidence")
+"""Parts of the list of contents whose pages come before the others."""
+FOR_PROGRAMMERS = {"api.html", "fault-trials.html"}
 """Pages whose long sections hold many words and answer few readers; they come after the others."""
-
-
-SECTION = 3
-"""Worth of a section of a page beside its hits; a card of a row has none."""
+KEPT = "editions/"
+"""Folder of the pages that repeat what the book said once."""
+EVIDENCE, SECTION, LAST = 4, 2, 0
+"""Worth of a section of a page on the evidence, of another, and of one that comes last; a card
+of a row has none."""
 RECIPES = "contributing.txt"
 """Text at the root of the site whose sections are found, too."""
 
@@ -45,7 +53,7 @@ class _Sections(HTMLParser):
             self._open.append(tag)
         if not self._open or tag in VOID:
             return
-        if tag in LEFT_OUT:
+        if self._skip or tag in LEFT_OUT or UNSEARCHED in (given.get("class") or "").split():
             self._skip += 1
         if tag == "section":
             self._anchors.append(given.get("id") or "")
@@ -56,7 +64,7 @@ class _Sections(HTMLParser):
         """End a section or what is skipped."""
         if not self._open or tag in VOID:
             return
-        if tag in LEFT_OUT and self._skip:
+        if self._skip:
             self._skip -= 1
         if tag == "section" and self._anchors:
             self._anchors.pop()
@@ -143,9 +151,20 @@ def _script(name: str, value: object) -> str:
     return f"window.{name}={text};\n"
 
 
+def _evidence_pages() -> set[str]:
+    """Addresses of the pages of `EVIDENCE_PARTS`, and of the front page."""
+    path = book_folder() / "_toc.yml"
+    contents = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    parts = [part for part in contents.get("parts", []) if part.get("caption") in EVIDENCE_PARTS]
+    pages = [str(contents.get("root", "index"))]
+    pages += [str(chapter["file"]) for part in parts for chapter in part["chapters"]]
+    return {f"{page}.html" for page in pages}
+
+
 def write_search_text(site: Path) -> None:
     """Write the text of all pages of a site, and the synonyms, to `SEARCH_SCRIPT` at its root."""
     listed = []
+    evidence = _evidence_pages()
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
         if name in NOT_SEARCHED or name.startswith(("cards/", "_static/")):
@@ -154,7 +173,10 @@ def write_search_text(site: Path) -> None:
             page_sections(path.read_text(encoding="utf-8"))
         ):
             address = f"{name}#{anchor}" if anchor and position else name
-            listed.append([title, address, words, 0 if name in FOR_PROGRAMMERS else SECTION])
+            worth = EVIDENCE if name in evidence else SECTION
+            if name in FOR_PROGRAMMERS or name.startswith(KEPT):
+                worth = LAST
+            listed.append([title, address, words, worth])
     listed += [[title, RECIPES, words, SECTION] for title, words in _recipes(site / RECIPES)]
     synonyms = read_synonyms(data_registry.path(SYNONYMS))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)

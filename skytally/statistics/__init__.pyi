@@ -47,6 +47,7 @@ from .surge_chance import Surge as Surge, surge as surge
 from .surge_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,
     images_behind_ceiling as images_behind_ceiling,
+    limit_in_table as limit_in_table,
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,
 )

@@ -150,6 +150,35 @@ def _limit_in_words(chance: float) -> str:
     return chance_text(rounded, rounded)
 
 
+def limit_in_table(found: Surge) -> str:
+    """Caption that names the cell of `surge_table` that is the limit, and the range of the others.
+
+    Parameters
+    ----------
+    found : Surge
+
+    Returns
+    -------
+    str
+        Sentences, which the meaning of the columns may follow.
+    """
+    stated = found.baseline.images[1]
+    limit = _limit_in_words(found.limit.high)
+    all_found = [
+        found.chance(images, prior, weeks=weeks, sites=sites)
+        for images, answers in found.by_images.items()
+        for prior in answers
+        for weeks in {1, found.weeks}
+        for sites in {1, found.sites}
+    ]
+    return (
+        f"Chance of as many railcars if nothing had changed: {_limit_in_words(min(all_found))} to "
+        f"{_limit_in_words(max(all_found))}, by what is assumed. The limit of the text, {limit}, "
+        f"is the row of {stated:,} images, {found.weeks} weeks and {found.sites} sites, under "
+        f"“{REACHED}”."
+    )
+
+
 def surge_table(found: Surge) -> pd.DataFrame:
     """Tabulate the chance over everything that the upper limit assumes.
 

@@ -430,7 +430,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     """Verdict, reason, changed words with both pages."""
     source = next(iter(cards_of.sources))
     claim = {
-        "id": "S1-07", "verdict": "refined", "text": "up to 1,000 containers",
+        "id": "S1-07", "verdict": "holds in part", "text": "up to 1,000 containers",
         "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
         "changes_if": "the transcript", "support": None,
         "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
@@ -438,7 +438,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
-    assert card.heading == "Refined: up to 1,000 containers"
+    assert card.heading == "Holds in part: up to 1,000 containers"
     changed = parts(card, "changed on the way")
     assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"
@@ -447,19 +447,26 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
 
 def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     """The deciding part, the row without which the verdict falls, and the flip set come first."""
+    searched = {"all_of_this_size": True, "searched_up_to": 1}
     claim = {
-        "id": "S9-99", "verdict": "refined", "text": "made up", "asserted_by": "nobody",
+        "id": "S9-99", "verdict": "holds in part", "text": "made up", "asserted_by": "nobody",
         "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
-        "why": ["One number fits. This part: holds.", "No load seen. This part: refined."],
+        "why": [
+            "One number fits. On this point: holds.",
+            "No load seen. On this point: holds in part.",
+        ],
         "rests_on": {"findings": [], "rows": ["P029", "P031"], "sources": []},
-        "flips_if": {"words": "void without P031",
-                     "rows": {"sets": [{"without": ["P031"], "becomes": "void"}]}},
+        "flips_if": {
+            "rows": {"sets": [{"without": ["P031"], "becomes": "void"}], **searched},
+            "sources": {"sets": [], **searched}, "assumptions": [],
+        },
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
-    assert card.sentence == "No load seen. This part: refined."
-    assert parts(card, "the other parts") == (Part("One number fits. This part: holds."),)
+    assert card.sentence == "No load seen. On this point: holds in part."
+    assert parts(card, "the other parts") == (Part("One number fits. On this point: holds."),)
     assert parts(card, "the row that decides")[0].text.startswith("P031: CSIS Beyond Parallel, ")
-    assert parts(card, "what flips it") == (Part("no verdict without P031"),)
+    flips = (Part("Rests on P031: without it there is no verdict"),)
+    assert parts(card, "what changes the verdict") == flips
     assert parts(card, "further rows") == (Part("P029", "cards/row/P029.html"),)
 
 

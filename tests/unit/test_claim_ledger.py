@@ -21,8 +21,8 @@ from skytally.claims.verdict_list import (
     FAITHFUL,
     FIXED,
     HOLDS,
+    IN_PART,
     MISQUOTES,
-    REFINED,
     UNTESTED,
     VERDICTS,
 )
@@ -98,21 +98,21 @@ def test_verdicts_are_computed_wherever_a_rule_can(claims: dict[str, Claim]) -> 
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
-        ("S2-09", REFINED),
-        ("S3-11", REFINED),
-        ("S0-12", REFINED),
+        ("S2-09", IN_PART),
+        ("S3-11", IN_PART),
+        ("S0-12", IN_PART),
         ("S1-22", FAITHFUL),
         ("S2-07", FAITHFUL),
         ("S1-21", FAITHFUL),
-        ("S3-12", REFINED),
-        ("S2-10", REFINED),
-        ("S2-03", REFINED),
+        ("S3-12", IN_PART),
+        ("S2-10", IN_PART),
+        ("S2-03", IN_PART),
         ("S3-07", MISQUOTES),
         ("S1-07", MISQUOTES),
         ("S1-08", MISQUOTES),
         ("S1-15", HOLDS),
         ("S0-17", BOUND),
-        ("S0-09", REFINED),
+        ("S0-09", IN_PART),
         ("S1-09", HOLDS),
         ("S0-02", UNTESTED),
         ("S0-10", UNTESTED),
@@ -135,7 +135,7 @@ def test_a_changed_count_flips_the_verdict() -> None:
     before = verdicts(record_tables())
     after = verdicts(changed(record_tables(), "rail_counts", "R031", value=93.0))
     moved = {each: (before[each], after[each]) for each in before if before[each] != after[each]}
-    assert moved == {"S2-09": (REFINED, MISQUOTES), "S3-11": (REFINED, MISQUOTES)}
+    assert moved == {"S2-09": (IN_PART, MISQUOTES), "S3-11": (IN_PART, MISQUOTES)}
 
 
 def test_a_changed_bound_and_a_new_row_flip_verdicts() -> None:
@@ -165,11 +165,11 @@ def test_counters_on_images_of_one_owner_are_not_called_independent(
         ("OWN-synthesis-4", "2", "Planet Labs"),
     ):
         reason = claims[claim].why[0]
-        assert f"separate readings: {counts}; image owners: {owners}." in reason
+        assert f"{counts} separate readings (image owners: {owners})." in reason
         assert "independent" not in reason
 
 
-def test_a_word_that_the_source_lacks_refines_a_claim() -> None:
+def test_a_claim_with_a_word_that_its_source_lacks_holds_in_part() -> None:
     """Without desperately in the remark, or with Russian troops and this route, verdicts move."""
     remark = (
         "US State Dept (Blinken): Russia looks for weapons and from Iran, which gave many drones"
@@ -178,7 +178,7 @@ def test_a_word_that_the_source_lacks_refines_a_claim() -> None:
     found = "North Korean rockets for Grad launchers, some of the 1980s, came by way of Rajin"
     tables = changed(tables, "events", "E052", actors="Ukraine; Russia", text=found)
     after = verdicts(tables)
-    assert after["S1-22"] == REFINED
+    assert after["S1-22"] == IN_PART
     assert after["S1-24"] == FAITHFUL
     assert after["S0-12"] == HOLDS
 

@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 
 from skytally.claims import gather_evidence, judge_rules, ledger_faults, rules_faults
+from skytally.claims.claim_rule_evaluation import reason_in_words
 from skytally.claims.verdict_list import (
     BOUND,
     CONTRADICTED,
     FAITHFUL,
     HOLDS,
+    IN_PART,
     MISQUOTES,
-    REFINED,
     UNTESTED,
 )
 from skytally.core.errors import DataError
@@ -42,7 +43,7 @@ TWO: Cells = {"value": 2.0, "bound": "at least", "unit": "counts"}
 @pytest.mark.parametrize(
     ("kind", "cells", "expected"),
     [
-        ("number", {"left": "D005 D006", **MILES}, REFINED),
+        ("number", {"left": "D005 D006", **MILES}, IN_PART),
         ("number", {"left": "D006", **MILES}, HOLDS),
         ("number", {"left": "R030", "claimed": "S2-09"}, UNTESTED),
         ("change", {"left": "R031", "right": "R001", "relation": "more"}, BOUND),
@@ -52,7 +53,7 @@ TWO: Cells = {"value": 2.0, "bound": "at least", "unit": "counts"}
         ("order", {"left": "P003", "right": "E013", "relation": "before"}, HOLDS),
         ("order", {"left": "P003", "right": "E013", "relation": "after"}, CONTRADICTED),
         ("order", {"left": "R040", "right": "P049", "relation": "after"}, UNTESTED),
-        ("window", {"left": "O003", "right": "S1-08"}, REFINED),
+        ("window", {"left": "O003", "right": "S1-08"}, IN_PART),
         ("window", {"left": "P010", "right": "A003"}, HOLDS),
         ("window", {"left": "P053", "right": "A003"}, CONTRADICTED),
         ("span", {"left": "P004", "right": "E018", "claimed": "S0-04"}, HOLDS),
@@ -64,11 +65,11 @@ TWO: Cells = {"value": 2.0, "bound": "at least", "unit": "counts"}
         ("distance", {"left": "rajin", "right": "mozdok", **NEAR}, UNTESTED),
         ("number", {"left": "D006", **MILES, "about": "source"}, FAITHFUL),
         ("number", {"left": "O003", "claimed": "S1-07", "about": "source"}, MISQUOTES),
-        ("number", {"left": "R031", "claimed": "S2-09", "about": "source"}, REFINED),
+        ("number", {"left": "R031", "claimed": "S2-09", "about": "source"}, IN_PART),
         ("number", {"left": "R031", "claimed": "S2-09"}, HOLDS),
-        ("number", {"left": "R001", "claimed": "S3-12", "about": "source"}, REFINED),
+        ("number", {"left": "R001", "claimed": "S3-12", "about": "source"}, IN_PART),
         ("window", {"left": "O003", "right": "S1-08", "about": "source"}, MISQUOTES),
-        ("order", {"left": "R026 O001", "right": "E013", "relation": "after"}, REFINED),
+        ("order", {"left": "R026 O001", "right": "E013", "relation": "after"}, IN_PART),
         ("portion", {"left": "R046 R048", "right": "R051", **HALF}, BOUND),
         ("independence", {"left": "R031 R032", "relation": "origins", **ONE}, HOLDS),
         ("independence", {"left": "P049 R040", "relation": "owners", **TWO}, CONTRADICTED),
@@ -136,13 +137,13 @@ def test_a_part_without_a_number_is_no_part_of_zero() -> None:
 
 
 def test_a_statement_holds_where_a_row_says_so() -> None:
-    """Without such a row it is untested, and refined if the row lacks a part of it."""
+    """Without such a row it is untested, and holds in part if the row lacks a part of it."""
     where = "counter=us-nsc; statement_last<=2022-12-31"
     cells: Cells = {"table": "official_claims", "otherwise": "Nobody says so."}
     assert verdict_of("statement", where=where, **cells) == HOLDS
     assert verdict_of("statement", where=where, about="source", **cells) == FAITHFUL
     assert verdict_of("statement", where=where, part="text~Wagner", **cells) == HOLDS
-    assert verdict_of("statement", where=where, part="text~no such words", **cells) == REFINED
+    assert verdict_of("statement", where=where, part="text~no such words", **cells) == IN_PART
     none = "counter=us-nsc; statement_last<=2021-12-31"
     assert verdict_of("statement", where=none, **cells) == UNTESTED
     assert reason_of("statement", where=none, **cells) == "Nobody says so."
@@ -205,6 +206,32 @@ def test_a_share_says_for_how_many_rows_the_owner_is_not_stated() -> None:
         sentence="{owner_not_stated}.", **HALF,
     )  # fmt: skip
     assert reason.endswith(f"and {every.removesuffix('.')} more.")
+
+
+@pytest.mark.parametrize(
+    ("count", "part", "expected"),
+    [
+        (1, 0, "one entry; it does not call it secret."),
+        (1, 1, "one entry; it calls it secret."),
+        (3, 0, "3 entries; none of them calls it secret."),
+        (3, 1, "3 entries; one of them calls it secret."),
+        (3, 2, "3 entries; 2 of them call it secret."),
+        (3, 3, "3 entries; all of them call it secret."),
+    ],
+)
+def test_a_reason_has_nouns_and_verbs_in_the_right_number(
+    count: int, part: int, expected: str
+) -> None:
+    """None, one, some and all of one row or of several."""
+    words = {"count": str(count), "part": str(part)}
+    assert reason_in_words("{count:entry|entries}; {part:calls|call} it secret.", words) == expected
+
+
+def test_no_reason_is_a_list_of_counts() -> None:
+    """A number stands in a sentence with its noun, not after a colon."""
+    rules = claim_tables()["rules"]
+    listed = rules[rules["sentence"].str.contains(r": \{(?:count|part)\}|of these,", regex=True)]
+    assert not len(listed), listed["id"].tolist()
 
 
 def test_rules_refuse_everything_that_does_not_exist_at_once() -> None:
@@ -297,10 +324,11 @@ def test_a_rule_that_its_kind_cannot_read_is_refused_with_its_line(
         ({"sentence": "Row R031 says so."}, "sentence names R031; say who saw what"),
         ({"sentence": "The claim S2-09 says so."}, "sentence names S2-09; say who saw what"),
         ({"sentence": "It has {gap}."}, r"sentence names \{gap\}; a rule of kind number has"),
+        ({"sentence": "It has {left:one|ones}."}, r"sentence gives \{left\} two forms; only count"),
         ({"sentence": "It has a number"}, "sentence does not end as a sentence"),
         ({"about": "world"}, "about is 'world'; a rule of kind number takes 'source' or none"),
     ],
-    ids=["row", "claim", "word", "stop", "about"],
+    ids=["row", "claim", "word", "forms", "stop", "about"],
 )
 def test_a_reason_that_is_no_sentence_of_its_kind_is_refused(
     cells: dict[str, Any], expected: str

@@ -13,8 +13,8 @@ from skytally.claims.verdict_list import (
     CONTRADICTED,
     FAITHFUL,
     HOLDS,
+    IN_PART,
     MISQUOTES,
-    REFINED,
     UNTESTED,
     VERDICTS,
     WORST_FIRST,
@@ -38,8 +38,8 @@ def cars(value: float, low: float, high: float, bound: str = n.ABOUT) -> Bounded
         (cars(73, 73, 73, n.EXACTLY), cars(73, 72.5, 73.5), HOLDS),
         (cars(70, 65, 75), cars(73, 72.5, 73.5), HOLDS),
         (cars(60, 60, 60, n.EXACTLY), cars(73, 72.5, 73.5), CONTRADICTED),
-        (cars(74, 73.4, 75), cars(73, 72, 73.5), REFINED),
-        (cars(20, 20, 20, n.EXACTLY), cars(20, 0, 25, n.AT_MOST), REFINED),
+        (cars(74, 73.4, 75), cars(73, 72, 73.5), IN_PART),
+        (cars(20, 20, 20, n.EXACTLY), cars(20, 0, 25, n.AT_MOST), IN_PART),
         (cars(12, 12, 12, n.EXACTLY), cars(20, 0, 25, n.AT_MOST), UNTESTED),
         (cars(40, 40, 40, n.EXACTLY), cars(25, 25, INF, n.AT_LEAST), UNTESTED),
         (cars(10, 10, 10, n.EXACTLY), cars(25, 25, INF, n.AT_LEAST), CONTRADICTED),
@@ -75,14 +75,14 @@ def test_compare_refuses_two_units_and_a_claim_without_a_number() -> None:
         (HOLDS, FAITHFUL),
         (BOUND, FAITHFUL),
         (CONTRADICTED, MISQUOTES),
-        (REFINED, REFINED),
+        (IN_PART, IN_PART),
         (UNTESTED, UNTESTED),
     ],
 )
 def test_a_copy_is_faithful_or_misquotes_and_never_holds(verdict: str, expected: str) -> None:
     """A sentence that agrees with its source says nothing of the world."""
     assert as_copy(verdict) == expected
-    assert as_copy(REFINED, partly=MISQUOTES) == MISQUOTES
+    assert as_copy(IN_PART, partly=MISQUOTES) == MISQUOTES
 
 
 def test_of_several_verdicts_the_worst_counts() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skytally.claims import CONTRADICTED, GOOD, MISQUOTES, REFINED, as_json, judge_claims
+from skytally.claims import CONTRADICTED, GOOD, IN_PART, MISQUOTES, as_json, judge_claims
 from skytally.press.sphinx_ext import claims_directives
 from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
@@ -129,7 +129,7 @@ def test_the_page_says_how_many_sentences_of_the_book_fail(known: list[dict[str,
     assert f"has {len(every)} of the book's own sentences. The book tests {len(own)} by" in shown
     assert "each of which can fail: every one of them stands" in shown
     assert f"{untested} are not tested, because no rule can decide." in shown
-    known[[claim["id"] for claim in known].index(own[0]["id"])]["verdict"] = REFINED
+    known[[claim["id"] for claim in known].index(own[0]["id"])]["verdict"] = IN_PART
     assert f"{len(own) - 1} stand and 1 does not" in _html("OwnClaims")
 
 

@@ -16,10 +16,16 @@ from skytally.editions.cell_correction_history import correction_history
 from skytally.editions.change_cause_search import Book, change_causes
 from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.edition_change_sentences import cause_words
-from skytally.editions.edition_differences import changed_findings, changed_rows, edition_changes
+from skytally.editions.edition_differences import (
+    changed_findings,
+    changed_rows,
+    changed_verdicts,
+    edition_changes,
+)
 from skytally.editions.edition_folder import edition_contents
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
+from skytally.editions.present_copy import changes_since, copy_hash, present_copy
 from skytally.editions.software_hash_ids import entry_of, folder_id
 from skytally.editions.source_tree import source_files
 from tests.support.made_up_editions import claim, finding, make_edition, write_project, write_rows
@@ -235,6 +241,14 @@ def test_findings_that_come_and_go_are_listed() -> None:
     assert [(row["key"], row["kind"]) for row in found] == [("a", "gone"), ("b", "added")]
 
 
+def test_another_word_for_a_verdict_is_no_other_verdict() -> None:
+    """A claim whose verdict only has a new name is called renamed, not changed."""
+    old, new = claim("C1", "refined"), claim("C1", "holds in part")
+    assert [row["kind"] for row in changed_verdicts({"C1": old}, {"C1": new})] == ["renamed"]
+    worse = claim("C1", "contradicted")
+    assert [row["kind"] for row in changed_verdicts({"C1": old}, {"C1": worse})] == ["verdict"]
+
+
 def test_rows_are_added_corrected_edited_and_withdrawn(first: Edition, project: Path) -> None:
     """Each changed row has its kind, its cells and the reason that the corrections give."""
     _change(project)
@@ -247,6 +261,22 @@ def test_rows_are_added_corrected_edited_and_withdrawn(first: Edition, project: 
     assert rows["A2"]["cells"] == {"id": "A2", "value": "20", "note": "two"}
     assert rows["A2"]["why"] == [{"column": "id", "why": "a rumour", "source": "S2"}]
     assert rows["A5"]["cells"] == {"id": "A5", "value": "50"}
+
+
+def test_a_copy_is_compared_with_an_edition_and_has_a_hash(first: Edition, project: Path) -> None:
+    """A copy that moved on lists what differs; the same files have the same hash."""
+    before = source_files(project)
+    _change(project)
+    files = source_files(project)
+    copy = present_copy(
+        [finding("calls.all", 120, 110, 130)], [claim("C1", "holds"), claim("C2", "holds")], {},
+        files=files, data=project / "data",
+    )  # fmt: skip
+    assert change_summary(changes_since(first, copy)) == (
+        f"Since edition {DAY}: 1 finding moved; 1 finding gone; 1 row added; 1 row corrected; "
+        "1 row withdrawn; 1 row edited without a correction."
+    )
+    assert copy_hash(before) == copy_hash(before) != copy_hash(files)
 
 
 def test_a_summary_counts_what_changed(first: Edition, project: Path) -> None:

@@ -226,6 +226,16 @@ def test_search_text_has_the_prose_of_each_section() -> None:
     ]
 
 
+def test_search_text_has_no_source_code_and_no_list_of_files() -> None:
+    """Code of a notebook and lists that are marked are left out, whatever they hold."""
+    page = (
+        "<article><section id='a'><h1>Ports</h1><p>Ships.</p><pre>import <b>this</b></pre>"
+        "<details class='sk-unsearched'><summary>Files</summary><ul><li>a.zip</li></ul></details>"
+        "<p>Boxes.</p></section></article>"
+    )
+    assert list(page_sections(page)) == [("Ports", "a", "Ships.Boxes.")]
+
+
 def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
     """Cards are searched from their own file; the recipes for contributors have their sections."""
     (tmp_path / "cards").mkdir()
@@ -296,7 +306,7 @@ def test_citation_takes_no_day_of_the_record_for_a_day_of_issue(
     ("state", "cited", "issued"),
     [
         ({"issued": "2031-05-17"}, "edition 2031-05-17-2, issued 17 May 2031", [[2031, 5, 17]]),
-        ({}, "changed after edition 2031-05-17-2", [[2031]]),
+        ({}, "copy that differs from edition 2031-05-17-2", [[2031]]),
     ],
 )
 def test_citation_names_the_edition(
@@ -306,9 +316,9 @@ def test_citation_names_the_edition(
     cited: str,
     issued: list[list[int]],
 ) -> None:
-    """Of an edition all forms have its id and day; of a changed book, after which it comes."""
+    """Of an edition all forms have its id and day; of another copy, from which it differs."""
     _with_issue(monkeypatch, "")
-    words = f"{'' if state else 'after '}edition 2031-05-17-2"
+    words = f"{'' if state else 'copy that differs from '}edition 2031-05-17-2"
     known = {"edition": words, "edition_day": "2031-05-17", "edition_page": "editions/x.html"}
     (tmp_path / edition_pages.STATE).write_text(json.dumps(known | state))
     shown = html.unescape(str(bare(CiteBook, srcdir=str(tmp_path)).html()))

@@ -75,7 +75,9 @@ def test_result_is_the_range_over_the_models(found: dict[str, Finding], real: Hy
     assert result.high is not None
     assert result.low <= even.min() < result.low + 1
     assert result.high - 1 < even.max() <= result.high
-    assert result.text.startswith("Starting from 50 percent, and taking the middle of every range")
+    assert result.text.startswith("Starting from 50 percent, the probability of the explanation")
+    # whoever quotes the sentence quotes the ends, too
+    assert found["rivals.ends"].said in result.text.partition(". ")[0]
     assert result.said in result.text
     assert "Without the observation that moves it most (Trade data show " in result.text
     assert set(result.inputs) == {row for item in real.items for row in item.rows}
@@ -116,7 +118,7 @@ def test_sentences_of_a_small_case(given: Evidence) -> None:
     made = {finding.key: finding for finding in rival_findings(known, given)}
     # 36 of 37, and without the first 4 of 5; from a tenth 36 of 45
     assert made["rivals.result"].said == "97 to 98 percent"
-    assert "it is 80 percent" in made["rivals.result"].text
+    assert "the middle gives 80 percent" in made["rivals.result"].text
     assert made["rivals.from_10_percent"].said == "80 percent"
     for key, finding in made.items():
         same_sentence(f"rivals.{key.partition('.')[2]}", finding.text)

@@ -65,19 +65,31 @@ def test_front_page_says_which_edition_it_is(monkeypatch: pytest.MonkeyPatch) ->
     assert bare(page_head_and_foot.Edition).html() == ""
 
 
-@pytest.mark.parametrize(("words", "begin"), [("", "This is"), ("after ", "Changed")])
-def test_front_page_links_the_edition_and_its_changes(
-    monkeypatch: pytest.MonkeyPatch, words: str, begin: str
+EDITION = '<a href="editions/2031-05-17.html">edition 2031-05-17</a>'
+ITS_CHANGES = '(<a href="editions/2031-05-17.html#what-changed">its changes</a>)'
+DIFFERS = '(<a href="editions/this-copy.html">what differs</a>)'
+
+
+@pytest.mark.parametrize(
+    ("words", "page", "expected"),
+    [
+        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, record complete to May."),  # noqa: E501
+        (
+            "copy that differs from ", "this-copy",
+            f"Record complete to May; this copy differs from {EDITION} {DIFFERS}. Version 1.2.",
+        ),
+    ],
+)  # fmt: skip
+def test_front_page_links_the_edition_and_what_differs(
+    monkeypatch: pytest.MonkeyPatch, words: str, page: str, expected: str
 ) -> None:
-    """A book that is an edition, or comes after one, leads to its page and to what it changed."""
+    """An edition leads to its page and its changes; another copy to what differs in it."""
     known = {
         "version": "1.2",
-        "complete_to": "",
+        "complete_to": "record complete to May",
         "edition": f"{words}edition 2031-05-17",
-        "edition_page": "editions/2031-05-17.html",
+        "edition_id": "2031-05-17",
+        "edition_page": f"editions/{page}.html",
     }
     monkeypatch.setattr(page_head_and_foot, "book_details", lambda _: known)
-    line = bare(page_head_and_foot.Edition).html()
-    page = "editions/2031-05-17.html"
-    links = f'<a href="{page}">{words}edition 2031-05-17</a> (<a href="{page}#what-changed">'
-    assert f"{begin} {links}its changes</a>): version 1.2." in line
+    assert expected in bare(page_head_and_foot.Edition).html()

@@ -11,9 +11,15 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.findings.number_findings import row_of
+from skytally.statistics.ceiling_exceedance import REACHED
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER
-from skytally.statistics.surge_from_rows import images_behind_ceiling, surge_of_rows, surge_table
+from skytally.statistics.surge_from_rows import (
+    images_behind_ceiling,
+    limit_in_table,
+    surge_of_rows,
+    surge_table,
+)
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]
@@ -151,6 +157,13 @@ def test_surge_table_holds_everything_that_the_limit_assumes(rows: Rows) -> None
     assert "under 1 percent" in one.to_list()
     assert one[ORDER] == "7.2 percent"
     assert all_paid[ORDER] == "75 percent"
+    # the caption names the cell of the limit
+    caption = limit_in_table(found)
+    named = f"is the row of 13 images, 3 weeks and 4 sites, under “{REACHED}”."
+    assert f"The limit of the text, {all_paid[REACHED]}, {named}" in caption
+    assert caption.startswith(
+        "Chance of as many railcars if nothing had changed: under 1 percent to 100 percent"
+    )
 
 
 def test_whole_ends_of_a_bound_are_open_and_of_about_an_error_wide(rows: Rows) -> None:

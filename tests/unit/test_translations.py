@@ -285,8 +285,8 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
      "found no row for 'bound: at least'; add it in ru"),
     ("scale_words.csv", "ko,bound,about,약 #", "ko,bound,about,약",
      "found '약' with 0 of # and …; write 1"),
-    ("scale_words.csv", "uk,verdict,refined", "uk,verdict,refind",
-     "found no row for 'verdict: refined'; add it in uk"),
+    ("scale_words.csv", "uk,verdict,holds in part", "uk,verdict,holds im part",
+     "found no row for 'verdict: holds in part'; add it in uk"),
     ("scale_words.csv", ",genitive", ",dative", "column governs: found 'dative'"),
 )  # fmt: skip
 

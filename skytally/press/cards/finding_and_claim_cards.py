@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from skytally.claims import on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
-from skytally.findings import interval_words, read_declarations
+from skytally.findings import VOID, interval_words, read_declarations
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
@@ -171,7 +172,7 @@ def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
 
 def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Reasons of the part that gave a claim its verdict, and those of its other parts."""
-    mark = f"This part: {claim['verdict']}."
+    mark = on_this_point(claim["verdict"])
     decide = [why for why in claim["why"] if mark in why] or list(claim["why"])
     return decide, [why for why in claim["why"] if why not in decide]
 
@@ -184,16 +185,82 @@ def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return decide, [row for row in rows if row not in decide]
 
 
-def flips_in_words(claim: Mapping[str, Any]) -> str:
-    """Word what flips a verdict; empty where nothing was searched.
+LARGEST_IN_WORDS = {1: "single", 2: "two", 3: "three"}
+"""Most things that a search takes away together, as a word."""
+
+
+def _without(sets: Iterable[Mapping[str, Any]], *, verdict: bool) -> list[str]:
+    """One sentence for each outcome of what is taken away."""
+    outcomes: dict[str, list[str]] = {}
+    for each in sets:
+        outcomes.setdefault(each["becomes"], []).append(" and ".join(each["without"]))
+    return [f"without {' or '.join(names)} {_then(to, verdict)}" for to, names in outcomes.items()]
+
+
+def _then(becomes: str, verdict: bool) -> str:
+    if becomes == VOID:
+        return "there is no verdict" if verdict else "it cannot be computed"
+    return f"the verdict is “{becomes}”" if verdict else f"it has {becomes}"
+
+
+def _none_found(rows: int, sources: int, *, verdict: bool) -> str:
+    things = f"no {LARGEST_IN_WORDS[rows]} {'row' if rows == 1 else 'rows'}"
+    if sources != rows:
+        noun = "source" if sources == 1 else "sources"
+        things += f" and no {LARGEST_IN_WORDS[sources]} {noun}"
+    verb = "changes" if rows == 1 and sources == rows else "change"
+    return f"{things}, taken away, {verb} {'this verdict' if verdict else 'it'}"
+
+
+def flips_in_words(statement: Mapping[str, Any], *, verdict: bool = True) -> str:
+    """Say in sentences what changes a verdict or a finding; empty where nothing was searched.
+
+    Parameters
+    ----------
+    statement : mapping
+        An entry of ``claims.json`` or ``findings.json``.
+    verdict : bool
+        Whether it is a verdict; else it is a finding.
+
+    Returns
+    -------
+    str
+        Without a full stop at its end.
 
     Examples
     --------
-    >>> flips_in_words({"flips_if": {"words": "void without P009 or P010"}})
-    'no verdict without P009 or P010'
+    >>> none = {"sets": [], "all_of_this_size": True, "searched_up_to": 3}
+    >>> flips = {"rows": none, "sources": none, "assumptions": []}
+    >>> flips_in_words({"flips_if": flips})
+    'No three rows, taken away, change this verdict'
+    >>> one = {**none, "sets": [{"without": ["E013"], "becomes": "void"}]}
+    >>> flips_in_words({"flips_if": {**flips, "rows": one}})
+    'Rests on E013: without it there is no verdict'
     """
-    words = str((claim.get("flips_if") or {}).get("words", ""))
-    return words.replace("void without", "no verdict without")
+    flips = statement.get("flips_if")
+    if not flips:
+        return ""
+    rows, sources = flips["rows"], flips["sources"]
+    said = _without(rows["sets"], verdict=verdict)
+    if len(rows["sets"]) == 1 and len(rows["sets"][0]["without"]) == 1:
+        only = rows["sets"][0]
+        said = [f"rests on {only['without'][0]}: without it {_then(only['becomes'], verdict)}"]
+    if said and not rows["all_of_this_size"]:
+        said[-1] += ", for example"
+    if _size_of(sources) < _size_of(rows):
+        said += [f"{each} (sources)" for each in _without(sources["sets"], verdict=verdict)]
+        said[-1] += "" if sources["all_of_this_size"] else ", for example"
+    said = said or [_none_found(rows["searched_up_to"], sources["searched_up_to"], verdict=verdict)]
+    said += [
+        f"if {each['without'][0]}, {_then(each['becomes'], verdict)}"
+        for each in flips["assumptions"]
+    ]
+    words = "; ".join(said)
+    return words[:1].upper() + words[1:]
+
+
+def _size_of(search: Mapping[str, Any]) -> int:
+    return len(search["sets"][0]["without"]) if search["sets"] else len(LARGEST_IN_WORDS) + 1
 
 
 def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
@@ -213,7 +280,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("printed in", printed_in(record, claim)),
         *fact("claimed by", [claim["asserted_by"]]),
         *fact(DECIDES[len(decided_by) == 1], [worded_row(record, row) for row in decided_by]),
-        *fact("what flips it", [flips_in_words(claim)]),
+        *fact("what changes the verdict", [flips_in_words(claim)]),
         *fact("what would change it", [claim["changes_if"]]),
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),

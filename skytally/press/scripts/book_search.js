@@ -12,10 +12,15 @@ document.addEventListener("DOMContentLoaded", function () {
   var root = document.documentElement.dataset.content_root || "./";
   var MOST = 60, AROUND = 110, SEPARATOR = "[,\\u202f\\u00a0]?";
   /* worth of a hit: the word itself, another form of it, a word of the same meaning */
-  var ITSELF = 1, FORM = 0.9, MEANING = 0.5, IN_TITLE = 1.5, WHOLE_TITLE = 4;
-  var COMMON = new Set(("a about an and any are as at be been by can did do does for from had has have how if in "
-    + "is it its of on or so than that the their there these they this to was were what when where which "
-    + "who whose why will with you").split(" "));
+  var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3;
+  /* what a place of the evidence gains, and what a long text loses, since it has every word somewhere */
+  var OF_THE_EVIDENCE = 0.1, LONG = 1000, PER_DOUBLING = 0.09;
+  /* words in which a question is put, and not what it asks for */
+  var COMMON = new Set(("a about all an and any anybody anyone are as at be been being by can could did do does "
+    + "exactly for from get gets getting give given gives gave go goes got had has have how i if in into is it its "
+    + "just know known many may me might much my not of on one or our please really say says said should show "
+    + "shows so tell tells than that the their them then there these they this those to up very was we were what "
+    + "when where which who whom whose why will with would you your").split(" "));
 
   function element(name, words, parent) {
     var made = document.createElement(name);
@@ -70,23 +75,40 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     return [0, 0, null];
   }
-  function scored(entry, words) {
-    var found = 0, meant = 0, score = entry.weight, marks = [];
-    words.forEach(function (word) {
+  /* hits of each word in a place, before it is known in how many places a word stands */
+  function hit(entry, words) {
+    var each = words.map(function (word) {
       var inTitle = best(word, entry.title), inText = best(word, entry.text);
-      var worth = Math.max(inTitle[0], inText[0]);
-      if (!worth) { return; }
-      found += 1;
-      meant += worth === MEANING ? 1 : 0;
-      score += 3 * worth + IN_TITLE * inTitle[0] + worth * Math.min(3, inText[1]) / 3;
-      if (inText[2]) { marks.push(inText[2]); }
+      return { title: inTitle[0], text: inText[0], often: inText[1], mark: inText[2] };
     });
+    return { entry: entry, each: each, found: each.filter(function (one) { return one.title || one.text; }).length };
+  }
+  /* a word that stands in few places tells more than one that stands in most */
+  function telling_words(hits, words, places) {
+    return words.map(function (_, which) {
+      var inPlaces = hits.filter(function (one) { return one.each[which].title || one.each[which].text; }).length;
+      return Math.log(1 + places / (1 + inPlaces));
+    });
+  }
+  function scored(found_hit, words, tells) {
+    var entry = found_hit.entry, found = found_hit.found, meant = 0, score = 0, marks = [], most = 0;
+    found_hit.each.forEach(function (one, which) {
+      var worth = Math.max(one.title, one.text);
+      most += tells[which];
+      if (!worth) { return; }
+      meant += worth === MEANING ? 1 : 0;
+      score += tells[which] * (worth + (entry.card ? IN_HEAD_OF_CARD : IN_TITLE) * one.title + worth * Math.min(3, one.often) / 9);
+      if (one.mark) { marks.push(one.mark); }
+    });
+    score /= 1 + PER_DOUBLING * Math.log2(1 + entry.text.length / LONG);
+    score *= 1 + OF_THE_EVIDENCE * entry.weight;
     var title = entry.title.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(function (part) {
       return part && !COMMON.has(part);
     });
+    if (entry.card && words.length === 1 && words[0].word === entry.card) { score += NAMED * most; }
     if (found && title.length <= words.length && found === words.length
         && title.every(function (part) { return words.some(function (word) { return stem(part) === stem(word.word); }); })) {
-      score += WHOLE_TITLE;
+      score += WHOLE_TITLE * most;
     }
     return { entry: entry, found: found, meant: meant, score: score, marks: marks };
   }
@@ -125,6 +147,7 @@ document.addEventListener("DOMContentLoaded", function () {
       all.push({
         title: card.heading + " (" + card.kind + " " + card.id + ")",
         url: card.page,
+        card: card.id.toLowerCase(),
         text: [card.sentence].concat(card.facts.filter(function (fact) {
           return fact.label.indexOf("cite") !== 0;
         }).map(function (fact) {
@@ -142,8 +165,10 @@ document.addEventListener("DOMContentLoaded", function () {
     var every = whole === 1 ? "1 place" : whole + " places";
     if (words.length === 1) { return every + "."; }
     var all_words = every + " with all " + words.length + " words";
-    if (whole) { return all_words + (whole < hits.length ? "; those with some of them follow." : "."); }
-    return "No place has all " + words.length + " words; those with most of them come first.";
+    if (whole) {
+      return all_words + (whole < hits.length ? "; places with the rarer of them stand among these." : ".");
+    }
+    return "No place has all " + words.length + " words; those with the rarer of them come first.";
   }
   function hint(words) {
     var shorter = words.length > 1 ? "Leave out a word, or try" : "Try";
@@ -160,11 +185,14 @@ document.addEventListener("DOMContentLoaded", function () {
     place.textContent = "";
     if (!all.length) { return; }
     var words = asked(Array.from(new Set(telling.length ? telling : all)));
-    var hits = entries().map(function (entry) { return scored(entry, words); }).filter(function (hit) {
-      return hit.found;
+    var places = entries();
+    var hits = places.map(function (entry) { return hit(entry, words); }).filter(function (one) {
+      return one.found;
     });
+    var tells = telling_words(hits, words, places.length);
+    hits = hits.map(function (one) { return scored(one, words, tells); });
     hits.sort(function (a, b) {
-      return b.found - a.found || b.score - a.score || a.meant - b.meant;
+      return b.score - a.score || b.found - a.found || a.meant - b.meant;
     });
     element("p", counted(hits, words), place).setAttribute("role", "status");
     var few = hits.filter(function (hit) { return hit.found === words.length; }).length < 3;

@@ -31,6 +31,7 @@ PARTS = (
     "silence_directives",
     "quotation_directives",
     "flip_directives",
+    "folder_directives",
     "foresight_directives",
     "rivals_directives",
     "interval_calibration_directives",

@@ -77,21 +77,6 @@ class BadgeLines(Block):
         )
 
 
-class ProjectFolder(Block):
-    """Print where the folder of the project can be had, or that it is not published yet."""
-
-    def html(self) -> str:
-        """Return one paragraph."""
-        about = book_details()
-        if "repository" in about:
-            url = cell(about["repository"])
-            return f'<p>The folder of the project is at <a href="{url}">{url}</a>.</p>'
-        return (
-            "<p>The folder of the project is not published yet: no address is set for this edition "
-            "of the book. Until one is, only whoever gave you the pages can give it to you.</p>"
-        )
-
-
 class DataFiles(Block):
     """List the files that can be downloaded, those with coordinates first."""
 
@@ -183,7 +168,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, directive in (
         ("badge-lines", BadgeLines),
         ("contact", Contact),
-        ("project-folder", ProjectFolder),
         ("data-files", DataFiles),
         ("correction-counts", CorrectionCounts),
     ):

@@ -107,6 +107,35 @@ def _best_scores(table: pd.DataFrame) -> pd.Series:
     return several & (numbers == best) & ranked
 
 
+PLAIN = ("ships in one look", "four labelled ports", "sweep")
+"""Measure, data and method of the score that opens the page: real images, and of a page in use."""
+
+
+class PlainScore(Block):
+    """Say in one sentence how well the method did that counts ships in one image."""
+
+    def html(self) -> str:
+        """Return the sentence; none where the method was not scored on this copy."""
+        table = results("measurement_accuracy")
+        if table.empty:
+            return ""
+        chosen = table[(table[["measure", "dataset", "method"]] == PLAIN).all(axis=1)]
+        whole = chosen.drop_duplicates("metric").set_index("metric")
+        if not {"recall", "precision"} <= set(whole.index):
+            return ""
+        found, right = (self._share(whole.loc[word]) for word in ("recall", "precision"))
+        return (
+            f"<p><strong>Plain result.</strong> On real images of {cell(PLAIN[1])}, the method "
+            f"that counts ships in a single image found {found[0]} of {found[1]} ships, and "
+            f"{right[0]} of the {right[1]} things that it took for a ship were one. So a count "
+            "that it makes is a rough one.</p>"
+        )
+
+    @staticmethod
+    def _share(row: pd.Series) -> tuple[int, int]:
+        return round(float(row["value"]) * int(row["n"])), int(row["n"])
+
+
 class AccuracyTable(ScoresBlock):
     """Show the scores of the measures on real and simulated images, beside other methods."""
 
@@ -287,6 +316,7 @@ class MeasuringTable(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
+        ("plain-score", PlainScore),
         ("accuracy-table", AccuracyTable),
         ("accuracy-charts", AccuracyCharts),
         ("side-by-side-table", SideBySideTable),

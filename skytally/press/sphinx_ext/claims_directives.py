@@ -36,6 +36,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 )
 from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
 
+MOST_UNFOLDED = 90
+"""Letters of a sentence on what changes a verdict that is not folded."""
 MOST_DECIDING = 3
 """Rows named beside a claim; its card has more."""
 RECORD_COMPARED = (
@@ -110,7 +112,7 @@ def _tally_line(claim: dict[str, Any]) -> str:
 
 
 VERDICT_COLOURS = dict(zip(claims.VERDICTS, chart_style.VERDICT_COLOURS, strict=True))
-CHANGED = (claims.CONTRADICTED, claims.MISQUOTES, claims.REFINED)
+CHANGED = (claims.CONTRADICTED, claims.MISQUOTES, claims.IN_PART)
 """Verdicts on sentences that differ from their source or the evidence, the worst first."""
 STANDING = (claims.HOLDS, claims.BOUND, claims.FAITHFUL)
 UNDECIDED = (claims.UNTESTED, claims.CANNOT)
@@ -283,9 +285,21 @@ def _rests_on(claim: dict[str, Any]) -> str:
     )
     left = len(decided_by or others) - len(rows)
     more = f"; and {left} more" if left else ""
-    flips = cell(flips_in_words(claim))
     rests = f"Rests on {links}{more}." if links else ""
-    return f"{rests} {f'Flips: {flips}.' if flips and claim['why'] else ''}".strip()
+    return f"{rests} {_what_changes_it(claim)}".strip()
+
+
+def _what_changes_it(claim: dict[str, Any]) -> str:
+    """Sentence on what changes a verdict, in a fold where it is long; empty where no rule decides.
+
+    Of a verdict that rests on one row the card has named the row.
+    """
+    flips = flips_in_words(claim)
+    if not flips or not claim["why"]:
+        return ""
+    if len(flips) <= MOST_UNFOLDED:
+        return f"{cell(flips)}."
+    return f"<details><summary>What changes the verdict</summary>{cell(flips)}.</details>"
 
 
 def _listed_claim(claim: dict[str, Any]) -> str:
@@ -382,7 +396,7 @@ class ClaimsTable(Block):
             ("asserted by", cell(claim["asserted_by"])),
             ("sources of the evidence", cell(support_text(claim)) if claim["support"] else ""),
             ("what would change it", cell(claim["changes_if"])),
-            ("what flips it", flip_cell(claim)),
+            ("what changes the verdict", flip_cell(claim)),
             ("rests on", f"{keys} {linked_rows(rests['rows'], visible=6)}".strip()),
         )
         listed = "".join(f"<dt>{word}</dt><dd>{text}</dd>" for word, text in folded if text)

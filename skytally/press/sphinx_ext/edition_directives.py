@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -10,24 +11,35 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault, evidence_line_names as n
+from skytally.core import DataError, Fault, data_folder, evidence_line_names as n, project_root
 from skytally.editions import (
     ADDED,
     CODE,
     CORRECTED,
     EDITED,
     INSIDE,
+    REASONS,
+    RENAMED,
     WITHDRAWN,
     Edition,
+    SourceFile,
     cause_words,
     change_summary,
+    changes_since,
+    copy_hash,
     editions_folder,
     moved_numbers_chart,
     packet_summary,
+    part_ids,
+    present_copy,
     read_editions,
     record_rows,
+    source_files,
+    unchanged_since,
 )
 from skytally.press import edition_pages
+from skytally.press.finding_table_checks import page_parameters
+from skytally.press.sphinx_ext.book_data import read_results_json
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -52,6 +64,8 @@ FIRST_CELLS = (
     "title", "name", "source_id",
 )  # fmt: skip
 """Columns that say most of a row."""
+SAME_VERDICT = {REASONS: " (other reasons)", RENAMED: " (renamed)"}
+"""What follows a verdict that is the same as before."""
 SHOWN_CELLS = 6
 """Cells of a row in a table; the file has all."""
 
@@ -144,10 +158,15 @@ def _finding_row(row: Mapping[str, Any]) -> str:
             f"{said[0]}{spans[0]}",
             f"{said[1]}{spans[1]}",
             cell(word),
-            cell(cause_words(row["cause"])),
+            *_cause(row),
         ),
         choice=row["kind"],
     )
+
+
+def _cause(row: Mapping[str, Any]) -> list[str]:
+    """Cell of the cause; none where causes are searched only for an edition."""
+    return [cell(cause_words(row["cause"]))] if "cause" in row else []
 
 
 def _span(side: Mapping[str, Any] | None) -> str:
@@ -167,8 +186,8 @@ def _verdict_row(row: Mapping[str, Any]) -> str:
             card_link("claim", row["id"], up=UP),
             cell(row["text"]),
             cell(verdicts[0]),
-            cell(verdicts[1] if row["kind"] != "reasons" else f"{verdicts[1]} (other reasons)"),
-            cell(cause_words(row["cause"])),
+            cell(f"{verdicts[1]}{SAME_VERDICT.get(row['kind'], '')}"),
+            *_cause(row),
         )
     )
 
@@ -214,12 +233,7 @@ class EditionChanges(EditionBlock):
             moved_numbers_chart(
                 changes["findings"], name="moved-numbers", since=str(changes["parent"])
             ),
-            self._findings(edition, changes),
-            self._verdicts(edition, changes),
-            *(self._rows(edition, changes, kind) for kind in ROW_TITLES),
-            self._flips(changes),
-            self._parameters(changes),
-            self._code(changes),
+            changed_items(edition.id, changes),
         ]
         return "".join(parts)
 
@@ -236,66 +250,139 @@ class EditionChanges(EditionBlock):
             f"Changed: {cell(', '.join(found['groups']))}.</p>"
         )
 
-    @staticmethod
-    def _findings(edition: Edition, changes: Mapping[str, Any]) -> str:
-        rows = changes["findings"]
-        return filtered_table(
-            f"findings-{edition.id}",
-            "Findings that changed, old and new, and why",
-            ["finding", "old", "new", "how", "cause"],
-            [_finding_row(row) for row in rows],
-            empty="No finding changed.",
-            label="how",
-            choices=dict.fromkeys(row["kind"] for row in rows),
+
+def changed_items(name: str, changes: Mapping[str, Any]) -> str:
+    """Tables of what changed.
+
+    Parameters
+    ----------
+    name : str
+        Ends the names of the tables.
+    changes : mapping
+        As `skytally.editions.edition_changes` gives them, with causes or without.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    parts = [
+        _changed_findings(name, changes),
+        _changed_verdicts(name, changes),
+        *(_changed_rows(name, changes, kind) for kind in ROW_TITLES),
+        _changed_flips(changes),
+        _changed_parameters(changes),
+        _changed_code(changes),
+    ]
+    return "".join(parts)
+
+
+def _cause_head(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return ["cause"] if any("cause" in row for row in rows) else []
+
+
+def _changed_findings(name: str, changes: Mapping[str, Any]) -> str:
+    rows = changes["findings"]
+    return filtered_table(
+        f"findings-{name}",
+        "Findings that changed, old and new, and why",
+        ["finding", "old", "new", "how", *_cause_head(rows)],
+        [_finding_row(row) for row in rows],
+        empty="No finding changed.",
+        label="how",
+        choices=dict.fromkeys(row["kind"] for row in rows),
+    )
+
+
+def _changed_verdicts(name: str, changes: Mapping[str, Any]) -> str:
+    rows = changes["verdicts"]
+    return filtered_table(
+        f"verdicts-{name}",
+        "Claims whose verdict or reasons changed",
+        ["claim", "text", "old", "new", *_cause_head(rows)],
+        [_verdict_row(row) for row in rows],
+        empty="No verdict changed.",
+    )
+
+
+def _changed_rows(name: str, changes: Mapping[str, Any], kind: str) -> str:
+    rows = [
+        html_row((cell(row["key"]), cell(row["table"]), cell(_cells(row)), _whys(row)))
+        for row in record_rows(changes, kind)
+    ]
+    title = ROW_TITLES[kind]
+    empty = f"{title}: none."
+    heads = ["row", "table", "cells", "why"]
+    return filtered_table(f"{kind}-{name}", title, heads, rows, empty=empty)
+
+
+def _changed_flips(changes: Mapping[str, Any]) -> str:
+    rows = [[row["key"], row["of"], row["old"], row["new"]] for row in changes["flips"]]
+    return small_table(
+        "What would flip a finding or verdict, where that changed (its cause is not searched)",
+        ["key", "of a", "old", "new"], rows, empty="No flip set changed.",
+    )  # fmt: skip
+
+
+def _changed_parameters(changes: Mapping[str, Any]) -> str:
+    rows = [
+        [row["name"], row["page"], str(row["old"]), str(row["new"])]
+        for row in changes["parameters"]
+    ]
+    heads = ["parameter", "page", "old", "new"]
+    return small_table("Parameters that changed", heads, rows, empty="No parameter changed.")
+
+
+def _changed_code(changes: Mapping[str, Any]) -> str:
+    paths = sorted({path for listed in changes["files"].values() for path in listed})
+    code = [path for path in paths if path.startswith(("skytally/", "requirements.txt"))]
+    if not code:
+        return empty_state(f"No file of the {CODE} changed.")
+    items = "".join(f"<li><code>{cell(path)}</code></li>" for path in code)
+    count = f"{len(code)} file{'s' if len(code) > 1 else ''} of the {CODE} changed"
+    return f"<details><summary>{count}</summary><ul>{items}</ul></details>"
+
+
+class ThisCopy(Block):
+    """Show in what the book that lies here differs from its newest edition, and its hash."""
+
+    def html(self) -> str:
+        """Return the hashes, a sentence and the tables of what differs."""
+        edition = known_editions()[0][-1]
+        files = source_files(project_root())
+        hashes = self._hashes(files)
+        if unchanged_since(edition.about, files):
+            page = f'<a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>'
+            return f"<p>This copy is {page}; nothing differs.</p>{hashes}"
+        findings, claims = (
+            read_results_json(self.app, name) for name in ("findings.json", "claims.json")
+        )
+        copy = present_copy(findings, claims, page_parameters(), files=files, data=data_folder())
+        changes = changes_since(edition, copy)
+        return (
+            f"<p>{cell(change_summary(changes))}</p>"
+            "<p>A copy between two editions may change again at any time. To cite a number that "
+            f'stays, cite <a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>; to '
+            "cite this copy, give its hash.</p>"
+            f"{hashes}{changed_items('this-copy', changes)}"
         )
 
-    @staticmethod
-    def _verdicts(edition: Edition, changes: Mapping[str, Any]) -> str:
-        return filtered_table(
-            f"verdicts-{edition.id}",
-            "Claims whose verdict or reasons changed",
-            ["claim", "text", "old", "new", "cause"],
-            [_verdict_row(row) for row in changes["verdicts"]],
-            empty="No verdict changed.",
+    def _hashes(self, files: list[SourceFile]) -> str:
+        stage = Path(self.app.srcdir)
+        rows = [["this copy, SHA-256", copy_hash(files)]]
+        rows += [
+            [f"{name}, SHA-256", hashlib.sha256((stage / name).read_bytes()).hexdigest()]
+            for name in ("findings.json", "claims.json")
+        ]
+        rows += [[f"{name}, SWHID", id_] for name, id_ in sorted(part_ids(files).items())]
+        table = small_table(
+            "Hashes of this copy and of what it is made from", ["of what", "hash"], rows, empty=""
         )
-
-    @staticmethod
-    def _rows(edition: Edition, changes: Mapping[str, Any], kind: str) -> str:
-        rows = [
-            html_row((cell(row["key"]), cell(row["table"]), cell(_cells(row)), _whys(row)))
-            for row in record_rows(changes, kind)
-        ]
-        title = ROW_TITLES[kind]
-        empty = f"{title}: none."
-        heads = ["row", "table", "cells", "why"]
-        return filtered_table(f"{kind}-{edition.id}", title, heads, rows, empty=empty)
-
-    @staticmethod
-    def _flips(changes: Mapping[str, Any]) -> str:
-        rows = [[row["key"], row["of"], row["old"], row["new"]] for row in changes["flips"]]
-        return small_table(
-            "What would flip a finding or verdict, where that changed (its cause is not searched)",
-            ["key", "of a", "old", "new"], rows, empty="No flip set changed.",
-        )  # fmt: skip
-
-    @staticmethod
-    def _parameters(changes: Mapping[str, Any]) -> str:
-        rows = [
-            [row["name"], row["page"], str(row["old"]), str(row["new"])]
-            for row in changes["parameters"]
-        ]
-        heads = ["parameter", "page", "old", "new"]
-        return small_table("Parameters that changed", heads, rows, empty="No parameter changed.")
-
-    @staticmethod
-    def _code(changes: Mapping[str, Any]) -> str:
-        paths = sorted({path for listed in changes["files"].values() for path in listed})
-        code = [path for path in paths if path.startswith(("skytally/", "requirements.txt"))]
-        if not code:
-            return empty_state(f"No file of the {CODE} changed.")
-        items = "".join(f"<li><code>{cell(path)}</code></li>" for path in code)
-        count = f"{len(code)} file{'s' if len(code) > 1 else ''} of the {CODE} changed"
-        return f"<details><summary>{count}</summary><ul>{items}</ul></details>"
+        return (
+            f"{table}<p>The first is the hash of the lines below that have a SWHID, each as name, "
+            "space and identifier. The second and the third are of files that you can "
+            '<a href="../about.html#download">download</a>.</p>'
+        )
 
 
 class EditionFindings(EditionBlock):
@@ -394,6 +481,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("edition-verdicts", EditionVerdicts),
         ("edition-fault", EditionFault),
         ("editions-list", EditionsList),
+        ("this-copy", ThisCopy),
     ):
         app.add_directive(name, directive)
     # after the list of contents has left out all pages that it does not name

@@ -10,6 +10,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.figures import names_of
+from skytally.press.cards.finding_and_claim_cards import flips_in_words
 from skytally.press.finding_table_checks import declared_findings
 from skytally.press.flip_stage import FLIPS
 from skytally.press.sphinx_ext.book_data import (
@@ -49,8 +50,7 @@ NEVER = 99
 
 def flip_cell(statement: Mapping[str, Any]) -> str:
     """Words for what would flip a finding or a verdict; a hyphen where nothing was searched."""
-    flips = statement.get(FLIPS)
-    return cell(flips["words"]) if flips else "-"
+    return cell(flips_in_words(statement, verdict="verdict" in statement)) or "-"
 
 
 def _falls(statements: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:

@@ -61,7 +61,10 @@ def _packets_by_edition(folder: Path, up: str) -> str:
             note = f"<p>Check them with the root, the log and the programs on {page}.</p>"
         if edition not in sound:
             items, note = "", f"<p>The files of edition {edition} are damaged in this copy.</p>"
-        parts.append(f"<details><summary>{words}</summary>{note}<ul>{items}</ul></details>")
+        parts.append(
+            '<details class="sk-unsearched">'
+            f"<summary>{words}</summary>{note}<ul>{items}</ul></details>"
+        )
     return "".join(parts)
 
 
@@ -92,7 +95,9 @@ class PacketList(Block):
         own = [name.removeprefix(f"{PACKETS}/") for name in known if "/" in name]
         return (
             f"{table}<p>Programs, log and stamps: {beside}.</p>"
-            f"{_command(own, facts['Merkle root'], how)}{_packets_by_edition(found, up)}"
+            f"{_command(own, facts['Merkle root'], how)}"
+            # the page on packets lists them at its end, after how to check one
+            f"{_packets_by_edition(found, up) if self.arguments else ''}"
         )
 
     def _folder(self) -> Path | None:
@@ -103,6 +108,19 @@ class PacketList(Block):
         return newest.folder if newest else None
 
 
+class PacketFiles(Block):
+    """List the packets of the newest edition, by the edition that made them."""
+
+    def html(self) -> str:
+        """Return the list in folds."""
+        newest = newest_edition(editions_folder())
+        if newest is None or not packet_editions(newest.folder):
+            return empty_state(NO_PACKETS)
+        up = to_root(self.state.document.settings.env.docname)
+        return _packets_by_edition(newest.folder, up)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("packet-list", PacketList)
+    app.add_directive("packet-files", PacketFiles)

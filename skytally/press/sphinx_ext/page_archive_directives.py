@@ -80,6 +80,15 @@ class ArchiveState(Block):
         )
 
 
+class ArchiveLead(Block):
+    """Say in a sentence how many of the cited addresses are archived."""
+
+    def html(self) -> str:
+        """Return one paragraph."""
+        addresses, archive = cited_addresses(data_folder()), known_archive(data_folder())
+        return f"<p>{archive_lead(addresses, archive.rows)}</p>"
+
+
 class ArchiveManner(Block):
     """State how the pages are asked for, with the limits of the command."""
 
@@ -98,6 +107,7 @@ class ArchiveManner(Block):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
+    app.add_directive("archive-lead", ArchiveLead)
     app.add_directive("archive-state", ArchiveState)
     app.add_directive("archive-manner", ArchiveManner)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -13,8 +13,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
-from skytally.press.book_metadata import book_details, cited_edition, source_line
-from skytally.press.edition_pages import ATOM, JSON_FEED, edition_words
+from skytally.press.book_metadata import book_details, source_line
+from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED, edition_words
 from skytally.press.sphinx_ext.book_data import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
 
@@ -85,11 +85,33 @@ def write_preview_picture(app: Sphinx) -> None:
     path.write_bytes(picture)
 
 
+def _is_edition(about: Mapping[str, str]) -> bool:
+    return about["edition"] == f"edition {about['edition_id']}"
+
+
 def _edition_links(up: str, about: Mapping[str, str]) -> str:
-    """Words on the edition, linked to its page, and what changed in it."""
+    """Name the edition with its page, and link what changed in it, or in this copy since."""
+    name = html.escape(about["edition_id"])
+    named = f'<a href="{html.escape(up)}{INDEX}/{name}.html">edition {name}</a>'
     page = html.escape(f"{up}{about['edition_page']}")
-    words = html.escape(about["edition"])
-    return f'<a href="{page}">{words}</a> (<a href="{page}#{CHANGES}">its changes</a>)'
+    if _is_edition(about):
+        return f'{named} (<a href="{page}#{CHANGES}">its changes</a>)'
+    return f'this copy differs from {named} (<a href="{page}">what differs</a>)'
+
+
+def _state(pagename: str, about: Mapping[str, str]) -> list[str]:
+    """Words on the state of the record, and on the edition that this is or differs from."""
+    complete = html.escape(_begun(about["complete_to"]))
+    if "edition" not in about:
+        return [complete] if complete else []
+    links = _edition_links(to_root(pagename), about)
+    if _is_edition(about):
+        return [*filter(None, [complete]), links]
+    return ["; ".join(filter(None, (complete, links)))]
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def page_foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> str:
@@ -97,11 +119,8 @@ def page_foot(pagename: str, about: Mapping[str, str], *, has_about: bool) -> st
     parts = [about["licence"]]
     if about["version"]:
         parts.append(f"version {about['version']}")
-    if about["complete_to"]:
-        parts.append(about["complete_to"])
     words = [html.escape(part) for part in parts]
-    if "edition" in about:
-        words.append(_edition_links(to_root(pagename), about))
+    words += _state(pagename, about)
     if has_about:
         words.append(f'<a href="{to_root(pagename)}{ABOUT}.html">about and cite</a>')
     if "repository" in about:
@@ -186,7 +205,7 @@ class CiteBook(Block):
         about = _cited(self)
         issued = about["issued"]
         newest = max(about["newest_iso"], about.get("edition_day", ""))
-        edition = cited_edition(about.get("edition", ""))
+        edition = about.get("edition", "")
         state = edition or ("" if issued else NO_DAY_OF_ISSUE)
         note = "; ".join(filter(None, (about["licence"], about["complete_to"], state)))
         bibtex = "\n".join(
@@ -229,11 +248,17 @@ class Edition(Block):
         about = _cited(self)
         version = f"version {about['version']}" if about["version"] else ""
         words = cell(", ".join(filter(None, (version, about["complete_to"]))))
-        begin = "This edition"
-        if "edition" in about:
-            links = _edition_links(to_root(self.state.document.settings.env.docname), about)
-            begin = f"{'Changed' if about['edition'].startswith('after ') else 'This is'} {links}"
-        return f'<p class="sk-edition">{begin}: {words}.</p>' if words else ""
+        if not words:
+            return ""
+        if "edition" not in about:
+            return f'<p class="sk-edition">This edition: {words}.</p>'
+        docname = self.state.document.settings.env.docname
+        if _is_edition(about):
+            links = _edition_links(to_root(docname), about)
+            return f'<p class="sk-edition">This is {links}: {words}.</p>'
+        state = _begun("".join(_state(docname, about)))
+        end = f" {_begun(version)}." if version else ""
+        return f'<p class="sk-edition">{state}.{end}</p>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -3,9 +3,9 @@
   "use strict";
   const w = lab.words, { DataError, NotRecomputed } = w;
   const q = lab.quantities;
-  const HOLDS = "holds", BOUND = "holds as a bound", FAITHFUL = "faithful copy", REFINED = "refined",
+  const HOLDS = "holds", BOUND = "holds as a bound", FAITHFUL = "faithful copy", IN_PART = "holds in part",
     MISQUOTES = "misquotes its source", CONTRADICTED = "contradicted", UNTESTED = "not yet tested";
-  const WORST_FIRST = [CONTRADICTED, MISQUOTES, REFINED, UNTESTED, FAITHFUL, BOUND, HOLDS];
+  const WORST_FIRST = [CONTRADICTED, MISQUOTES, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS];
   const GOOD = [HOLDS, BOUND, FAITHFUL];
   const NOMINAL_DAYS = 15, PRESENT = ["counted", "seen"], NOTHING_SEEN = "nothing-seen";
   const worst = (verdicts) => WORST_FIRST.find((verdict) => verdicts.includes(verdict));
@@ -80,9 +80,9 @@
     if (claimed.unit !== found.unit) throw new DataError("two units; compare one");
     if (apart(claimed, found)) return CONTRADICTED;
     if (!openSide(claimed)) {
-      if (openSide(found)) return claimed.value === found.value ? REFINED : UNTESTED;
+      if (openSide(found)) return claimed.value === found.value ? IN_PART : UNTESTED;
       const inside = (claimed.low <= found.value && found.value <= claimed.high) || Number.isNaN(found.value);
-      return inside || (found.low <= claimed.value && claimed.value <= found.high) ? HOLDS : REFINED;
+      return inside || (found.low <= claimed.value && claimed.value <= found.high) ? HOLDS : IN_PART;
     }
     const sameLimit = openSide(claimed) === openSide(found) && claimed.value === found.value;
     return sameLimit || (claimed.low <= found.low && found.high <= claimed.high) ? BOUND : UNTESTED;
@@ -145,14 +145,14 @@
       verdicts = verdicts.map((verdict, i) => {
         const about = (number) => lab.record.words(number.words).includes(w.ABOUT);
         const lost = about(numbers[i]) && !about(claimed);
-        return GOOD.includes(verdict) && (lost || claimed.bound !== numbers[i].bound) ? REFINED : verdict;
+        return GOOD.includes(verdict) && (lost || claimed.bound !== numbers[i].bound) ? IN_PART : verdict;
       });
     }
     const words = {
       claimed: claimed.words, left: w.listed(numbers.map((number) => number.words)),
       left_when: periodOf(refs, evidence),
     };
-    return [mixed(verdicts) ? REFINED : worst(verdicts), words];
+    return [mixed(verdicts) ? IN_PART : worst(verdicts), words];
   }
   function tallied(rule, evidence) {
     const claimed = claimedNumber(rule, evidence), rows = rule.selected;
@@ -176,7 +176,7 @@
     } else {
       [claimed, found, words] = tallied(rule, evidence);
     }
-    if (found.low > claimed.high) return [REFINED, words];
+    if (found.low > claimed.high) return [IN_PART, words];
     if (found.high < claimed.low) return [CONTRADICTED, words];
     return [found.low >= claimed.low ? HOLDS : UNTESTED, words];
   }
@@ -186,7 +186,7 @@
       who: countersOf(refs, evidence), left_when: periodOf(refs, evidence), count: String(refs.length),
       part: String(part),
     };
-    return [part ? HOLDS : refs.length ? REFINED : UNTESTED, words];
+    return [part ? HOLDS : refs.length ? IN_PART : UNTESTED, words];
   }
   function absenceRule(rule, evidence) {
     const found = sizeOfPart(rule, evidence), { length } = rule.selected;
@@ -253,9 +253,9 @@
       left_when: periodOf(refs, evidence), right_when: periodOf([rule.right], evidence),
       gap: w.listed(lefts.map((left) => gapWords(left, right))),
     };
-    return [mixed(verdicts) ? REFINED : worst(verdicts), words];
+    return [mixed(verdicts) ? IN_PART : worst(verdicts), words];
   }
-  const INSIDE = { [HOLDS]: "within", [REFINED]: "partly outside", [CONTRADICTED]: "outside" };
+  const INSIDE = { [HOLDS]: "within", [IN_PART]: "partly outside", [CONTRADICTED]: "outside" };
   function windowRule(rule, evidence) {
     const frame = rule.right ? datesOf(rule.right, evidence, false)
       : { first: rule.first, last: rule.last, words: w.when(rule.first, rule.last, "day", "day") };
@@ -263,7 +263,7 @@
     const verdict = worst(refs.map((ref) => {
       const seen = datesOf(ref, evidence, false);
       if (seen.last < frame.first || seen.first > frame.last) return CONTRADICTED;
-      return frame.first <= seen.first && seen.last <= frame.last ? HOLDS : REFINED;
+      return frame.first <= seen.first && seen.last <= frame.last ? HOLDS : IN_PART;
     }));
     const words = {
       left_when: periodOf(refs, evidence, false), inside: INSIDE[verdict], frame: w.withPreposition(frame.words),
@@ -352,17 +352,31 @@
     }
   }
   function asCopy(verdict, partly) {
-    if (verdict === REFINED) return partly;
+    if (verdict === IN_PART) return partly;
     return GOOD.includes(verdict) ? FAITHFUL : verdict === CONTRADICTED ? MISQUOTES : verdict;
+  }
+  /** How many of some rows do something: a pronoun and the verb in its number. */
+  function doing(count, part, one, many) {
+    if (count === "1") return part === "1" ? `it ${one}` : `it does not ${many}`;
+    if (part === "0" || part === "1") return `${part === "1" ? "one" : "none"} of them ${one}`;
+    return `${part === count ? "all" : part} of them ${many}`;
+  }
+  /** Reason of a rule, with nouns and verbs in the right number. */
+  function reasonInWords(sentence, words) {
+    const numbered = sentence.replace(/\{(\w+):([^{}|]+)\|([^{}|]+)\}/g, (_, name, one, many) => {
+      if (name === "part") return doing(words.count, words.part, one, many);
+      return words[name] === "1" ? `one ${one}` : `${words[name]} ${many}`;
+    });
+    return w.braced(numbered, words);
   }
   /** Judge one rule: verdict, reason, and what it was computed from; a DataError where it cannot be. */
   function judge(given, evidence) {
     checkRefs(given, evidence);
     const rule = { ...given, selected: given.table ? rowsOf(given, evidence) : [] };
     let [verdict, words] = KINDS[rule.kind][0](rule, evidence);
-    if (rule.about === "source") verdict = asCopy(verdict, rule.kind === "window" ? MISQUOTES : REFINED);
+    if (rule.about === "source") verdict = asCopy(verdict, rule.kind === "window" ? MISQUOTES : IN_PART);
     const nothing = rule.table ? !rule.selected.length : !GOOD.includes(verdict);
-    const why = w.braced((nothing && rule.otherwise) || rule.sentence, words);
+    const why = reasonInWords((nothing && rule.otherwise) || rule.sentence, words);
     const refs = [...refsOf(rule, "left"), ...refsOf(rule, "right"), ...rule.selected.map((row) => row.id)];
     return { verdict, why: why.slice(0, 1).toUpperCase() + why.slice(1), refs: [...new Set(refs)] };
   }

@@ -6,9 +6,10 @@
     STRONGEST = "the strongest observation of each origin";
   const MODELS = [INDEPENDENT, ONE_PER_ORIGIN, STRONGEST], READINGS = ["least", "middle", "greatest"];
   const CORRELATION = { [INDEPENDENT]: 0, [ONE_PER_ORIGIN]: 1 };
-  const FROM_PRIOR = "Starting from {prior}, and taking the middle of every range that this book judged, "
-    + "the probability of the explanation “{proposition}” is {number}.";
-  const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), it is {without}.`;
+  const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” is {number} "
+    + "with the middle of every range that this book judged, but {at_ends} with every range at its end against "
+    + "it, or at its end for it.";
+  const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
   const ENDS = "The judgements decide: starting from {prior}, the probability of the explanation "
     + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
     + "second with every range taken at its end for it. So the result holds only for readers who "
@@ -138,20 +139,22 @@
         value: NaN, low, high, unit: "percent", bound: w.EXACTLY, rows, text, words, said,
       }));
     };
+    const endsInWords = (name) => ["least", "greatest"].map(
+      (reading) => overModels(...endsOver(known, name, reading))).join(" or ");
     const moving = mostMoving(known);
     if (moving) {
       const without = inWords(...outwardPercent(...endsOver(known, prior, "middle", moving)));
       const item = known.items.find((each) => each.id === moving).text.replace(/\.+$/, "");
-      add("rivals.result", RESULT, endsOver(known, prior, "middle"), { prior, proposition, item, without });
+      add("rivals.result", RESULT, endsOver(known, prior, "middle"),
+        { prior, proposition, item, without, at_ends: endsInWords(prior) });
     }
     for (const each of known.priors.keys()) {
       if (each === prior) continue;
       add(`rivals.from_${each.split(" ").join("_")}`, FROM_PRIOR, endsOver(known, each, "middle"),
-        { prior: each, proposition });
+        { prior: each, proposition, at_ends: endsInWords(each) });
     }
     const [against, favour] = [endsOver(known, prior, "least"), endsOver(known, prior, "greatest")];
-    add("rivals.ends", ENDS, [against[0], favour[1]], { prior, proposition },
-      `${overModels(...against)} or ${overModels(...favour)}`);
+    add("rivals.ends", ENDS, [against[0], favour[1]], { prior, proposition }, endsInWords(prior));
     strongestRival(known, prior, proposition, add);
     return made;
   }

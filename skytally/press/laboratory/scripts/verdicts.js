@@ -167,7 +167,7 @@
         if (found.includes(null)) return { verdict: lab.flips.VOID, why: [], later: [] };
         const verdict = found.length ? worst(found.map((each) => each.verdict)) : claim.fixed;
         const differ = new Set(found.map((each) => each.verdict)).size > 1;
-        const why = found.map((each) => differ ? `${each.why} This part: ${each.verdict}.` : each.why);
+        const why = found.map((each) => differ ? `${each.why} On this point: ${each.verdict}.` : each.why);
         return { verdict, why, later: later.filter(Boolean).map((each) => each.why) };
       } catch (error) {
         if (error instanceof NotRecomputed) return { unknown: error.message };
