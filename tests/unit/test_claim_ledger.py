@@ -279,7 +279,7 @@ def test_what_the_record_learnt_later_of_a_refined_word_stands_beside_it() -> No
         {rule: outcome.verdict for rule, outcome in judge_rules(chosen, real_evidence()).items()}
         for chosen in (narrow, timeless)
     )
-    learnt = {rule for rule in then if then[rule] == REFINED and ever[rule] == HOLDS}
+    learnt = {rule for rule in then if then[rule] == IN_PART and ever[rule] == HOLDS}
     for claim in tables["ledger"].to_dict("records"):
         if learnt & set(claim["rules"].split()):
             assert claim["later_rules"], claim["id"]

@@ -210,11 +210,11 @@ def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:
     counted = [row for row in numbered if row.cells["method"] in COUNTED_BY]
     if len(counted) < len(voyages):
         stated = len(numbered) - len(counted)
-        rows = f"{stated} row has" if stated == 1 else f"{stated} rows have"
+        told = f"{stated} row has" if stated == 1 else f"{stated} rows have"
         yield (
             f"How many containers it carried is counted for {len(counted) or 'none'} of "
             f"the {len(voyages)} rows on its voyages"
-            + (f"; {rows} a number that is stated, and not counted on board." if stated else ".")
+            + (f"; {told} a number that is stated, and not counted on board." if stated else ".")
         )
     yield "Between the ends of a voyage, and between voyages, no row says where it was."
 
