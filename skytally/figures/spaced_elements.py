@@ -7,13 +7,15 @@ import re
 WITHOUT_WORDS = "script", "style", "svg", "pre", "textarea"
 """Elements whose content is left as it is; a space in code or in a drawing is no space of text."""
 ENDS = (
-    "caption", "dd", "details", "div", "dl", "dt", "figcaption", "h1", "h2", "h3", "h4", "label",
-    "li", "main", "option", "p", "pre", "section", "select", "small", "summary", "table", "tbody",
-    "td", "th", "thead", "tr", "ul",
+    "article", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2",
+    "h3", "h4", "label", "li", "main", "nav", "option", "p", "pre", "section", "select", "small",
+    "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 )  # fmt: skip
 """Elements after which a browser begins something new, whatever stands in the file."""
 _PIECES = re.compile(
-    rf"<({'|'.join(WITHOUT_WORDS)})\b.*?</\1>|</(?:{'|'.join(ENDS)})>(?=\S)|<br>(?=\S)", re.DOTALL
+    rf"<({'|'.join(WITHOUT_WORDS)})\b.*?</\1>|"
+    rf"</(?:{'|'.join(ENDS)})>(?=\S)|<br>(?=\S)|</a>(?=<details)",
+    re.DOTALL,
 )
 
 

@@ -98,8 +98,8 @@ class LastSignals(ShipBlock):
             [
                 "ship",
                 "last position before",
-                "newest report of not heard",
-                "newest report of heard",
+                "newest report of silence",
+                "newest signal",
             ],
             [self._row(ship) for ship in ships],
             empty="The record follows no ship yet.",
