@@ -152,8 +152,9 @@ class CallRates(Block):
         return filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
-            "A count that says at least gives a rate of at least so many. Such a rate cannot show a "
-            "fall; it shows a rise only over a rate whose upper end it exceeds, if both count alike",
+            "A count that says at least gives a rate of at least so many. Such a rate cannot show "
+            "a fall; it shows a rise only over a rate whose upper end it exceeds, if both count "
+            "alike",
             ["counter", "a month", "counted", "place or route", "period"],
             [self._row(row) for row in rows],
             empty="No counter has given a count over a period yet.",
