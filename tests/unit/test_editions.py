@@ -439,9 +439,7 @@ def test_a_change_that_was_undone_is_no_error_of_the_first_value() -> None:
     steps[1]["new"] = "11"
     first, second = correction_history(steps, [], delivered=frozenset(), delivered_on=DAY)
     assert (first.size, first.now) == ("too low by 1 (9.1 % of what it is)", "11")
-    assert first.is_superseded
-    assert not first.is_undone
-    assert not second.is_return
+    assert (first.is_superseded, first.is_undone, second.is_return) == (True, False, False)
 
 
 MADE_LATER = {"table": "calls", "row": "A3", "column": "value", "why": "a slip", "source": "S3"}
