@@ -175,8 +175,8 @@ def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     table_of: dict[str, str] = {}
     for name, table in observations.items():
         for line, row in zip(table["line"], table.get("id", ()), strict=False):
-            if row and table_of.setdefault(row, name) != name:
-                advice = f"{table_of[row]}.csv has it; give it an id of its own"
+            if row and (other := table_of.setdefault(row.casefold(), name)) != name:
+                advice = f"{other}.csv has it; give it an id of its own"
                 yield Fault(f"{name}.csv", line, "id", repr(row), advice)
 
 
