@@ -13,7 +13,7 @@ import pandas as pd
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
 from skytally.claims.verdict_list import GOOD, IN_PART, MISQUOTES, as_copy
-from skytally.core import evidence_line_names as n, refuse
+from skytally.core import BRACE, evidence_line_names as n, refuse
 from skytally.record import condition_faults
 
 TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "otherwise")
@@ -161,6 +161,8 @@ def _sentence_faults(rule: Mapping[str, Any], kind: Kind) -> Iterator[str]:
                 yield f"{column} names {{{word}}}; a rule of kind {rule['kind']} has {known}"
             elif one and word not in COUNTED:
                 yield f"{column} gives {{{word}}} two forms; only {' and '.join(COUNTED)} have them"
+        if brace := BRACE.search(WORD.sub("", text)):
+            yield f"{column} has {brace[0]!r} that names nothing; write such as {{count}}"
         for found in ROW_ID.findall(text):
             yield f"{column} names {found}; say who saw what, the page links the rows itself"
         if text and not text.endswith("."):

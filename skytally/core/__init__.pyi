@@ -30,6 +30,7 @@ from .errors import (
 )
 from .evidence_line_schema import check_line as check_line
 from .ignored_files import (
+    COPY as COPY,
     is_leftover as is_leftover,
     original_of as original_of,
     visible_paths as visible_paths,
@@ -73,6 +74,7 @@ from .table_reader import (
     scan as scan,
 )
 from .text_reader import (
+    BRACE as BRACE,
     CURLY_QUOTES as CURLY_QUOTES,
     INVISIBLE as INVISIBLE,
     csv_text as csv_text,

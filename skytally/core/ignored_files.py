@@ -52,4 +52,8 @@ def original_of(path: Path) -> str:
             original = f"{words}{dot}{suffix}"
             if path.with_name(original).is_file():
                 return original
+            # a copy may come back from a disk that knows no capitals
+            for other in path.parent.glob(f"*{suffix}"):
+                if other.name.casefold() == original.casefold() and other.is_file():
+                    return other.name
     return ""

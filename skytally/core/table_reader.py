@@ -48,6 +48,29 @@ NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil")
 """What programs write for an empty cell."""
 FAILED_FORMULA = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD)[!?]")
 """What a spreadsheet writes where it cannot compute a cell."""
+AMOUNT = r"[0-9][0-9 .,'\u00a0\u2009\u202f]*"
+RANGE = re.compile(rf"({AMOUNT})\s*(?:[-\u2010-\u2015\u2212~]|\.\.+|\u2026|to)\s*({AMOUNT})")
+"""Two ends in one cell, as a source prints them."""
+QUALIFIERS = (
+    r"about|around|some|circa|ca\.?|c\.|approx\.?|approximately|roughly|nearly|almost|over|under|"
+    r"above|below|up to|at least|at most|(?:no )?(?:more|less|fewer) than|max\.?|min\.?"
+)
+QUALIFIED = re.compile(
+    rf"(?:[<>~\u2248\u223c\u2264\u2265\u00b1]=?|{QUALIFIERS})\s*({AMOUNT})"
+    rf"|({AMOUNT})\s*(?:\+|plus|(?:or|and) (?:more|less|fewer|over|above|under|below))",
+    re.IGNORECASE,
+)
+"""A number with the bound that a source gives it."""
+MARKED = re.compile(
+    rf"([+-]?{AMOUNT})\s*(?:[*\u2020\u2021\u00a7#]+|[\u00b9\u00b2\u00b3\u2070-\u2079]+|\[\w+\]|\(\w+\))"
+)
+"""A number with the mark of a footnote."""
+MINUS = re.compile(r"[\u2010-\u2015\u2212\ufe63\uff0d](?=[0-9])")
+"""Dashes that programs write for the minus of the keyboard."""
+CUT = re.compile(r"\u2026|\.\.\.(?=$|[/?#])")
+"""What a program writes where it cut an address."""
+LONGEST_CELL = 32_000
+"""Most letters of a cell; what a spreadsheet has cut is a little longer."""
 LINE_BREAK = re.compile(r"[\t\r\n]")
 
 
@@ -88,9 +111,28 @@ def _day(cell: str) -> tuple[object, str]:
 
 
 def _number(cell: str) -> tuple[object, str]:
-    if not PLAIN_NUMBER.fullmatch(cell):
-        return None, "write a plain number such as 1010 or 2.6 (no separators, no exponent)"
-    return float(cell), ""
+    if PLAIN_NUMBER.fullmatch(cell):
+        return float(cell), ""
+    if MINUS.match(cell) and PLAIN_NUMBER.fullmatch(plain := f"-{cell[1:]}"):
+        return None, f"write {plain}, with the minus sign of the keyboard"
+    if marked := MARKED.fullmatch(cell):
+        return None, f"write {marked[1].strip()} alone; what the mark says goes into a note"
+    return None, "write a plain number such as 1010 or 2.6 (no separators, no exponent)"
+
+
+def _printed_number(cell: str) -> str:
+    """Advice on a number as a source prints it with its bound, or as two ends; else empty.
+
+    Who only takes the sign away makes another statement of it.
+    """
+    if found := RANGE.fullmatch(cell):
+        low, high = (end.strip() for end in found.groups())
+        return f"write {low} in column low and {high} in column high"
+    if found := QUALIFIED.fullmatch(cell):
+        number = (found[1] or found[2]).strip()
+        bounds = ", ".join(evidence_line_names.BOUNDS)
+        return f"write {number}, and in column bound what was said of it ({bounds})"
+    return ""
 
 
 def _share(cell: str) -> tuple[object, str]:
@@ -116,6 +158,8 @@ def _url(cell: str) -> tuple[object, str]:
         plain = URL.fullmatch(cell) and "." in (parts.hostname or "").strip(".") and parts.port != 0
     except ValueError:
         plain = False
+    if plain and CUT.search(cell):
+        return cell, "write the whole address; a program cut this one where it has dots"
     if plain and "@" in parts.netloc:
         return cell, "remove the user and password before the host"
     return cell, "" if plain else "write a full http:// or https:// address"
@@ -150,6 +194,9 @@ def _cell(
     # a required cell may hold such a word, as the country code of Namibia
     if not column.required and NO_VALUE.fullmatch(cell):
         return EMPTY.get(column.type, ""), "leave a cell without a value empty"
+    if len(cell) > LONGEST_CELL:
+        advice = f"shorten its {len(cell)} letters; a spreadsheet cuts a cell at 32767 of them"
+        return cell, advice
     if advice := _unseen(cell, spaces=column.type != "text"):
         return cell, advice
     if column.type == "word":
@@ -159,6 +206,8 @@ def _cell(
     if printed and column.name in PRINTED and PERHAPS_THOUSANDS.fullmatch(cell):
         whole = cell.replace(".", "")
         return None, f"write {whole} where that is meant, or {cell}0 for a number with a fraction"
+    if printed and column.name in PRINTED and (advice := _printed_number(cell)):
+        return None, advice
     return PARSE[column.type](cell)
 
 
@@ -182,6 +231,18 @@ def _typed_row(
     return row, faults
 
 
+def _recapitalised(name: str, table: pd.DataFrame, column: str) -> list[Fault]:
+    """Faults of ids that differ in capitals only: links and files of the site take them for one."""
+    first: dict[str, tuple[str, int]] = {}
+    faults = []
+    for line, cell in zip(table["line"], table[column], strict=True):
+        known, earlier = first.setdefault(cell.casefold(), (cell, line))
+        if cell != known:
+            found = f"{cell!r}, which differs from {known!r} of line {earlier} in capitals only"
+            faults.append(Fault(name, line, column, found, "give it an id of its own"))
+    return faults
+
+
 @lru_cache(maxsize=CACHED_FILES)
 def _typed(
     name: str,
@@ -203,6 +264,8 @@ def _typed(
         rows.append(row)
         faults += wrong
     table = pd.DataFrame(rows, columns=["line", "sound", *by_name])
+    for column in wanted:
+        faults += _recapitalised(name, table, column.name) if column.type == "id" else []
     for column in wanted:
         if column.type == "date":
             table[column.name] = pd.to_datetime(table[column.name])

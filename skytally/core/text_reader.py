@@ -10,7 +10,7 @@ import pickle
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,6 +43,10 @@ CONTROL_NAMES = {
 """Names of controls for which Unicode has none."""
 CURLY_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033]")
 """Quotation marks that a word processor writes and no table reader takes for such."""
+BRACE = re.compile("[{}\ufe37\ufe38\ufe5b\ufe5c\uff5b\uff5d\u2774\u2775\u2983\u2984]")
+"""Braces, and the signs of other keyboards that look like them and hold no place in a sentence."""
+COMMENT = re.compile(r"\s*(?:#|//|--|;)")
+"""How a comment of a program begins; no id does."""
 FOREIGN_MARKS = {
     "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
@@ -55,6 +59,8 @@ SEPARATED_COLUMNS = 2
 CONTAINERS = {b"PK\x03\x04": "a spreadsheet or ZIP archive", b"\x1f\x8b": "a compressed file",
               b"\xd0\xcf\x11\xe0": "a spreadsheet of an old format", b"%PDF": "a PDF"}  # fmt: skip
 """First bytes of files that are no text, whatever their name says."""
+JSON_FILES = (".json", ".geojson", ".ipynb")
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 LISTED_LINES = 20
 """Lines with broken bytes that are listed before the rest is only counted."""
@@ -163,6 +169,13 @@ def decoded(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
         if raw.startswith(marks):
             found = f"{encoding} text (its first byte is 0x{raw[0]:02x})"
             return "", (Fault(name, 1, "", found, advice),)
+    if name.endswith(JSON_FILES) and raw.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        form = "a notebook" if name.endswith(".ipynb") else "GeoJSON"
+        found = "XML or HTML, such as KML of Google Earth or the page of a login"
+        return "", (Fault(name, 0, "", found, f"save it as {form}, or restore it"),)
+    if raw.startswith(LFS_POINTER):
+        found = "a pointer of Git LFS in place of the file"
+        return "", (Fault(name, 0, "", found, "fetch the file itself with git lfs pull"),)
     if raw.count(b"\x00") > len(raw) // 3:
         found = "UTF-16 or UTF-32 text without a byte-order mark"
         return "", (Fault(name, 1, "", found, advice),)
@@ -182,6 +195,7 @@ def _plain_text(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
         for found in [INVISIBLE.search(content)]
         if found
     ]
+    hidden = hidden or _decomposed(name, enumerate(text.splitlines(), start=1))
     return ("", tuple(hidden)) if hidden else (text, faults)
 
 
@@ -398,8 +412,12 @@ def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) 
     width = len(header)
     if tuple(cell.strip() for cell in cells) == header:
         return [Fault(name, line, "", "the header a second time", "remove it")]
-    if not any(cell.strip() for cell in cells):
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled:
         return [Fault(name, line, "", "an empty line", "remove it")]
+    if COMMENT.match(cells[0]) and (len(filled) == 1 or len(cells) != width):
+        advice = "remove it; what a row needs to say goes into its note"
+        return [Fault(name, line, "", f"a comment, {filled[0][:60]!r}, between the rows", advice)]
     if len(cells) != width:
         found = f"{len(cells)} cells where the header has {width}"
         advice = "check commas and quotation marks"
@@ -409,6 +427,19 @@ def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) 
             advice = f'write plain quotation marks (") round the cell, not {curly[0]}'
         return [Fault(name, line, "", found, advice)]
     return []
+
+
+def _decomposed(name: str, lines: Iterable[tuple[int, str]]) -> list[Fault]:
+    """One fault of letters that were saved apart from their marks, as by some programs of macOS.
+
+    They look alike, and no word, name or search finds them.
+    """
+    apart = [line for line, text in lines if not unicodedata.is_normalized("NFC", text)]
+    if not apart:
+        return []
+    more = f", and in {len(apart) - 1} more to line {apart[-1]}" if len(apart) > 1 else ""
+    found = f"letters in pieces (decomposed Unicode){more}"
+    return [Fault(name, apart[0], "", found, f"save the {_kind(name)} in Unicode form NFC")]
 
 
 def _without_spare_columns(
@@ -470,4 +501,5 @@ def csv_text(name: str, raw: bytes | None) -> CsvText:
         faults += wrong
         if not wrong:
             rows.append((line, tuple(cells)))
-    return CsvText(header, tuple(rows), (*alike_once(faults), *broken))
+    apart = _decomposed(name, [(line, ",".join(cells)) for line, cells in rows])
+    return CsvText(header, tuple(rows), (*alike_once(faults), *apart, *broken))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import Fault, data_registry, read_table, refuse, when
+from skytally.core import BRACE, Fault, data_registry, read_table, refuse, when
 from skytally.figures.card_links import FROM_NOTEBOOKS, card_link
 from skytally.findings import Finding, level_words
 
@@ -72,7 +72,10 @@ def title_faults(
     (str, str)
         What was found, and what to do.
     """
-    typed = re.search(r"\S*\d\S*", QUOTE.sub("", f"{headline} {subtitle}"))
+    plain = QUOTE.sub("", f"{headline} {subtitle}")
+    if brace := BRACE.search(plain):
+        yield f"{brace[0]!r} that names nothing", "write such as {f}`rail-counts.railcars_highest`"
+    typed = re.search(r"\S*\d\S*", plain)
     if typed:
         yield f"{typed[0]!r} is a typed number", "quote a finding for it"
     quoted = [match[2] for match in QUOTE.finditer(headline)]

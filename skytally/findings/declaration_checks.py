@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, Fault
+from skytally.core import BRACE, DataError, Fault
 from skytally.findings.date_findings import DATED
 from skytally.findings.finding_declarations import (
     ALWAYS,
@@ -83,6 +83,8 @@ def _sentence_faults(declaration: Declaration) -> Iterator[Fault]:
         except ValueError as error:
             yield declaration.fault(column, repr(text)[:80], f"mend the braces ({error})")
             continue
+        if found := BRACE.search(re.sub(r"[{}]", "", text)):
+            yield declaration.fault(column, f"{found[0]!r}", "write the braces of the keyboard")
         for name in sorted(named - known):
             advice = f"use one of {', '.join(sorted(known))} in braces"
             yield declaration.fault(column, f"{{{name}}}", advice)

@@ -151,6 +151,9 @@ def parameter_values(line: str) -> dict[str, object]:
         # a container makes a folder where the file to be mounted is missing
         message = f"{where}: found a folder; put the parameter file in its place, or remove it"
         raise ValueError(message)
+    if path.is_symlink() and not path.exists():
+        message = f"{where}: found a link to no file; restore the file, or remove the link"
+        raise ValueError(message)
     if not path.exists() or not path.read_bytes().strip():
         return {}
     if path.stat().st_size > LARGEST_BYTES:

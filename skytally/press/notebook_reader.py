@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -33,6 +35,10 @@ PYTHON = ("python", "ipython")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 CONFLICT = re.compile(r"^(?:<span[^>]*>\**)?(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 """Marks that a merge of two versions leaves, in the file or, by nbdime, in a cell."""
+PARAMETERS, INJECTED, INTENDED = "parameters", "injected-parameters", "raises-exception"
+"""Tags of cells: the parameters, papermill's values over them, a failure that is meant."""
+IPYTHON = re.compile(r"^[ \t]*[%!?,;/]|^[ \t]*[\w, \t.]+=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
+"""Line that IPython may turn into Python."""
 ATTACHMENT = re.compile(r"attachment:((?:[^()\s\"'<>]|\([^()\s]*\))+)")
 PICTURES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
@@ -145,6 +151,35 @@ def _text_faults(source: str) -> Iterator[str]:
         yield conflict
 
 
+def _syntax_faults(source: str) -> Iterator[str]:
+    """Faults of code that Python cannot read, known before the cells above it have run."""
+    if IPYTHON.search(source):
+        # only IPython knows what its own signs stand for
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            ast.parse(source)
+    except SyntaxError as error:
+        number = min(error.lineno or 1, source.count("\n") + 1)
+        written = (source.splitlines() or [""])[number - 1].strip()
+        yield f"{written[:80]!r} on line {number}, which is no Python ({error.msg}); mend it"
+    except (ValueError, RecursionError, MemoryError) as error:
+        yield f"code that Python cannot read ({error}); mend it"
+
+
+def _run_faults(source: str, tags: Collection[str], others: Collection[str]) -> Iterator[str]:
+    """Faults of a code cell that its tags, or Python itself, tell before anything runs."""
+    if INJECTED in tags:
+        yield (
+            "values that papermill wrote over the parameters; remove the cell, and write such "
+            "values into the parameter file"
+        )
+    # the parameters have a reader of their own
+    if not others and not {INTENDED, PARAMETERS} & {*tags}:
+        yield from _syntax_faults(source)
+
+
 def _picture_fault(pictures: object, name: str) -> str:
     """Fault of a picture that a cell shows; empty where there is none."""
     kinds = pictures.get(name) if isinstance(pictures, dict) else None
@@ -174,9 +209,12 @@ def _cell_faults(cell: object) -> Iterator[str]:
     if source is None:
         yield "no text in the cell; remove it"
         return
-    yield from _text_faults(source)
+    faults = list(_text_faults(source))
     if cell["cell_type"] == "code":
-        yield from command_faults(source)
+        faults += command_faults(source)
+        metadata = cell.get("metadata")
+        faults += _run_faults(source, _tags(metadata if isinstance(metadata, dict) else {}), faults)
+    yield from faults
     if cell["cell_type"] == "markdown":
         names = dict.fromkeys(map(unquote, ATTACHMENT.findall(source)))
         yield from filter(None, (_picture_fault(cell.get("attachments"), name) for name in names))

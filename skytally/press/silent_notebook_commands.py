@@ -66,7 +66,7 @@ def command_faults(source: str) -> Iterator[str]:
     Yields
     ------
     str
-        What was found and what to do. A cell that is no Python is left to the run, which says so.
+        What was found and what to do. Of a cell that is no Python nothing is said here.
     """
     if not COMMAND_LINE.search(source):
         return

@@ -172,11 +172,13 @@ def _repeated_ids(name: str, table: pd.DataFrame) -> Iterator[Fault]:
 
 def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Faults of ids that two tables use: a page links to a row by its id alone."""
-    table_of: dict[str, str] = {}
+    table_of: dict[str, tuple[str, str]] = {}
     for name, table in observations.items():
         for line, row in zip(table["line"], table.get("id", ()), strict=False):
-            if row and table_of.setdefault(row, name) != name:
-                advice = f"{table_of[row]}.csv has it; give it an id of its own"
+            other, written = table_of.setdefault(row.casefold(), (name, row))
+            if row and other != name:
+                alike = "it" if written == row else f"{written!r}, the same but for capitals"
+                advice = f"{other}.csv has {alike}; give it an id of its own"
                 yield Fault(f"{name}.csv", line, "id", repr(row), advice)
 
 

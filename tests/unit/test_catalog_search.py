@@ -537,6 +537,20 @@ def test_static_catalogue_on_the_disk(tmp_path: Path) -> None:
         search_catalogue(row, RAJIN, PERIOD)
 
 
+def test_static_catalogue_written_on_windows(tmp_path: Path) -> None:
+    """Relative addresses with the marks of Windows lead to the same files."""
+    for name, content in _static("").items():
+        path = tmp_path / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for link in content.get("links", []):
+            link["href"] = link["href"].replace("/", "\\")
+        path.write_text(json.dumps(content), encoding="utf-8")
+    row = provider_of(str(tmp_path / "catalog.json"), kind="stac-static")
+    result = search_catalogue(row, RAJIN, PERIOD)
+    assert [item.time[:10] for item in result.items] == ["2023-08-01", "2023-08-21"]
+    assert result.malformed == []
+
+
 def test_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A folder that does not exist is an error, not an empty list."""
     row = provider_of(str(tmp_path / "nowhere"), kind="folder", collection="", sensor="other")

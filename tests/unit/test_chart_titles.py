@@ -47,6 +47,8 @@ def _table(folder: Path, *rows: str) -> Path:
     [
         ("a.c,At most 73 cars: {f}`a.peak`,Cars", "'73' is a typed number"),
         ("a.c,Many: {f}`a.peak`,Cars in 2024", "'2024' is a typed number"),
+        ("a.c,Many \uff5bf\uff5d: {f}`a.peak`,Ships", "'\uff5b' that names nothing"),
+        ("a.c,Many {f}: {f}`a.peak`,Ships", "'{' that names nothing"),
         ("a.c,Many ships were seen,Ships", "quotes no finding"),
         ("a.c,Many: {f}`a.gone`,Ships", r"no finding 'a\.gone'"),
         ("chart,Many: {f}`a.peak`,Ships", "write the page, a dot and the name of the chart"),

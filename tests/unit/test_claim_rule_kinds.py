@@ -325,10 +325,12 @@ def test_a_rule_that_its_kind_cannot_read_is_refused_with_its_line(
         ({"sentence": "The claim S2-09 says so."}, "sentence names S2-09; say who saw what"),
         ({"sentence": "It has {gap}."}, r"sentence names \{gap\}; a rule of kind number has"),
         ({"sentence": "It has {left:one|ones}."}, r"sentence gives \{left\} two forms; only count"),
+        ({"sentence": "It has { count }."}, r"sentence has '\{' that names nothing; write such as"),
+        ({"sentence": "It has \uff5bcount\uff5d."}, "sentence has '\uff5b' that names nothing"),
         ({"sentence": "It has a number"}, "sentence does not end as a sentence"),
         ({"about": "world"}, "about is 'world'; a rule of kind number takes 'source' or none"),
     ],
-    ids=["row", "claim", "word", "forms", "stop", "about"],
+    ids=["row", "claim", "word", "forms", "spaced brace", "wide brace", "stop", "about"],
 )
 def test_a_reason_that_is_no_sentence_of_its_kind_is_refused(
     cells: dict[str, Any], expected: str

@@ -137,6 +137,7 @@ def test_a_sound_declaration_has_no_fault(
         (quote(sentence="{numbr}."), "sentence", "{numbr}; use one of counter, made, number"),
         (quote(sentence="{number.real}."), "sentence", "{number.real}; use one of"),
         (quote(sentence="{number"), "sentence", "mend the braces"),
+        (quote(sentence="\uff5bnumber\uff5d."), "sentence", "write the braces of the keyboard"),
         (quote(sentence="{number}"), "sentence", "end the sentence with a full stop"),
         (selected(unit="boxes"), "unit", "'boxes'; use a word of vocabulary unit"),
         (selected(where="countr=csis"), "where", "countr=csis; 'countr=csis': write column"),

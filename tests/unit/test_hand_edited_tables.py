@@ -88,6 +88,25 @@ FILES = {
         "line 2: found 10 cells where the header has 9, the last empty, and in 7 more lines to line"
         " 9; check commas and quotation marks, or remove the comma at the end",
     ),
+    "comment": (
+        PLAIN.replace(f"{HEADER}\n", f"{HEADER}\n# from here, new\n"),
+        "line 2: found a comment, '# from here', between the rows; remove it; what a row needs",
+    ),
+    "comment of a spreadsheet": (
+        PLAIN.replace(f"{HEADER}\n", f"{HEADER}\n// new{',' * 8}\n"),
+        "line 2: found a comment, '// new', between the rows; remove it",
+    ),
+    "letters in pieces": (
+        "".join(f"{line} \u1112\u1161\u11ab\n" for line in PLAIN.splitlines()).replace(
+            HEADER + " \u1112\u1161\u11ab", HEADER
+        ),
+        "line 2: found letters in pieces (decomposed Unicode), and in 1 more to line 3; save the",
+    ),
+    "capitals of an id": (
+        PLAIN.replace("A2", "a1"),
+        "line 3, column id: found 'a1', which differs from 'A1' of line 2 in capitals only; give",
+    ),
+    "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "with git lfs pull"),
     "CR CR LF": (
         "\r\r\n".join([HEADER, *(ROW.replace("A1", f"A{n}") for n in range(9))]),
         "line 2: found an empty line, and in 8 more lines to line 18; remove it",
@@ -159,12 +178,16 @@ NO_VALUES = ("NA", "N/A", "n/a", "nan", "NaN", "<NA>", "NaT", "NULL", "null", "N
         ("page", "http://localhost/b", "write a full http:// or https:// address"),
         ("page", "https://a.example:99999/", "write a full http:// or https:// address"),
         ("page", "https://u:p@a.example/", "remove the user and password"),
+        ("page", "https://a.example/north-kor\u2026", "write the whole address; a program cut"),
+        ("page", "https://a.example/north...", "write the whole address; a program cut"),
+        ("share", "\u22120.1", "write -0.1, with the minus sign of the keyboard"),
         ("unit", "contain\u200bers", "remove the invisible character U+200B"),
         ("id", "“A1”", "use letters, digits"),
         ("id", "\u04101", "use letters, digits"),
         ("text", "left\u202eright", "U+202E (right-to-left override)"),
         *(("text", cell, "leave a cell without a value empty") for cell in NO_VALUES),
         *(("day", cell, "leave a cell without a value empty") for cell in NO_VALUES),
+        ("text", "a" * 32_767, "shorten its 32767 letters; a spreadsheet cuts a cell at 32767"),
         ("text", "#REF!", "a formula failed; write what it should have given"),
         ("text", "Minist\u00c3\u00a8re", "the letters 'Ã¨' are a misread 'è'; open the table as"),
         (

@@ -46,6 +46,13 @@ def test_original_of_a_copy(tmp_path: Path, name: str) -> None:
     assert original_of(tmp_path / name) == "rail.csv"
 
 
+def test_original_of_a_copy_in_other_capitals(tmp_path: Path) -> None:
+    """A copy may come back from a disk that knows no capitals."""
+    for name in ("rail.csv", "Rail (1).csv"):
+        (tmp_path / name).touch()
+    assert original_of(tmp_path / "Rail (1).csv") == "rail.csv"
+
+
 @pytest.mark.parametrize("name", ["rail.csv", "rail-2.csv", "railcopy.csv", "rails.csv"])
 def test_original_of_a_file_of_its_own(tmp_path: Path, name: str) -> None:
     """A name that only begins alike is no copy."""

@@ -196,6 +196,19 @@ RED = ("assets", "red")
         (_with([1, 2, 3], "bbox"), "bbox is"),
         (_with([130, 95, 131, 96], "bbox"), "is not on Earth"),
         (_with({"type": "Polygon", "coordinates": [[1]]}, "geometry"), "cannot be drawn"),
+        (
+            _with("s3://bucket/red.tif", *RED, "href"),
+            "which the row 'earth-search' does not sign; g",
+        ),
+        (
+            changed(
+                earth_search(),
+                datetime=None,
+                start_datetime="2023-08-01T00:00:00Z",
+                end_datetime="2023-08-31T23:59:59Z",
+            ),
+            "a composite of the days from '2023-08-01T00:00:00Z' to '2023-08-31T23:59:59Z', which",
+        ),
         (_with("much", "properties", "eo:cloud_cover"), "eo:cloud_cover is 'much', no number"),
         (_with("R1", "properties", "sat:relative_orbit"), "no number"),
     ],

@@ -226,6 +226,13 @@ def test_parameter_faults_tell_a_folder_in_place_of_a_file(book: Path) -> None:
     assert other.startswith("notebooks/params/ais-gaps.yml: found the name 'slow'")
 
 
+def test_parameter_faults_tell_a_link_to_no_file(book: Path) -> None:
+    """Whoever keeps the file elsewhere and moved it would run with other values."""
+    (book / WHERE).symlink_to(book / "moved.yml")
+    (fault,) = parameter_faults()
+    assert fault == f"{WHERE}: found a link to no file; restore the file, or remove the link"
+
+
 def test_parameter_faults_pass_over_what_an_editor_leaves(book: Path, write: Write) -> None:
     """JupyterLab keeps a copy of each file that it saves, and other programs leave theirs."""
     write("rail-counts", "sites_watched: 6\n")

@@ -125,7 +125,17 @@ COMMANDS = [
         ("", ": found an empty file; restore the file"),
         (b"\xff\xfe{\x00", ", line 1: found UTF-16 text"),
         (b'{"cells": "\xe9"}', ", line 1: found byte 0xe9, which is not UTF-8"),
-        ("<html>", ": found broken JSON on line 1 (Expecting value); restore it"),
+        ("<html>", ": found XML or HTML, such as KML of Google Earth or the page of a login; save"),
+        ("version https://git-lfs.github.com/spec/v1\noid", ": found a pointer of Git LFS in pla"),
+        (
+            notebook({**code("x = 1"), "metadata": {"tags": ["injected-parameters"]}}),
+            ", cell 3: found values that papermill wrote over the parameters; remove the cell",
+        ),
+        (
+            notebook(code('x = 1\nprint "seen"')),
+            ", cell 3: found 'print \"seen\"' on line 2, which is no Python (",
+        ),
+        (notebook(code("def f():")), ", cell 3: found 'def f():' on line 1, which is no Python ("),
         (json.dumps(notebook())[:150], ": found broken JSON on line 1"),
         ("[" * 100_000, ": found JSON nested too deeply to be a notebook"),
         ("[]", ": found JSON that is no notebook"),
@@ -178,7 +188,10 @@ def test_read_notebook_refuses_with_its_place(
 
 @pytest.mark.parametrize(
     "source",
-    ["%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"],
+    [
+        *("%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"),
+        *("len?", "await None", "", "# a comment", "x = 1 #@param {type: 'integer'}"),
+    ],
 )
 def test_scan_notebook_takes_other_magics(write: Write, source: str) -> None:
     """Magics that raise where they fail, and signs of Python, are left to the run."""

@@ -42,6 +42,8 @@ ELL = [
 ]  # fmt: skip
 
 
+LEVEL_BOW = [(1000, 1000), (2000, 2000), (2000, 1000), (1000, 2000), (1000, 1000)]
+"""A loop whose halves cancel each other out."""
 OUTSIDE = [(-3000, 1000), (500, 1000), (500, 2000), (-3000, 2000), (-3000, 1000)]
 
 
@@ -53,6 +55,7 @@ OUTSIDE = [(-3000, 1000), (500, 1000), (500, 2000), (-3000, 2000), (-3000, 1000)
         (drawn_sites.SQUARE[:3], "a ring of 3 corners"),
         (drawn_sites.SQUARE[:4], "not where it began"),
         (BOW, "sides cross"),
+        (LEVEL_BOW, "sides cross"),
         ([(1000, 1000)] * 5, "without any area"),
         (OUTSIDE, "86% of it outside the window"),
     ],

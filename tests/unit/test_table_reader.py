@@ -15,6 +15,7 @@ from skytally.core.table_reader import header_of, plain_rows, read_cells, read_t
 
 Write = Callable[..., None]
 ISO = "write the day as YYYY-MM-DD (a spreadsheet may have rewritten it)"
+IN_BOUND = "and in column bound what was said of it (exactly, about, at least, at most, more than)"
 PLAIN = "write a plain number such as 1010 or 2.6 (no separators, no exponent)"
 
 
@@ -48,7 +49,19 @@ def _only(path: Path) -> Fault:
         ("value", "1.01E+03", PLAIN),
         ("value", "1 010", PLAIN),
         ("value", "1.010,5", PLAIN),
-        ("value", "~73", PLAIN),
+        ("value", "~73", f"write 73, {IN_BOUND}"),
+        ("value", "\u224870", f"write 70, {IN_BOUND}"),
+        ("low", "<20", f"write 20, {IN_BOUND}"),
+        ("value", "20+", f"write 20, {IN_BOUND}"),
+        ("value", "about 1 010", f"write 1 010, {IN_BOUND}"),
+        ("value", "60\u201380", "write 60 in column low and 80 in column high"),
+        ("value", "20 railcars", PLAIN),
+        ("value", "1/2", PLAIN),
+        ("value", "60 to 80", "write 60 in column low and 80 in column high"),
+        ("value", "73*", "write 73 alone; what the mark says goes into a note"),
+        ("value", "73\u00b9", "write 73 alone; what the mark says goes into a note"),
+        ("value", "73[2]", "write 73 alone; what the mark says goes into a note"),
+        ("value", "\u221273", "write -73, with the minus sign of the keyboard"),
         ("value", "nan", "leave a cell without a value empty"),
         ("value", "inf", PLAIN),
         ("value", "#REF!", PLAIN),

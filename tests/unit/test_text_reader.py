@@ -73,6 +73,24 @@ def test_read_text_refuses_what_is_no_plain_text(
     assert expected in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.geojson", "<?xml version='1.0'?>\n<kml/>", "XML or HTML, such as KML of Google Earth"),
+        ("a.json", "\ufeff\n<!doctype html>", "save it as GeoJSON, or restore it"),
+        ("a.toml", "version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS in place"),
+        ("a.md", "e\u0301\nplain\no\u0308\n", "line 1: found letters in pieces (decomposed Unic"),
+    ],
+)
+def test_a_file_that_is_another_is_named(
+    tmp_path: Path, name: str, content: str, expected: str
+) -> None:
+    """A form under another's name, a file that was not fetched, and letters without marks."""
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (fault,) = scan_text(tmp_path / name)[1]
+    assert expected in str(fault)
+
+
 def test_read_text_refuses_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there is named, with what to do."""
     with pytest.raises(DataError, match=r"notes\.txt: found no such file; restore the file"):

@@ -269,6 +269,7 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
      "found 'доказ', a word of certainty; say what was seen and by whom"),
     ("summary_ko.csv", "어떤 영상도", "확실히 어떤 영상도", "found '확실', a word of certainty"),
     ("summary_uk.csv", "Що хтось", "{x} Що хтось", "found a brace that names no finding"),
+    ("summary_uk.csv", "Що хтось", "\uff5bx\uff5d Що хтось", "found a brace that names no finding"),
     ("summary_en.csv", "rail-counts.baseline}", "rail-counts.base_line}",
      "found no finding 'rail-counts.base_line'; write a key of data/findings"),
     ("summary_en.csv", "rail-counts.baseline:when}", "rail-counts.baseline:then}",

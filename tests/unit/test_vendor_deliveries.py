@@ -209,7 +209,15 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
         (lambda f: f.mkdir() or (f / "x.rar").write_bytes(b"Rar!"), {}, "unpack it"),
         (lambda f: f.mkdir() or (f / "pan_20230805.ntf").write_bytes(b"NITF"), {}, "to GeoTIFF"),
         (lambda f: f.mkdir() or (f / "e_20230805_red.tif").write_bytes(b"no"),
-         {"bands": {"b04": "red"}}, "cannot be opened"),
+         {"bands": {"b04": "red"}}, "cannot be opened as an image: 'e_20230805_red.tif' not"),
+        (lambda f: f.mkdir() or (f / "e_20230805_red.tif").write_bytes(b""),
+         {"bands": {"b04": "red"}}, "an empty file; download it again"),
+        (lambda f: f.mkdir() or (f / "e_20230805_red.tif.crdownload").write_bytes(b"II*"),
+         {"bands": {"b04": "red"}}, "a download that did not end; finish it, or remove it"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif") and deliveries.write_text(
+            f / "a_20230805_red.json", json.dumps({"properties": {
+                "start_datetime": "2023-08-05T00:00Z", "end_datetime": "2023-08-20T00:00Z"}})),
+         {"bands": {"b04": "red"}}, "a composite of 2023-08-05T00:00Z to 2023-08-20"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_has_its_reason(
@@ -220,6 +228,18 @@ def test_what_cannot_be_used_has_its_reason(
     items, reasons = found(tmp_path / "order", **words)
     assert items == []
     assert any(re.search(reason, text) for text in reasons.values()), reasons
+
+
+@pytest.mark.parametrize("copy", ["a_20230805_red (1).tif", "a_20230805_red - Copy.tif"])
+def test_a_second_download_is_no_second_image(tmp_path: Path, copy: str) -> None:
+    """A copy by its name is told as such, and the image beside it is taken."""
+    deliveries.plain(tmp_path, "a_20230805_red.tif")
+    deliveries.plain(tmp_path, copy)
+    items, reasons = found(tmp_path, bands={"b04": "red"})
+    assert len(items) == 1
+    assert list(reasons.values()) == [
+        "a copy of a_20230805_red.tif by its name; remove one of the two"
+    ]
 
 
 def test_a_picture_with_a_table_of_colours_is_no_measurement(tmp_path: Path) -> None:

@@ -380,9 +380,11 @@ def geometry_faults(outline: Outline, site: Site) -> list[str]:
     if faults := ring_faults(outline.geometry):
         return faults
     projected = rings_in_metres(outline, site)
-    if any(_area(ring) < 1 for ring in projected):
+    crossing = any(_self_intersects(ring) for ring in projected)
+    # the two halves of a loop may cancel each other out
+    if not crossing and any(_area(ring) < 1 for ring in projected):
         return ["a ring without any area; draw its corners apart"]
-    if any(_self_intersects(ring) for ring in projected):
+    if crossing:
         faults.append("a ring whose sides cross; draw it without a loop")
     if _hole_outside(outline, site):
         faults.append("a hole outside the ring that it belongs to; draw it inside, or remove it")

@@ -11,6 +11,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from skytally.core import (
+    BRACE,
     Fault,
     data_folder,
     evidence_line_names as n,
@@ -33,7 +34,6 @@ from skytally.press.translations.summary_texts import (
 
 Row = Mapping[str, Any]
 TYPED = re.compile(r"\d")
-BRACES = re.compile(r"[{}]")
 CLOSED_SCALES = {
     "state": ("record", "state"),
     "verdict": ("claims", "verdict"),
@@ -120,7 +120,7 @@ def unit_faults(languages: Iterable[str], forms: Iterable[Row]) -> Iterator[Faul
 def _text_fault(text: SummaryText, certain: Mapping[str, str]) -> tuple[str, str]:
     """Fault of the words of a sentence and what to do about it; empty if they are in order."""
     plain = PLACE.sub("", text.text)
-    if BRACES.search(plain):
+    if BRACE.search(plain):
         return "a brace that names no finding", "write such as {rail-counts.railcars_highest:when}"
     if typed := TYPED.search(plain):
         return f"the typed digit {typed[0]!r}", "quote a finding by its key in braces"

@@ -14,6 +14,8 @@ ARCHIVES = {".zip": "/vsizip/", ".tar": "/vsitar/"}
 """Suffix of an archive to the prefix under which GDAL reads its members where they lie."""
 SEALED = (".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".z")
 """Suffixes of archives that cannot be read in parts."""
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".opdownload")
+"""Suffixes of what a browser has not downloaded to its end."""
 MAX_MEMBERS = 100_000
 """Members of an archive; a delivery has some hundreds."""
 MAX_METADATA_BYTES = 32 << 20
@@ -83,6 +85,13 @@ class DeliveredFile:
             raise OSError(message) from None
 
 
+def _unfinished(path: Path, relative: str) -> bool:
+    """Whether a file is a download that did not end, of what would have been an image."""
+    whole = PurePosixPath(relative).with_suffix("")
+    is_begun = path.suffix.lower() in UNFINISHED and path.is_file()
+    return is_begun and bool(whole.suffix) and not is_hidden(str(whole))
+
+
 def is_hidden(path: str) -> bool:
     """Whether a part of a path was left behind by a program and delivered by nobody."""
     return any(is_leftover(part) for part in PurePosixPath(path).parts)
@@ -135,13 +144,15 @@ def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, st
     files : list of DeliveredFile
         Sorted by path; members of ZIP and TAR archives stand as if they were unpacked.
     unreadable : list of (str, str)
-        Path and reason of each archive that cannot be read.
+        Path and reason of each archive that cannot be read, and of each unfinished download.
     """
     files: list[DeliveredFile] = []
     unreadable: list[tuple[str, str]] = []
     paths = [root] if root.is_file() else sorted(root.rglob("*"))
     for path in paths:
         relative = path.name if path == root else path.relative_to(root).as_posix()
+        if _unfinished(path, relative):
+            unreadable.append((relative, "a download that did not end; finish it, or remove it"))
         if is_hidden(relative) or not path.is_file():
             continue
         suffix = path.suffix.lower()

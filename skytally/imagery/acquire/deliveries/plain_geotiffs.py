@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 import rasterio
 
+from skytally.core import COPY
 from skytally.imagery.acquire.deliveries.acquisition_day import (
     DayConflictError,
     impossible_day,
@@ -31,6 +32,9 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.deliveries.metadata_text import json_object
 
+ONE_DAY = timedelta(days=1)
+NUMBERED = re.compile(r"[ _]\d$")
+"""End of a name that rather counts images than says that one is a copy."""
 IMAGES = (".tif", ".tiff", ".jp2")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".kmz")
 UNREADABLE = (".ntf", ".nitf", ".img", ".ecw", ".sid", ".vrt", ".hdf", ".nc", ".zarr", ".pix")
@@ -116,7 +120,11 @@ def _sidecar_moment(
             continue
         properties = json_object(beside).get("properties")
         stated = properties if isinstance(properties, dict) else {}
-        time = stated.get("datetime") or stated.get("acquired") or stated.get("start_datetime")
+        first, last = stated.get("start_datetime"), stated.get("end_datetime")
+        if first and last and parsed_time(str(last)) - parsed_time(str(first)) > ONE_DAY:
+            message = f"{beside.name} says a composite of {first} to {last}, which shows no one day"
+            raise ValueError(message)
+        time = stated.get("datetime") or stated.get("acquired") or first
         if time:
             found.append((beside.name, parsed_time(str(time))))
     return found
@@ -214,6 +222,18 @@ def _scene(
         return replace(scene, fault=str(error))
 
 
+def _copied(file: DeliveredFile, by_path: Mapping[str, DeliveredFile]) -> str:
+    """Name of the file of which this is a second download; empty where it is none."""
+    found = None if NUMBERED.search(file.stem) else COPY.fullmatch(file.stem)
+    if not found:
+        return ""
+    whole = (found["after"] or found["before"]).strip(" _-")
+    original = by_path.get(
+        str(PurePosixPath(file.path).with_name(f"{whole}{PurePosixPath(file.path).suffix}"))
+    )
+    return original.name if original else ""
+
+
 def _headers(
     files: Sequence[DeliveredFile], recognition: Recognition
 ) -> tuple[list[DeliveredFile], dict[str, ImageHeader]]:
@@ -224,7 +244,11 @@ def _headers(
             headers[file.path] = image_header(file)
             images.append(file)
         except (rasterio.errors.RasterioError, ValueError, OSError) as error:
-            fault = f"cannot be opened as an image: {error}"
+            # no path of this machine goes into a table
+            reason = str(error).replace(file.gdal_path, file.name)
+            fault = f"cannot be opened as an image: {reason}"
+            if not file.size:
+                fault = "an empty file; download it again, or remove it"
             key = scene_key(file.folder, file.stem)
             recognition.scenes.append(DeliveredScene(key, "image", None, "", (), fault=fault))
             recognition.claim([file], fault)
@@ -252,6 +276,12 @@ def recognise(
     masks: dict[str, MaskSource] = {}
     groups: dict[str, list[_Named]] = {}
     for file in images:
+        if original := _copied(file, by_path):
+            words = f"a copy of {original} by its name; remove one of the two"
+            key = scene_key(file.folder, file.stem)
+            recognition.scenes.append(DeliveredScene(key, "image", None, "", (), fault=words))
+            recognition.claim([file], words)
+            continue
         masking = MASK_NAME.fullmatch(file.stem)
         whose = scene_key(file.folder, masking[1]) if masking else ""
         if whose in stems and not _split(file, keys).band:

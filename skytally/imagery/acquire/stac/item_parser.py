@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import timedelta
 from typing import Any
 
 from skytally.core import AcquisitionError
@@ -17,7 +18,7 @@ from skytally.imagery.acquire.offered_scene import (
     bbox_in_degrees,
 )
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
-from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.providers import S3_SIGNING, Provider
 from skytally.imagery.acquire.stac.item_values import (
     absolute_address,
     epsg_code,
@@ -34,6 +35,8 @@ CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")
 DATA_TYPES = tuple(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
 DATA_TYPES += ("float16", "float32", "float64")
 """Types of stored numbers (STAC ``data_type``) that can be read."""
+LONGEST_ACQUISITION = timedelta(days=1)
+"""Time between the first and the last pixel of an image of one day; more is a composite."""
 MAX_SIDE_PX = 10_000_000
 """Pixels along one side of a file: the Earth's circumference at 4 m."""
 FOOTPRINT_TOLERANCE = 0.1
@@ -297,19 +300,33 @@ def _time(item: dict[str, Any], properties: dict[str, Any], provider: Provider) 
     if collection and provider.collection and collection != provider.collection:
         message = f"of collection {shown(collection)}, searched was {provider.collection!r}"
         raise MalformedItemError(message)
-    stated = properties.get("datetime") or properties.get("start_datetime")
-    return utc_time(stated).strftime("%Y-%m-%dT%H:%M:%SZ")
+    first, last = properties.get("start_datetime"), properties.get("end_datetime")
+    if first and last and utc_time(last) - utc_time(first) > LONGEST_ACQUISITION:
+        message = (
+            f"a composite of the days from {shown(first)} to {shown(last)}, which shows no one day"
+        )
+        raise MalformedItemError(message)
+    return utc_time(properties.get("datetime") or first).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _assets(
     item: dict[str, Any], properties: dict[str, Any], provider: Provider, base: str
 ) -> dict[str, Asset]:
     listed, rules = _table(item, "assets"), address_rules(provider)
-    return {
+    assets = {
         band: parse_asset(band, key, listed[key], properties, base, rules)
         for band, key in provider.asset_keys.items()
         if key in listed
     }
+    for band, asset in assets.items():
+        if asset.href.lower().startswith("s3://") and provider.signing != S3_SIGNING:
+            message = (
+                f"asset {provider.asset_keys[band]!r} has an s3:// address, which the row "
+                f"{provider.name!r} does not sign; give it signing = {S3_SIGNING!r}, or a "
+                "catalogue or assets with https:// addresses"
+            )
+            raise MalformedItemError(message)
+    return assets
 
 
 def _epsg(item: dict[str, Any], properties: dict[str, Any], provider: Provider) -> int | None:

@@ -190,7 +190,9 @@ def absolute_address(href: str, base: str, rules: AddressRules) -> str:
 
 
 def resolved_address(href: str, base: str) -> str:
-    """Resolve an address against that of the document that holds it, on the web or on the disk.
+    r"""Resolve an address against that of the document that holds it, on the web or on the disk.
+
+    A program of Windows may write ``.\items\0.json``; its marks are read as slashes.
 
     Raises
     ------
@@ -200,9 +202,10 @@ def resolved_address(href: str, base: str) -> str:
     if len(href) > MAX_ADDRESS or one_line(href, limit=MAX_ADDRESS) != href:
         message = f"an address that is none: {shown(href)}"
         raise MalformedItemError(message)
+    slashed = href if "://" in href else href.replace("\\", "/")
     if "://" in base and local_path(base) is None:
         try:
-            return urljoin(base, href)
+            return urljoin(base, slashed)
         except ValueError:
             message = f"an address that is none: {shown(href)}"
             raise MalformedItemError(message) from None
@@ -212,7 +215,7 @@ def resolved_address(href: str, base: str) -> str:
     literal = folder / href
     try:
         # an address writes a space as %20, a file's name rarely does
-        path = literal if literal.exists() or "%" not in href else folder / unquote(href)
+        path = literal if literal.exists() else folder / unquote(slashed)
         return str(path.resolve())
     except (OSError, RuntimeError, ValueError):
         message = f"an address that is none: {shown(href)}"
