@@ -2,7 +2,8 @@
 
 Simulated: no image of Sentinel-1C or 1D was to be had when this was written. Their noise is
 reported to differ from that of 1A by 1.4 to 1.8 dB, a figure not checked here; the larger one is
-taken, in both directions. Berths share their dates, as berths of one harbour do.
+taken, in both directions. An error of calibration of half a decibel is taken as well. Berths share
+their dates, as berths of one harbour do.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ LEARNT, TESTED = 25, 40
 """Looks before the study, and in it."""
 NOISE_STEP_DB = 1.8
 """Reported difference of noise between Sentinel-1A and its successors, the larger end."""
+GAIN_STEP_DB = 0.5
+"""Error of calibration that comes with the satellite, half of what the calibration is good to."""
 MEASURE, METHOD = "ships at berth, radar", "radar berth"
 SIDES = {"descending": "sea side", "ascending": "lee of the quay"}
 NOTE = (
@@ -67,6 +70,8 @@ HANDOVERS = (
         "more noise, not named", replace(LATE, noise_db=LESS), replace(LATE, noise_db=NESZ_DB)
     ),
     Handover("more noise, named", replace(LATE, noise_db=LESS), EARLY),
+    Handover("half a decibel brighter, not named", EARLY, replace(EARLY, gain_db=GAIN_STEP_DB)),
+    Handover("half a decibel darker, not named", EARLY, replace(EARLY, gain_db=-GAIN_STEP_DB)),
 )
 
 

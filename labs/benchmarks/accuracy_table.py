@@ -25,8 +25,8 @@ from labs.benchmarks.outside_imagery_folder import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "painted_sweep", "injected_ships", "berths", "cfar_water", "peers", "change",
-    "simulated_harbours", "radar_satellites",
+    "labelled_ports", "shore_painted_out", "injected_ships", "berths", "cfar_water",
+    "beside_strait_observatory", "change", "simulated_harbours", "radar_satellite_handover",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

@@ -22,6 +22,7 @@ from skytally.imagery.measure.radar.cfar import (
     cfar_detections,
     cfar_multiplier,
     texture_of,
+    texture_without_targets,
 )
 from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
 from skytally.imagery.simulate import radar_berth_images
@@ -53,6 +54,20 @@ def test_gamma_threshold_fails_on_a_rough_sea() -> None:
     sea = rng.gamma(4.0, 0.25, 400_000) * rng.gamma(4.4, 1 / 4.4, 400_000)
     assert (sea > cfar_multiplier(1e-6)).mean() == pytest.approx(1.5e-3, rel=0.25)
     assert texture_of(sea) == pytest.approx(4.0, rel=0.1)
+
+
+def test_shape_of_the_sea_is_not_that_of_a_ship_in_it() -> None:
+    """A ship on a hundredth of the sea makes its second moment that of a wild one."""
+    rng = np.random.default_rng(4)
+    sea = (rng.gamma(4.0, 0.25, (120, 120)) * rng.gamma(4.4, 1 / 4.4, (120, 120))).astype(
+        np.float32
+    )
+    everywhere = np.ones(sea.shape, bool)
+    empty = texture_without_targets(sea, everywhere, training=61)
+    assert empty == pytest.approx(4.0, rel=0.2)
+    sea[50:54, 40:76] += 40.0
+    assert texture_of(sea) < 1.0
+    assert texture_without_targets(sea, everywhere, training=61) == pytest.approx(empty, rel=0.15)
 
 
 @pytest.mark.parametrize("p_false", [0.0, 1.0])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from labs.benchmarks.accuracy_berths import by_date
+from skytally.imagery.cube import Frame
 from skytally.imagery.measure.radar.berth_radar import (
     OTHER_SATELLITE,
     RadarBerth,
@@ -16,7 +17,9 @@ from skytally.imagery.measure.radar.berth_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
+from skytally.imagery.measure.radar.instrument_level import MAX_OFFSET_DB, ground_offset
 from skytally.imagery.measure.radar.satellite_reference_sharing import Likeness, sibling_group
+from skytally.imagery.measure.usual_level_reference import Reference
 from skytally.imagery.simulate.radar_berth_images import (
     NESZ_DB,
     RadarHarbour,
@@ -79,6 +82,34 @@ def test_noise_that_steps_down_or_up_makes_no_ship() -> None:
             cube.isel(time=slice(QUIET, None)), place, references=known, backgrounds=usual
         )
         assert sum(look.ships.value > 0 for look in looks) == 0
+
+
+def test_an_error_of_calibration_makes_and_hides_no_ship() -> None:
+    """What hard ground shows is taken off: rises of the berth stay within a sixth of the step."""
+    same, truth = looks_after(None)
+    for gain in (0.7, -0.7):
+        looks, _ = looks_after(RadarInstrument(gain_db=gain))
+        moved = [a.backscatter_rise - b.backscatter_rise for a, b in zip(looks, same, strict=True)]
+        assert abs(float(np.mean(moved))) < abs(gain) / 6.0
+        assert [look.ships.value > 0 for look in looks] == [bool(each) for each in truth]
+
+
+def test_offset_of_ground_is_bounded_and_needs_ground() -> None:
+    """Ground that moves by more than a calibration errs moves the berth by 1 dB and no more."""
+    level = np.full((2, 10, 10), -10.0, np.float32)
+    day = np.datetime64("2021-01-05", "ns")
+    usual = Reference(
+        level, level, np.ones_like(level), np.full((10, 10), 9, np.int16), ("vv", "vh"), "g", 10.0,
+        day, day, 9, 9,
+    )  # fmt: skip
+    image = Frame(level + np.float32(0.4), ("vv", "vh"), None, day, "", "g", 10.0)
+    everywhere = np.ones((10, 10), bool)
+    assert ground_offset(image, usual, everywhere) == pytest.approx(0.4, abs=1e-5)
+    frozen = image.with_values(level - np.float32(4.0))
+    assert ground_offset(frozen, usual, everywhere) == -MAX_OFFSET_DB
+    few = np.zeros((10, 10), bool)
+    few[:4] = True
+    assert ground_offset(image, usual, few) == 0.0
 
 
 def test_only_the_letter_of_the_satellite_may_differ() -> None:

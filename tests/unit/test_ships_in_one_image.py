@@ -46,6 +46,20 @@ def test_radar_finds_a_strong_ship_and_nothing_on_empty_sea(
     assert row.flags == ("no-history",)
 
 
+def test_a_long_ship_does_not_hide_itself(sea: tuple[xr.Dataset, np.ndarray]) -> None:
+    """Ships of 200 m and a usual cross section are found: they do not count as rough sea."""
+    cube, water = sea
+    rng = np.random.default_rng(2)
+    found = 0
+    for time in range(3):
+        look, _ = inject_anchored_radar_ship(
+            cube.isel(time=time), InjectionArea(water), 200.0, 38.0, rng
+        )
+        (row,) = radar_ships_on_open_water([look], water)
+        found += row.state == n.COUNTED
+    assert found == 3
+
+
 def test_radar_says_what_was_not_read(sea: tuple[xr.Dataset, np.ndarray]) -> None:
     """Water outside the swath is unclear with its share, never empty; a mask of nothing refused."""
     cube, water = sea

@@ -22,6 +22,7 @@ from skytally.imagery.cube import (
     iter_frames,
 )
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.radar.instrument_level import levelled
 from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.satellite_reference_sharing import likeness, sibling_group
 from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
@@ -224,8 +225,11 @@ def learn_radar_background(
     references, backgrounds = {}, {}
     for group, each in full.items():
         mask = radar_mask(place.water, place.seaward_deg, group, gsd=each.kept[0].gsd)
-        references[group] = reference_from(each.kept, offered=each.seen, radar=True, enl=enl)
-        tops = _left_out(each.kept, mask, place.openwater, enl)
+        elsewhere = np.asarray(~(mask | place.openwater))
+        usual = reference_from(each.kept, offered=each.seen, radar=True, enl=enl)
+        kept = [levelled(image, usual, elsewhere) for image in each.kept]
+        references[group] = reference_from(kept, offered=each.seen, radar=True, enl=enl)
+        tops = _left_out(kept, mask, place.openwater, enl)
         backgrounds[group] = background_from(tops, p_false=p_false)
     return references, backgrounds
 
@@ -412,8 +416,8 @@ def radar_ships_at_berth(
     Notes
     -----
     METHODS section 4.1: image minus the low reference of the same orbit in dB, mean of the
-    brightest quarter of the berth, averaged over the polarisations. Nothing is taken off for
-    wind: the berth is sheltered.
+    brightest quarter of the berth, averaged over the polarisations. What hard ground
+    lies off the reference is taken off. Nothing is taken off for wind: the berth is sheltered.
     """
     checked = False
     masks: dict[str, Bools] = {}
@@ -431,11 +435,13 @@ def radar_ships_at_berth(
                 place.water, place.seaward_deg, frame.group, gsd=frame.gsd
             )
         mask, decibels = masks[frame.group], to_decibels(frame)
-        known, reason = _reference_of(decibels, references, np.asarray(~(mask | place.openwater)))
+        elsewhere = np.asarray(~(mask | place.openwater))
+        known, reason = _reference_of(decibels, references, elsewhere)
         if known is None:
             yield _unclear_radar(frame, reason)
             continue
-        found = backscatter_rise(decibels, known, mask, place.openwater)
+        level = levelled(decibels, known, elsewhere)
+        found = backscatter_rise(level, known, mask, place.openwater)
         if found.missing > MAX_MISSING:
             yield _unclear_radar(frame, f"{found.missing:.0%} of the berth was not read")
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -16,6 +17,15 @@ Floats = npt.NDArray[np.float32]
 
 MIN_CELLS = 20
 """Training pixels below which their mean is too uncertain to compare with."""
+CENSORED_P = 1e-4
+"""Chance at which a pixel is taken for a target and left out of the sea: rarer than the clutter
+needs to keep its shape, far more common than a detection."""
+CENSOR_ROUNDS = 5
+"""Rounds in which targets are left out: a bright ship hides a weaker one in the first."""
+CENSOR_MARGIN_PX = 2
+"""Pixels left out around a target, as far as its blur reaches."""
+LEAST_SEA_SHARE = 0.5
+"""Share of the water that must stay: were more left out, the clutter would be taken for targets."""
 
 
 def cfar_multiplier(
@@ -126,6 +136,55 @@ def texture_of(intensity: npt.ArrayLike, *, enl: float = ENL_GRD, most: float = 
     relative = float(known.var() / known.mean() ** 2)
     rough = (relative - 1.0 / enl) / (1.0 + 1.0 / enl)
     return float(np.clip(1.0 / rough, 0.3, most)) if rough > 1.0 / most else most
+
+
+@functools.lru_cache(maxsize=256)
+def k_multiplier(p_false: float, texture: float) -> float:
+    """Multiplier of K-distributed clutter, solved once for each chance and shape."""
+    return cfar_multiplier(p_false, texture=texture)
+
+
+def _rounded(texture: float) -> float:
+    """Round a shape to a tenth of its logarithm: the multiple then errs by under 3 percent."""
+    return round(math.exp(round(math.log(texture), 1)), 3)
+
+
+def texture_without_targets(intensity: Floats, allowed: Bools, *, training: int) -> float:
+    """Estimate the shape of the K law of the sea with the ships in it left out.
+
+    Parameters
+    ----------
+    intensity : ndarray, dims (y, x)
+        Linear backscatter.
+    allowed : ndarray of bool, dims (y, x)
+        Water that was read.
+    training : int
+        Side in pixels, odd, of the window averaged.
+
+    Returns
+    -------
+    float
+        As from `texture_of`, rounded to a tenth of its logarithm.
+
+    Notes
+    -----
+    One ship in a thousand pixels of sea makes the second moment that of a very rough sea, and
+    the multiple that a pixel must exceed then rises above the ship itself. So pixels that the
+    sea exceeds once in ten thousand are left out, with their margin, and shape and mean are
+    estimated again until nothing more is left out (truncated statistics, METHODS 4.1).
+    """
+    sea = allowed
+    for _ in range(CENSOR_ROUNDS):
+        limit = k_multiplier(CENSORED_P, _rounded(texture_of(intensity[sea])))
+        counts = _sums(sea.astype(np.float64), training)
+        mean = _sums(np.where(sea, intensity, 0.0).astype(np.float64), training)
+        targets = allowed & (intensity * np.maximum(counts, 1.0) > limit * mean)
+        left = allowed & ~ndimage.binary_dilation(targets, iterations=CENSOR_MARGIN_PX)
+        few = np.count_nonzero(left) < LEAST_SEA_SHARE * np.count_nonzero(allowed)
+        if few or np.array_equal(left, sea):
+            break
+        sea = left
+    return _rounded(texture_of(intensity[sea]))
 
 
 def _sums(values: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterator
 
@@ -13,7 +12,11 @@ from scipy import ndimage
 from skytally.core import evidence_line_names as n
 from skytally.imagery.cube import GAMMA0, Bools, CubeSource, Frame, Window, check_mask, iter_frames
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
-from skytally.imagery.measure.radar.cfar import bright_targets, cfar_multiplier, texture_of
+from skytally.imagery.measure.radar.cfar import (
+    bright_targets,
+    k_multiplier,
+    texture_without_targets,
+)
 
 LIKE = ("vv",)
 """The polarisation in which the detector was scored on real images."""
@@ -34,12 +37,6 @@ without one, in simulated seas (``data/results/simulated_recall.csv``): 74 and 0
 mean under Jeffreys' prior."""
 JOIN_M = 60.0
 """Metres between bright points of one ship, as by the same detector."""
-
-
-@functools.lru_cache(maxsize=128)
-def _multiplier(texture: float) -> float:
-    """Multiple of the mean that a target exceeds, solved once for each of the shapes."""
-    return cfar_multiplier(PIXEL_P_FALSE, texture=texture)
 
 
 def _joined(boxes: list[Window], shape: tuple[int, int], gsd: float) -> int:
@@ -101,7 +98,8 @@ def radar_ships_on_open_water(
     Notes
     -----
     METHODS section 4.1: a pixel must exceed the mean of its surroundings by the multiple that
-    K-distributed clutter exceeds once in a million; the shape of the clutter is that of the image.
+    K-distributed clutter exceeds once in a million; the shape of the clutter is that of the
+    image without the targets in it.
     """
     water: Bools | None = None
     for frame in iter_frames(source, variable=GAMMA0, layers=layers):
@@ -123,11 +121,11 @@ def radar_ships_on_open_water(
                 f"{np.count_nonzero(read)} pixels of open water; {MIN_WATER_PIXELS} are needed",
             )
             continue
-        # rounded to a tenth of its logarithm: the multiple then errs by less than 3 percent
-        texture = round(math.exp(round(math.log(texture_of(values[read])), 1)), 3)
+        training = _odd_pixels(TRAINING_M, frame.gsd)
+        texture = texture_without_targets(values, read, training=training)
         boxes = bright_targets(
-            values, _multiplier(texture),
-            guard=_odd_pixels(GUARD_M, frame.gsd), training=_odd_pixels(TRAINING_M, frame.gsd),
-            least=LEAST_PIXELS, allowed=read,
+            values, k_multiplier(PIXEL_P_FALSE, texture),
+            guard=_odd_pixels(GUARD_M, frame.gsd), training=training, least=LEAST_PIXELS,
+            allowed=read,
         )  # fmt: skip
         yield _count(frame, _joined(boxes, read.shape, frame.gsd), texture)

@@ -70,6 +70,12 @@ def sibling_group(group: str, others: Iterable[str]) -> str | None:
     return next((each for each in sorted(others) if pattern.fullmatch(each)), None)
 
 
+def hard_ground(reference: Reference, elsewhere: Bools) -> Bools:
+    """Select bright ground that varies no more than speckle and rain make it, dims (y, x)."""
+    steady = (reference.level > HARD_GROUND_DB).all(0) & (reference.spread < STEADY_DB).all(0)
+    return np.asarray(steady & elsewhere)
+
+
 def likeness(frame: Frame, lender: Reference, elsewhere: Bools) -> Likeness:
     """Compare an image in dB with the reference of another satellite.
 
@@ -86,8 +92,7 @@ def likeness(frame: Frame, lender: Reference, elsewhere: Bools) -> Likeness:
     -------
     Likeness
     """
-    steady = (lender.level > HARD_GROUND_DB).all(0) & (lender.spread < STEADY_DB).all(0)
-    ground = steady & elsewhere & np.isfinite(frame.values).all(0)
+    ground = hard_ground(lender, elsewhere) & np.isfinite(frame.values).all(0)
     count = int(np.count_nonzero(ground))
     if count < MIN_GROUND_PIXELS:
         return Likeness(lender.group, float("nan"), count)
