@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -32,6 +34,23 @@ def test_trials_that_were_not_run_are_said(
     shown = bare(directive).html()
     assert "on this copy yet" in shown
     assert "<table" not in shown
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        robustness_trial_directives.FaultsTable,
+        robustness_trial_directives.StrangersTable,
+        robustness_trial_directives.CrashesTable,
+        robustness_trial_directives.FuzzedInputsTable,
+        robustness_trial_directives.FieldInputsTable,
+    ],
+)
+def test_trials_are_shown_under_whatever_word_a_page_calls_them(directive: type[Any]) -> None:
+    """Sphinx writes that word over `name`, so that no table is found by it."""
+    block = bare(directive)
+    block.name = "as-the-page-calls-it"
+    assert "<table" in block.html()
 
 
 def test_trials_are_counted_and_the_feared_outcomes_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ class TrialsTable(Block):
     """Show trials of the pipeline, case by case, with the number of each outcome."""
 
     slug: str
-    name: str
+    """Table of results; Sphinx gives `name` the word by which a page calls the directive."""
     caption: str
     missing: str
     feared: tuple[str, ...]
@@ -31,7 +31,7 @@ class TrialsTable(Block):
         """Return the table, or a sentence where nothing was tried yet."""
         table = results(self.slug)
         if table.empty:
-            return empty_state(self.missing, anchor=f"table-{self.name}")
+            return empty_state(self.missing, anchor=f"table-{self.slug}")
         counted = table["outcome"].value_counts()
         ended = [*counted.items(), *((word, 0) for word in self.feared if word not in counted)]
         outcomes = ", ".join(f"{cell(word)}: {count}" for word, count in ended)
@@ -39,14 +39,14 @@ class TrialsTable(Block):
         columns = ["case", "where", "how_often", "outcome", "detail"]
         rows = [table_row(row) for row in table[columns].itertuples(index=False)]
         caption = f"{self.caption} (run on {run_on(table)})"
-        shown = filtered_table(self.name, caption, heads, rows, empty=self.missing)
+        shown = filtered_table(self.slug, caption, heads, rows, empty=self.missing)
         return f"<p>{len(table)} cases: {outcomes}.</p>{shown}"
 
 
 class FaultsTable(TrialsTable):
     """Show how the reader handled each fault of a server or a catalogue."""
 
-    slug = name = "server_faults"
+    slug = "server_faults"
     caption = "Faults put between the pipeline and its servers"
     missing = "The faults were not tried on this copy yet."
     feared = ("SILENT WRONG PIXELS", "HUNG")
@@ -55,7 +55,7 @@ class FaultsTable(TrialsTable):
 class StrangersTable(TrialsTable):
     """Show how reliably a band of another day is detected."""
 
-    slug = name = "mismatched_bands"
+    slug = "mismatched_bands"
     caption = "Bands of another day put among those of an image, in real scenes"
     missing = "Bands were not exchanged on this copy yet."
     feared = ()
@@ -64,7 +64,7 @@ class StrangersTable(TrialsTable):
 class CrashesTable(TrialsTable):
     """Show the state of the store after each interruption."""
 
-    slug = name = "interrupted_refreshes"
+    slug = "interrupted_refreshes"
     caption = "Interruptions and damage of the store"
     missing = "The interruptions were not tried on this copy yet."
     feared = ()
@@ -73,7 +73,7 @@ class CrashesTable(TrialsTable):
 class CountsTable(Block):
     """Show how many inputs of each kind ended how."""
 
-    name: str
+    slug: str
     caption: str
     missing: str
     heads: ClassVar[dict[str, str]]
@@ -89,20 +89,20 @@ class CountsTable(Block):
 
     def html(self) -> str:
         """Return the table, or a sentence where nothing was tried yet."""
-        table = results(self.name)
+        table = results(self.slug)
         if table.empty:
-            return empty_state(self.missing, anchor=f"table-{self.name}")
+            return empty_state(self.missing, anchor=f"table-{self.slug}")
         rows = [table_row(row) for row in table[list(self.heads)].itertuples(index=False)]
         caption = f"{self.caption} (run on {run_on(table)})"
         heads = list(self.heads.values())
-        shown = filtered_table(self.name, caption, heads, rows, empty=self.missing)
+        shown = filtered_table(self.slug, caption, heads, rows, empty=self.missing)
         return "".join(f"<p>{each}</p>" for each in self.sentences(table)) + shown
 
 
 class FuzzedInputsTable(CountsTable):
     """Show on which mutated files, items and catalogues the client ended how."""
 
-    name = "fuzzed_inputs"
+    slug = "fuzzed_inputs"
     caption = "Mutated files, items and catalogues"
     missing = "No mutated input was tried on this copy yet."
     heads: ClassVar[dict[str, str]] = {
@@ -117,7 +117,7 @@ class FuzzedInputsTable(CountsTable):
 class FieldInputsTable(CountsTable):
     """Show how files of people and other programs ended, before and after the mends."""
 
-    name = "user_input_trials"
+    slug = "user_input_trials"
     caption = "Files and services as people and other programs bring them"
     missing = "No such input was tried on this copy yet."
     heads: ClassVar[dict[str, str]] = {
