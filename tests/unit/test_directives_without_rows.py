@@ -78,6 +78,7 @@ SENTENCES = {
     "CalibrationShortfalls": "",
     "RealSeriesTable": "Changes have not been searched for in real series yet.",
     "ChangesBesideRbeast": "",
+    "PlainScore": "",
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",
     "SideBySideTable": "",
