@@ -18,7 +18,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     swept_candidates,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidates import Candidate
+from skytally.imagery.measure.ships.ship_candidate_scores import Candidate
 from skytally.imagery.simulate import second_hull_family, ship_drawing
 
 INJECTED = (40.0, 60.0, 80.0, 105.0, 125.0, 160.0, 220.0)

@@ -28,7 +28,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     swept_candidates,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidates import FREE, Candidate, pixels_inside
+from skytally.imagery.measure.ships.ship_candidate_scores import FREE, Candidate, pixels_inside
 from skytally.imagery.measure.water_mask import ndwi
 
 FOLDER = "01_s2_ports_labelled"

@@ -33,7 +33,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     swept_image,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidates import FREE
+from skytally.imagery.measure.ships.ship_candidate_scores import FREE
 from skytally.imagery.measure.ships.ship_count_interval import ScoredSweep, count_interval
 from skytally.imagery.measure.ships.shore_painted_as_water import (
     MIN_STEP_ALONGSIDE,

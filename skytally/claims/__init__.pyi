@@ -16,7 +16,7 @@ from .hypothesis_findings import rival_findings as rival_findings
 from .rival_flips import flips_of_rivals as flips_of_rivals
 from .rival_hypotheses import read_hypotheses as read_hypotheses
 from .verdict_flips import flips_of_verdicts as flips_of_verdicts
-from .verdict_list import (
+from .verdict_words import (
     BOUND as BOUND,
     CANNOT as CANNOT,
     CONTRADICTED as CONTRADICTED,

@@ -13,7 +13,7 @@ from pandas.tseries.offsets import MonthEnd
 
 from skytally.claims.claim_evidence_lookup import Evidence, dates_of
 from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
-from skytally.claims.verdict_list import GOOD, IN_PART, on_this_point, worst
+from skytally.claims.verdict_words import GOOD, IN_PART, on_this_point, worst
 from skytally.core import day, evidence_line_names as n, refuse
 from skytally.record import Support, support
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
-from skytally.claims.verdict_list import GOOD, IN_PART, MISQUOTES, as_copy
+from skytally.claims.verdict_words import GOOD, IN_PART, MISQUOTES, as_copy
 from skytally.core import BRACE, evidence_line_names as n, refuse
 from skytally.record import condition_faults
 

@@ -31,7 +31,7 @@ from skytally.claims.claimed_number_comparison import (
     interval_number,
     open_side,
 )
-from skytally.claims.verdict_list import BOUND, CONTRADICTED, GOOD, HOLDS, IN_PART, UNTESTED, worst
+from skytally.claims.verdict_words import BOUND, CONTRADICTED, GOOD, HOLDS, IN_PART, UNTESTED, worst
 from skytally.core import (
     DataError,
     evidence_line_names as n,

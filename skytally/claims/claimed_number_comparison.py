@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from skytally.claims.verdict_list import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
+from skytally.claims.verdict_words import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
 from skytally.core import DataError, evidence_line_names as n, interval, number, unit_of, with_unit
 
 

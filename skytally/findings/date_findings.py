@@ -39,8 +39,8 @@ def bracket_of(kind: str, rows: pd.DataFrame, arguments: Mapping[str, object]) -
         The selected rows.
     arguments : mapping of str to object
         ``lasting=yes``, ``moment=yes`` and ``parts=yes`` of
-        `skytally.statistics.dates_from_rows.bracket_of_rows`,
-        or ``day`` of `skytally.statistics.dates_from_rows.stated_bracket`.
+        `skytally.statistics.change_brackets_from_rows.bracket_of_rows`,
+        or ``day`` of `skytally.statistics.change_brackets_from_rows.stated_bracket`.
 
     Returns
     -------

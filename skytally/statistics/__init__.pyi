@@ -4,6 +4,10 @@ from .border_distance import (
 )
 from .bracketed_dates import Bracket as Bracket, change_order as change_order, narrowed as narrowed
 from .capture_recapture import number_present as number_present
+from .change_brackets_from_rows import (
+    bracket_of_rows as bracket_of_rows,
+    stated_bracket as stated_bracket,
+)
 from .change_dates import Change as Change
 from .change_detection import (
     ChangePoints as ChangePoints,
@@ -12,7 +16,6 @@ from .change_detection import (
 )
 from .container_load import load_of_containers as load_of_containers
 from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
-from .dates_from_rows import bracket_of_rows as bracket_of_rows, stated_bracket as stated_bracket
 from .estimate import Estimate as Estimate
 from .forecast_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,

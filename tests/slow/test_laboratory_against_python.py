@@ -13,7 +13,7 @@ from skytally import claims
 from skytally.claims.bayes_update import even_prior
 from skytally.claims.rival_hypotheses import Hypotheses
 from skytally.claims.verdict_flips import VerdictFlips
-from skytally.claims.verdict_list import worst
+from skytally.claims.verdict_words import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
 from skytally.findings.flip_search import flip_words

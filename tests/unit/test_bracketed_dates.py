@@ -20,7 +20,7 @@ from skytally.statistics.bracketed_dates import (
     uniform_date,
     uniform_lag,
 )
-from skytally.statistics.dates_from_rows import bracket_of_rows, stated_bracket
+from skytally.statistics.change_brackets_from_rows import bracket_of_rows, stated_bracket
 
 Rows = Callable[..., pd.DataFrame]
 DAY_ZERO = 19_600.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from skytally.claims.claimed_number_comparison import BoundedNumber, compare
-from skytally.claims.verdict_list import (
+from skytally.claims.verdict_words import (
     BOUND,
     CONTRADICTED,
     FAITHFUL,

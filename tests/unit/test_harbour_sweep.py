@@ -17,7 +17,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     water_residual,
 )
 from skytally.imagery.measure.ships.hull_fit import Rectangle
-from skytally.imagery.measure.ships.ship_candidates import (
+from skytally.imagery.measure.ships.ship_candidate_scores import (
     ALONGSIDE,
     FREE,
     Candidate,

@@ -9,7 +9,7 @@ from scipy import ndimage
 from skytally.core import DataError
 from skytally.imagery.cube import Frame, iter_frames
 from skytally.imagery.measure.ships.harbour_sweep import swept_image, water_residual
-from skytally.imagery.measure.ships.ship_candidates import ALONGSIDE, Candidate
+from skytally.imagery.measure.ships.ship_candidate_scores import ALONGSIDE, Candidate
 from skytally.imagery.measure.ships.shore_painted_as_water import (
     painted,
     pixel_shares,

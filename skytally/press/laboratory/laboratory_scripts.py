@@ -14,7 +14,7 @@ ENGINE = (
     "port_calls.js",
     "surge_chance.js",
     "trains_at_one_track.js",
-    "paired_counts_and_statements.js",
+    "published_count_and_statement_pairs.js",
     "named_estimates.js",
     "finding_evaluation.js",
     "reevaluation.js",

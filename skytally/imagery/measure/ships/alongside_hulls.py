@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.ships.hull_fit import LENGTH_RANGE, Rectangle
-from skytally.imagery.measure.ships.ship_candidates import (
+from skytally.imagery.measure.ships.ship_candidate_scores import (
     ALONGSIDE,
     FREE,
     GREEN,

@@ -32,7 +32,7 @@ from skytally.imagery.measure.ships.floating_hulls import (
     unresolved_objects,
 )
 from skytally.imagery.measure.ships.hull_fit import band_blurs
-from skytally.imagery.measure.ships.ship_candidates import (
+from skytally.imagery.measure.ships.ship_candidate_scores import (
     Candidate,
     WaterResidual,
     pixels_inside,

@@ -19,7 +19,7 @@ from skytally.imagery.measure.coregistration import (
     coregister,
     shift_image,
 )
-from skytally.imagery.measure.ships.ship_candidates import (
+from skytally.imagery.measure.ships.ship_candidate_scores import (
     ALONGSIDE,
     FREE,
     MAX_BEAM_M,
