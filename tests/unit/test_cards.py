@@ -443,6 +443,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"
     assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
+    assert parts(card, "other pages on it") == (page_link(cards_of, cards_of.sources[source]),)
 
 
 def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
@@ -468,6 +469,9 @@ def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     flips = (Part("Rests on P031: without it there is no verdict"),)
     assert parts(card, "what changes the verdict") == flips
     assert parts(card, "further rows") == (Part("P029", "cards/row/P029.html"),)
+    read = cards_of.sources[cards_of.rows["P031"][1]["source_id"]]
+    assert parts(card, "read in") == (page_link(cards_of, read),)
+    assert not parts(card, "other pages on it")
 
 
 def test_every_page_is_small_and_valid_and_every_link_of_a_card_exists(

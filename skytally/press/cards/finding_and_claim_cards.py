@@ -269,12 +269,22 @@ def printed_in(record: CardRecord, claim: Mapping[str, Any]) -> list[Part]:
     return [page_link(record, record.sources[source])] if source in record.sources else []
 
 
+def _pages_of(record: CardRecord, rows: Iterable[str]) -> list[Part | str]:
+    """Pages in which rows were read, the first few as links."""
+    cited = (record.rows[row][1].get("source_id", "") for row in rows if row in record.rows)
+    known = [source for source in dict.fromkeys(cited) if source in record.sources]
+    shown = [page_link(record, record.sources[source]) for source in known[:MOST_WORDED]]
+    more = len(known) - len(shown)
+    return [*shown, *([f"{more} more, on the cards of the rows"] if more else [])]
+
+
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
     """Card of one claim: its verdict, what decided it, who printed it, and what would flip it."""
     rests = claim["rests_on"]
     decide, others = deciding_reasons(claim)
     decided_by, rows = deciding_rows(claim)
-    pages = [page_link(record, record.sources[s]) for s in rests["sources"] if s in record.sources]
+    elsewhere = [s for s in rests["sources"] if s in record.sources]
+    others_on_it = [page_link(record, record.sources[source]) for source in elsewhere]
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
     facts = [
         *fact("printed in", printed_in(record, claim)),
@@ -285,7 +295,8 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),
         *_drift(claim, record),
-        *fact("read in", pages),
+        *fact("read in", _pages_of(record, decided_by or rows)),
+        *fact("other pages on it", others_on_it),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
         # where single rows decide, the others need no words
