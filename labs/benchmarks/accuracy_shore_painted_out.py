@@ -149,13 +149,37 @@ def _pair(dataset: str, counts: Sequence[tuple[int, int, int]], held: Sequence[P
     ]
 
 
+MIRRORED_PX = 32
+"""Pixels mirrored at each edge, so that a shift by frequencies does not wrap around."""
+
+
+def shift_by_frequencies(values: Floats, rows: float, columns: float) -> Floats:
+    """Move an image by a part of a pixel without blurring it, positive down and to the right."""
+    moved = []
+    for layer in values:
+        padded = np.pad(layer, MIRRORED_PX, mode="reflect")
+        spectrum = ndimage.fourier_shift(np.fft.rfft2(padded), (rows, columns), n=padded.shape[1])
+        moved.append(np.fft.irfft2(spectrum, s=padded.shape))
+    inner = slice(MIRRORED_PX, -MIRRORED_PX)
+    return np.asarray(np.stack(moved)[:, inner, inner], np.float32)
+
+
+def _there_and_back(values: Floats) -> Floats:
+    """Image on its own grid, blurred by the interpolation of two shifts."""
+    return shift_image(shift_image(values, 0.5, 0.5), -0.5, -0.5)
+
+
 GRIDS: dict[str, Callable[[Floats], Floats]] = {
     "as it is": lambda values: values,
     "cut 3 rows and 5 columns in": lambda values: np.ascontiguousarray(values[:, 3:, 5:]),
     "cut 11 rows and 8 columns in": lambda values: np.ascontiguousarray(values[:, 11:, 8:]),
-    "resampled by half a pixel": lambda values: shift_image(values, 0.5, 0.5),
+    "moved by half a pixel without blur": lambda values: shift_by_frequencies(values, 0.5, 0.5),
+    "blurred: resampled by half a pixel": lambda values: shift_image(values, 0.5, 0.5),
+    "blurred: resampled by half a pixel and back": _there_and_back,
 }
-"""Grids on which one image is swept: the first keeps its own."""
+"""Grids on which one image is swept: the first keeps its own. Cubic convolution blurs what it moves
+by half a pixel, so what it changes on another grid is told apart from what it changes on the
+image's own."""
 
 
 def moved_grids(root: Path) -> Rows:

@@ -157,13 +157,22 @@ def _blocks(count: int) -> list[npt.NDArray[np.intp]]:
     return np.array_split(np.arange(count), min(TIME_BLOCKS, count))
 
 
-def _left_out(kept: list[Frame], mask: Bools, openwater: Bools, enl: float) -> list[float]:
-    """Rise of each image over the reference of the images of other blocks of time."""
+def _left_out(
+    images: list[Frame], kept: list[Frame], mask: Bools, openwater: Bools, enl: float
+) -> list[float]:
+    """Rise of each image over the reference of the levelled images of other blocks of time.
+
+    It is levelled on that reference: on one that holds the image itself its ground would seem
+    steadier than that of a new image.
+    """
+    elsewhere = np.asarray(~(mask | openwater))
     tops = []
     for block in _blocks(len(kept)):
         others = [kept[i] for i in range(len(kept)) if i not in block]
         reference = reference_from(others, offered=len(others), radar=True, enl=enl)
-        tops += [backscatter_rise(kept[i], reference, mask, openwater).top for i in block]
+        for i in block:
+            level = levelled(images[i], reference, elsewhere)
+            tops.append(backscatter_rise(level, reference, mask, openwater).top)
     return tops
 
 
@@ -229,7 +238,7 @@ def learn_radar_background(
         usual = reference_from(each.kept, offered=each.seen, radar=True, enl=enl)
         kept = [levelled(image, usual, elsewhere) for image in each.kept]
         references[group] = reference_from(kept, offered=each.seen, radar=True, enl=enl)
-        tops = _left_out(kept, mask, place.openwater, enl)
+        tops = _left_out(each.kept, kept, mask, place.openwater, enl)
         backgrounds[group] = background_from(tops, p_false=p_false)
     return references, backgrounds
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import integrate, ndimage, optimize, stats
+from scipy import integrate, ndimage, optimize, special, stats
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools
@@ -149,6 +149,20 @@ def _rounded(texture: float) -> float:
     return round(math.exp(round(math.log(texture), 1)), 3)
 
 
+def _texture_of_logs(
+    intensity: npt.ArrayLike, *, enl: float = ENL_GRD, most: float = 200.0
+) -> float:
+    """Estimate the shape of the K law from the variance of the logarithm of the intensity."""
+    known = np.asarray(intensity, float)
+    varied = float(np.log(known[known > 0.0]).var()) - float(special.polygamma(1, enl))
+    if varied <= float(special.polygamma(1, most)):
+        return most
+    found = optimize.brentq(
+        lambda t: float(special.polygamma(1, math.exp(t))) - varied, math.log(1e-3), math.log(most)
+    )
+    return float(np.clip(math.exp(found), 0.3, most))
+
+
 def texture_without_targets(intensity: Floats, allowed: Bools, *, training: int) -> float:
     """Estimate the shape of the K law of the sea with the ships in it left out.
 
@@ -171,11 +185,12 @@ def texture_without_targets(intensity: Floats, allowed: Bools, *, training: int)
     One ship in a thousand pixels of sea makes the second moment that of a very rough sea, and
     the multiple that a pixel must exceed then rises above the ship itself. So pixels that the
     sea exceeds once in ten thousand are left out, with their margin, and shape and mean are
-    estimated again until nothing more is left out (truncated statistics, METHODS 4.1).
+    estimated again until nothing more is left out (truncated statistics, METHODS 4.1). The first
+    shape is that of the logarithms, in which a ship weighs little.
     """
-    sea = allowed
+    sea, texture = allowed, _texture_of_logs(intensity[allowed])
     for _ in range(CENSOR_ROUNDS):
-        limit = k_multiplier(CENSORED_P, _rounded(texture_of(intensity[sea])))
+        limit = k_multiplier(CENSORED_P, _rounded(texture))
         counts = _sums(sea.astype(np.float64), training)
         mean = _sums(np.where(sea, intensity, 0.0).astype(np.float64), training)
         targets = allowed & (intensity * np.maximum(counts, 1.0) > limit * mean)
@@ -183,7 +198,7 @@ def texture_without_targets(intensity: Floats, allowed: Bools, *, training: int)
         few = np.count_nonzero(left) < LEAST_SEA_SHARE * np.count_nonzero(allowed)
         if few or np.array_equal(left, sea):
             break
-        sea = left
+        sea, texture = left, texture_of(intensity[left])
     return _rounded(texture_of(intensity[sea]))
 
 

@@ -25,15 +25,15 @@ PIXEL_P_FALSE = 1e-6
 GUARD_M, TRAINING_M = 210.0, 610.0
 """Metres of the window left out, half a long ship to either side, and of the one averaged: those
 of the public detector of Global Fishing Watch (METHODS 4.1)."""
-LEAST_PIXELS = 3
-"""Pixels of a target: brighter for one pixel is speckle."""
+LEAST_PIXELS = 4
+"""Pixels of a target: a resolution cell, 20 by 22 m, covers as many, so that fewer are speckle."""
 MIN_READ_SHARE = 0.9
 """Share of the water that must have been read: a ship in the rest would not be seen."""
 MIN_WATER_PIXELS = 200
 """Pixels of water from which the shape of its clutter is estimated."""
-FREE_P_DETECT, FREE_P_FALSE = 0.74, 0.005
+FREE_P_DETECT, FREE_P_FALSE = 0.99, 0.005
 """Chance of finding a ship of 100 m and a usual cross section, and of a target on an image
-without one, in simulated seas (``data/results/simulated_recall.csv``): 74 and 0 of 100, by the
+without one, in simulated seas (``data/results/simulated_recall.csv``): 100 and 0 of 100, by the
 mean under Jeffreys' prior."""
 JOIN_M = 60.0
 """Metres between bright points of one ship, as by the same detector."""
