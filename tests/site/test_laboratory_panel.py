@@ -157,8 +157,7 @@ def test_scripts_are_loaded_only_where_there_is_a_laboratory() -> None:
     named = {
         path.relative_to(SITE).with_suffix("").as_posix()
         for path in SITE.rglob("*.html")
-        if "_static" not in path.parts
-        and LOADED.search(path.read_text(encoding="utf-8"))
+        if "_static" not in path.parts and LOADED.search(path.read_text(encoding="utf-8"))
     }
     assert named == set(PAGES)
     data = (SITE / "laboratory-data.js").stat().st_size

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry, listed
+from skytally.core import DataError, data_registry, listed, quantity_of, quantity_text
 from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
 from skytally.findings import interval_words
 from skytally.press.book_metadata import source_line
@@ -205,6 +207,32 @@ class KeyDates(Block):
         return f'<dl class="sk-dates">{listed}</dl>' if listed else empty_state("No event yet.")
 
 
+SPELLED_OUT = 12
+"""Largest number that a text is taken to print as a word."""
+
+
+def with_number(row: Mapping[str, Any]) -> str:
+    """Text of a row, after its number where the words leave that out.
+
+    Examples
+    --------
+    >>> row = {"value": 1600000.0, "low": math.nan, "high": math.nan, "bound": "about",
+    ...        "unit": "tonnes", "wording": "", "text": "all rail freight; up on 2015"}
+    >>> with_number(row)
+    'about 1,600,000 tonnes: all rail freight; up on 2015'
+    >>> with_number(row | {"text": "1.6 million tonnes by rail"})
+    '1.6 million tonnes by rail'
+    """
+    text = str(row["text"])
+    numbers = [float(row.get(name, math.nan)) for name in ("value", "low", "high")]
+    known = [number for number in numbers if not math.isnan(number)]
+    printed = text.replace(",", "").replace(" ", "")
+    forms = {f"{number / size:g}" for number in known for size in (1, 1e3, 1e6)}
+    if not known or max(known) <= SPELLED_OUT or any(form in printed for form in forms):
+        return text
+    return f"{quantity_text(quantity_of(row))}: {text}"
+
+
 class DatedRows(Block):
     """Show every dated row of the record in the order of its days."""
 
@@ -250,7 +278,7 @@ class DatedRows(Block):
         place = str(row.get("scope", "") or row.get("place", ""))
         counter = str(row.get("counter", "") or spelled_out(str(row.get("actors", ""))))
         cells = (
-            ship_links(row["text"]),
+            ship_links(with_number(row)),
             cell(record.names.get(place, place)),
             cell(kind),
             cell(record.names.get(counter, counter)),
