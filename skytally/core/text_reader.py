@@ -60,6 +60,8 @@ CONTAINERS = {b"PK\x03\x04": "a spreadsheet or ZIP archive", b"\x1f\x8b": "a com
               b"\xd0\xcf\x11\xe0": "a spreadsheet of an old format", b"%PDF": "a PDF"}  # fmt: skip
 """First bytes of files that are no text, whatever their name says."""
 JSON_FILES = (".json", ".geojson", ".ipynb")
+MARKUP = re.compile(rb"<[A-Za-z?!]")
+"""How XML and HTML begin."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 LISTED_LINES = 20
@@ -169,7 +171,8 @@ def decoded(name: str, raw: bytes | None) -> tuple[str, tuple[Fault, ...]]:
         if raw.startswith(marks):
             found = f"{encoding} text (its first byte is 0x{raw[0]:02x})"
             return "", (Fault(name, 1, "", found, advice),)
-    if name.endswith(JSON_FILES) and raw.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+    # a mark of a merge conflict begins so, too
+    if name.endswith(JSON_FILES) and MARKUP.match(raw.removeprefix(codecs.BOM_UTF8).lstrip()):
         form = "a notebook" if name.endswith(".ipynb") else "GeoJSON"
         found = "XML or HTML, such as KML of Google Earth or the page of a login"
         return "", (Fault(name, 0, "", found, f"save it as {form}, or restore it"),)

@@ -213,7 +213,7 @@ def _none_found(rows: int, sources: int, *, verdict: bool) -> str:
 
 
 def flips_in_words(statement: Mapping[str, Any], *, verdict: bool = True) -> str:
-    """Say in sentences what changes a verdict or a finding; empty where nothing was searched.
+    """Word what changes a verdict or a finding; empty where nothing was searched.
 
     Parameters
     ----------

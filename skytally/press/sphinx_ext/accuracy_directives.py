@@ -112,7 +112,7 @@ PLAIN = ("ships in one look", "four labelled ports", "sweep")
 
 
 class PlainScore(Block):
-    """Say in one sentence how well the method did that counts ships in one image."""
+    """Sum up how well the method did that counts ships in one image."""
 
     def html(self) -> str:
         """Return the sentence; none where the method was not scored on this copy."""

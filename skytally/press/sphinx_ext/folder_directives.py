@@ -67,7 +67,7 @@ def where_it_is() -> str:
 
 
 class NeedsFolder(Block):
-    """Say what of a page works without the folder of the project, and what needs it."""
+    """Show what of a page works without the folder of the project, and what needs it."""
 
     def html(self) -> str:
         """Return the box.

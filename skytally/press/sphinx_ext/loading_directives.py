@@ -31,7 +31,7 @@ SEEMS = re.compile(r"seems? to show")
 
 
 def direction(row: Mapping[str, Any]) -> str:
-    """Say in which direction cargo moved, by the words of a sighting; empty where they are silent.
+    """Read in which direction cargo moved, by the words of a sighting; empty where they are silent.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def direction(row: Mapping[str, Any]) -> str:
 
 
 def hedges(row: Mapping[str, Any]) -> str:
-    """Give what the page says of how sure the direction is, or of empty containers."""
+    """Quote what the page says of how sure the direction is, or of empty containers."""
     note = str(row["note"])
     said = [
         "“seems to show”" if SEEMS.search(note) else "",

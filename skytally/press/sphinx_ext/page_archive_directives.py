@@ -81,7 +81,7 @@ class ArchiveState(Block):
 
 
 class ArchiveLead(Block):
-    """Say in a sentence how many of the cited addresses are archived."""
+    """Show how many of the cited addresses are archived."""
 
     def html(self) -> str:
         """Return one paragraph."""
