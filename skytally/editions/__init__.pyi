@@ -15,6 +15,11 @@ from .change_cause_search import (
     undetermined as undetermined,
 )
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
+from .copy_beside_edition import (
+    changes_since as changes_since,
+    copy_hash as copy_hash,
+    present_copy as present_copy,
+)
 from .edition_change_groups import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,
@@ -88,11 +93,6 @@ from .packet_log_signature import (
     stamp_files as stamp_files,
     stamped_time as stamped_time,
     time_stamp_request as time_stamp_request,
-)
-from .present_copy import (
-    changes_since as changes_since,
-    copy_hash as copy_hash,
-    present_copy as present_copy,
 )
 from .printed_chart_extraction import chart_pages as chart_pages
 from .source_tree import (

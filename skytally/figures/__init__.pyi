@@ -27,6 +27,7 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .dot_charts import dots_chart as dots_chart
+from .element_spacing import spaced_elements as spaced_elements
 from .evidence_line_charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
@@ -74,6 +75,5 @@ from .running_totals_chart import (
 from .series_styling import series_styles as series_styles
 from .share_curves_chart import curves_chart as curves_chart
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
-from .spaced_elements import spaced_elements as spaced_elements
 from .timeline_lane_rows import lane_rows as lane_rows, read_lanes as read_lanes
 from .undrawable_letters import undrawn_letters as undrawn_letters

@@ -23,9 +23,9 @@ from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.element_spacing import spaced_elements
 from skytally.figures.mpl_charts import as_svg
 from skytally.figures.non_latin_fonts import FAMILY, special_letters, unescaped_letters
-from skytally.figures.spaced_elements import spaced_elements
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

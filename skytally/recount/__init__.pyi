@@ -26,5 +26,5 @@ from .number_from_marks import (
     source_id as source_id,
 )
 from .outlines_on_image import outline_rings as outline_rings
-from .practice_score import practice_score as practice_score
+from .practice_scoring import practice_score as practice_score
 from .recount_image import CountImage as CountImage, ImageIdentity as ImageIdentity

@@ -14,6 +14,7 @@ from skytally.core import DataError
 from skytally.editions import Edition, change_summary, next_id, read_editions
 from skytally.editions.cell_correction_history import correction_history
 from skytally.editions.change_cause_search import Book, change_causes
+from skytally.editions.copy_beside_edition import changes_since, copy_hash, present_copy
 from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.edition_change_sentences import cause_words
 from skytally.editions.edition_differences import (
@@ -25,7 +26,6 @@ from skytally.editions.edition_differences import (
 from skytally.editions.edition_folder import edition_contents
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
-from skytally.editions.present_copy import changes_since, copy_hash, present_copy
 from skytally.editions.software_hash_ids import entry_of, folder_id
 from skytally.editions.source_tree import source_files
 from tests.support.made_up_editions import claim, finding, make_edition, write_project, write_rows
