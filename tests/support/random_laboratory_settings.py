@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -30,7 +31,9 @@ def counters_of(again: Reevaluation) -> dict[str, str]:
 
 def _part(option: dict[str, Any], example: object, rng: random.Random) -> object:
     if option["pattern"]:
-        return "|".join(rng.sample(option["words"], rng.randint(1, 2)))
+        # a name with brackets is no pattern that finds itself
+        plain = [word for word in option["words"] if re.search(word, word)]
+        return "|".join(rng.sample(plain, rng.randint(1, 2)))
     if option["words"]:
         return rng.choice(option["words"])
     if isinstance(example, str):

@@ -65,11 +65,15 @@ def test_totals_of_containers_name_their_way_where_a_page_does() -> None:
     assert ways["O013"] == "no way named"
 
 
+MISSILES = {"O024", "O038.2", "O068", "O073.2", "O079", "O080", "O081"}
+"""Rows of missiles; of two reports of one statement, the better read."""
+
+
 def test_missiles_fired_and_sent_stand_in_one_table() -> None:
     """Several senses may be asked for at once."""
     given = {"sense": "used, delivered", "unit": "missiles"}
     shown = str(bare(StatementTable, **given, **PAGE).html())
-    assert {*re.findall(r"row/(O[\d.]+)\.html", shown)} == {"O024", "O038", "O068", "O073.2"}
+    assert {*re.findall(r"row/(O[\d.]+)\.html", shown)} == MISSILES
 
 
 def test_no_number_converted_from_another_counts_as_delivered() -> None:
