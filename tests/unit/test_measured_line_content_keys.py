@@ -94,12 +94,20 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
     for module in (
         "imagery.pipeline.measure_outlines", "imagery.measure.quay.quay_stacks",
         "imagery.measure.radar.berth_radar", "imagery.measure.rail.occupied_track",
-        "imagery.cube.cube_assembly", "imagery.clear_sky.screening", "imagery.simulate.injection",
+        "imagery.cube.cube_assembly", "imagery.clear_sky.clear_sky_screening",
+        "imagery.simulate.object_injection",
         "imagery.acquire.radiometry", "imagery.sites.site_model",
     ):  # fmt: skip
         assert f"skytally.{module}" in modules
     assert not any(
         part in module
         for module in modules
-        for part in (".press", ".record", ".acquire.stac", ".chip_store", ".refresh", ".executors")
+        for part in (
+            ".press",
+            ".record",
+            ".acquire.stac",
+            ".chip_store",
+            ".image_store_refresh",
+            ".executors",
+        )
     )
