@@ -157,7 +157,7 @@ def test_process_ends_after_the_last_request() -> None:
     import socket, sys, time
     from skytally.imagery.acquire.byte_ranges import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene_over_site
-    from tests.support import chips
+    from tests.support import simulated_scene_files as chips
     from tests.support.raw_server import raw_server, dripped
     with raw_server(lambda _: dripped(b"HTTP/1.1 200 OK")) as server:
         item = chips.scene_item({"b02": chips.asset("b02", server.url + "/a.tif")})
