@@ -434,7 +434,7 @@ CLUSTER = textwrap.dedent(
     import os, signal, sys, threading, time
     from pathlib import Path
     from distributed import Client, LocalCluster
-    from tests.support import chips
+    from tests.support import simulated_scene_files as chips
     from tests.support.refresh_crash_trials import PERIOD, QUICK
     from skytally.imagery.pipeline.image_store_refresh import refresh_store
 
