@@ -15,11 +15,7 @@ from .change_cause_search import (
     undetermined as undetermined,
 )
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
-from .copy_beside_edition import (
-    changes_since as changes_since,
-    copy_hash as copy_hash,
-    present_copy as present_copy,
-)
+from .copy_beside_edition import copy_hash as copy_hash, present_copy as present_copy
 from .edition_change_groups import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,

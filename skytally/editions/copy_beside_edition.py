@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skytally.editions.edition_differences import edition_changes
-from skytally.editions.edition_folder import Edition
 from skytally.editions.frozen_rows import frozen_rows
-from skytally.editions.source_tree import SourceFile, part_ids
+from skytally.editions.source_tree import SourceFile
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -66,23 +64,18 @@ def present_copy(
     )
 
 
-def changes_since(edition: Edition, copy: PresentCopy) -> dict[str, Any]:
-    """Everything that differs between an edition and a later copy, without causes."""
-    return edition_changes(edition, copy)
-
-
-def copy_hash(files: Sequence[SourceFile]) -> str:
+def copy_hash(parts: Mapping[str, str]) -> str:
     """SHA-256 over the identifiers of the lock and of the folders that a copy is made from.
 
     Parameters
     ----------
-    files : sequence of SourceFile
-        As `source_files` gives them.
+    parts : mapping
+        Name of each part to its SWHID, as `part_ids` gives them.
 
     Returns
     -------
     str
         Hash of one line a part, its name and its SWHID, in the order of the names.
     """
-    lines = "".join(f"{name} {id_}\n" for name, id_ in sorted(part_ids(list(files)).items()))
+    lines = "".join(f"{name} {id_}\n" for name, id_ in sorted(parts.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -11,6 +11,7 @@ from .archived_page_phrases import (
     states_now as states_now,
 )
 from .cited_page_addresses import CitedAddress as CitedAddress, cited_addresses as cited_addresses
+from .number_parsing import NumberWords as NumberWords, printed_numbers as printed_numbers
 from .numbers_gone_from_pages import (
     PROPOSALS as PROPOSALS,
     CorrectionProposal as CorrectionProposal,

@@ -25,8 +25,8 @@ from skytally.editions import (
     SourceFile,
     cause_words,
     change_summary,
-    changes_since,
     copy_hash,
+    edition_changes,
     editions_folder,
     moved_numbers_chart,
     packet_summary,
@@ -358,7 +358,7 @@ class ThisCopy(Block):
             read_results_json(self.app, name) for name in ("findings.json", "claims.json")
         )
         copy = present_copy(findings, claims, page_parameters(), files=files, data=data_folder())
-        changes = changes_since(edition, copy)
+        changes = edition_changes(edition, copy)
         return (
             f"<p>{cell(change_summary(changes))}</p>"
             "<p>A copy between two editions may change again at any time. To cite a number that "
@@ -369,12 +369,13 @@ class ThisCopy(Block):
 
     def _hashes(self, files: list[SourceFile]) -> str:
         stage = Path(self.app.srcdir)
-        rows = [["this copy, SHA-256", copy_hash(files)]]
+        parts = part_ids(files)
+        rows = [["this copy, SHA-256", copy_hash(parts)]]
         rows += [
             [f"{name}, SHA-256", hashlib.sha256((stage / name).read_bytes()).hexdigest()]
             for name in ("findings.json", "claims.json")
         ]
-        rows += [[f"{name}, SWHID", id_] for name, id_ in sorted(part_ids(files).items())]
+        rows += [[f"{name}, SWHID", id_] for name, id_ in sorted(parts.items())]
         table = small_table(
             "Hashes of this copy and of what it is made from", ["of what", "hash"], rows, empty=""
         )

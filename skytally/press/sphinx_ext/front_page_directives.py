@@ -10,9 +10,10 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry, listed, quantity_of, quantity_text
+from skytally.core import DataError, data_folder, data_registry, listed, quantity_of, quantity_text
 from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
 from skytally.findings import interval_words
+from skytally.page_archive import NumberWords, printed_numbers, read_words
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
@@ -207,28 +208,38 @@ class KeyDates(Block):
         return f'<dl class="sk-dates">{listed}</dl>' if listed else empty_state("No event yet.")
 
 
-SPELLED_OUT = 12
-"""Largest number that a text is taken to print as a word."""
+IMPLIED = 12
+"""Largest number that a text may give by naming things one by one, or as *a ship*."""
 
 
-def with_number(row: Mapping[str, Any]) -> str:
+def with_number(row: Mapping[str, Any], words: NumberWords) -> str:
     """Text of a row, after its number where the words leave that out.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a row.
+    words : NumberWords
+        Words for numbers.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
     >>> row = {"value": 1600000.0, "low": math.nan, "high": math.nan, "bound": "about",
     ...        "unit": "tonnes", "wording": "", "text": "all rail freight; up on 2015"}
-    >>> with_number(row)
+    >>> with_number(row, NumberWords())
     'about 1,600,000 tonnes: all rail freight; up on 2015'
-    >>> with_number(row | {"text": "1.6 million tonnes by rail"})
-    '1.6 million tonnes by rail'
+    >>> with_number(row | {"text": "1,600,000 tonnes by rail"}, NumberWords())
+    '1,600,000 tonnes by rail'
     """
     text = str(row["text"])
     numbers = [float(row.get(name, math.nan)) for name in ("value", "low", "high")]
-    known = [number for number in numbers if not math.isnan(number)]
-    printed = text.replace(",", "").replace(" ", "")
-    forms = {f"{number / size:g}" for number in known for size in (1, 1e3, 1e6)}
-    if not known or max(known) <= SPELLED_OUT or any(form in printed for form in forms):
+    known = {number for number in numbers if not math.isnan(number)}
+    printed = {each.value for each in printed_numbers(text, words)}
+    if not known or max(known) <= IMPLIED or known & printed:
         return text
     return f"{quantity_text(quantity_of(row))}: {text}"
 
@@ -243,12 +254,13 @@ class DatedRows(Block):
         rows = [(record.rows[row_id][1], kind) for row_id, kind in kinds.items()]
         dated = [(row, kind) for row, kind in rows if self._first(row) is not pd.NaT]
         dated.sort(key=lambda pair: (self._first(pair[0]), str(pair[0]["id"])))
+        words = read_words(data_folder()).numbers
         return filtered_table(
             "dated",
             "All dated observations, statements and events of the record; copies are left out, and "
             "reports of one sighting stand once",
             ["when", "what", "where", "kind", "who"],
-            [self._row(record, row, kind) for row, kind in dated],
+            [self._row(record, row, kind, words) for row, kind in dated],
             empty="The record has no dated row yet.",
             label="Kind",
             choices=dict.fromkeys(kind for _, kind in dated),
@@ -274,11 +286,11 @@ class DatedRows(Block):
         return next((day for day in days if day is not None and not pd.isna(day)), pd.NaT)
 
     @staticmethod
-    def _row(record: CardRecord, row: dict[str, Any], kind: str) -> str:
+    def _row(record: CardRecord, row: dict[str, Any], kind: str, words: NumberWords) -> str:
         place = str(row.get("scope", "") or row.get("place", ""))
         counter = str(row.get("counter", "") or spelled_out(str(row.get("actors", ""))))
         cells = (
-            ship_links(with_number(row)),
+            ship_links(with_number(row, words)),
             cell(record.names.get(place, place)),
             cell(kind),
             cell(record.names.get(counter, counter)),
