@@ -17,7 +17,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.radar.instrument_level import MAX_OFFSET_DB, ground_offset
+from skytally.imagery.measure.radar.instrument_level import MAX_OFFSET_DB, ground_offset, levelled
 from skytally.imagery.measure.radar.satellite_reference_sharing import Likeness, sibling_group
 from skytally.imagery.measure.usual_level_reference import Reference
 from skytally.imagery.simulate.radar_berth_images import (
@@ -109,7 +109,8 @@ def test_offset_of_ground_is_bounded_and_needs_ground() -> None:
     assert ground_offset(frozen, usual, everywhere) == -MAX_OFFSET_DB
     few = np.zeros((10, 10), bool)
     few[:4] = True
-    assert ground_offset(image, usual, few) == 0.0
+    assert np.isnan(ground_offset(image, usual, few))
+    assert levelled(image, usual, few) is image
 
 
 def test_only_the_letter_of_the_satellite_may_differ() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 
 import pyproj
@@ -14,6 +15,8 @@ Affine6 = tuple[float, float, float, float, float, float]
 BBox = tuple[float, float, float, float]
 ITEM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 """Ids of items that are safe as file names."""
+LONGEST_ACQUISITION = timedelta(days=1)
+"""Time between the first and the last pixel of an image of one day; more is a composite."""
 
 
 @dataclass(frozen=True)

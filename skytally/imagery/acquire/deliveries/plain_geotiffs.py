@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePosixPath
 
 import rasterio
@@ -31,8 +31,8 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
 )
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.deliveries.metadata_text import json_object
+from skytally.imagery.acquire.offered_scene import LONGEST_ACQUISITION
 
-ONE_DAY = timedelta(days=1)
 NUMBERED = re.compile(r"[ _]\d$")
 """End of a name that rather counts images than says that one is a copy."""
 IMAGES = (".tif", ".tiff", ".jp2")
@@ -121,7 +121,11 @@ def _sidecar_moment(
         properties = json_object(beside).get("properties")
         stated = properties if isinstance(properties, dict) else {}
         first, last = stated.get("start_datetime"), stated.get("end_datetime")
-        if first and last and parsed_time(str(last)) - parsed_time(str(first)) > ONE_DAY:
+        if (
+            first
+            and last
+            and parsed_time(str(last)) - parsed_time(str(first)) > LONGEST_ACQUISITION
+        ):
             message = f"{beside.name} says a composite of {first} to {last}, which shows no one day"
             raise ValueError(message)
         time = stated.get("datetime") or stated.get("acquired") or first

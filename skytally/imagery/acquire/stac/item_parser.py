@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import timedelta
 from typing import Any
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.offered_scene import (
     ITEM_ID,
+    LONGEST_ACQUISITION,
     Affine6,
     Asset,
     BBox,
@@ -35,8 +35,6 @@ CHECKSUM = re.compile(r"[0-9A-Fa-f]{8,200}")
 DATA_TYPES = tuple(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
 DATA_TYPES += ("float16", "float32", "float64")
 """Types of stored numbers (STAC ``data_type``) that can be read."""
-LONGEST_ACQUISITION = timedelta(days=1)
-"""Time between the first and the last pixel of an image of one day; more is a composite."""
 MAX_SIDE_PX = 10_000_000
 """Pixels along one side of a file: the Earth's circumference at 4 m."""
 FOOTPRINT_TOLERANCE = 0.1

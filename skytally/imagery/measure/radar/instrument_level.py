@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from skytally.imagery.cube import Bools, Frame
@@ -31,8 +33,9 @@ def ground_offset(frame: Frame, reference: Reference, elsewhere: Bools) -> float
     Returns
     -------
     float
-        dB, at most `MAX_OFFSET_DB` either way; 0 where fewer than `MIN_GROUND_PIXELS` pixels show
-        it. One offset serves all polarisations: each by itself would err by half as much again.
+        dB, at most `MAX_OFFSET_DB` either way; NaN where fewer than `MIN_GROUND_PIXELS` pixels
+        show it. One offset serves all polarisations: each by itself would err by half as much
+        again.
 
     Notes
     -----
@@ -41,11 +44,15 @@ def ground_offset(frame: Frame, reference: Reference, elsewhere: Bools) -> float
     """
     ground = hard_ground(reference, elsewhere) & np.isfinite(frame.values).all(0)
     if np.count_nonzero(ground) < MIN_GROUND_PIXELS:
-        return 0.0
+        return math.nan
     apart = np.median((frame.values - reference.level)[:, ground], axis=1)
     return float(np.clip(apart.mean(), -MAX_OFFSET_DB, MAX_OFFSET_DB))
 
 
 def levelled(frame: Frame, reference: Reference, elsewhere: Bools) -> Frame:
-    """Take the offset on hard ground off an image in dB; arguments as `ground_offset`."""
-    return frame.with_values(frame.values - np.float32(ground_offset(frame, reference, elsewhere)))
+    """Take the offset on hard ground off an image in dB; arguments as `ground_offset`.
+
+    Where no ground shows an offset the image is returned as it is.
+    """
+    offset = ground_offset(frame, reference, elsewhere)
+    return frame if math.isnan(offset) else frame.with_values(frame.values - np.float32(offset))
