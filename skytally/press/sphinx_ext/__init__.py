@@ -15,6 +15,8 @@ PARTS = (
     "voyage_directives",
     "loading_directives",
     "statement_directives",
+    "chosen_rows_directive",
+    "observed_days_directive",
     "image_owner_directives",
     "about_directives",
     "page_archive_directives",
