@@ -29,7 +29,7 @@ def test_rows_stand_by_day_and_keep_their_bounds() -> None:
 
 def test_no_row_is_said_to_be_none() -> None:
     """An empty table is a sentence."""
-    assert "no such row yet" in shown(**{**FREIGHT, "where": "quantity=rail freight;value>9e9"})
+    assert "no such row yet" in shown(**{**FREIGHT, "where": "quantity=rail freight;value>=9e9"})
 
 
 def test_a_missing_option_is_named() -> None:

@@ -31,9 +31,10 @@ class ObservedDays(Block):
         days = observed_days({name: originals(name) for name in THINGS}, table("scopes"))
         return filtered_table(
             "observed-days",
-            "Days with a published observation, by place: a day, or a period of up to a week, counts "
-            "once, and rows of longer periods are left out. These are days that somebody reported, "
-            "not days with an image: whoever looked and published nothing is not in the table",
+            "Days with a published observation, by place: a day, or a period of up to a week, "
+            "counts once, and rows of longer periods are left out. These are days that somebody "
+            "reported, not days with an image: whoever looked and published nothing is not in the "
+            "table",
             [
                 "place",
                 "of what",
