@@ -199,6 +199,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
     from skytally.page_archive import known_archive
     from skytally.press.book_metadata import book_details
+    from skytally.press.cards.book_citations import book_citations
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
     from skytally.press.edition_pages import edition_words
@@ -217,7 +218,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     read = claims.read_tables(record) | {"vocabulary": words}
     kept = known_archive(data_folder())
     tables = CardRecord(read, tuple(observation_tables(record)), kept)
-    cards = all_cards(tables, findings, judged, citation=about["citation"])
+    cards = all_cards(tables, findings, judged, cited=book_citations(about))
     write_cards(pages, with_packets(cards, *newest_packets()), about)
 
 

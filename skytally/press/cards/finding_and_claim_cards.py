@@ -35,7 +35,7 @@ PORT_CALLS = (
 )  # fmt: skip
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
-"""Letters of the citation of a finding or a claim."""
+"""Letters of what a finding or a claim says in its citation, after those on the book."""
 DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
 """Label of the rows each of which alone flips a verdict, by whether it is one row."""
 MOST_WORDED = 4
@@ -149,7 +149,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
-        *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
+        *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
         *fact(ORIGINAL, original_citations(record, rows)),
     ]
     heading = _heading(finding, cells)
@@ -305,7 +305,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
             _worded(record, rows, worded=0 if decided_by else MOST_WORDED),
         ),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
-        *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
+        *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
     ]
     verdict = claim["verdict"]
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
