@@ -11,7 +11,6 @@ from pathlib import Path
 
 from skytally.core import DataError
 
-
 REGULAR, PROGRAM = "100", "100755"
 """How the mode of a regular file begins in git, and the mode of one that can be run."""
 

@@ -120,7 +120,7 @@ def test_the_pages_say_what_can_be_downloaded(tmp_path: Path) -> None:
 def test_all_tables_are_in_one_file_with_licence_and_words(
     tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tables, dictionaries, outlines and descriptions, in the same bytes whenever they are packed."""
+    """Tables, dictionaries, outlines and descriptions, in the same bytes each time."""
     monkeypatch.setattr(download_archives, "project_root", lambda: root)
     for name in ("record/a.csv", "record/a.dictionary.csv", "sites/b.geojson", "datapackage.json"):
         (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
