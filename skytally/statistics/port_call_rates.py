@@ -109,7 +109,7 @@ def _total_of_calls(count: pd.DataFrame) -> pd.Series:
 
 
 def rate_of_count(count: pd.DataFrame) -> Estimate:
-    """Calls a month over the period of one total.
+    """Divide the calls of one total by the months of its period.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def rate_of_count(count: pd.DataFrame) -> Estimate:
 def _later_part(
     earlier: pd.DataFrame, later: pd.DataFrame
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Calls between the ends of two totals of one series, and the days between those ends."""
+    """Return the calls and the days between the ends of two totals of one series."""
     before, after = _total_of_calls(earlier), _total_of_calls(later)
     both = f"rows {before['id']} and {after['id']}"
     for word in COMPARED:
@@ -170,7 +170,7 @@ def _later_part(
 
 
 def calls_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
-    """Calls after the end of an earlier total, by a later total of the same series.
+    """Subtract an earlier total of calls from a later one of the same series.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def calls_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
 
 
 def rate_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
-    """Calls a month between the ends of two totals of one series.
+    """Divide the calls between two totals of one series by the months between their ends.
 
     Parameters
     ----------

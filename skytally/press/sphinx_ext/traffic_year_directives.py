@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -55,15 +54,17 @@ def _at_site(rows: pd.DataFrame, scopes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """Counts of calls or ships that have a number and give a rate, the last of a series a year."""
-    several = counts[~counts["vessel"].map(is_one_ship) & (counts["bound"] != "")]
+    """Choose counts of calls or ships that give a rate, of a running one the last of a year."""
+    one_ship = counts["vessel"].map(is_one_ship).astype(bool)
+    several = counts[~one_ship & (counts["bound"] != "")]
     chosen = count_once(several[several["unit"].isin([*CALLS, "ships"])], groups)
     running = totals_since_start(chosen[~chosen["unit"].isin(["calls per month"])])
     ordered = running.assign(year=running["date_last"].dt.year)
     ordered = ordered.sort_values(["date_last", "id"], kind="stable")
     last = ordered.drop_duplicates(["counter", "scope", "unit", "year"], keep="last")
     kept = chosen[~chosen["id"].isin(running["id"]) | chosen["id"].isin(last["id"])]
-    rated = [not math.isnan(monthly_rate(row)[0]) for row in _rows(kept)]
+    lows = [monthly_rate(row)[0] for row in _rows(kept)]
+    rated = pd.Series(lows, index=kept.index, dtype=float).notna()
     return kept[rated].sort_values(["date_last", "id"], kind="stable")
 
 

@@ -145,7 +145,6 @@ class VoyageTotals(Block):
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
 
-
     def _ships(self, names: str) -> str:
         """Ships of a total, after its number; nothing where the page names none."""
         return f" ({self.ships(names)})" if names else ""
