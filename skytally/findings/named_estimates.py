@@ -279,12 +279,6 @@ def _paired_readers(pairs: pd.DataFrame, rows: pd.DataFrame) -> Count:
     return Count(len(pairs), rows[rows["id"].isin([*pairs["row_a"], *pairs["row_b"]])], words=words)
 
 
-def _multiple_if_misread(rows: pd.DataFrame, _: Tables) -> Estimate:
-    from skytally.statistics import multiple_if_misread
-
-    return multiple_if_misread(*_one_by_one(rows))
-
-
 def _railcars_by_length(rows: pd.DataFrame, _: Tables) -> Estimate:
     from skytally.statistics import railcars_by_length
 
@@ -355,7 +349,6 @@ ESTIMATES: Mapping[str, Named] = {
     "images-behind-ceiling": Named(_surge, _images_behind_ceiling, 4, SURGE, digits=3),
     "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),
     "trains-rise-noticed": Named(_trains, _train_rise, 0, CHANGE, COMPARED_RISES),
-    "multiple-if-misread": Named(_multiple_if_misread, _itself, 4),
     "railcars-by-length": Named(_railcars_by_length, _itself, 5),
     "railcars-by-range": Named(_railcars_by_length, _itself, 4),
     "load-of-containers": Named(_load_of_containers, _itself, 1, ("shells",), digits=3),

@@ -44,7 +44,6 @@ from .port_calls.stay_length import mean_stay as mean_stay
 from .port_calls_between_sightings import OPEN as OPEN, gap_table as gap_table
 from .published_count_pairs import (
     difference_of_rows as difference_of_rows,
-    multiple_if_misread as multiple_if_misread,
     pairs_of_counters as pairs_of_counters,
     readers_of_one_place as readers_of_one_place,
 )

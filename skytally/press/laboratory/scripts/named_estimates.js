@@ -169,7 +169,6 @@
       choose: (found, rows, { answer }) => found.ratios[answer].ratio,
     },
     "trains-rise-noticed": { kept: true },
-    "multiple-if-misread": { compute: (rows) => lab.pairs.multipleIfMisread(rows) },
     "railcars-by-length": { compute: (rows) => lab.trains.railcarsByLength(rows) },
     "railcars-by-range": { compute: (rows) => lab.trains.railcarsByLength(rows) },
     "load-of-containers": { compute: ([row], _, given) => loadOfContainers(row, given), digits: 3 },
