@@ -10,7 +10,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import quantity_of, quantity_text
+from skytally.core import quantity_of, quantity_text, when
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -164,9 +164,10 @@ class TrafficByYear(Block):
         start = earlier["date_last"] + pd.Timedelta(days=1)
         who = card_record().names.get(later["counter"], later["counter"])
         low, high = rate["low"], rate["high"]
+        period = when(start, later["date_last"], "day", later["precision_last"])
         words = (
             f"{cell(who)}: {self.card('finding', keys[0], number['said'])} between its two "
-            f"totals ({cell(rate_text((low, high)))} a month)"
+            f"totals ({cell(rate_text((low, high)))} a month), {cell(period)}"
         )
         return words, range(start.year, later["date_last"].year + 1)
 
@@ -186,7 +187,7 @@ class TrafficByYear(Block):
         names = card_record().names
         longer = [self._count(row) for row in year.longer]
         if year.year in between[1]:
-            longer.append(between[0])
+            longer.insert(0, between[0])
         newest = NO_SHIP
         if year.newest is not None:
             who = names.get(year.newest["counter"], year.newest["counter"])

@@ -127,9 +127,15 @@ class VoyageTotals(Block):
             "voyage-totals",
             "Running totals: a row is the latest total of one counter in one unit. Counters "
             "count different things over different periods, many of them the same voyages: no two "
-            "totals may be added. The last column says whose images were read, and whether the "
-            "number was read on the counter's own page or in a report of it",
-            ["counter", "counted", "place or route", "period", "images; counter's own page?"],
+            "totals may be added. The last column says who owns the images, and whether the number "
+            "was read on the counter's own page or in a report of it",
+            [
+                "counter",
+                "counted",
+                "place or route",
+                "period",
+                "owner of the images; counter's page?",
+            ],
             [self._row({str(key): value for key, value in row.items()}) for row in rows],
             empty="No counter has given a running total yet.",
         )
