@@ -47,6 +47,8 @@ class Claim:
     """One sentence for each thing seen after the claim was made; no part of the verdict."""
     later_widened: bool
     """Whether that goes beyond a claim which held for its time."""
+    against: tuple[str, ...]
+    """Sentences of findings that speak against it without deciding; no part of the verdict."""
     findings: tuple[str, ...]
     """Keys of the findings it was compared with, and of those computed from its rows alone."""
     rows: tuple[str, ...]
@@ -89,6 +91,7 @@ def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, evidence: Evidence) 
         "rules": set(rules["id"]),
         "later_rules": set(rules["id"]),
         "findings": set(evidence.findings),
+        "against": set(evidence.findings),
         "rows": set(evidence.rows),
         "copied_from": set(evidence.provenance.parents) | set(rows["id"]),
     }
@@ -210,6 +213,7 @@ def _judged_claim(
         why=_reasons(outcomes),
         later=tuple(outcome.why for outcome in later),
         later_widened=verdict in GOOD and any(outcome.verdict == IN_PART for outcome in later),
+        against=tuple(str(evidence.findings[key]["text"]) for key in row["against"].split()),
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),
         sites=tuple(ref for ref in refs if ref in evidence.sites),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
-from skytally.claims.verdict_words import GOOD, IN_PART, MISQUOTES, as_copy
+from skytally.claims.verdict_words import DIFFERS, GOOD, IN_PART, as_copy
 from skytally.core import BRACE, evidence_line_names as n, refuse
 from skytally.record import condition_faults
 
@@ -202,7 +202,7 @@ def _outcome(rule: dict[str, Any], evidence: Evidence) -> Outcome:
         selected = list(rule["selected"]["id"])
     verdict, words = KINDS[rule["kind"]].run(rule, evidence)
     if rule["about"] == SOURCE:
-        verdict = as_copy(verdict, partly=MISQUOTES if rule["kind"] == "window" else IN_PART)
+        verdict = as_copy(verdict, partly=DIFFERS if rule["kind"] == "window" else IN_PART)
     nothing = not selected if rule["table"] else verdict not in GOOD
     text = (nothing and rule["otherwise"]) or rule["sentence"]
     return Outcome(

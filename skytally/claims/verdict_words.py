@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-HOLDS, BOUND, FAITHFUL, IN_PART, MISQUOTES, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
+HOLDS, BOUND, FAITHFUL, IN_PART, DIFFERS, CONTRADICTED, UNTESTED, CANNOT = VERDICTS = (
     "holds",
     "holds as a bound",
     "faithful copy",
     "holds in part",
-    "misquotes its source",
+    "differs from its source",
     "contradicted",
     "not yet tested",
     "cannot be tested from open sources",
 )
 FIXED = (CANNOT, UNTESTED)
 """The only verdicts that may be entered by hand, where no rule can compute one."""
-WORST_FIRST = (CONTRADICTED, MISQUOTES, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS)
+WORST_FIRST = (CONTRADICTED, DIFFERS, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS)
 """A claim of several parts is worth what its worst part is."""
 GOOD = frozenset({HOLDS, BOUND, FAITHFUL})
 """Verdicts under which a claim stands as it is."""
@@ -46,9 +46,9 @@ def as_copy(verdict: str, *, partly: str = IN_PART) -> str:
     Returns
     -------
     str
-        *faithful copy* of one origin where they agree, *misquotes its source* where they do
+        *faithful copy* of one origin where they agree, *differs from its source* where they do
         not. Neither says anything of the world.
     """
     if verdict == IN_PART:
         return partly
-    return FAITHFUL if verdict in GOOD else MISQUOTES if verdict == CONTRADICTED else verdict
+    return FAITHFUL if verdict in GOOD else DIFFERS if verdict == CONTRADICTED else verdict

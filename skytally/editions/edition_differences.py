@@ -14,7 +14,7 @@ MOVED, REWORDED, SUPPORT = "moved", "reworded", "other evidence"
 """A finding whose number, interval or date changed; only its words; only what it rests on."""
 VERDICT, RENAMED, REASONS = "verdict", "renamed", "reasons"
 """A claim whose verdict changed; only the word for it; only what explains it or it rests on."""
-NEW_WORDS = {"refined": "holds in part"}
+NEW_WORDS = {"refined": "holds in part", "misquotes its source": "differs from its source"}
 """Word of an older edition for a verdict to the word of today."""
 CORRECTED, EDITED, WITHDRAWN = "corrected", "edited", "withdrawn"
 """A row with an entry in the table of corrections; changed without one; no longer there."""

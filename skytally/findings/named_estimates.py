@@ -279,12 +279,6 @@ def _paired_readers(pairs: pd.DataFrame, rows: pd.DataFrame) -> Count:
     return Count(len(pairs), rows[rows["id"].isin([*pairs["row_a"], *pairs["row_b"]])], words=words)
 
 
-def _multiple_if_misread(rows: pd.DataFrame, _: Tables) -> Estimate:
-    from skytally.statistics import multiple_if_misread
-
-    return multiple_if_misread(*_one_by_one(rows))
-
-
 def _railcars_by_length(rows: pd.DataFrame, _: Tables) -> Estimate:
     from skytally.statistics import railcars_by_length
 
@@ -295,6 +289,24 @@ def _load_of_containers(rows: pd.DataFrame, _: Tables, *, shells: float) -> Esti
     from skytally.statistics import load_of_containers
 
     return load_of_containers(rows, shells=shells)
+
+
+def _rate_of_count(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import rate_of_count
+
+    return rate_of_count(rows)
+
+
+def _calls_between(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import calls_between
+
+    return calls_between(*_one_by_one(rows))
+
+
+def _rate_between(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import rate_between
+
+    return rate_between(*_one_by_one(rows))
 
 
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
@@ -330,19 +342,21 @@ ESTIMATES: Mapping[str, Named] = {
         further=_rows_of_stays,
     ),
     "missed-calls": Named(
-        _missed_calls, _itself, 1, ("site",), reads=STAYS, further=_rows_of_stays
+        _missed_calls, _itself, 0, ("site",), reads=STAYS, further=_rows_of_stays
     ),
-    "imaged-share": Named(_share_imaged, _itself, 1),
+    "imaged-share": Named(_share_imaged, _itself),
     "surge-limit": Named(_surge, lambda surge, _: surge.limit, 4, SURGE),
     "images-behind-ceiling": Named(_surge, _images_behind_ceiling, 4, SURGE, digits=3),
     "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),
     "trains-rise-noticed": Named(_trains, _train_rise, 0, CHANGE, COMPARED_RISES),
-    "multiple-if-misread": Named(_multiple_if_misread, _itself, 4),
     "railcars-by-length": Named(_railcars_by_length, _itself, 5),
     "railcars-by-range": Named(_railcars_by_length, _itself, 4),
     "load-of-containers": Named(_load_of_containers, _itself, 1, ("shells",), digits=3),
     "border-distance": Named(_border_distance, _itself, 1, ("border",), digits=3),
     "difference-of-counters": Named(_difference_of_counters, _itself, 2),
+    "rate-of-count": Named(_rate_of_count, _itself, 1),
+    "calls-between-totals": Named(_calls_between, _itself, 2),
+    "rate-between-totals": Named(_rate_between, _itself, 2),
 }
 """Estimates with an interval, for findings of kind *estimate*."""
 COUNTS: Mapping[str, Named] = {

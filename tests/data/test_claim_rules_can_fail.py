@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from skytally.claims import CONTRADICTED, GOOD, IN_PART, MISQUOTES
+from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART
 from tests.support.claim_evidence import claim_tables, one_rule, real_evidence
 from tests.support.perturbed_evidence import verdicts_in_reach
 
 RULES = claim_tables()["rules"]
 EVERY = list(RULES["id"])
-FAILURES = {CONTRADICTED, IN_PART, MISQUOTES}
+FAILURES = {CONTRADICTED, IN_PART, DIFFERS}
 
 
 def _reached(rule: str) -> set[str]:

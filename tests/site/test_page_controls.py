@@ -64,13 +64,13 @@ def test_claims_are_filtered_by_verdict_with_the_keyboard(browser: Browser) -> N
         page.locator("input[data-table=claims]").focus()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "SELECT"
-        page.keyboard.type("misquotes")
+        page.keyboard.type("differs from its source")
         some = _shown(page, "claims")
         assert 0 < len(some) < len(everything)
         verdicts = page.locator("#table-claims tbody tr >> visible=true").evaluate_all(
             "rows => rows.map(row => row.querySelector('strong').textContent)"
         )
-        assert set(verdicts) == {"misquotes its source"}
+        assert set(verdicts) == {"differs from its source"}
         assert (
             page.locator(".sk-filter:has(input[data-table=claims]) output").inner_text()
             == f"{len(some)} shown"

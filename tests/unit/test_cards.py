@@ -47,7 +47,17 @@ FINDING: dict[str, Any] = {
     "high": 1111.0,
     "unit": "containers",
     "inputs": ["P029"],
-    "support": None,
+    "support": {
+        "read": "in a report of it",
+        "origins": ["csis"],
+        "named_origins": 1,
+        "origins_at_least": 1,
+        "image_owners": [],
+        "image_rows": 1,
+        "rows_without_owner": 1,
+        "rows_released": 0,
+        "rows_unrecorded": 0,
+    },
     "interval_from": (TENTH := "this book's reading of “about”, a tenth either way"),
 }
 
@@ -107,6 +117,20 @@ def test_cards_have_words_to_cite_the_original_by(cards_of: CardRecord) -> None:
     (own,) = parts(source_card(cards_of, source["id"]), "cite")
     assert own.text == f"{source['publisher']}: {page_citation(cards_of, source['id'])}"
     assert own.text.endswith(source["url"])
+
+
+def test_a_computed_number_cites_nobody_but_the_book(cards_of: CardRecord) -> None:
+    """Whoever counted what it is computed from did not say the result."""
+    for computed in ({**FINDING, "own": True}, {**FINDING, "support": None}):
+        assert not parts(finding_card(cards_of, computed, CITE), ORIGINAL)
+
+
+def test_a_citation_ends_with_a_sentence_and_its_interval(cards_of: CardRecord) -> None:
+    """A long finding is cited in whole sentences, and never without what it may be."""
+    long = {**FINDING, "text": f"{FINDING['text']} {'It was seen again. ' * 40}"}
+    cited = parts(finding_card(cards_of, long, CITE), "cite")[0].text
+    assert cited.endswith(f"It was seen again. Interval: 909 to 1,111 containers ({TENTH}).")
+    assert "..." not in cited
 
 
 def test_original_on_the_page_of_its_counter_is_reported_by_nobody(cards_of: CardRecord) -> None:
@@ -433,7 +457,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     claim = {
         "id": "S1-07", "verdict": "holds in part", "text": "up to 1,000 containers",
         "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
-        "changes_if": "the transcript", "support": None,
+        "against": [], "changes_if": "the transcript", "support": None,
         "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
                    "original_source": source, "copy_source": source}],
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
@@ -452,7 +476,7 @@ def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     searched = {"all_of_this_size": True, "searched_up_to": 1}
     claim = {
         "id": "S9-99", "verdict": "holds in part", "text": "made up", "asserted_by": "nobody",
-        "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
+        "tested_part": "", "changes_if": "a row", "support": None, "drift": [], "against": [],
         "why": [
             "One number fits. On this point: holds.",
             "No load seen. On this point: holds in part.",

@@ -18,11 +18,11 @@ from skytally.claims.verdict_words import (
     BOUND,
     CANNOT,
     CONTRADICTED,
+    DIFFERS,
     FAITHFUL,
     FIXED,
     HOLDS,
     IN_PART,
-    MISQUOTES,
     UNTESTED,
     VERDICTS,
 )
@@ -107,9 +107,9 @@ def test_verdicts_are_computed_wherever_a_rule_can(claims: dict[str, Claim]) -> 
         ("S3-12", IN_PART),
         ("S2-10", IN_PART),
         ("S2-03", IN_PART),
-        ("S3-07", MISQUOTES),
-        ("S1-07", MISQUOTES),
-        ("S1-08", MISQUOTES),
+        ("S3-07", DIFFERS),
+        ("S1-07", DIFFERS),
+        ("S1-08", DIFFERS),
         ("S1-15", HOLDS),
         ("S0-17", BOUND),
         ("S0-09", IN_PART),
@@ -135,7 +135,7 @@ def test_a_changed_count_flips_the_verdict() -> None:
     before = verdicts(record_tables())
     after = verdicts(changed(record_tables(), "rail_counts", "R031", value=93.0))
     moved = {each: (before[each], after[each]) for each in before if before[each] != after[each]}
-    assert moved == {"S2-09": (IN_PART, MISQUOTES), "S3-11": (IN_PART, MISQUOTES)}
+    assert moved == {"S2-09": (IN_PART, DIFFERS), "S3-11": (IN_PART, DIFFERS)}
 
 
 def test_a_changed_bound_and_a_new_row_flip_verdicts() -> None:
@@ -357,6 +357,34 @@ def test_copies_move_no_verdict_strength_or_count(
             assert getattr(claim, word) == getattr(before, word), (claim.id, word)
 
 
+def test_what_speaks_against_a_claim_changes_no_verdict() -> None:
+    """Trains longer than the ceiling stand beside the rise, which is judged as before."""
+    rows = claim_tables()["ledger"].set_index("id", drop=False)
+    tables = {**claim_tables(), "ledger": rows.assign(against="").reset_index(drop=True)}
+    bare = {claim.id: claim for claim in judge_claims(tables, real_evidence())}
+    known = {claim.id: claim for claim in judge_claims(claim_tables(), real_evidence())}
+    assert {name: claim.verdict for name, claim in bare.items()} == {
+        name: claim.verdict for name, claim in known.items()
+    }
+    assert any("border track" in words for words in known["S2-01"].against)
+    assert bare["S2-01"].against == ()
+
+
+def test_a_silence_known_to_the_month_decides_only_what_lies_surely_within_it() -> None:
+    """A ship seen in the first month of a silence may have been seen before it began."""
+    tables = claim_tables()
+    evidence = real_evidence()
+    for rule in tables["rules"].to_dict("records"):
+        frame = evidence.rows.get(rule["right"], {})
+        if rule["kind"] == "window" and "precision_first" in frame and "counter" in frame:
+            month = pd.offsets.MonthEnd(0)
+            surely = frame["date_first"] + (
+                month if frame["precision_first"] == "month" else 0 * month
+            )
+            for ref in rule["left"].split():
+                assert evidence.rows[ref]["date_first"] >= surely, rule["id"]
+
+
 def test_ledger_refuses_broken_references_and_double_verdicts_at_once() -> None:
     """A missing claim, a second verdict, none at all, a strange wording, rows that are not."""
     rows = claim_tables()["ledger"].set_index("id", drop=False)
@@ -433,7 +461,7 @@ def test_claims_json_is_sorted_whole_and_without_nan(claims: dict[str, Claim]) -
     assert text == as_json(reversed(list(claims.values())))
     wanted = {
         *("id", "text", "asserted_by", "line", "verdict", "why", "later", "later_widened"),
-        *("support", "rests_on", "changes_if", "drift"),
+        *("against", "support", "rests_on", "changes_if", "drift"),
     }
     assert all(wanted <= set(each) for each in shown)
     (railcars,) = (each for each in shown if each["id"] == "S2-09")

@@ -14,10 +14,10 @@ from skytally.claims.claim_rule_evaluation import reason_in_words
 from skytally.claims.verdict_words import (
     BOUND,
     CONTRADICTED,
+    DIFFERS,
     FAITHFUL,
     HOLDS,
     IN_PART,
-    MISQUOTES,
     UNTESTED,
 )
 from skytally.core.errors import DataError
@@ -64,11 +64,11 @@ TWO: Cells = {"value": 2.0, "bound": "at least", "unit": "counts"}
         ("distance", {"left": "rajin", "right": "dunai", **NEAR}, CONTRADICTED),
         ("distance", {"left": "rajin", "right": "mozdok", **NEAR}, UNTESTED),
         ("number", {"left": "D006", **MILES, "about": "source"}, FAITHFUL),
-        ("number", {"left": "O003", "claimed": "S1-07", "about": "source"}, MISQUOTES),
+        ("number", {"left": "O003", "claimed": "S1-07", "about": "source"}, DIFFERS),
         ("number", {"left": "R031", "claimed": "S2-09", "about": "source"}, IN_PART),
         ("number", {"left": "R031", "claimed": "S2-09"}, HOLDS),
         ("number", {"left": "R001", "claimed": "S3-12", "about": "source"}, IN_PART),
-        ("window", {"left": "O003", "right": "S1-08", "about": "source"}, MISQUOTES),
+        ("window", {"left": "O003", "right": "S1-08", "about": "source"}, DIFFERS),
         ("order", {"left": "R026 O001", "right": "E013", "relation": "after"}, IN_PART),
         ("portion", {"left": "R046 R048", "right": "R051", **HALF}, BOUND),
         ("independence", {"left": "R031 R032", "relation": "origins", **ONE}, HOLDS),

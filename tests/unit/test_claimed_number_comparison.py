@@ -11,10 +11,10 @@ from skytally.claims.claimed_number_comparison import BoundedNumber, compare
 from skytally.claims.verdict_words import (
     BOUND,
     CONTRADICTED,
+    DIFFERS,
     FAITHFUL,
     HOLDS,
     IN_PART,
-    MISQUOTES,
     UNTESTED,
     VERDICTS,
     WORST_FIRST,
@@ -74,7 +74,7 @@ def test_compare_refuses_two_units_and_a_claim_without_a_number() -> None:
     [
         (HOLDS, FAITHFUL),
         (BOUND, FAITHFUL),
-        (CONTRADICTED, MISQUOTES),
+        (CONTRADICTED, DIFFERS),
         (IN_PART, IN_PART),
         (UNTESTED, UNTESTED),
     ],
@@ -82,12 +82,12 @@ def test_compare_refuses_two_units_and_a_claim_without_a_number() -> None:
 def test_a_copy_is_faithful_or_misquotes_and_never_holds(verdict: str, expected: str) -> None:
     """A sentence that agrees with its source says nothing of the world."""
     assert as_copy(verdict) == expected
-    assert as_copy(IN_PART, partly=MISQUOTES) == MISQUOTES
+    assert as_copy(IN_PART, partly=DIFFERS) == DIFFERS
 
 
 def test_of_several_verdicts_the_worst_counts() -> None:
     """Every verdict that a rule can give has its place in the order."""
-    assert worst([HOLDS, FAITHFUL, MISQUOTES]) == MISQUOTES
-    assert worst([HOLDS, MISQUOTES, CONTRADICTED]) == CONTRADICTED
+    assert worst([HOLDS, FAITHFUL, DIFFERS]) == DIFFERS
+    assert worst([HOLDS, DIFFERS, CONTRADICTED]) == CONTRADICTED
     assert worst([BOUND, FAITHFUL]) == FAITHFUL
     assert {*WORST_FIRST} == {*VERDICTS[:-1]}

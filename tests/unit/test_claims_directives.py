@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skytally.claims import CONTRADICTED, GOOD, IN_PART, MISQUOTES, as_json, judge_claims
+from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART, as_json, judge_claims
 from skytally.press.sphinx_ext import claims_directives
 from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
@@ -90,7 +90,7 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     assert "cards/source/SEED1.html" in lines["The press wrote"]
     assert ">Yonhap, 14 October 2023</a>" in lines["The source said"]
     assert lines["So"].startswith(
-        f"<strong>{MISQUOTES.capitalize()}</strong> (bound reversed). The article credits "
+        f"<strong>{DIFFERS.capitalize()}</strong> (bound reversed). The article credits "
     )
 
 
@@ -100,7 +100,7 @@ def test_the_worst_verdicts_stand_first(known: list[dict[str, Any]]) -> None:
     anchors = re.findall(r'<article [^>]*id="([^"]*)"', _html("ChangedClaims"))
     by_id = {claim["id"]: claim for claim in known}
     assert anchors[0] == "S3-15"
-    assert [by_id[anchor]["verdict"] for anchor in anchors[1:4]] == [MISQUOTES] * 3
+    assert [by_id[anchor]["verdict"] for anchor in anchors[1:4]] == [DIFFERS] * 3
     assert not GOOD & {by_id[anchor]["verdict"] for anchor in anchors}
 
 
@@ -207,5 +207,5 @@ def test_words_of_others_stay_text(
 def test_a_misquote_of_a_source_that_was_not_read_says_so(known: list[dict[str, Any]]) -> None:
     """Where only reports of the source were read, the verdict holds against those."""
     for claim in known:
-        if claim["verdict"] == MISQUOTES and "counter's page" not in claim["support"]["read"]:
+        if claim["verdict"] == DIFFERS and "counter's page" not in claim["support"]["read"]:
             assert any("not read" in why for why in claim["why"]), claim["id"]

@@ -189,7 +189,6 @@ def test_built_findings_of_looks_rest_on_their_tables(
     ("key", "inputs"),
     [
         ("rail-counts.chance_of_surge", {"R031", "R001", "R007", "R026"}),
-        ("rail-counts.multiple_if_misread", {"R031", "R001", "R008", "R009"}),
         ("port-imagery.calls_by_presence", {"P002.2", "P002"}),
         ("port-imagery.calls_accepted", {"P002.2", "P002", "V015"}),
         ("rail-counts.railcars_by_length_may", {"R011", "R011.2", "R023", "R023.2"}),

@@ -14,7 +14,6 @@ from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement
 from skytally.statistics.published_count_pairs import (
     difference_of_rows,
-    multiple_if_misread,
     pairs_of_counters,
     readers_of_one_place,
 )
@@ -95,14 +94,3 @@ def test_readers_of_a_year_are_not_compared(rows: Rows) -> None:
     made = rows({"counter": "voa", "value": 12.0}, {"counter": "rfa", "value": 3.0})
     made = made.assign(scope="x", date_first=pd.Timestamp("2022-01-01"))
     assert readers_of_one_place(made).empty
-
-
-def test_multiple_if_misread_divides_by_the_factor_of_the_readers(table: Table) -> None:
-    """73 over a fourfold error is around a ceiling of about 20: it need not be passed."""
-    rail = table("rail_counts")
-    four = [row_of([rail], row) for row in ("R031", "R001", "R008", "R009")]
-    found = multiple_if_misread(*four)
-    assert found.low == pytest.approx(73 / 4 / 25)
-    assert found.high == pytest.approx(73 / 4 / 15)
-    with pytest.raises(DataError, match=r"rows R031, R001, R009, R008: .* wrong order"):
-        multiple_if_misread(four[0], four[1], four[3], four[2])

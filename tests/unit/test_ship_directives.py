@@ -78,7 +78,7 @@ def test_owners_say_where_the_record_is_silent() -> None:
     """Each ship has a line, and a link of a list is not called an owner."""
     shown = bare(ShipOwners, docname="ships").html()
     assert all(f"cards/ship/{ship_id(ship)}.html" in shown for ship in ("Angara", "Maria"))
-    assert "IBEX Shipping</td><td>linked to it on a list of sanctions" in shown
+    assert "IBEX Shipping</td><td>linked to it by a list of sanctions" in shown
     assert "Marine Trans Shipping</td><td>owner" in shown
 
 

@@ -27,8 +27,8 @@ def drawn(counts: dict[str, int]) -> PageBlock:
 
 def test_every_verdict_stands_at_the_bar_with_its_count() -> None:
     """Words and counts are in the picture and in its text; a verdict of no claim is in neither."""
-    bar = drawn({"contradicted": 0, "misquotes its source": 3, "holds": 1200})
-    for words in ("3 misquotes its source", "1,200 holds"):
+    bar = drawn({"contradicted": 0, "differs from its source": 3, "holds": 1200})
+    for words in ("3 differs from its source", "1,200 holds"):
         assert words in svg_words(bar)
         assert words in bar.text
     assert "contradicted" not in svg_words(bar) + bar.text

@@ -91,6 +91,26 @@ def shortened(text: str, *, letters: int = MOST_LETTERS) -> str:
     return cut if len(cut) > len(" ...") else f"{words[: letters - 4]} ..."
 
 
+SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
+"""Blank between two sentences."""
+
+
+def whole_sentences(text: str, *, letters: int) -> str:
+    """First sentences of a text that fit together, or its start where not even one does.
+
+    Examples
+    --------
+    >>> whole_sentences("It rose. It fell again. Nobody looked.", letters=25)
+    'It rose. It fell again.'
+    """
+    words = " ".join(text.split())
+    if len(words) <= letters:
+        return words
+    ends = [found.start() for found in SENTENCE_END.finditer(words)]
+    fitting = [end for end in ends if end <= letters]
+    return words[: fitting[-1]] if fitting else shortened(words, letters=letters)
+
+
 def web_link(text: str, url: str) -> Part:
     """Link to a page on the web; words only where the address is none of HTTP."""
     return Part(text, url if url.startswith(WEB) else "")

@@ -10,7 +10,16 @@ from typing import Any
 from skytally.claims import on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
 from skytally.findings import VOID, interval_words, read_declarations
-from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened
+from skytally.press.cards.card import (
+    CITE,
+    Card,
+    Fact,
+    Part,
+    address,
+    fact,
+    shortened,
+    whole_sentences,
+)
 from skytally.press.cards.record_cards import (
     MOST_IN_HEADING,
     CardRecord,
@@ -111,6 +120,13 @@ def _worded(record: CardRecord, rows: list[str], *, worded: int) -> list[Part]:
     return [*few, *row_links(record, rows[worded:])]
 
 
+def _citation(book: str, name: str, text: str, span: str) -> str:
+    """Cite a finding in whole sentences, with its interval."""
+    start, end = f"{book} {name} ", f" Interval: {span}." if span else ""
+    room = MOST_IN_CITATION - len(start) - len(end)
+    return f"{start}{whole_sentences(text, letters=room)}{end}"
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -132,10 +148,10 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     # a number of several rows is computed from a sum, and is none itself
     made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
     span = interval_words(finding)
-    quote = f"{citation} Finding {key}: {finding['text']}{f' Interval: {span}.' if span else ''}"
+    printed = bool(finding.get("support")) and not finding.get("own")
     facts = [
         *fact(
-            RESTS_ON if finding.get("own") or not finding.get("support") else COUNTED,
+            COUNTED if printed else RESTS_ON,
             counters_of(record, rows),
         ),
         *_dates(finding, cells),
@@ -149,8 +165,14 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
+<<<<<<< HEAD
         *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
         *fact(ORIGINAL, original_citations(record, rows)),
+=======
+        *fact(CITE, [Part(_citation(citation, f"Finding {key}:", str(finding["text"]), span))]),
+        # what this book computed is nobody else's to be cited for
+        *fact(ORIGINAL, original_citations(record, rows) if printed else []),
+>>>>>>> main
     ]
     heading = _heading(finding, cells)
     return Card("finding", key, heading, shortened(finding["text"]), tuple(facts))
@@ -294,6 +316,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("what would change it", [claim["changes_if"]]),
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),
+        *fact("what speaks against it", claim["against"]),
         *_drift(claim, record),
         *fact("read in", _pages_of(record, decided_by or rows)),
         *fact("other pages on it", others_on_it),

@@ -42,7 +42,7 @@ LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
-RELATION_WORDS = {OWNER: "owner", "linked": "linked to it on a list of sanctions"}
+RELATION_WORDS = {OWNER: "owner", "linked": "linked to it by a list of sanctions or a page on one"}
 """How the pages connect a ship and a company, in words."""
 
 

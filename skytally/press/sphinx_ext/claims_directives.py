@@ -112,7 +112,7 @@ def _tally_line(claim: dict[str, Any]) -> str:
 
 
 VERDICT_COLOURS = dict(zip(claims.VERDICTS, chart_style.VERDICT_COLOURS, strict=True))
-CHANGED = (claims.CONTRADICTED, claims.MISQUOTES, claims.IN_PART)
+CHANGED = (claims.CONTRADICTED, claims.DIFFERS, claims.IN_PART)
 """Verdicts on sentences that differ from their source or the evidence, the worst first."""
 STANDING = (claims.HOLDS, claims.BOUND, claims.FAITHFUL)
 UNDECIDED = (claims.UNTESTED, claims.CANNOT)
@@ -142,10 +142,11 @@ def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -
 
 
 def why_in_words(claim: dict[str, Any]) -> str:
-    """Reasons of a verdict, those of the deciding part first, and what came later, as HTML."""
+    """Reasons of a verdict, the deciding first, what came later and what speaks against it."""
     decide, others = deciding_reasons(claim)
     reasons = [cell(reason) for reason in (*decide, *others)]
     reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
+    reasons += [f"<em>Against it:</em> {cell(sentence)}" for sentence in claim["against"]]
     return " ".join(reasons)
 
 
@@ -235,7 +236,7 @@ class ChangedClaims(Block):
                 ("The press wrote", f"{wrote} ({source_link(page)})"),
                 ("The source said", f"{said} ({source_link(drift['original_source'])})"),
             ]
-        elif claim["verdict"] != claims.MISQUOTES and not claim["copied_from"]:
+        elif claim["verdict"] != claims.DIFFERS and not claim["copied_from"]:
             lines.append(("Compared with", RECORD_COMPARED))
         lines += [
             ("So", f"<strong>{verdict}</strong>{change}. {why_in_words(claim)}"),

@@ -4,8 +4,8 @@
   const w = lab.words, { DataError, NotRecomputed } = w;
   const q = lab.quantities;
   const HOLDS = "holds", BOUND = "holds as a bound", FAITHFUL = "faithful copy", IN_PART = "holds in part",
-    MISQUOTES = "misquotes its source", CONTRADICTED = "contradicted", UNTESTED = "not yet tested";
-  const WORST_FIRST = [CONTRADICTED, MISQUOTES, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS];
+    DIFFERS = "differs from its source", CONTRADICTED = "contradicted", UNTESTED = "not yet tested";
+  const WORST_FIRST = [CONTRADICTED, DIFFERS, IN_PART, UNTESTED, FAITHFUL, BOUND, HOLDS];
   const GOOD = [HOLDS, BOUND, FAITHFUL];
   const NOMINAL_DAYS = 15, PRESENT = ["counted", "seen"], NOTHING_SEEN = "nothing-seen";
   const worst = (verdicts) => WORST_FIRST.find((verdict) => verdicts.includes(verdict));
@@ -353,7 +353,7 @@
   }
   function asCopy(verdict, partly) {
     if (verdict === IN_PART) return partly;
-    return GOOD.includes(verdict) ? FAITHFUL : verdict === CONTRADICTED ? MISQUOTES : verdict;
+    return GOOD.includes(verdict) ? FAITHFUL : verdict === CONTRADICTED ? DIFFERS : verdict;
   }
   /** How many of some rows do something: a pronoun and the verb in its number. */
   function doing(count, part, one, many) {
@@ -374,7 +374,7 @@
     checkRefs(given, evidence);
     const rule = { ...given, selected: given.table ? rowsOf(given, evidence) : [] };
     let [verdict, words] = KINDS[rule.kind][0](rule, evidence);
-    if (rule.about === "source") verdict = asCopy(verdict, rule.kind === "window" ? MISQUOTES : IN_PART);
+    if (rule.about === "source") verdict = asCopy(verdict, rule.kind === "window" ? DIFFERS : IN_PART);
     const nothing = rule.table ? !rule.selected.length : !GOOD.includes(verdict);
     const why = reasonInWords((nothing && rule.otherwise) || rule.sentence, words);
     const refs = [...refsOf(rule, "left"), ...refsOf(rule, "right"), ...rule.selected.map((row) => row.id)];

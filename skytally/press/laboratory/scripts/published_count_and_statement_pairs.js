@@ -140,16 +140,6 @@
       more, fewer, family: sharedFamily(more.family, fewer.family),
     }));
   }
-  function multipleIfMisread([count, ceiling, more, fewer]) {
-    const highest = limits(quantityOf(ceiling))[1], lowest = 2 * ceiling.value - highest;
-    if (!(more.value >= fewer.value && fewer.value > 0 && lowest > 0) || Number.isNaN(count.value)) {
-      throw new DataError("a number is missing, 0 or in the wrong order; name other rows");
-    }
-    const misread = count.value / (more.value / fewer.value);
-    const [low, high] = [misread / highest, misread / lowest];
-    if (Number.isNaN(low) || Number.isNaN(high) || low > high) throw new DataError("no interval");
-    return { value: NaN, low, high, unit: "times", level: 1 };
-  }
 
   // ---- statements ---------------------------------------------------------------------------------
   const byDate = (rows) => rows.slice().sort((one, two) => lab.record.compared(one.statement_first, two.statement_first));
@@ -177,5 +167,5 @@
     }));
     return pairs;
   }
-  lab.pairs = { pairsOfCounters, differenceOfRows, readersOfOnePlace, multipleIfMisread, claimPairs, fallingTotals };
+  lab.pairs = { pairsOfCounters, differenceOfRows, readersOfOnePlace, claimPairs, fallingTotals };
 })(globalThis.skytallyLaboratory);
