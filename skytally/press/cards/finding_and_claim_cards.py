@@ -123,7 +123,7 @@ def _worded(record: CardRecord, rows: list[str], *, worded: int) -> list[Part]:
 def _citation(book: str, name: str, text: str, span: str) -> str:
     """Cite a finding in whole sentences, with its interval."""
     start, end = f"{book} {name} ", f" Interval: {span}." if span else ""
-    room = MOST_IN_CITATION - len(start) - len(end)
+    room = MOST_IN_CITATION - len(name) - len(end)
     return f"{start}{whole_sentences(text, letters=room)}{end}"
 
 
@@ -165,14 +165,9 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0)),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
-<<<<<<< HEAD
-        *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
-        *fact(ORIGINAL, original_citations(record, rows)),
-=======
         *fact(CITE, [Part(_citation(citation, f"Finding {key}:", str(finding["text"]), span))]),
         # what this book computed is nobody else's to be cited for
         *fact(ORIGINAL, original_citations(record, rows) if printed else []),
->>>>>>> main
     ]
     heading = _heading(finding, cells)
     return Card("finding", key, heading, shortened(finding["text"]), tuple(facts))
