@@ -95,12 +95,15 @@ def test_every_short_word_of_the_table_has_its_meaning_above_it() -> None:
     assert {PARTY, STATEMENT, "may share with"} <= set(KEY)
 
 
-def test_containers_by_a_way_that_nobody_names_are_quoted_so() -> None:
-    """The largest total has no route, and one page without a day carries it."""
+def test_containers_by_a_way_that_nobody_states_are_quoted_so() -> None:
+    """The largest total has a presumed route, others none; one page without a day carries it."""
     text = "The newest total is about 33,000 containers (2026, day not known)."
     said = phrased({"text": text, "when": "2026, day not known"}, row("O045"))
-    assert "33,000 containers, by a route that the pages read do not name (" in said
+    way = "by a route that the page read presumes to be by sea and does not state"
+    assert f"33,000 containers, {way} (" in said
     assert said.endswith("; an undated page, and the only one read that has this number).")
+    shown = phrased({"text": "It gave 28,000-odd containers."}, row("O041"))
+    assert "containers, by a route that the pages read do not name (" in shown
     by_sea = phrased({"text": "Seoul gave 7,000 containers."}, row("O017"))
     assert "route" not in by_sea
 

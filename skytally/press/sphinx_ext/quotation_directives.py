@@ -39,7 +39,11 @@ KEY = {
 BOOK = "Counted from Above"
 EVENTS, CONFIRMED = "events", "confirmation"
 """Table of denials, findings and papers, and the kind of event whose note bounds its words."""
-NO_ROUTE = "by a route that the pages read do not name"
+NOT_STATED = {
+    "": "by a route that the pages read do not name",
+    "sea-presumed": "by a route that the page read presumes to be by sea and does not state",
+}
+"""Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
 UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
 SUM_WORDS = " (a sum by the compiler of the parts that the counter printed)"
@@ -226,10 +230,10 @@ def days_of(row: Row) -> str:
     )
 
 
-def unnamed_route(row: Row) -> bool:
-    """Whether a row is of containers that were sent, by a way that its claimant does not name."""
+def route_words(row: Row) -> str:
+    """Words on the way of containers that were sent, where the pages read do not state it."""
     sent = row.get("sense") == "delivered" and row.get("quantity") == "containers"
-    return sent and "route" in row and not row["route"]
+    return NOT_STATED.get(str(row["route"]), "") if sent and "route" in row else ""
 
 
 def only_page(row: Row) -> str:
@@ -283,8 +287,8 @@ def phrased(finding: Row, row: Row) -> str:
         source = f"computed by {BOOK} from {whose}"
     else:
         source = f"{cited(row, stated)}{only_page(row)}"
-        if unnamed_route(row) and NO_ROUTE not in text:
-            text = f"{text}, {NO_ROUTE}"
+        if (way := route_words(row)) and way not in text:
+            text = f"{text}, {way}"
     return f"{text} ({f'{period}; ' if period else ''}source: {source})."
 
 
