@@ -18,6 +18,9 @@ ODD = "-odd"
 """Beginning of softening words after a number that is somewhat exceeded, as in *2,000-odd*."""
 THOUSAND = 1000.0
 """Step from one counting word to the next: thousand, million."""
+DERIVED_SUM = "derived-sum"
+"""Word of the vocabulary *method* for a sum that no source prints."""
+SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives"
 COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""
 
@@ -208,8 +211,10 @@ ROUNDED = "the rounding of the printed number, which says nothing on how well it
 """Whose interval that of a rounded number is that nobody read off an image."""
 
 
-def reading_of(quantity: Quantity) -> str:
+def reading_of(quantity: Quantity, *, method: str = "") -> str:
     """Words on whose interval `limits` is: the source's own, or this book's reading of its words.
+
+    A sum by the compiler (`method` *derived-sum*) has no bound that a source gives.
 
     Examples
     --------
@@ -224,7 +229,8 @@ def reading_of(quantity: Quantity) -> str:
         return ""
     if quantity.bound in (*n.OPEN_ABOVE, n.AT_MOST):
         moved = "about" in quantity.wording
-        return "the bound that the source gives" + (", moved by its rounding" if moved else "")
+        whose = SUMMED if method == DERIVED_SUM else "the bound that the source gives"
+        return whose + (", moved by its rounding" if moved else "")
     if quantity.bound != n.ABOUT or (low, high) == (quantity.low, quantity.high):
         return printed
     if quantity.wording.startswith(ODD):

@@ -342,9 +342,9 @@ ESTIMATES: Mapping[str, Named] = {
         further=_rows_of_stays,
     ),
     "missed-calls": Named(
-        _missed_calls, _itself, 1, ("site",), reads=STAYS, further=_rows_of_stays
+        _missed_calls, _itself, 0, ("site",), reads=STAYS, further=_rows_of_stays
     ),
-    "imaged-share": Named(_share_imaged, _itself, 1),
+    "imaged-share": Named(_share_imaged, _itself),
     "surge-limit": Named(_surge, lambda surge, _: surge.limit, 4, SURGE),
     "images-behind-ceiling": Named(_surge, _images_behind_ceiling, 4, SURGE, digits=3),
     "trains-ratio": Named(_trains, _train_ratio, 0, CHANGE, COMPARED),

@@ -176,7 +176,8 @@ def quoted(
         words=words,
         said=quantity_text(quantity) if ranged else "",
     )
-    return replace(found, interval_from=reading_of(quantity))
+    whose = reading_of(quantity, method=str(row.get("method", "")))
+    return replace(found, interval_from=whose)
 
 
 def above_bound(found: Finding, rows: pd.DataFrame, kept: pd.DataFrame) -> Finding:

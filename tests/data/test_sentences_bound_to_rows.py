@@ -58,11 +58,31 @@ def test_a_page_on_reports_of_nothing_names_each_tally(page: str) -> None:
     assert all(f"`{key}`" in text for key in TALLIES_OF_NOTHING)
 
 
-def test_the_largest_total_names_no_route(made: dict[str, dict[str, Any]]) -> None:
-    """Sentences call the largest total one without a route."""
-    (ref,) = made["official-claims.containers_highest"]["inputs"]
+def selected(made: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:
+    """Row of official_claims that a finding selects."""
+    (ref,) = made[key]["inputs"]
     (row,) = (each for each in rows_of("official_claims") if each["id"] == ref)
-    assert row["route"] == ""
+    return row
+
+
+def test_the_route_of_the_largest_total_is_presumed(made: dict[str, dict[str, Any]]) -> None:
+    """Sentences say that a page presumes a port, and not whether all went by sea."""
+    assert selected(made, "official-claims.containers_highest")["route"] == "sea-presumed"
+
+
+def test_the_highest_capacity_is_one_by_reading(made: dict[str, dict[str, Any]]) -> None:
+    """Summaries call the largest number of shells one reported among the contents."""
+    highest = selected(made, "official-claims.shells_capacity_highest")
+    assert highest["id"] == selected(made, "official-claims.shells_capacity_dia_2026")["id"]
+    assert "among the contents" in highest["text"]
+
+
+def test_the_newest_total_of_soldiers_is_a_sum(made: dict[str, dict[str, Any]]) -> None:
+    """The title of its chart says so, and no bound of it is one that a source gives."""
+    latest = selected(made, "official-claims.troops_latest")
+    assert latest["method"] == "derived-sum"
+    assert "source gives" in made["official-claims.troops_latest"]["interval_from"]
+    assert "sum by the compiler" in made["official-claims.troops_latest"]["interval_from"]
 
 
 def test_no_total_of_containers_says_how_it_was_obtained() -> None:

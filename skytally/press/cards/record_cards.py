@@ -255,7 +255,8 @@ def interval_fact(row: Mapping[str, Any]) -> list[Fact]:
     quantity = quantity_of(_with_ends(row))
     low, high = limits(quantity)
     ends = {"low": low, "high": high, "bound": quantity.bound, "unit": quantity.unit}
-    return fact("interval", [interval_words({**ends, "interval_from": reading_of(quantity)})])
+    whose = reading_of(quantity, method=str(row.get("method", "")))
+    return fact("interval", [interval_words({**ends, "interval_from": whose})])
 
 
 def is_one_ship(names: str) -> bool:

@@ -26,6 +26,8 @@ ROW_COLUMNS = (
 )
 """Columns of a row that are read."""
 UNREADABLE = "unreadable days"
+STATED = "duration"
+"""Quantity of a row that gives the length of a period in words beside its dates."""
 """Quantity of a row that counts the days without an image that could be read."""
 LENGTHS_TRIED = 7
 """Lengths of the period from the shortest to the longest that are tried."""
@@ -276,12 +278,23 @@ def _extreme_shares(images: float, length: float, *means: float) -> tuple[float,
     return float(np.min(missed)), float(np.max(missed))
 
 
-def _days_with_image(row: pd.DataFrame) -> list[tuple[float, float]]:
-    """Imaged days and length of the period, for every end that one row allows."""
-    lengths = period_lengths(row)
+def _lengths_as_stated(days: pd.DataFrame) -> Days:
+    """Shortest and longest period by the dates of the first row and the words of a second."""
+    stated = days.iloc[1:]
+    if len(stated) > 1 or not stated["quantity"].isin([STATED]).all():
+        message = f"rows {', '.join(days['id'])}: give one of days and at most one of quantity {STATED}"
+        raise DataError(message)
+    found = [*period_lengths(days.iloc[[0]]), *(whole_number_limits(stated) if len(stated) else ())]
+    return min(found), max(found)
+
+
+def _days_with_image(days: pd.DataFrame) -> list[tuple[float, float]]:
+    """Imaged days and length of the period, for every end that the rows allow."""
+    lengths = _lengths_as_stated(days)
+    row = days.iloc[[0]]
     if row["quantity"].iloc[0] == UNREADABLE:
         few, many = whole_number_limits(row)
-        ends = [(length - days, length) for days, length in product((few, many), lengths)]
+        ends = [(length - hidden, length) for hidden, length in product((few, many), lengths)]
         if not all(1 <= images <= length for images, length in ends):
             name = row["id"].iloc[0]
             message = f"row {name}: {many:g} days of {lengths[0]:g}; none is left, give fewer"
@@ -296,7 +309,7 @@ def share_imaged(days: pd.DataFrame) -> Estimate:
     Parameters
     ----------
     days : pandas.DataFrame
-        One row of ``voyage_counts``, as for `chance_missed`.
+        Rows of ``voyage_counts``, as for `chance_missed`.
 
     Returns
     -------
@@ -319,7 +332,8 @@ def chance_missed(days: pd.DataFrame, *, stays: pd.DataFrame) -> Estimate:
     ----------
     days : pandas.DataFrame
         One row of ``voyage_counts``: days with an image, or days on which images could not be
-        read, the counter having an image of every other day.
+        read, the counter having an image of every other day. A second row may give the length
+        of the period in words (quantity *duration*), where it differs from the dates.
     stays : pandas.DataFrame
         Rows of ``port_stays``.
 

@@ -155,7 +155,7 @@
       text: declaration.sentence, wording: quantity.wording, dates: datesOf(row), words,
       said: ranged ? q.quantityText(quantity) : "",
     });
-    found.interval_from = q.readingOf(quantity);
+    found.interval_from = q.readingOf(quantity, row.method);
     return found;
   }
   function aboveBound(found, row, kept) {

@@ -153,9 +153,9 @@
     "calls-not-below-count": { compute: callsNotBelowCount, ...ofStays },
     presence: { compute: callsByPresence, choose: (found) => found.presence, ...ofStays },
     "missed-calls": {
-      compute: ([row], tables, given) => lab.portCalls.chanceMissed(row, stayOf(tables, given)), ...ofStays,
+      compute: ([row, stated], tables, given) => lab.portCalls.chanceMissed(row, stayOf(tables, given), stated), ...ofStays,
     },
-    "imaged-share": { compute: ([row]) => lab.portCalls.shareImaged(row) },
+    "imaged-share": { compute: ([row, stated]) => lab.portCalls.shareImaged(row, stated) },
     "surge-limit": {
       compute: (rows, _, given) => lab.surge.surgeOfRows(rows, given),
       choose: (found) => lab.surge.surgeLimit(found),

@@ -253,8 +253,9 @@
     Array.from({ length: most - fewest + 1 }, (_, i) => fewest + i);
 
   // ---- missed calls -----------------------------------------------------------------------------
-  function daysWithImage(row) {
-    const lengths = periodLengths(row);
+  function daysWithImage(row, stated) {
+    const known = [...periodLengths(row), ...(stated ? wholeNumberLimits(stated) : [])];
+    const lengths = [Math.min(...known), Math.max(...known)];
     if (row.quantity === UNREADABLE) {
       const limits = wholeNumberLimits(row);
       const pairs = limits.flatMap((days) => lengths.map((length) => [length - days, length]));
@@ -265,8 +266,8 @@
     }
     return imagedDays(row).flatMap((images) => lengths.map((length) => [images, length]));
   }
-  function shareImaged(row) {
-    const shares = daysWithImage(row).map(([images, length]) => 100 * images / length);
+  function shareImaged(row, stated) {
+    const shares = daysWithImage(row, stated).map(([images, length]) => 100 * images / length);
     return { value: NaN, low: Math.min(...shares), high: Math.max(...shares), unit: "percent", level: 1 };
   }
   function schedules(images, length) {
@@ -312,8 +313,8 @@
     }
     return missed.get(key);
   }
-  function chanceMissed(row, stay) {
-    const shares = daysWithImage(row).flatMap(([images, length]) => extremeShares(images, length, stay));
+  function chanceMissed(row, stay, stated) {
+    const shares = daysWithImage(row, stated).flatMap(([images, length]) => extremeShares(images, length, stay));
     return { value: NaN, low: Math.min(...shares), high: Math.max(...shares), unit: "p", level: stay.level };
   }
   lab.portCalls = { LEVEL, SHORTEST_MEAN, LONGEST_MEAN, meanStay, callsByShare, shareImaged, chanceMissed };

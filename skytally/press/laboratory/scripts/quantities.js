@@ -64,14 +64,16 @@
     if (w.OPEN_ABOVE.includes(bound)) return [least, Infinity];
     return bound === w.AT_MOST ? [0, most] : [least, most];
   }
-  function readingOf(quantity) {
+  const SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives";
+  function readingOf(quantity, method = "") {
     const printed = "the range that the source prints";
     const [low, high] = limits(quantity);
     const { value, bound } = quantity, word = quantity.wording || w.ABOUT;
     if (Number.isNaN(low) || low === high) return "";
     if (w.OPEN_ABOVE.includes(bound) || bound === w.AT_MOST) {
       const moved = quantity.wording.includes("about");
-      return `the bound that the source gives${moved ? ", moved by its rounding" : ""}`;
+      const whose = method === "derived-sum" ? SUMMED : "the bound that the source gives";
+      return `${whose}${moved ? ", moved by its rounding" : ""}`;
     }
     if (bound !== w.ABOUT || (low === quantity.low && high === quantity.high)) return printed;
     if (quantity.wording.startsWith(ODD)) {
