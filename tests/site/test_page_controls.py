@@ -276,7 +276,7 @@ QUESTIONS = [
     ("sentinel detection rate", "accuracy.html"),
     ("how accurate are the methods", "accuracy.html"),
     ("what was in the containers", "limits.html"),
-    ("what is inside the boxes", "limits.html"),
+    ("what is inside the boxes", "official-claims.html"),
     ("Who can I quote", "quote.html"),
 ]
 """What a reader types, and a part of the address of one of the first places that must come."""
