@@ -291,6 +291,24 @@ def _load_of_containers(rows: pd.DataFrame, _: Tables, *, shells: float) -> Esti
     return load_of_containers(rows, shells=shells)
 
 
+def _rate_of_count(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import rate_of_count
+
+    return rate_of_count(rows)
+
+
+def _calls_between(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import calls_between
+
+    return calls_between(*_one_by_one(rows))
+
+
+def _rate_between(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import rate_between
+
+    return rate_between(*_one_by_one(rows))
+
+
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
     return estimate
 
@@ -336,6 +354,9 @@ ESTIMATES: Mapping[str, Named] = {
     "load-of-containers": Named(_load_of_containers, _itself, 1, ("shells",), digits=3),
     "border-distance": Named(_border_distance, _itself, 1, ("border",), digits=3),
     "difference-of-counters": Named(_difference_of_counters, _itself, 2),
+    "rate-of-count": Named(_rate_of_count, _itself, 1),
+    "calls-between-totals": Named(_calls_between, _itself, 2),
+    "rate-between-totals": Named(_rate_between, _itself, 2),
 }
 """Estimates with an interval, for findings of kind *estimate*."""
 COUNTS: Mapping[str, Named] = {

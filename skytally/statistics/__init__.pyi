@@ -27,7 +27,10 @@ from .forecast_scores import (
 from .port_call_in_ais_gap import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .port_call_rates import (
     PRINTED_RATES as PRINTED_RATES,
+    calls_between as calls_between,
     monthly_rate as monthly_rate,
+    rate_between as rate_between,
+    rate_of_count as rate_of_count,
     rate_text as rate_text,
 )
 from .port_calls.calls_from_ship_days import (

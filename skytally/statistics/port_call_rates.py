@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import limits, number, quantity_of, rounded_outwards
+from skytally.core import DataError, limits, number, quantity_of, rounded_outwards
+from skytally.statistics.estimate import Estimate
 
 MONTH_DAYS = 365.25 / 12
 """Days of a mean month."""
@@ -20,6 +21,12 @@ SHORTEST_DAYS = 28
 """Days below which a count of a period gives no rate of a month."""
 DIGITS = 2
 """Significant digits of a rate."""
+CALLS, CALLS_A_MONTH = "calls", "calls per month"
+"""Unit of a total of calls, and of a rate of calls."""
+COMPARED = ("counter", "scope", "quantity", "cargo")
+"""Columns in which two totals of one series agree."""
+UNSTATED = "unstated"
+"""A scope with this word is some place of several: the same word twice is not one place."""
 
 
 def _ends(day: pd.Timestamp, precision: str) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -87,6 +94,126 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     if not longest >= SHORTEST_DAYS:
         return math.nan, math.nan
     return low / longest * MONTH_DAYS, high / shortest * MONTH_DAYS
+
+
+def _total_of_calls(count: pd.DataFrame) -> pd.Series:
+    """Take the one row of a total of calls, of a period with two ends."""
+    row = count.iloc[0]
+    if row["unit"] != CALLS or math.isnan(limits(quantity_of(row))[0]):
+        message = f"row {row['id']}: no number of calls; name a row that gives one"
+        raise DataError(message)
+    if math.isnan(period_days(row)[0]):
+        message = f"row {row['id']}: an open period gives no rate; name a row with two ends"
+        raise DataError(message)
+    return row
+
+
+def rate_of_count(count: pd.DataFrame) -> Estimate:
+    """Divide the calls of one total by the months of its period.
+
+    Parameters
+    ----------
+    count : pandas.DataFrame
+        One row with a number of calls.
+
+    Returns
+    -------
+    Estimate
+        In calls a month, with what the words of the number and the dates allow.
+
+    Raises
+    ------
+    DataError
+        If the row gives no number of calls, or its period is open or shorter than four weeks.
+    """
+    row = _total_of_calls(count)
+    low, high = monthly_rate({str(key): cell for key, cell in row.items()})
+    if math.isnan(low):
+        message = f"row {row['id']}: a period below {SHORTEST_DAYS} days gives no rate of a month"
+        raise DataError(message)
+    return Estimate(math.nan, low, high, CALLS_A_MONTH, 1.0, "calls divided by months")
+
+
+def _later_part(
+    earlier: pd.DataFrame, later: pd.DataFrame
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the calls and the days between the ends of two totals of one series."""
+    before, after = _total_of_calls(earlier), _total_of_calls(later)
+    both = f"rows {before['id']} and {after['id']}"
+    for word in COMPARED:
+        if before[word] != after[word]:
+            message = f"{both}: {word} {before[word]} and {after[word]}; take one series"
+            raise DataError(message)
+    if UNSTATED in str(before["scope"]):
+        message = f"{both}: the scope may be two places; take rows that name theirs"
+        raise DataError(message)
+    starts, ends = (
+        [_ends(row[f"date_{end}"], row[f"precision_{end}"]) for row in (before, after)]
+        for end in ("first", "last")
+    )
+    if max(start[0] for start in starts) > min(start[1] for start in starts):
+        message = f"{both} begin on different days; take totals that begin on one"
+        raise DataError(message)
+    days = (ends[1][0] - ends[0][1]).days, (ends[1][1] - ends[0][0]).days
+    if days[0] < SHORTEST_DAYS:
+        message = f"{both}: {days[0]} days between their ends; take totals further apart"
+        raise DataError(message)
+    few, many = limits(quantity_of(before)), limits(quantity_of(after))
+    calls = max(many[0] - few[1], 0.0), many[1] - few[0]
+    if calls[1] < 0:
+        message = f"{both}: the later total is the lower; correct one, or take others"
+        raise DataError(message)
+    if calls[0] == 0 and math.isinf(calls[1]):
+        message = f"{both} allow every number of calls between their ends; leave it"
+        raise DataError(message)
+    return calls, (float(days[0]), float(days[1]))
+
+
+def calls_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
+    """Subtract an earlier total of calls from a later one of the same series.
+
+    Parameters
+    ----------
+    earlier, later : pandas.DataFrame
+        One row each, of one counter at one place, which may begin on one day.
+
+    Returns
+    -------
+    Estimate
+        In calls: the later number less the earlier one, with what the words of both allow.
+
+    Raises
+    ------
+    DataError
+        If the rows are not of one series, their ends are less than four weeks apart, or their
+        numbers allow no or every difference. The message names the rows.
+    """
+    (low, high), _ = _later_part(earlier, later)
+    return Estimate(math.nan, low, high, CALLS, 1.0, "one total less another")
+
+
+def rate_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
+    """Divide the calls between two totals of one series by the months between their ends.
+
+    Parameters
+    ----------
+    earlier, later : pandas.DataFrame
+        As for `calls_between`.
+
+    Returns
+    -------
+    Estimate
+        In calls a month, with what the words of both numbers and the dates allow.
+
+    Raises
+    ------
+    DataError
+        As `calls_between`.
+    """
+    (low, high), (shortest, longest) = _later_part(earlier, later)
+    least, most = low / longest * MONTH_DAYS, high / shortest * MONTH_DAYS
+    method = "one total less another, divided by months"
+    return Estimate(math.nan, least, most, CALLS_A_MONTH, 1.0, method)
 
 
 def rate_text(rate: tuple[float, float]) -> str:

@@ -47,3 +47,5 @@ def test_every_row_with_a_direction_is_shown() -> None:
     shown = set(re.findall(r"cards/row/(P[\d.]+)\.html", html))
     assert {"P032", "P033", "P035", "P039", "P048", "P072", "P081", "P083", "P099", "P100"} <= shown
     assert "P086" not in shown
+    assert "unloading (“seems to show”)" in html
+    assert "no hedge" not in html

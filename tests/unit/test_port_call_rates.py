@@ -9,8 +9,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from skytally.core import DataError
 from skytally.press.sphinx_ext.voyage_directives import CallRates, rated_counts
-from skytally.statistics.port_call_rates import monthly_rate, period_days, rate_text
+from skytally.statistics.port_call_rates import (
+    calls_between,
+    monthly_rate,
+    period_days,
+    rate_between,
+    rate_of_count,
+    rate_text,
+)
 from tests.support.bare_directives import bare
 
 Rows = Callable[..., pd.DataFrame]
@@ -88,3 +96,73 @@ def test_rates_of_the_record_name_counter_bound_and_period() -> None:
     shown = bare(CallRates, docname="lines/port-imagery").html()
     for words in ("at least 3.8", "at least 25 calls", "none", "no call per month", "1 to 2"):
         assert f">{words}<" in shown
+
+
+def total(rows: Rows, **changes: Any) -> pd.DataFrame:
+    """Make one total of calls at a pier from 26 August 2023 on."""
+    plain = {
+        "counter": "voa", "scope": "pier", "quantity": "ship calls", "cargo": "", "value": 26.0,
+        "bound": "exactly", "unit": "calls", "precision_first": "day", "precision_last": "day",
+        "date_first": pd.Timestamp("2023-08-26"), "date_last": pd.Timestamp("2023-12-31"),
+    }  # fmt: skip
+    return rows({**plain, **changes})
+
+
+LATER = {"value": 62.0, "date_first": pd.Timestamp("2023-08-01"), "precision_first": "month"}
+
+
+def test_two_totals_give_the_calls_between_their_ends(rows: Rows) -> None:
+    """36 calls in 434 days; the range of an estimate widens the difference on both sides."""
+    later = total(rows, **LATER, date_last=pd.Timestamp("2025-03-09"))
+    exact = total(rows)
+    found = calls_between(exact, later)
+    assert (found.low, found.high, found.unit) == (36, 36, "calls")
+    rate = rate_between(exact, later)
+    assert rate.low == rate.high == pytest.approx(36 / 434 * 365.25 / 12)
+    about = total(rows, bound="about", wording="an estimated", method="estimate")
+    found = calls_between(about, later)
+    assert (found.low, found.high) == (pytest.approx(62 - 28.6), pytest.approx(62 - 23.4))
+    assert rate_of_count(about).low == pytest.approx(23.4 / 128 * 365.25 / 12)
+
+
+def test_a_bound_on_the_later_total_leaves_the_calls_open_above(rows: Rows) -> None:
+    """A later total of at least so many gives at least the difference."""
+    later = total(rows, **LATER, date_last=pd.Timestamp("2025-03-09"), bound="at least")
+    found = calls_between(total(rows), later)
+    assert (found.low, found.high) == (36, math.inf)
+    with pytest.raises(DataError, match="allow every number of calls"):
+        calls_between(total(rows, bound="at least"), later)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"scope": "port"}, "scope pier and port; take one series"),
+        ({"counter": "csis"}, "counter voa and csis; take one series"),
+        ({"unit": "ships"}, "no number of calls"),
+        ({"date_first": pd.NaT}, "an open period gives no rate"),
+        ({"date_first": pd.Timestamp("2024-01-01"), "precision_first": "day"}, "different days"),
+        ({"date_last": pd.Timestamp("2024-01-10")}, "10 days between their ends"),
+        ({"value": 20.0}, "the later total is the lower"),
+    ],
+)
+def test_totals_of_two_series_are_not_subtracted(
+    rows: Rows, changes: dict[str, Any], words: str
+) -> None:
+    """Another place, counter, unit or beginning gives no difference, and a fall is a mistake."""
+    given = {**LATER, "date_last": pd.Timestamp("2025-03-09"), **changes}
+    with pytest.raises(DataError, match=words):
+        calls_between(total(rows), total(rows, **given))
+
+
+def test_two_totals_of_an_unnamed_pier_are_not_subtracted(rows: Rows) -> None:
+    """The same words need not mean one pier twice."""
+    later = total(rows, **LATER, date_last=pd.Timestamp("2025-03-09"), scope="pier-unstated")
+    with pytest.raises(DataError, match="may be two places"):
+        rate_between(total(rows, scope="pier-unstated"), later)
+
+
+def test_a_short_period_gives_no_rate(rows: Rows) -> None:
+    """Three weeks say little of a month."""
+    with pytest.raises(DataError, match="a period below 28 days"):
+        rate_of_count(total(rows, date_last=pd.Timestamp("2023-09-10")))

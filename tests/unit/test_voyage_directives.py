@@ -106,7 +106,7 @@ def test_a_day_comes_after_the_month_that_holds_it(rows: Rows, groups: Groups) -
 def test_totals_of_the_record_name_counter_ships_and_period() -> None:
     """What a reader asks: who counted how many, of which ships, from when to when."""
     words = re.sub(r"<[^>]*>", " ", bare(VoyageTotals).html())
-    assert re.search(
-        r"CSIS Beyond Parallel\s+at least 25 calls\s+not stated\s+Rajin, whole port", words
-    )
+    assert re.search(r"CSIS Beyond Parallel\s+at least 25 calls\s+Rajin, whole port", words)
     assert "August 2023 to 12 February 2024" in words
+    assert "owner not stated; no, a report" in words
+    assert "Planet Labs; yes" in words

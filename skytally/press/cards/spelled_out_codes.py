@@ -21,6 +21,8 @@ CODES = (
     (r"\bBOUND,", "a bound:"),
     (r"\bNEEDS the new family viirs\b", "from a sensor of light at night (VIIRS)"),
     (r"\bDERIVED sum\b", "sum by the compiler of the parts that are printed"),
+    (r"\bthe delivered G\d+[a-z]? pairs it with", "the record as it was delivered pairs it with"),
+    (r" \(group G\d+[a-z]?\)", ""),
     (r"\bSEED([0-3])\b", r"press text S\1"),
     (r"\b(BASELINE|BOUND|CAUSE|COAL|CONFLICT|INDICATES|INFERRED|LOWER|MOST|NOTES|NULL|OBTAIN"
      r"|RATIO|SITE|STORE|UNCERTAIN)\b", lambda found: found[0].lower()),
@@ -51,6 +53,8 @@ def plain_note(note: str) -> str:
     --------
     >>> plain_note("AGGREGATE: 5; audited: date_start was 2026-01")
     'total over several voyages: 5; corrected on checking: the first day had been 2026-01'
+    >>> plain_note("the delivered G28 pairs it with O036"), plain_note("140 m (group G14); then")
+    ('the record as it was delivered pairs it with O036', '140 m; then')
     """
     for pattern, words in CODES:
         note = re.sub(pattern, words, note)

@@ -13,6 +13,7 @@ PARTS = (
     "findings_directives",
     "front_page_directives",
     "voyage_directives",
+    "traffic_year_directives",
     "loading_directives",
     "statement_directives",
     "chosen_rows_directive",

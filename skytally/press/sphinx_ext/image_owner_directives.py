@@ -58,7 +58,7 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
     return every.assign(says=[found[0].lower() if found else "" for found in words])
 
 
-def _owner(family: str) -> str:
+def owner_words(family: str) -> str:
     """Owner of an image family in words, or that no page that was read names one."""
     if family in RELEASED:
         return GOVERNMENT_RELEASE
@@ -87,7 +87,7 @@ class ImageOwners(Block):
     def _row(self, counter: str, rows: pd.DataFrame) -> str:
         owners = "; ".join(
             f"{owner}: {count}"
-            for owner, count in Counter(map(_owner, rows["family"])).most_common()
+            for owner, count in Counter(map(owner_words, rows["family"])).most_common()
         )
         told = rows[rows["says"] != ""]
         fine = "; ".join(
@@ -129,7 +129,7 @@ class CountsToRepeat(Block):
     def _row(self, finding: Mapping[str, Any]) -> str:
         record = card_record()
         rows = [record.rows[row][1] for row in finding["inputs"] if row in record.rows]
-        owners = dict.fromkeys(_owner(str(row["family"])) for row in rows if row.get("family"))
+        owners = dict.fromkeys(owner_words(str(row["family"])) for row in rows if row.get("family"))
         places = dict.fromkeys(str(row["scope"]) for row in rows if row.get("scope"))
         cells = (
             cell(finding["when"]),
@@ -150,7 +150,7 @@ class CountsToRepeat(Block):
         if site not in sites.index or pd.isna(sites.loc[site, "lat"]):
             return f"{name} (no position is published)"
         lat, lon, off = (float(sites.loc[site, word]) for word in ("lat", "lon", "uncertainty_m"))
-        within = "" if pd.isna(off) else f", within {number(off)} m"
+        within = "" if pd.isna(off) else f", within a radius of {number(off)} m"
         return f"{name} ({position_words(lat, lon)}{within})"
 
 

@@ -57,13 +57,13 @@ def direction(row: Mapping[str, Any]) -> str:
 
 
 def hedges(row: Mapping[str, Any]) -> str:
-    """Quote what the page says of how sure the direction is, or of empty containers."""
+    """Quote what the page says of how sure the direction is; empty where it says nothing."""
     note = str(row["note"])
     said = [
         "“seems to show”" if SEEMS.search(note) else "",
         "empty containers, as the counter judged" if EMPTIED.search(note) else "",
     ]
-    return "; ".join(filter(None, said)) or "no hedge in the row"
+    return "; ".join(filter(None, said))
 
 
 class LoadingRows(Block):
@@ -79,23 +79,23 @@ class LoadingRows(Block):
             "loading",
             "Loading and unloading: a row is one sighting whose words give a direction, as the "
             "counter judged it from an image; two rows may be of one call, and a full container "
-            "looks like an empty one",
-            ["when", "direction", "place", "ship", "who judged", "how sure"],
+            "looks like an empty one. What a page says of how sure it is stands in brackets",
+            ["when", "direction", "place", "ship", "who judged"],
             [self._row(row) for row in shown],
             empty="No sighting says in which direction cargo moved.",
         )
 
     def _row(self, row: dict[str, Any]) -> str:
         names = card_record().names
+        hedge = hedges(row)
         when = dates(row, "date") if not pd.isna(row["date_first"]) else "no day"
         return html_row(
             (
                 self.card("row", row["id"], when),
-                cell(direction(row)),
+                cell(f"{direction(row)} ({hedge})" if hedge else direction(row)),
                 cell(names.get(row["scope"], row["scope"])),
                 self.ships(row["vessel"] or "not named"),
                 cell(names.get(row["counter"], row["counter"])),
-                cell(hedges(row)),
             )
         )
 

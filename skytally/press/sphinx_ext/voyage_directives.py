@@ -13,12 +13,14 @@ from skytally.core import quantity_of, quantity_text, unit_of
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.record import count_once, totals_since_start
+from skytally.press.sphinx_ext.image_owner_directives import owner_words
+from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
 UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
 """Units in which counters count visits and voyages; no two may be added."""
-NOT_STATED = "not stated"
+OWN_PAGE = "direct"
+"""Word of the column *reading* for a page of the counter itself."""
 
 
 def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -125,8 +127,15 @@ class VoyageTotals(Block):
             "voyage-totals",
             "Running totals: a row is the latest total of one counter in one unit. Counters "
             "count different things over different periods, many of them the same voyages: no two "
-            "totals may be added",
-            ["counter", "counted", "ships", "place or route", "period"],
+            "totals may be added. The last column says who owns the images, and whether the number "
+            "was read on the counter's own page or in a report of it",
+            [
+                "counter",
+                "counted",
+                "place or route",
+                "period",
+                "owner of the images; counter's page?",
+            ],
             [self._row({str(key): value for key, value in row.items()}) for row in rows],
             empty="No counter has given a running total yet.",
         )
@@ -134,13 +143,23 @@ class VoyageTotals(Block):
     def _row(self, row: dict[str, Any]) -> str:
         names = card_record().names
         cells = (
-            self.card("row", row["id"], _number(row)),
-            self.ships(row["vessel"] or NOT_STATED),
+            self.card("row", row["id"], _number(row)) + self._ships(str(row["vessel"])),
             cell(names.get(row["scope"], row["scope"])),
             cell(dates(row, "date")),
+            cell(f"{_images(row)}; {'yes' if row['reading'] == OWN_PAGE else 'no, a report'}"),
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
+
+    def _ships(self, names: str) -> str:
+        """Ships of a total, after its number; nothing where the page names none."""
+        return f" ({self.ships(names)})" if names else ""
+
+
+def _images(row: Mapping[str, Any]) -> str:
+    """Owner of the images that a total rests on, or that it rests on none."""
+    family = str(row["family"])
+    return "no image named" if family in NOT_FROM_ABOVE else owner_words(family)
 
 
 class CallRates(Block):

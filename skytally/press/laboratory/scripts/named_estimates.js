@@ -85,6 +85,63 @@
     if (!(shells > 0)) throw new DataError(`argument shells: found ${shells}; give a number above 0`);
     return { value: NaN, low: low * shells, high: high * shells, unit: "shells", level: 1 };
   }
+  // ---- rates of calls, as skytally.statistics.port_call_rates ---------------------------------------
+  const MONTH_DAYS = 365.25 / 12, NOMINAL_DAYS = 15, SHORTEST_DAYS = 28;
+  const SERIES = ["counter", "scope", "quantity", "cargo"];
+  function endsOf(day, precision) {
+    if (precision === "month") return [w.monthStart(day), w.monthEnd(day)];
+    const off = precision === "nominal" ? NOMINAL_DAYS : 0;
+    return [day - off, day + off];
+  }
+  function totalOfCalls(row) {
+    const [low, high] = row.unit === "calls" ? q.limits(q.quantityOf(row)) : [NaN, NaN];
+    if (Number.isNaN(low)) throw new DataError(`row ${row.id}: no number of calls`);
+    if (!Number.isFinite(row.date_last - row.date_first)) {
+      throw new DataError(`row ${row.id}: an open period gives no rate`);
+    }
+    const [first, last] = ["first", "last"].map((end) => endsOf(row[`date_${end}`], row[`precision_${end}`]));
+    return { low, high, first, last };
+  }
+  const rateFrom = (low, high, shortest, longest) => ({
+    value: NaN, low: low / longest * MONTH_DAYS, high: high / shortest * MONTH_DAYS,
+    unit: "calls per month", level: 1,
+  });
+  function rateOfCount(row) {
+    const { low, high, first, last } = totalOfCalls(row), whole = row.date_last - row.date_first + 1;
+    const oneMonth = row.precision_first === "month" && row.precision_last === "month"
+      && w.monthStart(row.date_first) === w.monthStart(row.date_last);
+    const [shortest, longest] = oneMonth ? [whole, whole]
+      : [Math.max(last[0] - first[1] + 1, 1), last[1] - first[0] + 1];
+    if (!(longest >= SHORTEST_DAYS)) {
+      throw new DataError(`row ${row.id}: a period below ${SHORTEST_DAYS} days gives no rate of a month`);
+    }
+    return rateFrom(low, high, shortest, longest);
+  }
+  function laterPart([earlier, later]) {
+    const totals = [earlier, later].map(totalOfCalls), [before, after] = totals;
+    const both = `rows ${earlier.id} and ${later.id}`;
+    for (const word of SERIES) {
+      if ((earlier[word] ?? "") !== (later[word] ?? "")) throw new DataError(`${both}: ${word} differs`);
+    }
+    if ((earlier.scope ?? "").includes("unstated")) throw new DataError(`${both}: may be two places`);
+    if (Math.max(before.first[0], after.first[0]) > Math.min(before.first[1], after.first[1])) {
+      throw new DataError(`${both} begin on different days`);
+    }
+    const days = [after.last[0] - before.last[1], after.last[1] - before.last[0]];
+    if (days[0] < SHORTEST_DAYS) throw new DataError(`${both}: ${days[0]} days between their ends`);
+    const low = Math.max(after.low - before.high, 0), high = after.high - before.low;
+    if (high < 0) throw new DataError(`${both}: the later total is the lower`);
+    if (low === 0 && high === Infinity) throw new DataError(`${both} allow every number of calls`);
+    return { low, high, days };
+  }
+  const callsBetween = (rows) => {
+    const { low, high } = laterPart(rows);
+    return { value: NaN, low, high, unit: "calls", level: 1 };
+  };
+  const rateBetween = (rows) => {
+    const { low, high, days } = laterPart(rows);
+    return rateFrom(low, high, ...days);
+  };
   const itself = (found) => found;
   const STAYS = ["port_stays", "ship_sightings", "voyages"];
   const ofStays = { reads: STAYS, further: rowsOfStays, ofStays: true };
@@ -117,6 +174,9 @@
     "load-of-containers": { compute: ([row], _, given) => loadOfContainers(row, given), digits: 3 },
     "border-distance": { kept: true, digits: 3 },
     "difference-of-counters": { compute: (rows) => lab.pairs.differenceOfRows(rows) },
+    "rate-of-count": { compute: ([row]) => rateOfCount(row) },
+    "calls-between-totals": { compute: (rows) => callsBetween(rows) },
+    "rate-between-totals": { compute: (rows) => rateBetween(rows) },
   };
   const COUNTS = {
     "open-gaps": { kept: true, reads: ["sites"] },

@@ -1,0 +1,207 @@
+"""Directive of the page of events: what is known of the ships at Rajin, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+
+from skytally.core import quantity_of, quantity_text, when
+from skytally.press.cards.record_cards import dates, is_one_ship
+from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.record import count_once, newest_page, totals_since_start
+from skytally.statistics import monthly_rate, rate_text
+
+SITE = "rajin"
+"""The port of which the table speaks."""
+PLACE = "Rajin, "
+"""Beginning of the names of its piers, which the caption says."""
+CALLS = ("calls", "calls per month")
+"""Units that say how often a ship came."""
+SEEN = ("seen", "counted")
+"""Words of the column *state* for a ship that lay there."""
+NO_COUNT, NO_SHIP = "no count of this year", "no sighting of a ship in this year"
+NONE_ENDS = "none ends in it"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Year:
+    """What the record holds of one year."""
+
+    year: int
+    counts: tuple[Row, ...]
+    """Counts and printed rates whose period lies in the year."""
+    longer: tuple[Row, ...]
+    """Counts of calls that began before the year and ended in it."""
+    newest: Row | None
+    """The newest sighting of a ship in the year."""
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _at_site(rows: pd.DataFrame, scopes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the traffic at the port; coal and other trade are left out."""
+    places = set(scopes.loc[scopes["site"] == SITE, "id"])
+    return rows[rows["scope"].isin(places) & (rows["cargo"] == "")]
+
+
+def _counts(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Choose counts of calls or ships that give a rate, of a running one the last of a year."""
+    one_ship = counts["vessel"].map(is_one_ship).astype(bool)
+    several = counts[~one_ship & (counts["bound"] != "")]
+    chosen = count_once(several[several["unit"].isin([*CALLS, "ships"])], groups)
+    running = totals_since_start(chosen[~chosen["unit"].isin(["calls per month"])])
+    ordered = running.assign(year=running["date_last"].dt.year)
+    ordered = ordered.sort_values(["date_last", "id"], kind="stable")
+    last = ordered.drop_duplicates(["counter", "scope", "unit", "year"], keep="last")
+    kept = chosen[~chosen["id"].isin(running["id"]) | chosen["id"].isin(last["id"])]
+    lows = [monthly_rate(row)[0] for row in _rows(kept)]
+    rated = pd.Series(lows, index=kept.index, dtype=float).notna()
+    return kept[rated].sort_values(["date_last", "id"], kind="stable")
+
+
+def _calls_before_ships(rows: pd.DataFrame) -> list[Row]:
+    """Leave out ships where the same counter gives calls of the same place."""
+    calls = {(row["counter"], row["scope"]) for row in _rows(rows[rows["unit"].isin(CALLS)])}
+    return [
+        row
+        for row in _rows(rows)
+        if row["unit"] in CALLS or (row["counter"], row["scope"]) not in calls
+    ]
+
+
+def _newest(sightings: pd.DataFrame) -> Row | None:
+    ordered = sightings.sort_values(["date_first", "date_last"], kind="stable")
+    return _rows(ordered.tail(1))[0] if len(ordered) else None
+
+
+def years_of_traffic(
+    counts: pd.DataFrame,
+    sightings: pd.DataFrame,
+    groups: pd.DataFrame,
+    scopes: pd.DataFrame,
+    until: pd.Timestamp | None,
+) -> list[Year]:
+    """Sort the counts and sightings of the port by year, from the first count on.
+
+    Parameters
+    ----------
+    counts, sightings : pandas.DataFrame
+        Rows of ``voyage_counts`` and of ``ship_sightings``, without copies.
+    groups, scopes : pandas.DataFrame
+        ``same_observation`` and ``scopes``.
+    until : pandas.Timestamp or None
+        The last day of the record, whose year is the last.
+
+    Returns
+    -------
+    list of Year
+        A year without a count or a sighting is in it, and empty.
+    """
+    rated = _counts(_at_site(counts, scopes), groups)
+    ships = _at_site(sightings, scopes)
+    ships = ships[ships["state"].isin(SEEN) & ships["date_first"].notna()]
+    if rated.empty:
+        return []
+    first, last = rated["date_first"].dt.year, rated["date_last"].dt.year
+    end = max(last.max(), until.year if until is not None else 0)
+    made = []
+    for year in range(int(first.min()), int(end) + 1):
+        within = (first == year) & (last == year)
+        across = (first < year) & (last == year) & rated["unit"].isin(CALLS)
+        made.append(
+            Year(
+                year,
+                tuple(_calls_before_ships(rated[within])),
+                tuple(_rows(rated[across])),
+                _newest(ships[ships["date_first"].dt.year == year]),
+            )
+        )
+    return made
+
+
+class TrafficByYear(Block):
+    """Show of each year the counts of calls at the port, their rates, and the newest sighting."""
+
+    option_spec: ClassVar = {"between": directives.unchanged}
+
+    def html(self) -> str:
+        """Return the table, a row a year."""
+        years = years_of_traffic(
+            originals("voyage_counts"),
+            originals("ship_sightings"),
+            table("same_observation"),
+            table("scopes"),
+            newest_page(table("sources")),
+        )
+        between = self._between(self.given_options()["between"].split())
+        return filtered_table(
+            "traffic-by-year",
+            "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
+            "A count over several years stands in the year in which it ends; what lies between "
+            "two totals stands in each of its years. Ships stand for calls where a counter gives "
+            "no calls of that place and year; coal and other trade are left out. A time of which "
+            "no count is named is one that nobody printed a count of, not one without ships",
+            ["year", "counted in it", "counted over a longer time", "newest ship seen"],
+            [self._row(year, between) for year in years],
+            empty="No counter has given a count over a period yet.",
+        )
+
+    def _between(self, keys: list[str]) -> tuple[str, range]:
+        """Line on the calls between two totals, and the years that it speaks of."""
+        known = findings(self.app)
+        number, rate = (known[key] for key in keys)
+        rows = {str(row["id"]): row for row in _rows(originals("voyage_counts"))}
+        earlier, later = (rows[ref] for ref in number["inputs"])
+        start = earlier["date_last"] + pd.Timedelta(days=1)
+        who = card_record().names.get(later["counter"], later["counter"])
+        low, high = rate["low"], rate["high"]
+        period = when(start, later["date_last"], "day", later["precision_last"])
+        words = (
+            f"{cell(who)}: {self.card('finding', keys[0], number['said'])} between its two "
+            f"totals ({cell(rate_text((low, high)))} a month), {cell(period)}"
+        )
+        return words, range(start.year, later["date_last"].year + 1)
+
+    def _count(self, row: Mapping[str, Any]) -> str:
+        names = card_record().names
+        rate = rate_text(monthly_rate(row))
+        bracket = f" ({cell(rate)} a month)" if row["unit"] != "calls per month" else ""
+        place = cell(names.get(row["scope"], row["scope"]).removeprefix(PLACE))
+        who = cell(names.get(row["counter"], row["counter"]))
+        said = quantity_text(quantity_of(row)) if row["value"] != 0 else "no call"
+        return (
+            f"{who}: {self.card('row', row['id'], said)}{bracket}, {place}, "
+            f"{cell(dates(row, 'date'))}"
+        )
+
+    def _row(self, year: Year, between: tuple[str, range]) -> str:
+        names = card_record().names
+        longer = [self._count(row) for row in year.longer]
+        if year.year in between[1]:
+            longer.insert(0, between[0])
+        newest = NO_SHIP
+        if year.newest is not None:
+            who = names.get(year.newest["counter"], year.newest["counter"])
+            day = self.card("row", year.newest["id"], dates(year.newest, "date"))
+            newest = f"{day} ({cell(who)})"
+        counts = _lines(self._count(row) for row in year.counts)
+        return html_row((str(year.year), counts or NO_COUNT, _lines(longer) or NONE_ENDS, newest))
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "<br>".join(parts)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("traffic-by-year", TrafficByYear)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

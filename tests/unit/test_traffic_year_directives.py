@@ -1,0 +1,102 @@
+"""Ships at Rajin by year: a count stands once, and a year without one says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skytally.press.sphinx_ext import traffic_year_directives
+from skytally.press.sphinx_ext.traffic_year_directives import (
+    NO_COUNT,
+    NO_SHIP,
+    TrafficByYear,
+    years_of_traffic,
+)
+from tests.support.bare_directives import bare
+from tests.support.evaluated_findings import evaluated_findings
+
+Rows = Callable[..., pd.DataFrame]
+Groups = Callable[..., pd.DataFrame]
+SCOPES = pd.DataFrame({"id": ["pier", "dunai"], "site": ["rajin", "dunai"]})
+BETWEEN = ("port-imagery.calls_voa_after_2023", "port-imagery.rate_voa_after_2023")
+
+
+def counts(rows: Rows, *changes: dict[str, Any]) -> pd.DataFrame:
+    """Make counts of calls at a pier of Rajin by VOA in the year 2023, unless changed."""
+    plain = {"unit": "calls", "vessel": "", "cargo": "", "scope": "pier", "counter": "voa"}
+    days = {"date_first": "2023-08-01", "date_last": "2023-12-31", "value": 26.0}
+    made = [{**plain, **days, **change} for change in changes]
+    ends = ("date_first", "date_last")
+    return rows(*[{**row, **{end: pd.Timestamp(row[end]) for end in ends}} for row in made])
+
+
+def sightings(rows: Rows, *changes: dict[str, Any]) -> pd.DataFrame:
+    """Make sightings of a ship at a pier of Rajin in 2023, unless changed."""
+    plain = {"scope": "pier", "cargo": "", "state": "seen"}
+    made = [{**plain, **change} for change in changes]
+    for row in made:
+        row["date_first"] = row["date_last"] = pd.Timestamp(row["day"])
+    return rows(*made)
+
+
+def test_each_count_stands_in_its_year_and_a_longer_one_where_it_ends(
+    rows: Rows, groups: Groups
+) -> None:
+    """Coal, other ports and ships beside calls are left out; the year between has no count."""
+    table = counts(
+        rows,
+        {"id": "A"},
+        {"id": "B", "unit": "ships"},
+        {"id": "C", "scope": "dunai"},
+        {"id": "D", "cargo": "coal"},
+        {"id": "E", "value": 62.0, "date_last": "2025-03-09"},
+        {"id": "F", "unit": "ships", "date_first": "2025-04-01", "date_last": "2025-06-30"},
+    )
+    seen = sightings(
+        rows,
+        {"id": "S1", "day": "2023-09-01"},
+        {"id": "S2", "day": "2023-10-01"},
+        {"id": "S3", "day": "2023-11-01", "state": "nothing-seen"},
+        {"id": "S4", "day": "2026-01-13"},
+    )
+    made = years_of_traffic(table, seen, groups(), SCOPES, pd.Timestamp("2026-07-08"))
+    found = {
+        each.year: (
+            [row["id"] for row in each.counts],
+            [row["id"] for row in each.longer],
+            each.newest and each.newest["id"],
+        )
+        for each in made
+    }
+    assert found == {
+        2023: (["A"], [], "S2"),
+        2024: ([], [], None),
+        2025: (["F"], ["E"], None),
+        2026: ([], [], "S4"),
+    }
+
+
+def test_no_count_at_all_makes_no_year(rows: Rows, groups: Groups) -> None:
+    """A table without counts of the port is empty."""
+    table = counts(rows, {"id": "A", "scope": "dunai"})
+    assert (
+        years_of_traffic(table, sightings(rows, {"day": "2023-09-01"}), groups(), SCOPES, None)
+        == []
+    )
+
+
+def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls between two totals stand in both of their years, with bound and rate."""
+    known = {each["key"]: each for each in evaluated_findings()}
+    monkeypatch.setattr(traffic_year_directives, "findings", lambda _app: known)
+    html = bare(TrafficByYear, docname="synthesis", between=" ".join(BETWEEN)).html()
+    rows = html.partition("<tbody>")[2].split("</tr>")
+    assert len([row for row in rows if row.startswith("<tr")]) == 4
+    assert html.count("between its two totals (2.3 to 2.8 a month)") == 2
+    assert "at least 25 calls" in html
+    assert "no call<" in html
+    assert NO_COUNT not in html
+    assert NO_SHIP not in html
