@@ -91,6 +91,7 @@ from .packet_log_signature import (
     time_stamp_request as time_stamp_request,
 )
 from .printed_chart_extraction import chart_pages as chart_pages
+from .reproducible_zip import canonical_zip as canonical_zip
 from .source_tree import (
     SourceFile as SourceFile,
     part_ids as part_ids,

@@ -51,9 +51,10 @@ def book_details(edition: Mapping[str, str] | None = None) -> dict[str, str]:
         ``title``, ``author``, ``licence``, ``version``, ``newest`` (day of the newest page that
         was read; empty without one), ``newest_iso`` (the same as ISO 8601), ``complete_to`` (the
         words of the footer for it), ``issued`` (day of issue as ISO 8601: that of the edition,
-        else of ``html_context`` of ``_config.yml``; empty where neither has one), ``citation``;
-        ``repository`` and ``site`` (addresses) only where ``_config.yml`` sets them; and those of
-        the edition.
+        else of ``html_context`` of ``_config.yml``; empty where neither has one), ``citation``
+        (of the newest edition where there is one, which does not change); ``copy_citation`` only
+        where the book differs from that edition; ``repository`` and ``site`` (addresses) only
+        where ``_config.yml`` sets them; and those of the edition.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def book_details(edition: Mapping[str, str] | None = None) -> dict[str, str]:
     details["complete_to"] = f"record complete to {details['newest']}" if details["newest"] else ""
     set_by_hand = _issued(str(context.get("issued") or ""))
     details |= {"issued": set_by_hand} | dict(edition or {})
-    details["citation"] = _citation(details, (config.get("html") or {}).get("baseurl") or "")
+    details |= _citations(details, (config.get("html") or {}).get("baseurl") or "")
     addresses = {
         "repository": (config.get("repository") or {}).get("url"),
         "site": (config.get("html") or {}).get("baseurl"),
@@ -91,8 +92,32 @@ def _issued(day_of_issue: str) -> str:
         raise DataError(message) from error
 
 
-def _citation(details: Mapping[str, str], site: str) -> str:
-    """Cite the book: author, year, title, edition, version, state of the record, address.
+def _citations(details: Mapping[str, str], site: str) -> dict[str, str]:
+    """Citation of the newest edition and, where the book differs from it, of this copy."""
+    if "copy_hash" not in details:
+        return {"citation": _citation(details, details.get("edition", ""), site)}
+    edition = f"edition {details['edition_id']}"
+    published = details["edition_complete_to"]
+    state = {
+        "issued": details["edition_day"],
+        "version": details["edition_version"],
+        "complete_to": f"record complete to {_in_words(published)}" if published else "",
+    }
+    copy = f"copy with the SHA-256 {details['copy_hash']}, which differs from {edition}"
+    return {
+        "citation": _citation({**details, **state}, edition, site),
+        "copy_citation": _citation(details, copy, site),
+    }
+
+
+def _in_words(day_iso: str) -> str:
+    """Day in words, as in *8 July 2026*."""
+    known = date.fromisoformat(day_iso)
+    return f"{known.day} {known:%B %Y}"
+
+
+def _citation(details: Mapping[str, str], what: str, site: str) -> str:
+    """Cite the book: author, year, title, edition or copy, version, state of the record, address.
 
     The year is that of the day of issue; without one, that of the newest page read or of the
     edition before, since no later state of the book is older.
@@ -100,11 +125,10 @@ def _citation(details: Mapping[str, str], site: str) -> str:
     dated = details["issued"] or max(details["newest_iso"], details.get("edition_day", ""))
     year = f" ({dated[:4]})" if dated else ""
     version = f"version {details['version']}" if details["version"] else ""
-    issued = date.fromisoformat(details["issued"]) if details["issued"] else None
     parts = [
         details["title"],
-        details.get("edition", ""),
-        f"issued {issued.day} {issued:%B %Y}" if issued else "",
+        what,
+        f"issued {_in_words(details['issued'])}" if details["issued"] else "",
         version,
         details["complete_to"],
         site,

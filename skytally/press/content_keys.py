@@ -20,6 +20,7 @@ from skytally.core import (
     visible_paths,
 )
 from skytally.press import used_table_parts
+from skytally.press.download_archives import packed_files
 from skytally.press.project_paths import (
     GIVEN_TEXTS,
     book_folder,
@@ -316,6 +317,15 @@ def _of_documentation(pages: Iterable[Path]) -> str:
     return key_of_docstrings(_memory()) if shown else ""
 
 
+def _of_project_zip() -> str:
+    """Key of the files that the site gives away as the folder of the project."""
+    found = packed_files()
+    programs = [path for path, run in found.items() if run]
+    return _of_inputs(project_root() / path for path in found) + of_bytes(
+        json.dumps(programs).encode()
+    )
+
+
 def _site_state_path() -> Path:
     return build_folder() / "site.json"
 
@@ -343,6 +353,7 @@ def of_site(modules: Iterable[str]) -> str:
         results,
         _of_scenes(),
         _of_lock(),
+        _of_project_zip(),
     ]
     made_from.append(_of_documentation(book))
     return of_bytes(json.dumps([*made_from, _of_modules(modules)]).encode())

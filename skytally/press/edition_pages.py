@@ -17,9 +17,11 @@ from skytally.editions import (
     FeedEntry,
     atom_feed,
     change_summary,
+    copy_hash,
     editions_folder,
     feed_id,
     json_feed,
+    part_ids,
     published_packets,
     read_editions,
     sound_files,
@@ -99,8 +101,9 @@ def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     -------
     dict of str to str
         ``edition`` (the words), ``edition_id``, ``edition_day``, ``edition_page`` (the page that
-        the words lead to) and, only where the book is that edition, ``issued``, its day; empty
-        without an edition.
+        the words lead to) and, only where the book is that edition, ``issued``, its day; else
+        ``edition_version``, ``edition_complete_to`` (both of the edition) and ``copy_hash``, that
+        of the book as it lies here; empty without an edition.
     """
     if not editions:
         return {}
@@ -113,7 +116,13 @@ def present_edition(editions: Sequence[Edition]) -> dict[str, str]:
     known = {
         "edition": words, "edition_id": found.id, "edition_day": day, "edition_page": page,
     }  # fmt: skip
-    return known | ({"issued": day} if same else {})
+    if same:
+        return known | {"issued": day}
+    return known | {
+        "edition_version": str(found.about.get("version", "")),
+        "edition_complete_to": str(found.about.get("complete_to", "")),
+        "copy_hash": copy_hash(part_ids(files)),
+    }
 
 
 def edition_words(stage: Path) -> dict[str, str]:

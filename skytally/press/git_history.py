@@ -11,6 +11,9 @@ from pathlib import Path
 
 from skytally.core import DataError
 
+REGULAR, PROGRAM = "100", "100755"
+"""How the mode of a regular file begins in git, and the mode of one that can be run."""
+
 
 @dataclass(frozen=True)
 class Commit:
@@ -59,6 +62,31 @@ def changed_since_commit(root: Path) -> list[str]:
         return []
     entries = run.stdout.decode("utf-8", "replace").split("\0")
     return sorted(entry[3:] for entry in entries if entry)
+
+
+def tracked_files(root: Path) -> dict[str, bool]:
+    """List the files of a project that git tracks, by their paths below its folder.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the project.
+
+    Returns
+    -------
+    dict of str to bool
+        Path, with slashes, to whether the file can be run. Links and files that were deleted
+        since are left out; empty where the folder is no repository of its own.
+    """
+    if head(root) is None:
+        return {}
+    listed = _answer(root, "ls-files", "--stage", "-z")
+    found = {}
+    for entry in (listed or "").split("\0"):
+        about, _, path = entry.partition("\t")
+        if about.startswith(REGULAR) and (root / path).is_file():
+            found[path] = about.startswith(PROGRAM)
+    return found
 
 
 def write_tree(root: Path, commit: str, target: Path) -> None:

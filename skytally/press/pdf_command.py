@@ -124,7 +124,7 @@ def book_html() -> str:
         {name for _, name in names},
     )
     pages = [(part, name, *_article(name, known)) for part, name in names]
-    title = html.escape(about["title"])
+    title, copied = html.escape(about["title"]), html.escape(about.get("copy_citation", ""))
     listed, last = [], ""
     for part, name, words, _ in pages:
         if part != last:
@@ -135,7 +135,9 @@ def book_html() -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<style>{style}</style></head><body><header class="cover"><h1>{title}</h1>'
-        f"<p>{html.escape(about['citation'])}</p><p>{html.escape(about['licence'])}</p></header>"
+        f"<p>{html.escape(about['citation'])}</p>"
+        f"{f'<p>This copy: {copied}</p>' if copied else ''}"
+        f"<p>{html.escape(about['licence'])}</p></header>"
         f'<nav class="contents"><h2>Contents</h2><ul>{"".join(listed)}</ul></nav>'
         f"{''.join(text for *_, text in pages)}</body></html>"
     )

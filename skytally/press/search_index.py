@@ -28,9 +28,9 @@ FOR_PROGRAMMERS = {"api.html", "fault-trials.html"}
 """Pages whose long sections hold many words and answer few readers; they come after the others."""
 KEPT = "editions/"
 """Folder of the pages that repeat what the book said once."""
-EVIDENCE, SECTION, LAST = 4, 2, 0
-"""Worth of a section of a page on the evidence, of another, and of one that comes last; a card
-of a row has none."""
+EVIDENCE, SECTION, RECIPE, LAST = 4, 2, 1, -4
+"""Worth of a section of a page on the evidence, of another, of a recipe for those who change the
+project, and of one that comes last, behind the cards of rows, which are worth nothing."""
 RECIPES = "contributing.txt"
 """Text at the root of the site whose sections are found, too."""
 
@@ -169,15 +169,15 @@ def write_search_text(site: Path) -> None:
         name = path.relative_to(site).as_posix()
         if name in NOT_SEARCHED or name.startswith(("cards/", "_static/")):
             continue
-        for position, (title, anchor, words) in enumerate(
-            page_sections(path.read_text(encoding="utf-8"))
-        ):
+        sections = [*page_sections(path.read_text(encoding="utf-8"))]
+        page = sections[0][0] if sections else ""
+        for position, (title, anchor, words) in enumerate(sections):
             address = f"{name}#{anchor}" if anchor and position else name
             worth = EVIDENCE if name in evidence else SECTION
             if name in FOR_PROGRAMMERS or name.startswith(KEPT):
                 worth = LAST
-            listed.append([title, address, words, worth])
-    listed += [[title, RECIPES, words, SECTION] for title, words in _recipes(site / RECIPES)]
+            listed.append([title, address, words, worth, page if position else ""])
+    listed += [[title, RECIPES, words, RECIPE, ""] for title, words in _recipes(site / RECIPES)]
     synonyms = read_synonyms(data_registry.path(SYNONYMS))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
     (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")

@@ -101,6 +101,8 @@ def stage_book(stage: Path) -> None:
     findings = _stage_notebooks(stage)
     from skytally.findings import as_json, evaluate_page
     from skytally.press.book_evaluation import book_outcomes
+    from skytally.press.book_metadata import book_details
+    from skytally.press.download_archives import stage_project_zip
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_table_checks import pages_without_notebook
     from skytally.press.flip_stage import all_flips, reevaluation, with_flips
@@ -108,6 +110,7 @@ def stage_book(stage: Path) -> None:
     from skytally.press.laboratory.page_parameters import parameter_labels
 
     stage_editions(stage)
+    stage_project_zip(stage, title=book_details()["title"])
     for page in pages_without_notebook():
         findings += json.loads(as_json(evaluate_page(page, parameters={})))
     book = book_outcomes(findings)
@@ -146,7 +149,9 @@ def _print_pages(stage: Path, printed_by: PrintedBy) -> Path:
 
 def _add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
-    from skytally.press.edition_pages import add_edition_files
+    from skytally.press.book_metadata import book_details
+    from skytally.press.download_archives import PROJECT_ZIP, write_tables_zip
+    from skytally.press.edition_pages import add_edition_files, edition_words
     from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
@@ -172,6 +177,9 @@ def _add_files(stage: Path, pages: Path) -> None:
         for file in visible_paths(lines_folder() / line / "data", "*"):
             shutil.copyfile(file, pages / "data" / file.name)
     write_schemas(data, pages / "data")
+    write_tables_zip(pages, book_details(edition_words(stage)))
+    if (stage / PROJECT_ZIP).is_file():
+        shutil.copyfile(stage / PROJECT_ZIP, pages / PROJECT_ZIP)
     add_edition_files(pages)
     add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
@@ -199,6 +207,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
     from skytally.page_archive import known_archive
     from skytally.press.book_metadata import book_details
+    from skytally.press.cards.book_citations import book_citations
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
     from skytally.press.edition_pages import edition_words
@@ -217,7 +226,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     read = claims.read_tables(record) | {"vocabulary": words}
     kept = known_archive(data_folder())
     tables = CardRecord(read, tuple(observation_tables(record)), kept)
-    cards = all_cards(tables, findings, judged, citation=about["citation"])
+    cards = all_cards(tables, findings, judged, cited=book_citations(about))
     write_cards(pages, with_packets(cards, *newest_packets()), about)
 
 

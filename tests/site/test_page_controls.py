@@ -273,6 +273,11 @@ QUESTIONS = [
     ("add a site", "contributing.txt"),
     ("three states", "three-states"),
     ("missing data", ".html"),
+    ("sentinel detection rate", "accuracy.html"),
+    ("how accurate are the methods", "accuracy.html"),
+    ("what was in the containers", "limits.html"),
+    ("what is inside the boxes", "limits.html"),
+    ("Who can I quote", "quote.html"),
 ]
 """What a reader types, and a part of the address of one of the first places that must come."""
 

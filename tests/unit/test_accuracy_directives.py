@@ -18,6 +18,7 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     AccuracyCharts,
     AccuracyTable,
     LimitsTable,
+    PlainScore,
     SideBySideTable,
     scores_of,
 )
@@ -112,3 +113,29 @@ def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
         alarms = int(row.found) + int(row.something)
         assert each[9].startswith(f"{alarms} of {row.looks} (")
     assert not any("1 bermed pits" in each for each in cells)
+
+
+def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
+    """Berths first, and each number is that of a row of the results."""
+    shown = str(bare(PlainScore).html())
+    rows = re.findall(r"<tr>(<t[hd].*?)</tr>", shown, re.DOTALL)[1:]
+    assert 4 <= len(rows) <= 6
+    assert "a berth against earlier images" in rows[0]
+    assert sum("a single image" in row for row in rows) == 2
+    ports = next(row for row in rows if "four ports" in row)
+    table = results("measurement_accuracy")
+    same = (table[["measure", "dataset", "method"]] == [*accuracy_directives.PORTS]).all(axis=1)
+    whole = table[same].drop_duplicates("metric").set_index("metric")
+    found, marked = (int(whole.loc[word, "n"]) for word in ("recall", "precision"))
+    right = round(float(whole.loc["precision", "value"]) * marked)
+    assert f"of {found} ships of any length" in ports
+    assert f"{marked - right} of the {marked} things that it marked are no ship" in ports
+
+
+def test_our_own_method_with_help_is_no_other_method() -> None:
+    """What has an outline that no site has stands beside nobody."""
+    shown = str(bare(SideBySideTable, measures=IN_USE).html())
+    assert "painted" not in shown
+    assert "the intervals overlap" in shown
+    assert "<details>" in shown
+    assert "painted" in str(bare(AccuracyTable, measures=IN_USE).html())

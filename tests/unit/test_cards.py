@@ -12,6 +12,7 @@ import pytest
 
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells
 from skytally.core.errors import DataError
+from skytally.press.cards.book_citations import BookCitations
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
@@ -659,3 +660,24 @@ def test_an_estimate_says_how_it_is_computed(cards_of: CardRecord) -> None:
     assert "stays that the record follows" in meaning.text
     assert formula.url == "methods.html#how-calls-are-estimated"
     assert parts(finding_card(cards_of, FINDING, CITE), "how it is computed") == ()
+
+
+def test_a_card_cites_the_edition_unless_it_has_other_words() -> None:
+    """What an edition does not say is cited from this copy, and the card says so."""
+    cited = BookCitations(
+        "A, T, edition X.",
+        "A, T, copy 12.",
+        "X",
+        findings={"a.b": {"text": "It is 3."}},
+        claims={"S1": {"text": "They rose.", "verdict": "confirmed"}},
+    )
+    assert cited.of_finding({"key": "a.b", "text": "It is 3."}) == "A, T, edition X."
+    assert cited.of_finding({"key": "a.b", "text": "It is 4."}) == (
+        "A, T, copy 12. Edition X has other words for it."
+    )
+    new = cited.of_finding({"key": "a.c", "text": ""})
+    assert new == "A, T, copy 12. Edition X does not have it."
+    claim = {"id": "S1", "text": "They rose.", "verdict": "confirmed"}
+    assert cited.of_claim(claim) == "A, T, edition X."
+    assert cited.of_claim(claim | {"verdict": "contradicted"}).startswith("A, T, copy 12.")
+    assert BookCitations("A, T.").of_finding({"key": "a.b", "text": "It is 4."}) == "A, T."

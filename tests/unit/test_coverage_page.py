@@ -377,6 +377,8 @@ def test_states_chart_before_any_refresh_is_blank_and_has_its_breaks(
     assert shown.text.count(": not searched, no number") == 4
     assert "offset came" in _document(shown)
     assert "REHEARSAL" not in shown.block
+    # a chart of nothing is folded away
+    assert shown.block.startswith("<details><summary>The chart of months is blank")
 
 
 def _charts(tables: Tables, breaks: pd.DataFrame, *, rehearsal: bool) -> Iterator[PageBlock]:

@@ -302,33 +302,39 @@ def test_citation_takes_no_day_of_the_record_for_a_day_of_issue(
     }
 
 
-@pytest.mark.parametrize(
-    ("state", "cited", "issued"),
-    [
-        ({"issued": "2031-05-17"}, "edition 2031-05-17-2, issued 17 May 2031", [[2031, 5, 17]]),
-        ({}, "copy that differs from edition 2031-05-17-2", [[2031]]),
-    ],
-)
-def test_citation_names_the_edition(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    state: dict[str, str],
-    cited: str,
-    issued: list[list[int]],
+@pytest.mark.parametrize("differs", [False, True])
+def test_the_newest_edition_is_cited_first_and_then_the_copy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, differs: bool
 ) -> None:
-    """Of an edition all forms have its id and day; of another copy, from which it differs."""
+    """All forms have the id and day of the edition; a copy that differs has its hash beside it."""
     _with_issue(monkeypatch, "")
-    words = f"{'' if state else 'copy that differs from '}edition 2031-05-17-2"
-    known = {"edition": words, "edition_day": "2031-05-17", "edition_page": "editions/x.html"}
-    (tmp_path / edition_pages.STATE).write_text(json.dumps(known | state))
+    known = {
+        "edition": f"{'copy that differs from ' if differs else ''}edition 2031-05-17-2",
+        "edition_id": "2031-05-17-2",
+        "edition_day": "2031-05-17",
+        "edition_page": "editions/x.html",
+    }
+    copy = {"copy_hash": "ab12", "edition_version": "7.1", "edition_complete_to": "2031-05-02"}
+    (tmp_path / edition_pages.STATE).write_text(
+        json.dumps(known | (copy if differs else {"issued": "2031-05-17"}))
+    )
     shown = html.unescape(str(bare(CiteBook, srcdir=str(tmp_path)).html()))
-    assert f"A (2031), T, {cited}" in shown
+    edition = "A (2031), T, edition 2031-05-17-2, issued 17 May 2031, "
+    assert edition in shown
     assert "no day of issue" not in shown
-    csl = json.loads(shown.rpartition("<pre>")[2].partition("</pre>")[0])[0]
-    assert csl["issued"]["date-parts"] == issued
-    assert csl.get("edition") == ("2031-05-17-2" if state else None)
-    assert cited.partition(",")[0] in csl["note"]
-    assert ("date = {2031-05-17}" in shown) is bool(state)
+    assert "date = {2031-05-17}" in shown
+    forms = [part.partition("</pre>")[0] for part in shown.split("<pre>")[1:]]
+    csl = json.loads(forms[1])[0]
+    assert csl["issued"]["date-parts"] == [[2031, 5, 17]]
+    assert csl["edition"] == "2031-05-17-2"
+    assert len(forms) == (4 if differs else 2)
+    of_copy = "A (2031), T, copy with the SHA-256 ab12, which differs from edition 2031-05-17-2, "
+    assert (of_copy in shown) is differs
+    if differs:
+        assert "issued 17 May 2031, version 7.1, record complete to 2 May 2031." in shown
+        assert shown.index(edition) < shown.index(of_copy)
+        assert "edition" not in json.loads(forms[3])[0]
+        assert "ab12" in json.loads(forms[3])[0]["note"]
 
 
 def test_a_day_of_issue_that_is_no_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,10 @@ def test_control_sites_table_gives_reason_and_source_of_each() -> None:
 def test_positions_table_says_what_each_point_may_be_used_for() -> None:
     """A search window is called one, and each point names its source and licence."""
     shown = bare(imagery_directives.PositionsTable).html()
-    assert "<td>42.2268 N, 130.2850 E, within 700 m</td><td>position</td>" in shown
-    assert "<td>42.9020 N, 132.3570 E, within 2,500 m</td><td>search window</td>" in shown
+    assert "<td>42.2268 N, 130.2850 E, within a radius of 700 m</td><td>position</td>" in shown
+    assert (
+        "<td>42.9020 N, 132.3570 E, within a radius of 2,500 m</td><td>search window</td>" in shown
+    )
     assert "ODbL 1.0" in shown
 
 

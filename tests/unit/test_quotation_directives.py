@@ -6,12 +6,15 @@ import pytest
 
 from skytally.press.sphinx_ext.book_data import card_record
 from skytally.press.sphinx_ext.quotation_directives import (
+    KEY,
     PARTY,
+    STATEMENT,
     capacity,
     independence,
     own_page_of,
     own_pages,
     phrased,
+    phrased_event,
 )
 
 
@@ -50,7 +53,7 @@ def test_what_is_told_to_a_newsroom_is_not_on_the_own_page_of_who_told_it(row_id
 def test_a_count_on_images_and_a_statement_are_told_apart() -> None:
     """What was read off an image names whose image it was."""
     assert independence(row("R031")).startswith("its own reading of images of Planet Labs")
-    assert "its own statement; how it was counted is not said" in independence(row("O017"))
+    assert STATEMENT in independence(row("O017"))
 
 
 def test_the_words_to_quote_name_the_counter_and_the_report() -> None:
@@ -84,3 +87,37 @@ def test_a_number_of_the_book_names_the_book() -> None:
     assert "computed by Counted from Above from rows of CSIS" in phrased(share, row("P002.2"))
     added = phrased({"text": "It is about 258 railcars."}, row("R051"))
     assert added.endswith("; added up by Counted from Above).")
+
+
+def test_every_short_word_of_the_table_has_its_meaning_above_it() -> None:
+    """What would repeat in each row stands once."""
+    assert "may share with" in independence(row("O017"))
+    assert {PARTY, STATEMENT, "may share with"} <= set(KEY)
+
+
+def test_containers_by_a_way_that_nobody_states_are_quoted_so() -> None:
+    """The largest total has a presumed route, others none; one page without a day carries it."""
+    text = "The newest total is about 33,000 containers (2026, day not known)."
+    said = phrased({"text": text, "when": "2026, day not known"}, row("O045"))
+    way = "by a route that the page read presumes to be by sea and does not state"
+    assert f"33,000 containers, {way} (" in said
+    assert said.endswith("; an undated page, and the only one read that has this number).")
+    shown = phrased({"text": "It gave 28,000-odd containers."}, row("O041"))
+    assert "containers, by a route that the pages read do not name (" in shown
+    by_sea = phrased({"text": "Seoul gave 7,000 containers."}, row("O017"))
+    assert "route" not in by_sea
+
+
+def test_a_denial_is_quoted_with_who_reported_it() -> None:
+    """A denial has its words, its day and the page; a confirmation says of what."""
+    denied = phrased_event(row("E084"))
+    assert denied.startswith("Russia's ambassador to the United Nations, Nebenzya, dismisses")
+    assert "10 January 2024" in denied
+    assert "; source: KBS World, " in denied
+    assert "(of soldiers, not of arms; source: " in phrased_event(row("E110"))
+
+
+def test_a_number_made_of_events_names_how_many() -> None:
+    """Rows without a counter are counted, not named."""
+    none = {"text": "The record holds no event.", "own": True, "inputs": ["E001", "E002"]}
+    assert phrased(none, row("E001")).endswith("computed by Counted from Above from 2 rows).")

@@ -148,7 +148,7 @@ def states_chart(
     Returns
     -------
     PageBlock
-        A chart also where nothing was searched: then every lane is blank.
+        A chart also where nothing was searched: then every lane is blank, and it is folded.
     """
     chosen, left = first_sites(table)
     lane = [lane_name(*pair) for pair in zip(chosen["name"], chosen["sensor"], strict=True)]
@@ -172,7 +172,7 @@ def states_chart(
     listed = "; ".join(
         f"{row.lane}, {row.when}: {row.state}, {row.said}" for row in spans.head(24).itertuples()
     )
-    return show(
+    chart = show(
         bokeh_lanes(parts, heights, marks, (start, end)),
         figure,
         name=name,
@@ -180,6 +180,10 @@ def states_chart(
         caption=caption,
         files=files,
     )
+    if (spans["kind"] != NOT_SEARCHED).any():
+        return chart
+    words = "The chart of months is blank, since nothing was searched"
+    return PageBlock(f"<details><summary>{words}</summary>{chart.block}</details>", chart.text)
 
 
 def _reasons(table: pd.DataFrame) -> dict[str, style.BoxStyle]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from skytally.core import DataError
 from skytally.figures import spaced_elements
+from skytally.press.cards.book_citations import BookCitations
 from skytally.press.cards.card import CITE, WEB, Card, Fact, Part
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
@@ -126,17 +127,26 @@ def all_cards(
     findings: list[dict[str, Any]],
     claims: list[dict[str, Any]],
     *,
-    citation: str,
+    cited: BookCitations,
 ) -> list[Card]:
     """Cards of all findings, claims, rows, sources and ships.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    findings, claims : list of dict
+        Entries of ``findings.json`` and ``claims.json``.
+    cited : BookCitations
+        How the book is cited for a finding or a claim.
 
     Raises
     ------
     DataError
         If two of one kind have the same id.
     """
-    cards = [finding_card(record, finding, citation) for finding in findings]
-    cards += [claim_card(record, claim, citation) for claim in claims]
+    cards = [finding_card(record, each, cited.of_finding(each)) for each in findings]
+    cards += [claim_card(record, each, cited.of_claim(each)) for each in claims]
     cards += record_cards(record, findings)
     cards = [*with_ship_links(record, cards), *ship_cards(record)]
     # file systems that ignore the case of letters would keep one of two

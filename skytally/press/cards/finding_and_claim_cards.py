@@ -44,7 +44,7 @@ PORT_CALLS = (
 )  # fmt: skip
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
-"""Letters of the citation of a finding or a claim."""
+"""Letters of what a finding or a claim says in its citation, after those on the book."""
 DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
 """Label of the rows each of which alone flips a verdict, by whether it is one row."""
 MOST_WORDED = 4
@@ -123,7 +123,7 @@ def _worded(record: CardRecord, rows: list[str], *, worded: int) -> list[Part]:
 def _citation(book: str, name: str, text: str, span: str) -> str:
     """Cite a finding in whole sentences, with its interval."""
     start, end = f"{book} {name} ", f" Interval: {span}." if span else ""
-    room = MOST_IN_CITATION - len(start) - len(end)
+    room = MOST_IN_CITATION - len(name) - len(end)
     return f"{start}{whole_sentences(text, letters=room)}{end}"
 
 
@@ -323,7 +323,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
             _worded(record, rows, worded=0 if decided_by else MOST_WORDED),
         ),
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
-        *fact(CITE, [Part(shortened(quote, letters=MOST_IN_CITATION))]),
+        *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
     ]
     verdict = claim["verdict"]
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", function () {
   var root = document.documentElement.dataset.content_root || "./";
   var MOST = 60, AROUND = 110, SEPARATOR = "[,\\u202f\\u00a0]?";
   /* worth of a hit: the word itself, another form of it, a word of the same meaning */
-  var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3;
+  var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3, IN_TITLE_OF_PAGE = 0.3, IN_THESE_WORDS = 0.4, PHRASE = 3;
   /* what a place of the evidence gains, and what a long text loses, since it has every word somewhere */
   var OF_THE_EVIDENCE = 0.1, LONG = 1000, PER_DOUBLING = 0.09;
   /* words in which a question is put, and not what it asks for */
@@ -21,6 +21,10 @@ document.addEventListener("DOMContentLoaded", function () {
     + "just know known many may me might much my not of on one or our please really say says said should show "
     + "shows so tell tells than that the their them then there these they this those to up very was we were what "
     + "when where which who whom whose why will with would you your").split(" "));
+
+  /* what is asked for in words that a question is put in: what was in the containers */
+  var CONTENTS = /^(what|anything|something)\b.*\b(in|inside) (the|those|these|them)\b/;
+  function implied(typed) { return CONTENTS.test(typed) ? ["contents"] : []; }
 
   function element(name, words, parent) {
     var made = document.createElement(name);
@@ -79,7 +83,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function hit(entry, words) {
     var each = words.map(function (word) {
       var inTitle = best(word, entry.title), inText = best(word, entry.text);
-      return { title: inTitle[0], text: inText[0], often: inText[1], mark: inText[2] };
+      return { title: inTitle[0], page: best(word, entry.page || "")[0], text: inText[0], often: inText[1], mark: inText[2] };
     });
     return { entry: entry, each: each, found: each.filter(function (one) { return one.title || one.text; }).length };
   }
@@ -90,14 +94,14 @@ document.addEventListener("DOMContentLoaded", function () {
       return Math.log(1 + places / (1 + inPlaces));
     });
   }
-  function scored(found_hit, words, tells) {
+  function scored(found_hit, words, tells, typed) {
     var entry = found_hit.entry, found = found_hit.found, meant = 0, score = 0, marks = [], most = 0;
     found_hit.each.forEach(function (one, which) {
       var worth = Math.max(one.title, one.text);
       most += tells[which];
       if (!worth) { return; }
       meant += worth === MEANING ? 1 : 0;
-      score += tells[which] * (worth + (entry.card ? IN_HEAD_OF_CARD : IN_TITLE) * one.title + worth * Math.min(3, one.often) / 9);
+      score += tells[which] * (worth + IN_TITLE_OF_PAGE * one.page + (entry.card ? IN_HEAD_OF_CARD : IN_TITLE) * one.title + worth * Math.min(3, one.often) / 9);
       if (one.mark) { marks.push(one.mark); }
     });
     score /= 1 + PER_DOUBLING * Math.log2(1 + entry.text.length / LONG);
@@ -106,6 +110,8 @@ document.addEventListener("DOMContentLoaded", function () {
       return part && !COMMON.has(part);
     });
     if (entry.card && words.length === 1 && words[0].word === entry.card) { score += NAMED * most; }
+    /* who asks in words of the book finds the sentence that has them in this order */
+    if (typed && !entry.card && typed.test(entry.text)) { score += IN_THESE_WORDS * most; }
     if (found && title.length <= words.length && found === words.length
         && title.every(function (part) { return words.some(function (word) { return stem(part) === stem(word.word); }); })) {
       score += WHOLE_TITLE * most;
@@ -139,7 +145,7 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   function entries() {
     var all = (window.skytallyPages || []).map(function (page) {
-      return { title: page[0], url: page[1], text: page[2], weight: page[3] };
+      return { title: page[0], url: page[1], text: page[2], weight: page[3], page: page[4] };
     });
     var cards = (window.skytallyCards || {}).cards || {};
     Object.keys(cards).forEach(function (key) {
@@ -182,6 +188,7 @@ document.addEventListener("DOMContentLoaded", function () {
       .split(/\s+/).map(function (word) { return word.replace(/^["'“”‘’(?!.,;:]+|["'“”‘’)?!.,;:]+$/g, ""); })
       .filter(Boolean);
     var telling = all.filter(function (word) { return !COMMON.has(word); });
+    if (telling.length) { telling = telling.concat(implied(all.join(" "))); }
     place.textContent = "";
     if (!all.length) { return; }
     var words = asked(Array.from(new Set(telling.length ? telling : all)));
@@ -190,7 +197,8 @@ document.addEventListener("DOMContentLoaded", function () {
       return one.found;
     });
     var tells = telling_words(hits, words, places.length);
-    hits = hits.map(function (one) { return scored(one, words, tells); });
+    var phrase = all.length >= PHRASE ? new RegExp(all.map(escaped).join("\\s+"), "iu") : null;
+    hits = hits.map(function (one) { return scored(one, words, tells, phrase); });
     hits.sort(function (a, b) {
       return b.score - a.score || b.found - a.found || a.meant - b.meant;
     });

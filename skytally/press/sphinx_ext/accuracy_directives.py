@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -17,6 +18,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     empty_state,
     filtered_table,
     rounded,
+    small_table,
     table_row,
     with_data,
 )
@@ -30,6 +32,8 @@ OWN_METHODS = (
 )  # fmt: skip
 OWN_PREFIXES = ("skytally", "K CFAR")
 """Methods of this package in ``measurement_accuracy.csv``, by name and by how their names begin."""
+HELPED = ("sweep, painted",)
+"""Our own method with an outline of the land that it does not have at a site: no other method."""
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
 HIGHER_IS_BETTER = (
     "precision", "recall", "average precision", "pixels alike", "intersection over union",
@@ -107,33 +111,156 @@ def _best_scores(table: pd.DataFrame) -> pd.Series:
     return several & (numbers == best) & ranked
 
 
-PLAIN = ("ships in one look", "four labelled ports", "sweep")
-"""Measure, data and method of the score that opens the page: real images, and of a page in use."""
+HULLS = (100.0, 150.0)
+"""Lengths of simulated ships in the table that opens the page, in metres."""
+PORTS = ("ships in one look", "four labelled ports", "sweep")
+CHIPS = ("ships at sea, radar", "sar_ship_chips", "K CFAR, 1e-6, shape 4")
+TILE = ("ships at berth, optical", "Vancouver tile 3194", "berth")
+SEA, LAND = (
+    ("ships at berth, radar", f"OPERA RTC, {where}", "radar berth")
+    for where in ("open sea", "land")
+)
+"""Measure, data and method of the scores on real images that open the page."""
+FROM_SEA, OVER_QUAY, OPTICAL = "berth-sentinel-1", "berth-sentinel-1-lee", "berth-sentinel-2"
+"""Detection limits at simulated berths that open the page."""
+REAL, SIMULATED = "real images", "simulated images"
+SIZE_IN_NOTE = re.compile(r"hulls of (\d+) to (\d+) m")
 
 
 class PlainScore(Block):
-    """Sum up how well the method did that counts ships in one image."""
+    """Sum up in a few lines how well ships were found: by berth, in one image, at sea."""
 
     def html(self) -> str:
-        """Return the sentence; none where the method was not scored on this copy."""
-        table = results("measurement_accuracy")
-        if table.empty:
+        """Return a sentence and the table; none where the methods were not scored on this copy."""
+        scores, limits = results("measurement_accuracy"), results("simulated_recall")
+        rows = [
+            *self._of_berths(scores, limits),
+            *self._of_one_image(scores),
+        ]
+        if not rows:
             return ""
-        chosen = table[(table[["measure", "dataset", "method"]] == PLAIN).all(axis=1)]
-        whole = chosen.drop_duplicates("metric").set_index("metric")
-        if not {"recall", "precision"} <= set(whole.index):
-            return ""
-        found, right = (self._share(whole.loc[word]) for word in ("recall", "precision"))
+        heads = ["method", "ship, place", "found", "false alarms", "tested on"]
         return (
-            f"<p><strong>Plain result.</strong> On real images of {cell(PLAIN[1])}, the method "
-            f"that counts ships in a single image found {found[0]} of {found[1]} ships, and "
-            f"{right[0]} of the {right[1]} things that it took for a ship were one. So a count "
-            "that it makes is a rough one.</p>"
+            "<p><strong>Plain result.</strong> The methods do best at a berth of which there are "
+            "earlier images; a count made on a single image is a rough one.</p>"
+            + small_table("How well ships were found, in short", heads, rows, empty="")
         )
 
+    def _of_berths(self, scores: pd.DataFrame, limits: pd.DataFrame) -> Iterator[list[str]]:
+        series = "a berth against earlier images of it"
+        if tile := self._counts(scores, TILE, "dates right"):
+            row = self._row(scores, TILE, "dates right")
+            length = self._row(scores, TILE, "length found, median, m")
+            long = (
+                f"; ships of about {round(float(length['value']))} m" if length is not None else ""
+            )
+            what = str(row["note"]).partition(";")[0] if row is not None else ""
+            yield [
+                f"optical, {series}", f"one harbour{long}", f"right on {tile} dates ({what})",
+                "counted among the dates", REAL,
+            ]  # fmt: skip
+        for name, cards in (
+            ("optical, 10 m, " + series, {"": OPTICAL}),
+            ("radar, " + series, {"from the sea ": FROM_SEA, "over the quay ": OVER_QUAY}),
+        ):
+            if set(cards.values()) <= set(limits.get("card", ())):
+                yield self._simulated(name, limits, cards)
+        alarms = [
+            f"{found} images of {where}"
+            for data, where in ((SEA, "open sea"), (LAND, "land"))
+            if (found := self._counts(scores, data, "false alarms per look"))
+        ]
+        if alarms:
+            yield [f"radar, {series}", "no ship there", "", ", ".join(alarms), REAL]
+
+    def _simulated(self, name: str, limits: pd.DataFrame, cards: Mapping[str, str]) -> list[str]:
+        found, alarms = [], []
+        for where, card in cards.items():
+            rows = limits[limits["card"] == card].astype({"size": float, "found": int})
+            for size in HULLS:
+                part = rows[rows["size"] == size]
+                least, most = part["found"].min(), part["found"].max()
+                span = str(most) if least == most else f"{least} to {most}"
+                found.append(f"{where}{size:g} m: {span} of {part['looks'].iloc[0]}")
+            nothing = rows[rows["size"] == 0].iloc[0]
+            called = nothing["found"] + int(nothing["something"])
+            alarms.append(f"{where}{called} of {nothing['looks']}")
+        lengths = " or ".join(f"{size:g}" for size in HULLS)
+        return [
+            name, f"a ship of {lengths} m",
+            f"{'; '.join(found)}, by contrast", "; ".join(alarms), SIMULATED,
+        ]  # fmt: skip
+
+    def _of_one_image(self, scores: pd.DataFrame) -> Iterator[list[str]]:
+        found = self._counts(scores, PORTS, "recall")
+        right = self._row(scores, PORTS, "precision")
+        if found and right is not None:
+            marked = int(right["n"])
+            wrong = marked - round(float(right["value"]) * marked)
+            parts = [f"{found} ships of any length"]
+            middle = self._of_length(scores)
+            quay = self._row(scores, PORTS, "recall by surroundings", note="hulls beside a quay")
+            if quay is not None:
+                parts.append(f"{self._share(quay)} beside a quay or a hull")
+            yield [
+                "optical, a single image", "four ports, anywhere", "; ".join([*parts, *middle]),
+                f"{wrong} of the {marked} things that it marked are no ship", REAL,
+            ]  # fmt: skip
+        held = self._counts(scores, CHIPS, "boxes that hold a target")
+        others = self._row(scores, CHIPS, "targets in no box, an image")
+        if held and others is not None:
+            yield [
+                "radar, a single image", "ships in cut-outs, land among them", f"{held} ships",
+                f"{rounded(others['value'])} other things an image", REAL,
+            ]  # fmt: skip
+
+    def _of_length(self, scores: pd.DataFrame) -> list[str]:
+        """Share found of the ships as long as the simulated ones."""
+        chosen = self._rows(scores, PORTS, "recall by length")
+        for _, row in chosen.iterrows():
+            ends = SIZE_IN_NOTE.search(str(row["note"]))
+            if ends and (float(ends[1]), float(ends[2])) == HULLS:
+                return [f"{self._share(row)} of {ends[1]} to {ends[2]} m"]
+        return []
+
     @staticmethod
-    def _share(row: pd.Series) -> tuple[int, int]:
-        return round(float(row["value"]) * int(row["n"])), int(row["n"])
+    def _rows(scores: pd.DataFrame, data: tuple[str, str, str], metric: str) -> pd.DataFrame:
+        if scores.empty:
+            return scores
+        same = (scores[["measure", "dataset", "method"]] == [*data]).all(axis=1)
+        return scores[same & (scores["metric"] == metric)]
+
+    def _row(
+        self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str, note: str = ""
+    ) -> pd.Series | None:
+        """First row of a score, which is that of the whole data set."""
+        chosen = self._rows(scores, data, metric)
+        if note and not chosen.empty:
+            chosen = chosen[chosen["note"].str.startswith(note)]
+        return None if chosen.empty else chosen.iloc[0]
+
+    def _counts(self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str) -> str:
+        row = self._row(scores, data, metric)
+        return "" if row is None or row["value"] == "" else self._share(row)
+
+    @staticmethod
+    def _share(row: pd.Series) -> str:
+        return f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}"
+
+
+def folded(table: str, rows: int, words: str) -> str:
+    """Put a long table behind a line that says how many rows it has.
+
+    Parameters
+    ----------
+    table : str
+        HTML.
+    rows : int
+        Its rows.
+    words : str
+        What they are.
+    """
+    return f"<details><summary>{cell(words)}: {rows} rows</summary>{table}</details>"
 
 
 class AccuracyTable(ScoresBlock):
@@ -161,10 +288,11 @@ class AccuracyTable(ScoresBlock):
                 + "</tr>"
             )
         caption = f"Scores of the measures (run on {table['date'].iloc[0]})"
-        return filtered_table(
+        shown = filtered_table(
             name, caption, heads, rows, empty=NOT_SCORED,
             label="measure", choices=list(dict.fromkeys(table["measure"])),
         )  # fmt: skip
+        return folded(shown, len(rows), "All scores")
 
 
 def _better(own: pd.Series, other: pd.Series, *, lower: bool) -> str:
@@ -180,7 +308,7 @@ def _better(own: pd.Series, other: pd.Series, *, lower: bool) -> str:
     word = "ours" if ahead else "the other"
     apart = ends[0] > ends[3] or ends[2] > ends[1]
     known = all(pd.notna(end) for end in ends)
-    return word if apart or not known else f"{word}, within the intervals"
+    return word if apart or not known else f"{word}, but the intervals overlap"
 
 
 class SideBySideTable(ScoresBlock):
@@ -195,6 +323,7 @@ class SideBySideTable(ScoresBlock):
             number=pd.to_numeric(table["value"], errors="coerce"),
             own=table["method"].isin(OWN_METHODS) | table["method"].str.startswith(OWN_PREFIXES),
         ).dropna(subset=["number"])
+        table = table[~table["method"].isin(HELPED)]
         # each score of a method that was tried in several settings is compared in its own setting,
         # so that the detection of one and the false alarms of another make no method of their own
         rows = [
@@ -205,11 +334,17 @@ class SideBySideTable(ScoresBlock):
             for rivals in self._settings(part)
             for row in self._row(measure, data, metric, rivals)
         ]
+        if not rows:
+            return empty_state("No other method was tried on the same data.")
         heads = ["measure", "score", "better", "ours", "best other", "which", "data"]
-        return filtered_table(
-            self.table_name("side-by-side"), "Ours and the best of the others", heads, rows,
-            empty="No other method was asked on the same data.",
+        caption = (
+            "Ours and the best of the others; where the intervals overlap, the difference may be "
+            "chance"
+        )
+        shown = filtered_table(
+            self.table_name("side-by-side"), caption, heads, rows, empty="",
         )  # fmt: skip
+        return folded(shown, len(rows), "Ours and the best of the others")
 
     @staticmethod
     def _settings(part: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -272,10 +407,11 @@ class LimitsTable(Block):
         heads += ["bias", "5 to 95 % of it", "called occupied though nothing was put in"]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
         caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
-        return filtered_table(
+        shown = filtered_table(
             "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
             label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),
         )  # fmt: skip
+        return folded(shown, len(table), "Every size and contrast")
 
     @staticmethod
     def _row(row: Any) -> str:

@@ -38,6 +38,7 @@ from skytally.editions import (
     unchanged_since,
 )
 from skytally.press import edition_pages
+from skytally.press.book_metadata import book_details
 from skytally.press.finding_table_checks import page_parameters
 from skytally.press.sphinx_ext.book_data import read_results_json
 from skytally.press.sphinx_ext.html_blocks import (
@@ -357,13 +358,15 @@ class ThisCopy(Block):
         findings, claims = (
             read_results_json(self.app, name) for name in ("findings.json", "claims.json")
         )
+        words = edition_pages.edition_words(Path(self.app.srcdir))
+        cited = book_details(words)["copy_citation"]
         copy = present_copy(findings, claims, page_parameters(), files=files, data=data_folder())
         changes = edition_changes(edition, copy)
         return (
             f"<p>{cell(change_summary(changes))}</p>"
             "<p>A copy between two editions may change again at any time. To cite a number that "
             f'stays, cite <a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>; to '
-            "cite this copy, give its hash.</p>"
+            f"cite this copy, give its hash: {cell(cited)}</p>"
             f"{hashes}{changed_items('this-copy', changes)}"
         )
 

@@ -150,7 +150,7 @@ class CountsToRepeat(Block):
         if site not in sites.index or pd.isna(sites.loc[site, "lat"]):
             return f"{name} (no position is published)"
         lat, lon, off = (float(sites.loc[site, word]) for word in ("lat", "lon", "uncertainty_m"))
-        within = "" if pd.isna(off) else f", within {number(off)} m"
+        within = "" if pd.isna(off) else f", within a radius of {number(off)} m"
         return f"{name} ({position_words(lat, lon)}{within})"
 
 

@@ -32,6 +32,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 )
 
 OPENSTREETMAP = "https://www.openstreetmap.org"
+SIGMA = "standard deviation of the position"
+"""Head of a column: half the radius within which a published point lies."""
 NO_SITE = "No site has a window and outlines yet."
 PLANS = "plans"
 """Folder of the plans among the static files of the site."""
@@ -109,7 +111,7 @@ class SitePlans(Block):
             ]
             for outline in site.outlines
         ]
-        heads = ["outline", "kind", "area", "position known to", "status", "drawn from"]
+        heads = ["outline", "kind", "area", SIGMA, "status", "drawn from"]
         return small_table(
             f"Outlines of {site.name}", heads, rows, empty=f"{site.name} has no outline yet."
         )
@@ -137,7 +139,7 @@ class WindowsTable(Block):
                     f"{size:.1f} MB",
                 ]
             )
-        heads = ["site", "window", "grid", "local time", "position known to"]
+        heads = ["site", "window", "grid", "local time", SIGMA]
         heads += ["one optical image, before compression"]
         return small_table("Windows, the same for every image", heads, rows, empty=NO_SITE)
 
@@ -164,7 +166,7 @@ class ControlSitesTable(Block):
                     ]
                 )
         heads = ["control site", "why it is alike and should show nothing", "latitude, longitude"]
-        heads += ["lies within", "position from (licence)", "what a second list says"]
+        heads += ["lies within a radius of", "position from (licence)", "what a second list says"]
         return small_table(
             "Control sites, proposed and to be confirmed on imagery", heads, rows,
             empty="No control site is named yet.",
@@ -199,7 +201,7 @@ class PositionsTable(Block):
 
     @staticmethod
     def _row(point: pd.Series) -> str:
-        position = f"{position_words(point['lat'], point['lon'])}, within "
+        position = f"{position_words(point['lat'], point['lon'])}, within a radius of "
         more = {
             "how obtained": point["position_method"],
             "source (licence)": f"{point['source']} ({point['licence']})",

@@ -198,46 +198,79 @@ def _cited(block: Block) -> dict[str, str]:
 
 
 class CiteBook(Block):
-    """Show how to cite the book: in words, as BibTeX and as CSL-JSON."""
+    """Show how to cite the book: its newest edition and, where this copy differs, the copy."""
 
     def html(self) -> str:
-        """Return the three forms."""
+        """Return each in words, as BibTeX and as CSL-JSON."""
         about = _cited(self)
-        issued = about["issued"]
-        newest = max(about["newest_iso"], about.get("edition_day", ""))
-        edition = about.get("edition", "")
-        state = edition or ("" if issued else NO_DAY_OF_ISSUE)
-        note = "; ".join(filter(None, (about["licence"], about["complete_to"], state)))
-        bibtex = "\n".join(
-            [
-                "@misc{skytally,",
-                f"  author = {{{{{about['author']}}}}},",
-                f"  title = {{{about['title']}}},",
-                *([f"  version = {{{about['version']}}},"] if about["version"] else []),
-                *([f"  year = {{{(issued or newest)[:4]}}},"] if issued or newest else []),
-                *([f"  date = {{{issued}}},"] if issued else []),
-                *([f"  url = {{{about['site']}}},"] if "site" in about else []),
-                f"  note = {{{note}}}",
-                "}",
-            ]
-        )
-        csl = {
-            "id": "skytally",
-            "type": "report",
-            "title": about["title"],
-            "author": [{"literal": about["author"]}],
-            **({"version": about["version"]} if about["version"] else {}),
-            **({"edition": edition.split()[-1]} if edition.startswith("edition ") else {}),
-            **({"issued": day} if (day := csl_date(issued, newest)) else {}),
-            **({"URL": about["site"]} if "site" in about else {}),
-            "note": note,
+        if "copy_citation" not in about:
+            return cited_in_three_forms(about, about["citation"], about.get("edition", ""))
+        edition = f"edition {about['edition_id']}"
+        published = {
+            "issued": about["edition_day"],
+            "version": about["edition_version"],
+            "complete_to": "",
         }
+        up = to_root(self.state.document.settings.env.docname)
+        page = f"{up}{about['edition_page']}"
+        copy = f"copy with the SHA-256 {about['copy_hash']}, which differs from {edition}"
         return (
-            f"<p>{cell(about['citation'])}</p>"
-            f"<details><summary>BibTeX</summary><pre>{cell(bibtex)}</pre></details>"
-            "<details><summary>CSL-JSON</summary>"
-            f"<pre>{cell(json.dumps([csl], indent=1, ensure_ascii=False))}</pre></details>"
+            f"{cited_in_three_forms({**about, **published}, about['citation'], edition)}"
+            f"<p>An edition stays as it is. The copy before you <a href="
+            f'"{cell(page)}">differs from that edition</a> and may change again. To cite a number '
+            "or a sentence that only this copy has, cite the copy with its hash:</p>"
+            f"{cited_in_three_forms(about, about['copy_citation'], copy)}"
         )
+
+
+def cited_in_three_forms(about: Mapping[str, str], citation: str, what: str) -> str:
+    """Citation in words, as BibTeX and as CSL-JSON, as HTML.
+
+    Parameters
+    ----------
+    about : mapping of str to str
+        From `book_details`; of an edition, its day of issue and its version.
+    citation : str
+        The words.
+    what : str
+        Edition or copy that is cited; empty without one.
+    """
+    issued = about["issued"]
+    newest = max(about["newest_iso"], about.get("edition_day", ""))
+    state = what or ("" if issued else NO_DAY_OF_ISSUE)
+    note = "; ".join(filter(None, (about["licence"], about["complete_to"], state)))
+    is_edition = what.startswith("edition ")
+    key = "skytally" if is_edition or "copy_hash" not in about else "skytally-copy"
+    bibtex = "\n".join(
+        [
+            f"@misc{{{key},",
+            f"  author = {{{{{about['author']}}}}},",
+            f"  title = {{{about['title']}}},",
+            *([f"  version = {{{about['version']}}},"] if about["version"] else []),
+            *([f"  year = {{{(issued or newest)[:4]}}},"] if issued or newest else []),
+            *([f"  date = {{{issued}}},"] if issued else []),
+            *([f"  url = {{{about['site']}}},"] if "site" in about else []),
+            f"  note = {{{note}}}",
+            "}",
+        ]
+    )
+    csl = {
+        "id": key,
+        "type": "report",
+        "title": about["title"],
+        "author": [{"literal": about["author"]}],
+        **({"version": about["version"]} if about["version"] else {}),
+        **({"edition": what.split()[-1]} if is_edition else {}),
+        **({"issued": day} if (day := csl_date(issued, newest)) else {}),
+        **({"URL": about["site"]} if "site" in about else {}),
+        "note": note,
+    }
+    return (
+        f'<p class="sk-citation">{cell(citation)}</p>'
+        f"<details><summary>BibTeX</summary><pre>{cell(bibtex)}</pre></details>"
+        "<details><summary>CSL-JSON</summary>"
+        f"<pre>{cell(json.dumps([csl], indent=1, ensure_ascii=False))}</pre></details>"
+    )
 
 
 class Edition(Block):

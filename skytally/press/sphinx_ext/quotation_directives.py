@@ -10,7 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import COUNTED_BY, DataError, listed
+from skytally.core import COUNTED_BY, DataError, listed, when_stated
 from skytally.press.cards.card import WEB, Part
 from skytally.press.cards.record_cards import DERIVED_SUM, words_of
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
@@ -25,8 +25,27 @@ HEARD = "individual"
 """Kind of a counter who has no page, but is heard on that of somebody else."""
 NEWSROOMS = ("broadcaster", "news", "trade press")
 """Kinds of counters whose own page is that of a newsroom."""
-PARTY = "a party to the war or the dispute"
+PARTY, STATEMENT, REPORT = "party", "own statement", "read in a report"
+"""Short words that the key above the tables explains."""
+KEY = {
+    PARTY: "a party to the war or the dispute.",
+    STATEMENT: "the speaker does not say how it was counted.",
+    REPORT: "the number was read on a page of somebody else; open the speaker's own page before "
+    "you print it.",
+    "may share with": "others who may know it from the same place; "
+    '<a href="origins.html">Who copied whom</a> says why.',
+}
+"""Short word to what it means, as HTML."""
 BOOK = "Counted from Above"
+EVENTS, CONFIRMED = "events", "confirmation"
+"""Table of denials, findings and papers, and the kind of event whose note bounds its words."""
+NOT_STATED = {
+    "": "by a route that the pages read do not name",
+    "sea-presumed": "by a route that the page read presumes to be by sea and does not state",
+}
+"""Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
+UNDATED = ("undated", "day not known")
+"""Ends of the words of `published` for a page without a day."""
 SUM_WORDS = " (a sum by the compiler of the parts that the counter printed)"
 """Words in the number of a sum, which the citation of it gives, too."""
 LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
@@ -47,6 +66,7 @@ def capacity(counter: str) -> str:
     """State what a counter is, and whether it is a party to the war or the dispute."""
     cells = speakers()[counter]
     meaning = words_of(card_record(), "counter_kind", str(cells["kind"]))
+    # *party* is explained once, above the tables
     facts = [meaning, PARTY if cells["party"] == "yes" else "", str(cells["note"])]
     return "; ".join(filter(None, facts))
 
@@ -117,12 +137,12 @@ def independence(row: Row) -> str:
     elif row.get("method") in COUNTED_BY:
         own = "its own estimate or count, not from images"
     else:
-        own = "its own statement; how it was counted is not said"
+        own = STATEMENT
     claimants = {str(each) for each in originals(CLAIMS)["counter"]}
     tied = ties_of(counter, claimants, table(TIES))[:MOST_TIES]
     names = card_record().names
-    others = [f"{names.get(other, other)} ({why})" for other, why in tied]
-    return f"{own}; may share what it knows with {', '.join(others)}" if others else own
+    others = [names.get(other, other) for other, _ in tied]
+    return f"{own}; may share with {', '.join(others)}" if others else own
 
 
 def outlet(publisher: str) -> str:
@@ -172,6 +192,70 @@ def cited(row: Row, stated: str = "") -> str:
     return f"{words}; added up by {BOOK}" if row.get("method") == DERIVED_SUM else words
 
 
+def cited_event(row: Row) -> str:
+    """Cite the page on which an event was read, as it ends a sentence to quote."""
+    source = card_record().sources[str(row["source_id"])]
+    return f"{outlet(str(source['publisher']))}, {published(source)}"
+
+
+def phrased_event(row: Row) -> str:
+    """Sentence to quote for a denial, a finding or a paper: what was said, when, and by which page.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a row of events.
+
+    Returns
+    -------
+    str
+        Of a confirmation, the note stays with it, since it says of what.
+    """
+    text = str(row["text"])
+    text = f"{text[:1].upper()}{text[1:]}"
+    when, cited = days_of(row), cited_event(row)
+    # the page is often of the same day
+    stated = "" if cited.endswith(f", {when}") else f"{when}; "
+    of_what = f"{row['note']}; " if row["kind"] == CONFIRMED and row["note"] else ""
+    return f"{text} ({stated}{of_what}source: {cited})."
+
+
+def days_of(row: Row) -> str:
+    """Day or days of an event in words."""
+    return when_stated(
+        row["date_first"],
+        row["date_last"],
+        str(row["precision_first"]),
+        str(row["precision_last"]),
+    )
+
+
+def route_words(row: Row) -> str:
+    """Words on the way of containers that were sent, where the pages read do not state it."""
+    sent = row.get("sense") == "delivered" and row.get("quantity") == "containers"
+    return NOT_STATED.get(str(row["route"]), "") if sent and "route" in row else ""
+
+
+def only_page(row: Row) -> str:
+    """Words for a number that one undated page alone carries; empty for any other."""
+    record = card_record()
+    dated = not published(record.sources[str(row["source_id"])]).endswith(UNDATED)
+    if dated or "quantity" not in row:
+        return ""
+    what = ("counter", "quantity", "sense", "value", "low", "high")
+    same = {
+        str(other["source_id"])
+        for _, other in record.rows.values()
+        if all(str(other.get(name, "")) == str(row.get(name, "")) for name in what)
+    }
+    copies = {
+        id_ for id_, page in record.sources.items()
+        if same & {*str(page["derived_from"]).split()}
+    }  # fmt: skip
+    alone = len(same | copies) == 1
+    return "; an undated page, and the only one read that has this number" if alone else ""
+
+
 def phrased(finding: Row, row: Row) -> str:
     """Sentence to quote, with one bracket at its end: the period, who counted, the page read.
 
@@ -199,9 +283,12 @@ def phrased(finding: Row, row: Row) -> str:
     if finding.get("own"):
         counters = (record.rows[each][1].get("counter", "") for each in finding["inputs"])
         names = dict.fromkeys(record.names.get(str(each), str(each)) for each in counters if each)
-        source = f"computed by {BOOK} from rows of {listed([*names])}"
+        whose = f"rows of {listed([*names])}" if names else f"{len(finding['inputs'])} rows"
+        source = f"computed by {BOOK} from {whose}"
     else:
-        source = cited(row, stated)
+        source = f"{cited(row, stated)}{only_page(row)}"
+        if (way := route_words(row)) and way not in text:
+            text = f"{text}, {way}"
     return f"{text} ({f'{period}; ' if period else ''}source: {source})."
 
 
@@ -221,57 +308,86 @@ class QuotationBlock(Block):
 
 
 class QuotationList(QuotationBlock):
-    """Show who stands behind some findings, in what capacity, on which page, and how to say it."""
+    """Show sentences to be pasted, who stands behind each, in what capacity, and on which page.
+
+    The content has a key of a finding or an id of an event a line; a line that begins with ``#``
+    begins a part of the table.
+    """
 
     has_content = True
 
     def html(self) -> str:
-        """Return a table, a row a key of the content.
+        """Return the key of short words and a table, a row a line of the content.
 
         Raises
         ------
         DataError
-            If a key is that of no finding, or of one that rests on no row of a counter.
+            If a line names no finding with rows, and no event.
         """
-        known = findings(self.app)
-        rows = card_record().rows
-        wrong = [
-            key
-            for key in self.content
-            if key not in known
-            or "counter" not in rows.get(next(iter(known[key]["inputs"]), ""), ("", {}))[1]
-        ]
-        if wrong:
-            message = f"quotation-list: no number of a counter in {', '.join(wrong)}; correct it"
-            raise DataError(message)
-        return filtered_table(
+        known, rows, made, part = findings(self.app), card_record().rows, [], ""
+        parts: dict[str, None] = {}
+        for line in self.content:
+            if line.startswith("#"):
+                part = line.lstrip("# ").strip()
+                parts[part] = None
+            elif line in known and rows.get(next(iter(known[line]["inputs"]), "")):
+                made.append(self._row(known[line], part))
+            elif rows.get(line, ("",))[0] == EVENTS:
+                made.append(self._event(line, part))
+            else:
+                message = f"quotation-list: no number and no event {line!r}; correct it"
+                raise DataError(message)
+        items = "".join(f"<li><em>{word}</em>: {meaning}</li>" for word, meaning in KEY.items())
+        return f'<ul class="sk-key">{items}</ul>' + filtered_table(
             "quotations",
-            "Whom to quote: a row is one number, who gave it, and a sentence with its source, to "
-            "be pasted as it is; the link leads to the counter's own page where one is known",
-            ["number", "who, in what capacity", "own work or passed on", "page", "how to say it"],
-            [self._row(known[key]) for key in self.content],
+            "Whom to quote: a row is one sentence with its source, to be pasted as it is, and who "
+            "stands behind it; the link leads to the speaker's own page where one is known",
+            ["to be pasted", "who, in what capacity", "page"],
+            made,
             empty="There is no finding to quote yet.",
+            label="About",
+            choices=parts,
         )
 
-    def _row(self, finding: Row) -> str:
+    def _event(self, identifier: str, part: str) -> str:
+        record = card_record()
+        _, row = record.rows[identifier]
+        read = record.sources[str(row["source_id"])]
+        kind = words_of(record, "event_kind", str(row["kind"]))
+        return html_row(
+            (
+                f"<p>“{self.ships(phrased_event(row))}”</p>{self.card('row', identifier)}",
+                cell(f"{row['actors']}: {kind}; {REPORT}"),
+                f"read in: {self.page(page_link(record, read))}{doubts(read)}",
+            ),
+            choice=part,
+        )
+
+    def _row(self, finding: Row, part: str) -> str:
         record = card_record()
         _, row = record.rows[finding["inputs"][0]]
+        sentence = (
+            f"<p>“{self.ships(phrased(finding, row))}”</p>"
+            f"{self.card('finding', str(finding['key']), str(finding['said']))}"
+        )
+        if "counter" not in row:
+            return html_row((sentence, f"computed by {BOOK}", "the rows of the card"), choice=part)
         counter = str(row["counter"])
         own = own_page_of(row)
         read = record.sources[str(row["source_id"])]
         pages = [f"own page: {self.page(page_link(record, record.sources[own]))}"] if own else []
         if not own or own != read["id"]:
             pages.append(f"read in: {self.page(page_link(record, read))}{doubts(read)}")
-        computed = f"computed by {BOOK}; behind it, " if finding["own"] else ""
-        passed = "" if own == read["id"] else "; the number was read in a report of it"
+        computed = f"computed by {BOOK}; behind it: " if finding["own"] else ""
+        passed = "" if own == read["id"] else f"; {REPORT}"
+        who = f"{record.names.get(counter, counter)}: {capacity(counter)}"
         return html_row(
             (
-                self.card("finding", str(finding["key"]), str(finding["said"])),
-                f"{cell(record.names.get(counter, counter))}: {cell(capacity(counter))}",
-                cell(f"{computed}{independence(row)}{passed}"),
+                sentence,
+                cell(f"{computed}{who}; {independence(row)}{passed}"),
                 "<br>".join(pages),
-                f"“{self.ships(phrased(finding, row))}”",
-            )
+            ),
+            choice=part,
         )
 
 

@@ -1,0 +1,108 @@
+"""Two downloads of the site: all its tables, and the folder of the project, each as one zip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from skytally.core import project_root, slug_of
+from skytally.editions import canonical_zip
+from skytally.press import git_history
+
+TABLES_ZIP = "data.zip"
+"""All tables of the site with their descriptions."""
+PROJECT_ZIP = "project.zip"
+"""The folder of the project, as git tracks it."""
+NOT_PACKED = (
+    "book/_build/",
+    "data/archived_pages/",
+    "data/editions/",
+    "data/measured/",
+    "data/scenes/",
+    "data/stamps/",
+)
+"""Folders that are built, acquired, or published on pages of their own."""
+LICENCES = ("LICENSE", "LICENSE-CC-BY")
+README = """\
+{title}: all tables
+
+To cite them: {cited}
+
+record/    what was observed, stated and read: the record
+findings/  how each number of the pages is made from rows of the record
+claims/    the sentences under test
+sites/     positions and outlines of the places (GeoJSON, degrees on WGS 84)
+results/   results of the tests of the methods
+charts/    what maps and timelines show
+*.csv      the numbers under the charts, and tables on parameters and archived pages
+
+Every table is CSV in UTF-8 with commas. Beside most lies a dictionary, such as
+record/rail_counts.dictionary.csv: what each column holds, and what an empty cell means.
+datapackage.json (Frictionless) and csvw.json (CSV on the Web) say the same to programs.
+
+Numbers are as their sources print them; a bound such as "at least" stands in a column of its own.
+Cite whoever counted or stated a number, too: the column source_id leads to record/sources.csv.
+
+Licence of the tables: {licence}, whose words are in LICENSE-CC-BY. What a publisher wrote stays the
+publisher's.
+"""
+
+
+def packed_files() -> dict[str, bool]:
+    """Files of the project that its zip has, and whether each can be run; empty without git."""
+    tracked = git_history.tracked_files(project_root())
+    return {path: run for path, run in tracked.items() if not path.startswith(NOT_PACKED)}
+
+
+def stage_project_zip(stage: Path, *, title: str) -> None:
+    """Pack the files of the project that git tracks; nothing is written outside a checkout.
+
+    A file that git does not track is never packed: it may be somebody's own image or key.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the staged pages, which then name the zip.
+    title : str
+        Title of the book, after which the folder in the zip is named.
+    """
+    root, folder = project_root(), slug_of(title)
+    found = packed_files()
+    if not found:
+        return
+    files = {f"{folder}/{path}": (root / path).read_bytes() for path in found}
+    programs = {f"{folder}/{path}" for path, run in found.items() if run}
+    packed = canonical_zip(files, programs=programs, compressed=True)
+    (stage / PROJECT_ZIP).write_bytes(packed)
+
+
+def write_tables_zip(pages: Path, about: Mapping[str, str]) -> None:
+    """Pack all tables of a site with their dictionaries, outlines, descriptions and licence.
+
+    Parameters
+    ----------
+    pages : Path
+        Root of the printed pages, with their tables.
+    about : mapping of str to str
+        From `book_details`, with the words on the edition.
+    """
+    data = pages / "data"
+    files = {
+        path.relative_to(data).as_posix(): path.read_bytes()
+        for pattern in ("*.csv", "*.geojson", "*.json")
+        for path in data.rglob(pattern)
+    }
+    cited = about["citation"]
+    if "copy_citation" in about:
+        cited += f"\nWhere a number is in this copy only: {about['copy_citation']}"
+    words = README.format(title=about["title"], cited=cited, licence=about["licence"])
+    files["README.txt"] = words.encode()
+    for name in LICENCES:
+        if (project_root() / name).is_file():
+            files[name] = (project_root() / name).read_bytes()
+    (pages / TABLES_ZIP).write_bytes(canonical_zip(files, compressed=True))
+
+
+def megabytes(path: Path) -> str:
+    """Size of a file in words, as beside a link to it."""
+    return f"{path.stat().st_size / 1e6:.1f} MB"
