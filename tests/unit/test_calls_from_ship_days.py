@@ -18,6 +18,7 @@ from skytally.statistics.port_calls.calls_from_ship_days import (
     calls_table,
     chance_missed,
     period_lengths,
+    share_imaged,
 )
 from skytally.statistics.port_calls.littles_law import calls_from_share
 from skytally.statistics.port_calls.missed_calls import mean_share_missed
@@ -163,6 +164,23 @@ def test_unreadable_days_are_the_others_of_the_period(rows: Rows) -> None:
     assert chance_missed(imaged, stays=STAYS) == chance_missed(unreadable, stays=STAYS)
     with pytest.raises(DataError, match="row X1: 50 days of 50; none is left"):
         chance_missed(unreadable.assign(value=50.0), stays=STAYS)
+
+
+def test_a_period_given_in_words_too_widens_what_clouds_hid(rows: Rows) -> None:
+    """12 days of 50 by the dates, or of about 40 by the page's own word."""
+    dates = {
+        "date_first": pd.Timestamp("2023-08-26"),
+        "date_last": pd.Timestamp("2023-10-14"),
+    }
+    clouded = {"unit": "days", "value": 12.0, "quantity": "unreadable days"}
+    stated = {"unit": "days", "value": 40.0, "quantity": "duration", "bound": "about"}
+    alone, both = rows(clouded).assign(**dates), rows(clouded, stated).assign(**dates)
+    assert (share_imaged(alone).low, share_imaged(alone).high) == (76.0, 76.0)
+    assert share_imaged(both).low == pytest.approx(100 * 23 / 35)
+    assert share_imaged(both).high == 76.0
+    assert chance_missed(both, stays=STAYS).high > chance_missed(alone, stays=STAYS).high
+    with pytest.raises(DataError, match="one of days and one of duration at most"):
+        share_imaged(rows(clouded, clouded).assign(**dates))
 
 
 def test_no_other_pier_was_seen_with_and_without_a_ship(table: Table) -> None:

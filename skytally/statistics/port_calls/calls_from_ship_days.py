@@ -282,11 +282,10 @@ def _lengths_as_stated(days: pd.DataFrame) -> Days:
     """Shortest and longest period by the dates of the first row and the words of a second."""
     stated = days.iloc[1:]
     if len(stated) > 1 or not stated["quantity"].isin([STATED]).all():
-        message = (
-            f"rows {', '.join(days['id'])}: give one of days and at most one of quantity {STATED}"
-        )
+        message = f"rows {', '.join(days['id'])}: give one of days and one of {STATED} at most"
         raise DataError(message)
-    found = [*period_lengths(days.iloc[[0]]), *(whole_number_limits(stated) if len(stated) else ())]
+    dated = period_lengths(days.iloc[[0]])
+    found = (*dated, *whole_number_limits(stated)) if len(stated) else dated
     return min(found), max(found)
 
 
