@@ -253,14 +253,14 @@ def test_a_heading_that_breaks_the_template_is_seen(headings: list[str], fault: 
 
 @each_notebook
 def test_notebook_answers_before_its_code(path: Path) -> None:
-    """The first cell holds question and answer, and the answer quotes a finding."""
+    """The first cell holds question and answer, the answer quotes a finding, a picture follows."""
     first, *rest = _read(path).cells
     assert first.cell_type == "markdown"
     answer = first.source.partition("\n")[2]
     assert re.search(r"\{f(-\w+)?\}`[\w.-]+`", answer)
     assert rest[0].cell_type == "code"
     before = list(itertools.takewhile(lambda cell: cell.cell_type == "code", rest))
-    assert any(re.search(r"(?m)^(?:figures\.)?\w+_chart\(", cell.source) for cell in before)
+    assert any(re.search(r"(?m)^(?:figures\.)?\w+_(?:chart|schematic)\(", cell.source) for cell in before)
 
 
 @each_notebook
