@@ -88,7 +88,7 @@ crates: tools    ## validate packets of an edition as RO-Crates, one of each sha
 	  --edition="$$EDITION" --every="$$EVERY"
 
 check: env       ## check the data and the parameter files only
-	@"$$BIN/python" -m skytally.press.check
+	@"$$BIN/python" -m skytally.press.check_command
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
 	@"$$BIN/python" -m skytally.press.table_conversion_command
@@ -136,14 +136,14 @@ engine2: env     ## install Jupyter Book 2 for make book ENGINE=2, in an environ
 	  exit 1; } >&2
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
-	@"$$BIN/python" -m skytally.press.rehearse
+	@"$$BIN/python" -m skytally.press.rehearse_command
 
 lab: dev         ## open the notebooks in JupyterLab
 	@JUPYTER_CONFIG_PATH="$$PYTHONPATH/skytally/press/lab_settings" "$$BIN/python" -m jupyterlab \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
 route: env       ## begin the book of another route: make route DIR=../caspian TITLE="Counted across the Caspian"
-	@"$$BIN/python" -m skytally.press.new_route --folder="$$DIR" --title="$$TITLE"
+	@"$$BIN/python" -m skytally.press.new_route_command --folder="$$DIR" --title="$$TITLE"
 
 LOCK := "$$BIN/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 lock: env        ## resolve the locks anew, what is locked staying as it is (needs the package index)

@@ -26,7 +26,6 @@ from labs.benchmarks.accuracy_labelled_ports import (
 )
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.cube import Bools, Floats, Frame, iter_frames
-from skytally.imagery.measure.coregistration import shift_image
 from skytally.imagery.measure.ships.harbour_sweep import (
     MIN_COUNTED_SCORE,
     Sweep,
@@ -41,6 +40,7 @@ from skytally.imagery.measure.ships.shore_painted_as_water import (
     standing_from_history,
     standing_from_outline,
 )
+from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.ceiling_exceedance import LEVEL
+from skytally.statistics.chance_of_count_above_ceiling import LEVEL
 from skytally.statistics.count_ceiling import Baseline
 from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
 

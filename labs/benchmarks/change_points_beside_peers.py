@@ -1,8 +1,8 @@
 """Accuracy of change dates beside ruptures and Rbeast, and of `reach` on ships with AIS tracks.
 
-Part of `labs.benchmarks.accuracy_change`. Rbeast is not a dependency of the project: where it
-cannot be imported, its rows are left out and a message says so. Series are simulated, with known
-days of change and uneven observation days, or the real ones of
+Part of `labs.benchmarks.accuracy_two_date_change`. Rbeast is not a dependency of the project:
+where it cannot be imported, its rows are left out and a message says so. Series are simulated,
+with known days of change and uneven observation days, or the real ones of
 `labs.benchmarks.change_points_real_series`.
 """
 

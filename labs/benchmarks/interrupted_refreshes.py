@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.support import disks_refusing_writes as disks
-from tests.support.refresh_crash_trials import trial
+from tests.support.image_store_fault_trials import trial
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "interrupted_refreshes.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")

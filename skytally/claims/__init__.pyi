@@ -13,9 +13,9 @@ from .claim_rule_evaluation import judge_rules as judge_rules, rules_faults as r
 from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
 from .claimed_number_comparison import BoundedNumber as BoundedNumber, compare as compare
 from .hypothesis_findings import rival_findings as rival_findings
-from .rival_flips import flips_of_rivals as flips_of_rivals
 from .rival_hypotheses import read_hypotheses as read_hypotheses
-from .verdict_flips import flips_of_verdicts as flips_of_verdicts
+from .rival_row_removal import flips_of_rivals as flips_of_rivals
+from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts
 from .verdict_words import (
     BOUND as BOUND,
     CANNOT as CANNOT,

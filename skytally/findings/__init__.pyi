@@ -36,7 +36,7 @@ from .finding_declarations import (
     scan_declarations as scan_declarations,
     tables_read as tables_read,
 )
-from .finding_flips import (
+from .finding_row_removal import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
@@ -45,7 +45,8 @@ from .finding_flips import (
 )
 from .finding_sources import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
-from .flip_search import (
+from .number_findings import row_of as row_of
+from .row_removal_search import (
     VOID as VOID,
     FlipSet as FlipSet,
     FlipSets as FlipSets,
@@ -55,4 +56,3 @@ from .flip_search import (
     flips_as_json as flips_as_json,
     smallest_sets as smallest_sets,
 )
-from .number_findings import row_of as row_of

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import BRACE, DataError, Fault
-from skytally.findings.date_findings import DATED
+from skytally.findings.date_lag_and_order_findings import DATED
 from skytally.findings.finding_declarations import (
     ALWAYS,
     COLUMNS,

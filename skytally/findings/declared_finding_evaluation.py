@@ -22,7 +22,7 @@ from skytally.core import (
     with_preposition,
     with_unit,
 )
-from skytally.findings import date_findings, number_findings
+from skytally.findings import date_lag_and_order_findings, number_findings
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_declarations import (
     REFERENCE,
@@ -121,7 +121,7 @@ def named_rows(cell: str, declaration: Declaration, evaluation: Evaluation) -> p
 
 def selected_rows(declaration: Declaration, evaluation: Evaluation) -> pd.DataFrame:
     """Rows that a declaration names, or that meet its conditions; none of one on two dates."""
-    if declaration.kind in date_findings.BETWEEN:
+    if declaration.kind in date_lag_and_order_findings.BETWEEN:
         return evaluation.tables[declaration.table].head(0)
     if declaration.rows:
         return named_rows(declaration.rows, declaration, evaluation)
@@ -362,9 +362,9 @@ def date_bracket(declaration: Declaration, evaluation: Evaluation) -> Bracket:
     if declaration.key not in evaluation.brackets:
         arguments = arguments_of(declaration, evaluation.parameters_of(declaration))
         rows = selected_rows(declaration, evaluation)
-        bracket = date_findings.bracket_of(declaration.kind, rows, arguments)
+        bracket = date_lag_and_order_findings.bracket_of(declaration.kind, rows, arguments)
         for other in _referred_brackets(declaration, evaluation):
-            bracket = date_findings.narrowed_by(declaration.kind, bracket, other)
+            bracket = date_lag_and_order_findings.narrowed_by(declaration.kind, bracket, other)
         evaluation.brackets[declaration.key] = bracket
     return evaluation.brackets[declaration.key]
 
@@ -384,19 +384,21 @@ def _rows_of_brackets(brackets: Iterable[Bracket]) -> pd.DataFrame:
 def _on_one_date(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Date the beginning or end of something."""
     bracket = date_bracket(declaration, evaluation)
-    return date_findings.dated_finding(declaration, bracket, _rows_of_brackets([bracket]))
+    return date_lag_and_order_findings.dated_finding(
+        declaration, bracket, _rows_of_brackets([bracket])
+    )
 
 
 def _between_dates(declaration: Declaration, evaluation: Evaluation) -> Finding:
     """Compare the dates of two changes that other findings give."""
     first, second = _referred_brackets(declaration, evaluation)
     rows = _rows_of_brackets([first, second])
-    return date_findings.BETWEEN[declaration.kind](declaration, first, second, rows)
+    return date_lag_and_order_findings.BETWEEN[declaration.kind](declaration, first, second, rows)
 
 
 EVALUATED = {
-    **dict.fromkeys(date_findings.DATED, _on_one_date),
-    **dict.fromkeys(date_findings.BETWEEN, _between_dates),
+    **dict.fromkeys(date_lag_and_order_findings.DATED, _on_one_date),
+    **dict.fromkeys(date_lag_and_order_findings.BETWEEN, _between_dates),
     **dict.fromkeys(("quote", "dated", "highest", "latest", "first"), _superlative),
     **dict.fromkeys(("tally", "only"), _counted),
     **dict.fromkeys(("ratio", "share"), _compared),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.findings.date_findings import BETWEEN, DATED, YES
+from skytally.findings.date_lag_and_order_findings import BETWEEN, DATED, YES
 from skytally.findings.declared_finding_evaluation import (
     PICKED,
     Evaluation,

@@ -18,7 +18,8 @@ from .numbers_gone_from_pages import (
     correction_proposals as correction_proposals,
     proposals_csv as proposals_csv,
 )
-from .page_visit_tables import (
+from .polite_fetch import ArchiveSettings as ArchiveSettings
+from .visit_and_cited_number_tables import (
     ARCHIVE_FILES as ARCHIVE_FILES,
     COPIES as COPIES,
     OWN_TABLES as OWN_TABLES,
@@ -26,6 +27,5 @@ from .page_visit_tables import (
     archive_faults as archive_faults,
     read_archive as read_archive,
 )
-from .polite_fetch import ArchiveSettings as ArchiveSettings
 from .visit_rows import read_words as read_words
 from .warc_files import read_copy as read_copy

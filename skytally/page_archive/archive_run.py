@@ -14,14 +14,6 @@ from pathlib import Path
 
 from skytally.core import DataError
 from skytally.page_archive.cited_page_addresses import CitedAddress, cited_addresses
-from skytally.page_archive.page_visit_tables import (
-    COPIES,
-    ArchiveRows,
-    Row,
-    kept,
-    read_archive,
-    write_archive,
-)
 from skytally.page_archive.polite_fetch import (
     OUT_OF_TIME,
     RATE_LIMITED,
@@ -30,6 +22,14 @@ from skytally.page_archive.polite_fetch import (
     ArchiveSettings,
     Visit,
     Visitor,
+)
+from skytally.page_archive.visit_and_cited_number_tables import (
+    COPIES,
+    ArchiveRows,
+    Row,
+    kept,
+    read_archive,
+    write_archive,
 )
 from skytally.page_archive.visit_outcome import BROKEN_OFF, KEPT_WHOLE, SERVER_ERROR, TOO_SLOW
 from skytally.page_archive.visit_rows import Words, read_words, rows_of_visit

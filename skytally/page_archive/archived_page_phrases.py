@@ -17,7 +17,7 @@ from skytally.page_archive.cited_number_search import (
     NOT_READABLE,
     WITHOUT_UNIT,
 )
-from skytally.page_archive.page_visit_tables import ArchiveRows, Row, kept, read_archive
+from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept, read_archive
 from skytally.page_archive.visit_outcome import KEPT_PARTLY, KEPT_WHOLE, REDIRECTED
 
 NOT_YET = "not archived yet"

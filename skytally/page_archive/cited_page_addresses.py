@@ -18,7 +18,7 @@ from skytally.core import (
     observation_tables,
     read_table,
 )
-from skytally.page_archive.page_visit_tables import OWN_TABLES
+from skytally.page_archive.visit_and_cited_number_tables import OWN_TABLES
 
 SOURCES = "sources"
 BY_COMPILER = ("derived-sum", "inferred")

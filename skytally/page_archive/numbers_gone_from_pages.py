@@ -19,7 +19,7 @@ from skytally.page_archive.cited_number_search import (
     unit_pattern,
 )
 from skytally.page_archive.cited_page_addresses import CitedAddress, CitedNumber
-from skytally.page_archive.page_visit_tables import ArchiveRows, Row, kept
+from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept
 from skytally.page_archive.visit_rows import Words, number_text, text_of
 from skytally.page_archive.warc_files import read_copy
 

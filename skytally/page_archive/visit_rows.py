@@ -21,8 +21,8 @@ from skytally.page_archive.cited_number_search import (
 from skytally.page_archive.cited_page_addresses import CitedAddress, CitedNumber
 from skytally.page_archive.number_parsing import NumberWords, number_words
 from skytally.page_archive.page_text import NOTHING, PageText, page_text
-from skytally.page_archive.page_visit_tables import Row, kept
 from skytally.page_archive.polite_fetch import Visit
+from skytally.page_archive.visit_and_cited_number_tables import Row, kept
 from skytally.page_archive.visit_outcome import KEPT_PARTLY, KEPT_WHOLE, final_answer, page_state
 from skytally.page_archive.warc_files import sha256_of
 from skytally.web import MAX_CELL, one_line, url_without_query

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skytally.core import DataError, file_fault, project_root
-from skytally.press import content_keys, run_result_cache, site_printing
+from skytally.press import content_keys, run_result_cache, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
@@ -51,7 +51,7 @@ def _check() -> int:
     key, checked = content_keys.of_inputs(), build_folder() / "checked.key"
     if checked.is_file() and checked.read_text() == key:
         return 0
-    command = [sys.executable, "-m", "skytally.press.check"]
+    command = [sys.executable, "-m", "skytally.press.check_command"]
     code = subprocess.run(command, cwd=project_root(), check=False).returncode
     if not code:
         checked.write_text(key)
@@ -99,7 +99,7 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
         words = run.stderr.splitlines()
         shown = [each for each in words if not any(noise in each for noise in KERNEL_NOISE)]
         return "\n".join(shown[-12:]) or f"notebooks/{line}.ipynb: exit code {run.returncode}"
-    if not (folder / site_printing.FINDINGS).is_file():
+    if not (folder / site_build_and_swap.FINDINGS).is_file():
         return (
             f"notebooks/{line}.ipynb: ran to its end and wrote no findings; its last code cell "
             "calls findings.write_findings(results, Path(out))"
@@ -179,12 +179,12 @@ def _print_site() -> str:
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:
-        modules = site_printing.print_site()
+        modules = site_build_and_swap.print_site()
     except (RuntimeError, ValueError) as error:
         return str(error)
     content_keys.write_site_state(modules)
     # a build with nothing to print need not read the editions again
-    from skytally.press.damaged_edition_notices import print_notices
+    from skytally.press.damaged_edition_warnings import print_notices
 
     print_notices()
     print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")
@@ -213,7 +213,7 @@ PRINTED_BY = {"1": _print_site, "2": _print_second_site}
 
 def _build(engine: str) -> int:
     """Build the book, alone in its folder; the exit code."""
-    site_printing.recover()
+    site_build_and_swap.recover()
     code = _check()
     left_out = _left_out(code) if code else []
     if left_out is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from skytally.core import project_root, slug_of
 from skytally.editions import canonical_zip
-from skytally.press import git_history
+from skytally.press import git_commit_and_tree
 
 TABLES_ZIP = "data.zip"
 """All tables of the site with their descriptions."""
@@ -50,7 +50,7 @@ publisher's.
 
 def packed_files() -> dict[str, bool]:
     """Files of the project that its zip has, and whether each can be run; empty without git."""
-    tracked = git_history.tracked_files(project_root())
+    tracked = git_commit_and_tree.tracked_files(project_root())
     return {path: run for path, run in tracked.items() if not path.startswith(NOT_PACKED)}
 
 

@@ -27,7 +27,7 @@ from skytally.editions import (
     mixed_tree,
     undetermined,
 )
-from skytally.press import book_evaluation, git_history
+from skytally.press import book_evaluation, git_commit_and_tree
 from skytally.press.project_paths import PACKAGE
 
 WEIGHED = "rivals."
@@ -115,7 +115,7 @@ def _searched(
         raise DataError(message)
     with tempfile.TemporaryDirectory(prefix="skytally-editions-") as name:
         beside = Path(name).resolve()
-        git_history.write_tree(root, commit, beside / "older")
+        git_commit_and_tree.write_tree(root, commit, beside / "older")
         kinds = {(row["table"], row["key"]): row["kind"] for row in changes["rows"]}
         trees = Trees(beside / "older", root, kinds)
 

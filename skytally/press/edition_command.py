@@ -36,14 +36,14 @@ from skytally.editions import (
     write_packets,
     write_published,
 )
-from skytally.press import content_keys, git_history
-from skytally.press.address_redirect_pages import MARK
+from skytally.press import content_keys, git_commit_and_tree
 from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
 from skytally.press.edition_change_causes import with_causes
 from skytally.press.finding_table_checks import page_parameters
+from skytally.press.moved_and_withdrawn_pages import MARK
 from skytally.press.project_paths import line_names, site_folder
-from skytally.press.site_printing import CLAIMS, FINDINGS
+from skytally.press.site_build_and_swap import CLAIMS, FINDINGS
 
 EDITION_PAGES = "editions"
 """Folder of the site that holds a page of each edition."""
@@ -52,7 +52,7 @@ NOT_PUBLISHED = ("_static",)
 LISTED_FILES = 20
 
 
-def _day(words: str, commit: git_history.Commit | None) -> str:
+def _day(words: str, commit: git_commit_and_tree.Commit | None) -> str:
     """Day of the edition: as given, else that of the commit.
 
     Raises
@@ -96,7 +96,7 @@ def _known_editions(day: str) -> list[Edition]:
     return editions
 
 
-def _check_state(root: Path, commit: git_history.Commit | None) -> None:
+def _check_state(root: Path, commit: git_commit_and_tree.Commit | None) -> None:
     """Refuse a tree that no commit holds, and a site that is not printed from it.
 
     Raises
@@ -105,7 +105,7 @@ def _check_state(root: Path, commit: git_history.Commit | None) -> None:
         With the files, or what to run.
     """
     # without a commit of its own, the folder may lie in the repository of something else
-    changed = git_history.changed_since_commit(root) if commit else []
+    changed = git_commit_and_tree.changed_since_commit(root) if commit else []
     if changed:
         more = f" and {len(changed) - LISTED_FILES} more" if len(changed) > LISTED_FILES else ""
         message = (
@@ -148,7 +148,7 @@ def _feed_id(identifier: str, about: Mapping[str, str]) -> str:
 
 
 def _details(
-    identifier: str, day: str, parent: Edition | None, commit: git_history.Commit | None
+    identifier: str, day: str, parent: Edition | None, commit: git_commit_and_tree.Commit | None
 ) -> dict[str, Any]:
     about = book_details()
     return {
@@ -164,7 +164,10 @@ def _details(
 
 
 def _write(
-    folder: Path, about: dict[str, Any], parent: Edition | None, commit: git_history.Commit | None
+    folder: Path,
+    about: dict[str, Any],
+    parent: Edition | None,
+    commit: git_commit_and_tree.Commit | None,
 ) -> None:
     """Write all files of an edition into a folder that is empty."""
     root = project_root()
@@ -201,7 +204,7 @@ def make_edition(day_words: str) -> Path:
         older edition is damaged. Nothing is written then.
     """
     root = project_root()
-    commit = git_history.head(root)
+    commit = git_commit_and_tree.head(root)
     day = _day(day_words, commit)
     editions = _known_editions(day)
     _check_state(root, commit)

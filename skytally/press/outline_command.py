@@ -33,8 +33,8 @@ from skytally.imagery.sites import (
     write_outlines,
 )
 from skytally.press import content_keys
-from skytally.press.measuring_stage import measured_anew
 from skytally.press.project_paths import book_folder, line_names, site_folder
+from skytally.press.stale_line_measuring_stage import measured_anew
 
 DIRECTIVE = "{site-plans}"
 """What draws the outlines on a page."""

@@ -43,8 +43,8 @@ from .row_dating import (
     time_quality as time_quality,
     within_record as within_record,
 )
+from .rows_at_site_or_on_exact_day import at_site as at_site, on_one_day as on_one_day
 from .running_totals import totals_since_start as totals_since_start
-from .site_and_day_selection import at_site as at_site, on_one_day as on_one_day
 from .source_provenance import (
     GOVERNMENT_RELEASE as GOVERNMENT_RELEASE,
     NO_SOURCE as NO_SOURCE,

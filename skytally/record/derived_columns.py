@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from skytally.record.site_and_day_selection import on_one_day
+from skytally.record.rows_at_site_or_on_exact_day import on_one_day
 
 
 def with_derived_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

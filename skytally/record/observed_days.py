@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from skytally.record.row_conditions import filtered
-from skytally.record.site_and_day_selection import at_site
+from skytally.record.rows_at_site_or_on_exact_day import at_site
 
 LOOKED = {"seen": "counted|seen", "nothing": "nothing-seen", "unclear": "unclear"}
 """Column of `observed_days` to the states of rows it counts; earlier ones go before later ones."""

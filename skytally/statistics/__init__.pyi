@@ -25,14 +25,6 @@ from .forecast_scores import (
     share_interval as share_interval,
 )
 from .port_call_in_ais_gap import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
-from .port_call_rates import (
-    PRINTED_RATES as PRINTED_RATES,
-    calls_between as calls_between,
-    monthly_rate as monthly_rate,
-    rate_between as rate_between,
-    rate_of_count as rate_of_count,
-    rate_text as rate_text,
-)
 from .port_calls.calls_from_ship_days import (
     calls_by_share as calls_by_share,
     calls_table as calls_table,
@@ -42,6 +34,14 @@ from .port_calls.calls_from_ship_days import (
 from .port_calls.littles_law import Calls as Calls
 from .port_calls.stay_length import mean_stay as mean_stay
 from .port_calls_between_sightings import OPEN as OPEN, gap_table as gap_table
+from .port_calls_per_month import (
+    PRINTED_RATES as PRINTED_RATES,
+    calls_between as calls_between,
+    monthly_rate as monthly_rate,
+    rate_between as rate_between,
+    rate_of_count as rate_of_count,
+    rate_text as rate_text,
+)
 from .published_count_pairs import (
     difference_of_rows as difference_of_rows,
     pairs_of_counters as pairs_of_counters,

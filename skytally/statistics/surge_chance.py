@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
-from skytally.statistics.ceiling_exceedance import LEVEL, tails_of_bound
+from skytally.statistics.chance_of_count_above_ceiling import LEVEL, tails_of_bound
 from skytally.statistics.count_ceiling import Baseline, whole_bounds
 from skytally.statistics.estimate import Estimate
 

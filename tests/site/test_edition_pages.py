@@ -10,8 +10,8 @@ import re
 import pytest
 
 from skytally.editions import Edition, editions_folder, packet_paths, read_editions
-from skytally.press.address_redirect_pages import MARK
 from skytally.press.edition_pages import ATOM, JSON_FEED
+from skytally.press.moved_and_withdrawn_pages import MARK
 from tests.support.built_site_pages import (
     KEPT,
     PAGES,

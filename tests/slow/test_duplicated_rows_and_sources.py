@@ -97,7 +97,7 @@ def test_copies_of_every_row_move_no_finding_and_no_claim(
     before = len(read_table(record / "ship_sightings.csv"))
     _copy_everything(record)
     assert len(read_table(record / "ship_sightings.csv")) == 2 * before
-    run = more.run("-m", "skytally.press.check")
+    run = more.run("-m", "skytally.press.check_command")
     assert run.returncode == 0, run.stderr
     findings, judged = _results(project.folder)
     findings_again, judged_again = _results(more.folder)

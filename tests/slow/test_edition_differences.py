@@ -156,7 +156,10 @@ def _commit(project: Path, day: str) -> None:
 def _begin(folder: Path) -> Path:
     """Begin the made-up book, with the code in it, in a repository of its own."""
     begun = subprocess.run(
-        [sys.executable, "-m", "skytally.press.new_route", f"--folder={folder}", "--title=Made up"],
+        [
+            sys.executable, "-m", "skytally.press.new_route_command",
+            f"--folder={folder}", "--title=Made up",
+        ],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert begun.returncode == 0, begun.stderr

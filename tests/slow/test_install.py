@@ -153,7 +153,12 @@ def test_press_installs_and_checks_a_project_elsewhere(source: Path, tmp_path: P
     run = _run(python, "-P", "-c", IMPORT_ALL, rooms, folder=ROOT)
     assert run.returncode == 0, run.stderr
     run = _run(
-        python, "-P", "-m", "skytally.press.check", folder=tmp_path, SKYTALLY_PROJECT=str(ROOT)
+        python,
+        "-P",
+        "-m",
+        "skytally.press.check_command",
+        folder=tmp_path,
+        SKYTALLY_PROJECT=str(ROOT),
     )
     assert run.returncode == 0, run.stderr
     assert "rows in order" in run.stdout

@@ -12,11 +12,11 @@ import pytest
 from skytally import claims
 from skytally.claims.bayes_update import even_prior
 from skytally.claims.rival_hypotheses import Hypotheses
-from skytally.claims.verdict_flips import VerdictFlips
+from skytally.claims.verdict_row_removal import VerdictFlips
 from skytally.claims.verdict_words import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
-from skytally.findings.flip_search import flip_words
+from skytally.findings.row_removal_search import flip_words
 from skytally.record import WholeRecord
 from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script

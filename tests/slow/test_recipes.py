@@ -176,7 +176,7 @@ def test_step_left_out_is_refused(
         except RuntimeError:
             # a command of the recipe needs the step left out, and says so
             return
-    said = _must(run_python(project, "-m", "skytally.press.check"), 1, ONLY_NOTEBOOKS)
+    said = _must(run_python(project, "-m", "skytally.press.check_command"), 1, ONLY_NOTEBOOKS)
     assert "fault" in said
 
 

@@ -47,7 +47,7 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
 )
 from skytally.imagery.simulate.rehearsal_scene_archive import read_json_lines
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
-from skytally.press import rehearsal_servers, rehearse
+from skytally.press import rehearsal_servers, rehearse_command
 from skytally.press.subprocesses import free_port
 from tests.support.credentials import SECRETS, leaks
 from tests.support.stac_item_fields import ASKED, documented
@@ -375,7 +375,7 @@ def test_servers_end_with_a_killed_rehearsal() -> None:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rehearse one real site, from the archive to the printed pages."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    page = rehearse.run_rehearsal(ROOT, folder, plan=SMALL, only=["rajin"])
+    page = rehearse_command.run_rehearsal(ROOT, folder, plan=SMALL, only=["rajin"])
     assert page.is_file()
     return folder
 
@@ -393,7 +393,8 @@ def test_rehearsal_prints_a_labelled_book(rehearsed: Path) -> None:
     bare = [
         path.relative_to(site).as_posix()
         for path in site.rglob("*.html")
-        if "_static" not in path.parts and rehearse.BANNER not in path.read_text(encoding="utf-8")
+        if "_static" not in path.parts
+        and rehearse_command.BANNER not in path.read_text(encoding="utf-8")
     ]
     assert bare == []
     own = read_inventory(ROOT / "data" / "inventory.csv")

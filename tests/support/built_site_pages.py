@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from skytally.press.address_redirect_pages import MARK
+from skytally.press.moved_and_withdrawn_pages import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "book/_build/html"

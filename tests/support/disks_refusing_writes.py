@@ -20,7 +20,7 @@ from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.providers import Provider
 from skytally.press import refresh_command as press
 from tests.support import simulated_scene_files as chips
-from tests.support.refresh_crash_trials import (
+from tests.support.image_store_fault_trials import (
     LOST,
     PERIOD,
     SILENT,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from skytally.press.address_redirect_pages import MARK
+from skytally.press.moved_and_withdrawn_pages import MARK
 
 ALLOWED = {
     "permalinks": "the sign beside a heading that links to it is the theme's",

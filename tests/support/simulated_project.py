@@ -23,7 +23,12 @@ from rasterio.warp import transform_geom
 from skytally.imagery.simulate.rehearsed_places import RehearsedPlace, rehearsed_site
 from skytally.imagery.sites.site_model import CONFIRMED, Site
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press.rehearse import FOLDER_VARIABLES, copy_project, providers_toml, write_sites
+from skytally.press.rehearse_command import (
+    FOLDER_VARIABLES,
+    copy_project,
+    providers_toml,
+    write_sites,
+)
 from tests.support import simulated_scene_files as chips
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ import pytest
 
 from skytally.core import file_fault
 from skytally.imagery.sites import write_outlines
-from skytally.press import check, check_cache, check_parts
+from skytally.press import check_cache, check_command, check_parts
 
 Run = Callable[[], tuple[int, str]]
 
@@ -38,7 +38,7 @@ def run(
     before = {path: path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
 
     def checked() -> tuple[int, str]:
-        code = check.main()
+        code = check_command.main()
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 

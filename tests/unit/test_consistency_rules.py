@@ -214,7 +214,7 @@ def test_press_check_refuses_data_and_parameters_together(
     """One run names faults of a table and of a parameter file, and ends with exit code 1."""
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", value="1.01E+03")
     project.parameters("rail-counts", 'frist: "2023-01-01"\n')
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert run.returncode == 1
     assert run.stdout == ""
     heading, *faults = run.stderr.splitlines()
@@ -226,7 +226,7 @@ def test_press_check_refuses_data_and_parameters_together(
 
 def test_press_check_passes_what_is_in_order(project: Callable[..., object]) -> None:
     """Without a fault it counts the rows and ends with exit code 0."""
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("data and parameters: ")
     assert run.stdout.endswith(" rows in order\n")
@@ -244,7 +244,7 @@ def test_press_check_refuses_whole_files_that_a_step_left_out(
         "column,type,vocabulary,required,refers_to,meaning,empty_means\n"
         "id,id,,yes,,id,\nsource_id,ref,,yes,sources,page,\ntext,text,,yes,,words,\n"
     )
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert (run.returncode, "Traceback" in run.stderr) == (1, False)
     assert run.stderr.splitlines()[0] == "data and parameters: 6 faults"
     for words in (
@@ -275,7 +275,7 @@ def test_press_check_passes_a_table_with_dictionary_registry_row_and_page(
         file.write('licence = "CC0-1.0"\nretrieved = "2026-01-01"\n')
     with (project.folder / "book/record.md").open("a", encoding="utf-8") as file:
         file.write("\n```{record-table} buoys\n:caption: Buoys\n```\n")
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert (run.returncode, run.stderr) == (0, "")
 
 
@@ -299,7 +299,7 @@ def test_press_check_refuses_claims_rules_and_cells_at_once(
     (folder / "likelihoods.csv").write_text(
         cells.replace("\nX01,H1,1,", "\nX01,H1,9,", 1), encoding="utf-8"
     )
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
     for words in (
@@ -324,7 +324,7 @@ def test_press_check_refuses_a_claims_table_by_file_line_and_column(
 ) -> None:
     """A word that no vocabulary has is reported like a fault of the record."""
     write_cell(project.folder / "data/claims/rules.csv", "S2-09", kind="nubmer")
-    run = project.run("-m", "skytally.press.check")
+    run = project.run("-m", "skytally.press.check_command")
     assert run.returncode == 1
     assert "rules.csv, line" in run.stderr
     assert "column kind: found 'nubmer'" in run.stderr

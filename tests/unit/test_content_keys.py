@@ -263,7 +263,7 @@ def test_of_inputs_sees_what_is_checked_and_no_docstrings(project: Any) -> None:
         before = after
 
 
-OF_SITE = "keys.of_site(['skytally.press.site_printing'])"
+OF_SITE = "keys.of_site(['skytally.press.site_build_and_swap'])"
 
 
 def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
@@ -281,10 +281,10 @@ def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
 def test_of_site_sees_the_modules_that_print_it(project: Any) -> None:
     """Code that prints the pages reprints them when its meaning changes, other code does not."""
     before = _key(project, OF_SITE)
-    _append(project.folder / "skytally/press/site_printing.py", '\n"""More words."""\n')
-    _append(project.folder / "skytally/press/check.py", "\nANOTHER = 1\n")
+    _append(project.folder / "skytally/press/site_build_and_swap.py", '\n"""More words."""\n')
+    _append(project.folder / "skytally/press/check_command.py", "\nANOTHER = 1\n")
     assert _key(project, OF_SITE) == before
-    _append(project.folder / "skytally/press/site_printing.py", "\nANOTHER = 1\n")
+    _append(project.folder / "skytally/press/site_build_and_swap.py", "\nANOTHER = 1\n")
     assert _key(project, OF_SITE) != before
 
 
@@ -340,7 +340,7 @@ def test_site_is_fresh_only_while_it_is_whole(project: Any) -> None:
     page.parent.mkdir(parents=True)
     page.write_text("<p>1</p>")
     assert _key(project, "keys.site_is_fresh()") == "False"
-    _key(project, "keys.write_site_state({'skytally.press.site_printing'})")
+    _key(project, "keys.write_site_state({'skytally.press.site_build_and_swap'})")
     assert _key(project, "keys.site_is_fresh()") == "True"
     (project.folder / "book/new.md").write_text("# New\n")
     assert _key(project, "keys.site_is_fresh()") == "False"
@@ -381,7 +381,7 @@ def test_keys_need_only_the_standard_library(project: Any) -> None:
         "importtime",
         "-c",
         "import skytally.press.build_command, skytally.press.content_keys; "
-        "import skytally.press.site_printing",
+        "import skytally.press.site_build_and_swap",
     )
     assert run.returncode == 0, run.stderr
     heavy = ("pandas", "numpy", "xarray", "papermill", "nbformat", "bokeh", "sphinx", "yaml")

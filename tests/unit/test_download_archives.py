@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press import download_archives, git_history
+from skytally.press import download_archives, git_commit_and_tree
 from skytally.press.download_archives import (
     PROJECT_ZIP,
     TABLES_ZIP,
@@ -92,7 +92,7 @@ def test_outside_a_checkout_there_is_no_zip_of_the_folder(
 ) -> None:
     """A folder without git, or within the repository of something else, is not packed."""
     inner = checkout / "data"
-    assert git_history.tracked_files(inner) == {}
+    assert git_commit_and_tree.tracked_files(inner) == {}
     monkeypatch.setattr(download_archives, "project_root", lambda: inner)
     stage_project_zip(tmp_path, title="A Book")
     assert not (tmp_path / PROJECT_ZIP).exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError
-from skytally.press import git_history
+from skytally.press import git_commit_and_tree
 from skytally.press.edition_command import main, make_edition
 from tests.support.made_up_editions import make_edition as write_edition, write_project
 
@@ -69,7 +69,7 @@ def test_a_tree_with_changes_is_refused(project: Path) -> None:
     """Changed and new files are named; ignored ones are no change."""
     (project / ".gitignore").write_text("ignored\n")
     _commit(project)
-    assert git_history.changed_since_commit(project) == []
+    assert git_commit_and_tree.changed_since_commit(project) == []
     (project / "ignored").write_text("x")
     (project / "requirements.txt").write_text("changed\n")
     (project / "data/new file.csv").write_text("x\n")
@@ -81,7 +81,7 @@ def test_a_tree_with_changes_is_refused(project: Path) -> None:
 def test_the_day_is_that_of_the_commit_in_utc(project: Path) -> None:
     """A commit late in the evening of a western time zone is of the next day."""
     _commit(project)
-    commit = git_history.head(project)
+    commit = git_commit_and_tree.head(project)
     assert commit is not None
     assert commit.day == "2026-01-05"
 
@@ -90,14 +90,14 @@ def test_a_folder_inside_a_repository_has_no_history_of_its_own(project: Path) -
     """A copy that lies in another repository is not taken for it."""
     _commit(project)
     (project / "copy").mkdir()
-    assert git_history.head(project / "copy") is None
+    assert git_commit_and_tree.head(project / "copy") is None
 
 
 def test_a_commit_that_is_not_there_is_named(project: Path, tmp_path: Path) -> None:
     """A shallow history does not hold the older code, and says so."""
     _commit(project)
     with pytest.raises(DataError, match="commit 000000000000: the history of this copy does not"):
-        git_history.write_tree(project, "0" * 40, tmp_path / "older")
+        git_commit_and_tree.write_tree(project, "0" * 40, tmp_path / "older")
 
 
 def test_the_command_says_that_no_edition_was_made(

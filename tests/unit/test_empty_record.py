@@ -17,7 +17,7 @@ from skytally.record.consistency_rules import check_record
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
 from skytally.record.row_dating import time_quality
-from skytally.record.site_and_day_selection import at_site, on_one_day
+from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.source_provenance import copied, copying_graph, support
 from skytally.record.statement_pairs import claim_pairs
 

@@ -118,7 +118,7 @@ def test_tables_of_the_record_are_given_away_neutralised(
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", text=text)
     copied = (
         "from pathlib import Path; from skytally.core.project_folder import data_folder as d; "
-        "from skytally.press.site_printing import _copy_tables as c; "
+        "from skytally.press.site_build_and_swap import _copy_tables as c; "
         "c(d() / 'record', Path('given'))"
     )
     run = project.run("-c", copied)

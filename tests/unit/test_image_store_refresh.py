@@ -435,7 +435,7 @@ CLUSTER = textwrap.dedent(
     from pathlib import Path
     from distributed import Client, LocalCluster
     from tests.support import simulated_scene_files as chips
-    from tests.support.refresh_crash_trials import PERIOD, QUICK
+    from tests.support.image_store_fault_trials import PERIOD, QUICK
     from skytally.imagery.pipeline.image_store_refresh import refresh_store
 
     def main():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import disks_refusing_writes as disks
-from tests.support.refresh_crash_trials import FOUND, SAME, TOLD, Outcome, trial
+from tests.support.image_store_fault_trials import FOUND, SAME, TOLD, Outcome, trial
 
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "10"))
 """Random moments of the long trial; the table in the book was made with 100."""

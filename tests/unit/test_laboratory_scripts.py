@@ -17,13 +17,13 @@ import pytest
 from skytally.core import number, rounded_outwards
 from skytally.core.number_and_date_words import percent_text
 from skytally.press import notebook_parameters
-from skytally.press.flip_stage import reevaluation
 from skytally.press.laboratory.laboratory_data import laboratory_script
 from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
 from skytally.press.laboratory.page_parameters import parameter_options
 from skytally.press.parameter_checks import record_values, value_faults
+from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord
-from skytally.statistics.ceiling_exceedance import tails_of_bound
+from skytally.statistics.chance_of_count_above_ceiling import tails_of_bound
 from skytally.statistics.level_ratio import Numbers, level_ratio
 from skytally.statistics.port_calls import calls_from_ship_days, stay_length
 from skytally.statistics.port_calls.berth_observations import Dwell

@@ -21,7 +21,7 @@ from skytally.core import (
 )
 from skytally.editions.frozen_rows import table_rows
 from skytally.editions.packet_verifier import recompute
-from skytally.findings.date_findings import _chance_words
+from skytally.findings.date_lag_and_order_findings import _chance_words
 from skytally.record import date_columns
 from skytally.statistics import Bracket, change_order
 

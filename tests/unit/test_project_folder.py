@@ -72,7 +72,7 @@ def test_project_root_refuses_to_guess(tmp_path: Path, monkeypatch: pytest.Monke
         project_root()
 
 
-@pytest.mark.parametrize("module", ["skytally.press", "skytally.press.check"])
+@pytest.mark.parametrize("module", ["skytally.press", "skytally.press.check_command"])
 def test_commands_outside_a_project_are_refused(project: Any, tmp_path: Path, module: str) -> None:
     """No traceback, no folder made: the same sentence."""
     outside = tmp_path / "outside"
@@ -92,7 +92,7 @@ def test_module_reads_nothing_when_imported(project: Any, tmp_path: Path) -> Non
     outside = tmp_path / "outside"
     outside.mkdir()
     modules = "content_keys, project_paths, notebook_parameters, run_result_cache"
-    modules += ", site_printing, notebook_execution, check"
+    modules += ", site_build_and_swap, notebook_execution, check_command"
     code = f"import os; os.chdir({str(outside)!r}); from skytally.press import {modules}"
     run = project.run("-c", code)
     assert run.returncode == 0, run.stderr

@@ -11,7 +11,7 @@ import pytest
 
 from skytally.core import evidence_line_names as n
 from skytally.record.row_dating import time_quality
-from skytally.record.site_and_day_selection import at_site, on_one_day
+from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.statement_pairs import claim_pairs, falling_totals
 
 Rows = Callable[..., pd.DataFrame]

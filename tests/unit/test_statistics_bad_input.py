@@ -19,7 +19,7 @@ import pytest
 from labs.methods import ruptures_check, semi_markov_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
-    ceiling_exceedance,
+    chance_of_count_above_ceiling,
     count_ceiling,
     interval_dated_counts,
     lead_lag,
@@ -363,7 +363,7 @@ CASES = [
         },
     ),
     Case(
-        lambda top, **given: ceiling_exceedance.tail_of_bound(**given)(top),
+        lambda top, **given: chance_of_count_above_ceiling.tail_of_bound(**given)(top),
         {"top": 73, "most": 20, "images": [5]},
         {
             "top": NUMBERS,
@@ -373,7 +373,7 @@ CASES = [
     ),
     Case(
         lambda top, **given: [
-            each(top) for each in ceiling_exceedance.tails_of_bound(**given).values()
+            each(top) for each in chance_of_count_above_ceiling.tails_of_bound(**given).values()
         ],
         {"top": 73, "most": 20, "images": [5]},
         {"top": NUMBERS, "most": NUMBERS, "images": ([], [NAN], [INF], [0], [-1], [HUGE])},

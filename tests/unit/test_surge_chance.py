@@ -14,7 +14,7 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.ceiling_exceedance import tail_of_bound, tails_of_bound
+from skytally.statistics.chance_of_count_above_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.count_ceiling import Baseline, bounded_baseline, weeks_imaged
 from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
 

@@ -11,7 +11,7 @@ import pytest
 
 from skytally.core.errors import DataError
 from skytally.findings.number_findings import row_of
-from skytally.statistics.ceiling_exceedance import REACHED
+from skytally.statistics.chance_of_count_above_ceiling import REACHED
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER
 from skytally.statistics.surge_from_rows import (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skytally.core import columns, table_names, words
-from skytally.press.site_printing import _copy_archive_tables, _copy_tables
+from skytally.press.site_build_and_swap import _copy_archive_tables, _copy_tables
 from skytally.press.table_schemas import CSVW, FRICTIONLESS, write_schemas
 
 FOLDERS = ("record", "sites", "results", "claims")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from labs.benchmarks import accuracy_change
+from labs.benchmarks import accuracy_two_date_change
 from skytally.core.errors import DataError
-from skytally.imagery.measure.coregistration import shift_image
+from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.measure.two_date_change import two_date_change_score, unchanged_line
 
 
@@ -102,19 +102,19 @@ def test_unchanged_line_is_not_turned_by_a_change() -> None:
 
 def test_precision_at_recall_of_a_known_order() -> None:
     """Changed, not, changed, not: precision 1 at half the recall, 2/3 at all of it."""
-    held = accuracy_change.Curve(np.array([True, False, True, False]), np.zeros(4, int))
+    held = accuracy_two_date_change.Curve(np.array([True, False, True, False]), np.zeros(4, int))
     average, precise = held.precision(np.ones(1))
     assert average == pytest.approx((1.0 + 2.0 / 3.0) / 2.0)
-    assert precise[accuracy_change.RECALLS.index(0.5)] == pytest.approx(1.0)
+    assert precise[accuracy_two_date_change.RECALLS.index(0.5)] == pytest.approx(1.0)
     assert precise[-1] == pytest.approx(2.0 / 3.0)
 
 
 def test_precision_counts_a_block_as_often_as_drawn() -> None:
     """A block drawn twice counts twice, one not drawn counts nothing."""
     truth, block = np.array([True, False, True, False]), np.array([0, 1, 1, 0])
-    held = accuracy_change.Curve(truth, block)
+    held = accuracy_two_date_change.Curve(truth, block)
     assert held.precision(np.array([2.0, 0.0]))[0] == pytest.approx(1.0)
-    twice = accuracy_change.Curve(np.repeat(truth, 2), np.zeros(8, int))
+    twice = accuracy_two_date_change.Curve(np.repeat(truth, 2), np.zeros(8, int))
     average = held.precision(np.array([2.0, 2.0]))[0]
     assert average == pytest.approx((1.0 + 2.0 / 3.0) / 2.0)
     assert twice.precision(np.ones(1))[0] == pytest.approx(average, abs=0.1)

@@ -10,7 +10,13 @@ from scipy import ndimage
 from skytally.core.errors import DataError
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.cube import frames as looks_of
-from skytally.imagery.measure.coregistration import ALIGNED, KEPT, REFUSED, coregister, shift_image
+from skytally.imagery.measure.stable_ground_coregistration import (
+    ALIGNED,
+    KEPT,
+    REFUSED,
+    coregister,
+    shift_image,
+)
 from skytally.imagery.measure.usual_level_reference import (
     MAX_IMAGES,
     EvenSample,

@@ -34,7 +34,8 @@ from skytally.imagery.cube import (
     medians,
     subsample_mask,
 )
-from skytally.imagery.measure.coregistration import (
+from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.stable_ground_coregistration import (
     KEPT,
     REFUSED,
     StableGround,
@@ -42,7 +43,6 @@ from skytally.imagery.measure.coregistration import (
     coregister,
     stable_ground,
 )
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.usual_level_reference import Reference, group_reference
 
 MEDIAN_VARIANCE = math.pi / 2.0

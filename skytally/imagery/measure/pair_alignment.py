@@ -11,7 +11,7 @@ from scipy import fft, ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.coregistration import (
+from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,
     SMOOTH,
     Registration,

@@ -31,7 +31,7 @@ from skytally.imagery.cube import (
     require_one_group,
     window_corner,
 )
-from skytally.imagery.measure.coregistration import KEPT, REFUSED, align, coregister
+from skytally.imagery.measure.stable_ground_coregistration import KEPT, REFUSED, align, coregister
 
 MIN_IMAGES = 8
 """Clear images below which a median and its spread are not trusted (METHODS section 3)."""

@@ -12,7 +12,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from skytally.press import site_printing
+from skytally.press import site_build_and_swap
 from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import edition_words
 from skytally.press.laboratory.laboratory_scripts import DOOR
@@ -189,11 +189,11 @@ def print_second_site() -> None:
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir()
     try:
-        stage = site_printing.stage_folder()
-        site_printing.stage_book(stage)
+        stage = site_build_and_swap.stage_folder()
+        site_build_and_swap.stage_book(stage)
         _write_pages(stage, pages)
-        site_printing.finish_pages(stage, pages)
-        site_printing.put_in_place(pages, second_site_folder())
+        site_build_and_swap.finish_pages(stage, pages)
+        site_build_and_swap.put_in_place(pages, second_site_folder())
     finally:
         shutil.rmtree(pages, ignore_errors=True)
-    shutil.rmtree(site_printing.stage_folder(), ignore_errors=True)
+    shutil.rmtree(site_build_and_swap.stage_folder(), ignore_errors=True)

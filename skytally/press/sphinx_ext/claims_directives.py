@@ -23,7 +23,6 @@ from skytally.press.cards.source_page_citations import published
 from skytally.press.cards.spelled_out_codes import shown_title
 from skytally.press.sphinx_ext.book_data import card_record, read_results_json, support_text, table
 from skytally.press.sphinx_ext.findings_directives import linked_rows
-from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -34,7 +33,8 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     with_data,
 )
-from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
+from skytally.press.sphinx_ext.row_removal_directives import flip_cell
+from skytally.press.sphinx_ext.wording_difference_html import marked_words, wording_card
 
 MOST_UNFOLDED = 90
 """Letters of a sentence on what changes a verdict that is not folded."""

@@ -11,7 +11,6 @@ from sphinx.application import Sphinx
 from skytally.core import listed, number
 from skytally.findings import interval_words
 from skytally.press.sphinx_ext.book_data import findings, row_ids, table
-from skytally.press.sphinx_ext.flip_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -21,6 +20,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
 )
+from skytally.press.sphinx_ext.row_removal_directives import flip_cell
 from skytally.record import NO_SOURCE, NOT_NAMED, UNKNOWN_ORIGIN, Support, image_words
 
 PAGE, TABLE = "findings.html", "findings"

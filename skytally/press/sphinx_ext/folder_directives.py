@@ -141,7 +141,7 @@ class NeedsFolder(FolderBlock):
 
 
 class FirstSteps(FolderBlock):
-    """Say how to get from the pages to a book printed anew."""
+    """Steps from the pages to a book printed anew."""
 
     def html(self) -> str:
         """Return the steps where the site has the folder, else what can be done without it."""

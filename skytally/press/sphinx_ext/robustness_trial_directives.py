@@ -102,7 +102,7 @@ class CountsTable(Block):
 class FuzzedInputsTable(CountsTable):
     """Show on which mutated files, items and catalogues the client ended how."""
 
-    slug = "fuzzed_inputs"
+    slug = "fuzzed_imagery_inputs"
     caption = "Mutated files, items and catalogues"
     missing = "No mutated input was tried on this copy yet."
     heads: ClassVar[dict[str, str]] = {

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
-from skytally.press import build_command, content_keys, site_printing
+from skytally.press import build_command, content_keys, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 from skytally.press.watch import single_page_printing
@@ -81,8 +81,8 @@ def _waited_lock(say: Say) -> Iterator[None]:
 def _faults_of_data(*, anew: bool = False) -> list[str]:
     """Faults that ``make check`` would print; all is checked anew, or only what changed."""
     # a storey that only the check imports
-    from skytally.press.check import check_outcome
     from skytally.press.check_cache import CheckMemory
+    from skytally.press.check_command import check_outcome
 
     try:
         with files_at_once():
@@ -220,7 +220,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
 def run_notebooks(say: Say, _: Event) -> None:
     """Run every notebook whose results are not those of its inputs now."""
     with _waited_lock(say):
-        site_printing.recover()
+        site_build_and_swap.recover()
         stale = build_command.stale_lines(line_names())
         if not stale:
             return
@@ -242,7 +242,7 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
     code = 1
     try:
         log = os.open(
-            build_folder() / site_printing.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
+            build_folder() / site_build_and_swap.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
         )
         for stream in (1, 2):
             os.dup2(log, stream)
@@ -269,14 +269,14 @@ def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
 def print_all(say: Say, _: Event) -> None:
     """Print the whole site as ``make book`` does, and keep what single pages are printed from."""
     with _waited_lock(say):
-        site_printing.recover()
+        site_build_and_swap.recover()
         current = current_stage()
         if content_keys.site_is_fresh() and current and not (current / RESTAGED).exists():
             say({"kind": PRINTED, "seconds": 0.0})
             return
         build_command.check_room()
         start, stage = time.monotonic(), _free_stage()
-        modules = site_printing.print_site(_printed_in_fork, kept_stage=stage)
+        modules = site_build_and_swap.print_site(_printed_in_fork, kept_stage=stage)
         content_keys.write_site_state(modules)
         content_keys.write_memory()
         single_page_printing.prepare(stage)

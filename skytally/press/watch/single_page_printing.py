@@ -22,7 +22,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import SerialTasks
 
 from skytally.core import DataError
-from skytally.press import site_printing
+from skytally.press import site_build_and_swap
 from skytally.press.project_paths import book_folder, line_names, lines_folder
 from skytally.press.sphinx_ext.html_blocks import REUSES_BLOCKS
 from skytally.press.watch.watch_state import stage_key, watch_folder
@@ -109,7 +109,7 @@ def prepare(stage: Path) -> None:
 
 def _carried(rows: list[dict[str, Any]], path: Path, key: str) -> str:
     """Rows with the flip sets of those before them, as the file of results has them."""
-    from skytally.press.flip_stage import FLIPS
+    from skytally.press.row_removal_stage import FLIPS
 
     before = {row[key]: row.get(FLIPS) for row in json.loads(path.read_text(encoding="utf-8"))}
     shown = [{**row, FLIPS: before.get(row[key])} for row in rows]
@@ -140,13 +140,13 @@ def _restage_findings(stage: Path) -> None:
         raise DataError("\n".join(faults))
     known = {finding["key"] for finding in findings}
     for line in line_names():
-        path = lines_folder() / line / site_printing.FINDINGS
+        path = lines_folder() / line / site_build_and_swap.FINDINGS
         made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
         findings += [finding for finding in made if finding["key"] not in known]
     book = book_outcomes(findings, record)
     for name, rows, key in (
-        (site_printing.FINDINGS, book.findings, "key"),
-        (site_printing.CLAIMS, book.claims, "id"),
+        (site_build_and_swap.FINDINGS, book.findings, "key"),
+        (site_build_and_swap.CLAIMS, book.claims, "id"),
     ):
         _written(stage / name, _carried(rows, stage / name, key))
 
@@ -175,7 +175,7 @@ def restage(stage: Path, saved: SavedFiles) -> None:
     for line in line_names():
         # a notebook that was added has no result and no page yet
         if (lines_folder() / line / "notebook.ipynb").is_file():
-            site_printing.stage_notebook(stage, line)
+            site_build_and_swap.stage_notebook(stage, line)
     _restage_findings(stage)
 
 

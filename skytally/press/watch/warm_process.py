@@ -36,8 +36,8 @@ FIRST = (
     "myst_nb",
     "matplotlib.backends.backend_svg",
     "hvplot.pandas",
-    "skytally.press.check",
-    "skytally.press.flip_stage",
+    "skytally.press.check_command",
+    "skytally.press.row_removal_stage",
 )
 """What every print needs, imported before the first one has listed all."""
 

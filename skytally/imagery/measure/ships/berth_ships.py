@@ -19,7 +19,6 @@ from skytally.imagery.cube import (
     check_positive,
     iter_frames,
 )
-from skytally.imagery.measure.coregistration import REFUSED, coregister
 from skytally.imagery.measure.difference_from_reference import ring_hidden
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.ships.berth_water import (
@@ -37,6 +36,7 @@ from skytally.imagery.measure.ships.berth_water import (
     hot_objects,
 )
 from skytally.imagery.measure.ships.hull_fit import HullFit, band_blurs, fit_hull, initial_rectangle
+from skytally.imagery.measure.stable_ground_coregistration import REFUSED, coregister
 from skytally.imagery.measure.usual_level_reference import Reference, group_reference
 
 MIN_ELONGATION = 2.5

@@ -20,7 +20,7 @@ from skytally.imagery.cube import (
     check_mask,
     check_probability,
 )
-from skytally.imagery.measure.coregistration import Registration, align
+from skytally.imagery.measure.stable_ground_coregistration import Registration, align
 from skytally.imagery.measure.usual_level_reference import (
     LOW_QUANTILE,
     NOISE_REFLECTANCE,

@@ -12,13 +12,6 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats
-from skytally.imagery.measure.coregistration import (
-    ALIGNED,
-    KEPT,
-    Registration,
-    coregister,
-    shift_image,
-)
 from skytally.imagery.measure.ships.ship_candidate_scores import (
     ALONGSIDE,
     FREE,
@@ -26,6 +19,13 @@ from skytally.imagery.measure.ships.ship_candidate_scores import (
     Candidate,
     WaterResidual,
     pixels_inside,
+)
+from skytally.imagery.measure.stable_ground_coregistration import (
+    ALIGNED,
+    KEPT,
+    Registration,
+    coregister,
+    shift_image,
 )
 from skytally.imagery.measure.usual_level_reference import Reference
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around

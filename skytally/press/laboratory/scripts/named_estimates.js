@@ -85,7 +85,7 @@
     if (!(shells > 0)) throw new DataError(`argument shells: found ${shells}; give a number above 0`);
     return { value: NaN, low: low * shells, high: high * shells, unit: "shells", level: 1 };
   }
-  // ---- rates of calls, as skytally.statistics.port_call_rates ---------------------------------------
+  // ---- rates of calls, as skytally.statistics.port_calls_per_month ---------------------------------------
   const MONTH_DAYS = 365.25 / 12, NOMINAL_DAYS = 15, SHORTEST_DAYS = 28;
   const SERIES = ["counter", "scope", "quantity", "cargo"];
   function endsOf(day, precision) {

@@ -1,6 +1,6 @@
 """Mutated files, items and catalogues: no crash, no hang, few wrong pixels, each of a known kind.
 
-The book's table of many more is written by ``python -m labs.benchmarks.fuzzed_inputs``.
+The book's table of many more is written by ``python -m labs.benchmarks.fuzzed_imagery_inputs``.
 """
 
 from __future__ import annotations

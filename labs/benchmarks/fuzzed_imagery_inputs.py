@@ -1,8 +1,8 @@
 """How the client ends on mutated files, items and catalogues: 100,000 of them in a night.
 
-``python -m labs.benchmarks.fuzzed_inputs [NUMBER]`` tries so many inputs, 100,000 by default, on
-two processes and writes ``data/results/fuzzed_inputs.csv``, which the book shows. Input number k
-is the same in each run. Nothing leaves this machine.
+``python -m labs.benchmarks.fuzzed_imagery_inputs [NUMBER]`` tries so many inputs, 100,000 by
+default, on two processes and writes ``data/results/fuzzed_imagery_inputs.csv``, which the book
+shows. Input number k is the same in each run. Nothing leaves this machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.support.fuzzing import (
     try_input,
 )
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "fuzzed_inputs.csv"
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "fuzzed_imagery_inputs.csv"
 COLUMNS = ("input", "kind", "tried", *OUTCOMES, "longest_s", "date")
 INPUTS = 100_000
 PROCESSES, CHUNK = 2, 250

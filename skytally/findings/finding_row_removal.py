@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from skytally.core import evidence_line_names as n
-from skytally.findings.date_findings import BETWEEN, DATED
+from skytally.findings.date_lag_and_order_findings import BETWEEN, DATED
 from skytally.findings.declared_finding_evaluation import PICKED, Evaluation, one_finding
 from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import (
@@ -21,7 +21,7 @@ from skytally.findings.finding_declarations import (
     substituted,
 )
 from skytally.findings.finding_row_dependencies import rows_read
-from skytally.findings.flip_search import (
+from skytally.findings.row_removal_search import (
     BUDGET,
     LISTED,
     VOID,

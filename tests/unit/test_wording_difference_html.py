@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from skytally.press.sphinx_ext.wording_drift_cards import marked_words, wording_card
+from skytally.press.sphinx_ext.wording_difference_html import marked_words, wording_card
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from skytally.figures import names_of
 from skytally.press.cards.finding_and_claim_cards import flips_in_words
 from skytally.press.finding_table_checks import declared_findings
-from skytally.press.flip_stage import FLIPS
+from skytally.press.row_removal_stage import FLIPS
 from skytally.press.sphinx_ext.book_data import (
     findings,
     observations,

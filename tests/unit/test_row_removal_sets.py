@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from skytally import claims
-from skytally.claims.verdict_flips import VerdictFlips
+from skytally.claims.verdict_row_removal import VerdictFlips
 from skytally.core import data_folder
 from skytally.core.errors import DataError, IntegrityError
 from skytally.findings.declared_finding_evaluation import outcomes
 from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import REFERENCE, tables_read
-from skytally.findings.finding_flips import (
+from skytally.findings.finding_row_removal import (
     OTHER_BOUND,
     OTHER_ORDER,
     OTHER_SENTENCE,
@@ -27,7 +27,7 @@ from skytally.findings.finding_flips import (
     flipped,
 )
 from skytally.findings.findings_json import as_json
-from skytally.findings.flip_search import (
+from skytally.findings.row_removal_search import (
     SINGLES,
     VOID,
     FlipSet,
@@ -37,8 +37,8 @@ from skytally.findings.flip_search import (
     flip_words,
     smallest_sets,
 )
-from skytally.press.flip_stage import all_flips, reevaluation, with_flips
 from skytally.press.parameter_range_table import range_faults, stated_ranges
+from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
 from skytally.record import WholeRecord
 from tests.support.expected_sentences import same_sentence
 
@@ -113,7 +113,7 @@ def test_a_search_ends_before_a_size_beyond_its_budget_and_says_so() -> None:
     assert (found.sets, found.searched) == ((), 1)
     assert smallest_sets(lost("de"), what="x", budget=15).searched == 2
     none = FlipSets(found, found, ())
-    same_sentence("flip_search.none", flip_words(none))
+    same_sentence("row_removal_search.none", flip_words(none))
     assert none.size is None
 
 
@@ -139,11 +139,11 @@ def test_words_name_alternatives_sources_and_assumptions() -> None:
     flips = FlipSets(
         rows, Search((FlipSet(("A", "B"), VOID),), True, 2), (FlipSet(("n = 2",), "holds"),)
     )
-    same_sentence("flip_search.words", flip_words(flips))
+    same_sentence("row_removal_search.words", flip_words(flips))
     assert flips.size == 1
     pairs = Search((FlipSet(("R1", "R2"), VOID),), False, 2)
     one = Search((FlipSet(("A",), VOID),), True, 1)
-    same_sentence("flip_search.sources", flip_words(FlipSets(pairs, one, ())))
+    same_sentence("row_removal_search.sources", flip_words(FlipSets(pairs, one, ())))
 
 
 # What counts as flipped

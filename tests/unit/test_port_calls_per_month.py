@@ -11,7 +11,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.press.sphinx_ext.voyage_directives import CallRates, rated_counts
-from skytally.statistics.port_call_rates import (
+from skytally.statistics.port_calls_per_month import (
     calls_between,
     monthly_rate,
     period_days,

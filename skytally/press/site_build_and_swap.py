@@ -105,9 +105,9 @@ def stage_book(stage: Path) -> None:
     from skytally.press.download_archives import stage_project_zip
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_table_checks import pages_without_notebook
-    from skytally.press.flip_stage import all_flips, reevaluation, with_flips
     from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
     from skytally.press.laboratory.page_parameters import parameter_labels
+    from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
 
     stage_editions(stage)
     stage_project_zip(stage, title=book_details()["title"])
@@ -189,8 +189,8 @@ def _add_files(stage: Path, pages: Path) -> None:
 def finish_pages(stage: Path, pages: Path) -> None:
     """Bring printed pages to their last state: files beside them, letters, policies, addresses."""
     from skytally.editions import editions_folder
-    from skytally.press.address_redirect_pages import write_kept_addresses
     from skytally.press.book_metadata import book_details
+    from skytally.press.moved_and_withdrawn_pages import write_kept_addresses
     from skytally.press.page_fonts import write_page_letters
     from skytally.press.script_policy import write_policies
 

@@ -1,4 +1,4 @@
-"""``python -m skytally.press.new_route``: begin a book of another route, with no row in it yet."""
+"""Begin a book of another route, with no row in it yet (``make route``)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import Edition, read_editions
-from skytally.press import address_redirect_pages as kept
+from skytally.press import moved_and_withdrawn_pages as kept
 from tests.support.made_up_editions import claim, finding, make_edition, write_project, write_rows
 
 MOVED = "old,new,why\n"

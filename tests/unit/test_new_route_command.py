@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from skytally.core.errors import DataError
-from skytally.press.new_route import COPIED_WHOLE, main, new_route
+from skytally.press.new_route_command import COPIED_WHOLE, main, new_route
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = 'Counted across the "Caspian": *море* {x} & <b>, it\'s 100 % $HOME'
@@ -175,6 +175,6 @@ def test_a_failed_beginning_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
         message = "disk full"
         raise OSError(message)
 
-    monkeypatch.setattr("skytally.press.new_route._write_pages", fail)
+    monkeypatch.setattr("skytally.press.new_route_command._write_pages", fail)
     assert main([f"--folder={tmp_path / 'new'}", "--title=Title"]) == 1
     assert list(tmp_path.iterdir()) == []

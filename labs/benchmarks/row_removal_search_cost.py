@@ -1,8 +1,8 @@
 """Cost of all findings, verdicts and flip sets of the record, and of the search beside a plain one.
 
-``python -m labs.benchmarks.flip_search_cost`` prints both and asserts nothing. Tables are read
-and modules imported before the clock starts. The search for what flips a finding finds once what
-its conditions select, and evaluates only what a missing row can concern; the plain search cuts
+``python -m labs.benchmarks.row_removal_search_cost`` prints both and asserts nothing. Tables are
+read and modules imported before the clock starts. The search for what flips a finding finds once
+what its conditions select, and evaluates only what a missing row can concern; the plain search cuts
 the tables and evaluates the finding anew without each row. Both leave out the same rows, and their
 ratio within one run holds on a busy machine, too; seconds only count on an idle one.
 """
@@ -18,7 +18,7 @@ from skytally import claims, statistics
 from skytally.core import data_folder
 from skytally.findings import Finding, as_json, evaluate, outcomes, tables_read
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.press.flip_stage import all_flips, reevaluation
+from skytally.press.row_removal_stage import all_flips, reevaluation
 from skytally.record import WholeRecord
 
 EVERY = 12

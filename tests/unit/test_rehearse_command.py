@@ -16,7 +16,7 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import SMALL
 from skytally.imagery.simulate.rehearsal_scene_archive import rehearsed_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press import rehearsal_servers, rehearse
+from skytally.press import rehearsal_servers, rehearse_command
 from tests.support.tiny_scene_archive import archive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object
     """Make provider rows from the real providers and the small archive."""
     items = archive(tmp_path_factory.mktemp("archive"))
     text = (ROOT / "data" / "sites" / "providers.toml").read_text(encoding="utf-8")
-    return rehearse.provider_rows(tomllib.loads(text), items, url=URL)
+    return rehearse_command.provider_rows(tomllib.loads(text), items, url=URL)
 
 
 def test_rows_are_the_real_ones_but_for_their_server(rows: dict[str, dict[str, object]]) -> None:
@@ -53,7 +53,7 @@ def test_rows_are_the_real_ones_but_for_their_server(rows: dict[str, dict[str, o
 def test_written_rows_are_read_back(rows: dict[str, dict[str, object]], tmp_path: Path) -> None:
     """The file that is written is one that the client reads."""
     path = tmp_path / "providers.toml"
-    path.write_text(rehearse.providers_toml(rows), encoding="utf-8")
+    path.write_text(rehearse_command.providers_toml(rows), encoding="utf-8")
     read = read_providers(path)
     assert set(read) == set(KEPT)
     assert all(row.label == "rehearsal" and row.default for row in read.values())
@@ -79,7 +79,7 @@ def test_copied_leaves_out_what_was_acquired(tmp_path: Path) -> None:
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("site,item\nrajin,one\n", encoding="utf-8")
-    rehearse.copy_project(root, tmp_path / "copy")
+    rehearse_command.copy_project(root, tmp_path / "copy")
     found = {p.relative_to(tmp_path / "copy").as_posix() for p in tmp_path.rglob("copy/**/*.*")}
     assert found == {
         "data/inventory.csv",
@@ -95,9 +95,9 @@ def test_rehearse_without_servers_says_what_to_install(
 ) -> None:
     """Nothing is made, and the message names the packages."""
     monkeypatch.setattr(rehearsal_servers, "search_path", lambda: "/nowhere")
-    monkeypatch.setattr(rehearse, "build_folder", lambda: tmp_path)
+    monkeypatch.setattr(rehearse_command, "build_folder", lambda: tmp_path)
     monkeypatch.setattr("sys.argv", ["rehearse"])
-    assert rehearse.main() == 1
+    assert rehearse_command.main() == 1
     assert "apt-get install -y --no-install-recommends nginx-light" in capsys.readouterr().err
     assert not (tmp_path / "rehearsal").exists()
 
@@ -108,7 +108,7 @@ def test_rehearsed_sites_are_written_and_read_back(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data" / "sites", folder)
     plan = replace(SMALL, optical_days=60)
     chosen, places = rehearsed_sites({"tikhoretsk": read_sites(folder)["tikhoretsk"]}, plan)
-    rehearse.write_sites(folder, chosen)
+    rehearse_command.write_sites(folder, chosen)
     site = read_sites(folder)["tikhoretsk"]
     assert site.grid == chosen["tikhoretsk"].grid
     assert {outline.status for outline in site.outlines} == {TO_CONFIRM}
@@ -122,12 +122,12 @@ def test_every_page_of_a_copy_says_that_it_is_made_up(tmp_path: Path) -> None:
     """The banner is a setting of the theme, which stands on each page; a book without is told."""
     config = tmp_path / "_config.yml"
     shutil.copyfile(ROOT / "book" / "_config.yml", config)
-    rehearse.put_banner(config)
+    rehearse_command.put_banner(config)
     settings = yaml.safe_load(config.read_text(encoding="utf-8"))
-    assert settings["html"]["announcement"] == rehearse.BANNER
+    assert settings["html"]["announcement"] == rehearse_command.BANNER
     config.write_text("title: none\n", encoding="utf-8")
     with pytest.raises(RuntimeError, match="no `html:`"):
-        rehearse.put_banner(config)
+        rehearse_command.put_banner(config)
 
 
 def test_cards_have_the_banner_too(tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_cards_have_the_banner_too(tmp_path: Path) -> None:
     card, page = tmp_path / "cards/row/R001.html", tmp_path / "index.html"
     card.parent.mkdir(parents=True)
     card.write_text('<html><body class="sk"><p>25 railcars</p></body></html>', encoding="utf-8")
-    page.write_text(f"<html><body>{rehearse.BANNER}</body></html>", encoding="utf-8")
+    page.write_text(f"<html><body>{rehearse_command.BANNER}</body></html>", encoding="utf-8")
     before = page.read_text(encoding="utf-8")
-    assert [rehearse.mark_bare_pages(tmp_path) for _ in range(2)] == [1, 0]
-    assert rehearse.BANNER in card.read_text(encoding="utf-8")
+    assert [rehearse_command.mark_bare_pages(tmp_path) for _ in range(2)] == [1, 0]
+    assert rehearse_command.BANNER in card.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8") == before
 
 
@@ -148,5 +148,5 @@ def test_a_site_that_is_none_is_told_before_anything_is_made(
     """One sentence with the sites there are, and nothing on the disk."""
     monkeypatch.setattr(rehearsal_servers, "missing_servers", lambda: "")
     with pytest.raises(RuntimeError, match=r"no site nowhere of the evidence; there are rajin"):
-        rehearse.run_rehearsal(ROOT, tmp_path / "there", plan=SMALL, only=["nowhere"])
+        rehearse_command.run_rehearsal(ROOT, tmp_path / "there", plan=SMALL, only=["nowhere"])
     assert not (tmp_path / "there").exists()
