@@ -112,7 +112,8 @@ def test_tables_link_each_row_from_a_page_in_a_folder(directive: type) -> None:
     assert links
     rows = [link for link in links if link.startswith("../cards/row/")]
     assert all(link.startswith("../cards/ship/") for link in links if link not in rows)
-    assert len(rows) == body.count("<tr")
+    noted = body.count("; fewer than its ")
+    assert len(rows) == body.count("<tr") + noted
 
 
 def test_a_day_comes_after_the_month_that_holds_it(rows: Rows, groups: Groups) -> None:

@@ -1,0 +1,164 @@
+"""Directives of the page on rerunning: what a rerun needs, and what the examples should print."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import DataError, data_registry, project_root, read_table, rounded
+from skytally.findings import Finding, evaluation_of, one_finding
+from skytally.press.download_archives import PROJECT_ZIP, TABLES_ZIP, megabytes
+from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.sphinx_ext.book_data import findings, record_tables, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, table_row
+from skytally.record import WholeRecord
+
+SETTING = re.compile(r"(?P<name>[a-z_]+): (?P<value>\d+)")
+"""Line of a parameter file that gives a whole number."""
+
+
+def share_sentence(key: str) -> str:
+    """Sentence of a finding of the kind *share*, with its share to two digits of a percent.
+
+    Parameters
+    ----------
+    key : str
+        A share of one row in one other row, as the lines on *About* compute it.
+
+    Raises
+    ------
+    DataError
+        If no such finding is declared, or it is made of more rows.
+    """
+    page = key.partition(".")[0].replace("-", "_")
+    declared = read_table(data_registry.path(f"findings_{page}")).set_index("key")
+    if key not in declared.index or declared["kind"][key] != "share":
+        message = f"share-again: {key} is no share; name a finding of that kind"
+        raise DataError(message)
+    made = declared.loc[key]
+    values = table(made["table"]).set_index("id")["value"]
+    missing = [each for each in (made["rows"], made["of"]) if each not in values.index]
+    if missing:
+        message = f"share-again: {key}: no single row {', '.join(missing)}; name another finding"
+        raise DataError(message)
+    share = 100 * float(values[made["rows"]]) / float(values[made["of"]])
+    return str(made["sentence"]).format(number=f"{share:.2f} percent")
+
+
+def finding_with(key: str, name: str, value: int) -> Finding:
+    """Evaluate a declared finding with another value of one parameter of its page.
+
+    Parameters
+    ----------
+    key : str
+        Key of the finding, which begins with its page.
+    name : str
+        Parameter of that page.
+    value : int
+
+    Raises
+    ------
+    DataError
+        If the page has no such parameter, or the finding cannot be evaluated with it.
+    """
+    page = key.partition(".")[0]
+    parameters = page_parameters()
+    if name not in parameters.get(page, {}):
+        message = f"setting: {page} has no parameter {name}; name one of its first cell"
+        raise DataError(message)
+    parameters[page][name] = value
+    evaluation = evaluation_of(
+        declared_findings()[0], WholeRecord(record_tables()), parameters=parameters
+    )
+    if key not in evaluation.declarations:
+        message = f"setting: no finding {key} is declared; correct the key"
+        raise DataError(message)
+    found = one_finding(evaluation.declarations[key], evaluation)
+    if isinstance(found, str):
+        raise DataError(found)
+    return found
+
+
+class ShareAgain(Block):
+    """Print what the lines that compute a share again should print."""
+
+    required_arguments = 1
+
+    def html(self) -> str:
+        """Return the line as the terminal shows it."""
+        return f"<pre>{cell(share_sentence(self.arguments[0]))}</pre>"
+
+
+class SettingExample(Block):
+    """Show findings as they are and as they are with another value of a parameter."""
+
+    has_content = True
+
+    def html(self) -> str:
+        """Return a table; the first line of the content is the setting, the others are keys.
+
+        Raises
+        ------
+        DataError
+            If the first line is no setting of a whole number, or a key is unknown.
+        """
+        setting, *keys = self.content
+        match = SETTING.fullmatch(setting)
+        if not match or not keys:
+            message = f"setting-example: found {setting!r}; write name: number, then keys"
+            raise DataError(message)
+        known = findings(self.app)
+        if unknown := [key for key in keys if key not in known]:
+            message = f"setting-example: no finding {', '.join(unknown)}; correct the key"
+            raise DataError(message)
+        rows = [
+            table_row(
+                [key, known[key]["said"], finding_with(key, match["name"], int(match["value"])).said]
+            )
+            for key in keys
+        ]
+        heads = ("finding", "in this book", f"with {setting}")
+        head = "".join(f"<th>{cell(each)}</th>" for each in heads)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+class RerunNeeds(Block):
+    """List what a rerun of the whole book needs: downloads, Python, disk and time."""
+
+    def html(self) -> str:
+        """Return the list; what was never measured is left out."""
+        stage = Path(self.app.srcdir)
+        about = tomllib.loads((project_root() / "pyproject.toml").read_text(encoding="utf-8"))
+        downloads = " and ".join(
+            f'<a href="{name}" download>{name}</a> ({megabytes(stage / name)}, {words})'
+            for name, words in (
+                (PROJECT_ZIP, "the project, with which the book is rerun"),
+                (TABLES_ZIP, "all tables, with which numbers are checked by hand"),
+            )
+            if (stage / name).is_file()
+        )
+        measured = read_table(data_registry.path("rerun_cost"))
+        items = [
+            f"<li>Download: {downloads}.</li>" if downloads else "",
+            f"<li>Python {cell(about['project']['requires-python'].replace('>=', ''))} or newer "
+            "with <code>venv</code>, GNU make, and a network for the first installation.</li>",
+            *(
+                f"<li>{cell(row['metric'][:1].upper() + row['metric'][1:])}: "
+                f"{cell(rounded(row['value']))} {cell(row['unit'])} ({cell(row['note'])}; measured "
+                f"on {cell(row['date'])}).</li>"
+                for row in measured.to_dict("records")
+            ),
+        ]
+        return f"<ul>{''.join(items)}</ul>"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("share-again", ShareAgain)
+    app.add_directive("setting-example", SettingExample)
+    app.add_directive("rerun-needs", RerunNeeds)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
