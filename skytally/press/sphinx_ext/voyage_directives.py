@@ -160,7 +160,7 @@ class TotalsBlock(Block):
         day, precision = before["date_last"], str(before["precision_last"])
         last = when_stated(day, day, precision, precision)
         number = self.card("row", before["id"], _number(before))
-        return f"; fewer than its {number} to {cell(last)}: place or unit differ"
+        return f"; its earlier total, {number} to {cell(last)}, is larger: place or unit differ"
 
 
 class VoyageTotals(TotalsBlock):
