@@ -214,7 +214,6 @@ class FindingCards(Block):
             f"{f'<p>Interval: {span}</p>' if span else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
             f"{f'<p>{FindingCards._read_in(finding, by)}: {read}{more}</p>' if read else ''}"
-            f"<p>{cell(support_text(finding))}</p>"
             f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
             f"{card_link('finding', finding['key'], 'cite')}</p></section>"
         )
