@@ -206,11 +206,12 @@ class FindingCards(Block):
         )
         more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
         by = ", ".join(counters_of(record, rows))
+        span = cell(FindingCards._interval(finding))
         return (
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
             f"<p>{ship_links(finding['text'])}</p>"
-            f"{f'<p>Interval: {cell(span)}</p>' if (span := FindingCards._interval(finding)) else ''}"
+            f"{f'<p>Interval: {span}</p>' if span else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
             f"{f'<p>{FindingCards._read_in(finding, by)}: {read}{more}</p>' if read else ''}"
             f"<p>{cell(support_text(finding))}</p>"

@@ -170,6 +170,7 @@ class VoyageTotals(TotalsBlock):
         """Return the table, a row a counter, place and unit."""
         counts = originals("voyage_counts")
         rows = latest_totals(counts, table("same_observation")).to_dict("records")
+        counts = count_once(counts, table("same_observation"))
         return filtered_table(
             "voyage-totals",
             "Running totals: a row is the latest total of one counter in one unit. Counters "
@@ -218,6 +219,7 @@ class CallRates(TotalsBlock):
         """Return the table, a row a count, by its last day."""
         counts = originals("voyage_counts")
         rows = rated_counts(counts, table("same_observation"))
+        counts = count_once(counts, table("same_observation"))
         return filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
