@@ -260,7 +260,9 @@ def test_notebook_answers_before_its_code(path: Path) -> None:
     assert re.search(r"\{f(-\w+)?\}`[\w.-]+`", answer)
     assert rest[0].cell_type == "code"
     before = list(itertools.takewhile(lambda cell: cell.cell_type == "code", rest))
-    assert any(re.search(r"(?m)^(?:figures\.)?\w+_(?:chart|schematic)\(", cell.source) for cell in before)
+    assert any(
+        re.search(r"(?m)^(?:figures\.)?\w+_(?:chart|schematic)\(", cell.source) for cell in before
+    )
 
 
 @each_notebook

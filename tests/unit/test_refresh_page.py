@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
+from skytally import claims
 from skytally.core import header_of
 from skytally.findings import evaluate
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.press.sphinx_ext.book_data import record_tables
 from skytally.recount import CountState, CountTask
 from skytally.recount.number_from_marks import csv_lines, row_of, source_row_of
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
@@ -23,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "data/record"
 PAGE = (ROOT / "book/refresh.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("\n(one-observation)=\n")[2].partition("\n## Then, the whole")[0]
+COUNTER = "example-desk,Example Desk,individual,no,"
 STATES = ("counted", "nothing-seen", "unclear")
 
 
@@ -63,32 +62,35 @@ def test_source_of_the_page_is_what_the_count_leaves(task: CountTask) -> None:
     assert len(_shown()) == len(STATES) + 1
 
 
-def _said(row: str) -> dict[str, str]:
-    tables: dict[str, Any] = dict(record_tables())
-    ships = tables["ship_sightings"]
-    if row:
-        (cells,) = csv.reader([row])
-        new = ships.iloc[[0]].copy()
-        for column, text in zip(ships.columns, cells, strict=True):
-            if column in ("date_first", "date_last"):
-                new[column] = pd.Timestamp(text)
-            elif column in ("value", "low", "high"):
-                new[column] = float(text) if text else float("nan")
-            else:
-                new[column] = text
-        tables["ship_sightings"] = pd.concat([ships, new], ignore_index=True)
-    made = evaluate(declared_findings()[0], tables, parameters=page_parameters())
-    return {each.key: each.said for each in made}
+def _said(record: Path) -> dict[str, str]:
+    made = evaluate(
+        declared_findings()[0], claims.read_tables(record), parameters=page_parameters()
+    )
+    return {each.key.removeprefix("port-imagery."): each.said for each in made}
 
 
-def test_numbers_that_the_page_names_move() -> None:
-    """With each row appended, exactly the numbers named for its state are others."""
-    before = _said("")
-    names = ("days_seen_in_record", "last_visit", "days_empty_in_record")
-    moves = {"counted": {*names[:2]}, "nothing-seen": {names[2]}, "unclear": set()}
-    both = ("single_day_looks", "ships_after_charts")
-    for state, row in zip(STATES, _shown(), strict=False):
-        after = _said(row)
-        moved = {name for name in names if after[f"port-imagery.{name}"] != before[f"port-imagery.{name}"]}
-        assert moved == moves[state]
-        assert all(after[f"port-imagery.{name}"] != before[f"port-imagery.{name}"] for name in both)
+def test_numbers_that_the_page_names_move(tmp_path: Path) -> None:
+    """With each row appended, those numbers move that the page names for its state, no others."""
+    before = _said(RECORD)
+    always, by_state = (
+        {"single_day_looks", "ships_after_charts"},
+        {
+            "counted": {"days_seen_in_record", "last_visit"},
+            "nothing-seen": {"days_empty_in_record"},
+            "unclear": set(),
+        },
+    )
+    named = set(re.findall(r"\{f\}`port-imagery\.(\w+)`", SECTION))
+    assert named == always.union(*by_state.values())
+    *rows, source = _shown()
+    for state, row in zip(STATES, rows, strict=True):
+        record = tmp_path / state
+        shutil.copytree(RECORD, record)
+        appended = {
+            "ship_sightings": row, "sources": source, "counters": COUNTER,
+        }  # fmt: skip
+        for name, line in appended.items():
+            with (record / f"{name}.csv").open("a", encoding="utf-8") as file:
+                file.write(line.replace("<HASH>", "00000000") + "\n")
+        after = _said(record)
+        assert {name for name in named if after[name] != before[name]} == always | by_state[state]

@@ -51,14 +51,17 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``id``, ``counter``, ``family``, ``source_id`` and ``says``, the words on the fineness of the image.
+        ``id``, ``counter``, ``family``, ``source_id`` and ``says``, the words on the fineness of
+        the image.
     """
     kept = []
     for name in SEEN_FROM_ABOVE:
         rows = drop_copies(tables[name], sources)
         rows = rows[~rows["family"].isin(NOT_FROM_ABOVE)]
         kept.append(rows[rows["cargo"] == ""] if "cargo" in rows else rows)
-    every = pd.concat([rows[["id", "counter", "family", "source_id", "text", "note"]] for rows in kept])
+    every = pd.concat(
+        [rows[["id", "counter", "family", "source_id", "text", "note"]] for rows in kept]
+    )
     words = (every["text"] + " " + every["note"]).map(FINENESS.search)
     return every.assign(says=[found[0].lower() if found else "" for found in words])
 

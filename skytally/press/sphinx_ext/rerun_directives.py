@@ -120,8 +120,7 @@ class SettingExample(Block):
             raise DataError(message)
         value = int(match["value"])
         rows = [
-            [key, known[key]["said"], finding_with(key, match["name"], value).said]
-            for key in keys
+            [key, known[key]["said"], finding_with(key, match["name"], value).said] for key in keys
         ]
         caption = f"What the example should print: as this book has it, and with {setting}"
         heads = ["finding", "in this book", f"with {setting}"]
