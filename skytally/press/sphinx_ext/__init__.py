@@ -35,6 +35,7 @@ PARTS = (
     "quotation_directives",
     "row_removal_directives",
     "folder_directives",
+    "rerun_directives",
     "foresight_directives",
     "rival_hypotheses_directives",
     "interval_calibration_directives",

@@ -30,7 +30,8 @@ TO_ORDER = "the table of images to order, and what to look for on them, on this 
 WITHOUT = {
     "rerun": (
         '<a href="#try-it-in-the-page">other sources, counters and parameters</a>, in the pages',
-        '<a href="about.html#compute-a-share">a share computed again</a> from two downloads',
+        '<a href="#in-five-minutes-with-nothing-but-python">a share computed again</a> from two '
+        "downloads",
         DOWNLOADS,
     ),
     "refresh": (BY_HAND, TO_ORDER, POSITIONS, FORMULA),

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, number
 from skytally.figures import position_words
 from skytally.press.cards.finding_and_claim_cards import counters_of
-from skytally.press.sphinx_ext.book_data import card_record, findings, table
+from skytally.press.sphinx_ext.book_data import card_record, findings, source_words, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
 from skytally.record import (
     GOVERNMENT_RELEASE,
@@ -31,6 +31,11 @@ SEEN_FROM_ABOVE = (
 FINENESS = re.compile(r"high[- ]resolution|\b\d+(?:\.\d+)? ?(?:cm|centimet\w+) a pixel", re.I)
 """What a row says of the pixels of its image, where it says anything."""
 NOT_STATED = "not stated"
+OWN_PAGE = "originator"
+"""Reason of the reliability of a page that a counter published itself."""
+PAGES_SHOWN = 3
+"""Most pages that are linked for an owner."""
+NO_PAGE = "no page of a counter itself was read"
 
 
 def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.DataFrame:
@@ -46,14 +51,17 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``id``, ``counter``, ``family`` and ``says``, the words on the fineness of the image.
+        ``id``, ``counter``, ``family``, ``source_id`` and ``says``, the words on the fineness of
+        the image.
     """
     kept = []
     for name in SEEN_FROM_ABOVE:
         rows = drop_copies(tables[name], sources)
         rows = rows[~rows["family"].isin(NOT_FROM_ABOVE)]
         kept.append(rows[rows["cargo"] == ""] if "cargo" in rows else rows)
-    every = pd.concat([rows[["id", "counter", "family", "text", "note"]] for rows in kept])
+    every = pd.concat(
+        [rows[["id", "counter", "family", "source_id", "text", "note"]] for rows in kept]
+    )
     words = (every["text"] + " " + every["note"]).map(FINENESS.search)
     return every.assign(says=[found[0].lower() if found else "" for found in words])
 
@@ -102,6 +110,35 @@ class ImageOwners(Block):
         return (
             f'<tr><th scope="row">{name}</th><td>{len(rows)}</td><td>{cell(owners)}</td>'
             f"<td>{size}</td></tr>"
+        )
+
+
+class PictureOwners(Block):
+    """Show who owns the images behind the counts, with pages on which counters used them."""
+
+    def html(self) -> str:
+        """Return the table, a row an owner, those of most rows first."""
+        sources = table("sources")
+        rows = image_rows({name: table(name) for name in SEEN_FROM_ABOVE}, sources)
+        rows = rows.assign(owner=rows["family"].map(owner_words))
+        own = sources[(sources["reliability_reason"] == OWN_PAGE) & (sources["url"] != "")]
+        shown = own.sort_values(["published_first", "id"], ascending=False)["id"]
+        made = []
+        for owner, count in rows["owner"].value_counts(sort=True).items():
+            used = set(rows.loc[rows["owner"] == owner, "source_id"])
+            pages = [source for source in shown if source in used][:PAGES_SHOWN]
+            links = "; ".join(self.card("source", page, source_words()[page]) for page in pages)
+            made.append(
+                f'<tr><th scope="row">{cell(owner)}</th><td>{count}</td>'
+                f"<td>{links or NO_PAGE}</td></tr>"
+            )
+        return filtered_table(
+            "picture-owners",
+            "Owners of the images behind the counts, and the newest pages by counters who used "
+            "them",
+            ["owner", "rows read off its images", "newest pages of counters"],
+            made,
+            empty="The record has no row that was read off an image yet.",
         )
 
 
@@ -157,5 +194,6 @@ class CountsToRepeat(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("image-owners", ImageOwners)
+    app.add_directive("picture-owners", PictureOwners)
     app.add_directive("counts-to-repeat", CountsToRepeat)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
