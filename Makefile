@@ -94,7 +94,7 @@ convert: env     ## convert the inventory and the register of an earlier version
 	@"$$BIN/python" -m skytally.press.table_conversion_command
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
-	@"$$BIN/python" -m skytally.press.refresh_command --site="$$SITE" --sensor="$$SENSOR" \
+	@"$$BIN/python" -m skytally.press.image_refresh_command --site="$$SITE" --sensor="$$SENSOR" \
 	  --provider="$$PROVIDER" --period="$$PERIOD" --budget="$$BUDGET" --dry="$$DRY"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin

@@ -18,7 +18,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 
 VANCOUVER_EMPTY = ("20190531",)
 VANCOUVER_UNCLEAR = ("20200311",)

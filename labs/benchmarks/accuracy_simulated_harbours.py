@@ -15,7 +15,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, radar_berth_images
 

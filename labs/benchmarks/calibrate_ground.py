@@ -24,7 +24,7 @@ from skytally.imagery.measure.ground.bare_soil_index import (
     GroundObservation,
     date_ground_works,
 )
-from skytally.imagery.measure.ground.bermed_pits import corrected_pit_count
+from skytally.imagery.measure.ground.bermed_pit_detection import corrected_pit_count
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay

@@ -21,7 +21,7 @@ from scipy import ndimage
 
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS
-from skytally.imagery.measure.ground.bermed_pits import pit_observation
+from skytally.imagery.measure.ground.bermed_pit_detection import pit_observation
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
@@ -34,7 +34,7 @@ from skytally.imagery.measure.radar.open_water_radar import radar_ships_on_open_
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
-from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references

@@ -182,7 +182,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         simulated.make(Path(folder))
         project = Path(folder) / "project"
-        run = simulated.run(project, "skytally.press.refresh_command", *simulated.PERIOD)
+        run = simulated.run(project, "skytally.press.image_refresh_command", *simulated.PERIOD)
         if run.returncode:
             print(run.stdout, run.stderr, sep="\n", file=sys.stderr)
             return 1

@@ -38,7 +38,7 @@ from skytally.imagery.measure.radar.berth_radar import (
 from skytally.imagery.measure.rail.occupied_track import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships import berth_ships
-from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import (

@@ -14,11 +14,15 @@ from skytally.core import Quantity, evidence_line_names as n, percent_text, quan
 from skytally.findings import Finding, computed
 
 FROM_PRIOR = (
-    "Starting from {prior}, the probability of the explanation “{proposition}” is {number} with "
-    "the middle of every range that this book judged, but {at_ends} with every range at its end "
-    "against it, or at its end for it."
+    "Starting from {prior}, the probability of the explanation “{proposition}” is {number} by the "
+    "judgements of this book, with every judged range at its middle. With every range at its end "
+    "against it, or at its end for it, that becomes {at_ends}{span}."
 )
-"""One sentence holds the middle and the ends, so that nobody quotes the first alone."""
+"""The first sentence can be quoted with its starting point; the second has the ends."""
+NOTHING, CERTAINTY = 0.05, 0.95
+"""Probabilities from which on the ends of the ranges leave nothing decided."""
+SPAN = ": anything from near nothing to near certainty"
+"""What the ends come to where they reach both."""
 RESULT = (
     f"{FROM_PRIOR} Without the observation that moves it most ({{item}}), the middle gives "
     "{without}."
@@ -100,6 +104,13 @@ def _ends(found: Posteriors, prior: str, reading: str) -> tuple[float, float]:
     return min(over_models), max(over_models)
 
 
+def _span(found: Posteriors, prior: str) -> str:
+    """Words on ends that reach from near nothing to near certainty; empty for any others."""
+    against = max(_ends(found, prior, bayes_update.LEAST))
+    favour = min(_ends(found, prior, bayes_update.GREATEST))
+    return SPAN if against <= NOTHING and favour >= CERTAINTY else ""
+
+
 def _ends_in_words(found: Posteriors, prior: str) -> str:
     """Probabilities with every range at its end against the proposition, and for it."""
     ends = (_ends(found, prior, each) for each in (bayes_update.LEAST, bayes_update.GREATEST))
@@ -119,7 +130,7 @@ def _result(
         _finding(
             "rivals.result", RESULT, _ends(found, prior, bayes_update.MIDDLE), rows,
             prior=prior, proposition=name, item=item, without=without,
-            at_ends=_ends_in_words(found, prior),
+            at_ends=_ends_in_words(found, prior), span=_span(found, prior),
         )
     ]  # fmt: skip
 
@@ -168,7 +179,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
             _finding(
                 f"rivals.from_{each.replace(' ', '_')}", FROM_PRIOR,
                 _ends(found, each, bayes_update.MIDDLE), rows, prior=each, proposition=name,
-                at_ends=_ends_in_words(found, each),
+                at_ends=_ends_in_words(found, each), span=_span(found, each),
             )
             for each in known.priors
             if each != prior

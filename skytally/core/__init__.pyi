@@ -56,6 +56,7 @@ from .project_folder import (
     project_root as project_root,
 )
 from .published_quantity import (
+    A_TENTH as A_TENTH,
     COUNTED_BY as COUNTED_BY,
     COUNTING_ERROR as COUNTING_ERROR,
     ODD as ODD,

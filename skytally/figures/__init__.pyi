@@ -75,5 +75,5 @@ from .running_totals_chart import (
 from .series_styling import series_styles as series_styles
 from .share_curves_chart import curves_chart as curves_chart
 from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
-from .timeline_lane_rows import lane_rows as lane_rows, read_lanes as read_lanes
+from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
 from .undrawable_letters import undrawn_letters as undrawn_letters

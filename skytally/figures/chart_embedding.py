@@ -148,10 +148,10 @@ def _downloads(files: list[str]) -> str:
         f'<a href="../data/{html.escape(name)}" download>{html.escape(name)}</a>' for name in files
     ]
     first, rest = links[0], links[1:]
-    plural = "file" if len(rest) == 1 else "files"
+    plural = "file" if len(rest) == 1 else "files, one for each line"
     more = (
-        f'<details class="sk-files"><summary>{len(rest)} netCDF {plural}, one a line</summary>'
-        f"<ul>{''.join(f'<li>{link}</li>' for link in rest)}</ul></details>"
+        f'<details class="sk-files"><summary>{len(rest)} netCDF {plural}</summary>'
+        f"{', '.join(rest)}</details>"
         if rest
         else ""
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.chart_marks import names_of
 from skytally.figures.evidence_line_charts import lanes_chart
-from skytally.figures.timeline_lane_rows import lane_rows
+from skytally.figures.timeline_lane_selection import lane_rows
 
 
 def timeline_chart(
@@ -25,7 +25,7 @@ def timeline_chart(
     tables : mapping of str to pandas.DataFrame
         Tables of the record by name, with ``scopes`` and ``counters``.
     lanes : pandas.DataFrame
-        Result of `skytally.figures.timeline_lane_rows.read_lanes`.
+        Result of `skytally.figures.timeline_lane_selection.read_lanes`.
     period : tuple of str or None
         (first, last) day drawn, both included; all days if None.
 

@@ -288,7 +288,7 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
         )
         first, last = plan.periods[0][0], max(plan.periods[-1][1], _day(items[-1]))
         limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in chosen)]
-        run_command(copy, "skytally.press.refresh_command", *limits)
+        run_command(copy, "skytally.press.image_refresh_command", *limits)
         shutil.copyfile(running.log, folder / "requests.jsonl")
     for slug, (_, place) in places.items():
         # confirmed as a user would, by the command; it measures what can be measured then

@@ -222,7 +222,7 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
         None without rows. Rows of one picture count as one origin, and so do the originators
         between whom a page does not distinguish, and a counter with those from whose page its
         own took content. A row whose page took it from the page of
-        another row, with the same origin, adds nothing.
+        another row, with the same origin and of the same days, adds nothing.
 
     Raises
     ------
@@ -262,17 +262,26 @@ def support(rows: Iterable[Mapping[str, Any]], graph: Graph) -> Support | None:
 
 
 def _without_copies(rows: Iterable[Mapping[str, Any]], graph: Graph) -> list[Mapping[str, Any]]:
-    """Rows without those whose page took its content from the page of another of one origin."""
+    """Rows without those whose page took its content from the page of another of one origin.
+
+    Of other days, a row is another statement, which only the later page may have.
+    """
     rows = list(rows)
-    pages = [(str(row["source_id"]), origins_of_row(row, graph)) for row in rows]
+    pages = [(str(row["source_id"]), origins_of_row(row, graph), _days(row)) for row in rows]
     return [
         row
-        for row, (page, who) in zip(rows, pages, strict=True)
+        for row, (page, who, days) in zip(rows, pages, strict=True)
         if not any(
-            other != page and of_other == who and other in ancestors(graph.parents, page)
-            for other, of_other in pages
+            other != page
+            and (of_other, of_days) == (who, days)
+            and other in ancestors(graph.parents, page)
+            for other, of_other, of_days in pages
         )
     ]
+
+
+def _days(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row.get("date_first", "")), str(row.get("date_last", ""))
 
 
 def _copied_from(row: Mapping[str, Any], graph: Graph) -> frozenset[str]:

@@ -19,12 +19,7 @@ from skytally.statistics.noise_models import (
     with_cycle,
 )
 from skytally.statistics.odd_observations import with_odd_observations
-from skytally.statistics.series_segmentation import (
-    best_cuts,
-    log_share,
-    sums_backward,
-    sums_forward,
-)
+from skytally.statistics.segmentation_sums import best_cuts, log_share, sums_backward, sums_forward
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]

@@ -44,7 +44,7 @@ COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
 DATED_COMMANDS = (
     "skytally/press/page_archive_command.py", "skytally/press/recount_command.py",
-    "skytally/press/refresh_command.py",
+    "skytally/press/image_refresh_command.py",
 )  # fmt: skip
 """Those that date what they did."""
 READERS_PROGRAM = "skytally/editions/packet_verifier/verify.py"

@@ -28,7 +28,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a copy of the project with simulated images, refreshed and measured, not yet built."""
     folder = tmp_path_factory.mktemp("simulated")
     simulated.make(folder)
-    run = simulated.run(folder / "project", "skytally.press.refresh_command", *simulated.PERIOD)
+    run = simulated.run(
+        folder / "project", "skytally.press.image_refresh_command", *simulated.PERIOD
+    )
     assert run.returncode == 0, run.stderr
     assert "lines: 4 measured now, 0 could not be measured, 0 fit" in run.stdout
     return folder / "project"

@@ -31,7 +31,7 @@ from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.acquire.scene_selection import SELECTED, select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from skytally.imagery.acquire.tiff_directory import (
+from skytally.imagery.acquire.tiff_directory_checks import (
     TAG_STRIP_OFFSETS,
     TAG_TILE_BYTE_COUNTS,
     TAG_TILE_OFFSETS,

@@ -16,7 +16,7 @@ from skytally.core.errors import DataError
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.image_observation import observation_line
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
-from skytally.imagery.measure.ships.berth_water import Berth
+from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images
 

@@ -31,7 +31,7 @@ def test_show_links_its_downloads() -> None:
     )
     links = [given["href"] for tag, given in tags(shown.block) if tag == "a"]
     assert links == ["../data/a.csv", "../data/a.one.nc", "../data/a.two.nc"]
-    assert "<summary>2 netCDF files, one a line</summary>" in shown.block
+    assert "<summary>2 netCDF files, one for each line</summary>" in shown.block
 
 
 def test_enable_brings_the_scripts_only_outside_the_book(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,6 +211,20 @@ def test_cards_say_what_rests_on_what_own_pages_first() -> None:
     assert words.index("73 railcars (read on") < words.index("9 pits and 49 days (read in a report")
 
 
+def test_what_cards_repeat_stands_once_below_them() -> None:
+    """The reading of *about* is told once; of a report the word before the page says it."""
+    whose = "this book's reading of “about”, a tenth either way; the source prints no interval"
+    about = {"low": 65.7, "high": 80.3, "unit": "railcars", "level": None, "interval_from": whose}
+    bound = {**about, "high": None, "interval_from": "the bound that the source gives"}
+    assert FindingCards._interval(about) == "65 to 81 railcars"
+    assert "the bound that the source gives" in FindingCards._interval(bound)
+    assert FindingCards._a_tenth([about, about, bound]).count("a tenth either way") == 1
+    assert FindingCards._a_tenth([bound]) == ""
+    read = {"support": {"read": "in a report of it"}}
+    assert FindingCards._read_in(read, "RUSI") == "Read in a report"
+    assert FindingCards._read_in({"support": None}, "RUSI") == "Read in"
+
+
 def test_dated_list_has_each_sighting_once() -> None:
     """Two reports of one ship on one image are one line; the second ship keeps its own."""
     shown = DatedRows._kinds()

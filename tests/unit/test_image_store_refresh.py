@@ -24,7 +24,7 @@ from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline import executors, refresh_plan, scene_jobs
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store, rescreen
 from skytally.imagery.pipeline.scene_job_runner import Progress
-from skytally.press import refresh_command as press
+from skytally.press import image_refresh_command as press
 from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
 
 PERIOD = ("2023-08-01", "2023-12-31")

@@ -13,7 +13,7 @@ from skytally.statistics.change_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.likely_changes import PlaceSums, likely_places
 from skytally.statistics.noise_models import hypotheses_of_counts
-from skytally.statistics.series_segmentation import sums_forward
+from skytally.statistics.segmentation_sums import sums_forward
 
 DAYS = np.array([0.0, 3.0, 4.0, 9.0, 15.0, 16.0, 21.0, 30.0, 33.0])
 """Uneven days of a made-up series."""

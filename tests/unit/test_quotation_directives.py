@@ -99,11 +99,11 @@ def test_containers_by_a_way_that_nobody_states_are_quoted_so() -> None:
     """The largest total has a presumed route, others none; one page without a day carries it."""
     text = "The newest total is about 33,000 containers (2026, day not known)."
     said = phrased({"text": text, "when": "2026, day not known"}, row("O045"))
-    way = "by a route that the page read presumes to be by sea and does not state"
-    assert f"33,000 containers, {way} (" in said
+    way = "Rajin is presumed to be used for shipping them"
+    assert f"33,000 containers; {way} (" in said
     assert said.endswith("; an undated page, and the only one read that has this number).")
     shown = phrased({"text": "It gave 28,000-odd containers."}, row("O041"))
-    assert "containers, by a route that the pages read do not name (" in shown
+    assert "containers, route not named (" in shown
     by_sea = phrased({"text": "Seoul gave 7,000 containers."}, row("O017"))
     assert "route" not in by_sea
 

@@ -222,3 +222,14 @@ def test_a_copy_of_any_row_adds_nothing(table: Table) -> None:
         one = {"source_id": source, "reading": "direct"}
         copied = {"source_id": f"{source}-copy", "reading": "secondhand"}
         assert support([one, copied], more) == support([one], more), source
+
+
+def test_another_statement_in_a_report_is_no_copy() -> None:
+    """A ceiling that only newsrooms have is not read on the page of the count beside it."""
+    graph = copying_graph(sources(CSIS=("csis", ""), REPORT=("csis", "CSIS")))
+    count = {"source_id": "CSIS", "reading": "direct", "date_first": "2023-10-05"}
+    ceiling = {"source_id": "REPORT", "reading": "secondhand", "date_first": "2018-10-01"}
+    for other, read in ((ceiling, 1), ({**ceiling, "date_first": "2023-10-05"}, 0)):
+        facts = support([count, other], graph)
+        assert facts is not None
+        assert facts.read == READ[read]

@@ -13,6 +13,7 @@ from skytally.press.sphinx_ext.voyage_directives import (
     ShipVoyages,
     VoyageTotals,
     is_one_ship,
+    larger_before,
     latest_totals,
     named_voyages,
 )
@@ -46,6 +47,27 @@ def counts(rows: Rows, *changes: dict[str, Any]) -> pd.DataFrame:
 def test_only_a_name_is_a_ship(names: str, one: bool) -> None:
     """A phrase and a list of names belong to no single ship."""
     assert is_one_ship(names) == one
+
+
+def test_a_total_below_an_earlier_one_of_its_counter_is_noted(rows: Rows) -> None:
+    """Only what is the larger for certain, of the same counter, and not of one ship."""
+    table = counts(
+        rows,
+        {"id": "A", "value": 26.0, "until": "2023-12-31", "bound": "about"},
+        {"id": "B", "value": 20.0, "until": "2024-09-04", "bound": "exactly"},
+        {"id": "C", "value": 25.0, "until": "2024-09-04", "bound": "exactly"},
+        {"id": "D", "value": 20.0, "until": "2024-09-04", "bound": "at least"},
+        {"id": "E", "value": 20.0, "until": "2024-09-04", "bound": "exactly", "counter": "voa"},
+        {"id": "F", "value": 9.0, "until": "2024-09-04", "bound": "exactly", "vessel": "Angara"},
+    ).assign(counter=["csis"] * 4 + ["voa", "csis"])
+    found = {row["id"]: larger_before(row, table) for row in table.to_dict("records")}
+    assert {name: row and row["id"] for name, row in found.items()} == {
+        "A": None, "B": "A", "C": None, "D": None, "E": None, "F": None,
+    }  # fmt: skip
+    shown = bare(VoyageTotals, docname="lines/port-imagery").html()
+    assert re.search(
+        r"fewer than its <a [^>]*>an estimated 26 calls</a> to 31 December 2023", shown
+    )
 
 
 def test_totals_keep_the_last_of_each_counter_and_leave_out_other_trade(
@@ -90,7 +112,8 @@ def test_tables_link_each_row_from_a_page_in_a_folder(directive: type) -> None:
     assert links
     rows = [link for link in links if link.startswith("../cards/row/")]
     assert all(link.startswith("../cards/ship/") for link in links if link not in rows)
-    assert len(rows) == body.count("<tr")
+    noted = body.count("; fewer than its ")
+    assert len(rows) == body.count("<tr") + noted
 
 
 def test_a_day_comes_after_the_month_that_holds_it(rows: Rows, groups: Groups) -> None:

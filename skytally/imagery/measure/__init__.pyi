@@ -24,7 +24,7 @@ from .ships.berth_ships import (
     BerthObservation as BerthObservation,
     ships_at_berth as ships_at_berth,
 )
-from .ships.berth_water import SURE_DETECTION as SURE_DETECTION, Berth as Berth
+from .ships.difference_from_empty_berth import SURE_DETECTION as SURE_DETECTION, Berth as Berth
 from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
 from .two_date_change import two_date_change_score as two_date_change_score

@@ -62,7 +62,7 @@ def book_citations(about: Mapping[str, str]) -> BookCitations:
     edition = read_editions(editions_folder())[0][-1]
     return BookCitations(
         about["citation"],
-        about["copy_citation"],
+        about["short_copy_citation"],
         edition.id,
         findings=edition.findings,
         claims=edition.claims,

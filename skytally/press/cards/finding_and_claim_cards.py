@@ -45,7 +45,10 @@ PORT_CALLS = (
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
 MOST_IN_CITATION = 560
 """Letters of what a finding or a claim says in its citation, after those on the book."""
-DECIDES = {True: "the row that decides", False: "rows without any one of which it falls"}
+DECIDES = {
+    True: "the row that decides",
+    False: "rows each of which alone changes the verdict, if it is left out",
+}
 """Label of the rows each of which alone flips a verdict, by whether it is one row."""
 MOST_WORDED = 4
 """Rows of a finding or claim whose counter, day and number stand on its card."""
@@ -311,6 +314,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("what would change it", [claim["changes_if"]]),
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),
+        *fact("seen later, no part of the verdict", claim["later"]),
         *fact("what speaks against it", claim["against"]),
         *_drift(claim, record),
         *fact("read in", _pages_of(record, decided_by or rows)),

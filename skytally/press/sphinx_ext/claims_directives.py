@@ -146,7 +146,9 @@ def why_in_words(claim: dict[str, Any]) -> str:
     decide, others = deciding_reasons(claim)
     reasons = [cell(reason) for reason in (*decide, *others)]
     reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
-    reasons += [f"<em>Against it:</em> {cell(sentence)}" for sentence in claim["against"]]
+    if claim["against"]:
+        sentences = " ".join(map(cell, claim["against"]))
+        reasons.append(f"<details><summary>What speaks against it</summary>{sentences}</details>")
     return " ".join(reasons)
 
 

@@ -10,7 +10,15 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_folder, data_registry, listed, quantity_of, quantity_text
+from skytally.core import (
+    A_TENTH,
+    DataError,
+    data_folder,
+    data_registry,
+    listed,
+    quantity_of,
+    quantity_text,
+)
 from skytally.figures import counter_labels, lane_rows, names_of, read_key_dates, titles_of
 from skytally.findings import interval_words
 from skytally.page_archive import NumberWords, printed_numbers, read_words
@@ -144,7 +152,7 @@ class FindingCards(Block):
             raise DataError(message)
         chosen = [known[key] for key in self.content]
         cards = "".join(self._card(finding) for finding in chosen)
-        return f'<div class="sk-cards">{cards}</div>{self._resting(chosen)}'
+        return f'<div class="sk-cards">{cards}</div>{self._a_tenth(chosen)}{self._resting(chosen)}'
 
     @staticmethod
     def _resting(chosen: list[dict[str, Any]]) -> str:
@@ -158,10 +166,27 @@ class FindingCards(Block):
         return f"<p>What these numbers rest on: {words}.</p>" if words else ""
 
     @staticmethod
-    def _not_own(finding: dict[str, Any], by: str) -> str:
-        """Sentence that a number was not read on a page of its counter; empty where it was."""
+    def _a_tenth(chosen: list[dict[str, Any]]) -> str:
+        """Sentence on the intervals that no source prints, once for all cards that have one."""
+        if not any(A_TENTH in finding["interval_from"] for finding in chosen):
+            return ""
+        return (
+            "<p>An interval without further words is this book's reading of “about”, "
+            f"{A_TENTH}; the source prints no interval.</p>"
+        )
+
+    @staticmethod
+    def _interval(finding: dict[str, Any]) -> str:
+        """Interval of a card; that it is a tenth either way stands once, below all cards."""
+        if A_TENTH in finding["interval_from"]:
+            return interval_words({**finding, "interval_from": ""})
+        return interval_words(finding)
+
+    @staticmethod
+    def _read_in(finding: dict[str, Any], by: str) -> str:
+        """Words before the page of a card: whether it is one of the counter."""
         read = (finding["support"] or {}).get("read")
-        return f". Not read on a page of {cell(by)} itself." if by and read == READ[-1] else ""
+        return "Read in a report" if by and read == READ[-1] else "Read in"
 
     @staticmethod
     def _read(page: Part) -> str:
@@ -181,13 +206,14 @@ class FindingCards(Block):
         )
         more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
         by = ", ".join(counters_of(record, rows))
+        span = cell(FindingCards._interval(finding))
         return (
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
             f"<p>{ship_links(finding['text'])}</p>"
-            f"{f'<p>Interval: {cell(span)}</p>' if (span := interval_words(finding)) else ''}"
+            f"{f'<p>Interval: {span}</p>' if span else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
-            f"{f'<p>Read in: {read}{more}{FindingCards._not_own(finding, by)}</p>' if read else ''}"
+            f"{f'<p>{FindingCards._read_in(finding, by)}: {read}{more}</p>' if read else ''}"
             f"<p>{cell(support_text(finding))}</p>"
             f'<p><a href="{cell(page_of(finding["key"]))}">evidence</a> · '
             f"{card_link('finding', finding['key'], 'cite')}</p></section>"

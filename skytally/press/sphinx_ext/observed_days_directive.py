@@ -34,7 +34,7 @@ class ObservedDays(Block):
             "Days with a published observation, by place: a day, or a period of up to a week, "
             "counts once, and rows of longer periods are left out. These are days that somebody "
             "reported, not days with an image: whoever looked and published nothing is not in the "
-            "table",
+            "table. The charts of the ports and of the railway end earlier and hold single days",
             [
                 "place",
                 "of what",

@@ -39,11 +39,10 @@ KEY = {
 BOOK = "Counted from Above"
 EVENTS, CONFIRMED = "events", "confirmation"
 """Table of denials, findings and papers, and the kind of event whose note bounds its words."""
-NOT_STATED = {
-    "": "by a route that the pages read do not name",
-    "sea-presumed": "by a route that the page read presumes to be by sea and does not state",
-}
+NOT_STATED = {"": "route not named", "sea-presumed": "presumably by sea"}
 """Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
+PRESUMED = "presumed"
+"""Ending of such a word, and what the words of its row say of the way, after a semicolon."""
 UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
 SUM_WORDS = " (a sum by the compiler of the parts that the counter printed)"
@@ -233,7 +232,13 @@ def days_of(row: Row) -> str:
 def route_words(row: Row) -> str:
     """Words on the way of containers that were sent, where the pages read do not state it."""
     sent = row.get("sense") == "delivered" and row.get("quantity") == "containers"
-    return NOT_STATED.get(str(row["route"]), "") if sent and "route" in row else ""
+    if not sent or "route" not in row:
+        return ""
+    route, said = str(row["route"]), str(row["text"]).rpartition("; ")[2]
+    if route.endswith(PRESUMED) and PRESUMED in said:
+        # the port is named by the page, and the words are those of the record
+        return f"; {said}"
+    return f", {NOT_STATED[route]}" if route in NOT_STATED else ""
 
 
 def only_page(row: Row) -> str:
@@ -288,7 +293,7 @@ def phrased(finding: Row, row: Row) -> str:
     else:
         source = f"{cited(row, stated)}{only_page(row)}"
         if (way := route_words(row)) and way not in text:
-            text = f"{text}, {way}"
+            text = f"{text}{way}"
     return f"{text} ({f'{period}; ' if period else ''}source: {source})."
 
 

@@ -105,10 +105,13 @@ class ShipList(ShipBlock):
             vessel = str(row.get("vessel", ""))
             known = any(ship in vessel for ship in ships)
             if is_one_ship(vessel) and not known and not vessel.startswith("Russian ship"):
-                found.setdefault(vessel, self.card("row", str(row["id"]), f"{vessel} ({name})"))
+                found.setdefault(
+                    vessel,
+                    self.card("row", str(row["id"]), f"{vessel} ({TABLE_WORDS.get(name, name)})"),
+                )
         if not found:
             return ""
-        words = "; ".join(words.replace("_", " ") for words in found.values())
+        words = "; ".join(found.values())
         lead = "Ships that rows name and that no source of the record puts on this route"
         return f"<p>{lead}: {words}.</p>"
 

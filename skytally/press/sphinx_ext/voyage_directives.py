@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import quantity_of, quantity_text, unit_of
+from skytally.core import limits, quantity_of, quantity_text, unit_of, when_stated
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -116,13 +116,61 @@ def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, A
     return [row for row in rows if not math.isnan(monthly_rate(row)[0])]
 
 
-class VoyageTotals(Block):
+def larger_before(row: Mapping[str, Any], counts: pd.DataFrame) -> dict[str, Any] | None:
+    """Choose the largest earlier running total of a counter that exceeds a later one of its own.
+
+    Of one place and unit that would be an error; of others, a reader must be told that the two
+    are not one series.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a running total.
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+
+    Returns
+    -------
+    dict or None
+        Cells of the earlier row; None where no earlier total is the larger for certain.
+    """
+    if is_one_ship(row["vessel"]) or not row["bound"] or row["unit"] not in UNITS:
+        return None
+    most = limits(quantity_of(row))[1]
+    same = (counts["counter"] == row["counter"]) & counts["unit"].isin(UNITS)
+    period = (counts["date_last"] < row["date_last"]) & (counts["date_first"] >= row["date_first"])
+    whole = (counts["cargo"] == "") & (counts["bound"] != "")
+    earlier = [
+        {str(key): value for key, value in each.items()}
+        for each in counts[same & period & whole].to_dict("records")
+    ]
+    least = {each["id"]: limits(quantity_of(each))[0] for each in earlier}
+    larger = [each for each in earlier if least[each["id"]] > most]
+    return max(larger, key=lambda each: least[each["id"]], default=None)
+
+
+class TotalsBlock(Block):
+    """Base of the tables of totals: a note at a total that is below an earlier one."""
+
+    def below(self, row: Mapping[str, Any], counts: pd.DataFrame) -> str:
+        """Words on an earlier and larger total of the same counter; empty where there is none."""
+        before = larger_before(row, counts)
+        if before is None:
+            return ""
+        day, precision = before["date_last"], str(before["precision_last"])
+        last = when_stated(day, day, precision, precision)
+        number = self.card("row", before["id"], _number(before))
+        return f"; fewer than its {number} to {cell(last)}: place or unit differ"
+
+
+class VoyageTotals(TotalsBlock):
     """Show who counted how many calls and voyages, of which ships, over which period."""
 
     def html(self) -> str:
         """Return the table, a row a counter, place and unit."""
         counts = originals("voyage_counts")
         rows = latest_totals(counts, table("same_observation")).to_dict("records")
+        counts = count_once(counts, table("same_observation"))
         return filtered_table(
             "voyage-totals",
             "Running totals: a row is the latest total of one counter in one unit. Counters "
@@ -136,14 +184,16 @@ class VoyageTotals(Block):
                 "period",
                 "owner of the images; counter's page?",
             ],
-            [self._row({str(key): value for key, value in row.items()}) for row in rows],
+            [self._row({str(key): value for key, value in row.items()}, counts) for row in rows],
             empty="No counter has given a running total yet.",
         )
 
-    def _row(self, row: dict[str, Any]) -> str:
+    def _row(self, row: dict[str, Any], counts: pd.DataFrame) -> str:
         names = card_record().names
         cells = (
-            self.card("row", row["id"], _number(row)) + self._ships(str(row["vessel"])),
+            self.card("row", row["id"], _number(row))
+            + self._ships(str(row["vessel"]))
+            + self.below(row, counts),
             cell(names.get(row["scope"], row["scope"])),
             cell(dates(row, "date")),
             cell(f"{_images(row)}; {'yes' if row['reading'] == OWN_PAGE else 'no, a report'}"),
@@ -162,12 +212,14 @@ def _images(row: Mapping[str, Any]) -> str:
     return "no image named" if family in NOT_FROM_ABOVE else owner_words(family)
 
 
-class CallRates(Block):
+class CallRates(TotalsBlock):
     """Show how many calls, voyages or ships a month each count comes to, and over which period."""
 
     def html(self) -> str:
         """Return the table, a row a count, by its last day."""
-        rows = rated_counts(originals("voyage_counts"), table("same_observation"))
+        counts = originals("voyage_counts")
+        rows = rated_counts(counts, table("same_observation"))
+        counts = count_once(counts, table("same_observation"))
         return filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
@@ -175,15 +227,15 @@ class CallRates(Block):
             "a fall; it shows a rise only over a rate whose upper end it exceeds, if both count "
             "alike",
             ["counter", "a month", "counted", "place or route", "period"],
-            [self._row(row) for row in rows],
+            [self._row(row, counts) for row in rows],
             empty="No counter has given a count over a period yet.",
         )
 
-    def _row(self, row: dict[str, Any]) -> str:
+    def _row(self, row: dict[str, Any], counts: pd.DataFrame) -> str:
         names = card_record().names
         cells = (
             cell(rate_text(monthly_rate(row))),
-            self.card("row", row["id"], _number(row)),
+            self.card("row", row["id"], _number(row)) + self.below(row, counts),
             cell(names.get(row["scope"], row["scope"])),
             cell(dates(row, "date")),
         )

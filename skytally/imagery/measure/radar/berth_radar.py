@@ -25,7 +25,7 @@ from skytally.imagery.measure.image_observation import Observation, unclear_obse
 from skytally.imagery.measure.radar.instrument_level import levelled
 from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.satellite_reference_sharing import likeness, sibling_group
-from skytally.imagery.measure.ships.berth_water import SURE_DETECTION
+from skytally.imagery.measure.ships.difference_from_empty_berth import SURE_DETECTION
 from skytally.imagery.measure.usual_level_reference import (
     ENL_GRD,
     MIN_IMAGES,

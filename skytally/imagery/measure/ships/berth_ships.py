@@ -21,7 +21,7 @@ from skytally.imagery.cube import (
 )
 from skytally.imagery.measure.difference_from_reference import ring_hidden
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
-from skytally.imagery.measure.ships.berth_water import (
+from skytally.imagery.measure.ships.difference_from_empty_berth import (
     MIN_HULL_M2,
     SURE_DETECTION,
     Berth,

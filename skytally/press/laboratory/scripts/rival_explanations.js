@@ -7,8 +7,9 @@
   const MODELS = [INDEPENDENT, ONE_PER_ORIGIN, STRONGEST], READINGS = ["least", "middle", "greatest"];
   const CORRELATION = { [INDEPENDENT]: 0, [ONE_PER_ORIGIN]: 1 };
   const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” is {number} "
-    + "with the middle of every range that this book judged, but {at_ends} with every range at its end against "
-    + "it, or at its end for it.";
+    + "by the judgements of this book, with every judged range at its middle. With every range at its end "
+    + "against it, or at its end for it, that becomes {at_ends}{span}.";
+  const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = ": anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
   const ENDS = "The judgements decide: starting from {prior}, the probability of the explanation "
     + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
@@ -141,17 +142,22 @@
     };
     const endsInWords = (name) => ["least", "greatest"].map(
       (reading) => overModels(...endsOver(known, name, reading))).join(" or ");
+    const spanOf = (name) => {
+      const against = Math.max(...endsOver(known, name, "least"));
+      const favour = Math.min(...endsOver(known, name, "greatest"));
+      return against <= NOTHING && favour >= CERTAINTY ? SPAN : "";
+    };
     const moving = mostMoving(known);
     if (moving) {
       const without = inWords(...outwardPercent(...endsOver(known, prior, "middle", moving)));
       const item = known.items.find((each) => each.id === moving).text.replace(/\.+$/, "");
       add("rivals.result", RESULT, endsOver(known, prior, "middle"),
-        { prior, proposition, item, without, at_ends: endsInWords(prior) });
+        { prior, proposition, item, without, at_ends: endsInWords(prior), span: spanOf(prior) });
     }
     for (const each of known.priors.keys()) {
       if (each === prior) continue;
       add(`rivals.from_${each.split(" ").join("_")}`, FROM_PRIOR, endsOver(known, each, "middle"),
-        { prior: each, proposition, at_ends: endsInWords(each) });
+        { prior: each, proposition, at_ends: endsInWords(each), span: spanOf(each) });
     }
     const [against, favour] = [endsOver(known, prior, "least"), endsOver(known, prior, "greatest")];
     add("rivals.ends", ENDS, [against[0], favour[1]], { prior, proposition }, endsInWords(prior));

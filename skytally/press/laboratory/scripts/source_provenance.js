@@ -37,10 +37,12 @@
       return this.originators(row.source_id);
     }
     withoutCopies(rows) {
-      const pages = rows.map((row) => [row.source_id, this.originsOfRow(row)]);
+      const days = (row) => `${row.date_first ?? ""} ${row.date_last ?? ""}`;
+      const pages = rows.map((row) => [row.source_id, this.originsOfRow(row), days(row)]);
       const same = (one, other) => one.size === other.size && [...one].every((each) => other.has(each));
-      return rows.filter((_, at) => !pages.some(([other, who]) => other !== pages[at][0]
-        && same(who, pages[at][1]) && ancestors(this.parents, pages[at][0]).has(other)));
+      return rows.filter((_, at) => !pages.some(([other, who, when]) => other !== pages[at][0]
+        && when === pages[at][2] && same(who, pages[at][1])
+        && ancestors(this.parents, pages[at][0]).has(other)));
     }
     /** Groups that are left when sets with a common member are joined. */
     groups(sets) {

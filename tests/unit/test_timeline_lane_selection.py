@@ -13,7 +13,7 @@ from skytally.claims import read_tables
 from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.figures.overview_timeline import timeline_chart
-from skytally.figures.timeline_lane_rows import lane_rows, read_lanes
+from skytally.figures.timeline_lane_selection import lane_rows, read_lanes
 from tests.support.expected_sentences import same_sentence
 from tests.support.parsed_charts import svg_words
 

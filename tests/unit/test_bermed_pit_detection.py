@@ -10,7 +10,7 @@ import pytest
 from labs.benchmarks import calibrate_ground
 from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
-from skytally.imagery.measure.ground.bermed_pits import (
+from skytally.imagery.measure.ground.bermed_pit_detection import (
     corrected_pit_count,
     count_pits,
     draw_template,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from skytally.core.errors import AcquisitionError
-from skytally.imagery.acquire import tiff_directory as tiff
+from skytally.imagery.acquire import tiff_directory_checks as tiff
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from tests.support import simulated_scene_files as chips

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from skytally.imagery.acquire.acquisition_inventory import read_inventory
-from skytally.press import refresh_command
+from skytally.press import image_refresh_command
 from tests.support import simulated_scene_files as chips
 from tests.support.loopback_stac_catalogue import (
     Catalogue,
@@ -67,14 +67,14 @@ def test_exit_code_says_that_something_was_left_out(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A broken item costs it, with name, reason and remedy, until a row leaves it out."""
-    assert refresh_command.run(LIMITS) == 1
+    assert image_refresh_command.run(LIMITS) == 1
     told = capsys.readouterr().out
     assert "not used: rajin, S2B_bad: malformed: eo:cloud_cover is nan, no finite number" in told
     assert "data/sites/left_out.csv" in told
     left_out = project / "data" / "sites" / "left_out.csv"
     with left_out.open("a", encoding="utf-8") as file:
         file.write(",rajin,S2B_bad,cloud cover is no number\n")
-    assert refresh_command.run(LIMITS) == 0
+    assert image_refresh_command.run(LIMITS) == 0
     assert "rajin, S2B_bad: left out: cloud cover is no number" in capsys.readouterr().out
     row = read_inventory(project / "data" / "inventory.csv").iloc[0]
     assert (row["status"], row["status_reason"]) == (
@@ -93,10 +93,10 @@ def test_rejected_scenes_are_listed_with_their_reasons(
     items[12]["properties"]["proj:epsg"] = None
     page = {"type": "FeatureCollection", "features": items}
     (project / "items.json").write_text(json.dumps(page), encoding="utf-8")
-    assert refresh_command.run(LIMITS) == 0
+    assert image_refresh_command.run(LIMITS) == 0
     lines = capsys.readouterr().out.splitlines()
     listed = [line for line in lines if line.startswith("  rejected: rajin, ")]
-    assert len(listed) == refresh_command.LISTED + 1
+    assert len(listed) == image_refresh_command.LISTED + 1
     assert listed[0] == f"  rejected: rajin, {items[0]['id']}: asset missing: b04 (red)"
     assert listed[-1].endswith(": no zone: the item does not state its coordinate system")
     rest = "  rejected: 2 more of 12 (asset missing); see status_reason in data/inventory.csv"
@@ -121,7 +121,7 @@ def test_pages_that_go_in_circles_are_told(
 
         catalogue.answer = circle  # type: ignore[method-assign]
         for is_circular in (False, True):
-            assert refresh_command.run([*LIMITS, "--dry=yes"]) == is_circular
+            assert image_refresh_command.run([*LIMITS, "--dry=yes"]) == is_circular
             told = capsys.readouterr().err.splitlines()
             assert len(told) == is_circular
     assert told[0].startswith("files, search for rajin: pages go in circles after page")

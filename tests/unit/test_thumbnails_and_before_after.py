@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from skytally.core.errors import DataError
-from skytally.imagery.figures.thumbnail_slider import slider_block, thumbnails_block
+from skytally.imagery.figures.thumbnails_and_before_after import slider_block, thumbnails_block
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from tests.support.browser import ABSENT, chromium, chromium_path, tab
 from tests.support.parsed_charts import NASTY, tags
