@@ -42,7 +42,7 @@ def _count(task: CountTask, state: str) -> CountState:
 
 
 def _shown() -> list[str]:
-    blocks = re.findall(r"```csv\n(.*?)```", SECTION, re.DOTALL)
+    blocks = re.findall(r"```text\n(.*?)```", SECTION, re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 

@@ -95,12 +95,13 @@ def test_setting_that_cannot_be_shown_is_refused(
 
 def test_needs_of_a_rerun(tmp_path: Path) -> None:
     """Downloads are named where the site has them; Python is that of the project."""
-    assert "Download" not in bare(RerunNeeds, srcdir=str(tmp_path)).html()
+    assert "project.zip" not in bare(RerunNeeds, srcdir=str(tmp_path)).html()
     (tmp_path / "project.zip").write_bytes(b"0" * 3_600_000)
     said = bare(RerunNeeds, srcdir=str(tmp_path)).html()
     assert "project.zip</a> (3.6 MB" in said
     assert "Python 3.11 or newer" in said
     assert "GB" in said
+    assert re.search(r"measured on \d{4}-\d\d-\d\d\)", said)
 
 
 def test_longer_ships_are_found_more_often() -> None:

@@ -86,6 +86,11 @@ def finding_with(key: str, name: str, value: int) -> Finding:
     return found
 
 
+def _size(path: Path) -> str:
+    """Size of a file and a comma; empty for one that is made after the pages."""
+    return f"{megabytes(path)}, " if path.is_file() else ""
+
+
 class ShareAgain(Block):
     """Print what the lines that compute a share again should print."""
 
@@ -159,22 +164,22 @@ class RerunNeeds(Block):
         stage = Path(self.app.srcdir)
         about = tomllib.loads((project_root() / "pyproject.toml").read_text(encoding="utf-8"))
         downloads = " and ".join(
-            f'<a href="{name}" download>{name}</a> ({megabytes(stage / name)}, {words})'
+            f'<a href="{name}" download>{name}</a> ({_size(stage / name)}{words})'
             for name, words in (
                 (PROJECT_ZIP, "the project, with which the book is rerun"),
                 (TABLES_ZIP, "all tables, with which numbers are checked by hand"),
             )
-            if (stage / name).is_file()
+            if name == TABLES_ZIP or (stage / name).is_file()
         )
         measured = read_table(data_registry.path("rerun_cost"))
         items = [
-            f"<li>Download: {downloads}.</li>" if downloads else "",
+            f"<li>Download: {downloads}.</li>",
             f"<li>Python {cell(about['project']['requires-python'].replace('>=', ''))} or newer "
             "with <code>venv</code>, GNU make, and a network for the first installation.</li>",
             *(
                 f"<li>{cell(row['metric'][:1].upper() + row['metric'][1:])}: "
                 f"{cell(rounded(row['value']))} {cell(row['unit'])} ({cell(row['note'])}; measured "
-                f"on {cell(row['date'])}).</li>"
+                f"on {row['date']:%Y-%m-%d}).</li>"
                 for row in measured.to_dict("records")
             ),
         ]
