@@ -289,7 +289,11 @@ def _rests_on(claim: dict[str, Any]) -> str:
     left = len(decided_by or others) - len(rows)
     more = f"; and {left} more" if left else ""
     rests = f"Rests on {links}{more}." if links else ""
-    return f"{rests} {_what_changes_it(claim)}".strip()
+    flips = _what_changes_it(claim)
+    named = f"Rests on {' '.join(decided_by)}: "
+    if links and flips.startswith(named):
+        return f"Rests on {links}: {flips.removeprefix(named)}"
+    return f"{rests} {flips}".strip()
 
 
 def _what_changes_it(claim: dict[str, Any]) -> str:

@@ -226,20 +226,16 @@ class ProvidersTable(Block):
         """Return the table."""
         rows = [
             [
-                provider.name,
-                "yes" if provider.default else "no",
-                sensor_name(provider.sensor),
-                provider.collection,
+                f"{provider.name}{' (asked by default)' if provider.default else ''}",
+                f"{sensor_name(provider.sensor)}, {provider.collection}",
                 "" if provider.kind == FOLDER else provider.url,
                 {"none": "nothing", "s3": "keys"}.get(provider.signing, "a token, fetched for you"),
                 provider.note,
             ]
             for provider in read_providers(data_registry.path("providers")).values()
         ]
-        heads = ["provider", "asked by default", "sensor", "collection", "address", "asks for"]
-        return small_table(
-            "Providers", [*heads, "note"], rows, empty="No provider of scenes is named yet."
-        )
+        heads = ["provider", "scenes", "address", "asks for", "note"]
+        return small_table("Providers", heads, rows, empty="No provider of scenes is named yet.")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
