@@ -38,6 +38,13 @@ def _ends(day: pd.Timestamp, precision: str) -> tuple[pd.Timestamp, pd.Timestamp
     return day - off, day + off
 
 
+def _is_one_month(row: Mapping[str, Any]) -> bool:
+    """Whether the period of a row is one calendar month as a whole."""
+    days = row["date_first"], row["date_last"]
+    exact = (row["precision_first"], row["precision_last"]) == ("month", "month")
+    return exact and not any(map(pd.isna, days)) and len({day.to_period("M") for day in days}) == 1
+
+
 def period_days(row: Mapping[str, Any]) -> tuple[float, float]:
     """Shortest and longest period, in days, that the dates of a row allow.
 
@@ -57,7 +64,7 @@ def period_days(row: Mapping[str, Any]) -> tuple[float, float]:
     if any(pd.isna(day) for day in days):
         return math.nan, math.nan
     whole = (days[1] - days[0]).days + 1.0
-    if precisions == ("month", "month") and days[0].to_period("M") == days[1].to_period("M"):
+    if _is_one_month(row):
         return whole, whole
     first, last = (_ends(*each) for each in zip(days, precisions, strict=True))
     return max((last[0] - first[1]).days + 1.0, 1.0), (last[1] - first[0]).days + 1.0
@@ -74,8 +81,9 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        The ends of the printed number divided by the longest and by the shortest period;
-        infinite where the count is a lower bound, NaN where it gives no rate.
+        The ends of the printed number divided by the longest and by the shortest period, or the
+        number itself where the period is one calendar month; infinite where the count is a lower
+        bound, NaN where it gives no rate.
 
     Examples
     --------
@@ -85,9 +93,11 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     ...        "date_last": day("2024-01-31"), "precision_first": "month",
     ...        "precision_last": "month"}
     >>> [round(end, 2) for end in monthly_rate(row)]
-    [8.84, 8.84]
+    [9.0, 9.0]
     """
     low, high = limits(quantity_of(row))
+    if _is_one_month(row):
+        return low, high
     if row["unit"] in PRINTED_RATES:
         return low * PRINTED_RATES[row["unit"]], high * PRINTED_RATES[row["unit"]]
     shortest, longest = period_days(row)

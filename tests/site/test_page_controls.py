@@ -244,7 +244,7 @@ QUESTIONS = [
     ("is it arms or just trade?", "rivals.html"),
     ("how sure is it that arms were delivered", "rivals.html"),
     ("who owns the ships", "ships.html"),
-    ("how was the Angara identified", "#how-does-a-ship-on-an-image-get-its-name"),
+    ("how was the Angara identified", "#how-is-a-ship-on-an-image-identified"),
     ("did the ships switch off their transponders", "ais-gaps.html"),
     ("are the ships still sailing?", "#does-the-traffic-still-run"),
     ("did North Korea deny it", "#north-korea-and-russia-denied"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import number, when
@@ -12,7 +13,7 @@ from skytally.press.sphinx_ext.html_blocks import Block, filtered_table, table_r
 from skytally.record import LOOKED, observed_days
 
 THINGS = {
-    "ship_sightings": "ships",
+    "ship_sightings": "ships, coal and troop ships left out",
     "quay_stocks": "containers and cargo on the quay",
     "rail_counts": "railcars, trains and cargo",
     "depot_observations": "works, containers and damage",
@@ -28,7 +29,7 @@ class ObservedDays(Block):
 
     def html(self) -> str:
         """Return the table, a row for each place and kind of thing."""
-        days = observed_days({name: originals(name) for name in THINGS}, table("scopes"))
+        days = observed_days({name: _of_route(name) for name in THINGS}, table("scopes"))
         return filtered_table(
             "observed-days",
             "Days with a published observation, by place: a day, or a period of up to a week, "
@@ -61,6 +62,12 @@ class ObservedDays(Block):
                 else ONE_DAY,
             )
         )
+
+
+def _of_route(name: str) -> pd.DataFrame:
+    """Rows of a table without ships and goods that are known to be of another trade."""
+    rows = originals(name)
+    return rows[rows["cargo"] == ""] if "cargo" in rows else rows
 
 
 def _span(first: Any, last: Any) -> str:
