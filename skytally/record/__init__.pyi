@@ -18,7 +18,7 @@ from .evidence_lines import (
     lines as lines,
     with_numbers as with_numbers,
 )
-from .observed_days import LOOKED as LOOKED, observed_days as observed_days
+from .observed_days_by_site import LOOKED as LOOKED, observed_days as observed_days
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
 from .reduced_record import (
     NOTHING as NOTHING,

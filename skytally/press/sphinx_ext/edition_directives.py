@@ -364,8 +364,8 @@ class ThisCopy(Block):
         changes = edition_changes(edition, copy)
         return (
             f"<p>{cell(change_summary(changes))}</p>"
-            "<p>A copy between two editions may change again at any time. To cite a number that "
-            f'stays, cite <a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>; to '
+            '<p class="sk-citation">A copy between two editions may change again at any time. To '
+            f'cite a number that stays, cite <a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>; to '
             f"cite this copy, give its hash: {cell(cited)}</p>"
             f"{hashes}{changed_items('this-copy', changes)}"
         )
