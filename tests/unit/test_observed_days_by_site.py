@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.record import observed_days_by_site
+from skytally.record import observed_days
 
 SCOPES = pd.DataFrame({"id": ["pier", "track", "line"], "site": ["port", "yard", ""]})
 
@@ -26,7 +26,7 @@ def test_a_day_counts_once_and_as_seen_before_anything_else() -> None:
         ("pier", "2024-01-05", "2024-01-05", "day", "nothing-seen"),
         ("pier", "2024-01-06", "2024-01-06", "day", "unclear"),
     )
-    (row,) = observed_days_by_site({"ships": ships}, SCOPES).to_dict("records")
+    (row,) = observed_days({"ships": ships}, SCOPES).to_dict("records")
     assert (row["seen"], row["nothing"], row["unclear"]) == (1, 1, 1)
     assert row["gap"] == 4
 
@@ -38,7 +38,7 @@ def test_a_gap_begins_where_the_longest_period_before_it_ends() -> None:
         ("pier", "2024-01-03", "2024-01-03", "day", "seen"),
         ("pier", "2024-01-20", "2024-01-20", "day", "seen"),
     )
-    (row,) = observed_days_by_site({"ships": ships}, SCOPES).to_dict("records")
+    (row,) = observed_days({"ships": ships}, SCOPES).to_dict("records")
     assert (row["gap_first"], row["gap"]) == (pd.Timestamp("2024-01-08"), 12)
 
 
@@ -50,12 +50,12 @@ def test_longer_periods_months_statements_and_routes_are_left_out() -> None:
         ("pier", "2024-03-01", "2024-03-01", "day", "stated"),
         ("line", "2024-03-01", "2024-03-01", "day", "seen"),
     )
-    assert observed_days_by_site({"ships": ships}, SCOPES).empty
+    assert observed_days({"ships": ships}, SCOPES).empty
 
 
 def test_a_single_day_has_no_gap() -> None:
     """Nothing lies between one day and itself."""
     ships = table(("track", "2024-01-01", "2024-01-01", "day", "seen"))
-    (row,) = observed_days_by_site({"ships": ships}, SCOPES).to_dict("records")
+    (row,) = observed_days({"ships": ships}, SCOPES).to_dict("records")
     assert row["site"] == "yard"
     assert pd.isna(row["gap"])

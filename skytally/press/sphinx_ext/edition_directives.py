@@ -365,8 +365,8 @@ class ThisCopy(Block):
         return (
             f"<p>{cell(change_summary(changes))}</p>"
             '<p class="sk-citation">A copy between two editions may change again at any time. To '
-            f'cite a number that stays, cite <a href="{cell(edition.id)}.html">edition {cell(edition.id)}</a>; to '
-            f"cite this copy, give its hash: {cell(cited)}</p>"
+            f'cite a number that stays, cite <a href="{cell(edition.id)}.html">edition '
+            f"{cell(edition.id)}</a>; to cite this copy, give its hash: {cell(cited)}</p>"
             f"{hashes}{changed_items('this-copy', changes)}"
         )
 

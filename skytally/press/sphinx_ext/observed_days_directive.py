@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from skytally.core import number, when
 from skytally.press.sphinx_ext.book_data import originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, filtered_table, table_row
-from skytally.record import LOOKED, observed_days_by_site
+from skytally.record import LOOKED, observed_days
 
 THINGS = {
     "ship_sightings": "ships, coal and troop ships left out",
@@ -20,7 +20,7 @@ THINGS = {
 }
 """Tables of observations of places, and what they are of."""
 WORDS = {"seen": "seen", "nothing": "nothing there", "unclear": "could not tell"}
-"""Words for the columns of `skytally.record.observed_days_by_site`."""
+"""Words for the columns of `skytally.record.observed_days`."""
 ONE_DAY = "one day only"
 
 
@@ -29,7 +29,7 @@ class ObservedDays(Block):
 
     def html(self) -> str:
         """Return the table, a row for each place and kind of thing."""
-        days = observed_days_by_site({name: _of_route(name) for name in THINGS}, table("scopes"))
+        days = observed_days({name: _of_route(name) for name in THINGS}, table("scopes"))
         return filtered_table(
             "observed-days",
             "Days with a published observation, by place: a day, or a period of up to a week, "
