@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from skytally.core import project_root, slug_of
-from skytally.editions import canonical_zip
+from skytally.core import project_root
 from skytally.press import git_commit_and_tree
 
 TABLES_ZIP = "data.zip"
@@ -66,6 +65,9 @@ def stage_project_zip(stage: Path, *, title: str) -> None:
     title : str
         Title of the book, after which the folder in the zip is named.
     """
+    from skytally.core import slug_of
+    from skytally.editions import canonical_zip
+
     root, folder = project_root(), slug_of(title)
     found = packed_files()
     if not found:
@@ -86,6 +88,8 @@ def write_tables_zip(pages: Path, about: Mapping[str, str]) -> None:
     about : mapping of str to str
         From `book_details`, with the words on the edition.
     """
+    from skytally.editions import canonical_zip
+
     data = pages / "data"
     files = {
         path.relative_to(data).as_posix(): path.read_bytes()
