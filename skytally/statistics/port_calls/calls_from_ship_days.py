@@ -281,8 +281,10 @@ def _extreme_shares(images: float, length: float, *means: float) -> tuple[float,
 def _lengths_as_stated(days: pd.DataFrame) -> Days:
     """Shortest and longest period by the dates of the first row and the words of a second."""
     stated = days.iloc[1:]
-    if len(stated) > 1 or not stated["quantity"].isin([STATED]).all():
-        message = f"rows {', '.join(days['id'])}: give one of days and one of {STATED} at most"
+    words = list(stated.get("quantity", [""] * len(stated)))
+    if days.empty or words not in ([], [STATED]):
+        named = f"rows {', '.join(days['id'])}" if len(days) else "no row"
+        message = f"{named}: give one of days and one of {STATED} at most"
         raise DataError(message)
     dated = period_lengths(days.iloc[[0]])
     found = (*dated, *whole_number_limits(stated)) if len(stated) else dated
