@@ -96,10 +96,10 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     [9.0, 9.0]
     """
     low, high = limits(quantity_of(row))
-    if _is_one_month(row):
-        return low, high
     if row["unit"] in PRINTED_RATES:
         return low * PRINTED_RATES[row["unit"]], high * PRINTED_RATES[row["unit"]]
+    if _is_one_month(row):
+        return low, high
     shortest, longest = period_days(row)
     if not longest >= SHORTEST_DAYS:
         return math.nan, math.nan

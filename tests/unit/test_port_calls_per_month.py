@@ -22,6 +22,11 @@ from skytally.statistics.port_calls_per_month import (
 from tests.support.bare_directives import bare
 
 Rows = Callable[..., pd.DataFrame]
+WHOLE_MONTH = {
+    "date_first": "2023-08-01", "date_last": "2023-08-31",
+    "precision_first": "month", "precision_last": "month",
+}  # fmt: skip
+"""Dates of a count of one calendar month."""
 
 
 def count(rows: Rows, **changes: Any) -> dict[str, Any]:
@@ -65,6 +70,8 @@ def test_a_period_is_as_long_as_its_dates_allow(
         ({"unit": "calls per month", "value": math.nan, "low": 1.0, "high": 2.0}, "1 to 2"),
         ({"unit": "calls per month", "value": 0.0}, "none"),
         ({"unit": "ships per week", "value": 1.0}, "4.3 to 4.4"),
+        ({**WHOLE_MONTH, "unit": "ships per week", "value": 1.0}, "4.3 to 4.4"),
+        ({**WHOLE_MONTH, "value": 9.0}, "9"),
         ({"date_last": "2023-08-05"}, ""),
         ({"date_first": None}, ""),
     ],

@@ -107,11 +107,11 @@
     unit: "calls per month", level: 1,
   });
   function rateOfCount(row) {
-    const { low, high, first, last } = totalOfCalls(row), whole = row.date_last - row.date_first + 1;
+    const { low, high, first, last } = totalOfCalls(row);
     const oneMonth = row.precision_first === "month" && row.precision_last === "month"
       && w.monthStart(row.date_first) === w.monthStart(row.date_last);
-    const [shortest, longest] = oneMonth ? [whole, whole]
-      : [Math.max(last[0] - first[1] + 1, 1), last[1] - first[0] + 1];
+    if (oneMonth) return { value: NaN, low, high, unit: "calls per month", level: 1 };
+    const [shortest, longest] = [Math.max(last[0] - first[1] + 1, 1), last[1] - first[0] + 1];
     if (!(longest >= SHORTEST_DAYS)) {
       throw new DataError(`row ${row.id}: a period below ${SHORTEST_DAYS} days gives no rate of a month`);
     }
