@@ -59,6 +59,7 @@ from .published_quantity import (
     A_TENTH as A_TENTH,
     COUNTED_BY as COUNTED_BY,
     COUNTING_ERROR as COUNTING_ERROR,
+    DERIVED_SUM as DERIVED_SUM,
     ODD as ODD,
     Quantity as Quantity,
     limits as limits,

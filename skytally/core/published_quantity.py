@@ -21,7 +21,7 @@ THOUSAND = 1000.0
 DERIVED_SUM = "derived-sum"
 """Word of the vocabulary *method* for a sum that no source prints."""
 SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives"
-COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")
+COUNTED_BY = ("count", "estimate", DERIVED_SUM, "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""
 
 

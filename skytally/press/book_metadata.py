@@ -52,10 +52,10 @@ def book_details(edition: Mapping[str, str] | None = None) -> dict[str, str]:
         was read; empty without one), ``newest_iso`` (the same as ISO 8601), ``complete_to`` (the
         words of the footer for it), ``issued`` (day of issue as ISO 8601: that of the edition,
         else of ``html_context`` of ``_config.yml``; empty where neither has one), ``citation``
-        (of the newest edition where there is one, which does not change); ``copy_citation`` and
-        ``short_copy_citation``, with the beginning of its hash, only where the book differs from
-        that edition; ``repository`` and ``site`` (addresses) only
-        where ``_config.yml`` sets them; and those of the edition.
+        (of the newest edition where there is one, which does not change); ``copy`` (the words for
+        this copy), ``copy_citation`` and ``short_copy_citation``, with the beginning of its hash,
+        only where the book differs from that edition; ``repository`` and ``site`` (addresses)
+        only where ``_config.yml`` sets them; and those of the edition.
 
     Raises
     ------
@@ -108,6 +108,7 @@ def _citations(details: Mapping[str, str], site: str) -> dict[str, str]:
     begins = f"copy whose SHA-256 begins {details['copy_hash'][:12]}, not {edition}"
     return {
         "citation": _citation({**details, **state}, edition, site),
+        "copy": copy,
         "copy_citation": _citation(details, copy, site),
         "short_copy_citation": _citation(details, begins, site),
     }

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import (
+    DERIVED_SUM,
     evidence_line_names as n,
     limits,
     quantity_of,
@@ -50,8 +51,6 @@ THINGS = {
 """What the rows of a table are about where a row names no quantity."""
 BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
 """Units that do not say what was measured; a heading names the quantity before them."""
-DERIVED_SUM = "derived-sum"
-"""Word of the vocabulary *method* for a sum by those who compiled the record."""
 MOST_IN_ROW = 110
 """Letters of a row among the rows of a finding."""
 MOST_IN_HEADING = 120

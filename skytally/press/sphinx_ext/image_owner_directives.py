@@ -66,7 +66,7 @@ def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.
     return every.assign(says=[found[0].lower() if found else "" for found in words])
 
 
-def owner_words(family: str) -> str:
+def owner_of_family(family: str) -> str:
     """Owner of an image family in words, or that no page that was read names one."""
     if family in RELEASED:
         return GOVERNMENT_RELEASE
@@ -95,7 +95,7 @@ class ImageOwners(Block):
     def _row(self, counter: str, rows: pd.DataFrame) -> str:
         owners = "; ".join(
             f"{owner}: {count}"
-            for owner, count in Counter(map(owner_words, rows["family"])).most_common()
+            for owner, count in Counter(map(owner_of_family, rows["family"])).most_common()
         )
         told = rows[rows["says"] != ""]
         fine = "; ".join(
@@ -120,7 +120,7 @@ class PictureOwners(Block):
         """Return the table, a row an owner, those of most rows first."""
         sources = table("sources")
         rows = image_rows({name: table(name) for name in SEEN_FROM_ABOVE}, sources)
-        rows = rows.assign(owner=rows["family"].map(owner_words))
+        rows = rows.assign(owner=rows["family"].map(owner_of_family))
         own = sources[(sources["reliability_reason"] == OWN_PAGE) & (sources["url"] != "")]
         shown = own.sort_values(["published_first", "id"], ascending=False)["id"]
         made = []
@@ -166,7 +166,9 @@ class CountsToRepeat(Block):
     def _row(self, finding: Mapping[str, Any]) -> str:
         record = card_record()
         rows = [record.rows[row][1] for row in finding["inputs"] if row in record.rows]
-        owners = dict.fromkeys(owner_words(str(row["family"])) for row in rows if row.get("family"))
+        owners = dict.fromkeys(
+            owner_of_family(str(row["family"])) for row in rows if row.get("family")
+        )
         places = dict.fromkeys(str(row["scope"]) for row in rows if row.get("scope"))
         cells = (
             cell(finding["when"]),

@@ -213,13 +213,12 @@ class CiteBook(Block):
         }
         up = to_root(self.state.document.settings.env.docname)
         page = f"{up}{about['edition_page']}"
-        copy = f"copy with the SHA-256 {about['copy_hash']}, which differs from {edition}"
         return (
             f"{cited_in_three_forms({**about, **published}, about['citation'], edition)}"
             f"<p>An edition stays as it is. The copy before you <a href="
             f'"{cell(page)}">differs from that edition</a> and may change again. To cite a number '
             "or a sentence that only this copy has, cite the copy with its hash:</p>"
-            f"{cited_in_three_forms(about, about['copy_citation'], copy)}"
+            f"{cited_in_three_forms(about, about['copy_citation'], about['copy'])}"
         )
 
 

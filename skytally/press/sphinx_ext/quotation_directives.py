@@ -10,9 +10,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import COUNTED_BY, DataError, listed, when_stated
+from skytally.core import COUNTED_BY, DERIVED_SUM, DataError, listed, when_stated
 from skytally.press.cards.card import WEB, Part
-from skytally.press.cards.record_cards import DERIVED_SUM, words_of
+from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
 from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row

@@ -12,9 +12,10 @@ from sphinx.application import Sphinx
 
 from skytally.core import quantity_of, quantity_text, when
 from skytally.press.cards.record_cards import dates, is_one_ship
+from skytally.press.cards.ship_rows import SEEN
 from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.record import count_once, newest_page, totals_since_start
+from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text
 
 SITE = "rajin"
@@ -23,8 +24,6 @@ PLACE = "Rajin, "
 """Beginning of the names of its piers, which the caption says."""
 CALLS = ("calls", "calls per month")
 """Units that say how often a ship came."""
-SEEN = ("seen", "counted")
-"""Words of the column *state* for a ship that lay there."""
 NO_COUNT, NO_SHIP = "no count of this year", "no sighting of a ship in this year"
 NONE_ENDS = "none ends in it"
 Row = dict[str, Any]
@@ -47,10 +46,10 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _at_site(rows: pd.DataFrame, scopes: pd.DataFrame) -> pd.DataFrame:
+def _at_port(rows: pd.DataFrame, scopes: pd.DataFrame) -> pd.DataFrame:
     """Rows of the traffic at the port; coal and other trade are left out."""
-    places = set(scopes.loc[scopes["site"] == SITE, "id"])
-    return rows[rows["scope"].isin(places) & (rows["cargo"] == "")]
+    here = at_site(rows, scopes, site=SITE)
+    return here[here["cargo"] == ""]
 
 
 def _counts(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -106,8 +105,8 @@ def years_of_traffic(
     list of Year
         A year without a count or a sighting is in it, and empty.
     """
-    rated = _counts(_at_site(counts, scopes), groups)
-    ships = _at_site(sightings, scopes)
+    rated = _counts(_at_port(counts, scopes), groups)
+    ships = _at_port(sightings, scopes)
     ships = ships[ships["state"].isin(SEEN) & ships["date_first"].notna()]
     if rated.empty:
         return []

@@ -11,16 +11,15 @@ from sphinx.application import Sphinx
 
 from skytally.core import limits, quantity_of, quantity_text, unit_of, when_stated
 from skytally.press.cards.record_cards import dates, is_one_ship
+from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.press.sphinx_ext.image_owner_directives import owner_words
+from skytally.press.sphinx_ext.image_owner_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
 UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
 """Units in which counters count visits and voyages; no two may be added."""
-OWN_PAGE = "direct"
-"""Word of the column *reading* for a page of the counter itself."""
 
 
 def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +208,7 @@ class VoyageTotals(TotalsBlock):
 def _images(row: Mapping[str, Any]) -> str:
     """Owner of the images that a total rests on, or that it rests on none."""
     family = str(row["family"])
-    return "no image named" if family in NOT_FROM_ABOVE else owner_words(family)
+    return "no image named" if family in NOT_FROM_ABOVE else owner_of_family(family)
 
 
 class CallRates(TotalsBlock):
