@@ -91,7 +91,7 @@ check: env       ## check the data and the parameter files only
 	@"$$BIN/python" -m skytally.press.check_command
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
-	@"$$BIN/python" -m skytally.press.table_conversion_command
+	@"$$BIN/python" -m skytally.press.legacy_table_conversion_command
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
 	@"$$BIN/python" -m skytally.press.image_refresh_command --site="$$SITE" --sensor="$$SENSOR" \

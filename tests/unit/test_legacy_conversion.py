@@ -266,7 +266,7 @@ def test_the_command_converts_a_project(data: Path, store: Path) -> None:
         "SKYTALLY_PROJECT": str(data.parent),
         "SKYTALLY_SCENES": str(store),
     }
-    command = [sys.executable, "-m", "skytally.press.table_conversion_command"]
+    command = [sys.executable, "-m", "skytally.press.legacy_table_conversion_command"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "inventory.csv: 4 rows; looks.csv is kept as " in done.stdout
