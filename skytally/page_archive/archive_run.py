@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from skytally.core import DataError
-from skytally.page_archive.cited_page_addresses import CitedAddress, cited_addresses
+from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, cited_addresses
 from skytally.page_archive.polite_fetch import (
     OUT_OF_TIME,
     RATE_LIMITED,
@@ -32,7 +32,7 @@ from skytally.page_archive.visit_and_cited_number_tables import (
     write_archive,
 )
 from skytally.page_archive.visit_outcome import BROKEN_OFF, KEPT_WHOLE, SERVER_ERROR, TOO_SLOW
-from skytally.page_archive.visit_rows import Words, read_words, rows_of_visit
+from skytally.page_archive.visit_and_cited_number_rows import Words, read_words, rows_of_visit
 from skytally.page_archive.warc_files import SUFFIX, read_copy, sha256_of, write_copy
 from skytally.web import origin_of
 

@@ -18,9 +18,9 @@ from skytally.page_archive.cited_number_search import (
     sentences,
     unit_pattern,
 )
-from skytally.page_archive.cited_page_addresses import CitedAddress, CitedNumber
+from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
 from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept
-from skytally.page_archive.visit_rows import Words, number_text, text_of
+from skytally.page_archive.visit_and_cited_number_rows import Words, number_text, text_of
 from skytally.page_archive.warc_files import read_copy
 
 PROPOSALS = "corrections_to_consider.csv"

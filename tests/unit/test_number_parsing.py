@@ -12,7 +12,7 @@ from skytally.page_archive.number_parsing import printed_numbers
 from skytally.page_archive.page_text import page_text
 from skytally.page_archive.polite_fetch import retry_after_s
 from skytally.page_archive.robots_rules import parsed_rules
-from skytally.page_archive.visit_rows import Words
+from skytally.page_archive.visit_and_cited_number_rows import Words
 
 READ = {
     "28,000 containers": 28000,

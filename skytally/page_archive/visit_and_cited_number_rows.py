@@ -18,7 +18,7 @@ from skytally.page_archive.cited_number_search import (
     sentence_hash,
     unit_words,
 )
-from skytally.page_archive.cited_page_addresses import CitedAddress, CitedNumber
+from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
 from skytally.page_archive.number_parsing import NumberWords, number_words
 from skytally.page_archive.page_text import NOTHING, PageText, page_text
 from skytally.page_archive.polite_fetch import Visit
