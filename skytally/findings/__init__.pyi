@@ -45,7 +45,7 @@ from .finding_row_removal import (
 )
 from .finding_sources import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
-from .number_findings import row_of as row_of
+from .quote_ratio_and_share_findings import row_of as row_of
 from .row_removal_search import (
     VOID as VOID,
     FlipSet as FlipSet,

@@ -10,7 +10,7 @@ from skytally.core import evidence_line_names as n
 from skytally.findings.date_lag_and_order_findings import DATED
 from skytally.findings.declared_finding_evaluation import date_bracket, evaluation_of, one_finding
 from skytally.findings.finding_declarations import Declaration
-from skytally.findings.number_findings import row_of
+from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.record import WholeRecord
 
 DATE_COLUMNS = (

@@ -23,7 +23,7 @@ from skytally.core import (
     with_preposition,
     with_unit,
 )
-from skytally.findings import date_lag_and_order_findings, number_findings
+from skytally.findings import date_lag_and_order_findings, quote_ratio_and_share_findings
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_declarations import (
     REFERENCE,
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from skytally.statistics import Bracket, Estimate
 
 PICKED = {
-    "highest": number_findings.highest,
-    "latest": number_findings.latest,
-    "first": number_findings.first,
+    "highest": quote_ratio_and_share_findings.highest,
+    "latest": quote_ratio_and_share_findings.latest,
+    "first": quote_ratio_and_share_findings.first,
 }
 """Kind of superlative to the function that picks its row."""
 
@@ -164,7 +164,7 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
     words["text"] = str(row.get("text", ""))
-    words["period"] = number_findings.period_of(row)
+    words["period"] = quote_ratio_and_share_findings.period_of(row)
     words["made"] = MADE_WORDS.get(str(row.get("method", "")), "")
     return words
 
@@ -185,19 +185,19 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     rows = one_row(declaration, evaluation)
     words = _words(rows, evaluation)
     if "{as_high}" in declaration.sentence:
-        words["as_high"] = number_findings.as_high(selected_rows(declaration, evaluation), rows)
+        words["as_high"] = quote_ratio_and_share_findings.as_high(selected_rows(declaration, evaluation), rows)
     if declaration.of:
         whole = named_rows(declaration.of, declaration, evaluation)
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
         rows = pd.concat([rows, whole])
     if not declaration.unit:
-        found = number_findings.quoted(
+        found = quote_ratio_and_share_findings.quoted(
             declaration.key, rows, text=declaration.sentence, words=words
         )
-        return number_findings.above_bound(
+        return quote_ratio_and_share_findings.above_bound(
             found, rows, rows_kept_instead(rows, declaration, evaluation)
         )
-    dates = number_findings.dates_of(rows)
+    dates = quote_ratio_and_share_findings.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
         dates=dates, words=words, said=with_preposition(dates),
@@ -262,7 +262,7 @@ def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
     words = dict.fromkeys(("counter", "scope", "row"), "")
     if declaration.kind == "only" and count == 1:
         one = rows.loc[[*matching]]
-        words, dates = _words(one, evaluation), number_findings.dates_of(one)
+        words, dates = _words(one, evaluation), quote_ratio_and_share_findings.dates_of(one)
     elif declaration.kind == "only" or not count:
         text = declaration.otherwise or text
     if declaration.dates:
@@ -289,14 +289,14 @@ def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     whole = compared_row(declaration, evaluation)
     rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
-        return number_findings.ratio(declaration.key, rows, whole, text=declaration.sentence)
+        return quote_ratio_and_share_findings.ratio(declaration.key, rows, whole, text=declaration.sentence)
     if rows.empty and declaration.otherwise:
         # nobody printed the part, so it may be any share of the whole
         return computed(
             declaration.key, value=float("nan"), low=0, high=100, unit="percent", bound=n.ABOUT,
             rows=whole, text=declaration.otherwise,
         )  # fmt: skip
-    return number_findings.share(declaration.key, rows, whole, text=declaration.sentence)
+    return quote_ratio_and_share_findings.share(declaration.key, rows, whole, text=declaration.sentence)
 
 
 def estimate_of(
@@ -329,7 +329,7 @@ def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
             dates=result.dates, words=result.words,
         )  # fmt: skip
     digits = declaration.named.digits if declaration.named else 2
-    finding = number_findings.estimated(
+    finding = quote_ratio_and_share_findings.estimated(
         declaration.key, result, rows, text=declaration.sentence, digits=digits
     )
     further = further_rows(declaration, evaluation) - {*finding.inputs}

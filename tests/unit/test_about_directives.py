@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.findings.number_findings import row_of, share
+from skytally.findings.quote_ratio_and_share_findings import row_of, share
 from skytally.press.site_build_and_swap import _copy_tables
 from skytally.press.sphinx_ext import about_directives
 from skytally.press.sphinx_ext.about_directives import Contact, CorrectionCounts, DataFiles

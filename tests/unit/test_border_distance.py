@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from skytally.core import data_registry
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import row_of
+from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.statistics.border_distance import (
     MAP_ERROR_KM,
     border_distance_of_site,

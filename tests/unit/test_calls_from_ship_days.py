@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import row_of
+from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.statistics.port_calls.calls_from_ship_days import (
     _schedules,
     calls_by_share,

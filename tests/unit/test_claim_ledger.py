@@ -28,7 +28,7 @@ from skytally.claims.verdict_words import (
 )
 from skytally.core.data_dictionary import words
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import quoted, ratio, row_of
+from skytally.findings.quote_ratio_and_share_findings import quoted, ratio, row_of
 from skytally.record.copied_reports import ancestors
 from tests.support.claim_evidence import (
     Tables,

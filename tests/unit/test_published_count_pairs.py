@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import row_of
+from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement
 from skytally.statistics.published_count_pairs import (

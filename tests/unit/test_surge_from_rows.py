@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import row_of
+from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.statistics.chance_of_count_above_ceiling import REACHED
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.surge_chance import ORDER

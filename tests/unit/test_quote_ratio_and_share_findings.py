@@ -10,7 +10,7 @@ import pytest
 
 from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
-from skytally.findings.number_findings import (
+from skytally.findings.quote_ratio_and_share_findings import (
     above_bound,
     estimated,
     first,
