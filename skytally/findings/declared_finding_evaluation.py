@@ -185,7 +185,9 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     rows = one_row(declaration, evaluation)
     words = _words(rows, evaluation)
     if "{as_high}" in declaration.sentence:
-        words["as_high"] = quote_ratio_and_share_findings.as_high(selected_rows(declaration, evaluation), rows)
+        words["as_high"] = quote_ratio_and_share_findings.as_high(
+            selected_rows(declaration, evaluation), rows
+        )
     if declaration.of:
         whole = named_rows(declaration.of, declaration, evaluation)
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
@@ -289,14 +291,18 @@ def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     whole = compared_row(declaration, evaluation)
     rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
-        return quote_ratio_and_share_findings.ratio(declaration.key, rows, whole, text=declaration.sentence)
+        return quote_ratio_and_share_findings.ratio(
+            declaration.key, rows, whole, text=declaration.sentence
+        )
     if rows.empty and declaration.otherwise:
         # nobody printed the part, so it may be any share of the whole
         return computed(
             declaration.key, value=float("nan"), low=0, high=100, unit="percent", bound=n.ABOUT,
             rows=whole, text=declaration.otherwise,
         )  # fmt: skip
-    return quote_ratio_and_share_findings.share(declaration.key, rows, whole, text=declaration.sentence)
+    return quote_ratio_and_share_findings.share(
+        declaration.key, rows, whole, text=declaration.sentence
+    )
 
 
 def estimate_of(

@@ -10,7 +10,10 @@ from .archived_page_phrases import (
     numbers_now as numbers_now,
     states_now as states_now,
 )
-from .cited_addresses_and_numbers import CitedAddress as CitedAddress, cited_addresses as cited_addresses
+from .cited_addresses_and_numbers import (
+    CitedAddress as CitedAddress,
+    cited_addresses as cited_addresses,
+)
 from .number_parsing import NumberWords as NumberWords, printed_numbers as printed_numbers
 from .numbers_gone_from_pages import (
     PROPOSALS as PROPOSALS,
@@ -19,6 +22,7 @@ from .numbers_gone_from_pages import (
     proposals_csv as proposals_csv,
 )
 from .polite_fetch import ArchiveSettings as ArchiveSettings
+from .visit_and_cited_number_rows import read_words as read_words
 from .visit_and_cited_number_tables import (
     ARCHIVE_FILES as ARCHIVE_FILES,
     COPIES as COPIES,
@@ -27,5 +31,4 @@ from .visit_and_cited_number_tables import (
     archive_faults as archive_faults,
     read_archive as read_archive,
 )
-from .visit_and_cited_number_rows import read_words as read_words
 from .warc_files import read_copy as read_copy

@@ -23,6 +23,7 @@ from skytally.page_archive.polite_fetch import (
     Visit,
     Visitor,
 )
+from skytally.page_archive.visit_and_cited_number_rows import Words, read_words, rows_of_visit
 from skytally.page_archive.visit_and_cited_number_tables import (
     COPIES,
     ArchiveRows,
@@ -32,7 +33,6 @@ from skytally.page_archive.visit_and_cited_number_tables import (
     write_archive,
 )
 from skytally.page_archive.visit_outcome import BROKEN_OFF, KEPT_WHOLE, SERVER_ERROR, TOO_SLOW
-from skytally.page_archive.visit_and_cited_number_rows import Words, read_words, rows_of_visit
 from skytally.page_archive.warc_files import SUFFIX, read_copy, sha256_of, write_copy
 from skytally.web import origin_of
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.core import DataError
+from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
 from skytally.page_archive.cited_number_search import (
     FOUND,
     NOT_FOUND,
@@ -18,9 +19,8 @@ from skytally.page_archive.cited_number_search import (
     sentences,
     unit_pattern,
 )
-from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
-from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept
 from skytally.page_archive.visit_and_cited_number_rows import Words, number_text, text_of
+from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept
 from skytally.page_archive.warc_files import read_copy
 
 PROPOSALS = "corrections_to_consider.csv"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.core import read_table
+from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
 from skytally.page_archive.cited_number_search import (
     NOT_PRINTED,
     NOT_READABLE,
@@ -18,7 +19,6 @@ from skytally.page_archive.cited_number_search import (
     sentence_hash,
     unit_words,
 )
-from skytally.page_archive.cited_addresses_and_numbers import CitedAddress, CitedNumber
 from skytally.page_archive.number_parsing import NumberWords, number_words
 from skytally.page_archive.page_text import NOTHING, PageText, page_text
 from skytally.page_archive.polite_fetch import Visit

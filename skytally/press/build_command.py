@@ -184,7 +184,7 @@ def _print_site() -> str:
         return str(error)
     content_keys.write_site_state(modules)
     # a build with nothing to print need not read the editions again
-    from skytally.press.damaged_edition_warnings import print_notices
+    from skytally.press.damaged_edition_notices import print_notices
 
     print_notices()
     print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")

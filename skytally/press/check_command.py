@@ -82,7 +82,7 @@ def _checked() -> int:
         memory.words = words_of_data()
         memory.write()
     print(memory.words)
-    from skytally.press.damaged_edition_warnings import print_notices
+    from skytally.press.damaged_edition_notices import print_notices
 
     print_notices()
     return 0

@@ -20,7 +20,6 @@ from skytally.core import (
     visible_paths,
 )
 from skytally.press import used_table_parts
-from skytally.press.download_archives import packed_files
 from skytally.press.project_paths import (
     GIVEN_TEXTS,
     book_folder,
@@ -33,6 +32,7 @@ from skytally.press.project_paths import (
     parameters_folder,
     site_folder,
 )
+from skytally.press.site_zip_downloads import packed_files
 
 STATE = "state.json"
 SCENES = "scenes"

@@ -102,12 +102,12 @@ def stage_book(stage: Path) -> None:
     from skytally.findings import as_json, evaluate_page
     from skytally.press.book_evaluation import book_outcomes
     from skytally.press.book_metadata import book_details
-    from skytally.press.download_archives import stage_project_zip
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_table_checks import pages_without_notebook
     from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
     from skytally.press.laboratory.page_parameters import parameter_labels
     from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
+    from skytally.press.site_zip_downloads import stage_project_zip
 
     stage_editions(stage)
     stage_project_zip(stage, title=book_details()["title"])
@@ -150,11 +150,11 @@ def _print_pages(stage: Path, printed_by: PrintedBy) -> Path:
 def _add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.book_metadata import book_details
-    from skytally.press.download_archives import PROJECT_ZIP, write_tables_zip
     from skytally.press.edition_pages import add_edition_files, edition_words
     from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
+    from skytally.press.site_zip_downloads import PROJECT_ZIP, write_tables_zip
     from skytally.press.table_schemas import write_schemas
 
     data = data_folder()

@@ -15,7 +15,7 @@ from skytally.editions import packet_editions, packet_paths, packet_summary, wri
 from skytally.editions.carried_over_packets import kept_packets, unchanged_packets
 from skytally.editions.packet_log import log_root
 from skytally.editions.packet_verifier import verify
-from skytally.press.sphinx_ext.packet_directives import PacketList
+from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
 from tests.support.bare_directives import bare
 from tests.support.packet_edition import check_content, made_up_site, some_findings
 
@@ -123,7 +123,7 @@ def test_the_page_of_an_edition_links_kept_packets_where_they_are(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their links lead to the edition that made them, and say with what to check them."""
-    module = "skytally.press.sphinx_ext.packet_directives"
+    module = "skytally.press.sphinx_ext.evidence_packet_directives"
     monkeypatch.setattr(f"{module}.editions_folder", lambda: book.editions)
     sound = [type("Sound", (), {"id": each}) for each in (FIRST, SECOND)]
     monkeypatch.setattr(f"{module}.read_editions", lambda _: (sound, []))

@@ -43,7 +43,7 @@ PARTS = (
     "robustness_trial_directives",
     "edition_directives",
     "corrections_and_failures_directives",
-    "packet_directives",
+    "evidence_packet_directives",
     "imagery_directives",
     "laboratory_directive",
     "translation_directives",

@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError
 from skytally.press.book_metadata import book_details
-from skytally.press.download_archives import PROJECT_ZIP, TABLES_ZIP, megabytes
+from skytally.press.site_zip_downloads import PROJECT_ZIP, TABLES_ZIP, megabytes
 from skytally.press.sphinx_ext.html_blocks import Block, cell
 
 RERUN = "rerun"

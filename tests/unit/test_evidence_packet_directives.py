@@ -11,8 +11,8 @@ import pytest
 from skytally.editions.evidence_packet import PROGRAMS
 from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.reproducible_zip import canonical_zip
-from skytally.press.sphinx_ext import packet_directives
-from skytally.press.sphinx_ext.packet_directives import PacketList
+from skytally.press.sphinx_ext import evidence_packet_directives
+from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
 from tests.support.bare_directives import bare
 
 NAME = "finding-a.b.zip"
@@ -32,8 +32,8 @@ def editions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for program in PROGRAMS:
         (folder / "2026-11-29" / "packet_verifier" / program).write_text(program)
     (folder / "2026-12-01").mkdir()
-    monkeypatch.setattr(packet_directives, "editions_folder", lambda: folder)
-    monkeypatch.setattr(packet_directives, "newest_edition", lambda _: None)
+    monkeypatch.setattr(evidence_packet_directives, "editions_folder", lambda: folder)
+    monkeypatch.setattr(evidence_packet_directives, "newest_edition", lambda _: None)
     return folder
 
 
