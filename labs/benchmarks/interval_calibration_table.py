@@ -22,11 +22,11 @@ from labs.benchmarks import (
     calibrate_ground,
     calibrate_level_ratio,
     calibrate_port_calls,
-    calibrate_surge,
+    calibrate_surge_limit,
 )
 
 MODULES = {
-    "surge": calibrate_surge,
+    "surge": calibrate_surge_limit,
     "level ratio": calibrate_level_ratio,
     "changes": calibrate_change_points,
     "dates": calibrate_bracketed_dates,

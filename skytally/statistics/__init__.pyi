@@ -48,8 +48,8 @@ from .published_count_pairs import (
     readers_of_one_place as readers_of_one_place,
 )
 from .sea_distance import Port as Port, read_sea as read_sea, routes_to as routes_to
-from .surge_chance import Surge as Surge, surge as surge
-from .surge_from_rows import (
+from .surge_chance_upper_limit import Surge as Surge, surge as surge
+from .surge_limit_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,
     images_behind_ceiling as images_behind_ceiling,
     limit_in_table as limit_in_table,

@@ -19,10 +19,10 @@ import pytest
 from labs.methods import ruptures_check, semi_markov_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
-    chance_of_count_above_ceiling,
     count_ceiling,
     interval_dated_counts,
     lead_lag,
+    predictive_tail_behind_ceiling,
     published_count_agreement,
     sea_distance,
 )
@@ -38,7 +38,7 @@ from skytally.statistics.port_calls import (
     missed_calls,
     stay_length,
 )
-from skytally.statistics.surge_chance import predictive_limit, surge
+from skytally.statistics.surge_chance_upper_limit import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200
@@ -363,7 +363,7 @@ CASES = [
         },
     ),
     Case(
-        lambda top, **given: chance_of_count_above_ceiling.tail_of_bound(**given)(top),
+        lambda top, **given: predictive_tail_behind_ceiling.tail_of_bound(**given)(top),
         {"top": 73, "most": 20, "images": [5]},
         {
             "top": NUMBERS,
@@ -373,7 +373,7 @@ CASES = [
     ),
     Case(
         lambda top, **given: [
-            each(top) for each in chance_of_count_above_ceiling.tails_of_bound(**given).values()
+            each(top) for each in predictive_tail_behind_ceiling.tails_of_bound(**given).values()
         ],
         {"top": 73, "most": 20, "images": [5]},
         {"top": NUMBERS, "most": NUMBERS, "images": ([], [NAN], [INF], [0], [-1], [HUGE])},

@@ -12,7 +12,7 @@ ENGINE = (
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",
     "port_calls.js",
-    "surge_chance.js",
+    "surge_chance_upper_limit.js",
     "trains_at_one_track.js",
     "published_count_and_statement_pairs.js",
     "named_estimates.js",

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from skytally.core import DataError, chance_text, day, refuse, rounded_outwards
-from skytally.statistics.chance_of_count_above_ceiling import PRIORS, REACHED, Prior
 from skytally.statistics.count_ceiling import SPACING, bounded_baseline, days_in, weeks_imaged
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.integer_bounds import whole_number_limits
-from skytally.statistics.surge_chance import ORDER, Surge, surge
+from skytally.statistics.predictive_tail_behind_ceiling import PRIORS, REACHED, Prior
+from skytally.statistics.surge_chance_upper_limit import ORDER, Surge, surge
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -97,7 +97,7 @@ def surge_of_rows(
     Returns
     -------
     Surge
-        As `skytally.statistics.surge_chance`.
+        As `skytally.statistics.surge_chance_upper_limit`.
 
     Raises
     ------

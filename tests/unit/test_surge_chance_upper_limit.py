@@ -14,9 +14,9 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.chance_of_count_above_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.count_ceiling import Baseline, bounded_baseline, weeks_imaged
-from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
+from skytally.statistics.predictive_tail_behind_ceiling import tail_of_bound, tails_of_bound
+from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 
 CLOSED = ("2020-02-01", "2022-10-31")
 PERIOD = ("2018-10-01", "2023-09-30")
@@ -205,8 +205,8 @@ def test_surge_does_not_cry_wolf_for_counts_in_strings() -> None:
 @pytest.fixture(scope="module")
 def calibration(root: Path) -> ModuleType:
     """Return the benchmark that makes the rows of the calibration table."""
-    path = root / "labs" / "benchmarks" / "calibrate_surge.py"
-    spec = importlib.util.spec_from_file_location("calibrate_surge", path)
+    path = root / "labs" / "benchmarks" / "calibrate_surge_limit.py"
+    spec = importlib.util.spec_from_file_location("calibrate_surge_limit", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

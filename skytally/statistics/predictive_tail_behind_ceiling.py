@@ -1,4 +1,4 @@
-"""Chance of a count as large or larger, given only a bound that was never passed."""
+"""Predictive chance of a next count as large or larger, given only a ceiling never passed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calibrate `skytally.statistics.surge_chance` on simulated counts in which nothing changed.
+"""Calibrate `surge_chance_upper_limit` on simulated counts in which nothing changed.
 
 Each simulation draws some counts, of which only the highest is told, and one more count from the
 same source. ``coverage`` is the share of simulations in which the 0.9 predictive upper limit
@@ -15,9 +15,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.chance_of_count_above_ceiling import LEVEL
 from skytally.statistics.count_ceiling import Baseline
-from skytally.statistics.surge_chance import ORDER, predictive_limit, surge
+from skytally.statistics.predictive_tail_behind_ceiling import LEVEL
+from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 
 ALPHAS = (0.1, 0.05, 0.01)
 """Probabilities at which the share of false surprises is shown."""
