@@ -20,14 +20,14 @@ from skytally.core import DataError
 from skytally.press.subprocesses import LOOPBACK, listening_socket
 from skytally.recount import CountComparison, CountImage, CountJournal, CountState, NotKeptError
 
-PAGE = Path(__file__).with_name("recount_page")
+PAGES = Path(__file__).with_name("recount_pages")
 FILES = {
-    "count.html": "text/html; charset=utf-8",
-    "compare.html": "text/html; charset=utf-8",
-    "count.js": "text/javascript; charset=utf-8",
-    "compare.js": "text/javascript; charset=utf-8",
+    "mark_objects.html": "text/html; charset=utf-8",
+    "compare_blind_counts.html": "text/html; charset=utf-8",
+    "mark_objects.js": "text/javascript; charset=utf-8",
+    "compare_blind_counts.js": "text/javascript; charset=utf-8",
     "image_view.js": "text/javascript; charset=utf-8",
-    "count.css": "text/css; charset=utf-8",
+    "recount_pages.css": "text/css; charset=utf-8",
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -119,7 +119,7 @@ class _FileHandler(_Handler):
         if name not in FILES:
             raise HTTPError(404)
         self.set_header("Content-Type", FILES[name])
-        self.finish((PAGE / name).read_bytes())
+        self.finish((PAGES / name).read_bytes())
 
 
 class _StateHandler(_Handler):
@@ -212,7 +212,7 @@ class RecountServer:
     @property
     def address(self) -> str:
         """Address of the page; it holds a word that only this run knows."""
-        page = "count.html" if self.journal is not None else "compare.html"
+        page = "mark_objects.html" if self.journal is not None else "compare_blind_counts.html"
         return f"http://{LOOPBACK}:{self.port}/{self.word}/{page}"
 
     def take(self, entry: dict[str, Any]) -> None:

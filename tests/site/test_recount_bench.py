@@ -279,7 +279,13 @@ def test_second_count_is_blind(browser: Browser, tmp_path: Path) -> None:
     journal = CountJournal(tmp_path / "second.marks.jsonl", replace(task, counter="second-desk"))
     with served_count(image, journal) as url:
         root = url.rpartition("/")[0]
-        for name in ("state.json", "count.js", "count.html", "image_view.js", "count.css"):
+        for name in (
+            "state.json",
+            "mark_objects.js",
+            "mark_objects.html",
+            "image_view.js",
+            "recount_pages.css",
+        ):
             assert b"77.25" not in urllib.request.urlopen(f"{root}/{name}").read()
         for name in ("first.marks.jsonl", "../first.marks.jsonl", "%2e%2e/first.marks.jsonl"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
