@@ -1,4 +1,4 @@
-"""Refusals: all faults at once, and lines that contradict themselves."""
+"""Lines of evidence that lack something or contradict themselves are refused."""
 
 from __future__ import annotations
 
@@ -10,33 +10,10 @@ import pytest
 import xarray as xr
 
 from skytally.core import evidence_line_names as n
-from skytally.core.errors import DataError, IntegrityError, refuse
+from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 
 Lines = Callable[..., xr.Dataset]
-
-
-def test_refuse_lists_every_fault() -> None:
-    """One message counts the faults and gives each a line of its own."""
-    with pytest.raises(DataError, match=r"^table x: 2 faults\n  first\n  second$"):
-        refuse(["first", "second"], what="table x")
-
-
-def test_refuse_counts_one_in_the_singular() -> None:
-    """A single fault is one fault."""
-    with pytest.raises(DataError, match=r"^table x: 1 fault\n  only$"):
-        refuse(iter(["only"]), what="table x")
-
-
-def test_refuse_without_faults_does_nothing() -> None:
-    """No fault, no error."""
-    refuse([], what="table x")
-
-
-def test_errors_are_builtin_kinds() -> None:
-    """A caller may catch the errors as the builtins they are."""
-    assert issubclass(DataError, ValueError)
-    assert issubclass(IntegrityError, RuntimeError)
 
 
 def test_check_line_returns_the_line(one_line: Lines) -> None:

@@ -15,6 +15,7 @@ from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.measure.image_observation import Observation, observation_line
+from skytally.imagery.measure.rail.occupancy_solver import solve_occupancy
 from skytally.imagery.measure.rail.occupied_length_fit import (
     CarContrast,
     CorridorNoise,
@@ -28,7 +29,6 @@ from skytally.imagery.measure.rail.track_forward_model import (
     Corridor,
     blurred_box,
     lay_corridor,
-    solve_occupancy,
 )
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import Reference, references

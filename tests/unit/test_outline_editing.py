@@ -1,8 +1,6 @@
-"""Editing of outlines: displaced, confirmed, compared, written."""
+"""Editing of outlines: displaced, confirmed, compared."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,6 @@ from skytally.imagery.sites.outline_editing import (
     displace_outlines,
     is_window_outline,
     outline_changes,
-    write_outlines,
 )
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM, Site
 from tests.support import made_up_outlines as drawn_sites
@@ -101,11 +98,3 @@ def test_changes_name_what_differs() -> None:
     assert "its middle moved 1500 m east and 1500 m north" in changed
     assert "its area went from 1,000,000 to 4,000,000 square metres" in changed
     assert f"status went from {TO_CONFIRM} to {CONFIRMED}" in changed
-
-
-def test_write_outlines_leaves_nothing_beside(tmp_path: Path) -> None:
-    """The file is whole, one outline a line, and no other file lies there."""
-    path = tmp_path / "made-up.geojson"
-    write_outlines(path, [drawn_sites.outline(), drawn_sites.outline(name="other")])
-    assert [each.name for each in tmp_path.iterdir()] == ["made-up.geojson"]
-    assert len(path.read_text(encoding="utf-8").splitlines()) == 4

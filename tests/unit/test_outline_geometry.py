@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from skytally.imagery.sites.outline_editing import outlines_from_geojson, outlines_to_geojson
 from skytally.imagery.sites.outline_geometry import (
     geometry_faults,
     outline_area_m2,
@@ -25,12 +24,8 @@ SITES = read_sites(ROOT / "data/sites")
 
 @pytest.mark.parametrize("slug", SITES)
 def test_committed_outlines_have_no_fault(slug: str) -> None:
-    """What lies in the project passes its own checks, and is written back byte for byte."""
-    site = SITES[slug]
-    assert outline_faults(site) == []
-    text = (ROOT / f"data/sites/{slug}.geojson").read_text(encoding="utf-8")
-    assert outlines_from_geojson(text) == site.outlines
-    assert outlines_to_geojson(site.outlines) == text
+    """What lies in the project passes its own checks."""
+    assert outline_faults(SITES[slug]) == []
 
 
 BOW = [(1000, 1000), (2000, 2000), (2000, 1000), (1000, 2000), (1000, 1000)]

@@ -10,8 +10,6 @@ from .outline_editing import (
     confirm_outlines as confirm_outlines,
     displace_outlines as displace_outlines,
     outline_changes as outline_changes,
-    outlines_from_geojson as outlines_from_geojson,
-    write_outlines as write_outlines,
 )
 from .outline_geometry import (
     RingPoints as RingPoints,
@@ -23,7 +21,11 @@ from .outline_geometry import (
     window_lonlat as window_lonlat,
     window_share_inside as window_share_inside,
 )
-from .outline_reader import OUTLINE_KIND as OUTLINE_KIND
+from .outline_reader import (
+    OUTLINE_KIND as OUTLINE_KIND,
+    outlines_from_geojson as outlines_from_geojson,
+)
+from .outline_writer import write_outlines as write_outlines
 from .site_model import (
     CONFIRMED as CONFIRMED,
     CONTROL as CONTROL,

@@ -1,4 +1,4 @@
-"""Edit the outlines of a site as a whole: shift, rotate, confirm, compare, write as GeoJSON."""
+"""Edit the outlines of a site as a whole: shift, rotate, confirm, compare."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -187,52 +186,3 @@ def outline_changes(old: Iterable[Outline], new: Iterable[Outline], site: Site) 
             if differences:
                 changes.append(f"{name!r}: {'; '.join(differences)}")
     return changes
-
-
-def outlines_to_geojson(outlines: Iterable[Outline]) -> str:
-    """Serialise outlines as GeoJSON, one a line, so that a changed outline is a changed line."""
-    features = [
-        json.dumps(
-            {
-                "type": "Feature",
-                "properties": {
-                    "kind": outline.kind,
-                    "name": outline.name,
-                    "digitised_from": outline.digitised_from,
-                    "pos_sigma_m": outline.pos_sigma_m,
-                    "status": outline.status,
-                    "axis_deg": outline.axis_deg,
-                },
-                "geometry": outline.geometry,
-            },
-            ensure_ascii=False,
-        )
-        for outline in outlines
-    ]
-    body = ",\n".join(features)
-    return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
-
-
-def outlines_from_geojson(text: str) -> tuple[Outline, ...]:
-    """Parse outlines that `outlines_to_geojson` wrote, without any check."""
-    return tuple(
-        Outline(geometry=feature["geometry"], **feature["properties"])
-        for feature in json.loads(text)["features"]
-    )
-
-
-def write_outlines(path: Path, outlines: Iterable[Outline]) -> None:
-    """Write the outlines of a site, to a temporary file first and then in place.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written, or the disk is full; the outlines stay as they were.
-    """
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(outlines_to_geojson(outlines), encoding="utf-8")
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

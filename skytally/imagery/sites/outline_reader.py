@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,6 +91,14 @@ def read_outlines(
         if not missing:
             outlines.append(outline)
     return tuple(outlines), _told(path.name, found_of)
+
+
+def outlines_from_geojson(text: str) -> tuple[Outline, ...]:
+    """Parse outlines that `outline_writer.outlines_to_geojson` wrote, without any check."""
+    return tuple(
+        Outline(geometry=feature["geometry"], **feature["properties"])
+        for feature in json.loads(text)["features"]
+    )
 
 
 def _told(name: str, found_of: dict[int, list[str]]) -> list[str]:

@@ -12,7 +12,8 @@ from scipy import ndimage, special
 from skytally.core import DataError
 from skytally.imagery.cube import Bools
 from skytally.imagery.measure.difference_from_reference import BLUR_PIXELS
-from skytally.imagery.measure.rail.track_forward_model import Corridor, solve_occupancy
+from skytally.imagery.measure.rail.occupancy_solver import solve_occupancy
+from skytally.imagery.measure.rail.track_forward_model import Corridor
 
 Doubles = npt.NDArray[np.float64]
 

@@ -1,0 +1,31 @@
+"""Outlines written as GeoJSON: whole, one a line, and read back as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skytally.imagery.sites.outline_reader import outlines_from_geojson
+from skytally.imagery.sites.outline_writer import outlines_to_geojson, write_outlines
+from skytally.imagery.sites.site_register import read_sites
+from tests.support import made_up_outlines as drawn_sites
+
+ROOT = Path(__file__).resolve().parents[2]
+SITES = read_sites(ROOT / "data/sites")
+
+
+@pytest.mark.parametrize("slug", SITES)
+def test_committed_outlines_are_written_back_byte_for_byte(slug: str) -> None:
+    """Parsing and writing leave the outlines of the project as they lie there."""
+    text = (ROOT / f"data/sites/{slug}.geojson").read_text(encoding="utf-8")
+    assert outlines_from_geojson(text) == SITES[slug].outlines
+    assert outlines_to_geojson(SITES[slug].outlines) == text
+
+
+def test_write_outlines_leaves_nothing_beside(tmp_path: Path) -> None:
+    """The file is whole, one outline a line, and no other file lies there."""
+    path = tmp_path / "made-up.geojson"
+    write_outlines(path, [drawn_sites.outline(), drawn_sites.outline(name="other")])
+    assert [each.name for each in tmp_path.iterdir()] == ["made-up.geojson"]
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 4
