@@ -29,7 +29,7 @@ from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
-from skytally.imagery.measure.rail.occupied_track import occupied_tracks
+from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references

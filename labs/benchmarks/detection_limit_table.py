@@ -31,7 +31,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.radar.open_water_radar import radar_ships_on_open_water
-from skytally.imagery.measure.rail.occupied_track import occupied_tracks
+from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.difference_from_empty_berth import Berth

@@ -35,7 +35,7 @@ from skytally.imagery.measure.radar.berth_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.rail.occupied_track import occupied_tracks
+from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.difference_from_empty_berth import Berth

@@ -22,7 +22,11 @@ from skytally.imagery.measure.rail.occupied_length_fit import (
     car_contrast,
     invert_occupancy,
 )
-from skytally.imagery.measure.rail.occupied_track import PER_CAR, occupied_tracks, rail_light_index
+from skytally.imagery.measure.rail.occupied_track_series import (
+    PER_CAR,
+    occupied_tracks,
+    rail_light_index,
+)
 from skytally.imagery.measure.rail.track_forward_model import (
     BODY,
     CAR_WIDTH,

@@ -17,7 +17,7 @@ from .radar.berth_radar import (
     radar_ships_at_berth as radar_ships_at_berth,
 )
 from .radar.open_water_radar import radar_ships_on_open_water as radar_ships_on_open_water
-from .rail.occupied_track import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
+from .rail.occupied_track_series import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
 from .rail.track_forward_model import lay_corridor as lay_corridor
 from .ships.berth_ships import (
     LENGTH_DETAILS as LENGTH_DETAILS,

@@ -1,4 +1,4 @@
-"""Occupied track from image to image."""
+"""Occupied track as a series: one observation an image, and an index of its light."""
 
 from __future__ import annotations
 
