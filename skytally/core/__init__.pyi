@@ -35,6 +35,11 @@ from .ignored_files import (
     original_of as original_of,
     visible_paths as visible_paths,
 )
+from .log_of_data_read import (
+    CITED_ROWS_MARK as CITED_ROWS_MARK,
+    LATEST_DAYS_MARK as LATEST_DAYS_MARK,
+    READ_LOG as READ_LOG,
+)
 from .number_and_date_words import (
     chance_text as chance_text,
     day as day,

@@ -1,4 +1,4 @@
-"""The data registry: name of a file to its verified path, with a log of everything read.
+"""The data registry: name of a file to its verified path, which counts as read.
 
 Frozen files carry a hash and are refused when it differs. Working tables are meant to be
 edited, so git keeps their history and `make check` their shape.
@@ -17,15 +17,10 @@ from pathlib import Path, PurePosixPath
 from skytally.core.data_dictionary import SUFFIX
 from skytally.core.errors import DataError, Fault, IntegrityError
 from skytally.core.ignored_files import original_of, visible_paths
+from skytally.core.log_of_data_read import CITED_ROWS_MARK, LATEST_DAYS_MARK, note_read
 from skytally.core.project_folder import REGISTRY, data_folder
 from skytally.core.text_reader import file_bytes, read_toml
 
-READ_LOG = "SKYTALLY_READ_LOG"
-"""Environment variable naming a file to which everything that is read is appended, once each."""
-CITED = "cited"
-"""Mark of a table of which only rows are used that the other tables of the log refer to."""
-LATEST = "latest="
-"""Begin of the mark of a table of which only the latest day for each word of a column is used."""
 SCENES_FOLDER = "SKYTALLY_SCENES"
 """Environment variable naming the folder of scenes, where it is not ``data/scenes``."""
 SCENES = "scenes"
@@ -181,31 +176,11 @@ def path(
                 f"(sha256 {found[:12]}, registered {expected[:12]}); restore it from git"
             )
             raise IntegrityError(message)
-    part = CITED if only_cited else f"={row}" if row is not None else ""
+    part = CITED_ROWS_MARK if only_cited else f"={row}" if row is not None else ""
     if latest is not None:
-        part = f"{LATEST}{latest[0]} {latest[1]}"
+        part = f"{LATEST_DAYS_MARK}{latest[0]} {latest[1]}"
     note_read(f"{name}#{part}" if part else name)
     return target
-
-
-@functools.lru_cache(maxsize=4096)
-def _append(log: str, read: str) -> None:
-    with Path(log).open("a", encoding="utf-8") as file:
-        file.write(f"{read}\n")
-
-
-def note_read(read: str) -> None:
-    """Append what is read to the log of this run, if one is kept; once each.
-
-    Parameters
-    ----------
-    read : str
-        A file or folder relative to the data folder; after ``#`` the part of a table that is
-        used, where it is not the whole.
-    """
-    log = os.environ.get(READ_LOG)
-    if log:
-        _append(log, read)
 
 
 def scenes(*, root: Path | None = None) -> Path:

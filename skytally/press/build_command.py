@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from skytally.core import DataError, file_fault, project_root
+from skytally.core import READ_LOG, DataError, file_fault, project_root
 from skytally.press import content_keys, run_result_cache, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
@@ -78,7 +78,7 @@ def run_line(line: str) -> tuple[str, float, str]:
     start = time.monotonic()
     folder = _new_folder(line)
     reads, modules = folder.with_suffix(".reads"), folder.with_suffix(".modules")
-    logs = {"SKYTALLY_READ_LOG": str(reads), "SKYTALLY_MODULE_LOG": str(modules)}
+    logs = {READ_LOG: str(reads), "SKYTALLY_MODULE_LOG": str(modules)}
     run = subprocess.run(
         [sys.executable, "-m", "skytally.press.notebook_execution", line, str(folder)],
         cwd=project_root(),

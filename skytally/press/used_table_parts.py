@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from skytally.core import REGISTRY, data_folder
+from skytally.core import CITED_ROWS_MARK, LATEST_DAYS_MARK, REGISTRY, data_folder
 
-CITED = "cited"
-LATEST = "latest="
 DICTIONARY = ".dictionary.csv"
 VOCABULARY = "vocabulary.csv"
 
@@ -57,7 +55,7 @@ def files_behind(read: str, reads: Iterable[str]) -> list[Path]:
     files = [path, data_folder() / REGISTRY]
     if path.suffix == ".csv":
         files += [_dictionary(path), path.with_name(VOCABULARY)]
-    if read.endswith(f"#{CITED}"):
+    if read.endswith(f"#{CITED_ROWS_MARK}"):
         others = [_path(other) for other in sorted(reads) if _path(other).suffix == ".csv"]
         files += [each for other in others for each in (other, _dictionary(other))]
     return files
@@ -102,10 +100,10 @@ def _latest(path: Path, day: str, kind: str) -> Rows:
 
 
 def _used(path: Path, part: str, reads: Iterable[str]) -> Rows:
-    if part == CITED:
+    if part == CITED_ROWS_MARK:
         return _cited(path, reads)
-    if part.startswith(LATEST):
-        return _latest(path, *part.removeprefix(LATEST).split(" "))
+    if part.startswith(LATEST_DAYS_MARK):
+        return _latest(path, *part.removeprefix(LATEST_DAYS_MARK).split(" "))
     word = part.removeprefix("=")
     return [row for row in _rows(path) if next(iter(row.values()), "") == word]
 

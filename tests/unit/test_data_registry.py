@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core import data_registry
+from skytally.core import data_registry, log_of_data_read
 from skytally.core.errors import DataError, IntegrityError
 
 
@@ -57,7 +57,7 @@ def test_path_lets_a_working_table_change(data: Path) -> None:
 
 def test_path_notes_what_was_read(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file that is asked for goes to the read log, in order."""
-    monkeypatch.setenv(data_registry.READ_LOG, str(data / "log"))
+    monkeypatch.setenv(log_of_data_read.READ_LOG, str(data / "log"))
     data_registry.path("working", root=data)
     data_registry.path("frozen", root=data)
     assert (data / "log").read_text() == "working.csv\nfrozen.csv\n"
@@ -65,7 +65,7 @@ def test_path_notes_what_was_read(data: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_path_notes_the_part_that_is_used(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cited rows, one row by its first cell, or the latest days are noted as such, once each."""
-    monkeypatch.setenv(data_registry.READ_LOG, str(data / "log"))
+    monkeypatch.setenv(log_of_data_read.READ_LOG, str(data / "log"))
     for _ in range(2):
         data_registry.path("working", root=data, only_cited=True)
         data_registry.path("working", root=data, row="railcars")
@@ -79,14 +79,14 @@ def test_unregistered_notes_a_file_that_need_not_exist(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that this machine makes counts as read even while it is missing."""
-    monkeypatch.setenv(data_registry.READ_LOG, str(data / "log"))
+    monkeypatch.setenv(log_of_data_read.READ_LOG, str(data / "log"))
     assert data_registry.unregistered("measured/a.nc", root=data) == data / "measured/a.nc"
     assert (data / "log").read_text() == "measured/a.nc\n"
 
 
 def test_scenes_are_noted_as_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of scenes may lie elsewhere; it counts as read as a whole."""
-    monkeypatch.setenv(data_registry.READ_LOG, str(data / "log"))
+    monkeypatch.setenv(log_of_data_read.READ_LOG, str(data / "log"))
     monkeypatch.delenv(data_registry.SCENES_FOLDER, raising=False)
     assert data_registry.scenes(root=data) == data / "scenes"
     monkeypatch.setenv(data_registry.SCENES_FOLDER, str(data / "elsewhere"))

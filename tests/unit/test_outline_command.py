@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core import data_registry
+from skytally.core import data_registry, log_of_data_read
 from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS, write_inventory
 from skytally.imagery.sites.outline_editing import outline_changes
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM
@@ -200,7 +200,7 @@ def test_changed_outline_reruns_only_its_readers(copy: Copy) -> None:
 def test_registry_folder_notes_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading the sites counts as reading the register and the outlines of each."""
     log = tmp_path / "reads"
-    monkeypatch.setenv(data_registry.READ_LOG, str(log))
+    monkeypatch.setenv(log_of_data_read.READ_LOG, str(log))
     assert data_registry.folder("sites") == ROOT / "data/sites"
     noted = set(log.read_text(encoding="utf-8").split())
     assert {"sites/register.csv", "sites/rajin.geojson", "sites/khasan.geojson"} <= noted
