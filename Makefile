@@ -65,7 +65,7 @@ help:            ## this list
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 book: env $(if $(filter 2,$(value ENGINE)),engine2) ## build the site: check the data, run what changed, print the pages
-	@"$$BIN/python" -m skytally.press --engine="$$ENGINE"
+	@"$$BIN/python" -m skytally.press.build_command --engine="$$ENGINE"
 
 watch: env       ## show each saved row, parameter, notebook or page in the browser: make watch PORT=8001
 	@"$$BIN/python" -m skytally.press.watch_command --port="$$PORT"

@@ -294,7 +294,7 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
         # confirmed as a user would, by the command; it measures what can be measured then
         sure = (f"--site={slug}", "--confirm=yes", f"--sigma={place.sigma_m:g}")
         run_command(copy, "skytally.press.outline_command", *sure)
-    run_command(copy, "skytally.press")
+    run_command(copy, "skytally.press.build_command")
     site = copy / "book" / "_build" / "html"
     mark_bare_pages(site)
     return site / "index.html"

@@ -20,7 +20,7 @@ from tests.support import disks_refusing_writes as disks
 pytestmark = pytest.mark.slow
 
 SITE = "html/index.html"
-BUILD, CHECK = "skytally.press", "skytally.press.check_command"
+BUILD, CHECK = "skytally.press.build_command", "skytally.press.check_command"
 ENDS = {
     "full": "found No space left on device; free some space on the disk, and run it again",
     "read-only": "found Read-only file system; work in a copy of the project that can be written",

@@ -154,7 +154,7 @@ def test_a_cluster_measures_the_same(
 @pytest.mark.slow
 def test_pages_show_measured_lines_labelled(made: Path) -> None:
     """The three line pages print lines, pictures, slider and cards, all marked as rehearsal."""
-    run = simulated.run(made, "skytally.press")
+    run = simulated.run(made, "skytally.press.build_command")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     for name in ROWS:
         page = (made / f"book/_build/html/lines/{name}.html").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.support.engine_comparison import (
 )
 
 pytestmark = pytest.mark.slow
-PRINT = ("-m", "skytally.press", "--engine=2")
+PRINT = ("-m", "skytally.press.build_command", "--engine=2")
 LEAST_NUMBERS = 10_000
 """Numbers that all pages together hold at least; fewer would mean that nothing was compared."""
 

@@ -146,7 +146,10 @@ def main(folder: Path) -> int:
     """Make, refresh and build."""
     shutil.rmtree(folder, ignore_errors=True)
     make(folder)
-    for words in (("skytally.press.image_refresh_command", *PERIOD), ("skytally.press",)):
+    for words in (
+        ("skytally.press.image_refresh_command", *PERIOD),
+        ("skytally.press.build_command",),
+    ):
         done = run(folder / "project", *words)
         sys.stdout.write(done.stdout + done.stderr)
         if done.returncode:

@@ -72,7 +72,7 @@ def test_project_root_refuses_to_guess(tmp_path: Path, monkeypatch: pytest.Monke
         project_root()
 
 
-@pytest.mark.parametrize("module", ["skytally.press", "skytally.press.check_command"])
+@pytest.mark.parametrize("module", ["skytally.press.build_command", "skytally.press.check_command"])
 def test_commands_outside_a_project_are_refused(project: Any, tmp_path: Path, module: str) -> None:
     """No traceback, no folder made: the same sentence."""
     outside = tmp_path / "outside"
