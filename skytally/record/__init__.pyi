@@ -20,7 +20,7 @@ from .evidence_lines import (
 )
 from .observed_days_by_site import LOOKED as LOOKED, observed_days as observed_days
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
-from .reduced_record import (
+from .record_without_rows import (
     NOTHING as NOTHING,
     ReducedRecord as ReducedRecord,
     Removed as Removed,

@@ -11,7 +11,7 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import count_once
-from skytally.record.reduced_record import ReducedRecord, WholeRecord
+from skytally.record.record_without_rows import ReducedRecord, WholeRecord
 from skytally.record.row_conditions import filtered
 
 Rows = Callable[..., pd.DataFrame]
