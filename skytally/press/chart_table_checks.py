@@ -25,7 +25,7 @@ from skytally.figures import (
     read_regions,
 )
 from skytally.press.finding_table_checks import declared_findings
-from skytally.press.return_items import read_return_items
+from skytally.press.items_back_from_russia import read_return_items
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""

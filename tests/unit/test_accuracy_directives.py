@@ -22,7 +22,7 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     SideBySideTable,
     scores_of,
 )
-from skytally.press.sphinx_ext.results_data import results
+from skytally.press.sphinx_ext.benchmark_result_tables import results
 from tests.support.bare_directives import bare
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.press.sphinx_ext.claimant_directives import ClaimantTable, newest_totals
+from skytally.press.sphinx_ext.claimants_behind_totals_directive import ClaimantTable, newest_totals
 from skytally.record.claimant_ties import separate_lines, ties_of
 from tests.support.bare_directives import bare
 

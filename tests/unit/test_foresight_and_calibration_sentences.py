@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from skytally.press.sphinx_ext import foresight_directives, interval_calibration_directives
+from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.foresight_directives import ForesightSummary
 from skytally.press.sphinx_ext.interval_calibration_directives import (
     LIKELY_METHOD,
@@ -15,7 +16,6 @@ from skytally.press.sphinx_ext.interval_calibration_directives import (
     RBEAST_METHOD,
     ChangesBesideRbeast,
 )
-from skytally.press.sphinx_ext.results_data import results
 from tests.support.bare_directives import bare
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import results_data, robustness_trial_directives
+from skytally.press.sphinx_ext import benchmark_result_tables, robustness_trial_directives
 from tests.support.bare_directives import bare
 
 NASTY = "</td><script>alert(1)</script>"
@@ -30,7 +30,7 @@ def test_trials_that_were_not_run_are_said(
     ],
 ) -> None:
     """Without its table the page says so and shows no empty one."""
-    monkeypatch.setattr(results_data.data_registry, "entries", dict)
+    monkeypatch.setattr(benchmark_result_tables.data_registry, "entries", dict)
     shown = bare(directive).html()
     assert "on this copy yet" in shown
     assert "<table" not in shown

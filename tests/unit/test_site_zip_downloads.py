@@ -16,7 +16,7 @@ from skytally.press.site_zip_downloads import (
     stage_project_zip,
     write_tables_zip,
 )
-from skytally.press.sphinx_ext.folder_directives import (
+from skytally.press.sphinx_ext.project_folder_box_directives import (
     NEEDED_FOR,
     AllTables,
     FirstSteps,

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import Fault, data_registry, read_table, refuse
 from skytally.imagery.pipeline import CARDS
+from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -22,7 +23,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     table_row,
     with_data,
 )
-from skytally.press.sphinx_ext.results_data import results
 
 IN_USE, UNUSED = "in-use", "unused"
 """Whether the numbers of any evidence page rest on a measure."""

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
 from skytally.press.project_paths import METHODS_TEXT
+from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.book_data import row_ids, source_ids, table
 from skytally.press.sphinx_ext.edition_directives import known_editions
 from skytally.press.sphinx_ext.html_blocks import (
@@ -25,7 +26,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     to_root,
 )
-from skytally.press.sphinx_ext.results_data import results
 
 CORRECTIONS = "corrections"
 DELIVERED = "delivered_"

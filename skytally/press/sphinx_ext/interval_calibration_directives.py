@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
+from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -16,7 +17,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     table_row,
     with_data,
 )
-from skytally.press.sphinx_ext.results_data import results
 
 OWN_METHOD = "skytally, changes shown"
 """Name of the changes that this package shows, in ``change_point_scores.csv``."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from sphinx.application import Sphinx
 
+from skytally.press.sphinx_ext.benchmark_result_tables import results, run_on
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -14,7 +15,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     table_row,
 )
-from skytally.press.sphinx_ext.results_data import results, run_on
 
 
 class TrialsTable(Block):

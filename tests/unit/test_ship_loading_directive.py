@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from skytally.press.sphinx_ext.book_data import card_record
-from skytally.press.sphinx_ext.loading_directives import LoadingRows, direction, hedges
+from skytally.press.sphinx_ext.ship_loading_directive import LoadingRows, direction, hedges
 from tests.support.bare_directives import bare
 
 

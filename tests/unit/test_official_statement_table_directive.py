@@ -7,7 +7,7 @@ import re
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.sphinx_ext.statement_directives import StatementTable
+from skytally.press.sphinx_ext.official_statement_table_directive import StatementTable
 from tests.support.bare_directives import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Shells"}

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import traffic_year_directives
-from skytally.press.sphinx_ext.traffic_year_directives import (
+from skytally.press.sphinx_ext import ship_traffic_by_year_directive
+from skytally.press.sphinx_ext.ship_traffic_by_year_directive import (
     NO_COUNT,
     NO_SHIP,
     TrafficByYear,
@@ -91,7 +91,7 @@ def test_no_count_at_all_makes_no_year(rows: Rows, groups: Groups) -> None:
 def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls between two totals stand in both of their years, with bound and rate."""
     known = {each["key"]: each for each in evaluated_findings()}
-    monkeypatch.setattr(traffic_year_directives, "findings", lambda _app: known)
+    monkeypatch.setattr(ship_traffic_by_year_directive, "findings", lambda _app: known)
     html = bare(TrafficByYear, docname="synthesis", between=" ".join(BETWEEN)).html()
     rows = html.partition("<tbody>")[2].split("</tr>")
     assert len([row for row in rows if row.startswith("<tr")]) == 4

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.return_items import read_return_items
-from skytally.press.sphinx_ext import return_directives
-from skytally.press.sphinx_ext.return_directives import ReturnTable
+from skytally.press.items_back_from_russia import read_return_items
+from skytally.press.sphinx_ext import items_back_from_russia_directive
+from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable
 from tests.support.bare_directives import bare
 
 DOCNAME = "lines/official-claims"
@@ -41,7 +41,7 @@ def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:
 
 def test_no_items_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty table says so."""
-    monkeypatch.setattr(return_directives, "read_return_items", lambda *_, **__: [])
+    monkeypatch.setattr(items_back_from_russia_directive, "read_return_items", lambda *_, **__: [])
     assert "No item has been written down yet." in str(bare(ReturnTable, docname=DOCNAME).html())
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.sphinx_ext import event_directives
-from skytally.press.sphinx_ext.event_directives import EventTable
+from skytally.press.sphinx_ext import event_table_directive
+from skytally.press.sphinx_ext.event_table_directive import EventTable
 from tests.support.bare_directives import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Denials"}
@@ -30,7 +30,7 @@ def test_every_denial_stands_once_by_day() -> None:
 def test_a_kind_without_events_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty table is a sentence."""
     events = read_table(data_registry.path("events"))
-    monkeypatch.setattr(event_directives, "originals", lambda _: events.iloc[:0])
+    monkeypatch.setattr(event_table_directive, "originals", lambda _: events.iloc[:0])
     shown = str(bare(EventTable, kinds="denial", **PAGE).html())
     assert "no event of this kind" in shown
 
