@@ -70,7 +70,7 @@ def detect(jobs: Mapping[str, Job], interpreter: str) -> Points:
         held |= {f"{n}.land": job.land for n, job in jobs.items()}
         np.savez(paths[0], **held)
         paths[1].write_text(json.dumps(dict.fromkeys(jobs, PRESET)), encoding="utf-8")
-        script = Path(__file__).with_name("peer_strait_observatory.py")
+        script = Path(__file__).with_name("strait_observatory_detector.py")
         subprocess.run([interpreter, str(script), *map(str, paths)], check=True)
         made: dict[str, Found] = json.loads(paths[2].read_text(encoding="utf-8"))
         return made

@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 
 from labs.benchmarks.interval_coverage import interval_scores
 from skytally.statistics.change_dates import Change
-from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.interval_dated_counts import IntervalCounts, interval_counts_from
 from skytally.statistics.lead_lag import lag
+from skytally.statistics.series_change_points import (
+    ChangePoints,
+    change_points,
+    level_change_points,
+)
 
 Floats = NDArray[np.float64]
 

@@ -29,10 +29,10 @@ from labs.benchmarks.calibrate_change_points import LOOKS
 from labs.simulated_bare_soil_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle
 from skytally.imagery.measure.ground.level_change_date import SHOWN as LEVEL_SHOWN
-from skytally.statistics.change_detection import change_points
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.port_call_in_ais_gap import Fix, reach
 from skytally.statistics.sea_distance import Port, read_sea, routes_to
+from skytally.statistics.series_change_points import change_points
 
 Doubles = npt.NDArray[np.float64]
 

@@ -28,8 +28,12 @@ from numpy.typing import NDArray
 from ruptures.exceptions import BadSegmentationParameters
 
 from labs.benchmarks.outside_imagery_folder import imagery_folder
-from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
 from skytally.statistics.interval_dated_counts import interval_counts_from
+from skytally.statistics.series_change_points import (
+    ChangePoints,
+    change_points,
+    level_change_points,
+)
 
 COLUMNS = (
     "dataset",

@@ -17,7 +17,6 @@ from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record import lines
 from skytally.statistics import change_of_trains, surge_of_rows
-from skytally.statistics.change_detection import change_points
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
 from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
@@ -26,6 +25,7 @@ from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_calls import share_missed
 from skytally.statistics.port_calls_between_sightings import gap_table
 from skytally.statistics.published_count_agreement import agreement
+from skytally.statistics.series_change_points import change_points
 
 SIZES = (100, 200, 400, 800)
 REPEATS = 3

@@ -42,6 +42,7 @@ from .html_tables import (
     worded_table as worded_table,
 )
 from .interval_calibration_charts import calibration_chart as calibration_chart
+from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .map_regions import read_regions as read_regions
 from .maps import (
     position_words as position_words,
@@ -74,6 +75,5 @@ from .running_totals_chart import (
 )
 from .series_styling import series_styles as series_styles
 from .share_curves_chart import curves_chart as curves_chart
-from .share_preview import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
 from .undrawable_letters import undrawn_letters as undrawn_letters

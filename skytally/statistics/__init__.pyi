@@ -9,11 +9,6 @@ from .change_brackets_from_rows import (
     stated_bracket as stated_bracket,
 )
 from .change_dates import Change as Change
-from .change_detection import (
-    ChangePoints as ChangePoints,
-    change_points as change_points,
-    level_change_points as level_change_points,
-)
 from .container_load import load_of_containers as load_of_containers
 from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
 from .estimate import Estimate as Estimate
@@ -48,6 +43,11 @@ from .published_count_pairs import (
     readers_of_one_place as readers_of_one_place,
 )
 from .sea_distance import Port as Port, read_sea as read_sea, routes_to as routes_to
+from .series_change_points import (
+    ChangePoints as ChangePoints,
+    change_points as change_points,
+    level_change_points as level_change_points,
+)
 from .surge_chance_upper_limit import Surge as Surge, surge as surge
 from .surge_limit_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,

@@ -18,7 +18,7 @@ from skytally.statistics.noise_models import (
     usual_gap,
     with_cycle,
 )
-from skytally.statistics.odd_observations import with_odd_observations
+from skytally.statistics.outlying_observations import with_odd_observations
 from skytally.statistics.segmentation_sums import best_cuts, log_share, sums_backward, sums_forward
 
 Floats = NDArray[np.float64]

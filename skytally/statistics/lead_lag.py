@@ -152,7 +152,7 @@ def lag(first: DateDistribution, second: DateDistribution, *, level: float = 0.9
     Examples
     --------
     >>> from skytally.statistics.interval_dated_counts import interval_counts_from
-    >>> from skytally.statistics.change_detection import change_points
+    >>> from skytally.statistics.series_change_points import change_points
     >>> days = np.arange(19600.0, 19900.0, 10.0)
     >>> port = change_points(interval_counts_from(days, np.where(days < 19700, 1, 30))).changes[0]
     >>> rail = change_points(interval_counts_from(days, np.where(days < 19750, 2, 60))).changes[0]
@@ -213,7 +213,7 @@ def change_orders(changes: Mapping[str, DateDistribution]) -> dict[tuple[str, st
     Examples
     --------
     >>> from skytally.statistics.interval_dated_counts import interval_counts_from
-    >>> from skytally.statistics.change_detection import change_points
+    >>> from skytally.statistics.series_change_points import change_points
     >>> days = np.arange(19600.0, 19900.0, 10.0)
     >>> same = change_points(interval_counts_from(days, np.where(days < 19700, 1, 30))).changes[0]
     >>> orders = change_orders({"port": same, "rail": same, "depot": same})

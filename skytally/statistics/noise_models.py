@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.segment_log_evidence import (
+from skytally.statistics.segment_marginal_likelihood import (
     GaussianNoise,
     count_evidence,
     gaussian_evidence,

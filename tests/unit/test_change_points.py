@@ -17,13 +17,17 @@ import xarray as xr
 from labs.benchmarks import calibrate_change_points, change_points_real_series
 from skytally.core.errors import DataError
 from skytally.statistics.change_dates import Change
-from skytally.statistics.change_detection import ChangePoints, change_points, level_change_points
 from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     interval_counts_from,
     interval_counts_of,
 )
-from skytally.statistics.odd_observations import odd_sets
+from skytally.statistics.outlying_observations import odd_sets
+from skytally.statistics.series_change_points import (
+    ChangePoints,
+    change_points,
+    level_change_points,
+)
 from tests.support import files_beside_project as shared_files
 from tests.support.expected_sentences import same_sentence
 
@@ -73,8 +77,8 @@ def test_step_in_a_long_gap_is_the_whole_gap() -> None:
     first, last = np.datetime64("2023-07-12"), np.datetime64("2023-09-10")
     assert found.changes[0].gap == (first, last)
     assert found.changes[0].interval == (first, last)
-    same_sentence("change_detection.words", found.words)
-    same_sentence("change_detection.sentence", found.sentence)
+    same_sentence("series_change_points.words", found.words)
+    same_sentence("series_change_points.sentence", found.sentence)
 
 
 def test_fall_says_fall() -> None:

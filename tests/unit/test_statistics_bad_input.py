@@ -27,7 +27,6 @@ from skytally.statistics import (
     sea_distance,
 )
 from skytally.statistics.change_dates import Change
-from skytally.statistics.change_detection import change_points
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
@@ -38,6 +37,7 @@ from skytally.statistics.port_calls import (
     missed_calls,
     stay_length,
 )
+from skytally.statistics.series_change_points import change_points
 from skytally.statistics.surge_chance_upper_limit import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from skytally.statistics.change_detection import DISPERSIONS
 from skytally.statistics.interval_dated_counts import IntervalCounts, date_of, interval_counts_from
+from skytally.statistics.series_change_points import DISPERSIONS
 from skytally.statistics.step_date import RATE_SHAPE, StepPosterior, bracket, step_posterior
 
 COAL = np.array(

@@ -9,8 +9,8 @@ import pytest
 
 from labs.methods.ruptures_check import cross_check
 from skytally.core.errors import DataError
-from skytally.statistics.change_detection import change_points
 from skytally.statistics.interval_dated_counts import IntervalCounts, interval_counts_from
+from skytally.statistics.series_change_points import change_points
 
 DAY_ZERO = 19_500.0
 

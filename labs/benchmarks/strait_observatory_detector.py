@@ -1,6 +1,6 @@
 """Run the detector of ``strait-observatory`` for `accuracy_beside_strait_observatory`.
 
-``python peer_strait_observatory.py jobs.npz settings.json found.json`` imports nothing of this
+``python strait_observatory_detector.py jobs.npz settings.json found.json`` imports nothing of this
 project, so that the peer needs no place in its lock files.
 """
 

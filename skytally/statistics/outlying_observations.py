@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from skytally.statistics.noise_models import NoiseHypotheses
-from skytally.statistics.segment_log_evidence import count_evidence, stabilised
+from skytally.statistics.segment_marginal_likelihood import count_evidence, stabilised
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

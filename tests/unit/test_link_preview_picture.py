@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from skytally.figures.share_preview import PREVIEW_SIZE, preview_picture
+from skytally.figures.link_preview_picture import PREVIEW_SIZE, preview_picture
 from skytally.press.sphinx_ext import page_head_and_foot
 from tests.support.bare_directives import bare
 

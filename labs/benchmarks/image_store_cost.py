@@ -1,6 +1,6 @@
 """Cost of storing images: time per chip, peak memory, and the gain from a second worker.
 
-``python -m labs.benchmarks.store_cost`` prints, for this machine: the time to read chips of many
+``python -m labs.benchmarks.image_store_cost`` prints, for this machine: the time to read chips of many
 sites from the same scenes, to write and to read the store with every flush; the peak memory of a
 refresh and of a pass through the store at 60 and at 600 images; and two Dask workers against one.
 """
@@ -198,7 +198,7 @@ def memory() -> list[dict[str, Any]]:
                 words = [
                     sys.executable,
                     "-m",
-                    "labs.benchmarks.store_cost",
+                    "labs.benchmarks.image_store_cost",
                     task,
                     folder,
                     str(count),
