@@ -1,8 +1,9 @@
 """Cost of storing images: time per chip, peak memory, and the gain from a second worker.
 
-``python -m labs.benchmarks.image_store_cost`` prints, for this machine: the time to read chips of many
-sites from the same scenes, to write and to read the store with every flush; the peak memory of a
-refresh and of a pass through the store at 60 and at 600 images; and two Dask workers against one.
+``python -m labs.benchmarks.image_store_cost`` prints, for this machine: the time to read chips of
+many sites from the same scenes, to write and to read the store with every flush; the peak memory
+of a refresh and of a pass through the store at 60 and at 600 images; and two Dask workers against
+one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-from .code_key import (
+from .code_content_keys import (
     KnownMeanings as KnownMeanings,
     key_of_docstrings as key_of_docstrings,
     key_of_modules as key_of_modules,

@@ -10,7 +10,7 @@ import yaml
 
 from skytally.core import DataError, original_of, scan_text, visible_paths
 from skytally.press.notebook_reader import file_name, read_notebook, scan_notebook
-from skytally.press.parameter_checks import RecordValues, record_values, value_faults
+from skytally.press.parameter_value_checks import RecordValues, record_values, value_faults
 from skytally.press.project_paths import line_names, parameters_folder
 
 LARGEST_BYTES = 16_384

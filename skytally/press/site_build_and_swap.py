@@ -37,7 +37,7 @@ from pathlib import Path
 
 from jupyter_book.cli.main import main
 
-from skytally.core.code_key import loaded_modules
+from skytally.core.code_content_keys import loaded_modules
 
 modules = Path(sys.argv.pop(1))
 atexit.register(lambda: modules.write_text(json.dumps(sorted(loaded_modules()))))

@@ -3,7 +3,7 @@ from .blind_count_comparison import (
     compare_counts as compare_counts,
     comparison_words as comparison_words,
 )
-from .count_files import (
+from .finished_count_files import (
     JOURNALS as JOURNALS,
     TABLES as TABLES,
     marks_geojson as marks_geojson,

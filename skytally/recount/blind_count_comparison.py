@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skytally.core import DataError, interval, number
-from skytally.recount.mark import SURE
 from skytally.recount.mark_journal import CountState
 from skytally.recount.mark_matching import MatchedObject, matched_objects, reach_px
 from skytally.recount.number_from_marks import CountResult, result_of, row_of
+from skytally.recount.object_mark import SURE
 from skytally.statistics import Estimate, difference_of_rows, number_present
 
 ROW_COLUMNS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, file_fault
-from skytally.recount.mark import Mark, mark_from_json
+from skytally.recount.object_mark import Mark, mark_from_json
 from skytally.recount.recount_image import ImageIdentity
 
 FORMAT = 1

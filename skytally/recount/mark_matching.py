@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from skytally.recount.mark import CANNOT_TELL, Mark
+from skytally.recount.object_mark import CANNOT_TELL, Mark
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from skytally.core import DataError
-from skytally.recount.mark import CANNOT_TELL, PERHAPS, SURE
 from skytally.recount.mark_journal import CountState
+from skytally.recount.object_mark import CANNOT_TELL, PERHAPS, SURE
 
 EXACTLY, AT_LEAST = "exactly", "at least"
 COUNTED, NOTHING_SEEN, UNCLEAR = "counted", "nothing-seen", "unclear"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skytally.recount.mark import PERHAPS, POINT, SURE, Mark
 from skytally.recount.mark_journal import CountState
 from skytally.recount.mark_matching import matched_objects, reach_px
 from skytally.recount.number_from_marks import result_of
+from skytally.recount.object_mark import PERHAPS, POINT, SURE, Mark
 
 TRUTH = "truth"
 

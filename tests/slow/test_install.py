@@ -21,7 +21,7 @@ LONGEST = 900
 
 IMPORT_ALL = """
 import importlib, sys
-from skytally.core.code_key import package_modules
+from skytally.core.code_content_keys import package_modules
 
 rooms = set(sys.argv[1].split(","))
 for name in package_modules():

@@ -8,7 +8,7 @@ from typing import Any
 
 from skytally.imagery.simulate import PRACTICE, write_practice
 from skytally.recount import CountImage, CountState, CountTask
-from skytally.recount.mark import POINT, Mark
+from skytally.recount.object_mark import POINT, Mark
 
 
 def task_of(path: Path, *, counter: str = "first-desk", what: str = "railcars") -> CountTask:

@@ -22,8 +22,8 @@ from skytally.recount import (
     practice_score,
     write_result,
 )
-from skytally.recount.mark import BOX, Mark
 from skytally.recount.mark_matching import matched_objects
+from skytally.recount.object_mark import BOX, Mark
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 

@@ -20,7 +20,7 @@ from skytally.press import notebook_parameters
 from skytally.press.laboratory.laboratory_data import laboratory_script
 from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
 from skytally.press.laboratory.page_parameters import parameter_options
-from skytally.press.parameter_checks import record_values, value_faults
+from skytally.press.parameter_value_checks import record_values, value_faults
 from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord
 from skytally.statistics.level_ratio import Numbers, level_ratio

@@ -31,7 +31,7 @@ from skytally.recount import (
     read_count,
     result_of,
 )
-from skytally.recount.mark import BOX, POINT
+from skytally.recount.object_mark import BOX, POINT
 from skytally.recount.recount_image import TILE
 from tests.support.files_beside_project import imagery
 

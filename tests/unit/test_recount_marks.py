@@ -13,8 +13,8 @@ import pytest
 
 from skytally.core import DataError
 from skytally.recount import CountJournal, read_count, read_task, result_of
-from skytally.recount.mark import mark_from_json
 from skytally.recount.mark_journal import CountTask
+from skytally.recount.object_mark import mark_from_json
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 MARK = {"name": "a", "kind": "point", "certainty": "sure", "corners": [[3, 4]]}

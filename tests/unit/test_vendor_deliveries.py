@@ -26,7 +26,7 @@ from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.deliveries import delivered_pixels
 from skytally.imagery.acquire.deliveries.acquisition_day import DayConflictError, moment_in_name
 from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_scene
-from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
+from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.own_image_folder import item_id_of, items_in_folder
 from skytally.imagery.acquire.pixel_classes import decode_classification

@@ -49,7 +49,7 @@ from .coverage_months import (
     monthly_coverage as monthly_coverage,
 )
 from .deliveries.delivered_pixels import read_delivered_scene as read_delivered_scene
-from .deliveries.recognition import recognised_delivery as recognised_delivery
+from .deliveries.delivery_recognition import recognised_delivery as recognised_delivery
 from .legacy_conversion import convert_data as convert_data
 from .offered_scene import SceneItem as SceneItem, baseline_version as baseline_version
 from .own_image_folder import item_id_of as item_id_of

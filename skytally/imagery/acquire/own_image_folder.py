@@ -13,8 +13,8 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
+from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
-from skytally.imagery.acquire.deliveries.recognition import recognised_delivery
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.reprojection import is_reprojectable

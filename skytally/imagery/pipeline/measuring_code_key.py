@@ -40,7 +40,7 @@ def measuring_key(known: KnownMeanings | None = None) -> str:
     Parameters
     ----------
     known : mapping or None
-        As in `skytally.core.code_key.key_of_modules`.
+        As in `skytally.core.code_content_keys.key_of_modules`.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from typing import Any
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameters import declared_parameters
 from skytally.press.notebook_reader import read_notebook
-from skytally.press.parameter_checks import ONE_DAY, RecordValues, is_day, record_values
+from skytally.press.parameter_value_checks import ONE_DAY, RecordValues, is_day, record_values
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)
 """A line of the parameters cell that says what its parameter is."""

@@ -17,7 +17,7 @@ from skytally.imagery.acquire.acquisition_inventory import (
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
-from skytally.press.delivery_report import file_lines, plan_lines, scene_lines
+from skytally.press.own_image_delivery_report import file_lines, plan_lines, scene_lines
 from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
 
 HERE = chips.site()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core import code_key
-from skytally.core.code_key import (
+from skytally.core import code_content_keys
+from skytally.core.code_content_keys import (
     key_of_docstrings,
     key_of_modules,
     meaning,
@@ -42,7 +42,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "room/two.py").write_text("from skytally.room import double\nprint(double)\n")
     (folder / "room/three.py").write_text('SCRIPT = "draw.js"\n')
     (folder / "room/draw.js").write_text("draw()")
-    monkeypatch.setattr(code_key, "PACKAGE", folder)
+    monkeypatch.setattr(code_content_keys, "PACKAGE", folder)
     return folder
 
 

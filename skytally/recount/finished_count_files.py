@@ -10,7 +10,6 @@ from typing import Any
 
 from skytally.core import header_of
 from skytally.imagery.acquire import chip_store
-from skytally.recount.mark import BOX, LINE, Mark
 from skytally.recount.mark_journal import SUFFIX, CountState
 from skytally.recount.number_from_marks import (
     csv_lines,
@@ -19,6 +18,7 @@ from skytally.recount.number_from_marks import (
     source_id,
     source_row_of,
 )
+from skytally.recount.object_mark import BOX, LINE, Mark
 from skytally.recount.recount_image import ImageIdentity
 
 JOURNALS = f"*/*{SUFFIX}"
