@@ -1,4 +1,4 @@
-"""Odd observations of a series as a rival to changes: single values far from all round them."""
+"""Outlying observations of a series as a rival to changes: single values far from all round them."""
 
 from __future__ import annotations
 
