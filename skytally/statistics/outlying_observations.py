@@ -1,4 +1,4 @@
-"""Outlying observations of a series as a rival to changes: single values far from all round them."""
+"""Outlying observations as a rival to changes: single values far from all round them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log marginal likelihood of every stretch of a series as one segment: of constant level, or of a ramp."""
+"""Log marginal likelihood of every stretch of a series as one segment: level or ramp."""
 
 from __future__ import annotations
 
