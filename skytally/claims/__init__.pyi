@@ -6,6 +6,7 @@ from .claim_evidence_lookup import (
 from .claim_ledger import (
     Claim as Claim,
     as_json as as_json,
+    as_sentence as as_sentence,
     judge_claims as judge_claims,
     ledger_faults as ledger_faults,
 )

@@ -12,7 +12,7 @@ import pandas as pd
 from pandas.tseries.offsets import MonthEnd
 
 from skytally.claims.claim_evidence_lookup import Evidence, dates_of
-from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, judge_rules
+from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, capitalised, judge_rules
 from skytally.claims.verdict_words import GOOD, IN_PART, on_this_point, worst
 from skytally.core import day, evidence_line_names as n, refuse
 from skytally.record import Support, support
@@ -47,6 +47,8 @@ class Claim:
     """One sentence for each thing seen after the claim was made; no part of the verdict."""
     later_widened: bool
     """Whether that goes beyond a claim which held for its time."""
+    remark: str
+    """What a reader should know beside the reasons; of a fixed verdict, why no rule can decide."""
     against: tuple[str, ...]
     """Sentences of findings that speak against it without deciding; no part of the verdict."""
     findings: tuple[str, ...]
@@ -99,6 +101,8 @@ def _ledger_faults(rows: pd.DataFrame, rules: pd.DataFrame, evidence: Evidence) 
         yield from _origin_faults(row, press)
         if bool(row["rules"]) == bool(row["fixed_verdict"]):
             yield f"{row['id']}: give rules, or a fixed verdict where no rule can decide, not both"
+        if row["fixed_verdict"] and not row["note"]:
+            yield f"{row['id']}, note: empty; say why no rule can decide"
         for column, known in known_in.items():
             for ref in sorted(set(row[column].split()) - known):
                 yield (
@@ -179,6 +183,17 @@ def _findings_of_same_rows(
             yield key
 
 
+def as_sentence(words: str) -> str:
+    """Begin words with a capital and end them with a full stop.
+
+    Examples
+    --------
+    >>> as_sentence("a fear is an opinion")
+    'A fear is an opinion.'
+    """
+    return f"{capitalised(words)}."
+
+
 def _reasons(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     """One sentence a rule; where the parts of a claim fare differently, each with its verdict."""
     outcomes = list(outcomes)
@@ -213,6 +228,7 @@ def _judged_claim(
         why=_reasons(outcomes),
         later=tuple(outcome.why for outcome in later),
         later_widened=verdict in GOOD and any(outcome.verdict == IN_PART for outcome in later),
+        remark=as_sentence(row["note"]) if row["note"] else "",
         against=tuple(str(evidence.findings[key]["text"]) for key in row["against"].split()),
         findings=tuple(sorted(keys)),
         rows=tuple(sorted(rows)),

@@ -207,7 +207,7 @@ def _outcome(rule: dict[str, Any], evidence: Evidence) -> Outcome:
     text = (nothing and rule["otherwise"]) or rule["sentence"]
     return Outcome(
         verdict=verdict,
-        why=_capital(reason_in_words(text, words)),
+        why=capitalised(reason_in_words(text, words)),
         refs=tuple(dict.fromkeys([*named, *selected])),
         named=frozenset(named),
         selected=frozenset(selected),
@@ -260,7 +260,8 @@ def _doing(count: str, part: str, one: str, many: str) -> str:
     return f"{'all' if part == count else part} of them {many}"
 
 
-def _capital(sentence: str) -> str:
+def capitalised(sentence: str) -> str:
+    """Begin words with a capital and leave the others as they are."""
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -65,6 +65,7 @@ from .published_quantity import (
     COUNTED_BY as COUNTED_BY,
     COUNTING_ERROR as COUNTING_ERROR,
     DERIVED_SUM as DERIVED_SUM,
+    MADE_AS_SUM as MADE_AS_SUM,
     ODD as ODD,
     Quantity as Quantity,
     limits as limits,

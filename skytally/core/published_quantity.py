@@ -20,6 +20,8 @@ THOUSAND = 1000.0
 """Step from one counting word to the next: thousand, million."""
 DERIVED_SUM = "derived-sum"
 """Word of the vocabulary *method* for a sum that no source prints."""
+MADE_AS_SUM = "a sum by the compiler of the parts that the counter printed"
+"""What is said of a number whose `method` is `DERIVED_SUM`."""
 SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives"
 COUNTED_BY = ("count", "estimate", DERIVED_SUM, "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""

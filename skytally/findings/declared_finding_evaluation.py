@@ -11,6 +11,7 @@ import pandas as pd
 
 from skytally.core import (
     DERIVED_SUM,
+    MADE_AS_SUM,
     DataError,
     data_registry,
     evidence_line_names as n,
@@ -49,7 +50,7 @@ PICKED = {
 }
 """Kind of superlative to the function that picks its row."""
 
-MADE_WORDS = {DERIVED_SUM: " (a sum by the compiler of the parts that the counter printed)"}
+MADE_WORDS = {DERIVED_SUM: f" ({MADE_AS_SUM})"}
 """Word of the vocabulary *method* to what a sentence says of such a number."""
 REFERRED_TO = ("sources", "scopes", "counters")
 """Tables of which only the rows are used that rows of other tables refer to."""

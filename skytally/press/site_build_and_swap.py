@@ -184,6 +184,14 @@ def _add_files(stage: Path, pages: Path) -> None:
     add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
+    _leave_out_sources_of_theme(pages / "_static")
+
+
+def _leave_out_sources_of_theme(static: Path) -> None:
+    """Remove what serves only those who develop the theme: source maps and message catalogues."""
+    for path in sorted(static.rglob("*.map")):
+        path.unlink()
+    shutil.rmtree(static / "locales", ignore_errors=True)
 
 
 def finish_pages(stage: Path, pages: Path) -> None:

@@ -45,7 +45,7 @@ def claim(name: str, verdict: str, **more: Any) -> dict[str, Any]:
     """Return an entry of ``claims.json`` of a made-up claim."""
     return {
         "id": name, "text": f"made-up claim {name}", "verdict": verdict, "why": [],
-        "later": [], "against": [],
+        "later": [], "remark": "", "against": [],
         "rests_on": {"findings": [], "rows": [], "sites": [], "sources": []}, "flips_if": None,
         **more,
     }  # fmt: skip

@@ -352,7 +352,7 @@ def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
         (
             "(ships at Rajin, Korean)",
             "https://a.test",
-            "A, untitled page: ships at Rajin, Korean (",
+            "A, [our description: ships at Rajin, Korean] (",
         ),
         ("Ships (Korean)", "", "A, Ships (Korean) (undated; no address)"),
     ],
@@ -405,10 +405,10 @@ def test_heading_of_a_row_without_a_number_is_a_phrase(
     assert "_" not in shown
 
 
-def test_a_text_too_long_for_a_heading_is_not_cut_but_told_under_it(
+def test_a_text_too_long_for_a_heading_begins_it_and_stands_whole_under_it(
     table: Callable[[str], pd.DataFrame],
 ) -> None:
-    """The heading says of what kind the row is, and who acted is spelled out."""
+    """The heading is the beginning of the text, and who acted is spelled out."""
     words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
     text = "Someone says at length " + "and again " * 12 + "that it is not so"
     row = {"id": "E1", "source_id": "BP_20231006", "text": text, "note": "", "kind": "denial"}
@@ -417,7 +417,8 @@ def test_a_text_too_long_for_a_heading_is_not_cut_but_told_under_it(
     card = row_card(
         CardRecord({**tables, "vocabulary": words, "events": made}, ("events",)), "E1", []
     )
-    assert card.heading == "A denial"
+    assert card.heading.endswith(" ...")
+    assert text.startswith(card.heading.removesuffix(" ..."))
     assert card.sentence == text
     acted = [fact.parts[0].text for fact in card.facts if fact.label == "who acted"]
     assert acted == ["North Korea, UN Security Council"]
@@ -457,7 +458,7 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     claim = {
         "id": "S1-07", "verdict": "holds in part", "text": "up to 1,000 containers",
         "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
-        "against": [], "later": [], "changes_if": "the transcript", "support": None,
+        "against": [], "remark": "", "later": [], "changes_if": "the transcript", "support": None,
         "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
                    "original_source": source, "copy_source": source}],
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
@@ -477,7 +478,7 @@ def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     claim = {
         "id": "S9-99", "verdict": "holds in part", "text": "made up", "asserted_by": "nobody",
         "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
-        "against": [], "later": [], "why": [
+        "against": [], "remark": "", "later": [], "why": [
             "One number fits. On this point: holds.",
             "No load seen. On this point: holds in part.",
         ],

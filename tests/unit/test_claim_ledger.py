@@ -461,7 +461,7 @@ def test_claims_json_is_sorted_whole_and_without_nan(claims: dict[str, Claim]) -
     assert text == as_json(reversed(list(claims.values())))
     wanted = {
         *("id", "text", "asserted_by", "line", "verdict", "why", "later", "later_widened"),
-        *("against", "support", "rests_on", "changes_if", "drift"),
+        *("remark", "against", "support", "rests_on", "changes_if", "drift"),
     }
     assert all(wanted <= set(each) for each in shown)
     (railcars,) = (each for each in shown if each["id"] == "S2-09")

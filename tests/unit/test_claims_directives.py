@@ -147,7 +147,7 @@ def test_claims_that_later_evidence_widens_have_a_line_of_the_tally(
     }
     widened = [claim for claim in press if claim["later_widened"]]
     assert widened
-    lines = {line: counts[line] for line in counts if line.endswith("later widened")}
+    lines = {line: counts[line] for line in counts if line.endswith("later sources go further")}
     assert sum(lines.values()) == len(widened)
     assert sum(counts.values()) == len(press)
 
@@ -160,7 +160,7 @@ def test_a_row_tells_later_evidence_apart_and_shows_three_facts(
     shown = _html("ClaimsTable")
     row = re.search(r'<tr [^>]*><th scope="row"><a href="#S1-05".*?</tr>', shown, re.DOTALL)
     assert row is not None
-    assert "<strong>holds</strong> for its time, later widened" in row[0]
+    assert "<strong>holds</strong> for its time; later sources go further" in row[0]
     assert "<em>Later:</em>" in row[0]
     row = re.search(r'<tr [^>]*><th scope="row"><a href="#S1-14".*?</tr>', shown, re.DOTALL)
     assert row is not None

@@ -315,6 +315,8 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),
         *fact("seen later, no part of the verdict", claim["later"]),
+        # where no rule decides, the remark is the sentence of the card
+        *fact("remark", [claim["remark"] if decide else ""]),
         *fact("what speaks against it", claim["against"]),
         *_drift(claim, record),
         *fact("read in", _pages_of(record, decided_by or rows)),
@@ -333,6 +335,6 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
-        shortened(" ".join(decide) or f"What would change it: {claim['changes_if']}."),
+        shortened(" ".join(decide) or claim["remark"]),
         tuple(facts),
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pandas as pd
 
 from skytally.core import (
     DERIVED_SUM,
+    MADE_AS_SUM,
     evidence_line_names as n,
     limits,
     quantity_of,
@@ -319,7 +320,7 @@ def method_words(row: Mapping[str, Any]) -> str:
     """Mark a number as a sum by those who compiled the record; empty for any other."""
     if row.get("method") != DERIVED_SUM:
         return ""
-    return f"a sum by the compiler of the parts that the counter printed: {row['text']}"
+    return f"{MADE_AS_SUM}: {row['text']}"
 
 
 def _phrase(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
@@ -404,8 +405,6 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact(ORIGINAL, original_citations(record, [row_id])),
     ]
     title, said = _heading(record, table, row), plain_note(str(row.get("text", "")))
-    if len(title) > MOST_IN_HEADING:
-        title = with_ship(kind_of_row(record, table, row), row)
     # a title that says it all leaves room for what kind of row it is
     repeated = len(said) > 1 and title.endswith(said[1:]) and len(title) <= MOST_IN_HEADING
     sentence = f"{kind_of_row(record, table, row)}." if repeated else said

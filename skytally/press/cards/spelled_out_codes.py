@@ -79,7 +79,7 @@ def shown_title(title: str) -> str:
     Examples
     --------
     >>> shown_title("(ships at Rajin, Korean)")
-    'untitled page: ships at Rajin, Korean'
+    '[our description: ships at Rajin, Korean]'
     """
     described = DESCRIPTION.fullmatch(title)
-    return f"untitled page: {described[1]}" if described else title
+    return f"[our description: {described[1]}]" if described else title

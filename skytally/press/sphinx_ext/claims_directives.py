@@ -87,7 +87,7 @@ def judged(app: Sphinx) -> list[dict[str, Any]]:
     return read_results_json(app, "claims.json")
 
 
-WIDENED = " for its time, later widened"
+WIDENED = " for its time; later sources go further"
 """What follows the verdict on a claim that later evidence goes beyond."""
 SAID_OR_DATED = {"events", "official-claims", "none"}
 """Kinds of evidence that decide whether something was said or when, and not what moved."""
@@ -146,6 +146,8 @@ def why_in_words(claim: dict[str, Any]) -> str:
     decide, others = deciding_reasons(claim)
     reasons = [cell(reason) for reason in (*decide, *others)]
     reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
+    if claim["remark"]:
+        reasons.append(f"{'<em>Remark:</em> ' if decide else ''}{cell(claim['remark'])}")
     if claim["against"]:
         sentences = " ".join(map(cell, claim["against"]))
         reasons.append(f"<details><summary>What speaks against it</summary>{sentences}</details>")
@@ -312,8 +314,10 @@ def _what_changes_it(claim: dict[str, Any]) -> str:
 def _listed_claim(claim: dict[str, Any]) -> str:
     text = claim["text"][:1].upper() + claim["text"][1:]
     part = f" Tested: {cell(claim['tested_part'])}." if claim["tested_part"] else ""
-    why = why_in_words(claim) or f"What would change it: {cell(claim['changes_if'])}."
-    widened = " <em>It holds for its time and was later widened.</em>"
+    why = why_in_words(claim)
+    if not claim["why"]:
+        why = f"{why} What would change it: {cell(claim['changes_if'])}.".strip()
+    widened = " <em>It holds for its time; later sources go further.</em>"
     page = source_of_claim().get(claim["id"], "")
     printed = f"Printed in {source_link(page)}." if page else ""
     rests = " ".join(filter(None, (printed, _rests_on(claim))))
@@ -434,7 +438,7 @@ class DriftCards(Block):
     @staticmethod
     def _card(row: dict[str, Any], meaning: str) -> str:
         before, after = marked_words(row["original"], row["copy"])
-        note = f" {cell(row['note'][0].upper() + row['note'][1:])}." if row["note"] else ""
+        note = f" {cell(claims.as_sentence(row['note']))}" if row["note"] else ""
         claim = f" {card_link('claim', row['claim'])}" if row["claim"] else ""
         lines = [
             ("Before", f"{before} ({source_link(row['original_source'])})"),

@@ -26,6 +26,8 @@ HEADS = ("who", "how many", "said", "period it speaks of")
 LAST_HEADS = {"text": "what it says", "route": "by what way"}
 """Column of the table to the head under which it stands last."""
 NO_ROUTE = "no way named"
+OFFICIAL = ("government", "intelligence", "intergovernmental")
+"""Words of the vocabulary *counter_kind* for those who speak for states."""
 
 
 def statements(
@@ -124,8 +126,15 @@ class StatementTable(Block):
             cell(dates(row, "date") or NO_PERIOD),
             cell(f"{self._last(row)}{warned}"),
         )
-        who = cell(names.get(row["counter"], row["counter"]))
-        return html_row((who, *cells))
+        who = names.get(row["counter"], row["counter"])
+        return html_row((cell(f"{who}{self._no_official(row)}"), *cells))
+
+    @staticmethod
+    def _no_official(row: dict[str, Any]) -> str:
+        """Words after the name of one who speaks for no state, such as a think tank."""
+        counters = table("counters")
+        kinds = counters.loc[counters["id"] == row["counter"], "kind"]
+        return "" if kinds.empty or kinds.iloc[0] in OFFICIAL else f" ({kinds.iloc[0]})"
 
     def _last(self, row: dict[str, Any]) -> str:
         """Write the cell of the last column: what a statement says, or by what way things went."""
@@ -133,7 +142,8 @@ class StatementTable(Block):
             return str(row["text"])
         words = table("vocabulary")
         chosen = words[(words["vocabulary"] == "claim_route") & (words["word"] == row["route"])]
-        return re.split("[:,]", str(chosen["meaning"].iloc[0]))[0] if len(chosen) else NO_ROUTE
+        way = re.split("[:,]", str(chosen["meaning"].iloc[0]))[0] if len(chosen) else NO_ROUTE
+        return f"{way}; estimated from images" if row["method"] == "estimate" else way
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

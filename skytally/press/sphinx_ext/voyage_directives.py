@@ -9,7 +9,15 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import limits, quantity_of, quantity_text, unit_of, when_stated
+from skytally.core import (
+    DERIVED_SUM,
+    MADE_AS_SUM,
+    limits,
+    quantity_of,
+    quantity_text,
+    unit_of,
+    when_stated,
+)
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
@@ -83,7 +91,8 @@ def _first(row: Mapping[str, Any]) -> pd.Timestamp:
 def _number(row: Mapping[str, Any]) -> str:
     if row["bound"] == "exactly" and row["value"] == 0:
         return f"no {unit_of(str(row['unit'])).singular}"
-    return quantity_text(quantity_of(row)) if row["bound"] else ""
+    made = f" ({MADE_AS_SUM})" if row.get("method") == DERIVED_SUM else ""
+    return f"{quantity_text(quantity_of(row))}{made}" if row["bound"] else ""
 
 
 def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, Any]]:

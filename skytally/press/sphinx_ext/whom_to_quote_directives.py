@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import COUNTED_BY, DERIVED_SUM, DataError, listed, when_stated
+from skytally.core import COUNTED_BY, DERIVED_SUM, MADE_AS_SUM, DataError, listed, when_stated
 from skytally.press.cards.card import WEB, Part
 from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
@@ -45,11 +45,11 @@ PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
 UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
-SUM_WORDS = " (a sum by the compiler of the parts that the counter printed)"
-"""Words in the number of a sum, which the citation of it gives, too."""
 LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
 POOR = ("D", "E", "F")
 """Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
+MOST_PAGES = 4
+"""Pages that are listed of one sentence."""
 MOST_FINDINGS, MOST_TIES = 3, 2
 """Findings and ties that are named of one speaker."""
 Row = Mapping[str, Any]
@@ -277,7 +277,7 @@ def phrased(finding: Row, row: Row) -> str:
         Of a number that the book computed, the bracket names the book and the counters.
     """
     record = card_record()
-    text = str(finding["text"]).removesuffix(".").replace(SUM_WORDS, "")
+    text = str(finding["text"]).removesuffix(".").replace(f" ({MADE_AS_SUM})", "")
     when = str(finding.get("when", ""))
     found = LAST_BRACKET.search(text)
     inner = found[1] if found else ""
@@ -377,23 +377,31 @@ class QuotationList(QuotationBlock):
         )
         if "counter" not in row:
             return html_row((sentence, f"computed by {BOOK}", "the rows of the card"), choice=part)
-        counter = str(row["counter"])
-        own = own_page_of(row)
-        read = record.sources[str(row["source_id"])]
-        pages = [f"own page: {self.page(page_link(record, record.sources[own]))}"] if own else []
-        if not own or own != read["id"]:
-            pages.append(f"read in: {self.page(page_link(record, read))}{doubts(read)}")
+        # what is computed here has all its rows behind it, what is printed the one that prints it
+        behind = [record.rows[each][1] for each in finding["inputs"]] if finding["own"] else [row]
         computed = f"computed by {BOOK}; behind it: " if finding["own"] else ""
-        passed = "" if own == read["id"] else f"; {REPORT}"
-        who = f"{record.names.get(counter, counter)}: {capacity(counter)}"
-        return html_row(
-            (
-                sentence,
-                cell(f"{computed}{who}; {independence(row)}{passed}"),
-                "<br>".join(pages),
-            ),
-            choice=part,
-        )
+        who = "; ".join(dict.fromkeys(map(self._who, behind)))
+        pages = list(dict.fromkeys(page for each in behind for page in self._pages(each)))
+        more = len(pages) - MOST_PAGES
+        if more > 0:
+            pages[MOST_PAGES:] = [f"{more} more, on the card"]
+        return html_row((sentence, cell(f"{computed}{who}"), "<br>".join(pages)), choice=part)
+
+    def _who(self, row: Row) -> str:
+        """Name and capacity of the counter of a row, and how the number came about."""
+        counter = str(row["counter"])
+        passed = "" if own_page_of(row) == row["source_id"] else f"; {REPORT}"
+        name = card_record().names.get(counter, counter)
+        return f"{name}: {capacity(counter)}; {independence(row)}{passed}"
+
+    def _pages(self, row: Row) -> Iterator[str]:
+        """Link to the counter's own page and, where it is another, to the page of the row."""
+        record = card_record()
+        own, read = own_page_of(row), record.sources[str(row["source_id"])]
+        if own:
+            yield f"own page: {self.page(page_link(record, record.sources[own]))}"
+        if own != read["id"]:
+            yield f"read in: {self.page(page_link(record, read))}{doubts(read)}"
 
 
 class SpeakerList(QuotationBlock):
