@@ -81,7 +81,7 @@ PAGES: dict[str, tuple[Page | Callable[[int], Page], str, str]] = {
     "unauthorised": (Page(words("x"), 401), "login", ""),
     "refused": (Page(words("x"), 403), "refused", ""),
     "huge": (Page(words(SEEN) * 200, again=True), "too-large", "found"),
-    "drip": (Page(words(SEEN), pause_s=0.3, headers={}), "too-slow", "not-readable"),
+    "drip": (Page(words(SEEN), pause_s=0.05, headers={}), "too-slow", "not-readable"),
     "broken": (Page(words(SEEN), headers={"Content-Length": "9999"}), "broken-off", "found"),
     "private/a": (Page(words(SEEN)), "robots-disallowed", ""),
     "busy": (_busy_once, "whole", "found"),
