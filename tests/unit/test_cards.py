@@ -457,7 +457,8 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     source = next(iter(cards_of.sources))
     claim = {
         "id": "S1-07", "verdict": "holds in part", "later_widened": False,
-        "text": "up to 1,000 containers", "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
+        "text": "up to 1,000 containers", "asserted_by": "US NSC",
+        "tested_part": "the wording", "why": ["It said more."],
         "against": [], "remark": "", "later": [], "changes_if": "the transcript", "support": None,
         "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
                    "original_source": source, "copy_source": source}],
