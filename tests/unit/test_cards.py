@@ -456,8 +456,9 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
     """Verdict, reason, changed words with both pages."""
     source = next(iter(cards_of.sources))
     claim = {
-        "id": "S1-07", "verdict": "holds in part", "text": "up to 1,000 containers",
-        "asserted_by": "US NSC", "tested_part": "the wording", "why": ["It said more."],
+        "id": "S1-07", "verdict": "holds in part", "later_widened": False,
+        "text": "up to 1,000 containers", "asserted_by": "US NSC",
+        "tested_part": "the wording", "why": ["It said more."],
         "against": [], "remark": "", "later": [], "changes_if": "the transcript", "support": None,
         "drift": [{"original": "more than 1,000", "copy": "up to 1,000", "change": "reversed",
                    "original_source": source, "copy_source": source}],
@@ -476,7 +477,8 @@ def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     """The deciding part, the row without which the verdict falls, and the flip set come first."""
     searched = {"all_of_this_size": True, "searched_up_to": 1}
     claim = {
-        "id": "S9-99", "verdict": "holds in part", "text": "made up", "asserted_by": "nobody",
+        "id": "S9-99", "verdict": "holds in part", "later_widened": False, "text": "made up",
+        "asserted_by": "nobody",
         "tested_part": "", "changes_if": "a row", "support": None, "drift": [],
         "against": [], "remark": "", "later": [], "why": [
             "One number fits. On this point: holds.",

@@ -96,7 +96,7 @@ def test_a_correction_follows_from_the_one_before(whole: Path, write_cell: Write
     _correct(whole, "official_claims", "O033", "value", "15808", "15810")
     (fault,) = _told(whole)
     assert "column old: found '15808', but line" in fault
-    assert "made the cell '15800'; write the value that was corrected" in fault
+    assert "made the cell '15809'; write the value that was corrected" in fault
 
 
 def test_a_delivered_cell_does_not_change_without_a_word(whole: Path, write_cell: Write) -> None:

@@ -53,6 +53,8 @@ DECIDES = {
 MOST_WORDED = 4
 """Rows of a finding or claim whose counter, day and number stand on its card."""
 COUNTED = "counted or stated by"
+WIDENED = " for its time; later sources go further"
+"""What follows the verdict on a claim that later evidence goes beyond."""
 RESTS_ON = "computed in this book from rows of"
 """Label of the counters behind a number that none of them printed."""
 
@@ -298,6 +300,11 @@ def _pages_of(record: CardRecord, rows: Iterable[str]) -> list[Part | str]:
     return [*shown, *([f"{more} more, on the cards of the rows"] if more else [])]
 
 
+def dated_verdict(claim: Mapping[str, Any]) -> str:
+    """Verdict on a claim, with the time for which it holds where later evidence goes beyond it."""
+    return f"{claim['verdict']}{WIDENED if claim['later_widened'] else ''}"
+
+
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
     """Card of one claim: its verdict, what decided it, who printed it, and what would flip it."""
     rests = claim["rests_on"]
@@ -305,7 +312,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     decided_by, rows = deciding_rows(claim)
     elsewhere = [s for s in rests["sources"] if s in record.sources]
     others_on_it = [page_link(record, record.sources[source]) for source in elsewhere]
-    quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {claim['verdict']}."
+    quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {dated_verdict(claim)}."
     facts = [
         *fact("printed in", printed_in(record, claim)),
         *fact("claimed by", [claim["asserted_by"]]),
@@ -331,7 +338,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("all of it", [Part(f"{claim['id']} among all claims", f"claims.html#{claim['id']}")]),
         *fact(CITE, [Part(shortened(quote, letters=len(citation) + MOST_IN_CITATION))]),
     ]
-    verdict = claim["verdict"]
+    verdict = dated_verdict(claim)
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),

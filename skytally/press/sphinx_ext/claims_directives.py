@@ -14,6 +14,8 @@ from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
+    WIDENED,
+    dated_verdict,
     deciding_reasons,
     deciding_rows,
     flips_in_words,
@@ -87,8 +89,6 @@ def judged(app: Sphinx) -> list[dict[str, Any]]:
     return read_results_json(app, "claims.json")
 
 
-WIDENED = " for its time; later sources go further"
-"""What follows the verdict on a claim that later evidence goes beyond."""
 SAID_OR_DATED = {"events", "official-claims", "none"}
 """Kinds of evidence that decide whether something was said or when, and not what moved."""
 
@@ -97,7 +97,7 @@ def counted_verdicts(claims_of: Iterable[dict[str, Any]]) -> str:
     """Cells with the number of claims under each verdict, split by what they are about."""
     counted: Counter[tuple[str, bool]] = Counter()
     for claim in claims_of:
-        counted[_tally_line(claim), claim["line"] in SAID_OR_DATED] += 1
+        counted[dated_verdict(claim), claim["line"] in SAID_OR_DATED] += 1
     return "".join(
         f'<tr><th scope="row">{cell(line)}</th>'
         f"<td>{counted[line, False]}</td><td>{counted[line, True]}</td></tr>"
@@ -105,10 +105,6 @@ def counted_verdicts(claims_of: Iterable[dict[str, Any]]) -> str:
         for line in ((word, f"{word}{WIDENED}") if word in claims.GOOD else (word,))
         if line in claims.VERDICTS or counted[line, False] + counted[line, True]
     )
-
-
-def _tally_line(claim: dict[str, Any]) -> str:
-    return f"{claim['verdict']}{WIDENED if claim['later_widened'] else ''}"
 
 
 VERDICT_COLOURS = dict(zip(claims.VERDICTS, chart_style.VERDICT_COLOURS, strict=True))
@@ -317,7 +313,8 @@ def _listed_claim(claim: dict[str, Any]) -> str:
     why = why_in_words(claim)
     if not claim["why"]:
         why = f"{why} What would change it: {cell(claim['changes_if'])}.".strip()
-    widened = " <em>It holds for its time; later sources go further.</em>"
+    verdict = dated_verdict(claim)
+    widened = f" <em>{cell(verdict[:1].upper() + verdict[1:])}.</em>"
     page = source_of_claim().get(claim["id"], "")
     printed = f"Printed in {source_link(page)}." if page else ""
     rests = " ".join(filter(None, (printed, _rests_on(claim))))
