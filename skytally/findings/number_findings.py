@@ -130,8 +130,8 @@ def as_high(rows: pd.DataFrame, highest_row: pd.DataFrame) -> str:
             unlimited.append(words)
         elif most >= value:
             near.append(words)
-            higher |= most > value
-    may = f"by what its words allow, {listed(near)} may be as much{' or more' * higher}"
+            higher = higher or most > value
+    may = f"by what its words allow, {listed(near)} may be as much{' or more' if higher else ''}"
     have = "has" if len(unlimited) == 1 else "have"
     beyond = f"{listed(unlimited)}, which {have} no upper end, may be more"
     parts = [*([may] if near else []), *([beyond] if unlimited else [])]

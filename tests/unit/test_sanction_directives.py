@@ -81,3 +81,13 @@ def test_each_date_leads_to_its_row_from_a_page_in_a_folder() -> None:
     html = bare(SanctionListings, docname="lines/ais-gaps").html()
     links = set(re.findall(r'href="\.\./cards/row/(M\d+)\.html"', html))
     assert links == set(originals("sanction_listings")["id"])
+
+
+def test_dates_of_one_listing_are_told_apart_by_their_pages() -> None:
+    """Three pages that date one listing differently do not read as three listings."""
+    shown = shown_rows()["Lady R", "United States"]
+    assert shown[2].startswith("May 2022, by Dong-A Ilbo on Yomiuri; on a list by a page of ")
+    assert shown[2].count("which does not say since when, by ") == 2
+    assert shown[3] == (
+        "on a list by a page of about 7 October 2025, which does not say since when (MG-Flot)"
+    )

@@ -39,8 +39,9 @@ class SanctionListings(Block):
         return filtered_table(
             "sanction-listings",
             "Sanctions on the ships of the route: a row is one ship and one body, with the days "
-            "on which it listed the ship or its owner, by the pages that were read; “by” a day "
-            "means on or before it; a listing that no page of the record mentions may exist",
+            "on which it listed the ship or its owner, by the pages that were read. Where pages "
+            "date one listing differently, each is named, and two dates need not be two listings; "
+            "a listing that no page of the record mentions may exist",
             list(HEADS),
             [self._row(ship, body, listings) for ship, body in product(ships, bodies)],
             empty="The record has no listing of a ship yet.",
@@ -63,12 +64,15 @@ class SanctionListings(Block):
         return html_row(cells, choice=body)
 
     def _links(self, rows: list[dict[str, Any]], target: str) -> str:
+        here = [row for row in rows if row["target"] == target]
+        several = len(here) > 1
         known = [
-            self._link(row, _day(row)) + (f" ({cell(row['owner'])})" if row["owner"] else "")
-            for row in rows
-            if row["target"] == target
+            self._link(row, _day(row))
+            + (f" ({cell(row['owner'])})" if row["owner"] else "")
+            + (cell(f", by {_publisher(row)}") if several else "")
+            for row in here
         ]
-        return ", ".join(known) or cell(NOT_FOUND)
+        return "; ".join(known) or cell(NOT_FOUND)
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
@@ -88,9 +92,18 @@ def _read(rows: list[dict[str, Any]]) -> str:
     return f"{NOT_READ}, but in a copy of its list of {days}, kept by others"
 
 
+def _publisher(row: Mapping[str, Any]) -> str:
+    """Publisher of the page in which a listing was read."""
+    return str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
+
+
 def _day(row: Mapping[str, Any]) -> str:
+    """Day of a listing; where only the page that tells of it has one, that of the page."""
     days = dates(row, "date")
-    return days.replace("until ", "by ", 1) if days.startswith("until ") else days
+    if not days.startswith("until "):
+        return days
+    page = days.removeprefix("until ")
+    return f"on a list by a page of {page}, which does not say since when"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
