@@ -73,7 +73,7 @@ DIFFERS = '(<a href="editions/this-copy.html">what differs</a>)'
 @pytest.mark.parametrize(
     ("words", "page", "expected"),
     [
-        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, newest page read: May."),  # noqa: E501
+        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, newest page read: May."),
         (
             "copy that differs from ", "this-copy",
             f"Newest page read: May; this copy differs from {EDITION} {DIFFERS}. Version 1.2.",

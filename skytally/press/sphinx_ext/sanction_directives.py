@@ -93,12 +93,12 @@ def _read(rows: list[dict[str, Any]]) -> str:
 
 
 def _publisher(row: Mapping[str, Any]) -> str:
-    """Publisher of the page in which a listing was read."""
+    """Return the publisher of the page in which a listing was read."""
     return str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
 
 
 def _day(row: Mapping[str, Any]) -> str:
-    """Day of a listing; where only the page that tells of it has one, that of the page."""
+    """Return the day of a listing; where only the page that tells of it has one, that of the page."""
     days = dates(row, "date")
     if not days.startswith("until "):
         return days
