@@ -67,9 +67,8 @@ class SanctionListings(Block):
         here = [row for row in rows if row["target"] == target]
         several = len(here) > 1
         known = [
-            self._link(row, _day(row))
+            self._link(row, _listed_on(row, several=several))
             + (f" ({cell(row['owner'])})" if row["owner"] else "")
-            + (cell(f", by {_publisher(row)}") if several else "")
             for row in here
         ]
         return "; ".join(known) or cell(NOT_FOUND)
@@ -92,18 +91,14 @@ def _read(rows: list[dict[str, Any]]) -> str:
     return f"{NOT_READ}, but in a copy of its list of {days}, kept by others"
 
 
-def _publisher(row: Mapping[str, Any]) -> str:
-    """Return the publisher of the page in which a listing was read."""
-    return str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
-
-
-def _day(row: Mapping[str, Any]) -> str:
-    """Return the day of a listing; where only the page that tells of it has one, that of the page."""
+def _listed_on(row: Mapping[str, Any], *, several: bool) -> str:
+    """Return the day of a listing, with its page where several pages, or it alone, give a day."""
     days = dates(row, "date")
-    if not days.startswith("until "):
-        return days
-    page = days.removeprefix("until ")
-    return f"on a list by a page of {page}, which does not say since when"
+    page = str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
+    if days.startswith("until "):
+        read = f"{page}, {days.removeprefix('until ')}"
+        return f"on a list, since when is not said, in {read}"
+    return f"{days}, in {page}" if several else days
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
