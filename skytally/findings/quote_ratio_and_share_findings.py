@@ -116,17 +116,26 @@ def as_high(rows: pd.DataFrame, highest_row: pd.DataFrame) -> str:
     -------
     str
         A clause that begins with a semicolon; empty where every other number is surely lower.
-        Of numbers that are open above nothing is said.
+        A number that is open above may always be higher.
     """
     top = highest_row.iloc[0]
     value = top["value"] if not math.isnan(top["value"]) else top["low"]
-    others = rows[(rows["id"] != top["id"]) & ~rows["bound"].isin([*n.OPEN_ABOVE, n.AT_MOST])]
-    near = [
-        f"{quantity_text(quantity_of(row))} ({period_of(row)})"
-        for _, row in others.iterrows()
-        if limits(quantity_of(row))[1] >= value
-    ]
-    return f"; by what its words allow, {listed(near)} may be as much" if near else ""
+    others = rows[(rows["id"] != top["id"]) & rows["bound"].ne(n.AT_MOST)]
+    near, unlimited, higher = [], [], False
+    for _, row in others.iterrows():
+        quantity = quantity_of(row)
+        most = limits(quantity)[1]
+        words = f"{quantity_text(quantity)} ({period_of(row)})"
+        if row["bound"] in n.OPEN_ABOVE:
+            unlimited.append(words)
+        elif most >= value:
+            near.append(words)
+            higher = higher or most > value
+    may = f"by what its words allow, {listed(near)} may be as much{' or more' if higher else ''}"
+    have = "has" if len(unlimited) == 1 else "have"
+    beyond = f"{listed(unlimited)}, which {have} no upper end, may be more"
+    parts = [*([may] if near else []), *([beyond] if unlimited else [])]
+    return f"; {', and '.join(parts)}" if parts else ""
 
 
 def quoted(

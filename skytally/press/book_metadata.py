@@ -73,7 +73,7 @@ def book_details(edition: Mapping[str, str] | None = None) -> dict[str, str]:
         "newest": day(newest) if newest is not None else "",
         "newest_iso": newest.date().isoformat() if newest is not None else "",
     }
-    details["complete_to"] = f"record complete to {details['newest']}" if details["newest"] else ""
+    details["complete_to"] = f"newest page read: {details['newest']}" if details["newest"] else ""
     set_by_hand = _issued(str(context.get("issued") or ""))
     details |= {"issued": set_by_hand} | dict(edition or {})
     details |= _citations(details, (config.get("html") or {}).get("baseurl") or "")
@@ -102,7 +102,7 @@ def _citations(details: Mapping[str, str], site: str) -> dict[str, str]:
     state = {
         "issued": details["edition_day"],
         "version": details["edition_version"],
-        "complete_to": f"record complete to {_in_words(published)}" if published else "",
+        "complete_to": f"newest page read: {_in_words(published)}" if published else "",
     }
     copy = f"copy with the SHA-256 {details['copy_hash']}, which differs from {edition}"
     begins = f"copy whose SHA-256 begins {details['copy_hash'][:12]}, not {edition}"

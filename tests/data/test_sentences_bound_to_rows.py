@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "data/record"
 TALLIES_OF_NOTHING = (
     "synthesis.nothing_at_ports",
-    "synthesis.no_calls_counted",
     "synthesis.nothing_on_rail",
     "synthesis.nothing_inferred",
     "synthesis.empty_quays",

@@ -284,7 +284,7 @@ def test_details_leave_out_addresses_that_are_not_set(monkeypatch: pytest.Monkey
     assert not {"repository", "site"} & set(plain)
     assert plain["newest"] in plain["citation"]
     assert f"({plain['newest_iso'][:4]})" in plain["citation"]
-    assert plain["complete_to"] == f"record complete to {plain['newest']}"
+    assert plain["complete_to"] == f"newest page read: {plain['newest']}"
     known = {"title": "T", "author": "A", "repository": {"url": "https://example.org/r"}}
     monkeypatch.setattr(book_metadata, "_config", lambda: known)
     assert book_metadata.book_details()["repository"] == "https://example.org/r"
@@ -345,7 +345,7 @@ def test_the_newest_edition_is_cited_first_and_then_the_copy(
     of_copy = "A (2031), T, copy with the SHA-256 ab12, which differs from edition 2031-05-17-2, "
     assert (of_copy in shown) is differs
     if differs:
-        assert "issued 17 May 2031, version 7.1, record complete to 2 May 2031." in shown
+        assert "issued 17 May 2031, version 7.1, newest page read: 2 May 2031." in shown
         assert shown.index(edition) < shown.index(of_copy)
         assert "edition" not in json.loads(forms[3])[0]
         assert "ab12" in json.loads(forms[3])[0]["note"]

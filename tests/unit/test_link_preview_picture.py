@@ -55,10 +55,10 @@ def test_preview_address_is_absolute_only_where_the_site_has_one(
 
 def test_front_page_says_which_edition_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Version and state of the record, as far as they are known, and nothing else."""
-    known = {"version": "1.2", "complete_to": "record complete to 8 July 2026"}
+    known = {"version": "1.2", "complete_to": "newest page read: 8 July 2026"}
     monkeypatch.setattr(page_head_and_foot, "book_details", lambda _: known)
     line = bare(page_head_and_foot.Edition).html()
-    assert "This edition: version 1.2, record complete to 8 July 2026." in line
+    assert "This edition: version 1.2, newest page read: 8 July 2026." in line
     monkeypatch.setattr(
         page_head_and_foot, "book_details", lambda _: {"version": "", "complete_to": ""}
     )
@@ -73,10 +73,10 @@ DIFFERS = '(<a href="editions/this-copy.html">what differs</a>)'
 @pytest.mark.parametrize(
     ("words", "page", "expected"),
     [
-        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, record complete to May."),  # noqa: E501
+        ("", "2031-05-17", f"This is {EDITION} {ITS_CHANGES}: version 1.2, newest page read: May."),
         (
             "copy that differs from ", "this-copy",
-            f"Record complete to May; this copy differs from {EDITION} {DIFFERS}. Version 1.2.",
+            f"Newest page read: May; this copy differs from {EDITION} {DIFFERS}. Version 1.2.",
         ),
     ],
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_front_page_links_the_edition_and_what_differs(
     """An edition leads to its page and its changes; another copy to what differs in it."""
     known = {
         "version": "1.2",
-        "complete_to": "record complete to May",
+        "complete_to": "newest page read: May",
         "edition": f"{words}edition 2031-05-17",
         "edition_id": "2031-05-17",
         "edition_page": f"editions/{page}.html",

@@ -12,6 +12,7 @@ from skytally.core import evidence_line_names as n
 from skytally.core.errors import DataError
 from skytally.findings.quote_ratio_and_share_findings import (
     above_bound,
+    as_high,
     estimated,
     first,
     highest,
@@ -307,3 +308,35 @@ def test_superlatives_of_no_row_are_no_row(rows: Rows) -> None:
     """Nobody is first, latest or highest among none."""
     none = rows({"value": 1.0}).iloc[:0]
     assert [len(pick(none)) for pick in (first, latest, highest)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({"value": 140.0, "bound": "exactly"}, ""),
+        (
+            {"value": 150.0, "bound": "exactly"},
+            "; by what its words allow, 150 m {} may be as much",
+        ),
+        (
+            {"value": 149.0, "bound": "about"},
+            "; by what its words allow, about 149 m {} may be as much or more",
+        ),
+        (
+            {"value": 100.0, "bound": "more than"},
+            "; more than 100 m {}, which has no upper end, may be more",
+        ),
+        ({"value": 200.0, "bound": "at most"}, ""),
+    ],
+)
+def test_numbers_that_may_be_as_high_are_named(
+    rows: Rows, other: dict[str, object], expected: str
+) -> None:
+    """A number that is open above may be higher than the highest that is printed."""
+    length = {"unit": "m", "quantity": "container pile length", "value": 150.0, "bound": "exactly"}
+    table = rows(length | {"id": "A"}, length | {"id": "B"} | other)
+    said = as_high(table, table[table["id"] == "A"])
+    begins, _, ends = expected.partition("{}")
+    assert said.startswith(begins)
+    assert said.endswith(ends)
+    assert bool(said) == bool(expected)

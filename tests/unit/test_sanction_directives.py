@@ -81,3 +81,17 @@ def test_each_date_leads_to_its_row_from_a_page_in_a_folder() -> None:
     html = bare(SanctionListings, docname="lines/ais-gaps").html()
     links = set(re.findall(r'href="\.\./cards/row/(M\d+)\.html"', html))
     assert links == set(originals("sanction_listings")["id"])
+
+
+def test_dates_of_one_listing_are_told_apart_by_their_pages() -> None:
+    """Three pages that date one listing differently do not read as three listings."""
+    shown = shown_rows()["Lady R", "United States"]
+    assert shown[2].split("; ") == [
+        "May 2022, in Dong-A Ilbo on Yomiuri",
+        "on a list, since when is not said, in Daily Maverick, 7 December 2022",
+        "on a list, since when is not said, in US Treasury, OFAC (copy of its list at github.com), "
+        "about 23 April 2026",
+    ]
+    assert shown[3] == (
+        "on a list, since when is not said, in Caliber.Az on NK Pro, about 7 October 2025 (MG-Flot)"
+    )

@@ -72,7 +72,7 @@ def ship_names(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     list of str
     """
     found = [str(ship) for name in FOLLOWED_IN if name in tables for ship in tables[name]["vessel"]]
-    return [ship for ship in dict.fromkeys(found) if is_one_ship(ship)]
+    return [ship for ship in dict.fromkeys(found) if is_one_ship(ship) and not DOUBT.search(ship)]
 
 
 def ship_id(ship: str) -> str:

@@ -124,7 +124,7 @@ class EditionAbout(EditionBlock):
         counts = about["counts"]
         rows = [
             ["day", about["date"]],
-            ["record complete to", about["complete_to"] or "not known"],
+            ["newest page read", about["complete_to"] or "not known"],
             ["commit", about["commit"] or "made without git history"],
             ["edition before", about["parent"] or "none; this is the first"],
             ["DOI", about["doi"] or "none; this edition was not deposited"],
@@ -460,7 +460,7 @@ class EditionsList(Block):
             )
             for each in reversed(editions)
         ]
-        heads = ["edition", "record complete to", "DOI", "what changed"]
+        heads = ["edition", "newest page read", "DOI", "what changed"]
         feeds = (
             f'<p>Feeds: <a href="{up}{edition_pages.ATOM}">Atom</a> · '
             f'<a href="{up}{edition_pages.JSON_FEED}">JSON Feed</a></p>'

@@ -278,7 +278,7 @@ class Edition(Block):
     """Print which edition of the book a reader has before them."""
 
     def html(self) -> str:
-        """Return one line: edition, version, and to which day the record is complete."""
+        """Return one line: edition, version, and of which day the newest page read is."""
         about = _cited(self)
         version = f"version {about['version']}" if about["version"] else ""
         words = cell(", ".join(filter(None, (version, about["complete_to"]))))

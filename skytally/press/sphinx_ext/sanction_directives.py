@@ -39,8 +39,9 @@ class SanctionListings(Block):
         return filtered_table(
             "sanction-listings",
             "Sanctions on the ships of the route: a row is one ship and one body, with the days "
-            "on which it listed the ship or its owner, by the pages that were read; “by” a day "
-            "means on or before it; a listing that no page of the record mentions may exist",
+            "on which it listed the ship or its owner, by the pages that were read. Where pages "
+            "date one listing differently, each is named, and two dates need not be two listings; "
+            "a listing that no page of the record mentions may exist",
             list(HEADS),
             [self._row(ship, body, listings) for ship, body in product(ships, bodies)],
             empty="The record has no listing of a ship yet.",
@@ -63,12 +64,14 @@ class SanctionListings(Block):
         return html_row(cells, choice=body)
 
     def _links(self, rows: list[dict[str, Any]], target: str) -> str:
+        here = [row for row in rows if row["target"] == target]
+        several = len(here) > 1
         known = [
-            self._link(row, _day(row)) + (f" ({cell(row['owner'])})" if row["owner"] else "")
-            for row in rows
-            if row["target"] == target
+            self._link(row, _listed_on(row, several=several))
+            + (f" ({cell(row['owner'])})" if row["owner"] else "")
+            for row in here
         ]
-        return ", ".join(known) or cell(NOT_FOUND)
+        return "; ".join(known) or cell(NOT_FOUND)
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
@@ -88,9 +91,14 @@ def _read(rows: list[dict[str, Any]]) -> str:
     return f"{NOT_READ}, but in a copy of its list of {days}, kept by others"
 
 
-def _day(row: Mapping[str, Any]) -> str:
+def _listed_on(row: Mapping[str, Any], *, several: bool) -> str:
+    """Return the day of a listing, with its page where several pages, or it alone, give a day."""
     days = dates(row, "date")
-    return days.replace("until ", "by ", 1) if days.startswith("until ") else days
+    page = str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
+    if days.startswith("until "):
+        read = f"{page}, {days.removeprefix('until ')}"
+        return f"on a list, since when is not said, in {read}"
+    return f"{days}, in {page}" if several else days
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

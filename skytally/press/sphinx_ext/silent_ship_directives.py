@@ -61,8 +61,8 @@ class SilenceList(Block):
         ordered = chosen.sort_values(["date_first", "id"]).to_dict("records")
         return filtered_table(
             "silences",
-            "Ships not heard: a row is one report that ships of this route were not heard by "
-            "radio, with both ends and how well each is known",
+            "Ships not heard: a row is one report that ships of this route, or unnamed ships at "
+            "its ports, were not heard by radio, with both ends and how well each is known",
             ["ship", "from", "to", "of all ships of the group", "who reported it", "read in"],
             [self._row({str(key): row[key] for key in row}) for row in ordered],
             empty="The record has no report of a ship that was not heard.",

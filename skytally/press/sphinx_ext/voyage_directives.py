@@ -170,6 +170,10 @@ class TotalsBlock(Block):
         number = self.card("row", before["id"], _number(before))
         return f"; its earlier total, {number} to {cell(last)}, is larger: place or unit differ"
 
+    def _ships(self, names: str) -> str:
+        """Ships of a total, after its number; nothing where the page names none."""
+        return f" ({self.ships(names)})" if names else ""
+
 
 class VoyageTotals(TotalsBlock):
     """Show who counted how many calls and voyages, of which ships, over which period."""
@@ -209,10 +213,6 @@ class VoyageTotals(TotalsBlock):
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
 
-    def _ships(self, names: str) -> str:
-        """Ships of a total, after its number; nothing where the page names none."""
-        return f" ({self.ships(names)})" if names else ""
-
 
 def _images(row: Mapping[str, Any]) -> str:
     """Owner of the images that a total rests on, or that it rests on none."""
@@ -243,7 +243,9 @@ class CallRates(TotalsBlock):
         names = card_record().names
         cells = (
             cell(rate_text(monthly_rate(row))),
-            self.card("row", row["id"], _number(row)) + self.below(row, counts),
+            self.card("row", row["id"], _number(row))
+            + self._ships(str(row["vessel"]))
+            + self.below(row, counts),
             cell(names.get(row["scope"], row["scope"])),
             cell(dates(row, "date")),
         )

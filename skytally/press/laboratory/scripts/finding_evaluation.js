@@ -173,10 +173,16 @@
   /** Numbers that may be as high as the highest one, within their own intervals, as a clause. */
   function asHigh(rows, top) {
     const value = Number.isNaN(top.value) ? top.low : top.value;
-    const near = rows.filter((row) => row.id !== top.id && ![...w.OPEN_ABOVE, w.AT_MOST].includes(row.bound)
-      && q.limits(q.quantityOf(row))[1] >= value)
-      .map((row) => `${q.quantityText(q.quantityOf(row))} (${periodOf(row)})`);
-    return near.length ? `; by what its words allow, ${w.listed(near)} may be as much` : "";
+    const others = rows.filter((row) => row.id !== top.id && row.bound !== w.AT_MOST);
+    const worded = (row) => `${q.quantityText(q.quantityOf(row))} (${periodOf(row)})`;
+    const most = (row) => q.limits(q.quantityOf(row))[1];
+    const unlimited = others.filter((row) => w.OPEN_ABOVE.includes(row.bound));
+    const near = others.filter((row) => !w.OPEN_ABOVE.includes(row.bound) && most(row) >= value);
+    const more = near.some((row) => most(row) > value) ? " or more" : "";
+    const have = unlimited.length === 1 ? "has" : "have", parts = [];
+    if (near.length) parts.push(`by what its words allow, ${w.listed(near.map(worded))} may be as much${more}`);
+    if (unlimited.length) parts.push(`${w.listed(unlimited.map(worded))}, which ${have} no upper end, may be more`);
+    return parts.length ? `; ${parts.join(", and ")}` : "";
   }
   function superlative(declaration, evaluation) {
     const row = oneRow(declaration, evaluation), words = wordsOf(row, evaluation);
