@@ -24,11 +24,13 @@ SCALE_STEPS_KM = (2000, 1000, 500, 200, 100, 50, 20, 10)
 LETTERS_OF_A_NAME = 14
 """Letters in a line of the name of a country or a sea."""
 MODE_LINES = {"sea": "-", "rail": "--"}
+STUB = 0.1
+"""Length of the line to a place off the panel, as a share of the width of the panel."""
 CAPTION = (
     "Stops of the route: {key}. Places with one number serve the same step. Straight lines join "
     "two places that a source names as the ends of one way, solid by sea and dashed by rail; no "
-    "track was seen, and no line is drawn where no source names both ends. Outlines: Natural "
-    "Earth. "
+    "track was seen, and no line is drawn where no source names both ends. A short arrow leads to "
+    "or from a place off the panel; its direction means nothing. Outlines: Natural Earth. "
     "Ukraine is drawn within its internationally recognised borders."
 )
 
@@ -45,16 +47,53 @@ def scale_bar(axes: Axes, view: View, *, size: float = style.SMALL_PT) -> None:
 
 
 def _connections(
-    axes: Axes, connections: pd.DataFrame, sites: pd.DataFrame, view: View, shown: set[str]
+    axes: Axes, connections: pd.DataFrame, sites: pd.DataFrame, view: View, stops: pd.DataFrame
 ) -> None:
+    """Draw the ways between places, and of one that leaves the panel its end here."""
     at = sites.dropna(subset=["lat", "lon"]).set_index("id")
+    numbers = dict(zip(stops["site"], stops["number"], strict=True))
     for link in connections.itertuples():
-        ends = [link.from_site, link.to_site]
-        if not set(ends) <= set(at.index) or not shown & set(ends):
+        ends = [str(link.from_site), str(link.to_site)]
+        if not set(ends) <= set(at.index) or not set(numbers) & set(ends):
             continue
         x, y = view.project(at.loc[ends, "lon"].to_numpy(), at.loc[ends, "lat"].to_numpy())
+        inside = (abs(x) <= view.half_width) & (abs(y) <= view.half_height)
         line = MODE_LINES.get(str(link.mode), ":")
-        axes.plot(x, y, line, color=style.SITE_MARK, lw=1.6, zorder=3)
+        if inside.all():
+            axes.plot(x, y, line, color=style.SITE_MARK, lw=1.6, zorder=3)
+        elif inside.any():
+            here = int(inside.argmax())
+            other = ends[1 - here]
+            place = number(numbers[other]) if other in numbers else str(at.loc[other, "name"])
+            words = f"{'to' if here == 0 else 'from'} {place},\nby {link.mode}"
+            side = 1.0 if x[1 - here] > x[here] else -1.0
+            _stub(axes, (x[here], y[here]), side * STUB * 2 * view.half_width, line, words,
+                  leaves=here == 0)  # fmt: skip
+
+
+def _stub(
+    axes: Axes,
+    at: tuple[float, float],
+    length: float,
+    line: str,
+    words: str,
+    *,
+    leaves: bool,
+) -> None:
+    """Draw a short level arrow at a stop, with words over it that name a place off the panel."""
+    away = (at[0] + length, at[1])
+    start, end = (at, away) if leaves else (away, at)
+    axes.annotate(
+        "", xy=end, xytext=start, zorder=3,
+        arrowprops={
+            "arrowstyle": "-|>", "color": style.SITE_MARK, "lw": 1.6, "linestyle": line,
+            "shrinkA": 7 if leaves else 0, "shrinkB": 0 if leaves else 7,
+        },
+    )  # fmt: skip
+    axes.text(
+        (at[0] + away[0]) / 2 + length / 4, at[1] + abs(length) / 6, words, ha="center",
+        va="bottom", fontsize=style.SMALL_PT, color=style.TEXT, zorder=5,
+    )  # fmt: skip
 
 
 def _label(axes: Axes, row: pd.Series, view: View) -> None:
@@ -116,7 +155,8 @@ def route_map(
         figure = Figure(figsize=inches, layout="constrained")
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for place, (_, panel) in zip(axes, panels.iterrows(), strict=True):
-            _panel(place, panel, labels[labels["panel"] == panel["id"]], sites, connections)
+            of_panel = labels[labels["panel"] == panel["id"]]
+            _panel(place, panel, of_panel, stops, sites, connections)
         key = _key(stops, sites)
         foot = f"{textwrap.fill(key, KEY_LETTERS)}\n{source_line}"
         figure.supxlabel(foot, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
@@ -142,14 +182,14 @@ def _panel(
     axes: Axes,
     panel: pd.Series,
     labels: pd.DataFrame,
+    stops: pd.DataFrame,
     sites: pd.DataFrame,
     connections: pd.DataFrame,
 ) -> None:
     view = View(panel["lat"], panel["lon"], panel["half_width_km"], panel["aspect"])
-    stops = labels[labels["kind"] == STOP]
     axes.set_facecolor(style.SEA)
     draw_land(axes, panel["basemap"], panel["border"], view)
-    _connections(axes, connections, sites, view, set(stops["site"]))
+    _connections(axes, connections, sites, view, stops)
     for _, row in labels.iterrows():
         _label(axes, row, view)
     scale_bar(axes, view)

@@ -14,6 +14,8 @@ from bs4.dammit import UnicodeDammit
 
 MAX_UNPACKED = 5_000_000
 """Most bytes of a page once it is unpacked; what is longer is read as far as that."""
+UNFINISHED_TAG = re.compile(r"<[^<>]*\Z")
+"""A tag in which a page breaks off, which is none of its text."""
 MAX_TAGS = 60_000
 """Most tags of a page that is taken apart; no page of a newspaper has a tenth of them."""
 TEXT_TYPES = ("text/", "application/xhtml", "application/xml", "application/json", "")
@@ -239,6 +241,8 @@ def page_text(
     text, charset, declared = decoded_page(plain, content_type, whole=whole)
     if kind in ("text/plain", "text/csv", "application/json"):
         return PageText(_tidied(text), charset, declared)
+    if not whole:
+        text = UNFINISHED_TAG.sub("", text)
     if text.count("<") > MAX_TAGS:
         return PageText("", charset, declared)
     try:

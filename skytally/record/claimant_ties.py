@@ -10,19 +10,26 @@ SAME_BODY = "same-body"
 """Word of the vocabulary *claimant_tie* for two names of one claimant."""
 
 
-def _joined(claimants: Collection[str], pairs: Iterable[tuple[str, str]]) -> int:
-    """Count the groups of claimants that are left when those of each pair are joined."""
+def _joined(
+    claimants: Collection[str], pairs: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, ...], ...]:
+    """Group claimants by joining those of each pair, in the order in which they are given."""
     group = {each: {each} for each in claimants}
     for first, second in pairs:
         if first in group or second in group:
             # a claimant that gave no total still joins those that are tied to it
             both = group.setdefault(first, {first}) | group.setdefault(second, {second})
             group.update(dict.fromkeys(both, both))
-    return len({id(group[each]) for each in claimants})
+    lines: dict[int, list[str]] = {}
+    for each in claimants:
+        lines.setdefault(id(group[each]), []).append(each)
+    return tuple(tuple(line) for line in lines.values())
 
 
-def separate_lines(claimants: Collection[str], ties: pd.DataFrame) -> tuple[int, int]:
-    """Count the separate lines behind the totals of some claimants.
+def separate_lines(
+    claimants: Collection[str], ties: pd.DataFrame
+) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    """Group some claimants into the separate lines behind their totals.
 
     Parameters
     ----------
@@ -33,15 +40,16 @@ def separate_lines(claimants: Collection[str], ties: pd.DataFrame) -> tuple[int,
 
     Returns
     -------
-    tuple of int
-        At least, every tie taken for one line; at most, parts of one body alone taken for one.
+    tuple of tuple of tuple of str
+        The fewest lines, every tie taken for one line, and the most, parts of one body alone taken
+        for one; a line is the claimants that belong to it.
 
     Examples
     --------
     >>> rows = [("dia", "nis", "same-government"), ("state", "mission", "same-body")]
     >>> ties = pd.DataFrame(rows, columns=["first", "second", "tie"])
     >>> separate_lines(["dia", "nis", "state", "mission"], ties)
-    (2, 3)
+    ((('dia', 'nis'), ('state', 'mission')), (('dia',), ('nis',), ('state', 'mission')))
     """
     rows = list(zip(ties["first"], ties["second"], ties["tie"], strict=True))
     least = _joined(claimants, [(first, second) for first, second, _ in rows])

@@ -38,7 +38,9 @@ def test_ties_join_claimants_even_through_one_who_gave_no_total(
     claimants: list[str], lines: tuple[int, int]
 ) -> None:
     """Every tie makes one line of two at least; parts of one body are never two."""
-    assert separate_lines(claimants, TIES) == lines
+    fewest, most = separate_lines(claimants, TIES)
+    assert (len(fewest), len(most)) == lines
+    assert [sorted(sum(each, ())) for each in (fewest, most)] == [sorted(claimants)] * 2
 
 
 def test_ties_are_named_from_both_sides() -> None:

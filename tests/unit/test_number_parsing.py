@@ -136,6 +136,12 @@ def test_text_is_that_which_a_reader_sees() -> None:
     assert (found.title, found.text) == ("T", "About 1,000 cars\nx\ny")
 
 
+@pytest.mark.parametrize(("body", "text"), [(b"<ht", ""), (b"<p>73 cars</p><p cla", "73 cars")])
+def test_tag_in_which_a_page_breaks_off_is_no_text(body: bytes, text: str) -> None:
+    """Wherever the connection ended, only what a reader sees is looked through."""
+    assert page_text(body, content_type="text/html", whole=False).text == text
+
+
 @pytest.mark.parametrize(
     ("charset", "declared"),
     [("cp1251", "utf-8"), ("cp1251", "windows-1251"), ("utf-8", "iso-8859-1"), ("koi8-r", "")],

@@ -53,6 +53,9 @@ def test_route_map_names_stops_countries_and_seas(table: Table) -> None:
     assert "1 Rajin" in drawn.text
     assert "2 Dunai and Vostochny (port); 3 Tikhoretsk (depot)" in drawn.block
     assert "4 Tumangang (rail yard)" in words
+    # no line crosses countries between two panels: each end says where the other is
+    assert "to 3," in words
+    assert "from 2," in words
 
 
 def test_route_map_has_its_title_over_it(table: Table) -> None:

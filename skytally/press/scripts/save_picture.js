@@ -1,11 +1,14 @@
-/* Saves a chart or map as PNG or SVG with its title over it, its caption and the line on source and
-   licence under it, which a picture that has it does not get twice. A PNG is PRINTED pixels wide:
-   20 cm at 300 dots an inch. */
+/* Saves a chart or map as PNG or SVG with its title over it and its caption, the line on source and
+   licence, which a picture that has it does not get twice, and the edition beside or under it. A
+   picture is at least WIDE_ENOUGH across, so that a narrow chart does not become a tall strip. A PNG
+   is PRINTED pixels wide: 20 cm at 300 dots an inch. */
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var line = document.querySelector('meta[name="skytally-source"]');
   var credit = line ? line.content : document.title;
+  var state = document.querySelector('meta[name="skytally-state"]');
   var LETTER = 6.2, BOLD = 8.6, LEAD = 16, HEAD = 19, PAD = 12, PRINTED = 2400;
+  var WIDE_ENOUGH = 720, COLUMN = 240;
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
   /* letters of East Asia are twice as wide, and their words need no spaces */
@@ -24,9 +27,9 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     return found;
   }
-  function write(outer, part, y, size, weight) {
+  function write(outer, part, x, y, size, weight) {
     var row = document.createElementNS(NAMESPACE, "text");
-    row.setAttribute("x", PAD);
+    row.setAttribute("x", x + PAD);
     row.setAttribute("y", y);
     row.setAttribute("font-family", "'Skytally letters', sans-serif");
     row.setAttribute("font-size", size);
@@ -41,16 +44,20 @@ document.addEventListener("DOMContentLoaded", function () {
     var inner = new DOMParser()
       .parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
     var box = inner.getAttribute("viewBox").split(/\s+/).map(Number);
-    var bold = title[0] ? lines(title[0], box[2], BOLD) : [];
-    var under = title[1] ? lines(title[1], box[2], LETTER) : [];
+    var width = Math.max(box[2], WIDE_ENOUGH), beside = width - box[2] >= COLUMN;
+    var bold = title[0] ? lines(title[0], width, BOLD) : [];
+    var under = title[1] ? lines(title[1], width, LETTER) : [];
     var top = bold.length || under.length ? bold.length * HEAD + under.length * LEAD + PAD : 0;
     var said = inner.textContent.replace(/\s+/g, " ").indexOf(credit) >= 0;
-    var words = lines(caption, box[2], LETTER).concat(said ? [] : lines(credit, box[2], LETTER));
-    var height = top + box[3] + words.length * LEAD + 2 * PAD;
+    var room = beside ? width - box[2] : width;
+    var words = [caption, said ? "" : credit, state ? state.content : ""].filter(Boolean)
+      .reduce(function (all, part) { return all.concat(lines(part, room, LETTER)); }, []);
+    var text = words.length * LEAD + PAD;
+    var height = top + (beside ? Math.max(box[3], text) : box[3] + text) + PAD;
     var outer = document.createElementNS(NAMESPACE, "svg");
     outer.setAttribute("xmlns", NAMESPACE);
-    outer.setAttribute("viewBox", "0 0 " + box[2] + " " + height);
-    outer.setAttribute("width", box[2]);
+    outer.setAttribute("viewBox", "0 0 " + width + " " + height);
+    outer.setAttribute("width", width);
     outer.setAttribute("height", height);
     var ground = document.createElementNS(NAMESPACE, "rect");
     ground.setAttribute("width", "100%");
@@ -60,14 +67,16 @@ document.addEventListener("DOMContentLoaded", function () {
     inner.setAttribute("width", box[2]);
     inner.setAttribute("height", box[3]);
     inner.setAttribute("y", top);
-    bold.forEach(function (part, i) { write(outer, part, (i + 1) * HEAD, 15, "bold"); });
+    inner.setAttribute("x", beside ? 0 : (width - box[2]) / 2);
+    bold.forEach(function (part, i) { write(outer, part, 0, (i + 1) * HEAD, 15, "bold"); });
     under.forEach(function (part, i) {
-      write(outer, part, bold.length * HEAD + (i + 1) * LEAD, 11, "normal");
+      write(outer, part, 0, bold.length * HEAD + (i + 1) * LEAD, 11, "normal");
     });
     words.forEach(function (part, i) {
-      write(outer, part, top + box[3] + PAD + (i + 1) * LEAD - 4, 11, "normal");
+      var y = top + (beside ? 0 : box[3] + PAD) + (i + 1) * LEAD - 4;
+      write(outer, part, beside ? box[2] : 0, y, 11, "normal");
     });
-    return { drawing: outer, width: box[2], height: height };
+    return { drawing: outer, width: width, height: height };
   }
   function save(address, name) {
     var link = document.createElement("a");

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -113,15 +113,24 @@ def _how_counted(row: Mapping[str, Any]) -> str:
 
 
 def _lead(words: str, claimants: Collection[str]) -> str:
-    least, most = separate_lines(claimants, table(TIES))
-    names = card_record().names
-    who = listed([names.get(each, each) for each in claimants])
-    number = f"{least}" if least == most else f"at least {least} and at most {most}"
+    fewest, most = separate_lines(claimants, table(TIES))
+    least, greatest = len(fewest), len(most)
+    number = f"{least}" if least == greatest else f"at least {least} and at most {greatest}"
     return (
-        f"<p>Totals of {cell(words)} are given by {cell(who)}: {len(claimants)} names, and "
-        f"behind them {number} separate lines. The lower number takes bodies of one government, "
-        "and a team with its members, for one line; the higher one only what is one body, or "
-        f"one work.</p><p>{LOOKED_AT}</p>"
+        f"<p>Totals of {cell(words)} are given under {len(claimants)} names, and behind them are "
+        f"{number} separate lines.</p><ul><li>The fewest take bodies of one government, and a "
+        f"team with its members, for one line: {cell(_lines_in_words(fewest))}.</li><li>The most "
+        "take for one line only what is one body, or one work: "
+        f"{cell(_lines_in_words(most))}.</li></ul><p>{LOOKED_AT}</p>"
+    )
+
+
+def _lines_in_words(lines: Iterable[Collection[str]]) -> str:
+    """Name those of each line, the lines apart by semicolons and with their numbers."""
+    names = card_record().names
+    return "; ".join(
+        f"({number}) {listed([names.get(each, each) for each in line])}"
+        for number, line in enumerate(lines, start=1)
     )
 
 

@@ -149,12 +149,14 @@ def head_tags(pagename: str, about: Mapping[str, str], *, title: str, words: str
     title, words : str
         Title and description of the page, as HTML.
     """
+    state = "; ".join(filter(None, (about.get("edition", ""), about["complete_to"])))
     return (
         f'<meta name="description" content="{words}">\n'
         f'<meta property="og:title" content="{title}">\n'
         f'<meta property="og:description" content="{words}">\n'
         f"{_preview_tags(pagename, about)}"
         f'<meta name="skytally-source" content="{cell(source_line(about))}">\n'
+        f'<meta name="skytally-state" content="{cell(_begun(state))}">\n'
         f"{_feed_links(pagename) if 'edition' in about else ''}"
     )
 
