@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -258,13 +259,17 @@ def _lineage_faults(folder: Path, lineage: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(f"{LINEAGE}.csv", int(row["line"]), "delivered_id", found, advice)
 
 
-def _days_of_sources(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+def _days_of_sources(
+    folder: Path, tables: Mapping[str, pd.DataFrame], today: date | None
+) -> Iterator[Fault]:
     """Faults of days after the publication of their source, or after the data were read."""
     sources = tables[SOURCES]
     latest = pd.NaT
     if (folder.parent / REGISTRY).is_file():
         read = [row["retrieved"] for row in data_registry.entries(folder.parent).values()]
-        latest = pd.to_datetime(max(read))
+        # rows are added after the day that the registry has, and never before they are read
+        days = [pd.to_datetime(max(read)), *([] if today is None else [pd.Timestamp(today)])]
+        latest = max(days)
     for row in sources.to_dict("records"):
         if (
             pd.notna(latest)
@@ -330,13 +335,16 @@ def _table_faults(
             yield Fault(name, int(line), "", "a row a second time", "keep one")
 
 
-def record_faults(folder: Path) -> list[Fault]:
+def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
     """Collect every fault of a record.
 
     Parameters
     ----------
     folder : Path
         The folder with the tables, their dictionaries and ``vocabulary.csv``.
+    today : datetime.date or None
+        Day after which nothing can have been published; without it, or before it, the newest day
+        of the registry of the data.
 
     Returns
     -------
@@ -371,7 +379,7 @@ def record_faults(folder: Path) -> list[Fault]:
     faults += _ref_faults(folder, tables)
     if SOURCES in readable:
         faults += _circles("sources.csv", readable[SOURCES])
-        faults += _days_of_sources(folder, readable)
+        faults += _days_of_sources(folder, readable, today)
     if UNITS in readable:
         faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))
     if LINEAGE in readable and (folder / DELIVERED).is_dir():

@@ -44,9 +44,9 @@ COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
 DATED_COMMANDS = (
     "skytally/press/page_archive_command.py", "skytally/press/recount_command.py",
-    "skytally/press/image_refresh_command.py",
+    "skytally/press/image_refresh_command.py", "skytally/press/check_parts.py",
 )  # fmt: skip
-"""Those that date what they did."""
+"""Those that date what they did, or refuse a day that has not come."""
 READERS_PROGRAM = "skytally/editions/packet_verifier/verify.py"
 """A program that readers run by itself, and that prints what it found."""
 

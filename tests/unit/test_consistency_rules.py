@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from skytally.core.errors import DataError
 from skytally.record.consistency_rules import check_record, record_faults
 
 Write = Callable[..., None]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _told(record: Path) -> list[str]:
@@ -103,6 +106,20 @@ def test_record_faults_tells_a_broken_rule(
     """Each rule that a row or a reference can break is reported once, with its place."""
     write_cell(record / f"{table}.csv", row, **cells)
     assert _places(record) == [(f"{table}.csv", column, found)]
+
+
+def test_a_page_may_be_of_a_later_day_than_the_registry_and_of_none_to_come(
+    record: Path, write_cell: Write
+) -> None:
+    """Who adds a page next year is not told that the data have ended."""
+    shutil.copyfile(ROOT / "data" / "registry.toml", record.parent / "registry.toml")
+    days = {"published_first": "2031-05-04", "published_last": "2031-05-04"}
+    write_cell(record / "sources.csv", "SEED1", published_precision="day", **days)
+    (fault,) = record_faults(record, today=date(2031, 5, 3))
+    assert (fault.column, fault.found) == ("published_first", "2031-05-04")
+    assert fault.advice == "the data end on 2031-05-03; correct the day"
+    assert record_faults(record, today=date(2031, 5, 4)) == []
+    assert len(record_faults(record)) == 1
 
 
 @pytest.mark.parametrize(
