@@ -23,6 +23,7 @@ DERIVED_SUM = "derived-sum"
 MADE_AS_SUM = "a sum by the compiler of the parts that the counter printed"
 """What is said of a number whose `method` is `DERIVED_SUM`."""
 SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives"
+SUMMED_RANGE = "the range of a sum by the compiler, from the numbers that the source gives"
 COUNTED_BY = ("count", "estimate", DERIVED_SUM, "reckoned", "likeness")
 """Words of the vocabulary *method* for numbers that somebody read off an image."""
 
@@ -225,7 +226,7 @@ def reading_of(quantity: Quantity, *, method: str = "") -> str:
     >>> reading_of(Quantity(25.0, math.nan, math.nan, "at least", "calls"))
     'the bound that the source gives'
     """
-    printed = "the range that the source prints"
+    printed = SUMMED_RANGE if method == DERIVED_SUM else "the range that the source prints"
     low, high = limits(quantity)
     if math.isnan(low) or low == high:
         return ""

@@ -168,6 +168,12 @@ def test_an_interval_says_whose_it_is(quantity: Quantity, words: str) -> None:
     assert bool(words) is bool(found)
 
 
+def test_the_range_of_a_sum_is_none_that_a_source_prints() -> None:
+    """The compiler added the parts up, so the range is put in nobody's mouth."""
+    summed = Quantity(NAN, 15000.0, 16000.0, "exactly", "troops")
+    assert "sum by the compiler" in reading_of(summed, method="derived-sum")
+
+
 def test_a_number_called_odd_lies_at_or_above_it() -> None:
     """The word stands after the number, and nothing below the number is allowed."""
     odd = Quantity(28000.0, NAN, NAN, "about", "containers", "-odd")

@@ -65,8 +65,9 @@
     return bound === w.AT_MOST ? [0, most] : [least, most];
   }
   const SUMMED = "the bound of a sum by the compiler, from the bounds that the source gives";
+  const SUMMED_RANGE = "the range of a sum by the compiler, from the numbers that the source gives";
   function readingOf(quantity, method = "") {
-    const printed = "the range that the source prints";
+    const printed = method === "derived-sum" ? SUMMED_RANGE : "the range that the source prints";
     const [low, high] = limits(quantity);
     const { value, bound } = quantity, word = quantity.wording || w.ABOUT;
     if (Number.isNaN(low) || low === high) return "";
