@@ -181,7 +181,7 @@ def other_text(packet: dict) -> None:
 def longer_number(packet: dict) -> None:
     """Say a number of which the true one is the end."""
     finding = packet["findings"][0]["finding"]
-    longer = finding["text"].replace("22 events", "1,022 events")
+    longer = finding["text"].replace("23 events", "1,023 events")
     packet["sentence"] = finding["text"] = longer
 
 
@@ -248,7 +248,7 @@ def other_id(packet: dict) -> None:
 @pytest.mark.parametrize(
     ("name", "change", "named"),
     [
-        (EVENTS, longer_number, "ais-gaps.events: its sentence does not say “22 events”"),
+        (EVENTS, longer_number, "ais-gaps.events: its sentence does not say “23 events”"),
         (
             EVENTS,
             more_than_declared,
