@@ -148,13 +148,19 @@ class ShipOwners(ShipBlock):
         body, relation = key
         up = to_root(self.state.document.settings.env.docname)
         links = [
-            self.card("row", str(row.cells["id"]), dates(row.cells, "date") or "no day")
+            # an open start is no end of owning: the day is that of the page
+            self.card("row", str(row.cells["id"]), _as_of(dates(row.cells, "date")))
             for row in rows
         ]
         sources = dict.fromkeys(str(row.cells["source_id"]) for row in rows)
         read = "; ".join(source_link(source, up=up) for source in sources)
         how = RELATION_WORDS.get(relation, relation)
         return html_row((name, cell(body), cell(how), "; ".join(links), read))
+
+
+def _as_of(days: str) -> str:
+    """Word the days of which a page speaks; where it gives none, that of the page."""
+    return f"by {days.removeprefix('until ')}" if days.startswith("until ") else days or "no day"
 
 
 class ShipSections(ShipBlock):
