@@ -68,7 +68,7 @@ book: env $(if $(filter 2,$(value ENGINE)),engine2) ## build the site: check the
 	@"$$BIN/python" -m skytally.press.build_command --engine="$$ENGINE"
 
 watch: env       ## show each saved row, parameter, notebook or page in the browser: make watch PORT=8001
-	@"$$BIN/python" -m skytally.press.watch_command --port="$$PORT"
+	@"$$BIN/python" -m skytally.press.live_preview_command --port="$$PORT"
 
 pdf: book        ## print the whole book as book/_build/pdf/book.pdf (needs Chromium)
 	@"$$BIN/python" -m skytally.press.pdf_command

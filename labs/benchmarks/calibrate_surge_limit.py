@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skytally.statistics.count_ceiling import Baseline
-from skytally.statistics.predictive_tail_behind_ceiling import LEVEL
+from skytally.statistics.predictive_tail_given_ceiling import LEVEL
 from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 
 ALPHAS = (0.1, 0.05, 0.01)

@@ -84,7 +84,7 @@ class Watching:
         environment = {**os.environ, "PYTHONPATH": str(project), "MPLBACKEND": "agg",
                        "PYTHONHASHSEED": "0"}  # fmt: skip
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "skytally.press.watch_command", "--port=0"],
+            [sys.executable, "-m", "skytally.press.live_preview_command", "--port=0"],
             cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, start_new_session=True,
         )  # fmt: skip

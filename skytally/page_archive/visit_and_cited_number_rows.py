@@ -45,7 +45,8 @@ def read_words(data: Path) -> Words:
     tables = [
         [{str(k): v for k, v in row.items()} for row in read_table(path).to_dict("records")]
         for path in (
-            data / "number_words.csv", data / "unit_words.csv", data / "record" / "units.csv"
+            data / "number_words.csv", data / "cited_unit_patterns.csv",
+            data / "record" / "units.csv",
         )
     ]  # fmt: skip
     return Words(number_words(tables[0]), unit_words(tables[1], tables[2]))

@@ -197,7 +197,7 @@ def _print_second_site() -> str:
     print("printing the pages with Jupyter Book 2", flush=True)
     start = time.monotonic()
     # another Sphinx and its directives, which a build with the first engine does not need
-    from skytally.press.second_engine.plain_site import print_second_site
+    from skytally.press.second_book_engine.plain_site import print_second_site
 
     try:
         print_second_site()

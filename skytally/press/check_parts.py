@@ -40,7 +40,7 @@ from skytally.press.orphan_inputs import (
     unlisted_notebooks,
 )
 from skytally.press.parameter_limits import limit_table_faults
-from skytally.press.parameter_range_table import range_faults
+from skytally.press.parameter_values_to_try import range_faults
 from skytally.press.project_paths import book_folder, line_names
 from skytally.press.tables_without_page import unshown_tables
 from skytally.press.translations import translation_checks
@@ -95,7 +95,7 @@ def _imagery_faults() -> Iterator[str]:
     read: tuple[tuple[str, Callable[[], object]], ...] = (
         ("sites/register.csv", lambda: _check_outlines(known().values())),
         ("", lambda: acquire.read_providers(folder / "providers.toml")),
-        ("sites/left_out.csv", lambda: _left_out(folder, known())),
+        ("sites/scenes_left_out.csv", lambda: _left_out(folder, known())),
         ("sensor_breaks.csv", lambda: acquire.read_breaks(data / "sensor_breaks.csv")),
         ("catalogue_searches.csv", lambda: acquire.read_searches(data / "catalogue_searches.csv")),
         ("inventory.csv", lambda: acquire.read_inventory(data / "inventory.csv")),
@@ -153,7 +153,7 @@ def _archive_faults() -> Iterator[Fault]:
     data = data_folder()
     if not {*page_archive.OWN_TABLES} <= {*table_names(data)}:
         return
-    for name in ("number_words", "unit_words"):
+    for name in ("number_words", "cited_unit_patterns"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
     rows = {str(row) for name in observation_tables(record) for row in

@@ -188,7 +188,7 @@ def _print_report(report: RefreshReport) -> None:
     if report.malformed:
         print(
             "tell the provider, or leave a scene out on purpose with a row in "
-            "data/sites/left_out.csv; data/inventory.csv has every scene"
+            "data/sites/scenes_left_out.csv; data/inventory.csv has every scene"
         )
     if not report.offered:
         print("nothing was offered; see SITE, SENSOR and PERIOD")

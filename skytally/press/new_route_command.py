@@ -33,8 +33,11 @@ LIMITS = "results/simulated_recall.csv"
 """What measures find in simulated images; a page says it until it has images of its own."""
 COPIED_WHOLE = (
     *("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS),
-    *("number_words.csv", "unit_words.csv"),
-    *(f"translations/{name}.csv" for name in ("scale_words", "unit_forms", "certainty_words")),
+    *("number_words.csv", "cited_unit_patterns.csv"),
+    *(
+        f"translations/{name}.csv"
+        for name in ("closed_scale_words", "unit_forms", "overclaiming_words")
+    ),
 )
 """Files on units, words, instruments, measures and catalogues, and nothing of a route."""
 LICENCE = "CC-BY-4.0"

@@ -11,7 +11,7 @@ from skytally.claims import Evidence, flips_of_rivals, flips_of_verdicts, read_h
 from skytally.core import IntegrityError, files_at_once
 from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.press.parameter_range_table import stated_ranges
+from skytally.press.parameter_values_to_try import stated_ranges
 from skytally.record import WholeRecord
 
 FLIPS = "flips_if"

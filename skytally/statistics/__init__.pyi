@@ -48,14 +48,14 @@ from .series_change_points import (
     change_points as change_points,
     level_change_points as level_change_points,
 )
-from .surge_chance_upper_limit import Surge as Surge, surge as surge
-from .surge_limit_from_rows import (
+from .surge_chance_limit_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,
     images_behind_ceiling as images_behind_ceiling,
     limit_in_table as limit_in_table,
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,
 )
+from .surge_chance_upper_limit import Surge as Surge, surge as surge
 from .trains_before_after import (
     TrainChange as TrainChange,
     change_of_trains as change_of_trains,

@@ -14,7 +14,7 @@ from skytally.core import refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
 from skytally.statistics.count_ceiling import Baseline, whole_bounds
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.predictive_tail_behind_ceiling import LEVEL, tails_of_bound
+from skytally.statistics.predictive_tail_given_ceiling import LEVEL, tails_of_bound
 
 ORDER = "order alone"
 """Name of the answer that uses neither the size of the count nor a prior: 1 / (images + 1)."""

@@ -40,7 +40,7 @@ class Watching:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "skytally.press.watch_command", "--port=0"],
+            [sys.executable, "-m", "skytally.press.live_preview_command", "--port=0"],
             cwd=folder,
             env=command_environment(folder),
             stdout=subprocess.PIPE,

@@ -456,10 +456,10 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 def _list(folder: Path, *lines: str) -> Path:
     """Write a list with its dictionary."""
-    for name in ("left_out.dictionary.csv", "left_out.csv", "vocabulary.csv"):
+    for name in ("scenes_left_out.dictionary.csv", "scenes_left_out.csv", "vocabulary.csv"):
         text = (DATA / "sites" / name).read_text(encoding="utf-8")
         (folder / name).write_text(text, encoding="utf-8")
-    path = folder / "left_out.csv"
+    path = folder / "scenes_left_out.csv"
     path.write_text("\n".join(["provider,site,item_id,reason", *lines, ""]), encoding="utf-8")
     return path
 
@@ -468,8 +468,8 @@ def test_list_of_scenes_left_out_is_read(tmp_path: Path) -> None:
     """The shipped list has its dictionary; a project without one leaves nothing out."""
     assert not list(tables_without_dictionary(DATA / "sites"))
     known = {"providers": ["earth-search"], "sites": ["rajin"]}
-    assert read_left_out(DATA / "sites" / "left_out.csv", **known) == []
-    assert read_left_out(tmp_path / "left_out.csv", **known) == []
+    assert read_left_out(DATA / "sites" / "scenes_left_out.csv", **known) == []
+    assert read_left_out(tmp_path / "scenes_left_out.csv", **known) == []
     path = _list(tmp_path, "earth-search,rajin,S2A_1,haze", ",,S2A_2,haze")
     assert read_left_out(path, **known) == [
         LeftOutScene("earth-search", "rajin", "S2A_1", "haze"),

@@ -70,8 +70,8 @@ def test_exit_code_says_that_something_was_left_out(
     assert image_refresh_command.run(LIMITS) == 1
     told = capsys.readouterr().out
     assert "not used: rajin, S2B_bad: malformed: eo:cloud_cover is nan, no finite number" in told
-    assert "data/sites/left_out.csv" in told
-    left_out = project / "data" / "sites" / "left_out.csv"
+    assert "data/sites/scenes_left_out.csv" in told
+    left_out = project / "data" / "sites" / "scenes_left_out.csv"
     with left_out.open("a", encoding="utf-8") as file:
         file.write(",rajin,S2B_bad,cloud cover is no number\n")
     assert image_refresh_command.run(LIMITS) == 0

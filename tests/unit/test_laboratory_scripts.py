@@ -27,7 +27,7 @@ from skytally.statistics.level_ratio import Numbers, level_ratio
 from skytally.statistics.port_calls import calls_from_ship_days, stay_length
 from skytally.statistics.port_calls.berth_observations import Dwell
 from skytally.statistics.port_calls.calls_from_ship_days import _calls, _extreme_shares
-from skytally.statistics.predictive_tail_behind_ceiling import tails_of_bound
+from skytally.statistics.predictive_tail_given_ceiling import tails_of_bound
 from tests.support.claim_evidence import record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
 from tests.support.random_laboratory_settings import differences, random_settings, under

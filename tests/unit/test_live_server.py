@@ -13,7 +13,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from skytally.core import DataError
 from skytally.press.cards.card_files import POLICY as CARD_POLICY
-from skytally.press.watch.live_server import LiveSite, content_hash, serve, with_script
+from skytally.press.live_preview.live_server import LiveSite, content_hash, serve, with_script
 
 PAGE = b"<html><head><title>made up</title></head><body>old</body></html>"
 CARD = f"<html><head>{CARD_POLICY}</head><body>card</body></html>".encode()

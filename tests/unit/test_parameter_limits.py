@@ -17,7 +17,7 @@ from skytally.press import finding_table_checks
 from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
 from skytally.press.notebook_parameters import declared_parameters, parameter_faults
 from skytally.press.parameter_limits import limit_table_faults, read_limits
-from skytally.press.parameter_range_table import range_faults
+from skytally.press.parameter_values_to_try import range_faults
 from skytally.press.project_paths import line_names
 from skytally.record import WholeRecord
 

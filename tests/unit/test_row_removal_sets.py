@@ -37,7 +37,7 @@ from skytally.findings.row_removal_search import (
     flip_words,
     smallest_sets,
 )
-from skytally.press.parameter_range_table import range_faults, stated_ranges
+from skytally.press.parameter_values_to_try import range_faults, stated_ranges
 from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
 from skytally.record import WholeRecord
 from tests.support.expected_sentences import same_sentence

@@ -22,7 +22,7 @@ from skytally.statistics import (
     count_ceiling,
     interval_dated_counts,
     lead_lag,
-    predictive_tail_behind_ceiling,
+    predictive_tail_given_ceiling,
     published_count_agreement,
     sea_distance,
 )
@@ -363,7 +363,7 @@ CASES = [
         },
     ),
     Case(
-        lambda top, **given: predictive_tail_behind_ceiling.tail_of_bound(**given)(top),
+        lambda top, **given: predictive_tail_given_ceiling.tail_of_bound(**given)(top),
         {"top": 73, "most": 20, "images": [5]},
         {
             "top": NUMBERS,
@@ -373,7 +373,7 @@ CASES = [
     ),
     Case(
         lambda top, **given: [
-            each(top) for each in predictive_tail_behind_ceiling.tails_of_bound(**given).values()
+            each(top) for each in predictive_tail_given_ceiling.tails_of_bound(**given).values()
         ],
         {"top": 73, "most": 20, "images": [5]},
         {"top": NUMBERS, "most": NUMBERS, "images": ([], [NAN], [INF], [0], [-1], [HUGE])},

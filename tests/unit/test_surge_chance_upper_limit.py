@@ -15,7 +15,7 @@ from scipy import integrate, stats
 
 from skytally.core.errors import DataError
 from skytally.statistics.count_ceiling import Baseline, bounded_baseline, weeks_imaged
-from skytally.statistics.predictive_tail_behind_ceiling import tail_of_bound, tails_of_bound
+from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 
 CLOSED = ("2020-02-01", "2022-10-31")

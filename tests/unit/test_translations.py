@@ -282,13 +282,13 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
      "column few: found ''; write the form with one # for the number"),
     ("unit_forms.csv", "ko,pits,", "ko,pots,",
      "column unit: found no row for 'pits'; add it in ko"),
-    ("scale_words.csv", "ru,bound,at least", "ru,bound,at last",
+    ("closed_scale_words.csv", "ru,bound,at least", "ru,bound,at last",
      "found no row for 'bound: at least'; add it in ru"),
-    ("scale_words.csv", "ko,bound,about,약 #", "ko,bound,about,약",
+    ("closed_scale_words.csv", "ko,bound,about,약 #", "ko,bound,about,약",
      "found '약' with 0 of # and …; write 1"),
-    ("scale_words.csv", "uk,verdict,holds in part", "uk,verdict,holds im part",
+    ("closed_scale_words.csv", "uk,verdict,holds in part", "uk,verdict,holds im part",
      "found no row for 'verdict: holds in part'; add it in uk"),
-    ("scale_words.csv", ",genitive", ",dative", "column governs: found 'dative'"),
+    ("closed_scale_words.csv", ",genitive", ",dative", "column governs: found 'dative'"),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.watch.watched_files import SavedFiles, WatchedFiles, stamps
+from skytally.press.live_preview.watched_files import SavedFiles, WatchedFiles, stamps
 
 Change = Callable[[Path], object]
 PAGE = "book/limits.md"

@@ -10,7 +10,7 @@ from skytally.core import read_table, refuse
 
 LEFT_OUT = "left out"
 """Class of the reason of a scene that is left out on purpose."""
-LEFT_OUT_TABLE = "left_out.csv"
+LEFT_OUT_TABLE = "scenes_left_out.csv"
 """Name of the list, in the folder of the sites."""
 
 
@@ -36,7 +36,7 @@ def read_left_out(
     Parameters
     ----------
     path : Path
-        ``left_out.csv``; a project without one leaves nothing out.
+        ``scenes_left_out.csv``; a project without one leaves nothing out.
     providers, sites : iterable of str
         Names that a row may use.
 

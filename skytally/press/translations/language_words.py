@@ -109,7 +109,7 @@ def language_words(language: str, folder: Path) -> LanguageWords:
     language : str
         ISO 639-1.
     folder : pathlib.Path
-        Folder with the tables *scale_words*, *unit_forms* and *counter_names*.
+        Folder with the tables *closed_scale_words*, *unit_forms* and *counter_names*.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def language_words(language: str, folder: Path) -> LanguageWords:
         language,
         {
             (row["scale"], row["word"]): Wording(row["text"], row["governs"] == GENITIVE)
-            for row in rows("scale_words")
+            for row in rows("closed_scale_words")
         },
         {row["unit"]: {each: row[each] for each in CATEGORIES} for row in rows("unit_forms")},
         {row["counter"]: row["name"] for row in rows("counter_names")},

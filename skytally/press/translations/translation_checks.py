@@ -85,7 +85,7 @@ def word_faults(
         own = [row for row in rows if row["language"] == language]
         have = {(row["scale"], row["word"]) for row in own}
         absent = [f"{scale}: {word}" for scale, word in every if (scale, word) not in have]
-        yield from _missing("scale_words", "word", absent, f" in {language}")
+        yield from _missing("closed_scale_words", "word", absent, f" in {language}")
     for row in rows:
         places_of = [
             text.count(NUMBER) + text.count(QUANTITY) for text in (row["word"], row["text"])
@@ -94,7 +94,7 @@ def word_faults(
         if places_of[1] != due:
             found = f"{row['text']!r} with {places_of[1]} of {NUMBER} and {QUANTITY}"
             advice = f"write {due}, one for each number or date"
-            yield Fault(f"{FOLDER}/scale_words.csv", int(row["line"]), "text", found, advice)
+            yield Fault(f"{FOLDER}/closed_scale_words.csv", int(row["line"]), "text", found, advice)
 
 
 def unit_faults(languages: Iterable[str], forms: Iterable[Row]) -> Iterator[Fault]:
@@ -225,11 +225,11 @@ def translation_faults(
     if wrong or lacking or not languages:
         return
     names = [str(row["id"]) for row in languages]
-    yield from word_faults(names, _rows(folder, "scale_words"), wanted=_wanted_words())
+    yield from word_faults(names, _rows(folder, "closed_scale_words"), wanted=_wanted_words())
     yield from unit_faults(names, _rows(folder, "unit_forms"))
     english = {text.id: text for text in summary_texts(ENGLISH, folder)}
     yield from _english_faults(english.values(), keys, undeclared)
-    certainty = _rows(folder, "certainty_words")
+    certainty = _rows(folder, "overclaiming_words")
     for language in names:
         certain = {r["beginning"]: r["instead"] for r in certainty if r["language"] == language}
         yield from sentence_faults(

@@ -17,7 +17,7 @@ from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import edition_words
 from skytally.press.laboratory.laboratory_scripts import DOOR
 from skytally.press.project_paths import build_folder, second_site_folder
-from skytally.press.second_engine.myst_project import (
+from skytally.press.second_book_engine.myst_project import (
     ParsedBook,
     ParsedPage,
     contents,
@@ -27,8 +27,8 @@ from skytally.press.second_engine.myst_project import (
     run_engine,
     write_project,
 )
-from skytally.press.second_engine.page_writer import PageWriter, calls_of
-from skytally.press.second_engine.role_and_directive_filling import (
+from skytally.press.second_book_engine.page_writer import PageWriter, calls_of
+from skytally.press.second_book_engine.role_and_directive_filling import (
     fill_calls,
     known_calls,
     started_sphinx,

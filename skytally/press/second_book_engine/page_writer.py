@@ -9,7 +9,7 @@ from typing import Any
 
 from docutils.nodes import make_id
 
-from skytally.press.second_engine.myst_project import ParsedBook, ParsedPage
+from skytally.press.second_book_engine.myst_project import ParsedBook, ParsedPage
 from skytally.press.sphinx_ext.html_blocks import to_root
 
 TAGS = {

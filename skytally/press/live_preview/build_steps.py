@@ -15,10 +15,9 @@ from pathlib import Path
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
 from skytally.press import build_command, content_keys, site_build_and_swap
 from skytally.press.build_lock import build_lock
-from skytally.press.project_paths import build_folder, line_names, lines_folder
-from skytally.press.watch import single_page_printing
-from skytally.press.watch.single_page_printing import OpenStage
-from skytally.press.watch.watch_state import (
+from skytally.press.live_preview import single_page_printing
+from skytally.press.live_preview.single_page_printing import OpenStage
+from skytally.press.live_preview.watch_state import (
     CHECKED,
     FAULT,
     PAGES,
@@ -37,7 +36,8 @@ from skytally.press.watch.watch_state import (
     shown_folder,
     watch_folder,
 )
-from skytally.press.watch.watched_files import SavedFiles
+from skytally.press.live_preview.watched_files import SavedFiles
+from skytally.press.project_paths import build_folder, line_names, lines_folder
 
 Say = Callable[[Event], None]
 """Sends an event to the watch."""

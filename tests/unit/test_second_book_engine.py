@@ -13,11 +13,11 @@ import yaml
 
 from skytally.core import DataError
 from skytally.press import build_command as press
-from skytally.press.second_engine import myst_project
-from skytally.press.second_engine.myst_project import ParsedBook, ParsedPage
-from skytally.press.second_engine.page_writer import PageWriter
-from skytally.press.second_engine.plain_site import description
-from skytally.press.second_engine.role_and_directive_filling import call_source
+from skytally.press.second_book_engine import myst_project
+from skytally.press.second_book_engine.myst_project import ParsedBook, ParsedPage
+from skytally.press.second_book_engine.page_writer import PageWriter
+from skytally.press.second_book_engine.plain_site import description
+from skytally.press.second_book_engine.role_and_directive_filling import call_source
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,14 +12,14 @@ import pytest
 from skytally.core.errors import DataError
 from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.statistics.integer_bounds import whole_number_limits
-from skytally.statistics.predictive_tail_behind_ceiling import REACHED
-from skytally.statistics.surge_chance_upper_limit import ORDER
-from skytally.statistics.surge_limit_from_rows import (
+from skytally.statistics.predictive_tail_given_ceiling import REACHED
+from skytally.statistics.surge_chance_limit_from_rows import (
     images_behind_ceiling,
     limit_in_table,
     surge_of_rows,
     surge_table,
 )
+from skytally.statistics.surge_chance_upper_limit import ORDER
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

@@ -13,11 +13,9 @@ from contextlib import contextmanager, suppress
 
 from skytally.core import DataError, project_root
 from skytally.press.build_lock import file_lock
-from skytally.press.project_paths import site_folder
-from skytally.press.subprocesses import LOOPBACK
-from skytally.press.watch.live_server import LiveSite, serve
-from skytally.press.watch.warm_process_client import Steps
-from skytally.press.watch.watch_state import (
+from skytally.press.live_preview.live_server import LiveSite, serve
+from skytally.press.live_preview.warm_process_client import Steps
+from skytally.press.live_preview.watch_state import (
     CHECKED,
     FAULT,
     PAGES,
@@ -31,7 +29,9 @@ from skytally.press.watch.watch_state import (
     shown_folder,
     watch_folder,
 )
-from skytally.press.watch.watched_files import SavedFiles, WatchedFiles
+from skytally.press.live_preview.watched_files import SavedFiles, WatchedFiles
+from skytally.press.project_paths import site_folder
+from skytally.press.subprocesses import LOOPBACK
 
 HOW = """make watch shows saved files in the browser at once; it may be told:
   PORT=8001   listen on another port of this machine than 8000"""

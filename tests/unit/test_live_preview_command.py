@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press import watch_command
-from skytally.press.watch.watch_state import STAGE_KEY, current_stage, last_seconds
+from skytally.press import live_preview_command
+from skytally.press.live_preview.watch_state import STAGE_KEY, current_stage, last_seconds
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_watch_refuses_a_port_that_is_none(
     project: Path, port: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A port is a number that a port can have; the message says what was found."""
-    assert watch_command.main([f"--port={port}"]) == 1
+    assert live_preview_command.main([f"--port={port}"]) == 1
     assert f"PORT: found {port!r}; write a number" in capsys.readouterr().err
 
 
@@ -37,7 +37,7 @@ def test_a_second_watch_of_a_folder_is_refused(
     folder.mkdir(parents=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert watch_command.main(["--port=0"]) == 1
+        assert live_preview_command.main(["--port=0"]) == 1
     assert "another make watch follows this folder" in capsys.readouterr().err
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.second_engine.myst_project import PROGRAMS
+from skytally.press.second_book_engine.myst_project import PROGRAMS
 from tests.support.book_build import tree
 from tests.support.book_copy import copy_project, run_python
-from tests.support.browser import ABSENT, chromium, chromium_path, draw, tab
-from tests.support.engine_comparison import (
+from tests.support.book_engine_comparison import (
     NUMBERED,
     OF_THE_THEME,
     SEARCH_TEXT,
@@ -19,6 +18,7 @@ from tests.support.engine_comparison import (
     page_content,
     site_pages,
 )
+from tests.support.browser import ABSENT, chromium, chromium_path, draw, tab
 
 pytestmark = pytest.mark.slow
 PRINT = ("-m", "skytally.press.build_command", "--engine=2")
