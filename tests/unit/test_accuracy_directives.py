@@ -131,7 +131,7 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     assert all(SIMULATED in row for row in rows[:2])
     assert "a berth against earlier images" in rows[2]
     assert sum("a single image" in row for row in rows) == 2
-    ports = next(row for row in rows if "four ports" in row)
+    ports = next(row for row in rows if "four labelled ports" in row)
     table = results("measurement_accuracy")
     same = (table[["measure", "dataset", "method"]] == [*accuracy_directives.PORTS]).all(axis=1)
     whole = table[same].drop_duplicates("metric").set_index("metric")
