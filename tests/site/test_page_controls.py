@@ -144,7 +144,7 @@ def test_link_to_a_filtered_row_shows_it(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", ["S0-05", "OWN-index-2", "S1-07"], ids=["untestable", "own", "card"]
+    "claim", ["S0-07", "OWN-index-2", "S1-07"], ids=["untestable", "own", "card"]
 )
 @pytest.mark.parametrize("reached", ["from outside", "within the page"])
 def test_link_to_a_claim_opens_its_fold(browser: Browser, claim: str, reached: str) -> None:

@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.press.sphinx_ext.claimants_behind_totals_directive import ClaimantTable, newest_totals
+from skytally.press.sphinx_ext.claimants_behind_totals_directive import (
+    ClaimantTable,
+    newest_totals,
+    partial_totals,
+)
 from skytally.record.claimant_ties import separate_lines, ties_of
 from tests.support.bare_directives import bare
 
@@ -83,6 +87,27 @@ def test_table_of_the_record_says_between_which_numbers(
     assert 1 <= int(found[1]) < int(found[2]) <= shown.count("<tr>")
     assert claimant in shown
     assert 'href="cards/row/O0' in shown
+
+
+def test_who_gives_a_number_for_a_part_of_the_time_only_is_named_as_left_out() -> None:
+    """A number of one year is no running total, and a reader learns whose are missing."""
+    claims = pd.DataFrame(
+        [
+            ("A", "nis", "delivered", "yes", "exactly", "shells"),
+            ("B", "nis", "delivered", "no", "exactly", "shells"),
+            ("C", "msmt", "delivered", "no", "at most", "shells"),
+            ("D", "fisu", "delivered", "no", "about", "shells per month"),
+            ("E", "osc", "capacity", "no", "about", "shells"),
+            ("F", "un", "delivered", "no", "", "shells"),
+        ],
+        columns=["id", "counter", "sense", "cumulative", "bound", "unit"],
+    ).assign(quantity="artillery shells", statement_last=pd.Timestamp("2025-05-29"))
+    assert partial_totals(claims, "artillery shells")["id"].tolist() == ["C"]
+    directive = bare(ClaimantTable, quantity="artillery shells", words="delivered shells")
+    left_out = directive.html().partition("So the table leaves out")[2].partition("</p>")[0]
+    assert "Multilateral Sanctions Monitoring Team with " in left_out
+    assert "cards/row/O037" in left_out
+    assert "Zelenskyy" in left_out
 
 
 def test_an_option_that_is_missing_is_named() -> None:

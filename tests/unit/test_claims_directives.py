@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART, as_json, judge_claims
+from skytally.core import DataError
+from skytally.press.cards.finding_and_claim_cards import SUBSTANCE, WORDING
 from skytally.press.sphinx_ext import claims_directives
 from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
@@ -94,6 +96,35 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     )
 
 
+def test_chosen_claims_stand_in_one_table_in_the_order_given(known: list[dict[str, Any]]) -> None:
+    """A row has the sentence, its verdict, one reason and the card; a strange id is refused."""
+    assert known
+    shown = bare(claims_directives.ClaimsInShort, ids="S2-09 S1-07 S2-06").html()
+    rows = re.findall(r"<tr[^>]*><th scope=\"row\">(.*?)</tr>", shown, re.DOTALL)
+    assert [re.findall(r"cards/claim/([\w-]+)", row)[-1] for row in rows] == [
+        "S2-09", "S1-07", "S2-06",
+    ]  # fmt: skip
+    assert "short in wording" in rows[0]
+    assert " has: more than 1,000 containers." in rows[1]
+    assert "no image shows a load" in rows[2]
+    assert "On this point" not in shown
+    with pytest.raises(DataError, match="no press claim S9-99"):
+        bare(claims_directives.ClaimsInShort, ids="S2-09 S9-99").html()
+
+
+def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(
+    known: list[dict[str, Any]],
+) -> None:
+    """A lost *about* is no lost fact."""
+    short = {claim["id"]: claims_directives.short_of(claim) for claim in known}
+    assert short["S2-09"] == short["S3-12"] == WORDING
+    assert short["S0-09"] == short["S2-04"] == SUBSTANCE
+    assert {claim["id"] for claim in known if short[claim["id"]]} == {
+        claim["id"] for claim in known if claim["verdict"] == IN_PART
+    }
+    assert f"({SUBSTANCE})" in _card(_html("ChangedClaims"), "S0-09")
+
+
 def test_the_worst_verdicts_stand_first(known: list[dict[str, Any]]) -> None:
     """A contradicted claim is a card before all others, and a good one is none."""
     known[-1 - [claim["id"] for claim in known][::-1].index("S3-15")]["verdict"] = CONTRADICTED
@@ -116,7 +147,7 @@ def test_what_nobody_can_decide_is_folded_and_what_holds_is_not(
             continue
         undecided = claim["verdict"] in claims_directives.UNDECIDED
         assert (f'id="{claim["id"]}"' in folded) is undecided
-    assert "<summary>Cannot be tested from open sources (20)</summary>" in folded
+    assert "<summary>Cannot be tested from open sources (19)</summary>" in folded
 
 
 def test_the_page_says_how_many_sentences_of_the_book_fail(known: list[dict[str, Any]]) -> None:

@@ -219,6 +219,7 @@ def test_what_cards_repeat_stands_once_below_them() -> None:
     assert FindingCards._interval(about) == "65 to 81 railcars"
     assert "the bound that the source gives" in FindingCards._interval(bound)
     assert FindingCards._a_tenth([about, about, bound]).count("a tenth either way") == 1
+    assert "stated, “about” is read as the rounding" in FindingCards._a_tenth([about])
     assert FindingCards._a_tenth([bound]) == ""
     read = {"support": {"read": "in a report of it"}}
     assert FindingCards._read_in(read, "RUSI") == "Read in a report"

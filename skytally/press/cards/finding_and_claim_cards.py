@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from skytally.claims import on_this_point
+from skytally.claims import IN_PART, on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
 from skytally.findings import VOID, interval_words, read_declarations
 from skytally.press.cards.card import (
@@ -199,6 +199,31 @@ def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return decide, [why for why in claim["why"] if why not in decide]
 
 
+BOUND_CHANGES = frozenset({"bound lost", "bound added"})
+"""Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
+WORDING, SUBSTANCE = "short in wording: a bound or an “about”", "short in substance"
+
+
+def short_of(claim: Mapping[str, Any]) -> str:
+    """Say whether a claim that holds in part is short in wording or in substance, else nothing.
+
+    Parameters
+    ----------
+    claim : mapping
+        One entry of ``claims.json``.
+
+    Returns
+    -------
+    str
+        *Wording* where the one reason of the verdict is a number whose bound a copy changed.
+    """
+    if claim["verdict"] != IN_PART:
+        return ""
+    changes = {each["change"] for each in claim["drift"]}
+    only = len(deciding_reasons(claim)[0]) == 1 and changes and changes <= BOUND_CHANGES
+    return WORDING if only else SUBSTANCE
+
+
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Rows each of which alone would flip the verdict if it were missing, and the others."""
     rows, sets = claim["rests_on"]["rows"], (claim.get("flips_if") or {}).get("rows", {})
@@ -319,6 +344,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact(DECIDES[len(decided_by) == 1], [worded_row(record, row) for row in decided_by]),
         *fact("what changes the verdict", [flips_in_words(claim)]),
         *fact("what would change it", [claim["changes_if"]]),
+        *fact("what is short", [short_of(claim)]),
         *fact("what was tested", [claim["tested_part"]]),
         *fact("the other parts", [shortened(" ".join(others))]),
         *fact("seen later, no part of the verdict", claim["later"]),

@@ -49,6 +49,28 @@ def newest_totals(claims: pd.DataFrame, quantity: str) -> pd.DataFrame:
     return ordered.drop_duplicates("counter")
 
 
+def partial_totals(claims: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Statements of a part of the time by those who give no running total, the newest first.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` without copies.
+    quantity : str
+        Word of the vocabulary *quantity*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Amounts only; rates are in another unit than totals.
+    """
+    totals = newest_totals(claims, quantity)
+    delivered = (claims["sense"] == "delivered") & (claims["quantity"] == quantity)
+    amounts = claims["unit"].isin(totals["unit"]) & (claims["bound"] != "")
+    others = delivered & amounts & ~claims["counter"].isin(totals["counter"])
+    return claims[others].sort_values(["statement_last", "id"], ascending=False, kind="stable")
+
+
 class ClaimantTable(Block):
     """Show who gives a total, how it was counted, and who may have it from whom."""
 
@@ -77,7 +99,24 @@ class ClaimantTable(Block):
             [self._row({str(key): row[key] for key in row}, claimants) for row in rows],
             empty=f"Nobody gives a total of {words} yet.",
         )
-        return _lead(words, claimants) + shown if claimants else shown
+        left_out = self._left_out(partial_totals(originals(CLAIMS), options["quantity"]))
+        return _lead(words, claimants) + left_out + shown if claimants else shown
+
+    def _left_out(self, partial: pd.DataFrame) -> str:
+        """Sentence on those whose numbers are of a part of the time; empty where there are none."""
+        names = card_record().names
+        statements = [
+            f"{cell(names.get(str(row['counter']), str(row['counter'])))} with "
+            f"{self.card('row', row['id'], quantity_text(quantity_of(row)))} "
+            f"({cell(dates(row, 'date'))})"
+            for row in partial.to_dict("records")
+        ]
+        if not statements:
+            return ""
+        return (
+            "<p>A number for a part of the time is no running total. So the table leaves out, of "
+            f"those who give no such total: {listed(statements)}.</p>"
+        )
 
     def _row(self, row: dict[str, Any], claimants: Collection[str]) -> str:
         record = card_record()

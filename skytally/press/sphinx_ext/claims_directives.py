@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally import claims
-from skytally.core import VOCABULARY_COLUMNS, chart_style, data_registry, read_cells
+from skytally.core import VOCABULARY_COLUMNS, DataError, chart_style, data_registry, read_cells
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
     WIDENED,
@@ -19,6 +20,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     deciding_reasons,
     deciding_rows,
     flips_in_words,
+    short_of,
 )
 from skytally.press.cards.record_cards import worded_row
 from skytally.press.cards.source_page_citations import published
@@ -151,9 +153,65 @@ def why_in_words(claim: dict[str, Any]) -> str:
 
 
 def verdict_words(claim: dict[str, Any]) -> str:
-    """Verdict as HTML, with the time for which it holds."""
+    """Verdict as HTML, with the time for which it holds, or with what is short."""
     widened = WIDENED if claim["later_widened"] else ""
-    return f"<strong>{cell(claim['verdict'])}</strong>{widened}"
+    short = f" ({cell(short_of(claim))})" if short_of(claim) else ""
+    return f"<strong>{cell(claim['verdict'])}</strong>{widened}{short}"
+
+
+def why_in_short(claim: dict[str, Any]) -> str:
+    """First reason that decides a verdict, as HTML, without the verdict on its own part.
+
+    Where a sentence differs from its source and the source's words are known, they are the reason;
+    where no rule decides, the remark is.
+    """
+    page = source_of_claim().get(claim["id"], "")
+    drift = next((each for each in claim["drift"] if each["copy_source"] == page), None)
+    if drift and claim["verdict"] == claims.DIFFERS:
+        return f"{source_link(drift['original_source'])} has: {cell(drift['original'])}."
+    decide, _ = deciding_reasons(claim)
+    reason = decide[0] if decide else claim["remark"]
+    return cell(reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0])
+
+
+class ClaimsInShort(Block):
+    """Show chosen claims in a table, in the order given, each with its verdict and one reason."""
+
+    option_spec: ClassVar = {"ids": directives.unchanged_required}
+
+    def html(self) -> str:
+        """Return the table, a row a claim of the option *ids*.
+
+        Raises
+        ------
+        DataError
+            If the option is missing, or no press claim has one of the ids.
+        """
+        known = {claim["id"]: claim for claim in of_press(judged(self.app))}
+        ids = self.given_options()["ids"].split()
+        unknown = [each for each in ids if known and each not in known]
+        if unknown:
+            message = f"claims-in-short: no press claim {', '.join(unknown)}; correct the id"
+            raise DataError(message)
+        rows = [
+            html_row(
+                (
+                    f"{cell(known[each]['text'])} ({source_link(source_of_claim()[each])})",
+                    verdict_words(known[each]),
+                    why_in_short(known[each]),
+                    card_link("claim", each),
+                )
+            )
+            for each in ids
+            if known
+        ]
+        return filtered_table(
+            "claims-in-short",
+            "Sentences of the press in short, a row a claim",
+            ["what the press wrote", "verdict", "why", "card"],
+            rows,
+            empty="The ledger has no press claim yet.",
+        )
 
 
 class PressTexts(Block):
@@ -229,6 +287,8 @@ class ChangedClaims(Block):
         drift = next((each for each in claim["drift"] if each["copy_source"] == page), None)
         verdict = cell(claim["verdict"].capitalize())
         change = f" ({cell(drift['change'])})" if drift else ""
+        if not drift and short_of(claim):
+            change = f" ({cell(short_of(claim))})"
         lines = [("The press wrote", f"{cell(claim['text'])} ({source_link(page)})")]
         if drift:
             said, wrote = marked_words(drift["original"], drift["copy"])
@@ -453,6 +513,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("press-texts", PressTexts),
+        ("claims-in-short", ClaimsInShort),
         ("claims-summary", ClaimsSummary),
         ("changed-claims", ChangedClaims),
         ("listed-claims", ListedClaims),

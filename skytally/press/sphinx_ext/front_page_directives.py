@@ -171,8 +171,9 @@ class FindingCards(Block):
         if not any(A_TENTH in finding["interval_from"] for finding in chosen):
             return ""
         return (
-            "<p>An interval without further words is this book's reading of “about”, "
-            f"{A_TENTH}; the source prints no interval.</p>"
+            "<p>An interval without further words is this book's reading of “about” before a count "
+            f"on images, {A_TENTH}; before a number that is only stated, “about” is read as the "
+            "rounding of that number. No source prints such an interval.</p>"
         )
 
     @staticmethod
