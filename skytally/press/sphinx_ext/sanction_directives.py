@@ -149,7 +149,7 @@ class SanctionListings(Block):
         return f"{shown}<br>also in {pages}, less exactly: {others}"
 
     def _earlier_name(self, row: Mapping[str, Any]) -> str:
-        """Say of an owner that a page has it as the earlier name of another, with the row."""
+        """Words for an owner under an earlier name, with a link to the row; empty for others."""
         owners = originals(OWNERS)
         same = (owners["vessel"] == row["vessel"]) & (owners["body"] == row["owner"])
         renamed = owners[same & (owners["relation"] == EARLIER_NAME)]["id"]
