@@ -134,7 +134,9 @@ class _Room:
 
     def name(self, box: Box, line: Sequence[Point] = ()) -> None:
         """Take the room of a name and of the line that leads from it to its mark."""
-        boxes = [box, *((x - 1, y - 1, x + 1, y + 1) for x, y in line)]
+        # places on a line touch one another, so that no other line slips through
+        half = LINE_STEP / 2 + 0.5
+        boxes = [box, *((x - half, y - half, x + half, y + half) for x, y in line)]
         self.taken += boxes
         self.uncrossed += boxes
 
@@ -252,12 +254,40 @@ def _all_placed(
     marks: Mapping[str, tuple[pd.DataFrame, np.ndarray]],
     room: _Room,
 ) -> list[MarkLabel]:
-    """Names of all series; the one that finds no room is placed first the next time.
+    """Names of all series, as near to their marks as an order that was tried lets them stand.
 
-    Those with few marks come first. Empty where no order that was tried has room for all.
+    Those with few marks come first, and then, one at a time, those that a line leads to. Empty
+    where no order that was tried has room for all.
     """
+    taken = list(room.taken), list(room.uncrossed)
     order = sorted(styles, key=lambda name: len(marks[name][0]))
-    taken, uncrossed = list(room.taken), list(room.uncrossed)
+    found = _in_order(order, styles, marks, room, taken)
+    aside = [label.series for label in found if label.leader]
+    orders = [[name, *(each for each in order if each != name)] for name in aside]
+    every = [found, *(_in_order(each, styles, marks, room, taken) for each in orders)]
+    return min(filter(None, every), key=lambda labels: _led(labels, room), default=[])
+
+
+def _led(labels: Sequence[MarkLabel], room: _Room) -> float:
+    """Length of all lines from names to their marks, pixels."""
+    ends = [_number(pd.Series(label.leader[::2])) for label in labels if label.leader]
+    heights = [label.leader[1::2] for label in labels if label.leader]
+    return sum(
+        math.dist(room.at(x[0], y[0]), room.at(x[1], y[1]))
+        for x, y in zip(ends, heights, strict=True)
+    )
+
+
+def _in_order(
+    order: Sequence[str],
+    styles: Mapping[str, SeriesStyle],
+    marks: Mapping[str, tuple[pd.DataFrame, np.ndarray]],
+    room: _Room,
+    before: tuple[list[Box], list[Box]],
+) -> list[MarkLabel]:
+    """Names in an order; the one that finds no room is placed first the next time."""
+    order = list(order)
+    taken, uncrossed = before
     for _ in range(TRIALS * len(order)):
         room.taken, room.uncrossed, labels = list(taken), list(uncrossed), []
         for name in order:

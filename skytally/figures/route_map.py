@@ -24,8 +24,8 @@ SCALE_STEPS_KM = (2000, 1000, 500, 200, 100, 50, 20, 10)
 LETTERS_OF_A_NAME = 14
 """Letters in a line of the name of a country or a sea."""
 MODE_LINES = {"sea": "-", "rail": "--"}
-STUB = 0.1
-"""Length of the line to a place off the panel, as a share of the width of the panel."""
+STUB = 0.16
+"""Length of the line to a place off the panel, as a share of the height of the panel."""
 CAPTION = (
     "Stops of the route: {key}. Places with one number serve the same step. Straight lines join "
     "two places that a source names as the ends of one way, solid by sea and dashed by rail; no "
@@ -66,9 +66,9 @@ def _connections(
             other = ends[1 - here]
             place = number(numbers[other]) if other in numbers else str(at.loc[other, "name"])
             words = f"{'to' if here == 0 else 'from'} {place},\nby {link.mode}"
-            side = 1.0 if x[1 - here] > x[here] else -1.0
-            _stub(axes, (x[here], y[here]), side * STUB * 2 * view.half_width, line, words,
-                  leaves=here == 0)  # fmt: skip
+            place_here = (float(x[here]), float(y[here]))
+            length = STUB * 2 * view.half_height
+            _stub(axes, place_here, length, line, words, leaves=here == 0)
 
 
 def _stub(
@@ -80,8 +80,8 @@ def _stub(
     *,
     leaves: bool,
 ) -> None:
-    """Draw a short level arrow at a stop, with words over it that name a place off the panel."""
-    away = (at[0] + length, at[1])
+    """Draw a short upright arrow at a stop, and left of it words on a place off the panel."""
+    away = (at[0], at[1] + length)
     start, end = (at, away) if leaves else (away, at)
     axes.annotate(
         "", xy=end, xytext=start, zorder=3,
@@ -91,8 +91,8 @@ def _stub(
         },
     )  # fmt: skip
     axes.text(
-        (at[0] + away[0]) / 2 + length / 4, at[1] + abs(length) / 6, words, ha="center",
-        va="bottom", fontsize=style.SMALL_PT, color=style.TEXT, zorder=5,
+        at[0] - length / 5, away[1], words, ha="right", va="top", fontsize=style.SMALL_PT,
+        color=style.TEXT, zorder=5,
     )  # fmt: skip
 
 

@@ -13,14 +13,20 @@ from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
 from skytally.press.sphinx_ext import accuracy_directives
 from skytally.press.sphinx_ext.accuracy_directives import (
+    CAR_METRES,
+    CARS,
     IN_USE,
+    SIMULATED,
     UNUSED,
     AccuracyCharts,
     AccuracyTable,
     LimitsTable,
     PlainScore,
+    RailLengthError,
     SideBySideTable,
     scores_of,
+    simulated,
+    size_of_count,
 )
 from skytally.press.sphinx_ext.benchmark_result_tables import results
 from tests.support.bare_directives import bare
@@ -119,17 +125,42 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     """Berths first, and each number is that of a row of the results."""
     shown = str(bare(PlainScore).html())
     rows = re.findall(r"<tr>(<t[hd].*?)</tr>", shown, re.DOTALL)[1:]
-    assert 4 <= len(rows) <= 6
-    assert "a berth against earlier images" in rows[0]
+    assert 6 <= len(rows) <= 8
+    assert "railcars in a yard" in rows[0]
+    assert "stacks that cover" in rows[1]
+    assert all(SIMULATED in row for row in rows[:2])
+    assert "a berth against earlier images" in rows[2]
     assert sum("a single image" in row for row in rows) == 2
-    ports = next(row for row in rows if "four ports" in row)
+    ports = next(row for row in rows if "four labelled ports" in row)
     table = results("measurement_accuracy")
     same = (table[["measure", "dataset", "method"]] == [*accuracy_directives.PORTS]).all(axis=1)
     whole = table[same].drop_duplicates("metric").set_index("metric")
     found, marked = (int(whole.loc[word, "n"]) for word in ("recall", "precision"))
     right = round(float(whole.loc["precision", "value"]) * marked)
-    assert f"of {found} ships of any length" in ports
-    assert f"{marked - right} of the {marked} things that it marked are no ship" in ports
+    assert f"of {found} labelled ships, of any length" in ports
+    assert f"marked {marked} objects; {marked - right} of its marks are no ship" in ports
+    assert "Sentinel-2" in ports
+
+
+def test_cars_and_stacks_have_the_numbers_of_the_simulation() -> None:
+    """Found at high and at low contrast, and by how much the size is off, as the rows say."""
+    shown = str(bare(PlainScore).html())
+    table = simulated(results("simulated_recall"), CARS)
+    of_size = table[table["size"] == size_of_count(results("simulated_recall"))]
+    alike = of_size[of_size["contrast"] == 0].iloc[0]
+    assert f"as bright as the ballast: {alike['found']} of {alike['looks']} images" in shown
+    assert f"length at the median {-alike['bias']:,.0f} m too little" in shown
+
+
+def test_length_of_a_train_is_too_short_to_settle_a_count() -> None:
+    """The worst median error over the contrasts, in metres and in cars."""
+    shown = str(bare(RailLengthError).html())
+    table = simulated(results("simulated_recall"), CARS)
+    of_size = table[table["size"] == size_of_count(results("simulated_recall"))]
+    short = -of_size["bias"].min()
+    assert f"up to {short:,.0f} m too short" in shown
+    assert f"as much as {short / CAR_METRES:.0f} cars take" in shown
+    assert "as many as were counted in October 2023" in shown
 
 
 def test_our_own_method_with_help_is_no_other_method() -> None:

@@ -269,6 +269,8 @@ def test_findings_before_any_refresh_say_that_nothing_was_searched(none: Tables)
     assert "is not known" in found["longest_gap"].text
     assert found["longest_gap"].said == "not known"
     assert interval_words(vars(found["longest_gap"])) == ""
+    assert found["months"].text == inventory_findings.NEVER_SEARCHED
+    assert found["scenes"].text == inventory_findings.NO_SCENE_YET
 
 
 def test_findings_of_some_looks_count_them(some: Tables) -> None:
@@ -281,6 +283,9 @@ def test_findings_of_some_looks_count_them(some: Tables) -> None:
     assert found["offered"].value == sum(
         int(found[key].value or 0) for key in ("superseded", "answer", "lost")
     )
+    for words in ("5 images, every processing", "1 of them gave way", "and 2 were lost"):
+        assert words in found["scenes"].text
+    assert f"and {found['months_usable'].said} had a usable image" in found["months"].text
     same_sentence("coverage.answer", found["answer"].text)
     assert found["longest_gap"].said == "85 days"
     same_sentence("coverage.longest_gap", found["longest_gap"].text)

@@ -18,6 +18,7 @@ from skytally.press.sphinx_ext import (
     claims_directives,
     findings_directives,
     foresight_directives,
+    found_pages_directive,
     imagery_directives,
     interval_calibration_directives,
     record_directives,
@@ -45,6 +46,7 @@ MODULES = (
     robustness_trial_directives,
     imagery_directives,
     sanction_directives,
+    found_pages_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -66,6 +68,7 @@ SENTENCES = {
     "OriginsOfShips": f"No ship of {source_origin_directives.YEAR} is recorded at both ends of the "
     "sea route yet.",
     "SanctionListings": "The record has no listing of a ship yet.",
+    "PagesFound": "The record has no page yet.",
     "HypothesesTable": "No rival explanation has been written down yet.",
     "PosteriorChart": "",
     "InfluenceChart": "",
@@ -79,6 +82,7 @@ SENTENCES = {
     "RealSeriesTable": "Changes have not been searched for in real series yet.",
     "ChangesBesideRbeast": "",
     "PlainScore": "",
+    "RailLengthError": "",
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",
     "SideBySideTable": "",

@@ -47,3 +47,12 @@ def test_a_table_without_kinds_is_refused() -> None:
     directive.name = "event-table"
     with pytest.raises(DataError, match="event-table: no kinds; give kinds"):
         directive.html()
+
+
+def test_chosen_rows_stand_alone_and_another_kind_is_refused() -> None:
+    """Two listings of places, and no denial among them."""
+    place = {"docname": "ships", "caption": "Places", "kinds": "sanction"}
+    shown = str(bare(EventTable, rows="E026 E056", **place).html())
+    assert re.findall(r"row/(E\d+)\.html", shown) == ["E026", "E056"]
+    with pytest.raises(DataError, match="no row E081 of sanction"):
+        bare(EventTable, rows="E026 E081", **place).html()

@@ -20,7 +20,8 @@ from tests.support.made_up_recounts import finished, points, practice_file, task
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "data/record"
 PAGE = (ROOT / "book/refresh.md").read_text(encoding="utf-8")
-SECTION = PAGE.partition("\n(one-observation)=\n")[2].partition("\n## Then, the whole")[0]
+SECTION = PAGE.partition("\n(one-observation)=\n")[2].partition("\n(railway-row)=\n")[0]
+RAILWAY = PAGE.partition("\n(railway-row)=\n")[2].partition("\n## Then, the whole")[0]
 COUNTER = "example-desk,Example Desk,individual,no,"
 STATES = ("counted", "nothing-seen", "unclear")
 
@@ -41,9 +42,18 @@ def _count(task: CountTask, state: str) -> CountState:
     return finished(task, share=1.0 if state == "nothing-seen" else 0.5)
 
 
-def _shown() -> list[str]:
-    blocks = re.findall(r"```text\n(.*?)```", SECTION, re.DOTALL)
+def _lines(section: str) -> list[str]:
+    blocks = re.findall(r"```text\n(.*?)```", section, re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def _header(table: str) -> str:
+    return ",".join(header_of(RECORD / f"{table}.csv"))
+
+
+def _shown() -> list[str]:
+    headers = [_header(table) for table in ("ship_sightings", "sources")]
+    return [line for line in _lines(SECTION) if line not in headers]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -60,6 +70,21 @@ def test_source_of_the_page_is_what_the_count_leaves(task: CountTask) -> None:
     source = source_row_of(_count(task, "counted"), columns, publisher="Example Desk")
     assert csv_lines(source).splitlines()[1] in _shown()
     assert len(_shown()) == len(STATES) + 1
+
+
+def test_rows_of_the_page_stand_under_their_headers() -> None:
+    """A reader sees what each cell is: the header of each table comes before its rows."""
+    lines = _lines(SECTION)
+    assert lines[0] == _header("ship_sightings")
+    assert lines[-2] == _header("sources")
+
+
+def test_row_of_the_railway_is_what_the_count_leaves(task: CountTask) -> None:
+    """A string of cars that nobody could tell leaves a row without a number, as the page says."""
+    yard = replace(task, what="railcars", scope="tumangang-rail-facility")
+    count = finished(yard, *points((10, 10), certainty="cannot tell"))
+    row = row_of(count, list(header_of(RECORD / "rail_counts.csv")), name="R901")
+    assert _lines(RAILWAY) == [_header("rail_counts"), csv_lines(row).splitlines()[1]]
 
 
 def _said(record: Path) -> dict[str, str]:

@@ -1,32 +1,70 @@
-"""Sanctions on the ships: every ship and body has a row, and what was not found is said so."""
+"""Sanctions on the ships: a line a listing, the best-dated first, and what was not found."""
 
 from __future__ import annotations
 
 import html as markup
 import re
 
+import pandas as pd
+
 from skytally.press.sphinx_ext.book_data import originals
 from skytally.press.sphinx_ext.sanction_directives import (
+    ACT_NOT_READ,
+    COPY_OF_LIST,
     HEADS,
     NOT_FOUND,
-    NOT_READ,
+    OWN_NOTICE,
+    REPORT,
     SanctionListings,
+    listings_of,
 )
 from tests.support.bare_directives import bare
 
+EU_ACT = "https://eur-lex.europa.eu/eli/reg/2024/1745/oj"
 
-def shown_rows() -> dict[tuple[str, str], list[str]]:
+
+def shown_rows() -> dict[tuple[str, str], list[list[str]]]:
     """Cells of the table by ship and body, as a reader sees them."""
     html = bare(SanctionListings, docname="lines/ais-gaps").html()
     rows = [
         [
-            markup.unescape(re.sub(r"<[^>]*>", "", each))
+            markup.unescape(re.sub(r"<[^>]*>", "", each.replace("<br>", " / ")))
             for each in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
         ]
         for row in re.findall(r"<tr data-choice.*?</tr>", html)
     ]
     assert all(len(row) == len(HEADS) for row in rows)
-    return {(row[0].partition(" (")[0], row[1]): row for row in rows}
+    found: dict[tuple[str, str], list[list[str]]] = {}
+    for row in rows:
+        found.setdefault((row[0].partition(" (")[0], row[1]), []).append(row[2:])
+    return found
+
+
+def listing(row_id: str, first: str, last: str, owner: str = "") -> dict[str, object]:
+    """Row of one ship and one body."""
+    return {
+        "id": row_id, "target": "owner" if owner else "ship", "owner": owner,
+        "date_first": pd.Timestamp(first) if first else pd.NaT, "date_last": pd.Timestamp(last),
+    }  # fmt: skip
+
+
+def test_rows_that_may_be_one_listing_stand_with_the_best_dated() -> None:
+    """A year contains its month, and a row without a beginning contains both."""
+    rows = [
+        listing("M1", "", "2026-04-23"), listing("M2", "2022-01-01", "2022-12-31"),
+        listing("M3", "2022-05-01", "2022-05-31"), listing("M4", "2023-12-12", "2023-12-12"),
+    ]  # fmt: skip
+    found = [(each.best["id"], [row["id"] for row in each.also]) for each in listings_of(rows)]
+    assert found == [("M4", ["M1"]), ("M3", ["M2"])]
+
+
+def test_listings_of_two_owners_or_apart_in_time_stay_two() -> None:
+    """A company under another name, and a ship listed twice."""
+    rows = [
+        listing("M1", "2022-05-08", "2022-05-08", "A"), listing("M2", "", "2025-10-07", "B"),
+        listing("M3", "2022-01-01", "2022-12-31"), listing("M4", "2023-12-12", "2023-12-12"),
+    ]  # fmt: skip
+    assert len(listings_of(rows)) == len(rows)
 
 
 def test_every_ship_stands_beside_every_body() -> None:
@@ -40,29 +78,44 @@ def test_every_ship_stands_beside_every_body() -> None:
 def test_ship_and_owner_stand_apart_and_nothing_is_filled_in() -> None:
     """The United Kingdom lists the Angara and its owner, and no page has it list the Maria."""
     rows = shown_rows()
-    assert rows["Angara", "United Kingdom"] == [
-        "Angara (IMO 9179842)", "United Kingdom", "13 June 2024", "May 2023 (M Leasing)",
-        NOT_READ,
+    assert [each[0] for each in rows["Angara", "United Kingdom"]] == [
+        "the ship itself, 13 June 2024", "its owner M Leasing, May 2023",
     ]  # fmt: skip
-    assert rows["Maria", "United Kingdom"][2:] == [NOT_FOUND] * 3
-    assert rows["Maria", "Japan"][2:4] == [NOT_FOUND, "24 May 2024 (IBEX Shipping)"]
+    assert rows["Maria", "United Kingdom"] == [
+        [f"the ship itself or its owner: {NOT_FOUND}", "", ""]
+    ]
+    assert rows["Maria", "Japan"][1][0] == f"the ship itself: {NOT_FOUND}"
+
+
+def test_a_legal_act_stands_with_its_pages_and_its_address() -> None:
+    """An act that no page names is not read; that of the European Union has its own address."""
+    rows = shown_rows()
+    assert rows["Lady R", "United States"][0][1].startswith("Executive Order 14024 / by West P&I")
+    assert rows["Maria", "European Union"][0][1].startswith("Council Regulation (EU) 2024/1745")
+    assert rows["Maria", "Japan"][0][1] == ACT_NOT_READ
+    html = bare(SanctionListings, docname="ships").html()
+    listed = originals("sanction_listings")
+    of_union = listed["act_source"].str.contains("EURLEX")
+    assert html.count(f'<a href="{EU_ACT}">') == of_union.sum()
 
 
 def test_where_a_listing_was_read_is_said() -> None:
-    """No body's own page was read; of the United States a copy of its list was, of one day."""
+    """A notice of South Korea was read and no list; all others are reports."""
     rows = shown_rows()
-    read = {body: row[4] for (_, body), row in rows.items() if row[4] != NOT_FOUND}
-    assert read.pop("United States") == (
-        f"{NOT_READ}, but in a copy of its list of 23 April 2026, kept by others"
-    )
-    assert set(read.values()) == {NOT_READ}
+    read = {key: [each[2] for each in lines if each[2]] for key, lines in rows.items()}
+    assert read["Lady R", "South Korea"][0].endswith(OWN_NOTICE)
+    others = [one for (_, body), lines in read.items() if body != "South Korea" for one in lines]
+    assert all(each.endswith((REPORT, COPY_OF_LIST)) for each in others)
 
 
 def test_each_ship_has_its_own_number_with_its_check_digit() -> None:
     """Four ships, four numbers of the International Maritime Organization, none shared."""
-    shown = {row[0].partition(" (IMO ")[::2] for row in shown_rows().values()}
-    numbers = [number.removesuffix(")") for _, number in shown]
-    assert len(shown) == len({ship for ship, _ in shown}) == len(set(numbers)) == 4
+    html = bare(SanctionListings, docname="ships").html()
+    heads = {
+        re.sub(r"<[^>]*>", "", each) for each in re.findall(r'<th scope="row">(.*?)</th>', html)
+    }
+    numbers = [each.partition(" (IMO ")[2].removesuffix(")") for each in heads]
+    assert len(heads) == len(set(numbers)) == 4
     for number in numbers:
         digits = [int(digit) for digit in number]
         weighed = sum(
@@ -72,8 +125,10 @@ def test_each_ship_has_its_own_number_with_its_check_digit() -> None:
 
 
 def test_a_report_that_names_a_ship_is_no_listing() -> None:
-    """The Panel of Experts named the Maia-1, and the cell says that no listing is known."""
-    assert shown_rows()["Maia-1", "United Nations"][2] == f"{NOT_FOUND}; named in a report"
+    """The Panel of Experts named the Maia-1, and a line says that no listing is known."""
+    named, missing = shown_rows()["Maia-1", "United Nations"]
+    assert named[0] == "named in a report, which is no listing, by a page of 18 February 2025"
+    assert missing[0].endswith(NOT_FOUND)
 
 
 def test_each_date_leads_to_its_row_from_a_page_in_a_folder() -> None:
@@ -83,15 +138,17 @@ def test_each_date_leads_to_its_row_from_a_page_in_a_folder() -> None:
     assert links == set(originals("sanction_listings")["id"])
 
 
-def test_dates_of_one_listing_are_told_apart_by_their_pages() -> None:
-    """Three pages that date one listing differently do not read as three listings."""
-    shown = shown_rows()["Lady R", "United States"]
-    assert shown[2].split("; ") == [
-        "May 2022, in Dong-A Ilbo on Yomiuri",
-        "on a list, since when is not said, in Daily Maverick, 7 December 2022",
-        "on a list, since when is not said, in US Treasury, OFAC (copy of its list at github.com), "
-        "about 23 April 2026",
-    ]
-    assert shown[3] == (
-        "on a list, since when is not said, in Caliber.Az on NK Pro, about 7 October 2025 (MG-Flot)"
+def test_less_exact_pages_of_one_listing_stand_in_its_line() -> None:
+    """Pages that date one listing differently do not read as several listings."""
+    ship = shown_rows()["Angara", "United States"][1]
+    assert ship[0] == (
+        "the ship itself, May 2022 / also in 2 pages, less exactly: 2022; "
+        "day not known, on a list by about 23 April 2026"
     )
+
+
+def test_a_company_under_an_earlier_name_is_said_to_be_one() -> None:
+    """Transmorflot was listed, and later pages name MG-Flot."""
+    lines = [each[0] for each in shown_rows()["Lady R", "United States"]]
+    assert lines[0] == ("its owner Transmorflot (by one page an earlier name), 8 May 2022")
+    assert lines[2] == "its owner MG-Flot, day not known, on a list by about 7 October 2025"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from skytally.press.cards.card import CITE, Card, Fact, Part
-from skytally.press.cards.ship_cards import ship_card, ship_unknowns, with_ship_links
+from skytally.press.cards.ship_cards import owned_when, ship_card, ship_unknowns, with_ship_links
 from skytally.press.cards.ship_rows import (
     ALONE,
     IN_PASSING,
@@ -80,6 +80,31 @@ def test_owners_say_where_the_record_is_silent() -> None:
     assert all(f"cards/ship/{ship_id(ship)}.html" in shown for ship in ("Angara", "Maria"))
     assert "IBEX Shipping</td><td>linked to it by a list of sanctions" in shown
     assert "Marine Trans Shipping</td><td>owner" in shown
+    assert "Transmorflot</td><td>by one page an earlier name of its owner" in shown
+
+
+@pytest.mark.parametrize(
+    ("row_id", "words"),
+    [
+        ("Q001", "since August 2021, by a page of 18 October 2023"),
+        ("Q002", "by a page of 16 October 2023"),
+        ("Q008", "in 2022"),
+        ("Q010", "on 12 December 2023"),
+        ("Q015", "the page gives no day"),
+    ],
+)
+def test_owning_does_not_end_on_the_day_of_its_page(row_id: str, words: str) -> None:
+    """The last day of a row on an owner is that of the page."""
+    assert owned_when(originals("ship_owners").set_index("id").loc[row_id]) == words
+
+
+def test_an_earlier_name_of_an_owner_is_no_second_company() -> None:
+    """Neither the Lady R nor the Maia-1 is said to be linked to a further company by it."""
+    record = card_record()
+    told = [" ".join(ship_unknowns(record, each, rows_of_ship(record, each)))
+            for each in ("Lady R", "Maia-1")]  # fmt: skip
+    assert "whether one followed the other" not in told[0]
+    assert "link it to Oboronlogistika:" in told[1]
 
 
 def test_other_ships_are_named_and_not_followed() -> None:

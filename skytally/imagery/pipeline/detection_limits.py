@@ -212,7 +212,8 @@ def recall_table(results: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
 
 
 def _signed(contrast: float) -> str:
-    return f"{contrast:+g}"
+    # a contrast of nothing has no sign
+    return f"{contrast:+g}" if contrast else "0"
 
 
 def _range(part: pd.DataFrame, card: Card) -> str:

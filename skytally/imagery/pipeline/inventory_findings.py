@@ -48,6 +48,40 @@ MONTHS_SAID = {
 }
 """State to key and sentence of the finding that counts its months."""
 
+NEVER_SEARCHED = "Nothing was searched yet, so every month of every site and sensor is blank."
+NO_SCENE_YET = (
+    "Nothing was searched yet, so no scene was offered, replaced by a newer processing, or lost."
+)
+"""Sentences that stand for the single counts on the page while nothing was searched."""
+
+
+def _months_words(states: Mapping[str, int], searches: pd.DataFrame) -> str:
+    """Sentence on the months by state; one plain statement where nothing was searched."""
+    if searches.empty:
+        return NEVER_SEARCHED
+    count = {state: _months(int(states.get(state, 0))) for state in MONTHS_SAID}
+    return (
+        f"By site and sensor, {count[NOT_SEARCHED]} never searched, {count[NOTHING_OFFERED]} "
+        f"searched without an offer, {count[NONE_USABLE]} searched with offers of which none was "
+        "usable, and {number} had a usable image."
+    )
+
+
+def _months(count: int) -> str:
+    return f"{number(count)} month was" if count == 1 else f"{number(count)} months were"
+
+
+def _scenes_words(superseded: int, lost: int, unverified: int, searches: pd.DataFrame) -> str:
+    """Sentence on what became of the scenes; one plain statement where nothing was searched."""
+    if searches.empty:
+        return NO_SCENE_YET
+    return (
+        f"Providers offered {{number}}, every processing of a scene counted: {number(superseded)} "
+        "of them gave way to another processing of the same acquisition, and "
+        f"{number(lost)} were lost to cloud or for another reason. Of {number(unverified)} the "
+        "provider states no file size, so that the bands had to vouch for one another."
+    )
+
 
 def _short(words: str, *, rehearsal: bool) -> str:
     """Mark a sentence that stands behind the answer, where any row is rehearsed."""
@@ -179,6 +213,12 @@ def coverage_findings(
             "to vouch for one another.",
         ),
         ("sites", len(sites), "sites", f"The register names {{number}}{_beside(len(controls))}."),
+    ]
+    unverified = int((looks["verified_by"] == VERIFIED_BY_PIXELS).sum())
+    lost = len(looks) - superseded - usable
+    counted += [
+        ("scenes", len(looks), "images", _scenes_words(superseded, lost, unverified, searches)),
+        ("months", int(states.get(USABLE, 0)), "months", _months_words(states, searches)),
     ]
     counted += [
         (f"months_{key}", int(states.get(state, 0)), "months", text)

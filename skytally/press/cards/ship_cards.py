@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from skytally.core import COUNTED_BY, listed, quantity_of, quantity_text, when
+import pandas as pd
+
+from skytally.core import COUNTED_BY, listed, quantity_of, quantity_text, when, with_preposition
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.ship_rows import (
@@ -42,7 +45,13 @@ LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
-RELATION_WORDS = {OWNER: "owner", "linked": "linked to it by a list of sanctions or a page on one"}
+EARLIER_NAME = "earlier-name"
+"""Word of the vocabulary *ship_relation* for a company under the name that it had before."""
+RELATION_WORDS = {
+    OWNER: "owner",
+    "linked": "linked to it by a list of sanctions or a page on one",
+    EARLIER_NAME: "by one page an earlier name of its owner",
+}
 """How the pages connect a ship and a company, in words."""
 
 
@@ -69,6 +78,39 @@ def bodies_of(rows: Iterable[ShipRow]) -> dict[tuple[str, str], list[ShipRow]]:
             cells = row.cells
             found.setdefault((str(cells["body"]), str(cells["relation"])), []).append(row)
     return found
+
+
+def by_its_page(row: Mapping[str, Any]) -> str:
+    """Word the last day of a row that is true on that day, and whose beginning is not known."""
+    last, precision = row["date_last"], str(row["precision_last"])
+    return f"by a page of {when(last, last, precision, precision)}"
+
+
+def owned_when(row: Mapping[str, Any]) -> str:
+    """Word for when a page connects a company with a ship.
+
+    The last day of such a row is as a rule that of its page, and no end of owning.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a row of ``ship_owners``.
+
+    Returns
+    -------
+    str
+        For example ``since August 2021, by a page of 18 October 2023``.
+    """
+    first, last = row["date_first"], row["date_last"]
+    if pd.isna(last):
+        return "the page gives no day"
+    if pd.isna(first):
+        return by_its_page(row)
+    words = dates(row, "date")
+    if " to " not in words:
+        return with_preposition(words)
+    begun = str(row["precision_first"])
+    return f"since {when(first, first, begun, begun)}, {by_its_page(row)}"
 
 
 def _listings(rows: Iterable[ShipRow]) -> dict[str, list[ShipRow]]:
@@ -183,7 +225,8 @@ def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[s
         yield "No page that was read gives its IMO number."
     bodies = bodies_of(rows)
     owners = {body for body, relation in bodies if relation == OWNER}
-    others = list(dict.fromkeys(body for body, _ in bodies if body not in owners))
+    renamed = {body for body, relation in bodies if relation == EARLIER_NAME}
+    others = list(dict.fromkeys(body for body, _ in bodies if body not in owners | renamed))
     if not owners:
         yield "No page that was read says who owns it."
     elif others:
@@ -192,7 +235,7 @@ def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[s
             f"Pages name {named} as its owner, and lists link it to {linked}: whether one "
             "followed the other, or both are true at once, no page says."
         )
-    yield "No row says who manages, charters or sails it."
+    yield "No row says who managed, chartered or sailed it on a voyage of this route."
     bodies_that_list = dict.fromkeys(record.tables[LISTINGS]["body"])
     missing = [body for body in bodies_that_list if body not in _listings(rows)]
     if missing:

@@ -1,14 +1,15 @@
 /* Saves a chart or map as PNG or SVG with its title over it and its caption, the line on source and
-   licence, which a picture that has it does not get twice, and the edition beside or under it. A
-   picture is at least WIDE_ENOUGH across, so that a narrow chart does not become a tall strip. A PNG
-   is PRINTED pixels wide: 20 cm at 300 dots an inch. */
+   licence, which a picture that has it does not get twice, and the edition beside or under it; or
+   without the caption, for those who print their own under it. A picture with its caption is at least
+   WIDE_ENOUGH across, so that a narrow chart does not become a tall strip. A PNG is PRINTED pixels
+   wide: 20 cm at 300 dots an inch. */
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var line = document.querySelector('meta[name="skytally-source"]');
   var credit = line ? line.content : document.title;
   var state = document.querySelector('meta[name="skytally-state"]');
   var LETTER = 6.2, BOLD = 8.6, LEAD = 16, HEAD = 19, PAD = 12, PRINTED = 2400;
-  var WIDE_ENOUGH = 720, COLUMN = 240;
+  var WIDE_ENOUGH = 720, WIDE_ALONE = 420, COLUMN = 240;
   var NAMESPACE = "http://www.w3.org/2000/svg";
 
   /* letters of East Asia are twice as wide, and their words need no spaces */
@@ -44,7 +45,8 @@ document.addEventListener("DOMContentLoaded", function () {
     var inner = new DOMParser()
       .parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
     var box = inner.getAttribute("viewBox").split(/\s+/).map(Number);
-    var width = Math.max(box[2], WIDE_ENOUGH), beside = width - box[2] >= COLUMN;
+    var width = Math.max(box[2], caption ? WIDE_ENOUGH : WIDE_ALONE);
+    var beside = caption && width - box[2] >= COLUMN;
     var bold = title[0] ? lines(title[0], width, BOLD) : [];
     var under = title[1] ? lines(title[1], width, LETTER) : [];
     var top = bold.length || under.length ? bold.length * HEAD + under.length * LEAD + PAD : 0;
@@ -111,15 +113,17 @@ document.addEventListener("DOMContentLoaded", function () {
       return found ? found.textContent : "";
     });
     place.className = "sk-save";
-    [["PNG", savePng], ["SVG", function (picture, name) { save(svgAddress(picture), name); }]]
+    function saveSvg(picture, name) { save(svgAddress(picture), name); }
+    [["Save as PNG", ".png", savePng, words, "With its caption, 2,400 pixels wide: 20 cm at 300 dots an inch"],
+      ["Save as SVG", ".svg", saveSvg, words, "With its caption; can be printed at any size"],
+      ["PNG without caption", "-alone.png", savePng, "", "With title, credit and edition; 2,400 pixels wide"]]
       .forEach(function (kind) {
         var button = document.createElement("button");
         button.type = "button";
-        button.textContent = "Save as " + kind[0];
-        button.title = kind[0] === "PNG" ? "2,400 pixels wide: 20 cm at 300 dots an inch"
-          : "Drawing that can be printed at any size";
+        button.textContent = kind[0];
+        button.title = kind[4];
         button.addEventListener("click", function () {
-          kind[1](whole(image, title, words), figure.id + "." + kind[0].toLowerCase());
+          kind[2](whole(image, title, kind[3]), figure.id + kind[1]);
         });
         place.append(button);
       });

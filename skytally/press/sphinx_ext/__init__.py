@@ -25,6 +25,7 @@ PARTS = (
     "page_head_and_foot",
     "claims_directives",
     "source_origin_directives",
+    "found_pages_directive",
     "claimants_behind_totals_directive",
     "shells_per_container_directive",
     "event_table_directive",

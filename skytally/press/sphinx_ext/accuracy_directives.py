@@ -10,7 +10,8 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import Fault, data_registry, read_table, refuse
+from skytally.core import Fault, data_registry, listed, read_table, refuse
+from skytally.imagery.measure.rail.occupied_length_fit import CAR_METRES
 from skytally.imagery.pipeline import CARDS
 from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.html_blocks import (
@@ -123,28 +124,157 @@ SEA, LAND = (
 """Measure, data and method of the scores on real images that open the page."""
 FROM_SEA, OVER_QUAY, OPTICAL = "berth-sentinel-1", "berth-sentinel-1-lee", "berth-sentinel-2"
 """Detection limits at simulated berths that open the page."""
+CARS, STACKS = "rail-sentinel-2", "stacks-sentinel-2"
+"""Detection limits in simulated yards and on simulated quays that open the page."""
+BALLAST = "ballast"
+RAIL_COUNT = "R031"
+"""Count of railcars whose like was simulated; without the row, the fullest yard stands for it."""
 REAL, SIMULATED = "real images", "simulated images"
 SIZE_IN_NOTE = re.compile(r"hulls of (\d+) to (\d+) m")
 
 
+def simulated(limits: pd.DataFrame, card: str) -> pd.DataFrame:
+    """Rows of one detection limit, its sizes, contrasts and counts as numbers."""
+    if limits.empty:
+        return limits
+    rows = limits[limits["card"] == card].astype({"size": float, "found": int})
+    numbers = ["contrast", "bias"]
+    return rows.assign(**{name: pd.to_numeric(rows[name], errors="coerce") for name in numbers})
+
+
+def size_of_count(limits: pd.DataFrame) -> float:
+    """Cars of the simulated yard that is nearest to the count of `RAIL_COUNT`, or the fullest."""
+    sizes = simulated(limits, CARS).get("size", pd.Series(dtype=float))
+    counted = _counted_cars()
+    if sizes.empty or counted is None:
+        return float(sizes.max()) if len(sizes) else 0.0
+    return float(min(sizes[sizes > 0], key=lambda size: abs(size - counted)))
+
+
+def _counted_cars() -> float | None:
+    """Railcars of `RAIL_COUNT`; none where the record has no such row or number."""
+    if "rail_counts" not in data_registry.entries():
+        return None
+    rows = read_table(data_registry.path("rail_counts"))
+    value = rows.loc[rows["id"] == RAIL_COUNT, "value"]
+    return None if value.empty or pd.isna(value.iloc[0]) else float(value.iloc[0])
+
+
+def by_strength(of_size: pd.DataFrame, under: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows of one size at the strongest contrasts that were tried, and at the weakest.
+
+    Parameters
+    ----------
+    of_size : pandas.DataFrame
+        From `simulated`.
+    under : str
+        What lies under the object, such as *ballast*.
+    """
+    strength = of_size["contrast"].abs()
+    weakest = "as bright as" if strength.min() == 0 else "hardly brighter or darker than"
+    yield "at high contrast", of_size[strength == strength.max()]
+    yield f"where they are {weakest} the {under}", of_size[strength == strength.min()]
+
+
+def least_to_most(counts: pd.Series) -> str:
+    """Range of counts in words; one number where all are alike."""
+    return " to ".join(dict.fromkeys(str(end) for end in (counts.min(), counts.max())))
+
+
+def _off(errors: pd.Series, unit: str) -> str:
+    """Median errors in words: by how much the measured size is too small or too large.
+
+    Examples
+    --------
+    >>> _off(pd.Series([-179.0, -127.0]), "m2"), _off(pd.Series([2.0, -100.0]), "m")
+    ('at the median 127 to 179 m2 too little', 'at the median 100 m too little to 2 m too much')
+    """
+    known = errors.dropna().round()
+    if known.empty:
+        return "no size measured"
+    least, most = known.min(), known.max()
+    if least < 0 < most:
+        return f"at the median {-least:,.0f} {unit} too little to {most:,.0f} {unit} too much"
+    ends = dict.fromkeys(f"{end:,.0f}" for end in sorted(map(abs, (least, most))))
+    side = "too little" if least < 0 else "too much" if most > 0 else "off"
+    return f"at the median {' to '.join(ends)} {unit} {side}"
+
+
+class RailLengthError(Block):
+    """Say whether a free image could have settled a count of railcars, from simulated yards."""
+
+    def html(self) -> str:
+        """Return two sentences; nothing where the methods were not scored on this copy."""
+        rows = simulated(results("simulated_recall"), CARS)
+        if rows.empty:
+            return ""
+        size = size_of_count(results("simulated_recall"))
+        of_size = rows[rows["size"] == size]
+        found = [
+            f"in {least_to_most(part['found'])} of {part['looks'].iloc[0]} images {words}"
+            for words, part in by_strength(of_size, BALLAST)
+        ]
+        alike = ", as many as were counted in October 2023," if size == _counted_cars() else ""
+        short = -of_size["bias"].min()
+        length = (
+            f"The length that it gives is at the median up to {short:,.0f} m too short, depending "
+            f"on contrast: as much as {short / CAR_METRES:.0f} cars take. "
+            if short > 0
+            else ""
+        )
+        return (
+            f"<p>Of {size:g} simulated railcars{alike} the measure of free images sees something "
+            f"{listed(found)}. {length}So it could not settle that count, and it was never "
+            "tested on a real yard.</p>"
+        )
+
+
 class PlainScore(Block):
-    """Sum up in a few lines how well ships were found: by berth, in one image, at sea."""
+    """Sum up in a few lines how well railcars, stacks and ships were found."""
 
     def html(self) -> str:
         """Return a sentence and the table; none where the methods were not scored on this copy."""
         scores, limits = results("measurement_accuracy"), results("simulated_recall")
         rows = [
+            *self._of_cars_and_stacks(limits),
             *self._of_berths(scores, limits),
             *self._of_one_image(scores),
         ]
         if not rows:
             return ""
-        heads = ["method", "ship, place", "found", "false alarms", "tested on"]
+        heads = ["method", "object, place", "found", "false alarms", "tested on"]
         return (
             "<p><strong>Plain result.</strong> The methods do best at a berth of which there are "
-            "earlier images; a count made on a single image is a rough one.</p>"
-            + small_table("How well ships were found, in short", heads, rows, empty="")
+            "earlier images; a count of ships made on a single image is a rough one. No method "
+            "here counts railcars or containers one by one: they measure metres of occupied track "
+            "and square metres of stacks, and were tested for both on simulated images alone.</p>"
+            + small_table(
+                "How well railcars, stacks and ships were found, in short", heads, rows, empty=""
+            )
         )
+
+    def _of_cars_and_stacks(self, limits: pd.DataFrame) -> Iterator[list[str]]:
+        """Yards and quays: how often anything was found, and by how much its size is off."""
+        for name, what, card, place, under in (
+            ("metres of occupied track", "length", CARS, "{size:g} railcars in a yard", BALLAST),
+            ("area of stacks", "area", STACKS, "stacks that cover {size:g} m2", "concrete"),
+        ):
+            rows = simulated(limits, card)
+            if rows.empty:
+                continue
+            size = size_of_count(limits) if card == CARS else CARDS[card].headline[0]
+            nothing = rows[rows["size"] == 0].iloc[0]
+            called = nothing["found"] + int(nothing["something"])
+            yield [
+                f"optical, Sentinel-2, 10 m a pixel, {name}",
+                f"{place.format(size=size)}, simulated",
+                "; ".join(
+                    f"{words}: {least_to_most(part['found'])} of {part['looks'].iloc[0]} images, "
+                    f"{what} {_off(part['bias'], CARDS[card].unit)}"
+                    for words, part in by_strength(rows[rows["size"] == size], under)
+                ),
+                f"{called} of {nothing['looks']} images with nothing there", SIMULATED,
+            ]  # fmt: skip
 
     def _of_berths(self, scores: pd.DataFrame, limits: pd.DataFrame) -> Iterator[list[str]]:
         series = "a berth against earlier images of it"
@@ -156,39 +286,50 @@ class PlainScore(Block):
             )
             what = str(row["note"]).partition(";")[0] if row is not None else ""
             yield [
-                f"optical, {series}", f"one harbour{long}", f"right on {tile} dates ({what})",
-                "counted among the dates", REAL,
+                f"optical, Sentinel-2, 10 m a pixel, {series}", f"one harbour{long}",
+                f"right on {tile} dates ({what})", "counted among the dates", REAL,
             ]  # fmt: skip
         for name, cards in (
-            ("optical, 10 m, " + series, {"": OPTICAL}),
-            ("radar, " + series, {"from the sea ": FROM_SEA, "over the quay ": OVER_QUAY}),
+            ("optical, Sentinel-2, 10 m a pixel, " + series, {"": OPTICAL}),
+            (
+                "radar, Sentinel-1, 10 m a pixel, " + series,
+                {"from the sea ": FROM_SEA, "over the quay ": OVER_QUAY},
+            ),
         ):
             if set(cards.values()) <= set(limits.get("card", ())):
-                yield self._simulated(name, limits, cards)
+                yield self._ships(name, limits, cards)
         alarms = [
             f"{found} images of {where}"
             for data, where in ((SEA, "open sea"), (LAND, "land"))
             if (found := self._counts(scores, data, "false alarms per look"))
         ]
         if alarms:
-            yield [f"radar, {series}", "no ship there", "", ", ".join(alarms), REAL]
+            yield [
+                f"radar, Sentinel-1, 30 m a pixel, {series}",
+                "no ship there",
+                "",
+                ", ".join(alarms),
+                REAL,
+            ]
 
-    def _simulated(self, name: str, limits: pd.DataFrame, cards: Mapping[str, str]) -> list[str]:
+    def _ships(self, name: str, limits: pd.DataFrame, cards: Mapping[str, str]) -> list[str]:
         found, alarms = [], []
         for where, card in cards.items():
-            rows = limits[limits["card"] == card].astype({"size": float, "found": int})
+            rows = simulated(limits, card)
             for size in HULLS:
                 part = rows[rows["size"] == size]
-                least, most = part["found"].min(), part["found"].max()
-                span = str(most) if least == most else f"{least} to {most}"
-                found.append(f"{where}{size:g} m: {span} of {part['looks'].iloc[0]}")
+                span = least_to_most(part["found"])
+                found.append(f"{where}{size:g} m: {span} of {part['looks'].iloc[0]} images")
             nothing = rows[rows["size"] == 0].iloc[0]
             called = nothing["found"] + int(nothing["something"])
-            alarms.append(f"{where}{called} of {nothing['looks']}")
+            alarms.append(f"{where}{called} of {nothing['looks']} images with no ship")
         lengths = " or ".join(f"{size:g}" for size in HULLS)
+        # radar has no contrast of a colour: there the ship echoes more strongly or less
+        radar = FROM_SEA in cards.values()
+        contrast = "how strongly the ship echoes" if radar else "the contrast of deck and water"
         return [
-            name, f"a ship of {lengths} m",
-            f"{'; '.join(found)}, by contrast", "; ".join(alarms), SIMULATED,
+            name, f"a ship of {lengths} m, simulated",
+            f"{'; '.join(found)}, depending on {contrast}", "; ".join(alarms), SIMULATED,
         ]  # fmt: skip
 
     def _of_one_image(self, scores: pd.DataFrame) -> Iterator[list[str]]:
@@ -197,21 +338,23 @@ class PlainScore(Block):
         if found and right is not None:
             marked = int(right["n"])
             wrong = marked - round(float(right["value"]) * marked)
-            parts = [f"{found} ships of any length"]
+            parts = [f"{found} labelled ships, of any length"]
             middle = self._of_length(scores)
             quay = self._row(scores, PORTS, "recall by surroundings", note="hulls beside a quay")
             if quay is not None:
-                parts.append(f"{self._share(quay)} beside a quay or a hull")
+                parts.append(f"of those beside a quay or a hull, {self._share(quay)}")
             yield [
-                "optical, a single image", "four ports, anywhere", "; ".join([*parts, *middle]),
-                f"{wrong} of the {marked} things that it marked are no ship", REAL,
+                "optical, Sentinel-2, pixels of 10 m resampled, a single image",
+                "four labelled ports, anywhere in the water", "; ".join([*parts, *middle]),
+                f"the program marked {marked} objects; {wrong} of its marks are no ship", REAL,
             ]  # fmt: skip
         held = self._counts(scores, CHIPS, "boxes that hold a target")
         others = self._row(scores, CHIPS, "targets in no box, an image")
         if held and others is not None:
             yield [
-                "radar, a single image", "ships in cut-outs, land among them", f"{held} ships",
-                f"{rounded(others['value'])} other things an image", REAL,
+                "radar, Sentinel-1 and Gaofen-3, a single image",
+                "ships in cut-outs, land among them", f"{held} labelled ships",
+                f"{rounded(others['value'])} false alarms per image", REAL,
             ]  # fmt: skip
 
     def _of_length(self, scores: pd.DataFrame) -> list[str]:
@@ -220,7 +363,7 @@ class PlainScore(Block):
         for _, row in chosen.iterrows():
             ends = SIZE_IN_NOTE.search(str(row["note"]))
             if ends and (float(ends[1]), float(ends[2])) == HULLS:
-                return [f"{self._share(row)} of {ends[1]} to {ends[2]} m"]
+                return [f"of those {ends[1]} to {ends[2]} m long, {self._share(row)}"]
         return []
 
     @staticmethod
@@ -453,6 +596,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("plain-score", PlainScore),
+        ("rail-length-error", RailLengthError),
         ("accuracy-table", AccuracyTable),
         ("accuracy-charts", AccuracyCharts),
         ("side-by-side-table", SideBySideTable),

@@ -384,7 +384,8 @@ class ThisCopy(Block):
         )
         return (
             f"{table}<p>The first is the hash of the lines below that have a SWHID, each as name, "
-            "space and identifier. The second and the third are of files that you can "
+            "space and identifier, in the order of the names, and each with a newline at its end, "
+            "the last one too. The second and the third are of files that you can "
             '<a href="../about.html#download">download</a>.</p>'
         )
 

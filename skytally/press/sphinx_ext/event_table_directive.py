@@ -52,9 +52,11 @@ def events_of(events: pd.DataFrame, groups: pd.DataFrame, kinds: list[str]) -> l
 class EventTable(Block):
     """Show when who said or did what, with a link to each row and to the page it was read in."""
 
+    optional: ClassVar = ("rows",)
     option_spec: ClassVar = {
         "kinds": directives.unchanged_required,
         "caption": directives.unchanged_required,
+        "rows": directives.unchanged_required,
     }
 
     def html(self) -> str:
@@ -63,7 +65,8 @@ class EventTable(Block):
         Raises
         ------
         DataError
-            If an option is missing, or a kind is no word of the vocabulary.
+            If an option is missing, a kind is no word of the vocabulary, or one of the chosen
+            rows is no event of these kinds.
         """
         options = self.given_options()
         kinds = [word.strip() for word in options["kinds"].split(",")]
@@ -72,8 +75,15 @@ class EventTable(Block):
             message = f"event-table: no {EVENT_KIND} {', '.join(unknown)}; use {', '.join(known)}"
             raise DataError(message)
         rows = events_of(originals(EVENTS), table("same_observation"), kinds)
+        name = f"events-{'-'.join(kinds)}"
+        if chosen := options.get("rows", "").split():
+            if strange := sorted({*chosen} - {row["id"] for row in rows}):
+                message = f"event-table: no row {', '.join(strange)} of {options['kinds']}"
+                raise DataError(message)
+            rows = [row for row in rows if row["id"] in chosen]
+            name = f"{name}-{'-'.join(chosen).lower()}"
         return filtered_table(
-            f"events-{'-'.join(kinds)}",
+            name,
             options["caption"],
             list(HEADS),
             [self._row(row) for row in rows],

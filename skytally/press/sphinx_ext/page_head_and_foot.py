@@ -24,6 +24,8 @@ PREVIEW = "_static/preview.png"
 """Picture that a link to the book is shown with."""
 NO_DAY_OF_ISSUE = "no day of issue is set"
 """Words of a citation for an edition that says not when it was issued."""
+NO_ADDRESS = "  howpublished = {site without a fixed address},"
+"""Line of BibTeX for a book whose site has no address: the day of access is the reader's."""
 ABOUT = "about"
 """Page that says how to cite the book."""
 CHANGES = "what-changed"
@@ -250,7 +252,7 @@ def cited_in_three_forms(about: Mapping[str, str], citation: str, what: str) -> 
             *([f"  version = {{{about['version']}}},"] if about["version"] else []),
             *([f"  year = {{{(issued or newest)[:4]}}},"] if issued or newest else []),
             *([f"  date = {{{issued}}},"] if issued else []),
-            *([f"  url = {{{about['site']}}},"] if "site" in about else []),
+            f"  url = {{{about['site']}}}," if "site" in about else NO_ADDRESS,
             f"  note = {{{note}}}",
             "}",
         ]

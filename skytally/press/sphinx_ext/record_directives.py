@@ -37,7 +37,7 @@ from skytally.record import newest_page, within_record
 
 CLAIMS = "official_claims"
 """Table of statements, which may be known to their year only."""
-SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source"}
+SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source", "act_source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
 NOTE_COLUMNS = {"note", "old", "new"}
 """Columns with notes, and those of corrected cells, whose codes are spelled out."""

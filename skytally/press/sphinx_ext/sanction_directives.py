@@ -2,35 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
+import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import listed, when
+from skytally.core import when
 from skytally.press.cards.record_cards import dates
+from skytally.press.cards.ship_cards import EARLIER_NAME, by_its_page
 from skytally.press.sphinx_ext.book_data import originals, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    filtered_table,
+    html_row,
+    source_link,
+    to_root,
+)
 
-LISTINGS = "sanction_listings"
-HEADS = ("ship", "body", "the ship itself", "its owner", "read on the body's own page")
+LISTINGS, OWNERS = "sanction_listings", "ship_owners"
+HEADS = ("ship", "body", "what is listed, and when", "legal act", "read in")
 NOT_FOUND = "not in the record"
+ACT_NOT_READ = "not read"
 OWN_PAGE_REASONS = ("official", "originator")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
-NOT_READ = "not read on the body's own page"
-SHIP = "ship"
-"""Word of the vocabulary *listing_target* for a listing of the ship itself."""
-NAMED = "named"
-"""Word of the vocabulary *listing_target* for a report that names a ship and lists nothing."""
+PRIMARY = "primary"
+"""Word of the vocabulary *tier* for the page of an act itself, whose address is that of the act."""
+OWN_NOTICE = "a notice on its own side was read; its list was not searched"
+COPY_OF_LIST = "a copy of its list, kept by others"
+REPORT = "a report by others"
+SHIP, OWNER, NAMED = "ship", "owner", "named"
+"""Words of the vocabulary *listing_target*; *named* is a report that lists nothing."""
+OWNER_BEFORE = "by one page an earlier name"
+TARGET_WORDS = {
+    SHIP: "the ship itself", OWNER: "its owner", NAMED: "named in a report, which is no listing"
+}  # fmt: skip
+
+
+class Listing(NamedTuple):
+    """The best-dated row of a listing, and the rows that may be of the same one."""
+
+    best: dict[str, Any]
+    also: list[dict[str, Any]]
+
+
+def listings_of(rows: Iterable[Mapping[str, Any]]) -> list[Listing]:
+    """Put rows together that may be one listing, known more and less exactly.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of one ship and one body.
+
+    Returns
+    -------
+    list of Listing
+        The best-dated first. A row joins the first listing of the same target and owner whose
+        period its own contains; a row with an open start comes after those with two ends.
+    """
+    found: list[Listing] = []
+    for row in sorted(rows, key=_exactness):
+        same = (each for each in found if _same_listing(row, each.best))
+        if (known := next(same, None)) is not None:
+            known.also.append(dict(row))
+        else:
+            found.append(Listing(dict(row), []))
+    return found
+
+
+def _exactness(row: Mapping[str, Any]) -> tuple[bool, int, str, str]:
+    """Sort key: rows with two ends, then the shorter period, the earlier day and the id."""
+    first, last = row["date_first"], row["date_last"]
+    days = 0 if pd.isna(first) or pd.isna(last) else (last - first).days
+    return pd.isna(first), days, str(last), str(row["id"])
+
+
+def _same_listing(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
+    """Whether two rows are of one target and owner, and one period contains the other."""
+    if any(wide[key] != narrow[key] for key in ("target", "owner")):
+        return False
+    begins = pd.isna(wide["date_first"]) or wide["date_first"] <= narrow["date_first"]
+    return bool(begins and wide["date_last"] >= narrow["date_last"])
 
 
 class SanctionListings(Block):
-    """Show for each ship and each body what the record has, and where it has nothing."""
+    """Show each listing of a ship or its owner in a line, and where the record has none."""
 
     def html(self) -> str:
-        """Return the table, a row a ship and body."""
+        """Return the table, a row a listing."""
         rows = originals(LISTINGS)
         ordered = rows.sort_values(["date_last", "id"], kind="stable").to_dict("records")
         listings = [{str(key): value for key, value in row.items()} for row in ordered]
@@ -38,67 +100,102 @@ class SanctionListings(Block):
         bodies = list(dict.fromkeys(rows["body"]))
         return filtered_table(
             "sanction-listings",
-            "Sanctions on the ships of the route: a row is one ship and one body, with the days "
-            "on which it listed the ship or its owner, by the pages that were read. Where pages "
-            "date one listing differently, each is named, and two dates need not be two listings; "
-            "a listing that no page of the record mentions may exist",
+            "Sanctions on the ships of the route: a row is one listing of a ship, or of its owner, "
+            "by one body, the best-dated first. Rows of the record whose dates contain the date "
+            "shown count here as the same listing, known less exactly; no page says that they are. "
+            "A listing that no page of the record mentions may exist",
             list(HEADS),
-            [self._row(ship, body, listings) for ship, body in product(ships, bodies)],
+            [
+                line
+                for ship, body in product(ships, bodies)
+                for line in self._lines(ship, body, listings)
+            ],
             empty="The record has no listing of a ship yet.",
             label="Body",
             choices=bodies,
         )
 
-    def _row(self, ship: str, body: str, listings: list[dict[str, Any]]) -> str:
+    def _lines(self, ship: str, body: str, listings: list[dict[str, Any]]) -> list[str]:
+        """Return the listings of a ship by a body, and a line for what the record does not have."""
         of_ship = [row for row in listings if row["vessel"] == ship]
         # the newest list of the ship itself prints its number; a page on its owner need not
         of_itself = [row for row in of_ship if row["imo"] and row["target"] == SHIP]
         numbered = of_itself[-1:] or [row for row in of_ship if row["imo"]][:1]
         links = [self._link(row, str(row["imo"])) for row in numbered]
-        number = links[0] if links else f"number {NOT_FOUND}"
+        name = f"{self.ships(ship)} (IMO {links[0] if links else f'number {NOT_FOUND}'})"
         here = [row for row in of_ship if row["body"] == body]
-        found = [self._links(here, target) for target in (SHIP, "owner")]
-        mentioned = [self._link(row, "named in a report") for row in here if row["target"] == NAMED]
-        found[0] += "".join(f"; {each}" for each in mentioned)
-        cells = (f"{self.ships(ship)} (IMO {number})", cell(body), *found, cell(_read(here)))
-        return html_row(cells, choice=body)
-
-    def _links(self, rows: list[dict[str, Any]], target: str) -> str:
-        here = [row for row in rows if row["target"] == target]
-        several = len(here) > 1
-        known = [
-            self._link(row, _listed_on(row, several=several))
-            + (f" ({cell(row['owner'])})" if row["owner"] else "")
-            for row in here
+        missing = [
+            TARGET_WORDS[target]
+            for target in (SHIP, OWNER)
+            if not any(row["target"] == target for row in here)
         ]
-        return "; ".join(known) or cell(NOT_FOUND)
+        lines = [
+            (self._what(each), self._act(each.best), self._read(each.best))
+            for each in listings_of(here)
+        ]
+        if missing:
+            lines.append((cell(f"{' or '.join(missing)}: {NOT_FOUND}"), "", ""))
+        return [html_row((name, cell(body), *each), choice=body) for each in lines]
+
+    def _what(self, listing: Listing) -> str:
+        """Return who is listed and when, and what other pages say less exactly."""
+        best, also = listing
+        owner = f" {cell(best['owner'])}{self._earlier_name(best)}" if best["owner"] else ""
+        shown = f"{cell(TARGET_WORDS[best['target']])}{owner}, {self._link(best, _day(best))}"
+        if not also:
+            return shown
+        pages = "1 page" if len(also) == 1 else f"{len(also)} pages"
+        others = "; ".join(self._link(row, _day(row)) for row in also)
+        return f"{shown}<br>also in {pages}, less exactly: {others}"
+
+    def _earlier_name(self, row: Mapping[str, Any]) -> str:
+        """Words for an owner under an earlier name, with a link to the row; empty for others."""
+        owners = originals(OWNERS)
+        same = (owners["vessel"] == row["vessel"]) & (owners["body"] == row["owner"])
+        renamed = owners[same & (owners["relation"] == EARLIER_NAME)]["id"]
+        if not len(renamed):
+            return ""
+        return f" ({self.card('row', str(renamed.iloc[0]), OWNER_BEFORE)})"
+
+    def _act(self, row: Mapping[str, Any]) -> str:
+        """Return the legal act, with the pages that name it, or that none was read."""
+        if not row["act"]:
+            return cell(ACT_NOT_READ)
+        up = to_root(self.state.document.settings.env.docname)
+        sources = str(row["act_source"]).split()
+        pages = table("sources").set_index("id").loc[sources]
+        own = pages[(pages["tier"] == PRIMARY) & (pages["url"] != "")]["url"]
+        act = cell(row["act"])
+        if len(own):
+            act = f'<a href="{cell(own.iloc[0])}">{act}</a>'
+        return f"{act}<br>by {'; '.join(source_link(source, up=up) for source in sources)}"
+
+    def _read(self, row: Mapping[str, Any]) -> str:
+        """Return the page of a listing, and whether it is the body's, a copy or a report."""
+        up = to_root(self.state.document.settings.env.docname)
+        source = str(row["source_id"])
+        return f"{source_link(source, up=up)}<br>{cell(_kind_of_page(source))}"
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
 
 
-def _read(rows: list[dict[str, Any]]) -> str:
-    """State whether a listing was read where the body publishes it, or in a copy of its list."""
-    if not rows:
-        return NOT_FOUND
-    pages = table("sources").set_index("id").loc[[str(row["source_id"]) for row in rows]]
-    if pages["reliability_reason"].isin(OWN_PAGE_REASONS).any():
-        return "yes"
-    copies = pages[pages["type"] == STATEMENT]
-    if copies.empty:
-        return NOT_READ
-    days = listed(sorted({when(day, day, "day", "day") for day in copies["published_last"]}))
-    return f"{NOT_READ}, but in a copy of its list of {days}, kept by others"
+def _kind_of_page(source: str) -> str:
+    """State whether a page is a notice of the body, a copy of its list, or a report."""
+    page = table("sources").set_index("id").loc[source]
+    if page["reliability_reason"] in OWN_PAGE_REASONS:
+        return OWN_NOTICE
+    return COPY_OF_LIST if page["type"] == STATEMENT else REPORT
 
 
-def _listed_on(row: Mapping[str, Any], *, several: bool) -> str:
-    """Return the day of a listing, with its page where several pages, or it alone, give a day."""
-    days = dates(row, "date")
-    page = str(table("sources").set_index("id").at[str(row["source_id"]), "publisher"])
-    if days.startswith("until "):
-        read = f"{page}, {days.removeprefix('until ')}"
-        return f"on a list, since when is not said, in {read}"
-    return f"{days}, in {page}" if several else days
+def _day(row: Mapping[str, Any]) -> str:
+    """Return the day of a listing; of one with an open start, the day of the page it was on."""
+    if not pd.isna(row["date_first"]):
+        return dates(row, "date")
+    last, precision = row["date_last"], str(row["precision_last"])
+    if row["target"] == NAMED:
+        return by_its_page(row)
+    return f"day not known, on a list by {when(last, last, precision, precision)}"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import listed, quantity_of, quantity_text
@@ -13,13 +14,17 @@ from skytally.press.cards.record_cards import dates, has_number, is_one_ship
 from skytally.press.cards.ship_cards import (
     RELATION_WORDS,
     bodies_of,
+    by_its_page,
     imo_rows,
+    owned_when,
     row_part,
     ship_facts,
     ship_unknowns,
 )
 from skytally.press.cards.ship_rows import (
     ALONE,
+    LISTINGS,
+    OWNERS,
     TOGETHER,
     ShipRow,
     earliest,
@@ -131,7 +136,7 @@ class ShipOwners(ShipBlock):
             "ship-owners",
             "Owners: a row is one ship and one company, as pages connect them; being linked by a "
             "list of sanctions is not owning, and no register was read",
-            ["ship", "company", "how the pages connect them", "as of", "read in"],
+            ["ship", "company", "how the pages connect them", "when", "read in"],
             rows,
             empty="The record names no owner of a ship yet.",
         )
@@ -147,20 +152,20 @@ class ShipOwners(ShipBlock):
     def _line(self, name: str, key: tuple[str, str], rows: list[ShipRow]) -> str:
         body, relation = key
         up = to_root(self.state.document.settings.env.docname)
-        links = [
-            # an open start is no end of owning: the day is that of the page
-            self.card("row", str(row.cells["id"]), _as_of(dates(row.cells, "date")))
-            for row in rows
-        ]
+        links = [self.card("row", str(row.cells["id"]), owned_when(row.cells)) for row in rows]
         sources = dict.fromkeys(str(row.cells["source_id"]) for row in rows)
         read = "; ".join(source_link(source, up=up) for source in sources)
         how = RELATION_WORDS.get(relation, relation)
         return html_row((name, cell(body), cell(how), "; ".join(links), read))
 
 
-def _as_of(days: str) -> str:
-    """Word the days of which a page speaks; where it gives none, that of the page."""
-    return f"by {days.removeprefix('until ')}" if days.startswith("until ") else days or "no day"
+def _when(row: ShipRow) -> str:
+    """Word the day of a row; owning and being on a list do not end on the day of their page."""
+    if row.table == OWNERS:
+        return owned_when(row.cells)
+    if row.table == LISTINGS and pd.isna(row.cells["date_first"]):
+        return by_its_page(row.cells)
+    return next(filter(None, (dates(row.cells, stem) for stem in STEMS)), "no day")
 
 
 class ShipSections(ShipBlock):
@@ -194,7 +199,6 @@ class ShipSections(ShipBlock):
 
     def _row(self, row: ShipRow, kind: str) -> str:
         cells, names = row.cells, card_record().names
-        when = next(filter(None, (dates(cells, stem) for stem in STEMS)), "no day")
         said = (
             quantity_text(quantity_of({"low": float("nan"), "high": float("nan"), **cells}))
             if (has_number(cells) and "low" in cells)
@@ -205,7 +209,7 @@ class ShipSections(ShipBlock):
         up = to_root(self.state.document.settings.env.docname)
         return html_row(
             (
-                self.card("row", str(cells["id"]), when),
+                self.card("row", str(cells["id"]), _when(row)),
                 cell(f"{kind}, {row.named}"),
                 cell(text),
                 cell(names.get(who, who)),
