@@ -205,7 +205,7 @@ WORDING, SUBSTANCE = "short in wording: a bound or an “about”", "short in su
 
 
 def short_of(claim: Mapping[str, Any]) -> str:
-    """Say whether a claim that holds in part is short in wording or in substance, else nothing.
+    """Tell wording from substance in a claim that holds in part; nothing for any other.
 
     Parameters
     ----------

@@ -201,7 +201,7 @@ def _off(errors: pd.Series, unit: str) -> str:
 
 
 class RailLengthError(Block):
-    """Say whether a free image could have settled a count of railcars, from simulated yards."""
+    """Limits of a free image for a count of railcars, from simulated yards."""
 
     def html(self) -> str:
         """Return two sentences; nothing where the methods were not scored on this copy."""
