@@ -392,7 +392,7 @@ def test_picture_is_saved_with_its_caption_and_licence(browser: Browser) -> None
         words = re.findall(r'<text[^>]*font-weight="bold"[^>]*>([^<]*)</text>', saved)
         assert " ".join(words) == headline
         with page.expect_download() as saving:
-            figure.locator("button", has_text="PNG").click()
+            figure.locator("button", has_text="Save as PNG").click()
         png = saving.value.path().read_bytes()
         assert png.startswith(b"\x89PNG")
         assert int.from_bytes(png[16:20]) == PRINTED

@@ -61,6 +61,7 @@ SENTENCES = {
     "ClaimsTable": "The ledger has no claim yet.",
     "ChangedClaims": "No press claim was found to differ from its source yet.",
     "ListedClaims": "The ledger has no press claim yet.",
+    "ClaimsInShort": "The ledger has no press claim yet.",
     "OwnClaims": "No sentence of the book is under test yet.",
     "DriftCards": "No wording has been compared with its origin yet.",
     "OriginsGraph": "No source of the record takes content from another one yet.",
@@ -102,6 +103,8 @@ SENTENCES = {
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
 ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
 """Directive to the arguments that it needs."""
+OPTIONS = {"RecordTable": {"caption": "Rail"}, "ClaimsInShort": {"ids": "S0-05"}}
+"""Directive to the options that it needs."""
 BASES = {"TrialsTable", "ScoresBlock", "CountsTable"}
 """Classes that others build on, and no directives."""
 WHOLE = {"ProvidersTable"}
@@ -160,7 +163,7 @@ def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path
     """Its table has a header only, and the page still prints, in one plain sentence."""
     (kind,) = (vars(module)[name] for module in MODULES if name in vars(module))
     arguments = ARGUMENTS.get(name, ())
-    options = {"caption": "Rail"} if name == "RecordTable" else {}
+    options = OPTIONS.get(name, {})
     block = bare(kind, srcdir=str(empty_project), arguments=arguments, **options).html()
     if name in WHOLE:
         assert "<table" in block
