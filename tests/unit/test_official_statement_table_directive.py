@@ -91,3 +91,13 @@ def test_a_table_without_a_sense_is_refused() -> None:
     directive.name = "statement-table"
     with pytest.raises(DataError, match="statement-table: no sense, unit; give sense, unit"):
         directive.html()
+
+
+@pytest.mark.parametrize(
+    ("family", "way"),
+    [("planet", "no way named; estimated from images"), ("none", "no way named")],
+)
+def test_an_estimate_is_from_images_only_where_its_row_has_some(family: str, way: str) -> None:
+    """A reckoned number of an official is not said to be read off an image."""
+    directive = bare(StatementTable, last="route", **PAGE)
+    assert directive._last({"route": "", "method": "estimate", "family": family}) == way

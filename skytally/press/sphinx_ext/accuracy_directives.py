@@ -10,7 +10,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import Fault, data_registry, listed, read_table, refuse
+from skytally.core import Fault, data_registry, listed, read_table, refuse, when
 from skytally.imagery.measure.rail.occupied_length_fit import CAR_METRES
 from skytally.imagery.pipeline import CARDS
 from skytally.press.sphinx_ext.benchmark_result_tables import results
@@ -145,19 +145,22 @@ def simulated(limits: pd.DataFrame, card: str) -> pd.DataFrame:
 def size_of_count(limits: pd.DataFrame) -> float:
     """Cars of the simulated yard that is nearest to the count of `RAIL_COUNT`, or the fullest."""
     sizes = simulated(limits, CARS).get("size", pd.Series(dtype=float))
-    counted = _counted_cars()
+    counted, _ = _counted_cars()
     if sizes.empty or counted is None:
         return float(sizes.max()) if len(sizes) else 0.0
     return float(min(sizes[sizes > 0], key=lambda size: abs(size - counted)))
 
 
-def _counted_cars() -> float | None:
-    """Railcars of `RAIL_COUNT`; none where the record has no such row or number."""
+def _counted_cars() -> tuple[float | None, str]:
+    """Railcars of `RAIL_COUNT` and its month; none where the record has no such row or number."""
     if "rail_counts" not in data_registry.entries():
-        return None
+        return None, ""
     rows = read_table(data_registry.path("rail_counts"))
-    value = rows.loc[rows["id"] == RAIL_COUNT, "value"]
-    return None if value.empty or pd.isna(value.iloc[0]) else float(value.iloc[0])
+    row = rows[(rows["id"] == RAIL_COUNT) & rows["value"].notna()]
+    if row.empty:
+        return None, ""
+    first, last = row["date_first"].iloc[0], row["date_last"].iloc[0]
+    return float(row["value"].iloc[0]), when(first, last, "month", "month")
 
 
 def by_strength(of_size: pd.DataFrame, under: str) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -214,8 +217,12 @@ class RailLengthError(Block):
             f"in {least_to_most(part['found'])} of {part['looks'].iloc[0]} images {words}"
             for words, part in by_strength(of_size, BALLAST)
         ]
-        alike = ", as many as were counted in October 2023," if size == _counted_cars() else ""
+        counted, month = _counted_cars()
+        alike = f", as many as were counted in {month}," if size == counted else ""
         short = -of_size["bias"].min()
+        end = "It was never tested on a real yard"
+        if alike and short > 0:
+            end = "So it could not settle that count, and it was never tested on a real yard"
         length = (
             f"The length that it gives is at the median up to {short:,.0f} m too short, depending "
             f"on contrast: as much as {short / CAR_METRES:.0f} cars take. "
@@ -224,8 +231,7 @@ class RailLengthError(Block):
         )
         return (
             f"<p>Of {size:g} simulated railcars{alike} the measure of free images sees something "
-            f"{listed(found)}. {length}So it could not settle that count, and it was never "
-            "tested on a real yard.</p>"
+            f"{listed(found)}. {length}{end}.</p>"
         )
 
 

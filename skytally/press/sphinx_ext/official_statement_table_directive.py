@@ -14,7 +14,7 @@ from skytally.core import listed, quantity_of, quantity_text, slug_of
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.book_data import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.record import count_once
+from skytally.record import NOT_FROM_ABOVE, count_once
 
 CLAIMS = "official_claims"
 NO_PERIOD = "not stated"
@@ -143,7 +143,8 @@ class StatementTable(Block):
         words = table("vocabulary")
         chosen = words[(words["vocabulary"] == "claim_route") & (words["word"] == row["route"])]
         way = re.split("[:,]", str(chosen["meaning"].iloc[0]))[0] if len(chosen) else NO_ROUTE
-        return f"{way}; estimated from images" if row["method"] == "estimate" else way
+        from_images = row["method"] == "estimate" and row["family"] not in NOT_FROM_ABOVE
+        return f"{way}; estimated from images" if from_images else way
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
