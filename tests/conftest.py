@@ -21,7 +21,7 @@ from skytally.core.table_reader import read_table
 from skytally.record.evidence_lines import line
 
 if TYPE_CHECKING:
-    from tests.support.packet_edition import PacketEdition
+    from tests.support.edition_with_packets import PacketEdition
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -128,7 +128,11 @@ def table() -> Callable[[str], pd.DataFrame]:
 @pytest.fixture(scope="session")
 def packet_edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
     """Make a small edition with evidence packets once."""
-    from tests.support.packet_edition import PacketEdition, made_up_site, write_made_up_edition
+    from tests.support.edition_with_packets import (
+        PacketEdition,
+        made_up_site,
+        write_made_up_edition,
+    )
 
     folder = tmp_path_factory.mktemp("editions") / "data" / "editions" / "2026-11-29"
     root = write_made_up_edition(folder, made_up_site(folder.parents[2] / "site"))

@@ -24,11 +24,11 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_berths import OPERA, opera_looks, opera_paths
+from labs.benchmarks.accuracy_berth_ships import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share, told
-from labs.benchmarks.outside_imagery_folder import imagery_folder
+from labs.benchmarks.real_imagery_location import imagery_folder
 from skytally.imagery.cube.cube_checks import Bools
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,

@@ -11,7 +11,7 @@ import rasterio
 from PIL import Image
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_berths import OPERA, opera_looks, opera_paths
+from labs.benchmarks.accuracy_berth_ships import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from skytally.imagery.measure.radar.cfar import (
     bright_targets,

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from labs.benchmarks.accuracy_berths import by_date
+from labs.benchmarks.accuracy_berth_ships import by_date
 from labs.benchmarks.accuracy_row_format import Rows, row, share, told
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,

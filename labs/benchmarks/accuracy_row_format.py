@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from labs.benchmarks.outside_imagery_folder import imagery_folder
+from labs.benchmarks.real_imagery_location import imagery_folder
 
 COLUMNS = (
     "measure", "dataset", "method", "metric", "value", "low", "high", "n", "note", "data_sha256",

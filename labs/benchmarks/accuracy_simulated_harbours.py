@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from labs.benchmarks.accuracy_row_format import Rows, row, share, told
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,

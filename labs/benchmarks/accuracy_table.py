@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from labs.benchmarks.accuracy_row_format import COLUMNS, Rows, told
-from labs.benchmarks.outside_imagery_folder import PROJECT_ROOT
+from labs.benchmarks.real_imagery_location import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (

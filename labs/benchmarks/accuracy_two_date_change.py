@@ -20,7 +20,7 @@ from rasterio.crs import CRS
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 from scipy import ndimage
 
-from labs.benchmarks import change_points_beside_peers
+from labs.benchmarks import accuracy_change_points
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, told
 from skytally.core import DataError
 from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, PairAlignment, align_pair
@@ -308,9 +308,9 @@ def run() -> Rows:
     """Run every part; a part without its imagery yields one row marked as skipped."""
     return [
         *on_imagery("change", "05_change_earthworks", changes),
-        *on_imagery("change points", "08_count_series", change_points_beside_peers.real),
-        *on_imagery("reach", "07_ais_ports", change_points_beside_peers.reached),
-        *change_points_beside_peers.made_up(),
+        *on_imagery("change points", "08_count_series", accuracy_change_points.real),
+        *on_imagery("reach", "07_ais_ports", accuracy_change_points.reached),
+        *accuracy_change_points.made_up(),
     ]
 
 

@@ -25,12 +25,12 @@ from skytally.imagery.measure.ground.bermed_pit_detection import pit_observation
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.image_observation import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.radar.open_water_radar import radar_ships_on_open_water
+from skytally.imagery.measure.radar.open_water_ships_in_radar import radar_ships_on_open_water
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
@@ -41,8 +41,8 @@ from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.pipeline.detection_limits import CARDS, Trial, limits_sentence, recall_table
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
-from skytally.imagery.simulate import harbour_images, radar_berth_images, site_cubes
-from skytally.imagery.simulate.anchored_ships import (
+from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
+from skytally.imagery.simulate.anchored_ship_injection import (
     inject_anchored_radar_ship,
     inject_anchored_ship,
 )
@@ -231,14 +231,18 @@ def radar(state: str) -> Callable[[int, int, bool], World]:
     return make
 
 
-def _visits(place: site_cubes.SimulatedPlace, looks: int, rng: np.random.Generator) -> xr.Dataset:
-    return site_cubes.place_cube(place, [()] * (EARLY + looks), rng, first=FIRST, days=STEP)
+def _visits(
+    place: rail_yard_quay_field_cubes.SimulatedPlace, looks: int, rng: np.random.Generator
+) -> xr.Dataset:
+    return rail_yard_quay_field_cubes.place_cube(
+        place, [()] * (EARLY + looks), rng, first=FIRST, days=STEP
+    )
 
 
 def quay(looks: int, seed: int, other: bool) -> World:
     """Simulate a concrete quay."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_quay(rng, other=other)
+    place = rail_yard_quay_field_cubes.simulated_quay(rng, other=other)
     since, late = _split(cube := _visits(place, looks, rng))
     made = references(cube, ring=place.ring, until=since)
 
@@ -251,7 +255,7 @@ def quay(looks: int, seed: int, other: bool) -> World:
 def yard(looks: int, seed: int, other: bool) -> World:
     """Simulate a rail yard of four tracks with cars of unknown contrast."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_yard(rng, other=other)
+    place = rail_yard_quay_field_cubes.simulated_yard(rng, other=other)
     since, late = _split(cube := _visits(place, looks, rng))
     tracks = lay_corridor(place.tracks, cube.x, cube.y, sigma=sigma_psf(0.26))
     made = references(cube, ring=tracks.ring, until=since)
@@ -265,7 +269,7 @@ def yard(looks: int, seed: int, other: bool) -> World:
 def field(looks: int, seed: int, other: bool) -> World:
     """Simulate a grass field."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_field(rng, other=other)
+    place = rail_yard_quay_field_cubes.simulated_field(rng, other=other)
     since, late = _split(cube := _visits(place, looks, rng))
     made = references(cube, ring=place.ring, until=since, layers=INDEX_LAYERS)
 

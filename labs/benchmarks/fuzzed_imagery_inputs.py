@@ -21,7 +21,7 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.fuzzing import (
+from tests.support.imagery_input_fuzzing import (
     CRASHED,
     HUNG,
     OUTCOMES,

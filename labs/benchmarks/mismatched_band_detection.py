@@ -23,8 +23,11 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
-from labs.benchmarks.outside_imagery_folder import imagery_folder
-from skytally.imagery.acquire.band_checks import min_shared_detail, shared_detail
+from labs.benchmarks.real_imagery_location import imagery_folder
+from skytally.imagery.acquire.corrupt_or_mismatched_band_checks import (
+    min_shared_detail,
+    shared_detail,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "data" / "results" / "mismatched_bands.csv"

@@ -13,11 +13,10 @@ from .claim_ledger import (
 from .claim_rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
 from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
 from .claimed_number_comparison import BoundedNumber as BoundedNumber, compare as compare
-from .hypothesis_findings import rival_findings as rival_findings
 from .rival_hypotheses import read_hypotheses as read_hypotheses
-from .rival_row_removal import flips_of_rivals as flips_of_rivals
-from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts
-from .verdict_words import (
+from .rival_hypothesis_findings import rival_findings as rival_findings
+from .rival_hypothesis_row_removal import flips_of_rivals as flips_of_rivals
+from .verdict_list_and_ranking import (
     BOUND as BOUND,
     CANNOT as CANNOT,
     CONTRADICTED as CONTRADICTED,
@@ -32,3 +31,4 @@ from .verdict_words import (
     on_this_point as on_this_point,
     worst as worst,
 )
+from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts

@@ -13,7 +13,7 @@ import pandas as pd
 from skytally.claims.claimed_number_comparison import BoundedNumber, comparable
 from skytally.core import (
     DataError,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     limits,
     listed,
     plain_rows,

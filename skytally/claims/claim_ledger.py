@@ -13,8 +13,8 @@ from pandas.tseries.offsets import MonthEnd
 
 from skytally.claims.claim_evidence_lookup import Evidence, dates_of
 from skytally.claims.claim_rule_evaluation import DATE_COLUMNS, Outcome, capitalised, judge_rules
-from skytally.claims.verdict_words import GOOD, IN_PART, on_this_point, worst
-from skytally.core import day, evidence_line_names as n, refuse
+from skytally.claims.verdict_list_and_ranking import GOOD, IN_PART, on_this_point, worst
+from skytally.core import day, evidence_line_vocabulary as n, refuse
 from skytally.record import Support, support
 
 DRIFT_COLUMNS = ("original_source", "original", "copy_source", "copy", "change")

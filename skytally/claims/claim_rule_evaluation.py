@@ -12,8 +12,8 @@ import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
-from skytally.claims.verdict_words import DIFFERS, GOOD, IN_PART, as_copy
-from skytally.core import BRACE, evidence_line_names as n, refuse
+from skytally.claims.verdict_list_and_ranking import DIFFERS, GOOD, IN_PART, as_copy
+from skytally.core import BRACE, evidence_line_vocabulary as n, refuse
 from skytally.record import condition_faults
 
 TEXTS = ("left", "right", "relation", "table", "where", "part", "distinct", "otherwise")

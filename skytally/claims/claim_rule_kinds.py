@@ -31,10 +31,18 @@ from skytally.claims.claimed_number_comparison import (
     interval_number,
     open_side,
 )
-from skytally.claims.verdict_words import BOUND, CONTRADICTED, GOOD, HOLDS, IN_PART, UNTESTED, worst
+from skytally.claims.verdict_list_and_ranking import (
+    BOUND,
+    CONTRADICTED,
+    GOOD,
+    HOLDS,
+    IN_PART,
+    UNTESTED,
+    worst,
+)
 from skytally.core import (
     DataError,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     interval,
     listed,
     unit_of,

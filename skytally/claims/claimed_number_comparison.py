@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from skytally.claims.verdict_words import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
-from skytally.core import DataError, evidence_line_names as n, interval, number, unit_of, with_unit
+from skytally.claims.verdict_list_and_ranking import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
+from skytally.core import (
+    DataError,
+    evidence_line_vocabulary as n,
+    interval,
+    number,
+    unit_of,
+    with_unit,
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class BoundedNumber:
     high: float
     """Upper end, infinite where open."""
     bound: str
-    """One of `skytally.core.evidence_line_names.BOUNDS`."""
+    """One of `skytally.core.evidence_line_vocabulary.BOUNDS`."""
     unit: str
     """Word of the vocabulary *unit*."""
     words: str

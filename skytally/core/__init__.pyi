@@ -29,7 +29,7 @@ from .errors import (
     refuse as refuse,
 )
 from .evidence_line_schema import check_line as check_line
-from .ignored_files import (
+from .hidden_and_backup_files import (
     COPY as COPY,
     is_leftover as is_leftover,
     original_of as original_of,

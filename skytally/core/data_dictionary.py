@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from skytally.core.errors import Fault, refuse
-from skytally.core.ignored_files import original_of, visible_paths
+from skytally.core.hidden_and_backup_files import original_of, visible_paths
 from skytally.core.text_reader import CACHED_FILES, CsvText, csv_text, file_bytes
 
 VOCABULARY = "vocabulary.csv"

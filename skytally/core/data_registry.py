@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from skytally.core.data_dictionary import SUFFIX
 from skytally.core.errors import DataError, Fault, IntegrityError
-from skytally.core.ignored_files import original_of, visible_paths
+from skytally.core.hidden_and_backup_files import original_of, visible_paths
 from skytally.core.log_of_data_read import CITED_ROWS_MARK, LATEST_DAYS_MARK, note_read
 from skytally.core.project_folder import REGISTRY, data_folder
 from skytally.core.text_reader import file_bytes, read_toml

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from skytally.core import evidence_line_names
+from skytally.core import evidence_line_vocabulary
 from skytally.core.data_dictionary import (
     NUMERIC,
     Column,
@@ -39,7 +39,11 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PLAIN_NUMBER = re.compile(r"(?!-0*(\.0*)?$)-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.ASCII)
 PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A point before three digits, which half of the world writes between thousands."""
-PRINTED = {evidence_line_names.VALUE, evidence_line_names.LOW, evidence_line_names.HIGH}
+PRINTED = {
+    evidence_line_vocabulary.VALUE,
+    evidence_line_vocabulary.LOW,
+    evidence_line_vocabulary.HIGH,
+}
 """Columns of numbers as a source prints them."""
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 """Years of the days in tables: what lies outside was mistyped."""
@@ -130,7 +134,7 @@ def _printed_number(cell: str) -> str:
         return f"write {low} in column low and {high} in column high"
     if found := QUALIFIED.fullmatch(cell):
         number = (found[1] or found[2]).strip()
-        bounds = ", ".join(evidence_line_names.BOUNDS)
+        bounds = ", ".join(evidence_line_vocabulary.BOUNDS)
         return f"write {number}, and in column bound what was said of it ({bounds})"
     return ""
 
@@ -254,7 +258,7 @@ def _typed(
     content = csv_text(name, raw)
     by_name, closed = {column.name: column for column in wanted}, dict(vocabularies)
     # only a number that a source prints has a bound; one of ours has as many decimals as it has
-    printed = evidence_line_names.BOUND in by_name
+    printed = evidence_line_vocabulary.BOUND in by_name
     misnamed = column_faults(name, content.header, tuple(by_name)) if content.header else []
     faults = header_faults(name, content, tuple(by_name))
     rows = []

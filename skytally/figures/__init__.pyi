@@ -1,6 +1,5 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
-from .card_links import card_address as card_address, linked as linked, linked_table as linked_table
 from .chart_embedding import (
     BOOT as BOOT,
     PageBlock as PageBlock,
@@ -27,13 +26,12 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .dot_charts import dots_chart as dots_chart
-from .element_spacing import spaced_elements as spaced_elements
 from .evidence_line_charts import (
     bars_chart as bars_chart,
     lanes_chart as lanes_chart,
     values_chart as values_chart,
 )
-from .foresight_charts import foresight_chart as foresight_chart
+from .forecast_verification_chart import foresight_chart as foresight_chart
 from .front_page_dates import read_key_dates as read_key_dates
 from .html_tables import (
     findings_table as findings_table,
@@ -41,8 +39,15 @@ from .html_tables import (
     table_block as table_block,
     worded_table as worded_table,
 )
+from .html_word_spacing import spaced_elements as spaced_elements
 from .interval_calibration_charts import calibration_chart as calibration_chart
+from .letters_without_font import undrawn_letters as undrawn_letters
 from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
+from .links_to_cards import (
+    card_address as card_address,
+    linked as linked,
+    linked_table as linked_table,
+)
 from .map_regions import read_regions as read_regions
 from .maps import (
     position_words as position_words,
@@ -66,6 +71,7 @@ from .non_latin_fonts import (
     unescaped_letters as unescaped_letters,
 )
 from .overview_timeline import timeline_chart as timeline_chart
+from .precision_and_recall_curves import curves_chart as curves_chart
 from .route_map_tables import read_labels as read_labels, read_panels as read_panels
 from .running_totals_chart import (
     running_totals as running_totals,
@@ -74,6 +80,4 @@ from .running_totals_chart import (
     with_counts as with_counts,
 )
 from .series_styling import series_styles as series_styles
-from .share_curves_chart import curves_chart as curves_chart
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
-from .undrawable_letters import undrawn_letters as undrawn_letters

@@ -10,7 +10,7 @@ import pandas as pd
 from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
-from skytally.core import chart_style as style, evidence_line_names as n
+from skytally.core import chart_style as style, evidence_line_vocabulary as n
 from skytally.figures.chart_marks import (
     DOTTED,
     FILLED,
@@ -28,9 +28,9 @@ from skytally.figures.chart_marks import (
 )
 from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, label_hook, named_series
-from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.name_wrapping import wrapped_name
 from skytally.figures.series_styling import SeriesStyle
+from skytally.figures.timeline_lane_layout import LaneLayout
 
 with capture_output():  # in a notebook the import writes a loader that asks a CDN for BokehJS
     import hvplot.pandas  # noqa: F401  (adds .hvplot to tables)
@@ -298,7 +298,7 @@ def lanes(layout: LaneLayout) -> hv.Overlay:
     Parameters
     ----------
     layout : LaneLayout
-        Result of `skytally.figures.lane_layout.lane_layout`.
+        Result of `skytally.figures.timeline_lane_layout.lane_layout`.
 
     Returns
     -------

@@ -23,7 +23,7 @@ from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles import ChartTitle
-from skytally.figures.element_spacing import spaced_elements
+from skytally.figures.html_word_spacing import spaced_elements
 from skytally.figures.mpl_charts import as_svg
 from skytally.figures.non_latin_fonts import FAMILY, special_letters, unescaped_letters
 

@@ -11,7 +11,14 @@ import pandas as pd
 import xarray as xr
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import evidence_line_names as n, limits, number, quantity_of, quantity_text, when
+from skytally.core import (
+    evidence_line_vocabulary as n,
+    limits,
+    number,
+    quantity_of,
+    quantity_text,
+    when,
+)
 from skytally.record import OPEN_START
 
 HOVER = ("when", "said", "bound", "who", "where", "seen", "source", "row")

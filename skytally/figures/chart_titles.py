@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import BRACE, Fault, data_registry, read_table, refuse, when
-from skytally.figures.card_links import FROM_NOTEBOOKS, card_link
+from skytally.figures.links_to_cards import FROM_NOTEBOOKS, card_link
 from skytally.findings import Finding, level_words
 
 QUOTE = re.compile(r"\{(f|f-when)\}`([^`]*)`")

@@ -24,8 +24,8 @@ from skytally.figures.chart_marks import (
 from skytally.figures.chart_titles import NO_TITLES, ChartTitle, drawn_period
 from skytally.figures.counter_names_and_colours import counter_labels
 from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
-from skytally.figures.lane_layout import lane_layout
 from skytally.figures.series_styling import series_styles, shared_words
+from skytally.figures.timeline_lane_layout import lane_layout
 
 PLOT_HEIGHT = 285.0
 """Height of the plot between its axes, pixels, in both figures; rather too little."""

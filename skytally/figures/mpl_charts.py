@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import chart_style as style, evidence_line_names as n
+from skytally.core import chart_style as style, evidence_line_vocabulary as n
 from skytally.figures.chart_marks import (
     DOTTED,
     FILLED,
@@ -32,10 +32,10 @@ from skytally.figures.chart_marks import (
 )
 from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
-from skytally.figures.lane_layout import LaneLayout
 from skytally.figures.name_wrapping import wrapped_name
 from skytally.figures.non_latin_fonts import FAMILY, font_faces, register_letters, special_letters
 from skytally.figures.series_styling import SeriesStyle
+from skytally.figures.timeline_lane_layout import LaneLayout
 
 LEGEND_LETTERS = 44
 """Letters in a line of a legend."""
@@ -254,7 +254,7 @@ def lanes(layout: LaneLayout) -> Figure:
     Parameters
     ----------
     layout : LaneLayout
-        Result of `skytally.figures.lane_layout.lane_layout`.
+        Result of `skytally.figures.timeline_lane_layout.lane_layout`.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from skytally.core import (
     COUNTED_BY,
     chart_style as style,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     limits,
     listed,
     quantity_of,

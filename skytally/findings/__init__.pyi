@@ -1,5 +1,4 @@
 from .date_finding_chart_rows import date_rows as date_rows
-from .declaration_checks import declaration_faults as declaration_faults
 from .declared_finding_evaluation import (
     all_findings as all_findings,
     estimate_of as estimate_of,
@@ -30,6 +29,7 @@ from .finding_computation_steps import (
     Computation as Computation,
     declared_computation as declared_computation,
 )
+from .finding_declaration_checks import declaration_faults as declaration_faults
 from .finding_declarations import (
     Declaration as Declaration,
     read_declarations as read_declarations,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.findings.date_lag_and_order_findings import DATED
 from skytally.findings.declared_finding_evaluation import date_bracket, evaluation_of, one_finding
 from skytally.findings.finding_declarations import Declaration

@@ -14,7 +14,7 @@ from skytally.core import (
     MADE_AS_SUM,
     DataError,
     data_registry,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     files_at_once,
     quantity_of,
     quantity_text,

@@ -14,7 +14,7 @@ from skytally.core import (
     INVISIBLE,
     DataError,
     check_line,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     limits,
     quantity_of,
     quantity_text,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from skytally.core import (
     DataError,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     limits,
     listed,
     number,

@@ -14,7 +14,7 @@ from skytally.core import (
     columns,
     data_registry,
     dictionary_path,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     observation_tables,
     read_table,
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skytally.core import READ_LOG, DataError, file_fault, project_root
-from skytally.press import content_keys, run_result_cache, site_build_and_swap
+from skytally.press import notebook_and_site_content_keys, notebook_run_cache, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
@@ -48,7 +48,7 @@ def check_room() -> None:
 
 def _check() -> int:
     """Check the data unless they are those checked last; the exit code of the check."""
-    key, checked = content_keys.of_inputs(), build_folder() / "checked.key"
+    key, checked = notebook_and_site_content_keys.of_inputs(), build_folder() / "checked.key"
     if checked.is_file() and checked.read_text() == key:
         return 0
     command = [sys.executable, "-m", "skytally.press.check_command"]
@@ -110,8 +110,8 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
 def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
     """Put the results of a run in place; what went wrong."""
     try:
-        content_keys.write_state(folder, line=line, modules=modules, reads=reads)
-        run_result_cache.put_away(line)
+        notebook_and_site_content_keys.write_state(folder, line=line, modules=modules, reads=reads)
+        notebook_run_cache.put_away(line)
         folder.rename(lines_folder() / line)
     except (DataError, OSError) as error:
         return f"notebooks/{line}.ipynb: its results were not kept: {error}"
@@ -123,7 +123,8 @@ def stale_lines(names: Iterable[str]) -> list[str]:
     return [
         line
         for line in names
-        if not content_keys.is_fresh(line) and not run_result_cache.bring_back(line)
+        if not notebook_and_site_content_keys.is_fresh(line)
+        and not notebook_run_cache.bring_back(line)
     ]
 
 
@@ -135,7 +136,7 @@ def run_lines(stale: list[str]) -> Iterator[tuple[str, float, str]]:
     with ThreadPoolExecutor(max_workers=max(1, min(len(stale), os.cpu_count() or 1))) as pool:
         for job in as_completed([pool.submit(run_line, line) for line in stale]):
             yield job.result()
-    run_result_cache.remove_oldest()
+    notebook_run_cache.remove_oldest()
 
 
 def _run_all(stale: list[str]) -> list[str]:
@@ -173,7 +174,7 @@ def _refresh_lines(left_out: list[str]) -> tuple[int, list[str]]:
 
 def _print_site() -> str:
     """Print the site if it is not fresh; what went wrong."""
-    if content_keys.site_is_fresh():
+    if notebook_and_site_content_keys.site_is_fresh():
         return ""
     check_room()
     print("printing the pages", flush=True)
@@ -182,7 +183,7 @@ def _print_site() -> str:
         modules = site_build_and_swap.print_site()
     except (RuntimeError, ValueError) as error:
         return str(error)
-    content_keys.write_site_state(modules)
+    notebook_and_site_content_keys.write_site_state(modules)
     # a build with nothing to print need not read the editions again
     from skytally.press.damaged_edition_notices import print_notices
 
@@ -224,7 +225,7 @@ def _build(engine: str) -> int:
         faults.append("the notebooks named by the check were left out")
     if not faults and (fault := PRINTED_BY[engine]()):
         faults = [fault]
-    content_keys.write_memory()
+    notebook_and_site_content_keys.write_memory()
     if faults:
         print("\n".join(faults), "the last good site stays", sep="\n", file=sys.stderr)
         return 1

@@ -36,7 +36,7 @@ from skytally.editions import (
     write_packets,
     write_published,
 )
-from skytally.press import content_keys, git_commit_and_tree
+from skytally.press import git_commit_and_tree, notebook_and_site_content_keys
 from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
 from skytally.press.edition_change_causes import with_causes
@@ -114,8 +114,8 @@ def _check_state(root: Path, commit: git_commit_and_tree.Commit | None) -> None:
             "names the commit it was made from"
         )
         raise DataError(message)
-    stale = [line for line in line_names() if not content_keys.is_fresh(line)]
-    if stale or not content_keys.site_is_fresh():
+    stale = [line for line in line_names() if not notebook_and_site_content_keys.is_fresh(line)]
+    if stale or not notebook_and_site_content_keys.site_is_fresh():
         message = (
             "book/_build/html: found no site printed from what lies here now; run make book, "
             "which an edition freezes"

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
+from skytally.press.ipython_command_checks import command_faults
 from skytally.press.project_paths import notebooks_folder
-from skytally.press.silent_notebook_commands import command_faults
 
 Notebook = dict[str, Any]
 """A notebook as the JSON of format 4.5 has it, each source one string."""

@@ -32,7 +32,7 @@ from skytally.imagery.sites import (
     site_vocabularies,
     write_outlines,
 )
-from skytally.press import content_keys
+from skytally.press import notebook_and_site_content_keys
 from skytally.press.project_paths import book_folder, line_names, site_folder
 from skytally.press.stale_line_measuring_stage import measured_anew
 
@@ -155,7 +155,7 @@ def _judged(site: Site) -> Iterator[str]:
 def _consequences(slug: str) -> Iterator[str]:
     """Sentences on what the next build will do about the outlines of a site."""
     files = {f"sites/{slug}.geojson", "inventory.csv", data_registry.MEASURED}
-    changed = {line: content_keys.changed_reads(line) for line in line_names()}
+    changed = {line: notebook_and_site_content_keys.changed_reads(line) for line in line_names()}
     again = [line for line, reads in changed.items() if set(reads or ()) & files]
     unknown = [line for line, reads in changed.items() if reads is None]
     pages = sorted(

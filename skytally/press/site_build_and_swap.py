@@ -105,7 +105,7 @@ def stage_book(stage: Path) -> None:
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_table_checks import pages_without_notebook
     from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
-    from skytally.press.laboratory.page_parameters import parameter_labels
+    from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
     from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
     from skytally.press.site_zip_downloads import stage_project_zip
 
@@ -198,9 +198,9 @@ def finish_pages(stage: Path, pages: Path) -> None:
     """Bring printed pages to their last state: files beside them, letters, policies, addresses."""
     from skytally.editions import editions_folder
     from skytally.press.book_metadata import book_details
+    from skytally.press.content_security_policy import write_policies
     from skytally.press.moved_and_withdrawn_pages import write_kept_addresses
     from skytally.press.page_fonts import write_page_letters
-    from skytally.press.script_policy import write_policies
 
     _add_files(stage, pages)
     write_page_letters(pages)

@@ -21,7 +21,7 @@ from skytally.core import (
     csv_text,
     data_registry,
     dictionary_path,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     file_bytes,
     plain_rows,
     refuse,

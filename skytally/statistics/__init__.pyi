@@ -8,9 +8,13 @@ from .change_brackets_from_rows import (
     bracket_of_rows as bracket_of_rows,
     stated_bracket as stated_bracket,
 )
-from .change_dates import Change as Change
+from .change_point_dates import Change as Change
 from .container_load import load_of_containers as load_of_containers
-from .control_site_ranks import Rank as Rank, change_score as change_score, rank_among as rank_among
+from .control_site_placebo_test import (
+    Rank as Rank,
+    change_score as change_score,
+    rank_among as rank_among,
+)
 from .estimate import Estimate as Estimate
 from .forecast_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,

@@ -285,7 +285,7 @@ def uniform_lag(first: Bracket, second: Bracket, *, level: float = 0.9) -> Lag:
     -----
     The assumption holds where images are taken at times that do not depend on the change. It
     does not where somebody looks because something had begun; then only the bounds of
-    `change_order` hold (labs/benchmarks/calibrate_bracketed_dates.py).
+    `change_order` hold (labs/benchmarks/interval_coverage_bracketed_dates.py).
     """
     return lag(uniform_date(first), uniform_date(second), level=level)
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.noise_models import NoiseHypotheses
 from skytally.statistics.segment_marginal_likelihood import count_evidence, stabilised
+from skytally.statistics.series_noise_models import NoiseHypotheses
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

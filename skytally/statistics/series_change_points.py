@@ -13,10 +13,9 @@ from numpy.typing import ArrayLike
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import level_faults
-from skytally.statistics.bounded_counts import representative_counts
-from skytally.statistics.change_dates import Change, DatedSeries, dated_changes
 from skytally.statistics.change_odds_thresholds import SHOWN, SUGGESTED
-from skytally.statistics.change_search import ChangeSearch, search_changes
+from skytally.statistics.change_point_dates import Change, DatedSeries, dated_changes
+from skytally.statistics.change_point_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import (
     MAX_DAYS_FROM_1970,
     Floats,
@@ -25,13 +24,14 @@ from skytally.statistics.interval_dated_counts import (
     date_of,
     interval_counts_of,
 )
-from skytally.statistics.likely_changes import likely_places
-from skytally.statistics.noise_models import (
+from skytally.statistics.likely_change_points import likely_places
+from skytally.statistics.representatives_of_bounded_counts import representative_counts
+from skytally.statistics.series_noise_models import (
     NoiseHypotheses,
     hypotheses_of_counts,
     hypotheses_of_levels,
 )
-from skytally.statistics.step_date import cell_edges
+from skytally.statistics.single_step_date_posterior import cell_edges
 
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)
 """Sizes k of the negative binomial (variance m + m^2/k), each as likely; infinite is Poisson."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import data_registry, evidence_line_names as n
+from skytally.core import data_registry, evidence_line_vocabulary as n
 from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
 from skytally.record.consistency_rules import check_record

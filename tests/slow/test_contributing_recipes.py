@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from skytally.press.notebook_reader import ONLY_NOTEBOOKS
-from tests.support import recipes
+from tests.support import contributing_recipes
 from tests.support.book_copy import ROOT, copy_project, make, run_python
 from tests.support.built_site_pages import parse_page
-from tests.support.recipes import Step
+from tests.support.contributing_recipes import Step
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-STEPS = recipes.read_steps(ROOT / "CONTRIBUTING.md")
+STEPS = contributing_recipes.read_steps(ROOT / "CONTRIBUTING.md")
 WAY_OUT = "The way out of jupyter-book"
 """The recipe that adds no data."""
 TITLES = [title for title in dict.fromkeys(step.recipe for step in STEPS) if title != WAY_OUT]
@@ -78,8 +78,8 @@ def followed(project: Path) -> dict[str, Followed]:
     results: dict[str, Followed] = {}
     _must(make(project, "book"))
     for number, title in enumerate(TITLES):
-        for step in recipes.of_recipe(STEPS, title):
-            recipes.follow(step, project)
+        for step in contributing_recipes.of_recipe(STEPS, title):
+            contributing_recipes.follow(step, project)
         _must(make(project, "check"))
         build = _must(make(project, "book"))
         site = project.parent / f"site-{number}"
@@ -149,15 +149,15 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     copies = {}
     for number, title in enumerate(TITLES):
         copies[title] = Path(shutil.copytree(project, folder / f"before-{number}"))
-        for step in recipes.of_recipe(STEPS, title):
-            recipes.follow(step, project)
+        for step in contributing_recipes.of_recipe(STEPS, title):
+            contributing_recipes.follow(step, project)
     return copies
 
 
 NEEDED = [
     (step, number)
     for title in TITLES
-    for number, step in enumerate(recipes.of_recipe(STEPS, title))
+    for number, step in enumerate(contributing_recipes.of_recipe(STEPS, title))
     if (title, step.path) not in OPTIONAL and step.recipe in WANTED
 ]
 
@@ -168,11 +168,11 @@ def test_step_left_out_is_refused(
 ) -> None:
     """Without the step, `make check` names what is missing."""
     project = Path(shutil.copytree(before[left_out.recipe], tmp_path / "project"))
-    for place, step in enumerate(recipes.of_recipe(STEPS, left_out.recipe)):
+    for place, step in enumerate(contributing_recipes.of_recipe(STEPS, left_out.recipe)):
         if place == number:
             continue
         try:
-            recipes.follow(step, project)
+            contributing_recipes.follow(step, project)
         except RuntimeError:
             # a command of the recipe needs the step left out, and says so
             return
@@ -183,8 +183,8 @@ def test_step_left_out_is_refused(
 def test_pages_print_without_jupyter_book(followed: dict[str, Followed], project: Path) -> None:
     """The commands of the way out give the same pages with Sphinx alone."""
     assert followed
-    for step in recipes.of_recipe(STEPS, WAY_OUT):
-        recipes.follow(step, project)
+    for step in contributing_recipes.of_recipe(STEPS, WAY_OUT):
+        contributing_recipes.follow(step, project)
     printed = Path("/tmp/way-out/_build/html")
     try:
         assert (printed / "lines/road-counts.html").is_file()

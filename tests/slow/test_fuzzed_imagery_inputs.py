@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.fuzzing import (
+from tests.support.imagery_input_fuzzing import (
     CRASHED,
     HUNG,
     LIMIT_S,

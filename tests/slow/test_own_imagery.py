@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_folder import line_path, read_line
 from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_register import read_sites
-from tests.support import simulated_project as simulated
+from tests.support import project_with_simulated_images as simulated
 
 ROWS = {"port-imagery": "ships", "rail-counts": "track", "depot-expansion": "ground"}
 

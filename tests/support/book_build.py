@@ -38,7 +38,7 @@ KEPT = {
 """What a build may leave in ``book/_build``."""
 
 STALE = """
-from skytally.press.content_keys import is_fresh
+from skytally.press.notebook_and_site_content_keys import is_fresh
 from skytally.press.project_paths import line_names
 print(*(line for line in line_names() if not is_fresh(line)))
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from labs.benchmarks.outside_imagery_folder import PROJECT_ROOT, imagery_folder
+from labs.benchmarks.real_imagery_location import PROJECT_ROOT, imagery_folder
 
 DELIVERY = PROJECT_ROOT.parent / "shared" / "record"
 

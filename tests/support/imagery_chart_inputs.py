@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.figures.chart_embedding import PageBlock
 from skytally.imagery.acquire.acquisition_inventory import BREAK_COLUMNS, INVENTORY_COLUMNS
 from skytally.imagery.figures.measured_line_charts import measured_chart

@@ -14,7 +14,7 @@ from skytally.claims import gather_evidence
 from skytally.findings import Finding
 from skytally.press.laboratory.laboratory_data import KEPT, Laboratory, laboratory_script
 from skytally.press.laboratory.laboratory_scripts import ENGINE, FOLDER
-from skytally.press.laboratory.page_parameters import parameter_labels
+from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
 from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord
 from tests.support.browser import chromium, chromium_path

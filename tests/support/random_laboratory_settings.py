@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from skytally.findings import Finding, Reevaluation
-from skytally.press.laboratory.page_parameters import parameter_options
+from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
 
 FIELDS = (
     *("value", "low", "high", "unit", "bound", "said", "when", "text", "inputs", "level"),

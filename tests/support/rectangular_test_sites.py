@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rasterio.warp import transform_geom
 
-from skytally.imagery.simulate.rehearsed_places import turned_rectangle
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import turned_rectangle
 from skytally.imagery.sites.site_model import CONFIRMED, Outline, Site
 from tests.support import simulated_scene_files as chips
 

@@ -29,7 +29,7 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     size_of_count,
 )
 from skytally.press.sphinx_ext.benchmark_result_tables import results
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 

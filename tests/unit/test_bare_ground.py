@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from labs.benchmarks import calibrate_ground
+from labs.benchmarks import interval_coverage_yards_quays_depots
 from labs.simulated_bare_soil_seasons import Field
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.measure.ground.bare_soil_index import (
@@ -29,12 +29,15 @@ from skytally.imagery.measure.ground.disturbed_area import SOIL, ground_laid_bar
 from skytally.imagery.measure.ground.level_change_date import date_change, segments
 from skytally.imagery.measure.image_observation import observation_line
 from skytally.imagery.measure.usual_level_reference import Reference, references
-from skytally.imagery.simulate import site_cubes, yards_quays_depots
+from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 
 STUDY = "2023-06-01"
 EARLY = 16
 Made = tuple[
-    site_cubes.SimulatedPlace, xr.Dataset, dict[str, Reference], list[yards_quays_depots.Depot]
+    rail_yard_quay_field_cubes.SimulatedPlace,
+    xr.Dataset,
+    dict[str, Reference],
+    list[railcar_stack_and_pit_layouts.Depot],
 ]
 
 
@@ -42,13 +45,15 @@ Made = tuple[
 def world(request: pytest.FixtureRequest) -> Made:
     """Simulate a field: sixteen undisturbed images, then 0, 1 and 6 pits."""
     rng = np.random.default_rng(14)
-    place = site_cubes.simulated_field(rng, other=request.param)
+    place = rail_yard_quay_field_cubes.simulated_field(rng, other=request.param)
     depots = [
-        yards_quays_depots.depot(rng, rows=rows, columns=columns, start=(235.0, 195.0), apart=65.0)
+        railcar_stack_and_pit_layouts.depot(
+            rng, rows=rows, columns=columns, start=(235.0, 195.0), apart=65.0
+        )
         for rows, columns in ((0, 0), (1, 1), (2, 3))
     ]
     boxes = [*([()] * EARLY), *(each.boxes for each in depots)]
-    cube = site_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
+    cube = rail_yard_quay_field_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
     made = references(cube, ring=place.ring, until=STUDY, layers=INDEX_LAYERS)
     return place, cube, made, depots
 
@@ -57,7 +62,9 @@ def field_of(
     plan: Field, seed: int
 ) -> tuple[list[GroundObservation], np.datetime64, np.datetime64]:
     """Observations of a simulated field, the first study day, and the start of the works."""
-    looks, study, began = calibrate_ground.ground_looks_of(plan, np.random.default_rng(seed))
+    looks, study, began = interval_coverage_yards_quays_depots.ground_looks_of(
+        plan, np.random.default_rng(seed)
+    )
     day = np.datetime64("1970-01-01") + np.timedelta64(
         math.floor(began if began == began else 0), "D"
     )
@@ -88,9 +95,11 @@ def test_disturbed_has_few_false_alarms() -> None:
     false = looks = 0
     for k in range(10):
         rng = np.random.default_rng([21, k])
-        place = site_cubes.simulated_field(rng, other=bool(k % 2))
+        place = rail_yard_quay_field_cubes.simulated_field(rng, other=bool(k % 2))
         first = str(np.datetime64(STUDY) - np.timedelta64(4 * EARLY, "D"))
-        cube = site_cubes.place_cube(place, [()] * (EARLY + 10), rng, first=first, days=4.0)
+        cube = rail_yard_quay_field_cubes.place_cube(
+            place, [()] * (EARLY + 10), rng, first=first, days=4.0
+        )
         made = references(cube, ring=place.ring, until=STUDY, layers=INDEX_LAYERS)
         late = cube.isel(time=slice(EARLY, None))
         rows = [row for row, _ in ground_laid_bare(late, place.target, made, ring=place.ring)]
@@ -102,7 +111,9 @@ def test_disturbed_has_few_false_alarms() -> None:
 
 def test_disturbed_intervals_hold_the_truth() -> None:
     """On 50 simulated images the interval at 0.90 holds the area of four in five or more."""
-    cases = [case for case, _ in calibrate_ground.depot_cases(50, 13) if case[0] > 0]
+    cases = [
+        case for case, _ in interval_coverage_yards_quays_depots.depot_cases(50, 13) if case[0] > 0
+    ]
     held = np.mean([low <= truth <= high for truth, _, low, high in cases])
     assert len(cases) > 30
     assert held >= 0.8
@@ -240,7 +251,7 @@ def test_works_says_where_nothing_is_shown() -> None:
 
 def test_works_dates_hold_the_truth() -> None:
     """METHODS 14, test 14, on 50 series: the interval holds the day in 0.85, never in less."""
-    cases = [case for case, _ in calibrate_ground.date_cases(50, 17)]
+    cases = [case for case, _ in interval_coverage_yards_quays_depots.date_cases(50, 17)]
     assert np.mean([low <= truth <= high for truth, _, low, high in cases]) >= 0.85
 
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from labs.benchmarks import calibrate_ground
-from skytally.core import evidence_line_names as n
+from labs.benchmarks import interval_coverage_yards_quays_depots
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.ground.bermed_pit_detection import (
     corrected_pit_count,
@@ -94,7 +94,7 @@ def test_every_template_matches_itself() -> None:
 
 def test_pits_of_made_up_depots() -> None:
     """On 40 simulated images, half of them judged, the corrected range holds the number in 0.8."""
-    _, held = calibrate_ground.pit_ranges(40, 18)
+    _, held = interval_coverage_yards_quays_depots.pit_ranges(40, 18)
     assert held >= 0.8
 
 

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.image_observation import observation_line

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labs.benchmarks.calibrate_bracketed_dates import run
+from labs.benchmarks.interval_coverage_bracketed_dates import run
 from skytally.core.errors import DataError
 from skytally.statistics.bracketed_dates import (
     Bracket,

@@ -16,8 +16,8 @@ from skytally.editions.carried_over_packets import kept_packets, unchanged_packe
 from skytally.editions.packet_log import log_root
 from skytally.editions.packet_verifier import verify
 from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
-from tests.support.bare_directives import bare
-from tests.support.packet_edition import check_content, made_up_site, some_findings
+from tests.support.directives_without_page import bare
+from tests.support.edition_with_packets import check_content, made_up_site, some_findings
 
 FIRST, SECOND, THIRD, FOURTH = "2026-11-29", "2026-12-01", "2026-12-02", "2026-12-03"
 FINDING = "finding-rail-counts.baseline.zip"

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from labs.benchmarks import calibrate_change_points, change_points_real_series
+from labs.benchmarks import accuracy_change_points_real_series, interval_coverage_change_points
 from skytally.core.errors import DataError
-from skytally.statistics.change_dates import Change
+from skytally.statistics.change_point_dates import Change
 from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     interval_counts_from,
@@ -409,10 +409,10 @@ def test_quiet_worlds_stay_silent() -> None:
     """In a few simulated worlds of each kind in which nothing changes, nothing is shown."""
     shown: list[str] = []
     for world in range(4):
-        for name, series in calibrate_change_points.quiet_series(
+        for name, series in interval_coverage_change_points.quiet_series(
             np.random.default_rng([11, world])
         ).items():
-            found: ChangePoints = calibrate_change_points.found_in(name, *series)
+            found: ChangePoints = interval_coverage_change_points.found_in(name, *series)
             shown += [name] * found.changes[0].shown
     assert len(shown) <= 1, shown
 
@@ -457,7 +457,7 @@ def test_f_measure_equals_the_worked_examples(
     marked: dict[str, list[int]], found: list[int], expected: float
 ) -> None:
     """The score is that of the benchmark's authors, on the examples they give."""
-    assert change_points_real_series.f_measure(marked, found) == pytest.approx(expected)
+    assert accuracy_change_points_real_series.f_measure(marked, found) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -472,7 +472,7 @@ def test_covering_equals_the_worked_examples(
     marked: dict[str, list[int]], found: list[int], expected: float
 ) -> None:
     """The score is that of the benchmark's authors, on the examples they give."""
-    assert change_points_real_series.covering(marked, found, 45) == pytest.approx(expected)
+    assert accuracy_change_points_real_series.covering(marked, found, 45) == pytest.approx(expected)
 
 
 PUBLISHED = {
@@ -496,16 +496,16 @@ def real() -> Any:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_scores_of_no_change_equal_the_published_ones(real: Any, name: str) -> None:
     """Reader, annotations and both scores agree with the benchmark's own tables."""
-    series = change_points_real_series.read_tcpd(real, name)
-    f1 = change_points_real_series.f_measure(series.marked, [])
-    cover = change_points_real_series.covering(series.marked, [], series.days.size)
+    series = accuracy_change_points_real_series.read_tcpd(real, name)
+    f1 = accuracy_change_points_real_series.f_measure(series.marked, [])
+    cover = accuracy_change_points_real_series.covering(series.marked, [], series.days.size)
     assert (f1, cover) == pytest.approx(PUBLISHED[name], abs=2e-6)
 
 
 def test_change_of_the_nile_is_found(real: Any) -> None:
     """The one series of one change: all annotators who mark one mark 1899."""
-    series = change_points_real_series.read_tcpd(real, "nile")
-    row = change_points_real_series.ours(series)[0]
+    series = accuracy_change_points_real_series.read_tcpd(real, "nile")
+    row = accuracy_change_points_real_series.ours(series)[0]
     assert row["f1"] == 1.0
     assert row["covering"] == pytest.approx(0.888, abs=1e-3)
     assert row["date_found"] == "1899-01-01"
@@ -513,15 +513,15 @@ def test_change_of_the_nile_is_found(real: Any) -> None:
 
 def test_suez_has_its_two_known_changes_by_both_rules(real: Any) -> None:
     """The days before and after the blockage differ too, yet no one day of change is likely."""
-    series = change_points_real_series.read_strait(real, "suez")
-    shown, likely = change_points_real_series.ours(series)
+    series = accuracy_change_points_real_series.read_strait(real, "suez")
+    shown, likely = accuracy_change_points_real_series.ours(series)
     assert shown["date_found"] == likely["date_found"] == "2021-03-26 2021-03-31"
 
 
 def test_fall_in_the_bosporus_is_likelier_than_not_and_not_shown(real: Any) -> None:
     """Transits fell after 24 February 2022; a drift with memory explains them nearly as well."""
-    series = change_points_real_series.read_strait(real, "bosporus")
-    shown, likely = change_points_real_series.ours(series)
+    series = accuracy_change_points_real_series.read_strait(real, "bosporus")
+    shown, likely = accuracy_change_points_real_series.ours(series)
     assert likely["date_found"].startswith("2022-02-28")
     assert shown["date_found"] == ""
     first, last = shown["interval"].split(" to ")

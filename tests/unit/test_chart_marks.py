@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.figures.chart_marks import (
     BAR_COLUMNS,
     HOVER,

@@ -14,7 +14,7 @@ import pytest
 from skytally.claims import gather_evidence, judge_claims, judge_rules
 from skytally.claims.claim_ledger import Claim, as_json
 from skytally.claims.claim_rule_kinds import KINDS
-from skytally.claims.verdict_words import (
+from skytally.claims.verdict_list_and_ranking import (
     BOUND,
     CANNOT,
     CONTRADICTED,

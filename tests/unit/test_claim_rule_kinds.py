@@ -11,7 +11,7 @@ import pytest
 
 from skytally.claims import gather_evidence, judge_rules, ledger_faults, rules_faults
 from skytally.claims.claim_rule_evaluation import reason_in_words
-from skytally.claims.verdict_words import (
+from skytally.claims.verdict_list_and_ranking import (
     BOUND,
     CONTRADICTED,
     DIFFERS,

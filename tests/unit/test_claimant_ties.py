@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.press.sphinx_ext.claimants_behind_totals_directive import (
+from skytally.press.sphinx_ext.latest_totals_by_claimant_directive import (
     ClaimantTable,
     newest_totals,
     partial_totals,
 )
 from skytally.record.claimant_ties import separate_lines, ties_of
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 TIES = pd.DataFrame(
     [

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from skytally.claims.claimed_number_comparison import BoundedNumber, compare
-from skytally.claims.verdict_words import (
+from skytally.claims.verdict_list_and_ranking import (
     BOUND,
     CONTRADICTED,
     DIFFERS,
@@ -21,7 +21,7 @@ from skytally.claims.verdict_words import (
     as_copy,
     worst,
 )
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 
 NAN, INF = math.nan, math.inf

@@ -13,8 +13,8 @@ from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART, as_json, judge
 from skytally.core import DataError
 from skytally.press.cards.finding_and_claim_cards import SUBSTANCE, WORDING
 from skytally.press.sphinx_ext import claims_directives
-from tests.support.bare_directives import bare
 from tests.support.claim_evidence import claim_tables, real_evidence
+from tests.support.directives_without_page import bare
 from tests.support.parsed_charts import NASTY, tags
 
 PAGE = (

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from skytally.imagery.acquire.chip_encoding import encode_chip
-from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.radiometry import apply_calibration
+from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.clear_sky.clear_sky_screening import (
     Audit,
     RingStatistics,
@@ -21,7 +21,7 @@ from skytally.imagery.clear_sky.clear_sky_screening import (
     screening_from_statistics,
     water_audit,
 )
-from skytally.imagery.clear_sky.kept_clear_sky_screenings import (
+from skytally.imagery.clear_sky.clear_sky_screening_cache import (
     ring_statistics,
     screened,
     usual_levels,

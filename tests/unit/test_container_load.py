@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import DataError
-from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
 from skytally.press.sphinx_ext.shells_per_container_directive import capacity_pairs
 from skytally.statistics import load_of_containers
 

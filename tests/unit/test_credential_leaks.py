@@ -11,7 +11,7 @@ from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
-from tests.support.credentials import SECRETS, leaks
+from tests.support.credential_search import SECRETS, leaks
 from tests.support.server_fault_proxy import (
     FOR_EVER,
     ONCE,

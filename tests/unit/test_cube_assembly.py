@@ -15,7 +15,7 @@ from skytally.core.errors import DataError, IntegrityError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.chip_encoding import encode_chip
 from skytally.imagery.acquire.scene_pixels import ScenePixels
-from skytally.imagery.clear_sky.kept_clear_sky_screenings import read_screenings
+from skytally.imagery.clear_sky.clear_sky_screening_cache import read_screenings
 from skytally.imagery.cube.cube_assembly import stored_cube, stored_observations
 from skytally.imagery.cube.frames import iter_frames
 from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid

@@ -12,7 +12,7 @@ from skytally.press import edition_pages
 from skytally.press.damaged_edition_notices import print_notices
 from skytally.press.sphinx_ext import edition_directives
 from skytally.press.sphinx_ext.edition_directives import EditionFault, EditionsList
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 from tests.support.made_up_editions import finding, make_edition, write_project
 
 OLD, NEW = "2026-01-02", "2026-01-03"

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.pipeline.detection_limits import (
     CARDS,

@@ -14,22 +14,22 @@ import pytest
 from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.press.sphinx_ext import (
     accuracy_directives,
-    book_data,
+    cached_record_and_findings,
     claims_directives,
+    fault_trial_directives,
     findings_directives,
-    foresight_directives,
-    found_pages_directive,
-    imagery_directives,
+    forecast_verification_directives,
+    found_pages_by_language_directive,
+    fragile_findings_directives,
+    imaged_site_directives,
     interval_calibration_directives,
     record_directives,
     rival_hypotheses_directives,
-    robustness_trial_directives,
-    row_removal_directives,
     sanction_directives,
     source_origin_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
@@ -38,15 +38,15 @@ MODULES = (
     findings_directives,
     claims_directives,
     source_origin_directives,
-    row_removal_directives,
-    foresight_directives,
+    fragile_findings_directives,
+    forecast_verification_directives,
     rival_hypotheses_directives,
     interval_calibration_directives,
     accuracy_directives,
-    robustness_trial_directives,
-    imagery_directives,
+    fault_trial_directives,
+    imaged_site_directives,
     sanction_directives,
-    found_pages_directive,
+    found_pages_by_language_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -120,7 +120,7 @@ def _directives() -> Iterator[tuple[ModuleType, type[Block]]]:
 
 
 def _forget() -> None:
-    for module in (*MODULES, book_data):
+    for module in (*MODULES, cached_record_and_findings):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

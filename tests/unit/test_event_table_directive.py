@@ -9,7 +9,7 @@ import pytest
 from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext import event_table_directive
 from skytally.press.sphinx_ext.event_table_directive import EventTable
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Denials"}
 

@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from skytally import figures
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.figures import bokeh_charts, mpl_charts
 from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.chart_marks import value_marks

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.findings.evidence_line_downloads import write_lines
 from skytally.record import lines

@@ -13,7 +13,7 @@ from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.sphinx_ext import evidence_packet_directives
 from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 NAME = "finding-a.b.zip"
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_names as n, observation_tables
+from skytally.core import evidence_line_vocabulary as n, observation_tables
 from skytally.core.errors import DataError
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_sources import WITHOUT_SUPPORT, with_support

@@ -16,7 +16,7 @@ from skytally.core import data_folder, data_registry
 from skytally.core.data_dictionary import columns, words
 from skytally.core.errors import DataError
 from skytally.core.table_reader import read_table
-from skytally.findings.declaration_checks import declaration_faults
+from skytally.findings.finding_declaration_checks import declaration_faults
 from skytally.findings.finding_declarations import (
     COLUMNS,
     KINDS,

@@ -17,7 +17,7 @@ from skytally.press.sphinx_ext.findings_directives import (
     counters_cell,
 )
 from skytally.record import NO_SOURCE, UNKNOWN_ORIGIN
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 ONE = {"origins": ["csis"], "named_origins": 1, "origins_at_least": 1}
 MAYBE_TWO = {"origins": ["csis", "voa"], "named_origins": 2, "origins_at_least": 1}

@@ -11,7 +11,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from labs.benchmarks.foresight import COLUMNS, LINES, TABLES, Line, foreseen, foresight_rows
+from labs.benchmarks.forecast_verification import (
+    COLUMNS,
+    LINES,
+    TABLES,
+    Line,
+    foreseen,
+    foresight_rows,
+)
 from skytally.core import data_registry, read_table
 from skytally.core.errors import DataError
 from skytally.statistics.forecast_scores import (
@@ -88,7 +95,7 @@ def test_share_interval_by_hand() -> None:
 
 
 def test_the_committed_table_is_that_of_the_record(root: Path, tables: Tables) -> None:
-    """Recomputed row by row; where it differs, run labs.benchmarks.foresight again."""
+    """Recomputed row by row; where it differs, run labs.benchmarks.forecast_verification again."""
     with (root / "data/results/foresight.csv").open(encoding="utf-8", newline="") as file:
         committed = list(csv.DictReader(file))
     again = [{name: str(row[name]) for name in COLUMNS} for row in foresight_rows(tables)]

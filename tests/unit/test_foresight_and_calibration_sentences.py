@@ -7,16 +7,19 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import foresight_directives, interval_calibration_directives
+from skytally.press.sphinx_ext import (
+    forecast_verification_directives,
+    interval_calibration_directives,
+)
 from skytally.press.sphinx_ext.benchmark_result_tables import results
-from skytally.press.sphinx_ext.foresight_directives import ForesightSummary
+from skytally.press.sphinx_ext.forecast_verification_directives import ForesightSummary
 from skytally.press.sphinx_ext.interval_calibration_directives import (
     LIKELY_METHOD,
     OWN_METHOD,
     RBEAST_METHOD,
     ChangesBesideRbeast,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def _text(markup: str) -> str:
@@ -49,7 +52,7 @@ def test_coverage_is_printed_by_series_with_what_it_can_show(
     monkeypatch: pytest.MonkeyPatch, held: dict[str, tuple[int, int]], words: list[str]
 ) -> None:
     """The interval of each series, whether it contains nine in ten, and which are too short."""
-    monkeypatch.setattr(foresight_directives, "results", lambda _: _forecasts(**held))
+    monkeypatch.setattr(forecast_verification_directives, "results", lambda _: _forecasts(**held))
     text = _text(bare(ForesightSummary).html())
     assert [each for each in words if each not in text] == []
 

@@ -21,7 +21,7 @@ from skytally.press.search_index import page_sections, read_synonyms, write_sear
 from skytally.press.sphinx_ext.front_page_directives import DatedRows, FindingCards
 from skytally.press.sphinx_ext.page_head_and_foot import CiteBook
 from skytally.record import newest_page, within_record
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 from tests.support.parsed_charts import svg_words
 
 Rows = Callable[..., pd.DataFrame]

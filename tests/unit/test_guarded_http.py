@@ -25,7 +25,7 @@ from skytally.imagery.acquire.stac import http_client
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
 from skytally.web import AddressRules, ForbiddenAddressError, allowed_addresses
 from tests.support.loopback_stac_catalogue import provider_of
-from tests.support.raw_server import HEAD, RawServer, Script, dripped, raw_server, silent
+from tests.support.raw_byte_server import HEAD, RawServer, Script, dripped, raw_server, silent
 
 PUBLIC = AddressRules()
 SECRET = b"c4n4ry"
@@ -158,7 +158,7 @@ def test_process_ends_after_the_last_request() -> None:
     from skytally.imagery.acquire.byte_ranges import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene_over_site
     from tests.support import simulated_scene_files as chips
-    from tests.support.raw_server import raw_server, dripped
+    from tests.support.raw_byte_server import raw_server, dripped
     with raw_server(lambda _: dripped(b"HTTP/1.1 200 OK")) as server:
         item = chips.scene_item({"b02": chips.asset("b02", server.url + "/a.tif")})
         quick = FetchSettings(tries=1, connect_s=0.3, timeout_s=0.3)

@@ -10,13 +10,13 @@ from scipy import ndimage
 
 from skytally.core.errors import DataError
 from skytally.imagery.measure.ships import hull_fit
-from skytally.imagery.simulate import second_hull_family, ship_drawing
+from skytally.imagery.simulate import held_out_hull_family, ship_drawing
 
 SHAPE = (41, 41)
 NOISE = 0.006
 SECOND: dict[str, Any] = {
-    "outline": second_hull_family.rounded_hull, "paint": second_hull_family.hatched_deck,
-    "blur": second_hull_family.haloed,
+    "outline": held_out_hull_family.rounded_hull, "paint": held_out_hull_family.hatched_deck,
+    "blur": held_out_hull_family.haloed,
 }  # fmt: skip
 
 

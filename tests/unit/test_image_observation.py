@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.image_observation import (
     Observation,

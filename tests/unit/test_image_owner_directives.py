@@ -18,7 +18,7 @@ from skytally.press.sphinx_ext.image_owner_directives import (
     ImageOwners,
     image_rows,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 Rows = Callable[..., pd.DataFrame]
 FINDING: dict[str, Any] = {

@@ -21,7 +21,7 @@ from skytally.imagery.acquire.acquisition_inventory import read_inventory, read_
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.pipeline import executors, refresh_plan, scene_jobs
+from skytally.imagery.pipeline import refresh_plan, scene_jobs, thread_or_dask_executor
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store, rescreen
 from skytally.imagery.pipeline.scene_job_runner import Progress
 from skytally.press import image_refresh_command as press
@@ -423,7 +423,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
 
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(distributed, "Client", dead)
-    monkeypatch.setenv(executors.SCHEDULER_VARIABLE, "tcp://127.0.0.1:9")
+    monkeypatch.setenv(thread_or_dask_executor.SCHEDULER_VARIABLE, "tcp://127.0.0.1:9")
     row = chips.catalogue(tmp_path / "archive", 1)
     with pytest.raises(AcquisitionError, match="no Dask scheduler answers"):
         _run(tmp_path, row)

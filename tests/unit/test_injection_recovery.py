@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits, recall_table

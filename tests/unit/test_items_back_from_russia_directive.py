@@ -12,7 +12,7 @@ from skytally.core import DataError, data_registry, read_table
 from skytally.press.items_back_from_russia import read_return_items
 from skytally.press.sphinx_ext import items_back_from_russia_directive
 from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 DOCNAME = "lines/official-claims"
 ITEMS = data_registry.path("return_items")

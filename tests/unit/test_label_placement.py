@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.figures.evidence_line_charts import values_chart
 from skytally.figures.label_placement import (
     LETTER,

@@ -19,7 +19,7 @@ from skytally.core.number_and_date_words import percent_text
 from skytally.press import notebook_parameters
 from skytally.press.laboratory.laboratory_data import laboratory_script
 from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
-from skytally.press.laboratory.page_parameters import parameter_options
+from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
 from skytally.press.parameter_value_checks import record_values, value_faults
 from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord

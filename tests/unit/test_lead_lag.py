@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.change_dates import Change
+from skytally.statistics.change_point_dates import Change
 from skytally.statistics.lead_lag import change_orders, lag, prewhitened, shift_null
 from tests.support.expected_sentences import same_sentence
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from labs.benchmarks import calibrate_level_ratio
+from labs.benchmarks import interval_coverage_level_ratio
 from skytally.core.errors import DataError
 from skytally.statistics.level_ratio import (
     SPREADS,
@@ -170,6 +170,6 @@ def test_level_before_and_its_scatter_are_those_of_the_numbers() -> None:
 
 def test_calibration_of_the_ratio_repeats() -> None:
     """The same seed gives the same rows, one a setting."""
-    made = calibrate_level_ratio.run(4, 1)
-    assert made == calibrate_level_ratio.run(4, 1)
-    assert len(made) == len(calibrate_level_ratio.SETTINGS)
+    made = interval_coverage_level_ratio.run(4, 1)
+    assert made == interval_coverage_level_ratio.run(4, 1)
+    assert len(made) == len(interval_coverage_level_ratio.SETTINGS)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from skytally.figures.link_preview_picture import PREVIEW_SIZE, preview_picture
 from skytally.press.sphinx_ext import page_head_and_foot
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 WORDS = {"title": "A book", "number": "about 3 ships", "sentence": "Counted.", "foot": "CC BY"}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, bare_soil_series
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
@@ -17,7 +17,7 @@ from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references
-from skytally.imagery.simulate import site_cubes
+from skytally.imagery.simulate import rail_yard_quay_field_cubes
 
 EARLY = 10
 STUDY = np.datetime64("2023-03-29") + np.timedelta64(4 * EARLY, "D")
@@ -30,11 +30,12 @@ def made() -> dict[str, tuple[xr.Dataset, Answer]]:
     """Make a valid cube of twelve images for each measure, with the function that measures it."""
     rng = np.random.default_rng(31)
     yard, quay, field = (
-        site_cubes.simulated_yard(rng),
-        site_cubes.simulated_quay(rng),
-        site_cubes.simulated_field(rng),
+        rail_yard_quay_field_cubes.simulated_yard(rng),
+        rail_yard_quay_field_cubes.simulated_quay(rng),
+        rail_yard_quay_field_cubes.simulated_field(rng),
     )
-    cubes = [site_cubes.place_cube(each, [()] * (EARLY + 2), rng, first="2023-03-29", days=4.0)
+    boxes = [()] * (EARLY + 2)
+    cubes = [rail_yard_quay_field_cubes.place_cube(each, boxes, rng, first="2023-03-29", days=4.0)
              for each in (yard, quay, field)]  # fmt: skip
     tracks = lay_corridor(yard.tracks, cubes[0].x, cubes[0].y, sigma=sigma_psf(0.26))
     rings = tracks.ring, quay.ring, field.ring

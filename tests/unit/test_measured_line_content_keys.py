@@ -93,7 +93,7 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
     modules = set(measuring_modules())
     for module in (
         "imagery.pipeline.measure_outlines", "imagery.measure.quay.quay_stacks",
-        "imagery.measure.radar.berth_radar", "imagery.measure.rail.occupied_track_series",
+        "imagery.measure.radar.berth_ships_in_radar", "imagery.measure.rail.occupied_track_series",
         "imagery.cube.cube_assembly", "imagery.clear_sky.clear_sky_screening",
         "imagery.simulate.object_injection",
         "imagery.acquire.radiometry", "imagery.sites.site_model",
@@ -108,6 +108,6 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
             ".acquire.stac",
             ".chip_store",
             ".image_store_refresh",
-            ".executors",
+            ".thread_or_dask_executor",
         )
     )

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.cube.frames import Frame
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     backscatter_rise,
     learn_radar_background,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.difference_from_reference import SNOWED
 from skytally.imagery.measure.ground.bare_soil_index import bare_soil_series
@@ -19,7 +19,7 @@ from skytally.imagery.measure.image_observation import (
     unclear_observation,
 )
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,
@@ -28,7 +28,7 @@ from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.usual_level_reference import references
-from skytally.imagery.simulate import harbour_images, radar_berth_images, site_cubes
+from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
 
 WHY = "cloud: 35% of the ring, 65% clear"
 Measured = Callable[[xr.Dataset], Observation]
@@ -65,8 +65,8 @@ def _harbour() -> tuple[xr.Dataset, Measured, Measured, np.ndarray]:
 def measures() -> dict[str, tuple[xr.Dataset, Measured, Any]]:
     """Image, measure and stable ground, by name."""
     image, berth, sweep, ring = _harbour()
-    place = site_cubes.simulated_quay(np.random.default_rng(3))
-    cube = site_cubes.place_cube(
+    place = rail_yard_quay_field_cubes.simulated_quay(np.random.default_rng(3))
+    cube = rail_yard_quay_field_cubes.place_cube(
         place, [()] * 10, np.random.default_rng(4), first="2022-01-03", days=5.0
     )
     known = references(cube, ring=place.ring)
@@ -83,8 +83,8 @@ def measures() -> dict[str, tuple[xr.Dataset, Measured, Any]]:
     def stacks(one: xr.Dataset) -> Observation:
         return next(stacks_on_quay(one, place.target, known, ring=place.ring))[0]
 
-    field = site_cubes.simulated_field(np.random.default_rng(5))
-    grown = site_cubes.place_cube(
+    field = rail_yard_quay_field_cubes.simulated_field(np.random.default_rng(5))
+    grown = rail_yard_quay_field_cubes.place_cube(
         field, [()], np.random.default_rng(6), first="2022-07-03", days=5.0
     )
 

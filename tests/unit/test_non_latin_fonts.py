@@ -14,6 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from skytally.figures import bokeh_charts, chart_embedding
+from skytally.figures.letters_without_font import undrawn_letters
 from skytally.figures.link_preview_picture import preview_picture
 from skytally.figures.mpl_charts import as_svg, canvas
 from skytally.figures.non_latin_fonts import (
@@ -23,7 +24,6 @@ from skytally.figures.non_latin_fonts import (
     pinned_fonts,
     special_letters,
 )
-from skytally.figures.undrawable_letters import undrawn_letters
 from skytally.press.page_fonts import write_page_letters
 
 FACE = re.compile(r'@font-face\{font-family:"([^"]+)";unicode-range:([^;]+);'

@@ -12,7 +12,7 @@ import xarray as xr
 from scipy import ndimage
 
 from skytally.core.errors import DataError
-from skytally.imagery.simulate import harbour_images, radar_berth_images, site_cubes
+from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
 from skytally.imagery.simulate.object_injection import (
     InjectionArea,
     Injector,
@@ -106,8 +106,8 @@ def test_stacks_refuse_a_quay_without_room(rng: np.random.Generator) -> None:
 
 def test_every_kind_of_made_up_place_can_be_asked(rng: np.random.Generator) -> None:
     """The injectors work on the images of the simulators."""
-    place = site_cubes.simulated_quay(rng)
-    cube = site_cubes.place_cube(place, [()], rng, first="2022-01-03")
+    place = rail_yard_quay_field_cubes.simulated_quay(rng)
+    cube = rail_yard_quay_field_cubes.place_cube(place, [()], rng, first="2022-01-03")
     inject_stacks(cube.isel(time=0), InjectionArea(place.target, 90.0), 118.0, 0.1, rng)
     harbour = harbour_images.Harbour(2, n_looks=1, occupancy=0.0)
     ((look, _),) = harbour_images.harbour_images_with_truth(harbour)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.imagery.figures.observation_rug import (
     CONCLUSIVE,
     INCONCLUSIVE,

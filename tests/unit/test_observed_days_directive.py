@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from skytally.press.sphinx_ext.observed_days_directive import ObservedDays
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def rows() -> list[list[str]]:

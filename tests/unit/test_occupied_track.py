@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 from scipy import optimize
 
-from labs.benchmarks import calibrate_ground
-from skytally.core import evidence_line_names as n
+from labs.benchmarks import interval_coverage_yards_quays_depots
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.measure.image_observation import Observation, observation_line
@@ -36,7 +36,7 @@ from skytally.imagery.measure.rail.track_forward_model import (
 )
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import Reference, references
-from skytally.imagery.simulate import site_cubes, yards_quays_depots
+from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 
 SIGMA = sigma_psf(0.26)
 X = 500_005.0 + 10.0 * np.arange(100)
@@ -62,20 +62,21 @@ def plain_noise(tracks: Corridor, size: float = 0.004) -> CorridorNoise:
 
 @pytest.fixture(scope="module")
 def world() -> tuple[
-    site_cubes.SimulatedPlace,
+    rail_yard_quay_field_cubes.SimulatedPlace,
     xr.Dataset,
     Corridor,
     dict[str, Reference],
-    list[yards_quays_depots.Yard],
+    list[railcar_stack_and_pit_layouts.Yard],
 ]:
     """Simulate a rail yard: sixteen empty images, then 0, 20 and 73 dark cars."""
     rng = np.random.default_rng(11)
-    place = site_cubes.simulated_yard(rng)
+    place = rail_yard_quay_field_cubes.simulated_yard(rng)
     yards = [
-        yards_quays_depots.yard(place.lines, rng, cars=each, contrast=-0.08) for each in (0, 20, 73)
+        railcar_stack_and_pit_layouts.yard(place.lines, rng, cars=each, contrast=-0.08)
+        for each in (0, 20, 73)
     ]
     boxes = [*([()] * 16), *(each.boxes for each in yards)]
-    cube = site_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
+    cube = rail_yard_quay_field_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
     tracks = lay_corridor(place.tracks, cube.x, cube.y, sigma=SIGMA)
     made = references(cube, ring=tracks.ring, until=STUDY)
     return place, cube, tracks, made, yards
@@ -296,7 +297,7 @@ def test_a_hole_in_the_history_is_not_judged(world: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("yards", [10, pytest.param(40, marks=pytest.mark.slow)])
 def test_empty_yards_show_at_most_four_cars(yards: int) -> None:
     """METHODS 14, test 6: 95 percent of empty yards show at most 4 cars."""
-    cases = calibrate_ground.rail_cases(yards, 6, known=True, cars=(0,))
+    cases = interval_coverage_yards_quays_depots.rail_cases(yards, 6, known=True, cars=(0,))
     cars = [look.details["cars_mid"] for _, look in cases]
     assert len(cars) == yards
     assert np.quantile(cars, 0.95) <= 4.0
@@ -305,13 +306,15 @@ def test_empty_yards_show_at_most_four_cars(yards: int) -> None:
 @pytest.mark.parametrize("yards", [10, pytest.param(40, marks=pytest.mark.slow)])
 def test_yards_of_73_cars_show_58_to_82(yards: int) -> None:
     """METHODS 14, test 6: with the right contrast 90 percent lie in 58 to 82."""
-    cases = calibrate_ground.gondolas(yards, 7)
+    cases = interval_coverage_yards_quays_depots.gondolas(yards, 7)
     assert np.mean([58.0 <= each <= 82.0 for each in cases]) >= 0.9
 
 
 @pytest.mark.parametrize("yards", [8, pytest.param(60, marks=pytest.mark.slow)])
 def test_intervals_hold_the_truth_when_the_contrast_is_not_known(yards: int) -> None:
     """METHODS 14, test 7: with cars of any contrast 85 percent hold the truth."""
-    cases = [case for case, _ in calibrate_ground.rail_cases(yards, 8, known=False)]
+    cases = [
+        case for case, _ in interval_coverage_yards_quays_depots.rail_cases(yards, 8, known=False)
+    ]
     held = [low <= truth <= high for truth, _, low, high in cases]
     assert np.mean(held) >= 0.85

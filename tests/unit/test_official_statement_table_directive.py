@@ -8,7 +8,7 @@ import pytest
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext.official_statement_table_directive import StatementTable
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Shells"}
 

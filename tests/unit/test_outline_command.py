@@ -71,7 +71,7 @@ class Copy:
     def keys(self, script: str) -> list[str]:
         """Run a script on the content keys of the project; return the lines that it prints."""
         imports = (
-            "from skytally.press import content_keys as keys\n"
+            "from skytally.press import notebook_and_site_content_keys as keys\n"
             "from skytally.press.project_paths import lines_folder\n"
         )
         done = self.python("-c", imports + script)

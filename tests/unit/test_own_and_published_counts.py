@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.imagery.measure.image_observation import (
     Observation,
     observation_line,

@@ -14,7 +14,7 @@ from skytally.press.sphinx_ext.page_archive_directives import (
     ArchiveState,
     archive_lead,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from labs.benchmarks import calibrate_port_calls
+from labs.benchmarks import interval_coverage_port_calls
 from labs.simulated_port_calls import Plan
 from skytally.core.errors import DataError
 from skytally.statistics.effective_sample_size import spacing_weights
@@ -205,8 +205,8 @@ def test_little_of_looks_within_a_moment_is_worth_one() -> None:
 
 def test_little_covers_when_looks_come_in_bunches() -> None:
     """Observed on one day in ten, many times a day: the interval has its stated coverage."""
-    given = calibrate_port_calls.bunched(200, 47)
-    made = [calibrate_port_calls._little_looks(case) for case in given]
+    given = interval_coverage_port_calls.bunched(200, 47)
+    made = [interval_coverage_port_calls._little_looks(case) for case in given]
     assert near_band(sum(low <= true <= high for low, high, true in ends(made)), 200)
 
 
@@ -219,8 +219,8 @@ def test_little_repeats_with_its_seed() -> None:
 
 def test_little_bias_is_below_five_percent() -> None:
     """Over 300 simulated routes the estimate is right on average to within 5 percent."""
-    given = calibrate_port_calls.cases(300, 41, Plan())
-    answers = [calibrate_port_calls._little_looks(case) for case in given]
+    given = interval_coverage_port_calls.cases(300, 41, Plan())
+    answers = [interval_coverage_port_calls._little_looks(case) for case in given]
     truth = np.array([true for _, true in answers])
     error = np.array([made.value for made, _ in answers]) - truth
     assert abs(error.mean()) / truth.mean() < 0.05
@@ -367,7 +367,7 @@ def test_the_committed_calibration_of_visits_is_in_the_band(root: Path, estimato
 
 def test_calibration_rows_are_complete() -> None:
     """Each row of the calibration has its cells, and no number in it is missing."""
-    rows = calibrate_port_calls.run(4, 1)
+    rows = interval_coverage_port_calls.run(4, 1)
     words = {"estimator", "target", "unit", "nominal", "worlds", "coverage", "bias", "rmse"}
     for row in rows:
         assert words | {"width", "note"} == set(row)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import DataError
-from skytally.press.sphinx_ext.voyage_directives import CallRates, rated_counts
+from skytally.press.sphinx_ext.voyage_and_port_call_directives import CallRates, rated_counts
 from skytally.statistics.port_calls_per_month import (
     calls_between,
     monthly_rate,
@@ -19,7 +19,7 @@ from skytally.statistics.port_calls_per_month import (
     rate_of_count,
     rate_text,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 Rows = Callable[..., pd.DataFrame]
 WHOLE_MONTH = {

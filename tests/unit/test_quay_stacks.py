@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 from scipy import ndimage, optimize, stats
 
-from labs.benchmarks import calibrate_ground
-from skytally.core import evidence_line_names as n
+from labs.benchmarks import interval_coverage_yards_quays_depots
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
@@ -25,12 +25,19 @@ from skytally.imagery.measure.quay.stacked_area import (
     unmix,
 )
 from skytally.imagery.measure.usual_level_reference import NORMAL_MAD, Reference, references
-from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
+from skytally.imagery.simulate import (
+    harbour_images,
+    rail_yard_quay_field_cubes,
+    railcar_stack_and_pit_layouts,
+)
 
 STUDY = "2023-06-01"
 EARLY = 16
 Made = tuple[
-    site_cubes.SimulatedPlace, xr.Dataset, dict[str, Reference], list[yards_quays_depots.Stacks]
+    rail_yard_quay_field_cubes.SimulatedPlace,
+    xr.Dataset,
+    dict[str, Reference],
+    list[railcar_stack_and_pit_layouts.Stacks],
 ]
 
 
@@ -38,10 +45,13 @@ Made = tuple[
 def world() -> Made:
     """Simulate a quay: sixteen empty images, then 0, 32 and 200 containers."""
     rng = np.random.default_rng(14)
-    place = site_cubes.simulated_quay(rng)
-    drawn = [yards_quays_depots.stacks(rng, slots=each, quay=place.free) for each in (0, 32, 200)]
+    place = rail_yard_quay_field_cubes.simulated_quay(rng)
+    drawn = [
+        railcar_stack_and_pit_layouts.stacks(rng, slots=each, quay=place.free)
+        for each in (0, 32, 200)
+    ]
     boxes = [*([()] * EARLY), *(each.boxes for each in drawn)]
-    cube = site_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
+    cube = rail_yard_quay_field_cubes.place_cube(place, boxes, rng, first="2023-03-29", days=4.0)
     return place, cube, references(cube, ring=place.ring, until=STUDY), drawn
 
 
@@ -100,7 +110,11 @@ def test_teu_bounds_are_those_of_the_example() -> None:
 @pytest.mark.parametrize("quays", [15, pytest.param(50, marks=pytest.mark.slow)])
 def test_stack_intervals_hold_the_truth(quays: int) -> None:
     """On simulated quays the interval at 0.90 holds the area of four in five or more."""
-    cases = [case for case, _ in calibrate_ground.stack_cases(quays, 15) if case[0] > 0]
+    cases = [
+        case
+        for case, _ in interval_coverage_yards_quays_depots.stack_cases(quays, 15)
+        if case[0] > 0
+    ]
     held = np.mean([low <= truth <= high for truth, _, low, high in cases])
     assert len(cases) > 0.6 * quays
     assert held >= 0.8

@@ -21,7 +21,7 @@ from skytally.press.sphinx_ext.rerun_directives import (
     finding_with,
     share_sentence,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = "port-imagery.share_of_imaged_days"

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from skytally.press.sphinx_ext import book_data, claims_directives, rival_hypotheses_directives
+from skytally.press.sphinx_ext import (
+    cached_record_and_findings,
+    claims_directives,
+    rival_hypotheses_directives,
+)
 from skytally.press.sphinx_ext.html_blocks import Block
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """Read the tables of this project and leave none behind for another test."""
-    for module in (book_data, claims_directives, rival_hypotheses_directives):
+    for module in (cached_record_and_findings, claims_directives, rival_hypotheses_directives):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from skytally.press.sphinx_ext.book_data import originals
+from skytally.press.sphinx_ext.cached_record_and_findings import originals
 from skytally.press.sphinx_ext.sanction_directives import (
     ACT_NOT_READ,
     COPY_OF_LIST,
@@ -18,7 +18,7 @@ from skytally.press.sphinx_ext.sanction_directives import (
     SanctionListings,
     listings_of,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 EU_ACT = "https://eur-lex.europa.eu/eli/reg/2024/1745/oj"
 

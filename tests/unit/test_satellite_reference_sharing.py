@@ -8,16 +8,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labs.benchmarks.accuracy_berths import by_date
+from labs.benchmarks.accuracy_berth_ships import by_date
 from skytally.imagery.cube import Frame
-from skytally.imagery.measure.radar.berth_radar import (
+from skytally.imagery.measure.radar.backscatter_offset_correction import (
+    MAX_OFFSET_DB,
+    ground_offset,
+    levelled,
+)
+from skytally.imagery.measure.radar.berth_ships_in_radar import (
     OTHER_SATELLITE,
     RadarBerth,
     RadarObservation,
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.radar.instrument_level import MAX_OFFSET_DB, ground_offset, levelled
 from skytally.imagery.measure.radar.satellite_reference_sharing import Likeness, sibling_group
 from skytally.imagery.measure.usual_level_reference import Reference
 from skytally.imagery.simulate.radar_berth_images import (

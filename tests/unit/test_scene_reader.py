@@ -20,7 +20,7 @@ from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.scene_pixels import joined_ids, joined_pixels, unread_mask
 from skytally.imagery.acquire.scene_reader import read_scene, read_scene_over_site
 from skytally.imagery.acquire.tiff_directory_checks import TruncatedHeaderError, read_directory
-from skytally.imagery.acquire.tiled_geotiff import (
+from skytally.imagery.acquire.tiled_geotiff_reader import (
     TiffLayout,
     UnsupportedLayoutError,
     decode_tile,

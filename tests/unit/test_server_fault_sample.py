@@ -68,7 +68,9 @@ def test_a_client_that_does_not_check_is_caught(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the pixels' own contradictions, the matrix sees wrong pixels: it can fail."""
-    monkeypatch.setattr("skytally.imagery.acquire.band_checks.pixel_faults", lambda *_: [])
+    monkeypatch.setattr(
+        "skytally.imagery.acquire.corrupt_or_mismatched_band_checks.pixel_faults", lambda *_: []
+    )
 
     def blank_in_parts(case: Case) -> bool:
         return (case.case, case.times) == ("blank tile", FOR_EVER) and "parts" in case.where

@@ -7,14 +7,14 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
 from skytally.press.sphinx_ext.shells_per_container_directive import (
     CLAIMS,
     ShellsPerContainer,
     capacity_pairs,
     quotient_text,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def rows() -> list[list[str]]:

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from skytally.press.cards.card import CITE, Card, Fact, Part
-from skytally.press.cards.ship_cards import owned_when, ship_card, ship_unknowns, with_ship_links
-from skytally.press.cards.ship_rows import (
+from skytally.press.cards.record_rows_by_ship import (
     ALONE,
     IN_PASSING,
     PERHAPS,
@@ -18,10 +17,11 @@ from skytally.press.cards.ship_rows import (
     ship_id,
     ship_names,
 )
-from skytally.press.sphinx_ext.book_data import card_record, originals
+from skytally.press.cards.ship_cards import owned_when, ship_card, ship_unknowns, with_ship_links
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import ship_links
 from skytally.press.sphinx_ext.ship_directives import ShipList, ShipOwners, ShipSections
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def test_every_listed_ship_is_followed() -> None:

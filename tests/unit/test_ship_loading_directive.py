@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from skytally.press.sphinx_ext.book_data import card_record
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.ship_loading_directive import LoadingRows, direction, hedges
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def said_of(row_id: str) -> str:

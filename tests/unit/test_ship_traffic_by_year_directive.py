@@ -15,7 +15,7 @@ from skytally.press.sphinx_ext.ship_traffic_by_year_directive import (
     TrafficByYear,
     years_of_traffic,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 from tests.support.evaluated_findings import evaluated_findings
 
 Rows = Callable[..., pd.DataFrame]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.measure import radar_ships_on_open_water
 from skytally.imagery.pipeline.detection_limits import CARDS
 from skytally.imagery.pipeline.imagery_by_place_kind import CARDS_OF_PLACE
@@ -16,7 +16,7 @@ from skytally.imagery.pipeline.site_masks import outline_area
 from skytally.imagery.simulate import inject_anchored_radar_ship
 from skytally.imagery.simulate.object_injection import InjectionArea
 from skytally.imagery.simulate.radar_berth_images import RadarHarbour, radar_cube, radar_masks
-from skytally.imagery.simulate.rehearsed_places import BANDS, rehearsed_site
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import BANDS, rehearsed_site
 from skytally.imagery.sites import CONFIRMED, Grid, Outline, Site
 
 EMPTY = RadarHarbour(3, n_looks=3, rows=72, columns=96, occupancy=0.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html as markup
 import re
 
-from skytally.press.sphinx_ext.book_data import originals
+from skytally.press.sphinx_ext.cached_record_and_findings import originals
 from skytally.press.sphinx_ext.silent_ship_directives import LastSignals, SilenceList
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def rows_of(directive: type) -> list[list[str]]:

@@ -16,14 +16,14 @@ from skytally.press.site_zip_downloads import (
     stage_project_zip,
     write_tables_zip,
 )
-from skytally.press.sphinx_ext.project_folder_box_directives import (
+from skytally.press.sphinx_ext.project_download_directives import (
     NEEDED_FOR,
     AllTables,
     FirstSteps,
     NeedsFolder,
     ProjectFolder,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 ABOUT = {"title": "A Book", "licence": "CC BY 4.0", "citation": "A, A Book, edition 1."}
 NAMES = {

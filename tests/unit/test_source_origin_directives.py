@@ -7,7 +7,7 @@ import re
 from skytally.core import data_registry, read_table
 from skytally.press.sphinx_ext import source_origin_directives
 from skytally.record import copying_graph
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def _shown() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.record.row_dating import time_quality
 from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.statement_pairs import claim_pairs, falling_totals

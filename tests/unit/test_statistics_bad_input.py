@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labs.methods import ruptures_check, semi_markov_calls
+from labs.methods import change_points_by_ruptures, semi_markov_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
     count_ceiling,
@@ -26,7 +26,7 @@ from skytally.statistics import (
     published_count_agreement,
     sea_distance,
 )
-from skytally.statistics.change_dates import Change
+from skytally.statistics.change_point_dates import Change
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
@@ -401,7 +401,7 @@ CASES = [
         },
     ),
     Case(
-        lambda **given: ruptures_check.cross_check(
+        lambda **given: change_points_by_ruptures.cross_check(
             interval_dated_counts.interval_counts_from(**given)
         ),
         {"start": DAYS, "low": [1, 0, 2, 30, 41, 38]},

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.claims import read_tables
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
 from skytally.figures.overview_timeline import timeline_chart
 from skytally.figures.timeline_lane_selection import lane_rows, read_lanes

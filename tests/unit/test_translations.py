@@ -37,7 +37,7 @@ from skytally.press.translations.summary_texts import (
 )
 from skytally.press.translations.translated_dates import date_words
 from skytally.press.translations.translated_quantities import quantity_words
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 LANGUAGES = ("ko", "uk", "ru")
 IMAGES = {"key": "coverage.answer", "said": "no image", "unit": "images", "when": ""}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.claims.claimed_number_comparison import BoundedNumber, comparable
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.core.data_dictionary import words
 from skytally.core.errors import DataError
 from skytally.core.number_and_date_words import with_unit

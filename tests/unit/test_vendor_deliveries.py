@@ -29,8 +29,8 @@ from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.own_image_folder import item_id_of, items_in_folder
-from skytally.imagery.acquire.pixel_classes import decode_classification
 from skytally.imagery.acquire.providers import QUALITY
+from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.acquire.scene_pixels import ScenePixels
 from skytally.imagery.acquire.scene_selection import select_items
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job

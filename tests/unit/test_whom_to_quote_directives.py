@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skytally.press.sphinx_ext.book_data import card_record
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.whom_to_quote_directives import (
     KEY,
     PARTY,

@@ -53,10 +53,6 @@ from .deliveries.delivery_recognition import recognised_delivery as recognised_d
 from .legacy_conversion import convert_data as convert_data
 from .offered_scene import SceneItem as SceneItem, baseline_version as baseline_version
 from .own_image_folder import item_id_of as item_id_of
-from .pixel_classes import (
-    PixelClasses as PixelClasses,
-    decode_classification as decode_classification,
-)
 from .provider_allowed_addresses import address_rules as address_rules
 from .providers import (
     FOLDER as FOLDER,
@@ -74,6 +70,10 @@ from .providers import (
 )
 from .radiometry import apply_calibration as apply_calibration
 from .reprojection import resample_to_site_grid as resample_to_site_grid
+from .scene_classification_masks import (
+    PixelClasses as PixelClasses,
+    decode_classification as decode_classification,
+)
 from .scene_pixels import ScenePixels as ScenePixels, joined_ids as joined_ids
 from .scene_reader import read_scene as read_scene
 from .scene_selection import (

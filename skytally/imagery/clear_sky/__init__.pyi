@@ -12,7 +12,7 @@ from .clear_sky_screening import (
     ring_offset as ring_offset,
     screen as screen,
 )
-from .kept_clear_sky_screenings import (
+from .clear_sky_screening_cache import (
     read_screenings as read_screenings,
     ring_statistics as ring_statistics,
     screened_inventory as screened_inventory,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import rioxarray  # noqa: F401  gives a cube its CRS
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_names as n, refuse
+from skytally.core import DataError, evidence_line_vocabulary as n, refuse
 
 Bools = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.cube.cube_checks import (
     GAMMA0,
     LAYER_DIM,

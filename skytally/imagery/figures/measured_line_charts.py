@@ -17,7 +17,7 @@ from skytally.core import (
     Quantity,
     chart_style as style,
     day,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     interval,
     limits,
     number,

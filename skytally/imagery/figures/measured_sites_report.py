@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, evidence_line_names as n, number, slug_of
+from skytally.core import day, evidence_line_vocabulary as n, number, slug_of
 from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked

@@ -9,7 +9,13 @@ from types import MappingProxyType
 import pandas as pd
 import xarray as xr
 
-from skytally.core import chart_style as style, day, evidence_line_names as n, number, with_unit
+from skytally.core import (
+    chart_style as style,
+    day,
+    evidence_line_vocabulary as n,
+    number,
+    with_unit,
+)
 from skytally.imagery.acquire import NO, NOT_SCREENED, STORED, SUPERSEDED, YES
 
 CONCLUSIVE, INCONCLUSIVE, LOST = "could tell", "could not tell", "lost"

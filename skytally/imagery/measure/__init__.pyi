@@ -11,12 +11,12 @@ from .image_observation import (
     unclear_observation as unclear_observation,
 )
 from .quay.quay_stacks import stacks_on_quay as stacks_on_quay, teu_bounds as teu_bounds
-from .radar.berth_radar import (
+from .radar.berth_ships_in_radar import (
     RadarBerth as RadarBerth,
     learn_radar_background as learn_radar_background,
     radar_ships_at_berth as radar_ships_at_berth,
 )
-from .radar.open_water_radar import radar_ships_on_open_water as radar_ships_on_open_water
+from .radar.open_water_ships_in_radar import radar_ships_on_open_water as radar_ships_on_open_water
 from .rail.occupied_track_series import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
 from .rail.track_forward_model import lay_corridor as lay_corridor
 from .ships.berth_ships import (

@@ -15,7 +15,7 @@ from skytally.core import (
     DataError,
     Quantity,
     check_line,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     quantity_text,
     refuse,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 
 TARGET_RECALL = 0.9
 """Recall from which a size counts as found."""

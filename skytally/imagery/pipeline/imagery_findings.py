@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import day, evidence_line_names as n, number, slug_of
+from skytally.core import day, evidence_line_vocabulary as n, number, slug_of
 from skytally.findings import Finding, tally
 from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
 

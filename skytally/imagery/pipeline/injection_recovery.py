@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.measure import SURE_DETECTION, Observation
 from skytally.imagery.pipeline.detection_limits import (
     MIN_IMAGES,

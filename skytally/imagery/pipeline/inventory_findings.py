@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from skytally.core import day, evidence_line_names as n, number
+from skytally.core import day, evidence_line_vocabulary as n, number
 from skytally.findings import Finding, computed, tally
 from skytally.imagery.acquire import (
     ANY_SENSOR,

@@ -15,7 +15,7 @@ from skytally.imagery.acquire import SENTINEL_1, ChipManifest
 from skytally.imagery.clear_sky import read_screenings
 from skytally.imagery.cube import common_gsd, stored_observations, with_scene_classes
 from skytally.imagery.measure import Observation, observation_line
-from skytally.imagery.pipeline.depot_notes import notes
+from skytally.imagery.pipeline.depot_change_and_pit_notes import notes
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
 from skytally.imagery.pipeline.injection_recovery import capped, site_limits
 from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up

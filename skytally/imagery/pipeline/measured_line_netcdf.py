@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import DataError, IntegrityError, evidence_line_names as n
+from skytally.core import DataError, IntegrityError, evidence_line_vocabulary as n
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
 from skytally.imagery.pipeline.measured_line import MeasuredLine

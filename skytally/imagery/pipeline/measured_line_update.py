@@ -14,7 +14,6 @@ import pandas as pd
 
 from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire import ChipManifest, chip_store
-from skytally.imagery.pipeline.executors import work_executor
 from skytally.imagery.pipeline.measure_outlines import measure_targets
 from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_content_keys import (
@@ -24,6 +23,7 @@ from skytally.imagery.pipeline.measured_line_content_keys import (
 )
 from skytally.imagery.pipeline.measured_line_folder import stored_key, write_line
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
+from skytally.imagery.pipeline.thread_or_dask_executor import work_executor
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from skytally.imagery.acquire import FAILED, ChipManifest, FetchSettings, chip_store
-from skytally.imagery.pipeline.executors import work_executor
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job, same_result
+from skytally.imagery.pipeline.thread_or_dask_executor import work_executor
 from skytally.web import redacted_message
 
 THREADS = 6

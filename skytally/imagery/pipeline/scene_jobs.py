@@ -19,8 +19,8 @@ from skytally.imagery.acquire import (
     SceneItem,
     ScenePixels,
     address_rules,
-    band_checks,
     checked_item_id,
+    corrupt_or_mismatched_band_checks,
     encode_chip,
     read_delivered_scene,
     read_scene,
@@ -83,10 +83,10 @@ def _chip(item: SceneItem, site: Site, pixels: ScenePixels | OutsideSceneError) 
     """Check the pixels of one site and make its chip."""
     if isinstance(pixels, OutsideSceneError):
         return SceneResult(item, REJECTED, f"window not held: {pixels}")
-    faults = band_checks.pixel_faults(item, pixels)
+    faults = corrupt_or_mismatched_band_checks.pixel_faults(item, pixels)
     if faults:
         return SceneResult(item, FAILED, f"contradictory pixels: {'; '.join(faults)}")
-    doubts = band_checks.unverified_reason(item, pixels)
+    doubts = corrupt_or_mismatched_band_checks.unverified_reason(item, pixels)
     if doubts:
         return SceneResult(item, REJECTED, f"{UNVERIFIED}: {doubts}")
     try:

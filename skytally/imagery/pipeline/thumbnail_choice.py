@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, evidence_line_names as n
+from skytally.core import day, evidence_line_vocabulary as n
 from skytally.imagery.measure import Observation
 from skytally.imagery.pipeline.site_masks import OutlineArea
 from skytally.imagery.pipeline.thumbnails import Points, Thumbnail, radar_grey, true_colour

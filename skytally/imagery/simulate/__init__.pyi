@@ -1,4 +1,4 @@
-from .anchored_ships import (
+from .anchored_ship_injection import (
     inject_anchored_radar_ship as inject_anchored_radar_ship,
     inject_anchored_ship as inject_anchored_ship,
 )
@@ -19,6 +19,7 @@ from .port_at_pixel_sizes import (
     object_sizes as object_sizes,
     port_image as port_image,
 )
+from .rail_yard_quay_field_cubes import simulated_field as simulated_field
 from .recount_practice_images import PRACTICE as PRACTICE, write_practice as write_practice
 from .rehearsal_satellite_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
 from .rehearsal_scene_archive import (
@@ -27,4 +28,3 @@ from .rehearsal_scene_archive import (
     write_archive as write_archive,
 )
 from .rehearsal_stac_items import with_server_addresses as with_server_addresses
-from .site_cubes import simulated_field as simulated_field

@@ -16,9 +16,13 @@ import rasterio
 
 from skytally.core import VOCABULARY, VOCABULARY_COLUMNS
 from skytally.imagery.acquire import band_table
-from skytally.imagery.simulate import harbour_images, site_cubes, yards_quays_depots
+from skytally.imagery.simulate import (
+    harbour_images,
+    rail_yard_quay_field_cubes,
+    railcar_stack_and_pit_layouts,
+)
 from skytally.imagery.simulate.object_injection import InjectionArea, inject_ship
-from skytally.imagery.simulate.rehearsed_places import (
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import (
     DrawnOutline,
     offshore_strip,
     placed_outline,
@@ -135,7 +139,7 @@ def _anchorage(seed: int) -> ExamplePlace:
 
 def _drawn(
     slug: str,
-    place: site_cubes.SimulatedPlace,
+    place: rail_yard_quay_field_cubes.SimulatedPlace,
     boxes: Sequence[Any],
     outlines: tuple[DrawnOutline, ...],
     truth: tuple[float, str],
@@ -143,7 +147,9 @@ def _drawn(
 ) -> ExamplePlace:
     """Images of a place, empty before the study and with some boxes after it."""
     contents: list[Sequence[Any]] = [*([()] * EARLY), *([boxes] * LATE)]
-    images = [whole_pixels(site_cubes.place_image(place, each, rng)) for each in contents]
+    images = [
+        whole_pixels(rail_yard_quay_field_cubes.place_image(place, each, rng)) for each in contents
+    ]
     values = (0.0,) * EARLY + (truth[0],) * LATE
     return ExamplePlace(slug, images, place.bands, outlines, values, truth[1])
 
@@ -151,8 +157,8 @@ def _drawn(
 def _quay(seed: int) -> ExamplePlace:
     """Draw a concrete quay on which containers are stacked."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_quay(rng)
-    stacked = yards_quays_depots.stacks(rng, slots=72, quay=(140.0, 190.0, 560.0, 310.0))
+    place = rail_yard_quay_field_cubes.simulated_quay(rng)
+    stacked = railcar_stack_and_pit_layouts.stacks(rng, slots=72, quay=(140.0, 190.0, 560.0, 310.0))
     outlines = (
         _box("quay", "simulated quay", (120.0, 170.0, 580.0, 330.0)),
         _box("stable", "simulated ground", (0.0, 350.0, 660.0, 600.0)),
@@ -163,8 +169,8 @@ def _quay(seed: int) -> ExamplePlace:
 def _yard(seed: int) -> ExamplePlace:
     """Draw a rail yard of three tracks with cars on them."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_yard(rng, count=3)
-    filled = yards_quays_depots.yard(place.lines, rng, cars=60, contrast=-0.08)
+    place = rail_yard_quay_field_cubes.simulated_yard(rng, count=3)
+    filled = railcar_stack_and_pit_layouts.yard(place.lines, rng, cars=60, contrast=-0.08)
     middle = np.concatenate([place.lines[0], place.lines[-1]]).mean(0)
     corners = [
         (middle[0] + east, middle[1] - north)
@@ -177,8 +183,10 @@ def _yard(seed: int) -> ExamplePlace:
 def _field(seed: int) -> ExamplePlace:
     """Draw a field in which pits are dug."""
     rng = np.random.default_rng(seed)
-    place = site_cubes.simulated_field(rng, side=60)
-    dug = yards_quays_depots.depot(rng, rows=2, columns=3, start=(235.0, 250.0), apart=65.0)
+    place = rail_yard_quay_field_cubes.simulated_field(rng, side=60)
+    dug = railcar_stack_and_pit_layouts.depot(
+        rng, rows=2, columns=3, start=(235.0, 250.0), apart=65.0
+    )
     outlines = (
         _box("pit_area", "simulated field", (150.0, 150.0, 450.0, 450.0)),
         _box("stable", "simulated ground", (0.0, 0.0, 600.0, 130.0)),

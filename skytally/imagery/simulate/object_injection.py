@@ -11,7 +11,11 @@ import numpy.typing as npt
 import xarray as xr
 
 from skytally.core import DataError, refuse
-from skytally.imagery.simulate import radar_berth_images, ship_drawing, yards_quays_depots
+from skytally.imagery.simulate import (
+    radar_berth_images,
+    railcar_stack_and_pit_layouts,
+    ship_drawing,
+)
 from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, draw_overlay, overlay
 
 Bools = npt.NDArray[np.bool_]
@@ -313,7 +317,7 @@ def inject_stacks(
     DataError
         If not one block fits.
     """
-    one = yards_quays_depots.SLOT[0] * yards_quays_depots.SLOT[1]
+    one = railcar_stack_and_pit_layouts.SLOT[0] * railcar_stack_and_pit_layouts.SLOT[1]
     _check(look, "reflectance", area, size, contrast, least=one / 2.0, most=math.inf)
     gsd, left = _gsd(look), round(size / one)
     boxes: list[Box] = []
@@ -326,7 +330,7 @@ def inject_stacks(
         if any(math.hypot(x - each[0], y - each[1]) < BLOCK_SPACING_M for each in taken):
             continue
         count = min(left, BLOCK_SLOTS[0] * BLOCK_SLOTS[1])
-        block = yards_quays_depots.stacks(
+        block = railcar_stack_and_pit_layouts.stacks(
             rng, slots=count, quay=(x - half, y - half, x + half, y + half),
             axis=area.axis_deg - 90.0, block=BLOCK_SLOTS,
         )  # fmt: skip
@@ -384,7 +388,7 @@ def inject_cars(
     west = float(look["x"][0]) - gsd / 2.0
     north = float(look["y"][0]) + gsd / 2.0
     lines = [np.stack([line[:, 0] - west, north - line[:, 1]], 1) for line in area.lines]
-    made = yards_quays_depots.yard(lines, rng, cars=round(size), contrast=contrast)
+    made = railcar_stack_and_pit_layouts.yard(lines, rng, cars=round(size), contrast=contrast)
     corner = _corner([(box.x, box.y) for box in made.boxes], gsd)
     painted = _painted(made.boxes, _level(look, area.mask), contrast, rng)
     return _drawn(look, _moved(painted, corner, gsd), corner), made.metres
@@ -422,7 +426,7 @@ def inject_pits(
     cosine, sine = math.cos(math.radians(axis)), math.sin(math.radians(axis))
     along, aside = (columns - 1) * PIT_SPACING_M / 2.0, (rows - 1) * PIT_SPACING_M / 2.0
     start = (x - along * cosine + aside * sine, y - along * sine - aside * cosine)
-    made = yards_quays_depots.depot(
+    made = railcar_stack_and_pit_layouts.depot(
         rng, rows=rows, columns=columns, start=start, axis=axis, apart=PIT_SPACING_M
     )
     each = len(made.boxes) // len(made.pits)

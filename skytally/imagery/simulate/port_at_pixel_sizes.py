@@ -9,7 +9,13 @@ import numpy.typing as npt
 
 from skytally.core import DataError
 from skytally.imagery.simulate.box_drawing import FINE, SPECTRA, Box, Extent, Sharpness, overlay
-from skytally.imagery.simulate.yards_quays_depots import SLOT, ballast_bed, stacks, tracks, yard
+from skytally.imagery.simulate.railcar_stack_and_pit_layouts import (
+    SLOT,
+    ballast_bed,
+    stacks,
+    tracks,
+    yard,
+)
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,7 +14,12 @@ import rasterio
 from scipy import ndimage
 
 from skytally.imagery.simulate.box_drawing import SPECTRA, Box
-from skytally.imagery.simulate.yards_quays_depots import ballast_bed, stacks, tracks, yard
+from skytally.imagery.simulate.railcar_stack_and_pit_layouts import (
+    ballast_bed,
+    stacks,
+    tracks,
+    yard,
+)
 
 Floats = npt.NDArray[np.float64]
 

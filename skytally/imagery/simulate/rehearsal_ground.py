@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.simulate.rehearsed_places import WATER_CLASS, RehearsedPlace
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import WATER_CLASS, RehearsedPlace
 from skytally.imagery.sites import Grid, Site
 
 Floats = npt.NDArray[np.float32]

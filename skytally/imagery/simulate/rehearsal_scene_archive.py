@@ -23,6 +23,7 @@ from rasterio.io import MemoryFile
 from rasterio.warp import reproject, transform_bounds
 
 from skytally.imagery.simulate import rehearsal_ground, rehearsal_stac_items as shapes
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import RehearsedPlace, rehearsed_site
 from skytally.imagery.simulate.rehearsal_satellite_passes import (
     C1,
     C2,
@@ -40,7 +41,6 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
     site_areas,
 )
 from skytally.imagery.simulate.rehearsal_stac_items import LANDSAT, OPTICAL, Json, SceneFile
-from skytally.imagery.simulate.rehearsed_places import RehearsedPlace, rehearsed_site
 from skytally.imagery.sites import Grid, Site
 
 OFFSET_DN = 1000

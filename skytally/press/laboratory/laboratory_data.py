@@ -14,7 +14,7 @@ import pandas as pd
 
 from skytally.claims import POSITION_COLUMNS, WGS84, Evidence
 from skytally.findings import Declaration, Reevaluation, estimate_of
-from skytally.press.laboratory.page_parameters import parameter_options
+from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
 from skytally.record import UNNAMED_FAMILIES, owner_name
 
 ALWAYS = ("scopes", "counters", "same_observation", "sources")

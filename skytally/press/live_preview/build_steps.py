@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
-from skytally.press import build_command, content_keys, site_build_and_swap
+from skytally.press import build_command, notebook_and_site_content_keys, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.live_preview import single_page_printing
 from skytally.press.live_preview.single_page_printing import OpenStage
@@ -231,7 +231,7 @@ def run_notebooks(say: Say, _: Event) -> None:
             if not fault:
                 remember_seconds(line, seconds)
             say({"kind": RUN, "line": line, "seconds": seconds, "fault": fault})
-        content_keys.write_memory()
+        notebook_and_site_content_keys.write_memory()
 
 
 def _printed_in_fork(words: Sequence[str], modules: Path) -> int:
@@ -271,14 +271,18 @@ def print_all(say: Say, _: Event) -> None:
     with _waited_lock(say):
         site_build_and_swap.recover()
         current = current_stage()
-        if content_keys.site_is_fresh() and current and not (current / RESTAGED).exists():
+        if (
+            notebook_and_site_content_keys.site_is_fresh()
+            and current
+            and not (current / RESTAGED).exists()
+        ):
             say({"kind": PRINTED, "seconds": 0.0})
             return
         build_command.check_room()
         start, stage = time.monotonic(), _free_stage()
         modules = site_build_and_swap.print_site(_printed_in_fork, kept_stage=stage)
-        content_keys.write_site_state(modules)
-        content_keys.write_memory()
+        notebook_and_site_content_keys.write_site_state(modules)
+        notebook_and_site_content_keys.write_memory()
         single_page_printing.prepare(stage)
         state = json.loads((build_folder() / "site.json").read_bytes())
         (stage / STAGE_KEY).write_text(state["key"], encoding="utf-8")

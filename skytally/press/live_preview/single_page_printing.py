@@ -199,9 +199,9 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     shown : Path
         Folder that takes it.
     """
+    from skytally.press.content_security_policy import write_policies
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.page_fonts import write_page_letters
-    from skytally.press.script_policy import write_policies
 
     fresh = stage / OUTPUT / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)

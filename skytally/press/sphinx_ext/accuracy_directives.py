@@ -586,7 +586,7 @@ class MeasuringTable(Block):
 
     def html(self) -> str:
         """Return one row per measure and figure."""
-        table = results("measure_speed")
+        table = results("image_measurement_speed")
         empty = "The speed of the measures was not taken on this copy yet."
         if table.empty:
             return empty_state(empty, anchor="table-measuring")
@@ -595,7 +595,7 @@ class MeasuringTable(Block):
         rows = [table_row(row) for row in shown.itertuples(index=False)]
         caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
         heads = ["measure", "figure", "value", "n", "note"]
-        return filtered_table("measure_speed", caption, heads, rows, empty=empty)
+        return filtered_table("image_measurement_speed", caption, heads, rows, empty=empty)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -25,8 +25,14 @@ from skytally.press.cards.finding_and_claim_cards import (
 from skytally.press.cards.record_cards import worded_row
 from skytally.press.cards.source_page_citations import published
 from skytally.press.cards.spelled_out_codes import shown_title
-from skytally.press.sphinx_ext.book_data import card_record, read_results_json, support_text, table
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    read_results_json,
+    support_text,
+    table,
+)
 from skytally.press.sphinx_ext.findings_directives import linked_rows
+from skytally.press.sphinx_ext.fragile_findings_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -37,7 +43,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     with_data,
 )
-from skytally.press.sphinx_ext.row_removal_directives import flip_cell
 from skytally.press.sphinx_ext.wording_difference_html import marked_words, wording_card
 
 MOST_UNFOLDED = 90

@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault, data_folder, evidence_line_names as n, project_root
+from skytally.core import DataError, Fault, data_folder, evidence_line_vocabulary as n, project_root
 from skytally.editions import (
     ADDED,
     CODE,
@@ -40,7 +40,7 @@ from skytally.editions import (
 from skytally.press import edition_pages
 from skytally.press.book_metadata import book_details
 from skytally.press.finding_table_checks import page_parameters
-from skytally.press.sphinx_ext.book_data import read_results_json
+from skytally.press.sphinx_ext.cached_record_and_findings import read_results_json
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_folder, words
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

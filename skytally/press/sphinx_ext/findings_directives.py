@@ -10,7 +10,8 @@ from sphinx.application import Sphinx
 
 from skytally.core import listed, number
 from skytally.findings import interval_words
-from skytally.press.sphinx_ext.book_data import findings, row_ids, table
+from skytally.press.sphinx_ext.cached_record_and_findings import findings, row_ids, table
+from skytally.press.sphinx_ext.fragile_findings_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     card_link,
@@ -20,7 +21,6 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
 )
-from skytally.press.sphinx_ext.row_removal_directives import flip_cell
 from skytally.record import NO_SOURCE, NOT_NAMED, UNKNOWN_ORIGIN, Support, image_words
 
 PAGE, TABLE = "findings.html", "findings"

@@ -28,7 +28,7 @@ from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.source_page_citations import page_link
 from skytally.press.cards.spelled_out_codes import spelled_out
-from skytally.press.sphinx_ext.book_data import (
+from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
     findings,
     observations,

@@ -14,8 +14,8 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError, listed, number
 from skytally.press.cards.card import address
-from skytally.press.cards.ship_rows import naming, ship_id
-from skytally.press.sphinx_ext.book_data import ships, source_words
+from skytally.press.cards.record_rows_by_ship import naming, ship_id
+from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_words
 
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""

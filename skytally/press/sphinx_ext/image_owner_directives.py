@@ -13,7 +13,12 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, number
 from skytally.figures import position_words
 from skytally.press.cards.finding_and_claim_cards import counters_of
-from skytally.press.sphinx_ext.book_data import card_record, findings, source_words, table
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    findings,
+    source_words,
+    table,
+)
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
 from skytally.record import (
     GOVERNMENT_RELEASE,

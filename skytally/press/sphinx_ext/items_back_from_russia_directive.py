@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from skytally.core import data_registry, when
 from skytally.press.cards.record_cards import dates
 from skytally.press.items_back_from_russia import ReturnItem, read_return_items
-from skytally.press.sphinx_ext.book_data import card_record, table
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import newest_page
 

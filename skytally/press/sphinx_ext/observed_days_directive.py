@@ -8,7 +8,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import number, when
-from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, filtered_table, table_row
 from skytally.record import LOOKED, observed_days
 

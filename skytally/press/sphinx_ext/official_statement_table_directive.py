@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import listed, quantity_of, quantity_text, slug_of
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import card_record, originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import NOT_FROM_ABOVE, count_once
 

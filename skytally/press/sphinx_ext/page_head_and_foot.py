@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
 from skytally.press.book_metadata import book_details, source_line
 from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED, edition_words
-from skytally.press.sphinx_ext.book_data import findings
+from skytally.press.sphinx_ext.cached_record_and_findings import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
 
 LETTERS = 160

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, data_registry
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.spelled_out_codes import plain_note
-from skytally.press.sphinx_ext.book_data import (
+from skytally.press.sphinx_ext.cached_record_and_findings import (
     VOCABULARY_TABLE,
     map_regions,
     observations,

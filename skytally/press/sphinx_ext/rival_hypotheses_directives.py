@@ -9,10 +9,10 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally import claims
-from skytally.claims import bayes_update, hypothesis_findings, rival_hypotheses
+from skytally.claims import bayes_update, rival_hypotheses, rival_hypothesis_findings
 from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
-from skytally.press.sphinx_ext.book_data import record_tables
+from skytally.press.sphinx_ext.cached_record_and_findings import record_tables
 from skytally.press.sphinx_ext.claims_directives import ledger_tables
 from skytally.press.sphinx_ext.findings_directives import linked_rows
 from skytally.press.sphinx_ext.html_blocks import (
@@ -53,7 +53,7 @@ def _words(vocabulary: str) -> dict[str, str]:
 
 def _percent(low: float, high: float) -> str:
     """Range of two probabilities in percent, rounded outwards."""
-    least, most = hypothesis_findings.outward_percent(low, high)
+    least, most = rival_hypothesis_findings.outward_percent(low, high)
     return f"{number(least)} to {number(most)} percent"
 
 

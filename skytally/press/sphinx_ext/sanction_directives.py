@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from skytally.core import when
 from skytally.press.cards.record_cards import dates
 from skytally.press.cards.ship_cards import EARLIER_NAME, by_its_page
-from skytally.press.sphinx_ext.book_data import originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

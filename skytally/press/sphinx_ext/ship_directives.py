@@ -11,17 +11,7 @@ from sphinx.application import Sphinx
 from skytally.core import listed, quantity_of, quantity_text
 from skytally.press.cards.card import WEB, Fact, Part
 from skytally.press.cards.record_cards import dates, has_number, is_one_ship
-from skytally.press.cards.ship_cards import (
-    RELATION_WORDS,
-    bodies_of,
-    by_its_page,
-    imo_rows,
-    owned_when,
-    row_part,
-    ship_facts,
-    ship_unknowns,
-)
-from skytally.press.cards.ship_rows import (
+from skytally.press.cards.record_rows_by_ship import (
     ALONE,
     LISTINGS,
     OWNERS,
@@ -34,7 +24,17 @@ from skytally.press.cards.ship_rows import (
     ship_id,
     ship_names,
 )
-from skytally.press.sphinx_ext.book_data import card_record
+from skytally.press.cards.ship_cards import (
+    RELATION_WORDS,
+    bodies_of,
+    by_its_page,
+    imo_rows,
+    owned_when,
+    row_part,
+    ship_facts,
+    ship_unknowns,
+)
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.press.cards.record_cards import dates
-from skytally.press.sphinx_ext.book_data import card_record, originals
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 
 WAYS = {

@@ -12,8 +12,13 @@ from sphinx.application import Sphinx
 
 from skytally.core import quantity_of, quantity_text, when
 from skytally.press.cards.record_cards import dates, is_one_ship
-from skytally.press.cards.ship_rows import SEEN
-from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
+from skytally.press.cards.record_rows_by_ship import SEEN
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    findings,
+    originals,
+    table,
+)
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text

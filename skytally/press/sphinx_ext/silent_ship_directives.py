@@ -8,8 +8,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import when
-from skytally.press.cards.ship_cards import row_part
-from skytally.press.cards.ship_rows import (
+from skytally.press.cards.record_rows_by_ship import (
     ALONE,
     SIGNALS,
     SILENT,
@@ -24,7 +23,8 @@ from skytally.press.cards.ship_rows import (
     ship_names,
     silent_rows,
 )
-from skytally.press.sphinx_ext.book_data import card_record, originals
+from skytally.press.cards.ship_cards import row_part
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

@@ -14,13 +14,17 @@ from skytally import claims
 from skytally.core import (
     DataError,
     data_folder,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     read_table,
     slug_of,
     words as vocabulary_words,
 )
 from skytally.press.cards.card import address
-from skytally.press.sphinx_ext.book_data import card_record, findings, read_results_json
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    findings,
+    read_results_json,
+)
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
 from skytally.press.translations.language_words import (
     FOLDER,

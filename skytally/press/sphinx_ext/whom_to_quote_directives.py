@@ -14,7 +14,12 @@ from skytally.core import COUNTED_BY, DERIVED_SUM, MADE_AS_SUM, DataError, liste
 from skytally.press.cards.card import WEB, Part
 from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
-from skytally.press.sphinx_ext.book_data import card_record, findings, originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    findings,
+    originals,
+    table,
+)
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import NOT_FROM_ABOVE, owner_name, ties_of
 

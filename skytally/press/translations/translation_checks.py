@@ -14,7 +14,7 @@ from skytally.core import (
     BRACE,
     Fault,
     data_folder,
-    evidence_line_names as n,
+    evidence_line_vocabulary as n,
     scan,
     table_names,
     tables_without_dictionary,

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from scipy import special
 
-from skytally.core import DataError, evidence_line_names as n, refuse
+from skytally.core import DataError, evidence_line_vocabulary as n, refuse
 from skytally.statistics.argument_checks import check_level, length_faults
 from skytally.statistics.estimate import Estimate
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from scipy.linalg import expm
 
-from labs.benchmarks import calibrate_port_calls
+from labs.benchmarks import interval_coverage_port_calls
 from labs.methods import semi_markov_calls
 from labs.methods.semi_markov_calls import calls_by_states
 from labs.simulated_port_calls import Plan
@@ -78,8 +78,8 @@ def test_semi_markov_generators_keep_the_mean_times() -> None:
 
 def test_calls_by_states_covers_the_truth() -> None:
     """Acceptance test 12: coverage .85 to .95 on as many worlds as take some 12 s, both sides."""
-    given = calibrate_port_calls.cases(WORLDS, 43, Plan())
-    answers = [calibrate_port_calls._states(case) for case in given]
+    given = interval_coverage_port_calls.cases(WORLDS, 43, Plan())
+    answers = [interval_coverage_port_calls._states(case) for case in given]
     truth = np.array([true for _, true in answers])
     error = np.array([made.value for made, _ in answers]) - truth
     assert near_band(sum(low <= true <= high for low, high, true in ends(answers)), WORLDS)
@@ -88,7 +88,7 @@ def test_calls_by_states_covers_the_truth() -> None:
 
 def test_calls_by_states_with_one_end_only() -> None:
     """Observations at one end alone give an answer, wider than with both."""
-    (case,) = calibrate_port_calls.cases(1, 44, Plan())
+    (case,) = interval_coverage_port_calls.cases(1, 44, Plan())
     both, one = (
         calls_by_states(*ends, ships=2, transit_days=0.45, dwell=case.dwell)
         for ends in (case.ends, case.ends[:1])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.clear_sky import SNOW, hidden, screen
 from skytally.imagery.cube import (
     Bools,

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core import evidence_line_names as n
+from skytally.core import evidence_line_vocabulary as n
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, CubeSource, Floats
 from skytally.imagery.measure.difference_from_reference import (
     MEDIAN_VARIANCE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.clear_sky import HAZE, frame_water_audit, ring_offset, screen
 from skytally.imagery.cube import (
     OPTICAL_BANDS,

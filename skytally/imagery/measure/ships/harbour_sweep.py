@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import DataError, evidence_line_names as n
+from skytally.core import DataError, evidence_line_vocabulary as n
 from skytally.imagery.cube import (
     OPTICAL_BANDS,
     Bools,

@@ -1,0 +1,115 @@
+"""Roles of the pages: quotes of findings by key, links to rows, sources, claims and ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
+
+from skytally.findings import level_words
+from skytally.press.cards.card import address
+from skytally.press.cards.record_rows_by_ship import naming, ship_id
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    claim_ids,
+    findings,
+    row_ids,
+    ships,
+    source_ids,
+)
+from skytally.press.sphinx_ext.html_blocks import to_root
+
+FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
+"""Role to the field of a finding that it quotes."""
+CARD_WORDS = "(source)"
+"""Link to the card of a finding whose sentence does not hold its number."""
+
+
+class FindingRole(SphinxRole):
+    """Quote one field of a finding by its key; the number in it links to the card."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the linked words, or a warning where the key does not exist."""
+        known = findings(self.env.app)
+        if self.text not in known or not known[self.text][self.field]:
+            message = f"no finding {self.text!r} with {self.field!r}; correct the key"
+            problem = self.inliner.reporter.warning(message, line=self.lineno)
+            return [nodes.inline(text=f"[{self.text}]")], [problem]
+        finding = known[self.text]
+        words = finding[self.field]
+        before, number, after = words.partition(finding["said"])
+        level = level_words(finding.get("level")) if self.field != "when" else ""
+        if self.field != "text":
+            return [self._link(words, finding["key"]), nodes.Text(level)], []
+        if not number:
+            return [*self._ships(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
+        after = f"{level}{after}"
+        return [*self._ships(before), self._link(number, finding["key"]), *self._ships(after)], []
+
+    def _ships(self, words: str) -> list[nodes.Node]:
+        """Words in which the names of ships lead to their cards."""
+        made: list[nodes.Node] = []
+        end = 0
+        for found in naming(ships()).finditer(words):
+            made += [nodes.Text(words[end : found.start()]), ship_reference(found[0], self.env)]
+            end = found.end()
+        return [*made, nodes.Text(words[end:])]
+
+    def _link(self, words: str, key: str) -> nodes.reference:
+        target = to_root(self.env.docname) + address("finding", key)
+        return nodes.reference("", words, refuri=target, classes=["sk-finding"], internal=True)
+
+
+def ship_reference(ship: str, env: BuildEnvironment) -> nodes.reference:
+    """Link from a page to the card of a ship."""
+    target = to_root(env.docname) + address("ship", ship_id(ship))
+    return nodes.reference("", ship, refuri=target, classes=["sk-row"], internal=True)
+
+
+class ShipRole(SphinxRole):
+    """Link the name of a ship that the record follows to its card."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or a warning where no table follows the ship."""
+        if self.text not in ships():
+            message = f"no ship {self.text!r} in the record; use one of {', '.join(ships())}"
+            problem = self.inliner.reporter.warning(message, line=self.lineno)
+            return [nodes.inline(text=self.text)], [problem]
+        return [ship_reference(self.text, self.env)], []
+
+
+class LinkRole(SphinxRole):
+    """Link to a row of the record, to a source or to a claim by its id."""
+
+    def __init__(self, kind: str, ids: Callable[[], frozenset[str]]) -> None:
+        super().__init__()
+        self.kind, self.ids = kind, ids
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or a warning where the id does not exist."""
+        if self.text not in self.ids():
+            message = f"no {self.kind} {self.text!r} in the record; correct the id"
+            problem = self.inliner.reporter.warning(message, line=self.lineno)
+            return [nodes.inline(text=self.text)], [problem]
+        target = to_root(self.env.docname) + address(self.kind, self.text)
+        return [
+            nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)
+        ], []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the roles."""
+    for role, field in FIELD_OF_ROLE.items():
+        app.add_role(role, FindingRole(field))
+    app.add_role("ship", ShipRole())
+    app.add_role("row", LinkRole("row", row_ids))
+    app.add_role("src", LinkRole("source", source_ids))
+    app.add_role("claim", LinkRole("claim", claim_ids))
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

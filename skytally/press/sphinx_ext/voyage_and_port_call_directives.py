@@ -1,0 +1,292 @@
+"""Directives of the ports page: totals by counter, rates of calls, single voyages by ship."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sphinx.application import Sphinx
+
+from skytally.core import (
+    DERIVED_SUM,
+    MADE_AS_SUM,
+    limits,
+    quantity_of,
+    quantity_text,
+    unit_of,
+    when_stated,
+)
+from skytally.press.cards.record_cards import dates, is_one_ship
+from skytally.press.cards.source_page_citations import OWN_PAGE
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.image_owner_directives import owner_of_family
+from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
+from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
+
+UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
+"""Units in which counters count visits and voyages; no two may be added."""
+
+
+def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Latest running total of each counter, scope and unit, and of one ship where it is one.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a total, by counter and last day; ships of other trade are left out.
+    """
+    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(UNITS) & (counts["bound"] != "")]
+    once = totals_since_start(count_once(chosen, groups))
+    # an end that is known to the month gives way to a day that is known in it
+    month = once["precision_last"] == "month"
+    ends = once["date_last"].mask(month, once["date_last"].dt.to_period("M").dt.start_time)
+    ordered = once.assign(end=ends).sort_values(["counter", "end", "id"], kind="stable")
+    ordered = ordered.drop(columns="end")
+    one_ship = ordered["vessel"].where(ordered["vessel"].map(is_one_ship), "")
+    keys = ordered.assign(one_ship=one_ship)
+    return ordered[~keys.duplicated(["counter", "scope", "unit", "one_ship"], keep="last")]
+
+
+def named_voyages(
+    voyages: pd.DataFrame, counts: pd.DataFrame, groups: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Single voyages, and totals of one named ship, by ship and day.
+
+    Parameters
+    ----------
+    voyages, counts : pandas.DataFrame
+        Rows of ``voyages`` and of ``voyage_counts``, without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    list of dict
+        Cells of the rows, each voyage once.
+    """
+    totals = counts[counts["unit"].isin(UNITS) & (counts["cargo"] == "")]
+    tables = [count_once(each, groups) for each in (voyages, totals)]
+    named = [
+        row for each in tables for row in each[each["vessel"].map(is_one_ship)].to_dict("records")
+    ]
+    every = [{str(key): value for key, value in row.items()} for row in named]
+    return sorted(every, key=lambda row: (row["vessel"], _first(row), row["id"]))
+
+
+def _first(row: Mapping[str, Any]) -> pd.Timestamp:
+    day = row.get("depart_first", row.get("date_first"))
+    return pd.Timestamp.min if pd.isna(day) else pd.Timestamp(day)
+
+
+def _number(row: Mapping[str, Any]) -> str:
+    if row["bound"] == "exactly" and row["value"] == 0:
+        return f"no {unit_of(str(row['unit'])).singular}"
+    made = f" ({MADE_AS_SUM})" if row.get("method") == DERIVED_SUM else ""
+    return f"{quantity_text(quantity_of(row))}{made}" if row["bound"] else ""
+
+
+def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, Any]]:
+    """Choose the counts that give a rate of calls a month, by their last day.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+    groups : pandas.DataFrame
+        ``same_observation``.
+
+    Returns
+    -------
+    list of dict
+        Cells of the rows: of each counter, place, unit and year the last running total, every
+        count of a single period, and every printed rate. Ships of other trade and totals of
+        one named ship are left out.
+    """
+    units = [*UNITS, *PRINTED_RATES]
+    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(units) & (counts["bound"] != "")]
+    chosen = count_once(chosen[~chosen["vessel"].map(is_one_ship)], groups)
+    running = totals_since_start(chosen[chosen["unit"].isin(UNITS)])
+    ordered = running.assign(year=running["date_last"].dt.year).sort_values("date_last")
+    last = ordered.drop_duplicates(["counter", "scope", "unit", "year"], keep="last")
+    shown = chosen[~chosen["id"].isin(running["id"]) | chosen["id"].isin(last["id"])]
+    every = shown.sort_values(["date_last", "id"], kind="stable").to_dict("records")
+    rows = [{str(key): value for key, value in row.items()} for row in every]
+    return [row for row in rows if not math.isnan(monthly_rate(row)[0])]
+
+
+def larger_before(row: Mapping[str, Any], counts: pd.DataFrame) -> dict[str, Any] | None:
+    """Choose the largest earlier running total of a counter that exceeds a later one of its own.
+
+    Of one place and unit that would be an error; of others, a reader must be told that the two
+    are not one series.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a running total.
+    counts : pandas.DataFrame
+        Rows of ``voyage_counts`` without copies.
+
+    Returns
+    -------
+    dict or None
+        Cells of the earlier row; None where no earlier total is the larger for certain.
+    """
+    if is_one_ship(row["vessel"]) or not row["bound"] or row["unit"] not in UNITS:
+        return None
+    most = limits(quantity_of(row))[1]
+    same = (counts["counter"] == row["counter"]) & counts["unit"].isin(UNITS)
+    period = (counts["date_last"] < row["date_last"]) & (counts["date_first"] >= row["date_first"])
+    whole = (counts["cargo"] == "") & (counts["bound"] != "")
+    earlier = [
+        {str(key): value for key, value in each.items()}
+        for each in counts[same & period & whole].to_dict("records")
+    ]
+    least = {each["id"]: limits(quantity_of(each))[0] for each in earlier}
+    larger = [each for each in earlier if least[each["id"]] > most]
+    return max(larger, key=lambda each: least[each["id"]], default=None)
+
+
+class TotalsBlock(Block):
+    """Base of the tables of totals: a note at a total that is below an earlier one."""
+
+    def below(self, row: Mapping[str, Any], counts: pd.DataFrame) -> str:
+        """Words on an earlier and larger total of the same counter; empty where there is none."""
+        before = larger_before(row, counts)
+        if before is None:
+            return ""
+        day, precision = before["date_last"], str(before["precision_last"])
+        last = when_stated(day, day, precision, precision)
+        number = self.card("row", before["id"], _number(before))
+        return f"; its earlier total, {number} to {cell(last)}, is larger: place or unit differ"
+
+    def _ships(self, names: str) -> str:
+        """Ships of a total, after its number; nothing where the page names none."""
+        return f" ({self.ships(names)})" if names else ""
+
+
+class VoyageTotals(TotalsBlock):
+    """Show who counted how many calls and voyages, of which ships, over which period."""
+
+    def html(self) -> str:
+        """Return the table, a row a counter, place and unit."""
+        counts = originals("voyage_counts")
+        rows = latest_totals(counts, table("same_observation")).to_dict("records")
+        counts = count_once(counts, table("same_observation"))
+        return filtered_table(
+            "voyage-totals",
+            "Running totals: a row is the latest total of one counter in one unit. Counters "
+            "count different things over different periods, many of them the same voyages: no two "
+            "totals may be added. The last column says who owns the images, and whether the number "
+            "was read on the counter's own page or in a report of it",
+            [
+                "counter",
+                "counted",
+                "place or route",
+                "period",
+                "owner of the images; counter's page?",
+            ],
+            [self._row({str(key): value for key, value in row.items()}, counts) for row in rows],
+            empty="No counter has given a running total yet.",
+        )
+
+    def _row(self, row: dict[str, Any], counts: pd.DataFrame) -> str:
+        names = card_record().names
+        cells = (
+            self.card("row", row["id"], _number(row))
+            + self._ships(str(row["vessel"]))
+            + self.below(row, counts),
+            cell(names.get(row["scope"], row["scope"])),
+            cell(dates(row, "date")),
+            cell(f"{_images(row)}; {'yes' if row['reading'] == OWN_PAGE else 'no, a report'}"),
+        )
+        who = cell(names.get(row["counter"], row["counter"]))
+        return html_row((who, *cells))
+
+
+def _images(row: Mapping[str, Any]) -> str:
+    """Owner of the images that a total rests on, or that it rests on none."""
+    family = str(row["family"])
+    return "no image named" if family in NOT_FROM_ABOVE else owner_of_family(family)
+
+
+class CallRates(TotalsBlock):
+    """Show how many calls, voyages or ships a month each count comes to, and over which period."""
+
+    def html(self) -> str:
+        """Return the table, a row a count, by its last day."""
+        counts = originals("voyage_counts")
+        rows = rated_counts(counts, table("same_observation"))
+        counts = count_once(counts, table("same_observation"))
+        return filtered_table(
+            "call-rates",
+            "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
+            "A count that says at least gives a rate of at least so many. Such a rate cannot show "
+            "a fall; it shows a rise only over a rate whose upper end it exceeds, if both count "
+            "alike",
+            ["counter", "a month", "counted", "place or route", "period"],
+            [self._row(row, counts) for row in rows],
+            empty="No counter has given a count over a period yet.",
+        )
+
+    def _row(self, row: dict[str, Any], counts: pd.DataFrame) -> str:
+        names = card_record().names
+        cells = (
+            cell(rate_text(monthly_rate(row))),
+            self.card("row", row["id"], _number(row))
+            + self._ships(str(row["vessel"]))
+            + self.below(row, counts),
+            cell(names.get(row["scope"], row["scope"])),
+            cell(dates(row, "date")),
+        )
+        return html_row((cell(names.get(row["counter"], row["counter"])), *cells))
+
+
+class ShipVoyages(Block):
+    """Show the voyages that the record gives for each named ship."""
+
+    def html(self) -> str:
+        """Return the table, a row a voyage or a total of one ship."""
+        voyages, counts = (originals(name) for name in ("voyages", "voyage_counts"))
+        rows = named_voyages(voyages, counts, table("same_observation"))
+        return filtered_table(
+            "ship-voyages",
+            "Voyages by ship: a row is a voyage with its ends, or a total that a counter gives for "
+            "one ship; a total may include single ones listed beside it",
+            ["ship", "when", "what", "counted", "who"],
+            [self._row(row) for row in rows],
+            empty="The record has no voyage of a named ship yet.",
+            label="Ship",
+            choices=dict.fromkeys(row["vessel"] for row in rows),
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        names = card_record().names
+        ends = (("left", "depart"), ("arrived", "arrive"))
+        known = [(verb, dates(row, stem)) for verb, stem in ends]
+        when = ", ".join(f"{verb} {days}" for verb, days in known if days)
+        cells = (
+            self.card("row", row["id"], when or dates(row, "date") or "no date"),
+            self.ships(row["text"]),
+            cell(_number(row) or "one voyage, load not counted"),
+            cell(names.get(row["counter"], row["counter"])),
+        )
+        return html_row((self.ships(row["vessel"]), *cells), choice=row["vessel"])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("voyage-totals", VoyageTotals)
+    app.add_directive("call-rates", CallRates)
+    app.add_directive("ship-voyages", ShipVoyages)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
