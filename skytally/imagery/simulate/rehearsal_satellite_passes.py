@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from rasterio.warp import transform_bounds
 
-from skytally.imagery.simulate import rehearsal_ground
+from skytally.imagery.simulate.rehearsal_site_layouts import grid_around, seeded_generator
 from skytally.imagery.sites import Site
 
 COLLECTIONS = {
@@ -185,7 +185,7 @@ def _near(one: Site, other: Site) -> bool:
 
 
 def _tiles(area: SiteArea) -> tuple[str, str]:
-    grid = rehearsal_ground.grid_around(area.sites, margin=0)
+    grid = grid_around(area.sites, margin=0)
     west, south, east, north = grid.bounds
     box = transform_bounds(f"EPSG:{grid.epsg}", "EPSG:4326", *grid.bounds)
     x, y, latitude = (west + east) / 2, (south + north) / 2, (box[1] + box[3]) / 2
@@ -286,7 +286,7 @@ def planned_passes(area: SiteArea, plan: ArchivePlan) -> list[ScenePass]:
         Each autumn scene of the older collection comes twice: as first processed, and
         reprocessed with the offset in its numbers.
     """
-    rng = rehearsal_ground.seeded_generator(plan.seed, area.name, "passes")
+    rng = seeded_generator(plan.seed, area.name, "passes")
     found = [*_optical_passes(area, plan, rng), *_special_passes(area, plan)]
     twice = [scene for scene in found if scene.case == REPROCESSED]
     found += [replace(s, baseline="05.00", sequence=1, case=PLAIN) for s in twice]

@@ -22,7 +22,8 @@ from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 from rasterio.warp import reproject, transform_bounds
 
-from skytally.imagery.simulate import rehearsal_ground, rehearsal_stac_items as shapes
+from skytally.imagery.simulate import rehearsal_stac_items as shapes
+from skytally.imagery.simulate.rehearsal_pass_images import Sky, optical_view, radar_view
 from skytally.imagery.simulate.rehearsal_port_yard_and_depot import RehearsedPlace, rehearsed_site
 from skytally.imagery.simulate.rehearsal_satellite_passes import (
     C1,
@@ -39,6 +40,13 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
     planned_passes,
     scene_id,
     site_areas,
+)
+from skytally.imagery.simulate.rehearsal_site_layouts import (
+    GSD,
+    Ground,
+    ground,
+    seeded_generator,
+    ships_at_berth,
 )
 from skytally.imagery.simulate.rehearsal_stac_items import LANDSAT, OPTICAL, Json, SceneFile
 from skytally.imagery.sites import Grid, Site
@@ -106,27 +114,23 @@ Drawn = dict[str, tuple[npt.NDArray[np.generic], float, float]]
 """Asset to its numbers, metres a pixel and the number that means no data."""
 
 
-def _sentinel_2(
-    scene: ScenePass, where: rehearsal_ground.Ground, rng: np.random.Generator
-) -> Drawn:
-    sky = rehearsal_ground.Sky(scene.cloud, scene.snow, scene.covered)
-    bands, classes = rehearsal_ground.optical_view(where, _day(scene), sky, rng=rng)
+def _sentinel_2(scene: ScenePass, where: Ground, rng: np.random.Generator) -> Drawn:
+    sky = Sky(scene.cloud, scene.snow, scene.covered)
+    bands, classes = optical_view(where, _day(scene), sky, rng=rng)
     shifted = float(scene.baseline) >= 4 and scene.case != MISLABELLED
     drawn: Drawn = {}
     for band, values in bands.items():
         gsd = OPTICAL[band][5]
-        wide = (
-            values if gsd == rehearsal_ground.GSD else _coarser(values, gsd // rehearsal_ground.GSD)
-        )
+        wide = values if gsd == GSD else _coarser(values, gsd // GSD)
         numbers = _stored(wide, scale=1e-4, add=OFFSET_DN if shifted else 0)
         drawn[band] = (numbers, gsd, 0)
     drawn["scl"] = (np.ascontiguousarray(classes[::2, ::2]), 20, 0)
     return drawn
 
 
-def _landsat(scene: ScenePass, where: rehearsal_ground.Ground, rng: np.random.Generator) -> Drawn:
-    sky = rehearsal_ground.Sky(scene.cloud, scene.snow)
-    bands, classes = rehearsal_ground.optical_view(where, _day(scene), sky, rng=rng)
+def _landsat(scene: ScenePass, where: Ground, rng: np.random.Generator) -> Drawn:
+    sky = Sky(scene.cloud, scene.snow)
+    bands, classes = optical_view(where, _day(scene), sky, rng=rng)
     drawn: Drawn = {}
     for band in LANDSAT:
         numbers = _coarser(_beside(bands[band]), 6) + np.float32(0.2)
@@ -139,20 +143,16 @@ def _landsat(scene: ScenePass, where: rehearsal_ground.Ground, rng: np.random.Ge
 
 def _beside(values: Cells) -> Cells:
     """Drawing on 5 m, begun `LANDSAT_SHIFT` metres to the south-east and cut to 30 m."""
-    step = 2 * LANDSAT_SHIFT // rehearsal_ground.GSD
+    step = 2 * LANDSAT_SHIFT // GSD
     fine = values.repeat(2, axis=0).repeat(2, axis=1)[step:, step:]
     rows, columns = (size // 6 * 6 for size in fine.shape)
     cut: Cells = fine[:rows, :columns]
     return cut
 
 
-def _sentinel_1(
-    scene: ScenePass, where: rehearsal_ground.Ground, rng: np.random.Generator
-) -> Drawn:
-    seen = rehearsal_ground.radar_view(
-        where, _day(scene), rehearsal_ground.Sky(covered=scene.covered), rng=rng
-    )
-    return {band: (_packed(values), rehearsal_ground.GSD, -32768) for band, values in seen.items()}
+def _sentinel_1(scene: ScenePass, where: Ground, rng: np.random.Generator) -> Drawn:
+    seen = radar_view(where, _day(scene), Sky(covered=scene.covered), rng=rng)
+    return {band: (_packed(values), GSD, -32768) for band, values in seen.items()}
 
 
 def _number(day: date) -> int:
@@ -199,12 +199,8 @@ def _file_name(scene: ScenePass, asset: str) -> str:
     return f"{scene_id(scene)}_{word}.TIF"
 
 
-def _scene(
-    scene: ScenePass, where: rehearsal_ground.Ground, folder: Path, plan: ArchivePlan
-) -> Json:
-    rng = rehearsal_ground.seeded_generator(
-        plan.seed, scene.area, scene.collection, scene.time.isoformat()
-    )
+def _scene(scene: ScenePass, where: Ground, folder: Path, plan: ArchivePlan) -> Json:
+    rng = seeded_generator(plan.seed, scene.area, scene.collection, scene.time.isoformat())
     draw = {RTC: _sentinel_1, C2: _landsat}.get(scene.collection, _sentinel_2)
     drawn, grid = draw(scene, where, rng), where.grid
     if scene.epsg != grid.epsg:
@@ -231,14 +227,12 @@ def _scene(
     return shapes.sentinel_2(scene, grid, files, declared=declared)
 
 
-def _truth(
-    scene: ScenePass, area: SiteArea, where: rehearsal_ground.Ground
-) -> Iterable[dict[str, str]]:
+def _truth(scene: ScenePass, area: SiteArea, where: Ground) -> Iterable[dict[str, str]]:
     for site in area.sites:
         west, south, east, north = site.grid.bounds
         ships = [
             ship
-            for ship in rehearsal_ground.ships_at_berth(where, _day(scene))
+            for ship in ships_at_berth(where, _day(scene))
             if west <= ship.x <= east and south <= ship.y <= north
         ]
         yield {
@@ -308,7 +302,7 @@ def write_archive(
     workers : int
         Threads that draw; they change nothing in the result.
     places : mapping, optional
-        From `rehearsed_sites`; other sites have the ground of `rehearsal_ground`.
+        From `rehearsed_sites`; other sites have the ground of `rehearsal_site_layouts`.
 
     Returns
     -------
@@ -321,9 +315,7 @@ def write_archive(
     truth: list[dict[str, str]] = []
     with ThreadPoolExecutor(workers) as pool:
         for area in site_areas(sites):
-            where = rehearsal_ground.ground(
-                area.sites, margin=plan.margin, seed=plan.seed, days=days, places=places
-            )
+            where = ground(area.sites, margin=plan.margin, seed=plan.seed, days=days, places=places)
             offered = planned_passes(area, plan)
             jobs = [pool.submit(_scene, scene, where, folder, plan) for scene in offered]
             made += [job.result() for job in jobs]
