@@ -1,6 +1,6 @@
-"""Accuracy of change dates beside ruptures and Rbeast, and of `reach` on ships with AIS tracks.
+"""Accuracy of change points beside ruptures and Rbeast, on simulated and on real series.
 
-Part of `labs.benchmarks.accuracy_two_date_change`. Rbeast is not a dependency of the project:
+Rbeast is not a dependency of the project:
 where it cannot be imported, its rows are left out and a message says so. Series are simulated,
 with known days of change and uneven observation days, or the real ones of
 `labs.benchmarks.accuracy_change_points_real_series`.
@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
-import json
 import math
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import ruptures
 
 from labs.benchmarks import (
@@ -28,14 +25,12 @@ from labs.benchmarks import (
     interval_coverage_change_points,
     interval_coverage_yards_quays_depots,
 )
-from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from labs.benchmarks.interval_coverage_change_points import LOOKS
 from labs.simulated_bare_soil_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle
 from skytally.imagery.measure.ground.level_change_date import SHOWN as LEVEL_SHOWN
 from skytally.statistics.interval_dated_counts import interval_counts_from
-from skytally.statistics.port_call_in_ais_gap import Fix, reach
-from skytally.statistics.sea_distance import Port, read_sea, routes_to
 from skytally.statistics.series_change_points import change_points
 
 Doubles = npt.NDArray[np.float64]
@@ -290,60 +285,10 @@ def real(root: Path) -> Rows:
     return rows
 
 
-# -- ships that were heard ------------------------------------------------------------------
-
-SHORES = ((26.0, 29.6, 32.25, 31.2), (32.66, 29.6, 34.0, 31.1))
-"""West, south, east, north of the land on either side of the Suez Canal, drawn far too wide."""
-WATERS = (26.0, 29.6, 34.0, 33.5)
-NORTH, SOUTH = 31.3, 29.95
-"""Latitudes beyond which a ship has not entered the canal, or has left it."""
-LAKE = Port("Great Bitter Lake", 32.44, 30.3, 8.0)
-FAR_OFF = Port("a port far west", 27.0, 33.0)
+def run() -> Rows:
+    """Score every method on the real series, where they are present, and on simulated ones."""
+    return [*on_imagery("change points", "08_count_series", real), *made_up()]
 
 
-def _shores(path: Path) -> Path:
-    def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
-        return [[west, south], [east, south], [east, north], [west, north], [west, south]]
-
-    shapes = [{"type": "Polygon", "coordinates": [ring(*each)]} for each in SHORES]
-    features = [{"type": "Feature", "properties": {}, "geometry": each} for each in shapes]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-    return path
-
-
-def _silences(path: Path) -> list[tuple[Fix, Fix]]:
-    """First and last AIS fix in the canal of each ship that passed, as a simulated AIS gap."""
-    table = pd.read_csv(path, encoding="utf-8-sig")
-    table["time"] = pd.to_datetime(table["ais_pos_timestamp"], dayfirst=True)
-    made = []
-    for _, ship in table.sort_values("time").groupby("ID"):
-        north, south = ship[ship["latitude"] > NORTH], ship[ship["latitude"] < SOUTH]
-        if north.empty or south.empty or north["time"].max() > south["time"].min():
-            continue
-        ends = north.iloc[-1], south.iloc[0]
-        first, last = (
-            Fix(e["time"], e["time"], e["longitude"], e["latitude"], 0.0, "exact") for e in ends
-        )
-        made.append((first, last))
-    return made
-
-
-def reached(root: Path) -> Rows:
-    """Bounds on the probability of a call where ships passed, and where no ship could have been."""
-    path = root / "evergiven_suez_ais.csv"
-    gaps = _silences(path)
-    with tempfile.TemporaryDirectory() as inner:
-        sea = read_sea([_shores(Path(inner) / "land.geojson")], bounds=WATERS, cell_km=2.0)
-    rows = []
-    for port, note in (
-        (LAKE, "ships went through it while their messages were hidden; 1 is right"),
-        (FAR_OFF, "no ship could have been there in that time; 0 is right"),
-    ):
-        ways = routes_to(sea, port)
-        told = [reach(*gap, ways, seed=1, dwell_hours=0.0).probability.value for gap in gaps]
-        rows.append(
-            row("reach", "Suez Canal AIS, March 2021", "reach", f"probability, {port.name}",
-                float(np.mean(told)), len(told), sha_of([path]), note=note,
-                bounds=(min(told), max(told)))
-        )  # fmt: skip
-    return rows
+if __name__ == "__main__":
+    told(run())

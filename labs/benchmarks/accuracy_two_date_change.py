@@ -1,6 +1,6 @@
-"""Accuracy of the change, change-point and reach measures on real data, beside the usual methods.
+"""Accuracy of the change score of two dates on real image pairs, beside the usual methods.
 
-``python -m labs.benchmarks.accuracy_table change`` runs and prints it. A change score is judged by
+``python -m labs.benchmarks.accuracy_table two_date_change`` prints it. A change score is judged by
 its whole precision-recall curve: any threshold would have to be tuned on the labels. Seeds are
 fixed, so that a second run gives the same figures.
 """
@@ -20,7 +20,6 @@ from rasterio.crs import CRS
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 from scipy import ndimage
 
-from labs.benchmarks import accuracy_change_points
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, told
 from skytally.core import DataError
 from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, PairAlignment, align_pair
@@ -305,13 +304,8 @@ def changes(root: Path) -> Rows:
 
 
 def run() -> Rows:
-    """Run every part; a part without its imagery yields one row marked as skipped."""
-    return [
-        *on_imagery("change", "05_change_earthworks", changes),
-        *on_imagery("change points", "08_count_series", accuracy_change_points.real),
-        *on_imagery("reach", "07_ais_ports", accuracy_change_points.reached),
-        *accuracy_change_points.made_up(),
-    ]
+    """Score all pairs; one row marked as skipped where their folder is absent."""
+    return on_imagery("change", "05_change_earthworks", changes)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ Of several changes that are shown, the nearest to the true one is judged.
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -303,42 +301,6 @@ def run(worlds: int, seed: int) -> list[dict[str, Any]]:
     return [_summary(each, cases, whole) for each in cases if not each.startswith("whole")]
 
 
-def _timed(work: Callable[[], object], repeats: int = 3) -> float:
-    spent = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-    return min(spent)
-
-
-def scaling(seed: int, sizes: tuple[int, ...] = (50, 500, 5000)) -> list[dict[str, float]]:
-    """Processor time of `change_points` in seconds as the observations of one span grow tenfold.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the simulated series.
-    sizes : tuple of int
-        Numbers of observations.
-
-    Returns
-    -------
-    list of dict
-        looks, seconds, and ratio of the time to that of the size before.
-    """
-    rng = np.random.default_rng(seed)
-    rows: list[dict[str, float]] = []
-    for size in sizes:
-        days = np.sort(rng.integers(0, 1500, size)).astype(float)
-        counts = rng.poisson(np.where(days < 700, 4.0, 9.0))
-        looks = interval_counts_from(FIRST_DAY + days, counts)
-        spent = _timed(lambda looks=looks: change_points(looks))  # type: ignore[misc]
-        ratio = spent / rows[-1]["seconds"] if rows else float("nan")
-        rows.append({"looks": float(size), "seconds": spent, "ratio": ratio})
-    return rows
-
-
 if __name__ == "__main__":
     how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     which = int(sys.argv[2]) if len(sys.argv) > 2 else 20231005
@@ -348,5 +310,3 @@ if __name__ == "__main__":
             f"bias {row['bias']:+8.2f} rmse {row['rmse']:7.2f} width {row['width']:7.2f} "
             f"{row['unit']}; {row['note']}"
         )
-    for speed in scaling(which):
-        print(f"{speed['looks']:6.0f} looks {speed['seconds']:.3f} s, x {speed['ratio']:.1f}")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
+from labs.benchmarks.accuracy_table import PARTS
+
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "skytally").rglob("*.py"))
 LABS = sorted((ROOT / "labs").rglob("*.py"))
@@ -186,3 +188,10 @@ def test_benchmarks_that_pages_cite_are_there() -> None:
     }
     assert named
     assert [n for n in named if not (ROOT / f"{n.replace('.', '/')}.py").is_file()] == []
+
+
+def test_parts_of_the_accuracy_table_are_there() -> None:
+    """A part whose file has another name would leave its rows out of the table."""
+    folder = ROOT / "labs" / "benchmarks"
+    missing = [part for part in PARTS if not (folder / f"accuracy_{part}.py").is_file()]
+    assert missing == []

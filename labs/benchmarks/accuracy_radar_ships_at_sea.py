@@ -1,4 +1,4 @@
-"""Accuracy of CFAR ship detection at sea and of water masks, on real radar and optical images."""
+"""Accuracy of CFAR detection of ships at sea, on real radar images."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from PIL import Image
-from scipy import ndimage
 
 from labs.benchmarks.accuracy_berth_ships import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
@@ -19,7 +17,6 @@ from skytally.imagery.measure.radar.cfar import (
     cfar_multiplier,
     texture_of,
 )
-from skytally.imagery.measure.water_mask import ndwi, otsu, water_threshold
 
 
 def sea_alarms(root: Path) -> Rows:
@@ -39,41 +36,6 @@ def sea_alarms(root: Path) -> Rows:
             rows.append(share("ships at sea, radar", "OPERA RTC, open sea", f"CFAR, {law}",
                               "false alarms per pixel", hits, total, sha,
                               note=f"stated {p_false:g}; 30 m pixels, 4.4 looks"))  # fmt: skip
-    return rows
-
-
-def floods(root: Path) -> Rows:
-    """Compare water by index and by backscatter with a hand-drawn mask."""
-    stem = root / "Spain_7370579"
-    paths = [stem.with_name(f"{stem.name}_{each}.tif") for each in
-             ("LabelHand", "S1Hand", "S2Hand")]  # fmt: skip
-    held = []
-    for path in paths:
-        with rasterio.open(path) as file:
-            held.append(file.read().astype(np.float32))
-    label, radar, optical = held[0][0], held[1], held[2] / 10_000.0
-    told = label >= 0
-    index = ndwi(optical[[2, 7]], ("b03", "b08"))
-    modified = ndwi(optical[[2, 11]], ("b03", "b08"))
-    smooth = ndimage.uniform_filter(np.nan_to_num(radar.mean(axis=0), nan=0.0), 3)
-    masks = {
-        "NDWI, Otsu with a guard": index > water_threshold(index[told]),
-        "MNDWI, Otsu with a guard": modified > water_threshold(modified[told]),
-        "VV and VH in dB, Otsu": smooth < otsu(smooth[told])[0],
-    }
-    rows = []
-    for method, found in masks.items():
-        water = label == 1
-        both = int((found & water & told).sum())
-        either = int(((found | water) & told).sum())
-        same = int(((found == water) & told).sum())
-        note = f"Spain_7370579; {float(water[told].mean()):.0%} water"
-        rows += [
-            share("water mask", "Sen1Floods11", method, "pixels alike", same, int(told.sum()),
-                  sha_of(paths), note=note),
-            share("water mask", "Sen1Floods11", method, "intersection over union", both, either,
-                  sha_of(paths), note=note),
-        ]  # fmt: skip
     return rows
 
 
@@ -123,10 +85,9 @@ def chips(root: Path) -> Rows:
 
 
 def run() -> Rows:
-    """Run radar detection at sea and the water masks; return their accuracy rows."""
+    """Count false alarms on sea without ships, and labelled ships that are found."""
     return [
         *on_imagery("ships at sea, radar", OPERA, sea_alarms),
-        *on_imagery("water mask", "04_s1_calibrated/sen1floods11", floods),
         *on_imagery("ships at sea, radar", "03_s1_ships", chips),
     ]
 
