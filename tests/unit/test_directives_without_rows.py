@@ -21,12 +21,15 @@ from skytally.press.sphinx_ext import (
     forecast_verification_directives,
     found_pages_by_language_directive,
     fragile_findings_directives,
+    image_provider_directive,
     imaged_site_directives,
     interval_calibration_directives,
-    record_directives,
+    map_directives,
+    record_table_directive,
     rival_hypotheses_directives,
     sanction_directives,
     source_origin_directives,
+    timeline_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
 from tests.support.directives_without_page import bare
@@ -34,7 +37,9 @@ from tests.support.directives_without_page import bare
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {"vocabulary.csv", "units.csv", "providers.toml", "registry.toml"}
 MODULES = (
-    record_directives,
+    record_table_directive,
+    timeline_directives,
+    map_directives,
     findings_directives,
     claims_directives,
     source_origin_directives,
@@ -45,6 +50,7 @@ MODULES = (
     accuracy_directives,
     fault_trial_directives,
     imaged_site_directives,
+    image_provider_directive,
     sanction_directives,
     found_pages_by_language_directive,
 )
@@ -177,5 +183,5 @@ def test_directive_prints_a_sentence_without_rows(name: str, empty_project: Path
 def test_timeline_of_an_empty_record_names_its_period(empty_project: Path) -> None:
     """The days of the page stand in the sentence, so that nobody takes it for the whole record."""
     options = {"first": "2022-09-01", "last": "2026-03-31"}
-    block = bare(record_directives.Timeline, srcdir=str(empty_project), **options).html()
+    block = bare(timeline_directives.Timeline, srcdir=str(empty_project), **options).html()
     assert "no row for this chart between 1 September 2022 and 31 March 2026 yet." in block

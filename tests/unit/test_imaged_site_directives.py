@@ -1,4 +1,4 @@
-"""The blocks of the pages on imagery: plans, windows, control sites, providers."""
+"""The blocks on the imaged sites: plans, windows, control sites, published points."""
 
 from __future__ import annotations
 
@@ -39,14 +39,6 @@ def test_positions_table_says_what_each_point_may_be_used_for() -> None:
         "<td>42.9020 N, 132.3570 E, within a radius of 2,500 m</td><td>search window</td>" in shown
     )
     assert "ODbL 1.0" in shown
-
-
-def test_providers_table_shows_addresses_and_no_secret() -> None:
-    """Each row says where it is asked and what it wants; nothing in it is a credential."""
-    shown = bare(imaged_site_directives.ProvidersTable).html()
-    assert "https://earth-search.aws.element84.com/v1" in shown
-    assert "sentinel-2-c1-l2a" in shown
-    assert "a token, fetched for you" in shown
 
 
 def test_plan_without_looks_says_that_there_are_none(

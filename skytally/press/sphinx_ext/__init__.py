@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 PARTS = (
     "finding_and_link_roles",
-    "record_directives",
+    "record_table_directive",
+    "timeline_directives",
+    "map_directives",
     "findings_directives",
     "front_page_directives",
     "voyage_and_port_call_directives",
@@ -22,6 +24,7 @@ PARTS = (
     "about_page_directives",
     "page_archive_directives",
     "page_scripts",
+    "page_word_spacing",
     "page_head_and_foot",
     "claims_directives",
     "source_origin_directives",
@@ -46,6 +49,7 @@ PARTS = (
     "corrections_and_failures_directives",
     "evidence_packet_directives",
     "imaged_site_directives",
+    "image_provider_directive",
     "laboratory_directive",
     "translation_directives",
     "api_page",

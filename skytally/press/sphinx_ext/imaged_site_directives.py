@@ -1,4 +1,4 @@
-"""Directives of the pages on imagery: plans of the sites, windows, control sites, providers."""
+"""Directives on the imaged sites: plan of each window, sizes, control sites, published points."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import data_registry, day, number, read_cells, read_table
 from skytally.figures import position_words
-from skytally.imagery.acquire import (
-    FOLDER,
-    REHEARSAL,
-    read_inventory,
-    read_providers,
-    rehearsal_marked,
-    sensor_name,
-)
+from skytally.imagery.acquire import REHEARSAL, read_inventory, read_providers, rehearsal_marked
 from skytally.imagery.figures import Backdrop, plan_file, plan_text
 from skytally.imagery.pipeline import composite, may_be_shown
 from skytally.imagery.sites import Site, outline_area_m2, read_sites
@@ -219,25 +212,6 @@ class PositionsTable(Block):
         )
 
 
-class ProvidersTable(Block):
-    """Show the providers of scenes, their addresses and what they require."""
-
-    def html(self) -> str:
-        """Return the table."""
-        rows = [
-            [
-                f"{provider.name}{' (asked by default)' if provider.default else ''}",
-                f"{sensor_name(provider.sensor)}, {provider.collection}",
-                "" if provider.kind == FOLDER else provider.url,
-                {"none": "nothing", "s3": "keys"}.get(provider.signing, "a token, fetched for you"),
-                provider.note,
-            ]
-            for provider in read_providers(data_registry.path("providers")).values()
-        ]
-        heads = ["provider", "scenes", "address", "asks for", "note"]
-        return small_table("Providers", heads, rows, empty="No provider of scenes is named yet.")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
@@ -245,7 +219,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("windows-table", WindowsTable),
         ("control-sites-table", ControlSitesTable),
         ("positions-table", PositionsTable),
-        ("providers-table", ProvidersTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Scripts of the pages, on each only those it needs, and white space between its elements."""
+"""Scripts and style sheets of the pages, on each only those that it needs, none from outside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from skytally.figures import spaced_elements
 from skytally.press.laboratory.laboratory_scripts import DOOR, ENGINE, FOLDER, PANEL
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -86,14 +85,6 @@ def keep_own_scripts(
         app.add_js_file("charts/lazy_chart_loader.js", priority=301, loading_method="defer")
 
 
-def keep_words_apart(
-    _app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Put white space between the elements of a page, whoever wrote them."""
-    if context.get("body"):
-        context["body"] = spaced_elements(context["body"])
-
-
 def drop_thebe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Remove the configuration of a service that would be asked over the network."""
     for node in list(doctree.findall(nodes.raw)):
@@ -105,7 +96,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the hooks."""
     os.environ.setdefault("SKYTALLY_BOOK", "1")
     app.connect("builder-inited", copy_scripts)
-    app.connect("html-page-context", keep_words_apart, priority=700)
     app.connect("html-page-context", keep_own_scripts, priority=900)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.add_js_file("cards/popover.js", priority=400, loading_method="defer")

@@ -1,4 +1,4 @@
-"""Directives of the pages of the record: its tables, the timeline, the maps."""
+"""Directive of the page of the record: one of its tables, filtered, with an anchor to each row."""
 
 from __future__ import annotations
 
@@ -8,35 +8,15 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from skytally.core import DataError, data_registry
-from skytally.press.book_metadata import source_line
 from skytally.press.cards.spelled_out_codes import plain_note
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     VOCABULARY_TABLE,
-    map_regions,
     observations,
-    originals,
-    record_tables,
     row_ids,
-    source_words,
     table,
-    timeline_lanes,
 )
-from skytally.press.sphinx_ext.html_blocks import (
-    PLACES,
-    Block,
-    card_link,
-    cell,
-    empty_state,
-    filtered_table,
-    ship_links,
-    source_link,
-    with_data,
-)
-from skytally.record import newest_page, within_record
+from skytally.press.sphinx_ext.html_blocks import Block, card_link, cell, filtered_table, ship_links
 
-CLAIMS = "official_claims"
-"""Table of statements, which may be known to their year only."""
 SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source", "act_source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
 NOTE_COLUMNS = {"note", "old", "new"}
@@ -151,106 +131,7 @@ class RecordTable(Block):
         return html_table(table(name), name=name, caption=self.options["caption"])
 
 
-class Timeline(Block):
-    """Draw all kinds of evidence and the events on one axis of time."""
-
-    option_spec: ClassVar = {
-        "first": directives.unchanged_required,
-        "last": directives.unchanged_required,
-    }
-
-    def _period(self) -> tuple[str, str] | None:
-        days = [self.options[end] for end in ("first", "last") if end in self.options]
-        if len(days) == 1:
-            message = "timeline: one of first and last; give both days, or none for all rows"
-            raise DataError(message)
-        for day in days:
-            if pd.isna(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")):
-                message = f"timeline: {day!r} is no day; write YYYY-MM-DD"
-                raise DataError(message)
-        return (days[0], days[1]) if days else None
-
-    def html(self) -> str:
-        """Return the chart."""
-        from skytally.figures import timeline_chart
-
-        lanes = timeline_lanes()
-        names = {*lanes["table"], "scopes", "counters"}
-        tables = {name: originals(name) for name in names}
-        if CLAIMS in tables:
-            tables[CLAIMS] = within_record(tables[CLAIMS], newest_page(table("sources")))
-        chart = timeline_chart(tables, lanes, period=self._period())
-        return with_data(chart.block, *(f"data/record/{name}.csv" for name in lanes["table"]))
-
-
-class Beginnings(Timeline):
-    """Draw when each thing of a page began or ended, as intervals."""
-
-    required_arguments = 1
-
-    def html(self) -> str:
-        """Return the chart."""
-        from skytally.figures import lanes_chart, names_of
-        from skytally.findings import date_rows, read_declarations
-
-        page = self.arguments[0]
-        labels = names_of(table("counters"), table("scopes"))
-        declared = read_declarations([data_registry.path(f"findings_{page.replace('-', '_')}")])
-        dates = date_rows(declared, record_tables(), labels=labels)
-        chart = lanes_chart(
-            dates,
-            labels,
-            lane=dates["lane"],
-            name=f"{page}-beginnings",
-            period=self._period(),
-            caption="When each thing began. A bar runs from the last observation without it to "
-            "the first with it, or over the days that its counter states; an arrow to the left "
-            "means that no observation lies before, so that it may have begun at any earlier time.",
-        )
-        return with_data(chart.block, "findings.json")
-
-
-class RegionMaps(Block):
-    """Draw the map of each region."""
-
-    def html(self) -> str:
-        """Return the maps, in the order of the table of regions."""
-        from skytally.figures import region_map
-
-        regions = map_regions()
-        maps = [
-            region_map(
-                region,
-                regions,
-                table("sites"),
-                table("route_connections"),
-                source_line=source_line(),
-            ).block
-            for region in regions["id"]
-        ]
-        shown = [with_data(each, *PLACES) for each in maps]
-        return "\n".join(shown) or empty_state("No region has a map yet.")
-
-
-class SiteMaps(Block):
-    """Show all sites: a small map of each located one, and those that no source locates."""
-
-    def html(self) -> str:
-        """Return the sites, with a heading each."""
-        from skytally.figures import site_blocks
-
-        sources = {source: source_link(source) for source in source_words()}
-        return site_blocks(map_regions(), table("sites"), sources)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directives."""
-    for name, directive in (
-        ("record-table", RecordTable),
-        ("timeline", Timeline),
-        ("beginnings", Beginnings),
-        ("region-maps", RegionMaps),
-        ("site-maps", SiteMaps),
-    ):
-        app.add_directive(name, directive)
+    """Register the directive."""
+    app.add_directive("record-table", RecordTable)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
