@@ -84,7 +84,7 @@ stamp: env       ## sign the packet log of an edition, or have it timed: make st
 	  --authority="$$TSA" --certificate="$$TSA_ROOT"
 
 crates: tools    ## validate packets of an edition as RO-Crates, one of each shape: make crates EDITION=2026-11-29
-	@"$$BIN/python" -m skytally.press.crate_validation --python="$$PLACE/edition/bin/python" \
+	@"$$BIN/python" -m skytally.press.ro_crate_validation --python="$$PLACE/edition/bin/python" \
 	  --edition="$$EDITION" --every="$$EVERY"
 
 check: env       ## check the data and the parameter files only

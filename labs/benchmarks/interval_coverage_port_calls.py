@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labs.benchmarks.interval_coverage_scores import interval_scores
-from labs.methods.semi_markov_calls import calls_by_states
+from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell

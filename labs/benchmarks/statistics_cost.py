@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from labs.methods.semi_markov_calls import calls_by_states
+from labs.methods.semi_markov_port_calls import calls_by_states
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record import lines

@@ -54,7 +54,7 @@ from .maps import (
     region_map as region_map,
     site_blocks as site_blocks,
 )
-from .mpl_charts import (
+from .matplotlib_charts import (
     as_svg as as_svg,
     canvas as canvas,
     dated as dated,

@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.html_word_spacing import spaced_elements
-from skytally.figures.mpl_charts import as_svg
+from skytally.figures.matplotlib_charts import as_svg
 from skytally.figures.non_latin_fonts import FAMILY, special_letters, unescaped_letters
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
 from skytally.figures.chart_embedding import PageBlock, sentence, show
-from skytally.figures.mpl_charts import PIXELS_AN_INCH, canvas, legend_below
+from skytally.figures.matplotlib_charts import PIXELS_AN_INCH, canvas, legend_below
 
 LABEL_LETTERS = 58
 """Letters in a line of a row's label: as many as a chart of 400 pixels has room for."""

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from skytally.core import chart_style as style, day
-from skytally.figures import bokeh_charts, mpl_charts
+from skytally.figures import bokeh_charts, matplotlib_charts
 from skytally.figures.chart_embedding import PageBlock, sentence, show
 from skytally.figures.chart_marks import (
     alt_text,
@@ -94,7 +94,7 @@ def values_chart(
     both["title"] = "" if name in titles else shared_words(table)
     return show(
         bokeh_charts.values(table, labels=[*fixed, *(narrow or wide)], legend=not narrow, **both),
-        mpl_charts.values(table, labels=[*fixed, *narrow], **both),
+        matplotlib_charts.values(table, labels=[*fixed, *narrow], **both),
         name=name,
         alt=alt_text(described, subject=caption, filed=bool(files)),
         caption=caption,
@@ -144,7 +144,7 @@ def lanes_chart(
     layout = lane_layout(drawn, order=order, numbered=numbered)
     return show(
         bokeh_charts.lanes(layout),
-        mpl_charts.lanes(layout),
+        matplotlib_charts.lanes(layout),
         name=name,
         alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,
@@ -189,7 +189,7 @@ def bars_chart(
     drawn = bar_marks(table, labels, label=label)
     return show(
         bokeh_charts.bars(drawn, xlabel=xlabel),
-        mpl_charts.bars(drawn, xlabel=xlabel),
+        matplotlib_charts.bars(drawn, xlabel=xlabel),
         name=name,
         alt=alt_text(drawn, subject=caption, filed=bool(files)),
         caption=caption,

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from skytally.core import chart_style as style, number, with_unit
 from skytally.figures.bokeh_charts import frame
 from skytally.figures.chart_embedding import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas
+from skytally.figures.matplotlib_charts import canvas
 
 HELD_COLOUR, MISSED_COLOUR = style.SERIES_COLOURS[0], style.SERIES_COLOURS[1]
 TICKS = (0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)

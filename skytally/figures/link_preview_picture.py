@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
-from skytally.figures.mpl_charts import with_letter_fonts
+from skytally.figures.matplotlib_charts import with_letter_fonts
 
 PREVIEW_SIZE = (1200, 630)
 """Width and height, pixels: those that services ask for."""

@@ -18,7 +18,7 @@ from skytally.core import chart_style as style, number
 from skytally.figures.basemap import View, draw_land
 from skytally.figures.chart_embedding import PageBlock, picture, sentence
 from skytally.figures.map_regions import basemap_at
-from skytally.figures.mpl_charts import as_svg_address
+from skytally.figures.matplotlib_charts import as_svg_address
 from skytally.figures.route_map import scale_bar
 
 CLOSE_HALF_WIDTH_KM = 15.0

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
 from skytally.figures.chart_embedding import PageBlock, sentence, show
-from skytally.figures.mpl_charts import canvas, legend_below
+from skytally.figures.matplotlib_charts import canvas, legend_below
 
 MARGIN = 0.04
 """Share of the horizontal range left free at either end."""

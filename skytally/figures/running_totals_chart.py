@@ -24,7 +24,7 @@ from skytally.figures.chart_embedding import PageBlock, picture, sentence
 from skytally.figures.chart_titles import ChartTitle
 from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
-from skytally.figures.mpl_charts import dated
+from skytally.figures.matplotlib_charts import dated
 from skytally.figures.series_styling import SeriesStyle
 
 SIZE_IN = (style.WIDTH_IN, 3.7)

@@ -58,6 +58,7 @@ def _run(tree: Path, projects: Sequence[Path]) -> None:
     """
     code = tree if (tree / PACKAGE.name).is_dir() else PACKAGE.parent
     kept = {name: text for name, text in os.environ.items() if not name.startswith("SKYTALLY")}
+    # the tree of an earlier edition has the module under this name, so it keeps it
     command = [sys.executable, "-m", "skytally.press.book_evaluation", *map(str, projects)]
     run = subprocess.run(
         command,

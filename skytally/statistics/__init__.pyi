@@ -16,7 +16,7 @@ from .control_site_placebo_test import (
     rank_among as rank_among,
 )
 from .estimate import Estimate as Estimate
-from .forecast_scores import (
+from .forecasts_and_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,
     interval_score as interval_score,
     log_number as log_number,

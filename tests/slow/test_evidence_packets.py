@@ -19,7 +19,7 @@ import pytest
 
 from skytally.editions.packet_verifier.recompute import _whole_tables
 from skytally.editions.reproducible_zip import canonical_zip
-from skytally.press.crate_validation import crate_faults, one_of_each_shape
+from skytally.press.ro_crate_validation import crate_faults, one_of_each_shape
 from tests.support.built_site_pages import SITE
 from tests.support.edition_with_packets import PacketEdition, failures, packets_of_site, rehashed
 

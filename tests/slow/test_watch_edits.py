@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from skytally.press.live_preview.watch_state import CHECKED, ENDED, FAULT, READY, SHOWN
+from skytally.press.live_preview.preview_state import CHECKED, ENDED, FAULT, READY, SHOWN
 from tests.support.book_build import differing, tree
 from tests.support.book_copy import command_environment, copy_project, make
 
@@ -41,7 +41,7 @@ class Warm:
     def __init__(self, project: Path) -> None:
         self.project, self._number = project, 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "skytally.press.live_preview.warm_process"],
+            [sys.executable, "-m", "skytally.press.live_preview.preloaded_build_process"],
             cwd=project,
             env=command_environment(project) | {"MPLBACKEND": "agg"},
             stdin=subprocess.PIPE,

@@ -16,7 +16,7 @@ import xarray as xr
 
 from skytally import figures
 from skytally.core import evidence_line_vocabulary as n
-from skytally.figures import bokeh_charts, mpl_charts
+from skytally.figures import bokeh_charts, matplotlib_charts
 from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.chart_marks import value_marks
 from skytally.figures.evidence_line_charts import bars_chart, lanes_chart, values_chart
@@ -128,8 +128,8 @@ def test_a_number_of_a_year_is_a_bar_in_both_figures(rows: Rows, bound: str, sta
     assert [type(part).__name__ for part in drawn if len(part) != 1] == []
     assert not [part for part in drawn if isinstance(part, hv.Scatter)]
     assert drawn[0].label == "CSIS"
-    _, axes = mpl_charts.canvas(3.0)
-    mpl_charts.series(axes, table, **{**look, "marker": "o"})
+    _, axes = matplotlib_charts.canvas(3.0)
+    matplotlib_charts.series(axes, table, **{**look, "marker": "o"})
     assert sum(len(each.get_xdata()) for each in axes.lines) == 0
     bars = [path for each in axes.collections for path in each.get_paths()]
     assert bars

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skytally.press import live_preview_command
-from skytally.press.live_preview.watch_state import STAGE_KEY, current_stage, last_seconds
+from skytally.press.live_preview.preview_state import STAGE_KEY, current_stage, last_seconds
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.figures.mpl_charts import as_svg, canvas
+from skytally.figures.matplotlib_charts import as_svg, canvas
 from skytally.figures.name_wrapping import name_width, wrapped_name
 from skytally.press.name_width_checks import (
     LONGEST_ID,

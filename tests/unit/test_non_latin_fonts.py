@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from skytally.figures import bokeh_charts, chart_embedding
 from skytally.figures.letters_without_font import undrawn_letters
 from skytally.figures.link_preview_picture import preview_picture
-from skytally.figures.mpl_charts import as_svg, canvas
+from skytally.figures.matplotlib_charts import as_svg, canvas
 from skytally.figures.non_latin_fonts import (
     FAMILY,
     font_faces,

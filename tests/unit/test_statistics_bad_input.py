@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labs.methods import change_points_by_ruptures, semi_markov_calls
+from labs.methods import change_points_by_ruptures, semi_markov_port_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
     count_ceiling,
@@ -487,7 +487,7 @@ CASES = [
         {"calls": (*NUMBERS, 10**9), "period": PAIRS, "level": NUMBERS},
     ),
     Case(
-        _looks(semi_markov_calls.calls_by_states),
+        _looks(semi_markov_port_calls.calls_by_states),
         {"ships": 1, "transit_days": 0.45, "dwell": DWELL, "p_detect": 0.9, "p_false": 0.05},
         {
             "seen": arrays([1, 0, 1, 0, 0, 1]),

@@ -24,7 +24,10 @@ import rasterio
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.deliveries import delivered_pixels
-from skytally.imagery.acquire.deliveries.acquisition_day import DayConflictError, moment_in_name
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
+    DayConflictError,
+    moment_in_name,
+)
 from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_scene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.offered_scene import SceneItem

@@ -16,7 +16,10 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import transform_bounds
 
 from skytally.core import DataError, Fault, header_of, read_cells, refuse
-from skytally.imagery.acquire.deliveries.acquisition_day import moments_in_name, parsed_time
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
+    moments_in_name,
+    parsed_time,
+)
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 
 from skytally.core import chart_style as style
-from skytally.figures import PageBlock, canvas, dated, frame, mpl_charts, sentence
+from skytally.figures import PageBlock, canvas, dated, frame, matplotlib_charts, sentence
 from skytally.imagery.acquire import ANY_SENSOR, rehearsal_marked, sensor_name
 from skytally.imagery.figures.sensor_break_marks import bokeh_breaks, mpl_breaks
 
@@ -183,7 +183,7 @@ def add_legend(figure: Figure, styles: dict[str, style.BoxStyle]) -> None:
         mpl.patches.Patch(fc=fill, ec=edge, hatch=style.MPL_PATTERNS[pattern], label=word)
         for word, (fill, edge, pattern) in styles.items()
     ]
-    mpl_charts.legend_below(figure, handles)
+    matplotlib_charts.legend_below(figure, handles)
 
 
 def no_chart(words: str, *, rehearsal: bool = False) -> PageBlock:

@@ -27,7 +27,7 @@ from skytally.figures import (
     PageBlock,
     alt_text,
     bokeh_charts,
-    mpl_charts,
+    matplotlib_charts,
     series_styles,
     show,
     top_of,
@@ -206,7 +206,7 @@ def _draw(
     """Draw both figures from the same marks."""
     order = dict(zip(names, range(len(names)), strict=True))
     styles = series_styles(table.sort_values("series", key=lambda each: each.map(order)))
-    figure, axes = mpl_charts.canvas(4.3)
+    figure, axes = matplotlib_charts.canvas(4.3)
     figure.set_dpi(style.RASTER_DPI)
     parts = _gap(axes, layout)
     parts += draw_boxes(
@@ -216,16 +216,16 @@ def _draw(
         of_name = table[table["series"] == name]
         both: dict[str, Any] = {"step": layout.step, "colour": look.colour}
         parts += bokeh_charts.series(of_name, marker=look.live, label=look.name, **both)
-        mpl_charts.series(axes, of_name, marker=look.static, **both)
+        matplotlib_charts.series(axes, of_name, marker=look.static, **both)
     parts += bokeh_breaks(breaks, bottom=layout.ends[0], top=layout.top + 2.1 * layout.step)
     mpl_breaks(axes, breaks)
     edge = (layout.period[1] - layout.period[0]) * MARGIN
     xlim = (layout.period[0] - edge, layout.period[1] + edge)
     axes.set(ylabel=ylabel, ylim=layout.ends, xlim=xlim)
     axes.set_yticks([y for y, _ in layout.ticks], [words for _, words in layout.ticks])
-    mpl_charts.dated(axes)
+    matplotlib_charts.dated(axes)
     if styles:
-        mpl_charts.legend_below(figure, mpl_charts.series_handles(styles))
+        matplotlib_charts.legend_below(figure, matplotlib_charts.series_handles(styles))
     if label:
         axes.set_title(TITLE_OF_LABEL[label], fontsize=style.TITLE_PT, pad=14)
     chart = bokeh_charts.frame(

@@ -16,8 +16,7 @@ from skytally.core import DataError, IntegrityError, file_fault, files_at_once
 from skytally.press import build_command, notebook_and_site_content_keys, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.live_preview import single_page_printing
-from skytally.press.live_preview.single_page_printing import OpenStage
-from skytally.press.live_preview.watch_state import (
+from skytally.press.live_preview.preview_state import (
     CHECKED,
     FAULT,
     PAGES,
@@ -36,6 +35,7 @@ from skytally.press.live_preview.watch_state import (
     shown_folder,
     watch_folder,
 )
+from skytally.press.live_preview.single_page_printing import OpenStage
 from skytally.press.live_preview.watched_files import SavedFiles
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 

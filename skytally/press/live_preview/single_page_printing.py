@@ -23,7 +23,7 @@ from sphinx.util.parallel import SerialTasks
 
 from skytally.core import DataError
 from skytally.press import site_build_and_swap
-from skytally.press.live_preview.watch_state import stage_key, watch_folder
+from skytally.press.live_preview.preview_state import stage_key, watch_folder
 from skytally.press.live_preview.watched_files import PAGE, SavedFiles
 from skytally.press.project_paths import book_folder, line_names, lines_folder
 from skytally.press.sphinx_ext.html_blocks import REUSES_BLOCKS

@@ -133,7 +133,7 @@ def of_book(known: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -> str:
     """Stacked bar of claims by verdict."""
-    from skytally.figures.verdict_bar import verdict_bar
+    from skytally.figures.verdict_bar_chart import verdict_bar
 
     counts = Counter(claim["verdict"] for claim in some)
     ordered = {word: counts[word] for word in (*CHANGED, *STANDING, *UNDECIDED)}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from skytally.imagery.acquire.deliveries.acquisition_day import parsed_time
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import parsed_time
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.delivered_scene import (
     VALID_WHERE_NONZERO,
@@ -21,8 +21,8 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
     Recognition,
     scene_key,
 )
-from skytally.imagery.acquire.deliveries.metadata_text import json_object
 from skytally.imagery.acquire.deliveries.sentinel2_safe import COMMON_NAMES
+from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import json_object
 from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_1, SENTINEL_2
 
 CLOCK = r"(\d{2})[:_-]?(\d{2})"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from skytally.imagery.acquire.deliveries.acquisition_day import parsed_time
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import parsed_time
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.delivered_scene import (
     BandSource,
@@ -18,7 +18,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
     Recognition,
     scene_key,
 )
-from skytally.imagery.acquire.deliveries.metadata_text import (
+from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     grouped_parameters,
     json_object,
     number_or_none,

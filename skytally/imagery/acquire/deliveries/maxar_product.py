@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from skytally.imagery.acquire.deliveries.acquisition_day import one_day, parsed_time
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import one_day, parsed_time
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.delivered_scene import (
     BandSource,
@@ -20,7 +20,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
     Recognition,
     scene_key,
 )
-from skytally.imagery.acquire.deliveries.metadata_text import (
+from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     first_text,
     grouped_parameters,
     number_or_none,

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import rasterio
 
 from skytally.core import COPY
-from skytally.imagery.acquire.deliveries.acquisition_day import (
+from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     DayConflictError,
     impossible_day,
     moment_in_name,
@@ -30,7 +30,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
     scene_key,
 )
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
-from skytally.imagery.acquire.deliveries.metadata_text import json_object
+from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import json_object
 from skytally.imagery.acquire.offered_scene import LONGEST_ACQUISITION
 
 NUMBERED = re.compile(r"[ _]\d$")

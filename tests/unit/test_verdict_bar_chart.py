@@ -11,7 +11,7 @@ import pytest
 from skytally.claims import VERDICTS
 from skytally.core import chart_style
 from skytally.figures.chart_embedding import PageBlock
-from skytally.figures.verdict_bar import verdict_bar
+from skytally.figures.verdict_bar_chart import verdict_bar
 from tests.support.parsed_charts import svg, svg_words
 
 COLOURS = dict(zip(VERDICTS, chart_style.VERDICT_COLOURS, strict=True))

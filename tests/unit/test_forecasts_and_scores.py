@@ -21,7 +21,7 @@ from labs.benchmarks.forecast_verification import (
 )
 from skytally.core import data_registry, read_table
 from skytally.core.errors import DataError
-from skytally.statistics.forecast_scores import (
+from skytally.statistics.forecasts_and_scores import (
     PRIOR_CHANGE,
     interval_score,
     next_number,

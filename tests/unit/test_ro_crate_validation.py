@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from skytally.editions.reproducible_zip import canonical_zip
-from skytally.press import crate_validation
-from skytally.press.crate_validation import one_of_each_shape
+from skytally.press import ro_crate_validation
+from skytally.press.ro_crate_validation import one_of_each_shape
 
 
 def test_one_of_each_shape_takes_every_kind_and_set_of_files(tmp_path: Path) -> None:
@@ -31,6 +31,6 @@ def test_main_names_an_edition_without_packets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without packets nothing is validated, and the exit code says so."""
-    monkeypatch.setattr(crate_validation, "editions_folder", lambda: tmp_path)
-    assert crate_validation.main(["--python", "python", "--edition", "2026-11-29"]) == 1
+    monkeypatch.setattr(ro_crate_validation, "editions_folder", lambda: tmp_path)
+    assert ro_crate_validation.main(["--python", "python", "--edition", "2026-11-29"]) == 1
     assert "no packets of edition '2026-11-29'" in capsys.readouterr().err

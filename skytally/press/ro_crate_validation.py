@@ -1,4 +1,4 @@
-"""``python -m skytally.press.crate_validation``: validate packets as RO-Crates.
+"""``python -m skytally.press.ro_crate_validation``: validate packets as RO-Crates.
 
 The validator lives in an environment of its own (requirements-edition.txt), and asks the web for
 the context of JSON-LD; it is given the copy that the library rocrate carries.

@@ -1,6 +1,6 @@
 """Process that has everything imported, and forks each step of a live preview.
 
-``python -m skytally.press.live_preview.warm_process`` starts it.
+``python -m skytally.press.live_preview.preloaded_build_process`` starts it.
 
 A step runs in a fork of this process, so it can be stopped at any time, and spares the seconds of
 the imports. What this process read is kept by content alone: a step sees the files as they are.
@@ -26,10 +26,17 @@ from bs4 import BeautifulSoup
 
 from skytally.findings import findings_kept
 from skytally.press.live_preview.build_steps import fill_memories, open_current_stage, take_step
+from skytally.press.live_preview.preview_state import (
+    ENDED,
+    PAGES,
+    PRINT,
+    READY,
+    Event,
+    known_modules,
+)
 from skytally.press.live_preview.single_page_printing import OpenStage
-from skytally.press.live_preview.watch_state import ENDED, PAGES, PRINT, READY, Event, known_modules
 
-PROGRAMS = ("__main__", "verify", "warm_process")
+PROGRAMS = ("__main__", "verify", "preloaded_build_process")
 """Modules that do something where they are imported, or are this one."""
 FIRST = (
     "jupyter_book.cli.main",

@@ -10,8 +10,8 @@ from scipy import stats
 from scipy.linalg import expm
 
 from labs.benchmarks import interval_coverage_port_calls
-from labs.methods import semi_markov_calls
-from labs.methods.semi_markov_calls import calls_by_states
+from labs.methods import semi_markov_port_calls
+from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import Plan
 from skytally.core.errors import DataError
 from skytally.statistics.estimate import Estimate
@@ -45,11 +45,13 @@ def series(*seen: float, every: float = 1.0) -> BerthObservations:
 
 def test_semi_markov_likelihood_agrees_with_a_second_implementation() -> None:
     """Two ships: the filter gives the likelihood of the Kronecker sum's matrix exponential."""
-    route = semi_markov_calls._Route(np.array([2.0, 2.6]), np.array([7.0, 4.0]), 0.45)
+    route = semi_markov_port_calls._Route(np.array([2.0, 2.6]), np.array([7.0, 4.0]), 0.45)
     events = [(0.3, 0, 1.0), (1.0, 1, 0.0), (4.2, 0, 0.0), (4.2, 1, 1.0), (9.0, 0, 1.0)]
-    found = semi_markov_calls._log_likelihood(route, events, ships=2, p_detect=0.9, p_false=0.05)
+    found = semi_markov_port_calls._log_likelihood(
+        route, events, ships=2, p_detect=0.9, p_false=0.05
+    )
     for i in range(2):
-        one = semi_markov_calls._generators(route)[i]
+        one = semi_markov_port_calls._generators(route)[i]
         eye = np.eye(one.shape[0])
         both = np.kron(one, eye) + np.kron(eye, one)
         law = np.linalg.lstsq(
@@ -69,8 +71,8 @@ def test_semi_markov_likelihood_agrees_with_a_second_implementation() -> None:
 
 def test_semi_markov_generators_keep_the_mean_times() -> None:
     """Every stage leads on, and a round trip takes two stays, two transits and the wait."""
-    rates = semi_markov_calls._generators(
-        semi_markov_calls._Route(np.array([2.4]), np.array([8.0]), 0.45)
+    rates = semi_markov_port_calls._generators(
+        semi_markov_port_calls._Route(np.array([2.4]), np.array([8.0]), 0.45)
     )[0]
     np.testing.assert_allclose(rates.sum(axis=1), 0, atol=1e-12)
     assert (-1 / np.diag(rates)).sum() == pytest.approx(2 * 2.4 + 2 * 0.45 + 8.0)

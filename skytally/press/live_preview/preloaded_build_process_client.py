@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from skytally.core import DataError, project_root
-from skytally.press.live_preview.watch_state import ENDED, FAULT, READY, Event
+from skytally.press.live_preview.preview_state import ENDED, FAULT, READY, Event
 
 LONGEST_EVENT = 1 << 24
 """Most bytes of the line of one event."""
@@ -39,7 +39,7 @@ class Steps:
             If it ends before that.
         """
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "skytally.press.live_preview.warm_process",
+            sys.executable, "-m", "skytally.press.live_preview.preloaded_build_process",
             cwd=project_root(), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             limit=LONGEST_EVENT,
         )  # fmt: skip
