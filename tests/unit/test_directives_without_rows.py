@@ -15,6 +15,7 @@ from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.press.sphinx_ext import (
     accuracy_directives,
     cached_record_and_findings,
+    change_point_accuracy_directives,
     claims_directives,
     fault_trial_directives,
     findings_directives,
@@ -47,6 +48,7 @@ MODULES = (
     forecast_verification_directives,
     rival_hypotheses_directives,
     interval_calibration_directives,
+    change_point_accuracy_directives,
     accuracy_directives,
     fault_trial_directives,
     imaged_site_directives,

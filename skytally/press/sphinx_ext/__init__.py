@@ -43,6 +43,7 @@ PARTS = (
     "forecast_verification_directives",
     "rival_hypotheses_directives",
     "interval_calibration_directives",
+    "change_point_accuracy_directives",
     "accuracy_directives",
     "fault_trial_directives",
     "edition_directives",

@@ -1,4 +1,4 @@
-"""Sentences on scores: forecasts by series, and changes beside those of another program."""
+"""Sentences on forecasts: how often their intervals contained the next number, by series."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import (
-    forecast_verification_directives,
-    interval_calibration_directives,
-)
+from skytally.press.sphinx_ext import forecast_verification_directives
 from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.forecast_verification_directives import ForesightSummary
-from skytally.press.sphinx_ext.interval_calibration_directives import (
-    LIKELY_METHOD,
-    OWN_METHOD,
-    RBEAST_METHOD,
-    ChangesBesideRbeast,
-)
 from tests.support.directives_without_page import bare
 
 
@@ -55,24 +46,3 @@ def test_coverage_is_printed_by_series_with_what_it_can_show(
     monkeypatch.setattr(forecast_verification_directives, "results", lambda _: _forecasts(**held))
     text = _text(bare(ForesightSummary).html())
     assert [each for each in words if each not in text] == []
-
-
-def test_changes_of_the_better_program_are_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At one rule Rbeast has 0.8 and ours 0.7: the sentence says who is better, and where not."""
-    accuracy = pd.DataFrame(
-        [("d", method, "mean f1", value, 1) for method, value in
-         ((OWN_METHOD, 0.9), (LIKELY_METHOD, 0.7), (RBEAST_METHOD, 0.8))],
-        columns=["dataset", "method", "metric", "value", "n"],
-    )  # fmt: skip
-    series = pd.DataFrame(
-        [("d", "s", OWN_METHOD, 0.9, "2020-01-01"),
-         ("d", "s", LIKELY_METHOD, 0.7, "2020-01-01 2020-02-01")],
-        columns=["dataset", "series", "method", "f1", "date_found"],
-    )  # fmt: skip
-    tables = {"measurement_accuracy": accuracy, "change_point_scores": series}
-    monkeypatch.setattr(interval_calibration_directives, "results", tables.get)
-    text = _text(bare(ChangesBesideRbeast).html())
-    assert "of ours is 0.7 and that of Rbeast 0.8, so there Rbeast is better" in text
-    assert "(s: 2020-02-01)" in text
-    accuracy.loc[1, "value"] = 0.85
-    assert "so there ours is better" in _text(bare(ChangesBesideRbeast).html())
