@@ -1,4 +1,4 @@
-"""Accuracy of the ship sweep with standing ground painted as water, and when the grid moves.
+"""Accuracy of the ship sweep with standing ground painted as water.
 
 No past image of the labelled ports was to be had, and no outline drawn by anybody who had not
 seen the labels. Their outline is made here of what is not water less the labelled hulls: it knows
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,6 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     water_residual,
 )
 from skytally.imagery.measure.ships.ship_candidate_scores import FREE
-from skytally.imagery.measure.ships.ship_count_interval import ScoredSweep, count_interval
 from skytally.imagery.measure.ships.shore_painted_as_water import (
     MIN_STEP_ALONGSIDE,
     StandingGround,
@@ -72,7 +71,7 @@ def outline_of(port: Port) -> Floats:
     return np.asarray(ground & ((bright > 0.5 * land) | inner), np.float32)
 
 
-def _counts(port: Port, swept: Sweep, step: float = 0.0) -> tuple[int, int, int]:
+def counts_of(port: Port, swept: Sweep, step: float = 0.0) -> tuple[int, int, int]:
     """Hits, false objects of `SMALL` and more, and objects counted."""
     found = [
         each
@@ -104,7 +103,8 @@ def painted_ports(root: Path) -> Rows:
         ]
         note = f"bound: outline of the labelled image itself, displaced by {pixels:g} pixels"
         counts = [
-            _counts(port, each, MIN_STEP_ALONGSIDE) for port, each in zip(held, swept, strict=True)
+            counts_of(port, each, MIN_STEP_ALONGSIDE)
+            for port, each in zip(held, swept, strict=True)
         ]
         rows += _pair("four labelled ports", counts, held, sha, note)
         left = [each.details.get("offset_left_m", math.nan) for each in swept]
@@ -118,7 +118,7 @@ def painted_ports(root: Path) -> Rows:
 def _left_out(held: Sequence[Port], swept: Sequence[Sweep], sha: str, note: str) -> Rows:
     """Score each port with the step that is best on the other three."""
     table = {
-        step: [_counts(port, each, step) for port, each in zip(held, swept, strict=True)]
+        step: [counts_of(port, each, step) for port, each in zip(held, swept, strict=True)]
         for step in STEPS
     }
     chosen, rows = [], []
@@ -147,79 +147,6 @@ def _pair(dataset: str, counts: Sequence[tuple[int, int, int]], held: Sequence[P
         share(MEASURE, dataset, "sweep, painted", "precision", hits, hits + false, sha, note=note),
         share(MEASURE, dataset, "sweep, painted", "recall", hits, labels, sha, note=note),
     ]
-
-
-MIRRORED_PX = 32
-"""Pixels mirrored at each edge, so that a shift by frequencies does not wrap around."""
-
-
-def shift_by_frequencies(values: Floats, rows: float, columns: float) -> Floats:
-    """Move an image by a part of a pixel without blurring it, positive down and to the right."""
-    moved = []
-    for layer in values:
-        padded = np.pad(layer, MIRRORED_PX, mode="reflect")
-        spectrum = ndimage.fourier_shift(np.fft.rfft2(padded), (rows, columns), n=padded.shape[1])
-        moved.append(np.fft.irfft2(spectrum, s=padded.shape))
-    inner = slice(MIRRORED_PX, -MIRRORED_PX)
-    return np.asarray(np.stack(moved)[:, inner, inner], np.float32)
-
-
-def _there_and_back(values: Floats) -> Floats:
-    """Image on its own grid, blurred by the interpolation of two shifts."""
-    return shift_image(shift_image(values, 0.5, 0.5), -0.5, -0.5)
-
-
-GRIDS: dict[str, Callable[[Floats], Floats]] = {
-    "as it is": lambda values: values,
-    "cut 3 rows and 5 columns in": lambda values: np.ascontiguousarray(values[:, 3:, 5:]),
-    "cut 11 rows and 8 columns in": lambda values: np.ascontiguousarray(values[:, 11:, 8:]),
-    "moved by half a pixel without blur": lambda values: shift_by_frequencies(values, 0.5, 0.5),
-    "blurred: resampled by half a pixel": lambda values: shift_image(values, 0.5, 0.5),
-    "blurred: resampled by half a pixel and back": _there_and_back,
-}
-"""Grids on which one image is swept: the first keeps its own. Cubic convolution blurs what it moves
-by half a pixel, so what it changes on another grid is told apart from what it changes on the
-image's own."""
-
-
-def moved_grids(root: Path) -> Rows:
-    """Count the same ships on other grids, and hold the interval left out port by port."""
-    held = [read_port(root, name) for name in PORTS]
-    sha = hashlib.sha256("".join(each.sha256 for each in held).encode()).hexdigest()
-    totals, scored = {}, []
-    for name, grid in GRIDS.items():
-        total = 0
-        for port in held:
-            swept = swept_image(port.frame.with_values(grid(port.frame.values)))
-            total += sum(each.score >= MIN_COUNTED_SCORE for each in swept.found)
-            if name == "as it is":
-                hits, false, count = _counts(port, swept)
-                scored.append((hits, hits + false, len(port.labels), count))
-        totals[name] = total
-    usual = totals["as it is"]
-    rows = [
-        row(MEASURE, "four labelled ports", "sweep", "change of count with the grid",
-            total / usual - 1.0, usual, sha, note=f"{name}: {total} for {usual}")
-        for name, total in totals.items() if name != "as it is"
-    ]  # fmt: skip
-    return rows + _held_out(scored, held, sha)
-
-
-def _held_out(scored: Sequence[tuple[int, int, int, int]], held: Sequence[Port], sha: str) -> Rows:
-    """Interval of each port from precision and recall of the other three."""
-    covered, rows = 0, []
-    for i, port in enumerate(held):
-        hits, found, labels = (
-            sum(each[k] for j, each in enumerate(scored) if j != i) for k in range(3)
-        )
-        low, high = count_interval(scored[i][3], ScoredSweep(hits, found, labels))
-        covered += low <= len(port.labels) <= high
-        rows.append(row(MEASURE, port.name, "sweep", "count, interval from the other ports",
-                        scored[i][3], 1, port.sha256, note=f"{len(port.labels)} are labelled",
-                        bounds=(low, high)))  # fmt: skip
-    rows.append(share(MEASURE, "four labelled ports", "sweep", "ports whose count is covered",
-                      covered, len(held), sha, note="nominal 0.90"))  # fmt: skip
-    return rows
 
 
 def _near_berth(swept: Sweep, berth: Bools) -> list[bool]:
@@ -269,7 +196,6 @@ def run() -> Rows:
                   note="not tried: AGPL, needs an environment of its own")  # fmt: skip
     return [
         *on_imagery(MEASURE, FOLDER, painted_ports),
-        *on_imagery(MEASURE, FOLDER, moved_grids),
         untried,
         *simulated_berths(),
     ]

@@ -20,7 +20,6 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     UNUSED,
     AccuracyCharts,
     AccuracyTable,
-    LimitsTable,
     PlainScore,
     RailLengthError,
     SideBySideTable,
@@ -105,20 +104,6 @@ def test_a_method_tried_in_several_settings_is_compared_in_each(
     html = bare(SideBySideTable).html()
     for setting in ("b (0 m)", "b (30 m)"):
         assert html.count(setting) == 2
-
-
-def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
-    """The row of nothing gives what was called occupied, with a number or without."""
-    rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    table = results("simulated_recall")
-    empty = [each for each in cells if each[1:2] == ["nothing"]]
-    assert len(empty) == (table["size"].astype(float) == 0).sum()
-    for each, row in zip(empty, table[table["size"].astype(float) == 0].itertuples(), strict=True):
-        assert each[4:9] == [""] * 5
-        alarms = int(row.found) + int(row.something)
-        assert each[9].startswith(f"{alarms} of {row.looks} (")
-    assert not any("1 bermed pits" in each for each in cells)
 
 
 def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:

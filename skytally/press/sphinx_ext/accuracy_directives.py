@@ -1,4 +1,4 @@
-"""Directives of the accuracy page: scores beside other methods, detection limits, speed."""
+"""Directives of the accuracy page: scores of the measures, in short and beside other methods."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     cell,
     empty_state,
     filtered_table,
+    folded,
     rounded,
     small_table,
     table_row,
@@ -397,21 +398,6 @@ class PlainScore(Block):
         return f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}"
 
 
-def folded(table: str, rows: int, words: str) -> str:
-    """Put a long table behind a line that says how many rows it has.
-
-    Parameters
-    ----------
-    table : str
-        HTML.
-    rows : int
-        Its rows.
-    words : str
-        What they are.
-    """
-    return f"<details><summary>{cell(words)}: {rows} rows</summary>{table}</details>"
-
-
 class AccuracyTable(ScoresBlock):
     """Show the scores of the measures on real and simulated images, beside other methods."""
 
@@ -543,61 +529,6 @@ class AccuracyCharts(ScoresBlock):
         return "".join(with_data(chart.block, file) for chart in charts)
 
 
-class LimitsTable(Block):
-    """Show the detection limits of every measure at simulated sites, all sizes and contrasts."""
-
-    def html(self) -> str:
-        """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
-        table = results("simulated_recall")
-        empty = "No detection limit has been simulated yet."
-        if table.empty:
-            return empty_state(empty, anchor="table-limits")
-        heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
-        heads += ["bias", "5 to 95 % of it", "called occupied though nothing was put in"]
-        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
-        caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
-        shown = filtered_table(
-            "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
-            label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),
-        )  # fmt: skip
-        return folded(shown, len(table), "Every size and contrast")
-
-    @staticmethod
-    def _row(row: Any) -> str:
-        card, size = CARDS[row.card], float(row.size)
-        ends = f"{float(row.low):.2f} to {float(row.high):.2f}"
-        cells = [card.title, card.thing_of(size), row.contrast, row.looks]
-        if size == 0:
-            # nothing was there to be found, so there is no recall
-            alarms = int(row.found) + int(row.something)
-            return table_row([*cells, "", "", "", "", "", f"{alarms} of {row.looks} ({ends})"])
-        biased = row.bias != ""
-        return table_row(
-            [
-                *cells, row.found, f"{float(row.recall):.2f}", ends,
-                f"{rounded(row.bias)} {card.unit}" if biased else "",
-                f"{rounded(row.bias_low)} to {rounded(row.bias_high)}" if biased else "", "",
-            ]
-        )  # fmt: skip
-
-
-class MeasuringTable(Block):
-    """Show the speed of the measures, and whether their memory grows with the number of images."""
-
-    def html(self) -> str:
-        """Return one row per measure and figure."""
-        table = results("image_measurement_speed")
-        empty = "The speed of the measures was not taken on this copy yet."
-        if table.empty:
-            return empty_state(empty, anchor="table-measuring")
-        columns = ["measure", "metric", "value", "n", "note"]
-        shown = table[columns].assign(value=table["value"].map(rounded))
-        rows = [table_row(row) for row in shown.itertuples(index=False)]
-        caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
-        heads = ["measure", "figure", "value", "n", "note"]
-        return filtered_table("image_measurement_speed", caption, heads, rows, empty=empty)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
@@ -606,8 +537,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("accuracy-table", AccuracyTable),
         ("accuracy-charts", AccuracyCharts),
         ("side-by-side-table", SideBySideTable),
-        ("limits-table", LimitsTable),
-        ("measuring-table", MeasuringTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -282,6 +282,21 @@ def filtered_table(
     )
 
 
+def folded(table: str, rows: int, words: str) -> str:
+    """Put a long table behind a line that says how many rows it has.
+
+    Parameters
+    ----------
+    table : str
+        HTML.
+    rows : int
+        Its rows.
+    words : str
+        What they are.
+    """
+    return f"<details><summary>{cell(words)}: {rows} rows</summary>{table}</details>"
+
+
 def choice_anchor(table: str, word: str) -> str:
     """Anchor that chooses a word of the list beside a table.
 

@@ -1,9 +1,8 @@
-"""Head and foot of every page: its description, and licence, version and how to cite."""
+"""Head and foot of every page: its description, preview and feeds; licence, version, edition."""
 
 from __future__ import annotations
 
 import html
-import json
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,10 +21,6 @@ LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
 PREVIEW = "_static/preview.png"
 """Picture that a link to the book is shown with."""
-NO_DAY_OF_ISSUE = "no day of issue is set"
-"""Words of a citation for an edition that says not when it was issued."""
-NO_ADDRESS = "  howpublished = {site without a fixed address},"
-"""Line of BibTeX for a book whose site has no address: the day of access is the reader's."""
 ABOUT = "about"
 """Page that says how to cite the book."""
 CHANGES = "what-changed"
@@ -180,100 +175,10 @@ def add_head_and_foot(
     context["theme_extra_footer"] = page_foot(pagename, about, has_about=has_about)
 
 
-def csl_date(issued: str, newest: str) -> dict[str, Any]:
-    """Date of the book as CSL-JSON: its day of issue, or about the year of its newest page.
-
-    Examples
-    --------
-    >>> csl_date("2026-12-31", "2026-07-08")
-    {'date-parts': [[2026, 12, 31]]}
-    >>> csl_date("", "2026-07-08"), csl_date("", "")
-    ({'date-parts': [[2026]], 'circa': True}, {})
-    """
-    if issued:
-        return {"date-parts": [[int(part) for part in issued.split("-")]]}
-    return {"date-parts": [[int(newest[:4])]], "circa": True} if newest else {}
-
-
-def _cited(block: Block) -> dict[str, str]:
+def details_on_page(block: Block) -> dict[str, str]:
     """Words about the book and its edition, for a directive."""
     stage = Path(block.state.document.settings.env.app.srcdir)
     return book_details(edition_words(stage))
-
-
-class CiteBook(Block):
-    """Show how to cite the book: its newest edition and, where this copy differs, the copy."""
-
-    def html(self) -> str:
-        """Return each in words, as BibTeX and as CSL-JSON."""
-        about = _cited(self)
-        if "copy_citation" not in about:
-            return cited_in_three_forms(about, about["citation"], about.get("edition", ""))
-        edition = f"edition {about['edition_id']}"
-        published = {
-            "issued": about["edition_day"],
-            "version": about["edition_version"],
-            "complete_to": "",
-        }
-        up = to_root(self.state.document.settings.env.docname)
-        page = f"{up}{about['edition_page']}"
-        return (
-            f"{cited_in_three_forms({**about, **published}, about['citation'], edition)}"
-            f"<p>An edition stays as it is. The copy before you <a href="
-            f'"{cell(page)}">differs from that edition</a> and may change again. To cite a number '
-            "or a sentence that only this copy has, cite the copy with its hash:</p>"
-            f"{cited_in_three_forms(about, about['copy_citation'], about['copy'])}"
-        )
-
-
-def cited_in_three_forms(about: Mapping[str, str], citation: str, what: str) -> str:
-    """Citation in words, as BibTeX and as CSL-JSON, as HTML.
-
-    Parameters
-    ----------
-    about : mapping of str to str
-        From `book_details`; of an edition, its day of issue and its version.
-    citation : str
-        The words.
-    what : str
-        Edition or copy that is cited; empty without one.
-    """
-    issued = about["issued"]
-    newest = max(about["newest_iso"], about.get("edition_day", ""))
-    state = what or ("" if issued else NO_DAY_OF_ISSUE)
-    note = "; ".join(filter(None, (about["licence"], about["complete_to"], state)))
-    is_edition = what.startswith("edition ")
-    key = "skytally" if is_edition or "copy_hash" not in about else "skytally-copy"
-    bibtex = "\n".join(
-        [
-            f"@misc{{{key},",
-            f"  author = {{{{{about['author']}}}}},",
-            f"  title = {{{about['title']}}},",
-            *([f"  version = {{{about['version']}}},"] if about["version"] else []),
-            *([f"  year = {{{(issued or newest)[:4]}}},"] if issued or newest else []),
-            *([f"  date = {{{issued}}},"] if issued else []),
-            f"  url = {{{about['site']}}}," if "site" in about else NO_ADDRESS,
-            f"  note = {{{note}}}",
-            "}",
-        ]
-    )
-    csl = {
-        "id": key,
-        "type": "report",
-        "title": about["title"],
-        "author": [{"literal": about["author"]}],
-        **({"version": about["version"]} if about["version"] else {}),
-        **({"edition": what.split()[-1]} if is_edition else {}),
-        **({"issued": day} if (day := csl_date(issued, newest)) else {}),
-        **({"URL": about["site"]} if "site" in about else {}),
-        "note": note,
-    }
-    return (
-        f'<p class="sk-citation">{cell(citation)}</p>'
-        f"<details><summary>BibTeX</summary><pre>{cell(bibtex)}</pre></details>"
-        "<details><summary>CSL-JSON</summary>"
-        f"<pre>{cell(json.dumps([csl], indent=1, ensure_ascii=False))}</pre></details>"
-    )
 
 
 class Edition(Block):
@@ -281,7 +186,7 @@ class Edition(Block):
 
     def html(self) -> str:
         """Return one line: edition, version, and of which day the newest page read is."""
-        about = _cited(self)
+        about = details_on_page(self)
         version = f"version {about['version']}" if about["version"] else ""
         words = cell(", ".join(filter(None, (version, about["complete_to"]))))
         if not words:
@@ -299,7 +204,6 @@ class Edition(Block):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and the hook."""
-    app.add_directive("cite-book", CiteBook)
     app.add_directive("edition", Edition)
     app.connect("html-page-context", add_head_and_foot, priority=800)
     app.connect("build-finished", write_preview)

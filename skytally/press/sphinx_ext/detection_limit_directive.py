@@ -1,0 +1,62 @@
+"""Directive of the accuracy page: detection limits at simulated sites, by size and contrast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.imagery.pipeline import CARDS
+from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    empty_state,
+    filtered_table,
+    folded,
+    rounded,
+    table_row,
+)
+
+
+class LimitsTable(Block):
+    """Show the detection limits of every measure at simulated sites, all sizes and contrasts."""
+
+    def html(self) -> str:
+        """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
+        table = results("simulated_recall")
+        empty = "No detection limit has been simulated yet."
+        if table.empty:
+            return empty_state(empty, anchor="table-limits")
+        heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
+        heads += ["bias", "5 to 95 % of it", "called occupied though nothing was put in"]
+        when, seed = table["date"].iloc[0], table["seed"].iloc[0]
+        caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
+        shown = filtered_table(
+            "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
+            label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),
+        )  # fmt: skip
+        return folded(shown, len(table), "Every size and contrast")
+
+    @staticmethod
+    def _row(row: Any) -> str:
+        card, size = CARDS[row.card], float(row.size)
+        ends = f"{float(row.low):.2f} to {float(row.high):.2f}"
+        cells = [card.title, card.thing_of(size), row.contrast, row.looks]
+        if size == 0:
+            # nothing was there to be found, so there is no recall
+            alarms = int(row.found) + int(row.something)
+            return table_row([*cells, "", "", "", "", "", f"{alarms} of {row.looks} ({ends})"])
+        biased = row.bias != ""
+        return table_row(
+            [
+                *cells, row.found, f"{float(row.recall):.2f}", ends,
+                f"{rounded(row.bias)} {card.unit}" if biased else "",
+                f"{rounded(row.bias_low)} to {rounded(row.bias_high)}" if biased else "", "",
+            ]
+        )  # fmt: skip
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("limits-table", LimitsTable)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

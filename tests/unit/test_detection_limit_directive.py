@@ -1,0 +1,23 @@
+"""The table of detection limits at simulated sites."""
+
+from __future__ import annotations
+
+import re
+
+from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.detection_limit_directive import LimitsTable
+from tests.support.directives_without_page import bare
+
+
+def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
+    """The row of nothing gives what was called occupied, with a number or without."""
+    rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    table = results("simulated_recall")
+    empty = [each for each in cells if each[1:2] == ["nothing"]]
+    assert len(empty) == (table["size"].astype(float) == 0).sum()
+    for each, row in zip(empty, table[table["size"].astype(float) == 0].itertuples(), strict=True):
+        assert each[4:9] == [""] * 5
+        alarms = int(row.found) + int(row.something)
+        assert each[9].startswith(f"{alarms} of {row.looks} (")
+    assert not any("1 bermed pits" in each for each in cells)
