@@ -25,7 +25,7 @@ from labs.benchmarks.real_imagery_location import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "shore_painted_out", "moved_pixel_grid", "injected_ships", "berth_ships",
+    "labelled_ports", "shore_painted_as_water", "moved_pixel_grid", "injected_ships", "berth_ships",
     "radar_ships_at_sea", "water_masks", "beside_strait_observatory", "two_date_change",
     "change_points", "port_call_in_ais_gap", "simulated_harbours", "radar_satellite_handover",
 )  # fmt: skip
