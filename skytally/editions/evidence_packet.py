@@ -53,7 +53,7 @@ from skytally.record import WholeRecord
 LOG, VERIFIER = "packet_log.txt", "packet_verifier"
 PROGRAMS = ("verify.py", "recompute.py")
 """Files of the verifier."""
-LARGEST_EDITION = 15_000_000
+LARGEST_EDITION = 6_000_000
 """Most bytes of the packets that one edition adds."""
 
 

@@ -1,4 +1,4 @@
-"""Canonical zips: the same files give the same bytes on every machine."""
+"""Canonical zips: the same files give the same bytes, whenever and wherever they are packed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ PROGRAM = 0o100755 << 16
 UNIX = 3
 
 
-def canonical_zip(
-    files: Mapping[str, bytes], *, programs: Container[str] = (), compressed: bool = False
-) -> bytes:
-    """Pack files so that the same content always gives the same bytes.
+def canonical_zip(files: Mapping[str, bytes], *, programs: Container[str] = ()) -> bytes:
+    """Pack files so that the same content gives the same bytes with the same zlib.
 
     Parameters
     ----------
@@ -26,21 +24,18 @@ def canonical_zip(
         Name, with slashes, to content.
     programs : container of str
         Names of files that can be run.
-    compressed : bool
-        Whether to deflate the files, which makes the same bytes with one version of zlib only:
-        what it writes differs between its makers and versions. Else they are stored.
 
     Returns
     -------
     bytes
-        Names sorted, one time, no comment and no extra field.
+        Names sorted, one time, deflated, no comment and no extra field. What deflates differs
+        between the makers and versions of zlib, so a zip that must last is kept, not made again.
     """
     packed = io.BytesIO()
-    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
-    with zipfile.ZipFile(packed, "w", method) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, BEGINNING)
-            entry.create_system, entry.compress_type = UNIX, method
+            entry.create_system, entry.compress_type = UNIX, zipfile.ZIP_DEFLATED
             entry.external_attr = PROGRAM if name in programs else PLAIN_FILE
             archive.writestr(entry, files[name])
     return packed.getvalue()

@@ -74,7 +74,7 @@ def stage_project_zip(stage: Path, *, title: str) -> None:
         return
     files = {f"{folder}/{path}": (root / path).read_bytes() for path in found}
     programs = {f"{folder}/{path}" for path, run in found.items() if run}
-    packed = canonical_zip(files, programs=programs, compressed=True)
+    packed = canonical_zip(files, programs=programs)
     (stage / PROJECT_ZIP).write_bytes(packed)
 
 
@@ -104,7 +104,7 @@ def write_tables_zip(pages: Path, about: Mapping[str, str]) -> None:
     for name in LICENCES:
         if (project_root() / name).is_file():
             files[name] = (project_root() / name).read_bytes()
-    (pages / TABLES_ZIP).write_bytes(canonical_zip(files, compressed=True))
+    (pages / TABLES_ZIP).write_bytes(canonical_zip(files))
 
 
 def megabytes(path: Path) -> str:

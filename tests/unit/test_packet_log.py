@@ -22,7 +22,7 @@ def test_packet_log_has_a_sorted_line_a_packet() -> None:
     """Five lines on the log, one a row, then hash, name and hashes of the files of each packet."""
     digest = {word: hashlib.sha256(word.encode()).hexdigest() for word in "AB123"}
     assert made_up_log().splitlines() == [
-        "skytally packet log 1",
+        "skytally packet log 2",
         "edition 2026-11-29",
         "previous none",
         "packets 2",

@@ -13,7 +13,7 @@ from skytally.editions import packet_log_signature
 from skytally.press import packet_log_signature_command
 from tests.support.time_stamp_authority import TimeAuthority, time_authority
 
-EDITION, LOG = "2026-11-29", b"skytally packet log 1\nedition 2026-11-29\n"
+EDITION, LOG = "2026-11-29", b"skytally packet log 2\nedition 2026-11-29\n"
 
 
 @pytest.fixture(scope="module")

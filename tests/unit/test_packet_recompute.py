@@ -27,14 +27,14 @@ def edition(packet_edition: PacketEdition) -> PacketEdition:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        (b'"format": 1', b'"format": 2', "packet.json: format 2, not 1"),
+        (b'"format": 2', b'"format": 3', "packet.json: format 3, not 2"),
         (
             b'"edition": "2026-11-29"',
             b'"edition": "2025-01-01"',
             "packet.json: edition '2025-01-01', not '2026-11-29'",
         ),
-        (b'"format": 1', b'"format": 1, "format": 1', "a key twice in JSON"),
-        (b'"format": 1', b'"format": 1, "x": NaN', "NaN"),
+        (b'"format": 2', b'"format": 2, "format": 1', "a key twice in JSON"),
+        (b'"format": 2', b'"format": 2, "x": NaN', "NaN"),
     ],
     ids=["newer", "edition", "twice", "nan"],
 )
