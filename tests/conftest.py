@@ -202,7 +202,7 @@ class Project:
 COMPILED_ELSEWHERE = "PYTHONPYCACHEPREFIX"
 """Where set, Python passes over the compiled code beside the modules of a copy."""
 PARSE_ALL = """
-from skytally.press import content_keys as keys
+from skytally.press import notebook_and_site_content_keys as keys
 keys.of_inputs(), keys.of_code(), keys.write_memory()
 """
 
