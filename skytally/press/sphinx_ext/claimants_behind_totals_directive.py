@@ -159,7 +159,8 @@ def _lead(words: str, claimants: Collection[str]) -> str:
         f"<p>Totals of {cell(words)} in the record are given under {len(claimants)} names, and "
         f"behind them are {number} separate lines.</p><ul><li>The fewest take bodies of one "
         "government, and a team with its members, for one line: "
-        f"{cell(_lines_in_words(fewest))}.</li><li>The most take for one line only what is one body, or one work: "
+        f"{cell(_lines_in_words(fewest))}.</li><li>The most take for one line only "
+        "what is one body, or one work: "
         f"{cell(_lines_in_words(most))}.</li></ul><p>{LOOKED_AT}</p>"
     )
 
