@@ -26,6 +26,7 @@ from skytally.press.sphinx_ext import (
     robustness_trial_directives,
     row_removal_directives,
     sanction_directives,
+    satellite_passes_directive,
     source_origin_directives,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
@@ -47,6 +48,7 @@ MODULES = (
     imagery_directives,
     sanction_directives,
     found_pages_directive,
+    satellite_passes_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -88,6 +90,7 @@ SENTENCES = {
     "AccuracyCharts": "",
     "SideBySideTable": "",
     "LimitsTable": "No detection limit has been simulated yet.",
+    "SatellitePasses": "No pass of a satellite is listed yet.",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
     "FieldInputsTable": "No such input was tried on this copy yet.",

@@ -41,6 +41,7 @@ PARTS = (
     "rival_hypotheses_directives",
     "interval_calibration_directives",
     "accuracy_directives",
+    "satellite_passes_directive",
     "robustness_trial_directives",
     "edition_directives",
     "corrections_and_failures_directives",
