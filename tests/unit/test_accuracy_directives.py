@@ -108,7 +108,7 @@ def test_a_method_tried_in_several_settings_is_compared_in_each(
 
 
 def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
-    """The row of nothing gives what was called occupied, with a number or without."""
+    """The row of nothing gives in how many images something was found, with a number or without."""
     rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     table = results("simulated_recall")
@@ -138,7 +138,11 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     found, marked = (int(whole.loc[word, "n"]) for word in ("recall", "precision"))
     right = round(float(whole.loc["precision", "value"]) * marked)
     assert f"of {found} labelled ships, of any length" in ports
-    assert f"marked {marked} objects; {marked - right} of its marks are no ship" in ports
+    assert f"marked {marked} objects; {marked - right} of its marks are no ship (" in ports
+    low, high = (100 * float(whole.loc["recall", word]) for word in ("low", "high"))
+    assert f"labelled ships, of any length ({low:.0f} to {high:.0f} percent)" in ports
+    sentence = shown.partition("<table")[0]
+    assert f"of {found} labelled ships, of any length ({low:.0f}" in sentence
     assert "Sentinel-2" in ports
 
 
