@@ -115,9 +115,7 @@ def years_of_traffic(
     end = max(last.max(), until.year if until is not None else 0)
     single = range(int(first.min()), int(end) + 1)
     several = {
-        (int(begun), int(ended))
-        for begun, ended in zip(first, last, strict=True)
-        if begun < ended
+        (int(begun), int(ended)) for begun, ended in zip(first, last, strict=True) if begun < ended
     }
     made = []
     for begun, ended in sorted([*((year, year) for year in single), *several]):
@@ -127,7 +125,9 @@ def years_of_traffic(
             Years(
                 begun,
                 ended,
-                tuple(_calls_before_ships(rows) if alone else _rows(rows[rows["unit"].isin(CALLS)])),
+                tuple(
+                    _calls_before_ships(rows) if alone else _rows(rows[rows["unit"].isin(CALLS)])
+                ),
                 _newest(ships[ships["date_first"].dt.year == begun]) if alone else None,
             )
         )
@@ -135,7 +135,7 @@ def years_of_traffic(
 
 
 class TrafficByYear(Block):
-    """Show the counts of calls at the port by their years, their rates, and the newest sightings."""
+    """Show the counts of calls at the port by year, their rates, and the newest sightings."""
 
     option_spec: ClassVar = {"between": directives.unchanged}
 
