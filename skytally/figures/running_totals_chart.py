@@ -30,7 +30,7 @@ from skytally.figures.series_styling import SeriesStyle
 
 SIZE_IN = (style.WIDTH_IN, 3.7)
 KEY_COLUMNS, KEY_LINE_IN = 3, 0.19
-"""Columns of the key of colours under the plot, and the height of one of its lines, inches."""
+"""Columns of the key of colours over the plot, and the height of one of its lines, inches."""
 PLOT = (285.0, 265.0)
 """Width and height of the plot between its axes, pixels, rather too little."""
 STEP = 0.05
@@ -297,7 +297,7 @@ def totals_chart(
         write_labels(axes, _labels(totals, names, axes.get_ylim()))
         if key:
             figure.legend(
-                handles=key, loc="outside lower center", ncols=KEY_COLUMNS, frameon=False,
+                handles=key, loc="outside upper center", ncols=KEY_COLUMNS, frameon=False,
                 fontsize=style.SMALL_PT, handletextpad=0.1, columnspacing=0.8, borderpad=0,
             )  # fmt: skip
         figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
