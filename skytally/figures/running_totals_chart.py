@@ -9,6 +9,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from skytally.core import (
     COUNTED_BY,
@@ -22,12 +23,14 @@ from skytally.core import (
 )
 from skytally.figures.chart_embedding import PageBlock, picture, sentence
 from skytally.figures.chart_titles import ChartTitle
-from skytally.figures.counter_names_and_colours import counter_colour
+from skytally.figures.counter_names_and_colours import counter_colour, counter_labels
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
 from skytally.figures.matplotlib_charts import dated
 from skytally.figures.series_styling import SeriesStyle
 
 SIZE_IN = (style.WIDTH_IN, 3.7)
+KEY_COLUMNS, KEY_LINE_IN = 3, 0.19
+"""Columns of the key of colours over the plot, and the height of one of its lines, inches."""
 PLOT = (285.0, 265.0)
 """Width and height of the plot between its axes, pixels, rather too little."""
 STEP = 0.05
@@ -215,6 +218,32 @@ def _labels(
     return found
 
 
+def colour_key(totals: pd.DataFrame) -> list[Line2D]:
+    """Make the marks of the key, one a counter in the order of its first total.
+
+    Words stand at few of the marks, and shades of one colour are several bodies of one government.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Result of `running_totals`.
+
+    Returns
+    -------
+    list of matplotlib.lines.Line2D
+        Counters without a short name, all in one grey, are not among them.
+    """
+    labels, shown = counter_labels(), totals.drop_duplicates("counter")
+    return [
+        Line2D(
+            [], [], ls="", ms=5, marker="o" if counted else "s",
+            color=labels[counter].colour, label=labels[counter].series,
+        )
+        for counter, counted in zip(shown["counter"], shown["counted"], strict=True)
+        if counter in labels
+    ]  # fmt: skip
+
+
 def totals_chart(
     totals: pd.DataFrame,
     names: dict[str, str],
@@ -250,7 +279,10 @@ def totals_chart(
     if totals.empty:
         return sentence("The record has no running total yet.", name=name)
     with mpl.rc_context(style.MPL_RC):
-        figure = Figure(figsize=SIZE_IN, layout="constrained")
+        key = colour_key(totals)
+        lines = -(-len(key) // KEY_COLUMNS)
+        size = (SIZE_IN[0], SIZE_IN[1] + lines * KEY_LINE_IN)
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
         highest = float(totals["top"].max())
         for _, row in totals.iterrows():
@@ -263,6 +295,11 @@ def totals_chart(
         dated(axes)
         axes.margins(x=0.05)
         write_labels(axes, _labels(totals, names, axes.get_ylim()))
+        if key:
+            figure.legend(
+                handles=key, loc="outside upper center", ncols=KEY_COLUMNS, frameon=False,
+                fontsize=style.SMALL_PT, handletextpad=0.1, columnspacing=0.8, borderpad=0,
+            )  # fmt: skip
         figure.supxlabel(source_line, fontsize=style.SMALL_PT, color=style.SOFT_TEXT)
     listed = "; ".join(
         f"{when(*row[['statement_first', 'statement_last']], *[row['statement_precision']] * 2)}: "

@@ -123,7 +123,11 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     found, marked = (int(whole.loc[word, "n"]) for word in ("recall", "precision"))
     right = round(float(whole.loc["precision", "value"]) * marked)
     assert f"of {found} labelled ships, of any length" in ports
-    assert f"marked {marked} objects; {marked - right} of its marks are no ship" in ports
+    assert f"marked {marked} objects; {marked - right} of its marks are no ship (" in ports
+    low, high = (100 * float(whole.loc["recall", word]) for word in ("low", "high"))
+    assert f"labelled ships, of any length ({low:.0f} to {high:.0f} percent)" in ports
+    sentence = shown.partition("<table")[0]
+    assert f"of {found} labelled ships, of any length ({low:.0f}" in sentence
     assert "Sentinel-2" in ports
 
 

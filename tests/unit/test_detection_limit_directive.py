@@ -10,7 +10,7 @@ from tests.support.directives_without_page import bare
 
 
 def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
-    """The row of nothing gives what was called occupied, with a number or without."""
+    """The row of nothing gives in how many images something was found, with a number or without."""
     rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     table = results("simulated_recall")

@@ -31,6 +31,7 @@ from skytally.press.sphinx_ext import (
     record_table_directive,
     rival_hypotheses_directives,
     sanction_directives,
+    satellite_passes_directive,
     source_origin_directives,
     timeline_directives,
 )
@@ -59,6 +60,7 @@ MODULES = (
     image_provider_directive,
     sanction_directives,
     found_pages_by_language_directive,
+    satellite_passes_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -100,6 +102,7 @@ SENTENCES = {
     "AccuracyCharts": "",
     "SideBySideTable": "",
     "LimitsTable": "No detection limit has been simulated yet.",
+    "SatellitePasses": "No pass of a satellite is listed yet.",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
     "FieldInputsTable": "No such input was tried on this copy yet.",

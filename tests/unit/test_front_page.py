@@ -14,7 +14,12 @@ import pytest
 from skytally.core import data_registry
 from skytally.core.errors import DataError
 from skytally.figures.front_page_dates import read_key_dates
-from skytally.figures.running_totals_chart import running_totals, spelled_names, totals_chart
+from skytally.figures.running_totals_chart import (
+    colour_key,
+    running_totals,
+    spelled_names,
+    totals_chart,
+)
 from skytally.press import book_metadata, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
 from skytally.press.sphinx_ext.front_page_directives import DatedRows, FindingCards
@@ -80,6 +85,16 @@ def test_totals_chart_names_its_marks_and_keeps_bounds(rows: Rows) -> None:
     assert "CSIS" in words
     assert "SRC" in words
     assert "13 October 2023: Seoul: more than 1,000" in chart.text
+
+
+def test_each_shade_has_its_body_in_the_key(rows: Rows) -> None:
+    """Two bodies of one government are told apart; a counter without a short name has no line."""
+    table = claims(rows, *({"value": 9.0, "counter": each} for each in ("rok-mnd", "rok-dia", "x")))
+    totals = running_totals(table, unit="containers", sense="delivered")
+    assert [line.get_label() for line in colour_key(totals)] == ["Seoul (MND)", "Seoul (DIA)"]
+    words = svg_words(drawn(totals))
+    assert "Seoul (MND)" in words
+    assert "Seoul (DIA)" in words
 
 
 def test_year_only_total_is_drawn_over_its_year(rows: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ def sightings(rows: Rows, *changes: dict[str, Any]) -> pd.DataFrame:
     return rows(*made)
 
 
-def test_each_count_stands_in_its_year_and_a_longer_one_where_it_ends(
+def test_each_count_stands_in_its_year_and_a_longer_one_in_a_row_of_its_own(
     rows: Rows, groups: Groups
 ) -> None:
     """Coal, other ports and ships beside calls are left out; the year between has no count."""
@@ -64,18 +65,18 @@ def test_each_count_stands_in_its_year_and_a_longer_one_where_it_ends(
     )
     made = years_of_traffic(table, seen, groups(), SCOPES, pd.Timestamp("2026-07-08"))
     found = {
-        each.year: (
+        (each.first, each.last): (
             [row["id"] for row in each.counts],
-            [row["id"] for row in each.longer],
             each.newest and each.newest["id"],
         )
         for each in made
     }
     assert found == {
-        2023: (["A"], [], "S2"),
-        2024: ([], [], None),
-        2025: (["F"], ["E"], None),
-        2026: ([], [], "S4"),
+        (2023, 2023): (["A"], "S2"),
+        (2023, 2025): (["E"], None),
+        (2024, 2024): ([], None),
+        (2025, 2025): (["F"], None),
+        (2026, 2026): ([], "S4"),
     }
 
 
@@ -89,14 +90,20 @@ def test_no_count_at_all_makes_no_year(rows: Rows, groups: Groups) -> None:
 
 
 def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls between two totals stand in both of their years, with bound and rate."""
+    """The calls between two totals stand once, with bound and rate, and no year takes another's."""
     known = {each["key"]: each for each in evaluated_findings()}
     monkeypatch.setattr(ship_traffic_by_year_directive, "findings", lambda _app: known)
     html = bare(TrafficByYear, docname="synthesis", between=" ".join(BETWEEN)).html()
     rows = html.partition("<tbody>")[2].split("</tr>")
-    assert len([row for row in rows if row.startswith("<tr")]) == 4
-    assert html.count("between its two totals (1.9 to 3.2 a month)") == 2
-    assert "at least 25 calls" in html
+    heads = re.findall(r'<tr><th scope="row">(.*?)</th>', html)
+    assert heads == sorted(heads)
+    assert [each for each in heads if " to " not in each] == ["2023", "2024", "2025", "2026"]
+    (both,) = [row for row in rows if '"row">2024 to 2025<' in row]
+    assert both.count("between its two totals (1.9 to 3.2 a month)") == 1
+    assert html.count("between its two totals") == 1
+    (longer,) = [row for row in rows if '"row">2023 to 2024<' in row]
+    assert "at least 25 calls" in longer
+    assert html.count("at least 25 calls") == 1
     assert "no call<" not in html
     assert NO_COUNT not in html
     assert NO_SHIP not in html

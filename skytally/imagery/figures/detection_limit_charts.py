@@ -16,7 +16,7 @@ COLUMNS = {
     "something": "something, no number", "recall": "recall", "low": "low", "high": "high",
     "bias": "bias", "bias_low": "5 % of it", "bias_high": "95 % of it",
 }  # fmt: skip
-CALLED = "called occupied though nothing was put in"
+CALLED = "something found though nothing was put in"
 """Column of the false alarms, which only the row without an object has."""
 
 

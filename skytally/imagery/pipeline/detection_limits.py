@@ -174,7 +174,8 @@ def recall_table(results: Iterable[Trial], *, simulated: bool) -> pd.DataFrame:
         there, but no number), ``recall`` with ``low`` and ``high`` (90 percent, Jeffreys),
         ``bias`` (median of value less truth where found) with ``bias_low`` and ``bias_high``
         (5th and 95th percentile), ``simulated``. In the row of size 0 recall is the share of
-        looks called occupied, with a number or without, though nothing was put in: false alarms
+        looks in which something was found, with a number or without, though nothing was put in:
+        false alarms
         where the place is known to have been empty.
 
     Raises
@@ -323,5 +324,5 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
     none = empty.iloc[0]
     called = _of(none, none["found"] + none["something"], "images")
     doubt = "" if none["simulated"] else ", rightly or not"
-    words.append(f"With nothing put in, {called} were called occupied{doubt}.")
+    words.append(f"With nothing put in, something was found in {called}{doubt}.")
     return " ".join(words)

@@ -50,6 +50,7 @@ PARTS = (
     "detection_limit_directive",
     "image_measurement_speed_directive",
     "fault_trial_directives",
+    "satellite_passes_directive",
     "edition_directives",
     "corrections_and_failures_directives",
     "evidence_packet_directives",

@@ -185,6 +185,31 @@ def least_to_most(counts: pd.Series) -> str:
     return " to ".join(dict.fromkeys(str(end) for end in (counts.min(), counts.max())))
 
 
+def interval_percent(low: object, high: object) -> str:
+    """Interval of a share in whole percent; empty where the table has none.
+
+    Examples
+    --------
+    >>> interval_percent("0.4291", "0.6314"), interval_percent("", "")
+    ('43 to 63 percent', '')
+    """
+    if low == "" or high == "":
+        return ""
+    return f"{100 * float(str(low)):.0f} to {100 * float(str(high)):.0f} percent"
+
+
+def _with_interval(of_size: pd.DataFrame) -> str:
+    """Images in which something was found, of how many, and the ends of their intervals."""
+    ends = (pd.to_numeric(of_size["low"]).min(), pd.to_numeric(of_size["high"]).max())
+    span = least_to_most(of_size["found"])
+    return f"{span} of {of_size['looks'].iloc[0]} images ({interval_percent(*ends)})"
+
+
+def _alarm_ends(nothing: pd.Series) -> str:
+    """Interval of the share of images in which something was found where nothing was put in."""
+    return f" ({interval_percent(nothing['low'], nothing['high'])})"
+
+
 def _off(errors: pd.Series, unit: str) -> str:
     """Median errors in words: by how much the measured size is too small or too large.
 
@@ -250,13 +275,25 @@ class PlainScore(Block):
         if not rows:
             return ""
         heads = ["method", "object, place", "found", "false alarms", "tested on"]
+        ports = [row for row in rows if row[1].startswith(PORTS[1])]
+        ships = "".join(
+            f"<p>Ships found on a single optical image of {PORTS[1]}: {cell(row[2])}; "
+            f"{cell(row[3])}. In brackets: 90 percent intervals.</p>"
+            for row in ports
+        )
         return (
             "<p><strong>Plain result.</strong> The methods do best at a berth of which there are "
             "earlier images; a count of ships made on a single image is a rough one. No method "
             "here counts railcars or containers one by one: they measure metres of occupied track "
             "and square metres of stacks, and were tested for both on simulated images alone.</p>"
+            + ships
             + small_table(
-                "How well railcars, stacks and ships were found, in short", heads, rows, empty=""
+                "How well railcars, stacks and ships were found, in short. In brackets: 90 percent "
+                "intervals; after a range of counts, from the lower end of the least to the upper "
+                "end of the most",
+                heads,
+                rows,
+                empty="",
             )
         )
 
@@ -276,16 +313,17 @@ class PlainScore(Block):
                 f"optical, Sentinel-2, 10 m a pixel, {name}",
                 f"{place.format(size=size)}, simulated",
                 "; ".join(
-                    f"{words}: {least_to_most(part['found'])} of {part['looks'].iloc[0]} images, "
-                    f"{what} {_off(part['bias'], CARDS[card].unit)}"
+                    f"{words}: {_with_interval(part)}, {what} "
+                    f"{_off(part['bias'], CARDS[card].unit)}"
                     for words, part in by_strength(rows[rows["size"] == size], under)
                 ),
-                f"{called} of {nothing['looks']} images with nothing there", SIMULATED,
+                f"{called} of {nothing['looks']} images with nothing there{_alarm_ends(nothing)}",
+                SIMULATED,
             ]  # fmt: skip
 
     def _of_berths(self, scores: pd.DataFrame, limits: pd.DataFrame) -> Iterator[list[str]]:
         series = "a berth against earlier images of it"
-        if tile := self._counts(scores, TILE, "dates right"):
+        if tile := self._counts(scores, TILE, "dates right", " dates"):
             row = self._row(scores, TILE, "dates right")
             length = self._row(scores, TILE, "length found, median, m")
             long = (
@@ -294,7 +332,7 @@ class PlainScore(Block):
             what = str(row["note"]).partition(";")[0] if row is not None else ""
             yield [
                 f"optical, Sentinel-2, 10 m a pixel, {series}", f"one harbour{long}",
-                f"right on {tile} dates ({what})", "counted among the dates", REAL,
+                f"right on {tile}: {what}", "counted among the dates", REAL,
             ]  # fmt: skip
         for name, cards in (
             ("optical, Sentinel-2, 10 m a pixel, " + series, {"": OPTICAL}),
@@ -306,9 +344,9 @@ class PlainScore(Block):
             if set(cards.values()) <= set(limits.get("card", ())):
                 yield self._ships(name, limits, cards)
         alarms = [
-            f"{found} images of {where}"
+            found
             for data, where in ((SEA, "open sea"), (LAND, "land"))
-            if (found := self._counts(scores, data, "false alarms per look"))
+            if (found := self._counts(scores, data, "false alarms per look", f" images of {where}"))
         ]
         if alarms:
             yield [
@@ -325,11 +363,11 @@ class PlainScore(Block):
             rows = simulated(limits, card)
             for size in HULLS:
                 part = rows[rows["size"] == size]
-                span = least_to_most(part["found"])
-                found.append(f"{where}{size:g} m: {span} of {part['looks'].iloc[0]} images")
+                found.append(f"{where}{size:g} m: {_with_interval(part)}")
             nothing = rows[rows["size"] == 0].iloc[0]
             called = nothing["found"] + int(nothing["something"])
-            alarms.append(f"{where}{called} of {nothing['looks']} images with no ship")
+            ends = _alarm_ends(nothing)
+            alarms.append(f"{where}{called} of {nothing['looks']} images with no ship{ends}")
         lengths = " or ".join(f"{size:g}" for size in HULLS)
         # radar has no contrast of a colour: there the ship echoes more strongly or less
         radar = FROM_SEA in cards.values()
@@ -340,12 +378,15 @@ class PlainScore(Block):
         ]  # fmt: skip
 
     def _of_one_image(self, scores: pd.DataFrame) -> Iterator[list[str]]:
-        found = self._counts(scores, PORTS, "recall")
+        found = self._counts(scores, PORTS, "recall", " labelled ships, of any length")
         right = self._row(scores, PORTS, "precision")
         if found and right is not None:
             marked = int(right["n"])
             wrong = marked - round(float(right["value"]) * marked)
-            parts = [f"{found} labelled ships, of any length"]
+            ends = (1 - float(right["high"]), 1 - float(right["low"])) if right["low"] else ("", "")
+            alarms = f"{wrong} of its marks are no ship"
+            alarms += f" ({interval_percent(*ends)})" if right["low"] else ""
+            parts = [found]
             middle = self._of_length(scores)
             quay = self._row(scores, PORTS, "recall by surroundings", note="hulls beside a quay")
             if quay is not None:
@@ -353,14 +394,14 @@ class PlainScore(Block):
             yield [
                 "optical, Sentinel-2, pixels of 10 m resampled, a single image",
                 "four labelled ports, anywhere in the water", "; ".join([*parts, *middle]),
-                f"the program marked {marked} objects; {wrong} of its marks are no ship", REAL,
+                f"the program marked {marked} objects; {alarms}", REAL,
             ]  # fmt: skip
-        held = self._counts(scores, CHIPS, "boxes that hold a target")
+        held = self._counts(scores, CHIPS, "boxes that hold a target", " labelled ships")
         others = self._row(scores, CHIPS, "targets in no box, an image")
         if held and others is not None:
             yield [
                 "radar, Sentinel-1 and Gaofen-3, a single image",
-                "ships in cut-outs, land among them", f"{held} labelled ships",
+                "ships in cut-outs, land among them", held,
                 f"{rounded(others['value'])} false alarms per image", REAL,
             ]  # fmt: skip
 
@@ -389,13 +430,17 @@ class PlainScore(Block):
             chosen = chosen[chosen["note"].str.startswith(note)]
         return None if chosen.empty else chosen.iloc[0]
 
-    def _counts(self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str) -> str:
+    def _counts(
+        self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str, things: str
+    ) -> str:
         row = self._row(scores, data, metric)
-        return "" if row is None or row["value"] == "" else self._share(row)
+        return "" if row is None or row["value"] == "" else self._share(row, things)
 
     @staticmethod
-    def _share(row: pd.Series) -> str:
-        return f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}"
+    def _share(row: pd.Series, things: str = "") -> str:
+        counted = f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}{things}"
+        ends = interval_percent(row["low"], row["high"])
+        return f"{counted} ({ends})" if ends else counted
 
 
 class AccuracyTable(ScoresBlock):
@@ -407,6 +452,8 @@ class AccuracyTable(ScoresBlock):
         name = self.table_name("measurement_accuracy")
         if table.empty:
             return empty_state(NOT_SCORED, anchor=f"table-{name}")
+        # points of a curve are drawn in the charts and stand in the file
+        table = table[~table["note"].str.startswith("curve")].reset_index(drop=True)
         heads = ["measure", "data", "method", "score", "value", "90 % interval", "n", "note"]
         rows = []
         for row, best in zip(table.itertuples(), _best_scores(table), strict=True):

@@ -28,7 +28,7 @@ class LimitsTable(Block):
         if table.empty:
             return empty_state(empty, anchor="table-limits")
         heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
-        heads += ["bias", "5 to 95 % of it", "called occupied though nothing was put in"]
+        heads += ["bias", "5 to 95 % of it", "something found though nothing was put in"]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
         caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
         shown = filtered_table(

@@ -29,22 +29,22 @@ PLACE = "Rajin, "
 """Beginning of the names of its piers, which the caption says."""
 CALLS = ("calls", "calls per month")
 """Units that say how often a ship came."""
-NO_COUNT, NO_SHIP = "no count of this year", "no sighting of a ship in this year"
-NONE_ENDS = "none ends in it"
+NO_COUNT, NO_SHIP = "no count of this year alone", "no sighting of a ship in this year"
+OF_YEARS = "in the rows of its years"
+"""Newest ship of a period over more years than one."""
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Year:
-    """What the record holds of one year."""
+class Years:
+    """What the record holds of one year, or of a period that begins in one and ends in another."""
 
-    year: int
+    first: int
+    last: int
     counts: tuple[Row, ...]
-    """Counts and printed rates whose period lies in the year."""
-    longer: tuple[Row, ...]
-    """Counts of calls that began before the year and ended in it."""
+    """Counts and printed rates whose period begins in the first year and ends in the last."""
     newest: Row | None
-    """The newest sighting of a ship in the year."""
+    """The newest sighting of a ship in the year; none of a longer period."""
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
@@ -93,8 +93,8 @@ def years_of_traffic(
     groups: pd.DataFrame,
     scopes: pd.DataFrame,
     until: pd.Timestamp | None,
-) -> list[Year]:
-    """Sort the counts and sightings of the port by year, from the first count on.
+) -> list[Years]:
+    """Sort the counts and sightings of the port by the years that they are of.
 
     Parameters
     ----------
@@ -107,8 +107,9 @@ def years_of_traffic(
 
     Returns
     -------
-    list of Year
-        A year without a count or a sighting is in it, and empty.
+    list of Years
+        From the first count on; a year without a count or a sighting is in it, and empty. A count
+        of calls over more years than one stands with its first and last year, and in no other.
     """
     rated = _counts(_at_port(counts, scopes), groups)
     ships = _at_port(sightings, scopes)
@@ -117,28 +118,34 @@ def years_of_traffic(
         return []
     first, last = rated["date_first"].dt.year, rated["date_last"].dt.year
     end = max(last.max(), until.year if until is not None else 0)
+    single = range(int(first.min()), int(end) + 1)
+    several = {
+        (int(begun), int(ended)) for begun, ended in zip(first, last, strict=True) if begun < ended
+    }
     made = []
-    for year in range(int(first.min()), int(end) + 1):
-        within = (first == year) & (last == year)
-        across = (first < year) & (last == year) & rated["unit"].isin(CALLS)
+    for begun, ended in sorted([*((year, year) for year in single), *several]):
+        rows = rated[(first == begun) & (last == ended)]
+        alone = begun == ended
         made.append(
-            Year(
-                year,
-                tuple(_calls_before_ships(rated[within])),
-                tuple(_rows(rated[across])),
-                _newest(ships[ships["date_first"].dt.year == year]),
+            Years(
+                begun,
+                ended,
+                tuple(
+                    _calls_before_ships(rows) if alone else _rows(rows[rows["unit"].isin(CALLS)])
+                ),
+                _newest(ships[ships["date_first"].dt.year == begun]) if alone else None,
             )
         )
-    return made
+    return [each for each in made if each.counts or each.first == each.last]
 
 
 class TrafficByYear(Block):
-    """Show of each year the counts of calls at the port, their rates, and the newest sighting."""
+    """Show the counts of calls at the port by year, their rates, and the newest sightings."""
 
     option_spec: ClassVar = {"between": directives.unchanged}
 
     def html(self) -> str:
-        """Return the table, a row a year."""
+        """Return the table, a row a year or a period over more years than one."""
         years = years_of_traffic(
             originals("voyage_counts"),
             originals("ship_sightings"),
@@ -147,20 +154,23 @@ class TrafficByYear(Block):
             newest_page(table("sources")),
         )
         between = self._between(self.given_options()["between"].split())
+        if years and between[1] not in {(each.first, each.last) for each in years}:
+            years.append(Years(*between[1], counts=(), newest=None))
+            years.sort(key=lambda each: (each.first, each.last))
         return filtered_table(
             "traffic-by-year",
             "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
-            "A count over several years stands in the year in which it ends; what lies between "
-            "two totals stands in each of its years. Ships stand for calls where a counter gives "
-            "no calls of that place and year; coal and other trade are left out. A time of which "
-            "no count is named is one that nobody printed a count of, not one without ships",
-            ["year", "counted in it", "counted over a longer time", "newest ship seen"],
+            "A count over more years than one has a row of its own. Ships stand for calls where a "
+            "counter gives no calls of that place and year; coal and other trade are left out. A "
+            "time of which no count is named is one that nobody printed a count of, not one "
+            "without ships",
+            ["year or years", "counted", "newest ship seen"],
             [self._row(year, between) for year in years],
             empty="No counter has given a count over a period yet.",
         )
 
-    def _between(self, keys: list[str]) -> tuple[str, range]:
-        """Line on the calls between two totals, and the years that it speaks of."""
+    def _between(self, keys: list[str]) -> tuple[str, tuple[int, int]]:
+        """Line on the calls between two totals, and its first and last year."""
         known = findings(self.app)
         number, rate = (known[key] for key in keys)
         rows = {str(row["id"]): row for row in _rows(originals("voyage_counts"))}
@@ -173,7 +183,7 @@ class TrafficByYear(Block):
             f"{cell(who)}: {self.card('finding', keys[0], number['said'])} between its two "
             f"totals ({cell(rate_text((low, high)))} a month), {cell(period)}"
         )
-        return words, range(start.year, later["date_last"].year + 1)
+        return words, (start.year, later["date_last"].year)
 
     def _count(self, row: Mapping[str, Any]) -> str:
         names = card_record().names
@@ -187,18 +197,20 @@ class TrafficByYear(Block):
             f"{cell(dates(row, 'date'))}"
         )
 
-    def _row(self, year: Year, between: tuple[str, range]) -> str:
+    def _row(self, years: Years, between: tuple[str, tuple[int, int]]) -> str:
         names = card_record().names
-        longer = [self._count(row) for row in year.longer]
-        if year.year in between[1]:
-            longer.insert(0, between[0])
+        counted = [self._count(row) for row in years.counts]
+        if (years.first, years.last) == between[1]:
+            counted.insert(0, between[0])
+        if years.first < years.last:
+            span = f"{years.first} to {years.last}"
+            return html_row((span, _lines(counted), OF_YEARS))
         newest = NO_SHIP
-        if year.newest is not None:
-            who = names.get(year.newest["counter"], year.newest["counter"])
-            day = self.card("row", year.newest["id"], dates(year.newest, "date"))
+        if years.newest is not None:
+            who = names.get(years.newest["counter"], years.newest["counter"])
+            day = self.card("row", years.newest["id"], dates(years.newest, "date"))
             newest = f"{day} ({cell(who)})"
-        counts = _lines(self._count(row) for row in year.counts)
-        return html_row((str(year.year), counts or NO_COUNT, _lines(longer) or NONE_ENDS, newest))
+        return html_row((str(years.first), _lines(counted) or NO_COUNT, newest))
 
 
 def _lines(parts: Iterable[str]) -> str:
