@@ -28,10 +28,10 @@ RESULT = (
     "{without}."
 )
 ENDS = (
-    "The judgements decide: starting from {prior}, the probability of the explanation "
-    "“{proposition}” is {number}, the first with every range taken at its end against it, the "
-    "second with every range taken at its end for it. So the result holds only for readers who "
-    "roughly share the judgements."
+    "The judgements, not the evidence, decide the result{span}. Starting from {prior}, the "
+    "probability of the explanation “{proposition}” is {number}, the first with every range taken "
+    "at its end against it, the second with every range taken at its end for it. So the result "
+    "holds only for readers who roughly share the judgements."
 )
 STRONGEST_RIVAL = (
     "The strongest of the other explanations is “{rival}”. Between these two alone, each with the "
@@ -186,7 +186,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
         ),
         _finding(
             "rivals.ends", ENDS, (against[0], favour[1]), rows,
-            prior=prior, proposition=name,
+            prior=prior, proposition=name, span=_span(found, prior),
             said=_ends_in_words(found, prior),
         ),
         _strongest_rival(known, prior, rows),

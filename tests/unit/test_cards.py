@@ -285,7 +285,11 @@ def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
 @pytest.mark.parametrize(
     ("row", "heading"),
     [
-        ({"state": "seen", "vessel": "Lady R"}, "Lady R seen, no number given"),
+        ({"state": "seen", "vessel": "Lady R"}, "Sighting of Lady R, with no number"),
+        (
+            {"state": "seen", "vessel": "Angara or Lady R"},
+            "Sighting of one ship, Angara or Lady R, with no number",
+        ),
         ({"state": "seen"}, "Ship seen, no number given"),
         ({"state": "unclear"}, "Ship: unclear by the source"),
         (

@@ -11,8 +11,8 @@
     + "against it, or at its end for it, that becomes {at_ends}{span}.";
   const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = ": anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
-  const ENDS = "The judgements decide: starting from {prior}, the probability of the explanation "
-    + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
+  const ENDS = "The judgements, not the evidence, decide the result{span}. Starting from {prior}, the "
+    + "probability of the explanation “{proposition}” is {number}, the first with every range taken at its end against it, the "
     + "second with every range taken at its end for it. So the result holds only for readers who "
     + "roughly share the judgements.";
   const STRONGEST_RIVAL = "The strongest of the other explanations is “{rival}”. Between these two alone, "
