@@ -6,11 +6,7 @@ import html as markup
 import re
 
 from skytally.press.sphinx_ext.book_data import originals
-from skytally.press.sphinx_ext.silent_ship_directives import (
-    JUDGED_TO_BE,
-    LastSignals,
-    SilenceList,
-)
+from skytally.press.sphinx_ext.silent_ship_directives import JUDGED_TO_BE, LastSignals, SilenceList
 from tests.support.bare_directives import bare
 
 

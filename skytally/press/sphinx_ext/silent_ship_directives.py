@@ -96,8 +96,8 @@ class LastSignals(ShipBlock):
             "last-signals",
             "Last signals: a row is one ship, with its last radio position before it first sailed "
             "on this route, the newest report that it was not heard, and the newest that it was, "
-            "anywhere; a report of a ship only judged to be it is marked, and reports on all ships of "
-            "the group are left out",
+            "anywhere; a report of a ship only judged to be it is marked, and reports on all ships "
+            "of the group are left out",
             [
                 "ship",
                 "last position before",
