@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ import xarray as xr
 
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
+from skytally.press import check_command
 from skytally.record.evidence_lines import line
 
 if TYPE_CHECKING:
@@ -163,23 +166,28 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for part in ("skytally", "data", "notebooks", "book"):
-            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_build")
-            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-        (folder / "notebooks" / "params").mkdir(exist_ok=True)
-        shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments on the copy."""
+        inherited = {name: text for name, text in os.environ.items() if name != COMPILED_ELSEWHERE}
         return subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**inherited, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
+
+    def check(self) -> subprocess.CompletedProcess[str]:
+        """Run ``make check`` on the copy in this process, which has loaded the code already."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+            patched.setenv("SKYTALLY_PROJECT", str(self.folder))
+            patched.chdir(self.folder)
+            code = check_command.main()
+        return subprocess.CompletedProcess([], code, out.getvalue(), err.getvalue())
 
     def parameters(self, line_name: str, text: str) -> None:
         """Write a parameter file."""
@@ -187,7 +195,34 @@ class Project:
         path.write_text(text, encoding="utf-8")
 
 
+COMPILED_ELSEWHERE = "PYTHONPYCACHEPREFIX"
+"""Where set, Python passes over the compiled code beside the modules of a copy."""
+PARSE_ALL = """
+from skytally.press import content_keys as keys
+keys.of_inputs(), keys.of_code(), keys.write_memory()
+"""
+
+
+@pytest.fixture(scope="session")
+def project_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project once, with compiled code and hashes of what was parsed, for further copies.
+
+    Both are kept by content, so a copy finds what it changes changed, and nothing else slow.
+    """
+    template = tmp_path_factory.mktemp("template") / "project"
+    for part in ("skytally", "data", "notebooks", "book"):
+        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_build")
+        shutil.copytree(ROOT / part, template / part, ignore=ignored)
+    (template / "notebooks/params").mkdir(exist_ok=True)
+    (template / "book/_build").mkdir()
+    shutil.copyfile(ROOT / "requirements.txt", template / "requirements.txt")
+    for words in (("-m", "compileall", "-q", "skytally"), ("-c", PARSE_ALL)):
+        done = Project(template).run(*words)
+        assert done.returncode == 0, done.stderr
+    return template
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(project_template: Path, tmp_path: Path) -> Project:
     """Copy the project to a folder where anything can be changed."""
-    return Project(tmp_path / "project")
+    return Project(shutil.copytree(project_template, tmp_path / "project"))

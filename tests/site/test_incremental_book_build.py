@@ -131,6 +131,7 @@ def test_touched_files_rerun_nothing(book: Project) -> None:
     assert not book.ran_a_kernel()
 
 
+@pytest.mark.slow
 def test_changed_count_reruns_its_readers(changed: Changed) -> None:
     """One changed row reruns exactly the notebooks that read its table."""
     n = len(changed.readers)
@@ -142,6 +143,7 @@ def test_changed_count_reruns_its_readers(changed: Changed) -> None:
     assert ran == changed.readers
 
 
+@pytest.mark.slow
 def test_changed_count_changes_the_sentence(changed: Changed, first: First) -> None:
     """Page, front page and findings say the new count, and no longer the old one."""
     key = "rail-counts.railcars_october_2023"
@@ -157,6 +159,7 @@ def test_changed_count_changes_the_sentence(changed: Changed, first: First) -> N
     assert next(each["value"] for each in found if each["key"] == key) == 74
 
 
+@pytest.mark.slow
 def test_changed_count_changes_chart_and_downloads(changed: Changed, first: First) -> None:
     """The chart's data, its CSV and its netCDF hold the new count."""
     page = (changed.site / "lines/rail-counts.html").read_text(encoding="utf-8")
@@ -177,6 +180,7 @@ def test_changed_count_changes_chart_and_downloads(changed: Changed, first: Firs
         assert held == [expected]
 
 
+@pytest.mark.slow
 def test_changed_count_changes_nothing_else(changed: Changed, first: First) -> None:
     """No other line's data or page is touched by a count it does not read, but its foot."""
     # which says that the copy differs from its edition, where it has one
@@ -195,6 +199,7 @@ def test_changed_count_changes_nothing_else(changed: Changed, first: First) -> N
         assert FOOT.sub("", after) == FOOT.sub("", before), name
 
 
+@pytest.mark.slow
 def test_change_undone_gives_the_first_site(changed: Changed, first: First) -> None:
     """Changing the count back runs nothing and gives the first site again, byte for byte."""
     assert changed.back.code == 0, changed.back.err
@@ -202,6 +207,7 @@ def test_change_undone_gives_the_first_site(changed: Changed, first: First) -> N
     assert differing(changed.site_back, first.site) == []
 
 
+@pytest.mark.slow
 def test_second_build_at_once_is_refused(changed: Changed) -> None:
     """A build started while another runs says so and does nothing."""
     assert changed.meanwhile.code != 0
@@ -312,6 +318,7 @@ def test_bad_parameter_is_refused(book: Project, first: First, content: str, exp
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_failing_cell_leaves_the_last_site(book: Project, first: First) -> None:
     """A cell that fails is named each time, also beside a notebook that cannot be read."""
     path, other = (book.folder / f"notebooks/{name}.ipynb" for name in ("ais-gaps", "coverage"))

@@ -284,12 +284,10 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize(("words", "wanted"), QUESTIONS)
-def test_search_answers_in_the_words_of_a_reader(
-    browser: Browser, root: str, words: str, wanted: str
-) -> None:
+def test_search_answers_in_the_words_of_a_reader(browser: Browser, words: str, wanted: str) -> None:
     """Other forms of a word and words of the same meaning find the place that answers."""
-    with tab(browser, root=root) as (page, faults):
-        page.goto(f"{root}/search.html?q={words.replace(' ', '+')}")
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/search.html?q={words.replace(' ', '+')}")
         page.locator(".sk-hits li").first.wait_for()
         links = page.locator(".sk-hits li a").evaluate_all("all => all.map(a => a.href)")
         assert any(wanted in link for link in links[:3]), links[:3]

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPILED = "book/_build/pycache"
+"""Where the Makefile keeps compiled code, below the path of each source."""
 LONGEST_COMMAND = 1200.0
 """Seconds that a command may take."""
 _NOT_COPIED = shutil.ignore_patterns(
@@ -41,7 +43,30 @@ def copy_project(folder: Path, *, built: bool) -> Path:
         unwanted |= set() if built else {"_build"}
         return _NOT_COPIED(where, names) | (unwanted & set(names))
 
-    return Path(shutil.copytree(ROOT, folder, ignore=ignored, symlinks=True))
+    copy = Path(shutil.copytree(ROOT, folder, ignore=ignored, symlinks=True))
+    if built:
+        _link_compiled(ROOT / COMPILED, copy / COMPILED, ROOT, copy)
+    return copy
+
+
+def _link_compiled(old: Path, new: Path, root: Path, copy: Path) -> None:
+    """Take the compiled code along, which Python keeps by the path of each source.
+
+    Python writes such a file anew and never into it, so both projects can hold the same ones.
+    """
+    package = root.relative_to(root.anchor) / "skytally"
+    place = new / copy.relative_to(copy.anchor) / "skytally"
+    if (old / package).is_dir():
+        shutil.copytree(old, new, copy_function=_linked, dirs_exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (new / package).rename(place)
+
+
+def _linked(old: str, new: str) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # a folder on another disk
+        shutil.copy2(old, new)
 
 
 def command_environment(folder: Path) -> dict[str, str]:

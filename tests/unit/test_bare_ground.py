@@ -83,6 +83,7 @@ def test_disturbed_measures_the_pits(world: Made) -> None:
     assert check_line(line).sizes["time"] == 3
 
 
+@pytest.mark.slow
 def test_disturbed_has_few_false_alarms() -> None:
     """Of 100 untouched images of both families at most 4 show works; one in a hundred is wanted."""
     false = looks = 0
@@ -100,6 +101,7 @@ def test_disturbed_has_few_false_alarms() -> None:
     assert false <= 4
 
 
+@pytest.mark.slow
 def test_disturbed_intervals_hold_the_truth() -> None:
     """On 50 simulated images the interval at 0.90 holds the area of four in five or more."""
     cases = [case for case, _ in calibrate_ground.depot_cases(50, 13) if case[0] > 0]
@@ -238,6 +240,7 @@ def test_works_says_where_nothing_is_shown() -> None:
     assert shown <= 1
 
 
+@pytest.mark.slow
 def test_works_dates_hold_the_truth() -> None:
     """METHODS 14, test 14, on 50 series: the interval holds the day in 0.85, never in less."""
     cases = [case for case, _ in calibrate_ground.date_cases(50, 17)]

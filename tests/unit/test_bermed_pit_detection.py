@@ -92,6 +92,7 @@ def test_every_template_matches_itself() -> None:
         assert strength[middle] == pytest.approx(0.6, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_pits_of_made_up_depots() -> None:
     """On 40 simulated images, half of them judged, the corrected range holds the number in 0.8."""
     _, held = calibrate_ground.pit_ranges(40, 18)

@@ -128,6 +128,7 @@ def rate(looks: list[RadarObservation], truth: np.ndarray, ship: int) -> float:
     return float(seen[truth == ship].mean())
 
 
+@pytest.mark.slow
 def test_radar_berth_from_the_sea_side_and_in_the_lee() -> None:
     """All found from the sea; the lee is flagged, states a lower chance, and finds fewer."""
     sea, sea_truth = looks_at("descending", range(3))

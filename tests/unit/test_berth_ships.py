@@ -184,6 +184,7 @@ def test_berth_at_thirty_metres_says_presence_only() -> None:
     assert all("presence-only" in look.ships.flags for look in looks if look.ships.value >= 0)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_looks() -> None:
     """Forty and eighty images streamed need the same memory, to a tenth."""
     harbour = harbour_images.Harbour(7, n_looks=10, rows=50, columns=50, cloud=0.0, haze=0.0)

@@ -405,6 +405,7 @@ def test_line_without_a_usable_row_is_refused(
         change_points(one_line(unclear, {"day": "2023-10-09", **unclear}))
 
 
+@pytest.mark.slow
 def test_quiet_worlds_stay_silent() -> None:
     """In a few simulated worlds of each kind in which nothing changes, nothing is shown."""
     shown: list[str] = []
@@ -434,6 +435,7 @@ def test_the_committed_calibration_of_changes_is_in_the_band(root: Path) -> None
     assert (quiet["coverage"] >= 0.98).all(), quiet[["target", "coverage"]]
 
 
+@pytest.mark.slow
 def test_a_thousand_observations_take_seconds() -> None:
     """The search is thinned out on long series, so that its work grows no worse than linearly."""
     days = np.sort(np.random.default_rng(1).choice(4000, 1000, replace=False))

@@ -14,7 +14,7 @@ def test_check_refuses_faulty_chart_tables_before_anything_runs(project: Any) ->
     ):
         path = charts / f"{name}.csv"
         path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert "map_regions.csv, line 5, column sites: found 'luna'; no such id in sites" in run.stderr
     assert "timeline_lanes.csv, line 12, column table: found 'road_counts'" in run.stderr
@@ -26,13 +26,13 @@ def test_check_takes_chart_tables_without_rows(project: Any) -> None:
         if not path.name.endswith(".dictionary.csv"):
             header, _, _ = path.read_text(encoding="utf-8").partition("\n")
             path.write_text(f"{header}\n", encoding="utf-8")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 0, run.stderr
 
 
 def test_check_refuses_a_chart_table_without_a_dictionary(project: Any) -> None:
     """A table that nothing describes is not passed over."""
     (project.folder / "data/charts/map_regions.dictionary.csv").unlink()
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert "map_regions.csv: found a table without a dictionary" in run.stderr

@@ -231,7 +231,7 @@ def test_press_check_refuses_data_and_parameters_together(
     """One run names faults of a table and of a parameter file, and ends with exit code 1."""
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", value="1.01E+03")
     project.parameters("rail-counts", 'frist: "2023-01-01"\n')
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert run.stdout == ""
     heading, *faults = run.stderr.splitlines()
@@ -261,7 +261,7 @@ def test_press_check_refuses_whole_files_that_a_step_left_out(
         "column,type,vocabulary,required,refers_to,meaning,empty_means\n"
         "id,id,,yes,,id,\nsource_id,ref,,yes,sources,page,\ntext,text,,yes,,words,\n"
     )
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert (run.returncode, "Traceback" in run.stderr) == (1, False)
     assert run.stderr.splitlines()[0] == "data and parameters: 6 faults"
     for words in (
@@ -292,7 +292,7 @@ def test_press_check_passes_a_table_with_dictionary_registry_row_and_page(
         file.write('licence = "CC0-1.0"\nretrieved = "2026-01-01"\n')
     with (project.folder / "book/record.md").open("a", encoding="utf-8") as file:
         file.write("\n```{record-table} buoys\n:caption: Buoys\n```\n")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert (run.returncode, run.stderr) == (0, "")
 
 
@@ -316,7 +316,7 @@ def test_press_check_refuses_claims_rules_and_cells_at_once(
     (folder / "likelihoods.csv").write_text(
         cells.replace("\nX01,H1,1,", "\nX01,H1,9,", 1), encoding="utf-8"
     )
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
     for words in (
@@ -341,7 +341,7 @@ def test_press_check_refuses_a_claims_table_by_file_line_and_column(
 ) -> None:
     """A word that no vocabulary has is reported like a fault of the record."""
     write_cell(project.folder / "data/claims/rules.csv", "S2-09", kind="nubmer")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert "rules.csv, line" in run.stderr
     assert "column kind: found 'nubmer'" in run.stderr

@@ -270,7 +270,7 @@ def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
     """A new page reprints the site, a cache of Python does not."""
     before = _key(project, OF_SITE)
     cache = project.folder / "skytally/press/__pycache__"
-    cache.mkdir()
+    cache.mkdir(exist_ok=True)
     (cache / "keys.pyc").write_bytes(b"x")
     assert _key(project, OF_SITE) == before
     (project.folder / "book").mkdir(exist_ok=True)

@@ -449,6 +449,7 @@ def test_charts_show_code_as_text(breaks: pd.DataFrame) -> None:
         assert "<script>alert" not in shown.block
 
 
+@pytest.mark.slow
 def test_charts_give_the_same_bytes_twice(some: Tables, breaks: pd.DataFrame) -> None:
     """Neither clock nor chance stands in a chart."""
     one, other = (

@@ -69,6 +69,7 @@ def test_sigma_psf_refuses_no_modulation() -> None:
         hull_fit.sigma_psf(1.0)
 
 
+@pytest.mark.slow
 def test_fit_hull_on_three_hundred_ships() -> None:
     """Width bias below 1 m and length spread below 7 m at a contrast of 0.12 (METHODS test 5)."""
     rng = np.random.default_rng(0)

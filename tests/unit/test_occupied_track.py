@@ -279,6 +279,7 @@ def test_rail_index_is_in_units_of_the_early_looks() -> None:
         rail_light_index(looks, until=days[3])
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_history_is_not_judged(world: tuple[Any, ...]) -> None:
     """Beside a pixel without history no noise is known: it is left out, and the rest counted."""
     _, cube, tracks, _, _ = world

@@ -62,6 +62,7 @@ def test_stacks_measure_the_area(world: Made) -> None:
     assert check_line(line).sizes["time"] == 3
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_history_is_not_judged(world: Made) -> None:
     """Beside pixels without history nothing is known, and the rest of the quay is measured."""
     place, cube, _, drawn = world
@@ -144,6 +145,7 @@ def test_empty_quays_are_called_as_seldom_as_stated(heavy: bool) -> None:
     assert called <= stats.binom.ppf(0.95, 600, QUAY_P_FALSE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [harbour_images.FIRST, harbour_images.SECOND])
 def test_a_crane_alone_is_no_gain_in_stacks(family: str) -> None:
     """A crane that moves is found and called so; in few images is the lower end above 0."""

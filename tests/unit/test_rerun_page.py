@@ -106,7 +106,7 @@ def test_fault_is_told_as_on_the_page(project: Any, part: str) -> None:
     """The table or parameter file changed as the example says: the very line of the page."""
     (shown,) = (line for line in _lines_shown() if part in line)
     EXAMPLES[part](project.folder)
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == (2 if "notebooks/params" in shown else 1)
     assert shown in run.stderr.splitlines(), run.stderr
 
@@ -114,7 +114,7 @@ def test_fault_is_told_as_on_the_page(project: Any, part: str) -> None:
 def test_heading_counts_the_faults(project: Any) -> None:
     """Two wrong dates come under one heading, as the page shows them."""
     _both(_cell(2, "date_first", "7.9.2023"), _cell(3, "date_first", "2023-09-31"))(project.folder)
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.stderr.rstrip("\n") in PAGE
 
 

@@ -57,6 +57,7 @@ def quick(case: Case) -> bool:
     return case.case in LISTS and case.times == ONCE
 
 
+@pytest.mark.slow
 def test_faults_that_end_soon_are_met_rightly(folder: Path) -> None:
     """A part of the matrix that every run can afford."""
     outcomes = trial(folder, only=quick)

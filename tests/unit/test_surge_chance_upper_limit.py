@@ -191,6 +191,7 @@ def test_predictive_limit_is_the_first_count_to_surprise() -> None:
     assert predictive_limit(20, 13, level=0.99) > top
 
 
+@pytest.mark.slow
 def test_surge_does_not_cry_wolf_for_counts_in_strings() -> None:
     """With nothing changed, a limit of at most 0.05 comes up in one world of twenty or fewer."""
     rng = np.random.default_rng(7)
@@ -224,6 +225,7 @@ def test_the_committed_calibration_is_in_the_band(root: Path, estimator: str, ro
     assert (found["worlds"] == 500).all()
 
 
+@pytest.mark.slow
 def test_calibrate_surge_gives_the_columns_and_repeats(calibration: ModuleType) -> None:
     """The same seed gives the same rows."""
     made = calibration.run(3, 1)

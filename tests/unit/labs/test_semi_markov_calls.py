@@ -76,6 +76,7 @@ def test_semi_markov_generators_keep_the_mean_times() -> None:
     assert (-1 / np.diag(rates)).sum() == pytest.approx(2 * 2.4 + 2 * 0.45 + 8.0)
 
 
+@pytest.mark.slow
 def test_calls_by_states_covers_the_truth() -> None:
     """Acceptance test 12: coverage .85 to .95 on as many worlds as take some 12 s, both sides."""
     given = calibrate_port_calls.cases(WORLDS, 43, Plan())
