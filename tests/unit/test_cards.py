@@ -692,8 +692,9 @@ def test_a_card_cites_the_edition_unless_it_has_other_words() -> None:
 
 def test_a_company_behind_a_ship_is_no_listing_body(table: Callable[[str], pd.DataFrame]) -> None:
     """A row on owners names a company; a row on a list names who lists, and which company."""
-    names = ("sources", "ship_owners", "sanction_listings")
-    record = CardRecord({name: table(name) for name in names}, ("ship_owners", "sanction_listings"))
+    shown = ("ship_owners", "sanction_listings")
+    names = ("sources", "counters", "scopes", "same_observation", *shown)
+    record = CardRecord({name: table(name) for name in names}, shown)
     owner, listed = row_card(record, "Q016", []), row_card(record, "M045", [])
     assert owner.sentence == "Company behind Maia-1 (Transmorflot)."
     assert parts(owner, "company") == (Part("Transmorflot"),)
