@@ -17,7 +17,7 @@ from skytally.press.sphinx_ext.accuracy_directives import (
     simulated,
 )
 from skytally.press.sphinx_ext.benchmark_result_tables import results
-from skytally.press.sphinx_ext.book_data import findings
+from skytally.press.sphinx_ext.cached_record_and_findings import findings
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 
 STAY = "port-imagery.stay"
