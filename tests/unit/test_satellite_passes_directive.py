@@ -15,7 +15,7 @@ from skytally.press.sphinx_ext.satellite_passes_directive import (
     chance_of_pass,
     found_in_simulations,
 )
-from tests.support.bare_directives import bare
+from tests.support.directives_without_page import bare
 
 
 def test_a_stay_as_long_as_the_gap_always_meets_a_pass() -> None:
