@@ -24,8 +24,9 @@ def test_every_item_links_to_its_rows() -> None:
     items = read_table(ITEMS).to_dict("records")
     assert len(lines) == len(items)
     for line, item in zip(lines, items, strict=True):
-        sought, came = line.split("<td")[-2:]
-        assert re.findall(r"row/([A-Z]\d+)", sought) == item["wanted"].split()
+        sought, came, pages = line.split("<td")[-3:]
+        assert re.findall(r"(?:row|claim)/([A-Z]\d+(?:-\d+)?)", sought) == item["wanted"].split()
+        assert ("<a href=" in pages) == bool(item["wanted"] or item["came"])
         assert re.findall(r"row/([A-Z]\d+)", came) == item["came"].split()
 
 

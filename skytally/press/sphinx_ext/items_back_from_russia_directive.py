@@ -7,13 +7,17 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.core import data_registry, when
+from skytally.press.cards.card import WEB
 from skytally.press.cards.record_cards import dates
+from skytally.press.cards.source_page_citations import page_link
 from skytally.press.items_back_from_russia import ReturnItem, read_return_items
 from skytally.press.sphinx_ext.book_data import card_record, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import newest_page
 
-HEADS = ("what", "sought by North Korea, by whose account", "what any row says of its coming")
+HEADS = (
+    "what", "sought by North Korea, by whose account", "what any row says of its coming", "read in",
+)  # fmt: skip
 CAPTION = (
     "What may have gone from Russia to North Korea, item by item: what it sought, and what any "
     "row of the record says was given, by whom and when. What a row says is a claim: no image in "
@@ -40,13 +44,27 @@ class ReturnTable(Block):
     def _row(self, item: ReturnItem) -> str:
         sought = "; ".join(self._said(row) for row in item.wanted) or NOT_SOUGHT
         came = "".join(f"<li>{self._words(row)}</li>" for row in item.came)
-        return html_row((cell(item.item), sought, f"<ul>{came}</ul>" if came else self._nothing()))
+        said = f"<ul>{came}</ul>" if came else self._nothing()
+        pages = dict.fromkeys(self._page(row) for row in (*item.came, *item.wanted))
+        return html_row((cell(item.item), sought, said, "<br>".join(pages)))
 
     def _said(self, row_id: str) -> str:
         _, row = card_record().rows[row_id]
         counter = str(row.get("counter", ""))
         who = card_record().names.get(counter, counter) or str(row.get("actors", ""))
+        if row_id in set(table("press_claims")["id"]):
+            # a sentence of the press has its verdict on the card of the claim
+            return self.card("claim", row_id, f"a press text, {row_id}")
         return self.card("row", row_id, f"{who}, {self._day(row)}")
+
+    @staticmethod
+    def _page(row_id: str) -> str:
+        """Link to the page on which a row was read, at its publisher where it has an address."""
+        record = card_record()
+        _, row = record.rows[row_id]
+        part = page_link(record, record.sources[str(row["source_id"])])
+        words = cell(part.text)
+        return f'<a href="{cell(part.url)}">{words}</a>' if part.url.startswith(WEB) else words
 
     def _words(self, row_id: str) -> str:
         _, row = card_record().rows[row_id]
