@@ -69,6 +69,7 @@ SENTENCES = {
     "OriginsOfShips": f"No ship of {source_origin_directives.YEAR} is recorded at both ends of the "
     "sea route yet.",
     "SanctionListings": "The record has no listing of a ship yet.",
+    "SanctionMatrix": "The record has no listing of a ship yet.",
     "PagesFound": "The record has no page yet.",
     "HypothesesTable": "No rival explanation has been written down yet.",
     "PosteriorChart": "",

@@ -12,10 +12,13 @@ from skytally.press.sphinx_ext.sanction_directives import (
     ACT_NOT_READ,
     COPY_OF_LIST,
     HEADS,
+    NONE_FOUND,
     NOT_FOUND,
+    NOTICE_NOT_READ,
     OWN_NOTICE,
     REPORT,
     SanctionListings,
+    SanctionMatrix,
     listings_of,
 )
 from tests.support.bare_directives import bare
@@ -92,7 +95,9 @@ def test_a_legal_act_stands_with_its_pages_and_its_address() -> None:
     rows = shown_rows()
     assert rows["Lady R", "United States"][0][1].startswith("Executive Order 14024 / by West P&I")
     assert rows["Maria", "European Union"][0][1].startswith("Council Regulation (EU) 2024/1745")
-    assert rows["Maria", "Japan"][0][1] == ACT_NOT_READ
+    assert rows["Maria", "South Korea"][0][1] == ACT_NOT_READ
+    acts = [each[1] for lines in rows.values() for each in lines if each[1]]
+    assert all(each == ACT_NOT_READ or each.endswith(NOTICE_NOT_READ) for each in acts)
     html = bare(SanctionListings, docname="ships").html()
     listed = originals("sanction_listings")
     of_union = listed["act_source"].str.contains("EURLEX")
@@ -122,6 +127,29 @@ def test_each_ship_has_its_own_number_with_its_check_digit() -> None:
             digit * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False)
         )
         assert weighed % 10 == digits[6], number
+
+
+def test_a_company_is_an_owner_only_where_a_page_says_so() -> None:
+    """An earlier name of a later owner is an inference, and a link on a list is a link."""
+    rows = shown_rows()
+    maia = [each[0] for each in rows["Maia-1", "United States"]]
+    assert "by inference its owner: Transmorflot (by one page an earlier name), 8 May 2022" in maia
+    maria = [each[0] for each in rows["Maria", "Japan"]]
+    assert "a company linked to it: IBEX Shipping, 24 May 2024" in maria
+
+
+def test_the_matrix_has_a_cell_for_each_ship_and_body() -> None:
+    """Where no page has a listing, the cell says so; every date leads to its row."""
+    html = bare(SanctionMatrix, docname="ships").html()
+    listed = originals("sanction_listings")
+    lines = html.partition("<tbody>")[2].split("<tr")[1:]
+    assert len(lines) == listed["vessel"].nunique()
+    assert all(line.count("<td") == listed["body"].nunique() for line in lines)
+    assert html.count(NONE_FOUND) == listed["vessel"].nunique() * listed["body"].nunique() - len(
+        listed.groupby(["vessel", "body"])
+    )
+    angara = next(line for line in lines if "Angara" in line)
+    assert re.search(r'the ship itself: <a href="cards/row/M005\.html">13 June 2024', angara)
 
 
 def test_a_report_that_names_a_ship_is_no_listing() -> None:

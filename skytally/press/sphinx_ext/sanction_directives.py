@@ -1,4 +1,4 @@
-"""Directive of the page of ships: who put which ship, or its owner, on a list."""
+"""Directives of the page of ships: who put which ship, or its owner, on a list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from skytally.press.sphinx_ext.html_blocks import (
 LISTINGS, OWNERS = "sanction_listings", "ship_owners"
 HEADS = ("ship", "body", "what is listed, and when", "legal act", "read in")
 NOT_FOUND = "not in the record"
-ACT_NOT_READ = "not read"
+ACT_NOT_READ = "no page that was read names the act; notice not read"
+NOTICE_NOT_READ = "notice with the names not read"
+NONE_FOUND = "none found in pages read"
 OWN_PAGE_REASONS = ("official", "originator")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
@@ -37,6 +39,10 @@ REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
 """Words of the vocabulary *listing_target*; *named* is a report that lists nothing."""
 OWNER_BEFORE = "by one page an earlier name"
+INFERRED = "by inference its owner:"
+"""A company that the pages connect with a ship only by an earlier name of a later owner."""
+LINKED = "a company linked to it:"
+"""A company that no page calls its owner."""
 TARGET_WORDS = {
     SHIP: "the ship itself", OWNER: "its owner", NAMED: "named in a report, which is no listing"
 }  # fmt: skip
@@ -141,7 +147,7 @@ class SanctionListings(Block):
         """Return who is listed and when, and what other pages say less exactly."""
         best, also = listing
         owner = f" {cell(best['owner'])}{self._earlier_name(best)}" if best["owner"] else ""
-        shown = f"{cell(TARGET_WORDS[best['target']])}{owner}, {self._link(best, _day(best))}"
+        shown = f"{cell(target_words(best))}{owner}, {self._link(best, _day(best))}"
         if not also:
             return shown
         pages = "1 page" if len(also) == 1 else f"{len(also)} pages"
@@ -168,7 +174,8 @@ class SanctionListings(Block):
         act = cell(row["act"])
         if len(own):
             act = f'<a href="{cell(own.iloc[0])}">{act}</a>'
-        return f"{act}<br>by {'; '.join(source_link(source, up=up) for source in sources)}"
+        named = f"{act}<br>by {'; '.join(source_link(source, up=up) for source in sources)}"
+        return f"{named}<br>{NOTICE_NOT_READ}"
 
     def _read(self, row: Mapping[str, Any]) -> str:
         """Return the page of a listing, and whether it is the body's, a copy or a report."""
@@ -178,6 +185,65 @@ class SanctionListings(Block):
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
+
+
+class SanctionMatrix(SanctionListings):
+    """Show for each ship and each body the first listing that a page dates, or that none is."""
+
+    def html(self) -> str:
+        """Return the table, a row a ship and a column a body."""
+        rows = originals(LISTINGS).sort_values(["date_last", "id"], kind="stable")
+        bodies = list(dict.fromkeys(rows["body"]))
+        lines = [
+            html_row(
+                (self.ships(ship), *(self._first(of_ship[of_ship["body"] == b]) for b in bodies))
+            )
+            for ship, of_ship in rows.groupby("vessel", sort=False)
+        ]
+        return filtered_table(
+            "sanction-matrix",
+            "The first listing of each ship, and of a company behind it, by each body, with its "
+            "day as far as a page gives it; the lines below have every listing",
+            ["ship", *map(cell, bodies)],
+            lines,
+            empty="The record has no listing of a ship yet.",
+        )
+
+    def _first(self, rows: pd.DataFrame) -> str:
+        """Cell of a ship and a body: the first listing of the ship, and of a company behind it."""
+        found = [each.best for each in listings_of(rows.to_dict("records"))]
+        parts = []
+        for target in (SHIP, OWNER, NAMED):
+            same = [row for row in found if row["target"] == target]
+            dated = [row for row in same if not pd.isna(row["date_first"])] or same
+            if dated:
+                first = min(dated, key=lambda row: (row["date_last"], row["id"]))
+                words = cell(target_words(first).removesuffix(":"))
+                parts.append(f"{words}: {self._link(first, _day(first))}")
+        return "<br>".join(parts) or cell(NONE_FOUND)
+
+
+def target_words(row: Mapping[str, Any]) -> str:
+    """Words on what is listed: the ship, its owner, or a company with a weaker connection to it.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of a listing.
+
+    Returns
+    -------
+    str
+        A company is its owner only where a page of the record says so of this ship.
+    """
+    if row["target"] != OWNER:
+        return TARGET_WORDS[row["target"]]
+    owners = originals(OWNERS)
+    same = (owners["vessel"] == row["vessel"]) & (owners["body"] == row["owner"])
+    relations = set(owners[same]["relation"])
+    if OWNER in relations:
+        return TARGET_WORDS[OWNER]
+    return INFERRED if EARLIER_NAME in relations else LINKED
 
 
 def _kind_of_page(source: str) -> str:
@@ -201,4 +267,5 @@ def _day(row: Mapping[str, Any]) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("sanction-listings", SanctionListings)
+    app.add_directive("sanction-matrix", SanctionMatrix)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
