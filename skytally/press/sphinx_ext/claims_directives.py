@@ -171,7 +171,9 @@ def why_in_short(claim: dict[str, Any]) -> str:
         return f"{source_link(drift['original_source'])} has: {cell(drift['original'])}."
     decide, _ = deciding_reasons(claim)
     reason = decide[0] if decide else claim["remark"]
-    return cell(reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0])
+    words = reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0]
+    # what speaks against a sentence may not be left out of its shortest account
+    return " ".join(map(cell, (words, *claim["against"])))
 
 
 class ClaimsInShort(Block):
