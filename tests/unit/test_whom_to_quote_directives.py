@@ -117,6 +117,14 @@ def test_a_denial_is_quoted_with_who_reported_it() -> None:
     assert "(of soldiers, not of arms; source: " in phrased_event(row("E110"))
 
 
+@pytest.mark.parametrize("row_id", ["E071", "E090", "E100", "E104", "E107", "E163"])
+def test_words_with_a_speaker_before_a_colon_become_a_sentence(row_id: str) -> None:
+    """A sentence to paste names who says it, or the resolution, and has no colon after it."""
+    said = phrased_event(row(row_id))
+    assert said.startswith("According to ")
+    assert ": " not in said.partition("source: ")[0]
+
+
 def test_a_number_made_of_events_names_how_many() -> None:
     """Rows without a counter are counted, not named."""
     none = {"text": "The record holds no event.", "own": True, "inputs": ["E001", "E002"]}

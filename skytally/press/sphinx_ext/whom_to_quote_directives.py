@@ -45,6 +45,14 @@ PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
 UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
+JUDGED = "rivals."
+"""Beginning of the keys of findings that are a judgement of the book."""
+SPEAKER = re.compile(r"([^:]{2,110}): (.+)", re.DOTALL)
+"""Words of a row that name who says it, or a resolution, before what it says."""
+FINDING_OF = "Finding of "
+"""Beginning of such words for a body that found something."""
+WITH_ARTICLE = re.compile(r"(?:minister|adviser|military|MSMT|Center|Centre)$")
+"""Ends of names that a sentence puts an article before."""
 LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
 POOR = ("D", "E", "F")
 """Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
@@ -210,13 +218,38 @@ def phrased_event(row: Row) -> str:
     str
         Of a confirmation, the note stays with it, since it says of what.
     """
-    text = str(row["text"])
-    text = f"{text[:1].upper()}{text[1:]}"
+    text = in_a_sentence(str(row["text"]))
     when, cited = days_of(row), cited_event(row)
     # the page is often of the same day
     stated = "" if cited.endswith(f", {when}") else f"{when}; "
     of_what = f"{row['note']}; " if row["kind"] == CONFIRMED and row["note"] else ""
     return f"{text} ({stated}{of_what}source: {cited})."
+
+
+def in_a_sentence(text: str) -> str:
+    """Turn the words of a row into a sentence that names its speaker.
+
+    Examples
+    --------
+    >>> in_a_sentence("South Korean defence minister: food seems to be the largest part")
+    'According to the South Korean defence minister, food seems to be the largest part'
+    >>> in_a_sentence("Finding of UN monitors: debris is of a missile")
+    'According to a finding of UN monitors, debris is of a missile'
+    >>> in_a_sentence("US lists eight bodies")
+    'The United States lists eight bodies'
+    """
+    found = SPEAKER.fullmatch(text)
+    if found:
+        who, said = found[1], found[2]
+        if who.startswith(FINDING_OF):
+            who = f"a finding of {who.removeprefix(FINDING_OF)}"
+        elif who.startswith("Resolution "):
+            who = f"r{who[1:]}"
+        elif WITH_ARTICLE.search(who.partition(" (")[0]):
+            who = f"the {who}"
+        return f"According to {who}, {said}"
+    text = re.sub(r"^US (?=[a-z])", "The United States ", text)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def days_of(row: Row) -> str:
@@ -335,6 +368,8 @@ class QuotationList(QuotationBlock):
             if line.startswith("#"):
                 part = line.lstrip("# ").strip()
                 parts[part] = None
+            elif line in known and line.startswith(JUDGED):
+                made.append(self._judged(known[line], part))
             elif line in known and rows.get(next(iter(known[line]["inputs"]), "")):
                 made.append(self._row(known[line], part))
             elif rows.get(line, ("",))[0] == EVENTS:
@@ -365,6 +400,17 @@ class QuotationList(QuotationBlock):
                 cell(f"{row['actors']}: {kind}; {REPORT}"),
                 f"read in: {self.page(page_link(record, read))}{doubts(read)}",
             ),
+            choice=part,
+        )
+
+    def _judged(self, finding: Row, part: str) -> str:
+        """Line of a probability that rests on judgements of the book, which nobody else made."""
+        text = str(finding["text"]).removesuffix(".")
+        source = f"a judgement of {BOOK}, on {len(finding['inputs'])} rows"
+        sentence = f"<p>“{cell(text)} (source: {source}).”</p>"
+        link = self.card("finding", str(finding["key"]), str(finding["said"]))
+        return html_row(
+            (f"{sentence}{link}", f"judged by {BOOK}", '<a href="rivals.html">every judgement</a>'),
             choice=part,
         )
 
