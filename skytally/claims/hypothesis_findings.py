@@ -28,11 +28,14 @@ RESULT = (
     "{without}."
 )
 ENDS = (
-    "The judgements decide: starting from {prior}, the probability of the explanation "
-    "“{proposition}” is {number}, the first with every range taken at its end against it, the "
-    "second with every range taken at its end for it. So the result holds only for readers who "
-    "roughly share the judgements."
+    "{decide} from {prior}, the probability of the explanation “{proposition}” is {number}, the "
+    "first with every range taken at its end against it, the second with every range taken at its "
+    "end for it. So the result holds only for readers who roughly share the judgements."
 )
+DECIDE = "The judgements decide: starting"
+"""Beginning of the sentence on the ends where they do not reach from nothing to certainty."""
+DECIDE_ALL = f"The judgements, not the evidence, decide the result{SPAN}. Starting"
+"""Beginning where they do: what the ends come to stands before any number."""
 STRONGEST_RIVAL = (
     "The strongest of the other explanations is “{rival}”. Between these two alone, each with the "
     "same probability before any evidence and the remaining ones left out, “{proposition}” comes "
@@ -187,6 +190,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
         _finding(
             "rivals.ends", ENDS, (against[0], favour[1]), rows,
             prior=prior, proposition=name,
+            decide=DECIDE_ALL if _span(found, prior) else DECIDE,
             said=_ends_in_words(found, prior),
         ),
         _strongest_rival(known, prior, rows),

@@ -95,6 +95,10 @@ def test_ends_that_span_everything_are_said_to(found: dict[str, Finding]) -> Non
     """All judgements at once against it, or for it: nothing is decided then."""
     assert found["rivals.ends"].said == "0 to 3 percent or more than 99 percent"
     assert found["rivals.ends"].said in found["rivals.ends"].text
+    assert found["rivals.ends"].text.startswith(
+        "The judgements, not the evidence, decide the result: anything from near nothing to near "
+        "certainty. Starting from 50 percent"
+    )
 
 
 def test_without_observations_there_is_no_finding(given: Evidence) -> None:

@@ -11,7 +11,9 @@
     + "against it, or at its end for it, that becomes {at_ends}{span}.";
   const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = ": anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
-  const ENDS = "The judgements decide: starting from {prior}, the probability of the explanation "
+  const DECIDE = "The judgements decide: starting";
+  const DECIDE_ALL = `The judgements, not the evidence, decide the result${SPAN}. Starting`;
+  const ENDS = "{decide} from {prior}, the probability of the explanation "
     + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
     + "second with every range taken at its end for it. So the result holds only for readers who "
     + "roughly share the judgements.";
@@ -160,7 +162,9 @@
         { prior: each, proposition, at_ends: endsInWords(each), span: spanOf(each) });
     }
     const [against, favour] = [endsOver(known, prior, "least"), endsOver(known, prior, "greatest")];
-    add("rivals.ends", ENDS, [against[0], favour[1]], { prior, proposition }, endsInWords(prior));
+    const decide = spanOf(prior) ? DECIDE_ALL : DECIDE;
+    add("rivals.ends", ENDS, [against[0], favour[1]],
+      { prior, proposition, decide }, endsInWords(prior));
     strongestRival(known, prior, proposition, add);
     return made;
   }
