@@ -6,7 +6,7 @@ import html as markup
 import re
 
 from skytally.press.sphinx_ext.book_data import originals
-from skytally.press.sphinx_ext.silent_ship_directives import LastSignals, SilenceList
+from skytally.press.sphinx_ext.silent_ship_directives import JUDGED_TO_BE, LastSignals, SilenceList
 from tests.support.bare_directives import bare
 
 
@@ -46,3 +46,12 @@ def test_ships_without_a_last_signal_are_not_left_out() -> None:
     assert shown["Maria"][0] == shown["Lady R"][0] == "not in the record"
     assert shown["Lady R"][2] == "not in the record"
     assert "2025" in shown["Maia-1"][2]
+
+
+def test_a_newer_silence_of_a_ship_only_judged_to_be_it_is_marked() -> None:
+    """The sentence above the table has the newer one, so the table may not lack it."""
+    shown = {row[0]: row[1:] for row in rows_of(LastSignals)}
+    certain, _, perhaps = shown["Lady R"][1].partition(JUDGED_TO_BE)
+    assert "10 February 2024 to 7 March 2024" in certain
+    assert "3 April 2024 to 14 April 2024" in perhaps
+    assert JUDGED_TO_BE not in shown["Maria"][1]

@@ -149,6 +149,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         "first seen": earliest(seen), "last seen": latest(seen),
         "last sighting that is perhaps of it": latest(perhaps),
         "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
+        "newest such report that is perhaps of it": latest(silent_rows(rows, PERHAPS)),
         "last heard by radio": latest(heard_rows(rows)),
         "last voyage, by its departure": latest(voyages),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from skytally.core import when
 from skytally.press.cards.ship_cards import row_part
 from skytally.press.cards.ship_rows import (
     ALONE,
+    PERHAPS,
     SIGNALS,
     SILENT,
     TOGETHER,
@@ -36,6 +37,7 @@ from skytally.press.sphinx_ext.html_blocks import (
 from skytally.press.sphinx_ext.ship_directives import NOT_IN_RECORD, ShipBlock
 
 OPEN = "not stated"
+JUDGED_TO_BE = "of a ship judged to be it:"
 KNOWN = {
     "day": "to the day", "month": "to the month", "year": "to the year",
     "nominal": "a day chosen for the words of the page",
@@ -94,7 +96,8 @@ class LastSignals(ShipBlock):
             "last-signals",
             "Last signals: a row is one ship, with its last radio position before it first sailed "
             "on this route, the newest report that it was not heard, and the newest that it was, "
-            "anywhere; reports on all ships of the group are left out",
+            "anywhere; a report of a ship only judged to be it is marked, and reports on all ships "
+            "of the group are left out",
             [
                 "ship",
                 "last position before",
@@ -111,10 +114,19 @@ class LastSignals(ShipBlock):
         cells = (
             self.card("ship", ship_id(ship), ship),
             "; ".join(self._part(row) for row in before) or cell(NOT_IN_RECORD),
-            self._part(latest(silent_rows(rows, ALONE, TOGETHER))),
+            self._silence(rows),
             self._part(latest(row for row in heard_rows(rows) if row not in before)),
         )
         return html_row(cells)
+
+    def _silence(self, rows: list[ShipRow]) -> str:
+        """Newest report of silence, and a newer one of a ship that is only judged to be it."""
+        certain = latest(silent_rows(rows, ALONE, TOGETHER))
+        perhaps = latest(silent_rows(rows, PERHAPS))
+        shown = self._part(certain)
+        if perhaps is None or (certain is not None and perhaps.first <= certain.first):
+            return shown
+        return f"{shown}<br>{JUDGED_TO_BE} {self._part(perhaps)}"
 
     def _part(self, row: ShipRow | None) -> str:
         return cell(NOT_IN_RECORD) if row is None else self.part(row_part(card_record(), row))
