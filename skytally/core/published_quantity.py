@@ -210,7 +210,7 @@ UP_TO_NEXT = (
     "up to the next of the last printed digit, or the next thousand or million where that is nearer"
 )
 """What a number called *-odd* stays below."""
-ROUNDED = "the rounding of the printed number, which says nothing on how well it is known"
+ROUNDED = "the rounding of the printed number only, its error not stated"
 """Whose interval that of a rounded number is that nobody read off an image."""
 
 

@@ -285,7 +285,11 @@ def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
 @pytest.mark.parametrize(
     ("row", "heading"),
     [
-        ({"state": "seen", "vessel": "Lady R"}, "Lady R seen, no number given"),
+        ({"state": "seen", "vessel": "Lady R"}, "Sighting of Lady R, with no number"),
+        (
+            {"state": "seen", "vessel": "Angara or Lady R"},
+            "Sighting of one ship, Angara or Lady R, with no number",
+        ),
         ({"state": "seen"}, "Ship seen, no number given"),
         ({"state": "unclear"}, "Ship: unclear by the source"),
         (
@@ -684,3 +688,30 @@ def test_a_card_cites_the_edition_unless_it_has_other_words() -> None:
     assert cited.of_claim(claim) == "A, T, edition X."
     assert cited.of_claim(claim | {"verdict": "contradicted"}).startswith("A, T, copy 12.")
     assert BookCitations("A, T.").of_finding({"key": "a.b", "text": "It is 4."}) == "A, T."
+
+
+def test_a_company_behind_a_ship_is_no_listing_body(table: Callable[[str], pd.DataFrame]) -> None:
+    """A row on owners names a company; a row on a list names who lists, and which company."""
+    shown = ("ship_owners", "sanction_listings")
+    names = ("sources", "counters", "scopes", "same_observation", *shown)
+    record = CardRecord({name: table(name) for name in names}, shown)
+    owner, listed = row_card(record, "Q016", []), row_card(record, "M045", [])
+    assert owner.sentence == "Company behind Maia-1 (Transmorflot)."
+    assert parts(owner, "company") == (Part("Transmorflot"),)
+    assert parts(listed, "who lists") == (Part("United States"),)
+    assert parts(listed, "company listed") == (Part("Transmorflot"),)
+
+
+def test_a_tally_that_found_nothing_lists_no_row_as_its_support(cards_of: CardRecord) -> None:
+    """Rows that were looked through stand for nothing that they say."""
+    rows = cards_of.tables["quay_stocks"]["id"].tolist()
+    none = {
+        "key": "synthesis.none", "inputs": rows, "value": 0.0, "own": True, "said": "no event",
+        "text": "The record holds no event.", "unit": "events", "when": "", "low": 0.0,
+        "high": 0.0, "bound": "exactly", "support": None, "interval_from": "", "level": None,
+    }  # fmt: skip
+    card = finding_card(cards_of, none, "")
+    assert parts(card, "rows looked through") == (
+        Part(f"{len(rows)} of the record, and none of them is one"),
+    )
+    assert not parts(card, "rows")

@@ -154,6 +154,9 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
     span = interval_words(finding)
     printed = bool(finding.get("support")) and not finding.get("own")
+    # of a tally that found nothing, the rows are those that were looked through
+    nothing = bool(finding.get("own")) and finding.get("value") == 0 and len(rows) > MOST_WORDED
+    through = f"{len(rows)} of the record, and none of them is one"
     facts = [
         *fact(
             COUNTED if printed else RESTS_ON,
@@ -164,10 +167,14 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
         *fact("interval", [span]),
-        *read_in(record, rows),
+        *([] if nothing else read_in(record, rows)),
         *fact("support", _support(finding)),
         # of a single row the card itself says what it says
-        *fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0)),
+        *(
+            fact("rows looked through", [through])
+            if nothing
+            else fact("rows", _worded(record, rows, worded=MOST_WORDED if len(rows) > 1 else 0))
+        ),
         *fact("evidence", [Part("the page that explains it", page_of(key))]),
         *fact("all of it", [Part(f"{key} among all numbers", f"findings.html#{key}")]),
         *fact(CITE, [Part(_citation(citation, f"Finding {key}:", str(finding["text"]), span))]),

@@ -56,6 +56,10 @@ MOST_IN_ROW = 110
 """Letters of a row among the rows of a finding."""
 MOST_IN_HEADING = 120
 """Letters of the heading of a row's card."""
+BODY_LABELS = {"sanction_listings": "who lists", "ship_owners": "company"}
+"""What the body of a row is, by its table."""
+EITHER = " or "
+"""Between two ships of which a row saw one."""
 READ_LABELS = {True: "read on a page of the counter", False: "read in a report of it"}
 """Label of the pages of a row with a counter, by whether the page is the counter's own."""
 READ = "read in"
@@ -295,6 +299,9 @@ def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     elif row.get("state") in STATE_WORDS:
         thing = str(row.get("vessel", "") or row.get("quantity", "")) or THINGS.get(table, table)
         phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
+        if row["state"] == n.SOMETHING_SEEN and row.get("vessel"):
+            one = "one ship, " if EITHER in thing else ""
+            phrase = f"sighting of {one}{thing}, with no number"
     else:
         phrase = _phrase(record, table, row)
     return phrase[:1].upper() + phrase[1:]
@@ -333,6 +340,8 @@ def _phrase(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     if table == "sanction_listings":
         what = "mention" if row["target"] == "named" else "sanction listing"
         return f"{what} of {ship} ({row['body']})"
+    if table == "ship_owners":
+        return f"company behind {ship} ({row['body']})"
     if table == "voyages":
         return f"voyage of {ship}, load not counted"
     if table == "port_stays":
@@ -384,13 +393,15 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     table, row = record.rows[row_id]
     place = str(row.get("scope", ""))
     counter = str(row.get("counter", "") or row.get("asserted_by", ""))
+    relation = words_of(record, "ship_relation", str(row.get("relation", "")))
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
         *fact("who acted", [spelled_out(str(row.get("actors", "")))]),
         *fact("IMO number", [str(row.get("imo", ""))]),
-        *fact("listing body", [str(row.get("body", ""))]),
+        *fact(BODY_LABELS.get(table, "body"), [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
-        *fact("owner", [str(row.get("owner", ""))]),
+        *fact("how the page connects them", [relation]),
+        *fact("company listed", [str(row.get("owner", ""))]),
         *fact("place", [record.names.get(place, place)]),
         *dates_facts(row),
         *interval_fact(row),

@@ -87,7 +87,11 @@ def counters_cell(finding: Mapping[str, Any]) -> str:
         return words
     names = listed([_names().get(origin, origin) for origin in facts["origins"]])
     certain = facts["origins_at_least"]
-    fewer = f"; {certain} separate for certain" if certain < facts["named_origins"] else ""
+    fewer = (
+        f"; some cite each other, {certain} independent for certain"
+        if certain < facts["named_origins"]
+        else ""
+    )
     return f"{words}: {names}{fewer}"
 
 
@@ -147,7 +151,7 @@ class CountersTally(Block):
         found = findings(self.app)
         if not found:
             return empty_state("There is no finding yet.")
-        heads = ["rests on", "findings", "one separate reading for certain", "which"]
+        heads = ["rests on", "findings", "only one reading certain to be independent", "which"]
         head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
         body = "".join(self._row(word, found) for word in choices(found))
         caption = (

@@ -4,7 +4,7 @@
   const w = lab.words;
   const COUNTING_ERROR = 0.1, A_TENTH = "a tenth either way", ODD = "-odd";
   const COUNTED_BY = ["count", "estimate", "derived-sum", "reckoned", "likeness"];
-  const ROUNDED = "the rounding of the printed number, which says nothing on how well it is known";
+  const ROUNDED = "the rounding of the printed number only, its error not stated";
   const UP_TO_NEXT = "up to the next of the last printed digit, "
     + "or the next thousand or million where that is nearer";
   const MISSING = NaN;
