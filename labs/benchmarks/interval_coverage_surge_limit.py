@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.count_ceiling import Baseline
+from skytally.statistics.baseline_from_published_ceiling import Baseline
 from skytally.statistics.predictive_tail_given_ceiling import LEVEL
 from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 

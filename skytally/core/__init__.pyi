@@ -60,7 +60,7 @@ from .project_folder import (
     data_folder as data_folder,
     project_root as project_root,
 )
-from .published_quantity import (
+from .source_printed_quantity import (
     A_TENTH as A_TENTH,
     COUNTED_BY as COUNTED_BY,
     COUNTING_ERROR as COUNTING_ERROR,

@@ -49,11 +49,6 @@ from .links_to_cards import (
     linked_table as linked_table,
 )
 from .map_regions import read_regions as read_regions
-from .maps import (
-    position_words as position_words,
-    region_map as region_map,
-    site_blocks as site_blocks,
-)
 from .matplotlib_charts import (
     as_svg as as_svg,
     canvas as canvas,
@@ -72,6 +67,11 @@ from .non_latin_fonts import (
 )
 from .overview_timeline import timeline_chart as timeline_chart
 from .precision_and_recall_curves import curves_chart as curves_chart
+from .region_and_site_maps import (
+    position_words as position_words,
+    region_map as region_map,
+    site_blocks as site_blocks,
+)
 from .route_map_tables import read_labels as read_labels, read_panels as read_panels
 from .running_totals_chart import (
     running_totals as running_totals,

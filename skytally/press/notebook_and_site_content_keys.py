@@ -32,7 +32,7 @@ from skytally.press.project_paths import (
     parameters_folder,
     site_folder,
 )
-from skytally.press.site_zip_downloads import packed_files
+from skytally.press.table_and_project_zips import packed_files
 
 STATE = "state.json"
 SCENES = "scenes"

@@ -107,7 +107,7 @@ def stage_book(stage: Path) -> None:
     from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
     from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
     from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
-    from skytally.press.site_zip_downloads import stage_project_zip
+    from skytally.press.table_and_project_zips import stage_project_zip
 
     stage_editions(stage)
     stage_project_zip(stage, title=book_details()["title"])
@@ -154,7 +154,7 @@ def _add_files(stage: Path, pages: Path) -> None:
     from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
-    from skytally.press.site_zip_downloads import PROJECT_ZIP, write_tables_zip
+    from skytally.press.table_and_project_zips import PROJECT_ZIP, write_tables_zip
     from skytally.press.table_schemas import write_schemas
 
     data = data_folder()

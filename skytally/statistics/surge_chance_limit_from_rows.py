@@ -8,7 +8,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from skytally.core import DataError, chance_text, day, refuse, rounded_outwards
-from skytally.statistics.count_ceiling import SPACING, bounded_baseline, days_in, weeks_imaged
+from skytally.statistics.baseline_from_published_ceiling import (
+    SPACING,
+    bounded_baseline,
+    days_in,
+    weeks_imaged,
+)
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.predictive_tail_given_ceiling import PRIORS, REACHED, Prior

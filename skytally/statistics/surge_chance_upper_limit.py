@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import check_level, whole_faults
-from skytally.statistics.count_ceiling import Baseline, whole_bounds
+from skytally.statistics.baseline_from_published_ceiling import Baseline, whole_bounds
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.predictive_tail_given_ceiling import LEVEL, tails_of_bound
 
@@ -97,7 +97,7 @@ def surge(count: ArrayLike, baseline: Baseline, *, weeks: int = 1, sites: int = 
     count : float or (low, high)
         The new count, in the unit of the ceiling; its low end is used.
     baseline : Baseline
-        From `skytally.statistics.count_ceiling.bounded_baseline`.
+        From `skytally.statistics.baseline_from_published_ceiling.bounded_baseline`.
     weeks : int
         Independent weeks of which the count is the peak: a count that was picked because it
         was the highest of three is three chances.
@@ -125,7 +125,7 @@ def surge(count: ArrayLike, baseline: Baseline, *, weeks: int = 1, sites: int = 
 
     Examples
     --------
-    >>> from skytally.statistics.count_ceiling import bounded_baseline
+    >>> from skytally.statistics.baseline_from_published_ceiling import bounded_baseline
     >>> usual = bounded_baseline(20, stated=13, period=("2022-01-01", "2022-12-31"))
     >>> found = surge(73, usual, weeks=3, sites=4)
     >>> 0.02 < found.limit.high < 0.05, round(found.chance(13, ORDER), 3)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from skytally.core import DataError, day, interval, limits, quantity_of, refuse, rounded_outwards
-from skytally.statistics.count_ceiling import SPACING
+from skytally.statistics.baseline_from_published_ceiling import SPACING
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.level_ratio import LevelRatio, Numbers, chance_to_notice, level_ratio
 

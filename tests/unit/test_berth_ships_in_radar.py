@@ -10,6 +10,7 @@ from scipy import ndimage, stats
 
 from skytally.core import evidence_line_vocabulary as n
 from skytally.core.errors import DataError
+from skytally.imagery.measure.radar.berth_mask_by_look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     RadarObservation,
@@ -24,7 +25,6 @@ from skytally.imagery.measure.radar.cfar import (
     texture_of,
     texture_without_targets,
 )
-from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
 from skytally.imagery.simulate import radar_berth_images
 
 QUIET = 18

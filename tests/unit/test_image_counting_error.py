@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skytally.claims import gather_evidence, judge_claims
-from skytally.core import published_quantity
+from skytally.core import source_printed_quantity
 from tests.support.claim_evidence import claim_tables, record_tables
 from tests.support.evaluated_findings import evaluated_findings
 
@@ -20,7 +20,7 @@ def test_no_verdict_depends_on_an_error_up_to_a_quarter(monkeypatch: pytest.Monk
     """METHODS 7.5 says so: none moves between no error and a quarter; at a half some do."""
     found = {}
     for error in (0.0, 0.25, 0.5):
-        monkeypatch.setattr(published_quantity, "COUNTING_ERROR", error)
+        monkeypatch.setattr(source_printed_quantity, "COUNTING_ERROR", error)
         found[error] = verdicts()
     assert found[0.25] == found[0.0]
     assert found[0.5]["S2-01"] != found[0.0]["S2-01"]
@@ -30,7 +30,7 @@ def test_error_enters_multiples_shares_sums_and_quotations(monkeypatch: pytest.M
     """Whatever is computed with about 73, about 258 or about 14 widens with the error."""
     widths = {}
     for error in (0.0, 0.1):
-        monkeypatch.setattr(published_quantity, "COUNTING_ERROR", error)
+        monkeypatch.setattr(source_printed_quantity, "COUNTING_ERROR", error)
         widths[error] = {each["key"]: (each["low"], each["high"]) for each in evaluated_findings()}
     for key in (
         "rail-counts.railcars_october_2023",

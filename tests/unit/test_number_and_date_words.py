@@ -18,7 +18,7 @@ from skytally.core.number_and_date_words import (
     with_preposition,
     with_unit,
 )
-from skytally.core.published_quantity import quantity_of, quantity_text
+from skytally.core.source_printed_quantity import quantity_of, quantity_text
 from skytally.core.unit_table import unit_of
 
 OCTOBER_5 = pd.Timestamp("2023-10-05")

@@ -15,7 +15,7 @@ from skytally.core.errors import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.clear_sky.stable_area_masks import ring_mask
 from skytally.imagery.measure.image_observation import observation_line
-from skytally.imagery.measure.quay.changed_pixels import QUAY_P_FALSE, changed_pixels
+from skytally.imagery.measure.quay.quay_change_detection import QUAY_P_FALSE, changed_pixels
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay, teu_bounds, teu_observation
 from skytally.imagery.measure.quay.stacked_area import (
     CRANE_M2,

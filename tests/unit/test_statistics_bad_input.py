@@ -19,7 +19,7 @@ import pytest
 from labs.methods import change_points_by_ruptures, semi_markov_port_calls
 from skytally.core.errors import DataError
 from skytally.statistics import (
-    count_ceiling,
+    baseline_from_published_ceiling,
     interval_dated_counts,
     lead_lag,
     predictive_tail_given_ceiling,
@@ -203,7 +203,11 @@ def _surge_of_bound(**given: Any) -> Any:
     count = given.pop("count", 73)
     paid = {each: given.pop(each) for each in ("sites", "weeks") if each in given}
     whole = {"stated": 13, "period": ("2018-10-01", "2023-09-30"), **given}
-    return surge(count, count_ceiling.bounded_baseline(whole.pop("most", 20), **whole), **paid)
+    return surge(
+        count,
+        baseline_from_published_ceiling.bounded_baseline(whole.pop("most", 20), **whole),
+        **paid,
+    )
 
 
 def _level_ratio(**given: Any) -> Any:
@@ -344,7 +348,7 @@ CASES = [
         },
     ),
     Case(
-        count_ceiling.weeks_imaged,
+        baseline_from_published_ceiling.weeks_imaged,
         {"number": 36, "period": ("2022-11-01", "2023-01-31")},
         {"number": (*NUMBERS, 10**9), "period": (*BAD_DAYS, ())},
     ),

@@ -14,7 +14,11 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors import DataError
-from skytally.statistics.count_ceiling import Baseline, bounded_baseline, weeks_imaged
+from skytally.statistics.baseline_from_published_ceiling import (
+    Baseline,
+    bounded_baseline,
+    weeks_imaged,
+)
 from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
 

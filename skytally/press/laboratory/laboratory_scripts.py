@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("scripts")
 ENGINE = (
     "number_and_unit_wording.js",
-    "published_quantity.js",
+    "source_printed_quantity.js",
     "record_without_rows.js",
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",

@@ -9,8 +9,8 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError
 from skytally.press.book_metadata import book_details
-from skytally.press.site_zip_downloads import PROJECT_ZIP, TABLES_ZIP, megabytes
 from skytally.press.sphinx_ext.html_blocks import Block, cell
+from skytally.press.table_and_project_zips import PROJECT_ZIP, TABLES_ZIP, megabytes
 
 RERUN = "rerun"
 FIRST_STEPS = {

@@ -13,9 +13,9 @@ from skytally.core import DataError, data_registry, project_root, read_table
 from skytally.findings import Finding, evaluation_of, one_finding
 from skytally.imagery.pipeline.detection_limits import CARDS
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.press.site_zip_downloads import PROJECT_ZIP, TABLES_ZIP, megabytes
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table
+from skytally.press.table_and_project_zips import PROJECT_ZIP, TABLES_ZIP, megabytes
 from skytally.record import WholeRecord
 
 SETTING = re.compile(r"(?P<name>[a-z_]+): (?P<value>\d+)")

@@ -19,7 +19,7 @@ from skytally.imagery.measure.difference_from_reference import (
     ring_gain,
 )
 from skytally.imagery.measure.image_observation import Observation
-from skytally.imagery.measure.quay.changed_pixels import QUAY_P_FALSE
+from skytally.imagery.measure.quay.quay_change_detection import QUAY_P_FALSE
 from skytally.imagery.measure.quay.stacked_area import (
     ASSUMED_CRANES,
     ENDMEMBERS,

@@ -23,7 +23,7 @@ from skytally.imagery.cube import (
 )
 from skytally.imagery.measure.image_observation import Observation, unclear_observation
 from skytally.imagery.measure.radar.backscatter_offset_correction import levelled
-from skytally.imagery.measure.radar.look_direction import in_lee, radar_mask
+from skytally.imagery.measure.radar.berth_mask_by_look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.satellite_reference_sharing import likeness, sibling_group
 from skytally.imagery.measure.ships.difference_from_empty_berth import SURE_DETECTION
 from skytally.imagery.measure.usual_level_reference import (

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import evidence_line_vocabulary as n
-from skytally.core.published_quantity import (
+from skytally.core.source_printed_quantity import (
     Quantity,
     counting_interval,
     limits,

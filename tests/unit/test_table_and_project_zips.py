@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press import git_commit_and_tree, site_zip_downloads
-from skytally.press.site_zip_downloads import (
-    PROJECT_ZIP,
-    TABLES_ZIP,
-    stage_project_zip,
-    write_tables_zip,
-)
+from skytally.press import git_commit_and_tree, table_and_project_zips
 from skytally.press.sphinx_ext.project_download_directives import (
     NEEDED_FOR,
     AllTables,
     FirstSteps,
     NeedsFolder,
     ProjectFolder,
+)
+from skytally.press.table_and_project_zips import (
+    PROJECT_ZIP,
+    TABLES_ZIP,
+    stage_project_zip,
+    write_tables_zip,
 )
 from tests.support.directives_without_page import bare
 
@@ -52,7 +52,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _git(folder, "add", "-A")
     _git(folder, "commit", "-q", "-m", "First")
     (folder / "data/record/own image.png").write_bytes(b"mine")
-    monkeypatch.setattr(site_zip_downloads, "project_root", lambda: folder)
+    monkeypatch.setattr(table_and_project_zips, "project_root", lambda: folder)
     return folder
 
 
@@ -93,7 +93,7 @@ def test_outside_a_checkout_there_is_no_zip_of_the_folder(
     """A folder without git, or within the repository of something else, is not packed."""
     inner = checkout / "data"
     assert git_commit_and_tree.tracked_files(inner) == {}
-    monkeypatch.setattr(site_zip_downloads, "project_root", lambda: inner)
+    monkeypatch.setattr(table_and_project_zips, "project_root", lambda: inner)
     stage_project_zip(tmp_path, title="A Book")
     assert not (tmp_path / PROJECT_ZIP).exists()
 
@@ -121,7 +121,7 @@ def test_all_tables_are_in_one_file_with_licence_and_words(
     tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tables, dictionaries, outlines and descriptions, in the same bytes each time."""
-    monkeypatch.setattr(site_zip_downloads, "project_root", lambda: root)
+    monkeypatch.setattr(table_and_project_zips, "project_root", lambda: root)
     for name in ("record/a.csv", "record/a.dictionary.csv", "sites/b.geojson", "datapackage.json"):
         (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / name).write_text("x\n")

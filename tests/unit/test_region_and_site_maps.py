@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from skytally.core import chart_style as style, data_registry
 from skytally.figures.basemap import View, outlines
 from skytally.figures.map_regions import read_regions
-from skytally.figures.maps import position_words, region_map, site_blocks
+from skytally.figures.region_and_site_maps import position_words, region_map, site_blocks
 from tests.support.parsed_charts import NASTY, svg, svg_words, tags
 
 Table = Callable[[str], pd.DataFrame]

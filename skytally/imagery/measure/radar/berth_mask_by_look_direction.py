@@ -1,4 +1,4 @@
-"""Where the radar looks from, and where a ship at a berth therefore shows."""
+"""Where a ship at a berth shows on radar, by where the radar looks from."""
 
 from __future__ import annotations
 
