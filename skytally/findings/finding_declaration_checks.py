@@ -180,6 +180,9 @@ def _condition_faults(
             clauses = [substituted(clause, names) for clause in cell.split("&")]
         except DataError:
             continue
+        parted = " & ".join(clause.strip() for clause in cell.split("&"))
+        if cell != parted:
+            yield declaration.fault(column, repr(cell), f"conditions run together; write {parted!r}")
         for clause in (clause.strip().removeprefix("not ") for clause in clauses):
             if column == "part" and ROWS_PER_GROUP.fullmatch(clause):
                 continue

@@ -147,6 +147,11 @@ def test_a_sound_declaration_has_no_fault(
         (selected(where="date_first>=2023-13-01"), "where", "'2023-13-01' is no date"),
         (selected(where="date_first>=@rail-counts.x:date_last"), "where", "refer to a finding"),
         (selected("tally", unit="looks", part="state=sen"), "part", "no 'sen' in vocabulary state"),
+        (
+            selected("tally", unit="looks", part="state=seen&state=unclear"),
+            "part",
+            "write 'state=seen & state=unclear'",
+        ),
         (selected("tally", unit="looks", distinct="scopes"), "distinct", "'scopes'; no such"),
         (selected("tally", unit="looks", order="when"), "order", "'when'; no such column"),
         (
