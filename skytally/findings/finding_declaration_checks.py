@@ -182,7 +182,8 @@ def _condition_faults(
             continue
         parted = " & ".join(clause.strip() for clause in cell.split("&"))
         if cell != parted:
-            yield declaration.fault(column, repr(cell), f"conditions run together; write {parted!r}")
+            advice = f"conditions run together; write {parted!r}"
+            yield declaration.fault(column, repr(cell), advice)
         for clause in (clause.strip().removeprefix("not ") for clause in clauses):
             if column == "part" and ROWS_PER_GROUP.fullmatch(clause):
                 continue
