@@ -91,6 +91,22 @@ def shortened(text: str, *, letters: int = MOST_LETTERS) -> str:
     return cut if len(cut) > len(" ...") else f"{words[: letters - 4]} ..."
 
 
+def shortened_after(text: str, number: str, *, letters: int) -> str:
+    """Text cut as by `shortened`, but never before its number has ended.
+
+    Examples
+    --------
+    >>> shortened_after("The chance is under 1 to 53 percent, by rows", "1 to 53 percent", letters=24)
+    'The chance is under 1 to 53 percent, ...'
+    """
+    words = " ".join(text.split())
+    end = words.find(number) + len(number) if number and number in words else 0
+    if end <= letters - len(" ..."):
+        return shortened(words, letters=letters)
+    rest = words[end:].partition(" ")
+    return f"{words[:end]}{rest[0]} ..." if rest[2] else words
+
+
 SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 """Blank between two sentences."""
 
