@@ -96,15 +96,21 @@ def shortened_after(text: str, number: str, *, letters: int) -> str:
 
     Examples
     --------
-    >>> shortened_after("The chance is under 1 to 53 percent, by rows", "1 to 53 percent", letters=24)
-    'The chance is under 1 to 53 percent, ...'
+    >>> shortened_after("It is 1 to 53 percent, by rows", "1 to 53 percent", letters=12)
+    'It is 1 to 53 percent, ...'
     """
     words = " ".join(text.split())
-    end = words.find(number) + len(number) if number and number in words else 0
-    if end <= letters - len(" ..."):
-        return shortened(words, letters=letters)
-    rest = words[end:].partition(" ")
-    return f"{words[:end]}{rest[0]} ..." if rest[2] else words
+    cut = shortened(words, letters=letters)
+    kept = cut.removesuffix(" ...")
+    if len(words) <= letters or not words.startswith(kept):
+        return cut
+    if number in words:
+        kept = words[: max(len(kept), words.index(number) + len(number))]
+    # a bare number goes with the word after it, and a word with the comma that ends it
+    rest = words[len(kept) :]
+    if rest and (not rest.startswith(" ") or kept[-1].isdigit()):
+        kept += f"{' ' if rest.startswith(' ') else ''}{rest.split()[0]}"
+    return f"{kept} ..." if len(kept) < len(words) else words
 
 
 SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
