@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,8 @@ DIGITS = 2
 """Significant digits of a rate."""
 CALLS, CALLS_A_MONTH = "calls", "calls per month"
 """Unit of a total of calls, and of a rate of calls."""
+TOTALS = {unit: f"{unit} per month" for unit in (CALLS, "voyages", "shipments")}
+"""Units of totals that one month may be given of, and those of their rates."""
 COMPARED = ("counter", "scope", "quantity", "cargo")
 """Columns in which two totals of one series agree."""
 UNSTATED = "unstated"
@@ -106,11 +108,11 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     return low / longest * MONTH_DAYS, high / shortest * MONTH_DAYS
 
 
-def _total_of_calls(count: pd.DataFrame) -> pd.Series:
-    """Take the one row of a total of calls, of a period with two ends."""
+def _total(count: pd.DataFrame, units: Collection[str]) -> pd.Series:
+    """Take the one row of a total in one of these units, of a period with two ends."""
     row = count.iloc[0]
-    if row["unit"] != CALLS or math.isnan(limits(quantity_of(row))[0]):
-        message = f"row {row['id']}: no number of calls; name a row that gives one"
+    if row["unit"] not in units or math.isnan(limits(quantity_of(row))[0]):
+        message = f"row {row['id']}: no number of {' or '.join(units)}; name a row that gives one"
         raise DataError(message)
     if math.isnan(period_days(row)[0]):
         message = f"row {row['id']}: an open period gives no rate; name a row with two ends"
@@ -119,36 +121,37 @@ def _total_of_calls(count: pd.DataFrame) -> pd.Series:
 
 
 def rate_of_count(count: pd.DataFrame) -> Estimate:
-    """Divide the calls of one total by the months of its period.
+    """Divide the calls, voyages or shipments of one total by the months of its period.
 
     Parameters
     ----------
     count : pandas.DataFrame
-        One row with a number of calls.
+        One row with a number of calls, voyages or shipments.
 
     Returns
     -------
     Estimate
-        In calls a month, with what the words of the number and the dates allow.
+        In the unit of the row a month, with what the words of the number and the dates allow.
 
     Raises
     ------
     DataError
-        If the row gives no number of calls, or its period is open or shorter than four weeks.
+        If the row gives no such number, or its period is open or shorter than four weeks.
     """
-    row = _total_of_calls(count)
+    row = _total(count, TOTALS)
     low, high = monthly_rate({str(key): cell for key, cell in row.items()})
     if math.isnan(low):
         message = f"row {row['id']}: a period below {SHORTEST_DAYS} days gives no rate of a month"
         raise DataError(message)
-    return Estimate(math.nan, low, high, CALLS_A_MONTH, 1.0, "calls divided by months")
+    unit = str(row["unit"])
+    return Estimate(math.nan, low, high, TOTALS[unit], 1.0, f"{unit} divided by months")
 
 
 def _later_part(
     earlier: pd.DataFrame, later: pd.DataFrame
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the calls and the days between the ends of two totals of one series."""
-    before, after = _total_of_calls(earlier), _total_of_calls(later)
+    before, after = (_total(each, (CALLS,)) for each in (earlier, later))
     both = f"rows {before['id']} and {after['id']}"
     for word in COMPARED:
         if before[word] != after[word]:

@@ -175,3 +175,10 @@ def test_a_short_period_gives_no_rate(rows: Rows) -> None:
     """Three weeks say little of a month."""
     with pytest.raises(DataError, match="a period below 28 days"):
         rate_of_count(total(rows, date_last=pd.Timestamp("2023-09-10")))
+
+
+def test_voyages_give_a_rate_in_their_own_unit(rows: Rows) -> None:
+    """Voyages of a statement are no calls at a pier, and a rate keeps the unit of its row."""
+    found = rate_of_count(total(rows, unit="voyages"))
+    assert found.unit == "voyages per month"
+    assert found.low == pytest.approx(rate_of_count(total(rows)).low)

@@ -10,11 +10,13 @@ from skytally.press.sphinx_ext.whom_to_quote_directives import (
     PARTY,
     STATEMENT,
     capacity,
+    doubts,
     independence,
     own_page_of,
     own_pages,
     phrased,
     phrased_event,
+    without_numbers,
 )
 
 
@@ -129,3 +131,23 @@ def test_a_number_made_of_events_names_how_many() -> None:
     """Rows without a counter are counted, not named."""
     none = {"text": "The record holds no event.", "own": True, "inputs": ["E001", "E002"]}
     assert phrased(none, row("E001")).endswith("computed by Counted from Above from 2 rows).")
+
+
+def test_a_judgement_is_quoted_without_its_chance() -> None:
+    """A chance that rests on judgements is no sentence to paste."""
+    text = "The judgements decide: anything. Starting from 50 percent, it is 0 to 3 percent."
+    assert without_numbers(text) == "The judgements decide: anything."
+    assert without_numbers("It is 3 percent. So be it.") == ""
+
+
+def test_a_page_that_is_kept_up_is_cited_by_its_last_change() -> None:
+    """The days between which a timeline was written are no day of publication."""
+    said = phrased({"text": "It is an estimated 15,809 containers."}, row("O033"))
+    assert said.endswith("on a page updated until July 2026).")
+
+
+def test_the_doubt_of_a_copy_is_of_the_site_that_has_it() -> None:
+    """A newsroom is not doubted for who copied it."""
+    sources = card_record().sources
+    assert "site with the copy" in doubts(sources["CHARTER97_20260130"])
+    assert doubts(sources["BP_20231006"]) == ""

@@ -91,6 +91,28 @@ def shortened(text: str, *, letters: int = MOST_LETTERS) -> str:
     return cut if len(cut) > len(" ...") else f"{words[: letters - 4]} ..."
 
 
+def shortened_after(text: str, number: str, *, letters: int) -> str:
+    """Text cut as by `shortened`, but never before its number has ended.
+
+    Examples
+    --------
+    >>> shortened_after("It is 1 to 53 percent, by rows", "1 to 53 percent", letters=12)
+    'It is 1 to 53 percent, ...'
+    """
+    words = " ".join(text.split())
+    cut = shortened(words, letters=letters)
+    kept = cut.removesuffix(" ...")
+    if len(words) <= letters or not words.startswith(kept):
+        return cut
+    if number in words:
+        kept = words[: max(len(kept), words.index(number) + len(number))]
+    # a bare number goes with the word after it, and a word with the comma that ends it
+    rest = words[len(kept) :]
+    if rest and (not rest.startswith(" ") or kept[-1].isdigit()):
+        kept += f"{' ' if rest.startswith(' ') else ''}{rest.split()[0]}"
+    return f"{kept} ..." if len(kept) < len(words) else words
+
+
 SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 """Blank between two sentences."""
 

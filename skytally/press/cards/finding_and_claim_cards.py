@@ -18,6 +18,7 @@ from skytally.press.cards.card import (
     address,
     fact,
     shortened,
+    shortened_after,
     whole_sentences,
 )
 from skytally.press.cards.record_cards import (
@@ -32,7 +33,14 @@ from skytally.press.cards.record_cards import (
     worded_row,
     words_of,
 )
-from skytally.press.cards.source_page_citations import ORIGINAL, original_citations, page_link
+from skytally.press.cards.source_page_citations import (
+    ORIGINAL,
+    UNDATED,
+    original_citations,
+    page_link,
+    published,
+)
+from skytally.press.cards.spelled_out_codes import plain_note
 from skytally.press.project_paths import line_names
 from skytally.record import Support, support_words
 
@@ -113,7 +121,7 @@ def _heading(finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
     said = str(finding["said"])
     words = {finding["unit"], unit_of(finding["unit"]).singular} - {""}
     if not any(re.search(rf"\b{re.escape(word)}\b", said) for word in words):
-        return shortened(finding["text"], letters=MOST_IN_HEADING)
+        return shortened_after(str(finding["text"]), said, letters=MOST_IN_HEADING)
     if len(rows) == 1 and rows[0].get("unit") == finding["unit"]:
         return with_quantity(said, rows[0])
     return said
@@ -130,6 +138,15 @@ def _citation(book: str, name: str, text: str, span: str) -> str:
     start, end = f"{book} {name} ", f" Interval: {span}." if span else ""
     room = MOST_IN_CITATION - len(name) - len(end)
     return f"{start}{whole_sentences(text, letters=room)}{end}"
+
+
+def _undated_note(record: CardRecord, rows: list[dict[str, Any]]) -> list[str]:
+    """Note of a single row of a page without a day: what brackets the day stands there."""
+    if len(rows) != 1:
+        return []
+    source = record.sources.get(str(rows[0].get("source_id", "")))
+    undated = source is not None and published(source).endswith(UNDATED)
+    return [plain_note(str(rows[0].get("note", "")))] if undated else []
 
 
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
@@ -164,6 +181,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         ),
         *_dates(finding, cells),
         *fact("how the number was made", made),
+        *fact("note", _undated_note(record, cells) if printed else []),
         *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
         *fact("interval", [span]),

@@ -151,7 +151,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
         "newest such report that is perhaps of it": latest(silent_rows(rows, PERHAPS)),
         "last heard by radio": latest(heard_rows(rows)),
-        "last voyage, by its departure": latest(voyages),
+        "last voyage with a dated departure": latest(voyages),
     }  # fmt: skip
     number = {str(row.cells["imo"]): row for row in imo_rows(rows)}
     listings = _listings(rows)

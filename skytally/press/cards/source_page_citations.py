@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
-from skytally.core import listed, when_stated
+from skytally.core import listed, when, when_stated
 from skytally.press.cards.card import Part, shortened, web_link
 from skytally.press.cards.spelled_out_codes import shown_title
 
@@ -23,6 +25,14 @@ MOST = 2
 MOST_IN_TITLE = 120
 """Letters of a title in a citation."""
 
+KEPT_UP = re.compile(r"Timeline\b")
+"""Beginning of the title of a page that its publisher goes on adding to."""
+UPDATED = "updated until"
+"""Beginning of the words for when such a page was last changed."""
+UNDATED = ("undated", "day not known")
+"""Ends of the words of `published` for a page without a day."""
+PREVIEW = "/preview/"
+"""Part of the address of a page that a publisher shows on the host of its own system."""
 COPIES = ("repost", "mirror")
 """Words of the vocabulary *reliability_reason* for pages that have another page's text."""
 COPY, NOT_READ = "copy", "original not read"
@@ -30,12 +40,17 @@ COPY, NOT_READ = "copy", "original not read"
 
 
 def published(source: Mapping[str, Any]) -> str:
-    """Day on which a source was published, in words."""
+    """Day on which a source was published, in words, or to which month it was updated."""
     first, last = source["published_first"], source["published_last"]
     known = [None if pd.isna(day) else day for day in (first, last)]
     if known == [None, None]:
         return "undated"
     precision = str(source["published_precision"])
+    if precision == "nominal" and None not in known and first != last:
+        if KEPT_UP.match(str(source["title"])):
+            return f"{UPDATED} {when(last, last, 'month', 'month')}"
+        ends = [when(day, day, "day", "day") for day in known]
+        return f"published between {ends[0]} and {ends[1]}"
     return when_stated(known[0], known[1], precision, precision)
 
 
@@ -54,11 +69,23 @@ def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:
     return COPY if read else f"{COPY}, {NOT_READ}"
 
 
+def _host(source: Mapping[str, Any]) -> str:
+    """Host of a page that the name of its publisher does not lead to; empty for other pages."""
+    address = urlsplit(str(source["url"]))
+    if PREVIEW in address.path:
+        return f"the publisher's preview, at {address.hostname}"
+    host = (address.hostname or "").removeprefix("www.")
+    shown = source["reliability_reason"] in COPIES and host not in str(source["publisher"])
+    return f"at {host}" if shown and host else ""
+
+
 def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
     """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
     title = shortened(shown_title(str(source["title"])), letters=90)
     unlinked = "" if source["url"] else "no address"
-    facts = "; ".join(filter(None, (published(source), unlinked, copy_words(record, source))))
+    facts = "; ".join(
+        filter(None, (published(source), unlinked, _host(source), copy_words(record, source)))
+    )
     return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
 
 

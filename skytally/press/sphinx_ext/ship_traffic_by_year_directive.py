@@ -20,6 +20,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     table,
 )
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.voyage_and_port_call_directives import place_words
 from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text
 
@@ -30,6 +31,10 @@ PLACE = "Rajin, "
 CALLS = ("calls", "calls per month")
 """Units that say how often a ship came."""
 NO_COUNT, NO_SHIP = "no count of this year alone", "no sighting of a ship in this year"
+VOYAGES = ("voyages", "shipments", "round trips")
+"""Units of whole voyages, which stand beside the calls of a year that they nearly fill."""
+NEARLY_A_YEAR = 330
+"""Days from the first to the last of a period that counts as nearly a calendar year."""
 OF_YEARS = "in the rows of its years"
 """Newest ship of a period over more years than one."""
 Row = dict[str, Any]
@@ -45,6 +50,8 @@ class Years:
     """Counts and printed rates whose period begins in the first year and ends in the last."""
     newest: Row | None
     """The newest sighting of a ship in the year; none of a longer period."""
+    voyages: tuple[Row, ...] = ()
+    """Counts of whole voyages over nearly all of the year, whatever ports they name."""
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
@@ -80,6 +87,16 @@ def _calls_before_ships(rows: pd.DataFrame) -> list[Row]:
         for row in _rows(rows)
         if row["unit"] in CALLS or (row["counter"], row["scope"]) not in calls
     ]
+
+
+def _voyages_of_a_year(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Choose counts of voyages of several ships that fill nearly all of one calendar year."""
+    several = counts[~counts["vessel"].map(is_one_ship).astype(bool) & (counts["bound"] != "")]
+    chosen = several[(several["unit"].isin(VOYAGES)) & (several["cargo"] == "")]
+    chosen = count_once(chosen, groups)
+    days = (chosen["date_last"] - chosen["date_first"]).dt.days
+    one_year = chosen["date_first"].dt.year == chosen["date_last"].dt.year
+    return chosen[one_year & (days >= NEARLY_A_YEAR)]
 
 
 def _newest(sightings: pd.DataFrame) -> Row | None:
@@ -122,6 +139,7 @@ def years_of_traffic(
     several = {
         (int(begun), int(ended)) for begun, ended in zip(first, last, strict=True) if begun < ended
     }
+    whole = _voyages_of_a_year(counts, groups)
     made = []
     for begun, ended in sorted([*((year, year) for year in single), *several]):
         rows = rated[(first == begun) & (last == ended)]
@@ -134,6 +152,7 @@ def years_of_traffic(
                     _calls_before_ships(rows) if alone else _rows(rows[rows["unit"].isin(CALLS)])
                 ),
                 _newest(ships[ships["date_first"].dt.year == begun]) if alone else None,
+                tuple(_rows(whole[whole["date_first"].dt.year == begun])) if alone else (),
             )
         )
     return [each for each in made if each.counts or each.first == each.last]
@@ -160,7 +179,8 @@ class TrafficByYear(Block):
         return filtered_table(
             "traffic-by-year",
             "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
-            "A count over more years than one has a row of its own. Ships stand for calls where a "
+            "A count over more years than one has a row of its own, and a count of whole voyages "
+            "stands only with a year that it nearly fills. Ships stand for calls where a "
             "counter gives no calls of that place and year; coal and other trade are left out. A "
             "time of which no count is named is one that nobody printed a count of, not one "
             "without ships",
@@ -189,7 +209,7 @@ class TrafficByYear(Block):
         names = card_record().names
         rate = rate_text(monthly_rate(row))
         bracket = f" ({cell(rate)} a month)" if row["unit"] != "calls per month" else ""
-        place = cell(names.get(row["scope"], row["scope"]).removeprefix(PLACE))
+        place = cell(place_words(names, row).removeprefix(PLACE))
         who = cell(names.get(row["counter"], row["counter"]))
         said = quantity_text(quantity_of(row)) if row["value"] != 0 else "no call"
         return (
@@ -199,7 +219,7 @@ class TrafficByYear(Block):
 
     def _row(self, years: Years, between: tuple[str, tuple[int, int]]) -> str:
         names = card_record().names
-        counted = [self._count(row) for row in years.counts]
+        counted = [self._count(row) for row in (*years.counts, *years.voyages)]
         if (years.first, years.last) == between[1]:
             counted.insert(0, between[0])
         if years.first < years.last:

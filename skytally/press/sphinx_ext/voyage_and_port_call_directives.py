@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,10 @@ from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
 UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
 """Units in which counters count visits and voyages; no two may be added."""
+SERIES_TAKEN = re.compile(r"\btaken (?:with|from)\b.*\b(?:series|earlier totals)\b")
+"""Words of a note by which the text that was read does not name the place itself."""
+FROM_SERIES = "place taken from the counter's other totals"
+"""What a table says of such a place."""
 
 
 def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -81,6 +86,18 @@ def named_voyages(
     ]
     every = [{str(key): value for key, value in row.items()} for row in named]
     return sorted(every, key=lambda row: (row["vessel"], _first(row), row["id"]))
+
+
+def place_words(names: Mapping[str, str], row: Mapping[str, Any]) -> str:
+    """Name the place of a count, and say so where only the series of its counter names it.
+
+    Examples
+    --------
+    >>> place_words({"pier": "the pier"}, {"scope": "pier", "note": "scope taken with the series"})
+    "the pier (place taken from the counter's other totals)"
+    """
+    place = names.get(str(row["scope"]), str(row["scope"]))
+    return f"{place} ({FROM_SERIES})" if SERIES_TAKEN.search(str(row["note"])) else place
 
 
 def _first(row: Mapping[str, Any]) -> pd.Timestamp:
@@ -206,7 +223,7 @@ class VoyageTotals(TotalsBlock):
             self.card("row", row["id"], _number(row))
             + self._ships(str(row["vessel"]))
             + self.below(row, counts),
-            cell(names.get(row["scope"], row["scope"])),
+            cell(place_words(names, row)),
             cell(dates(row, "date")),
             cell(f"{_images(row)}; {'yes' if row['reading'] == OWN_PAGE else 'no, a report'}"),
         )
@@ -246,7 +263,7 @@ class CallRates(TotalsBlock):
             self.card("row", row["id"], _number(row))
             + self._ships(str(row["vessel"]))
             + self.below(row, counts),
-            cell(names.get(row["scope"], row["scope"])),
+            cell(place_words(names, row)),
             cell(dates(row, "date")),
         )
         return html_row((cell(names.get(row["counter"], row["counter"])), *cells))

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from skytally.core import COUNTED_BY, DERIVED_SUM, MADE_AS_SUM, DataError, listed, when_stated
-from skytally.press.cards.card import WEB, Part
+from skytally.press.cards.card import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
-from skytally.press.cards.source_page_citations import OWN_PAGE, page_link, published
+from skytally.press.cards.source_page_citations import (
+    COPIES,
+    OWN_PAGE,
+    UNDATED,
+    UPDATED,
+    page_link,
+    published,
+)
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
     findings,
@@ -48,8 +56,6 @@ NOT_STATED = {"": "route not named", "sea-presumed": "presumably by sea"}
 """Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
 PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
-UNDATED = ("undated", "day not known")
-"""Ends of the words of `published` for a page without a day."""
 JUDGED = "rivals."
 """Beginning of the keys of findings that are a judgement of the book."""
 SPEAKER = re.compile(r"([^:]{2,110}): (.+)", re.DOTALL)
@@ -61,6 +67,8 @@ WITH_ARTICLE = re.compile(r"(?:minister|adviser|military|MSMT|Center|Centre)$")
 LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
 POOR = ("D", "E", "F")
 """Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
+BESIDE = " + "
+"""What stands between a finding and the findings whose sentences go beside its pages."""
 MOST_PAGES = 4
 """Pages that are listed of one sentence."""
 MOST_FINDINGS, MOST_TIES = 3, 2
@@ -176,6 +184,12 @@ def unbracketed(name: str) -> str:
     return re.sub(r" \(([^()]*)\)", r", \1", name)
 
 
+def day_of_page(source: Row) -> str:
+    """Day of a page as it ends a citation: of one that is kept up, to when it was updated."""
+    day = published(source)
+    return f"on a page {day}" if day.startswith(UPDATED) else day
+
+
 def cited(row: Row, stated: str = "") -> str:
     """Cite whoever gave a number and the page on which it was read, with their days.
 
@@ -193,7 +207,7 @@ def cited(row: Row, stated: str = "") -> str:
     record = card_record()
     source = record.sources[str(row["source_id"])]
     who = unbracketed(record.names.get(str(row["counter"]), str(row["counter"])))
-    day, page = published(source), outlet(str(source["publisher"]))
+    day, page = day_of_page(source), outlet(str(source["publisher"]))
     said = f"{who}, {stated}" if stated and stated != day else who
     if str(row.get("reading")) != OWN_PAGE:
         words = f"{said}, as reported by {page}, {day}"
@@ -207,7 +221,7 @@ def cited(row: Row, stated: str = "") -> str:
 def cited_event(row: Row) -> str:
     """Cite the page on which an event was read, as it ends a sentence to quote."""
     source = card_record().sources[str(row["source_id"])]
-    return f"{outlet(str(source['publisher']))}, {published(source)}"
+    return f"{outlet(str(source['publisher']))}, {day_of_page(source)}"
 
 
 def phrased_event(row: Row) -> str:
@@ -336,8 +350,26 @@ def phrased(finding: Row, row: Row) -> str:
 
 
 def doubts(source: Row) -> str:
-    """Note that a page is one of those that are not usually reliable; empty for any other."""
-    return "; pages of this kind are not usually reliable" if source["reliability"] in POOR else ""
+    """Note that a page is one of those that are not usually reliable; empty for any other.
+
+    Of a copy, the note is of the site that has it, not of whoever wrote the text.
+    """
+    if source["reliability"] not in POOR:
+        return ""
+    if source["reliability_reason"] in COPIES:
+        return "; said of the site with the copy: sites of its kind are not usually reliable"
+    return "; pages of this kind are not usually reliable"
+
+
+def without_numbers(text: str) -> str:
+    """First sentences of a judgement that have no number; empty where the first has one.
+
+    Examples
+    --------
+    >>> without_numbers("The judgements decide. The chance is 3 percent. So it is.")
+    'The judgements decide.'
+    """
+    return " ".join(takewhile(lambda each: not re.search(r"\d", each), SENTENCE_END.split(text)))
 
 
 class QuotationBlock(Block):
@@ -354,7 +386,7 @@ class QuotationList(QuotationBlock):
     """Show sentences to be pasted, who stands behind each, in what capacity, and on which page.
 
     The content has a key of a finding or an id of an event a line; a line that begins with ``#``
-    begins a part of the table.
+    begins a part of the table. Keys after `BESIDE` have sentences that go beside the pages.
     """
 
     has_content = True
@@ -375,8 +407,11 @@ class QuotationList(QuotationBlock):
                 parts[part] = None
             elif line in known and line.startswith(JUDGED):
                 made.append(self._judged(known[line], part))
-            elif line in known and rows.get(next(iter(known[line]["inputs"]), "")):
-                made.append(self._row(known[line], part))
+            elif (key := line.partition(BESIDE)[0]) in known and rows.get(
+                next(iter(known[key]["inputs"]), "")
+            ):
+                beside = [known[each] for each in line.split(BESIDE)[1:]]
+                made.append(self._row(known[key], part, beside))
             elif rows.get(line, ("",))[0] == EVENTS:
                 made.append(self._event(line, part))
             else:
@@ -409,17 +444,20 @@ class QuotationList(QuotationBlock):
         )
 
     def _judged(self, finding: Row, part: str) -> str:
-        """Line of a probability that rests on judgements of the book, which nobody else made."""
-        text = str(finding["text"]).removesuffix(".")
+        """Line of a judgement of the book, which nobody else made, without its probability."""
+        text = without_numbers(str(finding["text"])).removesuffix(".")
+        if not text:
+            message = f"quotation-list: {finding['key']} has no sentence without a chance; leave it"
+            raise DataError(message)
         source = f"a judgement of {BOOK}, on {len(finding['inputs'])} rows"
         sentence = f"<p>“{cell(text)} (source: {source}).”</p>"
-        link = self.card("finding", str(finding["key"]), str(finding["said"]))
+        link = self.card("finding", str(finding["key"]), "its card")
         return html_row(
             (f"{sentence}{link}", f"judged by {BOOK}", '<a href="rivals.html">every judgement</a>'),
             choice=part,
         )
 
-    def _row(self, finding: Row, part: str) -> str:
+    def _row(self, finding: Row, part: str, beside: Sequence[Row] = ()) -> str:
         record = card_record()
         _, row = record.rows[finding["inputs"][0]]
         sentence = (
@@ -436,6 +474,7 @@ class QuotationList(QuotationBlock):
         more = len(pages) - MOST_PAGES
         if more > 0:
             pages[MOST_PAGES:] = [f"{more} more, on the card"]
+        pages += [cell(str(each["text"])) for each in beside]
         return html_row((sentence, cell(f"{computed}{who}"), "<br>".join(pages)), choice=part)
 
     def _who(self, row: Row) -> str:
