@@ -212,6 +212,7 @@ def test_outlines_that_cannot_be_written_stay(tmp_path: Path) -> None:
 
 def test_a_build_whose_folder_cannot_be_made_says_so_once(project: Any) -> None:
     """A file in the place of the folder of what is built: one message, and no traceback."""
+    shutil.rmtree(project.folder / "book/_build")
     (project.folder / "book/_build").write_text("no folder", encoding="utf-8")
     run = project.run("-m", "skytally.press.build_command")
     assert run.returncode == 1
