@@ -35,14 +35,14 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="no node on PATH; install i
 
 def searched(typed: str, *texts: str) -> tuple[list[str], str]:
     """Return the marked words of a search of pages with these texts, and the note above them."""
-    pages: list[Any] = [[f"Page {which}", "x.html", text, 0, ""] for which, text in enumerate(texts)]
+    pages: list[Any] = [
+        [f"Page {which}", "x.html", text, 0, ""] for which, text in enumerate(texts)
+    ]
     document = DOCUMENT.replace("SEARCH", json.dumps(f"?q={typed}")).replace(
         "PAGES", json.dumps(pages)
     )
     whole = document + SCRIPT.read_text(encoding="utf-8") + COLLECT
-    run = subprocess.run(
-        [str(NODE), "-"], input=whole, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([str(NODE), "-"], input=whole, capture_output=True, text=True, check=False)
     assert not run.returncode, run.stderr[-2000:]
     found = json.loads(run.stdout)
     note = next(text for name, text in found if name == "p" and text)

@@ -23,6 +23,7 @@ PARTS = (
     "image_owner_directives",
     "images_to_order_directive",
     "about_page_directives",
+    "contributing_recipes_directive",
     "page_archive_directives",
     "page_scripts",
     "page_word_spacing",
