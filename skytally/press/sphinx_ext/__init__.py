@@ -57,6 +57,7 @@ PARTS = (
     "evidence_packet_directives",
     "imaged_site_directives",
     "image_provider_directive",
+    "counting_rules_directive",
     "laboratory_directive",
     "translation_directives",
     "api_page",
