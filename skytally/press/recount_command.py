@@ -29,6 +29,7 @@ from skytally.recount import (
     CountTask,
     compare_counts,
     comparison_words,
+    counting_rules,
     counts_of,
     folder_name,
     journal_path,
@@ -280,12 +281,12 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
     if asked.seed is None:
         _refuse_changed(counts, task)
     task = _turn(counts, task, asked)
-    outlines = _outlines(asked.options.site, image)
+    outlines, rules = _outlines(asked.options.site, image), counting_rules(asked.what)
     path = journal_path(counts, task)
     journal = CountJournal(path, task)
     server = RecountServer(
         image,
-        lambda: count_page_state(journal.state, outlines),
+        lambda: count_page_state(journal.state, outlines, rules=rules),
         journal=journal,
         today=lambda: datetime.now(UTC).date().isoformat(),
         on_finish=lambda: _tell_finished(journal.state, path, asked),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -40,7 +40,9 @@ DECODERS = 2
 FIRST_PORT, PORTS = 20_000, 10_000
 
 
-def count_page_state(count: CountState, outlines: list[dict[str, Any]]) -> dict[str, Any]:
+def count_page_state(
+    count: CountState, outlines: list[dict[str, Any]], *, rules: Iterable[dict[str, str]] = ()
+) -> dict[str, Any]:
     """Collect what the page of a count shows: the counter's own marks, and nobody else's."""
     task = asdict(count.task)
     return {
@@ -50,6 +52,7 @@ def count_page_state(count: CountState, outlines: list[dict[str, Any]]) -> dict[
         "hidden_by": count.hidden_by,
         "finished": count.finished,
         "outlines": outlines,
+        "rules": list(rules),
     }
 
 

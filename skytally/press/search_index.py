@@ -32,7 +32,8 @@ EVIDENCE, SECTION, RECIPE, LAST = 4, 2, 1, -4
 """Worth of a section of a page on the evidence, of another, of a recipe for those who change the
 project, and of one that comes last, behind the cards of rows, which are worth nothing."""
 RECIPES = "contributing.txt"
-"""Text at the root of the site whose sections are found, too."""
+"""Text of the recipes at the root of the site."""
+RECIPES_PAGE = "contributing.html"
 
 
 class _Sections(HTMLParser):
@@ -136,15 +137,6 @@ def read_synonyms(path: Path) -> list[list[str]]:
     return groups
 
 
-def _recipes(path: Path) -> Iterator[tuple[str, str]]:
-    """Title and words of each section of a text in Markdown; none where there is no such file."""
-    if not path.is_file():
-        return
-    for section in path.read_text(encoding="utf-8").split("\n## ")[1:]:
-        title, _, words = section.partition("\n")
-        yield f"Contributing: {title.strip()}", " ".join(words.replace("`", "").split())
-
-
 def _script(name: str, value: object) -> str:
     """Assign a value to a global name in a way that no text in it can end the script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -174,10 +166,11 @@ def write_search_text(site: Path) -> None:
         for position, (title, anchor, words) in enumerate(sections):
             address = f"{name}#{anchor}" if anchor and position else name
             worth = EVIDENCE if name in evidence else SECTION
+            if name == RECIPES_PAGE:
+                worth = RECIPE
             if name in FOR_PROGRAMMERS or name.startswith(KEPT):
                 worth = LAST
             listed.append([title, address, words, worth, page if position else ""])
-    listed += [[title, RECIPES, words, RECIPE, ""] for title, words in _recipes(site / RECIPES)]
     synonyms = read_synonyms(data_registry.path(SYNONYMS))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
     (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")

@@ -271,7 +271,7 @@ QUESTIONS = [
     ("Najin", "#rajin"),
     ("how do I contact the authors?", "#who-made-it"),
     ("peer review", "about.html"),
-    ("add a site", "contributing.txt"),
+    ("add a site", "contributing.html#add-a-site"),
     ("three states", "three-states"),
     ("missing data", ".html"),
     ("sentinel detection rate", "accuracy.html"),

@@ -63,9 +63,10 @@ def test_site_findings_have_their_fields() -> None:
 
 def test_contributing_can_be_read_on_the_site() -> None:
     """How a row is corrected is one click away from the page that speaks of it."""
-    assert 'href="contributing.txt"' in (SITE / "about.html").read_text(encoding="utf-8")
-    shown = (SITE / "contributing.txt").read_text(encoding="utf-8")
-    assert "## Correct a row" in shown
+    about = (SITE / "about.html").read_text(encoding="utf-8")
+    assert 'href="contributing.html#correct-a-row"' in about
+    assert "correct-a-row" in parsed_page("contributing.html").ids
+    assert "## Correct a row" in (SITE / "contributing.txt").read_text(encoding="utf-8")
 
 
 def test_sections_of_methods_that_the_api_cites_can_be_read_on_the_site() -> None:

@@ -467,7 +467,7 @@ def test_claims_json_is_sorted_whole_and_without_nan(claims: dict[str, Claim]) -
     (railcars,) = (each for each in shown if each["id"] == "S2-09")
     assert railcars["rests_on"]["findings"] == ["rail-counts.railcars_october_2023"]
     assert "R031" in railcars["rests_on"]["rows"]
-    assert railcars["drift"][0]["change"] == "bound lost"
+    assert railcars["drift"][0]["change"] == "about lost"
 
 
 def test_vocabularies_of_claims_agree_with_code_and_record(claims: dict[str, Claim]) -> None:

@@ -96,16 +96,16 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     )
 
 
-def test_chosen_claims_stand_in_one_table_in_the_order_given(known: list[dict[str, Any]]) -> None:
+def test_chosen_claims_stand_in_one_table_the_worst_first(known: list[dict[str, Any]]) -> None:
     """A row has the sentence, its verdict, one reason and the card; a strange id is refused."""
     assert known
     shown = bare(claims_directives.ClaimsInShort, ids="S2-09 S1-07 S2-06").html()
     rows = re.findall(r"<tr[^>]*><th scope=\"row\">(.*?)</tr>", shown, re.DOTALL)
     assert [re.findall(r"cards/claim/([\w-]+)", row)[-1] for row in rows] == [
-        "S2-09", "S1-07", "S2-06",
+        "S1-07", "S2-09", "S2-06",
     ]  # fmt: skip
-    assert "short in wording" in rows[0]
-    assert " has: more than 1,000 containers." in rows[1]
+    assert " has: more than 1,000 containers." in rows[0]
+    assert "short in wording" in rows[1]
     assert "no image shows a load" in rows[2]
     assert "On this point" not in shown
     with pytest.raises(DataError, match="no press claim S9-99"):
@@ -117,7 +117,8 @@ def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(
 ) -> None:
     """A lost *about* is no lost fact."""
     short = {claim["id"]: claims_directives.short_of(claim) for claim in known}
-    assert short["S2-09"] == short["S3-12"] == WORDING
+    assert short["S2-09"] == short["S3-12"] == f"{WORDING}: “approximately” lost"
+    assert short["S2-10"] == f"{WORDING}: “approximately” and “at most” lost"
     assert short["S0-09"] == short["S2-04"] == SUBSTANCE
     assert {claim["id"] for claim in known if short[claim["id"]]} == {
         claim["id"] for claim in known if claim["verdict"] == IN_PART
@@ -131,6 +132,7 @@ def test_the_worst_verdicts_stand_first(known: list[dict[str, Any]]) -> None:
     anchors = re.findall(r'<article [^>]*id="([^"]*)"', _html("ChangedClaims"))
     by_id = {claim["id"]: claim for claim in known}
     assert anchors[0] == "S3-15"
+    assert anchors.index("S0-09") < anchors.index("S2-10") < anchors.index("S2-09")
     assert [by_id[anchor]["verdict"] for anchor in anchors[1:4]] == [DIFFERS] * 3
     assert not GOOD & {by_id[anchor]["verdict"] for anchor in anchors}
 

@@ -17,6 +17,7 @@ from skytally.press.sphinx_ext import (
     cached_record_and_findings,
     change_point_accuracy_directives,
     claims_directives,
+    counting_rules_directive,
     detection_limit_directive,
     fault_trial_directives,
     findings_directives,
@@ -61,6 +62,7 @@ MODULES = (
     sanction_directives,
     found_pages_by_language_directive,
     satellite_passes_directive,
+    counting_rules_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -70,6 +72,7 @@ SENTENCES = {
     "Beginnings": "The record has no row for this chart",
     "RegionMaps": "No region has a map yet.",
     "SiteMaps": "The record has no site yet.",
+    "CountingRules": "No rule of a count is written down yet.",
     "PressTexts": "The ledger has no press text yet.",
     "ClaimsSummary": "The ledger has no press claim yet.",
     "ClaimsTable": "The ledger has no claim yet.",

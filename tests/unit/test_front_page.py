@@ -22,6 +22,7 @@ from skytally.figures.running_totals_chart import (
 )
 from skytally.press import book_metadata, pdf_command
 from skytally.press.search_index import page_sections, read_synonyms, write_search_text
+from skytally.press.sphinx_ext.contributing_recipes_directive import recipes_html
 from skytally.press.sphinx_ext.front_page_directives import DatedRows, FindingCards
 from skytally.record import newest_page, within_record
 from tests.support.parsed_charts import svg_words
@@ -268,15 +269,20 @@ def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
     (tmp_path / "cards").mkdir()
     for name in ("ports.html", "cards/x.html", "search.html"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
-    (tmp_path / "contributing.txt").write_text(
-        "# Contributing\n\n## Add a site\n\nWrite `sites.csv`.\n", encoding="utf-8"
+    recipes = recipes_html("# Contributing\n\nShort.\n\n## Add a site\n\nWrite `sites.csv`.\n")
+    (tmp_path / "contributing.html").write_text(
+        f"<article><section id='all'><h1>Contributing</h1>{recipes}</section></article>",
+        encoding="utf-8",
     )
     write_search_text(tmp_path)
     script = (tmp_path / "search-text.js").read_text(encoding="utf-8")
     listed, synonyms = (line.partition("=")[2].removesuffix(";") for line in script.splitlines())
     pages = json.loads(listed)
-    assert [page[1] for page in pages] == ["ports.html", "ports.html#why", "contributing.txt"]
-    assert pages[-1][0] == "Contributing: Add a site"
+    assert [page[1] for page in pages] == [
+        "contributing.html", "contributing.html#add-a-site", "ports.html", "ports.html#why",
+    ]  # fmt: skip
+    assert pages[1][0] == "Add a site"
+    assert pages[1][3] < pages[2][3]
     assert any({"strike", "struck"} <= set(group) for group in json.loads(synonyms))
 
 

@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable
 
 import pandas as pd
+import pytest
 
+from skytally.core import DataError
 from skytally.press.sphinx_ext.image_owner_directives import (
+    PAGES_SHOWN,
     SEEN_FROM_ABOVE,
     ImageOwners,
+    ImagePages,
     image_rows,
 )
 from tests.support.directives_without_page import bare
@@ -39,6 +43,20 @@ def test_rows_without_an_image_and_ships_of_other_trade_are_left_out(
         "E": "50 cm a pixel",
         "F": "high-resolution",
     }
+
+
+def test_pages_with_an_image_are_listed_by_place_the_counters_own_first() -> None:
+    """A journalist finds the newest pages of a place, and sees which are reports by others."""
+    shown = bare(ImagePages, places="rajin dunai tumangang tikhoretsk").html()
+    lines = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", shown, re.DOTALL)
+    for place in ("Rajin", "Dunai", "Tumangang", "Tikhoretsk"):
+        own = ["a report by others" not in line for line in lines if line.startswith(place)]
+        assert 0 < len(own) <= PAGES_SHOWN
+        assert own == sorted(own, reverse=True)
+    unfilled = bare(ImagePages)
+    unfilled.name = "image-pages"
+    with pytest.raises(DataError, match="no places"):
+        unfilled.html()
 
 
 def test_what_no_page_says_is_called_not_stated() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from skytally.claims import IN_PART, on_this_point
-from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells, unit_of
+from skytally.core import VOCABULARY_COLUMNS, data_registry, listed, read_cells, unit_of
 from skytally.findings import VOID, interval_words, read_declarations
 from skytally.press.cards.card import (
     CITE,
@@ -224,9 +224,29 @@ def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return decide, [why for why in claim["why"] if why not in decide]
 
 
-BOUND_CHANGES = frozenset({"bound lost", "bound added"})
+ABOUT_LOST = "about lost"
+BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
-WORDING, SUBSTANCE = "short in wording: a bound or an “about”", "short in substance"
+WORDING, SUBSTANCE = "short in wording", "short in substance"
+SOFTENING = re.compile(
+    r"\b(?:(?P<about>about|approximately|around|nearly|roughly|some)|"
+    r"(?P<ceiling>at most|no more than|up to|as many as)|(?P<floor>at least|more than))\b"
+)
+"""Words that soften or bound a number, by what they do to it."""
+
+
+def lost_words(original: str, copy: str) -> list[str]:
+    """Softening words of a wording whose kind its copy has not, in their order.
+
+    Examples
+    --------
+    >>> lost_words("approximately 20 railcars at most", "likely no more than 20")
+    ['approximately']
+    >>> lost_words("approximately 20 railcars at most", "20 railcars")
+    ['approximately', 'at most']
+    """
+    left = {found.lastgroup for found in SOFTENING.finditer(copy)}
+    return [found[0] for found in SOFTENING.finditer(original) if found.lastgroup not in left]
 
 
 def short_of(claim: Mapping[str, Any]) -> str:
@@ -240,13 +260,21 @@ def short_of(claim: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        *Wording* where the one reason of the verdict is a number whose bound a copy changed.
+        *Wording* where the one reason of the verdict is a number whose bound a copy changed, with
+        the words that were lost.
     """
     if claim["verdict"] != IN_PART:
         return ""
     changes = {each["change"] for each in claim["drift"]}
     only = len(deciding_reasons(claim)[0]) == 1 and changes and changes <= BOUND_CHANGES
-    return WORDING if only else SUBSTANCE
+    if not only:
+        return SUBSTANCE
+    lost = dict.fromkeys(
+        f"“{word}”"
+        for each in claim["drift"]
+        for word in lost_words(each["original"], each["copy"])
+    )
+    return f"{WORDING}: {listed(list(lost))} lost" if lost else f"{WORDING}: a bound was added"
 
 
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:

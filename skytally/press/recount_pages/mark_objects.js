@@ -275,6 +275,16 @@ function listenToForm() {
   byId("reopen").addEventListener("click", () => { enqueue({ entry: "reopen" }); byId("done").dataset.asked = ""; finished(""); });
 }
 
+function showRules(rules) {
+  for (const each of rules) {
+    for (const [name, words] of [["dt", each.case], ["dd", each.rule]]) {
+      const line = document.createElement(name);
+      line.textContent = words;
+      byId("rules").append(line);
+    }
+  }
+}
+
 async function start() {
   state = await (await fetch("state.json")).json();
   store = `skytally-count-${state.image.sha256}-${state.what}-${state.scope}-${state.counter}-${state.turn}`;
@@ -286,6 +296,7 @@ async function start() {
     if (entry.entry === "drop") marks.delete(entry.name);
   }
   showTask(state, `${state.counter} counts`);
+  showRules(state.rules);
   view = new ImageView(byId("view"), byId("canvas"), state.image, draw);
   view.failed = async name => {
     const said = await fetch(name).then(answer => answer.json()).catch(() => ({ message: "the bench does not answer" }));

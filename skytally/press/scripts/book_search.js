@@ -49,12 +49,17 @@ document.addEventListener("DOMContentLoaded", function () {
     return /(ing|ings|ed)$/.test(word) ? left.replace(/([bdgklmnprt])\1$/, "$1") : left;
   }
   function escaped(text) { return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"); }
+  /* a short stem begins words of other roots: per begins percent and period, so only English endings follow it */
+  var SHORTEST_BEGINNING = 4, ENDINGS = "(?:[bdgklmnprt]?(?:ings?|ed)|e?s|e?d)?(?!\\p{L})";
+  function ending(text) {
+    return /^[a-z]+$/.test(text) && text.length < SHORTEST_BEGINNING ? ENDINGS : "\\p{L}*";
+  }
   /* digits are found with and without separators, and a form of a word to its end */
   function pattern(text, form) {
     var letters = text.split("").map(escaped);
     var joined = /^\d+$/.test(text) ? letters.join(SEPARATOR) : letters.join("");
     var before = /^[\p{L}\p{N}]/u.test(text) && /^[\u0000-\u024f]/.test(text) ? "(?<![\\p{L}\\p{N}])" : "";
-    return before + joined + (form ? "\\p{L}*" : /^[a-z]+$/.test(text) ? "(?!\\p{L})" : "");
+    return before + joined + (form ? ending(text) : /^[a-z]+$/.test(text) ? "(?!\\p{L})" : "");
   }
   function finder(patterns) { return new RegExp(patterns.join("|"), "giu"); }
   function asked(words) {
@@ -172,9 +177,9 @@ document.addEventListener("DOMContentLoaded", function () {
     if (words.length === 1) { return every + "."; }
     var all_words = every + " with all " + words.length + " words";
     if (whole) {
-      return all_words + (whole < hits.length ? "; places with the rarer of them stand among these." : ".");
+      return all_words + (whole < hits.length ? "; the list also has places with only some of the words." : ".");
     }
-    return "No place has all " + words.length + " words; those with the rarer of them come first.";
+    return "No place has all " + words.length + " words; the list has places with some of them.";
   }
   function hint(words) {
     var shorter = words.length > 1 ? "Leave out a word, or try" : "Try";

@@ -15,7 +15,9 @@ from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, DataError, chart_style, data_registry, read_cells
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
+    ABOUT_LOST,
     WIDENED,
+    WORDING,
     dated_verdict,
     deciding_reasons,
     deciding_rows,
@@ -181,8 +183,23 @@ def why_in_short(claim: dict[str, Any]) -> str:
     return " ".join(map(cell, (words, *claim["against"])))
 
 
+def severity(claim: dict[str, Any]) -> int:
+    """Rank of a claim among the others, the worst lowest; those that are not short share one.
+
+    A lost fact is worse than a lost bound, and a lost bound than a lost *about*.
+    """
+    if claim["verdict"] not in CHANGED:
+        return len(CHANGED) + 2
+    if claim["verdict"] != claims.IN_PART:
+        return CHANGED.index(claim["verdict"])
+    if not short_of(claim).startswith(WORDING):
+        return len(CHANGED) - 1
+    mild = {each["change"] for each in claim["drift"]} == {ABOUT_LOST}
+    return len(CHANGED) + mild
+
+
 class ClaimsInShort(Block):
-    """Show chosen claims in a table, in the order given, each with its verdict and one reason."""
+    """Show chosen claims, the worst first and else in the order given, with one reason each."""
 
     option_spec: ClassVar = {"ids": directives.unchanged_required}
 
@@ -209,8 +226,7 @@ class ClaimsInShort(Block):
                     card_link("claim", each),
                 )
             )
-            for each in ids
-            if known
+            for each in sorted(ids if known else (), key=lambda each: severity(known[each]))
         ]
         return filtered_table(
             "claims-in-short",
@@ -284,7 +300,7 @@ class ChangedClaims(Block):
     def html(self) -> str:
         """Return the cards, the worst first."""
         press = of_press(judged(self.app))
-        chosen = [claim for word in CHANGED for claim in press if claim["verdict"] == word]
+        chosen = sorted((each for each in press if each["verdict"] in CHANGED), key=severity)
         if not chosen:
             return empty_state("No press claim was found to differ from its source yet.")
         return f'<div class="sk-wordings">{"".join(map(self._card, chosen))}</div>'

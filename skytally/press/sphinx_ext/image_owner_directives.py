@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
+from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, source_words, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
 from skytally.record import (
     GOVERNMENT_RELEASE,
     NOT_FROM_ABOVE,
@@ -32,6 +34,8 @@ OWN_PAGE = "originator"
 """Reason of the reliability of a page that a counter published itself."""
 PAGES_SHOWN = 3
 """Most pages that are linked for an owner."""
+DAY = "day"
+"""Precision of a date that is known to the day."""
 NO_PAGE = "no page of a counter itself was read"
 
 
@@ -139,8 +143,69 @@ class PictureOwners(Block):
         )
 
 
+class ImagePages(Block):
+    """List pages that describe an image of a place, those that its counter published first."""
+
+    option_spec: ClassVar = {"places": directives.unchanged_required}
+
+    def html(self) -> str:
+        """Return the table, for each site of the option *places* its newest few pages.
+
+        Raises
+        ------
+        DataError
+            If the option is missing.
+        """
+        places = self.given_options()["places"].split()
+        rows = image_rows({name: table(name) for name in SEEN_FROM_ABOVE}, table("sources"))
+        made = [line for place in places for line in self._lines(place, rows)]
+        return filtered_table(
+            "image-pages",
+            "Pages that describe an image of one day, the newest few of each place; pages that "
+            "the counter published itself come first",
+            ["place", "day of the image", "who counted or saw", "whose image", "page", "row"],
+            made,
+            empty="No page that describes an image is in the record yet.",
+        )
+
+    def _lines(self, place: str, rows: pd.DataFrame) -> list[str]:
+        scopes, sources = table("scopes").set_index("id"), table("sources").set_index("id")
+        shown: dict[tuple[str, str], tuple[tuple[bool, str], str]] = {}
+        for row in rows.to_dict("records"):
+            cells = card_record().rows[str(row["id"])][1]
+            source = sources.loc[row["source_id"]]
+            one_day = cells["date_first"] == cells["date_last"] and cells["precision_first"] == DAY
+            if not one_day or scopes["site"].get(cells["scope"], "") != place or not source["url"]:
+                continue
+            own = source["reliability_reason"] == OWN_PAGE
+            own = own and row["counter"] in source["originator"].split()
+            order = (own, str(cells["date_first"]))
+            shown.setdefault(
+                (str(cells["date_first"]), str(row["source_id"])),
+                (order, self._line(row, cells, own=own)),
+            )
+        newest = sorted(shown.values(), key=lambda each: each[0], reverse=True)[:PAGES_SHOWN]
+        return [line for _, line in newest]
+
+    def _line(self, row: Mapping[str, Any], cells: Mapping[str, Any], *, own: bool) -> str:
+        names, page = card_record().names, str(row["source_id"])
+        counter = str(row["counter"])
+        return html_row(
+            (
+                cell(names.get(str(cells["scope"]), cells["scope"])),
+                cell(dates(cells, "date")),
+                cell(names.get(counter, counter)),
+                cell(owner_of_family(str(row["family"]))),
+                self.card("source", page, source_words()[page])
+                + ("" if own else ", a report by others"),
+                self.card("row", str(row["id"])),
+            )
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("image-owners", ImageOwners)
     app.add_directive("picture-owners", PictureOwners)
+    app.add_directive("image-pages", ImagePages)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,81 @@
+"""Search of the book, its script run under Node with pages made for the test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from skytally.core import project_root
+from tests.support.laboratory_script_runner import NODE
+
+SCRIPT = project_root() / "skytally/press/scripts/book_search.js"
+DOCUMENT = """
+const made = name => ({ name, text: "", children: [], style: {}, before() {}, setAttribute() {},
+  set textContent(words) { this.text = words; this.children = []; },
+  appendChild(child) { this.children.push(child); if (child.onload) { child.onload(); } } });
+let start = null, shown = null;
+globalThis.window = { location: { search: SEARCH }, skytallyPages: PAGES, skytallyCards: {},
+  skytallySynonyms: [] };
+globalThis.document = { documentElement: { dataset: {} }, head: made("head"),
+  addEventListener: (_, listener) => { start = listener; },
+  getElementById: () => ({ style: {}, before: place => { shown = place; } }),
+  createElement: made, createTextNode: text => ({ name: "#text", text, children: [] }) };
+"""
+COLLECT = """
+start();
+const all = [], walk = each => { all.push([each.name, each.text]); each.children.forEach(walk); };
+walk(shown);
+process.stdout.write(JSON.stringify(all));
+"""
+pytestmark = pytest.mark.skipif(NODE is None, reason="no node on PATH; install it to run this test")
+
+
+def searched(typed: str, *texts: str) -> tuple[list[str], str]:
+    """Return the marked words of a search of pages with these texts, and the note above them."""
+    pages: list[Any] = [
+        [f"Page {which}", "x.html", text, 0, ""] for which, text in enumerate(texts)
+    ]
+    document = DOCUMENT.replace("SEARCH", json.dumps(f"?q={typed}")).replace(
+        "PAGES", json.dumps(pages)
+    )
+    whole = document + SCRIPT.read_text(encoding="utf-8") + COLLECT
+    run = subprocess.run([str(NODE), "-"], input=whole, capture_output=True, text=True, check=False)
+    assert not run.returncode, run.stderr[-2000:]
+    found = json.loads(run.stdout)
+    note = next(text for name, text in found if name == "p" and text)
+    return [text for name, text in found if name == "mark"], note
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "marked"),
+    [
+        ("per", "percent of the period, 3 per month", ["per"]),
+        ("car", "cars carried cargo by car", ["car"]),
+        ("car", "cars carried cargo", ["cars"]),
+        ("cars", "a car, not cargo", ["car"]),
+        ("pit", "pits, pitted ground and pitch", ["pits", "pitted"]),
+        ("ship", "shipping and a shipment", ["shipping", "shipment"]),
+        ("1000", "some 1,000 containers", ["1,000"]),
+        ("voyages", "a voyage of many voyagers", ["voyage", "voyagers"]),
+    ],
+)
+def test_short_word_finds_its_forms_and_no_longer_word(
+    typed: str, text: str, marked: list[str]
+) -> None:
+    """The word *per* begins *percent* and *period*, which are other words."""
+    assert searched(typed, text)[0] == marked
+
+
+def test_note_says_in_plain_words_which_places_are_listed() -> None:
+    """Places with only some of the words come after those with all, and the note says so."""
+    every, some = "voyages per year", "a voyage"
+    assert searched("voyages+year", every)[1] == "1 place with all 2 words."
+    assert searched("voyages+year", every, some)[1] == (
+        "1 place with all 2 words; the list also has places with only some of the words."
+    )
+    assert searched("voyages+year", some)[1] == (
+        "No place has all 2 words; the list has places with some of them."
+    )
