@@ -22,6 +22,8 @@ SHORTEST_DAYS = 28
 DIGITS = 2
 """Significant digits of a rate."""
 CALLS, CALLS_A_MONTH = "calls", "calls per month"
+SHIPS = "ships"
+"""Unit of a count of ships that came, which are calls if each of them came once."""
 """Unit of a total of calls, and of a rate of calls."""
 COMPARED = ("counter", "scope", "quantity", "cargo")
 """Columns in which two totals of one series agree."""
@@ -106,10 +108,10 @@ def monthly_rate(row: Mapping[str, Any]) -> tuple[float, float]:
     return low / longest * MONTH_DAYS, high / shortest * MONTH_DAYS
 
 
-def _total_of_calls(count: pd.DataFrame) -> pd.Series:
+def _total_of_calls(count: pd.DataFrame, units: tuple[str, ...] = (CALLS,)) -> pd.Series:
     """Take the one row of a total of calls, of a period with two ends."""
     row = count.iloc[0]
-    if row["unit"] != CALLS or math.isnan(limits(quantity_of(row))[0]):
+    if row["unit"] not in units or math.isnan(limits(quantity_of(row))[0]):
         message = f"row {row['id']}: no number of calls; name a row that gives one"
         raise DataError(message)
     if math.isnan(period_days(row)[0]):
@@ -124,7 +126,7 @@ def rate_of_count(count: pd.DataFrame) -> Estimate:
     Parameters
     ----------
     count : pandas.DataFrame
-        One row with a number of calls.
+        One row with a number of calls, or of ships that count as one call each.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def rate_of_count(count: pd.DataFrame) -> Estimate:
     DataError
         If the row gives no number of calls, or its period is open or shorter than four weeks.
     """
-    row = _total_of_calls(count)
+    row = _total_of_calls(count, (CALLS, SHIPS))
     low, high = monthly_rate({str(key): cell for key, cell in row.items()})
     if math.isnan(low):
         message = f"row {row['id']}: a period below {SHORTEST_DAYS} days gives no rate of a month"

@@ -93,8 +93,8 @@
     const off = precision === "nominal" ? NOMINAL_DAYS : 0;
     return [day - off, day + off];
   }
-  function totalOfCalls(row) {
-    const [low, high] = row.unit === "calls" ? q.limits(q.quantityOf(row)) : [NaN, NaN];
+  function totalOfCalls(row, units = ["calls"]) {
+    const [low, high] = units.includes(row.unit) ? q.limits(q.quantityOf(row)) : [NaN, NaN];
     if (Number.isNaN(low)) throw new DataError(`row ${row.id}: no number of calls`);
     if (!Number.isFinite(row.date_last - row.date_first)) {
       throw new DataError(`row ${row.id}: an open period gives no rate`);
@@ -107,7 +107,7 @@
     unit: "calls per month", level: 1,
   });
   function rateOfCount(row) {
-    const { low, high, first, last } = totalOfCalls(row);
+    const { low, high, first, last } = totalOfCalls(row, ["calls", "ships"]);
     const oneMonth = row.precision_first === "month" && row.precision_last === "month"
       && w.monthStart(row.date_first) === w.monthStart(row.date_last);
     if (oneMonth) return { value: NaN, low, high, unit: "calls per month", level: 1 };
@@ -118,7 +118,7 @@
     return rateFrom(low, high, shortest, longest);
   }
   function laterPart([earlier, later]) {
-    const totals = [earlier, later].map(totalOfCalls), [before, after] = totals;
+    const totals = [earlier, later].map((row) => totalOfCalls(row)), [before, after] = totals;
     const both = `rows ${earlier.id} and ${later.id}`;
     for (const word of SERIES) {
       if ((earlier[word] ?? "") !== (later[word] ?? "")) throw new DataError(`${both}: ${word} differs`);
