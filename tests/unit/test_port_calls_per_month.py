@@ -175,3 +175,13 @@ def test_a_short_period_gives_no_rate(rows: Rows) -> None:
     """Three weeks say little of a month."""
     with pytest.raises(DataError, match="a period below 28 days"):
         rate_of_count(total(rows, date_last=pd.Timestamp("2023-09-10")))
+
+
+def test_ships_that_came_once_each_are_calls_for_a_rate_and_not_for_a_difference(
+    rows: Rows,
+) -> None:
+    """A count of ships gives a rate of calls; a later total less an earlier one must be calls."""
+    ships = rows({**count(rows), "unit": "ships"})
+    assert rate_of_count(ships).high == pytest.approx(rate_of_count(rows(count(rows))).high)
+    with pytest.raises(DataError, match="no number of calls"):
+        calls_between(ships, rows(count(rows)))

@@ -113,8 +113,8 @@ class SanctionListings(Block):
             "Sanctions on the ships of the route: a row is one listing of a ship, or of its owner, "
             "by one body, the best-dated first. Rows of the record whose dates contain the date "
             "shown count here as the same listing, known less exactly; no page says that they are. "
-            "In the record only the copy of the list of the United States prints the IMO number of a ship beside "
-            "its listing. A listing that no page of the record mentions may exist",
+            "In the record only the copy of the list of the United States prints the IMO number of "
+            "a ship beside its listing. A listing that no page of the record mentions may exist",
             list(HEADS),
             [
                 line
