@@ -291,7 +291,9 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
     """
     rows = originals(LISTINGS).sort_values(["date_last", "id"], kind="stable")
     own = rows[(rows["vessel"] == ship) & (rows["target"] == SHIP)]
-    said, doubtful, behind = [], [], []
+    said: list[str] = []
+    doubtful: list[str] = []
+    behind: list[str] = []
     for body, of_body in own.groupby("body", sort=False):
         sure = of_body[of_body["other_ship"] == ""]
         found = sorted(
