@@ -23,8 +23,13 @@ DIGITS = 2
 """Significant digits of a rate."""
 CALLS, CALLS_A_MONTH = "calls", "calls per month"
 """Unit of a total of calls, and of a rate of calls."""
-TOTALS = {unit: f"{unit} per month" for unit in (CALLS, "voyages", "shipments")}
-"""Units of totals that one month may be given of, and those of their rates."""
+TOTALS = {
+    CALLS: CALLS_A_MONTH,
+    "ships": CALLS_A_MONTH,  # if each of them came once
+    "voyages": "voyages per month",
+    "shipments": "shipments per month",
+}
+"""Units of totals that a rate may be given of, and those of their rates."""
 COMPARED = ("counter", "scope", "quantity", "cargo")
 """Columns in which two totals of one series agree."""
 UNSTATED = "unstated"
@@ -126,7 +131,7 @@ def rate_of_count(count: pd.DataFrame) -> Estimate:
     Parameters
     ----------
     count : pandas.DataFrame
-        One row with a number of calls, voyages or shipments.
+        One row with a number of calls, voyages or shipments, or of ships, each one call.
 
     Returns
     -------

@@ -182,3 +182,13 @@ def test_voyages_give_a_rate_in_their_own_unit(rows: Rows) -> None:
     found = rate_of_count(total(rows, unit="voyages"))
     assert found.unit == "voyages per month"
     assert found.low == pytest.approx(rate_of_count(total(rows)).low)
+
+
+def test_ships_that_came_once_each_are_calls_for_a_rate_and_not_for_a_difference(
+    rows: Rows,
+) -> None:
+    """A count of ships gives a rate of calls; a later total less an earlier one must be calls."""
+    ships = rows({**count(rows), "unit": "ships"})
+    assert rate_of_count(ships).high == pytest.approx(rate_of_count(rows(count(rows))).high)
+    with pytest.raises(DataError, match="no number of calls"):
+        calls_between(ships, rows(count(rows)))

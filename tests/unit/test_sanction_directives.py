@@ -15,10 +15,12 @@ from skytally.press.sphinx_ext.sanction_directives import (
     NONE_FOUND,
     NOT_FOUND,
     NOTICE_NOT_READ,
+    OTHER_SHIP,
     OWN_NOTICE,
     REPORT,
     SanctionListings,
     SanctionMatrix,
+    listing_sentence,
     listings_of,
 )
 from tests.support.directives_without_page import bare
@@ -180,3 +182,28 @@ def test_a_company_under_an_earlier_name_is_said_to_be_one() -> None:
     lines = [each[0] for each in shown_rows()["Lady R", "United States"]]
     assert lines[0] == ("its owner Transmorflot (by one page an earlier name), 8 May 2022")
     assert lines[2] == "its owner MG-Flot, day not known, on a list by about 7 October 2025"
+
+
+def test_a_listing_that_may_be_of_another_ship_says_so() -> None:
+    """The page of 2022 prints no number, and the Maria E goes by Maria, too."""
+    doubt = OTHER_SHIP.format("Maria E")
+    shown = [each[0] for each in shown_rows()["Maria", "United States"]]
+    assert f"the ship itself, 2022 ({doubt})" in shown
+    maria = bare(SanctionMatrix, docname="ships").html().partition(">Maria<")[2].partition("<tr")[0]
+    assert doubt in maria
+    assert "in any case" in maria
+
+
+def test_the_act_of_a_listing_may_stand_on_a_less_exact_page() -> None:
+    """The copy of the list names the programme; the page with the month names no act."""
+    acts = [each[1] for each in shown_rows()["Angara", "United States"]]
+    assert acts[1].startswith("Executive Order 14024, by the programme RUSSIA-EO14024")
+
+
+def test_each_ship_has_a_sentence_to_quote_on_its_listings() -> None:
+    """Bodies stand with day and act, and what may be of another ship stands apart."""
+    words, behind = listing_sentence("Maria")
+    assert words.startswith("The Maria (IMO 8517839) is itself on lists of the United States (12 ")
+    assert "a listing by the United States, 2022, may be of the Maria E" in words
+    assert "M018" in behind
+    assert listing_sentence("Nobody")[1] == []

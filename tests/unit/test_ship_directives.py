@@ -70,7 +70,7 @@ def test_a_bracketed_sighting_is_neither_first_nor_last() -> None:
     """Seen at some time from September to December is not a first sighting of September."""
     facts = {fact.label: fact.parts for fact in ship_card(card_record(), "Angara").facts}
     assert facts["first seen"][0].url == "cards/row/P010.html"
-    assert facts["last sighting that is perhaps of it"][0].url == "cards/row/P075.html"
+    assert facts["last seen, if it was this ship"][0].url == "cards/row/P075.html"
     assert facts["all of it"] == (Part("every row on the Angara", "ships.html#angara"),)
 
 
@@ -133,3 +133,17 @@ def test_cards_that_name_a_ship_link_to_it() -> None:
         ["cards/ship/lady-r.html"], ["cards/ship/maria.html"],
     ]  # fmt: skip
     assert made[2] == cards[2]
+
+
+def test_owners_name_a_register_and_another_ship_that_a_page_may_mean() -> None:
+    """GISIS stands behind one page, and the Maria E may be meant by another."""
+    html = bare(ShipOwners, docname="ships").html()
+    assert "by GISIS, the ship register of the International Maritime Organization, as VOA" in html
+    assert "may be the Maria E" in html
+
+
+def test_a_card_begins_with_the_number_and_the_first_and_last_sighting() -> None:
+    """The first line says what the ship is known by, and where it was seen."""
+    sentence = ship_card(card_record(), "Lady R").sentence
+    assert sentence.startswith("A ship with the IMO number 9161003, which counters saw by name")
+    assert "Vladivostok roads" in sentence

@@ -113,6 +113,13 @@ def owned_when(row: Mapping[str, Any]) -> str:
     return f"since {when(first, first, begun, begun)}, {by_its_page(row)}"
 
 
+def _connection(relation: str, rows: Sequence[ShipRow]) -> str:
+    """Word how the pages connect a company with a ship, and that they may mean another ship."""
+    words = RELATION_WORDS.get(relation, relation)
+    others = {str(row.cells.get("other_ship", "")) for row in rows}
+    return words if "" in others else f"{words}; may be the {listed(sorted(others))}"
+
+
 def _listings(rows: Iterable[ShipRow]) -> dict[str, list[ShipRow]]:
     """Rows that list the ship itself, by body."""
     found: dict[str, list[ShipRow]] = {}
@@ -147,10 +154,10 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
     picked = {
         "first seen": earliest(seen), "last seen": latest(seen),
-        "last sighting that is perhaps of it": latest(perhaps),
-        "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
-        "newest such report that is perhaps of it": latest(silent_rows(rows, PERHAPS)),
         "last heard by radio": latest(heard_rows(rows)),
+        "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
+        "last seen, if it was this ship": latest(perhaps),
+        "not heard by radio, if it was this ship": latest(silent_rows(rows, PERHAPS)),
         "last voyage with a dated departure": latest(voyages),
     }  # fmt: skip
     number = {str(row.cells["imo"]): row for row in imo_rows(rows)}
@@ -165,7 +172,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         *fact(
             "who stands behind it",
             [
-                _row_link(of_body[0], f"{body} ({RELATION_WORDS.get(relation, relation)})")
+                _row_link(of_body[0], f"{body} ({_connection(relation, of_body)})")
                 for (body, relation), of_body in bodies_of(rows).items()
             ],
         ),
@@ -284,6 +291,20 @@ def _unknown_now(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> Iter
     )
 
 
+def _first_line(record: CardRecord, rows: Sequence[ShipRow]) -> str:
+    """Sentence on what a ship is known by, and when and where it was first and last seen."""
+    numbers = list(dict.fromkeys(str(row.cells["imo"]) for row in imo_rows(rows)))
+    name = f"A ship with the IMO number {listed(numbers)}" if numbers else "A ship"
+    seen = seen_rows(rows, ALONE, TOGETHER)
+    first, last = earliest(seen), latest(seen)
+    if first is None or last is None:
+        return f"{name}, which no counter in the record saw by name."
+    return (
+        f"{name}, which counters saw by name first ({row_part(record, first).text}) and last "
+        f"({row_part(record, last).text})."
+    )
+
+
 def ship_card(record: CardRecord, ship: str) -> Card:
     """Card of one ship, which leads to its part of the page of ships.
 
@@ -299,13 +320,12 @@ def ship_card(record: CardRecord, ship: str) -> Card:
     Card
     """
     rows = rows_of_ship(record, ship)
-    pages = {str(row.cells["source_id"]) for row in rows}
     facts = [
         *ship_facts(record, rows),
         *fact("not known", [" ".join(ship_unknowns(record, ship, rows))]),
         *fact("all of it", [Part(f"every row on the {ship}", f"{PAGE}#{ship_id(ship)}")]),
     ]
-    sentence = f"A ship that the record follows, in {len(rows)} rows read on {len(pages)} pages."
+    sentence = _first_line(record, rows)
     return Card("ship", ship_id(ship), ship, sentence, tuple(facts))
 
 

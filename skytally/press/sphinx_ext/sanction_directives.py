@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import when
+from skytally.core import listed, when
 from skytally.press.cards.record_cards import dates
 from skytally.press.cards.ship_cards import EARLIER_NAME, by_its_page
 from skytally.press.sphinx_ext.cached_record_and_findings import originals, table
@@ -28,12 +28,16 @@ NOT_FOUND = "not in the record"
 ACT_NOT_READ = "no page that was read names the act; notice not read"
 NOTICE_NOT_READ = "notice with the names not read"
 NONE_FOUND = "none found in pages read"
+OTHER_SHIP = "may be the {}; the page prints no IMO number"
+"""Mark of a page that may mean another ship of the same name, with the name of that ship."""
 OWN_PAGE_REASONS = ("official", "originator")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
 PRIMARY = "primary"
 """Word of the vocabulary *tier* for the page of an act itself, whose address is that of the act."""
 OWN_NOTICE = "a notice on its own side was read; its list was not searched"
+ARTICLE_BEFORE = ("United", "European")
+"""Beginnings of the names of bodies that take an article."""
 COPY_OF_LIST = "a copy of its list, kept by others"
 REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
@@ -109,7 +113,8 @@ class SanctionListings(Block):
             "Sanctions on the ships of the route: a row is one listing of a ship, or of its owner, "
             "by one body, the best-dated first. Rows of the record whose dates contain the date "
             "shown count here as the same listing, known less exactly; no page says that they are. "
-            "A listing that no page of the record mentions may exist",
+            "In the record only the copy of the list of the United States prints the IMO number of "
+            "a ship beside its listing. A listing that no page of the record mentions may exist",
             list(HEADS),
             [
                 line
@@ -136,7 +141,7 @@ class SanctionListings(Block):
             if not any(row["target"] == target for row in here)
         ]
         lines = [
-            (self._what(each), self._act(each.best), self._read(each.best))
+            (self._what(each), self._act(with_act(each)), self._read(each.best))
             for each in listings_of(here)
         ]
         if missing:
@@ -147,11 +152,11 @@ class SanctionListings(Block):
         """Return who is listed and when, and what other pages say less exactly."""
         best, also = listing
         owner = f" {cell(best['owner'])}{self._earlier_name(best)}" if best["owner"] else ""
-        shown = f"{cell(target_words(best))}{owner}, {self._link(best, _day(best))}"
+        shown = f"{cell(target_words(best))}{owner}, {self._link(best, listed_when(best))}"
         if not also:
             return shown
         pages = "1 page" if len(also) == 1 else f"{len(also)} pages"
-        others = "; ".join(self._link(row, _day(row)) for row in also)
+        others = "; ".join(self._link(row, listed_when(row)) for row in also)
         return f"{shown}<br>also in {pages}, less exactly: {others}"
 
     def _earlier_name(self, row: Mapping[str, Any]) -> str:
@@ -219,7 +224,11 @@ class SanctionMatrix(SanctionListings):
             if dated:
                 first = min(dated, key=lambda row: (row["date_last"], row["id"]))
                 words = cell(target_words(first).removesuffix(":"))
-                parts.append(f"{words}: {self._link(first, _day(first))}")
+                parts.append(f"{words}: {self._link(first, listed_when(first))}")
+                sure = [row for row in dated if not row.get("other_ship")]
+                if first.get("other_ship") and sure:
+                    later = min(sure, key=lambda row: (row["date_last"], row["id"]))
+                    parts.append(f"{words}, in any case: {self._link(later, _day(later))}")
         return "<br>".join(parts) or cell(NONE_FOUND)
 
 
@@ -252,6 +261,65 @@ def _kind_of_page(source: str) -> str:
     if page["reliability_reason"] in OWN_PAGE_REASONS:
         return OWN_NOTICE
     return COPY_OF_LIST if page["type"] == STATEMENT else REPORT
+
+
+def with_act(listing: Listing) -> Mapping[str, Any]:
+    """Row of a listing that names its legal act; the best-dated one where none does."""
+    return next((row for row in (listing.best, *listing.also) if row["act"]), listing.best)
+
+
+def listed_when(row: Mapping[str, Any]) -> str:
+    """Word the day of a listing, and whether its page may mean another ship of that name."""
+    if not row.get("other_ship"):
+        return _day(row)
+    return f"{_day(row)} ({OTHER_SHIP.format(row['other_ship'])})"
+
+
+def listing_sentence(ship: str) -> tuple[str, list[str]]:
+    """Sentence to quote on who lists a ship itself, and the rows that it rests on.
+
+    Parameters
+    ----------
+    ship : str
+        Its name.
+
+    Returns
+    -------
+    tuple of str and list of str
+        The first listing by each body that no page may mean for another ship, with its legal
+        act where a page names it; then what may be of another ship.
+    """
+    rows = originals(LISTINGS).sort_values(["date_last", "id"], kind="stable")
+    own = rows[(rows["vessel"] == ship) & (rows["target"] == SHIP)]
+    said: list[str] = []
+    doubtful: list[str] = []
+    behind: list[str] = []
+    for body, of_body in own.groupby("body", sort=False):
+        sure = of_body[of_body["other_ship"] == ""]
+        found = sorted(
+            listings_of(sure.to_dict("records")), key=lambda each: each.best["date_last"]
+        )
+        if found:
+            act = with_act(found[0])
+            days = dict.fromkeys(str(row["act"]) for row in (act,) if row["act"])
+            said.append(f"{named_body(body)} ({'; '.join((_day(found[0].best), *days))})")
+            behind += dict.fromkeys((str(found[0].best["id"]), str(act["id"])))
+        for row in of_body[of_body["other_ship"] != ""].to_dict("records"):
+            doubtful.append(
+                f"a listing by {named_body(body)}, {_day(row)}, may be of the "
+                f"{row['other_ship']}, since its page prints no IMO number"
+            )
+            behind.append(str(row["id"]))
+    number = [str(imo) for imo in own["imo"] if imo][-1:]
+    name = f"The {ship}" + (f" (IMO {number[0]})" if number else "")
+    more = "".join(f"; {words}" for words in doubtful)
+    return f"{name} is itself on lists of {listed(said)}{more}", [*dict.fromkeys(behind)]
+
+
+def named_body(body: object) -> str:
+    """Name a body that lists as a sentence does, with its article where it has one."""
+    name = str(body)
+    return f"the {name}" if name.startswith(ARTICLE_BEFORE) else name
 
 
 def _day(row: Mapping[str, Any]) -> str:

@@ -43,6 +43,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     source_link,
     to_root,
 )
+from skytally.press.sphinx_ext.sanction_directives import OTHER_SHIP
 
 NOT_IN_RECORD = "not in the record"
 TABLE_WORDS = {
@@ -135,7 +136,8 @@ class ShipOwners(ShipBlock):
         return filtered_table(
             "ship-owners",
             "Owners: a row is one ship and one company, as pages connect them; being linked by a "
-            "list of sanctions is not owning, and no register was read",
+            "list of sanctions is not owning. No register was read; where a page "
+            "has it from one, the register is named",
             ["ship", "company", "how the pages connect them", "when", "read in"],
             rows,
             empty="The record names no owner of a ship yet.",
@@ -152,11 +154,22 @@ class ShipOwners(ShipBlock):
     def _line(self, name: str, key: tuple[str, str], rows: list[ShipRow]) -> str:
         body, relation = key
         up = to_root(self.state.document.settings.env.docname)
-        links = [self.card("row", str(row.cells["id"]), owned_when(row.cells)) for row in rows]
+        links = [self.card("row", str(row.cells["id"]), _connected(row)) for row in rows]
         sources = dict.fromkeys(str(row.cells["source_id"]) for row in rows)
         read = "; ".join(source_link(source, up=up) for source in sources)
         how = RELATION_WORDS.get(relation, relation)
         return html_row((name, cell(body), cell(how), "; ".join(links), read))
+
+
+def _connected(row: ShipRow) -> str:
+    """Word when a page connects a ship and a company, by which register, and what is in doubt."""
+    cells, words = row.cells, owned_when(row.cells)
+    if cells.get("register"):
+        source = card_record().sources[str(cells["source_id"])]
+        words = f"{words} (by {cells['register']}, as {source['publisher']} prints it)"
+    if cells.get("other_ship"):
+        words = f"{words} ({OTHER_SHIP.format(cells['other_ship'])})"
+    return words
 
 
 def _when(row: ShipRow) -> str:

@@ -29,6 +29,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     table,
 )
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.sanction_directives import listing_sentence
 from skytally.record import NOT_FROM_ABOVE, owner_name, ties_of
 
 OWN_REASONS = ("originator", "official")
@@ -56,6 +57,8 @@ NOT_STATED = {"": "route not named", "sea-presumed": "presumably by sea"}
 """Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
 PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
+LISTINGS_OF = "listings of "
+"""Beginning of a line that asks for the lists of sanctions on a ship, before its name."""
 JUDGED = "rivals."
 """Beginning of the keys of findings that are a judgement of the book."""
 SPEAKER = re.compile(r"([^:]{2,110}): (.+)", re.DOTALL)
@@ -414,6 +417,8 @@ class QuotationList(QuotationBlock):
                 made.append(self._row(known[key], part, beside))
             elif rows.get(line, ("",))[0] == EVENTS:
                 made.append(self._event(line, part))
+            elif line.startswith(LISTINGS_OF):
+                made.append(self._listings(line.removeprefix(LISTINGS_OF), part))
             else:
                 message = f"quotation-list: no number and no event {line!r}; correct it"
                 raise DataError(message)
@@ -442,6 +447,23 @@ class QuotationList(QuotationBlock):
             ),
             choice=part,
         )
+
+    def _listings(self, ship: str, part: str) -> str:
+        """Line on the lists of sanctions that have a ship itself."""
+        record = card_record()
+        words, behind = listing_sentence(ship)
+        if not behind:
+            message = f"quotation-list: no listing of a ship {ship!r}; correct its name"
+            raise DataError(message)
+        rows = [record.rows[each][1] for each in behind]
+        pages = {str(row["source_id"]): record.sources[str(row["source_id"])] for row in rows}
+        cited = "; ".join(f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values())
+        sentence = f"<p>“{self.ships(words)} (source: {cell(cited)}; put together by {BOOK}).”</p>"
+        cards = ", ".join(self.card("row", each) for each in behind)
+        read = [f"read in: {self.page(page_link(record, p))}{doubts(p)}" for p in pages.values()]
+        bodies = listed([*dict.fromkeys(str(row["body"]) for row in rows)])
+        who = cell(f"listed by {bodies}; {REPORT}")
+        return html_row((f"{sentence}{cards}", who, "<br>".join(read)), choice=part)
 
     def _judged(self, finding: Row, part: str) -> str:
         """Line of a judgement of the book, which nobody else made, without its probability."""

@@ -93,7 +93,10 @@
     const off = precision === "nominal" ? NOMINAL_DAYS : 0;
     return [day - off, day + off];
   }
-  const TOTALS = ["calls", "voyages", "shipments"];
+  const TOTALS = {
+    calls: "calls per month", ships: "calls per month",
+    voyages: "voyages per month", shipments: "shipments per month",
+  };
   function totalIn(units, row) {
     const [low, high] = units.includes(row.unit) ? q.limits(q.quantityOf(row)) : [NaN, NaN];
     if (Number.isNaN(low)) throw new DataError(`row ${row.id}: no number of ${units.join(" or ")}`);
@@ -103,20 +106,20 @@
     const [first, last] = ["first", "last"].map((end) => endsOf(row[`date_${end}`], row[`precision_${end}`]));
     return { low, high, first, last };
   }
-  const rateFrom = (low, high, shortest, longest, unit = "calls") => ({
+  const rateFrom = (low, high, shortest, longest, unit = "calls per month") => ({
     value: NaN, low: low / longest * MONTH_DAYS, high: high / shortest * MONTH_DAYS,
-    unit: `${unit} per month`, level: 1,
+    unit, level: 1,
   });
   function rateOfCount(row) {
-    const { low, high, first, last } = totalIn(TOTALS, row);
+    const { low, high, first, last } = totalIn(Object.keys(TOTALS), row);
     const oneMonth = row.precision_first === "month" && row.precision_last === "month"
       && w.monthStart(row.date_first) === w.monthStart(row.date_last);
-    if (oneMonth) return { value: NaN, low, high, unit: `${row.unit} per month`, level: 1 };
+    if (oneMonth) return { value: NaN, low, high, unit: TOTALS[row.unit], level: 1 };
     const [shortest, longest] = [Math.max(last[0] - first[1] + 1, 1), last[1] - first[0] + 1];
     if (!(longest >= SHORTEST_DAYS)) {
       throw new DataError(`row ${row.id}: a period below ${SHORTEST_DAYS} days gives no rate of a month`);
     }
-    return rateFrom(low, high, shortest, longest, row.unit);
+    return rateFrom(low, high, shortest, longest, TOTALS[row.unit]);
   }
   function laterPart([earlier, later]) {
     const totals = [earlier, later].map((row) => totalIn(["calls"], row)), [before, after] = totals;
