@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,12 @@ PrintedBy = Callable[[Sequence[str], Path], int]
 """Runs jupyter-book with some words, notes the modules that it loaded in a file, and writes what
 it says into `LOG`; its exit code."""
 LOG = "site.log"
+SEARCH_FILES = ("_static/searchtools.js", "_static/language_data.js", "searchindex.js")
+"""Scripts of the theme's own search."""
+SEARCH_OF_THEME = re.compile(
+    rf'[ \t]*<script src="(?:\.\./)*(?:{"|".join(map(re.escape, SEARCH_FILES))})[^"]*"></script>\n'
+)
+"""How a page loads one of them."""
 
 
 def stage_folder() -> Path:
@@ -185,13 +192,24 @@ def _add_files(stage: Path, pages: Path) -> None:
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
     _leave_out_sources_of_theme(pages / "_static")
+    _leave_out_search_of_theme(pages)
 
 
 def _leave_out_sources_of_theme(static: Path) -> None:
-    """Remove what serves only those who develop the theme: source maps and message catalogues."""
-    for path in sorted(static.rglob("*.map")):
+    """Remove what serves only those who develop the theme, and fonts for browsers before WOFF2."""
+    for path in [*static.rglob("*.map"), *static.rglob("*.ttf")]:
         path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
+
+
+def _leave_out_search_of_theme(pages: Path) -> None:
+    """Remove the search that the theme loads on every page, in whose place the book has its own."""
+    for page in pages.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if (kept := SEARCH_OF_THEME.sub("", text)) != text:
+            page.write_text(kept, encoding="utf-8", newline="\n")
+    for name in SEARCH_FILES:
+        (pages / name).unlink(missing_ok=True)
 
 
 def finish_pages(stage: Path, pages: Path) -> None:
