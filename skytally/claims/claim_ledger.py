@@ -251,7 +251,7 @@ def ledger_faults(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> lis
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        The tables ``judge_claims``, ``rules`` and ``drift``.
+        The tables ``ledger``, ``rules`` and ``drift``.
     evidence : Evidence
         Its findings need only their keys.
 
@@ -270,7 +270,7 @@ def judge_claims(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> list
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        The tables ``judge_claims``, ``rules`` and ``drift``, as `read_tables` gives them.
+        The tables ``ledger``, ``rules`` and ``drift``, as `read_tables` gives them.
     evidence : Evidence
 
     Returns

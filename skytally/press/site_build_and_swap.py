@@ -192,18 +192,24 @@ def _add_files(stage: Path, pages: Path) -> None:
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
     _leave_out_sources_of_theme(pages / "_static")
-    _leave_out_search_of_theme(pages)
+    leave_out_search_of_theme(pages)
 
 
 def _leave_out_sources_of_theme(static: Path) -> None:
-    """Remove what serves only those who develop the theme, and fonts for browsers before WOFF2."""
-    for path in [*static.rglob("*.map"), *static.rglob("*.ttf")]:
+    """Remove what serves only those who develop the theme: source maps and message catalogues."""
+    for path in sorted(static.rglob("*.map")):
         path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
 
 
-def _leave_out_search_of_theme(pages: Path) -> None:
-    """Remove the search that the theme loads on every page, in whose place the book has its own."""
+def leave_out_search_of_theme(pages: Path) -> None:
+    """Remove the search that the theme loads on every page, in whose place the book has its own.
+
+    Parameters
+    ----------
+    pages : Path
+        Folder of printed pages.
+    """
     for page in pages.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         if (kept := SEARCH_OF_THEME.sub("", text)) != text:

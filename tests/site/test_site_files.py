@@ -14,6 +14,7 @@ from skytally.core import data_registry, read_table
 from skytally.core.chart_style import MPL_MARKERS, SERIES_COLOURS
 from skytally.press.book_metadata import book_details
 from skytally.press.cards import card_files
+from skytally.press.site_build_and_swap import SEARCH_FILES
 from tests.support.built_site_pages import (
     CARDS,
     SITE,
@@ -114,6 +115,13 @@ def test_page_links_resolve(page_name: str) -> None:
     """Every link, download, script and picture is a file of the site, every anchor exists."""
     links = parsed_page(page_name).links
     assert [f for each in links if (f := broken_link(SITE, page_name, each, parsed_page))] == []
+
+
+@each_page
+def test_page_loads_no_search_of_the_theme(page_name: str) -> None:
+    """The book has its own search; the theme would read an index of all pages on each of them."""
+    text = (SITE / page_name).read_text(encoding="utf-8")
+    assert [name for name in SEARCH_FILES if f'{name}"' in text or (SITE / name).exists()] == []
 
 
 @each_page

@@ -202,12 +202,14 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     from skytally.press.content_security_policy import write_policies
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.page_fonts import write_page_letters
+    from skytally.press.site_build_and_swap import leave_out_search_of_theme
 
     fresh = stage / OUTPUT / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / page).parent.mkdir(parents=True)
     (stage / OUTPUT / page).rename(fresh / page)
     add_chart_links(fresh, newest_packets()[1])
+    leave_out_search_of_theme(fresh)
     write_page_letters(fresh)
     write_policies(fresh)
     (shown / page).parent.mkdir(parents=True, exist_ok=True)
