@@ -46,7 +46,6 @@ from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture 
 from .links_to_cards import (
     card_address as card_address,
     linked as linked,
-    linked_cell as linked_cell,
     linked_table as linked_table,
 )
 from .map_regions import read_regions as read_regions

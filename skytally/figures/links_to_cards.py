@@ -78,31 +78,6 @@ def linked(words: Iterable[object], kind: str, ids: Iterable[str] | str) -> pd.S
     return pd.Series(made, index=index, dtype=object)
 
 
-def linked_cell(
-    table: pd.DataFrame, kind: str, identifier: str, *, at: tuple[tuple[object, ...], str]
-) -> pd.DataFrame:
-    """Table in which one cell leads to a card, behind the columns of its index.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Numbers in words; its index says what each row is about.
-    kind, identifier : str
-        Kind of the card and id within it.
-    at : tuple
-        Row, as the index has it, and column of the cell whose number the card has.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
-    row, column = at
-    cells = table[column].astype(object)
-    position = table.index.get_loc(row)
-    cells.iloc[position] = LinkedWords(cells.iloc[position], kind, identifier)
-    return table.assign(**{column: cells}).reset_index()
-
-
 def linked_table(table: pd.DataFrame, kind: str, ids: Iterable[str] | str) -> pd.DataFrame:
     """Table whose cells lead to cards, behind the columns of its index.
 

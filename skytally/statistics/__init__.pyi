@@ -55,7 +55,6 @@ from .series_change_points import (
 from .surge_chance_limit_from_rows import (
     SURGE_COLUMNS as SURGE_COLUMNS,
     images_behind_ceiling as images_behind_ceiling,
-    limit_cell as limit_cell,
     limit_in_table as limit_in_table,
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,

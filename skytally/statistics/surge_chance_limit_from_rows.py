@@ -184,11 +184,6 @@ def limit_in_table(found: Surge) -> str:
     )
 
 
-def limit_cell(found: Surge) -> tuple[tuple[str, int, int], str]:
-    """Row and column of `surge_table` that hold the limit which the text quotes."""
-    return (f"{found.baseline.images[1]:,}", found.weeks, found.sites), REACHED
-
-
 def surge_table(found: Surge) -> pd.DataFrame:
     """Tabulate the chance over everything that the upper limit assumes.
 

@@ -10,13 +10,11 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors import DataError
-from skytally.figures.links_to_cards import LinkedWords, linked_cell
 from skytally.findings.quote_ratio_and_share_findings import row_of
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.predictive_tail_given_ceiling import REACHED
 from skytally.statistics.surge_chance_limit_from_rows import (
     images_behind_ceiling,
-    limit_cell,
     limit_in_table,
     surge_of_rows,
     surge_table,
@@ -159,11 +157,6 @@ def test_surge_table_holds_everything_that_the_limit_assumes(rows: Rows) -> None
     assert "under 1 percent" in one.to_list()
     assert one[ORDER] == "7.2 percent"
     assert all_paid[ORDER] == "75 percent"
-    row, column = limit_cell(found)
-    assert (row, column) == (("13", 3, 4), REACHED)
-    linked = linked_cell(shown, "finding", "rail-counts.chance_of_surge", at=(row, column))
-    led = [each for each in linked.to_numpy().ravel() if isinstance(each, LinkedWords)]
-    assert led == [all_paid[REACHED]]
     # the caption names the cell of the limit
     caption = limit_in_table(found)
     named = f"is the row of 13 images, 3 weeks and 4 sites, under “{REACHED}”."
