@@ -3,7 +3,7 @@ from .blind_count_comparison import (
     compare_counts as compare_counts,
     comparison_words as comparison_words,
 )
-from .counting_rules import counting_rules as counting_rules
+from .counting_rule_table import counting_rules as counting_rules
 from .finished_count_files import (
     JOURNALS as JOURNALS,
     TABLES as TABLES,

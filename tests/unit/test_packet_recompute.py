@@ -355,7 +355,7 @@ def test_check_packet_finds_a_row_that_the_table_has(edition: PacketEdition, key
 @pytest.mark.parametrize(
     ("file", "row", "column"),
     [("rows/rail_counts.csv", "R001", "value"), ("rows/rail_counts.csv", "R001", "text"),
-     ("sources.csv", "KBS_20231007", "url")],
+     ("sources.csv", "MEDUZA_20231008", "url")],
 )  # fmt: skip
 def test_check_packet_finds_a_cell_that_the_record_has_otherwise(
     edition: PacketEdition, file: str, row: str, column: str
