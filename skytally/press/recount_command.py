@@ -29,7 +29,7 @@ from skytally.recount import (
     CountTask,
     compare_counts,
     comparison_words,
-    counting_rule_table,
+    counting_rules,
     counts_of,
     folder_name,
     journal_path,
@@ -281,7 +281,7 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
     if asked.seed is None:
         _refuse_changed(counts, task)
     task = _turn(counts, task, asked)
-    outlines, rules = _outlines(asked.options.site, image), counting_rule_table(asked.what)
+    outlines, rules = _outlines(asked.options.site, image), counting_rules(asked.what)
     path = journal_path(counts, task)
     journal = CountJournal(path, task)
     server = RecountServer(

@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.recount import counting_rule_table
+from skytally.recount import counting_rules
 
 CAPTION = (
     "By what rule a new count is made: what counts as one, and what is left out. It is this book's "
@@ -22,7 +22,7 @@ class CountingRules(Block):
         """Return the table, a row a rule."""
         rows = [
             html_row((cell(rule["what"]), cell(rule["case"]), cell(rule["rule"])))
-            for rule in counting_rule_table()
+            for rule in counting_rules()
         ]
         return filtered_table(
             "counting-rules", CAPTION, ["what is counted", "case", "how it is marked"], rows,
