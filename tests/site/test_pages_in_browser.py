@@ -15,6 +15,7 @@ from tests.support.browser_page_visits import (
     visit_desktop,
     visit_telephone,
     visit_without_scripts,
+    wide_page_violations,
 )
 from tests.support.built_site_pages import LINES, PAGES, SITE, chart_count, each_page, needs_site
 
@@ -109,6 +110,14 @@ def test_page_is_accessible(desktop: Desktop, theme: str) -> None:
     """axe-core finds nothing serious or critical on a page, in light and in dark."""
     assert desktop.themes[theme] == theme
     assert desktop.violations[theme] == []
+
+
+@pytest.mark.slow
+@each_page
+@pytest.mark.parametrize("theme", THEMES)
+def test_folds_and_more_rows_are_accessible(browser: Browser, page_name: str, theme: str) -> None:
+    """The same holds by every rule in both themes, over all folds and twelve rows of a table."""
+    assert wide_page_violations(browser, SITE.as_uri(), page_name, theme=theme) == []
 
 
 @each_page_with_charts

@@ -27,6 +27,10 @@ SETTLED = """theme => document.documentElement.dataset.theme === theme
   && document.getAnimations().every(each => each.playState === 'finished')"""
 """Whether the page took a theme and no colour is still on its way to another."""
 
+ROWS_OF_LONG_TRIAL = 12
+FEWER_ROWS = """n => document.querySelectorAll('.sk-table tbody').forEach(body =>
+  [...body.rows].slice(n).forEach(row => row.remove()))"""
+"""Leave the first rows of each long table."""
 SAMPLE = """([rows, folds]) => {
   document.querySelectorAll('article tbody').forEach(body =>
     [...body.rows].slice(rows).forEach(row => row.remove()));
@@ -168,6 +172,18 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
         seen.faults = [*faults]
         seen.planted_ran = page.evaluate(PLANT)
     return seen
+
+
+def wide_page_violations(
+    browser: Browser, root: str, page_name: str, *, theme: str
+) -> list[tuple[str, Any]]:
+    """Serious and critical findings of every rule, over all folds and more rows of each table."""
+    with tab(browser, root=root, width=DESKTOP, dark=theme == "dark") as (page, faults):
+        page.goto(f"{root}/{page_name}")
+        _drawn(page, faults)
+        page.evaluate(FEWER_ROWS, ROWS_OF_LONG_TRIAL)
+        page.wait_for_function(SETTLED, arg=theme, timeout=5000)
+        return _violations(page)
 
 
 def visit_telephone(browser: Browser, root: str, page_name: str) -> Telephone:

@@ -57,6 +57,8 @@ def test_pages_with_an_image_are_listed_by_place_the_counters_own_first() -> Non
     unfilled.name = "image-pages"
     with pytest.raises(DataError, match="no places"):
         unfilled.html()
+    with pytest.raises(DataError, match="no site rajinn; correct the id"):
+        bare(ImagePages, places="rajin rajinn").html()
 
 
 def test_what_no_page_says_is_called_not_stated() -> None:

@@ -6,7 +6,9 @@ import html as markup
 import re
 
 import pandas as pd
+import pytest
 
+from skytally.press.sphinx_ext import sanction_directives
 from skytally.press.sphinx_ext.cached_record_and_findings import originals
 from skytally.press.sphinx_ext.sanction_directives import (
     ACT_NOT_READ,
@@ -207,3 +209,15 @@ def test_each_ship_has_a_sentence_to_quote_on_its_listings() -> None:
     assert "a listing by the United States, 2022, may be of the Maria E" in words
     assert "M018" in behind
     assert listing_sentence("Nobody")[1] == []
+
+
+def test_a_ship_whose_listings_may_all_be_of_another_has_none_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sentence says so and does not break off."""
+    rows = originals("sanction_listings")
+    doubtful = rows[rows["other_ship"] != ""]
+    monkeypatch.setattr(sanction_directives, "originals", lambda _: doubtful)
+    words, behind = listing_sentence("Maria")
+    assert " has no listing sure to be its; a listing by the United States, 2022, may be" in words
+    assert behind == list(doubtful["id"])

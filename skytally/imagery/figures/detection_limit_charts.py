@@ -16,7 +16,7 @@ COLUMNS = {
     "something": "something, no number", "recall": "recall", "low": "low", "high": "high",
     "bias": "bias", "bias_low": "5 % of it", "bias_high": "95 % of it",
 }  # fmt: skip
-CALLED = "something found though nothing was put in"
+FALSE_ALARMS = "something found though nothing was put in"
 """Column of the false alarms, which only the row without an object has."""
 
 
@@ -29,7 +29,7 @@ def _numbers(table: pd.DataFrame) -> pd.DataFrame:
     called = alarms.astype(str) + " of " + table["looks"].astype(str)
     shown.loc[empty, "size"] = "nothing put in"
     shown.loc[empty, ["found", "something", "recall"]] = ""
-    return shown.rename(columns=COLUMNS).assign(**{CALLED: called.where(empty, "")})
+    return shown.rename(columns=COLUMNS).assign(**{FALSE_ALARMS: called.where(empty, "")})
 
 
 def _points(table: pd.DataFrame) -> pd.DataFrame:

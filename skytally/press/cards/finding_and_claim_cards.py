@@ -274,7 +274,9 @@ def short_of(claim: Mapping[str, Any]) -> str:
         for each in claim["drift"]
         for word in lost_words(each["original"], each["copy"])
     )
-    return f"{WORDING}: {listed(list(lost))} lost" if lost else f"{WORDING}: a bound was added"
+    if lost:
+        return f"{WORDING}: {listed(list(lost))} lost"
+    return f"{WORDING}: {listed(sorted(f'a {change}' for change in changes))}"
 
 
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:

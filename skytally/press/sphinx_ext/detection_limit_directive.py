@@ -23,12 +23,14 @@ class LimitsTable(Block):
 
     def html(self) -> str:
         """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
+        from skytally.imagery.figures import FALSE_ALARMS
+
         table = results("simulated_recall")
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")
         heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
-        heads += ["bias", "5 to 95 % of it", "something found though nothing was put in"]
+        heads += ["bias", "5 to 95 % of it", FALSE_ALARMS]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
         caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
         shown = filtered_table(

@@ -11,6 +11,7 @@ import pandas as pd
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
+from skytally.core import DataError
 from skytally.press.cards.record_cards import dates
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, source_words, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
@@ -154,9 +155,13 @@ class ImagePages(Block):
         Raises
         ------
         DataError
-            If the option is missing.
+            If the option is missing, or names a site that is not in the record.
         """
         places = self.given_options()["places"].split()
+        unknown = {*places} - {*table("sites")["id"]}
+        if unknown:
+            message = f"image-pages: no site {', '.join(sorted(unknown))}; correct the id"
+            raise DataError(message)
         rows = image_rows({name: table(name) for name in SEEN_FROM_ABOVE}, table("sources"))
         made = [line for place in places for line in self._lines(place, rows)]
         return filtered_table(

@@ -301,8 +301,8 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
         )
         if found:
             act = with_act(found[0])
-            days = dict.fromkeys(str(row["act"]) for row in (act,) if row["act"])
-            said.append(f"{named_body(body)} ({'; '.join((_day(found[0].best), *days))})")
+            known = filter(None, (_day(found[0].best), str(act["act"])))
+            said.append(f"{named_body(body)} ({'; '.join(known)})")
             behind += dict.fromkeys((str(found[0].best["id"]), str(act["id"])))
         for row in of_body[of_body["other_ship"] != ""].to_dict("records"):
             doubtful.append(
@@ -312,8 +312,8 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
             behind.append(str(row["id"]))
     number = [str(imo) for imo in own["imo"] if imo][-1:]
     name = f"The {ship}" + (f" (IMO {number[0]})" if number else "")
-    more = "".join(f"; {words}" for words in doubtful)
-    return f"{name} is itself on lists of {listed(said)}{more}", [*dict.fromkeys(behind)]
+    sure_of = f"is itself on lists of {listed(said)}" if said else "has no listing sure to be its"
+    return "; ".join((f"{name} {sure_of}", *doubtful)), [*dict.fromkeys(behind)]
 
 
 def named_body(body: object) -> str:

@@ -456,7 +456,8 @@ class QuotationList(QuotationBlock):
             message = f"quotation-list: no listing of a ship {ship!r}; correct its name"
             raise DataError(message)
         rows = [record.rows[each][1] for each in behind]
-        pages = {str(row["source_id"]): record.sources[str(row["source_id"])] for row in rows}
+        sources = " ".join(f"{row['source_id']} {row['act_source'] or ''}" for row in rows)
+        pages = {each: record.sources[each] for each in sources.split()}
         cited = "; ".join(f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values())
         sentence = f"<p>“{self.ships(words)} (source: {cell(cited)}; put together by {BOOK}).”</p>"
         cards = ", ".join(self.card("row", each) for each in behind)
