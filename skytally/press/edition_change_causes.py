@@ -48,15 +48,8 @@ def _without_flips(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, A
     return list(book_items(findings, ()).values())
 
 
-def _run(tree: Path, projects: Sequence[Path]) -> None:
-    """Evaluate projects with the code of a tree, or with that of this process where it has none.
-
-    Raises
-    ------
-    DataError
-        If it cannot be run.
-    """
-    code = tree if (tree / PACKAGE.name).is_dir() else PACKAGE.parent
+def _run(code: Path, projects: Sequence[Path]) -> str:
+    """Evaluate projects with the code in a folder; why that failed, else empty."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("SKYTALLY")}
     # the tree of an earlier edition has the module under this name, so it keeps it
     command = [sys.executable, "-m", "skytally.press.book_evaluation", *map(str, projects)]
@@ -68,10 +61,35 @@ def _run(tree: Path, projects: Sequence[Path]) -> None:
         text=True,
         check=False,
     )
-    if run.returncode:
-        last = (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
-        message = f"the code of one of the editions does not evaluate a book ({last})"
-        raise DataError(message)
+    return (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1] * bool(
+        run.returncode
+    )
+
+
+def _run_each(tree: Path, projects: Sequence[Path]) -> None:
+    """Evaluate projects with the code of a tree, or with that of this process where it has none.
+
+    One that this code cannot evaluate, such as a table of the other edition that lacks a column,
+    has that as its only outcome, and the others are evaluated all the same.
+    """
+    code = tree if (tree / PACKAGE.name).is_dir() else PACKAGE.parent
+    if not _run(code, projects):
+        return
+    for project in projects:
+        if why := _run(code, [project]):
+            text = json.dumps({"findings": [], "claims": [], "faults": [why]})
+            (project / book_evaluation.OUTCOMES).write_text(text, encoding="utf-8")
+
+
+def _book(outcomes: Mapping[str, Any], items: Collection[Item]) -> Book:
+    """Read a book from its outcomes; what was asked and could not be evaluated says so."""
+    book = book_items(outcomes["findings"], outcomes["claims"])
+    for kind, name in (("finding", "findings"), ("claim", "claims")):
+        if outcomes["faults"] and not outcomes[name]:
+            # without this, a finding that an edition dropped would seem dropped here, too
+            said = {"said": f"nothing, since it cannot be evaluated ({outcomes['faults'][0]})"}
+            book |= {item: said for item in items if item[0] == kind}
+    return book
 
 
 def _evaluated(
@@ -96,12 +114,11 @@ def _evaluated(
             p for p, chosen in zip(projects, combinations, strict=True) if (CODE in chosen) is newer
         ]
         if own:
-            _run(code, own)
-    books: list[Book] = []
-    for project in projects:
-        found = json.loads((project / book_evaluation.OUTCOMES).read_bytes())
-        books.append(book_items(found["findings"], found["claims"]))
-    return books
+            _run_each(code, own)
+    return [
+        _book(json.loads((project / book_evaluation.OUTCOMES).read_bytes()), items)
+        for project in projects
+    ]
 
 
 def _searched(
