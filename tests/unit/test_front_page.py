@@ -242,9 +242,9 @@ def test_what_cards_repeat_stands_once_below_them() -> None:
 def test_a_number_that_misleads_alone_has_its_qualification_on_its_card() -> None:
     """A card may be quoted alone, so the sentence beside the number stands on it."""
     finding = {
-        "key": "rail-counts.railcars_highest", "said": "258 railcars", "text": "It is 258 railcars.",
-        "inputs": [], "low": None, "high": None, "unit": "railcars", "level": None,
-        "interval_from": "", "support": None,
+        "key": "rail-counts.railcars_highest", "said": "258 railcars",
+        "text": "It is 258 railcars.", "inputs": [], "low": None, "high": None,
+        "unit": "railcars", "level": None, "interval_from": "", "support": None,
     }  # fmt: skip
     shown = FindingCards._card(finding, ["Ore and tank cars were 93 percent."])
     assert "<p>It is 258 railcars. Ore and tank cars were 93 percent.</p>" in shown
