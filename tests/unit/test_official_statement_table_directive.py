@@ -62,7 +62,10 @@ def test_totals_of_containers_name_their_way_where_a_page_does() -> None:
     assert len(ways) == len(lines) >= 19
     assert "O004" not in ways
     assert (ways["O017"], ways["O021"]) == ("by ship and by rail", "by sea")
-    assert (ways["O010"], ways["O045"]) == ("by sea", "by sea (presumed)")
+    assert (ways["O010"], ways["O045"]) == (
+        "by sea",
+        "way not stated; a port is presumed to be used",
+    )
     assert ways["O013"] == "no way named"
 
 

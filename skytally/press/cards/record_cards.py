@@ -41,7 +41,7 @@ from skytally.press.cards.spelled_out_codes import plain_note, shown_title, spel
 STATE_WORDS = {
     n.SOMETHING_SEEN: "{thing} seen, no number given",
     n.NOTHING_SEEN: "no {thing} seen",
-    n.UNCLEAR: "{thing}: unclear by the source",
+    n.UNCLEAR: "{thing}: left open by the source",
     n.STATED: "{thing} stated, no number given",
 }
 """What a row without a number says, by its state."""

@@ -25,7 +25,9 @@ from skytally.press.sphinx_ext.html_blocks import to_root
 FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
 """Role to the field of a finding that it quotes."""
 CARD_WORDS = "(source)"
-"""Link to the card of a finding whose sentence does not hold its number."""
+"""Link to the card of a finding whose sentence does not hold its number, or has none of a thing."""
+NOTHING = "no "
+"""Beginning of a number that as a link would look like a broken one."""
 
 
 class FindingRole(SphinxRole):
@@ -48,7 +50,7 @@ class FindingRole(SphinxRole):
         level = level_words(finding.get("level")) if self.field != "when" else ""
         if self.field != "text":
             return [self._link(words, finding["key"]), nodes.Text(level)], []
-        if not number:
+        if not number or number.lower().startswith(NOTHING):
             return [*self._ships(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
         after = f"{level}{after}"
         return [*self._ships(before), self._link(number, finding["key"]), *self._ships(after)], []

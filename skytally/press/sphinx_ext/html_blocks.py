@@ -20,6 +20,8 @@ from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_w
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
 
+BESIDE = " + "
+"""What stands in a line of a directive between a finding and those that stand beside it."""
 KEPT_BLOCKS = "kept_blocks"
 """Attribute of the environment of Sphinx that keeps the HTML of the blocks of the last print."""
 REUSES_BLOCKS = "reuses_blocks"
