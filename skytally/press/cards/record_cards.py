@@ -331,7 +331,7 @@ def method_words(row: Mapping[str, Any]) -> str:
 
 
 def _imo_number(row: Mapping[str, Any]) -> str:
-    """Number of a ship, and that the page of its row prints none where this book joined it."""
+    """Write the number of a ship, and where this book joined it to a page that prints none."""
     joined = row.get("imo") and row.get("imo_printed") == "no"
     return f"{row['imo']} (joined by this book)" if joined else str(row.get("imo", ""))
 

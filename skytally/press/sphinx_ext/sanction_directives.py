@@ -251,7 +251,7 @@ def connection(ship: str, company: str) -> str:
     same = owners[(owners["vessel"] == ship) & (owners["body"] == company)]
     relations = set(same["relation"])
     if OWNER in relations:
-        return OWNER if same["source_id"].nunique() > 1 else OWNER_BY_ONE_PAGE
+        return OWNER if len({*same["source_id"]}) > 1 else OWNER_BY_ONE_PAGE
     return INFERRED if EARLIER_NAME in relations else LINKED
 
 
