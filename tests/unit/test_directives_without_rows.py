@@ -29,6 +29,7 @@ from skytally.press.sphinx_ext import (
     imaged_site_directives,
     interval_calibration_directives,
     map_directives,
+    measure_rules_directive,
     record_table_directive,
     rival_hypotheses_directives,
     sanction_directives,
@@ -54,6 +55,7 @@ MODULES = (
     interval_calibration_directives,
     change_point_accuracy_directives,
     accuracy_directives,
+    measure_rules_directive,
     detection_limit_directive,
     image_measurement_speed_directive,
     fault_trial_directives,
@@ -105,6 +107,7 @@ SENTENCES = {
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",
     "SideBySideTable": "",
+    "MeasureRules": "",
     "LimitsTable": "No detection limit has been simulated yet.",
     "SatellitePasses": "No pass of a satellite is listed yet.",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
@@ -126,7 +129,7 @@ OPTIONS = {"RecordTable": {"caption": "Rail"}, "ClaimsInShort": {"ids": "S0-05"}
 """Directive to the options that it needs."""
 BASES = {"TrialsTable", "ScoresBlock", "CountsTable"}
 """Classes that others build on, and no directives."""
-WHOLE = {"ProvidersTable"}
+WHOLE = {"ProvidersTable", "MeasureRules"}
 """Directives of tables that a new book has with rows, since they are the same for every route."""
 
 

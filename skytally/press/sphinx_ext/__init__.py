@@ -48,6 +48,7 @@ PARTS = (
     "interval_calibration_directives",
     "change_point_accuracy_directives",
     "accuracy_directives",
+    "measure_rules_directive",
     "detection_limit_directive",
     "image_measurement_speed_directive",
     "fault_trial_directives",
