@@ -110,6 +110,7 @@ SENTENCES = {
     "MeasureRules": "",
     "LimitsTable": "No detection limit has been simulated yet.",
     "SatellitePasses": "No pass of a satellite is listed yet.",
+    "RefreshSize": "",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
     "FieldInputsTable": "No such input was tried on this copy yet.",
@@ -123,7 +124,7 @@ SENTENCES = {
     "ProvidersTable": "",
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
-ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
+ARGUMENTS = {"RecordTable": ("rail_counts",), "RefreshSize": ("rajin",), "Beginnings": ("synthesis",)}
 """Directive to the arguments that it needs."""
 OPTIONS = {"RecordTable": {"caption": "Rail"}, "ClaimsInShort": {"ids": "S0-05"}}
 """Directive to the options that it needs."""
