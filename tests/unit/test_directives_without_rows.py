@@ -34,6 +34,7 @@ from skytally.press.sphinx_ext import (
     rival_hypotheses_directives,
     sanction_directives,
     satellite_passes_directive,
+    settling_observations_directive,
     source_origin_directives,
     timeline_directives,
 )
@@ -50,6 +51,7 @@ MODULES = (
     claims_directives,
     source_origin_directives,
     fragile_findings_directives,
+    settling_observations_directive,
     forecast_verification_directives,
     rival_hypotheses_directives,
     interval_calibration_directives,
@@ -95,6 +97,7 @@ SENTENCES = {
     "InfluenceChart": "",
     "LikelihoodTable": "No likelihood ratio has been judged yet.",
     "MostFragileFirst": "No flip set has been searched yet.",
+    "SettlingObservations": "No observation that would settle something is named yet.",
     "ForesightSummary": "No forecast has been scored yet.",
     "ForesightChart": "",
     "CalibrationTable": "No interval has been calibrated yet.",
@@ -124,7 +127,11 @@ SENTENCES = {
     "ProvidersTable": "",
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
-ARGUMENTS = {"RecordTable": ("rail_counts",), "RefreshSize": ("rajin",), "Beginnings": ("synthesis",)}
+ARGUMENTS = {
+    "RecordTable": ("rail_counts",),
+    "RefreshSize": ("rajin",),
+    "Beginnings": ("synthesis",),
+}
 """Directive to the arguments that it needs."""
 OPTIONS = {"RecordTable": {"caption": "Rail"}, "ClaimsInShort": {"ids": "S0-05"}}
 """Directive to the options that it needs."""

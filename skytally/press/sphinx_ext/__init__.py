@@ -41,6 +41,7 @@ PARTS = (
     "silent_ship_directives",
     "whom_to_quote_directives",
     "fragile_findings_directives",
+    "settling_observations_directive",
     "project_download_directives",
     "rerun_directives",
     "forecast_verification_directives",
