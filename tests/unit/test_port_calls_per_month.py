@@ -170,11 +170,12 @@ def test_rates_have_no_baseline_while_the_beginning_is_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The line above the table goes when an observation from before is dated."""
-    known = {BASELINE: {"value": None, "said": "on or before 26 August 2023"}}
+    began: dict[str, Any] = {"value": None, "said": "on or before 26 August 2023"}
+    known = {BASELINE: began}
     monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
     shown = bare(CallRates, docname="lines/port-imagery").html()
     assert "no dated observation of that pier from earlier" in shown
-    known[BASELINE]["value"] = 9.0
+    began["value"] = 9.0
     assert "from earlier" not in bare(CallRates, docname="lines/port-imagery").html()
 
 

@@ -234,7 +234,7 @@ def _off(errors: pd.Series, unit: str) -> str:
 
 
 def alarms_of_dates(note: str) -> str:
-    """What dates that somebody read by eye say of false alarms, by how many of them were empty.
+    """Describe what dates read by eye show of false alarms, by how many of them were empty.
 
     Examples
     --------

@@ -64,11 +64,11 @@ def one_in(chance: float) -> str:
 
 
 def section_headings(text: str) -> dict[str, str]:
-    """Headings of the sections of the methods text, by number.
+    r"""Headings of the sections of the methods text, by number.
 
     Examples
     --------
-    >>> section_headings("## 4. Ports\\n### 4.1 Ships at a berth\\n")
+    >>> section_headings("## 4. Ports\n### 4.1 Ships at a berth\n")
     {'4': '4. Ports', '4.1': '4.1 Ships at a berth'}
     """
     return {number: heading for heading, number in SECTION_HEADING.findall(text)}
@@ -263,7 +263,7 @@ class MeasureRules(Block):
             NAME,
             "What each measure computes, and from which value on it decides. The numbers are the "
             "constants with which this copy measures; a test compares the methods text with them",
-            ["measure", "sensor and bands", "statistic", "threshold", "section of the methods text"],
+            ["measure", "sensor and bands", "statistic", "threshold", "section of the text"],
             rows,
             empty="No measure is listed yet.",
         )  # fmt: skip

@@ -21,13 +21,7 @@ from skytally.press.sphinx_ext.accuracy_directives import (
 )
 from skytally.press.sphinx_ext.benchmark_result_tables import results
 from skytally.press.sphinx_ext.cached_record_and_findings import findings
-from skytally.press.sphinx_ext.html_blocks import (
-    Block,
-    cell,
-    filtered_table,
-    html_row,
-    small_table,
-)
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, small_table
 from skytally.press.sphinx_ext.imaged_site_directives import sites
 
 STAY = "port-imagery.stay"
@@ -77,7 +71,7 @@ def chance_of_pass(stay: float, days: float) -> float:
 
 
 def passes_between(first: pd.Timestamp, last: pd.Timestamp, days: float) -> int:
-    """Passes that a period holds at a steady pace, both of its ends included.
+    """Count the passes that a period holds at a steady pace, both of its ends included.
 
     Examples
     --------
@@ -126,9 +120,9 @@ class SatellitePasses(Block):
             "How often free satellites pass, and the chance that a stay in port meets at least one "
             "pass: nominal days on one track and geometry alone. No observation of the sites, and "
             "without cloud, which hides a berth from all but the radar. Where tracks overlap, a "
-            "place is passed more often; an image that was planned may not have been taken. The passes "
-            "of a period are its days divided by the days from pass to pass, alike for each place; "
-            "they assume that as many satellites served all the time",
+            "place is passed more often; an image that was planned may not have been taken. The "
+            "passes of a period are its days divided by the days from pass to pass, alike for each "
+            "place; they assume that as many satellites served all the time",
             [
                 "sensor",
                 "satellites",
@@ -204,7 +198,7 @@ class RefreshSize(Block):
             "one track times one image before compression. Clouded images are stored, too, so no "
             "share of clear ones is assumed. Compression makes it less; where tracks overlap there "
             "are more images, and what is downloaded is several times as much",
-            ["sensor", "satellites, taken to serve all the time", "passes", "one image", "all images"],
+            ["sensor", "satellites serving throughout", "passes", "one image", "all images"],
             rows,
             empty="",
         )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,13 +57,8 @@ class SettlingObservations(Block):
             message = f"settling-observations: no finding {', '.join(unknown)}; correct the key"
             raise DataError(message)
         searched = [each for each in (*known.values(), *claims) if each.get(FLIPS)]
-        falls = Counter(
-            {
-                row: count
-                for (kind, row), count in falls_with_one(searched).items()
-                if kind == "rows"
-            }
-        )
+        counted = falls_with_one(searched)
+        falls = {row: count for (what, row), count in counted.items() if what == "rows"}
         found = [*self._beginnings(known), *self._counts(known)]
         ranked = sorted(found, key=lambda one: -_weight(one.inputs, falls))
         return filtered_table(

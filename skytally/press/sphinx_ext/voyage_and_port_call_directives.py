@@ -266,7 +266,7 @@ class CallRates(TotalsBlock):
         )
 
     def _baseline(self) -> str:
-        """Say that no rate is of the time before, as long as no observation bounds the beginning."""
+        """Sentence that no rate is of the time before, while no observation bounds the beginning."""
         began = findings(self.app).get(BASELINE)
         if began is None or began["value"] is not None:
             return ""
