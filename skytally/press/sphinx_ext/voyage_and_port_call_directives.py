@@ -266,7 +266,7 @@ class CallRates(TotalsBlock):
         )
 
     def _baseline(self) -> str:
-        """Sentence that no rate is of the time before, while no observation bounds the beginning."""
+        """Sentence that no rate is of the time before, while its beginning is open."""
         began = findings(self.app).get(BASELINE)
         if began is None or began["value"] is not None:
             return ""
