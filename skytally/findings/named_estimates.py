@@ -309,6 +309,12 @@ def _rate_between(rows: pd.DataFrame, _: Tables) -> Estimate:
     return rate_between(*_one_by_one(rows))
 
 
+def _rate_ratio(rows: pd.DataFrame, _: Tables) -> Estimate:
+    from skytally.statistics import rate_ratio
+
+    return rate_ratio(*_one_by_one(rows))
+
+
 def _itself(estimate: Estimate, _: pd.DataFrame) -> Estimate:
     return estimate
 
@@ -357,6 +363,7 @@ ESTIMATES: Mapping[str, Named] = {
     "rate-of-count": Named(_rate_of_count, _itself, 1),
     "calls-between-totals": Named(_calls_between, _itself, 2),
     "rate-between-totals": Named(_rate_between, _itself, 2),
+    "rate-ratio-of-totals": Named(_rate_ratio, _itself, 2),
 }
 """Estimates with an interval, for findings of kind *estimate*."""
 COUNTS: Mapping[str, Named] = {

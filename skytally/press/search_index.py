@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.project_paths import book_folder
+from skytally.press.project_paths import METHODS_TEXT, book_folder
 
 SEARCH_SCRIPT = "search-text.js"
 SYNONYMS = "search_synonyms"
@@ -19,6 +21,9 @@ LEFT_OUT = {"script", "style", "nav", "svg", "table", "pre"}
 """Elements whose words the search leaves out; rows of tables are found by their cards."""
 UNSEARCHED = "sk-unsearched"
 """Class of other elements that it leaves out, such as a list of files."""
+SEARCHED = "sk-searched"
+"""Class of an element whose tables are searched, too: their words stand nowhere else."""
+CELLS = {"td", "th", "caption"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 HEADINGS = ("h1", "h2", "h3", "h4")
 NOT_SEARCHED = {"search.html"}
@@ -34,6 +39,9 @@ project, and of one that comes last, behind the cards of rows, which are worth n
 RECIPES = "contributing.txt"
 """Text of the recipes at the root of the site."""
 RECIPES_PAGE = "contributing.html"
+METHODS_TITLE = "The text on methods and constants"
+"""Name of the page in hits of the search that lie in the text on methods."""
+HEADING_OF_TEXT = re.compile(r"(?m)^#+ (.+)$")
 
 
 class _Sections(HTMLParser):
@@ -46,6 +54,7 @@ class _Sections(HTMLParser):
         self._anchors: list[str] = []
         self._heading: list[str] | None = None
         self._skip = 0
+        self._searched = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a section at its heading, and skip what is not prose."""
@@ -54,8 +63,14 @@ class _Sections(HTMLParser):
             self._open.append(tag)
         if not self._open or tag in VOID:
             return
-        if self._skip or tag in LEFT_OUT or UNSEARCHED in (given.get("class") or "").split():
+        classes = (given.get("class") or "").split()
+        if self._searched or SEARCHED in classes:
+            self._searched += 1
+        left_out = tag in LEFT_OUT and not (tag == "table" and self._searched)
+        if self._skip or left_out or UNSEARCHED in classes:
             self._skip += 1
+        if tag in CELLS:
+            self.handle_data(" ")
         if tag == "section":
             self._anchors.append(given.get("id") or "")
         if tag in HEADINGS and not self._skip:
@@ -67,6 +82,8 @@ class _Sections(HTMLParser):
             return
         if self._skip:
             self._skip -= 1
+        if self._searched:
+            self._searched -= 1
         if tag == "section" and self._anchors:
             self._anchors.pop()
         if tag in HEADINGS and self._heading is not None:
@@ -104,6 +121,36 @@ def page_sections(text: str) -> Iterator[tuple[str, str, str]]:
     reader.feed(text)
     for title, anchor, words in reader.found:
         yield title, anchor, " ".join("".join(words).split())
+
+
+def methods_address(heading: str) -> str:
+    """Address of a section of the methods text, which has no anchors: the browser looks for words.
+
+    Examples
+    --------
+    >>> methods_address("4.2 Ships at a berth")
+    'methods.txt#:~:text=4.2%20Ships%20at%20a%20berth'
+    """
+    # a dash and a comma have a meaning of their own in such an address
+    return f"{METHODS_TEXT}#:~:text={quote(heading, safe='').replace('-', '%2D')}"
+
+
+def methods_sections(text: str) -> Iterator[tuple[str, str, str]]:
+    """Sections of the methods text.
+
+    Parameters
+    ----------
+    text : str
+        Markdown; its first heading is that of the whole.
+
+    Yields
+    ------
+    tuple of str
+        Heading, address and words of each section.
+    """
+    _, *parts = HEADING_OF_TEXT.split(text)
+    for heading, words in zip(parts[::2], parts[1::2], strict=True):
+        yield heading, methods_address(heading), " ".join(words.replace("|", " ").split())
 
 
 def read_synonyms(path: Path) -> list[list[str]]:
@@ -171,6 +218,9 @@ def write_search_text(site: Path) -> None:
             if name in FOR_PROGRAMMERS or name.startswith(KEPT):
                 worth = LAST
             listed.append([title, address, words, worth, page if position else ""])
+    if (site / METHODS_TEXT).is_file():
+        text = (site / METHODS_TEXT).read_text(encoding="utf-8")
+        listed += [[*section, LAST, METHODS_TITLE] for section in methods_sections(text)]
     synonyms = read_synonyms(data_registry.path(SYNONYMS))
     script = _script("skytallyPages", listed) + _script("skytallySynonyms", synonyms)
     (site / SEARCH_SCRIPT).write_text(script, encoding="utf-8")

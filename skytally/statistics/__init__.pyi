@@ -39,6 +39,7 @@ from .port_calls_per_month import (
     monthly_rate as monthly_rate,
     rate_between as rate_between,
     rate_of_count as rate_of_count,
+    rate_ratio as rate_ratio,
     rate_text as rate_text,
 )
 from .published_count_pairs import (

@@ -234,6 +234,33 @@ def rate_between(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
     return Estimate(math.nan, least, most, CALLS_A_MONTH, 1.0, method)
 
 
+def rate_ratio(earlier: pd.DataFrame, later: pd.DataFrame) -> Estimate:
+    """Divide the rate between two totals of one series by the rate of the earlier one.
+
+    Parameters
+    ----------
+    earlier, later : pandas.DataFrame
+        As for `calls_between`.
+
+    Returns
+    -------
+    Estimate
+        How many times as often ships called after the earlier total: from the lower end of the
+        later rate over the upper end of the earlier one to the upper end over the lower one.
+
+    Raises
+    ------
+    DataError
+        As `calls_between` and `rate_of_count`, or if the earlier total allows no call.
+    """
+    before, after = rate_of_count(earlier), rate_between(earlier, later)
+    if not before.low > 0:
+        message = f"row {earlier['id'].iloc[0]}: no call at all gives no ratio; take another total"
+        raise DataError(message)
+    low = after.low / before.high
+    return Estimate(math.nan, low, after.high / before.low, "times", 1.0, "one rate over another")
+
+
 def rate_text(rate: tuple[float, float]) -> str:
     """Write a rate of a month, its ends rounded outwards; empty where there is none.
 

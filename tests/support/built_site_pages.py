@@ -34,6 +34,9 @@ CARDS = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("cards/*/
 LINES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 """Slugs of the notebooks, one a line of evidence."""
 
+TEXT_FRAGMENT = ":~:text="
+"""How an address begins its words in a text without anchors."""
+
 needs_site = pytest.mark.skipif(
     not (SITE / "index.html").is_file(), reason="the site is not built; run make book"
 )
@@ -124,6 +127,10 @@ def broken_link(
     if not target.is_file() or site not in target.parents:
         return f"<{tag} {name}={address[:80]!r}>: no such file"
     anchor = unquote(parts.fragment)
+    if anchor.startswith(TEXT_FRAGMENT) and target.suffix == ".txt":
+        # a plain text has no anchors: the browser looks for the words
+        found = anchor.removeprefix(TEXT_FRAGMENT) in target.read_text(encoding="utf-8")
+        return "" if found else f"<{tag} {name}={address[:80]!r}>: no such words"
     known = parsed(target.relative_to(site).as_posix()).ids if target.suffix == ".html" else ()
     missing = anchor and anchor not in known
     return f"<{tag} {name}={address[:80]!r}>: no such anchor" if missing else ""

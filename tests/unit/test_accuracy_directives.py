@@ -87,10 +87,10 @@ def test_best_of_several_methods_is_bold(monkeypatch: pytest.MonkeyPatch) -> Non
     assert re.findall("<strong>(.*?)</strong>", bare(AccuracyTable).html()) == ["0.7", "2"]
 
 
-def test_a_method_tried_in_several_settings_is_compared_in_each(
+def test_a_method_tried_in_several_settings_stands_in_its_best(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The detection of one setting never stands beside the false alarms of another alone."""
+    """The detection of one setting never stands beside the false alarms of another."""
     rows = [
         ("berth", metric, value, "") for metric, value in (("recall", "0.9"), ("false alarms", "0"))
     ] + [
@@ -102,8 +102,8 @@ def test_a_method_tried_in_several_settings_is_compared_in_each(
     )
     monkeypatch.setattr(accuracy_directives, "results", lambda _: table)
     html = bare(SideBySideTable).html()
-    for setting in ("b (0 m)", "b (30 m)"):
-        assert html.count(setting) == 2
+    assert html.count("b (0 m)") == 2
+    assert "b (30 m)" not in html
 
 
 def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
@@ -111,10 +111,10 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     shown = str(bare(PlainScore).html())
     rows = re.findall(r"<tr>(<t[hd].*?)</tr>", shown, re.DOTALL)[1:]
     assert 6 <= len(rows) <= 8
-    assert "railcars in a yard" in rows[0]
-    assert "stacks that cover" in rows[1]
-    assert all(SIMULATED in row for row in rows[:2])
-    assert "a berth against earlier images" in rows[2]
+    assert "a berth against earlier images" in rows[0]
+    assert "railcars in a yard" in rows[-2]
+    assert "stacks that cover" in rows[-1]
+    assert all(SIMULATED in row for row in rows[-2:])
     assert sum("a single image" in row for row in rows) == 2
     ports = next(row for row in rows if "four labelled ports" in row)
     table = results("measurement_accuracy")

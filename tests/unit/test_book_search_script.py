@@ -33,20 +33,31 @@ process.stdout.write(JSON.stringify(all));
 pytestmark = pytest.mark.skipif(NODE is None, reason="no node on PATH; install it to run this test")
 
 
+def spans(typed: str, pages: list[str]) -> list[str]:
+    """Return the pages that stand beside hits of sections of one title."""
+    made = [["What images add", "x.html", "images of ours", 0, page] for page in pages]
+    return [text for name, text in _found(typed, made) if name == "span"]
+
+
 def searched(typed: str, *texts: str) -> tuple[list[str], str]:
     """Return the marked words of a search of pages with these texts, and the note above them."""
-    pages: list[Any] = [
-        [f"Page {which}", "x.html", text, 0, ""] for which, text in enumerate(texts)
-    ]
+    found = _found(
+        typed, [[f"Page {which}", "x.html", text, 0, ""] for which, text in enumerate(texts)]
+    )
+    note = next(text for name, text in found if name == "p" and text)
+    return [text for name, text in found if name == "mark"], note
+
+
+def _found(typed: str, pages: list[Any]) -> list[list[str]]:
+    """Return name and text of every element that a search shows."""
     document = DOCUMENT.replace("SEARCH", json.dumps(f"?q={typed}")).replace(
         "PAGES", json.dumps(pages)
     )
     whole = document + SCRIPT.read_text(encoding="utf-8") + COLLECT
     run = subprocess.run([str(NODE), "-"], input=whole, capture_output=True, text=True, check=False)
     assert not run.returncode, run.stderr[-2000:]
-    found = json.loads(run.stdout)
-    note = next(text for name, text in found if name == "p" and text)
-    return [text for name, text in found if name == "mark"], note
+    found: list[list[str]] = json.loads(run.stdout)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -67,6 +78,12 @@ def test_short_word_finds_its_forms_and_no_longer_word(
 ) -> None:
     """The word *per* begins *percent* and *period*, which are other words."""
     assert searched(typed, text)[0] == marked
+
+
+def test_a_hit_names_the_page_of_its_section() -> None:
+    """Three pages have a section of one title; without the page nobody could tell them apart."""
+    assert spans("images", ["Ports", "Railway"]) == [" \u2013 Ports", " \u2013 Railway"]
+    assert spans("images", ["", ""]) == []
 
 
 def test_note_says_in_plain_words_which_places_are_listed() -> None:

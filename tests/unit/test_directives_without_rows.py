@@ -29,10 +29,12 @@ from skytally.press.sphinx_ext import (
     imaged_site_directives,
     interval_calibration_directives,
     map_directives,
+    measure_rules_directive,
     record_table_directive,
     rival_hypotheses_directives,
     sanction_directives,
     satellite_passes_directive,
+    settling_observations_directive,
     source_origin_directives,
     timeline_directives,
 )
@@ -49,11 +51,13 @@ MODULES = (
     claims_directives,
     source_origin_directives,
     fragile_findings_directives,
+    settling_observations_directive,
     forecast_verification_directives,
     rival_hypotheses_directives,
     interval_calibration_directives,
     change_point_accuracy_directives,
     accuracy_directives,
+    measure_rules_directive,
     detection_limit_directive,
     image_measurement_speed_directive,
     fault_trial_directives,
@@ -93,6 +97,7 @@ SENTENCES = {
     "InfluenceChart": "",
     "LikelihoodTable": "No likelihood ratio has been judged yet.",
     "MostFragileFirst": "No flip set has been searched yet.",
+    "SettlingObservations": "No observation that would settle something is named yet.",
     "ForesightSummary": "No forecast has been scored yet.",
     "ForesightChart": "",
     "CalibrationTable": "No interval has been calibrated yet.",
@@ -105,8 +110,10 @@ SENTENCES = {
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",
     "SideBySideTable": "",
+    "MeasureRules": "",
     "LimitsTable": "No detection limit has been simulated yet.",
     "SatellitePasses": "No pass of a satellite is listed yet.",
+    "RefreshSize": "",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
     "FieldInputsTable": "No such input was tried on this copy yet.",
@@ -120,13 +127,17 @@ SENTENCES = {
     "ProvidersTable": "",
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
-ARGUMENTS = {"RecordTable": ("rail_counts",), "Beginnings": ("synthesis",)}
+ARGUMENTS = {
+    "RecordTable": ("rail_counts",),
+    "RefreshSize": ("rajin",),
+    "Beginnings": ("synthesis",),
+}
 """Directive to the arguments that it needs."""
 OPTIONS = {"RecordTable": {"caption": "Rail"}, "ClaimsInShort": {"ids": "S0-05"}}
 """Directive to the options that it needs."""
 BASES = {"TrialsTable", "ScoresBlock", "CountsTable"}
 """Classes that others build on, and no directives."""
-WHOLE = {"ProvidersTable"}
+WHOLE = {"ProvidersTable", "MeasureRules"}
 """Directives of tables that a new book has with rows, since they are the same for every route."""
 
 

@@ -10,13 +10,19 @@ import pandas as pd
 import pytest
 
 from skytally.core import DataError
-from skytally.press.sphinx_ext.voyage_and_port_call_directives import CallRates, rated_counts
+from skytally.press.sphinx_ext import voyage_and_port_call_directives
+from skytally.press.sphinx_ext.voyage_and_port_call_directives import (
+    BASELINE,
+    CallRates,
+    rated_counts,
+)
 from skytally.statistics.port_calls_per_month import (
     calls_between,
     monthly_rate,
     period_days,
     rate_between,
     rate_of_count,
+    rate_ratio,
     rate_text,
 )
 from tests.support.directives_without_page import bare
@@ -98,8 +104,11 @@ def test_table_has_the_last_total_of_a_year_and_every_single_period(rows: Rows) 
     assert {row["id"] for row in rated_counts(table, groups)} == {"B", "C", "D", "E"}
 
 
-def test_rates_of_the_record_name_counter_bound_and_period() -> None:
+def test_rates_of_the_record_name_counter_bound_and_period(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Few signs of shipments give no rate; who called at Vostochny stands beside the number."""
+    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: {})
     shown = bare(CallRates, docname="lines/port-imagery").html()
     for words in ("at least 3.8", "at least 25 calls", "1 to 2"):
         assert f">{words}<" in shown
@@ -141,6 +150,33 @@ def test_a_bound_on_the_later_total_leaves_the_calls_open_above(rows: Rows) -> N
     assert (found.low, found.high) == (36, math.inf)
     with pytest.raises(DataError, match="allow every number of calls"):
         calls_between(total(rows, bound="at least"), later)
+
+
+def test_ratio_of_two_rates_takes_the_ends_of_both(rows: Rows) -> None:
+    """The lower end of the later rate over the upper of the earlier one, and the other way."""
+    later = total(rows, **LATER, date_last=pd.Timestamp("2025-03-09"))
+    about = total(rows, bound="about", wording="an estimated", method="estimate")
+    before, after = rate_of_count(about), rate_between(about, later)
+    found = rate_ratio(about, later)
+    assert found.unit == "times"
+    assert found.low == pytest.approx(after.low / before.high)
+    assert found.high == pytest.approx(after.high / before.low)
+    assert found.low < 1
+    with pytest.raises(DataError, match="no call at all gives no ratio"):
+        rate_ratio(total(rows, value=0.0, bound="exactly"), later)
+
+
+def test_rates_have_no_baseline_while_the_beginning_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line above the table goes when an observation from before is dated."""
+    began: dict[str, Any] = {"value": None, "said": "on or before 26 August 2023"}
+    known = {BASELINE: began}
+    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
+    shown = bare(CallRates, docname="lines/port-imagery").html()
+    assert "no dated observation of that pier from earlier" in shown
+    began["value"] = 9.0
+    assert "from earlier" not in bare(CallRates, docname="lines/port-imagery").html()
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from skytally.core import data_registry, read_table
+from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext import satellite_passes_directive
 from skytally.press.sphinx_ext.satellite_passes_directive import (
     NOT_TRIED,
     STAY,
+    RefreshSize,
     SatellitePasses,
     chance_of_pass,
     found_in_simulations,
@@ -44,3 +45,30 @@ def test_more_satellites_pass_more_often_and_each_row_names_its_page(
     assert html.count("https://") == len(passes)
     halves = passes.pivot_table(index="sensor", columns="satellites", values="days")
     assert (halves[1] == 2 * halves[2]).all()
+
+
+def test_passes_of_the_period_are_its_days_over_the_days_of_a_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the first day of the study to the end of the newest month, by the parameters."""
+    given = {"port-imagery": {"study": "2024-01-01"}, "coverage": {"last": "2024-12"}}
+    monkeypatch.setattr(satellite_passes_directive, "page_parameters", lambda: given)
+    monkeypatch.setattr(satellite_passes_directive, "findings", lambda _app: {})
+    html = bare(SatellitePasses, docname="lines/coverage").html()
+    assert "passes of a place, 1 January 2024 to 31 December 2024" in html
+    # 366 days, of 12, 6, 10, 5, 16 and 8 days each
+    assert re.findall(r"<td>about (\d+)</td>", html) == ["30", "61", "37", "73", "23", "46"]
+
+
+def test_a_whole_refresh_is_passes_times_one_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rajin, six by six kilometres: six bands of two bytes, 600 by 600 pixels, 4.32 MB."""
+    given = {"coverage": {"last": "2019-12"}}
+    monkeypatch.setattr(satellite_passes_directive, "page_parameters", lambda: given)
+    html = bare(RefreshSize, arguments=("rajin",)).html()
+    # 365 days, a pass every 5, 6 and 8 days
+    assert "<td>about 73</td><td>4.3 MB</td><td>0.3 GB</td>" in html
+    assert "<td>about 61</td><td>2.9 MB</td><td>0.2 GB</td>" in html
+    assert "<td>about 46</td><td>0.5 MB</td><td>0.0 GB</td>" in html
+    assert "<td>about 180</td><td></td><td>0.5 GB</td>" in html
+    with pytest.raises(DataError, match="no site 'nowhere'"):
+        bare(RefreshSize, arguments=("nowhere",)).html()

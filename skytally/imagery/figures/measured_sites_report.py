@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, evidence_line_vocabulary as n, number, slug_of
+from skytally.core import data_registry, day, evidence_line_vocabulary as n, number, slug_of
 from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
@@ -28,6 +28,8 @@ from skytally.imagery.pipeline import (
     change_ranks,
     limits_sentence,
 )
+from skytally.imagery.sites import Site, outline_area_m2, read_sites
+from skytally.imagery.sites.site_model import TO_CONFIRM
 
 NOT_TRIED = "Not tried: nothing was drawn into simulated images for this measure yet."
 AXES = {"m": "metres of occupied track", "m2": "square metres"}
@@ -43,6 +45,34 @@ def _conclusive_count(measured: MeasuredLine) -> int:
     return sum(row.state != n.UNCLEAR for row in measured.rows)
 
 
+def drawn_outlines(sites: Iterable[Site]) -> dict[tuple[str, str], str]:
+    """How large each outline is, whether it was confirmed, and which others are the same area.
+
+    Parameters
+    ----------
+    sites : iterable of Site
+        The imaged sites.
+
+    Returns
+    -------
+    dict of tuple to str
+        Words by the slug of the site and the name of the outline.
+    """
+    words = {}
+    for site in sites:
+        for outline in site.outlines:
+            area = f"{number(round(outline_area_m2(outline, site) / 10_000))} ha, {outline.status}"
+            alike = [
+                other.name
+                for other in site.outlines
+                if other.name != outline.name and other.geometry == outline.geometry
+            ]
+            if outline.status == TO_CONFIRM and alike:
+                area += f"; the same area as {' and '.join(alike)}: each lies somewhere in it"
+            words[site.slug, outline.name] = area
+    return words
+
+
 def state_shown(own: SiteImagery) -> PageBlock:
     """Table of what was measured at each outline by which method, or why nothing was.
 
@@ -56,22 +86,32 @@ def state_shown(own: SiteImagery) -> PageBlock:
     PageBlock
         Sensors that have nothing to say for one reason share a row.
     """
-    rows: dict[tuple[str, str], list[str]] = {}
+    drawn = drawn_outlines(read_sites(data_registry.folder("sites")).values())
+    rows: dict[tuple[str, str, str], list[str]] = {}
     for measured in own.measured:
         outcome = measured.why
         if measured.line is not None:
             looks, conclusive = len(measured.rows), _conclusive_count(measured)
             outcome = f"measured in {number(looks)} images; {number(conclusive)} could tell"
-        rows.setdefault((measured.scope, outcome), []).append(measured.card.title)
+        area = drawn.get((measured.site, measured.outline), "")
+        rows.setdefault((measured.scope, area, outcome), []).append(measured.card.title)
     table = pd.DataFrame(
         [
-            {"outline": scope, "result": outcome, "measures": "; ".join(titles)}
-            for (scope, outcome), titles in rows.items()
+            {
+                "outline": scope,
+                "area measured in": area,
+                "result": outcome,
+                "measures": "; ".join(titles),
+            }
+            for (scope, area, outcome), titles in rows.items()
         ]
     )
     return table_block(
         table,
-        caption=rehearsal_marked("Own imagery, by outline", rehearsal=own.rehearsal),
+        caption=rehearsal_marked(
+            "Own imagery, by outline; nothing is measured in one that is to be confirmed",
+            rehearsal=own.rehearsal,
+        ),
         empty="No outline of this kind is in the register.",
     )
 

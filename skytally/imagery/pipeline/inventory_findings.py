@@ -32,7 +32,8 @@ LINE = "coverage"
 NO_IMAGES = (
     "This edition has no satellite images of its own. The free archives have not been searched "
     "for any of its {sites}, so they neither confirm nor contradict the published counts. "
-    "Every month is blank, and a blank is not an absence."
+    "They are free and need no account, but only a command that somebody runs asks them, and "
+    "nobody ran it for this edition. Every month is blank, and a blank is not an absence."
 )
 MONTHS_SAID = {
     NOT_SEARCHED: ("blank", "By site and sensor, the count comes to {number} never searched."),

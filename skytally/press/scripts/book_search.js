@@ -215,6 +215,8 @@ document.addEventListener("DOMContentLoaded", function () {
     hits.slice(0, MOST).forEach(function (hit) {
       var line = element("li", "", list), link = element("a", hit.entry.title, line);
       link.href = root + hit.entry.url;
+      /* sections of several pages share a title */
+      if (hit.entry.page) { element("span", " \u2013 " + hit.entry.page, line).className = "sk-hit-page"; }
       passage(hit.entry.text, hit.marks, line);
     });
     if (hits.length > MOST) { element("p", "The first " + MOST + " of " + hits.length + " are shown.", place); }

@@ -40,6 +40,7 @@ from skytally.editions import (
 from skytally.press import edition_pages
 from skytally.press.book_metadata import book_details
 from skytally.press.finding_table_checks import page_parameters
+from skytally.press.search_index import UNSEARCHED
 from skytally.press.sphinx_ext.cached_record_and_findings import read_results_json
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -341,7 +342,9 @@ def _changed_code(changes: Mapping[str, Any]) -> str:
         return empty_state(f"No file of the {CODE} changed.")
     items = "".join(f"<li><code>{cell(path)}</code></li>" for path in code)
     count = f"{len(code)} file{'s' if len(code) > 1 else ''} of the {CODE} changed"
-    return f"<details><summary>{count}</summary><ul>{items}</ul></details>"
+    # nobody searches a book for the name of a source file
+    opening = f'<details class="{UNSEARCHED}">'
+    return f"{opening}<summary>{count}</summary><ul>{items}</ul></details>"
 
 
 class ThisCopy(Block):

@@ -53,7 +53,7 @@ def flip_cell(statement: Mapping[str, Any]) -> str:
     return cell(flips_in_words(statement, verdict="verdict" in statement)) or "-"
 
 
-def _falls(statements: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+def falls_with_one(statements: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
     """Count the statements that change or are void without one row, or without one source."""
     counts: Counter[tuple[str, str]] = Counter()
     for statement in statements:
@@ -78,7 +78,7 @@ def _weight(statement: Mapping[str, Any], falls: Mapping[tuple[str, str], int]) 
     """Most statements that fall with one thing that flips this statement."""
     if statement.get("key") in ALWAYS:
         return sum(falls.values())
-    found = _falls([statement])
+    found = falls_with_one([statement])
     return max((falls[each] for each in found), default=0)
 
 
@@ -156,7 +156,7 @@ class MostFragileFirst(Block):
         if not listed:
             return empty_state("No flip set has been searched yet.", anchor="table-fragile")
         order = [*GROUPS]
-        falls = _falls(statement for _, _, _, statement in listed)
+        falls = falls_with_one(statement for _, _, _, statement in listed)
         judged = _judged(statement for _, _, _, statement in listed)
         shown = [
             (

@@ -21,7 +21,12 @@ from skytally.core import (
 )
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.source_page_citations import OWN_PAGE
-from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
+from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
+    findings,
+    originals,
+    table,
+)
 from skytally.press.sphinx_ext.html_blocks import (
     NOT_OWN,
     OWN,
@@ -245,6 +250,10 @@ def _images(row: Mapping[str, Any]) -> str:
     return "no image named" if family in NOT_FROM_ABOVE else owner_of_family(family)
 
 
+BASELINE = "synthesis.ships_began"
+"""Finding on the first large ship at a pier: open to the past while nobody dated one without."""
+
+
 class CallRates(TotalsBlock):
     """Show how many calls, voyages or ships a month each count comes to, and over which period."""
 
@@ -253,7 +262,7 @@ class CallRates(TotalsBlock):
         counts = originals("voyage_counts")
         rows = rated_counts(counts, table("same_observation"))
         counts = count_once(counts, table("same_observation"))
-        return filtered_table(
+        return self._baseline() + filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
             "A count that says at least gives a rate of at least so many. Such a rate cannot show "
@@ -262,6 +271,17 @@ class CallRates(TotalsBlock):
             ["counter", "a month", "counted", "place or route; period", "read in; counter's page?"],
             [self._row(row, counts) for row in rows],
             empty="No counter has given a count over a period yet.",
+        )
+
+    def _baseline(self) -> str:
+        """Sentence that no rate is of the time before, while its beginning is open."""
+        began = findings(self.app).get(BASELINE)
+        if began is None or began["value"] is not None:
+            return ""
+        first = self.card("finding", BASELINE, began["said"])
+        return (
+            f"<p>None of these rates is of the time before: large ships came {first}, and the "
+            "record has no dated observation of that pier from earlier.</p>"
         )
 
     def _row(self, row: dict[str, Any], counts: pd.DataFrame) -> str:

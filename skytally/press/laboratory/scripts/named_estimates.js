@@ -148,6 +148,11 @@
     const { low, high, days } = laterPart(rows);
     return rateFrom(low, high, ...days);
   };
+  const rateRatio = (rows) => {
+    const before = rateOfCount(rows[0]), after = rateBetween(rows);
+    if (!(before.low > 0)) throw new DataError(`row ${rows[0].id}: no call at all gives no ratio`);
+    return { value: NaN, low: after.low / before.high, high: after.high / before.low, unit: "times", level: 1 };
+  };
   const itself = (found) => found;
   const STAYS = ["port_stays", "ship_sightings", "voyages"];
   const ofStays = { reads: STAYS, further: rowsOfStays, ofStays: true };
@@ -183,6 +188,7 @@
     "rate-of-count": { compute: ([row]) => rateOfCount(row) },
     "calls-between-totals": { compute: (rows) => callsBetween(rows) },
     "rate-between-totals": { compute: (rows) => rateBetween(rows) },
+    "rate-ratio-of-totals": { compute: (rows) => rateRatio(rows) },
   };
   const COUNTS = {
     "open-gaps": { kept: true, reads: ["sites"] },
