@@ -153,7 +153,7 @@ def _archive_faults() -> Iterator[Fault]:
     data = data_folder()
     if not {*page_archive.OWN_TABLES} <= {*table_names(data)}:
         return
-    for name in ("number_words", "cited_unit_patterns"):
+    for name in ("number_and_month_words", "words_for_cited_units"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
     rows = {str(row) for name in observation_tables(record) for row in

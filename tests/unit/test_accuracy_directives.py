@@ -45,9 +45,9 @@ def test_scores_of_splits_every_row_by_use() -> None:
     assert "change" in set(unused["measure"])
 
 
-def test_pages_of_measures_in_use_exist() -> None:
+def test_evidence_pages_of_measures_exist() -> None:
     """A measure is used by a page of this book, not by a name that nobody printed."""
-    pages = read_table(data_registry.path("measures_in_use"))["pages"]
+    pages = read_table(data_registry.path("evidence_pages_by_measure"))["pages"]
     names = {page for cell in pages for page in cell.split()}
     assert names <= {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 
@@ -134,8 +134,8 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
 def test_cars_and_stacks_have_the_numbers_of_the_simulation() -> None:
     """Found at high and at low contrast, and by how much the size is off, as the rows say."""
     shown = str(bare(PlainScore).html())
-    table = simulated(results("simulated_recall"), CARS)
-    of_size = table[table["size"] == size_of_count(results("simulated_recall"))]
+    table = simulated(results("simulated_recall_and_bias"), CARS)
+    of_size = table[table["size"] == size_of_count(results("simulated_recall_and_bias"))]
     alike = of_size[of_size["contrast"] == 0].iloc[0]
     assert f"as bright as the ballast: {alike['found']} of {alike['looks']} images" in shown
     assert f"length at the median {-alike['bias']:,.0f} m too little" in shown
@@ -144,8 +144,8 @@ def test_cars_and_stacks_have_the_numbers_of_the_simulation() -> None:
 def test_length_of_a_train_is_too_short_to_settle_a_count() -> None:
     """The worst median error over the contrasts, in metres and in cars."""
     shown = str(bare(RailLengthError).html())
-    table = simulated(results("simulated_recall"), CARS)
-    of_size = table[table["size"] == size_of_count(results("simulated_recall"))]
+    table = simulated(results("simulated_recall_and_bias"), CARS)
+    of_size = table[table["size"] == size_of_count(results("simulated_recall_and_bias"))]
     short = -of_size["bias"].min()
     assert f"up to {short:,.0f} m too short" in shown
     assert f"as much as {short / CAR_METRES:.0f} cars take" in shown

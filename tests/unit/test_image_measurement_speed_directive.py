@@ -9,7 +9,7 @@ from tests.support.directives_without_page import bare
 
 def test_every_figure_of_the_benchmark_is_shown() -> None:
     """One row a measure and figure, with the day of the run; the table is not empty."""
-    table = results("measure_speed")
+    table = results("measurement_speed_and_memory")
     shown = bare(MeasuringTable).html()
     assert len(table) > 0
     assert shown.count("<tr>") >= len(table)

@@ -26,7 +26,7 @@ def test_a_stay_as_long_as_the_gap_always_meets_a_pass() -> None:
 
 def test_a_sensor_without_simulations_says_so() -> None:
     """No number stands where nothing was tried."""
-    table = satellite_passes_directive.results("simulated_recall")
+    table = satellite_passes_directive.results("simulated_recall_and_bias")
     assert found_in_simulations(table, "modis") == NOT_TRIED
     assert re.fullmatch(r"\d+ to \d+ of \d+", found_in_simulations(table, "landsat"))
 
@@ -38,7 +38,7 @@ def test_more_satellites_pass_more_often_and_each_row_names_its_page(
     known = {STAY: {"low": 1.5, "high": 6.0}}
     monkeypatch.setattr(satellite_passes_directive, "findings", lambda _app: known)
     html = bare(SatellitePasses, docname="lines/coverage").html()
-    passes = read_table(data_registry.path("satellite_passes"))
+    passes = read_table(data_registry.path("satellite_repeat_cycles"))
     assert html.count("percent") == 2 * len(passes)
     assert "a stay of 1.5 days meets a pass" in html
     assert html.count("https://") == len(passes)

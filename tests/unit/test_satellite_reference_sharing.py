@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labs.benchmarks.accuracy_berth_ships import by_date
+from labs.benchmarks.accuracy_berth_ships_real_images import by_date
 from skytally.imagery.cube import Frame
 from skytally.imagery.measure.radar.backscatter_offset_correction import (
     MAX_OFFSET_DB,

@@ -139,7 +139,7 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
     study = str(check_day(study, what="study").astype("datetime64[D]"))
     ordered = sorted(sites, key=lambda site: site.is_control)
     inventory = read_inventory(data_registry.path("inventory"))
-    limits = pd.read_csv(data_registry.path("simulated_recall"))
+    limits = pd.read_csv(data_registry.path("simulated_recall_and_bias"))
     folder = data_registry.measured()
     stored = inventory[inventory["chip_sha256"] != ""]
     shown = set(may_be_shown(stored, read_providers(places / "providers.toml"))["item_id"])

@@ -62,12 +62,12 @@ def scores_of(measures: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If ``measures_in_use.csv`` does not say of every measure whether a page uses it.
+        If ``evidence_pages_by_measure.csv`` does not say of every measure whether a page uses it.
     """
     table = results("measurement_accuracy")
     if table.empty or not measures:
         return table
-    path = data_registry.path("measures_in_use")
+    path = data_registry.path("evidence_pages_by_measure")
     pages = read_table(path).set_index("measure")["pages"]
     refuse(
         (
@@ -234,10 +234,10 @@ class RailLengthError(Block):
 
     def html(self) -> str:
         """Return two sentences; nothing where the methods were not scored on this copy."""
-        rows = simulated(results("simulated_recall"), CARS)
+        rows = simulated(results("simulated_recall_and_bias"), CARS)
         if rows.empty:
             return ""
-        size = size_of_count(results("simulated_recall"))
+        size = size_of_count(results("simulated_recall_and_bias"))
         of_size = rows[rows["size"] == size]
         found = [
             f"in {least_to_most(part['found'])} of {part['looks'].iloc[0]} images {words}"
@@ -266,7 +266,7 @@ class PlainScore(Block):
 
     def html(self) -> str:
         """Return a sentence and the table; none where the methods were not scored on this copy."""
-        scores, limits = results("measurement_accuracy"), results("simulated_recall")
+        scores, limits = results("measurement_accuracy"), results("simulated_recall_and_bias")
         rows = [
             *self._of_cars_and_stacks(limits),
             *self._of_berths(scores, limits),

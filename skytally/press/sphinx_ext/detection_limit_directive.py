@@ -25,7 +25,7 @@ class LimitsTable(Block):
         """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
         from skytally.imagery.figures import FALSE_ALARMS
 
-        table = results("simulated_recall")
+        table = results("simulated_recall_and_bias")
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")

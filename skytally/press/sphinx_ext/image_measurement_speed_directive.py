@@ -21,7 +21,7 @@ class MeasuringTable(Block):
 
     def html(self) -> str:
         """Return one row per measure and figure."""
-        table = results("measure_speed")
+        table = results("measurement_speed_and_memory")
         empty = "The speed of the measures was not taken on this copy yet."
         if table.empty:
             return empty_state(empty, anchor="table-measuring")
@@ -30,7 +30,7 @@ class MeasuringTable(Block):
         rows = [table_row(row) for row in shown.itertuples(index=False)]
         caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
         heads = ["measure", "figure", "value", "n", "note"]
-        return filtered_table("measure_speed", caption, heads, rows, empty=empty)
+        return filtered_table("measurement_speed_and_memory", caption, heads, rows, empty=empty)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

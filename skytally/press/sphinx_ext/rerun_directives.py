@@ -137,7 +137,7 @@ class ShipsFoundByLength(Block):
 
     def html(self) -> str:
         """Return the table, a row a length, a column a contrast."""
-        every = read_table(data_registry.path("simulated_recall"))
+        every = read_table(data_registry.path("simulated_recall_and_bias"))
         rows = every[(every["card"] == BERTH) & (every["size"] > 0)]
         contrasts = [f"contrast {each:g}" for each in rows["contrast"].unique()]
         lines = []

@@ -76,8 +76,8 @@ class SatellitePasses(Block):
         """Return the table, a row a sensor and number of satellites."""
         stay = findings(self.app).get(STAY)
         stays = [stay["low"], stay["high"]] if stay else []
-        limits = results("simulated_recall")
-        rows = read_table(data_registry.path("satellite_passes")).to_dict("records")
+        limits = results("simulated_recall_and_bias")
+        rows = read_table(data_registry.path("satellite_repeat_cycles")).to_dict("records")
         return filtered_table(
             "satellite-passes",
             "How often free satellites pass, and the chance that a stay in port meets at least one "

@@ -41,7 +41,8 @@ SURE_DETECTION = 0.95
 """Chance of detection from which an interval of 90 percent holds no missed ship."""
 BERTH_P_DETECT, BERTH_P_FALSE = 0.95, 0.01
 """Aimed at on a clear image and held in both families of simulated harbours
-(``labs/benchmarks/accuracy_simulated_harbours.py``); a site's own tests replace them."""
+(``labs/benchmarks/accuracy_berth_ships_simulated_harbours.py``); a site's own tests replace
+them."""
 
 
 @dataclass(frozen=True, eq=False)

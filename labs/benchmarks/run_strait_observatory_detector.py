@@ -1,7 +1,7 @@
 """Run the detector of ``strait-observatory`` for `accuracy_beside_strait_observatory`.
 
-``python strait_observatory_detector.py jobs.npz settings.json found.json`` imports nothing of this
-project, so that the peer needs no place in its lock files.
+``python run_strait_observatory_detector.py jobs.npz settings.json found.json`` imports nothing of
+this project, so that the peer needs no place in its lock files.
 """
 
 from __future__ import annotations

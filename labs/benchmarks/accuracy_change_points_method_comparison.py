@@ -22,11 +22,11 @@ import ruptures
 
 from labs.benchmarks import (
     accuracy_change_points_real_series,
-    interval_coverage_change_points,
+    interval_coverage_changes_and_lags,
     interval_coverage_yards_quays_depots,
 )
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
-from labs.benchmarks.interval_coverage_change_points import LOOKS
+from labs.benchmarks.interval_coverage_changes_and_lags import LOOKS
 from labs.simulated_bare_soil_seasons import Field
 from skytally.imagery.measure.ground.bare_soil_index import date_ground_works, fit_seasonal_cycle
 from skytally.imagery.measure.ground.level_change_date import SHOWN as LEVEL_SHOWN
@@ -117,17 +117,17 @@ def _beaten(
 
 def _counts(rng: np.random.Generator, *, stepped: bool) -> tuple[Doubles, Doubles, float]:
     """Simulate counts on uneven days whose mean rises two- to sixfold after one day."""
-    days = interval_coverage_change_points._uneven_days(rng)
+    days = interval_coverage_changes_and_lags._uneven_days(rng)
     change = rng.uniform(days[0] + 1.0, days[-1])
     before = rng.uniform(0.5, 10.0)
     after = before * (rng.uniform(2.0, 6.0) if stepped else 1.0)
     means = np.where(days < change, before, after)
-    size = float(rng.choice(interval_coverage_change_points.NEGATIVE_BINOMIAL))
+    size = float(rng.choice(interval_coverage_changes_and_lags.NEGATIVE_BINOMIAL))
     return days, rng.negative_binomial(size, size / (size + means)).astype(float), change
 
 
 def _on_counts(days: Doubles, counts: Doubles) -> Dated:
-    first = interval_coverage_change_points.FIRST_DAY
+    first = interval_coverage_changes_and_lags.FIRST_DAY
     found = change_points(interval_counts_from(first + days, counts)).changes[0]
     middle = float(np.interp(0.5, np.cumsum(found.probability), found.grid))
     return found.shown, middle - first, middle - first
@@ -246,7 +246,7 @@ def _beast_on_series(
 
 def _note(method: str) -> str:
     """Note on the mean scores of a method."""
-    note = "series by series in data/results/change_point_scores.csv; 90 % over series"
+    note = "series by series in data/results/change_point_scores_real_series.csv; 90 % over series"
     if method.startswith("Rbeast"):
         return f"mean of {RUNS} seeds of its sampler; 90 % over series{LOOSE}"
     return f"{note}{IN_VIEW}" if method.startswith("skytally") else note

@@ -1,10 +1,11 @@
 """Time that the recount bench takes to open a large image and to show it after a pan.
 
-``python -m labs.benchmarks.recount_page_response_time`` draws images of 10,000 by 10,000 pixels
-(plain in strips, and deflated in tiles), opens each, opens its page in the browser, and pans. It
-prints the seconds from opening the file to the first picture, the milliseconds from a pan to a
-coarse picture and to the sharp one, and the largest memory of the process, one process a kind of
-image. It asserts nothing; the numbers only count on an idle machine, those of the processor on any.
+``python -m labs.benchmarks.large_recount_image_response_time`` draws images of 10,000 by 10,000
+pixels (plain in strips, and deflated in tiles), opens each, opens its page in the browser, and
+pans. It prints the seconds from opening the file to the first picture, the milliseconds from a pan
+to a coarse picture and to the sharp one, and the largest memory of the process, one process a kind
+of image. It asserts nothing; the numbers only count on an idle machine, those of the processor on
+any.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def measure(path: Path, folder: Path, name: str) -> None:
 def main(names: list[str]) -> int:
     """Measure the kinds of image that are named, or each in a process of its own."""
     if not names:
-        command = [sys.executable, "-m", "labs.benchmarks.recount_page_response_time"]
+        command = [sys.executable, "-m", "labs.benchmarks.large_recount_image_response_time"]
         return max(subprocess.run([*command, name], check=False).returncode for name in KINDS)
     with tempfile.TemporaryDirectory() as folder:
         for name in names:

@@ -1,8 +1,8 @@
 """Coverage of change dates and lags in simulated series, and false alarms on quiet ones.
 
-Run it as ``python -m labs.benchmarks.interval_coverage_change_points [worlds] [seed]``. A simulated
-change lies between the first and the last observation: outside them it would leave no trace.
-Of several changes that are shown, the nearest to the true one is judged.
+Run it as ``python -m labs.benchmarks.interval_coverage_changes_and_lags [worlds] [seed]``. A
+simulated change lies between the first and the last observation: outside them it would leave no
+trace. Of several changes that are shown, the nearest to the true one is judged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Build time of ``make book`` after small changes, as ratios within one run on one machine.
 
-Run it with the project's own Python: ``.venv/bin/python labs/benchmarks/rebuild_time.py``. It works
-on a copy in a temporary folder. It asserts nothing about time: other processes on the machine
-change every number, the ratios least.
+Run it with the project's own Python: ``.venv/bin/python
+labs/benchmarks/rebuild_time_and_page_size.py``. It works on a copy in a temporary folder. It
+asserts nothing about time: other processes on the machine change every number, the ratios least.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Run time of the book's statistics on the record, and how it grows with the observations.
 
-``python -m labs.benchmarks.statistics_cost`` prints both and asserts nothing. Growth is a ratio
-within one run: 2.0 for twice the observations is linear.
+``python -m labs.benchmarks.statistics_run_time_growth`` prints both and asserts nothing. Growth is
+a ratio within one run: 2.0 for twice the observations is linear.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Cost of storing images: time per chip, peak memory, and the gain from a second worker.
 
-``python -m labs.benchmarks.image_store_cost`` prints, for this machine: the time to read chips of
-many sites from the same scenes, to write and to read the store with every flush; the peak memory
-of a refresh and of a pass through the store at 60 and at 600 images; and two Dask workers against
-one.
+``python -m labs.benchmarks.image_store_time_and_memory`` prints, for this machine: the time to read
+chips of many sites from the same scenes, to write and to read the store with every flush; the peak
+memory of a refresh and of a pass through the store at 60 and at 600 images; and two Dask workers
+against one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from labs.benchmarks import slow_file_server
+from labs.benchmarks import delaying_and_counting_file_server
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.chip_encoding import encode_chip
@@ -67,7 +67,7 @@ def reading(rounds: int = 3) -> list[dict[str, Any]]:
     rows = []
     with (
         tempfile.TemporaryDirectory() as made,
-        slow_file_server.serving(Path(made), delay_s=0) as url,
+        delaying_and_counting_file_server.serving(Path(made), delay_s=0) as url,
     ):
         offer = _scene(Path(made), url)
         for count in COUNTS:
@@ -199,7 +199,7 @@ def memory() -> list[dict[str, Any]]:
                 words = [
                     sys.executable,
                     "-m",
-                    "labs.benchmarks.image_store_cost",
+                    "labs.benchmarks.image_store_time_and_memory",
                     task,
                     folder,
                     str(count),

@@ -1,9 +1,9 @@
 """Speed and memory of the measures: pixels a second, time in fits, 60 against 600 images.
 
-``python -m labs.benchmarks.image_measurement_speed`` writes data/results/measure_speed.csv. Images
-are simulated, of the size of the sites' own grids. Time is processor time, the shortest of several
-runs, since other processes only add to it. Speed is in grid cells a second, and in pixels of the
-four bands, which are four times as many.
+``python -m labs.benchmarks.measurement_speed_and_memory`` writes
+data/results/measurement_speed_and_memory.csv. Images are simulated, of the size of the sites' own
+grids. Time is processor time, the shortest of several runs, since other processes only add to it.
+Speed is in grid cells a second, and in pixels of the four bands, which are four times as many.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from skytally.imagery.simulate import (
     railcar_stack_and_pit_layouts,
 )
 
-TARGET = PROJECT_ROOT / "data" / "results" / "measure_speed.csv"
+TARGET = PROJECT_ROOT / "data" / "results" / "measurement_speed_and_memory.csv"
 COLUMNS = ("measure", "metric", "value", "n", "note", "date")
 EARLY = 10
 """Images before the study, without ship or works."""
@@ -278,7 +278,7 @@ def memory() -> Iterator[dict[str, Any]]:
             command = [
                 sys.executable,
                 "-m",
-                "labs.benchmarks.image_measurement_speed",
+                "labs.benchmarks.measurement_speed_and_memory",
                 name,
                 str(count),
             ]

@@ -1,9 +1,9 @@
 """Detection limits of every measure on simulated sites, shown until real images exist.
 
-``python -m labs.benchmarks.detection_limit_table [LOOKS] [SEED] [CARD ...]`` writes
-data/results/simulated_recall.csv, one row a card, object size and contrast, from LOOKS images
-each; with cards named, only their rows are replaced. Half of the sites are of the second family
-of hulls, textures, blurs and noise. All images are simulated.
+``python -m labs.benchmarks.simulated_recall_and_bias_table [LOOKS] [SEED] [CARD ...]`` writes
+data/results/simulated_recall_and_bias.csv, one row a card, object size and contrast, from LOOKS
+images each; with cards named, only their rows are replaced. Half of the sites are of the second
+family of hulls, textures, blurs and noise. All images are simulated.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ from skytally.imagery.simulate.object_injection import (
     inject_stacks,
 )
 
-TARGET = Path(__file__).resolve().parents[2] / "data" / "results" / "simulated_recall.csv"
+TARGET = Path(__file__).resolve().parents[2] / "data" / "results" / "simulated_recall_and_bias.csv"
 WORLDS = 4
 """Simulated sites of each card, every second one of the second family."""
 EARLY = 20

@@ -1,7 +1,7 @@
 """State of the image store after every interruption and kind of damage.
 
-``python -m labs.benchmarks.interrupted_refreshes`` writes
-``data/results/interrupted_refreshes.csv``, which the book shows. It mounts disks in
+``python -m labs.benchmarks.image_store_fault_table`` writes
+``data/results/image_store_faults.csv``, which the book shows. It mounts disks in
 memory, so it needs the right to mount.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support import disks_refusing_writes as disks
 from tests.support.image_store_fault_trials import trial
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "interrupted_refreshes.csv"
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "image_store_faults.csv"
 COLUMNS = ("case", "where", "how_often", "outcome", "detail", "date")
 KILLS, BITS = 100, 1000
 

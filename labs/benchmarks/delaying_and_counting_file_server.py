@@ -1,7 +1,7 @@
 """A loopback file server that delays every answer and counts requests and bytes.
 
-``python labs/benchmarks/slow_file_server.py FOLDER PORT SECONDS`` serves a folder with byte ranges
-and persistent connections; ``/__count`` returns the counters and sets them to 0.
+``python labs/benchmarks/delaying_and_counting_file_server.py FOLDER PORT SECONDS`` serves a folder
+with byte ranges and persistent connections; ``/__count`` returns the counters and sets them to 0.
 """
 
 from __future__ import annotations

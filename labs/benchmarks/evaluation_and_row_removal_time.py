@@ -1,10 +1,11 @@
 """Cost of all findings, verdicts and flip sets of the record, and of the search beside a plain one.
 
-``python -m labs.benchmarks.row_removal_search_cost`` prints both and asserts nothing. Tables are
-read and modules imported before the clock starts. The search for what flips a finding finds once
-what its conditions select, and evaluates only what a missing row can concern; the plain search cuts
-the tables and evaluates the finding anew without each row. Both leave out the same rows, and their
-ratio within one run holds on a busy machine, too; seconds only count on an idle one.
+``python -m labs.benchmarks.evaluation_and_row_removal_time`` prints both and asserts nothing.
+Tables are read and modules imported before the clock starts. The search for what flips a finding
+finds once what its conditions select, and evaluates only what a missing row can concern; the plain
+search cuts the tables and evaluates the finding anew without each row. Both leave out the same
+rows, and their ratio within one run holds on a busy machine, too; seconds only count on an idle
+one.
 """
 
 from __future__ import annotations
