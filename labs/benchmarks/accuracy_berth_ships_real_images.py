@@ -11,14 +11,14 @@ import rasterio
 import xarray as xr
 
 from labs.benchmarks.accuracy_row_format import Rows, dated, on_imagery, row, sha_of, share, told
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 
 VANCOUVER_EMPTY = ("20190531",)
 VANCOUVER_UNCLEAR = ("20200311",)

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from labs.benchmarks.accuracy_row_format import Rows, row, share, told
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, radar_berth_images
 

@@ -27,7 +27,7 @@ from scipy import ndimage
 from labs.benchmarks.accuracy_berth_ships_real_images import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share, told
 from labs.benchmarks.real_imagery_location import imagery_folder
-from skytally.imagery.cube.cube_checks import Bools
+from skytally.imagery.cube.cube_mask_and_argument_checks import Bools
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,

@@ -18,17 +18,17 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     swept_candidates,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidate_scores import Candidate
-from skytally.imagery.simulate import held_out_hull_family, ship_drawing
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import Candidate
+from skytally.imagery.simulate import held_out_ship_appearance_model, ship_drawing
 
 INJECTED = (40.0, 60.0, 80.0, 105.0, 125.0, 160.0, 220.0)
 """Lengths of injected ships, metres."""
 FAMILIES: dict[str, dict[str, Any]] = {
     "first": {},
     "second": {
-        "outline": held_out_hull_family.rounded_hull,
-        "paint": held_out_hull_family.hatched_deck,
-        "blur": held_out_hull_family.haloed,
+        "outline": held_out_ship_appearance_model.rounded_hull,
+        "paint": held_out_ship_appearance_model.hatched_deck,
+        "blur": held_out_ship_appearance_model.haloed,
     },
 }
 """How ships are drawn: the second family has another outline, other paint, another blur."""

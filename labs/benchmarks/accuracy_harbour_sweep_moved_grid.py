@@ -17,8 +17,11 @@ from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_po
 from labs.benchmarks.accuracy_quay_and_land_removal import MEASURE, counts_of
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.cube import Floats
+from skytally.imagery.measure.ships.count_interval_from_precision_recall import (
+    ScoredSweep,
+    count_interval,
+)
 from skytally.imagery.measure.ships.harbour_sweep import MIN_COUNTED_SCORE, swept_image
-from skytally.imagery.measure.ships.ship_count_interval import ScoredSweep, count_interval
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 
 MIRRORED_PX = 32

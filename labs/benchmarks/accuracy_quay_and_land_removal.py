@@ -32,13 +32,13 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     swept_image,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidate_scores import FREE
-from skytally.imagery.measure.ships.shore_painted_as_water import (
+from skytally.imagery.measure.ships.quay_and_land_background_removal import (
     MIN_STEP_ALONGSIDE,
     StandingGround,
     standing_from_history,
     standing_from_outline,
 )
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import FREE
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images

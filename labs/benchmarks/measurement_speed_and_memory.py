@@ -26,7 +26,7 @@ import xarray as xr
 from scipy import ndimage
 
 from labs.benchmarks.real_imagery_location import PROJECT_ROOT
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.ground import disturbed_area as earth
 from skytally.imagery.measure.ground.bare_soil_index import SOIL_INDEX_BANDS, bare_soil_series
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
@@ -38,7 +38,7 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships import berth_ships
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import (

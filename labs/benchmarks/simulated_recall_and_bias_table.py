@@ -19,11 +19,11 @@ import pandas as pd
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS
 from skytally.imagery.measure.ground.bermed_pit_detection import pit_observation
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
-from skytally.imagery.measure.image_observation import Observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
@@ -34,11 +34,16 @@ from skytally.imagery.measure.radar.open_water_ships_in_radar import radar_ships
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.usual_level_reference import references
-from skytally.imagery.pipeline.detection_limits import CARDS, Trial, limits_sentence, recall_table
+from skytally.imagery.pipeline.detection_limit_summaries import (
+    CARDS,
+    Trial,
+    limits_sentence,
+    recall_table,
+)
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
 from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
@@ -325,7 +330,7 @@ def asked(key: str, looks: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     key : str
-        Key of `skytally.imagery.pipeline.detection_limits.CARDS`.
+        Key of `skytally.imagery.pipeline.detection_limit_summaries.CARDS`.
     looks : int
         Images for each size and contrast, over all sites.
     seed : int
@@ -334,7 +339,7 @@ def asked(key: str, looks: int, seed: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As `skytally.imagery.pipeline.detection_limits.recall_table`.
+        As `skytally.imagery.pipeline.detection_limit_summaries.recall_table`.
     """
     ask = ASKED[key]
     told: list[Trial] = []

@@ -19,11 +19,14 @@ from skytally.record import lines
 from skytally.statistics import change_of_trains, surge_of_rows
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
-from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
+from skytally.statistics.port_call_feasibility_between_sightings import gap_table
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
+    BerthObservations,
+    Dwell,
+)
 from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_calls import share_missed
-from skytally.statistics.port_calls_between_sightings import gap_table
 from skytally.statistics.published_count_agreement import agreement
 from skytally.statistics.series_change_points import change_points
 

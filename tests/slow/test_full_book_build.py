@@ -127,7 +127,7 @@ def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
         with mended(path):
             path.write_text(path.read_text(encoding="utf-8") + "\nANOTHER = 1\n")
             assert book.stale() == allowed, name
-    path = book.folder / "skytally/figures/lazy_chart_loader.js"
+    path = book.folder / "skytally/figures/lazy_responsive_chart_loader.js"
     with mended(path):
         path.write_text(path.read_text(encoding="utf-8") + "\n// another\n")
         assert book.stale() == LINES

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import read_inventory
-from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_folder import line_path, read_line
 from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_register import read_sites

@@ -25,17 +25,17 @@ import pytest
 import rasterio
 from rasterio.windows import from_bounds
 
-from skytally.core.errors import AcquisitionError
+from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory
+from skytally.imagery.acquire.one_scene_per_pass import select_items
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
-from skytally.imagery.acquire.scene_selection import select_items
 from skytally.imagery.acquire.url_signing import url_signer
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
-from skytally.imagery.simulate.rehearsal_satellite_passes import (
+from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
     ADJACENT,
     EDGE,
     MISLABELLED,
@@ -48,7 +48,7 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
 from skytally.imagery.simulate.rehearsal_scene_archive import read_json_lines
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from skytally.press import rehearsal_servers, rehearse_command
-from skytally.press.subprocesses import free_port
+from skytally.press.subprocesses_and_local_ports import free_port
 from tests.support.credential_search import SECRETS, leaks
 from tests.support.stac_item_fields import ASKED, documented
 from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_site

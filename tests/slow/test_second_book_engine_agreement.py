@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.second_book_engine.myst_project import PROGRAMS
+from skytally.press.second_book_engine.myst_project_and_parsed_pages import PROGRAMS
 from tests.support.book_build import tree
 from tests.support.book_copy import copy_project, run_python
 from tests.support.book_engine_comparison import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.imagery.acquire.acquisition_inventory import (
+from skytally.imagery.acquire.inventory_and_search_log import (
     INVENTORY_COLUMNS,
     SEARCH_COLUMNS,
     merge_inventory,

@@ -13,7 +13,7 @@ from typing import Any
 from skytally.claims import gather_evidence
 from skytally.findings import Finding
 from skytally.press.laboratory.laboratory_data import KEPT, Laboratory, laboratory_script
-from skytally.press.laboratory.laboratory_scripts import ENGINE, FOLDER
+from skytally.press.laboratory.laboratory_script_load_order import ENGINE, FOLDER
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
 from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.claims import Evidence, judge_rules
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.record import WholeRecord, filtered
 
 FACTORS = (0.0, 0.01, 0.5, 1.0, 2.0, 100.0)

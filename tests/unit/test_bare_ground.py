@@ -13,8 +13,8 @@ import xarray as xr
 
 from labs.benchmarks import interval_coverage_yards_quays_depots
 from labs.simulated_bare_soil_seasons import Field
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.measure.ground.bare_soil_index import (
     INDEX_LAYERS,
@@ -26,8 +26,8 @@ from skytally.imagery.measure.ground.bare_soil_index import (
     soil_index,
 )
 from skytally.imagery.measure.ground.disturbed_area import SOIL, ground_laid_bare
-from skytally.imagery.measure.ground.level_change_date import date_change, segments
-from skytally.imagery.measure.image_observation import observation_line
+from skytally.imagery.measure.ground.level_change_date_and_segments import date_change, segments
+from skytally.imagery.measure.observation_and_evidence_line import observation_line
 from skytally.imagery.measure.usual_level_reference import Reference, references
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 

@@ -15,14 +15,14 @@ import pytest
 import xarray as xr
 
 from labs.benchmarks import accuracy_change_points_real_series, interval_coverage_changes_and_lags
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     interval_counts_from,
     interval_counts_of,
 )
-from skytally.statistics.outlying_observations import odd_sets
+from skytally.statistics.outlier_hypotheses_for_change_points import odd_sets
 from skytally.statistics.series_change_points import (
     ChangePoints,
     change_points,

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.chip_encoding import (
+from skytally.imagery.acquire.chip_and_manifest_encoding import (
     ChipManifest,
     decode_chip,
     encode_chip,

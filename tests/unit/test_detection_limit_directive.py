@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.detection_limit_directive import LimitsTable
 from tests.support.directives_without_page import bare
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError, tables_without_dictionary
-from skytally.imagery.acquire.acquisition_inventory import read_inventory, read_searches
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.scenes_to_leave_out import LeftOutScene, read_left_out
 from skytally.imagery.pipeline import refresh_plan
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 import rasterio
 
-from skytally.core.errors import AcquisitionError, DataError
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import read_inventory, read_searches
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.coverage_months import check_accounts
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
+from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline import refresh_plan, scene_jobs, thread_or_dask_executor
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store, rescreen

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skytally.press.sphinx_ext import about_page_directives
-from skytally.press.sphinx_ext.about_page_directives import BadgeLines
+from skytally.press.sphinx_ext import contact_badge_and_download_directives
+from skytally.press.sphinx_ext.contact_badge_and_download_directives import BadgeLines
 from tests.support.directives_without_page import bare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +98,7 @@ def test_badge_is_shown_only_where_a_run_feeds_it(monkeypatch: pytest.MonkeyPatc
     """Without a repository none; with one the line of its own run, and no picture on the page."""
     assert "there is no badge" in bare(BadgeLines).html()
     about = {"repository": "https://github.com/made-up/book/"}
-    monkeypatch.setattr(about_page_directives, "book_details", lambda: about)
+    monkeypatch.setattr(contact_badge_and_download_directives, "book_details", lambda: about)
     shown = bare(BadgeLines).html()
     assert "https://github.com/made-up/book/actions/workflows/publish.yml/badge.svg" in shown
     assert "<img" not in shown

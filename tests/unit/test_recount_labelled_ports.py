@@ -32,7 +32,7 @@ from skytally.recount import (
     result_of,
 )
 from skytally.recount.object_mark import BOX, POINT
-from skytally.recount.recount_image import TILE
+from skytally.recount.recount_image_identity_and_tiles import TILE
 from tests.support.files_beside_project import imagery
 
 PORTS = ("casablanca", "honolulu", "hedland", "cartagena")

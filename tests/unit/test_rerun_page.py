@@ -152,7 +152,7 @@ def test_example_of_a_parameter_file_is_in_order(project: Any) -> None:
     assert match
     project.parameters(match[1], match[2])
     run = project.run(
-        "-c", "from skytally.press.notebook_parameters import *; print(parameter_faults())"
+        "-c", "from skytally.press.notebook_parameter_files import *; print(parameter_faults())"
     )
     assert run.stdout == "[]\n", run.stderr
 

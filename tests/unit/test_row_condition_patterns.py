@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.record.row_conditions import LONGEST_PATTERN, condition_faults, filtered
 
 TABLE = pd.DataFrame({"text": ["a" * 2000, "from Rajin to Dunai", "what? (a+b) [x*]"]})

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.measure import radar_ships_on_open_water
-from skytally.imagery.pipeline.detection_limits import CARDS
-from skytally.imagery.pipeline.imagery_by_place_kind import CARDS_OF_PLACE
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS
 from skytally.imagery.pipeline.measure_setup import SETUPS, set_up
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
-from skytally.imagery.pipeline.site_masks import outline_area
+from skytally.imagery.pipeline.measured_lines_for_notebook import CARDS_OF_PLACE
+from skytally.imagery.pipeline.measuring_masks_and_track_lines import outline_area
 from skytally.imagery.simulate import inject_anchored_radar_ship
 from skytally.imagery.simulate.object_injection import InjectionArea
 from skytally.imagery.simulate.radar_berth_images import RadarHarbour, radar_cube, radar_masks

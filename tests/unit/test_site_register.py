@@ -17,7 +17,7 @@ import pyproj
 import pytest
 
 from skytally.core import data_registry
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind, evidence_sites
 from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat, window_share_inside
 from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Site

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.errors import AcquisitionError, DataError
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire import url_signing
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.provider_allowed_addresses import S3_ENDPOINT_VARIABLE

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results, run_on
+from skytally.press.sphinx_ext.benchmark_result_reader import results, run_on
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

@@ -23,7 +23,7 @@ from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.press.sphinx_ext.image_owner_directives import owner_of_family
+from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
