@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support import disks_refusing_writes as disks
+from tests.support import refresh_onto_failing_disks as disks
 from tests.support.image_store_fault_trials import trial
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "image_store_faults.csv"

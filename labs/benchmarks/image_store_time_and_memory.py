@@ -31,7 +31,7 @@ from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.clear_sky.stored_image_screening import read_screenings
 from skytally.imagery.cube.cube_assembly import stored_observations
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 CHIP, SITES = 64, 100
 """Pixels along a chip, and sites that a scene shows."""

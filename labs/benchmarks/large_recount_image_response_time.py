@@ -26,7 +26,7 @@ from playwright.sync_api import Page
 
 from skytally.press.recount_server import RecountServer, count_page_state
 from skytally.recount import CountImage, CountJournal, CountTask
-from tests.support.browser import chromium, tab
+from tests.support.browser_tabs_server_and_charts import chromium, tab
 
 SIDE = 10_000
 KINDS: dict[str, dict[str, Any]] = {

@@ -35,8 +35,8 @@ from skytally.recount import (
     read_count,
     result_of,
 )
-from tests.support.browser import ABSENT, chromium_path, tab
 from tests.support.browser_page_visits import GRAVE
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path, tab
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 pytestmark = pytest.mark.skipif(not chromium_path(), reason=ABSENT)

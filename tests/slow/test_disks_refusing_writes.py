@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import disks_refusing_writes as disks
+from tests.support import refresh_onto_failing_disks as disks
 
 pytestmark = pytest.mark.slow
 

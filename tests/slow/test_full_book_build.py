@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.book_build import (
+from tests.support.book_build_edit_and_compare import (
     KEPT,
     LINES,
     UNCHANGED,
@@ -30,7 +30,14 @@ from tests.support.book_build import (
     mended,
     tree,
 )
-from tests.support.browser import ABSENT, chromium, chromium_path, draw, hovered, tab
+from tests.support.browser_tabs_server_and_charts import (
+    ABSENT,
+    chromium,
+    chromium_path,
+    draw,
+    hovered,
+    tab,
+)
 
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "6"))
 

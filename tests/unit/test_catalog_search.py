@@ -22,7 +22,7 @@ from skytally.imagery.acquire.inventory_and_search_log import (
     merge_searches,
     search_log_row,
 )
-from tests.support.loopback_stac_catalogue import (
+from tests.support.faulty_stac_catalogue_server import (
     RAJIN,
     SITES,
     Catalogue,

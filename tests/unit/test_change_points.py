@@ -28,7 +28,7 @@ from skytally.statistics.series_change_points import (
     change_points,
     level_change_points,
 )
-from tests.support import files_beside_project as shared_files
+from tests.support import optional_external_test_data as shared_files
 from tests.support.expected_sentences import same_sentence
 
 DAY_ZERO = 19_500.0

@@ -22,7 +22,7 @@ from skytally.imagery.acquire.chip_and_manifest_encoding import (
     manifest_from_json,
     manifest_to_json,
 )
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 ITEM = "S2A_52TDN_20230827_0_L2A"
 

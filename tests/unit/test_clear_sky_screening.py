@@ -36,7 +36,7 @@ from skytally.imagery.measure.usual_level_reference import single_reference
 from skytally.imagery.simulate import harbour_images
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 HERE = chips.site()
 SEA = outline_mask(HERE, "openwater", gsd=10)

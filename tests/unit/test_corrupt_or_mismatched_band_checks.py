@@ -23,7 +23,10 @@ from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.radiometry import Float32Array
 from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline import refresh_plan
-from tests.support import files_beside_project as shared_files, simulated_scene_files as chips
+from tests.support import (
+    optional_external_test_data as shared_files,
+    simulated_scenes_and_sites as chips,
+)
 
 
 def _changed(band: str, change: Any) -> ScenePixels:

@@ -20,7 +20,7 @@ from skytally.imagery.cube.cube_assembly import stored_cube, stored_observations
 from skytally.imagery.cube.frames import iter_frames
 from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid
 from skytally.imagery.measure.usual_level_reference import references
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 HERE = chips.site()
 

@@ -18,7 +18,7 @@ from skytally.editions import (
 )
 from skytally.editions.packet_log import log_root
 from skytally.editions.packet_verifier import recompute
-from tests.support.edition_with_packets import PacketEdition, made_up_site, some_findings
+from tests.support.edition_packets_and_tampering import PacketEdition, made_up_site, some_findings
 
 ABOUT = {"id": "2026-12-01", "date": "2026-12-01", "commit": None, "title": "made up"}
 QUOTE = "rail-counts.baseline"

@@ -33,7 +33,7 @@ from skytally.imagery.measure.water_mask import (
     water_threshold,
 )
 from skytally.imagery.simulate import harbour_images, held_out_ship_appearance_model, ship_drawing
-from tests.support import files_beside_project as shared_files
+from tests.support import optional_external_test_data as shared_files
 
 ROWS, COLUMNS = 150, 160
 

@@ -19,8 +19,8 @@ from skytally.imagery.acquire.inventory_and_search_log import read_inventory, re
 from skytally.imagery.acquire.scenes_to_leave_out import LeftOutScene, read_left_out
 from skytally.imagery.pipeline import refresh_plan
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
-from tests.support import simulated_scene_files as chips
-from tests.support.loopback_stac_catalogue import (
+from tests.support import simulated_scenes_and_sites as chips
+from tests.support.faulty_stac_catalogue_server import (
     RAJIN,
     Catalogue,
     Item,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import disks_refusing_writes as disks
+from tests.support import refresh_onto_failing_disks as disks
 from tests.support.image_store_fault_trials import FOUND, SAME, TOLD, Outcome, trial
 
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "10"))

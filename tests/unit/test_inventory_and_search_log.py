@@ -30,14 +30,14 @@ from skytally.imagery.acquire.inventory_and_search_log import (
 from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.sites.site_register import REGISTER_COLUMNS
-from tests.support.inventory_rows import (
+from tests.support.faulty_stac_catalogue_server import PROVIDERS, RAJIN, SITES, earth_search
+from tests.support.inventory_and_search_log_rows import (
     cloudy_row,
     image_row,
     inventory_of,
     search_row,
     searches_of,
 )
-from tests.support.loopback_stac_catalogue import PROVIDERS, RAJIN, SITES, earth_search
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

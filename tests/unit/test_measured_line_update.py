@@ -18,7 +18,7 @@ from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Tar
 from skytally.imagery.pipeline.measured_line_folder import line_path
 from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_model import CONFIRMED, Outline, Site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 STUDIES = ["2023-08-01"]
 

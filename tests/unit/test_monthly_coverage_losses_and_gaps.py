@@ -13,7 +13,7 @@ from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import (
     monthly_counts,
     unobserved_gaps,
 )
-from tests.support.inventory_rows import (
+from tests.support.inventory_and_search_log_rows import (
     cloudy_row,
     image_row,
     inventory_of,

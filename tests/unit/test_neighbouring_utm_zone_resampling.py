@@ -25,7 +25,7 @@ from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.imagery.pipeline.image_store_refresh import _stored_row
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 OTHER = chips.EPSG + 1
 HERE = chips.site()

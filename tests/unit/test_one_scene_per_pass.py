@@ -14,7 +14,7 @@ from skytally.imagery.acquire.one_scene_per_pass import SELECTED, SelectionDecis
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site
-from tests.support.loopback_stac_catalogue import (
+from tests.support.faulty_stac_catalogue_server import (
     PROVIDERS,
     RAJIN,
     earth_search,

@@ -20,7 +20,7 @@ from skytally.editions.packets_referenced_from_earlier_editions import (
 )
 from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
 from tests.support.directives_without_page import bare
-from tests.support.edition_with_packets import check_content, made_up_site, some_findings
+from tests.support.edition_packets_and_tampering import check_content, made_up_site, some_findings
 
 FIRST, SECOND, THIRD, FOURTH = "2026-11-29", "2026-12-01", "2026-12-02", "2026-12-03"
 FINDING = "finding-rail-counts.baseline.zip"

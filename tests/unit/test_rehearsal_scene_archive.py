@@ -33,7 +33,7 @@ from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
 from skytally.imagery.simulate.rehearsal_scene_archive import write_archive
 from skytally.imagery.sites.control_sites import evidence_sites
 from skytally.imagery.sites.site_register import read_sites
-from tests.support.stac_item_fields import documented
+from tests.support.published_stac_item_fields import documented
 from tests.support.tiny_scene_archive import PLAN, archive, provider, tiny_site
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -40,7 +40,7 @@ from skytally.imagery.acquire.window_reader import (
 )
 from skytally.imagery.sites.site_model import Grid
 from skytally.web import redacted_message, url_without_query
-from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
+from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips
 
 QUICK = FetchSettings(timeout_s=0.6, connect_s=0.6, tries=3, pause_s=0.01, deadline_s=6)
 HERE = chips.site()

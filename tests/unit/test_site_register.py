@@ -22,7 +22,7 @@ from skytally.imagery.sites.control_sites import control_sites_of, defining_kind
 from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat, window_share_inside
 from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Site
 from skytally.imagery.sites.site_register import read_sites, site_vocabularies
-from tests.support.loopback_stac_catalogue import DATA, SITES, ring
+from tests.support.faulty_stac_catalogue_server import DATA, SITES, ring
 
 MAIN = {"berth": ("berth", "quay"), "track": ("track",), "pit_area": ("pit_area",)}
 """Kinds of outline that must hold the whole circle of uncertainty of a place."""

@@ -12,7 +12,7 @@ import pytest
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory_and_search_log import NO, STORED, YES
 from skytally.imagery.clear_sky import stored_image_screening as kept
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 HERE = chips.site()
 MOVED = replace(HERE, outlines=tuple(o for o in HERE.outlines if o.kind != "stable"))

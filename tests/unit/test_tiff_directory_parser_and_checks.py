@@ -15,7 +15,7 @@ from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire import tiff_directory_parser_and_checks as tiff
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 PARTS = FetchSettings(tries=1, head_bytes=1024, whole_bytes=0)
 WHOLE = FetchSettings(tries=1)

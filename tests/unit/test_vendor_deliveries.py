@@ -37,7 +37,10 @@ from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
-from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
+from tests.support import (
+    made_up_vendor_deliveries as deliveries,
+    simulated_scenes_and_sites as chips,
+)
 
 HERE = chips.site()
 S2 = deliveries.SENTINEL_2_ROW

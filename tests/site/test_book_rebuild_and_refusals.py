@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from tests.support.book_build import (
+from tests.support.book_build_edit_and_compare import (
     KEPT,
     LINES,
     LONGEST_BUILD,

@@ -19,7 +19,7 @@ from skytally.core import data_registry
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.providers import Provider
 from skytally.press import image_refresh_command as press
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 from tests.support.image_store_fault_trials import (
     LOST,
     PERIOD,

@@ -50,7 +50,7 @@ from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from skytally.press import rehearsal_servers, rehearse_command
 from skytally.press.subprocesses_and_local_ports import free_port
 from tests.support.credential_search import SECRETS, leaks
-from tests.support.stac_item_fields import ASKED, documented
+from tests.support.published_stac_item_fields import ASKED, documented
 from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_site
 
 pytestmark = [

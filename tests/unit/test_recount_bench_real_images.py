@@ -33,7 +33,7 @@ from skytally.recount import (
 )
 from skytally.recount.object_mark import BOX, POINT
 from skytally.recount.recount_image_identity_and_tiles import TILE
-from tests.support.files_beside_project import imagery
+from tests.support.optional_external_test_data import imagery
 
 PORTS = ("casablanca", "honolulu", "hedland", "cartagena")
 

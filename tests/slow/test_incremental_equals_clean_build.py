@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from skytally.press.live_preview.preview_state import CHECKED, ENDED, FAULT, READY, SHOWN
-from tests.support.book_build import differing, tree
+from tests.support.book_build_edit_and_compare import differing, tree
 from tests.support.book_copy import command_environment, copy_project, make
 
 EDITS = int(os.environ.get("SKYTALLY_EDITS", "1000"))
