@@ -1,8 +1,4 @@
 from .cube_assembly import stored_observations as stored_observations
-from .cube_from_geotiffs import (
-    cube_from_geotiffs as cube_from_geotiffs,
-    with_scene_classes as with_scene_classes,
-)
 from .cube_mask_and_argument_checks import (
     GAMMA0 as GAMMA0,
     OPTICAL_BANDS as OPTICAL_BANDS,
@@ -37,5 +33,9 @@ from .frames import (
     subsample as subsample,
     subsample_mask as subsample_mask,
     window_corner as window_corner,
+)
+from .geotiff_cube_reader import (
+    cube_from_geotiffs as cube_from_geotiffs,
+    with_scene_classes as with_scene_classes,
 )
 from .grid_alignment import common_gsd as common_gsd, on_site_grid as on_site_grid
