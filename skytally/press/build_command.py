@@ -16,7 +16,7 @@ from pathlib import Path
 from skytally.core import READ_LOG, DataError, file_fault, project_root
 from skytally.press import notebook_and_site_content_keys, notebook_run_cache, site_build_and_swap
 from skytally.press.build_lock import build_lock
-from skytally.press.project_paths import build_folder, line_names, lines_folder
+from skytally.press.project_paths import build_folder, line_names, lines_folder, site_folder
 
 KERNEL_NOISE = (
     *(
@@ -172,11 +172,28 @@ def _refresh_lines(left_out: list[str]) -> tuple[int, list[str]]:
     return len(stale), _run_all(stale)
 
 
+def _project_zip_renewed() -> bool:
+    """Renew the zip of the project, where no page depends on what changed in it."""
+    modules = notebook_and_site_content_keys.modules_of_fresh_pages()
+    if modules is None:
+        return False
+    from skytally.press.book_metadata import book_details
+    from skytally.press.table_and_project_zips import PROJECT_ZIP, renew_project_zip
+
+    if not renew_project_zip(site_folder(), title=book_details()["title"]):
+        return False
+    notebook_and_site_content_keys.write_site_state(modules)
+    print(f"pages unchanged; {PROJECT_ZIP} packed anew")
+    return True
+
+
 def _print_site() -> str:
     """Print the site if it is not fresh; what went wrong."""
     if notebook_and_site_content_keys.site_is_fresh():
         return ""
     check_room()
+    if _project_zip_renewed():
+        return ""
     print("printing the pages", flush=True)
     start = time.monotonic()
     try:

@@ -32,7 +32,7 @@ from skytally.press.project_paths import (
     parameters_folder,
     site_folder,
 )
-from skytally.press.table_and_project_zips import packed_files
+from skytally.press.table_and_project_zips import FOR_DEVELOPERS, packed_files
 
 STATE = "state.json"
 SCENES = "scenes"
@@ -317,9 +317,22 @@ def _of_documentation(pages: Iterable[Path]) -> str:
     return key_of_docstrings(_memory()) if shown else ""
 
 
-def _of_project_zip() -> str:
-    """Key of the files that the site gives away as the folder of the project."""
-    found = packed_files()
+def _of_packed_files(*, for_developers: bool) -> str:
+    """Key of the files that the site gives away as the folder of the project; empty without.
+
+    Parameters
+    ----------
+    for_developers : bool
+        Whether of those on which no page depends, or of all others: pages show some of them, and
+        tell how those that an edition is made from differ from it.
+    """
+    found = {
+        path: run
+        for path, run in packed_files().items()
+        if path.startswith(FOR_DEVELOPERS) is for_developers
+    }
+    if not found:
+        return ""
     programs = [path for path, run in found.items() if run]
     return _of_inputs(project_root() / path for path in found) + of_bytes(
         json.dumps(programs).encode()
@@ -353,7 +366,7 @@ def of_site(modules: Iterable[str]) -> str:
         results,
         _of_scenes(),
         _of_lock(),
-        _of_project_zip(),
+        _of_packed_files(for_developers=False),
     ]
     made_from.append(_of_documentation(book))
     return of_bytes(json.dumps([*made_from, _of_modules(modules)]).encode())
@@ -372,18 +385,44 @@ def write_site_state(modules: set[str]) -> None:
     modules : set of str
         The modules of the package that printing loaded.
     """
-    state = {"key": of_site(modules), "modules": sorted(modules), "printed": _of_printed()}
+    state = {
+        "key": of_site(modules),
+        "modules": sorted(modules),
+        "printed": _of_printed(),
+        "project_zip": _of_packed_files(for_developers=True),
+    }
     _site_state_path().write_text(json.dumps(state))
+
+
+def _whole_site_state() -> dict[str, Any] | None:
+    """State of a site that is whole, and whose pages are made from what there is now."""
+    try:
+        state = json.loads(_site_state_path().read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    whole = (
+        "project_zip" in state
+        and state["key"] == of_site(state["modules"])
+        and state["printed"] == _of_printed()
+    )
+    return dict(state) if whole else None
 
 
 def site_is_fresh() -> bool:
     """Whether the site is there, whole, and made from what there is now."""
-    try:
-        state = json.loads(_site_state_path().read_bytes())
-    except (FileNotFoundError, ValueError):
-        return False
-    return (
-        "modules" in state
-        and state["key"] == of_site(state["modules"])
-        and state["printed"] == _of_printed()
-    )
+    state = _whole_site_state()
+    return state is not None and state["project_zip"] == _of_packed_files(for_developers=True)
+
+
+def modules_of_fresh_pages() -> set[str] | None:
+    """Collect the modules that printed the site, where only its zip of the project is stale.
+
+    Returns
+    -------
+    set of str or None
+        None where the pages are stale, too, or where the zip comes or goes, since they name it.
+    """
+    state = _whole_site_state()
+    if state is None or not state["project_zip"] or not _of_packed_files(for_developers=True):
+        return None
+    return set(state["modules"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,8 @@ NOT_PACKED = (
     "data/stamps/",
 )
 """Folders that are built, acquired, or published on pages of their own."""
+FOR_DEVELOPERS = (".ci/", "labs/", "tests/")
+"""Folders of the project that no page shows or depends on."""
 LICENCES = ("LICENSE", "LICENSE-CC-BY")
 README = """\
 {title}: all tables
@@ -76,6 +79,30 @@ def stage_project_zip(stage: Path, *, title: str) -> None:
     programs = {f"{folder}/{path}" for path, run in found.items() if run}
     packed = canonical_zip(files, programs=programs)
     (stage / PROJECT_ZIP).write_bytes(packed)
+
+
+def renew_project_zip(site: Path, *, title: str) -> bool:
+    """Pack the files of the project anew in a site whose pages are as they should be.
+
+    Parameters
+    ----------
+    site : Path
+        The site, with its zip.
+    title : str
+        As for `stage_project_zip`.
+
+    Returns
+    -------
+    bool
+        False where the pages give another size than the new zip has; the old one stays then.
+    """
+    with tempfile.TemporaryDirectory(dir=site.parent) as name:
+        stage_project_zip(Path(name), title=title)
+        new = Path(name) / PROJECT_ZIP
+        if megabytes(new) != megabytes(site / PROJECT_ZIP):
+            return False
+        new.replace(site / PROJECT_ZIP)
+    return True
 
 
 def write_tables_zip(pages: Path, about: Mapping[str, str]) -> None:

@@ -46,7 +46,22 @@ def copy_project(folder: Path, *, built: bool) -> Path:
     copy = Path(shutil.copytree(ROOT, folder, ignore=ignored, symlinks=True))
     if built:
         _link_compiled(ROOT / COMPILED, copy / COMPILED, ROOT, copy)
+        _give_history(copy)
     return copy
+
+
+def _give_history(copy: Path) -> None:
+    """Give a copy a repository of its own, as far as the project is one.
+
+    The site holds a zip of what git tracks, so without this the copy would print all pages anew.
+    """
+    if not (ROOT / ".git").exists():
+        return
+    bare = copy.with_name(f"{copy.name}.git")
+    subprocess.run(["git", "clone", "-q", "--shared", "--bare", ROOT, bare], check=True)
+    subprocess.run(["git", "-C", bare, "config", "core.bare", "false"], check=True)
+    bare.rename(copy / ".git")
+    subprocess.run(["git", "-C", copy, "read-tree", "HEAD"], check=True)
 
 
 def _link_compiled(old: Path, new: Path, root: Path, copy: Path) -> None:

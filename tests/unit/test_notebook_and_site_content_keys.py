@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -352,6 +353,26 @@ def test_site_is_fresh_only_while_it_is_whole(project: Any) -> None:
     assert _key(project, "keys.site_is_fresh()") == "False"
     page.unlink()
     assert _key(project, "keys.site_is_fresh()") == "False"
+
+
+def test_a_change_in_the_tests_renews_the_zip_and_no_page(project: Any) -> None:
+    """Pages stay fresh when only files for developers change, and not when a given text does."""
+    page = project.folder / "book/_build/html/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>1</p>")
+    test, text = project.folder / "tests/test_new.py", project.folder / "NEW.md"
+    for path in (test, text):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("one\n")
+    name = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "tests/test_new.py", "NEW.md"), ("commit", "-qm", "New")):
+        subprocess.run(["git", "-C", project.folder, *name, *words], check=True)
+    _key(project, "keys.write_site_state({'skytally.press.site_build_and_swap'})")
+    test.write_text("two\n")
+    assert _key(project, "keys.site_is_fresh()") == "False"
+    assert _key(project, "keys.modules_of_fresh_pages()") != "None"
+    text.write_text("two\n")
+    assert _key(project, "keys.modules_of_fresh_pages()") == "None"
 
 
 def test_keys_do_not_depend_on_the_folder(project: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -20,6 +21,7 @@ from skytally.press.sphinx_ext.project_folder_directives import (
 from skytally.press.table_and_project_zips import (
     PROJECT_ZIP,
     TABLES_ZIP,
+    renew_project_zip,
     stage_project_zip,
     write_tables_zip,
 )
@@ -85,6 +87,24 @@ def test_the_folder_has_the_same_bytes_twice(checkout: Path, tmp_path: Path) -> 
     (checkout / "Makefile").write_text("book: all\n")
     _staged(tmp_path)
     assert (tmp_path / PROJECT_ZIP).read_bytes() != first
+
+
+def test_zip_of_a_finished_site_is_renewed_while_its_size_in_words_stays(
+    checkout: Path, tmp_path: Path
+) -> None:
+    """The site has the bytes that a whole print would give, or keeps the old zip."""
+    site = tmp_path / "html"
+    site.mkdir()
+    _staged(site)
+    (checkout / "Makefile").write_text("book: all\n")
+    assert renew_project_zip(site, title=ABOUT["title"])
+    renewed = (site / PROJECT_ZIP).read_bytes()
+    _staged(tmp_path)
+    assert renewed == (tmp_path / PROJECT_ZIP).read_bytes()
+    (checkout / "Makefile").write_bytes(os.urandom(200_000))
+    assert not renew_project_zip(site, title=ABOUT["title"])
+    assert (site / PROJECT_ZIP).read_bytes() == renewed
+    assert [path.name for path in site.iterdir()] == [PROJECT_ZIP]
 
 
 def test_outside_a_checkout_there_is_no_zip_of_the_folder(
