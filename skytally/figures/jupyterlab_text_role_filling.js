@@ -6,8 +6,7 @@
   var role = /\{(f|f-when|f-text|row|src|ship|claim|ref)\}$/;
 
   function shown(name, text) {
-    if (["row", "src", "ship", "claim"].includes(name)) { return text; }
-    if (name === "ref") { return text.replace(/\s*<[^>]*>$/, ""); }
+    if (["row", "src", "ship", "claim", "ref"].includes(name)) { return text.replace(/\s*<[^>]*>$/, ""); }
     return (known[text] || {})[name];
   }
 

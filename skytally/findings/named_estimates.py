@@ -285,7 +285,7 @@ def _railcars_by_length(rows: pd.DataFrame, _: Tables) -> Estimate:
     return railcars_by_length(rows.iloc[[0]], rows.iloc[[1]], rows.iloc[2:])
 
 
-def _load_of_containers(rows: pd.DataFrame, _: Tables, *, shells: float) -> Estimate:
+def _load_of_containers(rows: pd.DataFrame, _: Tables, *, shells: Sequence[float]) -> Estimate:
     from skytally.statistics import load_of_containers
 
     return load_of_containers(rows, shells=shells)

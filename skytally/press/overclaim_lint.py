@@ -12,7 +12,8 @@ import pandas as pd
 
 from skytally.core import DataError
 
-ROLE = re.compile(r"\{(f|f-when|f-text|row|src|ship|claim)\}`([^`]*)`")
+ROLE = re.compile(r"\{(f|f-when|f-text|row|src|ship|claim)\}`((?:([^`<]+)<)?([^`<>]*)>?)`")
+"""A role, its text, the words before an id in angle brackets, and the id."""
 HIDDEN = re.compile(r"`[^`\n]*`|(?<=\])\([^()\s]*\)")
 """Code and the targets of links: no words of the text."""
 FENCE = re.compile(r"\s*(```+|~~~+|:::+)(?:\{([\w-]+)\})?")
@@ -291,6 +292,14 @@ def _alike(match: re.Match[str]) -> str:
     return "\x00" * len(match[0])
 
 
+def _words_of_role(match: re.Match[str]) -> str:
+    """Hide a role but for the words of its link, which a reader sees."""
+    if not match[3]:
+        return _alike(match)
+    before, after = match.start(3) - match.start(), match.end() - match.end(3)
+    return "\x00" * before + match[3] + "\x00" * after
+
+
 def _denied(before: str) -> bool:
     """Whether the clause so far denies what follows, and does not deny a doubt."""
     denial = NOT_SO.search(before)
@@ -375,8 +384,9 @@ def find_overclaims(
     """
     overclaims = []
     for start, paragraph in paragraphs(text):
-        here = frozenset(match[2] for match in ROLE.finditer(paragraph)) | frozenset(cited)
-        plain = HIDDEN.sub(_alike, ROLE.sub(_alike, paragraph))
+        roles = ROLE.finditer(paragraph)
+        here = frozenset(match[4] or match[2] for match in roles) | frozenset(cited)
+        plain = HIDDEN.sub(_alike, ROLE.sub(_words_of_role, paragraph))
         if here or attributed:
             plain = QUOTED.sub(_alike, plain)
         hits = [*_claims(plain, attributed=attributed, cited=bool(here))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from skytally.statistics.estimate import Estimate
 CONTAINERS, SHELLS = "containers", "shells"
 
 
-def load_of_containers(containers: pd.DataFrame, *, shells: float) -> Estimate:
+def load_of_containers(containers: pd.DataFrame, *, shells: Sequence[float]) -> Estimate:
     """Shells that the containers of one row would hold, were each full of them.
 
     Nobody counted shells, so this is arithmetic on an assumption, and no estimate of a load.
@@ -21,14 +22,14 @@ def load_of_containers(containers: pd.DataFrame, *, shells: float) -> Estimate:
     ----------
     containers : pandas.DataFrame
         One row with a number of containers.
-    shells : float
-        Shells in each container.
+    shells : sequence of float
+        Shells in each container, the least and the most that are assumed.
 
     Returns
     -------
     Estimate
-        In *shells*, with what the words of the number of containers allow; open above where
-        that number is a lower bound.
+        In *shells*: the least that the words of the number of containers allow, at the least in
+        each, to the most at the most; open above where that number is a lower bound.
 
     Raises
     ------
@@ -40,9 +41,10 @@ def load_of_containers(containers: pd.DataFrame, *, shells: float) -> Estimate:
     if math.isnan(low):
         message = f"row {row['id']}: no number of containers; name a row that gives one"
         raise DataError(message)
-    if not shells > 0:
-        message = f"argument shells: found {shells!r}; give a number above 0"
+    least, most = shells
+    if not 0 < least <= most:
+        message = f"argument shells: found {list(shells)}; give two numbers above 0, smaller first"
         raise DataError(message)
     return Estimate(
-        math.nan, low * shells, high * shells, SHELLS, 1.0, "containers times shells a container"
+        math.nan, low * least, high * most, SHELLS, 1.0, "containers times shells a container"
     )

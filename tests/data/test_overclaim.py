@@ -120,6 +120,7 @@ def test_over_claims_are_refused(text: str) -> None:
         "The United States says that arms were shipped ({row}`O003`).",
         "KCNA wrote “arms were sent” ({src}`BP_20231017`).",
         "The port was empty on that look ({row}`P049`).",
+        "Angara lay at the pier, by {row}`a caption of the United States <P010>`.",
         "A day without a look is not a day on which the port was empty.",
         "Whether the berth was empty is not known.",
         "No ship is named here without a source.",

@@ -111,3 +111,43 @@ def test_lower_bounds_are_not_called_blind_to_rises() -> None:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         texts += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     assert not [text for text in texts if re.search(r"neither a rise nor a fall", text)]
+
+
+NEWEST = (
+    "port-imagery.last_load",
+    "port-imagery.last_new_containers",
+    "port-imagery.calls_latest",
+    "official-claims.answer_latest",
+)
+"""Findings that the front page or the page on whom to quote calls the newest of their kind."""
+
+
+@pytest.mark.parametrize("key", NEWEST)
+def test_what_is_called_newest_is_selected_and_not_named(key: str) -> None:
+    """A newer row changes the sentence; none is written into its declaration."""
+    declared = read_table(ROOT / f"data/findings/{key.partition('.')[0]}.csv").set_index("key")
+    assert (declared.loc[key, "kind"], declared.loc[key, "rows"]) == ("latest", "")
+
+
+def test_a_denial_whose_words_fall_short_says_so() -> None:
+    """Where another page prints words that do not deny, the sentence to paste has that, too."""
+    short = [
+        row for row in rows_of("events")
+        if row["kind"] == "denial" and re.search(r"\bden(y|ied)\b", str(row["note"]))
+    ]  # fmt: skip
+    assert {row["id"] for row in short} >= {"E084", "E137"}
+    assert all("another newsroom" in row["text"] for row in short)
+
+
+def test_answers_after_the_latest_denial_are_those_of_the_table(
+    made: dict[str, dict[str, Any]],
+) -> None:
+    """The number on the front page and the table of denials have the same rows."""
+    latest = made["official-claims.denial_latest"]["inputs"][0]
+    rows = {str(row["id"]): row for row in rows_of("events")}
+    after = {
+        ref for ref, row in rows.items()
+        if row["kind"] == "no-comment" and row["date_first"] >= rows[latest]["date_last"]
+    }  # fmt: skip
+    assert {*made["official-claims.answers_since_denial"]["inputs"]} == after
+    assert made["official-claims.answer_latest"]["inputs"][0] in after

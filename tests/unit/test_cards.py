@@ -291,7 +291,7 @@ def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
             "Sighting of one ship, Angara or Lady R, with no number",
         ),
         ({"state": "seen"}, "Ship seen, no number given"),
-        ({"state": "unclear"}, "Ship: unclear by the source"),
+        ({"state": "unclear"}, "Ship: left open by the source"),
         (
             {"bound": "exactly", "value": 120.0, "unit": "m", "quantity": "ship length"},
             "Ship length: 120 m",

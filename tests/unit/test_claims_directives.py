@@ -13,6 +13,7 @@ from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART, as_json, judge
 from skytally.core import DataError
 from skytally.press.cards.finding_and_claim_cards import SUBSTANCE, WORDING
 from skytally.press.sphinx_ext import claims_directives
+from skytally.press.sphinx_ext.html_blocks import cell
 from tests.support.claim_evidence import claim_tables, real_evidence
 from tests.support.directives_without_page import bare
 from tests.support.parsed_charts import NASTY, tags
@@ -110,6 +111,15 @@ def test_chosen_claims_stand_in_one_table_the_worst_first(known: list[dict[str, 
     assert "On this point" not in shown
     with pytest.raises(DataError, match="no press claim S9-99"):
         bare(claims_directives.ClaimsInShort, ids="S2-09 S9-99").html()
+
+
+def test_what_speaks_against_several_sentences_stands_once(known: list[dict[str, Any]]) -> None:
+    """The first row has it in full, the others lead there."""
+    against = {claim["id"]: claim["against"] for claim in known}
+    assert against["S2-10"] == against["S3-12"] != []
+    shown = bare(claims_directives.ClaimsInShort, ids="S2-10 S3-12").html()
+    assert shown.count(cell(against["S2-10"][0])) == 1
+    assert shown.count("What speaks against it: as at ") == 1
 
 
 def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(

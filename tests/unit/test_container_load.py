@@ -22,28 +22,29 @@ LIMITS = Path(__file__).resolve().parents[2] / "data/parameter_limits.csv"
 @pytest.mark.parametrize(
     ("given", "ends"),
     [
-        ({"value": 1000.0, "bound": "exactly"}, (300_000.0, 300_000.0)),
+        ({"value": 1000.0, "bound": "exactly"}, (300_000.0, 500_000.0)),
         ({"value": 1000.0, "bound": "more than"}, (300_000.0, math.inf)),
-        ({"value": 2000.0, "bound": "about", "wording": "-odd"}, (600_000.0, 900_000.0)),
+        ({"value": 2000.0, "bound": "about", "wording": "-odd"}, (600_000.0, 1_500_000.0)),
     ],
 )
 def test_the_bound_of_the_containers_is_that_of_the_shells(
     rows: Rows, given: dict[str, object], ends: tuple[float, float]
 ) -> None:
     """A lower bound of containers gives a lower bound of shells, and no total."""
-    found = load_of_containers(rows({"unit": "containers", **given}), shells=300)
+    found = load_of_containers(rows({"unit": "containers", **given}), shells=[300, 500])
     assert (found.low, found.high) == ends
 
 
 @pytest.mark.parametrize(
     ("given", "shells", "match"),
     [
-        ({"value": 5.0, "unit": "ships"}, 300, "no number of containers"),
-        ({"value": 5.0, "unit": "containers"}, 0, "argument shells: found 0"),
+        ({"value": 5.0, "unit": "ships"}, [300, 500], "no number of containers"),
+        ({"value": 5.0, "unit": "containers"}, [0, 500], "argument shells: found"),
+        ({"value": 5.0, "unit": "containers"}, [500, 300], "smaller first"),
     ],
 )
 def test_what_cannot_be_reckoned_is_refused(
-    rows: Rows, given: dict[str, object], shells: int, match: str
+    rows: Rows, given: dict[str, object], shells: list[int], match: str
 ) -> None:
     """Ships hold no stated number of containers, and an empty container no shell."""
     with pytest.raises(DataError, match=match):

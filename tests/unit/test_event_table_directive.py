@@ -25,6 +25,9 @@ def test_every_denial_stands_once_by_day() -> None:
     days = list(events.loc[found, "date_last"])
     assert days == sorted(days)
     assert all("cards/source/" in line for line in lines)
+    kinds = {"denial": ">denial<", "no-comment": ">neither denies nor admits<"}
+    pairs = zip(found, lines, strict=True)
+    assert all(kinds[events.loc[row, "kind"]] in line for row, line in pairs)
 
 
 def test_a_kind_without_events_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import data_registry
+from skytally.core import data_registry, project_root
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.key_date_list import read_key_dates
 from skytally.figures.running_totals_chart import (
@@ -237,6 +237,19 @@ def test_what_cards_repeat_stands_once_below_them() -> None:
     read = {"support": {"read": "in a report of it"}}
     assert FindingCards._read_in(read, "RUSI") == "Read in a report"
     assert FindingCards._read_in({"support": None}, "RUSI") == "Read in"
+
+
+def test_a_number_that_misleads_alone_has_its_qualification_on_its_card() -> None:
+    """A card may be quoted alone, so the sentence beside the number stands on it."""
+    finding = {
+        "key": "rail-counts.railcars_highest", "said": "258 railcars",
+        "text": "It is 258 railcars.", "inputs": [], "low": None, "high": None,
+        "unit": "railcars", "level": None, "interval_from": "", "support": None,
+    }  # fmt: skip
+    shown = FindingCards._card(finding, ["Ore and tank cars were 93 percent."])
+    assert "<p>It is 258 railcars. Ore and tank cars were 93 percent.</p>" in shown
+    index = (project_root() / "book/index.md").read_text(encoding="utf-8")
+    assert "rail-counts.railcars_highest + rail-counts.ore_and_tank_share" in index
 
 
 def test_dated_list_has_each_sighting_once() -> None:

@@ -216,7 +216,10 @@ WRONG: list[tuple[str, Any]] = [
     ("rail-counts.summit", "2035-01-01"), ("port-imagery.ships_at_once", [3, 1]),
     ("port-imagery.ships_at_once", [1, 10]), ("ais-gaps.first_named", "Nobody"),
     ("ais-gaps.first_named", "Angara|"), ("official-claims.report_day", "1999-01-01"),
-    ("official-claims.shells_per_container", 73), ("official-claims.shells_per_container", 617),
+    ("official-claims.shells_per_container", 300),
+    ("official-claims.shells_per_container", [73, 500]),
+    ("official-claims.shells_per_container", [300, 617]),
+    ("official-claims.shells_per_container", [500, 300]),
     ("official-claims.within_days", -1), ("depot-expansion.toropets", ["D027", "R031"]),
 ]  # fmt: skip
 

@@ -62,7 +62,10 @@ def test_totals_of_containers_name_their_way_where_a_page_does() -> None:
     assert len(ways) == len(lines) >= 19
     assert "O004" not in ways
     assert (ways["O017"], ways["O021"]) == ("by ship and by rail", "by sea")
-    assert (ways["O010"], ways["O045"]) == ("by sea", "by sea (presumed)")
+    assert (ways["O010"], ways["O045"]) == (
+        "by sea",
+        "way not stated; a port is presumed to be used",
+    )
     assert ways["O013"] == "no way named"
 
 
@@ -111,3 +114,14 @@ def test_an_estimate_is_from_images_only_where_its_row_has_some(family: str, way
     """A reckoned number of an official is not said to be read off an image."""
     directive = bare(StatementTable, last="route", **PAGE)
     assert directive._last({"route": "", "method": "estimate", "family": family}) == way
+
+
+@pytest.mark.parametrize("unit", ["containers", "shells", "missiles", "guns, weapon systems"])
+def test_each_statement_names_the_page_and_whether_it_is_the_claimants(unit: str) -> None:
+    """A reader who sources a table need not open a card a row."""
+    shown = str(bare(StatementTable, sense="delivered", unit=unit, **PAGE).html())
+    lines = shown.partition("<tbody>")[2].split("<tr")[1:]
+    assert lines
+    for line in lines:
+        page = line.rpartition("<td>")[2]
+        assert re.match(r'<a href="\.\./cards/source/[^"]+">[^<]+</a><br>(yes|no, a report)<', page)

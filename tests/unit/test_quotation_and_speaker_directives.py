@@ -117,6 +117,7 @@ def test_a_denial_is_quoted_with_who_reported_it() -> None:
     assert "10 January 2024" in denied
     assert "; source: KBS World, " in denied
     assert "(of soldiers, not of arms; source: " in phrased_event(row("E110"))
+    assert "deny nothing outright" in phrased_event(row("E137"))
 
 
 @pytest.mark.parametrize("row_id", ["E071", "E090", "E100", "E104", "E107", "E163"])

@@ -258,7 +258,7 @@ def project(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 EDITS: tuple[tuple[str, str, str, str], ...] = (
     ("summary_uk.csv", "never_intent,", "never_intend,",
-     "translations/summary_uk.csv, line 41, column id: found 'never_intend'"),
+     "translations/summary_uk.csv, line 42, column id: found 'never_intend'"),
     ("summary_uk.csv", "never_intent,", "never_intend,",
      "translations/summary_uk.csv, column id: found no row for 'never_intent'; add it"),
     ("summary_ko.csv", "{port-imagery.calls_csis}(", "25회(",

@@ -41,7 +41,7 @@ from skytally.press.cards.spelled_out_codes import plain_note, shown_title, spel
 STATE_WORDS = {
     n.SOMETHING_SEEN: "{thing} seen, no number given",
     n.NOTHING_SEEN: "no {thing} seen",
-    n.UNCLEAR: "{thing}: unclear by the source",
+    n.UNCLEAR: "{thing}: left open by the source",
     n.STATED: "{thing} stated, no number given",
 }
 """What a row without a number says, by its state."""
@@ -330,6 +330,12 @@ def method_words(row: Mapping[str, Any]) -> str:
     return f"{MADE_AS_SUM}: {row['text']}"
 
 
+def _imo_number(row: Mapping[str, Any]) -> str:
+    """Write the number of a ship, and where this book joined it to a page that prints none."""
+    joined = row.get("imo") and row.get("imo_printed") == "no"
+    return f"{row['imo']} (joined by this book)" if joined else str(row.get("imo", ""))
+
+
 def _phrase(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     ship = str(row.get("vessel", "")) or "a ship"
     if table in KINDS:
@@ -397,7 +403,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     facts = [
         *fact("counted or stated by", [record.names.get(counter, counter)]),
         *fact("who acted", [spelled_out(str(row.get("actors", "")))]),
-        *fact("IMO number", [str(row.get("imo", ""))]),
+        *fact("IMO number", [_imo_number(row)]),
         *fact(BODY_LABELS.get(table, "body"), [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
         *fact("how the page connects them", [relation]),

@@ -45,6 +45,8 @@ LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
+IMO_PRINTED = "imo_printed"
+"""Column of the listings: whether the page prints the number that stands in the row."""
 EARLIER_NAME = "earlier-name"
 """Word of the vocabulary *ship_relation* for a company under the name that it had before."""
 RELATION_WORDS = {
@@ -130,8 +132,12 @@ def _listings(rows: Iterable[ShipRow]) -> dict[str, list[ShipRow]]:
 
 
 def imo_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
-    """Rows of this ship alone that give its number of the International Maritime Organization."""
-    return [row for row in rows if row.named == ALONE and row.cells.get("imo")]
+    """Rows of this ship alone whose page prints its number, not those that it is joined to."""
+    return [
+        row
+        for row in rows
+        if row.named == ALONE and row.cells.get("imo") and row.cells.get(IMO_PRINTED) != "no"
+    ]
 
 
 def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:

@@ -166,9 +166,18 @@ def verdict_words(claim: dict[str, Any]) -> str:
     return f"<strong>{cell(claim['verdict'])}</strong>{widened}{short}"
 
 
-def why_in_short(claim: dict[str, Any]) -> str:
+def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
     """First reason that decides a verdict, as HTML, without the verdict on its own part.
 
+    Parameters
+    ----------
+    claim : dict
+        One entry of ``claims.json``.
+    told_at : str
+        Id of another claim that has the same sentences against it in full; here stands a link.
+
+    Notes
+    -----
     Where a sentence differs from its source and the source's words are known, they are the reason;
     where no rule decides, the remark is.
     """
@@ -180,6 +189,8 @@ def why_in_short(claim: dict[str, Any]) -> str:
     reason = decide[0] if decide else claim["remark"]
     words = reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0]
     # what speaks against a sentence may not be left out of its shortest account
+    if told_at and claim["against"]:
+        return f"{cell(words)} What speaks against it: as at {card_link('claim', told_at)}."
     return " ".join(map(cell, (words, *claim["against"])))
 
 
@@ -217,16 +228,21 @@ class ClaimsInShort(Block):
         if unknown:
             message = f"claims-in-short: no press claim {', '.join(unknown)}; correct the id"
             raise DataError(message)
+        ordered = sorted(ids if known else (), key=lambda each: severity(known[each]))
+        first: dict[tuple[str, ...], str] = {}
+        for each in ordered:
+            first.setdefault(tuple(known[each]["against"]), each)
+        told_at = {each: first[tuple(known[each]["against"])] for each in ordered}
         rows = [
             html_row(
                 (
                     f"{cell(known[each]['text'])} ({source_link(source_of_claim()[each])})",
                     verdict_words(known[each]),
-                    why_in_short(known[each]),
+                    why_in_short(known[each], "" if told_at[each] == each else told_at[each]),
                     card_link("claim", each),
                 )
             )
-            for each in sorted(ids if known else (), key=lambda each: severity(known[each]))
+            for each in ordered
         ]
         return filtered_table(
             "claims-in-short",

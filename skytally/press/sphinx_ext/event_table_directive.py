@@ -25,6 +25,10 @@ EVENT_KIND = "event_kind"
 """Vocabulary of the kinds of events."""
 EVENTS = "events"
 HEADS = ("when", "who", "what, as the record puts it", "read in")
+COUNTED_AS = "counted as"
+"""Head of a further column, where a table has events of several kinds."""
+KIND_WORDS = {"no-comment": "neither denies nor admits"}
+"""Word of the vocabulary *event_kind* to what a table calls it, where that is not the word."""
 
 
 def events_of(events: pd.DataFrame, groups: pd.DataFrame, kinds: list[str]) -> list[dict[str, Any]]:
@@ -82,15 +86,16 @@ class EventTable(Block):
                 raise DataError(message)
             rows = [row for row in rows if row["id"] in chosen]
             name = f"{name}-{'-'.join(chosen).lower()}"
+        several = len(kinds) > 1
         return filtered_table(
             name,
             options["caption"],
-            list(HEADS),
-            [self._row(row) for row in rows],
+            [*HEADS, COUNTED_AS] if several else list(HEADS),
+            [self._row(row, several=several) for row in rows],
             empty="The record has no event of this kind yet.",
         )
 
-    def _row(self, row: dict[str, Any]) -> str:
+    def _row(self, row: dict[str, Any], *, several: bool) -> str:
         up = to_root(self.state.document.settings.env.docname)
         return html_row(
             (
@@ -98,6 +103,7 @@ class EventTable(Block):
                 cell(row["actors"]),
                 self.ships(row["text"]),
                 source_link(row["source_id"], up=up),
+                *([cell(KIND_WORDS.get(row["kind"], row["kind"]))] if several else []),
             )
         )
 

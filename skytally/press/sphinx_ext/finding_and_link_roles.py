@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,8 +25,12 @@ from skytally.press.sphinx_ext.html_blocks import to_root
 
 FIELD_OF_ROLE = {"f": "said", "f-when": "when", "f-text": "text"}
 """Role to the field of a finding that it quotes."""
+WORDS_AND_ID = re.compile(r"(.+\S)\s+<([^<>]+)>", re.DOTALL)
+"""Words of a link, and the id that it leads to."""
 CARD_WORDS = "(source)"
-"""Link to the card of a finding whose sentence does not hold its number."""
+"""Link to the card of a finding whose sentence does not hold its number, or has none of a thing."""
+NOTHING = "no "
+"""Beginning of a number that as a link would look like a broken one."""
 
 
 class FindingRole(SphinxRole):
@@ -48,7 +53,7 @@ class FindingRole(SphinxRole):
         level = level_words(finding.get("level")) if self.field != "when" else ""
         if self.field != "text":
             return [self._link(words, finding["key"]), nodes.Text(level)], []
-        if not number:
+        if not number or number.lower().startswith(NOTHING):
             return [*self._ships(f"{words} "), self._link(CARD_WORDS, finding["key"])], []
         after = f"{level}{after}"
         return [*self._ships(before), self._link(number, finding["key"]), *self._ships(after)], []
@@ -86,7 +91,7 @@ class ShipRole(SphinxRole):
 
 
 class LinkRole(SphinxRole):
-    """Link to a row of the record, to a source or to a claim by its id."""
+    """Link to a row of the record, to a source or to a claim by its id, or ``words <id>``."""
 
     def __init__(self, kind: str, ids: Callable[[], frozenset[str]]) -> None:
         super().__init__()
@@ -94,14 +99,14 @@ class LinkRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or a warning where the id does not exist."""
-        if self.text not in self.ids():
-            message = f"no {self.kind} {self.text!r} in the record; correct the id"
+        worded = WORDS_AND_ID.fullmatch(self.text)
+        words, identifier = worded.groups() if worded else (self.text, self.text)
+        if identifier not in self.ids():
+            message = f"no {self.kind} {identifier!r} in the record; correct the id"
             problem = self.inliner.reporter.warning(message, line=self.lineno)
-            return [nodes.inline(text=self.text)], [problem]
-        target = to_root(self.env.docname) + address(self.kind, self.text)
-        return [
-            nodes.reference("", self.text, refuri=target, classes=["sk-row"], internal=True)
-        ], []
+            return [nodes.inline(text=words)], [problem]
+        target = to_root(self.env.docname) + address(self.kind, identifier)
+        return [nodes.reference("", words, refuri=target, classes=["sk-row"], internal=True)], []
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -38,6 +38,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     timeline_lanes,
 )
 from skytally.press.sphinx_ext.html_blocks import (
+    BESIDE,
     PLACES,
     Block,
     card_link,
@@ -139,19 +140,27 @@ class TotalsChart(Block):
 
 
 class FindingCards(Block):
-    """Show findings as cards: number, sentence, who counted, where it was read."""
+    """Show findings as cards: number, sentence, who counted, where it was read.
+
+    A line of the content has the key of a finding; keys after `BESIDE` have sentences without
+    which the number would mislead, and which stand on its card.
+    """
 
     has_content = True
 
     def html(self) -> str:
-        """Return one card per key of the content."""
+        """Return one card per line of the content."""
         known = findings(self.app)
-        unknown = [key for key in self.content if key not in known]
+        lines = [line.split(BESIDE) for line in self.content]
+        unknown = [key for keys in lines for key in keys if key not in known]
         if unknown:
             message = f"finding-cards: no finding {', '.join(map(repr, unknown))}; correct the key"
             raise DataError(message)
-        chosen = [known[key] for key in self.content]
-        cards = "".join(self._card(finding) for finding in chosen)
+        chosen = [known[key] for key, *_ in lines]
+        cards = "".join(
+            self._card(known[key], [known[each]["text"] for each in beside])
+            for key, *beside in lines
+        )
         return f'<div class="sk-cards">{cards}</div>{self._a_tenth(chosen)}{self._resting(chosen)}'
 
     @staticmethod
@@ -195,7 +204,7 @@ class FindingCards(Block):
         return f'<a href="{cell(page.url)}">{words}</a>' if page.url else words
 
     @staticmethod
-    def _card(finding: dict[str, Any]) -> str:
+    def _card(finding: dict[str, Any], beside: Sequence[str] = ()) -> str:
         record, rows = card_record(), finding["inputs"]
         pages = dict.fromkeys(
             str(record.rows[row][1]["source_id"]) for row in rows if row in record.rows
@@ -211,7 +220,7 @@ class FindingCards(Block):
         return (
             f'<section class="sk-card"><p class="sk-number">'
             f"{card_link('finding', finding['key'], finding['said'])}</p>"
-            f"<p>{ship_links(finding['text'])}</p>"
+            f"<p>{ship_links(' '.join([finding['text'], *beside]))}</p>"
             f"{f'<p>Interval: {span}</p>' if span else ''}"
             f"<p>{f'Counted or stated by {cell(by)}' if by else ''}</p>"
             f"{f'<p>{FindingCards._read_in(finding, by)}: {read}{more}</p>' if read else ''}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -15,13 +15,18 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, IntegrityError, listed, number
 from skytally.press.cards.card import address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
+from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_words
 
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
 
+BESIDE = " + "
+"""What stands in a line of a directive between a finding and those that stand beside it."""
 KEPT_BLOCKS = "kept_blocks"
 """Attribute of the environment of Sphinx that keeps the HTML of the blocks of the last print."""
+OWN, NOT_OWN = "yes", "no, a report"
+"""Whether the page of a number is that of its counter."""
 REUSES_BLOCKS = "reuses_blocks"
 """Attribute of the application of Sphinx, set where its blocks are those of the last print."""
 
@@ -61,6 +66,18 @@ class Block(Directive):
         """Link to a card from the page of the directive, in whatever folder it lies."""
         up = to_root(self.state.document.settings.env.docname)
         return card_link(kind, identifier, words, up=up)
+
+    def page_read(self, row: Mapping[str, Any]) -> str:
+        """Link to the page in which a row was read, and whether it is of whoever gave the number.
+
+        Parameters
+        ----------
+        row : mapping
+            Cells of a row with a counter.
+        """
+        up = to_root(self.state.document.settings.env.docname)
+        whose = OWN if row["reading"] == OWN_PAGE else NOT_OWN
+        return f"{source_link(str(row['source_id']), up=up)}<br>{whose}"
 
     def ships(self, text: object) -> str:
         """Escape words, and link the names of ships in them, from the page of the directive."""

@@ -13,7 +13,14 @@ from skytally.core import listed, quantity_of, quantity_text
 from skytally.press.cards.record_cards import dates
 from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    filtered_table,
+    html_row,
+    source_link,
+    to_root,
+)
 from skytally.record import NOT_FROM_ABOVE, separate_lines, ties_of
 
 CLAIMS = "official_claims"
@@ -130,6 +137,8 @@ class ClaimantTable(Block):
                 for other, why in elsewhere
             ),
         ]
+        up = to_root(self.state.document.settings.env.docname)
+        page = source_link(str(row["source_id"]), up=up)
         read = "on its own page" if row["reading"] == OWN_PAGE else "in a report of it"
         copies = len(record.copies.get(str(row["source_id"]), []))
         total = self.card("row", row["id"], quantity_text(quantity_of(row)))
@@ -137,7 +146,7 @@ class ClaimantTable(Block):
             f"{total}, {cell(dates(row, 'statement'))}",
             cell(_how_counted(row)),
             cell("; ".join(depends) or NONE_KNOWN),
-            cell(read + (f", pages that copy it: {copies}" if copies else "")),
+            f"{read}: {page}" + (f"; pages that copy it: {copies}" if copies else ""),
         )
         return html_row((cell(record.names.get(who, who)), *cells))
 

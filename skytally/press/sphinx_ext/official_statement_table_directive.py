@@ -17,14 +17,15 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, h
 from skytally.record import NOT_FROM_ABOVE, count_once
 
 CLAIMS = "official_claims"
-NO_PERIOD = "not stated"
+NO_PERIOD = "period not stated"
 SAME_NUMBER = (
     "(The same number as {who}: either nothing came in between, or one number was repeated.)"
 )
 """Warning beside a total that another claimant had stated before."""
-HEADS = ("who", "how many", "said", "period it speaks of")
+HEADS = ("who", "how many", "said; period it speaks of")
+READ_HEAD = "read in; claimant's page?"
 LAST_HEADS = {"text": "what it says", "route": "by what way"}
-"""Column of the table to the head under which it stands last."""
+"""Column of the table to the head under which it stands before the page."""
 NO_ROUTE = "no way named"
 OFFICIAL = ("government", "intelligence", "intergovernmental")
 """Words of the vocabulary *counter_kind* for those who speak for states."""
@@ -79,7 +80,7 @@ def repeated(row: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, 
 
 
 class StatementTable(Block):
-    """Show who said how many, when, of which period, with a link to each row."""
+    """Show who said how many, when, of which period, and in which page it was read."""
 
     option_spec: ClassVar = {
         "sense": directives.unchanged_required,
@@ -108,7 +109,7 @@ class StatementTable(Block):
         return filtered_table(
             slug_of(f"{sense} {unit}"),
             options["caption"],
-            [*HEADS, LAST_HEADS[options.get("last", "text")]],
+            [*HEADS, LAST_HEADS[options.get("last", "text")], READ_HEAD],
             [self._row(row, repeated(row, shown)) for row in shown],
             empty=f"No statement of this kind gives a number of {unit} yet.",
         )
@@ -122,9 +123,9 @@ class StatementTable(Block):
         warned = f" {SAME_NUMBER.format(who=listed(same))}" if same else ""
         cells = (
             self.card("row", row["id"], quantity_text(quantity_of(row))),
-            cell(dates(row, "statement")),
-            cell(dates(row, "date") or NO_PERIOD),
+            f"{cell(dates(row, 'statement'))}<br>{cell(dates(row, 'date') or NO_PERIOD)}",
             cell(f"{self._last(row)}{warned}"),
+            self.page_read(row),
         )
         who = names.get(row["counter"], row["counter"])
         return html_row((cell(f"{who}{self._no_official(row)}"), *cells))
@@ -137,7 +138,7 @@ class StatementTable(Block):
         return "" if kinds.empty or kinds.iloc[0] in OFFICIAL else f" ({kinds.iloc[0]})"
 
     def _last(self, row: dict[str, Any]) -> str:
-        """Write the cell of the last column: what a statement says, or by what way things went."""
+        """Write what a statement says, or by what way things went."""
         if self.options.get("last", "text") == "text":
             return str(row["text"])
         words = table("vocabulary")

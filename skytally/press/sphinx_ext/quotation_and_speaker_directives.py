@@ -28,7 +28,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     originals,
     table,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.html_blocks import BESIDE, Block, cell, filtered_table, html_row
 from skytally.press.sphinx_ext.sanction_directives import listing_sentence
 from skytally.record import NOT_FROM_ABOVE, owner_name, ties_of
 
@@ -53,7 +53,7 @@ KEY = {
 BOOK = "Counted from Above"
 EVENTS, CONFIRMED = "events", "confirmation"
 """Table of denials, findings and papers, and the kind of event whose note bounds its words."""
-NOT_STATED = {"": "route not named", "sea-presumed": "presumably by sea"}
+NOT_STATED = {"": "route not named", "sea-presumed": "way not stated, a port presumed"}
 """Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
 PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
@@ -70,8 +70,6 @@ WITH_ARTICLE = re.compile(r"(?:minister|adviser|military|MSMT|Center|Centre)$")
 LAST_BRACKET = re.compile(r" \(([^()]*)\)$")
 POOR = ("D", "E", "F")
 """Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
-BESIDE = " + "
-"""What stands between a finding and the findings whose sentences go beside its pages."""
 MOST_PAGES = 4
 """Pages that are listed of one sentence."""
 MOST_FINDINGS, MOST_TIES = 3, 2

@@ -41,14 +41,15 @@ ARTICLE_BEFORE = ("United", "European")
 COPY_OF_LIST = "a copy of its list, kept by others"
 REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
+OWNER_BY_ONE_PAGE, INFERRED, LINKED = "owner-by-one-page", "inferred-owner", "linked"
 """Words of the vocabulary *listing_target*; *named* is a report that lists nothing."""
+COMPANIES = (OWNER, OWNER_BY_ONE_PAGE, INFERRED, LINKED)
+"""Those of them for a company behind a ship."""
 OWNER_BEFORE = "by one page an earlier name"
-INFERRED = "by inference its owner:"
-"""A company that the pages connect with a ship only by an earlier name of a later owner."""
-LINKED = "a company linked to it:"
-"""A company that no page calls its owner."""
 TARGET_WORDS = {
-    SHIP: "the ship itself", OWNER: "its owner", NAMED: "named in a report, which is no listing"
+    SHIP: "the ship itself", OWNER: "its owner", OWNER_BY_ONE_PAGE: "by one page its owner:",
+    INFERRED: "by inference its owner:", LINKED: "a company linked to it:",
+    NAMED: "named in a report, which is no listing",
 }  # fmt: skip
 
 
@@ -114,7 +115,8 @@ class SanctionListings(Block):
             "by one body, the best-dated first. Rows of the record whose dates contain the date "
             "shown count here as the same listing, known less exactly; no page says that they are. "
             "In the record only the copy of the list of the United States prints the IMO number of "
-            "a ship beside its listing. A listing that no page of the record mentions may exist",
+            "a ship beside its listing; this book joins it to the other listings of the ship. A "
+            "listing that no page of the record mentions may exist",
             list(HEADS),
             [
                 line
@@ -129,16 +131,16 @@ class SanctionListings(Block):
     def _lines(self, ship: str, body: str, listings: list[dict[str, Any]]) -> list[str]:
         """Return the listings of a ship by a body, and a line for what the record does not have."""
         of_ship = [row for row in listings if row["vessel"] == ship]
-        # the newest list of the ship itself prints its number; a page on its owner need not
-        of_itself = [row for row in of_ship if row["imo"] and row["target"] == SHIP]
-        numbered = of_itself[-1:] or [row for row in of_ship if row["imo"]][:1]
+        # the number leads to a page that prints it, where there is one
+        printed = [row for row in of_ship if row["imo"] and row["imo_printed"] == "yes"]
+        numbered = printed[-1:] or [row for row in of_ship if row["imo"]][:1]
         links = [self._link(row, str(row["imo"])) for row in numbered]
         name = f"{self.ships(ship)} (IMO {links[0] if links else f'number {NOT_FOUND}'})"
         here = [row for row in of_ship if row["body"] == body]
         missing = [
-            TARGET_WORDS[target]
-            for target in (SHIP, OWNER)
-            if not any(row["target"] == target for row in here)
+            TARGET_WORDS[targets[0]]
+            for targets in ((SHIP,), COMPANIES)
+            if not any(row["target"] in targets for row in here)
         ]
         lines = [
             (self._what(each), self._act(with_act(each)), self._read(each.best))
@@ -152,7 +154,8 @@ class SanctionListings(Block):
         """Return who is listed and when, and what other pages say less exactly."""
         best, also = listing
         owner = f" {cell(best['owner'])}{self._earlier_name(best)}" if best["owner"] else ""
-        shown = f"{cell(target_words(best))}{owner}, {self._link(best, listed_when(best))}"
+        what = TARGET_WORDS[best["target"]]
+        shown = f"{cell(what)}{owner}, {self._link(best, listed_when(best))}"
         if not also:
             return shown
         pages = "1 page" if len(also) == 1 else f"{len(also)} pages"
@@ -193,23 +196,21 @@ class SanctionListings(Block):
 
 
 class SanctionMatrix(SanctionListings):
-    """Show for each ship and each body the first listing that a page dates, or that none is."""
+    """Show for each body and each ship the first listing that a page dates, or that none is."""
 
     def html(self) -> str:
-        """Return the table, a row a ship and a column a body."""
+        """Return the table, a row a body and a column a ship."""
         rows = originals(LISTINGS).sort_values(["date_last", "id"], kind="stable")
-        bodies = list(dict.fromkeys(rows["body"]))
+        ships = list(dict.fromkeys(rows["vessel"]))
         lines = [
-            html_row(
-                (self.ships(ship), *(self._first(of_ship[of_ship["body"] == b]) for b in bodies))
-            )
-            for ship, of_ship in rows.groupby("vessel", sort=False)
+            html_row((cell(body), *(self._first(of_body[of_body["vessel"] == s]) for s in ships)))
+            for body, of_body in rows.groupby("body", sort=False)
         ]
         return filtered_table(
             "sanction-matrix",
             "The first listing of each ship, and of a company behind it, by each body, with its "
             "day as far as a page gives it; the lines below have every listing",
-            ["ship", *map(cell, bodies)],
+            ["who lists", *ships],
             lines,
             empty="The record has no listing of a ship yet.",
         )
@@ -218,12 +219,12 @@ class SanctionMatrix(SanctionListings):
         """Cell of a ship and a body: the first listing of the ship, and of a company behind it."""
         found = [each.best for each in listings_of(rows.to_dict("records"))]
         parts = []
-        for target in (SHIP, OWNER, NAMED):
-            same = [row for row in found if row["target"] == target]
+        for targets in ((SHIP,), COMPANIES, (NAMED,)):
+            same = [row for row in found if row["target"] in targets]
             dated = [row for row in same if not pd.isna(row["date_first"])] or same
             if dated:
                 first = min(dated, key=lambda row: (row["date_last"], row["id"]))
-                words = cell(target_words(first).removesuffix(":"))
+                words = cell(TARGET_WORDS[first["target"]].removesuffix(":"))
                 parts.append(f"{words}: {self._link(first, listed_when(first))}")
                 sure = [row for row in dated if not row.get("other_ship")]
                 if first.get("other_ship") and sure:
@@ -232,26 +233,25 @@ class SanctionMatrix(SanctionListings):
         return "<br>".join(parts) or cell(NONE_FOUND)
 
 
-def target_words(row: Mapping[str, Any]) -> str:
-    """Words on what is listed: the ship, its owner, or a company with a weaker connection to it.
+def connection(ship: str, company: str) -> str:
+    """Word for how the pages connect a ship and a company that is on a list.
 
     Parameters
     ----------
-    row : mapping
-        Cells of a listing.
+    ship, company : str
+        Their names.
 
     Returns
     -------
     str
-        A company is its owner only where a page of the record says so of this ship.
+        Word of the vocabulary *listing_target*. A company is the owner only where a page of the
+        record says so of this ship, and flatly only where a second page connects the two.
     """
-    if row["target"] != OWNER:
-        return TARGET_WORDS[row["target"]]
     owners = originals(OWNERS)
-    same = (owners["vessel"] == row["vessel"]) & (owners["body"] == row["owner"])
-    relations = set(owners[same]["relation"])
+    same = owners[(owners["vessel"] == ship) & (owners["body"] == company)]
+    relations = set(same["relation"])
     if OWNER in relations:
-        return TARGET_WORDS[OWNER]
+        return OWNER if len({*same["source_id"]}) > 1 else OWNER_BY_ONE_PAGE
     return INFERRED if EARLIER_NAME in relations else LINKED
 
 

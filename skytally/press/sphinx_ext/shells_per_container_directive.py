@@ -15,7 +15,7 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, h
 from skytally.record import count_once, kept_instead
 
 CLAIMS = "official_claims"
-HEADS = ("who", "shells a container", "shells", "containers", "said")
+HEADS = ("who", "shells a container", "shells", "containers", "said; read in; claimant's page?")
 CAPTION = (
     "Shells that each claimant puts for a number of containers, divided by that number: the "
     "printed numbers only, rounded to two digits. Where one of them is a bound the quotient is "
@@ -119,7 +119,7 @@ class ShellsPerContainer(Block):
             cell(quotient_text(shells, containers)),
             self.card("row", shells["id"], quantity_text(quantity_of(shells))),
             f"{boxes}{cell(whose)}",
-            cell(dates(shells, "statement")),
+            f"{cell(dates(shells, 'statement'))}<br>{self.page_read(shells)}",
         )
         return html_row((cell(names.get(shells["counter"], shells["counter"])), *cells))
 

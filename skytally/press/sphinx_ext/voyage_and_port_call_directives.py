@@ -22,7 +22,14 @@ from skytally.core import (
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.html_blocks import (
+    NOT_OWN,
+    OWN,
+    Block,
+    cell,
+    filtered_table,
+    html_row,
+)
 from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
@@ -211,7 +218,7 @@ class VoyageTotals(TotalsBlock):
                 "counted",
                 "place or route",
                 "period",
-                "owner of the images; counter's page?",
+                "owner of the images; counter's page?; read in",
             ],
             [self._row({str(key): value for key, value in row.items()}, counts) for row in rows],
             empty="No counter has given a running total yet.",
@@ -225,7 +232,8 @@ class VoyageTotals(TotalsBlock):
             + self.below(row, counts),
             cell(place_words(names, row)),
             cell(dates(row, "date")),
-            cell(f"{_images(row)}; {'yes' if row['reading'] == OWN_PAGE else 'no, a report'}"),
+            f"{cell(_images(row))}; {OWN if row['reading'] == OWN_PAGE else NOT_OWN}"
+            f"<br>{self.page_read(row).partition('<br>')[0]}",
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
@@ -251,7 +259,7 @@ class CallRates(TotalsBlock):
             "A count that says at least gives a rate of at least so many. Such a rate cannot show "
             "a fall; it shows a rise only over a rate whose upper end it exceeds, if both count "
             "alike",
-            ["counter", "a month", "counted", "place or route", "period"],
+            ["counter", "a month", "counted", "place or route; period", "read in; counter's page?"],
             [self._row(row, counts) for row in rows],
             empty="No counter has given a count over a period yet.",
         )
@@ -263,8 +271,8 @@ class CallRates(TotalsBlock):
             self.card("row", row["id"], _number(row))
             + self._ships(str(row["vessel"]))
             + self.below(row, counts),
-            cell(place_words(names, row)),
-            cell(dates(row, "date")),
+            f"{cell(place_words(names, row))}<br>{cell(dates(row, 'date'))}",
+            self.page_read(row),
         )
         return html_row((cell(names.get(row["counter"], row["counter"])), *cells))
 

@@ -79,11 +79,13 @@
     return { number: found.observed, rows, words };
   }
   /** Shells that the containers of one row would hold, were each full of them. */
-  function loadOfContainers(row, { shells }) {
+  function loadOfContainers(row, { shells: [least, most] }) {
     const [low, high] = row.unit === "containers" ? q.limits(q.quantityOf(row)) : [NaN, NaN];
     if (Number.isNaN(low)) throw new DataError(`row ${row.id}: no number of containers`);
-    if (!(shells > 0)) throw new DataError(`argument shells: found ${shells}; give a number above 0`);
-    return { value: NaN, low: low * shells, high: high * shells, unit: "shells", level: 1 };
+    if (!(least > 0 && least <= most)) {
+      throw new DataError(`argument shells: found ${least} and ${most}; give two numbers above 0, smaller first`);
+    }
+    return { value: NaN, low: low * least, high: high * most, unit: "shells", level: 1 };
   }
   // ---- rates of calls, as skytally.statistics.port_calls_per_month ---------------------------------------
   const MONTH_DAYS = 365.25 / 12, NOMINAL_DAYS = 15, SHORTEST_DAYS = 28;
