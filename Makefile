@@ -77,7 +77,7 @@ edition: book    ## freeze what the book says now as an edition: make edition DA
 	@"$$BIN/python" -m skytally.press.edition_command --date="$$DATE"
 
 packet: env      ## name the evidence packet of a finding, claim, chart or row: make packet OF=S0-01 EDITION=2026-11-29
-	@"$$BIN/python" -m skytally.press.packet_command --of="$$OF" --edition="$$EDITION"
+	@"$$BIN/python" -m skytally.press.find_packets_command --of="$$OF" --edition="$$EDITION"
 
 stamp: env       ## sign the packet log of an edition, or have it timed: make stamp EDITION=2026-11-29 KEY=~/.ssh/id_ed25519
 	@"$$BIN/python" -m skytally.press.packet_log_signature_command --edition="$$EDITION" --key="$$KEY" \
@@ -105,7 +105,7 @@ archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTE
 	@"$$BIN/python" -m skytally.press.page_archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
 
 count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
-	@"$$BIN/python" -m skytally.press.recount_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
+	@"$$BIN/python" -m skytally.press.count_and_compare_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
 	  --scope="$$SCOPE" --counter="$$COUNTER" --day="$$DAY" --scale="$$SCALE" --bands="$$BANDS" \
 	  --family="$$FAMILY" --called="$$CALLED" --again="$$AGAIN" --compare="$$COMPARE"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core.errors import refuse
+from skytally.core.errors_and_fault_lists import refuse
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core.errors import DataError, refuse
+from skytally.core.errors_and_fault_lists import DataError, refuse
 
 Floats = npt.NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from skytally.press import check_command
 from skytally.record.evidence_lines import line
 
 if TYPE_CHECKING:
-    from tests.support.edition_with_packets import PacketEdition
+    from tests.support.edition_packets_and_tampering import PacketEdition
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -131,7 +131,7 @@ def table() -> Callable[[str], pd.DataFrame]:
 @pytest.fixture(scope="session")
 def packet_edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
     """Make a small edition with evidence packets once."""
-    from tests.support.edition_with_packets import (
+    from tests.support.edition_packets_and_tampering import (
         PacketEdition,
         made_up_site,
         write_made_up_edition,

@@ -24,10 +24,10 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_berth_ships import OPERA, opera_looks, opera_paths
+from labs.benchmarks.accuracy_berth_ships_real_images import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, row, sha_of, share, told
 from labs.benchmarks.real_imagery_location import imagery_folder
-from skytally.imagery.cube.cube_checks import Bools
+from skytally.imagery.cube.cube_mask_and_argument_checks import Bools
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,
@@ -70,7 +70,7 @@ def detect(jobs: Mapping[str, Job], interpreter: str) -> Points:
         held |= {f"{n}.land": job.land for n, job in jobs.items()}
         np.savez(paths[0], **held)
         paths[1].write_text(json.dumps(dict.fromkeys(jobs, PRESET)), encoding="utf-8")
-        script = Path(__file__).with_name("strait_observatory_detector.py")
+        script = Path(__file__).with_name("run_strait_observatory_detector.py")
         subprocess.run([interpreter, str(script), *map(str, paths)], check=True)
         made: dict[str, Found] = json.loads(paths[2].read_text(encoding="utf-8"))
         return made

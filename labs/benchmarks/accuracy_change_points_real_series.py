@@ -1,8 +1,8 @@
 """Accuracy of `change_points` and of ruptures on real series with known changes.
 
 ``python -m labs.benchmarks.accuracy_change_points_real_series TABLE`` writes the table that the
-page shows, data/results/change_point_scores.csv. The series lie outside the project, in the folder
-named by SKYTALLY_IMAGERY or in ``shared/imagery`` beside the project.
+page shows, data/results/change_point_scores_real_series.csv. The series lie outside the project, in
+the folder named by SKYTALLY_IMAGERY or in ``shared/imagery`` beside the project.
 
 Some defaults of both functions were chosen with these scores in view (METHODS 7.2), so the scores
 are no blind test; only series kept apart can give one.

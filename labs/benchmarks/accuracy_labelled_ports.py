@@ -21,14 +21,18 @@ from rasterio.warp import transform
 from scipy import ndimage
 
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
-from skytally.imagery.cube.cube_checks import Bools
+from skytally.imagery.cube.cube_mask_and_argument_checks import Bools
 from skytally.imagery.cube.frames import Frame
 from skytally.imagery.measure.ships.harbour_sweep import (
     MIN_COUNTED_SCORE,
     swept_candidates,
     water_residual,
 )
-from skytally.imagery.measure.ships.ship_candidate_scores import FREE, Candidate, pixels_inside
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
+    FREE,
+    Candidate,
+    pixels_inside,
+)
 from skytally.imagery.measure.water_mask import ndwi
 
 FOLDER = "01_s2_ports_labelled"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from labs.benchmarks.accuracy_berth_ships import by_date
+from labs.benchmarks.accuracy_berth_ships_real_images import by_date
 from labs.benchmarks.accuracy_row_format import Rows, row, share, told
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from labs.benchmarks.accuracy_berth_ships import OPERA, opera_looks, opera_paths
+from labs.benchmarks.accuracy_berth_ships_real_images import OPERA, opera_looks, opera_paths
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from skytally.imagery.measure.radar.cfar import (
     bright_targets,

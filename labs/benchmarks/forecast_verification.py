@@ -18,7 +18,7 @@ import pandas as pd
 
 from skytally.core import (
     data_registry,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     quantity_of,
     read_table,

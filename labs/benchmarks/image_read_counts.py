@@ -24,11 +24,11 @@ import xarray as xr
 
 from skytally.core.project_folder import data_folder
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import read_inventory
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.cube import cube_assembly
 from skytally.imagery.cube.frames import Window
 from skytally.imagery.pipeline import measure_outlines, measured_line_update
-from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.sites.site_register import read_sites
 from tests.support import project_with_simulated_images as simulated
 

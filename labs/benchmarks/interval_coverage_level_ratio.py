@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.level_ratio import LEVEL, Numbers, level_ratio
+from skytally.statistics.level_ratio_and_power import LEVEL, Numbers, level_ratio
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, float, int], Numbers]

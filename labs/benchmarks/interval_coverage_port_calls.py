@@ -14,7 +14,10 @@ from labs.benchmarks.interval_coverage_scores import interval_scores
 from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
+    BerthObservations,
+    Dwell,
+)
 from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share
 from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
 from skytally.statistics.port_calls.missed_calls import calls_missed

@@ -15,9 +15,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.baseline_from_published_ceiling import Baseline
+from skytally.statistics.exceedance_probability_given_ceiling import ORDER, predictive_limit, surge
 from skytally.statistics.predictive_tail_given_ceiling import LEVEL
-from skytally.statistics.surge_chance_upper_limit import ORDER, predictive_limit, surge
+from skytally.statistics.published_ceiling_and_independent_images import Baseline
 
 ALPHAS = (0.1, 0.05, 0.01)
 """Probabilities at which the share of false surprises is shown."""

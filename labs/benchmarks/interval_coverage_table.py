@@ -18,7 +18,7 @@ from statsmodels.stats.proportion import proportion_confint
 from labs.benchmarks import (
     error_rates_placebo_test,
     interval_coverage_bracketed_dates,
-    interval_coverage_change_points,
+    interval_coverage_changes_and_lags,
     interval_coverage_level_ratio,
     interval_coverage_port_calls,
     interval_coverage_surge_limit,
@@ -28,7 +28,7 @@ from labs.benchmarks import (
 MODULES = {
     "surge": interval_coverage_surge_limit,
     "level ratio": interval_coverage_level_ratio,
-    "changes": interval_coverage_change_points,
+    "changes": interval_coverage_changes_and_lags,
     "dates": interval_coverage_bracketed_dates,
     "visits": interval_coverage_port_calls,
     "ground": interval_coverage_yards_quays_depots,

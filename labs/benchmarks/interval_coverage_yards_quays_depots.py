@@ -19,7 +19,7 @@ import xarray as xr
 from labs.benchmarks.interval_coverage_scores import interval_scores
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_bare_soil_seasons import Field, field_series
-from skytally.imagery.cube.cube_checks import OPTICAL_BANDS
+from skytally.imagery.cube.cube_mask_and_argument_checks import OPTICAL_BANDS
 from skytally.imagery.measure.ground.bare_soil_index import (
     INDEX_LAYERS,
     GroundObservation,
@@ -27,7 +27,7 @@ from skytally.imagery.measure.ground.bare_soil_index import (
 )
 from skytally.imagery.measure.ground.bermed_pit_detection import corrected_pit_count
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
-from skytally.imagery.measure.image_observation import Observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from skytally.press.project_paths import site_folder
-from tests.support.browser import chromium, tab
+from tests.support.browser_tabs_server_and_charts import chromium, tab
 
 PAGES = {
     "lines/rail-counts": (

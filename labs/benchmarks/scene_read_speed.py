@@ -352,7 +352,7 @@ def run(rounds: int, *, delay_s: float = 0.06, folder: Path | None = None) -> li
         reader, seconds, ratio (to async-geotiff), requests, bytes, per_file, same (whether the
         mean index is that of all).
     """
-    from labs.benchmarks import slow_file_server
+    from labs.benchmarks import delaying_and_counting_file_server
 
     pythons = {
         name: _interpreter(modules) if foreign else sys.executable
@@ -365,16 +365,16 @@ def run(rounds: int, *, delay_s: float = 0.06, folder: Path | None = None) -> li
             items.write_text(json.dumps(make_files(place)), encoding="utf-8")
         told: dict[str, list[tuple[float, float]]] = {}
         asked: dict[str, dict[str, int]] = {}
-        with slow_file_server.serving(place, delay_s=delay_s) as url:
+        with delaying_and_counting_file_server.serving(place, delay_s=delay_s) as url:
             for _ in range(rounds):
                 for name, python in pythons.items():
                     if not python:
                         continue
-                    slow_file_server.counted(url)
+                    delaying_and_counting_file_server.counted(url)
                     found = _one(name, url, items, python)
                     if found is not None:
                         told.setdefault(name, []).append(found)
-                        asked[name] = slow_file_server.counted(url)
+                        asked[name] = delaying_and_counting_file_server.counted(url)
     means = {round(mean, 5) for runs in told.values() for _, mean in runs}
     beside = min(s for s, _ in told.get("async-geotiff", [(float("nan"), 0)]))
     rows = []
@@ -418,7 +418,7 @@ def large_tiles(folder: Path, *, delay_s: float = 0.06) -> list[dict[str, Any]]:
         site (inside one block, or on the corner of four), files, requests, least (one for the
         header, one a row of blocks), bytes, useful (bytes of the pixels), seconds.
     """
-    from labs.benchmarks import slow_file_server
+    from labs.benchmarks import delaying_and_counting_file_server
     from skytally.imagery.acquire.byte_ranges import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene
 
@@ -427,7 +427,7 @@ def large_tiles(folder: Path, *, delay_s: float = 0.06) -> list[dict[str, Any]]:
         "inside one block": 2 * LARGE_BLOCK + 300,
         "on a corner of four": 2 * LARGE_BLOCK - 150,
     }
-    with slow_file_server.serving(folder, delay_s=delay_s) as url:
+    with delaying_and_counting_file_server.serving(folder, delay_s=delay_s) as url:
         for place, at in places.items():
             site = _site(CORNER[0] + 10 * (at // 6 * 6), CORNER[1] - 10 * (at // 6 * 6), 3000)
             stated = {"href": path.name, "size": path.stat().st_size}
@@ -440,11 +440,11 @@ def large_tiles(folder: Path, *, delay_s: float = 0.06) -> list[dict[str, Any]]:
                 },
                 sizes=True,
             )
-            slow_file_server.counted(url)
+            delaying_and_counting_file_server.counted(url)
             start = time.perf_counter()
             for _ in range(LARGE_SCENES):
                 read_scene(offer, [site], settings=FetchSettings(), sign=str)
-            asked, files = slow_file_server.counted(url), LARGE_SCENES * len(bands)
+            asked, files = delaying_and_counting_file_server.counted(url), LARGE_SCENES * len(bands)
             rows.append(
                 {
                     "site": place,

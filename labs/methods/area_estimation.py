@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from skytally.core.errors import refuse
+from skytally.core.errors_and_fault_lists import refuse
 
 Floats = NDArray[np.float64]
 

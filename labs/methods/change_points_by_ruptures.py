@@ -10,7 +10,7 @@ import ruptures
 import xarray as xr
 from scipy import stats
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     checked,

@@ -9,10 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.argument_checks import MAX_DAYS, check_chances, check_setting, is_whole
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell, Floats
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
+    BerthObservations,
+    Dwell,
+    Floats,
+)
 
 STAY_STAGES = 2
 """Stages of a stay in the semi-Markov route (an Erlang-2 law)."""

@@ -3,20 +3,24 @@ from .claim_evidence_lookup import (
     gather_evidence as gather_evidence,
     read_tables as read_tables,
 )
-from .claim_ledger import (
+from .claim_rule_checks_and_evaluation import (
+    judge_rules as judge_rules,
+    rules_faults as rules_faults,
+)
+from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
+from .claim_verdicts_and_ledger_checks import (
     Claim as Claim,
     as_json as as_json,
     as_sentence as as_sentence,
     judge_claims as judge_claims,
     ledger_faults as ledger_faults,
 )
-from .claim_rule_evaluation import judge_rules as judge_rules, rules_faults as rules_faults
-from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
-from .claimed_number_comparison import BoundedNumber as BoundedNumber, compare as compare
-from .rival_hypotheses import read_hypotheses as read_hypotheses
 from .rival_hypothesis_findings import rival_findings as rival_findings
 from .rival_hypothesis_row_removal import flips_of_rivals as flips_of_rivals
-from .verdict_list_and_ranking import (
+from .rival_hypothesis_table_reader import read_hypotheses as read_hypotheses
+from .verdict_on_claimed_number import BoundedNumber as BoundedNumber, compare as compare
+from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts
+from .verdict_scale import (
     BOUND as BOUND,
     CANNOT as CANNOT,
     CONTRADICTED as CONTRADICTED,
@@ -31,4 +35,3 @@ from .verdict_list_and_ranking import (
     on_this_point as on_this_point,
     worst as worst,
 )
-from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from skytally.claims.claimed_number_comparison import BoundedNumber, comparable
+from skytally.claims.verdict_on_claimed_number import BoundedNumber, comparable
 from skytally.core import (
     DataError,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     listed,
     plain_rows,

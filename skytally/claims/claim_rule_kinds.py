@@ -24,25 +24,17 @@ from skytally.claims.claim_evidence_lookup import (
     rows_of,
     size_of_part,
 )
-from skytally.claims.claimed_number_comparison import (
+from skytally.claims.verdict_on_claimed_number import (
     BoundedNumber,
     compare,
     counted_number,
     interval_number,
     open_side,
 )
-from skytally.claims.verdict_list_and_ranking import (
-    BOUND,
-    CONTRADICTED,
-    GOOD,
-    HOLDS,
-    IN_PART,
-    UNTESTED,
-    worst,
-)
+from skytally.claims.verdict_scale import BOUND, CONTRADICTED, GOOD, HOLDS, IN_PART, UNTESTED, worst
 from skytally.core import (
     DataError,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     interval,
     listed,
     unit_of,

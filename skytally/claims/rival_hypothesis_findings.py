@@ -9,8 +9,8 @@ import pandas as pd
 
 from skytally.claims import bayes_update
 from skytally.claims.claim_evidence_lookup import Evidence
-from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses
-from skytally.core import Quantity, evidence_line_vocabulary as n, percent_text, quantity_text
+from skytally.claims.rival_hypothesis_table_reader import EvidenceItem, Hypotheses
+from skytally.core import Quantity, evidence_line_name_constants as n, percent_text, quantity_text
 from skytally.findings import Finding, computed
 
 FROM_PRIOR = (

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence
-from skytally.claims.claim_rule_evaluation import Outcome, judge_again
-from skytally.claims.verdict_list_and_ranking import worst
+from skytally.claims.claim_rule_checks_and_evaluation import Outcome, judge_again
+from skytally.claims.verdict_scale import worst
 from skytally.findings import (
     ESTIMATE_BUDGET,
     ESTIMATES,

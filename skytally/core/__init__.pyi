@@ -6,7 +6,7 @@ from .code_content_keys import (
     modules_imported_by as modules_imported_by,
     package_modules as package_modules,
 )
-from .data_dictionary import (
+from .data_dictionaries_and_vocabularies import (
     REFERENCES as REFERENCES,
     SUFFIX as SUFFIX,
     VOCABULARY as VOCABULARY,
@@ -20,7 +20,7 @@ from .data_dictionary import (
     vocabulary_faults as vocabulary_faults,
     words as words,
 )
-from .errors import (
+from .errors_and_fault_lists import (
     AcquisitionError as AcquisitionError,
     DataError as DataError,
     Fault as Fault,
@@ -81,7 +81,7 @@ from .table_reader import (
     read_table as read_table,
     scan as scan,
 )
-from .text_reader import (
+from .text_csv_toml_json_reader import (
     BRACE as BRACE,
     CURLY_QUOTES as CURLY_QUOTES,
     INVISIBLE as INVISIBLE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 
 SERIES_COLOURS = (
     "#0072b2", "#b24700", "#00735c", "#a2417f", "#5b5b5b", "#8a5a00", "#3d3d9e", "#7a0019",

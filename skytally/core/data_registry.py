@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from skytally.core.data_dictionary import SUFFIX
-from skytally.core.errors import DataError, Fault, IntegrityError
+from skytally.core.data_dictionaries_and_vocabularies import SUFFIX
+from skytally.core.errors_and_fault_lists import DataError, Fault, IntegrityError
 from skytally.core.hidden_and_backup_files import original_of, visible_paths
 from skytally.core.log_of_data_read import CITED_ROWS_MARK, LATEST_DAYS_MARK, note_read
 from skytally.core.project_folder import REGISTRY, data_folder
-from skytally.core.text_reader import file_bytes, read_toml
+from skytally.core.text_csv_toml_json_reader import file_bytes, read_toml
 
 SCENES_FOLDER = "SKYTALLY_SCENES"
 """Environment variable naming the folder of scenes, where it is not ``data/scenes``."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import refuse
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import refuse
 
 
 def _line_faults(line: xr.Dataset) -> Iterable[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.core.unit_table import DIMENSIONLESS, unit_of
 
 

@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 
 PROJECT_VARIABLE = "SKYTALLY_PROJECT"
 """Environment variable naming the project's folder, where the working directory is not in it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.core.number_and_date_words import chance_text, number, with_unit
 
 COUNTING_ERROR = 0.1
@@ -39,7 +39,7 @@ class Quantity:
     high: float
     """Printed upper bound, NaN where none is printed."""
     bound: str
-    """One of `skytally.core.evidence_line_vocabulary.BOUNDS`, or empty where there is no number."""
+    """One of ``evidence_line_name_constants.BOUNDS``, or empty where there is no number."""
     unit: str
     """Word of the vocabulary *unit*."""
     wording: str = ""

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from skytally.core import evidence_line_vocabulary
-from skytally.core.data_dictionary import (
+from skytally.core import evidence_line_name_constants
+from skytally.core.data_dictionaries_and_vocabularies import (
     NUMERIC,
     Column,
     column_faults,
@@ -23,9 +23,9 @@ from skytally.core.data_dictionary import (
     vocabulary_faults,
     words,
 )
-from skytally.core.errors import Fault, alike_once, refuse
+from skytally.core.errors_and_fault_lists import Fault, alike_once, refuse
 from skytally.core.mojibake_detection import misread_letters
-from skytally.core.text_reader import (
+from skytally.core.text_csv_toml_json_reader import (
     CACHED_FILES,
     INVISIBLE,
     UNUSUAL_SPACE,
@@ -40,9 +40,9 @@ PLAIN_NUMBER = re.compile(r"(?!-0*(\.0*)?$)-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.
 PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A point before three digits, which half of the world writes between thousands."""
 PRINTED = {
-    evidence_line_vocabulary.VALUE,
-    evidence_line_vocabulary.LOW,
-    evidence_line_vocabulary.HIGH,
+    evidence_line_name_constants.VALUE,
+    evidence_line_name_constants.LOW,
+    evidence_line_name_constants.HIGH,
 }
 """Columns of numbers as a source prints them."""
 FIRST_YEAR, LAST_YEAR = 1950, 2099
@@ -134,7 +134,7 @@ def _printed_number(cell: str) -> str:
         return f"write {low} in column low and {high} in column high"
     if found := QUALIFIED.fullmatch(cell):
         number = (found[1] or found[2]).strip()
-        bounds = ", ".join(evidence_line_vocabulary.BOUNDS)
+        bounds = ", ".join(evidence_line_name_constants.BOUNDS)
         return f"write {number}, and in column bound what was said of it ({bounds})"
     return ""
 
@@ -258,7 +258,7 @@ def _typed(
     content = csv_text(name, raw)
     by_name, closed = {column.name: column for column in wanted}, dict(vocabularies)
     # only a number that a source prints has a bound; one of ours has as many decimals as it has
-    printed = evidence_line_vocabulary.BOUND in by_name
+    printed = evidence_line_name_constants.BOUND in by_name
     misnamed = column_faults(name, content.header, tuple(by_name)) if content.header else []
     faults = header_faults(name, content, tuple(by_name))
     rows = []

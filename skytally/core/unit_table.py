@@ -10,7 +10,7 @@ from pathlib import Path
 
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
-from skytally.core.text_reader import file_bytes
+from skytally.core.text_csv_toml_json_reader import file_bytes
 
 DIMENSIONLESS = "1"
 """CF unit of whatever is counted."""

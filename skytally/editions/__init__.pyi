@@ -1,9 +1,4 @@
-from .carried_over_packets import (
-    PACKETS as PACKETS,
-    packet_editions as packet_editions,
-    packet_paths as packet_paths,
-)
-from .cell_correction_history import (
+from .cell_corrections_and_effects import (
     Correction as Correction,
     correction_history as correction_history,
 )
@@ -15,7 +10,6 @@ from .change_cause_search import (
     undetermined as undetermined,
 )
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
-from .copy_beside_edition import copy_hash as copy_hash, present_copy as present_copy
 from .edition_change_groups import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,
@@ -60,6 +54,7 @@ from .edition_folder import (
     read_editions as read_editions,
     sound_files as sound_files,
 )
+from .edition_rows_and_hashes import RECORD as RECORD, table_rows as table_rows
 from .edition_writing import (
     Published as Published,
     source_details as source_details,
@@ -68,14 +63,13 @@ from .edition_writing import (
     write_changes as write_changes,
     write_published as write_published,
 )
-from .evidence_packet import (
+from .evidence_packet_writing_and_lookup import (
     LOG as LOG,
     packet_address as packet_address,
     packet_summary as packet_summary,
     published_packets as published_packets,
     write_packets as write_packets,
 )
-from .frozen_rows import RECORD as RECORD, table_rows as table_rows
 from .packet_contents import packet_name as packet_name
 from .packet_log_signature import (
     AUTHORITY as AUTHORITY,
@@ -90,10 +84,16 @@ from .packet_log_signature import (
     stamped_time as stamped_time,
     time_stamp_request as time_stamp_request,
 )
+from .packets_referenced_from_earlier_editions import (
+    PACKETS as PACKETS,
+    packet_editions as packet_editions,
+    packet_paths as packet_paths,
+)
 from .printed_chart_extraction import chart_pages as chart_pages
 from .reproducible_zip import canonical_zip as canonical_zip
-from .source_tree import (
+from .source_file_hashes_and_swhids import (
     SourceFile as SourceFile,
     part_ids as part_ids,
     source_files as source_files,
 )
+from .working_copy_edition_snapshot import copy_hash as copy_hash, present_copy as present_copy

@@ -11,7 +11,7 @@ from typing import Any
 
 from skytally.core import REGISTRY, SUFFIX
 from skytally.editions.edition_differences import ADDED, CORRECTED, EDITED, WITHDRAWN
-from skytally.editions.frozen_rows import RECORD, Cells, table_paths, table_rows
+from skytally.editions.edition_rows_and_hashes import RECORD, Cells, table_paths, table_rows
 
 NEW_ROWS = "new data"
 CORRECTED_ROWS = "source corrections"

@@ -19,7 +19,7 @@ from skytally.editions.edition_differences import (
     VERDICT,
     WITHDRAWN,
 )
-from skytally.editions.frozen_rows import RECORD
+from skytally.editions.edition_rows_and_hashes import RECORD
 
 BOOKKEEPING = tuple(f"{RECORD}/{name}" for name in ("additions", "corrections", "lineage"))
 """Tables whose rows only say what became of other rows."""

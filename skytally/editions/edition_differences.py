@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from skytally.editions.edition_folder import Edition
-from skytally.editions.frozen_rows import RECORD
+from skytally.editions.edition_rows_and_hashes import RECORD
 
 ADDED, GONE = "added", "gone"
 MOVED, REWORDED, SUPPORT = "moved", "reworded", "other evidence"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, Fault, data_folder, is_leftover, read_json, visible_paths
-from skytally.editions.carried_over_packets import KEPT, PACKETS, kept_packets
 from skytally.editions.json_lines import read_json_lines
+from skytally.editions.packets_referenced_from_earlier_editions import KEPT, PACKETS, kept_packets
 from skytally.editions.software_hash_ids import content_id, entry_of, folder_id
 
 ABOUT = "edition.json"

@@ -22,10 +22,10 @@ from skytally.editions.edition_folder import (
     contents_id,
     edition_contents,
 )
-from skytally.editions.frozen_rows import frozen_rows
+from skytally.editions.edition_rows_and_hashes import frozen_rows
 from skytally.editions.json_lines import write_json_lines
 from skytally.editions.software_hash_ids import content_id, revision_id
-from skytally.editions.source_tree import LOCK, SourceFile, part_ids
+from skytally.editions.source_file_hashes_and_swhids import LOCK, SourceFile, part_ids
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from skytally.editions.frozen_rows import RECORD, Cells, row_hash, table_paths, table_rows
+from skytally.editions.edition_rows_and_hashes import (
+    RECORD,
+    Cells,
+    row_hash,
+    table_paths,
+    table_rows,
+)
 
 SOURCES, SCOPES = "sources", "scopes"
 OBSERVED_BY = "source_id"

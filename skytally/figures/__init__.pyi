@@ -10,13 +10,13 @@ from .chart_embedding import (
     sentence as sentence,
     show as show,
 )
-from .chart_marks import (
+from .chart_mark_tables import (
     alt_text as alt_text,
     names_of as names_of,
     top_of as top_of,
     value_marks as value_marks,
 )
-from .chart_titles import (
+from .chart_titles_from_findings import (
     ChartTitle as ChartTitle,
     read_chart_titles as read_chart_titles,
     titles_of as titles_of,
@@ -25,14 +25,8 @@ from .counter_names_and_colours import (
     counter_labels as counter_labels,
     read_counter_labels as read_counter_labels,
 )
-from .dot_charts import dots_chart as dots_chart
-from .evidence_line_charts import (
-    bars_chart as bars_chart,
-    lanes_chart as lanes_chart,
-    values_chart as values_chart,
-)
 from .forecast_verification_chart import foresight_chart as foresight_chart
-from .front_page_dates import read_key_dates as read_key_dates
+from .grouped_dot_plots import dots_chart as dots_chart
 from .html_tables import (
     findings_table as findings_table,
     folded_tables as folded_tables,
@@ -41,6 +35,7 @@ from .html_tables import (
 )
 from .html_word_spacing import spaced_elements as spaced_elements
 from .interval_calibration_charts import calibration_chart as calibration_chart
+from .key_date_list import read_key_dates as read_key_dates
 from .letters_without_font import undrawn_letters as undrawn_letters
 from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .links_to_cards import (
@@ -57,7 +52,7 @@ from .matplotlib_charts import (
     without_formulas as without_formulas,
 )
 from .name_wrapping import name_width as name_width
-from .non_latin_fonts import (
+from .non_latin_font_subsets import (
     FAMILY as FAMILY,
     font_faces as font_faces,
     font_part as font_part,
@@ -66,7 +61,6 @@ from .non_latin_fonts import (
     unescaped_letters as unescaped_letters,
 )
 from .overview_timeline import timeline_chart as timeline_chart
-from .precision_and_recall_curves import curves_chart as curves_chart
 from .region_and_site_maps import (
     position_words as position_words,
     region_map as region_map,
@@ -80,4 +74,10 @@ from .running_totals_chart import (
     with_counts as with_counts,
 )
 from .series_styling import series_styles as series_styles
+from .share_curves_with_intervals import curves_chart as curves_chart
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
+from .value_lane_and_bar_charts import (
+    bars_chart as bars_chart,
+    lanes_chart as lanes_chart,
+    values_chart as values_chart,
+)

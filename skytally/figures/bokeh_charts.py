@@ -10,8 +10,8 @@ import pandas as pd
 from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
-from skytally.core import chart_style as style, evidence_line_vocabulary as n
-from skytally.figures.chart_marks import (
+from skytally.core import chart_style as style, evidence_line_name_constants as n
+from skytally.figures.chart_mark_tables import (
     DOTTED,
     FILLED,
     HOLLOW,
@@ -92,7 +92,7 @@ def series(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of `skytally.figures.chart_marks.value_marks` of one series.
+        Rows of `skytally.figures.chart_mark_tables.value_marks` of one series.
     step : float
         Length of the arrows, and distance below zero of the crosses of rows without a number.
     colour, marker : str
@@ -207,7 +207,7 @@ def values(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.chart_marks.value_marks`.
+        Result of `skytally.figures.chart_mark_tables.value_marks`.
     ylabel : str
         Label of the vertical axis, with the unit.
     styles : mapping of str to SeriesStyle
@@ -360,7 +360,7 @@ def bars(table: pd.DataFrame, *, xlabel: str) -> hv.Overlay:
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.chart_marks.bar_marks`.
+        Result of `skytally.figures.chart_mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
 

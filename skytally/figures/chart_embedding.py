@@ -22,10 +22,10 @@ from bokeh.model import Model
 from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
-from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.html_word_spacing import spaced_elements
 from skytally.figures.matplotlib_charts import as_svg
-from skytally.figures.non_latin_fonts import FAMILY, special_letters, unescaped_letters
+from skytally.figures.non_latin_font_subsets import FAMILY, special_letters, unescaped_letters
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -37,7 +37,7 @@ LAST_DATE = 26
 """Room on the right for half of the last date under an axis, pixels."""
 LETTER_FONTS = f"'{FAMILY}', helvetica"
 """Fonts of a chart with letters that not every reader has a font for."""
-BOOT = Path(__file__).with_name("lazy_chart_loader.js")
+BOOT = Path(__file__).with_name("lazy_responsive_chart_loader.js")
 IN_BOOK = "SKYTALLY_BOOK"
 """Environment variable set while the book is built: the page then brings BokehJS itself."""
 
@@ -201,7 +201,8 @@ def show(
     caption : str
         One or two sentences under the chart.
     files : list of str or None
-        Download files, as `skytally.findings.evidence_line_downloads.write_lines` returns them.
+        Download files, as `skytally.findings.evidence_line_netcdf_and_csv.write_lines` returns
+        them.
     title : ChartTitle or None
         What the chart shows as its result, written over it.
     details : iterable of str

@@ -167,6 +167,6 @@ def _prose_script(findings: list[Finding]) -> str:
     if os.environ.get(IN_BOOK):
         return ""
     # a page of the book needs no such script, and must not depend on it
-    from skytally.figures.live_notebook_numbers import prose_script
+    from skytally.figures.jupyterlab_text_role_filling import prose_script
 
     return prose_script(findings)

@@ -29,7 +29,8 @@ NARROW, WIDE = 270.0, 570.0
 """Width of the plot of a chart on a telephone and of one on a wide screen, pixels: names
 apart there are apart on any wider chart, since marks move apart and letters do not grow."""
 ONLY_WIDE, ONLY_NARROW, WIDE_HEIGHT = "sk-wide", "sk-narrow", "sk-height"
-"""Tags of names at marks on a wide chart, of a legend on a narrow one: `lazy_chart_loader.js`."""
+"""Tags of names at marks on a wide chart and of a legend on a narrow one, which
+``lazy_responsive_chart_loader.js`` reads."""
 TRIALS, MOST_SERIES = 2, 12
 """Number of orders tried for each series, and of series above which a legend is the better key."""
 MARK, BAR = 5.0, 2.0

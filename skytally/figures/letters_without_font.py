@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skytally.figures.non_latin_fonts import font_of
+from skytally.figures.non_latin_font_subsets import font_of
 
 PLAIN_LETTERS = 0x24F
 """Last letter of Latin with its accents, all of which every font of ours has."""

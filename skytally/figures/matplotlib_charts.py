@@ -17,8 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from skytally.core import chart_style as style, evidence_line_vocabulary as n
-from skytally.figures.chart_marks import (
+from skytally.core import chart_style as style, evidence_line_name_constants as n
+from skytally.figures.chart_mark_tables import (
     DOTTED,
     FILLED,
     HOLLOW,
@@ -33,7 +33,12 @@ from skytally.figures.chart_marks import (
 from skytally.figures.counter_names_and_colours import counter_colour
 from skytally.figures.label_placement import MarkLabel, named_series, write_labels
 from skytally.figures.name_wrapping import wrapped_name
-from skytally.figures.non_latin_fonts import FAMILY, font_faces, register_letters, special_letters
+from skytally.figures.non_latin_font_subsets import (
+    FAMILY,
+    font_faces,
+    register_letters,
+    special_letters,
+)
 from skytally.figures.series_styling import SeriesStyle
 from skytally.figures.timeline_lane_layout import LaneLayout
 
@@ -301,7 +306,7 @@ def bars(table: pd.DataFrame, *, xlabel: str) -> Figure:
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.chart_marks.bar_marks`.
+        Result of `skytally.figures.chart_mark_tables.bar_marks`.
     xlabel : str
         Label of the axis, with the unit.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from skytally.core import DataError, refuse
-from skytally.figures.non_latin_fonts import FAMILY
+from skytally.figures.non_latin_font_subsets import FAMILY
 from skytally.record import UNKNOWN_ORIGIN, Graph
 
 FONTS = f"'{FAMILY}', sans-serif"

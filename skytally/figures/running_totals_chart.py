@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from skytally.core import (
     COUNTED_BY,
     chart_style as style,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     listed,
     quantity_of,
@@ -22,7 +22,7 @@ from skytally.core import (
     when,
 )
 from skytally.figures.chart_embedding import PageBlock, picture, sentence
-from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.counter_names_and_colours import counter_colour, counter_labels
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels
 from skytally.figures.matplotlib_charts import dated

@@ -53,7 +53,7 @@ def lane_layout(table: pd.DataFrame, *, order: Sequence[str], numbered: bool) ->
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.figures.chart_marks.lane_marks`.
+        Result of `skytally.figures.chart_mark_tables.lane_marks`.
     order : sequence of str
         Lanes from top to bottom; a lane may be empty.
     numbered : bool

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import Fault, evidence_line_vocabulary as n, read_table, refuse
+from skytally.core import Fault, evidence_line_name_constants as n, read_table, refuse
 from skytally.record import (
     at_site,
     by_statement,

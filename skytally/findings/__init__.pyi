@@ -8,7 +8,7 @@ from .declared_finding_evaluation import (
     one_finding as one_finding,
     outcomes as outcomes,
 )
-from .evidence_line_downloads import (
+from .evidence_line_netcdf_and_csv import (
     harmless as harmless,
     write_lines as write_lines,
     write_table as write_table,
@@ -19,11 +19,6 @@ from .finding import (
     interval_words as interval_words,
     level_words as level_words,
     tally as tally,
-)
-from .finding_cache import (
-    findings_kept as findings_kept,
-    kept_findings as kept_findings,
-    referred_declarations as referred_declarations,
 )
 from .finding_computation_steps import (
     Computation as Computation,
@@ -43,9 +38,14 @@ from .finding_row_removal import (
     flipped as flipped,
     flips_of_findings as flips_of_findings,
 )
-from .finding_sources import with_support as with_support
+from .finding_source_facts import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
-from .quote_ratio_and_share_findings import row_of as row_of
+from .in_process_finding_cache import (
+    findings_kept as findings_kept,
+    kept_findings as kept_findings,
+    referred_declarations as referred_declarations,
+)
+from .quote_ratio_share_estimate_findings import row_of as row_of
 from .row_removal_search import (
     VOID as VOID,
     FlipSet as FlipSet,

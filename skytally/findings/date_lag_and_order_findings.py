@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skytally.core import DataError, chance_text, evidence_line_vocabulary as n
+from skytally.core import DataError, chance_text, evidence_line_name_constants as n
 from skytally.findings.finding import Finding, computed
 from skytally.findings.finding_declarations import Declaration
 

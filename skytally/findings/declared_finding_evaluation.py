@@ -14,7 +14,7 @@ from skytally.core import (
     MADE_AS_SUM,
     DataError,
     data_registry,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     files_at_once,
     quantity_of,
     quantity_text,
@@ -24,7 +24,7 @@ from skytally.core import (
     with_preposition,
     with_unit,
 )
-from skytally.findings import date_lag_and_order_findings, quote_ratio_and_share_findings
+from skytally.findings import date_lag_and_order_findings, quote_ratio_share_estimate_findings
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_declarations import (
     REFERENCE,
@@ -36,7 +36,7 @@ from skytally.findings.finding_declarations import (
     substituted,
     tables_read,
 )
-from skytally.findings.finding_sources import with_support
+from skytally.findings.finding_source_facts import with_support
 from skytally.findings.named_estimates import Count
 from skytally.record import ReducedRecord, WholeRecord
 
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from skytally.statistics import Bracket, Estimate
 
 PICKED = {
-    "highest": quote_ratio_and_share_findings.highest,
-    "latest": quote_ratio_and_share_findings.latest,
-    "first": quote_ratio_and_share_findings.first,
+    "highest": quote_ratio_share_estimate_findings.highest,
+    "latest": quote_ratio_share_estimate_findings.latest,
+    "first": quote_ratio_share_estimate_findings.first,
 }
 """Kind of superlative to the function that picks its row."""
 
@@ -165,7 +165,7 @@ def _words(rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
         words[word] = str(labels.get(row.get(word, ""), row.get(word, "")))
     words["row"] = quantity_text(quantity_of(row)) if "bound" in row else ""
     words["text"] = str(row.get("text", ""))
-    words["period"] = quote_ratio_and_share_findings.period_of(row)
+    words["period"] = quote_ratio_share_estimate_findings.period_of(row)
     words["made"] = MADE_WORDS.get(str(row.get("method", "")), "")
     return words
 
@@ -186,7 +186,7 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
     rows = one_row(declaration, evaluation)
     words = _words(rows, evaluation)
     if "{as_high}" in declaration.sentence:
-        words["as_high"] = quote_ratio_and_share_findings.as_high(
+        words["as_high"] = quote_ratio_share_estimate_findings.as_high(
             selected_rows(declaration, evaluation), rows
         )
     if declaration.of:
@@ -194,13 +194,13 @@ def _superlative(declaration: Declaration, evaluation: Evaluation) -> Finding:
         words["whole"] = quantity_text(quantity_of(whole.iloc[0]))
         rows = pd.concat([rows, whole])
     if not declaration.unit:
-        found = quote_ratio_and_share_findings.quoted(
+        found = quote_ratio_share_estimate_findings.quoted(
             declaration.key, rows, text=declaration.sentence, words=words
         )
-        return quote_ratio_and_share_findings.above_bound(
+        return quote_ratio_share_estimate_findings.above_bound(
             found, rows, rows_kept_instead(rows, declaration, evaluation)
         )
-    dates = quote_ratio_and_share_findings.dates_of(rows)
+    dates = quote_ratio_share_estimate_findings.dates_of(rows)
     return tally(
         declaration.key, rows, count=1, unit=declaration.unit, text=declaration.sentence,
         dates=dates, words=words, said=with_preposition(dates),
@@ -265,7 +265,7 @@ def _counted(declaration: Declaration, evaluation: Evaluation) -> Finding:
     words = dict.fromkeys(("counter", "scope", "row"), "")
     if declaration.kind == "only" and count == 1:
         one = rows.loc[[*matching]]
-        words, dates = _words(one, evaluation), quote_ratio_and_share_findings.dates_of(one)
+        words, dates = _words(one, evaluation), quote_ratio_share_estimate_findings.dates_of(one)
     elif declaration.kind == "only" or not count:
         text = declaration.otherwise or text
     if declaration.dates:
@@ -292,7 +292,7 @@ def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
     whole = compared_row(declaration, evaluation)
     rows = selected_rows(declaration, evaluation)
     if declaration.kind == "ratio":
-        return quote_ratio_and_share_findings.ratio(
+        return quote_ratio_share_estimate_findings.ratio(
             declaration.key, rows, whole, text=declaration.sentence
         )
     if rows.empty and declaration.otherwise:
@@ -301,7 +301,7 @@ def _compared(declaration: Declaration, evaluation: Evaluation) -> Finding:
             declaration.key, value=float("nan"), low=0, high=100, unit="percent", bound=n.ABOUT,
             rows=whole, text=declaration.otherwise,
         )  # fmt: skip
-    return quote_ratio_and_share_findings.share(
+    return quote_ratio_share_estimate_findings.share(
         declaration.key, rows, whole, text=declaration.sentence
     )
 
@@ -336,7 +336,7 @@ def _estimated(declaration: Declaration, evaluation: Evaluation) -> Finding:
             dates=result.dates, words=result.words,
         )  # fmt: skip
     digits = declaration.named.digits if declaration.named else 2
-    finding = quote_ratio_and_share_findings.estimated(
+    finding = quote_ratio_share_estimate_findings.estimated(
         declaration.key, result, rows, text=declaration.sentence, digits=digits
     )
     further = further_rows(declaration, evaluation) - {*finding.inputs}

@@ -13,7 +13,7 @@ import pandas as pd
 from skytally.core import (
     DataError,
     Quantity,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     filled,
     interval,
     quantity_text,
@@ -155,7 +155,7 @@ def computed(
     unit : str
         Word of the vocabulary *unit*.
     bound : str
-        One of `skytally.core.evidence_line_vocabulary.BOUNDS`; *exactly* becomes *between*
+        One of `skytally.core.evidence_line_name_constants.BOUNDS`; *exactly* becomes *between*
         where the ends differ.
     rows : pandas.DataFrame
         The rows it was computed from.

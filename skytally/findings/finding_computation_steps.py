@@ -29,7 +29,7 @@ from skytally.findings.finding_declarations import (
     arguments_of,
     parameter,
 )
-from skytally.findings.quote_ratio_and_share_findings import may_round
+from skytally.findings.quote_ratio_share_estimate_findings import may_round
 from skytally.record import condition_parts, date_columns
 
 COUNTED_KINDS = ("tally", "only")

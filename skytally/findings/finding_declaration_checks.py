@@ -269,7 +269,7 @@ def declaration_faults(
         Of all pages.
     tables : mapping of str to pandas.DataFrame
         Tables of the record by name, with the derived columns of
-        `skytally.record.derived_columns.with_derived_columns`.
+        `skytally.record.site_and_one_day_columns.with_derived_columns`.
     parameters : mapping of str to mapping
         Page to the parameters of its notebook.
     possible : mapping of str to mapping

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.findings.date_lag_and_order_findings import BETWEEN, DATED
 from skytally.findings.declared_finding_evaluation import PICKED, Evaluation, one_finding
 from skytally.findings.finding import Finding

@@ -3,7 +3,7 @@ from .archive_run import (
     ArchiveReport as ArchiveReport,
     archive_pages as archive_pages,
 )
-from .archived_page_phrases import (
+from .archived_page_and_number_phrases import (
     Archive as Archive,
     is_kept as is_kept,
     known_archive as known_archive,
@@ -14,13 +14,13 @@ from .cited_addresses_and_numbers import (
     CitedAddress as CitedAddress,
     cited_addresses as cited_addresses,
 )
-from .number_parsing import NumberWords as NumberWords, printed_numbers as printed_numbers
-from .numbers_gone_from_pages import (
+from .correction_proposals_from_archive import (
     PROPOSALS as PROPOSALS,
     CorrectionProposal as CorrectionProposal,
     correction_proposals as correction_proposals,
     proposals_csv as proposals_csv,
 )
+from .number_parsing import NumberWords as NumberWords, printed_numbers as printed_numbers
 from .polite_fetch import ArchiveSettings as ArchiveSettings
 from .visit_and_cited_number_rows import read_words as read_words
 from .visit_and_cited_number_tables import (

@@ -14,7 +14,7 @@ from skytally.core import (
     columns,
     data_registry,
     dictionary_path,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     observation_tables,
     read_table,
 )

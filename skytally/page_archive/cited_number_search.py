@@ -38,12 +38,12 @@ class UnitWords:
 def unit_words(
     rows: Iterable[Mapping[str, object]], units: Iterable[Mapping[str, object]]
 ) -> UnitWords:
-    """Collect the rows of the table *cited_unit_patterns*, and each unit's own names.
+    """Collect the rows of the table *words_for_cited_units*, and each unit's own names.
 
     Parameters
     ----------
     rows : iterable of mapping
-        Rows of ``cited_unit_patterns``.
+        Rows of ``words_for_cited_units``.
     units : iterable of mapping
         Rows of ``units`` of the record.
     """

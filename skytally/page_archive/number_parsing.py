@@ -77,7 +77,7 @@ class NumberWords:
 
 
 def number_words(rows: Iterable[Mapping[str, object]]) -> NumberWords:
-    """Collect the rows of the table *number_words*."""
+    """Collect the rows of the table *number_and_month_words*."""
     listed = [
         (str(row["word"]).lower(), str(row["use"]), float(str(row["number"]))) for row in rows
     ]

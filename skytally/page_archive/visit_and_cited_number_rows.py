@@ -45,7 +45,7 @@ def read_words(data: Path) -> Words:
     tables = [
         [{str(k): v for k, v in row.items()} for row in read_table(path).to_dict("records")]
         for path in (
-            data / "number_words.csv", data / "cited_unit_patterns.csv",
+            data / "number_and_month_words.csv", data / "words_for_cited_units.csv",
             data / "record" / "units.csv",
         )
     ]  # fmt: skip

@@ -155,8 +155,8 @@ def _run_all(stale: list[str]) -> list[str]:
 def _left_out(code: int) -> list[str] | None:
     """Lines whose notebook or parameter file the check refused; None where it refused the data."""
     # slow imports, for a build that has a fault
-    from skytally.press.notebook_parameters import faults_of_lines
-    from skytally.press.notebook_reader import ONLY_NOTEBOOKS
+    from skytally.press.notebook_parameter_files import faults_of_lines
+    from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 
     return list(faults_of_lines()) if code == ONLY_NOTEBOOKS else None
 
@@ -202,7 +202,7 @@ def _print_site() -> str:
         return str(error)
     notebook_and_site_content_keys.write_site_state(modules)
     # a build with nothing to print need not read the editions again
-    from skytally.press.damaged_edition_notices import print_notices
+    from skytally.press.damaged_edition_terminal_warnings import print_notices
 
     print_notices()
     print(f"pages printed in {time.monotonic() - start:.1f} s: book/_build/html/index.html")

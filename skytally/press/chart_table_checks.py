@@ -64,7 +64,7 @@ def _read_key_dates() -> None:
 
 
 def _read_return_items() -> None:
-    read_return_items(data_registry.path("return_items"), rows=set(_rows()))
+    read_return_items(data_registry.path("items_sought_and_received_back"), rows=set(_rows()))
 
 
 def _read_counter_labels() -> None:

@@ -55,7 +55,7 @@ def check_outcome(memory: CheckMemory) -> tuple[list[str], int]:
     """
     # a check of unchanged files need not wait for these imports
     from skytally.press import check_parts
-    from skytally.press.notebook_reader import ONLY_NOTEBOOKS
+    from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 
     registry = _told([check_parts.REGISTRY], memory)
     faults = registry or _told(check_parts.DATA, memory)
@@ -82,7 +82,7 @@ def _checked() -> int:
         memory.words = words_of_data()
         memory.write()
     print(memory.words)
-    from skytally.press.damaged_edition_notices import print_notices
+    from skytally.press.damaged_edition_terminal_warnings import print_notices
 
     print_notices()
     return 0

@@ -27,19 +27,19 @@ from skytally.core import (
     vocabulary_faults,
 )
 from skytally.imagery import acquire, sites
+from skytally.press.allowed_parameter_values import limit_table_faults
 from skytally.press.book_metadata import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.check_cache import Part
-from skytally.press.claim_checks import claims_faults
+from skytally.press.claim_and_rival_hypothesis_checks import claims_faults
 from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
-from skytally.press.name_width_checks import name_faults, picture_faults
-from skytally.press.notebook_parameters import parameter_faults
-from skytally.press.orphan_inputs import (
+from skytally.press.name_width_and_glyph_checks import name_faults, picture_faults
+from skytally.press.notebook_parameter_files import parameter_faults
+from skytally.press.orphan_notebooks_and_outlines import (
     misnamed_notebooks,
     outlines_without_site,
     unlisted_notebooks,
 )
-from skytally.press.parameter_limits import limit_table_faults
 from skytally.press.parameter_values_to_try import range_faults
 from skytally.press.project_paths import book_folder, line_names
 from skytally.press.tables_without_page import unshown_tables
@@ -153,7 +153,7 @@ def _archive_faults() -> Iterator[Fault]:
     data = data_folder()
     if not {*page_archive.OWN_TABLES} <= {*table_names(data)}:
         return
-    for name in ("number_words", "cited_unit_patterns"):
+    for name in ("number_and_month_words", "words_for_cited_units"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
     rows = {str(row) for name in observation_tables(record) for row in

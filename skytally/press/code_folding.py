@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from skytally.press.notebook_reader import with_pictures
+from skytally.press.strict_notebook_reader import with_pictures
 
 CODE_TAGS = {"hide-input", "hide-cell"}
 """Tags under which a page would show a bar for the code of each cell."""

@@ -14,7 +14,7 @@ from skytally.findings import (
     kept_findings,
     scan_declarations,
 )
-from skytally.press.notebook_parameters import declared_parameters, parameter_values
+from skytally.press.notebook_parameter_files import declared_parameters, parameter_values
 from skytally.press.project_paths import book_folder, line_names
 from skytally.record import WholeRecord, possible_words
 

@@ -27,7 +27,7 @@ def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
     Parameters
     ----------
     path : Path
-        ``data/charts/return_items.csv``, with its dictionary beside it.
+        ``data/charts/items_sought_and_received_back.csv``, with its dictionary beside it.
     rows : set of str
         Ids of the rows of the record.
 

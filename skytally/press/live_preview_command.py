@@ -31,7 +31,7 @@ from skytally.press.live_preview.preview_state import (
 )
 from skytally.press.live_preview.watched_files import SavedFiles, WatchedFiles
 from skytally.press.project_paths import site_folder
-from skytally.press.subprocesses import LOOPBACK
+from skytally.press.subprocesses_and_local_ports import LOOPBACK
 
 HOW = """make watch shows saved files in the browser at once; it may be told:
   PORT=8001   listen on another port of this machine than 8000"""

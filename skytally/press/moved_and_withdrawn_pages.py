@@ -55,7 +55,7 @@ class KeptAddress:
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
             f'<meta name="robots" content="noindex">{MARK}'
             f"<title>{html.escape(self.heading)}</title>"
-            f'<link rel="stylesheet" href="{up}_static/cards/card.css"></head><body>'
+            f'<link rel="stylesheet" href="{up}_static/cards/card_page.css"></head><body>'
             f'<main class="card"><h1>{html.escape(self.heading)}</h1>{words}<ul>{links}</ul></main>'
             f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
         )

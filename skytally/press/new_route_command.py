@@ -29,11 +29,11 @@ PAGE = "observations"
 """The one page of evidence that a new book has."""
 FOLDERS = ("", "record", "claims", "charts", "sites", "translations")
 """Folders of the data whose tables a new book has, without rows."""
-LIMITS = "results/simulated_recall.csv"
+LIMITS = "results/simulated_recall_and_bias.csv"
 """What measures find in simulated images; a page says it until it has images of its own."""
 COPIED_WHOLE = (
     *("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS),
-    *("number_words.csv", "cited_unit_patterns.csv"),
+    *("number_and_month_words.csv", "words_for_cited_units.csv"),
     *(
         f"translations/{name}.csv"
         for name in ("closed_scale_words", "unit_forms", "overclaiming_words")
@@ -58,7 +58,7 @@ def _write_rows(path: Path, rows: list[list[str]]) -> None:
 
 def _words_of(name: str) -> list[list[str]]:
     """Rows of a vocabulary without the words that speak of this project's route alone."""
-    left_out = {tuple(row) for row in _rows(TEMPLATE / "not_copied.csv")[1:]}
+    left_out = {tuple(row) for row in _rows(TEMPLATE / "vocabulary_words_not_copied.csv")[1:]}
     return [row for row in _rows(data_folder() / name) if tuple(row[:2]) not in left_out]
 
 

@@ -43,8 +43,8 @@ PICTURES = "attachments"
 """Part of a cell that holds the pictures pasted into it."""
 RUNNER = (
     "skytally.press.notebook_execution",
-    "skytally.press.notebook_reader",
-    "skytally.press.notebook_parameters",
+    "skytally.press.strict_notebook_reader",
+    "skytally.press.notebook_parameter_files",
 )
 """The modules of the press that a notebook runs through."""
 DOCSTRINGS_SHOWN = "{storey-api}"
@@ -203,7 +203,7 @@ def _of_cells(line: str) -> str:
     key = of_bytes(b"cells " + content)
     if key not in memory:
         # a slow import, for a notebook that changed
-        from skytally.press.notebook_reader import read_notebook
+        from skytally.press.strict_notebook_reader import read_notebook
 
         cells = [
             [cell["cell_type"], cell["source"], cell["metadata"].get("tags"), cell.get(PICTURES)]

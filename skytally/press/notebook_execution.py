@@ -17,9 +17,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from skytally.core import DataError
-from skytally.press.notebook_parameters import OUT, parameter_values
-from skytally.press.notebook_reader import file_name, read_notebook
+from skytally.press.notebook_parameter_files import OUT, parameter_values
 from skytally.press.project_paths import line_names, notebooks_folder
+from skytally.press.strict_notebook_reader import file_name, read_notebook
 
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME_LIMIT = 600

@@ -17,7 +17,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
-from skytally.press.subprocesses import LOOPBACK, listening_socket
+from skytally.press.subprocesses_and_local_ports import LOOPBACK, listening_socket
 from skytally.recount import CountComparison, CountImage, CountJournal, CountState, NotKeptError
 
 PAGES = Path(__file__).with_name("recount_pages")
@@ -26,7 +26,7 @@ FILES = {
     "compare_blind_counts.html": "text/html; charset=utf-8",
     "mark_objects.js": "text/javascript; charset=utf-8",
     "compare_blind_counts.js": "text/javascript; charset=utf-8",
-    "image_view.js": "text/javascript; charset=utf-8",
+    "zoomable_image_and_marks.js": "text/javascript; charset=utf-8",
     "recount_pages.css": "text/css; charset=utf-8",
 }
 POLICY = (

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from skytally.press.subprocesses import (
+from skytally.press.subprocesses_and_local_ports import (
     LOOPBACK,
     START_SECONDS,
     bare_environment,

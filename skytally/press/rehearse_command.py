@@ -42,7 +42,7 @@ from skytally.imagery.sites import (
 )
 from skytally.press import rehearsal_servers
 from skytally.press.project_paths import build_folder
-from skytally.press.subprocesses import LOOPBACK, free_port
+from skytally.press.subprocesses_and_local_ports import LOOPBACK, free_port
 
 LEFT_OUT = (".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints")
 """Names that are not copied."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skytally.core import DataError
-from skytally.press.edition_tool_paths import INSTALL, edition_tool
-from skytally.press.subprocesses import bare_environment, run_to_end
+from skytally.press.edition_environment_program_path import INSTALL, edition_tool
+from skytally.press.subprocesses_and_local_ports import bare_environment, run_to_end
 
 PACKED = "cited-pages.wacz"
 """Name of the file in the folder of the copies."""

@@ -1,11 +1,13 @@
-from .claimant_ties import separate_lines as separate_lines, ties_of as ties_of
+from .close_or_contradicting_statement_pairs import (
+    claim_pairs as claim_pairs,
+    falling_totals as falling_totals,
+)
 from .consistency_rules import check_record as check_record, record_faults as record_faults
 from .copied_reports import (
     drop_copies as drop_copies,
     read_originals as read_originals,
     read_record as read_record,
 )
-from .derived_columns import with_derived_columns as with_derived_columns
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,
@@ -18,7 +20,8 @@ from .evidence_lines import (
     lines as lines,
     with_numbers as with_numbers,
 )
-from .observed_days_by_site import LOOKED as LOOKED, observed_days as observed_days
+from .independent_claimant_count_bounds import separate_lines as separate_lines, ties_of as ties_of
+from .observed_days_and_longest_gap import LOOKED as LOOKED, observed_days as observed_days
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
 from .record_without_rows import (
     NOTHING as NOTHING,
@@ -33,7 +36,7 @@ from .row_conditions import (
     possible_words as possible_words,
     word_faults as word_faults,
 )
-from .row_dating import (
+from .row_date_columns import (
     INTERVAL as INTERVAL,
     STATEMENT as STATEMENT,
     VOYAGE as VOYAGE,
@@ -44,7 +47,8 @@ from .row_dating import (
     within_record as within_record,
 )
 from .rows_at_site_or_on_exact_day import at_site as at_site, on_one_day as on_one_day
-from .running_totals import totals_since_start as totals_since_start
+from .running_total_row_selection import totals_since_start as totals_since_start
+from .site_and_one_day_columns import with_derived_columns as with_derived_columns
 from .source_provenance import (
     GOVERNMENT_RELEASE as GOVERNMENT_RELEASE,
     NO_SOURCE as NO_SOURCE,
@@ -65,4 +69,3 @@ from .source_provenance import (
     support as support,
     support_words as support_words,
 )
-from .statement_pairs import claim_pairs as claim_pairs, falling_totals as falling_totals

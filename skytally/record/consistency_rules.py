@@ -21,7 +21,7 @@ from skytally.core import (
     csv_text,
     data_registry,
     dictionary_path,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     file_bytes,
     plain_rows,
     refuse,

@@ -9,7 +9,7 @@ import xarray as xr
 from skytally.core import (
     DataError,
     check_line,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     quantity_of,
     quantity_text,
@@ -200,8 +200,8 @@ def line(rows: pd.DataFrame, *, title: str, history: str) -> xr.Dataset:
     -------
     xarray.Dataset, dims (time)
         ``value``, ``low``, ``high`` in the unit of the rows, ``time_bounds (time, bnds)``
-        and the coordinates of `skytally.core.evidence_line_vocabulary.LINE_COORDS`. ``time`` is the
-        middle day of the published interval, whose end is exclusive in ``time_bounds``.
+        and the coordinates of `skytally.core.evidence_line_name_constants.LINE_COORDS`. ``time`` is
+        the middle day of the published interval, whose end is exclusive in ``time_bounds``.
 
     Raises
     ------

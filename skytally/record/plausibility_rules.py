@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import Fault, evidence_line_vocabulary as n
+from skytally.core import Fault, evidence_line_name_constants as n
 
 NUMBERS = (n.VALUE, n.LOW, n.HIGH)
 RATIO = "1"

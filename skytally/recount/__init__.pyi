@@ -3,8 +3,13 @@ from .blind_count_comparison import (
     compare_counts as compare_counts,
     comparison_words as comparison_words,
 )
+from .count_and_rows_from_marks import (
+    CountResult as CountResult,
+    result_of as result_of,
+    source_id as source_id,
+)
 from .counting_rule_table import counting_rules as counting_rules
-from .finished_count_files import (
+from .finished_count_geojson_and_rows import (
     JOURNALS as JOURNALS,
     TABLES as TABLES,
     marks_geojson as marks_geojson,
@@ -21,11 +26,9 @@ from .mark_journal import (
     read_count as read_count,
     read_task as read_task,
 )
-from .number_from_marks import (
-    CountResult as CountResult,
-    result_of as result_of,
-    source_id as source_id,
-)
 from .outlines_on_image import outline_rings as outline_rings
 from .practice_scoring import practice_score as practice_score
-from .recount_image import CountImage as CountImage, ImageIdentity as ImageIdentity
+from .recount_image_identity_and_tiles import (
+    CountImage as CountImage,
+    ImageIdentity as ImageIdentity,
+)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skytally.core import DataError, interval, number
+from skytally.recount.count_and_rows_from_marks import CountResult, result_of, row_of
 from skytally.recount.mark_journal import CountState
 from skytally.recount.mark_matching import MatchedObject, matched_objects, reach_px
-from skytally.recount.number_from_marks import CountResult, result_of, row_of
 from skytally.recount.object_mark import SURE
 from skytally.statistics import Estimate, difference_of_rows, number_present
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from skytally.core import DataError, file_fault
 from skytally.recount.object_mark import Mark, mark_from_json
-from skytally.recount.recount_image import ImageIdentity
+from skytally.recount.recount_image_identity_and_tiles import ImageIdentity
 
 FORMAT = 1
 SUFFIX = ".marks.jsonl"

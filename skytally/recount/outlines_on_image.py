@@ -8,7 +8,7 @@ import affine
 from pyproj import CRS, Transformer
 
 from skytally.imagery.sites import Site, rings_of
-from skytally.recount.recount_image import ImageIdentity
+from skytally.recount.recount_image_identity_and_tiles import ImageIdentity
 
 
 def outline_rings(site: Site, image: ImageIdentity) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skytally.recount.count_and_rows_from_marks import result_of
 from skytally.recount.mark_journal import CountState
 from skytally.recount.mark_matching import matched_objects, reach_px
-from skytally.recount.number_from_marks import result_of
 from skytally.recount.object_mark import PERHAPS, POINT, SURE, Mark
 
 TRUTH = "truth"

@@ -16,6 +16,14 @@ from .control_site_placebo_test import (
     rank_among as rank_among,
 )
 from .estimate import Estimate as Estimate
+from .exceedance_limit_from_rows import (
+    SURGE_COLUMNS as SURGE_COLUMNS,
+    images_behind_ceiling as images_behind_ceiling,
+    limit_in_table as limit_in_table,
+    surge_of_rows as surge_of_rows,
+    surge_table as surge_table,
+)
+from .exceedance_probability_given_ceiling import Surge as Surge, surge as surge
 from .forecasts_and_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,
     interval_score as interval_score,
@@ -23,6 +31,7 @@ from .forecasts_and_scores import (
     next_number as next_number,
     share_interval as share_interval,
 )
+from .port_call_feasibility_between_sightings import OPEN as OPEN, gap_table as gap_table
 from .port_call_in_ais_gap import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
 from .port_calls.calls_from_ship_days import (
     calls_by_share as calls_by_share,
@@ -32,7 +41,6 @@ from .port_calls.calls_from_ship_days import (
 )
 from .port_calls.littles_law import Calls as Calls
 from .port_calls.stay_length import mean_stay as mean_stay
-from .port_calls_between_sightings import OPEN as OPEN, gap_table as gap_table
 from .port_calls_per_month import (
     PRINTED_RATES as PRINTED_RATES,
     calls_between as calls_between,
@@ -53,14 +61,6 @@ from .series_change_points import (
     change_points as change_points,
     level_change_points as level_change_points,
 )
-from .surge_chance_limit_from_rows import (
-    SURGE_COLUMNS as SURGE_COLUMNS,
-    images_behind_ceiling as images_behind_ceiling,
-    limit_in_table as limit_in_table,
-    surge_of_rows as surge_of_rows,
-    surge_table as surge_table,
-)
-from .surge_chance_upper_limit import Surge as Surge, surge as surge
 from .trains_before_after import (
     TrainChange as TrainChange,
     change_of_trains as change_of_trains,

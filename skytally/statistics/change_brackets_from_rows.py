@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from skytally.core import DataError, evidence_line_vocabulary as n, refuse
+from skytally.core import DataError, evidence_line_name_constants as n, refuse
 from skytally.statistics.bracketed_dates import Bracket, DatedState, change_bracket
 from skytally.statistics.port_call_in_ais_gap import NOMINAL_DAYS
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from skytally.core import day
+from skytally.statistics.bayesian_change_point_search import ChangeSearch
 from skytally.statistics.change_odds_thresholds import SHOWN
-from skytally.statistics.change_point_search import ChangeSearch
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.interval_dated_counts import Floats, IntervalCounts, date_of
 from skytally.statistics.single_step_date_posterior import bracket, step_posterior

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from skytally.core import DataError, check_line, evidence_line_vocabulary as n, refuse
+from skytally.core import DataError, check_line, evidence_line_name_constants as n, refuse
 from skytally.record import OPEN_START
 from skytally.statistics.argument_checks import LARGEST
 

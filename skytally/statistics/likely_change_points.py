@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from skytally.statistics.change_point_search import ChangeSearch
+from skytally.statistics.bayesian_change_point_search import ChangeSearch
 from skytally.statistics.segmentation_sums import sums_backward, sums_forward
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, is_whole
-from skytally.statistics.negative_binomial import chance_above, log_chance_within
+from skytally.statistics.negative_binomial_tails import chance_above, log_chance_within
 
 Prior = tuple[tuple[float, float], tuple[float, float]]
 FIRST_PRIOR: Prior = ((0.05, 3.0), (0.3, 50.0))

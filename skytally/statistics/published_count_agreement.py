@@ -13,7 +13,7 @@ from scipy import special
 from skytally.core import (
     DataError,
     check_line,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     quantity_of,
     refuse,

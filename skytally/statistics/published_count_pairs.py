@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, evidence_line_vocabulary as n, limits, quantity_of
+from skytally.core import DataError, evidence_line_name_constants as n, limits, quantity_of
 from skytally.record import on_one_day
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.published_count_agreement import (

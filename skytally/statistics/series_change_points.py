@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import level_faults
+from skytally.statistics.bayesian_change_point_search import ChangeSearch, search_changes
+from skytally.statistics.bounded_count_means_and_weights import representative_counts
 from skytally.statistics.change_odds_thresholds import SHOWN, SUGGESTED
 from skytally.statistics.change_point_dates import Change, DatedSeries, dated_changes
-from skytally.statistics.change_point_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import (
     MAX_DAYS_FROM_1970,
     Floats,
@@ -25,8 +26,7 @@ from skytally.statistics.interval_dated_counts import (
     interval_counts_of,
 )
 from skytally.statistics.likely_change_points import likely_places
-from skytally.statistics.representatives_of_bounded_counts import representative_counts
-from skytally.statistics.series_noise_models import (
+from skytally.statistics.noise_and_seasonal_cycle_hypotheses import (
     NoiseHypotheses,
     hypotheses_of_counts,
     hypotheses_of_levels,

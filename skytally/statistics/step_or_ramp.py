@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from skytally.statistics.change_point_search import RAMP_SHARE
-from skytally.statistics.series_noise_models import NoiseHypotheses
+from skytally.statistics.bayesian_change_point_search import RAMP_SHARE
+from skytally.statistics.noise_and_seasonal_cycle_hypotheses import NoiseHypotheses
 
 Floats = NDArray[np.float64]
 

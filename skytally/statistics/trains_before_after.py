@@ -11,9 +11,14 @@ import numpy as np
 import pandas as pd
 
 from skytally.core import DataError, day, interval, limits, quantity_of, refuse, rounded_outwards
-from skytally.statistics.baseline_from_published_ceiling import SPACING
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.level_ratio import LevelRatio, Numbers, chance_to_notice, level_ratio
+from skytally.statistics.level_ratio_and_power import (
+    LevelRatio,
+    Numbers,
+    chance_to_notice,
+    level_ratio,
+)
+from skytally.statistics.published_ceiling_and_independent_images import SPACING
 
 TRAINS, TRAIN_LENGTH = "trains", "train length"
 """Words of the vocabulary *quantity* that make an observation."""

@@ -10,7 +10,7 @@ from .guarded_http import (
     connection_fault as connection_fault,
     unfollowed_answer as unfollowed_answer,
 )
-from .untrusted_text import (
+from .untrusted_text_and_secret_redaction import (
     MAX_CELL as MAX_CELL,
     MAX_VALUE as MAX_VALUE,
     escaped as escaped,

@@ -6,7 +6,7 @@ import pytest
 
 from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART
 from tests.support.claim_evidence import claim_tables, one_rule, real_evidence
-from tests.support.perturbed_evidence import verdicts_in_reach
+from tests.support.verdicts_reachable_by_perturbed_evidence import verdicts_in_reach
 
 RULES = claim_tables()["rules"]
 EVERY = list(RULES["id"])

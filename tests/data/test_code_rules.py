@@ -30,7 +30,7 @@ NETWORK_MODULES = {
 STAMP_COMMAND = "skytally/press/packet_log_signature_command.py"
 """What asks a time-stamp authority for the time, for a publisher."""
 LOOPBACK_MODULES = {
-    "skytally/press/subprocesses.py",
+    "skytally/press/subprocesses_and_local_ports.py",
 }
 """What listens on this machine, and waits for the servers of a rehearsal."""
 NETWORK_PACKAGES = {
@@ -45,7 +45,7 @@ BANNED_CALLS = {
 COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
 DATED_COMMANDS = (
-    "skytally/press/page_archive_command.py", "skytally/press/recount_command.py",
+    "skytally/press/page_archive_command.py", "skytally/press/count_and_compare_command.py",
     "skytally/press/image_refresh_command.py", "skytally/press/check_parts.py",
 )  # fmt: skip
 """Those that date what they did, or refuse a day that has not come."""

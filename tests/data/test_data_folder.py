@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import data_registry, evidence_line_vocabulary as n
-from skytally.core.data_dictionary import SUFFIX, columns, table_names, words
+from skytally.core import data_registry, evidence_line_name_constants as n
+from skytally.core.data_dictionaries_and_vocabularies import SUFFIX, columns, table_names, words
 from skytally.core.table_reader import PARSE
 from skytally.record.consistency_rules import check_record
 from skytally.record.evidence_lines import SAME_CALL, SAME_SIGHTING

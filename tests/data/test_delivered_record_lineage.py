@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import files_beside_project as shared_files
+from tests.support import optional_external_test_data as shared_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "data/record"

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from skytally.claims.claim_evidence_lookup import read_tables
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.press.overclaim_lint import (
     code_texts,
     empty_observations,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import chromium, served
+from tests.support.browser_tabs_server_and_charts import chromium, served
 from tests.support.built_site_pages import SITE
 
 

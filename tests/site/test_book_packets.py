@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.support.built_site_pages import SITE
-from tests.support.edition_with_packets import answers, packets_of_site
+from tests.support.edition_packets_and_tampering import answers, packets_of_site
 
 
 def test_every_packet_of_the_book_passes(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import ABSENT, chromium_path, tab
 from tests.support.browser_page_visits import GRAVE
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path, tab
 from tests.support.built_site_pages import SITE, needs_site
 
 pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)]

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import ABSENT, chromium_path, tab
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path, tab
 from tests.support.built_site_pages import SITE, needs_site, row_ids
 
 PRINTED = 2400

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import ABSENT, chromium_path
 from tests.support.browser_page_visits import (
     TELEPHONE,
     THEMES,
@@ -17,6 +16,7 @@ from tests.support.browser_page_visits import (
     visit_without_scripts,
     wide_page_violations,
 )
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path
 from tests.support.built_site_pages import LINES, PAGES, SITE, chart_count, each_page, needs_site
 
 pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)]

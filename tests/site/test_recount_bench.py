@@ -35,8 +35,8 @@ from skytally.recount import (
     read_count,
     result_of,
 )
-from tests.support.browser import ABSENT, chromium_path, tab
 from tests.support.browser_page_visits import GRAVE
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path, tab
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
 
 pytestmark = pytest.mark.skipif(not chromium_path(), reason=ABSENT)
@@ -63,7 +63,7 @@ def bench(project: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-m", "skytally.press.recount_command", *options],
+        [sys.executable, "-m", "skytally.press.count_and_compare_command", *options],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=project,
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -285,7 +285,7 @@ def test_second_count_is_blind(browser: Browser, tmp_path: Path) -> None:
             "state.json",
             "mark_objects.js",
             "mark_objects.html",
-            "image_view.js",
+            "zoomable_image_and_marks.js",
             "recount_pages.css",
         ):
             assert b"77.25" not in urllib.request.urlopen(f"{root}/{name}").read()

@@ -236,7 +236,7 @@ def test_every_card_is_a_small_page_whose_links_lead_somewhere() -> None:
         assert (SITE / name).stat().st_size <= card_files.LARGEST_PAGE, name
         found = parsed_page(name)
         loaded = {(tag, address) for tag, _, address in found.links if tag in ("link", "script")}
-        assert loaded == {("link", "../../_static/cards/card.css")}, name
+        assert loaded == {("link", "../../_static/cards/card_page.css")}, name
         for tag, _, address in found.links:
             if tag != "a" or address.startswith(("http://", "https://")):
                 continue

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.notebook_reader import ONLY_NOTEBOOKS
+from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 from tests.support import contributing_recipes
 from tests.support.book_copy import ROOT, copy_project, make, run_python
 from tests.support.built_site_pages import parse_page

@@ -1,7 +1,7 @@
 """Building and checking on disks that refuse writes: one message, nothing lost.
 
 What the system says is the system's own: the disks are mounted. Refreshes onto such disks are
-tried in `test_interrupted_refreshes`.
+tried in `test_image_store_fault_table`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import disks_refusing_writes as disks
+from tests.support import refresh_onto_failing_disks as disks
 
 pytestmark = pytest.mark.slow
 

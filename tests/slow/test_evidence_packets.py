@@ -21,7 +21,12 @@ from skytally.editions.packet_verifier.recompute import _whole_tables
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.ro_crate_validation import crate_faults, one_of_each_shape
 from tests.support.built_site_pages import SITE
-from tests.support.edition_with_packets import PacketEdition, failures, packets_of_site, rehashed
+from tests.support.edition_packets_and_tampering import (
+    PacketEdition,
+    failures,
+    packets_of_site,
+    rehashed,
+)
 
 pytestmark = pytest.mark.slow
 

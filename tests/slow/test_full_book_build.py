@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.book_build import (
+from tests.support.book_build_edit_and_compare import (
     KEPT,
     LINES,
     UNCHANGED,
@@ -30,7 +30,14 @@ from tests.support.book_build import (
     mended,
     tree,
 )
-from tests.support.browser import ABSENT, chromium, chromium_path, draw, hovered, tab
+from tests.support.browser_tabs_server_and_charts import (
+    ABSENT,
+    chromium,
+    chromium_path,
+    draw,
+    hovered,
+    tab,
+)
 
 KILLS = int(os.environ.get("SKYTALLY_KILLS", "6"))
 
@@ -127,7 +134,7 @@ def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
         with mended(path):
             path.write_text(path.read_text(encoding="utf-8") + "\nANOTHER = 1\n")
             assert book.stale() == allowed, name
-    path = book.folder / "skytally/figures/lazy_chart_loader.js"
+    path = book.folder / "skytally/figures/lazy_responsive_chart_loader.js"
     with mended(path):
         path.write_text(path.read_text(encoding="utf-8") + "\n// another\n")
         assert book.stale() == LINES

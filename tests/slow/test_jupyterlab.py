@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import ABSENT, chromium, chromium_path
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path
 
 pytestmark = [
     pytest.mark.slow,

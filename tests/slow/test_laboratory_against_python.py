@@ -11,9 +11,9 @@ import pytest
 
 from skytally import claims
 from skytally.claims.bayes_update import even_prior
-from skytally.claims.rival_hypotheses import Hypotheses
-from skytally.claims.verdict_list_and_ranking import worst
+from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.claims.verdict_row_removal import VerdictFlips
+from skytally.claims.verdict_scale import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
 from skytally.findings.row_removal_search import flip_words

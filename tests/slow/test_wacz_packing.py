@@ -12,7 +12,7 @@ import pytest
 from skytally.core import DataError
 from skytally.page_archive import ArchiveSettings
 from skytally.press import page_archive_command
-from skytally.press.edition_tool_paths import edition_tool
+from skytally.press.edition_environment_program_path import edition_tool
 from skytally.press.wacz_packing import PACKED, PackedPage, pack_copies
 from skytally.web import AddressRules
 from tests.support.cited_pages_project import number_row, source_row, write_project

@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.book_copy import command_environment, copy_project, make
-from tests.support.browser import ABSENT, chromium, chromium_path, tab
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path, tab
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason=ABSENT)
 

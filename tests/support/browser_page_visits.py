@@ -13,7 +13,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, TimeoutError as NotShown
 
-from tests.support.browser import LIVE_FIGURES, draw, hovered, tab, unfold
+from tests.support.browser_tabs_server_and_charts import LIVE_FIGURES, draw, hovered, tab, unfold
 
 DESKTOP, TELEPHONE = 1280, 400
 """Widths of the window, CSS pixels."""

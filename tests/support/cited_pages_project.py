@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("sources", "rail_counts", "units")
-OURS = ("archive", "archived_numbers", "number_words", "cited_unit_patterns")
+OURS = ("archive", "archived_numbers", "number_and_month_words", "words_for_cited_units")
 
 
 def _columns(table: str) -> list[str]:

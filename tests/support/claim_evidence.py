@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.claims import Evidence, gather_evidence, judge_rules, read_tables
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from tests.support.evaluated_findings import evaluated_findings
 
 ROOT = Path(__file__).resolve().parents[2]

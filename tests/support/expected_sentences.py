@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "tests" / "data" / "sentences.json"
 RENEW = "SKYTALLY_RENEW_SENTENCES"
 """Environment variable under which `same_sentence` writes what it was called with."""
-OWN_TEST = "test_expected_sentences.py"
+OWN_TEST = "test_expected_sentences_all_used.py"
 """Test of this module, which holds no sentence."""
 COMMAND = "python -m tests.support.expected_sentences"
 

@@ -21,17 +21,17 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.acquisition_inventory import STORED
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
+from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_pixels import ScenePixels
+from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 from skytally.imagery.acquire.scene_reader import read_scene
-from skytally.imagery.acquire.scene_selection import SELECTED, select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from skytally.imagery.acquire.tiff_directory_checks import (
+from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     TAG_STRIP_OFFSETS,
     TAG_TILE_BYTE_COUNTS,
     TAG_TILE_OFFSETS,
@@ -39,8 +39,8 @@ from skytally.imagery.acquire.tiff_directory_checks import (
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from tests.support.server_fault_matrix import C1, C2, DAY, RTC
+from tests.support.substituted_image_files import World
 from tests.support.tiny_scene_archive import archive, provider, tiny_site
-from tests.support.wrong_images_served import World
 
 SEED = 20261128
 LIMIT_S = 20.0

@@ -18,7 +18,7 @@ import rasterio
 from scipy.ndimage import gaussian_filter
 
 from skytally.imagery.acquire.providers import Provider
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 DAY = "2023-08-27"
 MOMENT = "2023-08-27T02:15:49Z"

@@ -30,7 +30,7 @@ from skytally.press.rehearse_command import (
     providers_toml,
     write_sites,
 )
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 ROOT = Path(__file__).resolve().parents[2]
 LABEL = "rehearsal"

@@ -8,7 +8,7 @@ from rasterio.warp import transform_geom
 
 from skytally.imagery.simulate.rehearsal_port_yard_and_depot import turned_rectangle
 from skytally.imagery.sites.site_model import CONFIRMED, Outline, Site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 MIDDLE = chips.WEST + 600.0, chips.NORTH - 600.0
 """Middle of the site, metres."""

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.acquisition_inventory import STORED
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_selection import SelectionDecision, select_items
+from skytally.imagery.acquire.one_scene_per_pass import SelectionDecision, select_items
 from skytally.imagery.pipeline import scene_jobs
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult
 from tests.support.server_fault_proxy import (
@@ -34,8 +34,8 @@ from tests.support.server_fault_proxy import (
     Fault,
     serving,
 )
+from tests.support.substituted_image_files import World
 from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_site
-from tests.support.wrong_images_served import World
 
 CLAUSES = 4
 """Parts of a message that the table shows."""

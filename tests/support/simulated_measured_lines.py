@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.imagery.measure.image_observation import (
+from skytally.core import evidence_line_name_constants as n
+from skytally.imagery.measure.observation_and_evidence_line import (
     Observation,
     observation_line,
     unclear_observation,
 )
-from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
-from skytally.imagery.pipeline.measured_line import MeasuredLine, Target
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites.site_model import Grid, Outline, Site

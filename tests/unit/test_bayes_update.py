@@ -21,8 +21,8 @@ from skytally.claims.bayes_update import (
     posterior_table,
 )
 from skytally.claims.claim_evidence_lookup import read_tables
-from skytally.claims.rival_hypotheses import EvidenceItem, Hypotheses, RatioRange
-from skytally.core.errors import DataError
+from skytally.claims.rival_hypothesis_table_reader import EvidenceItem, Hypotheses, RatioRange
+from skytally.core.errors_and_fault_lists import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
 Ranges = Mapping[str, tuple[float, float]]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from labs.benchmarks import interval_coverage_yards_quays_depots
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.ground.bermed_pit_detection import (
     corrected_pit_count,
     count_pits,
@@ -19,7 +19,7 @@ from skytally.imagery.measure.ground.bermed_pit_detection import (
     regularity,
     template_bank,
 )
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 
 SIGMA = sigma_psf(0.26)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.radar.berth_mask_by_look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,

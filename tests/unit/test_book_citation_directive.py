@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.press import book_metadata, edition_pages
 from skytally.press.sphinx_ext.book_citation_directive import CiteBook
 from tests.support.directives_without_page import bare

@@ -12,8 +12,8 @@ import pytest
 from pyproj import Geod
 
 from skytally.core import data_registry
-from skytally.core.errors import DataError
-from skytally.findings.quote_ratio_and_share_findings import row_of
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.findings.quote_ratio_share_estimate_findings import row_of
 from skytally.statistics.border_distance import (
     MAP_ERROR_KM,
     border_distance_of_site,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from labs.benchmarks.interval_coverage_bracketed_dates import run
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.bracketed_dates import (
     Bracket,
     DatedState,

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
-from skytally.findings.quote_ratio_and_share_findings import row_of
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.findings.quote_ratio_share_estimate_findings import row_of
 from skytally.statistics.port_calls.calls_from_ship_days import (
     _schedules,
     calls_by_share,

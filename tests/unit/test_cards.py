@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.press.cards.book_citations import BookCitations
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards

@@ -14,15 +14,15 @@ import pandas as pd
 import pyproj
 import pytest
 
-from skytally.core.errors import AcquisitionError, DataError
-from skytally.imagery.acquire.acquisition_inventory import (
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
+from skytally.imagery.acquire.catalog_search import SearchResult, provider_changes, search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import (
     inventory_row,
     merge_inventory,
     merge_searches,
     search_log_row,
 )
-from skytally.imagery.acquire.catalog_search import SearchResult, provider_changes, search_catalogue
-from tests.support.loopback_stac_catalogue import (
+from tests.support.faulty_stac_catalogue_server import (
     RAJIN,
     SITES,
     Catalogue,

@@ -33,7 +33,7 @@ def test_changes_of_the_better_program_are_named_as_such(monkeypatch: pytest.Mon
          ("d", "s", LIKELY_METHOD, 0.7, "2020-01-01 2020-02-01")],
         columns=["dataset", "series", "method", "f1", "date_found"],
     )  # fmt: skip
-    tables = {"measurement_accuracy": accuracy, "change_point_scores": series}
+    tables = {"measurement_accuracy": accuracy, "change_point_scores_real_series": series}
     monkeypatch.setattr(change_point_accuracy_directives, "results", tables.get)
     text = _text(bare(ChangesBesideRbeast).html())
     assert "of ours is 0.7 and that of Rbeast 0.8, so there Rbeast is better" in text

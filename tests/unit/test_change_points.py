@@ -14,21 +14,21 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from labs.benchmarks import accuracy_change_points_real_series, interval_coverage_change_points
-from skytally.core.errors import DataError
+from labs.benchmarks import accuracy_change_points_real_series, interval_coverage_changes_and_lags
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.interval_dated_counts import (
     IntervalCounts,
     interval_counts_from,
     interval_counts_of,
 )
-from skytally.statistics.outlying_observations import odd_sets
+from skytally.statistics.outlier_hypotheses_for_change_points import odd_sets
 from skytally.statistics.series_change_points import (
     ChangePoints,
     change_points,
     level_change_points,
 )
-from tests.support import files_beside_project as shared_files
+from tests.support import optional_external_test_data as shared_files
 from tests.support.expected_sentences import same_sentence
 
 DAY_ZERO = 19_500.0
@@ -410,10 +410,10 @@ def test_quiet_worlds_stay_silent() -> None:
     """In a few simulated worlds of each kind in which nothing changes, nothing is shown."""
     shown: list[str] = []
     for world in range(4):
-        for name, series in interval_coverage_change_points.quiet_series(
+        for name, series in interval_coverage_changes_and_lags.quiet_series(
             np.random.default_rng([11, world])
         ).items():
-            found: ChangePoints = interval_coverage_change_points.found_in(name, *series)
+            found: ChangePoints = interval_coverage_changes_and_lags.found_in(name, *series)
             shown += [name] * found.changes[0].shown
     assert len(shown) <= 1, shown
 

@@ -163,7 +163,10 @@ def test_a_broken_registry_is_told_alone(run: Run, folder: Path, text: str, expe
 BROKEN = {
     "sites/register.csv": (b"\xff\xfea\0", "register.csv, line 1: found UTF-16 text"),
     "results/foresight.csv": (b"month\tline\n", "foresight.csv, line 1: found tabs"),
-    "results/measure_speed.csv": (b"sep=;\n", "measure_speed.csv, line 1: found 'sep=;'"),
+    "results/measurement_speed_and_memory.csv": (
+        b"sep=;\n",
+        "measurement_speed_and_memory.csv, line 1: found 'sep=;'",
+    ),
     "record/quay_stocks.dictionary.csv": (b"\xff\xfea", "dictionary.csv, line 1: found UTF-16"),
     "inventory.csv": (b"site;item_id\n", "inventory.csv, line 1: found semicolons"),
     "parameter_ranges.csv": (b"Ranges\npage,parameter\n", "found 'Ranges' where the columns"),

@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.chip_encoding import (
+from skytally.imagery.acquire.chip_and_manifest_encoding import (
     ChipManifest,
     decode_chip,
     encode_chip,
     manifest_from_json,
     manifest_to_json,
 )
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 ITEM = "S2A_52TDN_20230827_0_L2A"
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from skytally.claims import gather_evidence, judge_rules, ledger_faults, rules_faults
-from skytally.claims.claim_rule_evaluation import reason_in_words
-from skytally.claims.verdict_list_and_ranking import (
+from skytally.claims.claim_rule_checks_and_evaluation import reason_in_words
+from skytally.claims.verdict_scale import (
     BOUND,
     CONTRADICTED,
     DIFFERS,
@@ -20,7 +20,7 @@ from skytally.claims.verdict_list_and_ranking import (
     IN_PART,
     UNTESTED,
 )
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from tests.support.claim_evidence import (
     NAN,
     changed,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.imagery.acquire.chip_encoding import encode_chip
+from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
 from skytally.imagery.acquire.radiometry import apply_calibration
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.clear_sky.clear_sky_screening import (
@@ -21,22 +21,22 @@ from skytally.imagery.clear_sky.clear_sky_screening import (
     screening_from_statistics,
     water_audit,
 )
-from skytally.imagery.clear_sky.clear_sky_screening_cache import (
-    ring_statistics,
-    screened,
-    usual_levels,
-)
-from skytally.imagery.clear_sky.stable_area_masks import (
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import (
     outlines_hash,
     ring_mask,
     site_screening_masks,
+)
+from skytally.imagery.clear_sky.stored_image_screening import (
+    ring_statistics,
+    screened,
+    usual_levels,
 )
 from skytally.imagery.cube.frames import Frame, Screening, iter_frames
 from skytally.imagery.measure.usual_level_reference import single_reference
 from skytally.imagery.simulate import harbour_images
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 HERE = chips.site()
 SEA = outline_mask(HERE, "openwater", gsd=10)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS
-from skytally.imagery.acquire.chip_encoding import ChipManifest
+from skytally.imagery.acquire.chip_and_manifest_encoding import ChipManifest
+from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS
 from skytally.imagery.pipeline.cloud_free_composite import composite
 from skytally.imagery.sites.site_model import Grid, Site
 from tests.support import made_up_outlines as drawn_sites
@@ -19,7 +19,7 @@ def _stored(folder: Path, site: Site, number: int, level: float, *, cloud: bool)
     """Store a scene of one grey level, half of it under cloud if asked."""
     from skytally.imagery.acquire.chip_store import store_chip
     from skytally.imagery.acquire.offered_scene import Asset, SceneItem
-    from skytally.imagery.acquire.scene_pixels import ScenePixels
+    from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 
     shape = site.grid.shape(10)
     arrays = {

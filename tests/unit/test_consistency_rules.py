@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.record.consistency_rules import check_record, record_faults
 
 Write = Callable[..., None]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from labs.benchmarks import error_rates_placebo_test
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.control_site_placebo_test import NORMAL, change_score, rank_among
 from skytally.statistics.effective_sample_size import spacing_weights
 

@@ -12,18 +12,21 @@ from scipy.ndimage import gaussian_filter
 
 from labs.benchmarks import mismatched_band_detection
 from skytally.imagery.acquire import corrupt_or_mismatched_band_checks
-from skytally.imagery.acquire.acquisition_inventory import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.corrupt_or_mismatched_band_checks import (
     min_shared_detail,
     shared_detail,
     unverified_reason,
 )
+from skytally.imagery.acquire.inventory_and_search_log import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.radiometry import Float32Array
-from skytally.imagery.acquire.scene_pixels import ScenePixels
+from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline import refresh_plan
-from tests.support import files_beside_project as shared_files, simulated_scene_files as chips
+from tests.support import (
+    optional_external_test_data as shared_files,
+    simulated_scenes_and_sites as chips,
+)
 
 
 def _changed(band: str, change: Any) -> ScenePixels:

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.imagery.measure.ships.alongside_hulls import MIN_LENGTH_ALONGSIDE
 from skytally.press.recount_server import PAGES, count_page_state
-from skytally.press.sphinx_ext.counting_rules_directive import CountingRules
+from skytally.press.sphinx_ext.recount_rules_directive import CountingRules
 from skytally.recount import TABLES, CountState, counting_rules
 from skytally.recount.counting_rule_table import EVERYTHING
 from tests.support.directives_without_page import bare

@@ -15,17 +15,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.chart_embedding import PageBlock
 from skytally.figures.html_tables import table_block
 from skytally.findings.finding import Finding, interval_words
-from skytally.imagery.acquire.acquisition_inventory import (
+from skytally.imagery.acquire.inventory_and_search_log import (
     INVENTORY_COLUMNS,
     SEARCH_COLUMNS,
     write_inventory,
     write_searches,
 )
-from skytally.imagery.acquire.coverage_months import (
+from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import (
     ANY_SENSOR,
     COVERAGE_STATES,
     NONE_USABLE,
@@ -38,12 +38,12 @@ from skytally.imagery.acquire.coverage_months import (
 )
 from skytally.imagery.acquire.providers import is_rehearsal, rehearsal_marked
 from skytally.imagery.figures.coverage_gap_chart import gaps_chart
-from skytally.imagery.figures.coverage_lane_boxes import MAX_SITES
+from skytally.imagery.figures.coverage_lane_drawing import MAX_SITES
 from skytally.imagery.figures.coverage_month_charts import months_chart, state_spans, states_chart
 from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
 from skytally.imagery.pipeline import inventory_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
-from skytally.press.notebook_parameters import declared_parameters
+from skytally.press.notebook_parameter_files import declared_parameters
 from tests.support.expected_sentences import same_sentence
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from skytally.imagery.acquire.acquisition_inventory import read_inventory
 from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from tests.support.credential_search import SECRETS, leaks

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.editions import Edition, read_editions
 from skytally.press import edition_pages
-from skytally.press.damaged_edition_notices import print_notices
+from skytally.press.damaged_edition_terminal_warnings import print_notices
 from skytally.press.sphinx_ext import edition_directives
 from skytally.press.sphinx_ext.edition_directives import EditionFault, EditionsList
 from tests.support.directives_without_page import bare

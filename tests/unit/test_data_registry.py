@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import data_registry, log_of_data_read
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 
 
 @pytest.fixture

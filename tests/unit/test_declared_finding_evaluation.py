@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import data_registry
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
 from skytally.findings.declared_finding_evaluation import (
     EVALUATED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.detection_limit_directive import LimitsTable
 from tests.support.directives_without_page import bare
 
@@ -13,7 +13,7 @@ def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
     """The row of nothing gives in how many images something was found, with a number or without."""
     rows = re.findall(r"<tr>(.*?)</tr>", bare(LimitsTable).html(), re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    table = results("simulated_recall")
+    table = results("simulated_recall_and_bias")
     empty = [each for each in cells if each[1:2] == ["nothing"]]
     assert len(empty) == (table["size"].astype(float) == 0).sum()
     for each, row in zip(empty, table[table["size"].astype(float) == 0].itertuples(), strict=True):

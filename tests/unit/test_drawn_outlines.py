@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skytally.core import data_registry
-from skytally.imagery.figures.measured_sites_report import drawn_outlines
+from skytally.imagery.figures.own_imagery_page_blocks import drawn_outlines
 from skytally.imagery.sites import CONFIRMED, read_sites
 
 

@@ -12,9 +12,8 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import Edition, change_summary, next_id, read_editions
-from skytally.editions.cell_correction_history import correction_history
+from skytally.editions.cell_corrections_and_effects import correction_history
 from skytally.editions.change_cause_search import Book, change_causes
-from skytally.editions.copy_beside_edition import copy_hash, present_copy
 from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.edition_change_sentences import cause_words
 from skytally.editions.edition_differences import (
@@ -24,10 +23,11 @@ from skytally.editions.edition_differences import (
     edition_changes,
 )
 from skytally.editions.edition_folder import edition_contents
-from skytally.editions.frozen_rows import table_rows
+from skytally.editions.edition_rows_and_hashes import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
 from skytally.editions.software_hash_ids import entry_of, folder_id
-from skytally.editions.source_tree import part_ids, source_files
+from skytally.editions.source_file_hashes_and_swhids import part_ids, source_files
+from skytally.editions.working_copy_edition_snapshot import copy_hash, present_copy
 from tests.support.made_up_editions import claim, finding, make_edition, write_project, write_rows
 
 DAY = "2026-01-02"

@@ -8,18 +8,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import rival_hypotheses, rival_hypothesis_findings
+from skytally.claims import rival_hypothesis_findings, rival_hypothesis_table_reader
 from skytally.claims.claim_evidence_lookup import Evidence, gather_evidence, read_tables
-from skytally.claims.claim_ledger import as_json, judge_claims, ledger_faults
-from skytally.claims.claim_rule_evaluation import judge_rules, rules_faults
-from skytally.core.data_dictionary import SUFFIX, VOCABULARY
+from skytally.claims.claim_rule_checks_and_evaluation import judge_rules, rules_faults
+from skytally.claims.claim_verdicts_and_ledger_checks import as_json, judge_claims, ledger_faults
+from skytally.core.data_dictionaries_and_vocabularies import SUFFIX, VOCABULARY
+from skytally.record.close_or_contradicting_statement_pairs import claim_pairs
 from skytally.record.consistency_rules import check_record
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
-from skytally.record.row_dating import time_quality
+from skytally.record.row_date_columns import time_quality
 from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.source_provenance import copied, copying_graph, support
-from skytally.record.statement_pairs import claim_pairs
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 KEPT = {VOCABULARY, "units.csv"}
@@ -96,6 +96,6 @@ def test_empty_ledger_has_no_claim_and_no_fault(folder: Path, evidence: Evidence
 def test_empty_explanations_have_no_finding(folder: Path, evidence: Evidence) -> None:
     """Without hypotheses there is nothing to mark, to weigh or to say."""
     tables = read_tables(folder / "claims")
-    hypotheses = rival_hypotheses.read_hypotheses(tables, evidence)
+    hypotheses = rival_hypothesis_table_reader.read_hypotheses(tables, evidence)
     assert (hypotheses.names, hypotheses.proposition, hypotheses.items) == ({}, "", ())
     assert rival_hypothesis_findings.rival_findings(hypotheses, evidence) == []

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.evidence_line_schema import check_line
 
 Lines = Callable[..., xr.Dataset]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.press.sphinx_ext import benchmark_result_tables, fault_trial_directives
+from skytally.press.sphinx_ext import benchmark_result_reader, fault_trial_directives
 from tests.support.directives_without_page import bare
 
 NASTY = "</td><script>alert(1)</script>"
@@ -28,7 +28,7 @@ def test_trials_that_were_not_run_are_said(
     directive: type[fault_trial_directives.TrialsTable | fault_trial_directives.CountsTable],
 ) -> None:
     """Without its table the page says so and shows no empty one."""
-    monkeypatch.setattr(benchmark_result_tables.data_registry, "entries", dict)
+    monkeypatch.setattr(benchmark_result_reader.data_registry, "entries", dict)
     shown = bare(directive).html()
     assert "on this copy yet" in shown
     assert "<table" not in shown

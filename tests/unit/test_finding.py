@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_vocabulary as n, observation_tables
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n, observation_tables
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.findings.finding import Finding, computed, tally
-from skytally.findings.finding_sources import WITHOUT_SUPPORT, with_support
+from skytally.findings.finding_source_facts import WITHOUT_SUPPORT, with_support
 from skytally.record import ReducedRecord, WholeRecord
 
 Rows = Callable[..., pd.DataFrame]

@@ -13,8 +13,8 @@ import pytest
 
 from skytally.claims import read_tables
 from skytally.core import data_folder, data_registry
-from skytally.core.data_dictionary import columns, words
-from skytally.core.errors import DataError
+from skytally.core.data_dictionaries_and_vocabularies import columns, words
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
 from skytally.findings.finding_declaration_checks import declaration_faults
 from skytally.findings.finding_declarations import (

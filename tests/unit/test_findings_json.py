@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.findings_json import as_json, write_findings
 

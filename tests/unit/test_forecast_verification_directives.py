@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from skytally.press.sphinx_ext import forecast_verification_directives
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.forecast_verification_directives import ForesightSummary
 from tests.support.directives_without_page import bare
 

@@ -20,7 +20,7 @@ from labs.benchmarks.forecast_verification import (
     foresight_rows,
 )
 from skytally.core import data_registry, read_table
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.forecasts_and_scores import (
     PRIOR_CHANGE,
     interval_score,

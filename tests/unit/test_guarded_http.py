@@ -24,7 +24,7 @@ from skytally.imagery.acquire.provider_allowed_addresses import address_rules
 from skytally.imagery.acquire.stac import http_client
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
 from skytally.web import AddressRules, ForbiddenAddressError, allowed_addresses
-from tests.support.loopback_stac_catalogue import provider_of
+from tests.support.faulty_stac_catalogue_server import provider_of
 from tests.support.raw_byte_server import HEAD, RawServer, Script, dripped, raw_server, silent
 
 PUBLIC = AddressRules()
@@ -157,7 +157,7 @@ def test_process_ends_after_the_last_request() -> None:
     import socket, sys, time
     from skytally.imagery.acquire.byte_ranges import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene_over_site
-    from tests.support import simulated_scene_files as chips
+    from tests.support import simulated_scenes_and_sites as chips
     from tests.support.raw_byte_server import raw_server, dripped
     with raw_server(lambda _: dripped(b"HTTP/1.1 200 OK")) as server:
         item = chips.scene_item({"b02": chips.asset("b02", server.url + "/a.tif")})

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.cube.frames import Frame
 from skytally.imagery.measure.ships.alongside_hulls import straight_sides
 from skytally.imagery.measure.ships.harbour_sweep import (
@@ -17,7 +17,7 @@ from skytally.imagery.measure.ships.harbour_sweep import (
     water_residual,
 )
 from skytally.imagery.measure.ships.hull_fit import Rectangle
-from skytally.imagery.measure.ships.ship_candidate_scores import (
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     FREE,
     Candidate,
@@ -32,8 +32,8 @@ from skytally.imagery.measure.water_mask import (
     water_pixels,
     water_threshold,
 )
-from skytally.imagery.simulate import harbour_images, held_out_hull_family, ship_drawing
-from tests.support import files_beside_project as shared_files
+from skytally.imagery.simulate import harbour_images, held_out_ship_appearance_model, ship_drawing
+from tests.support import optional_external_test_data as shared_files
 
 ROWS, COLUMNS = 150, 160
 
@@ -90,9 +90,9 @@ def near(found: list[Candidate], ship: ship_drawing.ShipDrawing) -> list[Candida
     [
         {},
         {
-            "outline": held_out_hull_family.rounded_hull,
-            "paint": held_out_hull_family.hatched_deck,
-            "blur": held_out_hull_family.haloed,
+            "outline": held_out_ship_appearance_model.rounded_hull,
+            "paint": held_out_ship_appearance_model.hatched_deck,
+            "blur": held_out_ship_appearance_model.haloed,
         },
     ],
     ids=["first", "second"],
@@ -118,9 +118,9 @@ def test_sweep_finds_ships_at_anchor(style: dict) -> None:
     [
         {},
         {
-            "outline": held_out_hull_family.rounded_hull,
-            "paint": held_out_hull_family.hatched_deck,
-            "blur": held_out_hull_family.haloed,
+            "outline": held_out_ship_appearance_model.rounded_hull,
+            "paint": held_out_ship_appearance_model.hatched_deck,
+            "blur": held_out_ship_appearance_model.haloed,
         },
     ],
     ids=["first", "second"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.data_dictionary import table_names, tables_without_dictionary
+from skytally.core.data_dictionaries_and_vocabularies import table_names, tables_without_dictionary
 from skytally.core.data_registry import unregistered_files
 from skytally.core.hidden_and_backup_files import is_leftover, original_of, visible_paths
 

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError, tables_without_dictionary
-from skytally.imagery.acquire.acquisition_inventory import read_inventory, read_searches
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.scenes_to_leave_out import LeftOutScene, read_left_out
 from skytally.imagery.pipeline import refresh_plan
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
-from tests.support import simulated_scene_files as chips
-from tests.support.loopback_stac_catalogue import (
+from tests.support import simulated_scenes_and_sites as chips
+from tests.support.faulty_stac_catalogue_server import (
     RAJIN,
     Catalogue,
     Item,

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.ships import hull_fit
-from skytally.imagery.simulate import held_out_hull_family, ship_drawing
+from skytally.imagery.simulate import held_out_ship_appearance_model, ship_drawing
 
 SHAPE = (41, 41)
 NOISE = 0.006
 SECOND: dict[str, Any] = {
-    "outline": held_out_hull_family.rounded_hull, "paint": held_out_hull_family.hatched_deck,
-    "blur": held_out_hull_family.haloed,
+    "outline": held_out_ship_appearance_model.rounded_hull,
+    "paint": held_out_ship_appearance_model.hatched_deck,
+    "blur": held_out_ship_appearance_model.haloed,
 }  # fmt: skip
 
 

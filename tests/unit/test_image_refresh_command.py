@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from skytally.imagery.acquire.acquisition_inventory import read_inventory
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.press import image_refresh_command
-from tests.support import simulated_scene_files as chips
-from tests.support.loopback_stac_catalogue import (
+from tests.support import simulated_scenes_and_sites as chips
+from tests.support.faulty_stac_catalogue_server import (
     Catalogue,
     earth_search,
     provider_of,

@@ -15,17 +15,17 @@ import pandas as pd
 import pytest
 import rasterio
 
-from skytally.core.errors import AcquisitionError, DataError
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import read_inventory, read_searches
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.coverage_months import check_accounts
+from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
+from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline import refresh_plan, scene_jobs, thread_or_dask_executor
 from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store, rescreen
 from skytally.imagery.pipeline.scene_job_runner import Progress
 from skytally.press import image_refresh_command as press
-from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
+from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips
 
 PERIOD = ("2023-08-01", "2023-12-31")
 QUICK = FetchSettings(timeout_s=1, connect_s=1, tries=2, pause_s=0.01, deadline_s=5)
@@ -434,7 +434,7 @@ CLUSTER = textwrap.dedent(
     import os, signal, sys, threading, time
     from pathlib import Path
     from distributed import Client, LocalCluster
-    from tests.support import simulated_scene_files as chips
+    from tests.support import simulated_scenes_and_sites as chips
     from tests.support.image_store_fault_trials import PERIOD, QUICK
     from skytally.imagery.pipeline.image_store_refresh import refresh_store
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
-from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits, recall_table
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits, recall_table
 from skytally.imagery.pipeline.injection_recovery import (
     HOLD_OUT,
     SITE_IMAGES,
@@ -23,7 +23,7 @@ from skytally.imagery.pipeline.injection_recovery import (
     trials,
 )
 from skytally.imagery.pipeline.measure_setup import MeasureSetup
-from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate.object_injection import (
     InjectionArea,
     Injector,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from skytally.core.errors import AcquisitionError
+from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from tests.support.loopback_stac_catalogue import (
+from tests.support.faulty_stac_catalogue_server import (
     CORNER,
     PROVIDERS,
     RAJIN,

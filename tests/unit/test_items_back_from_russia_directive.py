@@ -15,7 +15,7 @@ from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTab
 from tests.support.directives_without_page import bare
 
 DOCNAME = "lines/official-claims"
-ITEMS = data_registry.path("return_items")
+ITEMS = data_registry.path("items_sought_and_received_back")
 
 
 def test_every_item_links_to_its_rows() -> None:
@@ -48,9 +48,12 @@ def test_no_items_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_row_is_refused_with_its_line(tmp_path: Path) -> None:
     """A misspelt id is named with file, line and column."""
-    for name in ("return_items.csv", "return_items.dictionary.csv"):
+    for name in (
+        "items_sought_and_received_back.csv",
+        "items_sought_and_received_back.dictionary.csv",
+    ):
         shutil.copyfile(ITEMS.parent / name, tmp_path / name)
-    path = tmp_path / "return_items.csv"
+    path = tmp_path / "items_sought_and_received_back.csv"
     path.write_text("id,item,wanted,came\nfood,food,,E999\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"return_items\.csv.*'E999'"):
+    with pytest.raises(DataError, match=r"items_sought_and_received_back\.csv.*'E999'"):
         read_return_items(path, rows={"E001"})

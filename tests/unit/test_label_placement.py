@@ -14,8 +14,7 @@ from bokeh.plotting import figure
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.figures.evidence_line_charts import values_chart
+from skytally.core import evidence_line_name_constants as n
 from skytally.figures.label_placement import (
     LETTER,
     LINE,
@@ -27,6 +26,7 @@ from skytally.figures.label_placement import (
     write_labels,
 )
 from skytally.figures.series_styling import SeriesStyle
+from skytally.figures.value_lane_and_bar_charts import values_chart
 from tests.support.parsed_charts import document, models, svg_words
 
 Lines = Callable[..., xr.Dataset]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.lead_lag import change_orders, lag, prewhitened, shift_null
 from tests.support.expected_sentences import same_sentence

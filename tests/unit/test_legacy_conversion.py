@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.imagery.acquire import legacy_conversion
-from skytally.imagery.acquire.acquisition_inventory import (
+from skytally.imagery.acquire.chip_store import read_chip, stored_manifests
+from skytally.imagery.acquire.inventory_and_search_log import (
     INVENTORY_COLUMNS,
     read_inventory,
     read_searches,
     write_inventory,
 )
-from skytally.imagery.acquire.chip_store import read_chip, stored_manifests
-from skytally.imagery.acquire.coverage_months import check_accounts
 from skytally.imagery.acquire.legacy_conversion import check_store, convert_data
+from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
 from skytally.imagery.sites.site_register import read_sites
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,12 +8,12 @@ import math
 import numpy as np
 import pytest
 
-from skytally.statistics.change_point_search import ChangeSearch, search_changes
+from skytally.statistics.bayesian_change_point_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.likely_change_points import PlaceSums, likely_places
+from skytally.statistics.noise_and_seasonal_cycle_hypotheses import hypotheses_of_counts
 from skytally.statistics.segmentation_sums import sums_forward
 from skytally.statistics.series_change_points import change_points, level_change_points
-from skytally.statistics.series_noise_models import hypotheses_of_counts
 
 DAYS = np.array([0.0, 3.0, 4.0, 9.0, 15.0, 16.0, 21.0, 30.0, 33.0])
 """Uneven days of a made-up series."""

@@ -64,7 +64,7 @@ def test_a_page_gets_the_script_and_the_disk_does_not(folders: tuple[Path, Path]
         assert answer.body == with_script(PAGE)
         assert f'data-seen="{content_hash(PAGE)}"'.encode() in answer.body
         assert (folders[1] / "index.html").read_bytes() == PAGE
-        script = await _got(f"{root}/watch/live_reload.js")
+        script = await _got(f"{root}/watch/live_reload_and_build_status.js")
         assert b"EventSource" in script.body
 
     _served(folders, use)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.map_regions import basemap_at, read_regions
 
 CHARTS = Path(__file__).resolve().parents[2] / "data/charts"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, bare_soil_series
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay

@@ -11,15 +11,15 @@ from skytally.core import project_root
 from skytally.imagery.cube import OPTICAL_BANDS
 from skytally.imagery.measure import water_mask
 from skytally.imagery.measure.ground import bermed_pit_detection as pits
-from skytally.imagery.measure.quay import quay_change_detection as quay
+from skytally.imagery.measure.quay import quay_change_and_detection_probability as quay
 from skytally.imagery.measure.radar import (
     berth_ships_in_radar as radar,
+    cross_satellite_radar_reference_check as sharing,
     open_water_ships_in_radar as open_radar,
-    satellite_reference_sharing as sharing,
 )
 from skytally.imagery.measure.rail import occupied_length_fit as rail
 from skytally.imagery.measure.ships import (
-    difference_from_empty_berth as difference,
+    berth_water_anomalies as difference,
     floating_hulls as floating,
     harbour_sweep as sweep,
     hull_fit as hull,

@@ -8,7 +8,7 @@ import re
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from tests.support.expected_sentences import same_sentence
 from tests.support.imagery_chart_inputs import (
     ONE_OF_EACH_STATE,

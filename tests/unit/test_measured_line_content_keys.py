@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS
-from skytally.imagery.pipeline.measured_line import Target
+from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS
+from skytally.imagery.pipeline.measured_line_and_target import Target
 from skytally.imagery.pipeline.measured_line_content_keys import (
     NOT_IN_A_LINE,
     changed_parts,

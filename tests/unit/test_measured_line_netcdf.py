@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core.errors import IntegrityError
-from skytally.imagery.measure.image_observation import Observation
-from skytally.imagery.pipeline.measured_line import MeasuredLine
+from skytally.core.errors_and_fault_lists import IntegrityError
+from skytally.imagery.measure.observation_and_evidence_line import Observation
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine
 from skytally.imagery.pipeline.measured_line_netcdf import (
     NUMBERS,
     WORDS,

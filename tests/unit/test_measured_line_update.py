@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from rasterio.warp import transform_geom
 
-from skytally.core.errors import AcquisitionError, IntegrityError
+from skytally.core.errors_and_fault_lists import AcquisitionError, IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS
+from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS
 from skytally.imagery.pipeline import measured_line_content_keys, measured_line_update
-from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_folder import line_path
 from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
 from skytally.imagery.sites.site_model import CONFIRMED, Outline, Site
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 STUDIES = ["2023-08-01"]
 

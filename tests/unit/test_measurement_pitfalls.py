@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.cube.frames import Frame
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
@@ -22,7 +22,7 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 )
 from skytally.imagery.measure.ships import hull_fit
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.usual_level_reference import references, single_reference
 from skytally.imagery.simulate import harbour_images, radar_berth_images, ship_drawing
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
-from skytally.imagery.measure.difference_from_reference import SNOWED
+from skytally.core import evidence_line_name_constants as n
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
+from skytally.imagery.measure.coregistered_difference_from_reference import SNOWED
 from skytally.imagery.measure.ground.bare_soil_index import bare_soil_series
-from skytally.imagery.measure.image_observation import (
+from skytally.imagery.measure.observation_and_evidence_line import (
     Observation,
     observation_line,
     unclear_observation,
@@ -25,7 +25,7 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     radar_ships_at_berth,
 )
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
-from skytally.imagery.measure.ships.difference_from_empty_berth import Berth
+from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes

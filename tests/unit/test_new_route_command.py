@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.press.new_route_command import COPIED_WHOLE, main, new_route
 
 ROOT = Path(__file__).resolve().parents[2]

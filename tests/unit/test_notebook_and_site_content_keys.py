@@ -13,7 +13,7 @@ import pytest
 
 READ = "record/rail_counts.csv"
 LOADED = [
-    "skytally.core.evidence_line_vocabulary",
+    "skytally.core.evidence_line_name_constants",
     "skytally.figures.chart_embedding",
     "skytally.record.evidence_lines",
 ]
@@ -98,8 +98,8 @@ def test_is_fresh_when_another_table_changed(built: Any) -> None:
     ("path", "old", "new"),
     [
         ("data/" + READ, ",73,", ",74,"),
-        ("skytally/core/evidence_line_vocabulary.py", 'VALUE = "value"', 'VALUE = "values"'),
-        ("skytally/figures/lazy_chart_loader.js", "(", " ("),
+        ("skytally/core/evidence_line_name_constants.py", 'VALUE = "value"', 'VALUE = "values"'),
+        ("skytally/figures/lazy_responsive_chart_loader.js", "(", " ("),
         ("data/record/vocabulary.csv", "bound,exactly,the source", "bound,exactly,a source"),
         ("data/record/rail_counts.dictionary.csv", "kind of cars", "kind"),
         ("requirements.txt", "--hash=sha256:", "--hash=sha256:0"),
@@ -252,14 +252,14 @@ def _key(project: Any, code: str) -> str:
 def test_of_inputs_sees_what_is_checked_and_no_docstrings(project: Any) -> None:
     """A changed table, outline, notebook or rule is checked again; a reworded rule is not."""
     before = _key(project, "keys.of_inputs()")
-    _append(project.folder / "skytally/core/errors.py", '\n"""More words."""\n')
+    _append(project.folder / "skytally/core/errors_and_fault_lists.py", '\n"""More words."""\n')
     assert _key(project, "keys.of_inputs()") == before
     for path, words in (
         ("data/record/events.csv", "\n"),
         ("data/sites/rajin.geojson", "\n"),
         ("data/sites/providers.toml", "\n"),
         ("notebooks/ais-gaps.ipynb", "\n"),
-        ("skytally/core/errors.py", "\nANOTHER = 1\n"),
+        ("skytally/core/errors_and_fault_lists.py", "\nANOTHER = 1\n"),
     ):
         _append(project.folder / path, words)
         after = _key(project, "keys.of_inputs()")
@@ -377,7 +377,9 @@ def test_a_change_in_the_tests_renews_the_zip_and_no_page(project: Any) -> None:
 
 def test_keys_do_not_depend_on_the_folder(project: Any, tmp_path: Path) -> None:
     """The same project in another folder has the same keys."""
-    notebook = "keys.of_notebook('rail-counts', modules=['skytally.core.evidence_line_vocabulary'])"
+    notebook = (
+        "keys.of_notebook('rail-counts', modules=['skytally.core.evidence_line_name_constants'])"
+    )
     every = f"[keys.of_code(), {notebook}, keys.of_inputs(), {OF_SITE}]"
     before = _key(project, every)
     project.folder = project.folder.rename(tmp_path / "elsewhere")

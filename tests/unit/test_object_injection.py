@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
 from skytally.imagery.simulate.object_injection import (
     InjectionArea,

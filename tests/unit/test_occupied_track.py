@@ -11,10 +11,10 @@ import xarray as xr
 from scipy import optimize
 
 from labs.benchmarks import interval_coverage_yards_quays_depots
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.evidence_line_schema import check_line
-from skytally.imagery.measure.image_observation import Observation, observation_line
+from skytally.imagery.measure.observation_and_evidence_line import Observation, observation_line
 from skytally.imagery.measure.rail.occupancy_solver import solve_occupancy
 from skytally.imagery.measure.rail.occupied_length_fit import (
     CarContrast,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from skytally.core import data_registry, log_of_data_read
-from skytally.imagery.acquire.acquisition_inventory import INVENTORY_COLUMNS, write_inventory
-from skytally.imagery.sites.outline_editing import outline_changes
+from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS, write_inventory
+from skytally.imagery.sites.outline_shifting_confirming_and_comparing import outline_changes
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
 from skytally.press import outline_command as outlines

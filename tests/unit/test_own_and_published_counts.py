@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core import evidence_line_vocabulary as n
-from skytally.imagery.measure.image_observation import (
+from skytally.core import evidence_line_name_constants as n
+from skytally.imagery.measure.observation_and_evidence_line import (
     Observation,
     observation_line,
     unclear_observation,
 )
-from skytally.imagery.pipeline.imagery_findings import own_findings
-from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine
+from skytally.imagery.pipeline.measured_line_and_target import NO_IMAGE, MeasuredLine
+from skytally.imagery.pipeline.measured_line_findings import own_findings
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.own_and_published_counts import (
     AGREE,

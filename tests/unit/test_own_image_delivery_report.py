@@ -9,16 +9,19 @@ import pandas as pd
 import pytest
 
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.acquisition_inventory import (
+from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.inventory_and_search_log import (
     INVENTORY_COLUMNS,
     SEARCH_COLUMNS,
     read_inventory,
 )
-from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
 from skytally.press.own_image_delivery_report import file_lines, plan_lines, scene_lines
-from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
+from tests.support import (
+    made_up_vendor_deliveries as deliveries,
+    simulated_scenes_and_sites as chips,
+)
 
 HERE = chips.site()
 S2 = deliveries.SENTINEL_2_ROW

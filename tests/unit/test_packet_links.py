@@ -6,7 +6,7 @@ from pathlib import Path
 
 from skytally.press.cards.card import Card, Fact, Part
 from skytally.press.packet_links import add_chart_links, with_packets
-from tests.support.edition_with_packets import made_up_site
+from tests.support.edition_packets_and_tampering import made_up_site
 
 PACKETS = {
     "finding-a.b.zip": "2026-11-29",

@@ -11,7 +11,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.edition_with_packets import ESTIMATE, KEYS, PacketEdition, rehashed, with_table
+from tests.support.edition_packets_and_tampering import (
+    ESTIMATE,
+    KEYS,
+    PacketEdition,
+    rehashed,
+    with_table,
+)
 
 QUOTE = "finding-rail-counts.baseline.zip"
 DATED = "finding-rail-counts.before_covid.zip"

@@ -19,7 +19,7 @@ from skytally.core import (
     when_stated,
     with_preposition,
 )
-from skytally.editions.frozen_rows import table_rows
+from skytally.editions.edition_rows_and_hashes import table_rows
 from skytally.editions.packet_verifier import recompute
 from skytally.findings.date_lag_and_order_findings import _chance_words
 from skytally.record import date_columns

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from skytally.editions.packet_verifier import verify
-from tests.support.edition_with_packets import ESTIMATE, KEYS, PacketEdition, rehashed
+from tests.support.edition_packets_and_tampering import ESTIMATE, KEYS, PacketEdition, rehashed
 
 QUOTE = "finding-rail-counts.baseline.zip"
 HIGHEST = "finding-rail-counts.railcars_highest.zip"

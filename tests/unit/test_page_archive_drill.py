@@ -511,7 +511,9 @@ def test_command_keeps_and_proposes(
     with _one_page(tmp_path, SEEN) as (site, data):
         monkeypatch.setattr(page_archive_command, "data_folder", lambda: data)
         monkeypatch.setattr(page_archive_command, "book_details", lambda: {"title": "A drill"})
-        monkeypatch.setattr("skytally.press.edition_tool_paths.EDITION_TOOLS", tmp_path / "none")
+        monkeypatch.setattr(
+            "skytally.press.edition_environment_program_path.EDITION_TOOLS", tmp_path / "none"
+        )
         known = replace(QUICK, addresses=AddressRules(origins=frozenset({site.origin})))
         assert page_archive_command.run(["--minutes=1"], settings=known) == 1
         site.pages["/a"] = Page(words(SEEN.replace("73", "60")))

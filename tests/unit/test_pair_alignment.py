@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.pair_alignment import align_pair, whole_pixels
 from skytally.imagery.measure.two_date_change import two_date_change_score
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.port_call_in_ais_gap import Fix, reach
 from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
-from tests.support import files_beside_project as shared_files
+from tests.support import optional_external_test_data as shared_files
 
 Box = tuple[float, float, float, float]
 

@@ -14,10 +14,10 @@ from scipy import stats
 
 from labs.benchmarks import interval_coverage_port_calls
 from labs.simulated_port_calls import Plan
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.effective_sample_size import spacing_weights
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import (
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
     BerthObservations,
     Dwell,
     berth_observations_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from skytally.editions.printed_chart_extraction import printed_charts
-from tests.support.edition_with_packets import PICTURE, made_up_site
+from tests.support.edition_packets_and_tampering import PICTURE, made_up_site
 
 
 def test_printed_charts_reads_title_picture_and_table(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skytally.core import data_registry, project_folder
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.project_folder import PROJECT_VARIABLE, data_folder, project_root
 
 
@@ -91,7 +91,7 @@ def test_module_reads_nothing_when_imported(project: Any, tmp_path: Path) -> Non
     """The press can be imported anywhere; only its commands need a project."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    modules = "notebook_and_site_content_keys, project_paths, notebook_parameters"
+    modules = "notebook_and_site_content_keys, project_paths, notebook_parameter_files"
     modules += ", notebook_run_cache, site_build_and_swap, notebook_execution, check_command"
     code = f"import os; os.chdir({str(outside)!r}); from skytally.press import {modules}"
     run = project.run("-c", code)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.provenance_graph import as_svg, layout
 from skytally.record.source_provenance import UNKNOWN_ORIGIN, Graph, copied, copying_graph
 

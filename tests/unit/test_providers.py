@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.acquire.providers import read_providers
-from tests.support.loopback_stac_catalogue import DATA, PROVIDERS
+from tests.support.faulty_stac_catalogue_server import DATA, PROVIDERS
 
 FILE = DATA / "providers.toml"
 ROW = """

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.record import lines
 from skytally.record.evidence_lines import by_statement
 from skytally.statistics.published_count_agreement import PAIR_COLUMNS, agreement, mean_difference

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
-from skytally.findings.quote_ratio_and_share_findings import row_of
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.findings.quote_ratio_share_estimate_findings import row_of
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement
 from skytally.statistics.published_count_pairs import (

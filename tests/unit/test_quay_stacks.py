@@ -10,12 +10,15 @@ import xarray as xr
 from scipy import ndimage, optimize, stats
 
 from labs.benchmarks import interval_coverage_yards_quays_depots
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.evidence_line_schema import check_line
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
-from skytally.imagery.measure.image_observation import observation_line
-from skytally.imagery.measure.quay.quay_change_detection import QUAY_P_FALSE, changed_pixels
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
+from skytally.imagery.measure.observation_and_evidence_line import observation_line
+from skytally.imagery.measure.quay.quay_change_and_detection_probability import (
+    QUAY_P_FALSE,
+    changed_pixels,
+)
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay, teu_bounds, teu_observation
 from skytally.imagery.measure.quay.stacked_area import (
     CRANE_M2,
@@ -134,7 +137,7 @@ def test_one_odd_band_is_no_stack(world: Made) -> None:
 
 
 def noise_of(heavy: bool, rng: np.random.Generator) -> np.ndarray:
-    """Make noise of either family of ground, as `background_terrain.seen` does."""
+    """Make noise of either family of ground, as `terrain_images_under_weather.seen` does."""
     shape = (4, 60, 70)
     if not heavy:
         return rng.normal(size=shape)

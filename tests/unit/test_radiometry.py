@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skytally.core.errors import AcquisitionError
+from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.radiometry import apply_calibration, band_calibrations
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
-from tests.support import simulated_scene_files as chips
+from tests.support import simulated_scenes_and_sites as chips
 
 
 def test_calibration_comes_from_the_asset() -> None:

@@ -8,7 +8,7 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import count_once
 from skytally.record.record_without_rows import ReducedRecord, WholeRecord

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 import rasterio
 
-from skytally.core.errors import AcquisitionError
+from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_selection import select_items
+from skytally.imagery.acquire.one_scene_per_pass import select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from skytally.imagery.simulate.rehearsal_satellite_passes import (
+from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
     ADJACENT,
     EDGE,
     MISLABELLED,
@@ -33,7 +33,7 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
 from skytally.imagery.simulate.rehearsal_scene_archive import write_archive
 from skytally.imagery.sites.control_sites import evidence_sites
 from skytally.imagery.sites.site_register import read_sites
-from tests.support.stac_item_fields import documented
+from tests.support.published_stac_item_fields import documented
 from tests.support.tiny_scene_archive import PLAN, archive, provider, tiny_site
 
 ROOT = Path(__file__).resolve().parents[2]

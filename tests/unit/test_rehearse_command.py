@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from skytally.imagery.acquire.providers import read_providers
-from skytally.imagery.simulate.rehearsal_satellite_passes import SMALL
+from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import SMALL
 from skytally.imagery.simulate.rehearsal_scene_archive import rehearsed_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites

@@ -12,9 +12,9 @@ import pytest
 from matplotlib.path import Path
 
 from skytally.core import data_registry, read_json
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.basemap import View, outlines
-from skytally.figures.chart_titles import ChartTitle
+from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.route_map import route_map
 from skytally.figures.route_map_tables import STOP, read_labels, read_panels
 from tests.support.parsed_charts import svg_words

@@ -14,7 +14,7 @@ import pytest
 from skytally import claims
 from skytally.claims.verdict_row_removal import VerdictFlips
 from skytally.core import data_folder
-from skytally.core.errors import DataError, IntegrityError
+from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.findings.declared_finding_evaluation import outcomes
 from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import REFERENCE, tables_read

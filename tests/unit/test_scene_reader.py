@@ -14,12 +14,19 @@ import numpy as np
 import pytest
 import rasterio
 
-from skytally.core.errors import AcquisitionError
+from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_pixels import joined_ids, joined_pixels, unread_mask
+from skytally.imagery.acquire.scene_pixels_and_pass_joining import (
+    joined_ids,
+    joined_pixels,
+    unread_mask,
+)
 from skytally.imagery.acquire.scene_reader import read_scene, read_scene_over_site
-from skytally.imagery.acquire.tiff_directory_checks import TruncatedHeaderError, read_directory
+from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
+    TruncatedHeaderError,
+    read_directory,
+)
 from skytally.imagery.acquire.tiled_geotiff_reader import (
     TiffLayout,
     UnsupportedLayoutError,
@@ -33,7 +40,7 @@ from skytally.imagery.acquire.window_reader import (
 )
 from skytally.imagery.sites.site_model import Grid
 from skytally.web import redacted_message, url_without_query
-from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
+from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips
 
 QUICK = FetchSettings(timeout_s=0.6, connect_s=0.6, tries=3, pause_s=0.01, deadline_s=6)
 HERE = chips.site()

@@ -13,9 +13,9 @@ import yaml
 
 from skytally.core import DataError
 from skytally.press import build_command as press
-from skytally.press.second_book_engine import myst_project
-from skytally.press.second_book_engine.myst_project import ParsedBook, ParsedPage
-from skytally.press.second_book_engine.page_writer import PageWriter
+from skytally.press.second_book_engine import myst_project_and_parsed_pages
+from skytally.press.second_book_engine.myst_page_to_html import PageWriter
+from skytally.press.second_book_engine.myst_project_and_parsed_pages import ParsedBook, ParsedPage
 from skytally.press.second_book_engine.plain_site import description
 from skytally.press.second_book_engine.role_and_directive_filling import call_source
 
@@ -133,28 +133,28 @@ def test_contents_name_every_page(tmp_path: Path) -> None:
         (tmp_path / name).write_text("# T", encoding="utf-8")
     parts = [{"caption": "P", "chapters": [{"file": "a", "title": "A"}, {"file": "lines"}]}]
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"root": "index", "parts": parts}))
-    assert myst_project.engine_contents(tmp_path) == [
+    assert myst_project_and_parsed_pages.engine_contents(tmp_path) == [
         {"file": "index.md"},
         {"title": "P", "children": [{"file": "a.md"}, {"file": "lines.ipynb"}]},
         {"file": "editions/2026-01-01.md", "hidden": True},
     ]
     (tmp_path / "a.md").unlink()
     with pytest.raises(DataError, match="found 'a', which is no page of the book"):
-        myst_project.engine_contents(tmp_path)
+        myst_project_and_parsed_pages.engine_contents(tmp_path)
 
 
 def test_expected_warnings_are_of_this_engine() -> None:
     """Each that is overlooked has a reason; a missing file, role or address is not overlooked."""
-    assert all(myst_project.EXPECTED.values())
+    assert all(myst_project_and_parsed_pages.EXPECTED.values())
     log = '⚠️  a.md:1 Duplicate identifier in project "cell-0"\n⛔️ b.md:2 unknown role: no\n'
-    assert myst_project.unexpected_warnings(log) == ["b.md:2 unknown role: no"]
+    assert myst_project_and_parsed_pages.unexpected_warnings(log) == ["b.md:2 unknown role: no"]
 
 
 def test_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its environment the second engine says what installs it."""
-    monkeypatch.setattr(myst_project, "PROGRAMS", tmp_path)
+    monkeypatch.setattr(myst_project_and_parsed_pages, "PROGRAMS", tmp_path)
     with pytest.raises(DataError, match="run make book ENGINE=2, which installs it"):
-        myst_project.engine_program()
+        myst_project_and_parsed_pages.engine_program()
 
 
 def test_page_without_words_is_described_by_the_title() -> None:

@@ -17,12 +17,12 @@ import pyproj
 import pytest
 
 from skytally.core import data_registry
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind, evidence_sites
 from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat, window_share_inside
 from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Site
 from skytally.imagery.sites.site_register import read_sites, site_vocabularies
-from tests.support.loopback_stac_catalogue import DATA, SITES, ring
+from tests.support.faulty_stac_catalogue_server import DATA, SITES, ring
 
 MAIN = {"berth": ("berth", "quay"), "track": ("track",), "pit_area": ("pit_area",)}
 """Kinds of outline that must hold the whole circle of uncertainty of a place."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.record.source_provenance import (
     IN_A_REPORT,
     NO_SOURCE,

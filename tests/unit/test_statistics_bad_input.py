@@ -17,28 +17,28 @@ import pandas as pd
 import pytest
 
 from labs.methods import change_points_by_ruptures, semi_markov_port_calls
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics import (
-    baseline_from_published_ceiling,
     interval_dated_counts,
     lead_lag,
     predictive_tail_given_ceiling,
+    published_ceiling_and_independent_images,
     published_count_agreement,
     sea_distance,
 )
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.level_ratio import Numbers, chance_to_notice, level_ratio
+from skytally.statistics.exceedance_probability_given_ceiling import predictive_limit, surge
+from skytally.statistics.level_ratio_and_power import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
 from skytally.statistics.port_calls import (
-    berth_observations,
+    berth_observations_and_stay_prior,
     calls_from_ship_days,
     littles_law,
     missed_calls,
     stay_length,
 )
 from skytally.statistics.series_change_points import change_points
-from skytally.statistics.surge_chance_upper_limit import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200
@@ -48,7 +48,7 @@ PAIRS = (
     *((1.0, 1.0), (0.0, 0.0), (-5.0, -1.0), (0.0, HUGE), (-HUGE, HUGE)),
 )
 DAYS = np.array([0.0, 5.0, 9.0, 20.0, 31.0, 44.0])
-DWELL = berth_observations.Dwell(2.4, 0.2)
+DWELL = berth_observations_and_stay_prior.Dwell(2.4, 0.2)
 ADVICE = re.compile(
     r"\b(give|use|check|leave|exchange|mend|restore|allow|compare|sort|keep|widen|take|tabulate|build|"
     r"correct it, or name|counts are|bounds hold|bounds nothing|nothing (?:is|can)|"
@@ -59,9 +59,9 @@ ADVICE = re.compile(
 
 def looks(
     seen: Any = (1, 0, 1, 0, 0, 1), days: Any = DAYS, length: float = 60.0
-) -> berth_observations.BerthObservations:
+) -> berth_observations_and_stay_prior.BerthObservations:
     """Make observations of a port."""
-    return berth_observations.BerthObservations(
+    return berth_observations_and_stay_prior.BerthObservations(
         np.asarray(days, float), np.asarray(seen, float), length
     )
 
@@ -205,7 +205,7 @@ def _surge_of_bound(**given: Any) -> Any:
     whole = {"stated": 13, "period": ("2018-10-01", "2023-09-30"), **given}
     return surge(
         count,
-        baseline_from_published_ceiling.bounded_baseline(whole.pop("most", 20), **whole),
+        published_ceiling_and_independent_images.bounded_baseline(whole.pop("most", 20), **whole),
         **paid,
     )
 
@@ -348,7 +348,7 @@ CASES = [
         },
     ),
     Case(
-        baseline_from_published_ceiling.weeks_imaged,
+        published_ceiling_and_independent_images.weeks_imaged,
         {"number": 36, "period": ("2022-11-01", "2023-01-31")},
         {"number": (*NUMBERS, 10**9), "period": (*BAD_DAYS, ())},
     ),
@@ -435,18 +435,22 @@ CASES = [
     ),
     Case(_looks(lambda given: given.usable), {}, LOOK_PARTS),
     Case(
-        berth_observations.Dwell,
+        berth_observations_and_stay_prior.Dwell,
         {"median": 2.4, "spread": 0.2},
         {"median": NUMBERS, "spread": NUMBERS},
     ),
     Case(
-        lambda ends, **given: berth_observations.Dwell.between(*ends, **given),
+        lambda ends, **given: berth_observations_and_stay_prior.Dwell.between(*ends, **given),
         {"ends": (1.9, 3.1)},
         {"ends": PAIRS, "level": (*NUMBERS, 1.0)},
     ),
     Case(
         lambda median, spread: littles_law.calls_from_share(
-            4, 9, length=100.0, dwell=berth_observations.Dwell(median, spread), seed=1
+            4,
+            9,
+            length=100.0,
+            dwell=berth_observations_and_stay_prior.Dwell(median, spread),
+            seed=1,
         ),
         {"median": 2.4, "spread": 0.2},
         {"median": NUMBERS, "spread": NUMBERS},
@@ -500,9 +504,9 @@ CASES = [
             "ships": NUMBERS,
             "transit_days": NUMBERS,
             "dwell": (
-                berth_observations.Dwell(1e6, 0.2),
-                berth_observations.Dwell(1e-3, 0.2),
-                berth_observations.Dwell(2.4, 0.0),
+                berth_observations_and_stay_prior.Dwell(1e6, 0.2),
+                berth_observations_and_stay_prior.Dwell(1e-3, 0.2),
+                berth_observations_and_stay_prior.Dwell(2.4, 0.0),
             ),
         },
     ),
@@ -677,7 +681,7 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
             "arriving from day 0.0 to inf; give a length",
         ),
         (
-            lambda: berth_observations.Dwell.between(1, 9, level=1),
+            lambda: berth_observations_and_stay_prior.Dwell.between(1, 9, level=1),
             "level: found 1; give a level between",
         ),
         (lambda: stay_length.mean_stay(stays(), level=NAN), "level: found nan; give a level"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.port_calls.stay_length import (
     DAYS,
     SAME_HOUR,

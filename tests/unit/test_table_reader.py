@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import table_reader
-from skytally.core.errors import DataError, Fault
+from skytally.core.errors_and_fault_lists import DataError, Fault
 from skytally.core.table_reader import header_of, plain_rows, read_cells, read_table, scan
 
 Write = Callable[..., None]

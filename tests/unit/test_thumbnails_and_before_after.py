@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator
 
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.figures.thumbnails_and_before_after import slider_block, thumbnails_block
 from skytally.imagery.pipeline.thumbnails import Thumbnail
-from tests.support.browser import ABSENT, chromium, chromium_path, tab
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path, tab
 from tests.support.parsed_charts import NASTY, tags
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from skytally.claims import read_tables
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.errors import DataError
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.overview_timeline import timeline_chart
 from skytally.figures.timeline_lane_selection import lane_rows, read_lanes
 from tests.support.expected_sentences import same_sentence

@@ -19,7 +19,7 @@ from skytally import claims, findings
 from skytally.core import data_folder, when
 from skytally.press import check_parts
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.press.sphinx_ext.translation_directives import LanguageLinks, languages
+from skytally.press.sphinx_ext.translated_summary_and_language_links import LanguageLinks, languages
 from skytally.press.translations.language_words import (
     FOLDER,
     LanguageWords,

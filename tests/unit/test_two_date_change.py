@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from labs.benchmarks import accuracy_two_date_change
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.measure.two_date_change import two_date_change_score, unchanged_line
 

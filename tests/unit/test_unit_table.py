@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims.claimed_number_comparison import BoundedNumber, comparable
-from skytally.core import evidence_line_vocabulary as n
-from skytally.core.data_dictionary import words
-from skytally.core.errors import DataError
+from skytally.claims.verdict_on_claimed_number import BoundedNumber, comparable
+from skytally.core import evidence_line_name_constants as n
+from skytally.core.data_dictionaries_and_vocabularies import words
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.number_and_date_words import with_unit
 from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.core.unit_table import Unit, unit_of

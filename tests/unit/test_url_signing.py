@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from skytally.core.errors import AcquisitionError, DataError
+from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire import url_signing
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.provider_allowed_addresses import S3_ENDPOINT_VARIABLE
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.web import ForbiddenAddressError
-from tests.support import server_fault_proxy as faults, simulated_scene_files as chips
+from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips
 
 SPLIT = b'{"token": "a b", "msft:expiry": "2099-01-01T00:00:00Z"}'
 SECRET = f"{faults.CANARY}-secret"

@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core.errors import DataError
-from skytally.imagery.clear_sky.stable_area_masks import ring_mask
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.cube import frames as looks_of
 from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,

@@ -23,21 +23,24 @@ import rasterio
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.deliveries import delivered_pixels
+from skytally.imagery.acquire.deliveries import delivered_pixels_on_site_grid
 from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     DayConflictError,
     moment_in_name,
 )
-from skytally.imagery.acquire.deliveries.delivered_pixels import read_delivered_scene
+from skytally.imagery.acquire.deliveries.delivered_pixels_on_site_grid import read_delivered_scene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.own_image_folder import item_id_of, items_in_folder
+from skytally.imagery.acquire.one_scene_per_pass import select_items
+from skytally.imagery.acquire.own_image_scene_items import item_id_of, items_in_folder
 from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
-from skytally.imagery.acquire.scene_pixels import ScenePixels
-from skytally.imagery.acquire.scene_selection import select_items
+from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
-from tests.support import made_up_vendor_deliveries as deliveries, simulated_scene_files as chips
+from tests.support import (
+    made_up_vendor_deliveries as deliveries,
+    simulated_scenes_and_sites as chips,
+)
 
 HERE = chips.site()
 S2 = deliveries.SENTINEL_2_ROW
@@ -537,7 +540,7 @@ def test_a_part_with_too_many_pixels_is_averaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A large fine image is stored with larger pixels, each the mean of those that it holds."""
-    monkeypatch.setattr(delivered_pixels, "MAX_PIXELS", 10_000)
+    monkeypatch.setattr(delivered_pixels_on_site_grid, "MAX_PIXELS", 10_000)
     truth = deliveries.ground((400, 400))
     deliveries.image(tmp_path / "pier_20230805.tif", [truth] * 3, gsd=0.5, nodata=0)
     (item,), _ = found(tmp_path, bands={"b02": "1", "b03": "2", "b04": "3"})

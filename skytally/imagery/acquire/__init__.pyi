@@ -1,4 +1,20 @@
-from .acquisition_inventory import (
+from .band_file_table_reader import band_table_items as band_table_items
+from .byte_ranges import FetchSettings as FetchSettings
+from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
+from .chip_and_manifest_encoding import (
+    ChipManifest as ChipManifest,
+    checked_item_id as checked_item_id,
+    encode_chip as encode_chip,
+    scene_manifest as scene_manifest,
+)
+from .chip_store import (
+    StoreError as StoreError,
+    read_chip as read_chip,
+    stored_manifest as stored_manifest,
+)
+from .deliveries.delivered_pixels_on_site_grid import read_delivered_scene as read_delivered_scene
+from .deliveries.delivery_recognition import recognised_delivery as recognised_delivery
+from .inventory_and_search_log import (
     FAILED as FAILED,
     NO as NO,
     REJECTED as REJECTED,
@@ -20,21 +36,8 @@ from .acquisition_inventory import (
     write_inventory as write_inventory,
     write_searches as write_searches,
 )
-from .band_table import band_table_items as band_table_items
-from .byte_ranges import FetchSettings as FetchSettings
-from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
-from .chip_encoding import (
-    ChipManifest as ChipManifest,
-    checked_item_id as checked_item_id,
-    encode_chip as encode_chip,
-    scene_manifest as scene_manifest,
-)
-from .chip_store import (
-    StoreError as StoreError,
-    read_chip as read_chip,
-    stored_manifest as stored_manifest,
-)
-from .coverage_months import (
+from .legacy_conversion import convert_data as convert_data
+from .monthly_coverage_losses_and_gaps import (
     ANY_SENSOR as ANY_SENSOR,
     COVERAGE_STATES as COVERAGE_STATES,
     NONE_USABLE as NONE_USABLE,
@@ -48,11 +51,15 @@ from .coverage_months import (
     losses_by_reason as losses_by_reason,
     monthly_coverage as monthly_coverage,
 )
-from .deliveries.delivered_pixels import read_delivered_scene as read_delivered_scene
-from .deliveries.delivery_recognition import recognised_delivery as recognised_delivery
-from .legacy_conversion import convert_data as convert_data
+from .neighbouring_utm_zone_resampling import resample_to_site_grid as resample_to_site_grid
 from .offered_scene import SceneItem as SceneItem, baseline_version as baseline_version
-from .own_image_folder import item_id_of as item_id_of
+from .one_scene_per_pass import (
+    SAME_PASS_S as SAME_PASS_S,
+    SELECTED as SELECTED,
+    SelectionDecision as SelectionDecision,
+    select_items as select_items,
+)
+from .own_image_scene_items import item_id_of as item_id_of
 from .provider_allowed_addresses import address_rules as address_rules
 from .providers import (
     FOLDER as FOLDER,
@@ -69,19 +76,12 @@ from .providers import (
     sensor_name as sensor_name,
 )
 from .radiometry import apply_calibration as apply_calibration
-from .reprojection import resample_to_site_grid as resample_to_site_grid
 from .scene_classification_masks import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
 )
-from .scene_pixels import ScenePixels as ScenePixels, joined_ids as joined_ids
+from .scene_pixels_and_pass_joining import ScenePixels as ScenePixels, joined_ids as joined_ids
 from .scene_reader import read_scene as read_scene
-from .scene_selection import (
-    SAME_PASS_S as SAME_PASS_S,
-    SELECTED as SELECTED,
-    SelectionDecision as SelectionDecision,
-    select_items as select_items,
-)
 from .scenes_to_leave_out import (
     LEFT_OUT as LEFT_OUT,
     LEFT_OUT_TABLE as LEFT_OUT_TABLE,

@@ -17,7 +17,7 @@ import rasterio.errors
 import rasterio.windows
 
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-from skytally.imagery.acquire.tiff_directory_checks import (
+from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     MAX_BLOCK_BYTES,
     directory_faults,
     fetch_directory,

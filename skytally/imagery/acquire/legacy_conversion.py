@@ -13,20 +13,20 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import DataError, IntegrityError, read_cells, refuse
-from skytally.imagery.acquire.acquisition_inventory import (
-    INVENTORY_COLUMNS,
-    SEARCH_COLUMNS,
-    merge_inventory,
-    merge_searches,
-    write_inventory,
-    write_searches,
-)
 from skytally.imagery.acquire.chip_store import (
     read_chip,
     store_errors,
     stored_item_ids,
     stored_manifest,
     write_atomically,
+)
+from skytally.imagery.acquire.inventory_and_search_log import (
+    INVENTORY_COLUMNS,
+    SEARCH_COLUMNS,
+    merge_inventory,
+    merge_searches,
+    write_inventory,
+    write_searches,
 )
 from skytally.imagery.acquire.legacy_table_refusal import (
     LEGACY_INVENTORY,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-from skytally.imagery.acquire.tiff_directory_checks import (
+from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     DEFLATE_CODES,
     TAG_BITS,
     TAG_COMPRESSION,

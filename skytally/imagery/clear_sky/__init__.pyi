@@ -12,10 +12,10 @@ from .clear_sky_screening import (
     ring_offset as ring_offset,
     screen as screen,
 )
-from .clear_sky_screening_cache import (
+from .stable_ground_and_water_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask
+from .stored_image_screening import (
     read_screenings as read_screenings,
     ring_statistics as ring_statistics,
     screened_inventory as screened_inventory,
     update_statistics as update_statistics,
 )
-from .stable_area_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask

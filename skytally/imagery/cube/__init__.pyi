@@ -1,5 +1,5 @@
 from .cube_assembly import stored_observations as stored_observations
-from .cube_checks import (
+from .cube_mask_and_argument_checks import (
     GAMMA0 as GAMMA0,
     OPTICAL_BANDS as OPTICAL_BANDS,
     REFLECTANCE as REFLECTANCE,
@@ -34,7 +34,7 @@ from .frames import (
     subsample_mask as subsample_mask,
     window_corner as window_corner,
 )
-from .geotiff_cube import (
+from .geotiff_cube_reader import (
     cube_from_geotiffs as cube_from_geotiffs,
     with_scene_classes as with_scene_classes,
 )

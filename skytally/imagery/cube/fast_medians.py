@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.cube.cube_checks import Bools
+from skytally.imagery.cube.cube_mask_and_argument_checks import Bools
 from skytally.imagery.cube.frames import Floats, PixelIndices
 
 

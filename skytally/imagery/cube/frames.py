@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_vocabulary as n
-from skytally.imagery.cube.cube_checks import (
+from skytally.core import DataError, evidence_line_name_constants as n
+from skytally.imagery.cube.cube_mask_and_argument_checks import (
     GAMMA0,
     LAYER_DIM,
     OPTICAL_BANDS,

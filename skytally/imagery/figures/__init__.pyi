@@ -1,7 +1,7 @@
 from .coverage_gap_chart import gaps_chart as gaps_chart
 from .coverage_month_charts import months_chart as months_chart, states_chart as states_chart
 from .detection_limit_charts import FALSE_ALARMS as FALSE_ALARMS
-from .measured_sites_report import (
+from .own_imagery_page_blocks import (
     cards_shown as cards_shown,
     lines_shown as lines_shown,
     state_shown as state_shown,

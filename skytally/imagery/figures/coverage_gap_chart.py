@@ -10,7 +10,7 @@ import pandas as pd
 from skytally.core import chart_style as style, day, number
 from skytally.figures import PageBlock, show
 from skytally.imagery.acquire import rehearsal_marked
-from skytally.imagery.figures.coverage_lane_boxes import (
+from skytally.imagery.figures.coverage_lane_drawing import (
     add_legend,
     bokeh_labels,
     bokeh_lanes,
@@ -54,7 +54,7 @@ def gaps_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage_months.coverage_gaps`.
+        Result of `skytally.imagery.acquire.monthly_coverage_losses_and_gaps.coverage_gaps`.
     breaks : pandas.DataFrame
         The break register.
     rehearsal : bool

@@ -16,7 +16,7 @@ from skytally.imagery.acquire import (
     rehearsal_marked,
     sensor_name,
 )
-from skytally.imagery.figures.coverage_lane_boxes import (
+from skytally.imagery.figures.coverage_lane_drawing import (
     add_legend,
     bokeh_lanes,
     draw_boxes,
@@ -86,8 +86,8 @@ def state_spans(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`, with the ``lane`` of
-        each row.
+        Result of `skytally.imagery.acquire.monthly_coverage_losses_and_gaps.monthly_coverage`, with
+        the ``lane`` of each row.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def states_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`.
+        Result of `skytally.imagery.acquire.monthly_coverage_losses_and_gaps.monthly_coverage`.
     breaks : pandas.DataFrame
         The break register.
     rehearsal : bool
@@ -278,7 +278,7 @@ def months_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`.
+        Result of `skytally.imagery.acquire.monthly_coverage_losses_and_gaps.monthly_coverage`.
     breaks : pandas.DataFrame
         The break register.
     sensor : str

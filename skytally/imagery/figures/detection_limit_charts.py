@@ -8,7 +8,7 @@ import pandas as pd
 
 from skytally.core import number, slug_of
 from skytally.figures import PageBlock, curves_chart, table_block
-from skytally.imagery.figures.coverage_lane_boxes import no_chart
+from skytally.imagery.figures.coverage_lane_drawing import no_chart
 from skytally.imagery.pipeline import TARGET_RECALL
 
 COLUMNS = {
@@ -59,8 +59,8 @@ def limits_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        From `skytally.imagery.pipeline.detection_limits.recall_table`; the row of size 0 holds
-        the images found occupied though nothing was injected.
+        From `skytally.imagery.pipeline.detection_limit_summaries.recall_table`; the row of size 0
+        holds the images found occupied though nothing was injected.
     title : str
         What is measured, by which sensor.
     xlabel : str

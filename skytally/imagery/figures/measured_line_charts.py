@@ -17,7 +17,7 @@ from skytally.core import (
     Quantity,
     chart_style as style,
     day,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     interval,
     limits,
     number,
@@ -34,8 +34,8 @@ from skytally.figures import (
     value_marks,
 )
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
-from skytally.imagery.figures.coverage_lane_boxes import draw_boxes, no_chart
-from skytally.imagery.figures.observation_rug import (
+from skytally.imagery.figures.coverage_lane_drawing import draw_boxes, no_chart
+from skytally.imagery.figures.observation_rug_and_longest_gap import (
     CONCLUSIVE,
     INCONCLUSIVE,
     LOST,
@@ -275,7 +275,7 @@ def measured_chart(
     ----------
     lines : mapping of str to xarray.Dataset, dims (time)
         Measured lines of one unit by title, from
-        `skytally.imagery.measure.image_observation.observation_line`.
+        `skytally.imagery.measure.observation_and_evidence_line.observation_line`.
     looks : pandas.DataFrame
         Rows of the looks table of this site and sensor, which may be none.
     breaks : pandas.DataFrame

@@ -23,7 +23,7 @@ def numbered_breaks(
     ----------
     breaks : pandas.DataFrame
         Rows of ``data/sensor_breaks.csv``, read by
-        `skytally.imagery.acquire.acquisition_inventory.read_breaks`.
+        `skytally.imagery.acquire.inventory_and_search_log.read_breaks`.
     period : (pandas.Timestamp, pandas.Timestamp)
         First and last day drawn.
 

@@ -4,7 +4,7 @@ from .ground.bare_soil_index import (
     date_ground_works as date_ground_works,
 )
 from .ground.disturbed_area import ground_laid_bare as ground_laid_bare
-from .image_observation import (
+from .observation_and_evidence_line import (
     UNIT_WORDS as UNIT_WORDS,
     Observation as Observation,
     observation_line as observation_line,
@@ -24,7 +24,7 @@ from .ships.berth_ships import (
     BerthObservation as BerthObservation,
     ships_at_berth as ships_at_berth,
 )
-from .ships.difference_from_empty_berth import SURE_DETECTION as SURE_DETECTION, Berth as Berth
+from .ships.berth_water_anomalies import SURE_DETECTION as SURE_DETECTION, Berth as Berth
 from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
 from .two_date_change import two_date_change_score as two_date_change_score

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from skytally.core import DataError, day, evidence_line_vocabulary as n, number
+from skytally.core import DataError, day, evidence_line_name_constants as n, number
 from skytally.imagery.measure import Observation, bare_soil_series, date_ground_works
-from skytally.imagery.pipeline.site_masks import OutlineArea
-from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 
 
 def dated(area: OutlineArea, images: OpenImages, study: np.datetime64) -> str:

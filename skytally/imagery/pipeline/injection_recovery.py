@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.measure import SURE_DETECTION, Observation
-from skytally.imagery.pipeline.detection_limits import (
+from skytally.imagery.pipeline.detection_limit_summaries import (
     MIN_IMAGES,
     Card,
     SiteLimits,
@@ -19,7 +19,7 @@ from skytally.imagery.pipeline.detection_limits import (
     recall_table,
 )
 from skytally.imagery.pipeline.measure_setup import Measure, MeasureSetup
-from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate import InjectionArea, Injector
 
 MAX_IMAGES = 100

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from skytally.core import day, evidence_line_vocabulary as n, number
+from skytally.core import day, evidence_line_name_constants as n, number
 from skytally.findings import Finding, computed, tally
 from skytally.imagery.acquire import (
     ANY_SENSOR,
@@ -167,7 +167,7 @@ def coverage_findings(
     looks, searches : pandas.DataFrame
         The two tables of a refresh.
     table : pandas.DataFrame
-        Result of `skytally.imagery.acquire.coverage_months.monthly_coverage`.
+        Result of `skytally.imagery.acquire.monthly_coverage_losses_and_gaps.monthly_coverage`.
     sites : mapping of str to str
         Slug to name, control sites among them.
 

@@ -16,14 +16,14 @@ from skytally.imagery.clear_sky import read_screenings
 from skytally.imagery.cube import common_gsd, stored_observations, with_scene_classes
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.depot_change_and_pit_notes import notes
-from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits
 from skytally.imagery.pipeline.injection_recovery import capped, site_limits
 from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up
-from skytally.imagery.pipeline.measured_line import NO_IMAGE, MeasuredLine, Target
+from skytally.imagery.pipeline.measured_line_and_target import NO_IMAGE, MeasuredLine, Target
+from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea, outline_area
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
-from skytally.imagery.pipeline.site_masks import OutlineArea, outline_area
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages, cut_out
 from skytally.imagery.pipeline.thumbnail_choice import ThumbnailPicker
-from skytally.imagery.pipeline.window_cutouts import OpenImages, cut_out
 
 
 def _rows(

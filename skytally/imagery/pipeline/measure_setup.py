@@ -34,7 +34,7 @@ from skytally.imagery.measure import (
     unclear_observation,
 )
 from skytally.imagery.pipeline.measured_line_kinds import LineKind
-from skytally.imagery.pipeline.site_masks import (
+from skytally.imagery.pipeline.measuring_masks_and_track_lines import (
     OPEN_WATER_M,
     Bools,
     OutlineArea,
@@ -43,7 +43,7 @@ from skytally.imagery.pipeline.site_masks import (
     seaward_bearing,
     track_lines,
 )
-from skytally.imagery.pipeline.window_cutouts import OpenImages
+from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate import (
     InjectionArea,
     Injector,

@@ -11,7 +11,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from skytally.imagery.acquire import STORED, ChipManifest
-from skytally.imagery.pipeline.measured_line import Target
+from skytally.imagery.pipeline.measured_line_and_target import Target
 from skytally.imagery.pipeline.measuring_code_key import measuring_key
 from skytally.imagery.sites import Site
 

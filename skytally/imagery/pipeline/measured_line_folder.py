@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skytally.core import IntegrityError, slug_of
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.pipeline.measured_line import MeasuredLine, Target
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target
 from skytally.imagery.pipeline.measured_line_content_keys import PARTS, changed_parts
 from skytally.imagery.pipeline.measured_line_netcdf import (
     as_dataset,

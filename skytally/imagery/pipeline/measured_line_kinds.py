@@ -12,7 +12,7 @@ class LineKind:
     """One kind of line."""
 
     card: str
-    """Key of its summary in `skytally.imagery.pipeline.detection_limits.CARDS`."""
+    """Key of its summary in `skytally.imagery.pipeline.detection_limit_summaries.CARDS`."""
     outline_kind: str
     """Kind of outline it needs."""
     sensor: str

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import DataError, IntegrityError, evidence_line_vocabulary as n
+from skytally.core import DataError, IntegrityError, evidence_line_name_constants as n
 from skytally.imagery.measure import Observation, observation_line
-from skytally.imagery.pipeline.detection_limits import CARDS, SiteLimits
-from skytally.imagery.pipeline.measured_line import MeasuredLine
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 

@@ -15,7 +15,7 @@ import pandas as pd
 from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire import ChipManifest, chip_store
 from skytally.imagery.pipeline.measure_outlines import measure_targets
-from skytally.imagery.pipeline.measured_line import MeasuredLine, Target, targets_of
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_content_keys import (
     changed_parts,
     images_key,

@@ -17,7 +17,7 @@ MEASURING_ROOMS = tuple(
 )
 MEASURING_MODULES = tuple(
     f"skytally.imagery.acquire.{module}"
-    for module in ("chip_encoding", "scene_classification_masks", "radiometry")
+    for module in ("chip_and_manifest_encoding", "scene_classification_masks", "radiometry")
 )
 """Of acquisition only what decodes a chip counts: how scenes are fetched changes no line."""
 LIBRARIES = ("numpy", "scipy", "statsmodels", "rasterio")

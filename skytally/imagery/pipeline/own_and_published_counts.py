@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from skytally.core import day, evidence_line_vocabulary as n, limits, quantity_of, quantity_text
+from skytally.core import day, evidence_line_name_constants as n, limits, quantity_of, quantity_text
 from skytally.imagery.measure import PER_CAR, Observation, teu_bounds
-from skytally.imagery.pipeline.measured_line import MeasuredLine
+from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine
 
 COLUMNS = ("outline", "day", "published", "own image", "both")
 ALIKE = {"berth": ("ships", "m", ""), "track": ("railcars",), "quay": ("containers",)}

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from skytally.core import day, evidence_line_vocabulary as n
+from skytally.core import day, evidence_line_name_constants as n
 from skytally.imagery.measure import Observation
-from skytally.imagery.pipeline.site_masks import OutlineArea
+from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea
 from skytally.imagery.pipeline.thumbnails import Points, Thumbnail, radar_grey, true_colour
 from skytally.imagery.sites import rings_in_metres
 

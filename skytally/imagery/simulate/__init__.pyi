@@ -21,7 +21,7 @@ from .port_at_pixel_sizes import (
 )
 from .rail_yard_quay_field_cubes import simulated_field as simulated_field
 from .recount_practice_images import PRACTICE as PRACTICE, write_practice as write_practice
-from .rehearsal_satellite_passes import SMALL as SMALL, ArchivePlan as ArchivePlan
+from .rehearsal_passes_and_catalogue_faults import SMALL as SMALL, ArchivePlan as ArchivePlan
 from .rehearsal_scene_archive import (
     read_json_lines as read_json_lines,
     rehearsed_sites as rehearsed_sites,

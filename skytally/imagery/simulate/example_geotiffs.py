@@ -15,7 +15,7 @@ import numpy.typing as npt
 import rasterio
 
 from skytally.core import VOCABULARY, VOCABULARY_COLUMNS
-from skytally.imagery.acquire import band_table
+from skytally.imagery.acquire import band_file_table_reader
 from skytally.imagery.simulate import (
     harbour_images,
     rail_yard_quay_field_cubes,
@@ -296,7 +296,7 @@ def write_example_geotiffs(folder: Path | str, *, seed: int = 1) -> None:
         rows = [
             row for i in range(len(place.images)) for row in _image_rows(place, i, folder, grid)
         ]
-        _write_table(folder / f"{place.slug}.csv", band_table.BAND_TABLE_COLUMNS, rows)
+        _write_table(folder / f"{place.slug}.csv", band_file_table_reader.BAND_TABLE_COLUMNS, rows)
         register.append(_register_row(place, grid))
         write_outlines(
             sites / f"{place.slug}.geojson",

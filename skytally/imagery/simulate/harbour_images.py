@@ -13,7 +13,7 @@ import rioxarray  # noqa: F401  gives a cube its CRS
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate import held_out_hull_family, ship_drawing
+from skytally.imagery.simulate import held_out_ship_appearance_model, ship_drawing
 from skytally.imagery.simulate.ship_drawing import (
     BANDS,
     MTF,
@@ -24,7 +24,7 @@ from skytally.imagery.simulate.ship_drawing import (
 )
 
 FIRST, SECOND = "first", "second"
-"""Families of hulls, decks, blurs and noise: `ship_drawing` and `held_out_hull_family`."""
+"""Families of hulls, decks, blurs, noise: `ship_drawing`, `held_out_ship_appearance_model`."""
 CLEAR, CLOUD, HAZE, SHADOW, SNOW = "clear", "cloud", "haze", "shadow", "snow"
 WATER = np.array([0.050, 0.045, 0.025, 0.012])
 CONCRETE = np.array([0.18, 0.19, 0.20, 0.22])
@@ -307,21 +307,22 @@ def ship_sprite(
     if harbour.family == SECOND:
         return ship_drawing.draw_ship(
             moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0,
-            outline=held_out_hull_family.rounded_hull,
-            paint=held_out_hull_family.hatched_deck, blur=held_out_hull_family.haloed,
+            outline=held_out_ship_appearance_model.rounded_hull,
+            paint=held_out_ship_appearance_model.hatched_deck,
+            blur=held_out_ship_appearance_model.haloed,
         )  # fmt: skip
     return ship_drawing.draw_ship(moved, harbour.shape, rng, gsd=harbour.gsd, native=10.0)
 
 
 def _noise(harbour: Harbour, values: Floats, rng: np.random.Generator) -> Floats:
     if harbour.family == SECOND:
-        return held_out_hull_family.other_noise(values, harbour.noise, rng)
+        return held_out_ship_appearance_model.other_noise(values, harbour.noise, rng)
     return rng.normal(0.0, harbour.noise, values.shape).astype(np.float32)
 
 
 def _swell(harbour: Harbour, rng: np.random.Generator) -> Doubles:
     if harbour.family == SECOND:
-        return held_out_hull_family.other_water(harbour.shape, rng, harbour.gsd)
+        return held_out_ship_appearance_model.other_water(harbour.shape, rng, harbour.gsd)
     field = ndimage.gaussian_filter(rng.standard_normal(harbour.shape), 6.0)
     return np.asarray(field / field.std())
 

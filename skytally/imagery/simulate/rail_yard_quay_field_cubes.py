@@ -10,14 +10,14 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.background_terrain import (
+from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, Sharpness
+from skytally.imagery.simulate.railcar_stack_and_pit_layouts import ballast_bed, tracks
+from skytally.imagery.simulate.terrain_images_under_weather import (
     Weather,
     observed_ground,
     stacked_cube,
     terrain,
 )
-from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, Sharpness
-from skytally.imagery.simulate.railcar_stack_and_pit_layouts import ballast_bed, tracks
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -32,7 +32,7 @@ class SimulatedPlace:
     extent: Extent
     """Its pixels."""
     ground: Floats
-    """What lies there always, from `skytally.imagery.simulate.background_terrain.terrain`."""
+    """What lies there always, from `terrain` of `terrain_images_under_weather`."""
     target: Bools
     """Quay, field or yard, dims (y, x)."""
     ring: Bools

@@ -24,8 +24,7 @@ from rasterio.warp import reproject, transform_bounds
 
 from skytally.imagery.simulate import rehearsal_stac_items as shapes
 from skytally.imagery.simulate.rehearsal_pass_images import Sky, optical_view, radar_view
-from skytally.imagery.simulate.rehearsal_port_yard_and_depot import RehearsedPlace, rehearsed_site
-from skytally.imagery.simulate.rehearsal_satellite_passes import (
+from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
     C1,
     C2,
     COLLECTIONS,
@@ -41,6 +40,7 @@ from skytally.imagery.simulate.rehearsal_satellite_passes import (
     scene_id,
     site_areas,
 )
+from skytally.imagery.simulate.rehearsal_port_yard_and_depot import RehearsedPlace, rehearsed_site
 from skytally.imagery.simulate.rehearsal_site_layouts import (
     GSD,
     Ground,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from rasterio.warp import transform_bounds
 
-from skytally.imagery.simulate.rehearsal_satellite_passes import (
+from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
     COLLECTIONS,
     V1,
     ScenePass,

@@ -5,12 +5,6 @@ from .control_sites import (
     is_control_name as is_control_name,
     site_names as site_names,
 )
-from .outline_editing import (
-    Displacement as Displacement,
-    confirm_outlines as confirm_outlines,
-    displace_outlines as displace_outlines,
-    outline_changes as outline_changes,
-)
 from .outline_geometry import (
     RingPoints as RingPoints,
     outline_area_m2 as outline_area_m2,
@@ -25,7 +19,14 @@ from .outline_reader import (
     OUTLINE_KIND as OUTLINE_KIND,
     outlines_from_geojson as outlines_from_geojson,
 )
+from .outline_shifting_confirming_and_comparing import (
+    Displacement as Displacement,
+    confirm_outlines as confirm_outlines,
+    displace_outlines as displace_outlines,
+    outline_changes as outline_changes,
+)
 from .outline_writer import write_outlines as write_outlines
+from .site_location_checks import position_faults as position_faults
 from .site_model import (
     CONFIRMED as CONFIRMED,
     CONTROL as CONTROL,
@@ -35,7 +36,6 @@ from .site_model import (
     Outline as Outline,
     Site as Site,
 )
-from .site_position_checks import position_faults as position_faults
 from .site_register import (
     CONVERT_ADVICE as CONVERT_ADVICE,
     LEGACY_REGISTER_COLUMNS as LEGACY_REGISTER_COLUMNS,

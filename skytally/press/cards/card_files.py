@@ -94,7 +94,7 @@ def _page(card: Card, facts: list[Fact], *, title: str, foot: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{heading} ({html.escape(card.id)})</title>"
         f'<meta name="description" content="{sentence[:150]}">'
-        f'<link rel="stylesheet" href="{UP}_static/cards/card.css"></head><body>'
+        f'<link rel="stylesheet" href="{UP}_static/cards/card_page.css"></head><body>'
         f'<main class="card"><p class="kind">{card.kind} {html.escape(card.id)}</p>'
         f"<h1>{heading}</h1><p>{sentence}</p><dl>{lines}</dl></main>"
         f'<footer><a href="{UP}index.html">{html.escape(title)}</a> · {foot}'

@@ -13,7 +13,7 @@ import pandas as pd
 from skytally.core import (
     DERIVED_SUM,
     MADE_AS_SUM,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     limits,
     quantity_of,
     quantity_text,

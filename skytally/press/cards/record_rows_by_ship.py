@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import evidence_line_vocabulary as n, slug_of
+from skytally.core import evidence_line_name_constants as n, slug_of
 from skytally.press.cards.record_cards import CardRecord, is_one_ship
 
 FOLLOWED_IN = ("voyages", "sanction_listings", "ship_owners")

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skytally.findings import Reevaluation
-from skytally.press.notebook_parameters import declared_parameters
-from skytally.press.notebook_reader import read_notebook
-from skytally.press.parameter_value_checks import ONE_DAY, RecordValues, is_day, record_values
+from skytally.press.notebook_parameter_files import declared_parameters
+from skytally.press.parameter_date_and_row_checks import (
+    ONE_DAY,
+    RecordValues,
+    is_day,
+    record_values,
+)
+from skytally.press.strict_notebook_reader import read_notebook
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)
 """A line of the parameters cell that says what its parameter is."""

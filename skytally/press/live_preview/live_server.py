@@ -20,9 +20,9 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
 from skytally.press.cards.card_files import POLICY as CARD_POLICY
-from skytally.press.subprocesses import LOOPBACK, listening_socket
+from skytally.press.subprocesses_and_local_ports import LOOPBACK, listening_socket
 
-SCRIPT = Path(__file__).parent / "live_reload.js"
+SCRIPT = Path(__file__).parent / "live_reload_and_build_status.js"
 HEARTBEAT_SECONDS = 10.0
 """Pause after which a page that hears nothing is sent an empty line, which a closed one refuses."""
 WATCHED_CARD_POLICY = CARD_POLICY.replace(

@@ -15,9 +15,10 @@ from sphinx.application import Sphinx
 from skytally.press import site_build_and_swap
 from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import edition_words
-from skytally.press.laboratory.laboratory_scripts import DOOR
+from skytally.press.laboratory.laboratory_script_load_order import DOOR
 from skytally.press.project_paths import build_folder, second_site_folder
-from skytally.press.second_book_engine.myst_project import (
+from skytally.press.second_book_engine.myst_page_to_html import PageWriter, calls_of
+from skytally.press.second_book_engine.myst_project_and_parsed_pages import (
     ParsedBook,
     ParsedPage,
     contents,
@@ -27,7 +28,6 @@ from skytally.press.second_book_engine.myst_project import (
     run_engine,
     write_project,
 )
-from skytally.press.second_book_engine.page_writer import PageWriter, calls_of
 from skytally.press.second_book_engine.role_and_directive_filling import (
     fill_calls,
     known_calls,
@@ -41,14 +41,17 @@ from skytally.press.sphinx_ext.page_head_and_foot import (
     shortened,
     write_preview_picture,
 )
-from skytally.press.sphinx_ext.translation_directives import in_its_language, language_tags
+from skytally.press.sphinx_ext.translated_summary_and_language_links import (
+    in_its_language,
+    language_tags,
+)
 
 LOG = "site2.log"
 STYLES = "plain.css"
 SHEETS = ("_static/skytally.css", f"_static/{STYLES}")
 SCRIPTS = ("_static/cards/popover.js", "_static/cards/save_picture.js")
 """Scripts of every page, beside those that the book keeps in its folder."""
-CHART_SCRIPTS = ("_static/charts/bokeh.min.js", "_static/charts/lazy_chart_loader.js")
+CHART_SCRIPTS = ("_static/charts/bokeh.min.js", "_static/charts/lazy_responsive_chart_loader.js")
 
 
 def _navigation(listed: Mapping[str, Any], titles: Mapping[str, str], docname: str) -> str:

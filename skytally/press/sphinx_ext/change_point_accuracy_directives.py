@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, filtered_table
 
 OWN_METHOD = "skytally, changes shown"
-"""Name of the changes that this package shows, in ``change_point_scores.csv``."""
+"""Name of the changes that this package shows, in ``change_point_scores_real_series.csv``."""
 LIKELY_METHOD = "skytally, changes more likely than not"
 """Name of the changes that are more likely than not, by the rule of Rbeast."""
 RBEAST_METHOD = "Rbeast beast, trend only, changes of p above 0.5"
@@ -23,7 +23,7 @@ class RealSeriesTable(Block):
 
     def html(self) -> str:
         """Return one row per series and their mean, a column per method."""
-        table = results("change_point_scores")
+        table = results("change_point_scores_real_series")
         if table.empty:
             words = "Changes have not been searched for in real series yet."
             return empty_state(words, anchor="table-real-series")
@@ -89,7 +89,7 @@ class ChangesBesideRbeast(Block):
     @staticmethod
     def _added(data: str) -> str:
         """List the changes that the looser rule adds to those shown and that cost score."""
-        scores = results("change_point_scores")
+        scores = results("change_point_scores_real_series")
         scores = scores[scores["dataset"] == data].set_index(["series", "method"])
         added = []
         for name in dict.fromkeys(scores.index.get_level_values("series")):

@@ -33,7 +33,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     support_text,
     table,
 )
-from skytally.press.sphinx_ext.findings_directives import linked_rows
+from skytally.press.sphinx_ext.findings_table_and_counters_directives import linked_rows
 from skytally.press.sphinx_ext.fragile_findings_directives import flip_cell
 from skytally.press.sphinx_ext.html_blocks import (
     Block,

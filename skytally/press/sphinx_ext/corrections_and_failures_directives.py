@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from skytally.core import DataError, data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
 from skytally.press.project_paths import METHODS_TEXT
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.cached_record_and_findings import row_ids, source_ids, table
 from skytally.press.sphinx_ext.edition_directives import known_editions
 from skytally.press.sphinx_ext.html_blocks import (

@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.imagery.pipeline import CARDS
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     empty_state,
@@ -25,7 +25,7 @@ class LimitsTable(Block):
         """Return one row per measure, size and contrast; of nothing put in, the false alarms."""
         from skytally.imagery.figures import FALSE_ALARMS
 
-        table = results("simulated_recall")
+        table = results("simulated_recall_and_bias")
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")

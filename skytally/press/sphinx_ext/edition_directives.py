@@ -11,7 +11,13 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from skytally.core import DataError, Fault, data_folder, evidence_line_vocabulary as n, project_root
+from skytally.core import (
+    DataError,
+    Fault,
+    data_folder,
+    evidence_line_name_constants as n,
+    project_root,
+)
 from skytally.editions import (
     ADDED,
     CODE,

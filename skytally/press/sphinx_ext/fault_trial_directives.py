@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results, run_on
+from skytally.press.sphinx_ext.benchmark_result_reader import results, run_on
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -64,7 +64,7 @@ class StrangersTable(TrialsTable):
 class CrashesTable(TrialsTable):
     """Show the state of the store after each interruption."""
 
-    slug = "interrupted_refreshes"
+    slug = "image_store_faults"
     caption = "Interruptions and damage of the store"
     missing = "The interruptions were not tried on this copy yet."
     feared = ()
@@ -117,7 +117,7 @@ class FuzzedInputsTable(CountsTable):
 class FieldInputsTable(CountsTable):
     """Show how files of people and other programs ended, before and after the mends."""
 
-    slug = "user_input_trials"
+    slug = "user_input_trial_outcomes"
     caption = "Files and services as people and other programs bring them"
     missing = "No such input was tried on this copy yet."
     heads: ClassVar[dict[str, str]] = {

@@ -11,7 +11,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import chance_text, interval, listed, quantity_of, quantity_text
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.cached_record_and_findings import table
 from skytally.press.sphinx_ext.html_blocks import Block, card_link, cell, empty_state, small_table
 from skytally.statistics import share_interval

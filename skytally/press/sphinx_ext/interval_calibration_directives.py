@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.press.sphinx_ext.benchmark_result_tables import results
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

@@ -32,7 +32,9 @@ class ReturnTable(Block):
 
     def html(self) -> str:
         """Return the table, a row an item."""
-        items = read_return_items(data_registry.path("return_items"), rows=set(card_record().rows))
+        items = read_return_items(
+            data_registry.path("items_sought_and_received_back"), rows=set(card_record().rows)
+        )
         return filtered_table(
             "came-back",
             CAPTION,

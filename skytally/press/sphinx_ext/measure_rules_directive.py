@@ -22,21 +22,21 @@ from skytally.imagery.measure.ground import (
     bare_soil_index as soil,
     bermed_pit_detection as pits,
     disturbed_area as ground,
-    level_change_date,
+    level_change_date_and_segments,
 )
-from skytally.imagery.measure.quay import quay_change_detection as quay
+from skytally.imagery.measure.quay import quay_change_and_detection_probability as quay
 from skytally.imagery.measure.radar import (
     backscatter_offset_correction as offset,
     berth_ships_in_radar as radar,
+    cross_satellite_radar_reference_check as sharing,
     open_water_ships_in_radar as open_radar,
-    satellite_reference_sharing as sharing,
 )
 from skytally.imagery.measure.rail import occupied_length_fit as rail, track_forward_model as track
 from skytally.imagery.measure.rail.occupied_track_series import FEATURE
 from skytally.imagery.measure.ships import (
     alongside_hulls as alongside,
     berth_ships as berth,
-    difference_from_empty_berth as difference,
+    berth_water_anomalies as difference,
     floating_hulls as floating,
     harbour_sweep as sweep,
     hull_fit as hull,
@@ -206,7 +206,7 @@ def rules_of_other_measures() -> Iterator[Rule]:
         f"Sentinel-2: {_bands(soil.SOIL_INDEX_BANDS)}",
         "mean bare-soil index (BSI) of the ground, freed of its season by "
         f"{soil.TERMS} harmonics; posterior of one change, errors of Student's t with "
-        f"{level_change_date.FREEDOM:g} degrees of freedom",
+        f"{level_change_date_and_segments.FREEDOM:g} degrees of freedom",
         "none, a date with its interval, never narrower than the gap between two images; of images "
         f"with {100 * soil.MIN_CLEAR_GROUND:g} percent clear ground and more; no change at all is "
         "a model of its own",

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, project_root, read_table
 from skytally.findings import Finding, evaluation_of, one_finding
-from skytally.imagery.pipeline.detection_limits import CARDS
+from skytally.imagery.pipeline.detection_limit_summaries import CARDS
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table
@@ -137,7 +137,7 @@ class ShipsFoundByLength(Block):
 
     def html(self) -> str:
         """Return the table, a row a length, a column a contrast."""
-        every = read_table(data_registry.path("simulated_recall"))
+        every = read_table(data_registry.path("simulated_recall_and_bias"))
         rows = every[(every["card"] == BERTH) & (every["size"] > 0)]
         contrasts = [f"contrast {each:g}" for each in rows["contrast"].unique()]
         lines = []

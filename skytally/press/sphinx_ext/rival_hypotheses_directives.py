@@ -9,12 +9,12 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally import claims
-from skytally.claims import bayes_update, rival_hypotheses, rival_hypothesis_findings
+from skytally.claims import bayes_update, rival_hypothesis_findings, rival_hypothesis_table_reader
 from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
 from skytally.press.sphinx_ext.cached_record_and_findings import record_tables
 from skytally.press.sphinx_ext.claims_directives import ledger_tables
-from skytally.press.sphinx_ext.findings_directives import linked_rows
+from skytally.press.sphinx_ext.findings_table_and_counters_directives import linked_rows
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -38,10 +38,10 @@ WEIGHED = tuple(
 
 
 @cache
-def known_hypotheses() -> rival_hypotheses.Hypotheses:
+def known_hypotheses() -> rival_hypothesis_table_reader.Hypotheses:
     """Rival hypotheses of the book; they rest on rows and need no finding."""
     evidence = claims.gather_evidence(record_tables(), [])
-    return rival_hypotheses.read_hypotheses(ledger_tables(), evidence)
+    return rival_hypothesis_table_reader.read_hypotheses(ledger_tables(), evidence)
 
 
 @cache
@@ -111,7 +111,7 @@ class PosteriorChart(Block):
         return with_data(chart.block, *WEIGHED) + self._shares(known)
 
     @staticmethod
-    def _name(known: rival_hypotheses.Hypotheses) -> str:
+    def _name(known: rival_hypothesis_table_reader.Hypotheses) -> str:
         return known.names[known.proposition]
 
     @staticmethod
@@ -121,7 +121,7 @@ class PosteriorChart(Block):
         return f"{middle}; with the ranges at their ends {ends}"
 
     @staticmethod
-    def _shares(known: rival_hypotheses.Hypotheses) -> str:
+    def _shares(known: rival_hypothesis_table_reader.Hypotheses) -> str:
         rows = []
         for prior in known.priors:
             found = pd.DataFrame(
@@ -195,7 +195,10 @@ class LikelihoodTable(Block):
         )  # fmt: skip
 
     @staticmethod
-    def _row(item: rival_hypotheses.EvidenceItem, known: rival_hypotheses.Hypotheses) -> str:
+    def _row(
+        item: rival_hypothesis_table_reader.EvidenceItem,
+        known: rival_hypothesis_table_reader.Hypotheses,
+    ) -> str:
         origin = _words("evidence_origin")[item.origin]
         ranges = "".join(
             f"<td><strong>{_ratio(ratio.low)} to {_ratio(ratio.high)}</strong> "

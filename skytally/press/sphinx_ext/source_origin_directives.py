@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import evidence_line_vocabulary as n, listed
+from skytally.core import evidence_line_name_constants as n, listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
 from skytally.press.cards.record_cards import CardRecord

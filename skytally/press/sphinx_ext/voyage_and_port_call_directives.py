@@ -35,7 +35,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
 )
-from skytally.press.sphinx_ext.image_owner_directives import owner_of_family
+from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 

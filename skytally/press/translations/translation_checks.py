@@ -14,7 +14,7 @@ from skytally.core import (
     BRACE,
     Fault,
     data_folder,
-    evidence_line_vocabulary as n,
+    evidence_line_name_constants as n,
     scan,
     table_names,
     tables_without_dictionary,

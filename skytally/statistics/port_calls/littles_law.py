@@ -12,7 +12,7 @@ from skytally.core import DataError
 from skytally.statistics.argument_checks import check_chances, check_setting, is_whole
 from skytally.statistics.effective_sample_size import spacing_weights
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import (
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
     DRAWS,
     BerthObservations,
     Dwell,

@@ -9,7 +9,12 @@ from scipy import special
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS, level_faults, whole_faults
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import DRAWS, Dwell, Floats, estimate_of
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
+    DRAWS,
+    Dwell,
+    Floats,
+    estimate_of,
+)
 from skytally.statistics.port_calls.stay_length import STAY_SHAPE
 
 CALL_SCATTER = 0.85

@@ -12,7 +12,7 @@ from scipy import special
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import check_level
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import Dwell, Floats
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import Dwell, Floats
 
 STAY_SHAPE = 4.0
 """Shape of the Gamma law of single stays: their standard deviation is half their mean."""

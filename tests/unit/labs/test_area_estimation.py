@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from labs.methods.area_estimation import stratified_area
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 
 NORMAL_95 = 1.959964
 TABLE_8 = pd.DataFrame(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labs.methods.change_points_by_ruptures import cross_check
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.interval_dated_counts import IntervalCounts, interval_counts_from
 from skytally.statistics.series_change_points import change_points
 

@@ -13,9 +13,12 @@ from labs.benchmarks import interval_coverage_port_calls
 from labs.methods import semi_markov_port_calls
 from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import Plan
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.port_calls.berth_observations import BerthObservations, Dwell
+from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
+    BerthObservations,
+    Dwell,
+)
 
 NAN = math.nan
 DWELL = Dwell(2.4, 0.2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from labs.simulated_port_calls import PORTS, Call, Plan, clear_skies, look_at, voyages, world
-from skytally.core.errors import DataError
+from skytally.core.errors_and_fault_lists import DataError
 
 PLAIN = Plan(cloud=0.0, count_error=0.0)
 

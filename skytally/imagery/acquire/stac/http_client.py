@@ -16,7 +16,10 @@ from urllib3 import Retry
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
 from skytally.imagery.acquire.byte_ranges import BODY_CHUNK_BYTES
-from skytally.imagery.acquire.stac.document_parser import BrokenDocumentError, parse_document
+from skytally.imagery.acquire.stac.fault_tolerant_json_parser import (
+    BrokenDocumentError,
+    parse_document,
+)
 from skytally.web import AddressRules, ForbiddenAddressError, answer_of, connection_fault
 
 RETRYABLE_STATUSES = (408, 425, 429, 500, 502, 503, 504)

@@ -17,7 +17,7 @@ from pystac_client.conformance import ConformanceClasses
 from pystac_client.exceptions import APIError
 from pystac_client.warnings import PystacClientWarning
 
-from skytally.imagery.acquire.stac.document_parser import BrokenItem
+from skytally.imagery.acquire.stac.fault_tolerant_json_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
 from skytally.web import MAX_VALUE, one_line
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from skytally.imagery.acquire.byte_ranges import local_path, open_regular_file
 from skytally.imagery.acquire.offered_scene import BBox, MalformedItemError
-from skytally.imagery.acquire.stac.document_parser import (
+from skytally.imagery.acquire.stac.fault_tolerant_json_parser import (
     BrokenDocumentError,
     BrokenItem,
     parse_document,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.clear_sky import SNOW, hidden, screen
 from skytally.imagery.cube import (
     Bools,
@@ -24,14 +24,14 @@ from skytally.imagery.cube import (
     check_mask,
     iter_frames,
 )
-from skytally.imagery.measure.difference_from_reference import SNOWED, ring_hidden
-from skytally.imagery.measure.ground.level_change_date import (
+from skytally.imagery.measure.coregistered_difference_from_reference import SNOWED, ring_hidden
+from skytally.imagery.measure.ground.level_change_date_and_segments import (
     ChangeDate,
     Segment,
     date_change,
     segments,
 )
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.measure.usual_level_reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]

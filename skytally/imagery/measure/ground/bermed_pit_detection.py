@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, signal
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.image_observation import Observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation
 from skytally.imagery.measure.rail.track_forward_model import blurred_box
 
 Doubles = npt.NDArray[np.float64]

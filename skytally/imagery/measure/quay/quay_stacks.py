@@ -9,17 +9,17 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, CubeSource, Floats
-from skytally.imagery.measure.difference_from_reference import (
+from skytally.imagery.measure.coregistered_difference_from_reference import (
     MEDIAN_VARIANCE,
     Comparison,
     Difference,
     compare_images,
     ring_gain,
 )
-from skytally.imagery.measure.image_observation import Observation
-from skytally.imagery.measure.quay.quay_change_detection import QUAY_P_FALSE
+from skytally.imagery.measure.observation_and_evidence_line import Observation
+from skytally.imagery.measure.quay.quay_change_and_detection_probability import QUAY_P_FALSE
 from skytally.imagery.measure.quay.stacked_area import (
     ASSUMED_CRANES,
     ENDMEMBERS,

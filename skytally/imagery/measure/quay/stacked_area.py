@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats
-from skytally.imagery.measure.quay.quay_change_detection import (
+from skytally.imagery.measure.quay.quay_change_and_detection_probability import (
     NINETY,
     PAINT_SPREAD,
     block_detection,

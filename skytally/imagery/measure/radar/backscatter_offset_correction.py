@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from skytally.imagery.cube import Bools, Frame
-from skytally.imagery.measure.radar.satellite_reference_sharing import (
+from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import (
     MIN_GROUND_PIXELS,
     hard_ground,
 )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, stats
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.cube import (
     GAMMA0,
     Bools,
@@ -21,11 +21,14 @@ from skytally.imagery.cube import (
     check_mask,
     iter_frames,
 )
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.measure.radar.backscatter_offset_correction import levelled
 from skytally.imagery.measure.radar.berth_mask_by_look_direction import in_lee, radar_mask
-from skytally.imagery.measure.radar.satellite_reference_sharing import likeness, sibling_group
-from skytally.imagery.measure.ships.difference_from_empty_berth import SURE_DETECTION
+from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import (
+    likeness,
+    sibling_group,
+)
+from skytally.imagery.measure.ships.berth_water_anomalies import SURE_DETECTION
 from skytally.imagery.measure.usual_level_reference import (
     ENL_GRD,
     MIN_IMAGES,

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.core import evidence_line_vocabulary as n
+from skytally.core import evidence_line_name_constants as n
 from skytally.imagery.cube import GAMMA0, Bools, CubeSource, Frame, Window, check_mask, iter_frames
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.measure.radar.cfar import (
     bright_targets,
     k_multiplier,
@@ -33,7 +33,8 @@ MIN_WATER_PIXELS = 200
 """Pixels of water from which the shape of its clutter is estimated."""
 FREE_P_DETECT, FREE_P_FALSE = 0.99, 0.005
 """Chance of finding a ship of 100 m and a usual cross section, and of a target on an image
-without one, in simulated seas (``data/results/simulated_recall.csv``): 100 and 0 of 100, by the
+without one, in simulated seas (``data/results/simulated_recall_and_bias.csv``): 100 and 0 of 100,
+by the
 mean under Jeffreys' prior."""
 JOIN_M = 60.0
 """Metres between bright points of one ship, as by the same detector."""

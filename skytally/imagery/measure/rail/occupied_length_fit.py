@@ -11,7 +11,7 @@ from scipy import ndimage, special
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools
-from skytally.imagery.measure.difference_from_reference import BLUR_PIXELS
+from skytally.imagery.measure.coregistered_difference_from_reference import BLUR_PIXELS
 from skytally.imagery.measure.rail.occupancy_solver import solve_occupancy
 from skytally.imagery.measure.rail.track_forward_model import Corridor
 

@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, CubeSource, check_day
-from skytally.imagery.measure.difference_from_reference import (
+from skytally.imagery.measure.coregistered_difference_from_reference import (
     MEDIAN_VARIANCE,
     Comparison,
     compare_images,
     ring_gain,
 )
-from skytally.imagery.measure.image_observation import Observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation
 from skytally.imagery.measure.rail.occupied_length_fit import (
     RAIL_P_FALSE,
     CarContrast,

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from skytally.imagery.cube import Bools, Floats
 from skytally.imagery.measure.ships.hull_fit import LENGTH_RANGE, Rectangle
-from skytally.imagery.measure.ships.ship_candidate_scores import (
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     FREE,
     GREEN,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.clear_sky import HAZE, frame_water_audit, ring_offset, screen
 from skytally.imagery.cube import (
     OPTICAL_BANDS,
@@ -19,9 +19,9 @@ from skytally.imagery.cube import (
     check_positive,
     iter_frames,
 )
-from skytally.imagery.measure.difference_from_reference import ring_hidden
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
-from skytally.imagery.measure.ships.difference_from_empty_berth import (
+from skytally.imagery.measure.coregistered_difference_from_reference import ring_hidden
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
+from skytally.imagery.measure.ships.berth_water_anomalies import (
     MIN_HULL_M2,
     SURE_DETECTION,
     Berth,

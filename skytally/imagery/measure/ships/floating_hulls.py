@@ -12,7 +12,7 @@ from scipy import ndimage, stats
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats, Window
 from skytally.imagery.measure.ships.hull_fit import HullFit, Rectangle, fit_hull, initial_rectangle
-from skytally.imagery.measure.ships.ship_candidate_scores import (
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     FREE,
     GREEN,
     MAX_BEAM_M,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.core import DataError, evidence_line_vocabulary as n
+from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.cube import (
     OPTICAL_BANDS,
     Bools,
@@ -24,27 +24,30 @@ from skytally.imagery.cube import (
     finite_pixels,
     iter_frames,
 )
-from skytally.imagery.measure.image_observation import Observation, unclear_observation
+from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.measure.ships.alongside_hulls import hulls_alongside
+from skytally.imagery.measure.ships.count_interval_from_precision_recall import (
+    ScoredSweep,
+    count_interval,
+)
 from skytally.imagery.measure.ships.floating_hulls import (
     floating_hulls,
     hot_pixels,
     unresolved_objects,
 )
 from skytally.imagery.measure.ships.hull_fit import band_blurs
-from skytally.imagery.measure.ships.ship_candidate_scores import (
+from skytally.imagery.measure.ships.quay_and_land_background_removal import (
+    MIN_STEP_ALONGSIDE,
+    StandingGround,
+    painted,
+    told_apart,
+)
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     Candidate,
     WaterResidual,
     pixels_inside,
     without_overlaps,
     without_wakes,
-)
-from skytally.imagery.measure.ships.ship_count_interval import ScoredSweep, count_interval
-from skytally.imagery.measure.ships.shore_painted_as_water import (
-    MIN_STEP_ALONGSIDE,
-    StandingGround,
-    painted,
-    told_apart,
 )
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around
 

@@ -1,0 +1,89 @@
+"""Cost of all findings, verdicts and flip sets of the record, and of the search beside a plain one.
+
+``python -m labs.benchmarks.evaluation_and_row_removal_time`` prints both and asserts nothing.
+Tables are read and modules imported before the clock starts. The search for what flips a finding
+finds once what its conditions select, and evaluates only what a missing row can concern; the plain
+search cuts the tables and evaluates the finding anew without each row. Both leave out the same
+rows, and their ratio within one run holds on a busy machine, too; seconds only count on an idle
+one.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from skytally import claims, statistics
+from skytally.core import data_folder
+from skytally.findings import Finding, as_json, evaluate, outcomes, tables_read
+from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.row_removal_stage import all_flips, reevaluation
+from skytally.record import WholeRecord
+
+EVERY = 12
+"""One finding in so many is searched in both ways."""
+
+
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Processor seconds of this process, and what the work gives."""
+    start = time.process_time()
+    found = work()
+    return time.process_time() - start, found
+
+
+def whole_record() -> dict[str, float]:
+    """Evaluate all findings, judge all claims, search all flip sets; processor seconds of each."""
+    folder = data_folder()
+    record, tables = claims.read_tables(folder / "record"), claims.read_tables(folder / "claims")
+    declarations, _ = declared_findings()
+    parameters = page_parameters()
+    taken = {}
+    taken["findings"], found = seconds(
+        lambda: json.loads(as_json(evaluate(declarations, record, parameters=parameters)))
+    )
+    taken["evidence"], evidence = seconds(lambda: claims.gather_evidence(record, found))
+    taken["verdicts"], _ = seconds(lambda: claims.judge_claims(tables, evidence))
+    taken["flip sets"], _ = seconds(lambda: all_flips(found, tables, evidence))
+    return taken
+
+
+def search_and_plain() -> tuple[float, float, int]:
+    """Leave out single rows in both ways; processor seconds of each, and how many rows."""
+    record = claims.read_tables(data_folder() / "record")
+    again, plain, fast, tried = reevaluation(WholeRecord(record)), 0.0, 0.0, 0
+    keys = [key for key in again.declarations if isinstance(again.finding(key), Finding)]
+    for key in keys[::EVERY]:
+        declared = again.declarations[key]
+        if "@" in declared.of + declared.where:
+            continue
+        tables = {name: record[name] for name in tables_read([declared])}
+        rows = sorted(again.reads(key) - again.named(key))
+        for row in rows:
+            search, _ = seconds(lambda row=row, key=key: again.trial(key, frozenset({row})))
+            anew, _ = seconds(
+                lambda row=row, declared=declared, tables=tables: outcomes(
+                    [declared], tables, parameters=again.parameters, without_rows=[row]
+                )
+            )
+            fast, plain, tried = fast + search, plain + anew, tried + 1
+    return fast, plain, tried
+
+
+def main() -> None:
+    """Print the cost of everything, then of the search beside a plain one."""
+    start = time.perf_counter()
+    for name in dir(statistics):
+        getattr(statistics, name)
+    print(f"{'imports':10} {time.perf_counter() - start:8.2f} s of wall time")
+    taken = whole_record()
+    for name, cost in taken.items():
+        print(f"{name:10} {cost:8.2f} s")
+    print(f"{'together':10} {sum(taken.values()):8.2f} s, to stay under 5 s on 2 cores\n")
+    fast, plain, tried = search_and_plain()
+    print(f"search / plain evaluation, {tried} rows left out: {fast / plain:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Scripts of the laboratory, in the order in which a page loads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("scripts")
+ENGINE = (
+    "number_unit_and_date_wording.js",
+    "source_printed_quantity.js",
+    "record_selections_and_row_removal.js",
+    "date_brackets_and_order.js",
+    "numpy_random_numbers.js",
+    "port_calls.js",
+    "exceedance_probability_given_ceiling.js",
+    "trains_before_after.js",
+    "published_count_and_statement_pairs.js",
+    "named_estimates.js",
+    "finding_evaluation.js",
+    "findings_and_dependencies_under_setting.js",
+    "source_copying_and_image_owners.js",
+    "claim_rules.js",
+    "rival_hypotheses.js",
+    "smallest_sets_that_flip_results.js",
+    "verdicts_and_flips_under_setting.js",
+    "book_under_setting.js",
+    "setting_effects.js",
+    "reader_setting.js",
+)
+"""What computes, without a page: it runs wherever JavaScript does."""
+PANEL = "laboratory_panel.js"
+"""What a reader sees; it comes after all of `ENGINE` and the data."""
+DOOR = "laboratory_loader.js"
+"""The one script that a page with a laboratory always loads: it loads the others when asked."""

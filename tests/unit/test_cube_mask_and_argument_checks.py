@@ -1,0 +1,238 @@
+"""Bad cubes and masks are refused at the door, each with what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from skytally.core.errors_and_fault_lists import DataError
+from skytally.imagery.cube.cube_mask_and_argument_checks import (
+    GAMMA0,
+    check_bearing,
+    check_cube,
+    check_day,
+    check_mask,
+    check_positive,
+    check_probability,
+)
+from skytally.imagery.cube.frames import group_name, group_of, iter_frames, require_one_group
+from skytally.imagery.simulate import harbour_images, radar_berth_images
+
+SMALL = harbour_images.Harbour(3, n_looks=3, rows=40, columns=44, cloud=0.0, haze=0.0)
+
+
+@pytest.fixture(scope="module")
+def cube() -> xr.Dataset:
+    """Small valid cube of three images."""
+    return harbour_images.harbour_cube(SMALL)[0]
+
+
+BROKEN: dict[str, tuple[Callable[[xr.Dataset], xr.Dataset], str]] = {
+    "no crs": (lambda c: c.drop_vars("spatial_ref"), "no CRS; write it"),
+    "degrees": (lambda c: c.rio.write_crs(4326), "is in degrees; reproject"),
+    "web mercator": (lambda c: c.rio.write_crs(3857), "not metres on the ground"),
+    "integers": (
+        lambda c: c.assign(reflectance=(c["reflectance"] * 10_000).astype("int16")),
+        "integers without scale; apply the scale",
+    ),
+    "numbered bands": (lambda c: c.assign_coords(band=[1, 2, 3, 4]), "does not name the layers"),
+    "band twice": (
+        lambda c: c.assign_coords(band=["b02", "b02", "b04", "b08"]),
+        "repeats a name",
+    ),
+    "band missing": (lambda c: c.isel(band=[0, 1, 2]), "not b08; read those layers too"),
+    "dims turned": (
+        lambda c: c.assign(reflectance=c["reflectance"].transpose("time", "y", "x", "band")),
+        "transpose to",
+    ),
+    "backwards": (lambda c: c.isel(time=[1, 0]), "comes after .* sort the images"),
+    "repeated": (lambda c: c.isel(time=[0, 0]), "is repeated; keep one image"),
+    "no image": (lambda c: c.isel(time=slice(0, 0)), "no image at all"),
+    "upside down": (lambda c: c.isel(y=slice(None, None, -1)), "flip the cube"),
+    "uneven": (lambda c: c.isel(x=[0, 1, 3, 4]), "not square and even"),
+    "kilometres": (
+        lambda c: c.assign_coords(x=c["x"] * 100.0, y=c["y"] * 100.0),
+        "pixels of 1000 m",
+    ),
+    "processors": (
+        lambda c: c.assign_coords(processor=("time", ["L2A", "L2A", "C2L2"])),
+        "mixed; make one cube a processor",
+    ),
+    "variable": (lambda c: c.rename(reflectance="dn"), "no variable 'reflectance', found"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_check_cube_refuses(cube: xr.Dataset, fault: str) -> None:
+    """Each fault is named with what to do about it."""
+    broken, words = BROKEN[fault]
+    with pytest.raises(DataError, match=words):
+        check_cube(broken(cube))
+
+
+def test_check_cube_names_all_faults_at_once(cube: xr.Dataset) -> None:
+    """Two faults are two sentences of one refusal."""
+    with pytest.raises(DataError, match="2 faults"):
+        check_cube(cube.drop_vars("spatial_ref").isel(time=[1, 0]))
+
+
+def test_check_cube_passes_a_sound_cube(cube: xr.Dataset) -> None:
+    """A valid cube is returned unchanged."""
+    assert check_cube(cube) is cube
+
+
+def test_frames_reads_bands_by_name(cube: xr.Dataset) -> None:
+    """The order of the bands in the cube does not matter once they are named."""
+    plain = next(iter_frames(cube))
+    turned = next(iter_frames(cube.isel(band=[3, 1, 0, 2])))
+    assert turned.layers == ("b02", "b03", "b04", "b08")
+    np.testing.assert_array_equal(turned.values, plain.values)
+
+
+def test_frames_of_a_cube_and_of_its_looks_are_the_same(cube: xr.Dataset) -> None:
+    """A cube and the same images one at a time give the same frames."""
+    one_by_one = (cube.isel(time=i) for i in range(3))
+    for a, b in zip(iter_frames(cube), iter_frames(one_by_one), strict=True):
+        assert a.time == b.time
+        np.testing.assert_array_equal(a.values, b.values)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c.assign(reflectance=c["reflectance"] * 10_000.0), "digital numbers"),
+        (lambda c: c.isel(y=slice(0, 30)), "another grid than the first"),
+        (lambda c: c.assign_coords(processor="C2L2"), "make one cube a processor"),
+        (lambda c: c.assign_coords(time=np.datetime64("1999-01-01", "ns")), "sort the images"),
+    ],
+)
+def test_frames_refuses_a_stray_look(
+    cube: xr.Dataset, change: Callable[[xr.Dataset], xr.Dataset], words: str
+) -> None:
+    """A later image that does not fit the first is refused when it comes."""
+    looks = [cube.isel(time=0), change(cube.isel(time=1))]
+    with pytest.raises(DataError, match=words):
+        list(iter_frames(looks))
+
+
+def test_frames_refuses_decibels() -> None:
+    """Backscatter below 0 is in dB."""
+    cube, _ = radar_berth_images.radar_cube(
+        radar_berth_images.RadarHarbour(1, n_looks=2, rows=32, columns=32)
+    )
+    decibels = cube.assign(gamma0=10.0 * np.log10(cube["gamma0"]))
+    with pytest.raises(DataError, match="it is in dB"):
+        list(iter_frames(decibels, variable=GAMMA0, layers=("vv", "vh")))
+
+
+def test_radar_needs_its_orbit() -> None:
+    """Radar images without an orbit cannot be compared."""
+    cube, _ = radar_berth_images.radar_cube(
+        radar_berth_images.RadarHarbour(1, n_looks=2, rows=32, columns=32)
+    )
+    with pytest.raises(DataError, match="compared within one orbit only"):
+        check_cube(cube.drop_vars("relative_orbit"), variable=GAMMA0, layers=("vv", "vh"))
+
+
+def test_one_group_refuses_mixed_orbits(cube: xr.Dataset) -> None:
+    """Two orbits are two groups, and the first image of the second is refused."""
+    mixed = cube.assign_coords(relative_orbit=("time", [17, 17, 60]))
+    with pytest.raises(DataError, match=r"orbit 60 .* choose one orbit"):
+        list(require_one_group(iter_frames(mixed)))
+
+
+def test_group_of_joins_satellites_of_one_family(cube: xr.Dataset) -> None:
+    """Sentinel-2A and 2B on one orbit are one group; the orbit is part of its name."""
+    groups = {group_of(cube.isel(time=i)) for i in range(3)}
+    assert groups == {"sentinel-2 orbit 17 descending L2A"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("sentinel-2a", "Sentinel-2C", True),
+        ("landsat-8", "LANDSAT_9", True),
+        ("sentinel-1a", "sentinel-1b", False),
+        ("sentinel-1c", "sentinel-1d", False),
+        ("sentinel-2a", "sentinel-2d", False),
+        ("landsat-8", "landsat-7", False),
+        ("sentinel-1a", "", False),
+    ],
+)
+def test_satellites_share_a_group_only_where_they_were_shown_alike(
+    one: str, other: str, alike: bool
+) -> None:
+    """Their calibrations were compared, or each has a reference of its own."""
+    groups = {group_name(name, 3, "descending", "x") for name in (one, other)}
+    assert (len(groups) == 1) == alike
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        (np.zeros((40, 44), bool), "lies outside the cube"),
+        (np.eye(40, 44) == 2, "lies outside the cube"),
+        (np.ones((3, 3), bool), "on the cube's own grid"),
+        (np.ones((40, 44)), "give True and False"),
+    ],
+)
+def test_check_mask_refuses(mask: np.ndarray, words: str) -> None:
+    """A polygon outside, of another grid or no mask at all."""
+    with pytest.raises(DataError, match=words):
+        check_mask(mask, (40, 44), what="berth")
+
+
+def test_check_mask_refuses_less_than_two_pixels() -> None:
+    """One pixel tells nothing."""
+    mask = np.zeros((40, 44), bool)
+    mask[3, 3] = True
+    with pytest.raises(DataError, match="smaller than 2 pixels"):
+        check_mask(mask, (40, 44), what="berth")
+
+
+def test_frames_refuses_a_time_that_is_not_known(cube: xr.Dataset) -> None:
+    """An image without a time stands in no order."""
+    times = cube["time"].to_numpy().copy()
+    times[1] = np.datetime64("NaT", "ns")
+    with pytest.raises(DataError, match="1 times are not known; leave those images out"):
+        next(iter_frames(cube.assign_coords(time=times)))
+
+
+@pytest.mark.parametrize("source", ["looks.nc", None, 5, xr.DataArray([1.0])])
+def test_frames_refuses_what_is_no_look(source: object) -> None:
+    """A file name, nothing, a number and a bare array are refused as images."""
+    with pytest.raises(
+        DataError, match="give a Dataset with reflectance, or Datasets one an image"
+    ):
+        next(iter_frames(source))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "day", ["", "today", "now", "NaT", "2023", "20230801", "2023-08", "2023-02-30", None, 5]
+)
+def test_check_day_takes_a_whole_date_only(day: object) -> None:
+    """Neither a word that moves with the clock, nor a number that NumPy takes for a year."""
+    with pytest.raises(DataError, match=r"study .* is no date; write it as 2023-08-01"):
+        check_day(day, what="study")  # type: ignore[arg-type]
+    assert check_day("2023-08-01T02:15", what="study") > check_day("2023-08-01", what="study")
+    assert check_day(dt.date(2023, 8, 1), what="study") == np.datetime64("2023-08-01")
+
+
+@pytest.mark.parametrize("degrees", [float("nan"), float("inf"), "90", None])
+def test_check_bearing_takes_numbers_only(degrees: object) -> None:
+    """A bearing in words or none at all is refused."""
+    with pytest.raises(DataError, match=r"axis .*; give degrees clockwise from grid north"):
+        check_bearing(degrees, what="axis")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [0.0, -10.0, float("nan"), float("inf")])
+def test_sizes_and_chances_are_checked(number: float) -> None:
+    """A pixel of no size and a chance beyond 1 would silence or sharpen every answer."""
+    with pytest.raises(DataError, match="give metres above 0"):
+        check_positive(number, what="native pixel")
+    with pytest.raises(DataError, match="give a probability from 0 to 1"):
+        check_probability(number - 1.0, what="chance of detection")

@@ -1,0 +1,74 @@
+"""How often free satellites pass: the chance follows from stay and days, and every row names it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from skytally.core import DataError, data_registry, read_table
+from skytally.press.sphinx_ext import satellite_revisit_and_stay_directive
+from skytally.press.sphinx_ext.satellite_revisit_and_stay_directive import (
+    NOT_TRIED,
+    STAY,
+    RefreshSize,
+    SatellitePasses,
+    chance_of_pass,
+    found_in_simulations,
+)
+from tests.support.directives_without_page import bare
+
+
+def test_a_stay_as_long_as_the_gap_always_meets_a_pass() -> None:
+    """The chance grows with the stay, and ends at certainty."""
+    assert chance_of_pass(1.5, 6.0) == pytest.approx(0.25)
+    assert chance_of_pass(6.0, 6.0) == chance_of_pass(9.0, 6.0) == 1.0
+
+
+def test_a_sensor_without_simulations_says_so() -> None:
+    """No number stands where nothing was tried."""
+    table = satellite_revisit_and_stay_directive.results("simulated_recall_and_bias")
+    assert found_in_simulations(table, "modis") == NOT_TRIED
+    assert re.fullmatch(r"\d+ to \d+ of \d+", found_in_simulations(table, "landsat"))
+
+
+def test_more_satellites_pass_more_often_and_each_row_names_its_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The table has both stays of the finding, and a chance for each."""
+    known = {STAY: {"low": 1.5, "high": 6.0}}
+    monkeypatch.setattr(satellite_revisit_and_stay_directive, "findings", lambda _app: known)
+    html = bare(SatellitePasses, docname="lines/coverage").html()
+    passes = read_table(data_registry.path("satellite_repeat_cycles"))
+    assert html.count("percent") == 2 * len(passes)
+    assert "a stay of 1.5 days meets a pass" in html
+    assert html.count("https://") == len(passes)
+    halves = passes.pivot_table(index="sensor", columns="satellites", values="days")
+    assert (halves[1] == 2 * halves[2]).all()
+
+
+def test_passes_of_the_period_are_its_days_over_the_days_of_a_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the first day of the study to the end of the newest month, by the parameters."""
+    given = {"port-imagery": {"study": "2024-01-01"}, "coverage": {"last": "2024-12"}}
+    monkeypatch.setattr(satellite_revisit_and_stay_directive, "page_parameters", lambda: given)
+    monkeypatch.setattr(satellite_revisit_and_stay_directive, "findings", lambda _app: {})
+    html = bare(SatellitePasses, docname="lines/coverage").html()
+    assert "passes of a place, 1 January 2024 to 31 December 2024" in html
+    # 366 days, of 12, 6, 10, 5, 16 and 8 days each
+    assert re.findall(r"<td>about (\d+)</td>", html) == ["30", "61", "37", "73", "23", "46"]
+
+
+def test_a_whole_refresh_is_passes_times_one_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rajin, six by six kilometres: six bands of two bytes, 600 by 600 pixels, 4.32 MB."""
+    given = {"coverage": {"last": "2019-12"}}
+    monkeypatch.setattr(satellite_revisit_and_stay_directive, "page_parameters", lambda: given)
+    html = bare(RefreshSize, arguments=("rajin",)).html()
+    # 365 days, a pass every 5, 6 and 8 days
+    assert "<td>about 73</td><td>4.3 MB</td><td>0.3 GB</td>" in html
+    assert "<td>about 61</td><td>2.9 MB</td><td>0.2 GB</td>" in html
+    assert "<td>about 46</td><td>0.5 MB</td><td>0.0 GB</td>" in html
+    assert "<td>about 180</td><td></td><td>0.5 GB</td>" in html
+    with pytest.raises(DataError, match="no site 'nowhere'"):
+        bare(RefreshSize, arguments=("nowhere",)).html()
