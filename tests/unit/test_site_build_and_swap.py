@@ -4,9 +4,7 @@ from pathlib import Path
 
 from skytally.press.site_build_and_swap import leave_out_spare_files_of_theme
 
-FACE = (
-    '@font-face{{font-family:X;src:url(../fonts/x.woff2) format("woff2"){other}}}.fas{{color:red}}'
-)
+FACE = '@font-face{{src:url(../fonts/x.woff2) format("woff2"){other}}}.fas{{color:red}}'
 OTHER = ',url(../fonts/x.ttf) format("truetype")'
 ALONE = '@font-face{src:url(../fonts/alone.ttf) format("truetype")}'
 
