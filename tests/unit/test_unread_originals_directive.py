@@ -47,5 +47,5 @@ def test_where_all_were_read_one_sentence_says_so(listed: Any) -> None:
 
 def test_an_unknown_key_is_refused(listed: Any) -> None:
     """A misspelt key would drop a page in silence."""
-    with pytest.raises(DataError, match="no finding 'x.cuont'"):
+    with pytest.raises(DataError, match="no finding 'x\\.cuont'"):
         listed("x.cuont")
