@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -104,7 +105,7 @@ PLAIN_WORDS = {
     claims.CANNOT: "no open source can tell",
 }
 """Verdict to what stands beside it for a reader who does not look the word up."""
-PLAIN_WIDENED = "true of its day; give the later number with it"
+PLAIN_WIDENED = "fits what was known on its day; give the later number with it"
 """Words beside a verdict that later evidence goes beyond."""
 DECODER = {
     claims.IN_PART: "the words under the verdict say what is lost or not shown; where they begin "
@@ -222,7 +223,12 @@ def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
         if row["id"] == claim["id"]
         for key in str(row["against"]).split()
     }
-    links = [f'<a href="{cell(page)}">the page on it</a>' for page in sorted(pages)]
+    words = claim_vocabulary()
+    lines = words[words["vocabulary"] == "claim_line"].set_index("word")["meaning"]
+    links = [
+        f'<a href="{cell(page)}">more: {cell(lines.get(Path(page).stem, "its page"))}</a>'
+        for page in sorted(pages)
+    ]
     kept = claim["against"]
     if told_at:
         links = [f"numbers at {card_link('claim', told_at)}", *links]
