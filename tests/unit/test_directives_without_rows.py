@@ -26,6 +26,7 @@ from skytally.press.sphinx_ext import (
     interval_calibration_directives,
     measure_rules_directive,
     measurement_speed_and_memory_directive,
+    page_search_log_directive,
     record_table_directive,
     recount_rules_directive,
     region_and_site_map_directives,
@@ -65,6 +66,7 @@ MODULES = (
     image_provider_directive,
     sanction_directives,
     source_language_and_kind_directive,
+    page_search_log_directive,
     satellite_revisit_and_stay_directive,
     recount_rules_directive,
 )
@@ -91,6 +93,7 @@ SENTENCES = {
     "sea route yet.",
     "SanctionListings": "The record has no listing of a ship yet.",
     "SanctionMatrix": "The record has no listing of a ship yet.",
+    "PageSearchLog": "No search has been logged yet.",
     "PagesFound": "The record has no page yet.",
     "HypothesesTable": "No rival explanation has been written down yet.",
     "PosteriorChart": "",
