@@ -32,6 +32,7 @@ PARTS = (
     "claims_directives",
     "source_origin_directives",
     "source_language_and_kind_directive",
+    "page_search_log_directive",
     "latest_totals_by_claimant_directive",
     "shells_per_container_directive",
     "event_table_directive",

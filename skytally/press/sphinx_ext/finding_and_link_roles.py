@@ -115,8 +115,12 @@ class LinkRole(SphinxRole):
             message = f"no {self.kind} {identifier!r} in the record; correct the id"
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=words)], [problem]
-        target = to_root(self.env.docname) + address(self.kind, identifier)
+        target = to_root(self.env.docname) + self.target(identifier)
         return [nodes.reference("", words, refuri=target, classes=["sk-row"], internal=True)], []
+
+    def target(self, identifier: str) -> str:
+        """Address that an id leads to, from the root of the site."""
+        return address(self.kind, identifier)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Directive and role of the log of searches on public pages: what was sought, and the outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from skytally.core import listed, when
+from skytally.press.sphinx_ext.cached_record_and_findings import table
+from skytally.press.sphinx_ext.finding_and_link_roles import LinkRole
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    empty_state,
+    filtered_table,
+    html_row,
+    source_link,
+    to_root,
+)
+
+SEARCHES = "page_searches"
+PAGE_OF_LOG = "limits.html"
+"""Page that shows the log; a row has its id there as anchor."""
+BETWEEN_WORDINGS = " | "
+HEADS = ("what was looked for", "outcome", "what the pages say on it", "pages read", "led to")
+OUTCOME_WORDS = {
+    "nothing-found": "nothing on it among these pages",
+    "in-record": "found, in the record",
+    "not-usable": "found, not usable",
+}
+"""Words of the vocabulary *search_outcome* as the table shows them."""
+NO_SEARCH = "No search has been logged yet."
+CAPTION = (
+    "Searches that were logged, {days}: a row is one thing that was looked for, in one or more "
+    "wordings. Searched was {where}; read were the {read}. A page that came back for two wordings "
+    "counts twice"
+)
+
+
+class PageSearchLog(Block):
+    """Show each search with its words, its outcome and the rows and pages that it led to."""
+
+    def html(self) -> str:
+        """Return the table, a row a search, with its id as anchor."""
+        searches = table(SEARCHES)
+        if searches.empty:
+            return empty_state(NO_SEARCH)
+        caption = CAPTION.format(
+            days=listed([when(day, day, "day", "day") for day in searches["search_date"].unique()]),
+            where=listed(list(searches["searched_in"].unique())),
+            read=listed(list(searches["read"].unique())),
+        )
+        return filtered_table(
+            "page-searches",
+            caption,
+            list(HEADS),
+            [self._row(row) for row in searches.to_dict("records")],
+            empty=NO_SEARCH,
+            label="Outcome",
+            choices=[OUTCOME_WORDS.get(word, word) for word in searches["outcome"].unique()],
+        ) + (
+            f'<p class="sk-downloads"><a href="data/record/{SEARCHES}.csv" download>{SEARCHES}.csv'
+            f'</a> · <a href="data/record/{SEARCHES}.dictionary.csv" download>its dictionary</a>'
+            "</p>"
+        )
+
+    def _row(self, row: dict[str, Any]) -> str:
+        """Return the row of one search."""
+        wordings = str(row["wordings"]).split(BETWEEN_WORDINGS)
+        listing = "".join(f"<li>{cell(each)}</li>" for each in wordings)
+        asked = "1 wording" if len(wordings) == 1 else f"{len(wordings)} wordings"
+        up = to_root(self.state.document.settings.env.docname)
+        led = [
+            *(self.card("row", each) for each in str(row["rows"]).split()),
+            *(source_link(each, up=up) for each in str(row["sources"]).split()),
+        ]
+        outcome = OUTCOME_WORDS.get(str(row["outcome"]), str(row["outcome"]))
+        return html_row(
+            (
+                f'<a href="#{cell(row["id"])}">{cell(row["id"])}</a> {self.ships(row["sought"])}'
+                f"<details><summary>{asked}</summary><ul>{listing}</ul></details>",
+                cell(outcome),
+                self.ships(row["finding"]),
+                f"{row['results']:.0f}",
+                "<br>".join(led),
+            ),
+            choice=outcome,
+            anchor=str(row["id"]),
+        )
+
+
+class SearchRole(LinkRole):
+    """Link to a row of the log of searches by its id, or ``words <id>``."""
+
+    def __init__(self) -> None:
+        super().__init__("search", lambda: frozenset(table(SEARCHES)["id"]))
+
+    def target(self, identifier: str) -> str:
+        """Address of the row on the page that shows the log."""
+        return f"{PAGE_OF_LOG}#{identifier}"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive and the role."""
+    app.add_directive("page-search-log", PageSearchLog)
+    app.add_role("search", SearchRole())
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
