@@ -26,6 +26,7 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .forecast_verification_chart import foresight_chart as foresight_chart
+from .front_page_key_dates import read_key_dates as read_key_dates
 from .grouped_dot_plots import dots_chart as dots_chart
 from .html_tables import (
     findings_table as findings_table,
@@ -33,9 +34,7 @@ from .html_tables import (
     table_block as table_block,
     worded_table as worded_table,
 )
-from .html_word_spacing import spaced_elements as spaced_elements
 from .interval_calibration_charts import calibration_chart as calibration_chart
-from .key_date_list import read_key_dates as read_key_dates
 from .letters_without_font import undrawn_letters as undrawn_letters
 from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .links_to_cards import (
@@ -75,6 +74,7 @@ from .running_totals_chart import (
 )
 from .series_styling import series_styles as series_styles
 from .share_curves_with_intervals import curves_chart as curves_chart
+from .space_between_html_elements import spaced_elements as spaced_elements
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
 from .value_lane_and_bar_charts import (
     bars_chart as bars_chart,

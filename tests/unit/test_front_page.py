@@ -13,7 +13,7 @@ import pytest
 
 from skytally.core import data_registry, project_root
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.figures.key_date_list import read_key_dates
+from skytally.figures.front_page_key_dates import read_key_dates
 from skytally.figures.running_totals_chart import (
     colour_key,
     running_totals,

@@ -17,7 +17,7 @@ import rasterio
 from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import (
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import (
     joined_ids,
     joined_pixels,
     unread_mask,

@@ -13,9 +13,9 @@ from skytally.core import listed, project_root
 from skytally.imagery.clear_sky import clear_sky_screening as screening
 from skytally.imagery.cube import OPTICAL_BANDS
 from skytally.imagery.measure import (
+    reference_image_per_group as usual,
     stable_ground_coregistration as alignment,
     two_date_change,
-    usual_level_reference as usual,
     water_mask,
 )
 from skytally.imagery.measure.ground import (

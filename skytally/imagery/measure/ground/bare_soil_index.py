@@ -32,7 +32,7 @@ from skytally.imagery.measure.ground.level_change_date_and_segments import (
     segments,
 )
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
-from skytally.imagery.measure.usual_level_reference import NORMAL_MAD
+from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 

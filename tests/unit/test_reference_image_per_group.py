@@ -10,20 +10,20 @@ from scipy import ndimage
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.cube import frames as looks_of
-from skytally.imagery.measure.stable_ground_coregistration import (
-    ALIGNED,
-    KEPT,
-    REFUSED,
-    coregister,
-    shift_image,
-)
-from skytally.imagery.measure.usual_level_reference import (
+from skytally.imagery.measure.reference_image_per_group import (
     MAX_IMAGES,
     EvenSample,
     group_reference,
     references,
     single_reference,
     speckle_quantile_offset,
+)
+from skytally.imagery.measure.stable_ground_coregistration import (
+    ALIGNED,
+    KEPT,
+    REFUSED,
+    coregister,
+    shift_image,
 )
 from skytally.imagery.simulate import harbour_images, radar_berth_images
 
