@@ -1,5 +1,6 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
+from .chart_alt_text import alt_text as alt_text
 from .chart_embedding import (
     BOOT as BOOT,
     PageBlock as PageBlock,
@@ -10,12 +11,7 @@ from .chart_embedding import (
     sentence as sentence,
     show as show,
 )
-from .chart_mark_tables import (
-    alt_text as alt_text,
-    names_of as names_of,
-    top_of as top_of,
-    value_marks as value_marks,
-)
+from .chart_mark_tables import names_of as names_of, top_of as top_of, value_marks as value_marks
 from .chart_titles_from_findings import (
     ChartTitle as ChartTitle,
     read_chart_titles as read_chart_titles,

@@ -9,7 +9,8 @@ import pytest
 
 from skytally.core import project_root
 from skytally.press import book_metadata
-from skytally.press.sphinx_ext.front_page_directives import DatedRows, FindingCards
+from skytally.press.sphinx_ext.dated_rows_directive import DatedRows
+from skytally.press.sphinx_ext.front_page_directives import FindingCards
 from skytally.record import newest_page, within_record
 
 

@@ -14,6 +14,7 @@ PARTS = (
     "region_and_site_map_directives",
     "findings_table_and_counters_directives",
     "front_page_directives",
+    "dated_rows_directive",
     "voyage_and_port_call_directives",
     "ship_traffic_by_year_directive",
     "loading_or_unloading_directive",
