@@ -1,4 +1,4 @@
-"""The about page: contact, files to download, corrections."""
+"""The about page: contact, badge, files to download."""
 
 from __future__ import annotations
 

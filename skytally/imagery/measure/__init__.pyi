@@ -1,9 +1,9 @@
 from .ground.bare_soil_index import (
     INDEX_LAYERS as INDEX_LAYERS,
     bare_soil_series as bare_soil_series,
-    date_ground_works as date_ground_works,
 )
 from .ground.disturbed_area import ground_laid_bare as ground_laid_bare
+from .ground.ground_works_dating import date_ground_works as date_ground_works
 from .observation_and_evidence_line import (
     UNIT_WORDS as UNIT_WORDS,
     Observation as Observation,
