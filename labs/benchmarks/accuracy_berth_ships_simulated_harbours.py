@@ -14,9 +14,9 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, radar_berth_images
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from scipy import ndimage
 
 from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_port
-from labs.benchmarks.accuracy_quay_and_land_removal import MEASURE, counts_of
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
+from labs.benchmarks.accuracy_standing_ground_painted_as_water import MEASURE, counts_of
 from skytally.imagery.cube import Floats
 from skytally.imagery.measure.ships.count_interval_from_precision_recall import (
     ScoredSweep,

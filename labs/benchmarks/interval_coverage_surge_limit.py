@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.exceedance_probability_given_ceiling import ORDER, predictive_limit, surge
+from skytally.statistics.exceedance_probability_upper_limit import ORDER, predictive_limit, surge
 from skytally.statistics.predictive_tail_given_ceiling import LEVEL
 from skytally.statistics.published_ceiling_and_independent_images import Baseline
 

@@ -20,20 +20,17 @@ from labs.benchmarks.interval_coverage_scores import interval_scores
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_bare_soil_seasons import Field, field_series
 from skytally.imagery.cube.cube_mask_and_argument_checks import OPTICAL_BANDS
-from skytally.imagery.measure.ground.bare_soil_index import (
-    INDEX_LAYERS,
-    GroundObservation,
-    date_ground_works,
-)
+from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, GroundObservation
 from skytally.imagery.measure.ground.bermed_pit_detection import corrected_pit_count
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
+from skytally.imagery.measure.ground.ground_works_dating import date_ground_works
 from skytally.imagery.measure.observation_and_evidence_line import Observation
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 
 NOMINAL = 0.9

@@ -37,10 +37,10 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 )
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import (
     harbour_images,
     radar_berth_images,

@@ -33,11 +33,11 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 from skytally.imagery.measure.radar.open_water_ships_in_radar import radar_ships_on_open_water
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.pipeline.detection_limit_summaries import (
     CARDS,
     Trial,

@@ -1,5 +1,6 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
+from .chart_alt_text import alt_text as alt_text
 from .chart_embedding import (
     BOOT as BOOT,
     PageBlock as PageBlock,
@@ -10,12 +11,7 @@ from .chart_embedding import (
     sentence as sentence,
     show as show,
 )
-from .chart_mark_tables import (
-    alt_text as alt_text,
-    names_of as names_of,
-    top_of as top_of,
-    value_marks as value_marks,
-)
+from .chart_mark_tables import names_of as names_of, top_of as top_of, value_marks as value_marks
 from .chart_titles_from_findings import (
     ChartTitle as ChartTitle,
     read_chart_titles as read_chart_titles,
@@ -26,6 +22,7 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .forecast_verification_chart import foresight_chart as foresight_chart
+from .front_page_key_dates import read_key_dates as read_key_dates
 from .grouped_dot_plots import dots_chart as dots_chart
 from .html_tables import (
     findings_table as findings_table,
@@ -33,9 +30,7 @@ from .html_tables import (
     table_block as table_block,
     worded_table as worded_table,
 )
-from .html_word_spacing import spaced_elements as spaced_elements
 from .interval_calibration_charts import calibration_chart as calibration_chart
-from .key_date_list import read_key_dates as read_key_dates
 from .letters_without_font import undrawn_letters as undrawn_letters
 from .link_preview_picture import PREVIEW_SIZE as PREVIEW_SIZE, preview_picture as preview_picture
 from .links_to_cards import (
@@ -75,6 +70,7 @@ from .running_totals_chart import (
 )
 from .series_styling import series_styles as series_styles
 from .share_curves_with_intervals import curves_chart as curves_chart
+from .space_between_html_elements import spaced_elements as spaced_elements
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
 from .value_lane_and_bar_charts import (
     bars_chart as bars_chart,

@@ -11,16 +11,18 @@ from bokeh.models import NumeralTickFormatter
 from IPython.utils.capture import capture_output
 
 from skytally.core import chart_style as style, evidence_line_name_constants as n
-from skytally.figures.chart_mark_tables import (
+from skytally.figures.bar_chart_layout import (
     DOTTED,
     FILLED,
     HOLLOW,
-    HOVER,
-    HOVER_LABELS,
     BarLayout,
-    band_start,
     bar_layout,
     bar_looks,
+)
+from skytally.figures.chart_mark_tables import (
+    HOVER,
+    HOVER_LABELS,
+    band_start,
     dated_and_lasting,
     pointed,
     top_of,

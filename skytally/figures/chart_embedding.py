@@ -23,9 +23,9 @@ from bokeh.models import DatetimeTicker, HoverTool, NoOverlap, Plot, SaveTool
 from matplotlib.figure import Figure
 
 from skytally.figures.chart_titles_from_findings import ChartTitle
-from skytally.figures.html_word_spacing import spaced_elements
 from skytally.figures.matplotlib_charts import as_svg
 from skytally.figures.non_latin_font_subsets import FAMILY, special_letters, unescaped_letters
+from skytally.figures.space_between_html_elements import spaced_elements
 
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

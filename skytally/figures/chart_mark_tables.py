@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -35,14 +33,8 @@ HOVER_LABELS = {
 """Column of the words under the pointer to its label."""
 MARK_COLUMNS = ("x", "x0", "x1", "y", "lo", "hi", "series", "counter", "state", *HOVER)
 LANE_COLUMNS = ("lane", "x", "x0", "x1", "open_start", "open_end", "counter", "state", *HOVER)
-BAR_LETTERS = 46
-"""Letters in a line over a bar: as many as a chart of 400 pixels has room for."""
-BAR, BAR_LINE, BAR_GAP = 16.0, 14.5, 5.0
-"""Thickness of a bar, height of a line over it and space between rows, pixels."""
 A_MONTH = pd.Timedelta(days=31)
 """Longest interval whose number is drawn at its middle."""
-FILLED, DOTTED, HOLLOW = "filled", "dotted", "hollow"
-"""Bars of time: seen or stated, could not tell or gave no number, looked and saw nothing."""
 BAR_COLUMNS = ("label", "counter", "y", "lo", "hi", *HOVER)
 
 
@@ -224,40 +216,6 @@ def drawn_extent(table: pd.DataFrame, *, step: float) -> pd.DataFrame:
     )
 
 
-@dataclass(frozen=True)
-class BarLayout:
-    """Rows of a chart of bars: one unit a row, each bar under its words."""
-
-    row: float
-    """Height of a row, pixels."""
-    half: float
-    """Half the thickness of a bar, as a share of a row."""
-    bar: float
-    """Middle of a bar below the middle of its row, as a share of a row."""
-    words: tuple[str, ...]
-    """Words over each bar, in lines."""
-
-
-def bar_layout(table: pd.DataFrame) -> BarLayout:
-    """Heights of the rows of `bar_marks`, with room for the longest words."""
-    words = [
-        textwrap.fill(f"{label}: {said}", BAR_LETTERS)
-        for label, said in zip(table["label"], table["said"], strict=True)
-    ]
-    lines = 1 + max(text.count("\n") for text in words)
-    row = BAR + BAR_LINE * lines + 2 * BAR_GAP
-    return BarLayout(row, BAR / 2 / row, 0.5 - (BAR_GAP + BAR / 2) / row, tuple(words))
-
-
-def bar_looks(table: pd.DataFrame) -> pd.Series:
-    """Name the look of the bar of each mark, should its interval be drawn as one."""
-    looks = pd.Series(FILLED, index=table.index)
-    unnumbered = table["y"].isna() & table["lo"].isna() if "y" in table and "lo" in table else False
-    looks[(table["state"] == n.UNCLEAR) | unnumbered] = DOTTED
-    looks[table["state"] == n.NOTHING_SEEN] = HOLLOW
-    return looks
-
-
 def pointed(table: pd.DataFrame) -> pd.DataFrame:
     """Select the marks of a lane that are points: those of an observation of a day or two.
 
@@ -321,47 +279,3 @@ def bar_marks(table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[st
             }
         )
     return pd.DataFrame(rows, columns=list(BAR_COLUMNS))
-
-
-def _mark_words(row: pd.Series, group: str) -> str:
-    """Date, number or state and name of one mark."""
-    said = row["said"] if row["said"] != "no number" else row["state"]
-    return f"{row['when']}: {said} ({row.get(group)})"
-
-
-def _left_out(left: pd.DataFrame, table: pd.DataFrame, group: str) -> str:
-    """Sum up the marks that are not described: how many they are, the last and the highest."""
-    words = f"; and {len(left)} more, all in the CSV file under the chart, the last of them "
-    words += _mark_words(left.iloc[-1], group)
-    numbers = pd.to_numeric(table["y"], errors="coerce") if "y" in table else pd.Series(dtype=float)
-    if numbers.notna().any():
-        words += f"; the highest of all is {_mark_words(table.iloc[numbers.argmax()], group)}"
-    return words
-
-
-def alt_text(table: pd.DataFrame, *, subject: str, most: int = 12, filed: bool = True) -> str:
-    """Alternative text of a chart, with its numbers, their bounds and dates.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Marks of the chart.
-    subject : str
-        What the chart shows.
-    most : int
-        Number of marks described one by one; of the rest the last is, and the highest of all.
-    filed : bool
-        Whether a CSV file under the chart has the rest; without one, every mark is described.
-
-    Returns
-    -------
-    str
-        One paragraph of plain text.
-    """
-    group = next(word for word in ("lane", "series", "label") if word in table)
-    ordered = table.sort_values("x", kind="stable") if "x" in table else table
-    shown = ordered.head(most) if filed else ordered
-    listed = [_mark_words(row, group) for _, row in shown.iterrows()]
-    left = ordered.iloc[len(listed) :]
-    tail = f"{_left_out(left, ordered, group)}." if len(left) else "."
-    return f"{subject.rstrip('.')}. {len(table)} marks: " + "; ".join(listed) + tail

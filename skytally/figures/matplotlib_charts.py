@@ -18,13 +18,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from skytally.core import chart_style as style, evidence_line_name_constants as n
+from skytally.figures.bar_chart_layout import DOTTED, FILLED, HOLLOW, bar_layout, bar_looks
 from skytally.figures.chart_mark_tables import (
-    DOTTED,
-    FILLED,
-    HOLLOW,
     band_start,
-    bar_layout,
-    bar_looks,
     dated_and_lasting,
     pointed,
     top_of,

@@ -30,7 +30,8 @@ from skytally.imagery.acquire import (
 )
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
-from skytally.press.own_image_delivery_report import file_lines, plan_lines, scene_lines
+from skytally.press.own_image_delivery_report import file_lines, scene_lines
+from skytally.press.refresh_plan_report import plan_lines
 from skytally.press.stale_line_measuring_stage import measured_anew
 from skytally.web import escaped, one_line
 

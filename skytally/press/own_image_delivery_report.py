@@ -17,7 +17,6 @@ from skytally.imagery.acquire import (
     item_id_of,
     recognised_delivery,
 )
-from skytally.imagery.pipeline import RefreshPlan
 from skytally.web import escaped
 
 
@@ -97,31 +96,3 @@ def scene_lines(
                 beside = f"beside the windows of {', '.join(sites)}"
                 reasons = [beside if inside else f"outside {period[0]} to {period[1]}"]
             yield escaped(f"{head}: {'; '.join(reasons)}")
-
-
-def plan_lines(plan: RefreshPlan) -> Iterator[str]:
-    """Yield what a refresh would do, without doing it.
-
-    Parameters
-    ----------
-    plan : RefreshPlan
-        From `skytally.imagery.pipeline.plan_refresh`.
-
-    Yields
-    ------
-    str
-        A line a scene that would be read or was rejected.
-    """
-    for job in plan.jobs:
-        item = job.items[0]
-        places = ", ".join(site.slug for site in job.sites)
-        bands = ", ".join(sorted(item.assets))
-        yield f"  would read {item.item_id}, {item.time}, bands {bands}, for {places}"
-    for decision in plan.decisions:
-        item = decision.item
-        yield escaped(f"  {item.item_id} for {item.site}: {decision.status}: {decision.reason}")
-    for search in plan.searches:
-        for name, reason in search.malformed:
-            yield escaped(f"  {name} for {search.site}: {REJECTED}: {reason}")
-    for item, _ in plan.stored:
-        yield f"  {item.item_id} for {item.site}: stored already"

@@ -3,11 +3,7 @@ from .close_or_contradicting_statement_pairs import (
     falling_totals as falling_totals,
 )
 from .consistency_rules import check_record as check_record, record_faults as record_faults
-from .copied_reports import (
-    drop_copies as drop_copies,
-    read_originals as read_originals,
-    read_record as read_record,
-)
+from .copied_reports import drop_copies as drop_copies
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,
@@ -23,6 +19,12 @@ from .evidence_lines import (
 from .independent_claimant_count_bounds import separate_lines as separate_lines, ties_of as ties_of
 from .observed_days_and_longest_gap import LOOKED as LOOKED, observed_days as observed_days
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
+from .record_end_date import (
+    newest_page as newest_page,
+    read_newest_page as read_newest_page,
+    within_record as within_record,
+)
+from .record_reader import read_originals as read_originals, read_record as read_record
 from .record_without_rows import (
     NOTHING as NOTHING,
     ReducedRecord as ReducedRecord,
@@ -41,10 +43,7 @@ from .row_date_columns import (
     STATEMENT as STATEMENT,
     VOYAGE as VOYAGE,
     date_columns as date_columns,
-    newest_page as newest_page,
-    read_newest_page as read_newest_page,
     time_quality as time_quality,
-    within_record as within_record,
 )
 from .rows_at_site_or_on_exact_day import at_site as at_site, on_one_day as on_one_day
 from .running_total_row_selection import totals_since_start as totals_since_start

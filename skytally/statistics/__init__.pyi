@@ -23,7 +23,7 @@ from .exceedance_limit_from_rows import (
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,
 )
-from .exceedance_probability_given_ceiling import Surge as Surge, surge as surge
+from .exceedance_probability_upper_limit import Surge as Surge, surge as surge
 from .forecasts_and_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,
     interval_score as interval_score,

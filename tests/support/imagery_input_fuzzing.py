@@ -28,7 +28,7 @@ from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.acquire.stac.item_parser import parse_item
 from skytally.imagery.acquire.tiff_directory_parser_and_checks import (

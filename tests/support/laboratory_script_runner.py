@@ -20,7 +20,7 @@ from skytally.record import WholeRecord
 from tests.support.browser_tabs_server_and_charts import chromium, chromium_path
 from tests.support.claim_evidence import claim_tables, record_tables
 
-DRIVER = Path(__file__).with_name("laboratory_driver.js")
+DRIVER = Path(__file__).with_name("laboratory_answers_as_json.js")
 NODE = shutil.which("node")
 SLOW = {*KEPT, "calls-by-presence", "calls-not-below-count", "presence", "missed-calls",
         "surge-limit", "images-behind-ceiling", "trains-ratio", "trains-observed",

@@ -15,9 +15,9 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.observation_and_evidence_line import observation_line
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images
 
 

@@ -1,4 +1,4 @@
-"""Radar: false alarm rates, the berth from the sea side and in the lee, targets at sea."""
+"""Ships at a berth in radar images: from the sea side, in the lee, and without history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from scipy import ndimage, stats
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.measure.radar.berth_mask_by_look_direction import in_lee, radar_mask
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     RadarObservation,
@@ -18,81 +17,10 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.radar.cfar import (
-    bright_targets,
-    cfar_detections,
-    cfar_multiplier,
-    texture_of,
-    texture_without_targets,
-)
+from skytally.imagery.measure.radar.cfar import cfar_detections, cfar_multiplier
 from skytally.imagery.simulate import radar_berth_images
 
 QUIET = 18
-
-
-def test_cfar_multiplier_of_gamma_speckle() -> None:
-    """3.13 times the mean at 1e-3 and 4.4 looks; Monte Carlo agrees within 10 percent."""
-    assert cfar_multiplier(1e-3) == pytest.approx(3.13, abs=0.005)
-    draws = np.random.default_rng(0).gamma(4.4, 1 / 4.4, 2_000_000)
-    assert (draws > cfar_multiplier(1e-3)).mean() == pytest.approx(1e-3, rel=0.1)
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [({"cells": 16}, 5.8), ({"texture": 4.0}, 11.9), ({"texture": 1.0}, 27.0)],
-)
-def test_cfar_multiplier_of_few_cells_and_rough_seas(
-    options: dict[str, float], expected: float
-) -> None:
-    """At 1e-6: 16 training cells, and K clutter, as METHODS 4.1 has them."""
-    assert cfar_multiplier(1e-6, **options) == pytest.approx(expected, rel=0.01)
-
-
-def test_gamma_threshold_fails_on_a_rough_sea() -> None:
-    """A gamma threshold for 1e-6 gives about 1.5e-3 on K clutter of shape 4."""
-    rng = np.random.default_rng(1)
-    sea = rng.gamma(4.0, 0.25, 400_000) * rng.gamma(4.4, 1 / 4.4, 400_000)
-    assert (sea > cfar_multiplier(1e-6)).mean() == pytest.approx(1.5e-3, rel=0.25)
-    assert texture_of(sea) == pytest.approx(4.0, rel=0.1)
-
-
-def test_shape_of_the_sea_is_not_that_of_a_ship_in_it() -> None:
-    """A ship on a hundredth of the sea makes its second moment that of a wild one."""
-    rng = np.random.default_rng(4)
-    sea = (rng.gamma(4.0, 0.25, (120, 120)) * rng.gamma(4.4, 1 / 4.4, (120, 120))).astype(
-        np.float32
-    )
-    everywhere = np.ones(sea.shape, bool)
-    empty = texture_without_targets(sea, everywhere, training=61)
-    assert empty == pytest.approx(4.0, rel=0.2)
-    sea[50:54, 40:76] += 40.0
-    assert texture_of(sea) < 1.0
-    assert texture_without_targets(sea, everywhere, training=61) == pytest.approx(empty, rel=0.15)
-
-
-@pytest.mark.parametrize("p_false", [0.0, 1.0])
-def test_cfar_multiplier_refuses(p_false: float) -> None:
-    """A chance of 0 or 1 has no threshold."""
-    with pytest.raises(DataError, match="a chance between 0 and 1"):
-        cfar_multiplier(p_false)
-
-
-def test_cfar_keeps_its_rate_on_speckle() -> None:
-    """Independent speckle with a known mean: 1e-3 of pixels, within a quarter."""
-    image = np.random.default_rng(2).gamma(4.4, 1 / 4.4, (400, 400)).astype(np.float32)
-    found = cfar_detections(image, cfar_multiplier(1e-3, cells=400), guard=5, training=21)
-    assert found.mean() == pytest.approx(1e-3, rel=0.25)
-
-
-def test_bright_targets_in_a_crowded_anchorage() -> None:
-    """Ships that raise each other's surroundings are all found; the empty sea has none."""
-    image = np.random.default_rng(3).gamma(4.4, 1 / 4.4, (160, 160)).astype(np.float32)
-    limit = cfar_multiplier(1e-6)
-    assert bright_targets(image, limit, guard=31, training=61) == []
-    for row in range(50, 111, 20):
-        for column in range(50, 111, 20):
-            image[row : row + 3, column : column + 10] += 60.0
-    assert len(bright_targets(image, limit, guard=31, training=61)) == 16
 
 
 def test_speckle_has_its_looks() -> None:
@@ -173,26 +101,6 @@ def test_cfar_baseline_fails_in_the_lee() -> None:
         shares[state] = np.mean(hits)
     assert shares["descending"] >= 0.55
     assert shares["ascending"] <= 0.1
-
-
-def test_in_lee_follows_the_orbit() -> None:
-    """Ascending images east, descending west; the lee is where it looks out to sea."""
-    assert in_lee("sentinel-1 orbit 54 ascending RTC", 90.0)
-    assert not in_lee("sentinel-1 orbit 134 descending RTC", 90.0)
-    with pytest.raises(DataError, match="neither ascending nor descending"):
-        in_lee("sentinel-1 orbit 134 RTC", 90.0)
-
-
-def test_radar_mask_grows_towards_the_radar() -> None:
-    """Layover: 40 m towards the sensor and 10 m away, from the sea side only (METHODS trap T6)."""
-    water = np.zeros((30, 30), bool)
-    water[10:20, 15] = True
-    sea = radar_mask(water, 90.0, "sentinel-1 orbit 134 descending RTC", gsd=10.0)
-    columns = np.flatnonzero(sea.any(axis=0))
-    assert columns.min() == 14
-    assert columns.max() == 19
-    lee = radar_mask(water, 90.0, "sentinel-1 orbit 54 ascending RTC", gsd=10.0)
-    np.testing.assert_array_equal(lee, water)
 
 
 def test_background_from_states_a_bound_for_one_more_look() -> None:

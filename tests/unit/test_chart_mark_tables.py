@@ -12,13 +12,13 @@ import pytest
 import xarray as xr
 
 from skytally.core import evidence_line_name_constants as n
+from skytally.figures.bar_chart_layout import bar_looks
+from skytally.figures.chart_alt_text import alt_text
 from skytally.figures.chart_mark_tables import (
     BAR_COLUMNS,
     HOVER,
     LANE_COLUMNS,
     MARK_COLUMNS,
-    alt_text,
-    bar_looks,
     bar_marks,
     dated_and_lasting,
     lane_marks,
@@ -212,7 +212,7 @@ def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
         {"state": n.UNCLEAR, "bound": "", "day": "2023-10-17"},
     )
     told = alt_text(value_marks({"csis": line}, LABELS), subject="Containers")
-    same_sentence("chart_mark_tables.alt_text", told)
+    same_sentence("chart_alt_text.alt_text", told)
 
 
 def test_alt_text_ends_the_caption_once(one_line: Lines) -> None:

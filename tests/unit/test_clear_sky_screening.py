@@ -32,7 +32,7 @@ from skytally.imagery.clear_sky.stored_image_screening import (
     usual_levels,
 )
 from skytally.imagery.cube.frames import Frame, Screening, iter_frames
-from skytally.imagery.measure.usual_level_reference import single_reference
+from skytally.imagery.measure.reference_image_per_group import single_reference
 from skytally.imagery.simulate import harbour_images
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site

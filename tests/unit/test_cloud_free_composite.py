@@ -19,7 +19,7 @@ def _stored(folder: Path, site: Site, number: int, level: float, *, cloud: bool)
     """Store a scene of one grey level, half of it under cloud if asked."""
     from skytally.imagery.acquire.chip_store import store_chip
     from skytally.imagery.acquire.offered_scene import Asset, SceneItem
-    from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+    from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
     shape = site.grid.shape(10)
     arrays = {

@@ -1,4 +1,4 @@
-"""The about page: contact, files to download, corrections."""
+"""The about page: contact, badge, files to download."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ import pytest
 from skytally.findings.quote_ratio_share_estimate_findings import row_of, share
 from skytally.press.site_build_and_swap import _copy_tables
 from skytally.press.sphinx_ext import contact_badge_and_download_directives
-from skytally.press.sphinx_ext.contact_badge_and_download_directives import (
-    Contact,
-    CorrectionCounts,
-    DataFiles,
-)
+from skytally.press.sphinx_ext.contact_badge_and_download_directives import Contact, DataFiles
 from tests.support.directives_without_page import bare
 
 
@@ -70,13 +66,3 @@ def test_example_of_the_page_computes_a_share_from_two_downloads(
     assert found.low is not None
     assert found.high is not None
     assert found.low <= float(printed) <= found.high
-
-
-def test_corrections_are_counted_from_their_table(
-    monkeypatch: pytest.MonkeyPatch, table: Callable[[str], pd.DataFrame]
-) -> None:
-    """As many as the table has rows; a new book has none and says so."""
-    made = table("corrections")
-    assert f"were corrected so far, in {len(made)} changes" in bare(CorrectionCounts).html()
-    monkeypatch.setattr(contact_badge_and_download_directives, "table", lambda _: made.iloc[:0])
-    assert "No cell of the record was corrected yet." in bare(CorrectionCounts).html()

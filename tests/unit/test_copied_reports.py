@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.record.copied_reports import ancestors, drop_copies, read_originals
+from skytally.record.copied_reports import ancestors, drop_copies
+from skytally.record.record_reader import read_originals
 
 Table = Callable[[str], pd.DataFrame]
 Rows = Callable[..., pd.DataFrame]

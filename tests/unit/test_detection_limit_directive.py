@@ -1,11 +1,11 @@
-"""The table of detection limits at simulated sites."""
+"""The tables of detection limits at simulated sites and of ships by length."""
 
 from __future__ import annotations
 
 import re
 
 from skytally.press.sphinx_ext.benchmark_result_reader import results
-from skytally.press.sphinx_ext.detection_limit_directive import LimitsTable
+from skytally.press.sphinx_ext.detection_limit_directive import LimitsTable, ShipsFoundByLength
 from tests.support.directives_without_page import bare
 
 
@@ -21,3 +21,10 @@ def test_nothing_put_in_has_false_alarms_and_no_recall() -> None:
         alarms = int(row.found) + int(row.something)
         assert each[9].startswith(f"{alarms} of {row.looks} (")
     assert not any("1 bermed pits" in each for each in cells)
+
+
+def test_longer_ships_are_found_more_often() -> None:
+    """A row a length, a column a contrast, with intervals."""
+    said = ShipsFoundByLength.html(bare(ShipsFoundByLength))
+    assert "<th" in said
+    assert re.search(r"40 m.*percent \(\d+ to \d+\).*200 m", said, re.DOTALL)

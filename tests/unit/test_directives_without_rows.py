@@ -117,6 +117,7 @@ SENTENCES = {
     "SideBySideTable": "",
     "MeasureRules": "",
     "LimitsTable": "No detection limit has been simulated yet.",
+    "ShipsFoundByLength": "No detection limit has been simulated yet.",
     "SatellitePasses": "No pass of a satellite is listed yet.",
     "RefreshSize": "",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",

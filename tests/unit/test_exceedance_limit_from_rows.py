@@ -17,7 +17,7 @@ from skytally.statistics.exceedance_limit_from_rows import (
     surge_of_rows,
     surge_table,
 )
-from skytally.statistics.exceedance_probability_given_ceiling import ORDER
+from skytally.statistics.exceedance_probability_upper_limit import ORDER
 from skytally.statistics.integer_bounds import whole_number_limits
 from skytally.statistics.predictive_tail_given_ceiling import REACHED
 

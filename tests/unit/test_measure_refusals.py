@@ -15,8 +15,8 @@ from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import rail_yard_quay_field_cubes
 
 EARLY = 10

@@ -20,10 +20,10 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
+from skytally.imagery.measure.reference_image_per_group import references, single_reference
 from skytally.imagery.measure.ships import hull_fit
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.usual_level_reference import references, single_reference
 from skytally.imagery.simulate import harbour_images, radar_berth_images, ship_drawing
 
 PIXEL_TRAPS = range(1, 14)

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from skytally.imagery.acquire.corrupt_or_mismatched_band_checks import pixel_faults
 from skytally.imagery.acquire.misdecoded_pixel_checks import decoding_faults
 from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_1
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from tests.support import simulated_scenes_and_sites as chips
 
 Pixels = np.ndarray[Any, Any]

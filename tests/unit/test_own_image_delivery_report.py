@@ -17,7 +17,8 @@ from skytally.imagery.acquire.inventory_and_search_log import (
 )
 from skytally.imagery.pipeline.image_store_refresh import refresh_store
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
-from skytally.press.own_image_delivery_report import file_lines, plan_lines, scene_lines
+from skytally.press.own_image_delivery_report import file_lines, scene_lines
+from skytally.press.refresh_plan_report import plan_lines
 from tests.support import (
     made_up_vendor_deliveries as deliveries,
     simulated_scenes_and_sites as chips,

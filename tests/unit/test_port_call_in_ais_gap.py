@@ -1,13 +1,12 @@
-"""Reach: sea routes round a wall, silences too short or long, and what is not known."""
+"""Port calls in a gap of a ship's signal: too short or long, and what is not known."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,47 +14,22 @@ from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.port_call_in_ais_gap import Fix, reach
 from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
 from tests.support import optional_external_test_data as shared_files
-
-Box = tuple[float, float, float, float]
+from tests.support.toy_sea import ROUND_WALL, Box, routes_round_wall, toy_sea
 
 ROOT = Path(__file__).resolve().parents[2]
-TOY: Box = (0.0, -1.0, 2.0, 1.0)
-"""Bounds of the toy sea about the equator, where a degree is 60 nautical miles either way."""
-WALL: Box = (0.995, -0.5, 1.005, 1.0)
-"""A wall thinner than 1 km and a bit, from the northern edge half-way down."""
-PORT = Port("Farport", 1.5, 0.0)
-ROUND_WALL = 60.04 * 2 * math.hypot(0.5, 0.5)
-"""Nautical miles from (0.5, 0) to (1.5, 0) round the wall's foot at (1, -0.5)."""
 DAY = pd.Timestamp("2024-03-10")
-
-
-def _land(*boxes: Box) -> dict[str, object]:
-    def ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
-        return [[west, south], [east, south], [east, north], [west, north], [west, south]]
-
-    shapes = [{"type": "Polygon", "coordinates": [ring(*box)]} for box in boxes]
-    features = [{"type": "Feature", "properties": {}, "geometry": shape} for shape in shapes]
-    return {"type": "FeatureCollection", "features": features}
 
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Callable[..., Sea]:
     """Return a factory of sea grids with rectangular land."""
-
-    def make(*boxes: Box, bounds: Box = TOY, cell_km: float = 1.0) -> Sea:
-        path = tmp_path / "land.geojson"
-        path.write_text(json.dumps(_land(*boxes)), encoding="utf-8")
-        return read_sea([path], bounds=bounds, cell_km=cell_km)
-
-    return make
+    return partial(toy_sea, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def walled(tmp_path_factory: pytest.TempPathFactory) -> SeaRoutes:
     """Sea routes to the port of the toy sea with a wall."""
-    path = tmp_path_factory.mktemp("toy") / "wall.geojson"
-    path.write_text(json.dumps({**_land(WALL), "bbox": TOY}), encoding="utf-8")
-    return routes_to(read_sea([path]), PORT)
+    return routes_round_wall(tmp_path_factory.mktemp("toy"))
 
 
 def fix(first: str, last: str | None = None, *, at: tuple[float, float] | None = (0.5, 0.0),
@@ -69,88 +43,6 @@ def fix(first: str, last: str | None = None, *, at: tuple[float, float] | None =
 def moment(text: str, **place: object) -> Fix:
     """Make a position at an exact time."""
     return fix(text, precision="exact", **place)  # type: ignore[arg-type]
-
-
-def test_sea_miles_round_the_wall(walled: SeaRoutes) -> None:
-    """60 miles as the crow flies are 85 round the foot of the wall, within 2 percent."""
-    assert route_miles(walled, 0.5, 0.0) == pytest.approx(ROUND_WALL, rel=0.02)
-
-
-def test_sea_miles_in_open_water(walled: SeaRoutes) -> None:
-    """On the port's side of the wall the way is straight, in any direction."""
-    for turn in np.radians(np.arange(0, 360, 15)):
-        lon, lat = 1.5 + 0.4 * math.sin(turn), 0.4 * math.cos(turn)
-        assert route_miles(walled, lon, lat) == pytest.approx(24.0, rel=0.03)
-
-
-def test_sea_miles_without_wall(toy: Callable[..., Sea]) -> None:
-    """Without the wall the same two points are 60 miles apart."""
-    ways = routes_to(toy((0.0, 0.98, 0.02, 1.0)), PORT)
-    assert route_miles(ways, 0.5, 0.0) == pytest.approx(60.04, rel=0.02)
-
-
-def test_sea_miles_far_north(toy: Callable[..., Sea]) -> None:
-    """At 60 degrees north a degree of longitude is half as long."""
-    sea = toy((0.0, 60.95, 0.1, 61.0), bounds=(0.0, 59.0, 4.0, 61.0))
-    assert route_miles(routes_to(sea, Port("North", 3.0, 60.0)), 1.0, 60.0) == pytest.approx(
-        60, rel=0.02
-    )
-
-
-def test_sea_miles_agree_with_finer_cells(toy: Callable[..., Sea]) -> None:
-    """Half the cell changes a route by less than 2 percent."""
-    fine = routes_to(toy(WALL, cell_km=0.5), PORT)
-    coarse = routes_to(toy(WALL), PORT)
-    assert route_miles(fine, 0.3, 0.4) == pytest.approx(route_miles(coarse, 0.3, 0.4), rel=0.02)
-
-
-def test_ways_refuse_what_the_sea_does_not_join(toy: Callable[..., Sea]) -> None:
-    """A wall from edge to edge leaves no way, and that is no answer of 0."""
-    ways = routes_to(toy((0.995, -1.0, 1.005, 1.0)), PORT)
-    with pytest.raises(DataError, match=r"no sea leads from 0\.5 E, 0 N to Farport"):
-        route_miles(ways, 0.5, 0.0)
-
-
-def test_quay_on_land_stands_at_the_shore(toy: Callable[..., Sea]) -> None:
-    """A port just inside the outlines is reached from the sea beside it; one far inland is not."""
-    sea = toy((1.6, -1.0, 2.0, 1.0))
-    assert route_miles(routes_to(sea, Port("Quay", 1.62, 0.0)), 1.0, 0.0) == pytest.approx(
-        36, rel=0.04
-    )
-    with pytest.raises(DataError, match=r"port Inland lies 3\d km from the sea"):
-        routes_to(sea, Port("Inland", 1.9, 0.0))
-
-
-def test_positions_off_the_grid_are_refused(walled: SeaRoutes) -> None:
-    """Beyond the outlines nothing is known of land."""
-    with pytest.raises(DataError, match="outside the grid"):
-        route_miles(walled, 5.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "bad.geojson, line 1, column 2: found broken JSON"),
-        ('{"type": "Polygon"}', "KeyError"),
-        ('{"features": []}', "0 land polygons"),
-    ],
-)
-def test_read_sea_refuses_a_bad_file(tmp_path: Path, text: str, said: str) -> None:
-    """A file that holds no outlines is refused with its name and what was found."""
-    path = tmp_path / "bad.geojson"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=said):
-        read_sea([path], bounds=TOY)
-
-
-def test_read_sea_refuses_bad_bounds(toy: Callable[..., Sea]) -> None:
-    """Reversed bounds, a grid too large, and no sea at all are refused."""
-    with pytest.raises(DataError, match="give \\(west, south, east, north\\)"):
-        toy(WALL, bounds=(2.0, -1.0, 0.0, 1.0))
-    with pytest.raises(DataError, match="no more than 1500000 cells"):
-        toy(WALL, bounds=(0.0, -60.0, 90.0, 60.0))
-    with pytest.raises(DataError, match="no sea inside the bounds"):
-        toy((-1.0, -2.0, 3.0, 2.0))
 
 
 def test_reach_is_0_in_an_impossible_gap(walled: SeaRoutes) -> None:

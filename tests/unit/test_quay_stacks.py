@@ -27,7 +27,7 @@ from skytally.imagery.measure.quay.stacked_area import (
     endmember_table,
     unmix,
 )
-from skytally.imagery.measure.usual_level_reference import NORMAL_MAD, Reference, references
+from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD, Reference, references
 from skytally.imagery.simulate import (
     harbour_images,
     rail_yard_quay_field_cubes,

@@ -17,7 +17,6 @@ from skytally.press.sphinx_ext.rerun_directives import (
     RerunNeeds,
     SettingExample,
     ShareAgain,
-    ShipsFoundByLength,
     finding_with,
     share_sentence,
 )
@@ -102,10 +101,3 @@ def test_needs_of_a_rerun(tmp_path: Path) -> None:
     assert "Python 3.11 or newer" in said
     assert "GB" in said
     assert re.search(r"measured on \d{4}-\d\d-\d\d\)", said)
-
-
-def test_longer_ships_are_found_more_often() -> None:
-    """A row a length, a column a contrast, with intervals."""
-    said = ShipsFoundByLength.html(bare(ShipsFoundByLength))
-    assert "<th" in said
-    assert re.search(r"40 m.*percent \(\d+ to \d+\).*200 m", said, re.DOTALL)

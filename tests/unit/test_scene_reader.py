@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import affine
 import numpy as np
 import pytest
 import rasterio
@@ -17,7 +16,7 @@ import rasterio
 from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.byte_ranges import FetchSettings
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import (
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import (
     joined_ids,
     joined_pixels,
     unread_mask,
@@ -33,11 +32,7 @@ from skytally.imagery.acquire.tiled_geotiff_reader import (
     decode_tile,
     tile_layout,
 )
-from skytally.imagery.acquire.window_reader import (
-    OutsideSceneError,
-    covering_window,
-    header_contradictions,
-)
+from skytally.imagery.acquire.window_reader import OutsideSceneError
 from skytally.imagery.sites.site_model import Grid
 from skytally.web import redacted_message, url_without_query
 from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips
@@ -389,36 +384,6 @@ def test_layout_takes_a_tie_point_at_a_pixels_centre(tmp_path: Path) -> None:
     with rasterio.open(path) as file:
         assert layout.transform.almost_equals(file.transform)
         assert layout.epsg == file.crs.to_epsg() == chips.EPSG
-
-
-@pytest.mark.parametrize("shift", [0.0, 0.004, -0.004])
-def test_window_snaps_to_edges_that_are_nearly_met(shift: float) -> None:
-    """A grid of floating-point numbers costs no extra pixel."""
-    grid = affine.Affine(10, 0, 500_000 + shift, 0, -10, 4_700_000)
-    assert covering_window(grid, (500_100, 4_699_900, 500_200, 4_700_000)) == (0, 10, 10, 10)
-
-
-def test_window_covers_bounds_that_lie_between_pixels() -> None:
-    """Landsat's corners lie half a pixel off: one more pixel holds the site."""
-    grid = affine.Affine(30, 0, 499_995 + 600, 0, -30, 4_700_005)
-    assert covering_window(grid, (500_580, 4_699_900, 500_640, 4_700_000)) == (0, -1, 4, 3)
-
-
-def test_window_of_a_turned_grid_is_refused() -> None:
-    """North is up in all that is read."""
-    with pytest.raises(AcquisitionError, match="turned"):
-        covering_window(affine.Affine(10, 1, 0, 0, -10, 0), (0, 0, 10, 10))
-
-
-def test_contradictions_of_nothing_stated_are_none() -> None:
-    """An item that says nothing is not contradicted."""
-    assert not header_contradictions(
-        chips.asset("b02", "x"),
-        transform=affine.Affine.identity(),
-        shape=(1, 1),
-        dtype="uint8",
-        epsgs=(None, 32652),
-    )
 
 
 def test_addresses_are_told_without_what_is_secret() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from skytally.core.errors import DataError
 
+from skytally.core import DataError
 from skytally.press.row_removal_stage import FLIPS
 from skytally.press.sphinx_ext.settling_observations_directive import SettlingObservations
 from tests.support.directives_without_page import bare

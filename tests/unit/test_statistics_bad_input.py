@@ -28,7 +28,7 @@ from skytally.statistics import (
 )
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.exceedance_probability_given_ceiling import predictive_limit, surge
+from skytally.statistics.exceedance_probability_upper_limit import predictive_limit, surge
 from skytally.statistics.level_ratio_and_power import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
 from skytally.statistics.port_calls import (

@@ -35,7 +35,7 @@ from skytally.imagery.acquire.one_scene_per_pass import select_items
 from skytally.imagery.acquire.own_image_scene_items import item_id_of, items_in_folder
 from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
 from tests.support import (
     made_up_vendor_deliveries as deliveries,

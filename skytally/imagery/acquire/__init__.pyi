@@ -80,7 +80,10 @@ from .scene_classification_masks import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
 )
-from .scene_pixels_and_pass_joining import ScenePixels as ScenePixels, joined_ids as joined_ids
+from .scene_pixel_arrays_and_pass_joining import (
+    ScenePixels as ScenePixels,
+    joined_ids as joined_ids,
+)
 from .scene_reader import read_scene as read_scene
 from .scenes_to_leave_out import (
     LEFT_OUT as LEFT_OUT,

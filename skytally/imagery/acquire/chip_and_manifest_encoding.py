@@ -15,7 +15,7 @@ from rasterio.io import MemoryFile
 from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire.offered_scene import ITEM_ID, SceneItem
 from skytally.imagery.acquire.radiometry import band_calibrations
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 SEAL_KEY = "seal"
 """Key of a manifest's hash of everything else in it."""

@@ -27,7 +27,7 @@ from skytally.imagery.acquire.chip_and_manifest_encoding import (
     manifest_to_json,
 )
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 CHIP_SUFFIX, MANIFEST_SUFFIX, TEMPORARY_SUFFIX, RETIRED_SUFFIX = (
     ".tif",

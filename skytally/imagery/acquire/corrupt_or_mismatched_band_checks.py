@@ -27,7 +27,7 @@ from skytally.imagery.acquire.scene_classification_masks import (
     bright_cover,
     decode_classification,
 )
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 MAX_REFLECTANCE = 2.8
 """Reflectance above which a pixel is corrupt: cloud and glint stay below."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_1
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 MIN_SHARE_IN_HALF = 0.05
 """Share of the pixels that lie in the upper and in the lower half of the range of their type,

@@ -19,7 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.warp import reproject, transform_bounds
 
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_1
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.acquire.window_reader import Bounds, covering_window
 from skytally.imagery.sites import Site
 

@@ -21,7 +21,7 @@ from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
     window_bounds_in,
 )
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
-from skytally.imagery.acquire.scene_pixels_and_pass_joining import ScenePixels, joined_pixels
+from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels, joined_pixels
 from skytally.imagery.acquire.tiled_geotiff_reader import UnsupportedLayoutError, read_tiled_windows
 from skytally.imagery.acquire.window_reader import (
     EDGE_TOLERANCE_PX,

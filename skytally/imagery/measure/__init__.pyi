@@ -1,9 +1,9 @@
 from .ground.bare_soil_index import (
     INDEX_LAYERS as INDEX_LAYERS,
     bare_soil_series as bare_soil_series,
-    date_ground_works as date_ground_works,
 )
 from .ground.disturbed_area import ground_laid_bare as ground_laid_bare
+from .ground.ground_works_dating import date_ground_works as date_ground_works
 from .observation_and_evidence_line import (
     UNIT_WORDS as UNIT_WORDS,
     Observation as Observation,
@@ -19,6 +19,7 @@ from .radar.berth_ships_in_radar import (
 from .radar.open_water_ships_in_radar import radar_ships_on_open_water as radar_ships_on_open_water
 from .rail.occupied_track_series import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
 from .rail.track_forward_model import lay_corridor as lay_corridor
+from .reference_image_per_group import Reference as Reference, references as references
 from .ships.berth_ships import (
     LENGTH_DETAILS as LENGTH_DETAILS,
     BerthObservation as BerthObservation,
@@ -28,5 +29,4 @@ from .ships.berth_water_anomalies import SURE_DETECTION as SURE_DETECTION, Berth
 from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
 from .two_date_change import two_date_change_score as two_date_change_score
-from .usual_level_reference import Reference as Reference, references as references
 from .water_mask import water_pixels as water_pixels

@@ -35,6 +35,7 @@ from skytally.imagery.cube import (
     subsample_mask,
 )
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
+from skytally.imagery.measure.reference_image_per_group import Reference, group_reference
 from skytally.imagery.measure.stable_ground_coregistration import (
     KEPT,
     REFUSED,
@@ -43,7 +44,6 @@ from skytally.imagery.measure.stable_ground_coregistration import (
     coregister,
     stable_ground,
 )
-from skytally.imagery.measure.usual_level_reference import Reference, group_reference
 
 MEDIAN_VARIANCE = math.pi / 2.0
 """Variance of the median of normal values over that of their mean."""

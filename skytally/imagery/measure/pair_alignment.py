@@ -11,6 +11,7 @@ from scipy import fft, ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats
+from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD
 from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,
     SMOOTH,
@@ -18,7 +19,6 @@ from skytally.imagery.measure.stable_ground_coregistration import (
     coregister,
     shift_image,
 )
-from skytally.imagery.measure.usual_level_reference import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 

@@ -1,4 +1,5 @@
 from .cloud_free_composite import composite as composite
+from .coverage_page_findings import coverage_findings as coverage_findings
 from .detection_limit_summaries import (
     CARDS as CARDS,
     TARGET_RECALL as TARGET_RECALL,
@@ -9,7 +10,6 @@ from .image_store_refresh import (
     refresh_store as refresh_store,
     rescreen as rescreen,
 )
-from .inventory_findings import coverage_findings as coverage_findings
 from .measured_line_and_target import MeasuredLine as MeasuredLine
 from .measured_line_findings import own_findings as own_findings
 from .measured_line_update import update_lines as update_lines

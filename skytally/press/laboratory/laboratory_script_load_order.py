@@ -12,7 +12,7 @@ ENGINE = (
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",
     "port_calls.js",
-    "exceedance_probability_given_ceiling.js",
+    "exceedance_probability_upper_limit.js",
     "trains_before_after.js",
     "published_count_and_statement_pairs.js",
     "named_estimates.js",

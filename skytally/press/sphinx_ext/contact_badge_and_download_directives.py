@@ -1,16 +1,14 @@
-"""Directives of the about page: contact, files to download, corrections."""
+"""Directives of the about page: contact, badge, files to download."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from skytally.core import data_folder
 from skytally.press.book_metadata import book_details
-from skytally.press.sphinx_ext.cached_record_and_findings import table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table
+from skytally.press.sphinx_ext.html_blocks import Block, cell
 
 RESULTS = {
     "findings.json": "every number of the pages, with its interval, its rows and what flips it",
@@ -136,40 +134,12 @@ class DataFiles(Block):
         return f" ({cls._link(beside, 'dictionary')})" if known else ""
 
 
-class CorrectionCounts(Block):
-    """Count how many cells of the record were corrected, and which numbers among them."""
-
-    def html(self) -> str:
-        """Return a sentence and a table by table of the record."""
-        made = table("corrections")
-        counts = Counter(made["table"])
-        numbers = Counter(made[made["column"].isin(("value", "low", "high", "bound"))]["table"])
-        rows = [
-            [name.replace("_", " "), str(count), str(numbers.get(name, 0))]
-            for name, count in counts.most_common()
-        ]
-        cells = len(made[["table", "row", "column"]].drop_duplicates())
-        lead = (
-            f"<p>{cells} cells of the record were corrected so far, in {len(made)} changes, "
-            f"{numbers.total()} of them of a number or its bound.</p>"
-            if rows
-            else ""
-        )
-        return lead + small_table(
-            "Changes of cells by table of the record",
-            ["table", "changes", "numbers and bounds among them"],
-            rows,
-            empty="No cell of the record was corrected yet.",
-        )
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("badge-lines", BadgeLines),
         ("contact", Contact),
         ("data-files", DataFiles),
-        ("correction-counts", CorrectionCounts),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

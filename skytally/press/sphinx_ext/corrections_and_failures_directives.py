@@ -1,8 +1,9 @@
-"""Directives of the pages on what the book got wrong, and on what was tried in vain."""
+"""Directives on corrections of the record, and on what was tried in vain."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
     rounded,
+    small_table,
     source_link,
     to_root,
 )
@@ -223,8 +225,36 @@ class FailuresList(Block):
         return f'<a href="{up}{cell(place)}">{_broken(name)}</a>'
 
 
+class CorrectionCounts(Block):
+    """Count how many cells of the record were corrected, and which numbers among them."""
+
+    def html(self) -> str:
+        """Return a sentence and a table by table of the record."""
+        made = table("corrections")
+        counts = Counter(made["table"])
+        numbers = Counter(made[made["column"].isin(("value", "low", "high", "bound"))]["table"])
+        rows = [
+            [name.replace("_", " "), str(count), str(numbers.get(name, 0))]
+            for name, count in counts.most_common()
+        ]
+        cells = len(made[["table", "row", "column"]].drop_duplicates())
+        lead = (
+            f"<p>{cells} cells of the record were corrected so far, in {len(made)} changes, "
+            f"{numbers.total()} of them of a number or its bound.</p>"
+            if rows
+            else ""
+        )
+        return lead + small_table(
+            "Changes of cells by table of the record",
+            ["table", "changes", "numbers and bounds among them"],
+            rows,
+            empty="No cell of the record was corrected yet.",
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
+    app.add_directive("correction-counts", CorrectionCounts)
     app.add_directive("corrections-list", CorrectionsList)
     app.add_directive("failures-list", FailuresList)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Directive of the accuracy page: detection limits at simulated sites, by size and contrast."""
+"""Directives of detection limits: at simulated sites by size and contrast, of ships by length."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from skytally.core import data_registry, read_table
 from skytally.imagery.pipeline import CARDS
 from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.html_blocks import (
@@ -14,8 +15,12 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     folded,
     rounded,
+    small_table,
     table_row,
 )
+
+BERTH = "berth-sentinel-2"
+"""Detection limits of the measure of a berth in images of Sentinel-2."""
 
 
 class LimitsTable(Block):
@@ -58,7 +63,32 @@ class LimitsTable(Block):
         )  # fmt: skip
 
 
+class ShipsFoundByLength(Block):
+    """Show how often the berth measure finds a simulated ship of each length at 10 m a pixel."""
+
+    def html(self) -> str:
+        """Return the table, a row a length, a column a contrast."""
+        every = read_table(data_registry.path("simulated_recall_and_bias"))
+        rows = every[(every["card"] == BERTH) & (every["size"] > 0)]
+        contrasts = [f"contrast {each:g}" for each in rows["contrast"].unique()]
+        lines = []
+        for length, of_length in rows.groupby("size"):
+            found = [
+                f"{100 * row.recall:.0f} percent ({100 * row.low:.0f} to {100 * row.high:.0f})"
+                for row in of_length.itertuples()
+            ]
+            lines.append([f"{length:g} m", *found])
+        return small_table(
+            "Simulated: share of ships at a berth that the program finds on one Sentinel-2 image, "
+            f"with a 90 % interval. Contrast: {CARDS[BERTH].contrast}.",
+            ["length of the ship", *contrasts],
+            lines,
+            empty="No detection limit has been simulated yet.",
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
+    """Register the directives."""
+    app.add_directive("ships-found-by-length", ShipsFoundByLength)
     app.add_directive("limits-table", LimitsTable)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -13,9 +13,9 @@ from skytally.core import listed, project_root
 from skytally.imagery.clear_sky import clear_sky_screening as screening
 from skytally.imagery.cube import OPTICAL_BANDS
 from skytally.imagery.measure import (
+    reference_image_per_group as usual,
     stable_ground_coregistration as alignment,
     two_date_change,
-    usual_level_reference as usual,
     water_mask,
 )
 from skytally.imagery.measure.ground import (
@@ -23,6 +23,7 @@ from skytally.imagery.measure.ground import (
     bermed_pit_detection as pits,
     disturbed_area as ground,
     level_change_date_and_segments,
+    seasonal_cycle,
 )
 from skytally.imagery.measure.quay import quay_change_and_detection_probability as quay
 from skytally.imagery.measure.radar import (
@@ -205,7 +206,7 @@ def rules_of_other_measures() -> Iterator[Rule]:
         "day on which works began",
         f"Sentinel-2: {_bands(soil.SOIL_INDEX_BANDS)}",
         "mean bare-soil index (BSI) of the ground, freed of its season by "
-        f"{soil.TERMS} harmonics; posterior of one change, errors of Student's t with "
+        f"{seasonal_cycle.TERMS} harmonics; posterior of one change, errors of Student's t with "
         f"{level_change_date_and_segments.FREEDOM:g} degrees of freedom",
         "none, a date with its interval, never narrower than the gap between two images; of images "
         f"with {100 * soil.MIN_CLEAR_GROUND:g} percent clear ground and more; no change at all is "

@@ -11,7 +11,6 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, project_root, read_table
 from skytally.findings import Finding, evaluation_of, one_finding
-from skytally.imagery.pipeline.detection_limit_summaries import CARDS
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table
@@ -20,8 +19,6 @@ from skytally.record import WholeRecord
 
 SETTING = re.compile(r"(?P<name>[a-z_]+): (?P<value>\d+)")
 """Line of a parameter file that gives a whole number."""
-BERTH = "berth-sentinel-2"
-"""Detection limits of the measure of a berth in images of Sentinel-2."""
 
 
 def share_sentence(key: str) -> str:
@@ -132,30 +129,6 @@ class SettingExample(Block):
         return small_table(caption, heads, rows, empty="")
 
 
-class ShipsFoundByLength(Block):
-    """Show how often the berth measure finds a simulated ship of each length at 10 m a pixel."""
-
-    def html(self) -> str:
-        """Return the table, a row a length, a column a contrast."""
-        every = read_table(data_registry.path("simulated_recall_and_bias"))
-        rows = every[(every["card"] == BERTH) & (every["size"] > 0)]
-        contrasts = [f"contrast {each:g}" for each in rows["contrast"].unique()]
-        lines = []
-        for length, of_length in rows.groupby("size"):
-            found = [
-                f"{100 * row.recall:.0f} percent ({100 * row.low:.0f} to {100 * row.high:.0f})"
-                for row in of_length.itertuples()
-            ]
-            lines.append([f"{length:g} m", *found])
-        return small_table(
-            "Simulated: share of ships at a berth that the program finds on one Sentinel-2 image, "
-            f"with a 90 % interval. Contrast: {CARDS[BERTH].contrast}.",
-            ["length of the ship", *contrasts],
-            lines,
-            empty="No detection limit has been simulated yet.",
-        )
-
-
 class RerunNeeds(Block):
     """List what a rerun of the whole book needs: downloads, Python, disk and time."""
 
@@ -190,6 +163,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("share-again", ShareAgain)
     app.add_directive("setting-example", SettingExample)
-    app.add_directive("ships-found-by-length", ShipsFoundByLength)
     app.add_directive("rerun-needs", RerunNeeds)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,15 +1,13 @@
-"""Bare soil index of a piece of ground: series, seasonal cycle and dated changes."""
+"""Bare soil index of a piece of ground, image by image."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.clear_sky import SNOW, hidden, screen
@@ -20,173 +18,11 @@ from skytally.imagery.cube import (
     Frame,
     Window,
     bounding_window,
-    check_day,
     check_mask,
     iter_frames,
 )
 from skytally.imagery.measure.coregistered_difference_from_reference import SNOWED, ring_hidden
-from skytally.imagery.measure.ground.level_change_date_and_segments import (
-    ChangeDate,
-    Segment,
-    date_change,
-    segments,
-)
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
-from skytally.imagery.measure.usual_level_reference import NORMAL_MAD
-
-Doubles = npt.NDArray[np.float64]
-
-YEAR = 365.25
-TERMS = 2
-"""Harmonics of the year (METHODS 6.2)."""
-HUBER = 1.345
-"""Robust spreads beyond which a residual is weighed down: 95 percent efficient on normal values
-(Huber 1964, doi:10.1214/aoms/1177703732)."""
-MIN_YEARS = 2.0
-"""Years before the study from which a season is learnt (METHODS 6.2)."""
-MIN_SEASON_IMAGES = 20
-"""Images before the study: four for each of the five numbers of a season."""
-MIN_IMAGES_A_YEAR = 5
-"""Images of a year below which its median says nothing of the year."""
-SAME_WEATHER_DAYS = 6.0
-"""Days within which two images show the same weather and soil moisture: one revisit of 5 days."""
-ROUNDS = 30
-NINETY = 1.645
-
-
-@dataclass(frozen=True, eq=False)
-class SeasonalCycle:
-    """The usual course of a level through the year."""
-
-    coefficients: Doubles
-    """Mean, then cosine and sine of each harmonic of the year."""
-    scale: float
-    """Robust standard deviation of an image about it."""
-    drift: float
-    """Standard deviation of the level from year to year, widened for the few years it is of."""
-    share: float
-    """Part that an image counts, less than 1 where images in a row repeat each other."""
-    n_images: int
-    """Images it was learnt from."""
-    years: float
-    """Years it was learnt from."""
-
-    def level(self, days: npt.ArrayLike) -> Doubles:
-        """Usual level on some days since 1970-01-01, dims (image)."""
-        return np.asarray(_waves(np.asarray(days, float)) @ self.coefficients)
-
-
-def _waves(days: Doubles) -> Doubles:
-    turn = 2.0 * np.pi * days / YEAR
-    columns = [np.ones_like(turn)]
-    for k in range(1, TERMS + 1):
-        columns += [np.cos(k * turn), np.sin(k * turn)]
-    return np.stack(columns, axis=-1)
-
-
-def _fit(waves: Doubles, values: Doubles) -> tuple[Doubles, Doubles]:
-    """Fit by iterated weights; give the coefficients and what is left."""
-    weights = np.ones(values.size)
-    found: Doubles = np.zeros(waves.shape[1])
-    for _ in range(ROUNDS):
-        root = np.sqrt(weights)
-        before = found
-        found = np.asarray(np.linalg.lstsq(waves * root[:, None], values * root, rcond=None)[0])
-        left = values - waves @ found
-        spread = NORMAL_MAD * float(np.median(np.abs(left))) + 1e-12
-        weights = np.minimum(1.0, HUBER * spread / np.maximum(np.abs(left), 1e-12))
-        if np.abs(found - before).max() < 1e-7:
-            break
-    return found, values - waves @ found
-
-
-def _drift(days: Doubles, left: Doubles, until: float) -> float:
-    """Spread of the years' medians, counted back from the study, widened for the few years."""
-    year = ((until - days) // YEAR).astype(int)
-    by_year = [left[year == each] for each in np.unique(year)]
-    medians = [float(np.median(each)) for each in by_year if each.size >= MIN_IMAGES_A_YEAR]
-    if len(medians) < 2:
-        return float(np.std(left))
-    wide = float(stats.t.ppf(0.95, len(medians) - 1)) / NINETY
-    return wide * float(np.std(medians, ddof=1))
-
-
-def _share(days: Doubles, left: Doubles, scale: float) -> float:
-    """Weight of an image, from how much neighbouring images are alike."""
-    kept = np.clip(left / scale, -3.0, 3.0)
-    near = np.diff(days) < SAME_WEATHER_DAYS
-    if np.count_nonzero(near) < MIN_IMAGES_A_YEAR:
-        return 1.0
-    alike = float(np.mean((kept[1:] * kept[:-1])[near]) / np.mean(kept**2))
-    alike = min(max(alike, 0.0), 0.9)
-    return (1.0 - alike) / (1.0 + alike)
-
-
-def fit_seasonal_cycle(
-    days: npt.ArrayLike, values: npt.ArrayLike, *, until: float
-) -> SeasonalCycle:
-    """Learn the season of a level from the images before a study.
-
-    Parameters
-    ----------
-    days : array_like, dims (image)
-        Days since 1970-01-01, rising.
-    values : array_like, dims (image)
-        Level; NaN where the image could not tell.
-    until : float
-        First day of the study: only earlier images are used.
-
-    Returns
-    -------
-    SeasonalCycle
-
-    Raises
-    ------
-    DataError
-        If fewer than twenty usable images or less than two years lie before the study, or if
-        they leave a third of the year unseen.
-
-    Notes
-    -----
-    Two harmonics of the year by Huber's iterated weights (METHODS 6.2).
-
-    Examples
-    --------
-    >>> days = np.arange(0.0, 1100.0, 20.0)
-    >>> values = 0.1 + 0.2 * np.cos(2 * np.pi * days / 365.25)
-    >>> cycle = fit_seasonal_cycle(days, values, until=1100.0)
-    >>> (cycle.coefficients[:2].round(3) + 0.0).tolist()
-    [0.1, 0.2]
-    """
-    when, seen = np.asarray(days, float), np.asarray(values, float)
-    early = np.isfinite(seen) & (when < until)
-    when, seen = when[early], seen[early]
-    years = float(np.ptp(when)) / YEAR if when.size else 0.0
-    if when.size < MIN_SEASON_IMAGES or years < MIN_YEARS - 0.25:
-        message = (
-            f"season: {when.size} usable images over {years:.1f} years before the study; "
-            f"{MIN_SEASON_IMAGES} over {MIN_YEARS:g} years are needed, read earlier scenes"
-        )
-        raise DataError(message)
-    of_year = np.sort(when % YEAR)
-    hole = float(np.diff(np.append(of_year, of_year[0] + YEAR)).max())
-    if hole > YEAR / 3.0:
-        message = (
-            f"season: no usable image in {hole:.0f} days of the year in any year; two waves cannot "
-            "be told from so little, read more scenes or judge this ground in one season only"
-        )
-        raise DataError(message)
-    coefficients, left = _fit(_waves(when), seen)
-    scale = max(NORMAL_MAD * float(np.median(np.abs(left))), 1e-4)
-    return SeasonalCycle(
-        coefficients=coefficients,
-        scale=scale,
-        drift=_drift(when, left, until),
-        share=_share(when, left, scale),
-        n_images=int(when.size),
-        years=years,
-    )
-
 
 INDEX_LAYERS = ("b02", "b03", "b04", "b08", "b11")
 """Bands of the soil, vegetation and snow indices."""
@@ -201,8 +37,6 @@ MAX_SNOW_INDEX = 0.2
 INDEX_FLOOR = 0.005
 """Least standard error of an index over any ground: the calibration of one band against another
 to about 1 percent."""
-EPOCH = np.datetime64("1970-01-01")
-DAY = np.timedelta64(1, "D")
 
 
 def soil_index(b02: Floats, b04: Floats, b08: Floats, b11: Floats) -> Floats:
@@ -380,84 +214,3 @@ def bare_soil_series(
             wide = window if around is None else bounding_window(around)
         refused = _refused(frame.crop(wide), None if around is None else around[wide])
         yield refused or _observed(frame.crop(window), inside, pixels)
-
-
-@dataclass(frozen=True, eq=False)
-class GroundWorks:
-    """When ground was laid bare, and what came after."""
-
-    began: ChangeDate
-    """The one change of the bare soil index."""
-    segments: tuple[Segment, ...]
-    """Stretches of one level, at most four, of the index less its season."""
-    labels: tuple[str, ...]
-    """What each stage is, by the sign of its change alone."""
-    season: SeasonalCycle
-    """What the years before show."""
-    usable: int
-    """Images of the study that could tell."""
-    images: int
-    """Images of the study."""
-
-
-def _label(before: Segment, after: Segment, season: SeasonalCycle) -> str:
-    """Label a stage by its sign only: 10 m pixels do not show what was done to the ground."""
-    if after.value - before.value > 2.0 * season.drift:
-        return "barer"
-    if before.value - after.value > 2.0 * season.drift:
-        return "surface changed again" if before.value > 2.0 * season.drift else "less bare"
-    return "little changed"
-
-
-def date_ground_works(
-    observations: Iterable[GroundObservation], *, study: np.datetime64 | str, level: float = 0.9
-) -> GroundWorks:
-    """Date the beginning of works on a piece of ground, and split what followed into stages.
-
-    Parameters
-    ----------
-    images : iterable of GroundObservation
-        From `bare_soil_series`, times rising, two years before the study and more.
-    study : numpy.datetime64 or str
-        First day of the study. It must be chosen before the images are seen.
-    level : float
-        Stated coverage of the interval of the date.
-
-    Returns
-    -------
-    GroundWorks
-        A date interval that holds the gap between images; nothing is "filled" or "covered" here,
-        which 10 m do not show.
-
-    Raises
-    ------
-    DataError
-        As `fit_seasonal_cycle` and `date_change`.
-    """
-    series = list(observations)
-    days = np.array([(each.time - EPOCH) / DAY for each in series], float)
-    values = np.array([each.bare for each in series], float)
-    errors = np.array([each.error for each in series], float)
-    since = check_day(study, what="study").astype("datetime64[D]")
-    start = float((since - EPOCH) / DAY)
-    usual = fit_seasonal_cycle(days, values, until=start)
-    late = days >= start
-    left = values[late] - usual.level(days[late])
-    usable = np.isfinite(left)
-    if np.count_nonzero(usable) < 2:
-        message = (
-            f"{np.count_nonzero(usable)} usable images of {left.size} in the study: no change can "
-            "be dated; read more scenes"
-        )
-        raise DataError(message)
-    when, left = days[late][usable], left[usable]
-    # the season's spread holds the usual error of an image; an image half hidden errs by more
-    usually = float(np.nanmedian(errors))
-    more = np.maximum(errors[late][usable] ** 2 - usually**2, 0.0)
-    scale = np.sqrt(usual.scale**2 + more)
-    began = date_change(when, left, scale, drift=usual.drift, share=usual.share, level=level)
-    parts = segments(when, left, scale, share=usual.share)
-    names = ["as before", *(_label(a, b, usual) for a, b in itertools.pairwise(parts))]
-    if abs(parts[0].value) > 2.0 * usual.drift + 2.0 * usual.scale / math.sqrt(parts[0].n_images):
-        names[0] = "barer" if parts[0].value > 0 else "less bare"
-    return GroundWorks(began, parts, tuple(names), usual, int(usable.sum()), int(late.sum()))

@@ -28,8 +28,7 @@ from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import
     likeness,
     sibling_group,
 )
-from skytally.imagery.measure.ships.berth_water_anomalies import SURE_DETECTION
-from skytally.imagery.measure.usual_level_reference import (
+from skytally.imagery.measure.reference_image_per_group import (
     ENL_GRD,
     MIN_IMAGES,
     NORMAL_MAD,
@@ -39,6 +38,7 @@ from skytally.imagery.measure.usual_level_reference import (
     reference_from,
     to_decibels,
 )
+from skytally.imagery.measure.ships.berth_water_anomalies import SURE_DETECTION
 
 POLARISATIONS = ("vv", "vh")
 TOP_SHARE = 0.25

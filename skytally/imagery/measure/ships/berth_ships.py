@@ -21,6 +21,7 @@ from skytally.imagery.cube import (
 )
 from skytally.imagery.measure.coregistered_difference_from_reference import ring_hidden
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
+from skytally.imagery.measure.reference_image_per_group import Reference, group_reference
 from skytally.imagery.measure.ships.berth_water_anomalies import (
     MIN_HULL_M2,
     SURE_DETECTION,
@@ -37,7 +38,6 @@ from skytally.imagery.measure.ships.berth_water_anomalies import (
 )
 from skytally.imagery.measure.ships.hull_fit import HullFit, band_blurs, fit_hull, initial_rectangle
 from skytally.imagery.measure.stable_ground_coregistration import REFUSED, coregister
-from skytally.imagery.measure.usual_level_reference import Reference, group_reference
 
 MIN_ELONGATION = 2.5
 """Length over width: below it no cargo ship lies alone (METHODS section 4.2)."""

@@ -20,13 +20,13 @@ from skytally.imagery.cube import (
     check_mask,
     check_probability,
 )
-from skytally.imagery.measure.stable_ground_coregistration import Registration, align
-from skytally.imagery.measure.usual_level_reference import (
+from skytally.imagery.measure.reference_image_per_group import (
     LOW_QUANTILE,
     NOISE_REFLECTANCE,
     NORMAL_MAD,
     Reference,
 )
+from skytally.imagery.measure.stable_ground_coregistration import Registration, align
 from skytally.imagery.measure.water_mask import water_pixels
 
 HOT_PIXEL_TAIL = 1e-4

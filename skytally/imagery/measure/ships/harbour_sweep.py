@@ -36,18 +36,18 @@ from skytally.imagery.measure.ships.floating_hulls import (
     unresolved_objects,
 )
 from skytally.imagery.measure.ships.hull_fit import band_blurs
-from skytally.imagery.measure.ships.quay_and_land_background_removal import (
-    MIN_STEP_ALONGSIDE,
-    StandingGround,
-    painted,
-    told_apart,
-)
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     Candidate,
     WaterResidual,
     pixels_inside,
     without_overlaps,
     without_wakes,
+)
+from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
+    MIN_STEP_ALONGSIDE,
+    StandingGround,
+    painted,
+    told_apart,
 )
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around
 

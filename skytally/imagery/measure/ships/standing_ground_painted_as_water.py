@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats
+from skytally.imagery.measure.reference_image_per_group import Reference
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     FREE,
@@ -27,7 +28,6 @@ from skytally.imagery.measure.stable_ground_coregistration import (
     coregister,
     shift_image,
 )
-from skytally.imagery.measure.usual_level_reference import Reference
 from skytally.imagery.measure.water_mask import large_water, smooth_water, water_around
 
 HISTORY, OUTLINE = "history", "outline"

@@ -14,7 +14,7 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.statistics.exceedance_probability_given_ceiling import ORDER, predictive_limit, surge
+from skytally.statistics.exceedance_probability_upper_limit import ORDER, predictive_limit, surge
 from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.published_ceiling_and_independent_images import (
     Baseline,

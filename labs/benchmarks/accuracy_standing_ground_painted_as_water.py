@@ -26,21 +26,21 @@ from labs.benchmarks.accuracy_labelled_ports import (
 )
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.cube import Bools, Floats, Frame, iter_frames
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.harbour_sweep import (
     MIN_COUNTED_SCORE,
     Sweep,
     swept_image,
     water_residual,
 )
-from skytally.imagery.measure.ships.quay_and_land_background_removal import (
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import FREE
+from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
     MIN_STEP_ALONGSIDE,
     StandingGround,
     standing_from_history,
     standing_from_outline,
 )
-from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import FREE
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images
 
 MEASURE = "ships in one look"

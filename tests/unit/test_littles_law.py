@@ -1,15 +1,11 @@
-"""Port calls from gappy looks: bounds that hold, estimates that come back, honest refusals."""
+"""Calls from the share of days with a ship, by Little's law: by hand, coverage, refusals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
 from scipy import stats
 
 from labs.benchmarks import interval_coverage_port_calls
@@ -20,23 +16,13 @@ from skytally.statistics.estimate import Estimate
 from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
     BerthObservations,
     Dwell,
-    berth_observations_of,
 )
 from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
-from skytally.statistics.port_calls.missed_calls import (
-    calls_missed,
-    mean_share_missed,
-    share_missed,
-)
 
 NAN = math.nan
 DWELL = Dwell(2.4, 0.2)
-NOMINAL = np.arange(0, 416, 5)
-"""A pass every five days; calls that arrive in the first 365 days are always followed."""
-
-
 WORLDS = 200
-"""Worlds of the semi-Markov coverage: as many as take some 12 s."""
+"""Worlds of the test of the band on both sides."""
 BAND = (0.85, 0.95)
 """What a 0.90 interval must cover (METHODS 10)."""
 
@@ -57,47 +43,6 @@ def series(*seen: float, every: float = 1.0) -> BerthObservations:
     """Make observations at even steps over their own period."""
     days = np.arange(len(seen)) * every
     return BerthObservations(days, np.array(seen, dtype=float), max(len(seen) * every, 1.0))
-
-
-def test_looks_of_tells_three_states_apart(one_line: Callable[..., xr.Dataset]) -> None:
-    """Seen, nothing seen and unclear come through; one day is one observation."""
-    line = one_line(
-        {"day": "2023-10-01", "state": "seen"},
-        {"day": "2023-10-03", "state": "nothing-seen", "value": 0.0},
-        {"day": "2023-10-05", "state": "unclear"},
-        {"day": "2023-10-05", "value": 2.0},
-        {"day": "2023-10-07", "state": "unclear"},
-        {"day": "2023-11-07", "state": "seen"},
-        {
-            "date_first": pd.Timestamp("2023-10-08"),
-            "date_last": pd.Timestamp("2023-10-12"),
-            "state": "seen",
-        },
-    )
-    looks = berth_observations_of(
-        line, period=(pd.Timestamp("2023-10-01"), pd.Timestamp("2023-10-31"))
-    )
-    assert looks.length == 31
-    np.testing.assert_array_equal(looks.days, [0.5, 2.5, 4.5, 6.5])
-    np.testing.assert_array_equal(looks.seen, [1, 0, 1, NAN])
-    assert looks.usable == 3
-
-
-@pytest.mark.parametrize(
-    ("days", "seen", "length", "said"),
-    [
-        ([0.0, 1.0], [1.0], 5.0, "differ in shape"),
-        ([1.0, 0.0], [1.0, 0.0], 5.0, "sort them"),
-        ([0.0, 9.0], [1.0, 0.0], 5.0, "keep to the period"),
-        ([0.0, NAN], [1.0, 0.0], 5.0, "without a day"),
-        ([0.0, 1.0], [1.0, 2.0], 5.0, "other values"),
-        ([0.0, 1.0], [1.0, 0.0], 0.0, "period of 0.0 days"),
-    ],
-)
-def test_looks_refuse(days: list[float], seen: list[float], length: float, said: str) -> None:
-    """Observations that contradict themselves or their period are refused."""
-    with pytest.raises(DataError, match=said):
-        BerthObservations(np.array(days), np.array(seen), length)
 
 
 def test_little_by_hand() -> None:
@@ -258,117 +203,7 @@ def test_estimates_refuse_looks_that_all_could_not_tell() -> None:
         calls_from_looks(looks, dwell=DWELL, seed=1)
 
 
-@pytest.mark.parametrize(("median", "spread"), [(0.0, 0.2), (NAN, 0.2), (2.4, -1.0)])
-def test_dwell_refuses(median: float, spread: float) -> None:
-    """A stay that is no length of time is refused."""
-    with pytest.raises(DataError, match="give a median above 0"):
-        Dwell(median, spread)
-
-
-def test_dwell_between_holds_its_range() -> None:
-    """The range is the central 90 percent of the prior."""
-    prior = Dwell.between(1.9, 3.1)
-    draws = prior.draws(20_000, np.random.default_rng(1))
-    assert np.mean((draws > 1.9) & (draws < 3.1)) == pytest.approx(0.9, abs=0.01)
-    with pytest.raises(DataError, match="the lower first"):
-        Dwell.between(3.1, 1.9)
-
-
-def test_share_missed_nominal() -> None:
-    """A 2-day call, a pass each 5 days, 40 percent clear: 1 - 2/5 x .4 = .840 missed."""
-    assert share_missed(2.0, NOMINAL, 0.4, period=(0, 365)) == pytest.approx(0.84)
-
-
-@pytest.mark.parametrize(("dwell", "expected"), [(1, 0.92), (3, 0.76), (5, 0.6), (10, 0.36)])
-def test_share_missed_over_stays(dwell: float, expected: float) -> None:
-    """1 - .4 w/5 up to one revisit; then .6 for each pass that a stay surely contains."""
-    assert share_missed(dwell, NOMINAL, 0.4, period=(0, 365)) == pytest.approx(expected)
-
-
-def test_mean_share_missed_lies_between_those_of_its_stays() -> None:
-    """Averaged over stays of 1 to 5 days about a mean of 2, by hand: a quadrature of the law."""
-    stays = stats.gamma(4, scale=0.5).ppf((np.arange(2000) + 0.5) / 2000)
-    by_hand = np.mean([share_missed(stay, NOMINAL, 0.4, period=(0, 365)) for stay in stays])
-    made = mean_share_missed([2.0, 9.0], NOMINAL, 0.4, period=(0, 365))
-    assert made[0] == pytest.approx(by_hand, abs=0.005)
-    assert made[1] < made[0]
-    with pytest.raises(DataError, match="give one or more, above 0"):
-        mean_share_missed([2.0, 0.0], NOMINAL, 0.4, period=(0, 365))
-
-
-def test_share_missed_uses_the_actual_schedule() -> None:
-    """Calls are missed in observation gaps: of 40 days of arrival, 19 lead into the gap."""
-    looks = np.array([*range(21), *range(40, 61)])
-    assert share_missed(1.0, looks, 1.0, period=(0, 40)) == pytest.approx(19 / 40)
-    usable = np.where((looks > 20) | (looks % 2 == 0), 1.0, 0.0)
-    # even days alone leave 10 gaps in which one day of arrival is missed, and the 19 days
-    assert share_missed(1.0, looks, usable, period=(0, 40)) == pytest.approx((10 + 19) / 40)
-
-
-def test_share_missed_agrees_with_drawn_calls() -> None:
-    """The exact integral is what a million drawn calls would give, to sampling error."""
-    rng = np.random.default_rng(3)
-    looks, chance = np.sort(rng.uniform(0, 100, 60)), rng.uniform(0, 1, 60)
-    arrive = rng.uniform(5, 90, 20_000)
-    inside = (looks >= arrive[:, None]) & (looks <= arrive[:, None] + 2.5)
-    drawn = np.prod(np.where(inside, 1 - chance, 1.0), axis=1).mean()
-    assert share_missed(2.5, looks, chance, period=(5, 90)) == pytest.approx(drawn, abs=0.005)
-
-
-@pytest.mark.parametrize(
-    ("dwell", "looks", "clear", "said"),
-    [
-        (2.0, [], 0.4, "schedule of 0 looks"),
-        (2.0, [0.0, NAN], 0.4, "known day"),
-        (2.0, [0.0, 5.0], 1.4, "chance from 0 to 1"),
-        (2.0, [0.0, 5.0], [0.4], "one a look"),
-        (0.0, [0.0, 5.0], 0.4, "length above 0"),
-    ],
-)
-def test_share_missed_refuses(dwell: float, looks: list[float], clear: object, said: str) -> None:
-    """No observation, no day, no chance or no call is refused."""
-    with pytest.raises(DataError, match=said):
-        share_missed(dwell, looks, clear)  # type: ignore[arg-type]
-
-
-def test_share_missed_without_period() -> None:
-    """By default, calls lie between the observations; one observation alone fits every call."""
-    assert share_missed(2.0, [0.0, 3.0, 10.0], 1.0) == pytest.approx((1 + 5) / 8)
-    assert share_missed(2.0, [5.0], 0.4) == pytest.approx(0.6)
-
-
-def test_calls_missed_holds_the_exact_share() -> None:
-    """The estimate is the exact share over the spread of stays, with an interval about it."""
-    made = calls_missed(NOMINAL, 0.4, dwell=Dwell(2.0, 0.0), calls=10_000, period=(0, 365), seed=1)
-    assert made.value == pytest.approx(0.84, abs=0.005)
-    assert made.high - made.low < 0.02
-    few = calls_missed(NOMINAL, 0.4, dwell=DWELL, calls=10, period=(0, 365), seed=1)
-    assert few.high - few.low > 0.2
-    with pytest.raises(DataError, match="calls: found 0"):
-        calls_missed(NOMINAL, 0.4, dwell=DWELL, calls=0, period=(0, 365), seed=1)
-
-
 @pytest.mark.parametrize(("share", "expected"), [(0.78, False), (0.90, True), (0.99, False)])
 def test_the_band_is_tested_on_both_sides(share: float, expected: bool) -> None:
     """An interval that holds the truth too seldom fails, and one that is far too wide, too."""
     assert near_band(round(share * WORLDS), WORLDS) is expected
-
-
-@pytest.mark.parametrize("estimator", ["semi-Markov", "Little, look series", "Little, k of n"])
-def test_the_committed_calibration_of_visits_is_in_the_band(root: Path, estimator: str) -> None:
-    """Every row of the published table: 500 worlds or more, coverage .85 to .95 at .90."""
-    table = pd.read_csv(root / "data/results/calibration.csv")
-    rows = table[table["estimator"] == estimator]
-    assert len(rows) >= 2
-    assert (rows["worlds"] >= 500).all()
-    assert (rows["nominal"] == 0.9).all()
-    assert rows["coverage"].between(0.85, 0.95).all(), rows[["target", "coverage", "note"]]
-
-
-def test_calibration_rows_are_complete() -> None:
-    """Each row of the calibration has its cells, and no number in it is missing."""
-    rows = interval_coverage_port_calls.run(4, 1)
-    words = {"estimator", "target", "unit", "nominal", "worlds", "coverage", "bias", "rmse"}
-    for row in rows:
-        assert words | {"width", "note"} == set(row)
-        assert all(math.isfinite(each) for each in row.values() if not isinstance(each, str))

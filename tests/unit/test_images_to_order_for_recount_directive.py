@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.press.sphinx_ext.counts_to_repeat_directive import CountsToRepeat
+from skytally.press.sphinx_ext.images_to_order_for_recount_directive import CountsToRepeat
 from tests.support.directives_without_page import bare
 
 FINDING: dict[str, Any] = {

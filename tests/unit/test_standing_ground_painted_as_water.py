@@ -8,18 +8,18 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Frame, iter_frames
+from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships.harbour_sweep import swept_image, water_residual
-from skytally.imagery.measure.ships.quay_and_land_background_removal import (
+from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
+    ALONGSIDE,
+    Candidate,
+)
+from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
     painted,
     pixel_shares,
     standing_from_history,
     standing_from_outline,
 )
-from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
-    ALONGSIDE,
-    Candidate,
-)
-from skytally.imagery.measure.usual_level_reference import references
 from skytally.imagery.simulate import harbour_images, ship_drawing
 
 ROWS, COLUMNS, FINER = 90, 100, 5
