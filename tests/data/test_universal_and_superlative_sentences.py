@@ -69,11 +69,22 @@ def test_the_route_of_the_largest_total_is_presumed(made: dict[str, dict[str, An
     assert selected(made, "official-claims.containers_highest")["route"] == "sea-presumed"
 
 
-def test_the_highest_capacity_is_one_by_reading(made: dict[str, dict[str, Any]]) -> None:
-    """Summaries call the largest number of shells one reported among the contents."""
-    highest = selected(made, "official-claims.shells_capacity_highest")
-    assert highest["id"] == selected(made, "official-claims.shells_capacity_dia_2026")["id"]
-    assert "among the contents" in highest["text"]
+@pytest.mark.parametrize("end", ["highest", "latest"])
+def test_the_largest_and_newest_shells_are_contents(
+    made: dict[str, dict[str, Any]], end: str
+) -> None:
+    """Sentences have them among the contents of containers, and no conversion on the page."""
+    row = selected(made, f"official-claims.shells_delivered_{end}")
+    assert row["id"] == selected(made, "official-claims.shells_capacity_dia_2026")["id"]
+    assert "among the contents" in row["text"]
+    assert selected(made, "official-claims.shells_capacity_highest")["method"] == "converted"
+
+
+def test_contents_without_a_conversion_are_filed_by_one_rule() -> None:
+    """Numbers of shells that pages print among contents or as transported are statements."""
+    rows = {row["id"]: row for row in rows_of("official_claims")}
+    filed = {(rows[ref]["sense"], rows[ref]["method"]) for ref in ("O046", "O049", "O114.2")}
+    assert filed == {("delivered", "statement")}
 
 
 def test_the_newest_total_of_soldiers_is_a_sum(made: dict[str, dict[str, Any]]) -> None:
