@@ -8,7 +8,7 @@ import pytest
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext import event_table_directive
-from skytally.press.sphinx_ext.event_table_directive import EventTable
+from skytally.press.sphinx_ext.event_table_directive import KIND_WORDS, EventTable
 from tests.support.directives_without_page import bare
 
 PAGE = {"docname": "lines/official-claims", "caption": "Denials"}
@@ -16,16 +16,16 @@ PAGE = {"docname": "lines/official-claims", "caption": "Denials"}
 
 def test_every_denial_stands_once_by_day() -> None:
     """Whoever denies in the record is in the table, and so is who would not say."""
-    shown = str(bare(EventTable, kinds="denial, no-comment", **PAGE).html())
+    shown = str(bare(EventTable, kinds="denial, called-denial, no-comment", **PAGE).html())
     lines = shown.partition("<tbody>")[2].split("<tr")[1:]
     found = [re.findall(r"row/(E\d+)\.html", line)[0] for line in lines]
     events = read_table(data_registry.path("events")).set_index("id")
-    known = events[events["kind"].isin(["denial", "no-comment"])]
+    known = events[events["kind"].isin(["denial", "called-denial", "no-comment"])]
     assert {*found} == {*known.index}
     days = list(events.loc[found, "date_last"])
     assert days == sorted(days)
     assert all("cards/source/" in line for line in lines)
-    kinds = {"denial": ">denial<", "no-comment": ">neither denies nor admits<"}
+    kinds = {"denial": ">denial<", **{kind: f">{said}<" for kind, said in KIND_WORDS.items()}}
     pairs = zip(found, lines, strict=True)
     assert all(kinds[events.loc[row, "kind"]] in line for row, line in pairs)
 

@@ -41,10 +41,11 @@ def test_a_number_that_another_claimant_had_given_is_marked() -> None:
 
 
 def test_capacities_stand_apart() -> None:
-    """No capacity is among the deliveries, and the newest is in the table of its own."""
+    """Conversions stand apart from contents and from rounds transported, which a page prints."""
     shown = body("capacity")
-    assert "O046" in shown
-    assert "O046" not in body("delivered")
+    assert "O042" in shown
+    assert "O042" not in body("delivered")
+    assert all(ref in body("delivered") for ref in ("O046", "O049", "O114.2"))
     words = re.sub(r"<[^>]*>", " ", shown)
     said = r"about 15 April 2025 to about 30 April 2025\s+August 2023 to March 2025"
     assert re.search(rf"likely 4,200,000 to 5,800,000 shells\s+{said}", words)

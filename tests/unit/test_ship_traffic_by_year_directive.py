@@ -21,7 +21,7 @@ from tests.support.evaluated_findings import evaluated_findings
 
 Rows = Callable[..., pd.DataFrame]
 Groups = Callable[..., pd.DataFrame]
-SCOPES = pd.DataFrame({"id": ["pier", "dunai"], "site": ["rajin", "dunai"]})
+SCOPES = pd.DataFrame({"id": ["pier", "whole", "dunai"], "site": ["rajin", "rajin", "dunai"]})
 BETWEEN = ("port-imagery.calls_voa_after_2023", "port-imagery.rate_voa_after_2023")
 
 
@@ -55,6 +55,8 @@ def test_each_count_stands_in_its_year_and_a_longer_one_in_a_row_of_its_own(
         {"id": "D", "cargo": "coal"},
         {"id": "E", "value": 62.0, "date_last": "2025-03-09"},
         {"id": "F", "unit": "ships", "date_first": "2025-04-01", "date_last": "2025-06-30"},
+        {"id": "G", "unit": "ships", "scope": "whole", "date_last": "2024-09-04"},
+        {"id": "H", "cargo": "mixed", "date_first": "2025-10-01", "date_last": "2025-10-31"},
     )
     seen = sightings(
         rows,
@@ -73,9 +75,10 @@ def test_each_count_stands_in_its_year_and_a_longer_one_in_a_row_of_its_own(
     }
     assert found == {
         (2023, 2023): (["A"], "S2"),
+        (2023, 2024): (["G"], None),
         (2023, 2025): (["E"], None),
         (2024, 2024): ([], None),
-        (2025, 2025): (["F"], None),
+        (2025, 2025): (["H"], None),
         (2026, 2026): ([], "S4"),
     }
 
@@ -104,6 +107,8 @@ def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch) -> None:
     (longer,) = [row for row in rows if '"row">2023 to 2024<' in row]
     assert "at least 25 calls" in longer
     assert html.count("at least 25 calls") == 1
+    assert "20 ships" in longer
+    assert ", ships of other trade among them, " in html
     assert "no call<" not in html
     assert NO_COUNT not in html
     assert NO_SHIP not in html

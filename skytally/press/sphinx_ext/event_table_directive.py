@@ -27,7 +27,10 @@ EVENTS = "events"
 HEADS = ("when", "who", "what, as the record puts it", "read in")
 COUNTED_AS = "counted as"
 """Head of a further column, where a table has events of several kinds."""
-KIND_WORDS = {"no-comment": "neither denies nor admits"}
+KIND_WORDS = {
+    "called-denial": "called a denial, or calls a report false: the words read deny no arms",
+    "no-comment": "neither denies nor admits",
+}
 """Word of the vocabulary *event_kind* to what a table calls it, where that is not the word."""
 
 

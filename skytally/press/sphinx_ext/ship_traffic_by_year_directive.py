@@ -35,6 +35,8 @@ VOYAGES = ("voyages", "shipments", "round trips")
 """Units of whole voyages, which stand beside the calls of a year that they nearly fill."""
 NEARLY_A_YEAR = 330
 """Days from the first to the last of a period that counts as nearly a calendar year."""
+MIXED, WITH_OTHERS = "mixed", ", ships of other trade among them"
+"""Cargo of a count that does not separate the ships, and what its line says of it."""
 OF_YEARS = "in the rows of its years"
 """Newest ship of a period over more years than one."""
 Row = dict[str, Any]
@@ -58,10 +60,12 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _at_port(rows: pd.DataFrame, scopes: pd.DataFrame) -> pd.DataFrame:
+def _at_port(
+    rows: pd.DataFrame, scopes: pd.DataFrame, cargoes: tuple[str, ...] = ("",)
+) -> pd.DataFrame:
     """Rows of the traffic at the port; coal and other trade are left out."""
     here = at_site(rows, scopes, site=SITE)
-    return here[here["cargo"] == ""]
+    return here[here["cargo"].isin(cargoes)]
 
 
 def _counts(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +132,7 @@ def years_of_traffic(
         From the first count on; a year without a count or a sighting is in it, and empty. A count
         of calls over more years than one stands with its first and last year, and in no other.
     """
-    rated = _counts(_at_port(counts, scopes), groups)
+    rated = _counts(_at_port(counts, scopes, ("", MIXED)), groups)
     ships = _at_port(sightings, scopes)
     ships = ships[ships["state"].isin(SEEN) & ships["date_first"].notna()]
     if rated.empty:
@@ -148,9 +152,7 @@ def years_of_traffic(
             Years(
                 begun,
                 ended,
-                tuple(
-                    _calls_before_ships(rows) if alone else _rows(rows[rows["unit"].isin(CALLS)])
-                ),
+                tuple(_calls_before_ships(rows)),
                 _newest(ships[ships["date_first"].dt.year == begun]) if alone else None,
                 tuple(_rows(whole[whole["date_first"].dt.year == begun])) if alone else (),
             )
@@ -212,8 +214,9 @@ class TrafficByYear(Block):
         place = cell(place_words(names, row).removeprefix(PLACE))
         who = cell(names.get(row["counter"], row["counter"]))
         said = quantity_text(quantity_of(row)) if row["value"] != 0 else "no call"
+        others = WITH_OTHERS if row["cargo"] == MIXED else ""
         return (
-            f"{who}: {self.card('row', row['id'], said)}{bracket}, {place}, "
+            f"{who}: {self.card('row', row['id'], said)}{bracket}{others}, {place}, "
             f"{cell(dates(row, 'date'))}"
         )
 
