@@ -46,9 +46,9 @@ def load_of_containers(containers: pd.DataFrame, *, shells: Sequence[float]) -> 
     if not 0 < least <= most:
         message = f"argument shells: found {list(shells)}; give two numbers above 0, smaller first"
         raise DataError(message)
-    top = "no end" if math.isinf(high) else f"{number(math.ceil(high))} × {number(most)}"
+    top = "no end" if math.isinf(high) else f"{number(math.ceil(high))} times {number(most)}"
     words = {
-        "multiplied": f"{number(math.floor(low))} × {number(least)} to {top}",
+        "multiplied": f"{number(math.floor(low))} times {number(least)} to {top}",
         "reading": reading_of(quantity_of(row)) or "the number as the source prints it",
     }
     method = "containers times shells a container"

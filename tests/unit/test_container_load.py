@@ -39,10 +39,10 @@ def test_words_say_what_was_multiplied_and_whose_the_interval_is(rows: Rows) -> 
     """A reader who multiplies by hand sees where the tenth comes in."""
     given = {"unit": "containers", "value": 1005.0, "bound": "about", "method": "estimate"}
     words = load_of_containers(rows(given), shells=[300, 500]).words
-    assert words["multiplied"] == "904 × 300 to 1,106 × 500"
+    assert words["multiplied"] == "904 times 300 to 1,106 times 500"
     assert "this book's reading of “about”, a tenth either way" in words["reading"]
     bound = load_of_containers(rows({**given, "bound": "more than"}), shells=[300, 500]).words
-    assert bound["multiplied"] == "1,005 × 300 to no end"
+    assert bound["multiplied"] == "1,005 times 300 to no end"
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,9 @@
     if (!(least > 0 && least <= most)) {
       throw new DataError(`argument shells: found ${least} and ${most}; give two numbers above 0, smaller first`);
     }
-    const top = high === Infinity ? "no end" : `${w.number(Math.ceil(high))} × ${w.number(most)}`;
+    const top = high === Infinity ? "no end" : `${w.number(Math.ceil(high))} times ${w.number(most)}`;
     const words = {
-      multiplied: `${w.number(Math.floor(low))} × ${w.number(least)} to ${top}`,
+      multiplied: `${w.number(Math.floor(low))} times ${w.number(least)} to ${top}`,
       reading: q.readingOf(q.quantityOf(row)) || "the number as the source prints it",
     };
     return { value: NaN, low: low * least, high: high * most, unit: "shells", level: 1, words };
