@@ -327,7 +327,7 @@ class ShipVoyages(Block):
         )
 
     def _by_year(self) -> str:
-        """Say that nobody printed voyages by ship and year, and of which ships a total is known."""
+        """Return the sentence that voyages by ship and year are not known, and which totals are."""
         record = card_record()
         ships = ship_names(record.tables)
         found = {ship: trip_totals(record, rows_of_ship(record, ship)) for ship in ships}
