@@ -1,6 +1,6 @@
 """The command ``make refresh``: store every image of every site, then measure the lines.
 
-The only command of the project that asks the world outside.
+With ``make archive`` the only command of the project that asks the world outside for data.
 """
 
 from __future__ import annotations

@@ -58,6 +58,9 @@ SEARCH_OF_THEME = re.compile(
 )
 """How a page loads one of them."""
 
+SPARE_FONT = re.compile(r'(?<=format\("woff2"\)),url\(([^()]+\.ttf)\) format\("truetype"\)')
+"""A font in a style sheet behind the same one in a format that every browser of today reads."""
+
 
 def stage_folder() -> Path:
     """Folder of the pages and results from which an engine prints."""
@@ -191,15 +194,27 @@ def _add_files(stage: Path, pages: Path) -> None:
     add_chart_links(pages, newest_packets()[1])
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
-    _leave_out_sources_of_theme(pages / "_static")
+    leave_out_spare_files_of_theme(pages / "_static")
     leave_out_search_of_theme(pages)
 
 
-def _leave_out_sources_of_theme(static: Path) -> None:
-    """Remove what serves only those who develop the theme: source maps and message catalogues."""
+def leave_out_spare_files_of_theme(static: Path) -> None:
+    """Remove what no reader's browser loads: source maps, messages, and fonts beside smaller ones.
+
+    Parameters
+    ----------
+    static : Path
+        Folder of the files that printed pages share.
+    """
     for path in sorted(static.rglob("*.map")):
         path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
+    for sheet in sorted(static.rglob("*.css")):
+        text = sheet.read_text(encoding="utf-8")
+        if (kept := SPARE_FONT.sub("", text)) != text:
+            sheet.write_text(kept, encoding="utf-8", newline="\n")
+            for name in SPARE_FONT.findall(text):
+                (sheet.parent / name).unlink(missing_ok=True)
 
 
 def leave_out_search_of_theme(pages: Path) -> None:

@@ -155,7 +155,6 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
         seen.code_shown = page.locator("article .cell_input .highlight >> visible=true").count()
         seen.folds_open = page.locator("article details[open]").count()
         seen.charts_drawn = _drawn(page, faults)
-        page.wait_for_load_state("networkidle")
         for number in range(seen.charts_drawn or 0):
             name = page.locator(LIVE_FIGURES).nth(number).get_attribute("id") or ""
             seen.tooltips.append((name, hovered(page, number)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -147,7 +148,21 @@ def _with_table(table: pd.DataFrame, rule: Mapping[str, Any], evidence: Evidence
     return replace(evidence, record=WholeRecord(tables), rows={**evidence.rows, **added})
 
 
-def verdicts_in_reach(rule: pd.DataFrame, evidence: Evidence) -> set[str]:
+def _others(cells: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
+    yield evidence
+    yield from _named(cells, evidence)
+    yield from _tables(cells, evidence)
+    if cells["kind"] == "independence":
+        yield from _origins(cells, evidence)
+    if cells["table"]:
+        # what stands beside the rows that a superlative compares with, and against too few rows
+        for other in _tables(cells, evidence):
+            yield from _named(cells, other)
+
+
+def verdicts_in_reach(
+    rule: pd.DataFrame, evidence: Evidence, *, enough: Collection[Collection[str]] = ()
+) -> set[str]:
     """Verdicts that one rule gives on the real evidence and on all that differ from it.
 
     Parameters
@@ -156,22 +171,18 @@ def verdicts_in_reach(rule: pd.DataFrame, evidence: Evidence) -> set[str]:
         One row of the table ``rules``.
     evidence : Evidence
         The real one.
+    enough : collection of collection of str
+        The search ends when one verdict of each collection was given; without it, never.
 
     Returns
     -------
     set of str
     """
     (cells,) = rule.to_dict("records")
-    others = [evidence, *_named(cells, evidence), *_tables(cells, evidence)]
-    if cells["kind"] == "independence":
-        others += _origins(cells, evidence)
-    if cells["table"]:
-        # what stands beside the rows that a superlative compares with, and against too few rows
-        others += [change for other in _tables(cells, evidence) for change in _named(cells, other)]
-    reached = set()
-    for other in others:
-        try:
+    reached: set[str] = set()
+    for other in _others(cells, evidence):
+        with suppress(ValueError):
             reached.add(judge_rules(rule, other)[cells["id"]].verdict)
-        except ValueError:
-            continue
+        if enough and all(reached.intersection(each) for each in enough):
+            break
     return reached

@@ -356,7 +356,7 @@ def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
         (
             "(ships at Rajin, Korean)",
             "https://a.test",
-            "A, [our description: ships at Rajin, Korean] (",
+            "A, untitled in our record, in Korean (undated): https://a.test",
         ),
         ("Ships (Korean)", "", "A, Ships (Korean) (undated; no address)"),
     ],

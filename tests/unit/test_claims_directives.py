@@ -106,7 +106,8 @@ def test_chosen_claims_stand_in_one_table_the_worst_first(known: list[dict[str, 
         "S1-07", "S2-09", "S2-06",
     ]  # fmt: skip
     assert " has: more than 1,000 containers." in rows[0]
-    assert "short in wording" in rows[1]
+    assert f"<em>{WORDING}, “approximately” lost</em>" in rows[1]
+    assert "(S2)" in rows[1]
     assert "no image shows a load" in rows[2]
     assert "On this point" not in shown
     with pytest.raises(DataError, match="no press claim S9-99"):
@@ -114,12 +115,29 @@ def test_chosen_claims_stand_in_one_table_the_worst_first(known: list[dict[str, 
 
 
 def test_what_speaks_against_several_sentences_stands_once(known: list[dict[str, Any]]) -> None:
-    """The first row has it in full, the others lead there."""
+    """The first row has it in full, the others have what follows and lead there."""
     against = {claim["id"]: claim["against"] for claim in known}
     assert against["S2-10"] == against["S3-12"] != []
+    assert against["S2-10"][0].startswith("If CSIS counted the trains")
     shown = bare(claims_directives.ClaimsInShort, ids="S2-10 S3-12").html()
-    assert shown.count(cell(against["S2-10"][0])) == 1
-    assert shown.count("What speaks against it: as at ") == 1
+    assert shown.count(cell(against["S2-10"][0])) == 2
+    assert shown.count(cell(against["S2-10"][1])) == 1
+    assert shown.count("<strong>What speaks against it:</strong> If CSIS") == 2
+    assert shown.count("numbers at <a ") == 1
+    assert shown.count('href="lines/rail-counts.html"') == 2
+
+
+def test_the_short_table_is_explained_above_it(known: list[dict[str, Any]]) -> None:
+    """What the words of a verdict mean and where the texts were printed stand before the rows."""
+    assert known
+    shown = bare(claims_directives.ClaimsInShort, ids="S1-14 S2-08 S2-09").html()
+    key, _, table = shown.partition("<table")
+    assert key.count("<li>") == len(claims_directives.DECODER) == 3
+    assert "S1, <a " in key
+    assert "unnamed republisher" not in table
+    assert f"<em>{claims_directives.PLAIN_WIDENED}</em>" in table
+    assert "<strong>Later:</strong> CSIS counted about 258 railcars" in table
+    assert "in practice it could not be" in table
 
 
 def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(
@@ -127,8 +145,8 @@ def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(
 ) -> None:
     """A lost *about* is no lost fact."""
     short = {claim["id"]: claims_directives.short_of(claim) for claim in known}
-    assert short["S2-09"] == short["S3-12"] == f"{WORDING}: “approximately” lost"
-    assert short["S2-10"] == f"{WORDING}: “approximately” and “at most” lost"
+    assert short["S2-09"] == short["S3-12"] == f"{WORDING}, “approximately” lost"
+    assert short["S2-10"] == f"{WORDING}, “approximately” and “at most” lost"
     assert short["S0-09"] == short["S2-04"] == SUBSTANCE
     assert {claim["id"] for claim in known if short[claim["id"]]} == {
         claim["id"] for claim in known if claim["verdict"] == IN_PART

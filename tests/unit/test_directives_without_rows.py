@@ -37,6 +37,7 @@ from skytally.press.sphinx_ext import (
     source_language_and_kind_directive,
     source_origin_directives,
     timeline_directives,
+    unread_originals_directive,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
 from tests.support.directives_without_page import bare
@@ -67,6 +68,7 @@ MODULES = (
     source_language_and_kind_directive,
     satellite_revisit_and_stay_directive,
     recount_rules_directive,
+    unread_originals_directive,
 )
 SENTENCES = {
     "RecordTable": "the table has no row yet.",
@@ -125,6 +127,7 @@ SENTENCES = {
     "ControlSitesTable": "No control site is named yet.",
     "PositionsTable": "No point is listed yet.",
     "ProvidersTable": "",
+    "UnreadOriginals": unread_originals_directive.NOTHING_UNREAD,
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
 ARGUMENTS = {

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from skytally.press.sphinx_ext.cached_record_and_findings import source_names
 from skytally.press.sphinx_ext.finding_and_link_roles import LinkRole
 
 
-def linked(text: str) -> Any:
+def linked(text: str, role: LinkRole | None = None) -> Any:
     """Nodes and problems of a link to a row from a page in a folder."""
-    role = LinkRole("row", lambda: frozenset({"M040", "O003.2"}))
+    role = role or LinkRole("row", lambda: frozenset({"M040", "O003.2"}))
     env = SimpleNamespace(docname="lines/ais-gaps")
     reporter = SimpleNamespace(warning=lambda message, **_: message)
     document = SimpleNamespace(settings=SimpleNamespace(env=env))
@@ -42,3 +43,13 @@ def test_a_link_to_no_row_is_a_problem(text: str) -> None:
     _, problems = linked(text)
     assert problems
     assert "correct the id" in problems[0]
+
+
+def test_a_source_is_shown_by_its_publisher_and_year() -> None:
+    """In prose a code looks like a leftover; given words stand in place of both."""
+    role = LinkRole("source", lambda: frozenset({"BP_20231006"}), source_names)
+    (node,), _ = linked("BP_20231006", role)
+    assert node.astext() == "CSIS Beyond Parallel, 2023"
+    (node,), _ = linked("its page <BP_20231006>", role)
+    assert node.astext() == "its page"
+    assert not [name for name in source_names().values() if " (" in name]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from skytally.core import data_registry, log_of_data_read
+from skytally.core.project_folder import PROJECT_VARIABLE
 from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS, write_inventory
 from skytally.imagery.sites.outline_shifting_confirming_and_comparing import outline_changes
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press import outline_command as outlines
+from skytally.press import notebook_and_site_content_keys as keys, outline_command as outlines
+from skytally.press.project_paths import lines_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = read_sites(ROOT / "data/sites")
@@ -65,31 +69,30 @@ class Copy:
         )
 
     def site(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run the command behind ``make site``."""
-        return self.python("-m", "skytally.press.outline_command", *words)
+        """Run the command behind ``make site`` in this process, which has imported everything."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = outlines.main([*words])
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     def keys(self, script: str) -> list[str]:
         """Run a script on the content keys of the project; return the lines that it prints."""
-        imports = (
-            "from skytally.press import notebook_and_site_content_keys as keys\n"
-            "from skytally.press.project_paths import lines_folder\n"
-        )
+        imports = "from skytally.press import notebook_and_site_content_keys as keys\n"
         done = self.python("-c", imports + script)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
     def read_by(self, line: str, file: str) -> None:
         """Note that a notebook was run and has read a file."""
-        self.keys(
-            f"folder = lines_folder() / {line!r}\n"
-            "folder.mkdir(parents=True)\n"
-            f"keys.write_state(folder, line={line!r}, modules=set(), reads={{{file!r}}})\n"
-        )
+        folder = lines_folder() / line
+        folder.mkdir(parents=True)
+        keys.write_state(folder, line=line, modules=set(), reads={file})
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    """Copy what ``make site`` needs."""
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
+    """Copy what ``make site`` needs, and make it the project of this process."""
+    monkeypatch.setenv(PROJECT_VARIABLE, str(tmp_path / "project"))
     return Copy(tmp_path / "project")
 
 
@@ -108,7 +111,9 @@ def test_make_site_says_what_will_run_again(copy: Copy) -> None:
     printed = copy.folder / "book/_build/html/data/sites"
     printed.mkdir(parents=True)
     shutil.copyfile(copy.path, printed / "rajin.geojson")
-    done = copy.site("--site=rajin", "--shift=120,-40")
+    # apart, since a process hashes a file once
+    command = ("-m", "skytally.press.outline_command", "--site=rajin", "--shift=120,-40")
+    done = copy.python(*command)
     assert done.returncode == 0, done.stderr
     assert "'berths': its middle moved 120 m east and -40 m north" in done.stdout
     assert "notebooks that will run again for it: port-imagery\n" in done.stdout

@@ -227,7 +227,7 @@ def deciding_reasons(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 ABOUT_LOST = "about lost"
 BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
-WORDING, SUBSTANCE = "short in wording", "short in substance"
+WORDING, SUBSTANCE = "number as in its source", "one part is not shown, or is another"
 SOFTENING = re.compile(
     r"\b(?:(?P<about>about|approximately|around|nearly|roughly|some)|"
     r"(?P<ceiling>at most|no more than|up to|as many as)|(?P<floor>at least|more than))\b"
@@ -275,8 +275,8 @@ def short_of(claim: Mapping[str, Any]) -> str:
         for word in lost_words(each["original"], each["copy"])
     )
     if lost:
-        return f"{WORDING}: {listed(list(lost))} lost"
-    return f"{WORDING}: {listed(sorted(f'a {change}' for change in changes))}"
+        return f"{WORDING}, {listed(list(lost))} lost"
+    return f"{WORDING}, {listed(sorted(changes))}"
 
 
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:

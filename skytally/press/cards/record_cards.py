@@ -439,6 +439,13 @@ def words_of(record: CardRecord, vocabulary: str, text: str) -> str:
     return str(chosen["meaning"].iloc[0]) if len(chosen) else text
 
 
+def reliability_words(record: CardRecord, source: Mapping[str, Any]) -> str:
+    """Grade of a source, and the one of the reasons for this grade that holds for it."""
+    grade, _, _ = words_of(record, "reliability", str(source["reliability"])).partition(":")
+    reason = str(source["reliability_reason"])
+    return f"{grade}: {words_of(record, 'reliability_reason', reason)}" if reason else grade
+
+
 def source_card(record: CardRecord, source_id: str) -> Card:
     """Card of one source: publisher, day, address, what it copied and what was read on it."""
     source = record.sources[source_id]
@@ -456,7 +463,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
         *fact("archive", [record.archive.of_page(url)]),
         *fact("what it reports", [str(source["reports"])]),
         *fact("how far it was read", [str(source["reading_extent"])]),
-        *fact("reliability", [words_of(record, "reliability", str(source["reliability"]))]),
+        *fact("reliability", [reliability_words(record, source)]),
         *fact("copied from", [Part(s, address("source", s)) for s in copied]),
         *fact(
             "copied by",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from skytally.core import listed, when, when_stated
 from skytally.press.cards.card import Part, shortened, web_link
-from skytally.press.cards.spelled_out_codes import shown_title
+from skytally.press.cards.spelled_out_codes import UNTITLED, cited_title
 
 if TYPE_CHECKING:
     from skytally.press.cards.record_cards import CardRecord
@@ -80,13 +80,18 @@ def _host(source: Mapping[str, Any]) -> str:
 
 
 def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
-    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy."""
-    title = shortened(shown_title(str(source["title"])), letters=90)
+    """Link to the page of a publisher: its name, its title, its day, and whether it is a copy.
+
+    A page whose title was not read is known by its address, which stands there, too.
+    """
+    title = shortened(cited_title(str(source["title"])), letters=90)
     unlinked = "" if source["url"] else "no address"
+    untitled = title.startswith(UNTITLED) and source["url"]
+    where = f": {shortened(str(source['url']), letters=90)}" if untitled else ""
     facts = "; ".join(
         filter(None, (published(source), unlinked, _host(source), copy_words(record, source)))
     )
-    return web_link(f"{source['publisher']}, {title} ({facts})", str(source["url"]))
+    return web_link(f"{source['publisher']}, {title} ({facts}){where}", str(source["url"]))
 
 
 def _who(record: CardRecord, source: str, row_ids: Iterable[str]) -> str:
@@ -135,7 +140,7 @@ def original_citations(record: CardRecord, row_ids: Iterable[str]) -> list[Part]
 def page_citation(record: CardRecord, source_id: str) -> str:
     """Title, day and address of a page, as a citation ends."""
     source = record.sources[source_id]
-    title = shortened(shown_title(str(source["title"])), letters=MOST_IN_TITLE)
+    title = shortened(cited_title(str(source["title"])), letters=MOST_IN_TITLE)
     quoted = f"“{title}”" if title and title == str(source["title"]) else title
     address = str(source["url"]) or "no address known"
     return ", ".join(filter(None, (quoted, published(source), address)))

@@ -39,6 +39,10 @@ SHORT_NAMES = {
 """Short names in lists of those who acted, and what they stand for."""
 DESCRIPTION = re.compile(r"\((.*)\)", re.DOTALL)
 """A title in brackets, which is a description by those who compiled the record."""
+LANGUAGE = re.compile(r", ([A-Z][a-z]+)(?: video text)?\)$")
+"""End of such a description, where it names the language of the page."""
+UNTITLED = "untitled in our record"
+"""What a citation has in place of a title that was not read."""
 
 
 def cell_words(column: str) -> str:
@@ -83,3 +87,17 @@ def shown_title(title: str) -> str:
     """
     described = DESCRIPTION.fullmatch(title)
     return f"[our description: {described[1]}]" if described else title
+
+
+def cited_title(title: str) -> str:
+    """Title of a page as a citation has it; a description of ours is no title.
+
+    Examples
+    --------
+    >>> cited_title("(ships at Rajin, Korean)"), cited_title("(33,000 containers)")
+    ('untitled in our record, in Korean', 'untitled in our record')
+    """
+    if not DESCRIPTION.fullmatch(title):
+        return title
+    language = LANGUAGE.search(title)
+    return f"{UNTITLED}, in {language[1]}" if language else UNTITLED

@@ -40,6 +40,7 @@ PARTS = (
     "ship_directives",
     "silent_ship_directives",
     "quotation_and_speaker_directives",
+    "unread_originals_directive",
     "fragile_findings_directives",
     "settling_observations_directive",
     "project_folder_directives",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,18 @@ def source_words() -> dict[str, str]:
         str(row["id"]): f"{PUBLISHERS.get(row['publisher'], row['publisher'])}, {published(row)}"
         for row in table("sources").to_dict("records")
     }
+
+
+@cache
+def source_names() -> dict[str, str]:
+    """Map the id of every source to its publisher and year, without brackets, for prose."""
+    named = {}
+    for row in table("sources").to_dict("records"):
+        publisher = PUBLISHERS.get(row["publisher"], str(row["publisher"]))
+        words = re.sub(r" \(([^()]*)\)", r", \1", publisher)
+        year = "undated" if pd.isna(row["published_last"]) else str(row["published_last"])[:4]
+        named[str(row["id"])] = f"{words}, {year}"
+    return named
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -22,6 +23,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     deciding_reasons,
     deciding_rows,
     flips_in_words,
+    page_of,
     short_of,
 )
 from skytally.press.cards.record_cards import worded_row
@@ -93,6 +95,34 @@ def verdict_meanings() -> dict[str, str]:
     return dict(zip(chosen["word"], chosen["meaning"], strict=True))
 
 
+PLAIN_WORDS = {
+    claims.HOLDS: "the record has the same",
+    claims.BOUND: "it fits, but what it is held against is only a ceiling or a floor",
+    claims.FAITHFUL: "it repeats its one source; nobody else checked",
+    claims.DIFFERS: "not what its source says",
+    claims.CONTRADICTED: "no reading of it fits the evidence",
+    claims.UNTESTED: "the record has too little to tell",
+    claims.CANNOT: "no open source can tell",
+}
+"""Verdict to what stands beside it for a reader who does not look the word up."""
+PLAIN_WIDENED = "fits what was known on its day; give the later number with it"
+"""Words beside a verdict that later evidence goes beyond."""
+DECODER = {
+    claims.IN_PART: "the words under the verdict say what is lost or not shown; where they begin "
+    f"“{WORDING}”, the number is not wrong",
+    claims.BOUND: f"{PLAIN_WORDS[claims.BOUND]}",
+    WIDENED.strip(): "it fitted what was known on its day, and a later source has more",
+}
+"""Verdict, or its end, to one line above the short table; `PLAIN_WORDS` has the others."""
+
+
+def plain_words(claim: dict[str, Any]) -> str:
+    """Plain words for the verdict on a claim."""
+    if claim["later_widened"]:
+        return PLAIN_WIDENED
+    return short_of(claim) or PLAIN_WORDS[claim["verdict"]]
+
+
 def judged(app: Sphinx) -> list[dict[str, Any]]:
     """Claims with their verdicts, as the press staged them."""
     return read_results_json(app, "claims.json")
@@ -160,10 +190,51 @@ def why_in_words(claim: dict[str, Any]) -> str:
 
 
 def verdict_words(claim: dict[str, Any]) -> str:
-    """Verdict as HTML, with the time for which it holds, or with what is short."""
+    """Verdict as HTML, with the time for which it holds, and what it means in plain words."""
     widened = WIDENED if claim["later_widened"] else ""
-    short = f" ({cell(short_of(claim))})" if short_of(claim) else ""
-    return f"<strong>{cell(claim['verdict'])}</strong>{widened}{short}"
+    return (
+        f"<strong>{cell(claim['verdict'])}</strong>{widened}<br><em>{cell(plain_words(claim))}</em>"
+    )
+
+
+def verdict_key(some: Iterable[dict[str, Any]]) -> str:
+    """One line for each verdict of a table that its own words leave open, as HTML."""
+    words = dict.fromkeys(claim["verdict"] for claim in some)
+    ends = [WIDENED.strip()] if any(claim["later_widened"] for claim in some) else []
+    lines = [word for word in (*words, *ends) if word in DECODER]
+    items = "".join(f"<li><em>{cell(word)}</em>: {cell(DECODER[word])}.</li>" for word in lines)
+    return f'<ul class="sk-key">{items}</ul>' if items else ""
+
+
+def text_key(ids: Iterable[str]) -> str:
+    """One sentence that says which text each short name stands for, as HTML."""
+    pages = {each.partition("-")[0]: source_of_claim()[each] for each in sorted(ids)}
+    named = "; ".join(f"{cell(name)}, {source_link(page)}" for name, page in pages.items())
+    return f"<p>The sentences are from these texts: {named}.</p>" if named else ""
+
+
+def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
+    """Evidence against a claim, as HTML; its first sentence, where another row has it all."""
+    if not claim["against"]:
+        return ""
+    pages = {
+        page_of(key)
+        for row in ledger_tables()["ledger"].to_dict("records")
+        if row["id"] == claim["id"]
+        for key in str(row["against"]).split()
+    }
+    words = claim_vocabulary()
+    lines = words[words["vocabulary"] == "claim_line"].set_index("word")["meaning"]
+    links = [
+        f'<a href="{cell(page)}">more: {cell(lines.get(Path(page).stem, "its page"))}</a>'
+        for page in sorted(pages)
+    ]
+    kept = claim["against"]
+    if told_at:
+        links = [f"numbers at {card_link('claim', told_at)}", *links]
+        kept = kept[:1]
+    sentences = " ".join(map(cell, kept))
+    return f"<strong>What speaks against it:</strong> {sentences} ({'; '.join(links)})"
 
 
 def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
@@ -174,7 +245,7 @@ def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
     claim : dict
         One entry of ``claims.json``.
     told_at : str
-        Id of another claim that has the same sentences against it in full; here stands a link.
+        Id of another claim that has the same sentences against it in full; here stands the first.
 
     Notes
     -----
@@ -187,11 +258,14 @@ def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
         return f"{source_link(drift['original_source'])} has: {cell(drift['original'])}."
     decide, _ = deciding_reasons(claim)
     reason = decide[0] if decide else claim["remark"]
-    words = reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0]
+    words = cell(reason.partition(f" {claims.on_this_point(claim['verdict'])}")[0])
+    later = ""
+    if claim["later_widened"]:
+        later = f"<strong>Later:</strong> {cell(claim['later'][0])}"
+    elif claim["later"]:
+        later = "What was seen later stands on its card."
     # what speaks against a sentence may not be left out of its shortest account
-    if told_at and claim["against"]:
-        return f"{cell(words)} What speaks against it: as at {card_link('claim', told_at)}."
-    return " ".join(map(cell, (words, *claim["against"])))
+    return " ".join(filter(None, (words, later, _against_in_short(claim, told_at))))
 
 
 def severity(claim: dict[str, Any]) -> int:
@@ -236,7 +310,7 @@ class ClaimsInShort(Block):
         rows = [
             html_row(
                 (
-                    f"{cell(known[each]['text'])} ({source_link(source_of_claim()[each])})",
+                    f"{cell(known[each]['text'])} ({cell(each.partition('-')[0])})",
                     verdict_words(known[each]),
                     why_in_short(known[each], "" if told_at[each] == each else told_at[each]),
                     card_link("claim", each),
@@ -244,7 +318,8 @@ class ClaimsInShort(Block):
             )
             for each in ordered
         ]
-        return filtered_table(
+        keys = f"{verdict_key([known[each] for each in ordered])}{text_key(ordered)}"
+        return keys + filtered_table(
             "claims-in-short",
             "Sentences of the press in short, a row a claim",
             ["what the press wrote", "verdict", "why", "card"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from docutils import nodes
@@ -20,6 +20,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     row_ids,
     ships,
     source_ids,
+    source_names,
 )
 from skytally.press.sphinx_ext.html_blocks import to_root
 
@@ -91,16 +92,25 @@ class ShipRole(SphinxRole):
 
 
 class LinkRole(SphinxRole):
-    """Link to a row of the record, to a source or to a claim by its id, or ``words <id>``."""
+    """Link to a row of the record, to a source or to a claim by its id, or ``words <id>``.
 
-    def __init__(self, kind: str, ids: Callable[[], frozenset[str]]) -> None:
+    A source is shown by its publisher and year, everything else by its id.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        ids: Callable[[], frozenset[str]],
+        names: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         super().__init__()
-        self.kind, self.ids = kind, ids
+        self.kind, self.ids, self.names = kind, ids, names
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or a warning where the id does not exist."""
         worded = WORDS_AND_ID.fullmatch(self.text)
-        words, identifier = worded.groups() if worded else (self.text, self.text)
+        words, identifier = worded.groups() if worded else ("", self.text)
+        words = words or self.names().get(identifier, identifier)
         if identifier not in self.ids():
             message = f"no {self.kind} {identifier!r} in the record; correct the id"
             problem = self.inliner.reporter.warning(message, line=self.lineno)
@@ -115,6 +125,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_role(role, FindingRole(field))
     app.add_role("ship", ShipRole())
     app.add_role("row", LinkRole("row", row_ids))
-    app.add_role("src", LinkRole("source", source_ids))
+    app.add_role("src", LinkRole("source", source_ids, source_names))
     app.add_role("claim", LinkRole("claim", claim_ids))
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -32,7 +32,7 @@ from skytally.press.sphinx_ext.html_blocks import BESIDE, Block, cell, filtered_
 from skytally.press.sphinx_ext.sanction_directives import listing_sentence
 from skytally.record import NOT_FROM_ABOVE, owner_name, ties_of
 
-OWN_REASONS = ("originator", "official")
+OWN_REASONS = ("originator", "official", "rules")
 """Words of the vocabulary *reliability_reason* for a page of the speaker itself."""
 CLAIMS, TIES = "official_claims", "claimant_ties"
 HEARD = "individual"

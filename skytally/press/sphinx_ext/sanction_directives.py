@@ -30,7 +30,7 @@ NOTICE_NOT_READ = "notice with the names not read"
 NONE_FOUND = "none found in pages read"
 OTHER_SHIP = "may be the {}; the page prints no IMO number"
 """Mark of a page that may mean another ship of the same name, with the name of that ship."""
-OWN_PAGE_REASONS = ("official", "originator")
+OWN_PAGE_REASONS = ("official", "originator", "rules")
 """Words of the vocabulary *reliability_reason* for a page of the body itself."""
 STATEMENT = "official statement"
 PRIMARY = "primary"

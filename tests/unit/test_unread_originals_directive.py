@@ -1,0 +1,51 @@
+"""Pages to open before printing: whose own page was not read behind a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skytally.core import DataError
+from skytally.press.sphinx_ext import unread_originals_directive
+from tests.support.directives_without_page import bare
+
+FINDINGS = {
+    "x.baseline": {"key": "x.baseline", "said": "about 20 railcars", "inputs": ["R001"]},
+    "x.count": {"key": "x.count", "said": "about 73 railcars", "inputs": ["R031"]},
+}
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """List of the pages behind keys of made-up findings."""
+    monkeypatch.setattr(unread_originals_directive, "findings", lambda _: FINDINGS)
+
+    def html(*keys: str) -> str:
+        block = bare(unread_originals_directive.UnreadOriginals)
+        block.content = list(keys)
+        return str(block.html())
+
+    return html
+
+
+def test_a_number_read_in_a_report_is_listed_and_one_of_the_own_page_is_not(listed: Any) -> None:
+    """Beside the report stands the own page that was not read for this number."""
+    shown = listed("x.baseline", "x.count")
+    assert shown.count("<li>") == 1
+    assert "about 20 railcars" in shown
+    assert "about 73 railcars" not in shown
+    assert "its own page: " in shown
+    assert "read in " in shown
+    assert "Meduza" in shown
+
+
+def test_where_all_were_read_one_sentence_says_so(listed: Any) -> None:
+    """An empty list would look like a fault."""
+    assert unread_originals_directive.NOTHING_UNREAD in listed("x.count")
+
+
+def test_an_unknown_key_is_refused(listed: Any) -> None:
+    """A misspelt key would drop a page in silence."""
+    with pytest.raises(DataError, match="no finding 'x\\.cuont'"):
+        listed("x.cuont")
