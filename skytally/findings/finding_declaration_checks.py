@@ -41,6 +41,7 @@ KIND_WORDS = {
 }
 """Further words that kinds of finding add."""
 COUNT_WORDS = {
+    "load-of-containers": {"multiplied", "reading"},
     "trains-observed": {"before", "after", "independent"},
     "readers-of-one-place": {"counts", "families"},
     "pairs-of-counters": {"apart", "pairs"},

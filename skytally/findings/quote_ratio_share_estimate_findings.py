@@ -438,5 +438,6 @@ def estimated(
         bound=n.AT_LEAST if math.isinf(high) else n.AT_MOST if limit else n.EXACTLY,
         rows=rows,
         text=text,
+        words=estimate.words,
     )
     return replace(finding, level=estimate.level)

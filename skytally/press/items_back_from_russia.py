@@ -8,6 +8,9 @@ from pathlib import Path
 
 from skytally.core import Fault, read_table, refuse
 
+DOES_NOT_APPLY = "-"
+"""Cell of an item of which it makes no sense to say that it was sought."""
+
 
 @dataclass(frozen=True)
 class ReturnItem:
@@ -16,7 +19,7 @@ class ReturnItem:
     item: str
     """What it is, in plain words."""
     wanted: tuple[str, ...]
-    """Rows by which North Korea seeks it or was promised it."""
+    """Rows by which North Korea seeks it or was promised it, or `DOES_NOT_APPLY` alone."""
     came: tuple[str, ...]
     """Rows that speak of a delivery or an agreement; empty where none does."""
 
@@ -47,7 +50,7 @@ def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
         for _, item in table.iterrows()
         for column in ("wanted", "came")
         for row in str(item[column]).split()
-        if row not in rows
+        if row not in rows and not (column == "wanted" and row == DOES_NOT_APPLY)
     ]
     refuse(faults, what=f"table {path.name}")
     return [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from skytally.core import DataError, limits, quantity_of
+from skytally.core import DataError, limits, number, quantity_of, reading_of
 from skytally.statistics.estimate import Estimate
 
 CONTAINERS, SHELLS = "containers", "shells"
@@ -29,7 +29,8 @@ def load_of_containers(containers: pd.DataFrame, *, shells: Sequence[float]) -> 
     -------
     Estimate
         In *shells*: the least that the words of the number of containers allow, at the least in
-        each, to the most at the most; open above where that number is a lower bound.
+        each, to the most at the most; open above where that number is a lower bound. Its words
+        are *multiplied*, the two products, and *reading*, whose the interval of the containers is.
 
     Raises
     ------
@@ -45,6 +46,10 @@ def load_of_containers(containers: pd.DataFrame, *, shells: Sequence[float]) -> 
     if not 0 < least <= most:
         message = f"argument shells: found {list(shells)}; give two numbers above 0, smaller first"
         raise DataError(message)
-    return Estimate(
-        math.nan, low * least, high * most, SHELLS, 1.0, "containers times shells a container"
-    )
+    top = "no end" if math.isinf(high) else f"{number(math.ceil(high))} times {number(most)}"
+    words = {
+        "multiplied": f"{number(math.floor(low))} times {number(least)} to {top}",
+        "reading": reading_of(quantity_of(row)) or "the number as the source prints it",
+    }
+    method = "containers times shells a container"
+    return Estimate(math.nan, low * least, high * most, SHELLS, 1.0, method, words)

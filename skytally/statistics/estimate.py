@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from skytally.core import DataError
 
@@ -24,6 +25,8 @@ class Estimate:
     """Stated coverage of the interval, between 0 and 1; 1 for a bound that holds always."""
     method: str
     """How it was obtained, in a few words."""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Further words that a sentence on it may name in braces."""
 
     def __post_init__(self) -> None:
         """Refuse an interval that is missing or excludes its value, and a level outside [0, 1]."""

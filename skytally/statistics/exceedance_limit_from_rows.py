@@ -178,7 +178,8 @@ def limit_in_table(found: Surge) -> str:
     ]
     return (
         f"Chance of as many railcars if nothing had changed: {_limit_in_words(min(all_found))} to "
-        f"{_limit_in_words(max(all_found))}, by what is assumed. The limit of the text, {limit}, "
+        f"{_limit_in_words(max(all_found))}, by what is assumed, so no cell is the chance. "
+        f"The limit of the text, {limit}, "
         f"is the row of {stated:,} images, {found.weeks} weeks and {found.sites} sites, under "
         f"“{REACHED}”."
     )

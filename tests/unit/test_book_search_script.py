@@ -17,7 +17,7 @@ const made = name => ({ name, text: "", children: [], style: {}, before() {}, se
   set textContent(words) { this.text = words; this.children = []; },
   appendChild(child) { this.children.push(child); if (child.onload) { child.onload(); } } });
 let start = null, shown = null;
-globalThis.window = { location: { search: SEARCH }, skytallyPages: PAGES, skytallyCards: {},
+globalThis.window = { location: { search: SEARCH }, skytallyPages: PAGES, skytallyCards: CARDS,
   skytallySynonyms: [] };
 globalThis.document = { documentElement: { dataset: {} }, head: made("head"),
   addEventListener: (_, listener) => { start = listener; },
@@ -48,11 +48,12 @@ def searched(typed: str, *texts: str) -> tuple[list[str], str]:
     return [text for name, text in found if name == "mark"], note
 
 
-def _found(typed: str, pages: list[Any]) -> list[list[str]]:
+def _found(typed: str, pages: list[Any], cards: dict[str, Any] | None = None) -> list[list[str]]:
     """Return name and text of every element that a search shows."""
     document = DOCUMENT.replace("SEARCH", json.dumps(f"?q={typed}")).replace(
         "PAGES", json.dumps(pages)
     )
+    document = document.replace("CARDS", json.dumps({"cards": cards or {}}))
     whole = document + SCRIPT.read_text(encoding="utf-8") + COLLECT
     run = subprocess.run([str(NODE), "-"], input=whole, capture_output=True, text=True, check=False)
     assert not run.returncode, run.stderr[-2000:]
@@ -96,3 +97,29 @@ def test_note_says_in_plain_words_which_places_are_listed() -> None:
     assert searched("voyages+year", some)[1] == (
         "No place has all 2 words; the list has places with some of them."
     )
+
+
+def test_a_heading_with_all_words_comes_first() -> None:
+    """A section of that very thing is not behind one that repeats the words."""
+    pages = [
+        [
+            "Totals",
+            "x.html",
+            "shells shells shells in a container, container, calls per month",
+            4,
+            "",
+        ],
+        ["Shells per container, by each claimant", "y.html", "the table divides numbers", 2, ""],
+    ]
+    found = [text for name, text in _found("shells per container".replace(" ", "+"), pages)
+             if name == "a"]  # fmt: skip
+    assert found == ["Shells per container, by each claimant", "Totals"]
+
+
+def test_one_sentence_under_two_ids_is_shown_once() -> None:
+    """Two findings of one number and sentence are one answer."""
+    card = {"heading": "about 7,000", "kind": "finding", "sentence": "Containers.", "facts": []}
+    cards = {"a": {**card, "id": "a", "page": "a"}, "b": {**card, "id": "b", "page": "b"}}
+    cards["c"] = {**card, "heading": "about 9,000", "id": "c", "page": "c"}
+    found = [text for name, text in _found("containers", [], cards) if name == "a"]
+    assert len(found) == 2

@@ -35,6 +35,16 @@ def test_the_bound_of_the_containers_is_that_of_the_shells(
     assert (found.low, found.high) == ends
 
 
+def test_words_say_what_was_multiplied_and_whose_the_interval_is(rows: Rows) -> None:
+    """A reader who multiplies by hand sees where the tenth comes in."""
+    given = {"unit": "containers", "value": 1005.0, "bound": "about", "method": "estimate"}
+    words = load_of_containers(rows(given), shells=[300, 500]).words
+    assert words["multiplied"] == "904 times 300 to 1,106 times 500"
+    assert "this book's reading of “about”, a tenth either way" in words["reading"]
+    bound = load_of_containers(rows({**given, "bound": "more than"}), shells=[300, 500]).words
+    assert bound["multiplied"] == "1,005 times 300 to no end"
+
+
 @pytest.mark.parametrize(
     ("given", "shells", "match"),
     [

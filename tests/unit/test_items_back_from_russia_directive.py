@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.items_back_from_russia import read_return_items
+from skytally.press.items_back_from_russia import DOES_NOT_APPLY, read_return_items
 from skytally.press.sphinx_ext import items_back_from_russia_directive
-from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable
+from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable, how_known
 from tests.support.directives_without_page import bare
 
 DOCNAME = "lines/official-claims"
@@ -25,8 +25,10 @@ def test_every_item_links_to_its_rows() -> None:
     assert len(lines) == len(items)
     for line, item in zip(lines, items, strict=True):
         sought, came, pages = line.split("<td")[-3:]
-        assert re.findall(r"(?:row|claim)/([A-Z]\d+(?:-\d+)?)", sought) == item["wanted"].split()
-        assert ("<a href=" in pages) == bool(item["wanted"] or item["came"])
+        wanted = [] if item["wanted"] == DOES_NOT_APPLY else item["wanted"].split()
+        assert re.findall(r"(?:row|claim)/([A-Z]\d+(?:-\d+)?)", sought) == wanted
+        assert ("does not apply" in sought) == (item["wanted"] == DOES_NOT_APPLY)
+        assert ("<a href=" in pages) == bool(wanted or item["came"])
         assert re.findall(r"row/([A-Z]\d+)", came) == item["came"].split()
 
 
@@ -38,6 +40,24 @@ def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:
         empty
     )
     assert empty
+
+
+@pytest.mark.parametrize(
+    ("row", "how"),
+    [
+        ({"family": "planet"}, "seen on an image, RUSI"),
+        ({"family": "ground"}, "seen from the ground, RUSI"),
+        ({"family": "none"}, "stated, RUSI"),
+        ({"text": "RUSI: it is believed"}, "stated as likely, RUSI"),
+        ({"text": "tankers that satellite images show"}, "stated, from satellite images, RUSI"),
+        ({"text": "from unnamed officials: it is believed"}, "unnamed officials, RUSI"),
+        ({"text": "Study of a foundation: worth so much"}, "estimated in a study, RUSI"),
+        ({"kind": "sanction"}, "reason of a listing, RUSI"),
+    ],
+)  # fmt: skip
+def test_each_row_says_how_it_is_known(row: dict[str, str], how: str) -> None:
+    """A statement, a view from the ground and an image do not stand as alike."""
+    assert how_known({"text": "oil", **row}, "RUSI") == how
 
 
 def test_no_items_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,16 +14,19 @@ import pytest
 
 from skytally.core import DataError
 from skytally.press.sphinx_ext.rerun_directives import (
+    LoadAgain,
     RerunNeeds,
     SettingExample,
     ShareAgain,
     finding_with,
+    load_lines,
     share_sentence,
 )
 from tests.support.directives_without_page import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = "port-imagery.share_of_imaged_days"
+LOAD_KEY = "official-claims.shells_if_osc"
 CHANCE = "rail-counts.chance_of_surge"
 
 
@@ -50,6 +53,27 @@ def test_what_is_no_share_is_refused(key: str) -> None:
     """A finding of another kind, or none, has no share to compute."""
     with pytest.raises(DataError, match="is no share"):
         share_sentence(key)
+
+
+def test_lines_on_the_rerun_page_print_the_products(tmp_path: Path) -> None:
+    """The second exercise, run with its two files alone, prints what the page says."""
+    after = _page("rerun").partition("### Multiply containers by shells")[2]
+    script = re.findall(r"```python\n(.*?)```", after, re.DOTALL)[0]
+    for name in ("voyage_counts.csv", "official_claims.csv"):
+        shutil.copy(ROOT / "data/record" / name, tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", script],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout.splitlines() == load_lines(LOAD_KEY)
+    assert f"```{{load-again}} {LOAD_KEY}\n" in after
+    assert load_lines(LOAD_KEY)[1] in bare(LoadAgain, arguments=(LOAD_KEY,)).html()
+
+
+def test_what_is_no_load_is_refused() -> None:
+    """A share is no product of containers and shells."""
+    with pytest.raises(DataError, match="is no load"):
+        load_lines(SHARE)
 
 
 def test_setting_of_the_page_is_that_of_its_parameter_file() -> None:

@@ -10,6 +10,7 @@ import pytest
 from skytally.press.sphinx_ext import source_language_and_kind_directive
 from skytally.press.sphinx_ext.cached_record_and_findings import table
 from skytally.press.sphinx_ext.source_language_and_kind_directive import (
+    NO_LANGUAGE,
     PagesFound,
     pages_by_language,
 )
@@ -40,7 +41,7 @@ def test_languages_are_those_that_descriptions_note() -> None:
     assert pages_by_language(pages) == [
         ["Korean", "2", "news: 1, wire: 1"],
         ["Italian/French", "1", "wire: 1"],
-        ["not noted", "1", "news: 1"],
+        [NO_LANGUAGE, "1", "news: 1"],
     ]
     assert "Chinese" not in {language for language, *_ in pages_by_language(table("sources"))}
 

@@ -34,15 +34,18 @@ from skytally.press.cards.record_rows_by_ship import (
     silent_rows,
 )
 from skytally.press.cards.source_page_citations import ORIGINAL
-from skytally.record import newest_page
+from skytally.record import kept_instead, newest_page
 
 PAGE = "ships.html"
 """Page with all rows of each ship."""
 SHIPS = "ships it names"
 """Label of the links from a card to the ships that it names."""
 TOTALS = "voyage_counts"
+TRIPS = ("calls", "voyages", "shipments", "round trips", "ships")
+"""Units in which counters count visits and voyages; no two may be added."""
 LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
+GROUPS = "same_observation"
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 IMO_PRINTED = "imo_printed"
@@ -171,6 +174,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     totals = [
         row for row in rows if row.table == TOTALS and row.named == ALONE and row.cells["bound"]
     ]
+    again = kept_instead(record.tables[GROUPS])
     counts = Counter(row.named for row in rows)
     told = [f"{counts[how]} {how}" for how in (*of_it, PERHAPS, IN_PASSING) if counts[how]]
     return [
@@ -192,17 +196,58 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             if row is not None
             for each in fact(label, [row_part(record, row)])
         ),
-        *fact("totals that a counter gives for it alone", [_total(record, row) for row in totals]),
+        *fact(
+            "totals that a counter gives for it alone",
+            [_total(record, row, again=_id(row) in again) for row in totals],
+        ),
         *fact("rows of the record", [f"{len(rows)}, which name it: {listed(told)}"]),
     ]
 
 
-def _total(record: CardRecord, row: ShipRow) -> Part:
-    """Total of one ship with its counter and period, linked to its row."""
+def _id(row: ShipRow) -> str:
+    return str(row.cells["id"])
+
+
+def trip_totals(record: CardRecord, rows: Iterable[ShipRow]) -> list[ShipRow]:
+    """Totals of voyages of one ship alone, of rows on one count the one that counts.
+
+    Parameters
+    ----------
+    record : CardRecord
+        The record.
+    rows : iterable of ShipRow
+        Rows of the ship.
+
+    Returns
+    -------
+    list of ShipRow
+    """
+    again = kept_instead(record.tables[GROUPS])
+    return [
+        row
+        for row in rows
+        if row.table == TOTALS and row.named == ALONE and row.cells["bound"]
+        and row.cells["unit"] in TRIPS and not row.cells["cargo"] and _id(row) not in again
+    ]  # fmt: skip
+
+
+def of_one_year(row: ShipRow) -> bool:
+    """Whether the period of a total lies in one calendar year."""
+    first, last = (row.cells[end] for end in ("date_first", "date_last"))
+    return not pd.isna(first) and not pd.isna(last) and first.year == last.year
+
+
+def total_words(record: CardRecord, row: ShipRow) -> str:
+    """Total of one ship with its counter and period."""
     cells = row.cells
     who = record.names.get(str(cells["counter"]), str(cells["counter"]))
-    said = quantity_text(quantity_of(cells))
-    return _row_link(row, f"{said} ({who}, {dates(cells, 'date')})")
+    return f"{quantity_text(quantity_of(cells))} ({who}, {dates(cells, 'date')})"
+
+
+def _total(record: CardRecord, row: ShipRow, *, again: bool) -> Part:
+    """Total of one ship, linked to its row; of two rows on one count, the other says so."""
+    words = total_words(record, row)
+    return _row_link(row, f"{words[:-1]}; the same number on another page)" if again else words)
 
 
 def _row_link(row: ShipRow, words: str) -> Part:
@@ -227,6 +272,7 @@ def ship_unknowns(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> lis
     """
     return [
         *_unknown_identity(record, rows),
+        *_unknown_years(record, rows),
         *_unknown_voyages(rows),
         *_unknown_signals(rows),
         *_unknown_now(record, ship, rows),
@@ -254,6 +300,16 @@ def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[s
     missing = [body for body in bodies_that_list if body not in _listings(rows)]
     if missing:
         yield f"A listing of the ship itself by {listed(missing)} is in no page that was read."
+
+
+def _unknown_years(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[str]:
+    totals = trip_totals(record, rows)
+    if any(map(of_one_year, totals)):
+        return
+    known = "a total of it alone is in none either"
+    if totals:
+        known = f"its total alone is {listed([total_words(record, row) for row in totals])}"
+    yield f"No page that was read gives its voyages by year; {known}."
 
 
 def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", function () {
   var root = document.documentElement.dataset.content_root || "./";
   var MOST = 60, AROUND = 110, SEPARATOR = "[,\\u202f\\u00a0]?";
   /* worth of a hit: the word itself, another form of it, a word of the same meaning */
-  var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3, IN_TITLE_OF_PAGE = 0.3, IN_THESE_WORDS = 0.4, PHRASE = 3;
+  var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3, IN_TITLE_OF_PAGE = 0.3, IN_THESE_WORDS = 0.4, PHRASE = 3, ALL_IN_TITLE = 0.6;
   /* what a place of the evidence gains, and what a long text loses, since it has every word somewhere */
   var OF_THE_EVIDENCE = 0.1, LONG = 1000, PER_DOUBLING = 0.09;
   /* words in which a question is put, and not what it asks for */
@@ -115,6 +115,8 @@ document.addEventListener("DOMContentLoaded", function () {
       return part && !COMMON.has(part);
     });
     if (entry.card && words.length === 1 && words[0].word === entry.card) { score += NAMED * most; }
+    /* a heading with all words, or forms of them, is of that very thing */
+    if (words.length > 1 && found_hit.each.every(function (one) { return one.title >= FORM; })) { score += ALL_IN_TITLE * most; }
     /* who asks in words of the book finds the sentence that has them in this order */
     if (typed && !entry.card && typed.test(entry.text)) { score += IN_THESE_WORDS * most; }
     if (found && title.length <= words.length && found === words.length
@@ -159,6 +161,7 @@ document.addEventListener("DOMContentLoaded", function () {
         title: card.heading + " (" + card.kind + " " + card.id + ")",
         url: card.page,
         card: card.id.toLowerCase(),
+        sentence: card.heading + card.sentence,
         text: [card.sentence].concat(card.facts.filter(function (fact) {
           return fact.label.indexOf("cite") !== 0;
         }).map(function (fact) {
@@ -169,6 +172,15 @@ document.addEventListener("DOMContentLoaded", function () {
       });
     });
     return all;
+  }
+  /* one heading and sentence under several ids is shown once, where it comes first */
+  function once(hits) {
+    var shown = new Set();
+    return hits.filter(function (hit) {
+      var again = hit.entry.sentence && shown.has(hit.entry.sentence);
+      shown.add(hit.entry.sentence);
+      return !again;
+    });
   }
   function counted(hits, words) {
     var whole = hits.filter(function (hit) { return hit.found === words.length; }).length;
@@ -207,6 +219,7 @@ document.addEventListener("DOMContentLoaded", function () {
     hits.sort(function (a, b) {
       return b.score - a.score || b.found - a.found || a.meant - b.meant;
     });
+    hits = once(hits);
     element("p", counted(hits, words), place).setAttribute("role", "status");
     var few = hits.filter(function (hit) { return hit.found === words.length; }).length < 3;
     if (few) { element("p", hint(words), place).className = "sk-hint"; }

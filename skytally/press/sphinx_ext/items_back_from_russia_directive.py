@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -10,21 +12,60 @@ from skytally.core import data_registry, when
 from skytally.press.cards.card import WEB
 from skytally.press.cards.record_cards import dates
 from skytally.press.cards.source_page_citations import page_link
-from skytally.press.items_back_from_russia import ReturnItem, read_return_items
+from skytally.press.items_back_from_russia import DOES_NOT_APPLY, ReturnItem, read_return_items
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.record import newest_page
+from skytally.record import NOT_FROM_ABOVE, newest_page
 
 HEADS = (
     "what", "sought by North Korea, by whose account", "what any row says of its coming", "read in",
 )  # fmt: skip
 CAPTION = (
     "What may have gone from Russia to North Korea, item by item: what it sought, and what any "
-    "row of the record says was given, by whom and when. What a row says is a claim: no image in "
+    "row of the record says was given, by whom and when. Before each row stands how it is known: "
+    "stated by somebody, from unnamed officials, seen on an image or from the ground. No image in "
     "the record shows a delivery of arms to North Korea"
 )
-NOT_SOUGHT = "no row says so"
+NOT_SOUGHT, NO_QUESTION = "no row says so", "does not apply"
+GROUND = "ground"
+"""Word of the vocabulary *imagery_family* for a photograph or film from the ground."""
+FROM_IMAGES = re.compile(r"\bsatellite images?\b")
+"""Words of a row that is stated by somebody who names images."""
+UNNAMED = re.compile(r"\bunnamed\b")
+STUDY = re.compile(r"\b[Ss]tudy of\b")
+BELIEF = re.compile(r"\bbelieved\b|\bseems\b|\bprobably\b|\bmay\b")
+"""Words by which a row is not sure."""
+SANCTION = "sanction"
+"""Kind of the events that put somebody on a list."""
 NOTHING = "nothing in the record, of pages read until {day}"
+
+
+def how_known(row: Mapping[str, Any], who: str) -> str:
+    """Word how a row is known: by whose image, statement or study, and whether it is a belief.
+
+    Examples
+    --------
+    >>> how_known({"family": "ground", "text": "9 tank cars"}, "KBS")
+    'seen from the ground, KBS'
+    >>> how_known({"text": "officials who are unnamed: modules were given"}, "JoongAng Ilbo")
+    'unnamed officials, JoongAng Ilbo'
+    """
+    family, text = str(row.get("family", "")), str(row["text"])
+    if family == GROUND:
+        how = "seen from the ground"
+    elif family and family not in NOT_FROM_ABOVE:
+        how = "seen on an image"
+    elif UNNAMED.search(text):
+        how = "unnamed officials"
+    elif STUDY.search(text):
+        how = "estimated in a study"
+    elif row.get("kind") == SANCTION:
+        how = "reason of a listing"
+    else:
+        how = "stated as likely" if BELIEF.search(text) else "stated"
+        if FROM_IMAGES.search(text):
+            how = f"{how}, from satellite images"
+    return f"{how}, {who}" if who else how
 
 
 class ReturnTable(Block):
@@ -44,16 +85,17 @@ class ReturnTable(Block):
         )
 
     def _row(self, item: ReturnItem) -> str:
-        sought = "; ".join(self._said(row) for row in item.wanted) or NOT_SOUGHT
+        sought = "; ".join(map(self._said, _wanted(item))) or NOT_SOUGHT
+        if DOES_NOT_APPLY in item.wanted:
+            sought = NO_QUESTION
         came = "".join(f"<li>{self._words(row)}</li>" for row in item.came)
         said = f"<ul>{came}</ul>" if came else self._nothing()
-        pages = dict.fromkeys(self._page(row) for row in (*item.came, *item.wanted))
+        pages = dict.fromkeys(self._page(row) for row in (*item.came, *_wanted(item)))
         return html_row((cell(item.item), sought, said, "<br>".join(pages)))
 
     def _said(self, row_id: str) -> str:
         _, row = card_record().rows[row_id]
-        counter = str(row.get("counter", ""))
-        who = card_record().names.get(counter, counter) or str(row.get("actors", ""))
+        who = _who(row)
         if row_id in set(table("press_claims")["id"]):
             # a sentence of the press has its verdict on the card of the claim
             return self.card("claim", row_id, f"a press text, {row_id}")
@@ -70,7 +112,11 @@ class ReturnTable(Block):
 
     def _words(self, row_id: str) -> str:
         _, row = card_record().rows[row_id]
-        return f"{self.ships(str(row['text']))} ({self.card('row', row_id, self._day(row))})"
+        who, text = _who(row), str(row["text"])
+        # most texts begin with whose words they are
+        how = cell(how_known(row, "" if who in text else who))
+        day = self.card("row", row_id, self._day(row))
+        return f"<em>{how}:</em> {self.ships(str(row['text']))} ({day})"
 
     @staticmethod
     def _day(row: dict[str, Any]) -> str:
@@ -80,6 +126,16 @@ class ReturnTable(Block):
     def _nothing() -> str:
         newest = newest_page(table("sources"))
         return cell(NOTHING.format(day=when(newest, newest, "day", "day")))
+
+
+def _wanted(item: ReturnItem) -> list[str]:
+    return [row for row in item.wanted if row != DOES_NOT_APPLY]
+
+
+def _who(row: Mapping[str, Any]) -> str:
+    """Name of the counter of a row, or of those who act in an event."""
+    counter = str(row.get("counter", ""))
+    return card_record().names.get(counter, counter) or str(row.get("actors", ""))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -86,13 +86,16 @@ class StatementTable(Block):
         "sense": directives.unchanged_required,
         "unit": directives.unchanged_required,
         "caption": directives.unchanged_required,
+        "head": directives.unchanged,
         "last": lambda word: directives.choice(word, tuple(LAST_HEADS)),
         "totals": directives.flag,
     }
-    optional = ("last", "totals")
+    optional = ("head", "last", "totals")
 
     def html(self) -> str:
         """Return the table; with the option *totals*, of totals since the start only.
+
+        The option *head* sets a small heading above it, where several tables follow one another.
 
         Raises
         ------
@@ -106,8 +109,11 @@ class StatementTable(Block):
             claims = claims[claims["cumulative"] == "yes"]
         rows = statements(claims, table("same_observation"), sense=sense, unit=unit)
         shown = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-        return filtered_table(
-            slug_of(f"{sense} {unit}"),
+        name = slug_of(f"{sense} {unit}")
+        head = options.get("head", "")
+        above = f'<h3 id="head-{name}">{cell(head)}</h3>' if head else ""
+        return above + filtered_table(
+            name,
             options["caption"],
             [*HEADS, LAST_HEADS[options.get("last", "text")], READ_HEAD],
             [self._row(row, repeated(row, shown)) for row in shown],

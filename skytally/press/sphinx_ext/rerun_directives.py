@@ -16,9 +16,12 @@ from skytally.press.sphinx_ext.cached_record_and_findings import findings, recor
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table
 from skytally.press.table_and_project_zips import PROJECT_ZIP, TABLES_ZIP, megabytes
 from skytally.record import WholeRecord
+from skytally.statistics import load_of_containers
 
 SETTING = re.compile(r"(?P<name>[a-z_]+): (?P<value>\d+)")
 """Line of a parameter file that gives a whole number."""
+LOAD = "load-of-containers"
+"""Estimate whose products the second exercise computes."""
 
 
 def share_sentence(key: str) -> str:
@@ -47,6 +50,36 @@ def share_sentence(key: str) -> str:
         raise DataError(message)
     share = 100 * float(values[made["rows"]]) / float(values[made["of"]])
     return str(made["sentence"]).format(number=f"{share:.2f} percent")
+
+
+def load_lines(key: str) -> list[str]:
+    """Products of containers and shells, without and with the tenth that the book allows.
+
+    Parameters
+    ----------
+    key : str
+        A finding by the estimate *load-of-containers*.
+
+    Raises
+    ------
+    DataError
+        If no such finding is declared.
+    """
+    page = key.partition(".")[0]
+    declared = read_table(data_registry.path(f"findings_{page.replace('-', '_')}")).set_index("key")
+    if key not in declared.index or declared["estimate"][key] != LOAD:
+        message = f"load-again: {key} is no load of containers; name a finding of that estimate"
+        raise DataError(message)
+    made = declared.loc[key]
+    rows = table(made["table"])
+    row = rows[rows["id"] == made["rows"]]
+    name = made["arguments"].partition("=$")[2]
+    shells = page_parameters()[page][name]
+    lines = []
+    for tenths, bound in enumerate(("exactly", "about")):
+        found = load_of_containers(row.assign(bound=bound), shells=shells)
+        lines.append(f"tenths either way: {tenths}; {found.low:,.0f} to {found.high:,.0f} shells")
+    return lines
 
 
 def finding_with(key: str, name: str, value: int) -> Finding:
@@ -96,6 +129,16 @@ class ShareAgain(Block):
     def html(self) -> str:
         """Return the line as the terminal shows it."""
         return f"<pre>{cell(share_sentence(self.arguments[0]))}</pre>"
+
+
+class LoadAgain(Block):
+    """Print what the lines that multiply containers by shells should print."""
+
+    required_arguments = 1
+
+    def html(self) -> str:
+        """Return the lines as the terminal shows them."""
+        return f"<pre>{cell(chr(10).join(load_lines(self.arguments[0])))}</pre>"
 
 
 class SettingExample(Block):
@@ -162,6 +205,7 @@ class RerunNeeds(Block):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("share-again", ShareAgain)
+    app.add_directive("load-again", LoadAgain)
     app.add_directive("setting-example", SettingExample)
     app.add_directive("rerun-needs", RerunNeeds)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -37,6 +37,8 @@ NEARLY_A_YEAR = 330
 """Days from the first to the last of a period that counts as nearly a calendar year."""
 MIXED, WITH_OTHERS = "mixed", ", ships of other trade among them"
 """Cargo of a count that does not separate the ships, and what its line says of it."""
+WHOLE_VOYAGES = "whole voyages, not tied to Rajin"
+"""Head of the column of counts that say nothing of calls at the port."""
 OF_YEARS = "in the rows of its years"
 """Newest ship of a period over more years than one."""
 Row = dict[str, Any]
@@ -181,12 +183,13 @@ class TrafficByYear(Block):
         return filtered_table(
             "traffic-by-year",
             "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
-            "A count over more years than one has a row of its own, and a count of whole voyages "
-            "stands only with a year that it nearly fills. Ships stand for calls where a "
+            "A count over more years than one has a row of its own. The third column has whole "
+            "voyages, only of a year that they nearly fill: another unit and place, so its rate "
+            "and those of calls at Rajin may both be right. Ships stand for calls where a "
             "counter gives no calls of that place and year; coal and other trade are left out. A "
             "time of which no count is named is one that nobody printed a count of, not one "
             "without ships",
-            ["year or years", "counted", "newest ship seen"],
+            ["year or years", "calls or ships at Rajin", WHOLE_VOYAGES, "newest ship seen"],
             [self._row(year, between) for year in years],
             empty="No counter has given a count over a period yet.",
         )
@@ -222,18 +225,19 @@ class TrafficByYear(Block):
 
     def _row(self, years: Years, between: tuple[str, tuple[int, int]]) -> str:
         names = card_record().names
-        counted = [self._count(row) for row in (*years.counts, *years.voyages)]
+        counted = [self._count(row) for row in years.counts]
+        voyages = _lines(self._count(row) for row in years.voyages)
         if (years.first, years.last) == between[1]:
             counted.insert(0, between[0])
         if years.first < years.last:
             span = f"{years.first} to {years.last}"
-            return html_row((span, _lines(counted), OF_YEARS))
+            return html_row((span, _lines(counted), voyages, OF_YEARS))
         newest = NO_SHIP
         if years.newest is not None:
             who = names.get(years.newest["counter"], years.newest["counter"])
             day = self.card("row", years.newest["id"], dates(years.newest, "date"))
             newest = f"{day} ({cell(who)})"
-        return html_row((str(years.first), _lines(counted) or NO_COUNT, newest))
+        return html_row((str(years.first), _lines(counted) or NO_COUNT, voyages, newest))
 
 
 def _lines(parts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from skytally.record import newest_page
 
 LANGUAGE = re.compile(r",\s([A-Z][a-z]+(?:/[A-Z][a-z]+)?)\)$")
 """Language at the end of a title that describes a page in place of its printed title."""
-NO_LANGUAGE = "not noted"
+NO_LANGUAGE = "not noted (most titles are English)"
 WHOLE = "direct (whole"
 """How the extent of a page begins that was read to its end."""
 
@@ -27,7 +27,7 @@ def language_of(title: str) -> str:
     Examples
     --------
     >>> language_of("(Sanctions on Russian ships, Korean)"), language_of("Orient Express")
-    ('Korean', 'not noted')
+    ('Korean', 'not noted (most titles are English)')
     """
     found = LANGUAGE.search(title)
     return found[1] if found else NO_LANGUAGE

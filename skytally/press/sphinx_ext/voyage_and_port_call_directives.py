@@ -14,12 +14,15 @@ from skytally.core import (
     DERIVED_SUM,
     MADE_AS_SUM,
     limits,
+    listed,
     quantity_of,
     quantity_text,
     unit_of,
     when_stated,
 )
 from skytally.press.cards.record_cards import dates, is_one_ship
+from skytally.press.cards.record_rows_by_ship import rows_of_ship, ship_id, ship_names
+from skytally.press.cards.ship_cards import TRIPS, of_one_year, total_words, trip_totals
 from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
@@ -39,8 +42,7 @@ from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_f
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
-UNITS = ("calls", "voyages", "shipments", "round trips", "ships")
-"""Units in which counters count visits and voyages; no two may be added."""
+UNITS = TRIPS
 SERIES_TAKEN = re.compile(r"\btaken (?:with|from)\b.*\b(?:series|earlier totals)\b")
 """Words of a note by which the text that was read does not name the place itself."""
 FROM_SERIES = "place taken from the counter's other totals"
@@ -89,7 +91,7 @@ def named_voyages(
     Returns
     -------
     list of dict
-        Cells of the rows, each voyage once.
+        Cells of the rows, each voyage once; of a ship its totals first.
     """
     totals = counts[counts["unit"].isin(UNITS) & (counts["cargo"] == "")]
     tables = [count_once(each, groups) for each in (voyages, totals)]
@@ -97,7 +99,9 @@ def named_voyages(
         row for each in tables for row in each[each["vessel"].map(is_one_ship)].to_dict("records")
     ]
     every = [{str(key): value for key, value in row.items()} for row in named]
-    return sorted(every, key=lambda row: (row["vessel"], _first(row), row["id"]))
+    return sorted(
+        every, key=lambda row: (row["vessel"], "depart_first" in row, _first(row), row["id"])
+    )
 
 
 def place_words(names: Mapping[str, str], row: Mapping[str, Any]) -> str:
@@ -297,6 +301,13 @@ class CallRates(TotalsBlock):
         return html_row((cell(names.get(row["counter"], row["counter"])), *cells))
 
 
+def _kind(row: Mapping[str, Any]) -> str:
+    """Word whether a row is a total of a counter, several voyages together, or one of them."""
+    if "depart_first" not in row:
+        return "<strong>total</strong>"
+    return "several together" if row["unit"] in UNITS and row["value"] > 1 else "single"
+
+
 class ShipVoyages(Block):
     """Show the voyages that the record gives for each named ship."""
 
@@ -304,16 +315,36 @@ class ShipVoyages(Block):
         """Return the table, a row a voyage or a total of one ship."""
         voyages, counts = (originals(name) for name in ("voyages", "voyage_counts"))
         rows = named_voyages(voyages, counts, table("same_observation"))
-        return filtered_table(
+        return self._by_year() + filtered_table(
             "ship-voyages",
-            "Voyages by ship: a row is a voyage with its ends, or a total that a counter gives for "
-            "one ship; a total may include single ones listed beside it",
-            ["ship", "when", "what", "counted", "who"],
+            "Voyages by ship: totals that a counter gives for one ship, and rows on single "
+            "voyages with their ends, which a total may include",
+            ["ship", "when", "total or single", "what", "counted", "who"],
             [self._row(row) for row in rows],
             empty="The record has no voyage of a named ship yet.",
             label="Ship",
             choices=dict.fromkeys(row["vessel"] for row in rows),
         )
+
+    def _by_year(self) -> str:
+        """Return the sentence that voyages by ship and year are not known, and which totals are."""
+        record = card_record()
+        ships = ship_names(record.tables)
+        found = {ship: trip_totals(record, rows_of_ship(record, ship)) for ship in ships}
+        every = [row for totals in found.values() for row in totals]
+        if not found or any(map(of_one_year, every)):
+            return ""
+        known = [
+            f"{self.card('ship', ship_id(ship), ship)}, "
+            + listed([self.card("row", row.cells["id"], total_words(record, row)) for row in rows])
+            for ship, rows in found.items()
+            if rows
+        ]
+        none = [self.card("ship", ship_id(ship), ship) for ship in ships if not found[ship]]
+        parts = [f"Totals of one ship alone: {'; '.join(known)}."] if known else []
+        parts += [f"The record has no total of the {listed(none)}."] if none else []
+        lead = "No page that was read gives the voyages of one ship by year."
+        return f"<p>{lead} {' '.join(parts)}</p>"
 
     def _row(self, row: dict[str, Any]) -> str:
         names = card_record().names
@@ -322,6 +353,7 @@ class ShipVoyages(Block):
         when = ", ".join(f"{verb} {days}" for verb, days in known if days)
         cells = (
             self.card("row", row["id"], when or dates(row, "date") or "no date"),
+            _kind(row),
             self.ships(row["text"]),
             cell(_number(row) or "one voyage, load not counted"),
             cell(names.get(row["counter"], row["counter"])),

@@ -354,7 +354,7 @@
     const found = computed(declaration.key, {
       value: limit ? high : NaN, low, high, unit: result.unit,
       bound: high === Infinity ? w.AT_LEAST : limit ? w.AT_MOST : w.EXACTLY, rows,
-      text: `${declaration.sentence}${taken}`,
+      text: `${declaration.sentence}${taken}`, words: result.words,
     });
     const inputs = new Set(found.inputs);
     const further = [...new Set(furtherRows(declaration, evaluation))].filter((id) => !inputs.has(id)).sort();

@@ -85,7 +85,12 @@
     if (!(least > 0 && least <= most)) {
       throw new DataError(`argument shells: found ${least} and ${most}; give two numbers above 0, smaller first`);
     }
-    return { value: NaN, low: low * least, high: high * most, unit: "shells", level: 1 };
+    const top = high === Infinity ? "no end" : `${w.number(Math.ceil(high))} times ${w.number(most)}`;
+    const words = {
+      multiplied: `${w.number(Math.floor(low))} times ${w.number(least)} to ${top}`,
+      reading: q.readingOf(q.quantityOf(row)) || "the number as the source prints it",
+    };
+    return { value: NaN, low: low * least, high: high * most, unit: "shells", level: 1, words };
   }
   // ---- rates of calls, as skytally.statistics.port_calls_per_month ---------------------------------------
   const MONTH_DAYS = 365.25 / 12, NOMINAL_DAYS = 15, SHORTEST_DAYS = 28;
