@@ -11,7 +11,11 @@ from skytally.core import DataError
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings
 from skytally.press.sphinx_ext.html_blocks import cell, empty_state
-from skytally.press.sphinx_ext.quotation_and_speaker_directives import QuotationBlock, own_page_of, own_pages
+from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
+    QuotationBlock,
+    own_page_of,
+    own_pages,
+)
 
 NOTHING_UNREAD = "No number to be quoted was read on a page of somebody else."
 MOST_READ_IN = 2
