@@ -127,6 +127,8 @@ def test_lower_bounds_are_not_called_blind_to_rises() -> None:
 NEWEST = (
     "port-imagery.last_load",
     "port-imagery.last_new_containers",
+    "port-imagery.last_dunai",
+    "port-imagery.last_russian_port",
     "port-imagery.calls_latest",
     "official-claims.answer_latest",
 )

@@ -13,6 +13,7 @@ from skytally.press.sphinx_ext.page_search_log_directive import (
     BETWEEN_WORDINGS,
     OUTCOME_WORDS,
     PageSearchLog,
+    SearchDayRole,
     SearchRole,
 )
 from tests.support.directives_without_page import bare
@@ -21,9 +22,9 @@ MOST_A_SEARCH = 8
 """Pages that one search brings at most."""
 
 
-def linked(text: str) -> Any:
+def linked(text: str, role: SearchRole | SearchDayRole | None = None) -> Any:
     """Nodes and problems of a link to a search from a page in a folder."""
-    role = SearchRole()
+    role = role or SearchRole()
     env = SimpleNamespace(docname="lines/official-claims")
     reporter = SimpleNamespace(warning=lambda message, **_: message)
     document = SimpleNamespace(settings=SimpleNamespace(env=env))
@@ -87,3 +88,12 @@ def test_a_link_to_no_search_is_a_problem() -> None:
     """A misspelt id stops the build."""
     _, problems = linked("W99x")
     assert problems == ["no search 'W99x' in the record; correct the id"]
+
+
+def test_the_day_of_the_newest_search_leads_to_the_log() -> None:
+    """Pages print the day from the log, and no other word than *newest* is known."""
+    (node,), problems = linked("newest", SearchDayRole())
+    assert not problems
+    assert node.astext() == "30 November 2026"
+    assert node["refuri"].endswith("limits.html#search-log")
+    assert linked("oldest", SearchDayRole())[1]

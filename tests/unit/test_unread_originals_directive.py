@@ -12,6 +12,7 @@ from tests.support.directives_without_page import bare
 
 FINDINGS = {
     "x.baseline": {"key": "x.baseline", "said": "about 20 railcars", "inputs": ["R001"]},
+    "x.calls": {"key": "x.calls", "said": "1 call", "inputs": ["P075.3"]},
     "x.count": {"key": "x.count", "said": "about 73 railcars", "inputs": ["R031"]},
 }
 
@@ -38,6 +39,13 @@ def test_a_number_read_in_a_report_is_listed_and_one_of_the_own_page_is_not(list
     assert "its own page: " in shown
     assert "read in " in shown
     assert "Meduza" in shown
+
+
+def test_a_counter_with_pages_of_its_own_is_not_said_to_have_none(listed: Any) -> None:
+    """Where own pages are sources, the entry says that they do not have this number."""
+    shown = listed("x.calls")
+    assert "what was read of its own pages does not have this" in shown
+    assert "is not in the record" not in shown
 
 
 def test_where_all_were_read_one_sentence_says_so(listed: Any) -> None:

@@ -22,6 +22,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 SEARCHES = "page_searches"
 PAGE_OF_LOG = "limits.html"
 """Page that shows the log; a row has its id there as anchor."""
+NEWEST = "newest"
+"""Word of the role for the day of the newest search."""
 BETWEEN_WORDINGS = " | "
 HEADS = ("what was looked for", "outcome", "what the pages say on it", "pages read", "led to")
 OUTCOME_WORDS = {
@@ -101,8 +103,27 @@ class SearchRole(LinkRole):
         return f"{PAGE_OF_LOG}#{identifier}"
 
 
+class SearchDayRole(LinkRole):
+    """Day of the newest search of the log, as a link to it; its only word is *newest*."""
+
+    def __init__(self) -> None:
+        super().__init__("search", lambda: frozenset({NEWEST}), lambda: {NEWEST: newest_day()})
+
+    def target(self, identifier: str) -> str:
+        """Address of the log; there is one, whatever the word."""
+        del identifier
+        return f"{PAGE_OF_LOG}#search-log"
+
+
+def newest_day() -> str:
+    """Day of the newest search, in words."""
+    day = table(SEARCHES)["search_date"].max()
+    return when(day, day, "day", "day")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and the role."""
     app.add_directive("page-search-log", PageSearchLog)
     app.add_role("search", SearchRole())
+    app.add_role("search-day", SearchDayRole())
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -11,7 +11,11 @@ from skytally.core import DataError
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings
 from skytally.press.sphinx_ext.html_blocks import cell, empty_state
-from skytally.press.sphinx_ext.quotation_and_speaker_directives import QuotationBlock, own_page_of
+from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
+    QuotationBlock,
+    own_page_of,
+    own_pages,
+)
 
 NOTHING_UNREAD = "No number to be quoted was read on a page of somebody else."
 MOST_READ_IN = 2
@@ -68,6 +72,8 @@ class UnreadOriginals(QuotationBlock):
         left = len(pages) - MOST_READ_IN
         more = f"; and {left} more" if left > 0 else ""
         known = "its own page with this is not in the record"
+        if own_pages().get(counter):
+            known = "what was read of its own pages does not have this"
         if own:
             known = f"its own page: {self.page(page_link(record, record.sources[own]))}"
         name = cell(record.names.get(counter, counter))
