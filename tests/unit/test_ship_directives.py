@@ -20,7 +20,14 @@ from skytally.press.cards.record_rows_by_ship import (
 from skytally.press.cards.ship_cards import owned_when, ship_card, ship_unknowns, with_ship_links
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import ship_links
-from skytally.press.sphinx_ext.ship_directives import ShipList, ShipOwners, ShipSections
+from skytally.press.sphinx_ext.ship_directives import (
+    NO_LENGTH,
+    ShipLengthError,
+    ShipList,
+    ShipOwners,
+    ShipSections,
+    printed_lengths,
+)
 from tests.support.directives_without_page import bare
 
 
@@ -147,3 +154,22 @@ def test_a_card_begins_with_the_number_and_the_first_and_last_sighting() -> None
     sentence = ship_card(card_record(), "Lady R").sentence
     assert sentence.startswith("A ship with the IMO number 9161003, which counters saw by name")
     assert "Vladivostok roads" in sentence
+
+
+def test_a_length_that_a_page_prints_is_listed_with_the_page() -> None:
+    """Both lengths of the Maia-1 are shown, and a ship without one says so."""
+    assert printed_lengths("Maia-1") == {"LEXPRESS_202503": 138, "RCI_20250903": 131}
+    assert not printed_lengths("Maria")
+    shown = bare(ShipList, docname="ships").html()
+    assert "138 m (<a" in shown
+    assert "131 m (<a" in shown
+    assert NO_LENGTH in shown
+
+
+def test_the_error_of_a_length_has_its_number_of_ships_and_its_range() -> None:
+    """The error is wider than the lengths of the ships differ, so it names none."""
+    shown = bare(ShipLengthError, docname="ships").html()
+    assert "Of the 34 ships" in shown
+    assert "at the median 13 m too long" in shown
+    assert "between 23 m too short and 63 m too long" in shown
+    assert "the Angara and the Maia-1 lie closer together than that: 120 to 138 m." in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,8 @@ from skytally.press.cards.ship_cards import (
     ship_facts,
     ship_unknowns,
 )
+from skytally.press.sphinx_ext.accuracy_score_directives import PORTS
+from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -46,6 +49,7 @@ from skytally.press.sphinx_ext.html_blocks import (
 from skytally.press.sphinx_ext.sanction_directives import OTHER_SHIP
 
 NOT_IN_RECORD = "not in the record"
+NO_LENGTH = "no page read gives it"
 TABLE_WORDS = {
     "ship_sightings": "seen at a port", "voyages": "a voyage", "voyage_counts": "voyages counted",
     "port_stays": "a stay in port", "ais_events": "radio or register",
@@ -55,6 +59,17 @@ TABLE_WORDS = {
 }  # fmt: skip
 """What a row of a table is, for the list beside the filter."""
 STEMS = ("statement", "date", "depart", "arrive", "seen")
+
+
+def printed_lengths(ship: str) -> dict[str, int]:
+    """Lengths of a ship in metres by source, from what the record notes of each page."""
+    # no table has a column for the length that a page prints of a ship, so its words are read
+    pattern = re.compile(rf"(?<![\w-]){re.escape(ship)} \((?:[^()]*, )?(\d+) m\)")
+    found = {
+        name: pattern.search(str(source["reports"]))
+        for name, source in card_record().sources.items()
+    }
+    return {name: int(match[1]) for name, match in found.items() if match}
 
 
 class ShipBlock(Block):
@@ -86,8 +101,15 @@ class ShipList(ShipBlock):
         return filtered_table(
             "ships",
             "Ships: a row is one ship, with the first and the last day on which a counter in the "
-            "record saw it by its name, alone or with others",
-            ["ship", "IMO number", "first seen by name", "last seen by name", "rows"],
+            "record saw it by its name, alone or with others, and its length as pages print it",
+            [
+                "ship",
+                "IMO number",
+                "length, and where read",
+                "first seen by name",
+                "last seen by name",
+                "rows",
+            ],
             [self._row(ship) for ship in ships],
             empty="The record follows no ship yet.",
         ) + self._others(ships)
@@ -102,7 +124,15 @@ class ShipList(ShipBlock):
             for row in (earliest(seen), latest(seen))
         ]
         link = f'<a href="#{ship_id(ship)}">{cell(ship)}</a>'
-        return html_row((link, cell(listed([*numbers]) or NOT_IN_RECORD), *ends, str(len(rows))))
+        imo = cell(listed([*numbers]) or NOT_IN_RECORD)
+        return html_row((link, imo, self._lengths(ship), *ends, str(len(rows))))
+
+    def _lengths(self, ship: str) -> str:
+        """Each length that a page prints of the ship, with a link to the page."""
+        up = to_root(self.state.document.settings.env.docname)
+        found = printed_lengths(ship).items()
+        read = [f"{metres} m ({source_link(source, up=up)})" for source, metres in found]
+        return "; ".join(read) or cell(NO_LENGTH)
 
     def _others(self, ships: list[str]) -> str:
         """Name the ships that rows name and that no table follows."""
@@ -120,6 +150,55 @@ class ShipList(ShipBlock):
         words = "; ".join(found.values())
         lead = "Ships that rows name and that no source of the record puts on this route"
         return f"<p>{lead}: {words}.</p>"
+
+
+class ShipLengthError(ShipBlock):
+    """Error of a ship's length on a free image, beside the lengths that pages print of ships."""
+
+    def html(self) -> str:
+        """Return a paragraph; nothing where the methods were not scored on this copy."""
+        scores = results("measurement_accuracy")
+        if scores.empty:
+            return ""
+        same = (scores[["measure", "dataset", "method"]] == [*PORTS]).all(axis=1)
+        rows = scores[same & (scores["metric"] == "length error, median, m")]
+        if rows.empty:
+            return ""
+        row = rows.iloc[0]
+        middle, low, high = (float(row[name]) for name in ("value", "low", "high"))
+        words = (
+            f"Of the {int(row['n'])} ships that this book's method found on single free images of "
+            f"{PORTS[1]}, the length read off the image is at the median {_off_by(middle)}, and "
+            f"for 90 percent between {_off_by(low)} and {_off_by(high)}"
+        )
+        up = to_root(self.state.document.settings.env.docname)
+        link = f'<a href="{up}accuracy.html#all-scores">all scores</a>'
+        return f"<p>{cell(words)} ({link}).{cell(self._beside(high - low))}</p>"
+
+    @staticmethod
+    def _beside(width: float) -> str:
+        """Compare the error with the lengths of the ships, where pages print those of two."""
+        by_ship = {ship: printed_lengths(ship) for ship in ship_names(card_record().tables)}
+        known = {ship: found for ship, found in by_ship.items() if found}
+        ends = sorted(metres for found in known.values() for metres in found.values())
+        if len(known) < 2 or ends[-1] - ends[0] >= width:
+            return ""
+        return (
+            " The lengths that pages print of "
+            f"{listed([f'the {ship}' for ship in known])} lie closer together than "
+            f"that: {ends[0]} to {ends[-1]} m."
+        )
+
+
+def _off_by(metres: float) -> str:
+    """Error of a length in words.
+
+    Examples
+    --------
+    >>> _off_by(-23.2), _off_by(62.5)
+    ('23 m too short', '62 m too long')
+    """
+    return f"{abs(metres):.0f} m too {'short' if metres < 0 else 'long'}"
 
 
 class ShipOwners(ShipBlock):
@@ -235,6 +314,7 @@ class ShipSections(ShipBlock):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("ship-list", ShipList)
+    app.add_directive("ship-length-error", ShipLengthError)
     app.add_directive("ship-owners", ShipOwners)
     app.add_directive("ship-sections", ShipSections)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
