@@ -28,7 +28,7 @@ CAPTION = (
     "the record shows a delivery of arms to North Korea"
 )
 NOT_SOUGHT, NO_QUESTION = "no row says so", "does not apply"
-SEARCHED, NOT_SEARCHED = "searched for", "not searched for"
+SEARCHED, NOT_SEARCHED = "searched for", "not searched for (no search is logged)"
 GROUND = "ground"
 """Word of the vocabulary *imagery_family* for a photograph or film from the ground."""
 FROM_IMAGES = re.compile(r"\bsatellite images?\b")
