@@ -64,7 +64,11 @@ def _read_key_dates() -> None:
 
 
 def _read_return_items() -> None:
-    read_return_items(data_registry.path("items_sought_and_received_back"), rows=set(_rows()))
+    read_return_items(
+        data_registry.path("items_sought_and_received_back"),
+        rows=set(_rows()),
+        searches=set(read_table(data_registry.path("page_searches"))["id"]),
+    )
 
 
 def _read_counter_labels() -> None:

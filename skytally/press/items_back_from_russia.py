@@ -22,9 +22,11 @@ class ReturnItem:
     """Rows by which North Korea seeks it or was promised it, or `DOES_NOT_APPLY` alone."""
     came: tuple[str, ...]
     """Rows that speak of a delivery or an agreement; empty where none does."""
+    searched: tuple[str, ...] = ()
+    """Logged searches for it; empty where none is logged."""
 
 
-def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
+def read_return_items(path: Path, *, rows: Set[str], searches: Set[str]) -> list[ReturnItem]:
     """Read the items.
 
     Parameters
@@ -33,6 +35,8 @@ def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
         ``data/charts/items_sought_and_received_back.csv``, with its dictionary beside it.
     rows : set of str
         Ids of the rows of the record.
+    searches : set of str
+        Ids of the searches that were logged.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
     Raises
     ------
     DataError
-        If an item names a row that the record does not have. All faults at once.
+        If an item names a row or a search that the record does not have. All faults at once.
     """
     table = read_table(path)
     faults = [
@@ -52,8 +56,17 @@ def read_return_items(path: Path, *, rows: Set[str]) -> list[ReturnItem]:
         for row in str(item[column]).split()
         if row not in rows and not (column == "wanted" and row == DOES_NOT_APPLY)
     ]
+    faults += [
+        Fault(path.name, int(item["line"]), "searched", repr(search), "name a logged search")
+        for _, item in table.iterrows()
+        for search in str(item["searched"]).split()
+        if search not in searches
+    ]
     refuse(faults, what=f"table {path.name}")
     return [
-        ReturnItem(str(item["item"]), *(tuple(item[side].split()) for side in ("wanted", "came")))
+        ReturnItem(
+            str(item["item"]),
+            *(tuple(item[side].split()) for side in ("wanted", "came", "searched")),
+        )
         for _, item in table.iterrows()
     ]

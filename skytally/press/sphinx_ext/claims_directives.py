@@ -214,7 +214,7 @@ def text_key(ids: Iterable[str]) -> str:
 
 
 def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
-    """Evidence against a claim, as HTML; its first sentence, where another row has it all."""
+    """Evidence against a claim, as HTML; a link in its place, where another row has it."""
     if not claim["against"]:
         return ""
     pages = {
@@ -229,11 +229,9 @@ def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
         f'<a href="{cell(page)}">more: {cell(lines.get(Path(page).stem, "its page"))}</a>'
         for page in sorted(pages)
     ]
-    kept = claim["against"]
+    sentences = " ".join(map(cell, claim["against"]))
     if told_at:
-        links = [f"numbers at {card_link('claim', told_at)}", *links]
-        kept = kept[:1]
-    sentences = " ".join(map(cell, kept))
+        sentences = f"as at {card_link('claim', told_at)}"
     return f"<strong>What speaks against it:</strong> {sentences} ({'; '.join(links)})"
 
 
@@ -245,7 +243,7 @@ def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
     claim : dict
         One entry of ``claims.json``.
     told_at : str
-        Id of another claim that has the same sentences against it in full; here stands the first.
+        Id of another claim that has the same sentences against it; here stands a link to it.
 
     Notes
     -----

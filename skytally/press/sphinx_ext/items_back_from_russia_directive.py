@@ -14,7 +14,8 @@ from skytally.press.cards.record_cards import dates
 from skytally.press.cards.source_page_citations import page_link
 from skytally.press.items_back_from_russia import DOES_NOT_APPLY, ReturnItem, read_return_items
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, table
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, to_root
+from skytally.press.sphinx_ext.page_search_log_directive import PAGE_OF_LOG, SEARCHES
 from skytally.record import NOT_FROM_ABOVE, newest_page
 
 HEADS = (
@@ -27,6 +28,7 @@ CAPTION = (
     "the record shows a delivery of arms to North Korea"
 )
 NOT_SOUGHT, NO_QUESTION = "no row says so", "does not apply"
+SEARCHED, NOT_SEARCHED = "searched for", "not searched for (no search is logged)"
 GROUND = "ground"
 """Word of the vocabulary *imagery_family* for a photograph or film from the ground."""
 FROM_IMAGES = re.compile(r"\bsatellite images?\b")
@@ -74,7 +76,9 @@ class ReturnTable(Block):
     def html(self) -> str:
         """Return the table, a row an item."""
         items = read_return_items(
-            data_registry.path("items_sought_and_received_back"), rows=set(card_record().rows)
+            data_registry.path("items_sought_and_received_back"),
+            rows=set(card_record().rows),
+            searches=set(table(SEARCHES)["id"]),
         )
         return filtered_table(
             "came-back",
@@ -90,8 +94,15 @@ class ReturnTable(Block):
             sought = NO_QUESTION
         came = "".join(f"<li>{self._words(row)}</li>" for row in item.came)
         said = f"<ul>{came}</ul>" if came else self._nothing()
+        said = f"{said}<p><em>{self._searched(item)}</em></p>"
         pages = dict.fromkeys(self._page(row) for row in (*item.came, *_wanted(item)))
         return html_row((cell(item.item), sought, said, "<br>".join(pages)))
+
+    def _searched(self, item: ReturnItem) -> str:
+        """Word that the item was searched for, with links to the log, or that it was not."""
+        log = f"{to_root(self.state.document.settings.env.docname)}{PAGE_OF_LOG}"
+        links = ", ".join(f'<a href="{cell(log)}#{each}">{each}</a>' for each in item.searched)
+        return f"{SEARCHED} ({links})" if links else NOT_SEARCHED
 
     def _said(self, row_id: str) -> str:
         _, row = card_record().rows[row_id]
