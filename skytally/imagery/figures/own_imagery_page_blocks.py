@@ -28,7 +28,7 @@ from skytally.imagery.pipeline import (
     change_ranks,
     limits_sentence,
 )
-from skytally.imagery.sites import Site, outline_area_m2, read_sites
+from skytally.imagery.sites import Site, read_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 
 NOT_TRIED = "Not tried: nothing was drawn into simulated images for this measure yet."
@@ -46,7 +46,7 @@ def _conclusive_count(measured: MeasuredLine) -> int:
 
 
 def drawn_outlines(sites: Iterable[Site]) -> dict[tuple[str, str], str]:
-    """How large each outline is, whether it was confirmed, and which others are the same area.
+    """Whether each outline was confirmed, and which others are the same area.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def drawn_outlines(sites: Iterable[Site]) -> dict[tuple[str, str], str]:
     words = {}
     for site in sites:
         for outline in site.outlines:
-            area = f"{number(round(outline_area_m2(outline, site) / 10_000))} ha, {outline.status}"
+            area = outline.status
             alike = [
                 other.name
                 for other in site.outlines
@@ -99,7 +99,7 @@ def state_shown(own: SiteImagery) -> PageBlock:
         [
             {
                 "outline": scope,
-                "area measured in": area,
+                "outline drawn": area,
                 "result": outcome,
                 "measures": "; ".join(titles),
             }
