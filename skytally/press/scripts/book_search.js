@@ -115,8 +115,9 @@ document.addEventListener("DOMContentLoaded", function () {
       return part && !COMMON.has(part);
     });
     if (entry.card && words.length === 1 && words[0].word === entry.card) { score += NAMED * most; }
-    /* a heading with all words, or forms of them, is of that very thing */
-    if (words.length > 1 && found_hit.each.every(function (one) { return one.title >= FORM; })) { score += ALL_IN_TITLE * most; }
+    /* a heading with all words, or forms of them, or with the words as typed, is of that very thing */
+    var all_in_title = words.length > 1 && found_hit.each.every(function (one) { return one.title >= FORM; });
+    if (!entry.card && (all_in_title || typed && typed.test(entry.title))) { score += ALL_IN_TITLE * most; }
     /* who asks in words of the book finds the sentence that has them in this order */
     if (typed && !entry.card && typed.test(entry.text)) { score += IN_THESE_WORDS * most; }
     if (found && title.length <= words.length && found === words.length
