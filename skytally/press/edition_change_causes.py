@@ -61,9 +61,9 @@ def _run(code: Path, projects: Sequence[Path]) -> str:
         text=True,
         check=False,
     )
-    return (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1] * bool(
-        run.returncode
-    )
+    if not run.returncode:
+        return ""
+    return (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
 
 
 def _run_each(tree: Path, projects: Sequence[Path]) -> None:

@@ -237,17 +237,17 @@ def of_one_year(row: ShipRow) -> bool:
     return not pd.isna(first) and not pd.isna(last) and first.year == last.year
 
 
-def total_words(record: CardRecord, row: ShipRow) -> str:
-    """Total of one ship with its counter and period."""
+def total_words(record: CardRecord, row: ShipRow, *, again: bool = False) -> str:
+    """Total of one ship with its counter and period; of two rows on one count, one says so."""
     cells = row.cells
     who = record.names.get(str(cells["counter"]), str(cells["counter"]))
-    return f"{quantity_text(quantity_of(cells))} ({who}, {dates(cells, 'date')})"
+    note = "; the same number on another page" if again else ""
+    return f"{quantity_text(quantity_of(cells))} ({who}, {dates(cells, 'date')}{note})"
 
 
 def _total(record: CardRecord, row: ShipRow, *, again: bool) -> Part:
-    """Total of one ship, linked to its row; of two rows on one count, the other says so."""
-    words = total_words(record, row)
-    return _row_link(row, f"{words[:-1]}; the same number on another page)" if again else words)
+    """Total of one ship, linked to its row."""
+    return _row_link(row, total_words(record, row, again=again))
 
 
 def _row_link(row: ShipRow, words: str) -> Part:

@@ -110,7 +110,7 @@ PLAIN_WIDENED = "fits what was known on its day; give the later number with it"
 DECODER = {
     claims.IN_PART: "the words under the verdict say what is lost or not shown; where they begin "
     f"“{WORDING}”, the number is not wrong",
-    claims.BOUND: f"{PLAIN_WORDS[claims.BOUND]}",
+    claims.BOUND: PLAIN_WORDS[claims.BOUND],
     WIDENED.strip(): "it fitted what was known on its day, and a later source has more",
 }
 """Verdict, or its end, to one line above the short table; `PLAIN_WORDS` has the others."""

@@ -75,9 +75,12 @@ class Block(Directive):
         row : mapping
             Cells of a row with a counter.
         """
+        return f"{self.source_of(row)}<br>{whose_page(row)}"
+
+    def source_of(self, row: Mapping[str, Any]) -> str:
+        """Link to the page in which a row was read."""
         up = to_root(self.state.document.settings.env.docname)
-        whose = OWN if row["reading"] == OWN_PAGE else NOT_OWN
-        return f"{source_link(str(row['source_id']), up=up)}<br>{whose}"
+        return source_link(str(row["source_id"]), up=up)
 
     def ships(self, text: object) -> str:
         """Escape words, and link the names of ships in them, from the page of the directive."""
@@ -154,6 +157,19 @@ def ship_links(text: object, *, up: str = "") -> str:
 
 def _ship_link(ship: str, up: str) -> str:
     return card_link("ship", ship_id(ship), ship, up=up)
+
+
+def whose_page(row: Mapping[str, Any]) -> str:
+    """Word whether the page of a number is that of its counter."""
+    return OWN if row["reading"] == OWN_PAGE else NOT_OWN
+
+
+def table_downloads(name: str, *, dictionary: bool = True) -> str:
+    """Links under a table of the record to its file and to its dictionary, where it has one."""
+    links = [(f"{name}.csv", f"{name}.csv")]
+    links += [(f"{name}.dictionary.csv", "its dictionary")] if dictionary else []
+    shown = (f'<a href="data/record/{file}" download>{words}</a>' for file, words in links)
+    return f'<p class="sk-downloads">{" · ".join(shown)}</p>'
 
 
 def source_link(source: str, *, up: str = "") -> str:

@@ -16,6 +16,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     html_row,
     source_link,
+    table_downloads,
     to_root,
 )
 
@@ -61,11 +62,7 @@ class PageSearchLog(Block):
             empty=NO_SEARCH,
             label="Outcome",
             choices=[OUTCOME_WORDS.get(word, word) for word in searches["outcome"].unique()],
-        ) + (
-            f'<p class="sk-downloads"><a href="data/record/{SEARCHES}.csv" download>{SEARCHES}.csv'
-            f'</a> · <a href="data/record/{SEARCHES}.dictionary.csv" download>its dictionary</a>'
-            "</p>"
-        )
+        ) + table_downloads(SEARCHES)
 
     def _row(self, row: dict[str, Any]) -> str:
         """Return the row of one search."""

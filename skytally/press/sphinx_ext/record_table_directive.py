@@ -15,7 +15,14 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     row_ids,
     table,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, card_link, cell, filtered_table, ship_links
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    card_link,
+    cell,
+    filtered_table,
+    ship_links,
+    table_downloads,
+)
 
 SOURCE_COLUMNS = {"source_id", "derived_from", "other_sources", "source", "act_source"}
 ROW_COLUMNS = {"converted_from", "row_id", "row", "same_as"}
@@ -105,18 +112,10 @@ def html_table(rows: pd.DataFrame, *, name: str, caption: str) -> str:
         visible, folded = shown[: MOST_COLUMNS - 1], shown[MOST_COLUMNS - 1 :]
     body = _rows_html(rows, visible, folded, anchored=name in (*observations(), "sources"))
     heads = [*visible, *(["more"] if folded else [])]
-    # the vocabulary is a dictionary itself and has none
-    dictionary = (
-        f' · <a href="data/record/{name}.dictionary.csv" download>its dictionary</a>'
-        if name != VOCABULARY_TABLE
-        else ""
-    )
     empty = f"{caption}: the table has no row yet."
-    return (
-        f"{filtered_table(name, caption, heads, body, empty=empty)}"
-        f'<p class="sk-downloads"><a href="data/record/{name}.csv" download>{name}.csv</a>'
-        f"{dictionary}</p>"
-    )
+    # the vocabulary is a dictionary itself and has none
+    downloads = table_downloads(name, dictionary=name != VOCABULARY_TABLE)
+    return f"{filtered_table(name, caption, heads, body, empty=empty)}{downloads}"
 
 
 class RecordTable(Block):

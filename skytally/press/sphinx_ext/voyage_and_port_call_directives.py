@@ -23,26 +23,17 @@ from skytally.core import (
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.record_rows_by_ship import rows_of_ship, ship_id, ship_names
 from skytally.press.cards.ship_cards import TRIPS, of_one_year, total_words, trip_totals
-from skytally.press.cards.source_page_citations import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
     findings,
     originals,
     table,
 )
-from skytally.press.sphinx_ext.html_blocks import (
-    NOT_OWN,
-    OWN,
-    Block,
-    cell,
-    filtered_table,
-    html_row,
-)
+from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, whose_page
 from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
 
-UNITS = TRIPS
 SERIES_TAKEN = re.compile(r"\btaken (?:with|from)\b.*\b(?:series|earlier totals)\b")
 """Words of a note by which the text that was read does not name the place itself."""
 FROM_SERIES = "place taken from the counter's other totals"
@@ -64,7 +55,7 @@ def latest_totals(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a total, by counter and last day; ships of other trade are left out.
     """
-    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(UNITS) & (counts["bound"] != "")]
+    chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(TRIPS) & (counts["bound"] != "")]
     once = totals_since_start(count_once(chosen, groups))
     # an end that is known to the month gives way to a day that is known in it
     month = once["precision_last"] == "month"
@@ -93,7 +84,7 @@ def named_voyages(
     list of dict
         Cells of the rows, each voyage once; of a ship its totals first.
     """
-    totals = counts[counts["unit"].isin(UNITS) & (counts["cargo"] == "")]
+    totals = counts[counts["unit"].isin(TRIPS) & (counts["cargo"] == "")]
     tables = [count_once(each, groups) for each in (voyages, totals)]
     named = [
         row for each in tables for row in each[each["vessel"].map(is_one_ship)].to_dict("records")
@@ -145,10 +136,10 @@ def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, A
         count of a single period, and every printed rate. Ships of other trade and totals of
         one named ship are left out.
     """
-    units = [*UNITS, *PRINTED_RATES]
+    units = [*TRIPS, *PRINTED_RATES]
     chosen = counts[(counts["cargo"] == "") & counts["unit"].isin(units) & (counts["bound"] != "")]
     chosen = count_once(chosen[~chosen["vessel"].map(is_one_ship)], groups)
-    running = totals_since_start(chosen[chosen["unit"].isin(UNITS)])
+    running = totals_since_start(chosen[chosen["unit"].isin(TRIPS)])
     ordered = running.assign(year=running["date_last"].dt.year).sort_values("date_last")
     last = ordered.drop_duplicates(["counter", "scope", "unit", "year"], keep="last")
     shown = chosen[~chosen["id"].isin(running["id"]) | chosen["id"].isin(last["id"])]
@@ -175,10 +166,10 @@ def larger_before(row: Mapping[str, Any], counts: pd.DataFrame) -> dict[str, Any
     dict or None
         Cells of the earlier row; None where no earlier total is the larger for certain.
     """
-    if is_one_ship(row["vessel"]) or not row["bound"] or row["unit"] not in UNITS:
+    if is_one_ship(row["vessel"]) or not row["bound"] or row["unit"] not in TRIPS:
         return None
     most = limits(quantity_of(row))[1]
-    same = (counts["counter"] == row["counter"]) & counts["unit"].isin(UNITS)
+    same = (counts["counter"] == row["counter"]) & counts["unit"].isin(TRIPS)
     period = (counts["date_last"] < row["date_last"]) & (counts["date_first"] >= row["date_first"])
     whole = (counts["cargo"] == "") & (counts["bound"] != "")
     earlier = [
@@ -241,8 +232,7 @@ class VoyageTotals(TotalsBlock):
             + self.below(row, counts),
             cell(place_words(names, row)),
             cell(dates(row, "date")),
-            f"{cell(_images(row))}; {OWN if row['reading'] == OWN_PAGE else NOT_OWN}"
-            f"<br>{self.page_read(row).partition('<br>')[0]}",
+            f"{cell(_images(row))}; {whose_page(row)}<br>{self.source_of(row)}",
         )
         who = cell(names.get(row["counter"], row["counter"]))
         return html_row((who, *cells))
@@ -305,7 +295,7 @@ def _kind(row: Mapping[str, Any]) -> str:
     """Word whether a row is a total of a counter, several voyages together, or one of them."""
     if "depart_first" not in row:
         return "<strong>total</strong>"
-    return "several together" if row["unit"] in UNITS and row["value"] > 1 else "single"
+    return "several together" if row["unit"] in TRIPS and row["value"] > 1 else "single"
 
 
 class ShipVoyages(Block):
