@@ -83,24 +83,43 @@ class _Weighing:
             self._worth[key] = _of_one_origin(logs, middle, model)
         return self._worth[key]
 
+    @cached_property
+    def _places(self) -> dict[str, tuple[tuple[int, ...], frozenset[str]]]:
+        """Origin to where its observations stand, and their ids."""
+        within: dict[str, list[int]] = {}
+        for place, item in enumerate(self.known.items):
+            within.setdefault(item.origin, []).append(place)
+        ids = [item.id for item in self.known.items]
+        return {
+            origin: (tuple(places), frozenset(ids[place] for place in places))
+            for origin, places in within.items()
+        }
+
+    def _left(self, without: Collection[str]) -> list[tuple[int, ...]]:
+        """Places of the observations of each origin that are left, by the first of each."""
+        left = [
+            places
+            if ids.isdisjoint(without)
+            else tuple(place for place in places if self.known.items[place].id not in without)
+            for places, ids in self._places.values()
+        ]
+        return sorted(filter(None, left), key=lambda places: places[0])
+
     def ratios(
         self, model: str, reading: str = MIDDLE, without: Collection[str] = ()
     ) -> dict[str, float]:
         """Combine the likelihood ratios of all observations, as `combined_ratios` does."""
-        within: dict[str, list[int]] = {}
-        for place, item in enumerate(self.known.items):
-            if item.id not in without:
-                within.setdefault(item.origin, []).append(place)
+        within = self._left(without)
         if model not in MODELS or reading not in READINGS or not within:
             message = (
-                f"model {model!r}, reading {reading!r}, {sum(map(len, within.values()))} "
+                f"model {model!r}, reading {reading!r}, {sum(map(len, within))} "
                 f"observations: name one of {', '.join(MODELS)} and of {', '.join(READINGS)}, "
                 "and leave an observation"
             )
             raise DataError(message)
         total = np.zeros(len(self.known.names))
-        for places in within.values():
-            total += self._of_one_origin(model, reading, tuple(places))
+        for places in within:
+            total += self._of_one_origin(model, reading, places)
         return dict(zip(self.known.names, np.exp(total).tolist(), strict=True))
 
 

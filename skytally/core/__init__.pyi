@@ -29,6 +29,7 @@ from .errors_and_fault_lists import (
     refuse as refuse,
 )
 from .evidence_line_schema import check_line as check_line
+from .forked_work import side_by_side as side_by_side
 from .hidden_and_backup_files import (
     COPY as COPY,
     is_leftover as is_leftover,

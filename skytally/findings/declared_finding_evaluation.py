@@ -228,7 +228,8 @@ def matching_rows(
     dict of int to int
         Number of each row that belongs to a matching group, to the number of its group.
     """
-    number = {int(row): int(row) for row in rows.index}
+    numbers = rows.index.tolist()
+    number = dict(zip(numbers, numbers, strict=True))
     if declaration.distinct:
         groups = record.groups(declaration.table, declaration.distinct)
         number = {row: groups[row] for row in number}

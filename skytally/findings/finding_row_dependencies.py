@@ -20,14 +20,13 @@ FEW = 3
 """Where so few rows are selected all are decisive: without them nothing is left to count."""
 
 
-def _counted_rows(
-    declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation
-) -> pd.Series:
+def _counted_rows(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation) -> set[str]:
     """Rows whose loss can change a count: those that are in it, unless a clause rules rows out."""
-    clauses = clauses_of(declaration, evaluation)
+    clauses, whole = clauses_of(declaration, evaluation), evaluation.tables.whole
     if any(clause.startswith("not ") for clause in clauses):
-        return rows["id"]
-    return rows["id"][[*matching_rows(rows, declaration, clauses, evaluation.tables.whole)]]
+        return {*rows["id"]}
+    ids = whole.table(declaration.table).ids
+    return {ids[row] for row in matching_rows(rows, declaration, clauses, whole)}
 
 
 def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluation) -> set[str]:
@@ -37,7 +36,7 @@ def _decisive(declaration: Declaration, rows: pd.DataFrame, evaluation: Evaluati
     if len(rows) <= FEW:
         return set(rows["id"])
     if declaration.kind in COUNTED:
-        return set(_counted_rows(declaration, rows, evaluation))
+        return _counted_rows(declaration, rows, evaluation)
     if declaration.kind == "count":
         result, _ = estimate_of(declaration, evaluation)
         named = getattr(result, "decisive", None)

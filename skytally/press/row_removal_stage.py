@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from skytally.claims import Evidence, flips_of_rivals, flips_of_verdicts, read_hypotheses
-from skytally.core import IntegrityError, files_at_once
-from skytally.findings import Finding, FlipSets, Reevaluation, flips_as_json, flips_of_findings
+from skytally.core import IntegrityError, files_at_once, side_by_side
+from skytally.findings import (
+    ESTIMATES,
+    Finding,
+    FlipSets,
+    Reevaluation,
+    flips_as_json,
+    flips_of_findings,
+)
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.parameter_values_to_try import stated_ranges
 from skytally.record import WholeRecord
 
 FLIPS = "flips_if"
 """Field of a finding or a claim that says what would change it."""
+SHARE = 4
+"""One in so many light searches goes with the verdicts, so that both shares take as long."""
 
 
 def reevaluation(record: WholeRecord) -> Reevaluation:
@@ -36,12 +45,11 @@ def reevaluation(record: WholeRecord) -> Reevaluation:
     return Reevaluation(keyed, record, parameters, stated_ranges(parameters))
 
 
-def _check_same(findings: Sequence[Mapping[str, Any]], again: Reevaluation) -> None:
+def _check_same(staged: Mapping[str, str], again: Reevaluation, keys: Iterable[str]) -> None:
     """Refuse findings of the notebooks that differ from those evaluated here."""
-    staged = {finding["key"]: finding["text"] for finding in findings}
     differing = [
         key
-        for key in again.declarations
+        for key in keys
         if key in staged and getattr(again.finding(key), "text", None) != staged[key]
     ]
     if differing:
@@ -82,18 +90,27 @@ def all_flips(
         If a finding differs from the one that its declaration gives now.
     """
     again = reevaluation(evidence.record)
-    _check_same(findings, again)
-    staged = {finding["key"] for finding in findings}
-    keys = [
-        key
-        for key in again.declarations
-        if key in staged and isinstance(again.finding(key), Finding)
-    ]
+    staged = {finding["key"]: finding["text"] for finding in findings}
     known = read_hypotheses(tables, evidence)
-    return (
-        {**flips_of_findings(again, keys), **flips_of_rivals(known, evidence)},
-        flips_of_verdicts(tables["ledger"], tables["rules"], evidence, again),
-    )
+    costly = [key for key in again.declarations if again.declarations[key].kind in ESTIMATES]
+    light = [key for key in again.declarations if again.declarations[key].kind not in ESTIMATES]
+
+    def searched(keys: Sequence[str]) -> dict[str, FlipSets]:
+        _check_same(staged, again, keys)
+        possible = (key for key in keys if isinstance(again.finding(key), Finding))
+        return flips_of_findings(again, [key for key in possible if key in staged])
+
+    def with_verdicts() -> tuple[dict[str, FlipSets], dict[str, FlipSets | None]]:
+        of_findings = {**searched(light[::SHARE]), **flips_of_rivals(known, evidence)}
+        return of_findings, flips_of_verdicts(tables["ledger"], tables["rules"], evidence, again)
+
+    def without_verdicts() -> tuple[dict[str, FlipSets], dict[str, FlipSets | None]]:
+        rest = [key for at, key in enumerate(light) if at % SHARE]
+        return searched([*costly, *rest]), {}
+
+    shares = side_by_side([without_verdicts, with_verdicts])
+    found = {key: flips for of_findings, _ in shares for key, flips in of_findings.items()}
+    return found, {claim: flips for _, of_claims in shares for claim, flips in of_claims.items()}
 
 
 def with_flips(

@@ -48,12 +48,12 @@ def _rings(read: Any) -> Iterator[Floats]:
 
 def _points_along(ring: Floats) -> Floats:
     """Corners of a ring and points between them, `STEP_DEGREES` apart at most."""
-    steps = np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / STEP_DEGREES).astype(int)
-    parts = [
-        np.linspace(start, end, max(number, 1), endpoint=False)
-        for start, end, number in zip(ring[:-1], ring[1:], steps, strict=True)
-    ]
-    return np.concatenate([*parts, ring[-1:]])
+    sides = np.diff(ring, axis=0)
+    steps = np.maximum(np.ceil(np.abs(sides).max(axis=1) / STEP_DEGREES).astype(int), 1)
+    side = np.repeat(np.arange(len(sides)), steps)
+    along = np.arange(len(side)) - np.repeat(np.cumsum(steps) - steps, steps)
+    between = ring[side] + along[:, None] * (sides / steps[:, None])[side]
+    return np.concatenate([between, ring[-1:]])
 
 
 @lru_cache(maxsize=4)

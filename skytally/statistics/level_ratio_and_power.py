@@ -13,7 +13,7 @@ from scipy import special
 from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, count_faults, level_faults
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.negative_binomial_tails import chance_above
+from skytally.statistics.negative_binomial_law import chance_above, log_chance_of
 
 Floats = NDArray[np.float64]
 LEVEL = 0.9
@@ -87,10 +87,13 @@ def _log_counts(numbers: Numbers, levels: Floats) -> Floats:
     ends = np.stack([np.ceil(numbers.low), np.floor(numbers.high)], -1).reshape(-1, 2)
     # simulations repeat the same few counts, so each is worked out once
     pairs, which = np.unique(ends, axis=0, return_inverse=True)
-    low, high = (pairs[:, side, None, None] for side in (0, 1))
-    inside = chance_above(low - 1, k, share) - chance_above(high, k, share)
-    table = np.log(np.maximum(inside, TINY))
-    return table[which.reshape(numbers.low.shape)]
+    table = np.empty((len(pairs), len(k), levels.size))
+    exact = pairs[:, 0] == pairs[:, 1]
+    table[exact] = log_chance_of(pairs[exact, 0, None, None], k, share)
+    low, high = (pairs[~exact, side, None, None] for side in (0, 1))
+    with np.errstate(divide="ignore"):
+        table[~exact] = np.log(chance_above(low - 1, k, share) - chance_above(high, k, share))
+    return np.maximum(table, np.log(TINY))[which.reshape(numbers.low.shape)]
 
 
 def _log_lengths(numbers: Numbers, levels: Floats) -> Floats:

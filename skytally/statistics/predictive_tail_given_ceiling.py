@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skytally.core import refuse
 from skytally.statistics.argument_checks import LARGEST, is_whole
-from skytally.statistics.negative_binomial_tails import chance_above, log_chance_within
+from skytally.statistics.negative_binomial_law import chance_above, log_chance_within
 
 Prior = tuple[tuple[float, float], tuple[float, float]]
 FIRST_PRIOR: Prior = ((0.05, 3.0), (0.3, 50.0))
@@ -45,6 +46,21 @@ def _bound_faults(most: float, images: Sequence[float]) -> Iterator[str]:
         yield f"images: found {list(images)}; give whole numbers from 1 to {LARGEST:,}"
 
 
+def _grid(most: int, prior: Prior) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Parameters k and share of the law at the nodes of a prior."""
+    (least, largest), dispersions = prior
+    scale = max(most, MIN_SCALE)
+    mean = np.geomspace(least * scale, largest * scale, GRID)[:, None]
+    k = np.geomspace(*dispersions, GRID)[None, :]
+    return k, k / (k + mean)
+
+
+@lru_cache(maxsize=64)
+def _chance_at_nodes(top: float, most: int, prior: Prior) -> NDArray[np.float64]:
+    # a ceiling that was reached and one that was not weigh the same nodes
+    return chance_above(top - 1, *_grid(most, prior))
+
+
 def tail_of_bound(
     most: int, images: Sequence[int], *, prior: Prior = FIRST_PRIOR, attained: bool = False
 ) -> Callable[[float], NDArray[np.float64]]:
@@ -56,11 +72,7 @@ def tail_of_bound(
         If the bound or a number of images is not whole, or, on use, the count is missing.
     """
     refuse(_bound_faults(most, images), what="bound never passed")
-    (least, largest), dispersions = prior
-    scale = max(most, MIN_SCALE)
-    mean = np.geomspace(least * scale, largest * scale, GRID)[:, None]
-    k = np.geomspace(*dispersions, GRID)[None, :]
-    share = k / (k + mean)
+    k, share = _grid(most, prior)
     log_within = log_chance_within(most, k, share)
     log_below = log_chance_within(most - 1, k, share) if attained and most > 0 else -np.inf
     edge = np.ones((GRID, GRID))
@@ -76,7 +88,7 @@ def tail_of_bound(
 
     def tail(top: float) -> NDArray[np.float64]:
         refuse(_top_faults(top), what="bound never passed")
-        found: NDArray[np.float64] = (weights * chance_above(top - 1, k, share)).sum((1, 2))
+        found: NDArray[np.float64] = (weights * _chance_at_nodes(top, most, prior)).sum((1, 2))
         return np.minimum(found, 1.0)
 
     return tail

@@ -1,4 +1,4 @@
-"""Tails of the negative binomial law: as scipy's own law has them, at its edges, too."""
+"""Negative binomial law: chances and tails as scipy has them, at its edges, too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skytally.statistics.negative_binomial_tails import chance_above, log_chance_within
+from skytally.statistics.negative_binomial_law import chance_above, log_chance_of, log_chance_within
 
 SHARES = np.array([1e-4, 0.02, 0.5, 0.97, 1.0])
 
@@ -20,6 +20,8 @@ def test_tails_are_those_of_the_law(size: float, number: int) -> None:
     assert chance_above(number + 0.7, size, SHARES) == pytest.approx(above, rel=1e-9)
     within = stats.nbinom.logcdf(number, size, SHARES)
     assert log_chance_within(number, size, SHARES) == pytest.approx(within, rel=1e-9)
+    just = stats.nbinom.logpmf(number, size, SHARES[:-1])
+    assert log_chance_of(number, size, SHARES[:-1]) == pytest.approx(just, rel=1e-9)
 
 
 @pytest.mark.parametrize(("number", "chance"), [(-1, 1.0), (-np.inf, 1.0), (np.inf, 0.0)])

@@ -1,4 +1,4 @@
-"""Tails of the negative binomial law, the law of counts that scatter more than chance alone does.
+"""Negative binomial law and its tails, the law of counts that scatter more than chance alone does.
 
 `scipy.stats` has the law, too, and takes half a second to be imported.
 """
@@ -36,6 +36,31 @@ def chance_above(number: ArrayLike, size: ArrayLike, share: ArrayLike) -> Floats
     known = np.isfinite(whole) & (whole >= 0)
     above = special.betaincc(size, np.where(known, whole, 0.0) + 1, share)
     return np.asarray(np.where(known, above, whole < 0), dtype=float)
+
+
+def log_chance_of(number: ArrayLike, size: ArrayLike, share: ArrayLike) -> Floats:
+    """Logarithm of the chance of just this count.
+
+    Parameters
+    ----------
+    number : array_like
+        Whole numbers from 0 on.
+    size, share : array_like
+        As for `chance_above`; the share is below 1.
+
+    Returns
+    -------
+    ndarray
+        Dims as the three broadcast.
+
+    Examples
+    --------
+    >>> np.exp(log_chance_of([0, 1, 2], 1, 0.5)).round(3)
+    array([0.5  , 0.25 , 0.125])
+    """
+    count, k, p = (np.asarray(each, dtype=float) for each in (number, size, share))
+    ways = special.gammaln(count + k) - special.gammaln(count + 1) - special.gammaln(k)
+    return np.asarray(ways + k * np.log(p) + count * np.log1p(-p), dtype=float)
 
 
 def log_chance_within(number: float, size: ArrayLike, share: ArrayLike) -> Floats:
