@@ -43,6 +43,7 @@ from .edition_feeds import (
     json_feed as json_feed,
 )
 from .edition_folder import (
+    CHANGES as CHANGES,
     EDITION_ID as EDITION_ID,
     Edition as Edition,
     damaged_addresses as damaged_addresses,

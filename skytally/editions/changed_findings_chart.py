@@ -16,7 +16,7 @@ from skytally.editions.edition_change_sentences import INSIDE
 from skytally.editions.edition_differences import MOVED
 from skytally.figures import picture, sentence
 
-MOST_SHOWN = 24
+MOST_SHOWN = 12
 """Findings in one chart; the table under it has all."""
 LABEL_LETTERS = 52
 """Letters in a line of a label: as many as a chart of this width has room for."""

@@ -87,7 +87,9 @@ def _book(outcomes: Mapping[str, Any], items: Collection[Item]) -> Book:
     for kind, name in (("finding", "findings"), ("claim", "claims")):
         if outcomes["faults"] and not outcomes[name]:
             # without this, a finding that an edition dropped would seem dropped here, too
-            said = {"said": f"nothing, since it cannot be evaluated ({outcomes['faults'][0]})"}
+            # the first line names the table or error; hundreds of changes repeat it
+            why = outcomes["faults"][0].splitlines()[0]
+            said = {"said": f"nothing, since it cannot be evaluated ({why})"}
             book |= {item: said for item in items if item[0] == kind}
     return book
 

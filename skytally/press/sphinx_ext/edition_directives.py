@@ -20,6 +20,7 @@ from skytally.core import (
 )
 from skytally.editions import (
     ADDED,
+    CHANGES,
     CODE,
     CORRECTED,
     EDITED,
@@ -57,6 +58,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     html_row,
     small_table,
     to_root,
+    with_data,
 )
 
 UP = "../"
@@ -238,12 +240,18 @@ class EditionChanges(EditionBlock):
         parts = [
             summary,
             self._causes(changes),
-            moved_numbers_chart(
-                changes["findings"], name="moved-numbers", since=str(changes["parent"])
-            ),
+            self._chart(changes),
             changed_items(edition.id, changes),
         ]
         return "".join(parts)
+
+    def _chart(self, changes: Mapping[str, Any]) -> str:
+        chart = moved_numbers_chart(
+            changes["findings"], name="moved-numbers", since=str(changes["parent"])
+        )
+        folder = self.edition.folder
+        path = edition_pages.edition_files(folder)[CHANGES]
+        return with_data(chart, f"{folder.name}/{edition_pages.offered_name(CHANGES, path)}")
 
     @staticmethod
     def _causes(changes: Mapping[str, Any]) -> str:
