@@ -16,7 +16,7 @@ from skytally.findings import Finding, computed
 FROM_PRIOR = (
     "Starting from {prior}, the probability of the explanation “{proposition}” is {number} by the "
     "judgements of this book, with every judged range at its middle. With every range at its end "
-    "against it, or at its end for it, that becomes {at_ends}{span}."
+    "against it, or at its end for it, it lies {at_ends}{span}."
 )
 """The first sentence can be quoted with its starting point; the second has the ends."""
 NOTHING, CERTAINTY = 0.05, 0.95
@@ -34,7 +34,10 @@ ENDS = (
 )
 DECIDE = "The judgements decide: starting"
 """Beginning of the sentence on the ends where they do not reach from nothing to certainty."""
-DECIDE_ALL = f"The judgements, not the evidence, decide the result{SPAN}. Starting"
+DECIDE_ALL = (
+    "The judgements of this book, not the evidence, decide how probable the explanation "
+    f"“{{proposition}}” is{SPAN}. Starting"
+)
 """Beginning where they do: what the ends come to stands before any number."""
 STRONGEST_RIVAL = (
     "The strongest of the other explanations is “{rival}”. Between these two alone, each with the "
@@ -117,7 +120,8 @@ def _span(found: Posteriors, prior: str) -> str:
 def _ends_in_words(found: Posteriors, prior: str) -> str:
     """Probabilities with every range at its end against the proposition, and for it."""
     ends = (_ends(found, prior, each) for each in (bayes_update.LEAST, bayes_update.GREATEST))
-    return " or ".join(_over_models(*each) for each in ends)
+    least, greatest = (_over_models(*each).replace(" to ", "\u2013") for each in ends)
+    return f"between {least} and {greatest}"
 
 
 def _result(
@@ -190,7 +194,7 @@ def rival_findings(known: Hypotheses, evidence: Evidence) -> list[Finding]:
         _finding(
             "rivals.ends", ENDS, (against[0], favour[1]), rows,
             prior=prior, proposition=name,
-            decide=DECIDE_ALL if _span(found, prior) else DECIDE,
+            decide=DECIDE_ALL.format(proposition=name) if _span(found, prior) else DECIDE,
             said=_ends_in_words(found, prior),
         ),
         _strongest_rival(known, prior, rows),

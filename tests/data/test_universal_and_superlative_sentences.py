@@ -128,6 +128,8 @@ NEWEST = (
     "port-imagery.last_load",
     "port-imagery.last_new_containers",
     "port-imagery.last_dunai",
+    "port-imagery.last_ship_at_dunai",
+    "port-imagery.still_sailing",
     "port-imagery.last_russian_port",
     "port-imagery.calls_latest",
     "official-claims.answer_latest",

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from skytally.core import data_folder, words
+from skytally.press.book_metadata import book_details
 from skytally.press.sphinx_ext.cached_record_and_findings import table
 from skytally.press.sphinx_ext.page_search_log_directive import (
     BETWEEN_WORDINGS,
     OUTCOME_WORDS,
     PageSearchLog,
     SearchDayRole,
+    SearchPagesRole,
     SearchRole,
 )
 from tests.support.directives_without_page import bare
@@ -22,7 +24,7 @@ MOST_A_SEARCH = 8
 """Pages that one search brings at most."""
 
 
-def linked(text: str, role: SearchRole | SearchDayRole | None = None) -> Any:
+def linked(text: str, role: SearchRole | SearchDayRole | SearchPagesRole | None = None) -> Any:
     """Nodes and problems of a link to a search from a page in a folder."""
     role = role or SearchRole()
     env = SimpleNamespace(docname="lines/official-claims")
@@ -97,3 +99,20 @@ def test_the_day_of_the_newest_search_leads_to_the_log() -> None:
     assert node.astext() == "30 November 2026"
     assert node["refuri"].endswith("limits.html#search-log")
     assert linked("oldest", SearchDayRole())[1]
+
+
+def test_the_day_of_the_newest_page_is_that_of_the_foot_of_every_page() -> None:
+    """One day, computed from the sources."""
+    (node,), problems = linked("newest page", SearchDayRole())
+    assert not problems
+    assert node.astext() == book_details()["newest"]
+
+
+def test_pages_of_searches_are_added_up_from_the_log() -> None:
+    """The number is that of the rows named, and a misspelt id stops the build."""
+    searches = table("page_searches").set_index("id")["results"]
+    (node,), problems = linked("W03 W33", SearchPagesRole())
+    assert not problems
+    assert node.astext() == f"{searches['W03'] + searches['W33']:.0f} pages"
+    _, problems = linked("W03 W99x", SearchPagesRole())
+    assert problems == ["no search W99x in the record; correct the id"]

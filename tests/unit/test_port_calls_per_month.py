@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from skytally.statistics.port_calls_per_month import (
     rate_text,
 )
 from tests.support.directives_without_page import bare
+from tests.support.evaluated_findings import evaluated_findings
 
 Rows = Callable[..., pd.DataFrame]
 WHOLE_MONTH = {
@@ -105,11 +107,11 @@ def test_table_has_the_last_total_of_a_year_and_every_single_period(rows: Rows) 
 
 
 def test_rates_of_the_record_name_counter_bound_and_period(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Few signs of shipments give no rate; who called at Vostochny stands beside the number."""
     monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: {})
-    shown = bare(CallRates, docname="lines/port-imagery").html()
+    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
     for words in ("at least 3.8", "at least 25 calls", "1 to 2"):
         assert f">{words}<" in shown
     assert ">none<" not in shown
@@ -167,16 +169,19 @@ def test_ratio_of_two_rates_takes_the_ends_of_both(rows: Rows) -> None:
 
 
 def test_rates_have_no_baseline_while_the_beginning_is_open(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The line above the table goes when an observation from before is dated."""
     began: dict[str, Any] = {"value": None, "said": "on or before 26 August 2023"}
     known = {BASELINE: began}
     monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
-    shown = bare(CallRates, docname="lines/port-imagery").html()
+    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
     assert "no dated observation of that pier from earlier" in shown
     began["value"] = 9.0
-    assert "from earlier" not in bare(CallRates, docname="lines/port-imagery").html()
+    assert (
+        "from earlier"
+        not in bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,3 +233,18 @@ def test_ships_that_came_once_each_are_calls_for_a_rate_and_not_for_a_difference
     assert rate_of_count(ships).high == pytest.approx(rate_of_count(rows(count(rows))).high)
     with pytest.raises(DataError, match="no number of calls"):
         calls_between(ships, rows(count(rows)))
+
+
+def test_the_file_under_the_table_has_its_rows_and_their_rates(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A line of the file is a line of the table; a count of at least has no upper end."""
+    known = {each["key"]: each for each in evaluated_findings()}
+    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
+    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
+    assert 'href="../_static/tables/call-rates.csv" download>' in shown
+    made = pd.read_csv(tmp_path / "_static/tables/call-rates.csv").set_index("row")
+    assert len(made) == shown.partition("<tbody>")[2].count("<tr")
+    assert math.isnan(made.loc["V015", "per_month_high"])
+    assert made.loc["P038", "per_month_low"] == pytest.approx(9, abs=0.3)
+    assert "109 days" in shown

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from skytally.core import project_root
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     KEY,
@@ -18,6 +21,12 @@ from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     phrased_event,
     without_numbers,
 )
+from tests.support.evaluated_findings import evaluated_findings
+
+QUOTED = (
+    (project_root() / "book/quote.md").read_text(encoding="utf-8").partition("{quotation-list}")[2]
+)
+"""The page from the list of sentences on."""
 
 
 def row(row_id: str) -> dict[str, object]:
@@ -102,6 +111,7 @@ def test_containers_by_a_way_that_nobody_states_are_quoted_so() -> None:
     text = "The newest total is about 33,000 containers (2026, day not known)."
     said = phrased({"text": text, "when": "2026, day not known"}, row("O045"))
     way = "Rajin is presumed to be used for shipping them"
+    way += "; whether all of it went by sea is not said"
     assert f"33,000 containers; {way} (" in said
     assert said.endswith("; an undated page, and the only one read that has this number).")
     shown = phrased({"text": "It gave 28,000-odd containers."}, row("O041"))
@@ -152,3 +162,22 @@ def test_the_doubt_of_a_copy_is_of_the_site_that_has_it() -> None:
     sources = card_record().sources
     assert "site with the copy" in doubts(sources["CHARTER97_20260130"])
     assert doubts(sources["BP_20231006"]) == ""
+
+
+def test_an_original_is_named_before_the_copy_on_which_it_was_read() -> None:
+    """Whoever pastes the sentence names the newsroom, and says where its text was read."""
+    said = phrased({"text": "It states 49 voyages."}, row("V048"))
+    assert "as reported by JoongAng Ilbo, read in a copy at jeongsimkim.tistory.com, " in said
+
+
+def test_a_sentence_to_paste_does_not_speak_of_this_book() -> None:
+    """It stands elsewhere, so the book is named."""
+    known = {each["key"]: each for each in evaluated_findings()}
+    keys = re.findall(r"^[a-z-]+\.[a-z_0-9]+", QUOTED, re.MULTILINE)
+    for key in (each for each in keys if each in known):
+        finding = known[key]
+        _, cells = card_record().rows[finding["inputs"][0]]
+        said = phrased(finding, cells)
+        assert not re.search(r"\bthis book\b|\bstand on the card\b|\bin the record(?! of)", said), (
+            key
+        )

@@ -93,11 +93,12 @@ def test_no_word_of_likelihood_stands_for_a_number(found: dict[str, Finding]) ->
 
 def test_ends_that_span_everything_are_said_to(found: dict[str, Finding]) -> None:
     """All judgements at once against it, or for it: nothing is decided then."""
-    assert found["rivals.ends"].said == "0 to 3 percent or more than 99 percent"
+    assert found["rivals.ends"].said == "between 0\u20133 percent and more than 99 percent"
     assert found["rivals.ends"].said in found["rivals.ends"].text
     assert found["rivals.ends"].text.startswith(
-        "The judgements, not the evidence, decide the result: anything from near nothing to near "
-        "certainty. Starting from 50 percent"
+        "The judgements of this book, not the evidence, decide how probable the explanation "
+        "“munitions by ship from Rajin” is: anything from near nothing to near certainty. "
+        "Starting from 50 percent"
     )
 
 

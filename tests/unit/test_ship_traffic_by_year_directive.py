@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -92,11 +93,13 @@ def test_no_count_at_all_makes_no_year(rows: Rows, groups: Groups) -> None:
     )
 
 
-def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The calls between two totals stand once, with bound and rate, and no year takes another's."""
     known = {each["key"]: each for each in evaluated_findings()}
     monkeypatch.setattr(ship_traffic_by_year_directive, "findings", lambda _app: known)
-    html = bare(TrafficByYear, docname="synthesis", between=" ".join(BETWEEN)).html()
+    html = bare(
+        TrafficByYear, srcdir=str(tmp_path), docname="synthesis", between=" ".join(BETWEEN)
+    ).html()
     rows = html.partition("<tbody>")[2].split("</tr>")
     heads = re.findall(r'<tr><th scope="row">(.*?)</th>', html)
     assert heads == sorted(heads)

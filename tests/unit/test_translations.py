@@ -94,7 +94,7 @@ def test_a_quantity_keeps_bound_number_and_unit(
         ("roughly 73 railcars", "railcars"),
         ("20,000-odd or more containers", "containers"),
         ("73 silences", "silences"),
-        ("0 to 3 percent or more than 99 percent", "percent"),
+        ("between 0–3 percent and more than 99 percent", "percent"),
         ("about 73", "wheels"),
         ("a great many", "ships"),
     ],

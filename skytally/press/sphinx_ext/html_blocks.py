@@ -6,8 +6,10 @@ import html
 import math
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
+import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
@@ -21,6 +23,8 @@ from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_w
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
 
+COMPUTED = "_static/tables"
+"""Folder of the site with the numbers of tables that the book computes."""
 BESIDE = " + "
 """What stands in a line of a directive between a finding and those that stand beside it."""
 KEPT_BLOCKS = "kept_blocks"
@@ -170,6 +174,34 @@ def table_downloads(name: str, *, dictionary: bool = True) -> str:
     links += [(f"{name}.dictionary.csv", "its dictionary")] if dictionary else []
     shown = (f'<a href="data/record/{file}" download>{words}</a>' for file, words in links)
     return f'<p class="sk-downloads">{" · ".join(shown)}</p>'
+
+
+def computed_table(folder: Path, name: str, rows: pd.DataFrame, *, up: str = "") -> str:
+    """Write the numbers of a table that the book computes as a file, and link it under the table.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the printed site.
+    name : str
+        Name of the file, without its ending.
+    rows : pandas.DataFrame
+        The numbers, a row a line of the table.
+    up : str
+        Way from the page to the root of the site.
+
+    Returns
+    -------
+    str
+        Empty where the table has no rows.
+    """
+    if rows.empty:
+        return ""
+    target = folder / COMPUTED
+    target.mkdir(parents=True, exist_ok=True)
+    rows.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
+    link = f'<a href="{up}{COMPUTED}/{cell(name)}.csv" download>{cell(name)}.csv</a>'
+    return f'<p class="sk-downloads">Data of this table: {link}</p>'
 
 
 def source_link(source: str, *, up: str = "") -> str:

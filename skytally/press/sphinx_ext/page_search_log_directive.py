@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
 
 from skytally.core import listed, when
 from skytally.press.sphinx_ext.cached_record_and_findings import table
@@ -19,12 +22,14 @@ from skytally.press.sphinx_ext.html_blocks import (
     table_downloads,
     to_root,
 )
+from skytally.record import newest_page
 
 SEARCHES = "page_searches"
 PAGE_OF_LOG = "limits.html"
 """Page that shows the log; a row has its id there as anchor."""
 NEWEST = "newest"
 """Word of the role for the day of the newest search."""
+NO_PAGE = "no day, as none was read"
 BETWEEN_WORDINGS = " | "
 HEADS = ("what was looked for", "outcome", "what the pages say on it", "pages read", "led to")
 OUTCOME_WORDS = {
@@ -101,15 +106,33 @@ class SearchRole(LinkRole):
 
 
 class SearchDayRole(LinkRole):
-    """Day of the newest search of the log, as a link to it; its only word is *newest*."""
+    """Day of the newest search of the log or of the newest page read, as a link to the log."""
 
     def __init__(self) -> None:
-        super().__init__("search", lambda: frozenset({NEWEST}), lambda: {NEWEST: newest_day()})
+        super().__init__(
+            "search", lambda: frozenset(DAYS), lambda: {w: f() for w, f in DAYS.items()}
+        )
 
     def target(self, identifier: str) -> str:
         """Address of the log; there is one, whatever the word."""
         del identifier
         return f"{PAGE_OF_LOG}#search-log"
+
+
+class SearchPagesRole(SphinxRole):
+    """Pages that came back in the searches whose ids are given, as a link to the log."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or a warning where the log has no such search."""
+        ids = self.text.split()
+        searches = table(SEARCHES).set_index("id")["results"]
+        if unknown := [each for each in ids if each not in searches.index]:
+            message = f"no search {listed(unknown)} in the record; correct the id"
+            problem = self.inliner.reporter.warning(message, line=self.lineno)
+            return [nodes.inline(text=self.text)], [problem]
+        words = f"{searches[ids].sum():.0f} pages"
+        target = f"{to_root(self.env.docname)}{PAGE_OF_LOG}#search-log"
+        return [nodes.reference("", words, refuri=target, classes=["sk-row"], internal=True)], []
 
 
 def newest_day() -> str:
@@ -118,9 +141,20 @@ def newest_day() -> str:
     return when(day, day, "day", "day")
 
 
+def newest_page_day() -> str:
+    """Day of the newest page that was read, in words; that none was read, where there is none."""
+    day = newest_page(table("sources"))
+    return NO_PAGE if day is None else when(day, day, "day", "day")
+
+
+DAYS: dict[str, Callable[[], str]] = {NEWEST: newest_day, "newest page": newest_page_day}
+"""Words of the role of days to what they stand for."""
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and the role."""
     app.add_directive("page-search-log", PageSearchLog)
     app.add_role("search", SearchRole())
     app.add_role("search-day", SearchDayRole())
+    app.add_role("search-pages", SearchPagesRole())
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -51,10 +51,25 @@ KEY = {
 }
 """Short word to what it means, as HTML."""
 BOOK = "Counted from Above"
+OUTSIDE = (
+    (re.compile(r"\bthis book\b"), BOOK),
+    (re.compile(r"\b([Tt])he record (?=holds\b)"), rf"\1he record of {BOOK} "),
+    (re.compile(r"\bin the record\b"), f"in the record of {BOOK}"),
+    (re.compile(r"\bthe pages that we read\b"), f"the pages read for {BOOK}"),
+    (re.compile(r"\bno page read here\b"), f"no page read for {BOOK}"),
+)
+"""Words by which the book means itself, and what a sentence says that stands elsewhere."""
+COPY = re.compile(
+    r"(?P<of>.+?) \((?:copy at|mirror at|repost at|reprint|mirror) (?!of )(?P<at>[^(),]+)\)|"
+    r"(?P<at_a>.+?) \(copy of a text of (?P<of_a>[^()]+)\)|"
+    r"(?P<at_b>.+?) \((?P<of_b>[^()]+?) text\)"
+)
+"""Publishers of a copy that name the original: the original first, or the site with the copy."""
 EVENTS, CONFIRMED = "events", "confirmation"
 """Table of denials, findings and papers, and the kind of event whose note bounds its words."""
 NOT_STATED = {"": "route not named", "sea-presumed": "way not stated, a port presumed"}
 """Word of the vocabulary *claim_route* to what a quotation says of a way that nobody stated."""
+NOT_ALL_BY_SEA = "whether all of it went by sea is not said"
 PRESUMED = "presumed"
 """Ending of such a word, and what the words of its row say of the way, after a semicolon."""
 LISTINGS_OF = "listings of "
@@ -175,9 +190,21 @@ def outlet(publisher: str) -> str:
     ('Newspim', 'UNN')
     >>> outlet("CNN (truthlensai reprint) on MSMT")
     'CNN, truthlensai reprint'
+    >>> outlet("jeongsimkim.tistory.com (copy of a text of JoongAng Ilbo)")
+    'JoongAng Ilbo, read in a copy at jeongsimkim.tistory.com'
+    >>> outlet("Washington Post (copy at example.org)")
+    'Washington Post, read in a copy at example.org'
     """
     words = re.sub(r" \(on [^()]*\)", "", publisher)
-    return unbracketed(re.sub(r",? on [^()]*$", "", words))
+    words = re.sub(r",? on [^()]*$", "", words)
+    found = COPY.fullmatch(words)
+    if not found:
+        return unbracketed(words)
+    of, at = (
+        next(text for name, text in found.groupdict().items() if text and name.startswith(side))
+        for side in ("of", "at")
+    )
+    return f"{of}, read in a copy at {at}"
 
 
 def unbracketed(name: str) -> str:
@@ -290,7 +317,7 @@ def route_words(row: Row) -> str:
     route, said = str(row["route"]), str(row["text"]).rpartition("; ")[2]
     if route.endswith(PRESUMED) and PRESUMED in said:
         # the port is named by the page, and the words are those of the record
-        return f"; {said}"
+        return f"; {said}; {NOT_ALL_BY_SEA}"
     return f", {NOT_STATED[route]}" if route in NOT_STATED else ""
 
 
@@ -347,7 +374,22 @@ def phrased(finding: Row, row: Row) -> str:
         source = f"{cited(row, stated)}{only_page(row)}"
         if (way := route_words(row)) and way not in text:
             text = f"{text}{way}"
-    return f"{text} ({f'{period}; ' if period else ''}source: {source})."
+    return f"{said_outside(text)} ({f'{period}; ' if period else ''}source: {source})."
+
+
+def said_outside(text: str) -> str:
+    """Name the book in a sentence that stands elsewhere, where it speaks of itself.
+
+    Examples
+    --------
+    >>> said_outside("By its count, as this book divides it, it is 4 a month.")
+    'By its count, as Counted from Above divides it, it is 4 a month.'
+    >>> said_outside("The record holds 5 denials.")
+    'The record of Counted from Above holds 5 denials.'
+    """
+    for pattern, words in OUTSIDE:
+        text = pattern.sub(words, text)
+    return text
 
 
 def doubts(source: Row) -> str:
@@ -455,7 +497,12 @@ class QuotationList(QuotationBlock):
             raise DataError(message)
         rows = [record.rows[each][1] for each in behind]
         sources = " ".join(f"{row['source_id']} {row['act_source'] or ''}" for row in rows)
-        pages = {each: record.sources[each] for each in sources.split()}
+        # a copy is named after the pages that are none
+        ordered = sorted(
+            dict.fromkeys(sources.split()),
+            key=lambda each: record.sources[each]["reliability_reason"] in COPIES,
+        )
+        pages = {each: record.sources[each] for each in ordered}
         cited = "; ".join(f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values())
         sentence = f"<p>“{self.ships(words)} (source: {cell(cited)}; put together by {BOOK}).”</p>"
         cards = ", ".join(self.card("row", each) for each in behind)
@@ -471,7 +518,7 @@ class QuotationList(QuotationBlock):
             message = f"quotation-list: {finding['key']} has no sentence without a chance; leave it"
             raise DataError(message)
         source = f"a judgement of {BOOK}, on {len(finding['inputs'])} rows"
-        sentence = f"<p>“{cell(text)} (source: {source}).”</p>"
+        sentence = f"<p>“{cell(said_outside(text))} (source: {source}).”</p>"
         link = self.card("finding", str(finding["key"]), "its card")
         return html_row(
             (f"{sentence}{link}", f"judged by {BOOK}", '<a href="rivals.html">every judgement</a>'),

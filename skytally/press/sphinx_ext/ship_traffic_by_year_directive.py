@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -19,8 +20,15 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     originals,
     table,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row
-from skytally.press.sphinx_ext.voyage_and_port_call_directives import place_words
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    computed_table,
+    filtered_table,
+    html_row,
+    to_root,
+)
+from skytally.press.sphinx_ext.voyage_and_port_call_directives import place_words, table_of_rates
 from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text
 
@@ -180,7 +188,12 @@ class TrafficByYear(Block):
         if years and between[1] not in {(each.first, each.last) for each in years}:
             years.append(Years(*between[1], counts=(), newest=None))
             years.sort(key=lambda each: (each.first, each.last))
-        return filtered_table(
+        counts = [row for year in years for row in (*year.counts, *year.voyages)]
+        up = to_root(self.state.document.settings.env.docname)
+        file = computed_table(
+            Path(self.app.outdir), "traffic-by-year", table_of_rates(counts), up=up
+        )
+        shown = filtered_table(
             "traffic-by-year",
             "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
             "A count over more years than one has a row of its own. The third column has whole "
@@ -193,6 +206,7 @@ class TrafficByYear(Block):
             [self._row(year, between) for year in years],
             empty="No counter has given a count over a period yet.",
         )
+        return f"{shown}{file}"
 
     def _between(self, keys: list[str]) -> tuple[str, tuple[int, int]]:
         """Line on the calls between two totals, and its first and last year."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,15 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     originals,
     table,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, whose_page
+from skytally.press.sphinx_ext.html_blocks import (
+    Block,
+    cell,
+    computed_table,
+    filtered_table,
+    html_row,
+    to_root,
+    whose_page,
+)
 from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
 from skytally.statistics import PRINTED_RATES, monthly_rate, rate_text
@@ -148,6 +157,42 @@ def rated_counts(counts: pd.DataFrame, groups: pd.DataFrame) -> list[dict[str, A
     return [row for row in rows if not math.isnan(monthly_rate(row)[0])]
 
 
+def table_of_rates(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Numbers of counts and their rates, as the file under a table of rates has them.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Cells of rows of ``voyage_counts`` that give a rate.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a count; ``per_month_high`` is empty where the count has no upper end.
+    """
+    names, made = card_record().names, []
+    for row in rows:
+        low, high = monthly_rate(row)
+        made.append(
+            {
+                "row": row["id"],
+                "counter": names.get(row["counter"], row["counter"]),
+                "per_month_low": round(low, RATE_DECIMALS),
+                "per_month_high": math.nan if math.isinf(high) else round(high, RATE_DECIMALS),
+                "counted": _number(row),
+                "unit": row["unit"],
+                "place": place_words(names, row),
+                "date_first": row["date_first"].date().isoformat(),
+                "precision_first": row["precision_first"],
+                "date_last": row["date_last"].date().isoformat(),
+                "precision_last": row["precision_last"],
+                "source": row["source_id"],
+                "reading": row["reading"],
+            }
+        )
+    return pd.DataFrame(made)
+
+
 def larger_before(row: Mapping[str, Any], counts: pd.DataFrame) -> dict[str, Any] | None:
     """Choose the largest earlier running total of a counter that exceeds a later one of its own.
 
@@ -244,6 +289,14 @@ def _images(row: Mapping[str, Any]) -> str:
     return "no image named" if family in NOT_FROM_ABOVE else owner_of_family(family)
 
 
+EFFORT = (
+    "port-imagery.imaged_days",
+    "port-imagery.imaged_share_csis",
+    "port-imagery.readable_share_voa",
+)
+"""Findings on how often counters looked at the port."""
+RATE_DECIMALS = 3
+"""Decimals of a rate in the file under a table, finer than on the page."""
 BASELINE = "synthesis.ships_began"
 """Finding on the first large ship at a pier: open to the past while nobody dated one without."""
 
@@ -256,7 +309,7 @@ class CallRates(TotalsBlock):
         counts = originals("voyage_counts")
         rows = rated_counts(counts, table("same_observation"))
         counts = count_once(counts, table("same_observation"))
-        return self._baseline() + filtered_table(
+        shown = filtered_table(
             "call-rates",
             "Rates: a row is the calls, voyages or ships a month of one counter in one period. "
             "A count that says at least gives a rate of at least so many. Such a rate cannot show "
@@ -265,6 +318,24 @@ class CallRates(TotalsBlock):
             ["counter", "a month", "counted", "place or route; period", "read in; counter's page?"],
             [self._row(row, counts) for row in rows],
             empty="No counter has given a count over a period yet.",
+        )
+        up = to_root(self.state.document.settings.env.docname)
+        file = computed_table(Path(self.app.outdir), "call-rates", table_of_rates(rows), up=up)
+        return f"{self._baseline()}{self.effort()}{shown}{file}"
+
+    def effort(self) -> str:
+        """Sentence on the days with an image, as far as a counter gives them."""
+        known = findings(self.app)
+        if not {*EFFORT} <= {*known}:
+            return ""
+        days, share, readable = (
+            self.card("finding", key, str(known[key]["said"])) for key in EFFORT
+        )
+        return (
+            "<p>A rate depends on how often somebody looked, which only two counters say: CSIS had "
+            f"an image on {days}, or {share} of its days, and VOA, if it had one of every day "
+            f"without thick cloud, could read {readable} of the days of its first weeks. So a "
+            "part of a difference between rates may be calls that nobody saw.</p>"
         )
 
     def _baseline(self) -> str:

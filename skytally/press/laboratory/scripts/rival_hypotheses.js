@@ -8,11 +8,12 @@
   const CORRELATION = { [INDEPENDENT]: 0, [ONE_PER_ORIGIN]: 1 };
   const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” is {number} "
     + "by the judgements of this book, with every judged range at its middle. With every range at its end "
-    + "against it, or at its end for it, that becomes {at_ends}{span}.";
+    + "against it, or at its end for it, it lies {at_ends}{span}.";
   const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = ": anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
   const DECIDE = "The judgements decide: starting";
-  const DECIDE_ALL = `The judgements, not the evidence, decide the result${SPAN}. Starting`;
+  const decideAll = (proposition) => "The judgements of this book, not the evidence, decide how "
+    + `probable the explanation “${proposition}” is${SPAN}. Starting`;
   const ENDS = "{decide} from {prior}, the probability of the explanation "
     + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
     + "second with every range taken at its end for it. So the result holds only for readers who "
@@ -142,8 +143,11 @@
         value: NaN, low, high, unit: "percent", bound: w.EXACTLY, rows, text, words, said,
       }));
     };
-    const endsInWords = (name) => ["least", "greatest"].map(
-      (reading) => overModels(...endsOver(known, name, reading))).join(" or ");
+    const endsInWords = (name) => {
+      const [least, greatest] = ["least", "greatest"].map(
+        (reading) => overModels(...endsOver(known, name, reading)).replaceAll(" to ", "–"));
+      return `between ${least} and ${greatest}`;
+    };
     const spanOf = (name) => {
       const against = Math.max(...endsOver(known, name, "least"));
       const favour = Math.min(...endsOver(known, name, "greatest"));
@@ -162,7 +166,7 @@
         { prior: each, proposition, at_ends: endsInWords(each), span: spanOf(each) });
     }
     const [against, favour] = [endsOver(known, prior, "least"), endsOver(known, prior, "greatest")];
-    const decide = spanOf(prior) ? DECIDE_ALL : DECIDE;
+    const decide = spanOf(prior) ? decideAll(proposition) : DECIDE;
     add("rivals.ends", ENDS, [against[0], favour[1]],
       { prior, proposition, decide }, endsInWords(prior));
     strongestRival(known, prior, proposition, add);
