@@ -101,21 +101,21 @@ class SearchRole(LinkRole):
 
 
 class SearchDayRole(LinkRole):
-    """Day of the newest search of the log, as a link to it; its only word is *newest*."""
+    """Day of a search of the log, by its id, as a link to its row; *newest* is the newest day."""
 
     def __init__(self) -> None:
-        super().__init__("search", lambda: frozenset({NEWEST}), lambda: {NEWEST: newest_day()})
+        super().__init__("search", lambda: frozenset(search_days()), search_days)
 
     def target(self, identifier: str) -> str:
-        """Address of the log; there is one, whatever the word."""
-        del identifier
-        return f"{PAGE_OF_LOG}#search-log"
+        """Address of the row on the page that shows the log, or of the log for the newest day."""
+        return f"{PAGE_OF_LOG}#{'search-log' if identifier == NEWEST else identifier}"
 
 
-def newest_day() -> str:
-    """Day of the newest search, in words."""
-    day = table(SEARCHES)["search_date"].max()
-    return when(day, day, "day", "day")
+def search_days() -> dict[str, str]:
+    """Day of each search by its id, in words, and that of the newest."""
+    days = dict(table(SEARCHES)[["id", "search_date"]].itertuples(index=False))
+    days[NEWEST] = max(days.values(), default="")
+    return {each: when(day, day, "day", "day") for each, day in days.items() if day}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
