@@ -51,6 +51,8 @@ PORT_CALLS = (
     "imaged-share",
 )  # fmt: skip
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
+OLDER = "pages from before its time ended, so on what was said earlier"
+"""Label of pages that were published before the time that a claim is about was over."""
 MOST_IN_CITATION = 560
 """Letters of what a finding or a claim says in its citation, after those on the book."""
 DECIDES = {
@@ -228,6 +230,8 @@ ABOUT_LOST = "about lost"
 BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
 WORDING, SUBSTANCE = "number as in its source", "one part is not shown, or is another"
+IN_WORDING, IN_SUBSTANCE = "wording", "substance"
+"""What is short of a claim that holds in part, as one word behind its verdict."""
 SOFTENING = re.compile(
     r"\b(?:(?P<about>about|approximately|around|nearly|roughly|some)|"
     r"(?P<ceiling>at most|no more than|up to|as many as)|(?P<floor>at least|more than))\b"
@@ -380,9 +384,29 @@ def _pages_of(record: CardRecord, rows: Iterable[str]) -> list[Part | str]:
     return [*shown, *([f"{more} more, on the cards of the rows"] if more else [])]
 
 
+def told_apart(claim: Mapping[str, Any]) -> str:
+    """Verdict on a claim; of one that holds in part, whether the wording or the substance is short.
+
+    The words of ``claims.json`` are the verdict alone.
+    """
+    if not (short := short_of(claim)):
+        return str(claim["verdict"])
+    return f"{claim['verdict']} ({IN_WORDING if short.startswith(WORDING) else IN_SUBSTANCE})"
+
+
 def dated_verdict(claim: Mapping[str, Any]) -> str:
     """Verdict on a claim, with the time for which it holds where later evidence goes beyond it."""
-    return f"{claim['verdict']}{WIDENED if claim['later_widened'] else ''}"
+    return f"{told_apart(claim)}{WIDENED if claim['later_widened'] else ''}"
+
+
+def _by_age(record: CardRecord, claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Pages on a claim: those that may know its whole time, and those published before its end."""
+    pages = [each for each in claim["rests_on"]["sources"] if each in record.sources]
+    row = record.rows.get(claim["id"], ("", {}))[1]
+    end = row.get("date_last")
+    # a date that is not known is neither before nor after another
+    older = [each for each in pages if end and record.sources[each]["published_last"] < end]
+    return [each for each in pages if each not in older], older
 
 
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
@@ -390,8 +414,10 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     rests = claim["rests_on"]
     decide, others = deciding_reasons(claim)
     decided_by, rows = deciding_rows(claim)
-    elsewhere = [s for s in rests["sources"] if s in record.sources]
-    others_on_it = [page_link(record, record.sources[source]) for source in elsewhere]
+    others_on_it, older = (
+        [page_link(record, record.sources[source]) for source in pages]
+        for pages in _by_age(record, claim)
+    )
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {dated_verdict(claim)}."
     facts = [
         *fact("printed in", printed_in(record, claim)),
@@ -409,6 +435,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *_drift(claim, record),
         *fact("read in", _pages_of(record, decided_by or rows)),
         *fact("other pages on it", others_on_it),
+        *fact(OLDER, older),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
         # where single rows decide, the others need no words
