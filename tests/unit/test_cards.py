@@ -492,9 +492,12 @@ def test_a_page_from_before_the_end_of_a_claims_time_is_said_to_be_one(
         },
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
-    assert [part.url for part in parts(card, OLDER)] == ["cards/source/JIJI_20230218.html"]
-    (later,) = parts(card, "other pages on it")
-    assert later.url == "cards/source/KBS_20231007.html"
+    pages = {
+        each: (page_link(cards_of, cards_of.sources[each]),)
+        for each in ("JIJI_20230218", "KBS_20231007")
+    }
+    assert parts(card, OLDER) == pages["JIJI_20230218"]
+    assert parts(card, "other pages on it") == pages["KBS_20231007"]
 
 
 def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:

@@ -400,12 +400,14 @@ def dated_verdict(claim: Mapping[str, Any]) -> str:
 
 
 def _by_age(record: CardRecord, claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Pages on a claim: those that may know its whole time, and those published before its end."""
+    """Pages on a claim, and apart from them those from before the month in which its time ended."""
     pages = [each for each in claim["rests_on"]["sources"] if each in record.sources]
     row = record.rows.get(claim["id"], ("", {}))[1]
-    end = row.get("date_last")
+    if not (end := row.get("date_last")):
+        return pages, []
     # a date that is not known is neither before nor after another
-    older = [each for each in pages if end and record.sources[each]["published_last"] < end]
+    month = end.replace(day=1)
+    older = [each for each in pages if record.sources[each]["published_last"] < month]
     return [each for each in pages if each not in older], older
 
 
