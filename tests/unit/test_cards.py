@@ -500,6 +500,25 @@ def test_a_page_from_before_the_end_of_a_claims_time_is_said_to_be_one(
     assert parts(card, "other pages on it") == pages["KBS_20231007"]
 
 
+def test_a_key_with_a_word_of_another_sense_says_so(table: Callable[[str], pd.DataFrame]) -> None:
+    """A published key stays, and its card says that the number is filed under another sense."""
+    names = (*TABLES, "official_claims")
+    words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
+    tables = {name: table(name) for name in names} | {"vocabulary": words}
+    record = CardRecord(tables, names[4:])
+    finding = {
+        "key": "official-claims.shells_capacity_dia_2026", "inputs": ["O046"], "own": False,
+        "text": "It reports 15 million shells.", "said": "15 million shells", "unit": "shells",
+        "support": None, "low": None, "high": None, "value": 1.5e7, "interval": "", "when": "",
+    }  # fmt: skip
+    (part,) = parts(finding_card(record, finding, CITE), "about its key")
+    assert part.text.startswith(
+        "“capacity” in it is from an earlier reading; the number counts as "
+    )
+    other = finding | {"key": "official-claims.shells_dia_2026"}
+    assert not parts(finding_card(record, other, CITE), "about its key")
+
+
 def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:
     """The deciding part, the row without which the verdict falls, and the flip set come first."""
     searched = {"all_of_this_size": True, "searched_up_to": 1}

@@ -151,6 +151,20 @@ def _undated_note(record: CardRecord, rows: list[dict[str, Any]]) -> list[str]:
     return [plain_note(str(rows[0].get("note", "")))] if undated else []
 
 
+def _about_key(record: CardRecord, finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Sentence on a key that has a word for another sense than the one its row is filed under."""
+    if finding.get("own") or len(rows) != 1 or not (sense := str(rows[0].get("sense") or "")):
+        return ""
+    parts = {*re.split(r"[._]", str(finding["key"]))} - {sense}
+    other = [word for word in sorted(parts) if words_of(record, "sense", word) != word]
+    if not other:
+        return ""
+    return (
+        f"“{other[0]}” in it is from an earlier reading; the number counts as {sense}. "
+        "A key is a name that stays as it was, and states nothing"
+    )
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -184,6 +198,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *_dates(finding, cells),
         *fact("how the number was made", made),
         *fact("note", _undated_note(record, cells) if printed else []),
+        *fact("about its key", [_about_key(record, finding, cells)]),
         *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
         *fact("interval", [span]),
