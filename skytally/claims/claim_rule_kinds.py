@@ -106,6 +106,8 @@ def _extent(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
         words = {"claimed": claimed.words, "count": found.words}
     else:
         claimed, found, words = _tallied(rule, evidence)
+    # the whole of which so many are a part is told and not judged
+    words = {**words, "whole": number_of(rule["right"], evidence).words if rule["right"] else ""}
     if found.low > claimed.high:
         return IN_PART, words
     if found.high < claimed.low:
@@ -361,7 +363,9 @@ KINDS = {
         _counted, ("table", "where", "about"), ("claimed", "count", "rows"),
         uses=("distinct", "otherwise"),
     ),
-    "extent": Kind(_extent, (), ("claimed", "count"), left=(0, 1), uses=TABLE_COLUMNS),
+    "extent": Kind(
+        _extent, (), ("claimed", "count", "whole"), left=(0, 1), right=(0, 1), uses=TABLE_COLUMNS
+    ),
     "statement": Kind(
         _statement, ("table", "where"), ("who", "left_when", "count", "part"),
         uses=("part", "otherwise"), claims=False,

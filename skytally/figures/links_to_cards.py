@@ -88,10 +88,14 @@ def linked_table(table: pd.DataFrame, kind: str, ids: Iterable[str] | str) -> pd
     kind : str
         Kind of the cards.
     ids : iterable of str, or str
-        Id of the card of each row, or of the one card of all.
+        Id of the card of each row, or of the one card of all; where one card explains every cell,
+        the first number of a row leads to it, and not each.
 
     Returns
     -------
     pandas.DataFrame
     """
-    return table.apply(lambda column: linked(column, kind, ids)).reset_index()
+    made = table.copy()
+    for column in [*table][:1] if isinstance(ids, str) else [*table]:
+        made[column] = linked(table[column], kind, ids)
+    return made.reset_index()

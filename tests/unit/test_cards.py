@@ -15,7 +15,7 @@ from skytally.core.errors_and_fault_lists import DataError
 from skytally.press.cards.book_citations import BookCitations
 from skytally.press.cards.card import Card, Fact, Part, fact, shortened, web_link
 from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
-from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
+from skytally.press.cards.finding_and_claim_cards import OLDER, claim_card, finding_card
 from skytally.press.cards.record_cards import (
     RELATIONS,
     CardRecord,
@@ -470,12 +470,54 @@ def test_claim_card_gives_the_verdict_and_what_changed_in_copying(cards_of: Card
         "rests_on": {"findings": ["a.b"], "rows": ["P029"], "sources": [source]},
     }  # fmt: skip
     card = claim_card(cards_of, claim, CITE)
-    assert card.heading == "Holds in part: up to 1,000 containers"
+    assert card.heading == "Holds in part (substance): up to 1,000 containers"
     changed = parts(card, "changed on the way")
     assert changed[0].text == "more than 1,000 became up to 1,000: reversed"
     assert changed[1].url == f"cards/source/{source}.html"
     assert parts(card, "findings") == (Part("a.b", "cards/finding/a.b.html"),)
     assert parts(card, "other pages on it") == (page_link(cards_of, cards_of.sources[source]),)
+
+
+def test_a_page_from_before_the_end_of_a_claims_time_is_said_to_be_one(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    """A page of February does not speak of a time that runs to September."""
+    names = (*TABLES, "press_claims")
+    cards_of = CardRecord({name: table(name) for name in names}, names[4:])
+    claim = {
+        "id": "S2-10", "verdict": "holds in part", "later_widened": False, "text": "made up",
+        "asserted_by": "nobody", "tested_part": "", "changes_if": "a row", "support": None,
+        "drift": [], "against": [], "remark": "", "later": [], "why": ["It is."],
+        "rests_on": {
+            "findings": [], "rows": ["R001"], "sources": ["JIJI_20230218", "KBS_20231007"],
+        },
+    }  # fmt: skip
+    card = claim_card(cards_of, claim, CITE)
+    pages = {
+        each: (page_link(cards_of, cards_of.sources[each]),)
+        for each in ("JIJI_20230218", "KBS_20231007")
+    }
+    assert parts(card, OLDER) == pages["JIJI_20230218"]
+    assert parts(card, "other pages on it") == pages["KBS_20231007"]
+
+
+def test_a_key_with_a_word_of_another_sense_says_so(table: Callable[[str], pd.DataFrame]) -> None:
+    """A published key stays, and its card says that the number is filed under another sense."""
+    names = (*TABLES, "official_claims")
+    words = read_cells(data_registry.path("vocabulary"), header=VOCABULARY_COLUMNS)
+    tables = {name: table(name) for name in names} | {"vocabulary": words}
+    record = CardRecord(tables, names[4:])
+    finding = {
+        "key": "official-claims.shells_capacity_dia_2026", "inputs": ["O046"], "own": False,
+        "text": "It reports 15 million shells.", "said": "15 million shells", "unit": "shells",
+        "support": None, "low": None, "high": None, "value": 1.5e7, "interval": "", "when": "",
+    }  # fmt: skip
+    (part,) = parts(finding_card(record, finding, CITE), "about its key")
+    assert part.text.startswith(
+        "“capacity” in it is from an earlier reading; the number counts as "
+    )
+    other = finding | {"key": "official-claims.shells_dia_2026"}
+    assert not parts(finding_card(record, other, CITE), "about its key")
 
 
 def test_claim_card_begins_with_what_decided_it(cards_of: CardRecord) -> None:

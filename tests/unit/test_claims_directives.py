@@ -93,7 +93,7 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     assert "cards/source/SEED1.html" in lines["The press wrote"]
     assert ">Yonhap, 14 October 2023</a>" in lines["The source said"]
     assert lines["So"].startswith(
-        f"<strong>{DIFFERS.capitalize()}</strong> (bound reversed). The article credits "
+        f"<strong>{DIFFERS.capitalize()}</strong>, bound reversed. The article credits "
     )
 
 
@@ -121,8 +121,9 @@ def test_what_speaks_against_several_sentences_stands_once(known: list[dict[str,
     assert against["S2-10"][0].startswith("If CSIS counted the trains")
     shown = bare(claims_directives.ClaimsInShort, ids="S2-10 S3-12").html()
     assert shown.count(cell(against["S2-10"][0])) == 1
-    assert shown.count(cell(against["S2-10"][1])) == 1
+    assert cell(against["S2-10"][1]) not in shown
     assert shown.count("<strong>What speaks against it:</strong> If CSIS") == 1
+    assert shown.count(f"({len(against['S2-10']) - 1} more on <a ") == 1
     assert shown.count("What speaks against it:</strong> as at <a ") == 1
     assert shown.count('href="lines/rail-counts.html"') == 2
 
@@ -131,8 +132,10 @@ def test_the_short_table_is_explained_above_it(known: list[dict[str, Any]]) -> N
     """What the words of a verdict mean and where the texts were printed stand before the rows."""
     assert known
     shown = bare(claims_directives.ClaimsInShort, ids="S1-14 S2-08 S2-09").html()
+    assert "<strong>holds in part (substance)</strong>" in shown
+    assert "<strong>holds in part (wording)</strong>" in shown
     key, _, table = shown.partition("<table")
-    assert key.count("<li>") == len(claims_directives.DECODER) == 3
+    assert key.count("<li>") == len(claims_directives.DECODER) == 4
     assert "S1, <a " in key
     assert "unnamed republisher" not in table
     assert f"<em>{claims_directives.PLAIN_WIDENED}</em>" in table
@@ -151,7 +154,12 @@ def test_what_holds_in_part_says_whether_a_bound_or_more_is_short(
     assert {claim["id"] for claim in known if short[claim["id"]]} == {
         claim["id"] for claim in known if claim["verdict"] == IN_PART
     }
-    assert f"({SUBSTANCE})" in _card(_html("ChangedClaims"), "S0-09")
+    so = "<strong>Holds in part ({})</strong>, {}. "
+    assert so.format("substance", SUBSTANCE) in _card(_html("ChangedClaims"), "S0-09")
+    assert so.format("wording", "about lost") in _card(_html("ChangedClaims"), "S2-09")
+    tally = re.findall(r"<th scope=\"row\">(holds in part.*?)</th>", _html("ClaimsSummary"))
+    assert tally == ["holds in part (wording)", "holds in part (substance)"]
+    assert "<strong>holds in part</strong>" not in _html("ClaimsTable")
 
 
 def test_the_worst_verdicts_stand_first(known: list[dict[str, Any]]) -> None:

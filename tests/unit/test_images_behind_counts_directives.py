@@ -10,10 +10,13 @@ import pytest
 
 from skytally.core import DataError
 from skytally.press.sphinx_ext.images_behind_counts_directives import (
+    NO_PAGE,
     PAGES_SHOWN,
+    REPORTED,
     SEEN_FROM_ABOVE,
     ImageOwners,
     ImagePages,
+    PictureOwners,
     image_rows,
 )
 from tests.support.directives_without_page import bare
@@ -66,3 +69,13 @@ def test_what_no_page_says_is_called_not_stated() -> None:
     words = re.sub(r"<[^>]*>", " ", bare(ImageOwners).html())
     assert re.search(r"RFA\s+\d+\s+Planet Labs: \d+\s+not stated", words)
     assert re.search(r"high-resolution, no figure \(\s*\w+", words)
+
+
+def test_a_counters_own_page_behind_a_report_is_no_page_unread() -> None:
+    """The count on an Airbus image was read in a report, and the page reported on was read, too."""
+    shown = bare(PictureOwners, docname="about").html()
+    airbus = shown.partition(">Airbus<")[2].partition("</tr>")[0]
+    assert "BP_20241218" in airbus
+    assert REPORTED in airbus
+    assert NO_PAGE not in airbus
+    assert REPORTED not in shown.partition(">Planet Labs<")[2].partition("</tr>")[0]

@@ -93,11 +93,15 @@ def test_a_link_to_no_search_is_a_problem() -> None:
 
 
 def test_the_day_of_the_newest_search_leads_to_the_log() -> None:
-    """Pages print the day from the log, and no other word than *newest* is known."""
+    """Pages print a day from the log, by *newest* or the id of a search, and know no other word."""
     (node,), problems = linked("newest", SearchDayRole())
     assert not problems
     assert node.astext() == "30 November 2026"
     assert node["refuri"].endswith("limits.html#search-log")
+    (node,), problems = linked("W10", SearchDayRole())
+    assert not problems
+    assert node.astext() == "30 November 2026"
+    assert node["refuri"].endswith("limits.html#W10")
     assert linked("oldest", SearchDayRole())[1]
 
 

@@ -51,6 +51,8 @@ PORT_CALLS = (
     "imaged-share",
 )  # fmt: skip
 """Estimates of stays and calls in port, by the names that declarations of findings use."""
+OLDER = "pages from before its time ended, so on what was said earlier"
+"""Label of pages that were published before the time that a claim is about was over."""
 MOST_IN_CITATION = 560
 """Letters of what a finding or a claim says in its citation, after those on the book."""
 DECIDES = {
@@ -149,6 +151,20 @@ def _undated_note(record: CardRecord, rows: list[dict[str, Any]]) -> list[str]:
     return [plain_note(str(rows[0].get("note", "")))] if undated else []
 
 
+def _about_key(record: CardRecord, finding: Mapping[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Sentence on a key that has a word for another sense than the one its row is filed under."""
+    if finding.get("own") or len(rows) != 1 or not (sense := str(rows[0].get("sense") or "")):
+        return ""
+    parts = {*re.split(r"[._]", str(finding["key"]))} - {sense}
+    other = [word for word in sorted(parts) if words_of(record, "sense", word) != word]
+    if not other:
+        return ""
+    return (
+        f"“{other[0]}” in it is from an earlier reading; the number counts as {sense}. "
+        "A key is a name that stays as it was, and states nothing"
+    )
+
+
 def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) -> Card:
     """Card of one finding: number, sentence, who counted, where it was read, what it rests on.
 
@@ -182,6 +198,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *_dates(finding, cells),
         *fact("how the number was made", made),
         *fact("note", _undated_note(record, cells) if printed else []),
+        *fact("about its key", [_about_key(record, finding, cells)]),
         *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
         *fact("interval", [span]),
@@ -228,6 +245,8 @@ ABOUT_LOST = "about lost"
 BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
 WORDING, SUBSTANCE = "number as in its source", "one part is not shown, or is another"
+IN_WORDING, IN_SUBSTANCE = "wording", "substance"
+"""What is short of a claim that holds in part, as one word behind its verdict."""
 SOFTENING = re.compile(
     r"\b(?:(?P<about>about|approximately|around|nearly|roughly|some)|"
     r"(?P<ceiling>at most|no more than|up to|as many as)|(?P<floor>at least|more than))\b"
@@ -380,9 +399,31 @@ def _pages_of(record: CardRecord, rows: Iterable[str]) -> list[Part | str]:
     return [*shown, *([f"{more} more, on the cards of the rows"] if more else [])]
 
 
+def told_apart(claim: Mapping[str, Any]) -> str:
+    """Verdict on a claim; of one that holds in part, whether the wording or the substance is short.
+
+    The words of ``claims.json`` are the verdict alone.
+    """
+    if not (short := short_of(claim)):
+        return str(claim["verdict"])
+    return f"{claim['verdict']} ({IN_WORDING if short.startswith(WORDING) else IN_SUBSTANCE})"
+
+
 def dated_verdict(claim: Mapping[str, Any]) -> str:
     """Verdict on a claim, with the time for which it holds where later evidence goes beyond it."""
-    return f"{claim['verdict']}{WIDENED if claim['later_widened'] else ''}"
+    return f"{told_apart(claim)}{WIDENED if claim['later_widened'] else ''}"
+
+
+def _by_age(record: CardRecord, claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Pages on a claim, and apart from them those from before the month in which its time ended."""
+    pages = [each for each in claim["rests_on"]["sources"] if each in record.sources]
+    row = record.rows.get(claim["id"], ("", {}))[1]
+    if not (end := row.get("date_last")):
+        return pages, []
+    # a date that is not known is neither before nor after another
+    month = end.replace(day=1)
+    older = [each for each in pages if record.sources[each]["published_last"] < month]
+    return [each for each in pages if each not in older], older
 
 
 def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> Card:
@@ -390,8 +431,10 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     rests = claim["rests_on"]
     decide, others = deciding_reasons(claim)
     decided_by, rows = deciding_rows(claim)
-    elsewhere = [s for s in rests["sources"] if s in record.sources]
-    others_on_it = [page_link(record, record.sources[source]) for source in elsewhere]
+    others_on_it, older = (
+        [page_link(record, record.sources[source]) for source in pages]
+        for pages in _by_age(record, claim)
+    )
     quote = f"{citation} Claim {claim['id']}, “{claim['text']}”: {dated_verdict(claim)}."
     facts = [
         *fact("printed in", printed_in(record, claim)),
@@ -409,6 +452,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *_drift(claim, record),
         *fact("read in", _pages_of(record, decided_by or rows)),
         *fact("other pages on it", others_on_it),
+        *fact(OLDER, older),
         *fact("support", _support(claim)),
         *fact("findings", finding_links(rests["findings"])),
         # where single rows decide, the others need no words

@@ -17,6 +17,8 @@ from skytally.core import VOCABULARY_COLUMNS, DataError, chart_style, data_regis
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
     ABOUT_LOST,
+    IN_SUBSTANCE,
+    IN_WORDING,
     WIDENED,
     WORDING,
     dated_verdict,
@@ -25,6 +27,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     flips_in_words,
     page_of,
     short_of,
+    told_apart,
 )
 from skytally.press.cards.record_cards import worded_row
 from skytally.press.cards.source_page_citations import published
@@ -108,8 +111,9 @@ PLAIN_WORDS = {
 PLAIN_WIDENED = "fits what was known on its day; give the later number with it"
 """Words beside a verdict that later evidence goes beyond."""
 DECODER = {
-    claims.IN_PART: "the words under the verdict say what is lost or not shown; where they begin "
-    f"“{WORDING}”, the number is not wrong",
+    f"{claims.IN_PART} ({IN_WORDING})": "the number is as in its source, and a word that belongs "
+    "to it is lost",
+    f"{claims.IN_PART} ({IN_SUBSTANCE})": "a part of what it says is not shown, or is another",
     claims.BOUND: PLAIN_WORDS[claims.BOUND],
     WIDENED.strip(): "it fitted what was known on its day, and a later source has more",
 }
@@ -128,6 +132,10 @@ def judged(app: Sphinx) -> list[dict[str, Any]]:
     return read_results_json(app, "claims.json")
 
 
+VERDICT_LINES = {word: (word, f"{word}{WIDENED}") for word in claims.GOOD} | {
+    claims.IN_PART: tuple(f"{claims.IN_PART} ({part})" for part in (IN_WORDING, IN_SUBSTANCE))
+}
+"""Verdict to the lines that it has in the table of counts."""
 SAID_OR_DATED = {"events", "official-claims", "none"}
 """Kinds of evidence that decide whether something was said or when, and not what moved."""
 
@@ -141,7 +149,7 @@ def counted_verdicts(claims_of: Iterable[dict[str, Any]]) -> str:
         f'<tr><th scope="row">{cell(line)}</th>'
         f"<td>{counted[line, False]}</td><td>{counted[line, True]}</td></tr>"
         for word in claims.VERDICTS
-        for line in ((word, f"{word}{WIDENED}") if word in claims.GOOD else (word,))
+        for line in VERDICT_LINES.get(word, (word,))
         if line in claims.VERDICTS or counted[line, False] + counted[line, True]
     )
 
@@ -193,13 +201,14 @@ def verdict_words(claim: dict[str, Any]) -> str:
     """Verdict as HTML, with the time for which it holds, and what it means in plain words."""
     widened = WIDENED if claim["later_widened"] else ""
     return (
-        f"<strong>{cell(claim['verdict'])}</strong>{widened}<br><em>{cell(plain_words(claim))}</em>"
+        f"<strong>{cell(told_apart(claim))}</strong>{widened}"
+        f"<br><em>{cell(plain_words(claim))}</em>"
     )
 
 
 def verdict_key(some: Iterable[dict[str, Any]]) -> str:
     """One line for each verdict of a table that its own words leave open, as HTML."""
-    words = dict.fromkeys(claim["verdict"] for claim in some)
+    words = dict.fromkeys(told_apart(claim) for claim in some)
     ends = [WIDENED.strip()] if any(claim["later_widened"] for claim in some) else []
     lines = [word for word in (*words, *ends) if word in DECODER]
     items = "".join(f"<li><em>{cell(word)}</em>: {cell(DECODER[word])}.</li>" for word in lines)
@@ -214,7 +223,10 @@ def text_key(ids: Iterable[str]) -> str:
 
 
 def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
-    """Evidence against a claim, as HTML; a link in its place, where another row has it."""
+    """First sentence against a claim, as HTML; a link in its place, where another row has it.
+
+    The page that the others stand on is linked, with their number.
+    """
     if not claim["against"]:
         return ""
     pages = {
@@ -226,13 +238,15 @@ def _against_in_short(claim: dict[str, Any], told_at: str) -> str:
     words = claim_vocabulary()
     lines = words[words["vocabulary"] == "claim_line"].set_index("word")["meaning"]
     links = [
-        f'<a href="{cell(page)}">more: {cell(lines.get(Path(page).stem, "its page"))}</a>'
+        f'<a href="{cell(page)}">{cell(lines.get(Path(page).stem, "its page"))}</a>'
         for page in sorted(pages)
     ]
-    sentences = " ".join(map(cell, claim["against"]))
+    sentences = cell(claim["against"][0])
+    more = len(claim["against"]) - 1
     if told_at:
         sentences = f"as at {card_link('claim', told_at)}"
-    return f"<strong>What speaks against it:</strong> {sentences} ({'; '.join(links)})"
+    told = f"{more} more on" if more and not told_at else "more:"
+    return f"<strong>What speaks against it:</strong> {sentences} ({told} {'; '.join(links)})"
 
 
 def why_in_short(claim: dict[str, Any], told_at: str = "") -> str:
@@ -397,10 +411,8 @@ class ChangedClaims(Block):
     def _card(self, claim: dict[str, Any]) -> str:
         page = source_of_claim()[claim["id"]]
         drift = next((each for each in claim["drift"] if each["copy_source"] == page), None)
-        verdict = cell(claim["verdict"].capitalize())
-        change = f" ({cell(drift['change'])})" if drift else ""
-        if not drift and short_of(claim):
-            change = f" ({cell(short_of(claim))})"
+        verdict = cell(told_apart(claim).capitalize())
+        change = f", {cell(drift['change'] if drift else short_of(claim))}".rstrip(", ")
         lines = [("The press wrote", f"{cell(claim['text'])} ({source_link(page)})")]
         if drift:
             said, wrote = marked_words(drift["original"], drift["copy"])
@@ -486,14 +498,14 @@ def _listed_claim(claim: dict[str, Any]) -> str:
     if not claim["why"]:
         why = f"{why} What would change it: {cell(claim['changes_if'])}.".strip()
     verdict = dated_verdict(claim)
-    widened = f" <em>{cell(verdict[:1].upper() + verdict[1:])}.</em>"
+    worded = f" <em>{cell(verdict[:1].upper() + verdict[1:])}.</em>"
     page = source_of_claim().get(claim["id"], "")
     printed = f"Printed in {source_link(page)}." if page else ""
     rests = " ".join(filter(None, (printed, _rests_on(claim))))
     return (
         f'<li id="{cell(claim["id"])}">{card_link("claim", claim["id"])} '
         f"<strong>{cell(text)}</strong>.{part} "
-        f"{why}{widened if claim['later_widened'] else ''}"
+        f"{why}{worded if verdict != claim['verdict'] else ''}"
         f"{f' <small>{rests}</small>' if rests else ''}</li>"
     )
 
@@ -542,7 +554,7 @@ class OwnClaims(Block):
     def _failed(fail: list[dict[str, Any]]) -> str:
         items = "".join(
             f'<li><a href="#{cell(claim["id"])}">{cell(claim["text"])}</a>: '
-            f"{cell(claim['verdict'])}</li>"
+            f"{cell(told_apart(claim))}</li>"
             for claim in fail
         )
         return f"<ul>{items}</ul>" if items else ""

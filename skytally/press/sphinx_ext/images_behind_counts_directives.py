@@ -38,6 +38,7 @@ PAGES_SHOWN = 3
 DAY = "day"
 """Precision of a date that is known to the day."""
 NO_PAGE = "no page of a counter itself was read"
+REPORTED = " (the count itself was read in a report of it)"
 
 
 def image_rows(tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame) -> pd.DataFrame:
@@ -125,11 +126,16 @@ class PictureOwners(Block):
         rows = rows.assign(owner=rows["family"].map(owner_of_family))
         own = sources[(sources["reliability_reason"] == OWN_PAGE) & (sources["url"] != "")]
         shown = own.sort_values(["published_first", "id"], ascending=False)["id"]
+        copied = dict(sources[["id", "derived_from"]].itertuples(index=False))
         made = []
         for owner, count in rows["owner"].value_counts(sort=True).items():
             used = set(rows.loc[rows["owner"] == owner, "source_id"])
             pages = [source for source in shown if source in used][:PAGES_SHOWN]
+            # a count may be read in a report of a page that was read itself, as far as it goes
+            behind = {page for each in used for page in copied.get(each, "").split()}
+            pages = pages or [source for source in shown if source in behind][:PAGES_SHOWN]
             links = "; ".join(self.card("source", page, source_words()[page]) for page in pages)
+            links += REPORTED if pages and not used & {*pages} else ""
             made.append(
                 f'<tr><th scope="row">{cell(owner)}</th><td>{count}</td>'
                 f"<td>{links or NO_PAGE}</td></tr>"

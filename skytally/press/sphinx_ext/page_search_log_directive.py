@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
@@ -29,6 +28,8 @@ PAGE_OF_LOG = "limits.html"
 """Page that shows the log; a row has its id there as anchor."""
 NEWEST = "newest"
 """Word of the role for the day of the newest search."""
+NEWEST_PAGE = "newest page"
+"""Word of the role for the day of the newest page that was read."""
 NO_PAGE = "no day, as none was read"
 BETWEEN_WORDINGS = " | "
 HEADS = ("what was looked for", "outcome", "what the pages say on it", "pages read", "led to")
@@ -106,17 +107,16 @@ class SearchRole(LinkRole):
 
 
 class SearchDayRole(LinkRole):
-    """Day of the newest search of the log or of the newest page read, as a link to the log."""
+    """Day of a search of the log by its id, of the newest search, or of the newest page read."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "search", lambda: frozenset(DAYS), lambda: {w: f() for w, f in DAYS.items()}
-        )
+        super().__init__("search", lambda: frozenset(log_days()), log_days)
 
     def target(self, identifier: str) -> str:
-        """Address of the log; there is one, whatever the word."""
-        del identifier
-        return f"{PAGE_OF_LOG}#search-log"
+        """Address of the row on the page that shows the log, or of the log for the newest day."""
+        return (
+            f"{PAGE_OF_LOG}#{'search-log' if identifier in (NEWEST, NEWEST_PAGE) else identifier}"
+        )
 
 
 class SearchPagesRole(SphinxRole):
@@ -135,20 +135,18 @@ class SearchPagesRole(SphinxRole):
         return [nodes.reference("", words, refuri=target, classes=["sk-row"], internal=True)], []
 
 
-def newest_day() -> str:
-    """Day of the newest search, in words."""
-    day = table(SEARCHES)["search_date"].max()
-    return when(day, day, "day", "day")
+def log_days() -> dict[str, str]:
+    """Day of each search by its id, in words, that of the newest, and that of the newest page."""
+    days = dict(table(SEARCHES)[["id", "search_date"]].itertuples(index=False))
+    days[NEWEST] = max(days.values(), default="")
+    words = {each: when(day, day, "day", "day") for each, day in days.items() if day}
+    return {**words, NEWEST_PAGE: newest_page_day()}
 
 
 def newest_page_day() -> str:
     """Day of the newest page that was read, in words; that none was read, where there is none."""
     day = newest_page(table("sources"))
     return NO_PAGE if day is None else when(day, day, "day", "day")
-
-
-DAYS: dict[str, Callable[[], str]] = {NEWEST: newest_day, "newest page": newest_page_day}
-"""Words of the role of days to what they stand for."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

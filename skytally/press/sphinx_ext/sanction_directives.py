@@ -38,7 +38,7 @@ PRIMARY = "primary"
 OWN_NOTICE = "a notice on its own side was read; its list was not searched"
 ARTICLE_BEFORE = ("United", "European")
 """Beginnings of the names of bodies that take an article."""
-COPY_OF_LIST = "a copy of its list, kept by others"
+COPY_OF_LIST = "a private copy of its list, for which the body does not vouch"
 REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
 OWNER_BY_ONE_PAGE, INFERRED, LINKED = "owner-by-one-page", "inferred-owner", "linked"
