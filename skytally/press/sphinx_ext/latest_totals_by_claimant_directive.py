@@ -165,7 +165,8 @@ def _lead(words: str, claimants: Collection[str]) -> str:
     least, greatest = len(fewest), len(most)
     number = f"{least}" if least == greatest else f"at least {least} and at most {greatest}"
     return (
-        f"<p>Totals of {cell(words)} in the record are given under {len(claimants)} names, and "
+        f"<p>Totals of {cell(words)} in the table of official claims are given under "
+        f"{len(claimants)} names, and "
         f"behind them are {number} separate lines.</p><ul><li>The fewest take bodies of one "
         "government, and a team with its members, for one line: "
         f"{cell(_lines_in_words(fewest))}.</li><li>The most take for one line only "
