@@ -17,10 +17,14 @@ from skytally.press.project_paths import METHODS_TEXT, book_folder
 SEARCH_SCRIPT = "search-text.js"
 SYNONYMS = "search_synonyms"
 """Table of the words that the search takes for one thing."""
-LEFT_OUT = {"script", "style", "nav", "svg", "table", "pre"}
+CONTROLS = {"label", "button", "select", "output"}
+"""Elements that work the page and say nothing of what it is on."""
+LEFT_OUT = {"script", "style", "nav", "svg", "table", "pre", *CONTROLS}
 """Elements whose words the search leaves out; rows of tables are found by their cards."""
 UNSEARCHED = "sk-unsearched"
 """Class of other elements that it leaves out, such as a list of files."""
+ALSO_UNSEARCHED = {UNSEARCHED, "sk-downloads", "expanded"}
+"""The same, with the files under a chart and the words that shut a fold."""
 SEARCHED = "sk-searched"
 """Class of an element whose tables are searched, too: their words stand nowhere else."""
 CELLS = {"td", "th", "caption"}
@@ -67,7 +71,7 @@ class _Sections(HTMLParser):
         if self._searched or SEARCHED in classes:
             self._searched += 1
         left_out = tag in LEFT_OUT and not (tag == "table" and self._searched)
-        if self._skip or left_out or UNSEARCHED in classes:
+        if self._skip or left_out or ALSO_UNSEARCHED & {*classes}:
             self._skip += 1
         if tag in CELLS:
             self.handle_data(" ")

@@ -24,6 +24,7 @@ NEW = {
     "vocabulary",
     "units",
     "quantity_units",
+    "ship_lengths",
     "scopes",
     "counters",
     "route_connections",

@@ -279,6 +279,11 @@ QUESTIONS = [
     ("what was in the containers", "limits.html"),
     ("what is inside the boxes", "official-claims.html"),
     ("Who can I quote", "quote.html"),
+    ("has anyone seen inside the containers", "#the-weakest-link"),
+    ("primary sanctions notice Angara", "#who-put-them-under-sanctions"),
+    ("ship calls per month VOA", "#rates-of-calls"),
+    ("voyages per quarter", "#rates-of-calls"),
+    ("is the route still active", "#does-the-traffic-still-run"),
 ]
 """What a reader types, and a part of the address of one of the first places that must come."""
 

@@ -13,9 +13,13 @@ from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
 from skytally.press.sphinx_ext import accuracy_score_directives
 from skytally.press.sphinx_ext.accuracy_score_directives import (
+    ALONE,
     CAR_METRES,
     CARS,
+    DRAWN,
+    EARLIER,
     IN_USE,
+    REAL,
     SIMULATED,
     UNUSED,
     AccuracyCharts,
@@ -115,6 +119,19 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     assert "railcars in a yard" in rows[-2]
     assert "stacks that cover" in rows[-1]
     assert all(SIMULATED in row for row in rows[-2:])
+    # which images, and whose word the truth is, stand in every row
+    for row in rows:
+        images, truth = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[-2:]
+        assert images.startswith(
+            (f"{SIMULATED}, {EARLIER}", f"{REAL}, {EARLIER}", f"{REAL}, {ALONE}")
+        )
+        assert (truth == DRAWN) == images.startswith(SIMULATED)
+        assert truth
+    # the real berth was read without earlier images of it
+    berth = next(row for row in rows if "Vancouver" in row)
+    assert "earlier images of it" not in berth
+    assert ALONE in berth
+    assert "read by eye for this book" in berth
     assert sum("a single image" in row for row in rows) == 2
     ports = next(row for row in rows if "four labelled ports" in row)
     table = results("measurement_accuracy")

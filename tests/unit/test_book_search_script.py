@@ -116,6 +116,19 @@ def test_a_heading_with_all_words_comes_first() -> None:
     assert found == ["Shells per container, by each claimant", "Totals"]
 
 
+@pytest.mark.parametrize(
+    "typed", ["what was in the containers", "has anyone seen inside the containers"]
+)
+def test_two_ways_of_asking_for_contents_lead_to_one_section(typed: str) -> None:
+    """Who asks whether anybody looked inside wants the section on what was in the containers."""
+    pages = [
+        ["Days", "x.html", "anyone has seen the containers, inside and outside", 4, ""],
+        ["What was in the containers", "y.html", "nobody looked", 4, ""],
+    ]
+    found = [text for name, text in _found(typed.replace(" ", "+"), pages) if name == "a"]
+    assert found[0] == "What was in the containers"
+
+
 def test_one_sentence_under_two_ids_is_shown_once() -> None:
     """Two findings of one number and sentence are one answer."""
     card = {"heading": "about 7,000", "kind": "finding", "sentence": "Containers.", "facts": []}

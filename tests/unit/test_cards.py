@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -357,7 +358,7 @@ def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
         (
             "(ships at Rajin, Korean)",
             "https://a.test",
-            "A, untitled in our record, in Korean (undated): https://a.test",
+            "A, in Korean (undated): https://a.test",
         ),
         ("Ships (Korean)", "", "A, Ships (Korean) (undated; no address)"),
     ],
@@ -605,6 +606,25 @@ def test_page_that_would_be_too_long_leaves_out_the_longest_fact_and_says_so() -
     assert len(page.encode()) <= LARGEST_PAGE
     assert "2023" in page
     assert "..." in page
+
+
+def test_a_caveat_ends_at_a_sentence_and_leads_to_the_full_table() -> None:
+    """Lists are cut before a caveat, and a caveat is never cut within a sentence."""
+    caveat = " ".join(f"The page says so of ship {i}, and nobody checked it." for i in range(18))
+    note = fact("note", [caveat])
+    assert note[0].parts[0].text == caveat
+    row = Fact("all its cells", (Part("row P1", "record.html#P1"),))
+    links = Fact("rows", tuple(Part("x" * 300, f"cards/row/{i}.html") for i in range(9)))
+    page = card_page(Card("row", "P1", "1", "1", (*note, links, row)), title="t", licence="l")
+    assert caveat in page
+    assert "..." in page
+    many = Fact("note", (Part(" ".join([caveat] * 5)),))
+    page = card_page(Card("row", "P1", "1", "1", (many, row)), title="t", licence="l")
+    assert len(page.encode()) <= LARGEST_PAGE
+    kept = page.partition("<dt>note</dt>")[2]
+    assert re.search(
+        r'checked it, <a href="[./]*record\.html#P1">the rest stands in the full table</a>', kept
+    )
 
 
 def test_more_pieces_than_a_card_has_room_for_are_counted() -> None:

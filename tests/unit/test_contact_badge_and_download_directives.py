@@ -54,7 +54,8 @@ def test_example_of_the_page_computes_a_share_from_two_downloads(
     root: Path, tmp_path: Path, table: Callable[[str], pd.DataFrame]
 ) -> None:
     """A reader with the two tables and Python gets the number of the page."""
-    (code,) = re.findall(r"```python\n(.*?)```", (root / "book/about.md").read_text("utf-8"), re.S)
+    page = (root / "book/rerun.md").read_text("utf-8")
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
     for folder, name in (("findings", "port-imagery.csv"), ("record", "voyage_counts.csv")):
         _copy_tables(root / "data" / folder, tmp_path, pattern=name)
     run = subprocess.run(

@@ -93,3 +93,12 @@ def test_front_page_links_the_edition_and_what_differs(
     }
     monkeypatch.setattr(page_head_and_foot, "book_details", lambda _: known)
     assert expected in bare(page_head_and_foot.Edition).html()
+
+
+def test_foot_says_what_its_two_days_are() -> None:
+    """The newest page read is not the day on which anybody last looked for newer ones."""
+    about = {"licence": "L", "version": "", "complete_to": "newest page read: May"}
+    foot = page_head_and_foot.page_foot("a", about | {"searched": "June"}, has_about=False)
+    assert "Newest page read: May (when it was published;" in foot
+    assert "last searched for on June)" in foot
+    assert "(" not in page_head_and_foot.page_foot("a", about, has_about=False)

@@ -34,9 +34,9 @@ def _page(name: str) -> str:
     return (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
 
 
-def test_lines_on_about_print_what_the_rerun_page_says(tmp_path: Path) -> None:
+def test_lines_of_the_first_recipe_print_what_the_page_says(tmp_path: Path) -> None:
     """The lines, run in a folder with the two files alone, print the sentence."""
-    (script,) = re.findall(r"```python\n(.*?)```", _page("about"), re.DOTALL)
+    script = re.findall(r"```python\n(.*?)```", _page("rerun"), re.DOTALL)[0]
     for name in ("findings/port-imagery.csv", "record/voyage_counts.csv"):
         shutil.copy(ROOT / "data" / name, tmp_path)
     run = subprocess.run(

@@ -39,6 +39,17 @@ def test_search_text_has_no_source_code_and_no_list_of_files() -> None:
     assert list(page_sections(page)) == [("Ports", "a", "Ships.Boxes.")]
 
 
+def test_search_text_has_no_words_of_controls() -> None:
+    """What filters a table or opens a fold answers no question."""
+    page = (
+        "<article><section id='a'><h1>Ports</h1><p>Ships. </p><p><label>Filter 2 rows: <input>"
+        "</label><label>by: <select><option>all</option></select></label><output>2</output></p>"
+        "<button>Copy</button><details><summary><p class='collapsed'>Show all.</p>"
+        "<p class='expanded'>Hide all.</p></summary></details></section></article>"
+    )
+    assert list(page_sections(page)) == [("Ports", "a", "Ships. Show all.")]
+
+
 def test_search_script_holds_every_page_and_no_card(tmp_path: Path) -> None:
     """Cards are searched from their own file; the recipes for contributors have their sections."""
     (tmp_path / "cards").mkdir()

@@ -16,6 +16,8 @@ MIN_IMAGES = 10
 """Clear images below which nine of ten cannot be results."""
 HALF_RECALL = 0.5
 """Recall below which a measure misses more than it finds."""
+SHIPS = "ships"
+"""Unit of the cards that count ships and measure no length."""
 TAIL_SHARE = 0.10
 """Share outside the stated intervals."""
 
@@ -40,6 +42,8 @@ class Card:
     """Size and contrast of the sentence."""
     sensor: str
     """Sensor, as in the inventory."""
+    counts_as_found: str = ""
+    """What counts as found, where two cards of one object differ in it."""
 
     def thing_of(self, size: float) -> str:
         """Words for what was put in: nothing, one, or many.
@@ -63,11 +67,15 @@ CARDS: Mapping[str, Card] = {
             "berth-sentinel-2", "Ships at a berth, Sentinel-2", "a ship {size:g} m long",
             "length of the ship, m", "m", "deck less water, reflectance", (100.0, 0.05),
             "sentinel-2",
+            "Found means a hull of a ship's shape along the quay, with a length; a change without "
+            "such a shape is counted apart, as something seen.",
         ),
         Card(
             "berth-landsat", "Ships at a berth, Landsat", "a ship {size:g} m long",
             "length of the ship, m", "ships", "deck less water, reflectance", (100.0, 0.05),
             "landsat",
+            "Found means any change large enough for a ship: pixels of 30 m show no shape, so what "
+            "at 10 m is only something seen counts here as a ship.",
         ),
         Card(
             "berth-sentinel-1", "Ships at a berth, Sentinel-1 from the sea",
@@ -266,6 +274,8 @@ def _bias_words(of_size: pd.DataFrame, card: Card) -> list[str]:
     least, most = biases.min(), biases.max()
     side = "too small" if most < 0 else "too large" if least > 0 else "off"
     ends = dict.fromkeys(map(_error, (least, most)))
+    if card.unit == SHIPS and [*ends] == ["0"]:
+        return ["Where it is found, the number of ships is right at the median."]
     if [*ends] == ["0"]:
         return ["Where it is found, the median error is none."]
     over = " over the contrasts tried" if len(ends) > 1 else ""
@@ -310,6 +320,7 @@ def limits_sentence(table: pd.DataFrame, card: Card) -> str:
         f"{card.thing_of(size).capitalize()} ({card.contrast} {_signed(contrast)}): "
         f"found in {_of(row, row['found'], kind)}{_over_contrasts(of_size)}."
     ]
+    words += [card.counts_as_found] if card.counts_as_found else []
     words += _bias_words(of_size, card)
     words += [
         f"At {_signed(each)}, {_range(tried[tried['contrast'] == each], card)}."

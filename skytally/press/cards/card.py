@@ -14,6 +14,15 @@ KINDS = ("finding", "row", "claim", "source", "ship")
 """Kinds of card; each has a folder of its own under ``cards/``."""
 MOST_LETTERS = 420
 """Letters of a text on a card; a longer one is cut at a word and ends in an ellipsis."""
+MOST_IN_CAVEAT = 1_000
+"""Letters of a text that limits what the card says; a longer one ends at a sentence."""
+CAVEATS = frozenset(
+    {
+        "note", "not known", "what it reports", "changed on the way", "the other parts", "remark",
+        "what speaks against it", "seen later, no part of the verdict", "what is short",
+    }
+)  # fmt: skip
+"""Labels of such texts, which are shortened after all other facts."""
 MOST_LINKS = 8
 """Links in one fact of a card; the rest is counted."""
 CITE = "cite"
@@ -140,9 +149,16 @@ def web_link(text: str, url: str) -> Part:
 
 def fact(label: str, parts: Iterable[Part | str]) -> list[Fact]:
     """One fact, or none where it has no words; what exceeds the room of a card is counted."""
-    pieces = [Part(shortened(part)) if isinstance(part, str) else part for part in parts]
+    pieces = [Part(_fitting(label, part)) if isinstance(part, str) else part for part in parts]
     pieces = [part for part in pieces if part.text]
     rest = len(pieces) - MOST_LINKS
     if rest > 0:
         pieces = [*pieces[:MOST_LINKS], Part(f"and {rest} more")]
     return [Fact(label, tuple(pieces))] if pieces else []
+
+
+def _fitting(label: str, text: str) -> str:
+    """Text cut at a word, or at a sentence where it limits what the card says."""
+    if label in CAVEATS:
+        return whole_sentences(text, letters=MOST_IN_CAVEAT)
+    return shortened(text)

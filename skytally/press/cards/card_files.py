@@ -12,7 +12,7 @@ from typing import Any
 from skytally.core import DataError
 from skytally.figures import spaced_elements
 from skytally.press.cards.book_citations import BookCitations
-from skytally.press.cards.card import CITE, WEB, Card, Fact, Part
+from skytally.press.cards.card import CAVEATS, CITE, SENTENCE_END, WEB, Card, Fact, Part
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
 from skytally.press.cards.ship_cards import ship_cards, with_ship_links
@@ -26,6 +26,9 @@ POLICY = (
     "content=\"default-src 'none';style-src 'self' file:;img-src 'self'\">"
 )
 """No script, and of other files only the sheet of styles."""
+FULL = ("all its cells", "all of it")
+"""Labels of the link from a card to its full table."""
+REST = "the rest stands in the full table"
 UP = "../../"
 """From a card's page to the root of the site."""
 WITH_REPEATED = """window.skytallyCards=(function(all,facts,parts){
@@ -83,15 +86,30 @@ def card_page(
         page = _page(card, facts, title=title, foot=foot)
         if len(page.encode()) <= LARGEST_PAGE or not facts:
             return page
-        longest = max(facts, key=lambda each: (each.label != CITE, len(_fact(each, UP))))
-        facts = [_trimmed(each) if each is longest else each for each in facts]
+        longest = max(facts, key=_first_to_shorten)
+        facts = [_trimmed(each, card) if each is longest else each for each in facts]
         facts = [each for each in facts if each.parts]
 
 
-def _trimmed(fact: Fact) -> Fact:
-    """Leave out the last piece of a fact, and say so."""
+def _first_to_shorten(fact: Fact) -> tuple[bool, bool, int]:
+    """Order in which facts are shortened: the longest, then caveats, then the citation."""
+    return fact.label != CITE, fact.label not in CAVEATS, len(_fact(fact, UP))
+
+
+def _trimmed(fact: Fact, card: Card) -> Fact:
+    """Leave out the last piece of a fact, or the last sentence of a caveat, and say so."""
+    sentences = SENTENCE_END.split(fact.parts[0].text) if fact.label in CAVEATS else []
+    if len(sentences) > 1:
+        text = " ".join(sentences[:-1]).removesuffix(".")
+        return Fact(fact.label, (Part(text), Part(REST, _full_table(card))))
     kept = fact.parts[: -2 if fact.parts[-1].text == "..." else -1]
     return Fact(fact.label, (*kept, Part("...")) if kept else ())
+
+
+def _full_table(card: Card) -> str:
+    """Address of the row of a card in its full table; empty where the card links none."""
+    linked = (each.parts[0].url for each in card.facts if each.label in FULL)
+    return next(linked, "")
 
 
 def _page(card: Card, facts: list[Fact], *, title: str, foot: str) -> str:

@@ -12,6 +12,7 @@ from skytally.core import VOCABULARY_COLUMNS, data_registry, listed, read_cells,
 from skytally.findings import VOID, interval_words, read_declarations
 from skytally.press.cards.card import (
     CITE,
+    MOST_IN_CAVEAT,
     Card,
     Fact,
     Part,
@@ -217,7 +218,8 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact(ORIGINAL, original_citations(record, rows) if printed else []),
     ]
     heading = _heading(finding, cells)
-    return Card("finding", key, heading, shortened(finding["text"]), tuple(facts))
+    said = whole_sentences(str(finding["text"]), letters=MOST_IN_CAVEAT)
+    return Card("finding", key, heading, said, tuple(facts))
 
 
 def _drift(claim: Mapping[str, Any], record: CardRecord) -> list[Fact]:
@@ -444,7 +446,7 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
         *fact("what would change it", [claim["changes_if"]]),
         *fact("what is short", [short_of(claim)]),
         *fact("what was tested", [claim["tested_part"]]),
-        *fact("the other parts", [shortened(" ".join(others))]),
+        *fact("the other parts", [" ".join(others)]),
         *fact("seen later, no part of the verdict", claim["later"]),
         # where no rule decides, the remark is the sentence of the card
         *fact("remark", [claim["remark"] if decide else ""]),
@@ -467,6 +469,6 @@ def claim_card(record: CardRecord, claim: Mapping[str, Any], citation: str) -> C
     title = f"{verdict[:1].upper()}{verdict[1:]}: {claim['text']}"
     return Card(
         "claim", claim["id"], shortened(title, letters=MOST_IN_HEADING),
-        shortened(" ".join(decide) or claim["remark"]),
+        whole_sentences(" ".join(decide) or str(claim["remark"]), letters=MOST_IN_CAVEAT),
         tuple(facts),
     )  # fmt: skip

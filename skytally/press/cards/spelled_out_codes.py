@@ -41,7 +41,7 @@ DESCRIPTION = re.compile(r"\((.*)\)", re.DOTALL)
 """A title in brackets, which is a description by those who compiled the record."""
 LANGUAGE = re.compile(r", ([A-Z][a-z]+)(?: video text)?\)$")
 """End of such a description, where it names the language of the page."""
-UNTITLED = "untitled in our record"
+UNTITLED = "headline not recorded"
 """What a citation has in place of a title that was not read."""
 
 
@@ -95,7 +95,7 @@ def cited_title(title: str) -> str:
     Examples
     --------
     >>> cited_title("(ships at Rajin, Korean)"), cited_title("(33,000 containers)")
-    ('untitled in our record, in Korean', 'untitled in our record')
+    ('headline not recorded, in Korean', 'headline not recorded')
     """
     if not DESCRIPTION.fullmatch(title):
         return title

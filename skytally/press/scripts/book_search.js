@@ -18,13 +18,20 @@ document.addEventListener("DOMContentLoaded", function () {
   /* words in which a question is put, and not what it asks for */
   var COMMON = new Set(("a about all an and any anybody anyone are as at be been being by can could did do does "
     + "exactly for from get gets getting give given gives gave go goes got had has have how i if in into is it its "
-    + "just know known many may me might much my not of on one or our please really say says said should show "
+    + "just know known many may me might much my not of on one or our per please really say says said should show "
     + "shows so tell tells than that the their them then there these they this those to up very was we were what "
     + "when where which who whom whose why will with would you your").split(" "));
 
-  /* what is asked for in words that a question is put in: what was in the containers */
-  var CONTENTS = /^(what|anything|something)\b.*\b(in|inside) (the|those|these|them)\b/;
+  /* what is asked for in words that a question is put in: what was in the containers, has anyone seen inside them */
+  var CONTENTS = /^(what|anything|something)\b.*\b(in|inside) (the|those|these|them)\b|\b(any|who)\w*\b.*\binside (the|those|these|them|one)\b/;
+  var BOXES = /\b(containers?|box(es)?|crates?)\b/;
   function implied(typed) { return CONTENTS.test(typed) ? ["contents"] : []; }
+  /* words that a heading may have as a whole; two ways of asking for contents are one */
+  function phrase_of(all) {
+    var typed = all.join(" ");
+    if (CONTENTS.test(typed) && BOXES.test(typed)) { return /\bin the (containers|boxes)\b/iu; }
+    return all.length >= PHRASE ? new RegExp(all.map(escaped).join("\\s+"), "iu") : null;
+  }
 
   function element(name, words, parent) {
     var made = document.createElement(name);
@@ -215,7 +222,7 @@ document.addEventListener("DOMContentLoaded", function () {
       return one.found;
     });
     var tells = telling_words(hits, words, places.length);
-    var phrase = all.length >= PHRASE ? new RegExp(all.map(escaped).join("\\s+"), "iu") : null;
+    var phrase = phrase_of(all);
     hits = hits.map(function (one) { return scored(one, words, tells, phrase); });
     hits.sort(function (a, b) {
       return b.score - a.score || b.found - a.found || a.meant - b.meant;

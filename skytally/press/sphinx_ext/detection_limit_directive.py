@@ -11,6 +11,7 @@ from skytally.imagery.pipeline import CARDS
 from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
+    cell,
     empty_state,
     filtered_table,
     folded,
@@ -34,15 +35,23 @@ class LimitsTable(Block):
         empty = "No detection limit has been simulated yet."
         if table.empty:
             return empty_state(empty, anchor="table-limits")
-        heads = ["measure", "put in", "contrast", "images", "found", "recall", "90 % interval"]
-        heads += ["bias", "5 to 95 % of it", FALSE_ALARMS]
+        heads = ["measure", "put in", "contrast", "images", "found", "something seen, no number"]
+        heads += ["recall", "90 % interval", "bias", "5 to 95 % of it", FALSE_ALARMS]
         when, seed = table["date"].iloc[0], table["seed"].iloc[0]
-        caption = f"Simulated: known things drawn into images (run on {when}, seed {seed})"
+        caption = (
+            f"Simulated: known things drawn into images (run on {when}, seed {seed}). A bias in "
+            "ships is one of their number, where any were found, and says nothing of a length"
+        )
+        means = "".join(
+            f"<p>{cell(f'{card.title}: {card.counts_as_found}')}</p>"
+            for key in dict.fromkeys(table["card"])
+            if (card := CARDS[key]).counts_as_found
+        )
         shown = filtered_table(
             "limits", caption, heads, [self._row(row) for row in table.itertuples()], empty=empty,
             label="measure", choices=list(dict.fromkeys(CARDS[key].title for key in table["card"])),
         )  # fmt: skip
-        return folded(shown, len(table), "Every size and contrast")
+        return means + folded(shown, len(table), "Every size and contrast")
 
     @staticmethod
     def _row(row: Any) -> str:
@@ -52,12 +61,12 @@ class LimitsTable(Block):
         if size == 0:
             # nothing was there to be found, so there is no recall
             alarms = int(row.found) + int(row.something)
-            return table_row([*cells, "", "", "", "", "", f"{alarms} of {row.looks} ({ends})"])
+            return table_row([*cells, *[""] * 6, f"{alarms} of {row.looks} ({ends})"])
         biased = row.bias != ""
         return table_row(
             [
-                *cells, row.found, f"{float(row.recall):.2f}", ends,
-                f"{rounded(row.bias)} {card.unit}" if biased else "",
+                *cells, row.found, row.something, f"{float(row.recall):.2f}", ends,
+                f"{rounded(row.bias)} {card.unit}" if biased else "nothing found",
                 f"{rounded(row.bias_low)} to {rounded(row.bias_high)}" if biased else "", "",
             ]
         )  # fmt: skip
@@ -80,7 +89,8 @@ class ShipsFoundByLength(Block):
             lines.append([f"{length:g} m", *found])
         return small_table(
             "Simulated: share of ships at a berth that the program finds on one Sentinel-2 image, "
-            f"with a 90 % interval. Contrast: {CARDS[BERTH].contrast}.",
+            f"with a 90 % interval. Contrast: {CARDS[BERTH].contrast}. "
+            f"{CARDS[BERTH].counts_as_found}",
             ["length of the ship", *contrasts],
             lines,
             empty="No detection limit has been simulated yet.",

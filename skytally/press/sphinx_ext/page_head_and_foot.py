@@ -11,11 +11,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from skytally.core import data_registry
 from skytally.figures import PREVIEW_SIZE, preview_picture, undrawn_letters
 from skytally.press.book_metadata import book_details, source_line
 from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED, edition_words
-from skytally.press.sphinx_ext.cached_record_and_findings import findings
+from skytally.press.sphinx_ext.cached_record_and_findings import findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
+from skytally.press.sphinx_ext.page_search_log_directive import SEARCHES, newest_day
 
 LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
@@ -99,12 +101,21 @@ def _edition_links(up: str, about: Mapping[str, str]) -> str:
 def _state(pagename: str, about: Mapping[str, str]) -> list[str]:
     """Words on the state of the record, and on the edition that this is or differs from."""
     complete = html.escape(_begun(about["complete_to"]))
+    if complete and about.get("searched"):
+        day = html.escape(about["searched"])
+        complete += f" (when it was published; newer ones were last searched for on {day})"
     if "edition" not in about:
         return [complete] if complete else []
     links = _edition_links(to_root(pagename), about)
     if _is_edition(about):
         return [*filter(None, [complete]), links]
     return ["; ".join(filter(None, (complete, links)))]
+
+
+def last_searched() -> str:
+    """Day of the newest search for pages; empty in a book that logs none."""
+    logged = SEARCHES in data_registry.entries() and not table(SEARCHES).empty
+    return newest_day() if logged else ""
 
 
 def _begun(words: str) -> str:
@@ -172,7 +183,8 @@ def add_head_and_foot(
     tags = head_tags(pagename, about, title=name, words=words)
     context["metatags"] = f"{context.get('metatags', '')}{tags}"
     has_about = ABOUT in app.env.found_docs
-    context["theme_extra_footer"] = page_foot(pagename, about, has_about=has_about)
+    foot = about | {"searched": last_searched()}
+    context["theme_extra_footer"] = page_foot(pagename, foot, has_about=has_about)
 
 
 def details_on_page(block: Block) -> dict[str, str]:

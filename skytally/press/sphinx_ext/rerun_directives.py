@@ -30,7 +30,7 @@ def share_sentence(key: str) -> str:
     Parameters
     ----------
     key : str
-        A share of one row in one other row, as the lines on *About* compute it.
+        A share of one row in one other row, as the lines on *Rerun* compute it.
 
     Raises
     ------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 from sphinx.application import Sphinx
 
-from skytally.core import listed, quantity_of, quantity_text
+from skytally.core import data_registry, listed, quantity_of, quantity_text
 from skytally.press.cards.card import WEB, Fact, Part
 from skytally.press.cards.record_cards import dates, has_number, is_one_ship
 from skytally.press.cards.record_rows_by_ship import (
@@ -37,7 +36,7 @@ from skytally.press.cards.ship_cards import (
 )
 from skytally.press.sphinx_ext.accuracy_score_directives import PORTS
 from skytally.press.sphinx_ext.benchmark_result_reader import results
-from skytally.press.sphinx_ext.cached_record_and_findings import card_record
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,
@@ -48,6 +47,8 @@ from skytally.press.sphinx_ext.html_blocks import (
 )
 from skytally.press.sphinx_ext.sanction_directives import OTHER_SHIP
 
+LENGTHS = "ship_lengths"
+"""Table of the lengths that pages print of ships."""
 NOT_IN_RECORD = "not in the record"
 NO_LENGTH = "no page read gives it"
 TABLE_WORDS = {
@@ -62,14 +63,12 @@ STEMS = ("statement", "date", "depart", "arrive", "seen")
 
 
 def printed_lengths(ship: str) -> dict[str, int]:
-    """Lengths of a ship in metres by source, from what the record notes of each page."""
-    # no table has a column for the length that a page prints of a ship, so its words are read
-    pattern = re.compile(rf"(?<![\w-]){re.escape(ship)} \((?:[^()]*, )?(\d+) m\)")
-    found = {
-        name: pattern.search(str(source["reports"]))
-        for name, source in card_record().sources.items()
-    }
-    return {name: int(match[1]) for name, match in found.items() if match}
+    """Lengths of a ship in metres that pages print, by source; none in a book without the table."""
+    if LENGTHS not in data_registry.entries():
+        return {}
+    rows = table(LENGTHS)
+    own = rows[rows["vessel"] == ship]
+    return {str(row.source_id): round(float(row.metres)) for row in own.itertuples()}
 
 
 class ShipBlock(Block):
