@@ -17,7 +17,7 @@ from skytally.press.book_metadata import book_details, source_line
 from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED, edition_words
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
-from skytally.press.sphinx_ext.page_search_log_directive import SEARCHES, newest_day
+from skytally.press.sphinx_ext.page_search_log_directive import NEWEST, SEARCHES, log_days
 
 LETTERS = 160
 """Letters of a description: as many as a search engine shows."""
@@ -115,7 +115,7 @@ def _state(pagename: str, about: Mapping[str, str]) -> list[str]:
 def last_searched() -> str:
     """Day of the newest search for pages; empty in a book that logs none."""
     logged = SEARCHES in data_registry.entries() and not table(SEARCHES).empty
-    return newest_day() if logged else ""
+    return log_days()[NEWEST] if logged else ""
 
 
 def _begun(words: str) -> str:
