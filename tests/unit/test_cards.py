@@ -358,7 +358,7 @@ def test_sum_by_the_compiler_is_said_to_be_one(cards_of: CardRecord) -> None:
         (
             "(ships at Rajin, Korean)",
             "https://a.test",
-            "A, in Korean (undated): https://a.test",
+            "A, in Korean (undated)",
         ),
         ("Ships (Korean)", "", "A, Ships (Korean) (undated; no address)"),
     ],

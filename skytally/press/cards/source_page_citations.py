@@ -82,19 +82,17 @@ def _host(source: Mapping[str, Any]) -> str:
 def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:
     """Link to the page of a publisher: its name, its title, its day, and whether it is a copy.
 
-    A page whose title was not read is known by its address, which stands there, too; that its
-    headline was not recorded stands once, in its citation.
+    That the headline of a page was not recorded stands once, in its citation, with its address.
     """
     title = shortened(cited_title(str(source["title"])), letters=90)
     unlinked = "" if source["url"] else "no address"
     untitled = title.startswith(UNTITLED) and source["url"]
-    where = f": {source['url']}" if untitled else ""
     title = title.removeprefix(UNTITLED).removeprefix(", ") if untitled else title
     facts = "; ".join(
         filter(None, (published(source), unlinked, _host(source), copy_words(record, source)))
     )
     named = ", ".join(filter(None, (str(source["publisher"]), title)))
-    return web_link(f"{named} ({facts}){where}", str(source["url"]))
+    return web_link(f"{named} ({facts})", str(source["url"]))
 
 
 def _who(record: CardRecord, source: str, row_ids: Iterable[str]) -> str:
