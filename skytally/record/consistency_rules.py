@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -48,6 +49,8 @@ UNITS = "units"
 """Table that describes each word of the vocabulary *unit*."""
 QUANTITY_UNITS = "quantity_units"
 """Table of the units that a quantity is given in, beside the unit of its own name."""
+TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|igshid)=")
+"""Words of an address that say by which link a page was reached, and not which page it is."""
 SOURCES, LINEAGE = "sources", "lineage"
 LISTED_REFERENCES = 20
 """References to rows of any table that are listed one by one, where a table is empty."""
@@ -320,6 +323,24 @@ def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(name, row["line"], "derived_from", circle, "a source cannot copy itself")
 
 
+def _page_of(address: str) -> tuple[str, str, tuple[str, ...]]:
+    """Parts of an address that name its page, without those on how it was reached."""
+    parts = urlsplit(address)
+    asked = sorted(word for word in parts.query.split("&") if word and not TRACKING.match(word))
+    return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), tuple(asked)
+
+
+def _repeated_pages(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
+    """Faults of pages with two rows, which would count as two sources."""
+    first: dict[tuple[str, str, tuple[str, ...]], str] = {}
+    for row in plain_rows(sources[sources["url"] != ""]):
+        known = first.setdefault(_page_of(row["url"]), row["id"])
+        # an id that stands twice is a fault of its own
+        if known != row["id"]:
+            advice = f"{known} is that page; cite it, and remove this row"
+            yield Fault(name, int(row["line"]), "url", repr(row["url"])[:80], advice)
+
+
 def _table_faults(
     name: str,
     table: pd.DataFrame,
@@ -379,6 +400,7 @@ def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
     faults += _ref_faults(folder, tables)
     if SOURCES in readable:
         faults += _circles("sources.csv", readable[SOURCES])
+        faults += _repeated_pages("sources.csv", readable[SOURCES])
         faults += _days_of_sources(folder, readable, today)
     if UNITS in readable:
         faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))

@@ -35,6 +35,9 @@ def test_check_record_counts_the_rows_in_order(record: Path) -> None:
     assert check_record(record) == lines
 
 
+PAGE = "https://beyondparallel.csis.org/ongoing-arms-transfer-activity-at-najin-port/"
+AGAIN = f"http://www.{PAGE[8:-1]}?utm_source=letter#top"
+"""The same page as somebody else linked to it."""
 ENDS = {"low": "256", "high": "260"}
 
 
@@ -78,6 +81,7 @@ ENDS = {"low": "256", "high": "260"}
         ("sites", "rajin", {"lon": "181"}, "lon", "181.0"),
         ("sources", "SEED1", {"derived_from": "SEED1"}, "derived_from", "SEED1 from SEED1"),
         ("sources", "BP_20231017", {"derived_from": "NOBODY"}, "derived_from", "'NOBODY'"),
+        ("sources", "SEED1", {"url": AGAIN}, "url", repr(PAGE)[:80]),
         (
             "sources",
             "BP_20231017",
