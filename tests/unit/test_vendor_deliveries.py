@@ -51,6 +51,10 @@ LANDSAT = {
     "quality": "qa_pixel",
     "calibration": "metadata",
 }
+MOON = (
+    'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
+    'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
+)
 Found = tuple[list[SceneItem], dict[str, str]]
 
 
@@ -195,6 +199,8 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
          r"EPSG:4326, whose units are degrees; write the right code into the file"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs='LOCAL_CS["plan",UNIT["m",1]]'),
          {"bands": {"b04": "red"}}, "a_20230805_red.tif: its coordinate system is of no place on"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs=MOON, corner=(130, 42), gsd=1e-4),
+         {"bands": {"b04": "red"}}, "_red.tif: its corner at 130, 42 is no place on Earth"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", corner=(130.26, 42.25), gsd=0.0001),
          {"bands": {"b04": "red"}},
          r"_red.tif: its corners at 130.26, 42.25 and .* are degrees, but EPSG:32652 has metres"),

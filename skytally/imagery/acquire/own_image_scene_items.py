@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import rasterio
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
@@ -213,11 +215,23 @@ def _check_units(name: str, header: ImageHeader) -> None:
         raise ValueError(message)
 
 
+def _lonlat(crs: CRS, x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude of a point; not a number where there is no way from its system."""
+    try:
+        # in an environment of its own, GDAL tells its errors to nobody but the caller
+        with rasterio.Env():
+            west, south, _, _ = transform_bounds(crs, LONLAT, x, y, x, y)
+    # rasterio raises errors of GDAL that have no public class
+    except Exception:
+        return math.nan, math.nan
+    return west, south
+
+
 def _corner_on_earth(name: str, crs: CRS, x: float, y: float) -> list[float]:
     """Longitude and latitude of a corner, which a wrong coordinate system puts beside the Earth."""
     degrees = crs.is_geographic
     if not degrees or (abs(x) <= 360 and abs(y) <= 90):
-        west, south, _, _ = transform_bounds(crs, LONLAT, x, y, x, y)
+        west, south = _lonlat(crs, x, y)
         if abs(west) <= 180 and abs(south) <= 90:
             return [west, south]
     unit = ", whose units are degrees" if degrees else ""
