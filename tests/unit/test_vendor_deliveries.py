@@ -199,6 +199,9 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
          r"EPSG:4326, whose units are degrees; write the right code into the file"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs='LOCAL_CS["plan",UNIT["m",1]]'),
          {"bands": {"b04": "red"}}, "a_20230805_red.tif: its coordinate system is of no place on"),
+        (lambda f: deliveries.plain(
+            f, "a_20230805_red.tif", transform=affine.Affine(0, 0, 604000, 0, 0, 4677000)),
+         {"bands": {"b04": "red"}}, "a_20230805_red.tif: its pixels have no size on the ground"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs=MOON, corner=(130, 42), gsd=1e-4),
          {"bands": {"b04": "red"}}, "_red.tif: its corner at 130, 42 is no place on Earth"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", corner=(130.26, 42.25), gsd=0.0001),

@@ -182,6 +182,9 @@ def _check_georeference(name: str, header: ImageHeader) -> None:
     if header.crs is None or header.transform.is_identity:
         message = f"{name}: {GEOREFERENCED_HINT}"
         raise ValueError(message)
+    if header.transform.is_degenerate:
+        message = f"{name}: its pixels have no size on the ground; deliver it anew"
+        raise ValueError(message)
 
 
 def _check_palette(source: BandSource, header: ImageHeader) -> None:
