@@ -278,7 +278,7 @@ ADDED = {
     "port_stays": (
         "{id},dunai,,voa,2023-12-18,2023-12-17,2023-12-17,,P033,planet,VOA_7412571,direct,made up"
     ),
-    "sites": "{id},Made up,port,{lat},{lon},{radius},published,WIKI_RAJIN,secondhand,",
+    "sites": "{id},Made up {id},port,{lat},{lon},{radius},published,WIKI_RAJIN,secondhand,",
     "lineage": "port_observations,P999,carried,P003,",
 }
 DEFAULTS = {
