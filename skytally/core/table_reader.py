@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +52,8 @@ NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil")
 """What programs write for an empty cell."""
 FAILED_FORMULA = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD)[!?]")
 """What a spreadsheet writes where it cannot compute a cell."""
+FORMULA = re.compile(r"=\s*[+-]?\s*(?:\$?[A-Z]{1,3}\$?\d|[A-Z][A-Z.]*\()")
+"""Begin of a formula that was saved in place of what it gives."""
 AMOUNT = r"[0-9][0-9 .,'\u00a0\u2009\u202f]*"
 RANGE = re.compile(rf"({AMOUNT})\s*(?:[-\u2010-\u2015\u2212~]|\.\.+|\u2026|to)\s*({AMOUNT})")
 """Two ends in one cell, as a source prints them."""
@@ -69,12 +71,23 @@ MARKED = re.compile(
     rf"([+-]?{AMOUNT})\s*(?:[*\u2020\u2021\u00a7#]+|[\u00b9\u00b2\u00b3\u2070-\u2079]+|\[\w+\]|\(\w+\))"
 )
 """A number with the mark of a footnote."""
+DEGREES = re.compile(
+    r"(?P<d>\d{1,3}(?:\.\d+)?)\s*(?P<mark>[\u00b0\u00ba])?\s*"
+    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*['\u2019\u2032]?\s*"
+    r"(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"\u201d\u2033]|'')?\s*)?)?(?P<side>[NSEW])?",
+    re.IGNORECASE,
+)
+"""A latitude or longitude as charts and lists of ports print it."""
+SIXTIETHS = 60
 MINUS = re.compile(r"[\u2010-\u2015\u2212\ufe63\uff0d](?=[0-9])")
 """Dashes that programs write for the minus of the keyboard."""
 CUT = re.compile(r"\u2026|\.\.\.(?=$|[/?#])")
 """What a program writes where it cut an address."""
 LONGEST_CELL = 32_000
 """Most letters of a cell; what a spreadsheet has cut is a little longer."""
+REQUIRED = "fill it; the dictionary requires it"
+LEAST_EMPTY, MOST_FILLED = 3, 4
+"""Required cells that are empty, and cells that are not, of a line that is no row."""
 LINE_BREAK = re.compile(r"[\t\r\n]")
 
 
@@ -83,6 +96,8 @@ def _id(cell: str) -> tuple[object, str]:
 
 
 def _text(cell: str) -> tuple[object, str]:
+    if FORMULA.match(cell):
+        return cell, "a formula stands in the cell; write what it gives"
     failed = FAILED_FORMULA.fullmatch(cell)
     return cell, "a formula failed; write what it should have given" if failed else ""
 
@@ -114,6 +129,18 @@ def _day(cell: str) -> tuple[object, str]:
     return pd.Timestamp(found), ""
 
 
+def _decimal_degrees(cell: str) -> str:
+    """Turn degrees, minutes and seconds into one number; empty where a cell has none."""
+    found = DEGREES.fullmatch(cell)
+    if not found or not (found["mark"] or found["side"]):
+        return ""
+    whole, minutes, seconds = (float(found[part] or 0) for part in ("d", "m", "s"))
+    if minutes >= SIXTIETHS or seconds >= SIXTIETHS:
+        return ""
+    number = whole + minutes / SIXTIETHS + seconds / SIXTIETHS**2
+    return f"{-number if (found['side'] or '').upper() in ('S', 'W') else number:.5f}"
+
+
 def _number(cell: str) -> tuple[object, str]:
     if PLAIN_NUMBER.fullmatch(cell):
         return float(cell), ""
@@ -121,6 +148,10 @@ def _number(cell: str) -> tuple[object, str]:
         return None, f"write {plain}, with the minus sign of the keyboard"
     if marked := MARKED.fullmatch(cell):
         return None, f"write {marked[1].strip()} alone; what the mark says goes into a note"
+    if cell.startswith("="):
+        return None, "write the number that the formula gives"
+    if degrees := _decimal_degrees(cell):
+        return None, f"write decimal degrees, here {degrees}"
     return None, "write a plain number such as 1010 or 2.6 (no separators, no exponent)"
 
 
@@ -194,7 +225,7 @@ def _cell(
 ) -> tuple[object, str]:
     if not cell:
         empty = EMPTY.get(column.type, "")
-        return empty, "fill it; the dictionary requires it" if column.required else ""
+        return empty, REQUIRED if column.required else ""
     # a required cell may hold such a word, as the country code of Namibia
     if not column.required and NO_VALUE.fullmatch(cell):
         return EMPTY.get(column.type, ""), "leave a cell without a value empty"
@@ -235,6 +266,17 @@ def _typed_row(
     return row, faults
 
 
+def _no_row(name: str, line: int, cells: Sequence[str], faults: Sequence[Fault]) -> list[Fault]:
+    """One fault of a line that is rather a total or a remark than a row; none of any other."""
+    filled = [repr(cell.strip())[:40] for cell in cells if cell.strip()]
+    empty = sum(fault.advice == REQUIRED for fault in faults)
+    if empty < LEAST_EMPTY or len(filled) > empty or len(filled) > MOST_FILLED:
+        return []
+    found = f"only {', '.join(filled)} in the line"
+    advice = "remove the line, if it is a total or a remark, or fill what the dictionary requires"
+    return [Fault(name, line, "", found, advice)]
+
+
 def _recapitalised(name: str, table: pd.DataFrame, column: str) -> list[Fault]:
     """Faults of ids that differ in capitals only: links and files of the site take them for one."""
     first: dict[str, tuple[str, int]] = {}
@@ -266,7 +308,7 @@ def _typed(
         order = (by_name[column] for column in content.header)
         row, wrong = _typed_row(name, line, zip(order, cells, strict=True), closed, printed=printed)
         rows.append(row)
-        faults += wrong
+        faults += _no_row(name, line, cells, wrong) or wrong
     table = pd.DataFrame(rows, columns=["line", "sound", *by_name])
     for column in wanted:
         faults += _recapitalised(name, table, column.name) if column.type == "id" else []

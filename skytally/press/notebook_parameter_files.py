@@ -16,6 +16,7 @@ from skytally.press.strict_notebook_reader import file_name, read_notebook, scan
 LARGEST_BYTES = 16_384
 OUT = "out"
 """The one parameter the press itself sets: the folder of the results."""
+AGAIN = "a second time"
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -30,11 +31,12 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        names = [key.value for key, _ in node.value]
+        seen: list[object] = []
         for key, _ in node.value:
-            if names.count(key.value) > 1:
-                message = f"the name {key.value!r} twice; keep one"
+            if key.value in seen:
+                message = f"the name {key.value!r} {AGAIN}"
                 raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
+            seen.append(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -97,6 +99,22 @@ def _declared(where: str, statement: ast.stmt, source: str) -> tuple[str, object
         raise DataError(message) from error
 
 
+def _tagged_wrongly(line: str, numbers: list[int]) -> str:
+    """Sentence on a notebook of which not exactly one code cell is tagged parameters."""
+    name = file_name(line)
+    if numbers:
+        where = " and ".join(map(str, numbers))
+        return f"{name}: {len(numbers)} cells tagged parameters, {where}; tag exactly one"
+    for number, cell in enumerate(read_notebook(line)["cells"], start=1):
+        for tag in cell["metadata"].get("tags", []):
+            found, kind = f"{name}, cell {number}: found", cell["cell_type"]
+            if tag == "parameters":
+                return f"{found} parameters in a {kind} cell; make it a code cell"
+            if tag.strip().casefold() in ("parameters", "parameter"):
+                return f"{found} the tag {tag!r}; write it as parameters"
+    return f"{name}: 0 cells tagged parameters; tag exactly one"
+
+
 def declared_parameters(line: str) -> dict[str, object]:
     """Read the names and default values of a notebook's parameters cell.
 
@@ -112,8 +130,7 @@ def declared_parameters(line: str) -> dict[str, object]:
         if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
     ]
     if len(cells) != 1:
-        message = f"{file_name(line)}: {len(cells)} cells tagged parameters; tag exactly one"
-        raise DataError(message)
+        raise DataError(_tagged_wrongly(line, [number for number, _ in cells]))
     number, source = cells[0]
     where = f"{file_name(line)}, cell {number} (parameters)"
     found: dict[str, object] = {}
@@ -167,7 +184,9 @@ def parameter_values(line: str) -> dict[str, object]:
     try:
         content = yaml.load(text, Loader=_PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        message = f"{where}: found {_yaml_words(error)}; write plain name: value lines"
+        words = _yaml_words(error)
+        advice = "keep one of the two" if AGAIN in words else "write plain name: value lines"
+        message = f"{where}: found {words}; {advice}"
         raise ValueError(message) from error
     if content is None:
         return {}
@@ -235,6 +254,9 @@ def shape_words(default: object) -> str:
     if isinstance(default, dict):
         return f"names, each with {shape_words(next(iter(default.values()), ''))}"
     quotes = " in quotation marks" if isinstance(default, str) else ""
+    if type(default) in (int, float):
+        whole = "whole " if isinstance(default, int) else ""
+        return f"a {whole}number without quotation marks, such as {default}"
     return f"a {type(default).__name__}{quotes}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -48,6 +49,12 @@ UNITS = "units"
 """Table that describes each word of the vocabulary *unit*."""
 QUANTITY_UNITS = "quantity_units"
 """Table of the units that a quantity is given in, beside the unit of its own name."""
+VARIANT = re.compile(r"^(?:www|m|mobile|amp)\.")
+"""Begin of a host that serves the same pages to telephones or by an older address."""
+TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|igshid)=")
+"""Words of an address that say by which link a page was reached, and not which page it is."""
+NAMED = ("counters.csv", "sites.csv", "scopes.csv")
+"""Tables of things that pages call by name."""
 SOURCES, LINEAGE = "sources", "lineage"
 LISTED_REFERENCES = 20
 """References to rows of any table that are listed one by one, where a table is empty."""
@@ -169,6 +176,29 @@ def _repeated_ids(name: str, table: pd.DataFrame) -> Iterator[Fault]:
         yield Fault(
             name, row["line"], "id", f"{row['id']!r} a second time", "give it an id of its own"
         )
+
+
+def _repeated_names(name: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Faults of two ids for one name: what was counted or lies there would be two."""
+    named = [column for column in ("site", "name") if column in rows]
+    first: dict[tuple[str, ...], str] = {}
+    for row in plain_rows(rows) if "name" in named else ():
+        key = tuple(" ".join(str(row[column]).casefold().split()) for column in named)
+        known = first.setdefault(key, row["id"])
+        if known != row["id"]:
+            advice = f"{known} has that name; use its id, or tell the two apart by name"
+            yield Fault(name, int(row["line"]), "name", repr(row["name"])[:80], advice)
+
+
+def _repeated_rows(name: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Faults of rows that say under another id what a row says: they would count twice."""
+    first: dict[tuple[str, ...], str] = {}
+    content = rows.drop(columns=["line", "sound", "id"]).astype(str)
+    for row, cells in zip(plain_rows(rows), content.itertuples(index=False), strict=True):
+        known = first.setdefault(tuple(cells), row["id"])
+        if known != row["id"]:
+            found = f"{row['id']!r}, which says in every column what {known!r} says"
+            yield Fault(name, int(row["line"]), "id", found, "remove it, or correct it")
 
 
 def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -320,6 +350,25 @@ def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(name, row["line"], "derived_from", circle, "a source cannot copy itself")
 
 
+def _page_of(address: str) -> tuple[str, str, tuple[str, ...]]:
+    """Parts of an address that name its page, without those on how it was reached."""
+    parts = urlsplit(address)
+    asked = sorted(word for word in parts.query.split("&") if word and not TRACKING.match(word))
+    host = VARIANT.sub("", parts.hostname or "")
+    return host, parts.path.rstrip("/"), tuple(asked)
+
+
+def _repeated_pages(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
+    """Faults of pages with two rows, which would count as two sources."""
+    first: dict[tuple[str, str, tuple[str, ...]], str] = {}
+    for row in plain_rows(sources[sources["url"] != ""]) if "url" in sources else ():
+        known = first.setdefault(_page_of(row["url"]), row["id"])
+        # an id that stands twice is a fault of its own
+        if known != row["id"]:
+            advice = f"{known} is that page; cite it, and remove this row"
+            yield Fault(name, int(row["line"]), "url", repr(row["url"])[:80], advice)
+
+
 def _table_faults(
     name: str,
     table: pd.DataFrame,
@@ -330,6 +379,8 @@ def _table_faults(
         yield from _row_faults(name, row, counted, fits)
     if "id" in table:
         yield from _repeated_ids(name, table)
+        rows = table[table["sound"].astype(bool) & ~table["id"].duplicated()]
+        yield from (_repeated_names if name in NAMED else _repeated_rows)(name, rows)
     elif name != f"{UNITS}.csv":
         for line in table.loc[table.drop(columns="line").duplicated(), "line"]:
             yield Fault(name, int(line), "", "a row a second time", "keep one")
@@ -379,6 +430,7 @@ def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
     faults += _ref_faults(folder, tables)
     if SOURCES in readable:
         faults += _circles("sources.csv", readable[SOURCES])
+        faults += _repeated_pages("sources.csv", readable[SOURCES])
         faults += _days_of_sources(folder, readable, today)
     if UNITS in readable:
         faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))

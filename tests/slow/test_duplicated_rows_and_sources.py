@@ -40,6 +40,7 @@ def _copy_everything(record: Path) -> None:
         record / "sources.csv",
         lambda row: {
             "id": f"{row['id']}-again",
+            "url": row["url"].replace("://", "://again."),
             "derived_from": row["id"],
             "tier": "secondary",
             "reliability": "D",
@@ -53,7 +54,7 @@ def _copy_everything(record: Path) -> None:
                 "id": f"{row['id']}-again",
                 "source_id": f"{row['source_id']}-again",
                 "reading": "secondhand",
-                "text": "the same in other words",
+                "text": f"the same as {row['id']} in other words",
             },
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -35,6 +36,9 @@ def test_check_record_counts_the_rows_in_order(record: Path) -> None:
     assert check_record(record) == lines
 
 
+PAGE = "https://beyondparallel.csis.org/ongoing-arms-transfer-activity-at-najin-port/"
+AGAIN = f"http://www.{PAGE[8:-1]}?utm_source=letter#top"
+"""The same page as somebody else linked to it."""
 ENDS = {"low": "256", "high": "260"}
 
 
@@ -78,6 +82,7 @@ ENDS = {"low": "256", "high": "260"}
         ("sites", "rajin", {"lon": "181"}, "lon", "181.0"),
         ("sources", "SEED1", {"derived_from": "SEED1"}, "derived_from", "SEED1 from SEED1"),
         ("sources", "BP_20231017", {"derived_from": "NOBODY"}, "derived_from", "'NOBODY'"),
+        ("sources", "SEED1", {"url": AGAIN}, "url", repr(PAGE)[:80]),
         (
             "sources",
             "BP_20231017",
@@ -106,6 +111,29 @@ def test_record_faults_tells_a_broken_rule(
     """Each rule that a row or a reference can break is reported once, with its place."""
     write_cell(record / f"{table}.csv", row, **cells)
     assert _places(record) == [(f"{table}.csv", column, found)]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cells", "expected"),
+    [
+        ("counters", "csis", {}, "column name: found 'CSIS Beyond Parallel'; csis has that name"),
+        ("counters", "csis", {"name": "csis  beyond parallel", "note": "x"}, "csis has that name"),
+        ("scopes", "rajin-port-area", {}, "rajin-port-area has that name; use its id"),
+        ("sites", "rajin", {"lat": "42.2"}, "rajin has that name; use its id"),
+        ("quay_stocks", "P009", {}, "found 'again', which says in every column what 'P009' says"),
+    ],
+)
+def test_one_thing_under_two_ids_is_told_once(
+    record: Path, table: str, row: str, cells: dict[str, str], expected: str
+) -> None:
+    """A row that was copied to be changed, and was not, or not where it matters."""
+    path = record / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        (copied,) = (each for each in csv.DictReader(file) if each["id"] == row)
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, [*copied]).writerow({**copied, **cells, "id": "again"})
+    (told,) = _told(record)
+    assert expected in told
 
 
 def test_a_page_may_be_of_a_later_day_than_the_registry_and_of_none_to_come(

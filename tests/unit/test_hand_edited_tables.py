@@ -150,7 +150,12 @@ CELLS = {
     "\uff11\uff10": "write a plain number",
     "TRUE": "write a plain number",
     "#REF!": "write a plain number",
-    "=A1": "write a plain number",
+    "=A1": "write the number that the formula gives",
+    "42°13'36\"N": "write decimal degrees, here 42.22667",
+    "122 25.2 W": "write decimal degrees, here -122.42000",
+    "42\u00ba 13\u2032 36\u2033": "write decimal degrees, here 42.22667",
+    "42.2268° S": "write decimal degrees, here -42.22680",
+    "42 75 N": "write a plain number",
     "½": "write a plain number",
 }
 
@@ -188,6 +193,8 @@ NO_VALUES = ("NA", "N/A", "n/a", "nan", "NaN", "<NA>", "NaT", "NULL", "null", "N
         *(("text", cell, "leave a cell without a value empty") for cell in NO_VALUES),
         *(("day", cell, "leave a cell without a value empty") for cell in NO_VALUES),
         ("text", "a" * 32_767, "shorten its 32767 letters; a spreadsheet cuts a cell at 32767"),
+        ("text", "=CONCATENATE(A2;B2)", "a formula stands in the cell; write what it gives"),
+        ("text", "=$B$4&A2", "a formula stands in the cell; write what it gives"),
         ("text", "#REF!", "a formula failed; write what it should have given"),
         ("text", "Minist\u00c3\u00a8re", "the letters 'Ã¨' are a misread 'è'; open the table as"),
         (
@@ -271,7 +278,7 @@ ADDED = {
     "port_stays": (
         "{id},dunai,,voa,2023-12-18,2023-12-17,2023-12-17,,P033,planet,VOA_7412571,direct,made up"
     ),
-    "sites": "{id},Made up,port,{lat},{lon},{radius},published,WIKI_RAJIN,secondhand,",
+    "sites": "{id},Made up {id},port,{lat},{lon},{radius},published,WIKI_RAJIN,secondhand,",
     "lineage": "port_observations,P999,carried,P003,",
 }
 DEFAULTS = {

@@ -97,7 +97,9 @@ def test_rejected_scenes_are_listed_with_their_reasons(
     lines = capsys.readouterr().out.splitlines()
     listed = [line for line in lines if line.startswith("  rejected: rajin, ")]
     assert len(listed) == image_refresh_command.LISTED + 1
-    assert listed[0] == f"  rejected: rajin, {items[0]['id']}: asset missing: b04 (red)"
+    others = "others are 'green', 'nir', 'swir16', 'scl'"
+    reason = f"asset missing: b04 (red); {others}"
+    assert listed[0] == f"  rejected: rajin, {items[0]['id']}: {reason}"
     assert listed[-1].endswith(": no zone: the item does not state its coordinate system")
     rest = "  rejected: 2 more of 12 (asset missing); see status_reason in data/inventory.csv"
     assert rest in lines

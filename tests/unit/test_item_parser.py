@@ -167,6 +167,7 @@ RED = ("assets", "red")
     ("item", "words"),
     [
         ("no item", "id None"),
+        (_with(123, "id"), "id 123, which is no text; write it in quotation marks"),
         (_with("a/b", "id"), "cannot be a file name"),
         (_with("", "id"), "cannot be a file name"),
         (_with("x" * 300, "id"), "cannot be a file name"),

@@ -126,12 +126,19 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
         ("quotes: R031", "quotes: found 'R031' of type str; write names, each with a list of 2"),
         ('- first: "2023-01-01"', "found a list; write plain name: value lines"),
         ("just words", "found a str; write plain name: value lines"),
-        ('first: "a"\nfirst: "b"', "found the name 'first' twice; keep one"),
-        ('quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]', "found the name 'a' twice; keep one"),
+        ('first: "a"\nfirst: "b"', "found the name 'first' a second time on line 2; keep one"),
+        (
+            'quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]',
+            "found the name 'a' a second time on line 3; keep one",
+        ),
         ('first: &a "x"\nlast: *a', "found an alias (*name); write the value out"),
         ('first: "unclosed', "found while scanning a quoted scalar"),
         ("baseline_row: no", "baseline_row: found 'no'; no row with this id in rail"),
-        ("sites_watched: off", "sites_watched: found 'off' of type str; write a int"),
+        ("sites_watched: off", "sites_watched: found 'off' of type str; write a whole number"),
+        (
+            'sites_watched: "8"',
+            "sites_watched: found '8' of type str; write a whole number without",
+        ),
         (
             'first: "2023-01-01"\n---\nsites_watched: 8',
             "found a second document, which '---' begins, on line 2; write plain name: value lines",
@@ -386,6 +393,29 @@ def test_parameter_faults_tell_a_notebook_without_the_cell(book: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('"parameters"', '"other"'))
     assert parameter_faults() == [
         "notebooks/rail-counts.ipynb: 0 cells tagged parameters; tag exactly one"
+    ]
+
+
+def test_parameter_faults_tell_a_parameters_cell_that_became_text(book: Path) -> None:
+    """All cells made markdown by one key keep their tags."""
+    path = book / "notebooks/rail-counts.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["cell_type"] = "markdown"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert parameter_faults() == [
+        "notebooks/rail-counts.ipynb, cell 1: found parameters in a markdown cell; make it a code "
+        "cell"
+    ]
+
+
+@pytest.mark.parametrize("tag", ["Parameters", "parameter", "parameters "])
+def test_parameter_faults_tell_a_tag_that_is_almost_the_one(book: Path, tag: str) -> None:
+    """A tag typed by hand."""
+    path = book / "notebooks/rail-counts.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace('"parameters"', json.dumps(tag)))
+    assert parameter_faults() == [
+        f"notebooks/rail-counts.ipynb, cell 1: found the tag {tag!r}; write it as parameters"
     ]
 
 

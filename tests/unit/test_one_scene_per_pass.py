@@ -67,6 +67,10 @@ def test_every_item_has_one_choice() -> None:
         (_s2(epsg=None), "no zone: the item does not state its coordinate system"),
         (_s2(missing_bands=("b11 (swir16)",)), "asset missing: b11 (swir16)"),
         (
+            _s2(missing_bands=("b04 (red)",), other_assets=("'RED'", "'NIR'")),
+            "asset missing: b04 (red); others are 'RED', 'NIR'",
+        ),
+        (
             _s2(missing_bands=("b11 (swir16)", "quality (scl)")),
             "asset missing: b11 (swir16), quality (scl)",
         ),

@@ -86,6 +86,17 @@ def test_scan_tells_a_wrong_cell(
         assert fault.line == _line_of(rail, "R031")
 
 
+@pytest.mark.parametrize("first", ["Total", "Source: CSIS", "# rows of August follow"])
+def test_scan_tells_a_line_that_is_no_row_once(rail: Path, first: str) -> None:
+    """A total under the rows, or a remark between them, has none of the cells of a row."""
+    width = len(rail.read_text(encoding="utf-8").splitlines()[0].split(","))
+    with rail.open("a", encoding="utf-8") as file:
+        file.write(f"{first}{',' * (width - 2)},=SUM(K2:K9)\n")
+    fault = _only(rail)
+    assert fault.found == f"only {first!r}, '=SUM(K2:K9)' in the line"
+    assert fault.advice.startswith("remove the line, if it is a total or a remark")
+
+
 @pytest.mark.parametrize(
     ("column", "text"),
     [

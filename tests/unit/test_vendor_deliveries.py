@@ -51,6 +51,10 @@ LANDSAT = {
     "quality": "qa_pixel",
     "calibration": "metadata",
 }
+MOON = (
+    'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
+    'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
+)
 Found = tuple[list[SceneItem], dict[str, str]]
 
 
@@ -189,7 +193,24 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
          and f, {}, "Cannot read TIFF header"),
         (lambda f: next(deliveries.maxar(f).rglob("*R1C2*")).unlink() or f, {}, "not here"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs=None), {"bands": {"b04": "red"}},
-         "no map projection"),
+         r"no map projection; write the code of that projection into the file \(gdal_edit"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs="EPSG:4326"),
+         {"bands": {"b04": "red"}}, "a_20230805_red.tif: its corner at .* is no place on Earth in "
+         r"EPSG:4326, whose units are degrees; write the right code into the file"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs='LOCAL_CS["plan",UNIT["m",1]]'),
+         {"bands": {"b04": "red"}}, "a_20230805_red.tif: its coordinate system is of no place on"),
+        (lambda f: deliveries.plain(
+            f, "a_20230805_red.tif", transform=affine.Affine(0, 0, 604000, 0, 0, 4677000)),
+         {"bands": {"b04": "red"}}, "a_20230805_red.tif: its pixels have no size on the ground"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", crs=MOON, corner=(130, 42), gsd=1e-4),
+         {"bands": {"b04": "red"}}, "_red.tif: its corner at 130, 42 is no place on Earth"),
+        (lambda f: deliveries.plain(f, "a_20230805_red.tif", corner=(130.26, 42.25), gsd=0.0001),
+         {"bands": {"b04": "red"}},
+         r"_red.tif: its corners at 130.26, 42.25 and .* are degrees, but EPSG:32652 has metres"),
+        (lambda f: deliveries.plain(f, "a 20230805 red.tif"),
+         {"bands": {"b04": "red", "b02": "blue"}}, "which stand behind an underscore, as in …_red"),
+        (lambda f: deliveries.plain(f, "a_20230805_infra_red.tif"),
+         {"bands": {"b04": "red", "b02": "blue"}}, "ends with no band of the row"),
         (lambda f: deliveries.plain(f, "no-time_red.tif"), {"bands": {"b04": "red"}}, "no time"),
         (lambda f: deliveries.plain(f, "a_20230805_20230901_red.tif"), {"bands": {"b04": "red"}},
          "two days in its name, 2023-08-05 and 2023-09-01"),
@@ -234,6 +255,17 @@ def test_what_cannot_be_used_has_its_reason(
     items, reasons = found(tmp_path / "order", **words)
     assert items == []
     assert any(re.search(reason, text) for text in reasons.values()), reasons
+
+
+@pytest.mark.parametrize("folder", [".\\", "D:\\Orders\\6153375101\\IMG_PHR1B_MS_002\\"])
+def test_metadata_of_windows_name_their_files_with_backslashes(tmp_path: Path, folder: str) -> None:
+    """The list of images of a product that was packed on Windows, or moved there."""
+    deliveries.airbus(tmp_path)
+    (dim,) = tmp_path.rglob("DIM_PHR*.XML")
+    dim.write_text(dim.read_text().replace('href="', f'href="{folder}'), encoding="utf-8")
+    assert f'"{folder}IMG_' in dim.read_text()
+    (item,), reasons = found(tmp_path)
+    assert (set(item.assets), reasons) == ({"b02", "b03", "b04", "b08"}, {})
 
 
 @pytest.mark.parametrize("copy", ["a_20230805_red (1).tif", "a_20230805_red - Copy.tif"])
@@ -340,6 +372,11 @@ def test_parts_that_are_stored_otherwise_are_not_joined(tmp_path: Path) -> None:
         (deliveries.S2_NAME, "2023-08-27 02:15:49"),
         ("20230827T021549_20230827T022212_T52TFN", "2023-08-27 02:15:49"),
         ("2023-08-27 rajin 20230827_021549", "2023-08-27 02:15:49"),
+        ("pier_20230805T081500+0900", "2023-08-04 23:15:00"),
+        ("2023-08-05T20-15-00-08:00 rajin", "2023-08-06 04:15:00"),
+        ("2023-08-05T08:15:00Z", "2023-08-05 08:15:00"),
+        ("20230805_081500-0900", "2023-08-05 08:15:00"),
+        ("23OCT27021549-0930-M2AS", "2023-10-27 02:15:49"),
         ("order_056956784010_01", None),
         ("rajin_20231345", None),
     ],

@@ -101,6 +101,8 @@ class SceneItem:
     """Empty, or ``rehearsal``."""
     missing_bands: tuple[str, ...] = ()
     """Bands of the provider's row that the item has no asset for, as ``b11 (swir16)``."""
+    other_assets: tuple[str, ...] = ()
+    """Keys of assets that the row does not name, where it names one that the item lacks."""
     calibration: str = "metadata"
     """Calibration of the provider's row."""
     window_share: float | None = None

@@ -180,7 +180,8 @@ def _rejection_reason(item: SceneItem, site: Site) -> str:
     if item.epsg != site.grid.epsg and not is_reprojectable(item.epsg, site, item.sensor):
         return f"other zone: EPSG:{item.epsg}, the site uses EPSG:{site.grid.epsg}"
     if item.missing_bands:
-        return f"asset missing: {', '.join(item.missing_bands)}"
+        there = f"; others are {', '.join(item.other_assets)}" if item.other_assets else ""
+        return f"asset missing: {', '.join(item.missing_bands)}{there}"
     if item.window_share == 0:
         return "window not held: the footprint lies beside it"
     return _window_fault(item, site) or _contradiction(item)

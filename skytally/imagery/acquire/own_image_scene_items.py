@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import rasterio
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
@@ -31,6 +33,11 @@ SMALLEST_SHARE = 1e-6
 GEOREFERENCED_HINT = (
     "it has no map projection; order the orthorectified product, or give it one (gdalwarp)"
 )
+NAMELESS_HINT = (
+    "it has corners, in the file or in a world file beside it, but no map projection; write the "
+    "code of that projection into the file (gdal_edit.py -a_srs EPSG:...)"
+)
+LONLAT = CRS.from_epsg(4326)
 
 
 def item_id_of(key: str) -> str:
@@ -157,10 +164,27 @@ def _checked_header(source: BandSource) -> ImageHeader:
     if source.layer > header.count:
         message = f"{name} holds {header.count} bands and no band {source.layer}"
         raise ValueError(message)
+    _check_georeference(name, header)
+    return header
+
+
+def _check_georeference(name: str, header: ImageHeader) -> None:
+    """Refuse an image that does not say where on the ground it lies."""
+    if header.crs is None and not header.transform.is_identity:
+        message = f"{name}: {NAMELESS_HINT}"
+        raise ValueError(message)
+    if header.crs is not None and not (header.crs.is_projected or header.crs.is_geographic):
+        message = (
+            f"{name}: its coordinate system is of no place on Earth, such as that of a plan or a "
+            "drone's own; write the right code into the file (gdal_edit.py -a_srs EPSG:...)"
+        )
+        raise ValueError(message)
     if header.crs is None or header.transform.is_identity:
         message = f"{name}: {GEOREFERENCED_HINT}"
         raise ValueError(message)
-    return header
+    if header.transform.is_degenerate:
+        message = f"{name}: its pixels have no size on the ground; deliver it anew"
+        raise ValueError(message)
 
 
 def _check_palette(source: BandSource, header: ImageHeader) -> None:
@@ -173,21 +197,66 @@ def _check_palette(source: BandSource, header: ImageHeader) -> None:
         raise ValueError(message)
 
 
+def _code(crs: CRS) -> str:
+    """Name of a coordinate system in messages."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else "its coordinate system"
+
+
+def _check_units(name: str, header: ImageHeader) -> None:
+    """Refuse degrees in a coordinate system of metres: the whole image would be of a few steps."""
+    rows, cols = header.shape
+    corners = [header.transform @ each for each in ((0, 0), (cols, rows))]
+    degrees = all(abs(x) <= 180 and abs(y) <= 90 for x, y in corners)
+    if header.crs is not None and header.crs.is_projected and degrees:
+        (west, north), (east, south) = corners
+        message = (
+            f"{name}: its corners at {west:.6g}, {north:.6g} and {east:.6g}, {south:.6g} are "
+            f"degrees, but {_code(header.crs)} has metres; write the right code into the file "
+            "(gdal_edit.py -a_srs EPSG:4326)"
+        )
+        raise ValueError(message)
+
+
+def _lonlat(crs: CRS, x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude of a point; not a number where there is no way from its system."""
+    try:
+        # in an environment of its own, GDAL tells its errors to nobody but the caller
+        with rasterio.Env():
+            west, south, _, _ = transform_bounds(crs, LONLAT, x, y, x, y)
+    # rasterio raises errors of GDAL that have no public class
+    except Exception:
+        return math.nan, math.nan
+    return west, south
+
+
+def _corner_on_earth(name: str, crs: CRS, x: float, y: float) -> list[float]:
+    """Longitude and latitude of a corner, which a wrong coordinate system puts beside the Earth."""
+    degrees = crs.is_geographic
+    if not degrees or (abs(x) <= 360 and abs(y) <= 90):
+        west, south = _lonlat(crs, x, y)
+        if abs(west) <= 180 and abs(south) <= 90:
+            return [west, south]
+    unit = ", whose units are degrees" if degrees else ""
+    message = (
+        f"{name}: its corner at {x:.10g}, {y:.10g} is no place on Earth in {_code(crs)}{unit}; "
+        "write the right code into the file (gdal_edit.py -a_srs EPSG:...)"
+    )
+    raise ValueError(message)
+
+
 def _footprint(source: BandSource) -> list[list[list[list[float]]]]:
     """Outlines of a band's files in degrees, as polygons of GeoJSON."""
     polygons = []
     for file in source.files:
         header = image_header(file)
         _check_numbers(file.name, header)
-        if header.crs is None:
-            message = f"{file.name}: {GEOREFERENCED_HINT}"
-            raise ValueError(message)
+        _check_georeference(file.name, header)
         rows, cols = header.shape
+        _check_units(file.name, header)
         corners = [header.transform @ each for each in ((0, 0), (cols, 0), (cols, rows), (0, rows))]
-        ring = []
-        for x, y in [*corners, corners[0]]:
-            west, south, _, _ = transform_bounds(header.crs, CRS.from_epsg(4326), x, y, x, y)
-            ring.append([west, south])
+        ring = [_corner_on_earth(file.name, header.crs, *each) for each in corners]
+        ring.append(ring[0])
         polygons.append([ring])
     return polygons
 

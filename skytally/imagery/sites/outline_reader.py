@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ LONLAT_NAMES = {
 """Names under which programs write the one coordinate system of GeoJSON (RFC 7946, section 4)."""
 MAX_SIGMA_M = 100_000.0
 """Metres; a position that is known worse than this is none."""
+NUMBER_AS_TEXT = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:m|metres|°)?\s*")
+"""A number as a column of text holds it, perhaps with its unit."""
 MAX_NAME_LENGTH = 80
 """Characters of an outline's name, which stands in charts and in names of files."""
 
@@ -221,6 +224,12 @@ def _is_number(value: object) -> bool:
     return type(value) in (int, float) and math.isfinite(float(str(value)))
 
 
+def _without_quotes(value: object) -> str:
+    """Advice on a number that a program saved as text; empty for anything else."""
+    number = NUMBER_AS_TEXT.fullmatch(value) if isinstance(value, str) else None
+    return f"it is text; write the number {number[1]} without quotation marks" if number else ""
+
+
 def _outline_faults(
     outline: Outline, site: Site, vocabularies: Vocabularies, *, taken: dict[str, str]
 ) -> Iterator[str]:
@@ -234,10 +243,12 @@ def _outline_faults(
         yield f"{found}; use at most {MAX_ORIGIN_LENGTH}"
     if not _is_number(outline.pos_sigma_m) or not 0 < outline.pos_sigma_m <= MAX_SIGMA_M:
         found = repr(outline.pos_sigma_m)[:40]
-        yield f"pos_sigma_m {found}; give metres above 0, at most {MAX_SIGMA_M:g}"
+        advice = _without_quotes(outline.pos_sigma_m)
+        yield f"pos_sigma_m {found}; {advice or f'give metres above 0, at most {MAX_SIGMA_M:g}'}"
     axis = outline.axis_deg
     if axis is not None and not (_is_number(axis) and 0 <= axis < 180):
-        yield f"axis_deg {axis!r}; give degrees from 0 to 180, or null"
+        advice = _without_quotes(axis) or "give degrees from 0 to 180, or null"
+        yield f"axis_deg {axis!r}; {advice}"
     if outline.geometry.get("type") not in POLYGON_TYPES:
         yield f"geometry {outline.geometry.get('type')!r}; draw a polygon"
         return

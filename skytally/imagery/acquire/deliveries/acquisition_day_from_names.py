@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 FIRST_YEAR = 1957
@@ -12,11 +12,17 @@ FIRST_YEAR = 1957
 SECONDS = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
 CLOCK = rf"(?:[T_-](?P<clock>{SECONDS})(?!\d)|(?P<joined>{SECONDS})(?=\d{{0,3}}(?!\d)))?"
 """Hour, minute and second after a day, behind a letter or, with fractions, right behind it."""
+SPACED_CLOCK = r"(?:T(?P<clock>(?:[01]\d|2[0-3])(?P<gap>[-_:.]?)[0-5]\d(?P=gap)[0-5]\d)(?!\d))?"
+"""The same behind a day with dashes, as ISO 8601 has it; a file name seldom holds a colon."""
+ZONE = re.compile(r"(?:\.\d+)?(?P<sign>[+-])(?P<h>0\d|1[0-4]):?(?P<min>00|15|30|45)(?!\d)")
+"""Hours and minutes ahead of UTC, right behind a time that a T begins."""
 SWAPPABLE_FORM = re.compile(r"(?<!\d)(?P<d>\d{2})([-_.])(?P<m>\d{2})\2(?P<y>(?:19|20)\d{2})(?!\d)")
 """Two numbers before a year, of which either may be the month."""
 DAY_FORMS = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})" + CLOCK + r"(?!\d{4,})"),
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})([-_.])(?P<m>\d{2})\2(?P<d>\d{2})(?!\d)"),
+    re.compile(
+        r"(?<!\d)(?P<y>(?:19|20)\d{2})([-_.])(?P<m>\d{2})\2(?P<d>\d{2})(?!\d)" + SPACED_CLOCK
+    ),
     SWAPPABLE_FORM,
     re.compile(
         r"(?<![A-Za-z\d])(?P<y>\d{2})(?P<b>" + "|".join(MONTHS) + r")(?P<d>\d{2})"
@@ -56,10 +62,20 @@ def _readings(match: re.Match[str]) -> list[datetime]:
     parts = match.groupdict()
     month = MONTHS.index(parts["b"].upper()) + 1 if parts.get("b") else int(parts["m"])
     day, clock = int(parts["d"]), parts.get("clock") or parts.get("joined") or ""
-    found = [_calendar_moment(_year(match), month, day, clock)]
+    found = [_calendar_moment(_year(match), month, day, re.sub(r"\D", "", clock))]
     if match.re is SWAPPABLE_FORM and day != month:
         found.append(_calendar_moment(_year(match), day, month))
-    return sorted(moment for moment in found if moment is not None)
+    return sorted(moment - _ahead(match) for moment in found if moment is not None)
+
+
+def _ahead(match: re.Match[str]) -> timedelta:
+    """Time by which the zone of a time is ahead of UTC; none where the name states no zone."""
+    zone = ZONE.match(match.string, match.end())
+    timed = bool(match.groupdict().get("clock"))
+    if zone is None or not timed or match.string[match.start("clock") - 1] != "T":
+        return timedelta()
+    ahead = timedelta(hours=int(zone["h"]), minutes=int(zone["min"]))
+    return ahead if zone["sign"] == "+" else -ahead
 
 
 def _matches(name: str) -> Iterator[re.Match[str]]:
@@ -92,6 +108,8 @@ def moments_in_name(name: str) -> dict[date, datetime]:
     ['2023-08-27', '2023-09-01']
     >>> str(moments_in_name("16AUG31104614-S3DS-056956784010")[date(2016, 8, 31)])
     '2016-08-31 10:46:14+00:00'
+    >>> str(moments_in_name("pier_20230805T081500+0900")[date(2023, 8, 4)])
+    '2023-08-04 23:15:00+00:00'
     """
     found: dict[date, datetime] = {}
     # a day that reads two ways comes last: one that stands elsewhere too is the one meant

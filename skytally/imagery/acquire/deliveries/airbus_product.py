@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from skytally.imagery.acquire.deliveries.acquisition_day_from_names import one_day, parsed_time
@@ -23,6 +24,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
 )
 from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     first_text,
+    listed_path,
     number_or_none,
     texts,
     xml_tree,
@@ -65,6 +67,13 @@ def _moments(root: ET.Element, name: str) -> list[tuple[str, datetime]]:
     return found
 
 
+def _path_of(name: str, place: str, folder: dict[str, DeliveredFile]) -> str:
+    """Path of an image that metadata list; beside them, where the listed folder is not here."""
+    path = scene_key(place, listed_path(name)).upper()
+    beside = scene_key(place, PurePosixPath(listed_path(name)).name).upper()
+    return path if path in folder or beside not in folder else beside
+
+
 def _bands(
     root: ET.Element, folder: dict[str, DeliveredFile], place: str
 ) -> tuple[BandSource, ...]:
@@ -76,7 +85,7 @@ def _bands(
     bands: list[BandSource] = []
     for group in root.iter("Data_Files"):
         names = [str(each.get("href")) for each in group.iter("DATA_FILE_PATH") if each.get("href")]
-        paths = [scene_key(place, name).upper() for name in names]
+        paths = [_path_of(name, place, folder) for name in names]
         absent = [name for name, path in zip(names, paths, strict=True) if path not in folder]
         if absent:
             message = f"its metadata list images that are not here: {', '.join(absent)}"

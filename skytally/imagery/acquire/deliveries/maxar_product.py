@@ -23,6 +23,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
 from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     first_text,
     grouped_parameters,
+    listed_path,
     number_or_none,
     texts,
     xml_tree,
@@ -102,7 +103,8 @@ def _tiles(
             message = f"no image {stem}.TIF beside its metadata{form}"
             raise ValueError(message)
         return tuple(found)
-    names = [group["filename"] for group in grouped_parameters(til).values() if "filename" in group]
+    tiles = grouped_parameters(til).values()
+    names = [listed_path(tile["filename"]) for tile in tiles if "filename" in tile]
     absent = [name for name in names if name.lower() not in by_name]
     if absent or not names:
         message = f"{til.name} lists tiles that are not here: {', '.join(absent) or 'none at all'}"

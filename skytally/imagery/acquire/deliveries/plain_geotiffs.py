@@ -48,6 +48,8 @@ BAND_WORD = re.compile(
 MASK_NAME = re.compile(r"(.+?)_(mask|valid|udm2?|datamask)", re.IGNORECASE)
 MASK_KINDS = {"udm": UDM, "udm2": UDM2}
 """Last word of a mask's name to how it marks pixels, where 0 is not what it hides."""
+INFRARED = re.compile(r"infra[_\-. ]?red$", re.IGNORECASE)
+"""End of the name of a band that is not red, though its last word may be."""
 RESOLUTION = re.compile(r"_\d{1,2}m$", re.IGNORECASE)
 PLATFORMS = {
     "WV01": "worldview-1", "WV02": "worldview-2", "WV03": "worldview-3", "GE01": "geoeye-1",
@@ -74,6 +76,8 @@ def _split(file: DeliveredFile, keys: Sequence[str]) -> _Named:
     for whole in dict.fromkeys((file.stem, stem)):
         for key in sorted(keys, key=len, reverse=True):
             if whole.lower().endswith(f"_{key}".lower()) and len(whole) > len(key) + 1:
+                if INFRARED.search(whole) and key.lower() == "red":
+                    break
                 return _Named(file, whole[: -len(key) - 1], key)
     return _Named(file, file.stem, "")
 
@@ -299,7 +303,8 @@ def recognise(
             if other or len(keys) > 1:
                 words = (
                     f"{file.name} ends with no band of the row"
-                    f"{f' ({other} is another)' if other else ''}; the row names {', '.join(keys)}"
+                    f"{f' ({other} is another)' if other else ''}; the row names {', '.join(keys)},"
+                    f" which stand behind an underscore, as in …_{keys[0]}{file.suffix}"
                 )
                 key = scene_key(file.folder, file.stem)
                 recognition.scenes.append(DeliveredScene(key, "image", None, "", (), fault=words))

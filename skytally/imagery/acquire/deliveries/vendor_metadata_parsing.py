@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -10,6 +11,17 @@ from typing import Any
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 
 PARAMETER = re.compile(r"^\s*([A-Za-z][\w.]*)\s*=\s*(.*?)\s*;?\s*$")
+
+
+def listed_path(text: str) -> str:
+    r"""Path of a file as metadata list it, with the slashes of this system.
+
+    Examples
+    --------
+    >>> listed_path(r".\\IMAGERY\\IMG_1.TIF"), listed_path("./IMG_1.TIF")
+    ('IMAGERY/IMG_1.TIF', 'IMG_1.TIF')
+    """
+    return posixpath.normpath(text.strip().replace("\\", "/"))
 
 
 def xml_tree(file: DeliveredFile) -> ET.Element:

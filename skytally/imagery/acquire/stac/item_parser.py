@@ -210,6 +210,8 @@ def _unwrapped(box: BBox) -> BBox:
 
 
 MAX_PRODUCT_NAME = 300
+MOST_KEYS = 12
+"""Keys of other assets that are named where one is missing."""
 """Characters of a product's name that are searched for its orbit."""
 ORBIT_IN_NAME = re.compile(r"_R(\d{3})_")
 SEQUENCE_IN_NAME = re.compile(r"_(\d)_L[12][AC]$")
@@ -245,7 +247,10 @@ def parse_item(
     """
     item_id = item.get("id") if isinstance(item, dict) else None
     try:
-        if not isinstance(item_id, str) or not ITEM_ID.fullmatch(item_id):
+        if not isinstance(item_id, str):
+            message = f"id {shown(item_id)}, which is no text; write it in quotation marks"
+            raise MalformedItemError(message)
+        if not ITEM_ID.fullmatch(item_id):
             message = f"id {shown(item_id)}, which cannot be a file name"
             raise MalformedItemError(message)
         properties = _table(item, "properties")
@@ -262,7 +267,8 @@ def parse_item(
             epsg=epsg,
             assets=assets,
             label=provider.label,
-            missing_bands=_missing_bands(assets, provider),
+            missing_bands=(lacking := _missing_bands(assets, provider)),
+            other_assets=_other_assets(item, provider) if lacking else (),
             calibration=provider.calibration,
             window_share=_window_share(item, site),
             licence=provider.licence,
@@ -376,6 +382,14 @@ def _window_share(item: dict[str, Any], site: Site) -> float | None:
 def _missing_bands(assets: dict[str, Asset], provider: Provider) -> tuple[str, ...]:
     keys = provider.asset_keys
     return tuple(f"{band} ({key})" for band, key in keys.items() if band not in assets)
+
+
+def _other_assets(item: dict[str, Any], provider: Provider) -> tuple[str, ...]:
+    """Keys of an item's assets that the row does not name, as far as a line holds them."""
+    asked = set(provider.asset_keys.values())
+    keys = [shown(key) for key in _table(item, "assets") if key not in asked]
+    rest = len(keys) - MOST_KEYS
+    return (*keys[:MOST_KEYS], *([f"{rest} more"] if rest > 0 else ()))
 
 
 def _extension_properties(item_id: str, properties: dict[str, Any]) -> dict[str, Any]:
