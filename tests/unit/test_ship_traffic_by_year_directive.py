@@ -111,6 +111,9 @@ def test_the_record_fills_each_year(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert "at least 25 calls" in longer
     assert html.count("at least 25 calls") == 1
     assert "20 ships" in longer
+    # the page that was read stands beside each card
+    assert longer.count('<a href="http') >= 2
+    assert both.count('<a href="http') >= 2
     assert ", ships of other trade among them, " in html
     assert "no call<" not in html
     assert NO_COUNT not in html

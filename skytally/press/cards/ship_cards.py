@@ -295,7 +295,7 @@ def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[s
             f"Pages name {named} as its owner, and lists link it to {linked}: whether one "
             "followed the other, or both are true at once, no page says."
         )
-    yield "No row says who managed, chartered or sailed it on a voyage of this route."
+    yield "No page read says who managed, chartered or sailed it on a voyage of this route."
     bodies_that_list = dict.fromkeys(record.tables[LISTINGS]["body"])
     missing = [body for body in bodies_that_list if body not in _listings(rows)]
     if missing:
@@ -329,7 +329,7 @@ def _unknown_voyages(rows: Sequence[ShipRow]) -> Iterator[str]:
             f"the {len(voyages)} rows on its voyages"
             + (f"; {told} a number that is stated, and not counted on board." if stated else ".")
         )
-    yield "Between the ends of a voyage, and between voyages, no row says where it was."
+    yield "Between the ends of a voyage, and between voyages, no page read says where it was."
 
 
 def _unknown_signals(rows: Sequence[ShipRow]) -> Iterator[str]:

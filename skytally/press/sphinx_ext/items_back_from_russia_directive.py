@@ -27,7 +27,7 @@ CAPTION = (
     "stated by somebody, from unnamed officials, seen on an image or from the ground. No image in "
     "the record shows a delivery of arms to North Korea"
 )
-NOT_SOUGHT, NO_QUESTION = "no row says so", "does not apply"
+NOT_SOUGHT, NO_QUESTION = "no page read says so", "does not apply"
 SEARCHED, NOT_SEARCHED = "searched for", "not searched for (no search is logged)"
 GROUND = "ground"
 """Word of the vocabulary *imagery_family* for a photograph or film from the ground."""

@@ -39,6 +39,8 @@ HEARD = "individual"
 """Kind of a counter who has no page, but is heard on that of somebody else."""
 NEWSROOMS = ("broadcaster", "news", "trade press")
 """Kinds of counters whose own page is that of a newsroom."""
+KINDS = {"intergovernmental": "body of states", "intelligence": "intelligence service"}
+"""Plain words for kinds of counters that readers stumble over."""
 PARTY, STATEMENT, REPORT = "party", "own statement", "read in a report"
 """Short words that the key above the tables explains."""
 KEY = {
@@ -101,7 +103,8 @@ def speakers() -> dict[str, dict[str, Any]]:
 def capacity(counter: str) -> str:
     """State what a counter is, and whether it is a party to the war or the dispute."""
     cells = speakers()[counter]
-    meaning = words_of(card_record(), "counter_kind", str(cells["kind"]))
+    kind = str(cells["kind"])
+    meaning = KINDS.get(kind) or words_of(card_record(), "counter_kind", kind)
     # *party* is explained once, above the tables
     facts = [meaning, PARTY if cells["party"] == "yes" else "", str(cells["note"])]
     return "; ".join(filter(None, facts))
@@ -237,12 +240,14 @@ def cited(row: Row, stated: str = "") -> str:
     who = unbracketed(record.names.get(str(row["counter"]), str(row["counter"])))
     day, page = day_of_page(source), outlet(str(source["publisher"]))
     said = f"{who}, {stated}" if stated and stated != day else who
+    # `only_page` says after it that such a page has no date
+    dated = "" if only_page(row) else f", {day}"
     if str(row.get("reading")) != OWN_PAGE:
-        words = f"{said}, as reported by {page}, {day}"
+        words = f"{said}, as reported by {page}{dated}"
     elif page.startswith(who) or who.startswith(page):
-        words = f"{said}, {day}"
+        words = f"{said}{dated}"
     else:
-        words = f"{said}, in {page}, {day}"
+        words = f"{said}, in {page}{dated}"
     return f"{words}; added up by {BOOK}" if row.get("method") == DERIVED_SUM else words
 
 
@@ -595,7 +600,8 @@ class SpeakerList(QuotationBlock):
         more = f" and {left} more" if left else ""
         pages = own_pages().get(counter, ())
         newest = self.page(page_link(record, record.sources[pages[-1]])) if pages else ""
-        owned = f"{len(pages)}, the newest: {newest}" if pages else "none was read"
+        newest = f"newest of {len(pages)}: {newest}" if len(pages) > 1 else newest
+        owned = newest or "none was read"
         cells = (cell(capacity(counter)), f"{', '.join(links)}{more}", owned)
         return html_row((cell(record.names[counter]), *cells), choice=kind)
 

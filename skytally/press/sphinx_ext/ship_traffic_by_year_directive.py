@@ -12,6 +12,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import quantity_of, quantity_text, when
+from skytally.press.cards.card import WEB
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.record_rows_by_ship import SEEN
 from skytally.press.sphinx_ext.cached_record_and_findings import (
@@ -28,6 +29,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     html_row,
     to_root,
 )
+from skytally.press.sphinx_ext.quotation_and_speaker_directives import outlet
 from skytally.press.sphinx_ext.voyage_and_port_call_directives import place_words, table_of_rates
 from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text
@@ -220,7 +222,8 @@ class TrafficByYear(Block):
         period = when(start, later["date_last"], "day", later["precision_last"])
         words = (
             f"{cell(who)}: {self.card('finding', keys[0], number['said'])} between its two "
-            f"totals ({cell(rate_text((low, high)))} a month), {cell(period)}"
+            f"totals ({cell(rate_text((low, high)))} a month), {cell(period)}; "
+            f"{'; '.join(dict.fromkeys(map(_page, (earlier, later))))}"
         )
         return words, (start.year, later["date_last"].year)
 
@@ -234,7 +237,7 @@ class TrafficByYear(Block):
         others = WITH_OTHERS if row["cargo"] == MIXED else ""
         return (
             f"{who}: {self.card('row', row['id'], said)}{bracket}{others}, {place}, "
-            f"{cell(dates(row, 'date'))}"
+            f"{cell(dates(row, 'date'))}; {_page(row)}"
         )
 
     def _row(self, years: Years, between: tuple[str, tuple[int, int]]) -> str:
@@ -250,8 +253,15 @@ class TrafficByYear(Block):
         if years.newest is not None:
             who = names.get(years.newest["counter"], years.newest["counter"])
             day = self.card("row", years.newest["id"], dates(years.newest, "date"))
-            newest = f"{day} ({cell(who)})"
+            newest = f"{day} ({cell(who)}; {_page(years.newest)})"
         return html_row((str(years.first), _lines(counted) or NO_COUNT, voyages, newest))
+
+
+def _page(row: Mapping[str, Any]) -> str:
+    """Link to the publisher's page on which a row was read, by the name of the publisher."""
+    source = card_record().sources[str(row["source_id"])]
+    name, address = cell(outlet(str(source["publisher"]))), str(source["url"])
+    return f'<a href="{cell(address)}">{name}</a>' if address.startswith(WEB) else name
 
 
 def _lines(parts: Iterable[str]) -> str:
