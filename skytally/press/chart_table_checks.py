@@ -25,7 +25,7 @@ from skytally.figures import (
     read_regions,
 )
 from skytally.press.finding_table_checks import declared_findings
-from skytally.press.items_back_from_russia import read_return_items
+from skytally.press.items_back_from_russia import read_how_known, read_return_items
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""
@@ -64,11 +64,13 @@ def _read_key_dates() -> None:
 
 
 def _read_return_items() -> None:
-    read_return_items(
+    items = read_return_items(
         data_registry.path("items_sought_and_received_back"),
         rows=set(_rows()),
         searches=set(read_table(data_registry.path("page_searches"))["id"]),
     )
+    came = {row for item in items for row in item.came}
+    read_how_known(data_registry.path("how_rows_are_known"), rows=came)
 
 
 def _read_counter_labels() -> None:

@@ -70,3 +70,38 @@ def read_return_items(path: Path, *, rows: Set[str], searches: Set[str]) -> list
         )
         for _, item in table.iterrows()
     ]
+
+
+def read_how_known(path: Path, *, rows: Set[str]) -> dict[str, str]:
+    """Read how each row on what came is known.
+
+    Parameters
+    ----------
+    path : Path
+        ``data/charts/how_rows_are_known.csv``, with its dictionary and vocabulary beside it.
+    rows : set of str
+        Rows that the items name as what came.
+
+    Returns
+    -------
+    dict of str to str
+        Row to the words that stand before it.
+
+    Raises
+    ------
+    DataError
+        If a row is missing, or one is named that no item has. All faults at once.
+    """
+    table = read_table(path)
+    known = {str(row["row"]): str(row["how"]) for _, row in table.iterrows()}
+    faults = [
+        Fault(path.name, 0, "row", f"no row {row}", "say how it is known")
+        for row in sorted(rows - {*known})
+    ]
+    faults += [
+        Fault(path.name, int(row["line"]), "row", repr(row["row"]), "no item names it; remove it")
+        for _, row in table.iterrows()
+        if row["row"] not in rows
+    ]
+    refuse(faults, what=f"table {path.name}")
+    return known

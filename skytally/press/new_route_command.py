@@ -34,12 +34,13 @@ LIMITS = "results/simulated_recall_and_bias.csv"
 COPIED_WHOLE = (
     *("record/units.csv", "sensor_breaks.csv", "sites/providers.toml", LIMITS),
     *("number_and_month_words.csv", "words_for_cited_units.csv"),
+    "charts/columns_of_chart_files.csv",
     *(
         f"translations/{name}.csv"
         for name in ("closed_scale_words", "unit_forms", "overclaiming_words")
     ),
 )
-"""Files on units, words, instruments, measures and catalogues, and nothing of a route."""
+"""Files on units, words, instruments, measures, catalogues and columns, and nothing of a route."""
 LICENCE = "CC-BY-4.0"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$&!])")
 """Characters that mean something in a heading."""

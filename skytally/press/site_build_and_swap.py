@@ -176,7 +176,8 @@ def _add_files(stage: Path, pages: Path) -> None:
             # as text, which a browser shows
             shutil.copyfile(project_root() / text, pages / name)
     write_search_text(pages)
-    (pages / "data").mkdir()
+    # numbers under computed tables lie there already
+    (pages / "data").mkdir(exist_ok=True)
     _copy_archive_tables(data, pages / "data")
     for folder in GIVEN:
         _copy_tables(data / folder, pages / "data" / folder)

@@ -36,10 +36,11 @@ claims/    the sentences under test
 sites/     positions and outlines of the places (GeoJSON, degrees on WGS 84)
 results/   results of the tests of the methods
 charts/    what maps and timelines show
-*.csv      the numbers under the charts, and tables on parameters and archived pages
+*.csv      the numbers under charts and computed tables, and tables on parameters and archived pages
 
 Every table is CSV in UTF-8 with commas. Beside most lies a dictionary, such as
-record/rail_counts.dictionary.csv: what each column holds, and what an empty cell means.
+record/rail_counts.dictionary.csv: what each column holds, and what an empty cell means. What the
+columns of the numbers under charts hold is in charts/columns_of_chart_files.csv.
 datapackage.json (Frictionless) and csvw.json (CSV on the Web) say the same to programs.
 
 Numbers are as their sources print them; a bound such as "at least" stands in a column of its own.

@@ -23,7 +23,9 @@ from skytally.core import (
     dictionary_path,
     file_bytes,
     header_of,
+    read_table,
     slug_of,
+    table_names,
     words,
 )
 from skytally.press.book_metadata import book_details
@@ -38,6 +40,15 @@ URL_PATTERN = r"https?://[^\s<>\"]+"
 IMO_PATTERN = r"[1-9][0-9]{6}"
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 PATTERNS = {"url": URL_PATTERN, "imo": IMO_PATTERN, "id": ID_PATTERN, "ref": ID_PATTERN}
+CHART_COLUMNS = "charts/columns_of_chart_files.csv"
+"""Table of the columns of the files under charts and under tables that the book computes."""
+OF_ROWS = "row"
+"""Its kind of files that hold rows of one table, with the line of each before them."""
+LIMIT = "limit"
+"""Type of its columns of a number that may have no end, which is then written as inf."""
+LIMIT_PATTERN = r"-?(inf|[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?)"
+RECORD = "record"
+"""Folder of the tables whose rows such files hold, and of the words in them."""
 ANY_TABLE = "rows"
 """What a dictionary writes where a reference may name a row of any table."""
 
@@ -72,6 +83,7 @@ def published_tables(data: Path, site_data: Path) -> list[PublishedTable]:
         The folder of the data in the site.
     """
     found = []
+    kinds = chart_columns(data)
     for path in sorted(site_data.rglob("*.csv")):
         name = path.relative_to(site_data)
         source = data / name
@@ -82,12 +94,68 @@ def published_tables(data: Path, site_data: Path) -> list[PublishedTable]:
         elif source.is_file() and dictionary_path(source).is_file():
             described = columns(source)
         else:
+            described = columns_under_chart(data, header_of(path), kinds)
+        if not described:
             continue
         by_name = {column.name: column for column in described}
         ordered = tuple(by_name[each] for each in header_of(path))
         key = _key(path, ordered[0])
-        found.append(PublishedTable(name.as_posix(), ordered, words(source.parent), key))
+        folder = source.parent if source.is_file() else data / RECORD
+        found.append(PublishedTable(name.as_posix(), ordered, words(folder), key))
     return found
+
+
+def chart_columns(data: Path) -> dict[str, list[Column]]:
+    """Read the columns of files under charts, by what such a file holds.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder of the project; without `CHART_COLUMNS` nothing is known.
+    """
+    path = data / CHART_COLUMNS
+    kinds: dict[str, list[Column]] = {}
+    for row in read_table(path).to_dict("records") if path.is_file() else ():
+        kinds.setdefault(str(row["kind"]), []).append(
+            Column(
+                name=str(row["column"]),
+                type=str(row["type"]),
+                vocabulary=str(row["vocabulary"]),
+                required=row["required"] == "yes",
+                refers_to=str(row["refers_to"]),
+                meaning=str(row["meaning"]),
+                empty_means=str(row["empty_means"]),
+            )
+        )
+    return kinds
+
+
+def columns_under_chart(
+    data: Path, header: Sequence[str], kinds: Mapping[str, Sequence[Column]]
+) -> Sequence[Column]:
+    """Describe the columns of a file under a chart; empty where nothing describes them all.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder of the project.
+    header : sequence of str
+        Columns of the file.
+    kinds : mapping of str to sequence of Column
+        From `chart_columns`; a file may also hold rows of a table of the record or of the
+        inventory of images, whose dictionary then describes it.
+    """
+    wanted = set(header)
+    others = [each for kind, each in kinds.items() if kind != OF_ROWS]
+    tables = [
+        [*kinds.get(OF_ROWS, ()), *columns(folder / f"{name}.csv")]
+        for folder in (data / RECORD, data)
+        if folder.is_dir()
+        for name in table_names(folder)
+    ]
+    return next(
+        (known for known in [*others, *tables] if wanted <= {column.name for column in known}), ()
+    )
 
 
 def _key(path: Path, first: Column) -> str:
@@ -116,7 +184,7 @@ def _target(
 
 def _field(table: PublishedTable, column: Column) -> dict[str, Any]:
     """Column as a field of a Table Schema."""
-    kinds = {"date": "date", "number": "number", "share": "number"}
+    kinds = {"date": "date", "number": "number", "share": "number", LIMIT: "number"}
     constraints: dict[str, Any] = {"required": True} if column.required else {}
     if column.type == "word":
         constraints["enum"] = list(table.vocabularies[column.vocabulary])
@@ -163,6 +231,9 @@ def _csvw_column(table: PublishedTable, column: Column) -> dict[str, Any]:
         datatype = {"base": "date", "format": "yyyy-MM-dd"}
     elif column.type in ("number", "share"):
         datatype = {"base": "decimal"}
+    if column.type == LIMIT:
+        # a decimal of CSVW has no infinity
+        datatype["format"] = LIMIT_PATTERN
     if column.type == "share":
         datatype |= {"minimum": 0, "maximum": 1}
     if column.type == "word":

@@ -240,6 +240,7 @@ def test_search_shows_the_sentence_and_finds_numbers_with_separators(
 QUESTIONS = [
     ("what did North Korea get in return", "#what-came-back"),
     ("how many shells did North Korea send to Russia?", "official-claims.html"),
+    ("how many shells", "official-claims.html#how-many-shells"),
     ("how many containers were shipped", "official-claims.html"),
     ("is it arms or just trade?", "rivals.html"),
     ("how sure is it that arms were delivered", "rivals.html"),
@@ -275,6 +276,9 @@ QUESTIONS = [
     ("three states", "three-states"),
     ("missing data", ".html"),
     ("sentinel detection rate", "accuracy.html"),
+    ("sentinel", "coverage.html#can-you-see-this"),
+    ("can I see this with sentinel", "coverage.html#can-you-see-this"),
+    ("free satellite images", "coverage.html#can-you-see-this"),
     ("how accurate are the methods", "accuracy.html"),
     ("what was in the containers", "limits.html"),
     ("what is inside the boxes", "official-claims.html"),

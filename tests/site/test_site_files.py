@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import zipfile
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -51,6 +52,21 @@ def test_site_names_that_must_hold() -> None:
         assert (SITE / f"lines/{line}.html").is_file()
         assert list((SITE / "data").glob(f"{line}*.csv"))
         assert list((SITE / "data").glob(f"{line}*.nc"))
+
+
+def test_every_table_of_the_site_is_described_for_programs() -> None:
+    """No CSV lies outside the folder of the data, and each there has its columns described."""
+    package = json.loads((SITE / "data/datapackage.json").read_text(encoding="utf-8"))
+    described = {each["path"] for each in package["resources"]}
+    offered = {
+        path.relative_to(SITE).as_posix()
+        for path in SITE.rglob("*.csv")
+        if not path.name.endswith(".dictionary.csv")
+        and path.relative_to(SITE).parts[0] != "editions"
+    }
+    assert offered == {f"data/{path}" for path in described}
+    with zipfile.ZipFile(SITE / "data.zip") as packed:
+        assert described <= {*packed.namelist()}
 
 
 def test_site_findings_have_their_fields() -> None:

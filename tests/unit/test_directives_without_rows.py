@@ -118,6 +118,7 @@ SENTENCES = {
     "MeasureRules": "",
     "LimitsTable": "No detection limit has been simulated yet.",
     "ShipsFoundByLength": "No detection limit has been simulated yet.",
+    "FreeImages": "",
     "SatellitePasses": "No pass of a satellite is listed yet.",
     "RefreshSize": "",
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",

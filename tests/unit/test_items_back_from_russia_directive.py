@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError, data_registry, read_table
-from skytally.press.items_back_from_russia import DOES_NOT_APPLY, read_return_items
+from skytally.press.items_back_from_russia import DOES_NOT_APPLY, read_how_known, read_return_items
 from skytally.press.sphinx_ext import items_back_from_russia_directive
-from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable, how_known
+from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable
 from tests.support.directives_without_page import bare
 
 DOCNAME = "lines/official-claims"
 ITEMS = data_registry.path("items_sought_and_received_back")
+HOW = data_registry.path("how_rows_are_known")
 
 
 def test_every_item_links_to_its_rows() -> None:
@@ -44,27 +45,26 @@ def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:
     assert empty
 
 
-@pytest.mark.parametrize(
-    ("row", "how"),
-    [
-        ({"family": "planet"}, "seen on an image, RUSI"),
-        ({"family": "ground"}, "seen from the ground, RUSI"),
-        ({"family": "none"}, "stated, RUSI"),
-        ({"text": "RUSI: it is believed"}, "stated as likely, RUSI"),
-        ({"text": "tankers that satellite images show"}, "stated, from satellite images, RUSI"),
-        ({"text": "from unnamed officials: it is believed"}, "unnamed officials, RUSI"),
-        ({"text": "Study of a foundation: worth so much"}, "estimated in a study, RUSI"),
-        ({"kind": "sanction"}, "reason of a listing, RUSI"),
-    ],
-)  # fmt: skip
-def test_each_row_says_how_it_is_known(row: dict[str, str], how: str) -> None:
-    """A statement, a view from the ground and an image do not stand as alike."""
-    assert how_known({"text": "oil", **row}, "RUSI") == how
+def test_each_row_says_how_it_is_known() -> None:
+    """The word of the table stands before the row, with its counter where the text lacks it."""
+    shown = str(bare(ReturnTable, docname=DOCNAME).html())
+    known = read_table(HOW).set_index("row")["how"]
+    for row in ("R035", "E056", "E165"):
+        assert re.search(rf"<em>{known[row]}[^<]*:</em>(?:(?!<li>).)*row/{row}", shown)
+    assert {*known.index} == {row for came in read_table(ITEMS)["came"] for row in came.split()}
+
+
+def test_a_row_without_a_word_and_a_word_without_a_row_are_refused() -> None:
+    """Both are named at once."""
+    rows = set(read_table(HOW)["row"])
+    with pytest.raises(DataError, match=r"(?s)no row X001.*'R035'"):
+        read_how_known(HOW, rows={*rows - {"R035"}, "X001"})
 
 
 def test_no_items_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty table says so."""
     monkeypatch.setattr(items_back_from_russia_directive, "read_return_items", lambda *_, **__: [])
+    monkeypatch.setattr(items_back_from_russia_directive, "read_how_known", lambda *_, **__: {})
     assert "No item has been written down yet." in str(bare(ReturnTable, docname=DOCNAME).html())
 
 

@@ -242,8 +242,8 @@ def test_the_file_under_the_table_has_its_rows_and_their_rates(
     known = {each["key"]: each for each in evaluated_findings()}
     monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
     shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
-    assert 'href="../_static/tables/call-rates.csv" download>' in shown
-    made = pd.read_csv(tmp_path / "_static/tables/call-rates.csv").set_index("row")
+    assert 'href="../data/call-rates.csv" download>' in shown
+    made = pd.read_csv(tmp_path / "data/call-rates.csv").set_index("row")
     assert len(made) == shown.partition("<tbody>")[2].count("<tr")
     assert math.isnan(made.loc["V015", "per_month_high"])
     assert made.loc["P038", "per_month_low"] == pytest.approx(9, abs=0.3)

@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError
+from skytally.press.sphinx_ext import rerun_directives
 from skytally.press.sphinx_ext.rerun_directives import (
+    ChartAgain,
     LoadAgain,
     RerunNeeds,
     SettingExample,
     ShareAgain,
+    chart_line,
     finding_with,
     load_lines,
     share_sentence,
@@ -74,6 +77,38 @@ def test_what_is_no_load_is_refused() -> None:
     """A share is no product of containers and shells."""
     with pytest.raises(DataError, match="is no load"):
         load_lines(SHARE)
+
+
+CHART = """\
+line,first_day,last_day,value,low,high,unit,counter
+a.quay,2024-01-02,2024-01-02,300,250,350,containers,a
+a.quay,2024-02-02,2024-02-02,0,0,0,containers,a
+b.quay,2024-03-04,2024-03-05,,54,198,containers,b
+,2024-05-13,2024-05-13,,,,containers,b
+"""
+
+
+def test_lines_of_the_third_recipe_draw_the_chart_and_print_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines, run beside the file alone, leave a picture; a range without a number is drawn."""
+    after = _page("rerun").partition("### Draw a chart again")[2]
+    script = re.findall(r"```python\n(.*?)```", after, re.DOTALL)[0]
+    folder = tmp_path / "port-imagery" / "data"
+    folder.mkdir(parents=True)
+    (folder / "port-imagery.containers.csv").write_text(CHART, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-I", "-W", "error", "-c", script],
+        cwd=folder, capture_output=True, text=True, check=True, env={"MPLBACKEND": "agg"},
+    )  # fmt: skip
+    monkeypatch.setattr(rerun_directives, "lines_folder", lambda: tmp_path)
+    assert run.stdout == chart_line("port-imagery.containers") + "\n"
+    assert run.stdout.startswith("3 rows with a number, 1 without; highest 300")
+    assert (folder / "containers.png").read_bytes().startswith(b"\x89PNG")
+    assert "```{chart-again} port-imagery.containers\n" in after
+    assert "highest 300" in bare(ChartAgain, arguments=("port-imagery.containers",)).html()
+    with pytest.raises(DataError, match="no file port-imagery"):
+        chart_line("port-imagery.nothing")
 
 
 def test_setting_of_the_page_is_that_of_its_parameter_file() -> None:

@@ -10,10 +10,13 @@ from skytally.core import DataError, data_registry, read_table
 from skytally.press.sphinx_ext import satellite_revisit_and_stay_directive
 from skytally.press.sphinx_ext.satellite_revisit_and_stay_directive import (
     NOT_TRIED,
+    READABLE,
     STAY,
+    FreeImages,
     RefreshSize,
     SatellitePasses,
     chance_of_pass,
+    combined,
     found_in_simulations,
 )
 from tests.support.directives_without_page import bare
@@ -40,7 +43,11 @@ def test_more_satellites_pass_more_often_and_each_row_names_its_page(
     monkeypatch.setattr(satellite_revisit_and_stay_directive, "findings", lambda _app: known)
     html = bare(SatellitePasses, docname="lines/coverage").html()
     passes = read_table(data_registry.path("satellite_repeat_cycles"))
-    assert html.count("percent") == 2 * len(passes)
+    cells = re.findall(r"<td>\d+ percent</td>", html)
+    assert len(cells) == 2 * len(passes)
+    real = re.findall(r"<td>(\d+ of \d+ \(\d+ to \d+ percent\)|not tried)</td>", html)
+    assert len(real) == len(passes)
+    assert sum(each != NOT_TRIED for each in real) == sum(passes["sensor"] == "sentinel-2")
     assert "a stay of 1.5 days meets a pass" in html
     assert html.count("https://") == len(passes)
     halves = passes.pivot_table(index="sensor", columns="satellites", values="days")
@@ -72,3 +79,30 @@ def test_a_whole_refresh_is_passes_times_one_image(monkeypatch: pytest.MonkeyPat
     assert "<td>about 180</td><td></td><td>0.5 GB</td>" in html
     with pytest.raises(DataError, match="no site 'nowhere'"):
         bare(RefreshSize, arguments=("nowhere",)).html()
+
+
+def test_ends_of_a_product_are_the_products_of_the_ends() -> None:
+    """They are rounded outwards, and a product that is whole stays as it is."""
+    assert combined((0.28, 1.0), (0.65, 0.76), (0.2803, 0.5205)) == (5, 40)
+    assert combined((0.1, 0.7)) == (10, 70)
+
+
+def test_the_box_has_real_ships_passes_cloud_and_their_product(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is known stands first; without a number of readable days there is no product."""
+    known = {
+        STAY: {"low": 1.5, "high": 6.0},
+        READABLE: {"low": 50.0, "high": 60.0, "said": "50 to 60 percent"},
+    }
+    monkeypatch.setattr(satellite_revisit_and_stay_directive, "findings", lambda _app: known)
+    html = bare(FreeImages, docname="lines/coverage").html()
+    scores = read_table(data_registry.path("measurement_accuracy"))
+    quay = scores[scores["note"].str.startswith("hulls beside a quay")].iloc[0]
+    ships = int(quay["n"])
+    assert f"found {round(float(quay['value']) * ships)} of {ships} (" in html
+    low, high = 0.3 * 0.5 * float(quay["low"]), 0.6 * float(quay["high"])
+    assert f"marked in {int(100 * low)} to {int(100 * high) + 1} percent" in html
+    assert html.index("Railcars") < html.index("Never tried on this route")
+    del known[READABLE]
+    assert "together" not in bare(FreeImages, docname="lines/coverage").html()

@@ -72,3 +72,16 @@ def test_a_range_is_divided_at_both_ends(
 
 def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     return originals(CLAIMS), table("same_observation")
+
+
+def test_the_line_above_the_table_has_its_least_and_its_highest_quotient() -> None:
+    """Both ends stand in the table below."""
+    shown = str(bare(ShellsPerContainer, docname="lines/official-claims").html())
+    said = re.search(r"comes to ([\d,]+) to ([\d,]+) shells", shown)
+    assert said is not None
+    found = [
+        int(each.replace(",", ""))
+        for row in rows()
+        for each in re.findall(r"[\d,]+", row[1].partition("=")[2])
+    ]
+    assert [*map(int, said.groups())] == [min(found), max(found)]

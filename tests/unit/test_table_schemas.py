@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skytally.core import columns, table_names, words
+from skytally.core import columns, evidence_line_name_constants as n, table_names, words
+from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import MONTH_COLUMNS
 from skytally.press.site_build_and_swap import _copy_archive_tables, _copy_tables
-from skytally.press.table_schemas import CSVW, FRICTIONLESS, write_schemas
+from skytally.press.table_schemas import (
+    CSVW,
+    FRICTIONLESS,
+    LIMIT_PATTERN,
+    chart_columns,
+    write_schemas,
+)
 
 FOLDERS = ("record", "sites", "results", "claims")
 
@@ -81,3 +89,45 @@ def test_descriptions_are_the_same_twice(described: Path, root: Path) -> None:
     before = [(described / name).read_bytes() for name in (FRICTIONLESS, CSVW)]
     write_schemas(root / "data", described)
     assert [(described / name).read_bytes() for name in (FRICTIONLESS, CSVW)] == before
+
+
+LINE_HEADER = (
+    *("line", "first_day", "last_day", n.VALUE, n.LOW, n.HIGH, "unit", "counter"),
+    *n.LINE_COORDS,
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "described"),
+    [
+        (LINE_HEADER, True),
+        ((*LINE_HEADER, "label"), True),
+        ((*MONTH_COLUMNS, "acquired", "state", "name"), True),
+        (("line", "id", "date_first", "scope", "quantity", "text"), True),
+        (("row", "counter", "per_month_low", "per_month_high", "counted"), True),
+        (("row", "per_month_lowest"), False),
+    ],
+)
+def test_a_file_under_a_chart_is_described_by_its_columns(
+    header: tuple[str, ...],
+    described: bool,
+    root: Path,
+    tmp_path: Path,
+) -> None:
+    """Lines, months, rates and rows of the record are; a column that nobody described is not."""
+    (tmp_path / "a.chart.csv").write_text(",".join(header) + "\n", encoding="utf-8")
+    write_schemas(root / "data", tmp_path)
+    found = {each["path"]: each for each in _read(tmp_path / FRICTIONLESS)["resources"]}
+    assert ("a.chart.csv" in found) is described
+    if described:
+        fields = found["a.chart.csv"]["schema"]["fields"]
+        assert [each["name"] for each in fields] == list(header)
+        assert all(each["description"] for each in fields)
+
+
+def test_an_end_that_is_none_fits_the_description(root: Path) -> None:
+    """Numbers and inf are ends of an interval, and words are not; CSVW has no infinite decimal."""
+    ends = [each for each in chart_columns(root / "data")["line"] if each.type == "limit"]
+    assert [each.name for each in ends] == [n.LOW, n.HIGH]
+    for cell, fits in (("inf", True), ("300.5", True), ("1e6", True), ("about 3", False)):
+        assert bool(re.fullmatch(LIMIT_PATTERN, cell)) is fits

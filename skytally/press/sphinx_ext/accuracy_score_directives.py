@@ -134,6 +134,8 @@ REAL, SIMULATED = "real images", "simulated images"
 EARLIER, ALONE = "with earlier images of the place", "no earlier images"
 DRAWN = "known: what was drawn in"
 """Images of a test, whether earlier ones were compared with, and whose word the truth is."""
+BESIDE_QUAY = "hulls beside a quay"
+"""Beginning of the note of the score of ships that lie at a quay or another hull."""
 SIZE_IN_NOTE = re.compile(r"hulls of (\d+) to (\d+) m")
 EMPTY_IN_NOTE = re.compile(r"(\d+) empty")
 ENOUGH_EMPTY = 11
@@ -253,6 +255,45 @@ def alarms_of_dates(note: str) -> str:
     return f"{'one' if empty else 'no'} empty date, so it says nothing about false alarms"
 
 
+def _score_rows(scores: pd.DataFrame, data: tuple[str, str, str], metric: str) -> pd.DataFrame:
+    if scores.empty:
+        return scores
+    same = (scores[["measure", "dataset", "method"]] == [*data]).all(axis=1)
+    return scores[same & (scores["metric"] == metric)]
+
+
+def score_row(
+    scores: pd.DataFrame, data: tuple[str, str, str], metric: str, note: str = ""
+) -> pd.Series | None:
+    """First row of a score, which is that of the whole data set; of a part by its note."""
+    chosen = _score_rows(scores, data, metric)
+    if note and not chosen.empty:
+        chosen = chosen[chosen["note"].str.startswith(note)]
+    return None if chosen.empty else chosen.iloc[0]
+
+
+def found_share(row: pd.Series, things: str = "") -> str:
+    """Things found of so many, with the interval of their share in brackets."""
+    counted = f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}{things}"
+    ends = interval_percent(row["low"], row["high"])
+    return f"{counted} ({ends})" if ends else counted
+
+
+def counts_of(scores: pd.DataFrame, data: tuple[str, str, str], metric: str, things: str) -> str:
+    """Things found by a score, with what they are; empty where it was not taken."""
+    row = score_row(scores, data, metric)
+    return "" if row is None or row["value"] == "" else found_share(row, things)
+
+
+def wrong_marks(row: pd.Series) -> str:
+    """Count the marks that are no ship, from the row of a precision."""
+    marked = int(row["n"])
+    wrong = marked - round(float(row["value"]) * marked)
+    ends = (1 - float(row["high"]), 1 - float(row["low"])) if row["low"] else ("", "")
+    words = f"the program marked {marked} objects; {wrong} of its marks are no ship"
+    return f"{words} ({interval_percent(*ends)})" if row["low"] else words
+
+
 class RailLengthError(Block):
     """Limits of a free image for a count of railcars, from simulated yards."""
 
@@ -361,10 +402,10 @@ class PlainScore(Block):
         alarms = [
             found
             for data, where in ((SEA, "open sea"), (LAND, "land"))
-            if (found := self._counts(scores, data, "false alarms per look", f" looks at {where}"))
+            if (found := counts_of(scores, data, "false alarms per look", f" looks at {where}"))
         ]
         if alarms:
-            row = self._row(scores, SEA, "false alarms per look")
+            row = score_row(scores, SEA, "false alarms per look")
             note = "" if row is None else str(row["note"]).partition("; ")[2]
             yield [
                 f"radar, Sentinel-1, 30 m a pixel, {series}",
@@ -374,9 +415,9 @@ class PlainScore(Block):
                 f"{REAL}, {EARLIER}: {note}".removesuffix(": "),
                 "no labels: sea and land that were taken to hold no ship",
             ]
-        if tile := self._counts(scores, TILE, "dates right", " dates"):
-            row = self._row(scores, TILE, "dates right")
-            length = self._row(scores, TILE, "length found, median, m")
+        if tile := counts_of(scores, TILE, "dates right", " dates"):
+            row = score_row(scores, TILE, "dates right")
+            length = score_row(scores, TILE, "length found, median, m")
             long = (
                 f"; ships of about {round(float(length['value']))} m" if length is not None else ""
             )
@@ -410,27 +451,22 @@ class PlainScore(Block):
         ]  # fmt: skip
 
     def _of_one_image(self, scores: pd.DataFrame) -> Iterator[list[str]]:
-        found = self._counts(scores, PORTS, "recall", " labelled ships, of any length")
-        right = self._row(scores, PORTS, "precision")
+        found = counts_of(scores, PORTS, "recall", " labelled ships, of any length")
+        right = score_row(scores, PORTS, "precision")
         if found and right is not None:
-            marked = int(right["n"])
-            wrong = marked - round(float(right["value"]) * marked)
-            ends = (1 - float(right["high"]), 1 - float(right["low"])) if right["low"] else ("", "")
-            alarms = f"{wrong} of its marks are no ship"
-            alarms += f" ({interval_percent(*ends)})" if right["low"] else ""
             parts = [found]
             middle = self._of_length(scores)
-            quay = self._row(scores, PORTS, "recall by surroundings", note="hulls beside a quay")
+            quay = score_row(scores, PORTS, "recall by surroundings", note=BESIDE_QUAY)
             if quay is not None:
-                parts.append(f"of those beside a quay or a hull, {self._share(quay)}")
+                parts.append(f"of those beside a quay or a hull, {found_share(quay)}")
             yield [
                 "optical, Sentinel-2, pixels of 10 m resampled, a single image",
                 "four labelled ports, anywhere in the water", "; ".join([*parts, *middle]),
-                f"the program marked {marked} objects; {alarms}", f"{REAL}, {ALONE}",
+                wrong_marks(right), f"{REAL}, {ALONE}",
                 "labels of the data set sen2ships",
             ]  # fmt: skip
-        held = self._counts(scores, CHIPS, "boxes that hold a target", " labelled ships")
-        others = self._row(scores, CHIPS, "targets in no box, an image")
+        held = counts_of(scores, CHIPS, "boxes that hold a target", " labelled ships")
+        others = score_row(scores, CHIPS, "targets in no box, an image")
         if held and others is not None:
             yield [
                 "radar, Sentinel-1 and Gaofen-3, a single image",
@@ -442,40 +478,12 @@ class PlainScore(Block):
 
     def _of_length(self, scores: pd.DataFrame) -> list[str]:
         """Share found of the ships as long as the simulated ones."""
-        chosen = self._rows(scores, PORTS, "recall by length")
+        chosen = _score_rows(scores, PORTS, "recall by length")
         for _, row in chosen.iterrows():
             ends = SIZE_IN_NOTE.search(str(row["note"]))
             if ends and (float(ends[1]), float(ends[2])) == HULLS:
-                return [f"of those {ends[1]} to {ends[2]} m long, {self._share(row)}"]
+                return [f"of those {ends[1]} to {ends[2]} m long, {found_share(row)}"]
         return []
-
-    @staticmethod
-    def _rows(scores: pd.DataFrame, data: tuple[str, str, str], metric: str) -> pd.DataFrame:
-        if scores.empty:
-            return scores
-        same = (scores[["measure", "dataset", "method"]] == [*data]).all(axis=1)
-        return scores[same & (scores["metric"] == metric)]
-
-    def _row(
-        self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str, note: str = ""
-    ) -> pd.Series | None:
-        """First row of a score, which is that of the whole data set."""
-        chosen = self._rows(scores, data, metric)
-        if note and not chosen.empty:
-            chosen = chosen[chosen["note"].str.startswith(note)]
-        return None if chosen.empty else chosen.iloc[0]
-
-    def _counts(
-        self, scores: pd.DataFrame, data: tuple[str, str, str], metric: str, things: str
-    ) -> str:
-        row = self._row(scores, data, metric)
-        return "" if row is None or row["value"] == "" else self._share(row, things)
-
-    @staticmethod
-    def _share(row: pd.Series, things: str = "") -> str:
-        counted = f"{round(float(row['value']) * int(row['n']))} of {int(row['n'])}{things}"
-        ends = interval_percent(row["low"], row["high"])
-        return f"{counted} ({ends})" if ends else counted
 
 
 class AccuracyTable(ScoresBlock):

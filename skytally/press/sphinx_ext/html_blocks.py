@@ -23,8 +23,10 @@ from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_w
 PLACES = ("data/record/sites.csv", "data/record/route_connections.csv")
 """Files of the site with the numbers of the maps."""
 
-COMPUTED = "_static/tables"
+COMPUTED = "data"
 """Folder of the site with the numbers of tables that the book computes."""
+CHART_COLUMNS = "charts/columns_of_chart_files.csv"
+"""Table there of what the columns of such files hold, and of those under charts."""
 BESIDE = " + "
 """What stands in a line of a directive between a finding and those that stand beside it."""
 KEPT_BLOCKS = "kept_blocks"
@@ -201,7 +203,8 @@ def computed_table(folder: Path, name: str, rows: pd.DataFrame, *, up: str = "")
     target.mkdir(parents=True, exist_ok=True)
     rows.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
     link = f'<a href="{up}{COMPUTED}/{cell(name)}.csv" download>{cell(name)}.csv</a>'
-    return f'<p class="sk-downloads">Data of this table: {link}</p>'
+    described = f'<a href="{up}{COMPUTED}/{CHART_COLUMNS}">what its columns hold</a>'
+    return f'<p class="sk-downloads">Data of this table: {link} · {described}</p>'
 
 
 def source_link(source: str, *, up: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +11,16 @@ from skytally.core import data_registry, when
 from skytally.press.cards.card import WEB
 from skytally.press.cards.record_cards import dates
 from skytally.press.cards.source_page_citations import page_link
-from skytally.press.items_back_from_russia import DOES_NOT_APPLY, ReturnItem, read_return_items
+from skytally.press.items_back_from_russia import (
+    DOES_NOT_APPLY,
+    ReturnItem,
+    read_how_known,
+    read_return_items,
+)
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, to_root
 from skytally.press.sphinx_ext.page_search_log_directive import PAGE_OF_LOG, SEARCHES
-from skytally.record import NOT_FROM_ABOVE, newest_page
+from skytally.record import newest_page
 
 HEADS = (
     "what", "sought by North Korea, by whose account", "what any row says of its coming", "read in",
@@ -29,45 +33,7 @@ CAPTION = (
 )
 NOT_SOUGHT, NO_QUESTION = "no page read says so", "does not apply"
 SEARCHED, NOT_SEARCHED = "searched for", "not searched for (no search is logged)"
-GROUND = "ground"
-"""Word of the vocabulary *imagery_family* for a photograph or film from the ground."""
-FROM_IMAGES = re.compile(r"\bsatellite images?\b")
-"""Words of a row that is stated by somebody who names images."""
-UNNAMED = re.compile(r"\bunnamed\b")
-STUDY = re.compile(r"\b[Ss]tudy of\b")
-BELIEF = re.compile(r"\bbelieved\b|\bseems\b|\bprobably\b|\bmay\b")
-"""Words by which a row is not sure."""
-SANCTION = "sanction"
-"""Kind of the events that put somebody on a list."""
 NOTHING = "nothing in the record, of pages read until {day}"
-
-
-def how_known(row: Mapping[str, Any], who: str) -> str:
-    """Word how a row is known: by whose image, statement or study, and whether it is a belief.
-
-    Examples
-    --------
-    >>> how_known({"family": "ground", "text": "9 tank cars"}, "KBS")
-    'seen from the ground, KBS'
-    >>> how_known({"text": "officials who are unnamed: modules were given"}, "JoongAng Ilbo")
-    'unnamed officials, JoongAng Ilbo'
-    """
-    family, text = str(row.get("family", "")), str(row["text"])
-    if family == GROUND:
-        how = "seen from the ground"
-    elif family and family not in NOT_FROM_ABOVE:
-        how = "seen on an image"
-    elif UNNAMED.search(text):
-        how = "unnamed officials"
-    elif STUDY.search(text):
-        how = "estimated in a study"
-    elif row.get("kind") == SANCTION:
-        how = "reason of a listing"
-    else:
-        how = "stated as likely" if BELIEF.search(text) else "stated"
-        if FROM_IMAGES.search(text):
-            how = f"{how}, from satellite images"
-    return f"{how}, {who}" if who else how
 
 
 class ReturnTable(Block):
@@ -80,19 +46,23 @@ class ReturnTable(Block):
             rows=set(card_record().rows),
             searches=set(table(SEARCHES)["id"]),
         )
+        known = read_how_known(
+            data_registry.path("how_rows_are_known"),
+            rows={row for item in items for row in item.came},
+        )
         return filtered_table(
             "came-back",
             CAPTION,
             list(HEADS),
-            [self._row(item) for item in items],
+            [self._row(item, known) for item in items],
             empty="No item has been written down yet.",
         )
 
-    def _row(self, item: ReturnItem) -> str:
+    def _row(self, item: ReturnItem, known: Mapping[str, str]) -> str:
         sought = "; ".join(map(self._said, _wanted(item))) or NOT_SOUGHT
         if DOES_NOT_APPLY in item.wanted:
             sought = NO_QUESTION
-        came = "".join(f"<li>{self._words(row)}</li>" for row in item.came)
+        came = "".join(f"<li>{self._words(row, known[row])}</li>" for row in item.came)
         said = f"<ul>{came}</ul>" if came else self._nothing()
         said = f"{said}<p><em>{self._searched(item)}</em></p>"
         pages = dict.fromkeys(self._page(row) for row in (*item.came, *_wanted(item)))
@@ -121,13 +91,13 @@ class ReturnTable(Block):
         words = cell(part.text)
         return f'<a href="{cell(part.url)}">{words}</a>' if part.url.startswith(WEB) else words
 
-    def _words(self, row_id: str) -> str:
+    def _words(self, row_id: str, how: str) -> str:
         _, row = card_record().rows[row_id]
         who, text = _who(row), str(row["text"])
         # most texts begin with whose words they are
-        how = cell(how_known(row, "" if who in text else who))
+        whose = "" if not who or who in text else f", {who}"
         day = self.card("row", row_id, self._day(row))
-        return f"<em>{how}:</em> {self.ships(str(row['text']))} ({day})"
+        return f"<em>{cell(how + whose)}:</em> {self.ships(str(row['text']))} ({day})"
 
     @staticmethod
     def _day(row: dict[str, Any]) -> str:

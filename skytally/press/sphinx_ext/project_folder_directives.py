@@ -178,8 +178,8 @@ class AllTables(FolderBlock):
         return (
             f'<p><a href="{TABLES_ZIP}" download>{TABLES_ZIP}</a> has all tables in one file: the '
             "record, the findings, the claims, the outlines of the places, the results of the "
-            "tests and the numbers under the charts, with their dictionaries, descriptions for "
-            "programs, and the licence.</p>"
+            "tests and the numbers under charts and computed tables, with their dictionaries, "
+            "descriptions for programs, and the licence.</p>"
         )
 
 

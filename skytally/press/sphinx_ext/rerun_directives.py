@@ -7,11 +7,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, project_root, read_table
 from skytally.findings import Finding, evaluation_of, one_finding
 from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.project_paths import lines_folder
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table
 from skytally.press.table_and_project_zips import PROJECT_ZIP, TABLES_ZIP, megabytes
@@ -82,6 +84,31 @@ def load_lines(key: str) -> list[str]:
     return lines
 
 
+def chart_line(name: str) -> str:
+    """Line that the exercise with the file under a chart prints.
+
+    Parameters
+    ----------
+    name : str
+        ``<page>.<chart>``, the stem of the file.
+
+    Raises
+    ------
+    DataError
+        If the page has no such file.
+    """
+    path = lines_folder() / name.partition(".")[0] / "data" / f"{name}.csv"
+    if not path.is_file():
+        message = f"chart-again: no file {path.name} under a chart; name one of a notebook"
+        raise DataError(message)
+    rows = pd.read_csv(path)
+    number = rows["low"].notna()
+    return (
+        f"{number.sum()} rows with a number, {(~number).sum()} without; "
+        f"highest {rows['value'].max():,.0f}"
+    )
+
+
 def finding_with(key: str, name: str, value: int) -> Finding:
     """Evaluate a declared finding with another value of one parameter of its page.
 
@@ -139,6 +166,16 @@ class LoadAgain(Block):
     def html(self) -> str:
         """Return the lines as the terminal shows them."""
         return f"<pre>{cell(chr(10).join(load_lines(self.arguments[0])))}</pre>"
+
+
+class ChartAgain(Block):
+    """Print what the lines that draw a chart again should print."""
+
+    required_arguments = 1
+
+    def html(self) -> str:
+        """Return the line as the terminal shows it."""
+        return f"<pre>{cell(chart_line(self.arguments[0]))}</pre>"
 
 
 class SettingExample(Block):
@@ -206,6 +243,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("share-again", ShareAgain)
     app.add_directive("load-again", LoadAgain)
+    app.add_directive("chart-again", ChartAgain)
     app.add_directive("setting-example", SettingExample)
     app.add_directive("rerun-needs", RerunNeeds)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

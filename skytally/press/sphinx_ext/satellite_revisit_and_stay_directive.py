@@ -1,7 +1,9 @@
-"""Directives on how often free satellites pass, what a stay meets, and what all images take."""
+"""Directives on what free images can show: passes, stays, ships found, and their size on disk."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,12 +14,18 @@ from skytally.imagery.acquire import LANDSAT, SENTINEL_1, read_providers
 from skytally.press.finding_table_checks import page_parameters
 from skytally.press.image_refresh_command import FIRST_DAY
 from skytally.press.sphinx_ext.accuracy_score_directives import (
+    BESIDE_QUAY,
     FROM_SEA,
     HULLS,
     OPTICAL,
     OVER_QUAY,
+    PORTS,
+    TILE,
+    found_share,
     least_to_most,
+    score_row,
     simulated,
+    wrong_marks,
 )
 from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.cached_record_and_findings import findings
@@ -26,6 +34,10 @@ from skytally.press.sphinx_ext.site_plan_and_position_directives import sites
 
 STAY = "port-imagery.stay"
 """Finding whose interval gives the shortest and the longest mean stay."""
+READABLE = "port-imagery.readable_share_voa"
+"""Finding whose interval gives the days that one counter could read, in percent."""
+OPTICAL_SENSOR = "sentinel-2"
+"""Sensor of the images on which ships were marked, and of whose passes the sum speaks."""
 NAMES = {"sentinel-1": "Sentinel-1, radar", "sentinel-2": "Sentinel-2", "landsat": "Landsat 8, 9"}
 """Sensors of the table in words; one that is not here keeps its own name."""
 CARDS = {
@@ -37,6 +49,8 @@ CARDS = {
 LENGTH = HULLS[0]
 """Length of the simulated ship, in metres."""
 NOT_TRIED = "not tried"
+REAL_SHIPS = "real ships beside a quay or a hull in other ports, each image read by itself: found"
+"""Head of the column of the score on real images."""
 STUDY_PAGE, COVERAGE_PAGE = "port-imagery", "coverage"
 """Notebooks whose parameters give the first day of the study and the newest month of the record."""
 PIXEL_M = {LANDSAT: 30}
@@ -104,6 +118,127 @@ def found_in_simulations(limits: pd.DataFrame, sensor: str) -> str:
     return "; ".join(found) or NOT_TRIED
 
 
+def beside_a_quay() -> pd.Series | None:
+    """Score of real ships beside a quay or a hull in single images; None where not scored."""
+    return score_row(
+        results("measurement_accuracy"), PORTS, "recall by surroundings", note=BESIDE_QUAY
+    )
+
+
+def combined(*shares: tuple[float, float]) -> tuple[int, int]:
+    """Multiply shares of which each has a lower and an upper end, in percent, rounded outwards.
+
+    Parameters
+    ----------
+    *shares : tuple of float
+        Ends of each share, from 0 to 1.
+
+    Returns
+    -------
+    tuple of int
+        All lower ends together, and all upper ends, as if no share depended on another.
+
+    Examples
+    --------
+    >>> combined((0.5, 1.0), (0.5, 0.75))
+    (25, 75)
+    """
+    low, high = (math.prod(share[end] for share in shares) for end in (0, 1))
+    # a product of decimals may miss a whole percent by the last digit
+    return math.floor(round(100 * low, 6)), math.ceil(round(100 * high, 6))
+
+
+class FreeImages(Block):
+    """Sum up in one box whether free images can show the ships, railcars and containers."""
+
+    def html(self) -> str:
+        """Return the box; empty where the methods were not scored on this copy."""
+        points = [*self._points()]
+        if not points:
+            return ""
+        lines = "".join(f"<li><strong>{head}</strong> {words}</li>" for head, words in points)
+        return f'<div class="sk-card"><ul>{lines}</ul></div>'
+
+    def _points(self) -> Iterator[tuple[str, str]]:
+        scores, known = results("measurement_accuracy"), findings(self.app)
+        quay, whole = beside_a_quay(), score_row(scores, PORTS, "recall")
+        marks = score_row(scores, PORTS, "precision")
+        if quay is None or whole is None or marks is None:
+            return
+        yield (
+            "A ship at a berth: sometimes.",
+            f"On real Sentinel-2 images of {PORTS[1]} elsewhere, each read by itself, the program "
+            f"found {cell(found_share(quay))} ships beside a quay or another hull, and "
+            f"{cell(found_share(whole))} in all; {cell(wrong_marks(marks))}. In brackets: 90 "
+            "percent intervals.",
+        )
+        drawn = found_in_simulations(results("simulated_recall_and_bias"), OPTICAL_SENSOR)
+        tile = score_row(scores, TILE, "dates right")
+        tried = (
+            f" What was tried on real ones is a single berth of Vancouver, right on "
+            f"{cell(found_share(tile))} dates ({cell(str(tile['note']).partition('; ')[0])}), and "
+            "there each date was compared with its own open water, not with earlier dates."
+            if tile is not None
+            else ""
+        )
+        yield (
+            "Against earlier images of the berth: not known.",
+            f"A simulated ship of {LENGTH:g} m was found in {cell(drawn)} images.{tried}",
+        )
+        yield (
+            "Railcars and containers: cannot be counted.",
+            "Each is narrower than a pixel of a free image. The program measures metres of "
+            "occupied track and square metres of stacks, and was tested for both on simulated "
+            "images alone.",
+        )
+        yield from self._of_a_stay(known, quay)
+        yield (
+            "Never tried on this route.",
+            "No image with which a method was tested shows a site of this book.",
+        )
+
+    def _of_a_stay(self, known: dict[str, Any], quay: pd.Series) -> Iterator[tuple[str, str]]:
+        """How often a stay meets a pass, a readable day and a mark, each and together."""
+        rows = read_table(data_registry.path("satellite_repeat_cycles"))
+        rows = rows[rows["sensor"] == OPTICAL_SENSOR]
+        if rows.empty or STAY not in known:
+            return
+        often = rows.loc[rows["days"].idxmin()]
+        stays = (known[STAY]["low"], known[STAY]["high"])
+        passes = tuple(chance_of_pass(stay, float(often["days"])) for stay in stays)
+        yield (
+            "Whether a pass meets the ship:",
+            f"{100 * passes[0]:.0f} percent for a stay of {number(stays[0])} days, "
+            f"{100 * passes[1]:.0f} percent for one of {number(stays[1])} days, the ends of "
+            f"{self.card('finding', STAY, 'the mean stay')}, before any cloud, with "
+            f"{number(often['satellites'])} satellites of {NAMES[OPTICAL_SENSOR]}; "
+            '<a href="#passes-of-satellites">all satellites</a>.',
+        )
+        if READABLE not in known:
+            return
+        readable = known[READABLE]
+        yield (
+            "Cloud:",
+            f"VOA could read {self.card('finding', READABLE, readable['said'])} of the days of a "
+            "few weeks, if it had an image of every other day; its images were not these. How "
+            "cloudy the port is otherwise is not in the record. Radar sees through cloud; "
+            "whether it finds a ship at a berth was tried on simulated berths alone.",
+        )
+        low, high = combined(
+            (passes[0], passes[1]),
+            (readable["low"] / 100, readable["high"] / 100),
+            (float(quay["low"]), float(quay["high"])),
+        )
+        yield (
+            "All three together:",
+            f"a ship that stays once at a quay would be marked in {low} to {high} percent of "
+            "cases. This multiplies the lower ends, and the upper ends, of the three lines above "
+            "(passes, readable days, ships found beside a quay), as if none depended on another, "
+            "one pass counted, the sky as in those weeks, and ships and quay as in the labelled "
+            "ports. It is arithmetic and no observation, and a mark alone is no ship.",
+        )
+
+
 class SatellitePasses(Block):
     """Show after how many days each free satellite passes again, and what a stay meets."""
 
@@ -130,6 +265,7 @@ class SatellitePasses(Block):
                 *([f"passes of a place, {between}"] if period else []),
                 *(f"a stay of {number(days)} days meets a pass" for days in stays),
                 f"a simulated ship of {LENGTH:g} m at a berth: found in so many images",
+                *([REAL_SHIPS] if beside_a_quay() is not None else []),
                 "page",
             ],
             [self._row({str(key): row[key] for key in row}, period, stays, limits) for row in rows],
@@ -145,12 +281,19 @@ class SatellitePasses(Block):
     ) -> str:
         chances = [100 * chance_of_pass(stay, row["days"]) for stay in stays]
         host = str(row["reference"]).split("/")[2]
+        quay = beside_a_quay()
+        real = found_share(quay) if quay is not None else NOT_TRIED
         cells = (
             cell(number(row["satellites"])),
             cell(number(row["days"])),
             *([f"about {number(passes_between(*period, row['days']))}"] if period else []),
             *(f"{chance:.0f} percent" for chance in chances),
             cell(found_in_simulations(limits, row["sensor"])),
+            *(
+                [cell(real if row["sensor"] == OPTICAL_SENSOR else NOT_TRIED)]
+                if quay is not None
+                else []
+            ),
             f'<a href="{cell(row["reference"])}">{cell(host)}</a>',
         )
         return html_row((cell(NAMES.get(row["sensor"], row["sensor"])), *cells))
@@ -206,6 +349,7 @@ class RefreshSize(Block):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
+    app.add_directive("free-images", FreeImages)
     app.add_directive("satellite-passes", SatellitePasses)
     app.add_directive("refresh-size", RefreshSize)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -85,11 +85,21 @@ def quotient_text(shells: Cells, containers: Cells) -> str:
     str
         For example ``1,000,000 / 2,000 = 500``.
     """
-    over, under = quantity_of(shells), quantity_of(containers)
-    tops = [over.low, over.high] if math.isnan(over.value) else [over.value]
-    printed = " to ".join(number(top) for top in tops)
-    found = " to ".join(number(two_digits(top / under.value)) for top in tops)
-    return f"{printed} / {number(under.value)} = {found}"
+    printed = " to ".join(number(top) for top in _printed(shells))
+    found = " to ".join(number(each) for each in quotients(shells, containers))
+    return f"{printed} / {number(quantity_of(containers).value)} = {found}"
+
+
+def _printed(shells: Cells) -> list[float]:
+    """Return the printed number, or both ends of a printed range."""
+    over = quantity_of(shells)
+    return [over.low, over.high] if math.isnan(over.value) else [over.value]
+
+
+def quotients(shells: Cells, containers: Cells) -> list[float]:
+    """Divide a printed number of shells, of a range each end, by the containers."""
+    under = quantity_of(containers).value
+    return [two_digits(top / under) for top in _printed(shells)]
 
 
 class ShellsPerContainer(Block):
@@ -97,17 +107,21 @@ class ShellsPerContainer(Block):
 
     def html(self) -> str:
         """Return the table, a row a statement of how many shells containers could hold."""
-        return filtered_table(
+        pairs = capacity_pairs(originals(CLAIMS), table("same_observation"))
+        shown = filtered_table(
             "shells-per-container",
             CAPTION,
             list(HEADS),
-            [
-                self._row(shells, containers)
-                for shells, containers in capacity_pairs(
-                    originals(CLAIMS), table("same_observation")
-                )
-            ],
+            [self._row(*pair) for pair in pairs],
             empty="No statement puts shells for a number of containers yet.",
+        )
+        found = [each for pair in pairs for each in quotients(*pair)]
+        if not found:
+            return shown
+        return (
+            f"<p>By the numbers of those who give both, a container comes to "
+            f"{number(min(found))} to {number(max(found))} shells. Nobody counted them, and the "
+            f"calibre differs or is not told.</p>{shown}"
         )
 
     def _row(self, shells: Cells, containers: Cells) -> str:
