@@ -272,11 +272,7 @@ def _peak(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     # at best a bound: nobody counted on most days, so that earlier numbers are a ceiling, or those
     # of single days; without the ceiling the verdict may not improve
     verdicts = [
-        CONTRADICTED
-        if number.low >= top.high
-        else UNTESTED
-        if number.high >= top.low
-        else BOUND
+        CONTRADICTED if number.low >= top.high else UNTESTED if number.high >= top.low else BOUND
         for number in before
     ]
     return (worst(verdicts) if before else UNTESTED), words
