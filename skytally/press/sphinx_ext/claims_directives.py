@@ -108,14 +108,14 @@ PLAIN_WORDS = {
     claims.CANNOT: "no open source can tell",
 }
 """Verdict to what stands beside it for a reader who does not look the word up."""
-PLAIN_WIDENED = "it fitted then; later sources have more, so give them with it"
+PLAIN_WIDENED = "exceeded since: give the later number with it"
 """Words beside a verdict that later evidence goes beyond."""
 DECODER = {
     f"{claims.IN_PART} ({IN_WORDING})": "the number is as in its source, and a word that belongs "
     "to it is lost",
     f"{claims.IN_PART} ({IN_SUBSTANCE})": "a part of what it says is not shown, or is another",
     claims.BOUND: PLAIN_WORDS[claims.BOUND],
-    WIDENED.strip(): PLAIN_WIDENED,
+    WIDENED.strip(): f"it fitted on its day; {PLAIN_WIDENED}",
 }
 """Verdict, or its end, to one line above the short table; `PLAIN_WORDS` has the others."""
 
@@ -133,7 +133,7 @@ def label_words(label: str) -> str:
     plain = DECODER.get(verdict) or PLAIN_WORDS[verdict]
     if verdict == label:
         return plain
-    return PLAIN_WIDENED if verdict == claims.HOLDS else f"{plain}; {PLAIN_WIDENED}"
+    return DECODER[WIDENED.strip()] if verdict == claims.HOLDS else f"{plain}; {PLAIN_WIDENED}"
 
 
 def judged(app: Sphinx) -> list[dict[str, Any]]:
@@ -462,7 +462,8 @@ def claim_list(verdict: str, some: list[dict[str, Any]], *, folded: bool) -> str
     if not chosen:
         return ""
     head = f"{cell(verdict.capitalize())} ({len(chosen)})"
-    means = f"<p>{cell(verdict_meanings()[verdict].capitalize())}.</p>"
+    words = PLAIN_WORDS.get(verdict) or verdict_meanings()[verdict]
+    means = f"<p>{cell(words[:1].upper() + words[1:])}.</p>"
     items = "".join(_listed_claim(claim) for claim in chosen)
     listed = f'{means}<ul class="sk-claims">{items}</ul>'
     if folded:
