@@ -269,14 +269,10 @@ def _peak(rule: Mapping[str, Any], evidence: Evidence) -> Judged:
     ]
     highest = max(before, key=lambda number: number.high).words if before else NO_NUMBER
     words = {"left": top.words, "left_when": with_preposition(day.words), "highest": highest}
+    # at best a bound: nobody counted on most days, so that earlier numbers are a ceiling, or those
+    # of single days; without the ceiling the verdict may not improve
     verdicts = [
-        CONTRADICTED
-        if number.low >= top.high
-        else UNTESTED
-        if number.high >= top.low
-        else BOUND
-        if open_side(number)
-        else HOLDS
+        CONTRADICTED if number.low >= top.high else UNTESTED if number.high >= top.low else BOUND
         for number in before
     ]
     return (worst(verdicts) if before else UNTESTED), words

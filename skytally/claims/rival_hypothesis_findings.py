@@ -14,14 +14,14 @@ from skytally.core import Quantity, evidence_line_name_constants as n, percent_t
 from skytally.findings import Finding, computed
 
 FROM_PRIOR = (
-    "Starting from {prior}, the probability of the explanation “{proposition}” is {number} by the "
-    "judgements of this book, with every judged range at its middle. With every range at its end "
-    "against it, or at its end for it, it lies {at_ends}{span}."
+    "Starting from {prior}, the probability of the explanation “{proposition}” depends on the "
+    "judge: by the judgements of this book it is {number} with every judged range at its middle, "
+    "and {at_ends} with every range at its end against it, or at its end for it{span}."
 )
-"""The first sentence can be quoted with its starting point; the second has the ends."""
+"""The middle and the ends in one sentence, so that neither is quoted alone."""
 NOTHING, CERTAINTY = 0.05, 0.95
 """Probabilities from which on the ends of the ranges leave nothing decided."""
-SPAN = ": anything from near nothing to near certainty"
+SPAN = "anything from near nothing to near certainty"
 """What the ends come to where they reach both."""
 RESULT = (
     f"{FROM_PRIOR} Without the observation that moves it most ({{item}}), the middle gives "
@@ -35,8 +35,8 @@ ENDS = (
 DECIDE = "The judgements decide: starting"
 """Beginning of the sentence on the ends where they do not reach from nothing to certainty."""
 DECIDE_ALL = (
-    "The judgements of this book, not the evidence, decide how probable the explanation "
-    f"“{{proposition}}” is{SPAN}. Starting"
+    "The answer depends on the judge: the judgements of this book, not the evidence, decide how "
+    f"probable the explanation “{{proposition}}” is, {SPAN}. Starting"
 )
 """Beginning where they do: what the ends come to stands before any number."""
 STRONGEST_RIVAL = (
@@ -71,14 +71,14 @@ def outward_percent(low: float, high: float) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def _over_models(low: float, high: float) -> str:
-    """Probabilities of one reading of the ranges over the models, from the least to the most."""
+def _over_models(low: float, high: float, *, least: bool) -> str:
+    """Probability of one end of the ranges over the models, as one bound where they differ."""
     percents = [100 * each for each in (low, high)]
     words = {percent_text(each if not 1 <= each <= 99 else round(each)) for each in percents}
     if len(words) == 1:
         return f"{words.pop()} percent"
     low, high = outward_percent(low, high)
-    return _in_words(math.floor(low), math.ceil(high))
+    return f"at most {math.ceil(high)} percent" if least else f"at least {math.floor(low)} percent"
 
 
 def _in_words(low: float, high: float) -> str:
@@ -114,13 +114,15 @@ def _span(found: Posteriors, prior: str) -> str:
     """Words on ends that reach from near nothing to near certainty; empty for any others."""
     against = max(_ends(found, prior, bayes_update.LEAST))
     favour = min(_ends(found, prior, bayes_update.GREATEST))
-    return SPAN if against <= NOTHING and favour >= CERTAINTY else ""
+    return f", which is {SPAN}" if against <= NOTHING and favour >= CERTAINTY else ""
 
 
 def _ends_in_words(found: Posteriors, prior: str) -> str:
     """Probabilities with every range at its end against the proposition, and for it."""
-    ends = (_ends(found, prior, each) for each in (bayes_update.LEAST, bayes_update.GREATEST))
-    least, greatest = (_over_models(*each).replace(" to ", "\u2013") for each in ends)
+    least, greatest = (
+        _over_models(*_ends(found, prior, reading), least=reading == bayes_update.LEAST)
+        for reading in (bayes_update.LEAST, bayes_update.GREATEST)
+    )
     return f"between {least} and {greatest}"
 
 

@@ -112,6 +112,13 @@ def _meeting(row: dict[str, Any], conditions: str) -> dict[str, Any]:
     return row
 
 
+def _choices(conditions: str, column: str) -> list[str]:
+    """Words that a condition allows a column to have; none where it names at most one."""
+    found = (CONDITION.fullmatch(text) for text in conditions.split(";"))
+    words = [each[3].split("|") for each in found if each and each[1] == column and each[2] == "="]
+    return words[0] if words and len(words[0]) > 1 else []
+
+
 def _tables(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
     """Evidence without the rows that the rule counts, and with more that it would count."""
     if not rule["table"]:
@@ -125,7 +132,9 @@ def _tables(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[Evidence]:
         for number in range(SURPLUS):
             row = _meeting(dict(like), f"{rule['where']};{part}")
             row |= {"id": f"Z{number}", "text": f"{row.get('text', '')} {number}"}
-            if rule["distinct"]:
+            if choices := _choices(rule["where"], rule["distinct"]):
+                row[rule["distinct"]] = choices[number % len(choices)]
+            elif rule["distinct"]:
                 dated = isinstance(row[rule["distinct"]], pd.Timestamp)
                 row[rule["distinct"]] = (
                     row[rule["distinct"]] - pd.Timedelta(days=number)

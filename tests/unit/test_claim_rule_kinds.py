@@ -124,6 +124,8 @@ def test_a_peak_ends_with_an_earlier_count_above_it() -> None:
     more = changed(record_tables(), "rail_counts", "R001", value=93.0, bound="exactly")
     assert verdict_of("peak", on=gather_evidence(more, real_findings()), **peak) == CONTRADICTED
     assert verdict_of("peak", **{**peak, "where": "id=R031"}) == UNTESTED
+    without = changed(record_tables(), "rail_counts", "R001", value=math.nan)
+    assert verdict_of("peak", on=gather_evidence(without, real_findings()), **peak) == BOUND
 
 
 def test_a_part_without_a_number_is_no_part_of_zero() -> None:

@@ -17,7 +17,13 @@ from skytally.press.cards.record_rows_by_ship import (
     ship_id,
     ship_names,
 )
-from skytally.press.cards.ship_cards import owned_when, ship_card, ship_unknowns, with_ship_links
+from skytally.press.cards.ship_cards import (
+    owned_when,
+    ship_card,
+    ship_facts,
+    ship_unknowns,
+    with_ship_links,
+)
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.html_blocks import ship_links
 from skytally.press.sphinx_ext.ship_directives import (
@@ -64,6 +70,21 @@ def test_the_part_of_a_ship_has_every_row_that_names_it() -> None:
         linked = set(re.findall(r'<th scope="row"><a href="cards/row/([^"]+)\.html"', part))
         assert linked == {str(row.cells["id"]) for row in rows}
         assert all(f"cards/source/{row.cells['source_id']}.html" in part for row in rows)
+
+
+def test_a_flat_word_on_a_list_leads_to_a_row_sure_to_be_of_the_ship() -> None:
+    """The first listing of the Maria may be of the Maria E, so the later one is linked."""
+    record = card_record()
+    lists: dict[str, dict[str, str]] = {}
+    for ship in ship_names(record.tables):
+        facts = ship_facts(record, rows_of_ship(record, ship))
+        (of_ship,) = (each for each in facts if each.label == "the ship itself is on a list of")
+        lists[ship] = {part.text: part.url for part in of_ship.parts if part.url}
+        for part in of_ship.parts:
+            row = part.url.rpartition("/")[2].removesuffix(".html")
+            sure = record.rows[row][1]["other_ship"] == "" if row in record.rows else not part.url
+            assert sure or "may be the" in part.text
+    assert "M020" in lists["Maria"]["United States"]
 
 
 def test_a_ship_without_a_dated_voyage_is_said_to_have_none() -> None:

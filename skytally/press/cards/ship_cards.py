@@ -126,12 +126,18 @@ def _connection(relation: str, rows: Sequence[ShipRow]) -> str:
 
 
 def _listings(rows: Iterable[ShipRow]) -> dict[str, list[ShipRow]]:
-    """Rows that list the ship itself, by body."""
+    """Rows that list the ship itself, by body; those that may mean another ship come last."""
     found: dict[str, list[ShipRow]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda each: bool(each.cells.get("other_ship"))):
         if row.table == LISTINGS and row.named == ALONE and row.cells["target"] == SHIP:
             found.setdefault(str(row.cells["body"]), []).append(row)
     return found
+
+
+def _body_listing(body: str, rows: Sequence[ShipRow]) -> str:
+    """Name a body that lists the ship, and another ship that every such row may mean."""
+    others = {str(row.cells.get("other_ship") or "") for row in rows}
+    return body if "" in others else f"{body}; may be the {listed(sorted(others))}"
 
 
 def imo_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
@@ -188,7 +194,10 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         ),
         *fact(
             "the ship itself is on a list of",
-            [_row_link(of_body[0], body) for body, of_body in listings.items()],
+            [
+                _row_link(of_body[0], _body_listing(body, of_body))
+                for body, of_body in listings.items()
+            ],
         ),
         *(
             each

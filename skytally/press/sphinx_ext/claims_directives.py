@@ -108,14 +108,14 @@ PLAIN_WORDS = {
     claims.CANNOT: "no open source can tell",
 }
 """Verdict to what stands beside it for a reader who does not look the word up."""
-PLAIN_WIDENED = "fits what was known on its day; give the later number with it"
+PLAIN_WIDENED = "exceeded since: give the later number with it"
 """Words beside a verdict that later evidence goes beyond."""
 DECODER = {
     f"{claims.IN_PART} ({IN_WORDING})": "the number is as in its source, and a word that belongs "
     "to it is lost",
     f"{claims.IN_PART} ({IN_SUBSTANCE})": "a part of what it says is not shown, or is another",
     claims.BOUND: PLAIN_WORDS[claims.BOUND],
-    WIDENED.strip(): "it fitted what was known on its day, and a later source has more",
+    WIDENED.strip(): f"it fitted on its day; {PLAIN_WIDENED}",
 }
 """Verdict, or its end, to one line above the short table; `PLAIN_WORDS` has the others."""
 
@@ -123,8 +123,17 @@ DECODER = {
 def plain_words(claim: dict[str, Any]) -> str:
     """Plain words for the verdict on a claim."""
     if claim["later_widened"]:
-        return PLAIN_WIDENED
+        return label_words(dated_verdict(claim))
     return short_of(claim) or PLAIN_WORDS[claim["verdict"]]
+
+
+def label_words(label: str) -> str:
+    """Plain words for a line of the table of counts: those of its verdict, and of its time."""
+    verdict = label.removesuffix(WIDENED)
+    plain = DECODER.get(verdict) or PLAIN_WORDS[verdict]
+    if verdict == label:
+        return plain
+    return DECODER[WIDENED.strip()] if verdict == claims.HOLDS else f"{plain}; {PLAIN_WIDENED}"
 
 
 def judged(app: Sphinx) -> list[dict[str, Any]]:
@@ -146,7 +155,7 @@ def counted_verdicts(claims_of: Iterable[dict[str, Any]]) -> str:
     for claim in claims_of:
         counted[dated_verdict(claim), claim["line"] in SAID_OR_DATED] += 1
     return "".join(
-        f'<tr><th scope="row">{cell(line)}</th>'
+        f'<tr><th scope="row">{cell(line)}</th><td>{cell(label_words(line))}</td>'
         f"<td>{counted[line, False]}</td><td>{counted[line, True]}</td></tr>"
         for word in claims.VERDICTS
         for line in VERDICT_LINES.get(word, (word,))
@@ -185,15 +194,18 @@ def bar_of(name: str, some: list[dict[str, Any]], *, title: str, caption: str) -
 
 
 def why_in_words(claim: dict[str, Any]) -> str:
-    """Reasons of a verdict, the deciding first, what came later and what speaks against it."""
+    """Reasons of a verdict, the deciding first, what came later and where doubts stand.
+
+    Several sentences share what speaks against them; it stands in the short table and on the cards.
+    """
     decide, others = deciding_reasons(claim)
     reasons = [cell(reason) for reason in (*decide, *others)]
     reasons += [f"<em>Later:</em> {cell(sentence)}" for sentence in claim["later"]]
     if claim["remark"]:
         reasons.append(f"{'<em>Remark:</em> ' if decide else ''}{cell(claim['remark'])}")
     if claim["against"]:
-        sentences = " ".join(map(cell, claim["against"]))
-        reasons.append(f"<details><summary>What speaks against it</summary>{sentences}</details>")
+        card = card_link("claim", claim["id"], "on its card")
+        reasons.append(f"<strong>What speaks against it</strong> stands {card}.")
     return " ".join(reasons)
 
 
@@ -390,7 +402,7 @@ class ClaimsSummary(Block):
     def _table(some: list[dict[str, Any]]) -> str:
         return (
             f'<table class="sk-table"><caption>Press claims by verdict, {len(some)} in all'
-            '</caption><thead><tr><th scope="col">verdict</th>'
+            '</caption><thead><tr><th scope="col">verdict</th><th scope="col">in plain words</th>'
             '<th scope="col">on ships, railcars, depots, silences</th>'
             '<th scope="col">on a date, a statement or an intent</th></tr></thead>'
             f"<tbody>{counted_verdicts(some)}</tbody></table>"
@@ -450,7 +462,8 @@ def claim_list(verdict: str, some: list[dict[str, Any]], *, folded: bool) -> str
     if not chosen:
         return ""
     head = f"{cell(verdict.capitalize())} ({len(chosen)})"
-    means = f"<p>{cell(verdict_meanings()[verdict].capitalize())}.</p>"
+    words = PLAIN_WORDS.get(verdict) or verdict_meanings()[verdict]
+    means = f"<p>{cell(words[:1].upper() + words[1:])}.</p>"
     items = "".join(_listed_claim(claim) for claim in chosen)
     listed = f'{means}<ul class="sk-claims">{items}</ul>'
     if folded:

@@ -290,7 +290,7 @@
       ? before.reduce((best, each) => each.high > best.high ? each : best).words : "no number";
     const words = { left: top.words, left_when: w.withPreposition(day.words), highest };
     const verdicts = before.map((number) => number.low >= top.high ? CONTRADICTED
-      : number.high >= top.low ? UNTESTED : openSide(number) ? BOUND : HOLDS);
+      : number.high >= top.low ? UNTESTED : BOUND);
     return [before.length ? worst(verdicts) : UNTESTED, words];
   }
   function stateRule(rule, evidence) {

@@ -6,14 +6,14 @@
     STRONGEST = "the strongest observation of each origin";
   const MODELS = [INDEPENDENT, ONE_PER_ORIGIN, STRONGEST], READINGS = ["least", "middle", "greatest"];
   const CORRELATION = { [INDEPENDENT]: 0, [ONE_PER_ORIGIN]: 1 };
-  const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” is {number} "
-    + "by the judgements of this book, with every judged range at its middle. With every range at its end "
-    + "against it, or at its end for it, it lies {at_ends}{span}.";
-  const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = ": anything from near nothing to near certainty";
+  const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” depends on "
+    + "the judge: by the judgements of this book it is {number} with every judged range at its middle, and "
+    + "{at_ends} with every range at its end against it, or at its end for it{span}.";
+  const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = "anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
   const DECIDE = "The judgements decide: starting";
-  const decideAll = (proposition) => "The judgements of this book, not the evidence, decide how "
-    + `probable the explanation “${proposition}” is${SPAN}. Starting`;
+  const decideAll = (proposition) => "The answer depends on the judge: the judgements of this "
+    + `book, not the evidence, decide how probable the explanation “${proposition}” is, ${SPAN}. Starting`;
   const ENDS = "{decide} from {prior}, the probability of the explanation "
     + "“{proposition}” is {number}, the first with every range taken at its end against it, the "
     + "second with every range taken at its end for it. So the result holds only for readers who "
@@ -124,12 +124,12 @@
   }
   const inWords = (low, high) => lab.quantities.quantityText(
     { value: NaN, low, high, bound: w.EXACTLY, unit: "percent", wording: "" });
-  function overModels(low, high) {
+  function overModels(low, high, reading) {
     const words = new Set([low, high].map((each) => 100 * each).map(
       (each) => w.percentText(each >= 1 && each <= 99 ? w.rounded(each, 0) : each)));
     if (words.size === 1) return `${[...words][0]} percent`;
     const [least, most] = outwardPercent(low, high);
-    return inWords(Math.floor(least), Math.ceil(most));
+    return reading === "least" ? `at most ${Math.ceil(most)} percent` : `at least ${Math.floor(least)} percent`;
   }
   /** Findings on the rival explanations by key; none where no observation is left. */
   function rivalFindings(known) {
@@ -145,13 +145,13 @@
     };
     const endsInWords = (name) => {
       const [least, greatest] = ["least", "greatest"].map(
-        (reading) => overModels(...endsOver(known, name, reading)).replaceAll(" to ", "–"));
+        (reading) => overModels(...endsOver(known, name, reading), reading));
       return `between ${least} and ${greatest}`;
     };
     const spanOf = (name) => {
       const against = Math.max(...endsOver(known, name, "least"));
       const favour = Math.min(...endsOver(known, name, "greatest"));
-      return against <= NOTHING && favour >= CERTAINTY ? SPAN : "";
+      return against <= NOTHING && favour >= CERTAINTY ? `, which is ${SPAN}` : "";
     };
     const moving = mostMoving(known);
     if (moving) {
