@@ -97,7 +97,8 @@ def test_ends_that_span_everything_are_said_to(found: dict[str, Finding]) -> Non
     assert found["rivals.ends"].said in found["rivals.ends"].text
     assert found["rivals.ends"].text.startswith(
         "The answer depends on the judge: the judgements of this book, not the evidence, decide "
-        "how probable the explanation “munitions by ship from Rajin” is, anything from near nothing to near certainty. "
+        "how probable the explanation “munitions by ship from Rajin” is, anything from near "
+        "nothing to near certainty. "
         "Starting from 50 percent"
     )
 
