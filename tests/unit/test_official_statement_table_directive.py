@@ -71,6 +71,7 @@ def test_totals_of_containers_name_their_way_where_a_page_does() -> None:
 
 
 MISSILES = {
+    "O136.2",
     "O024",
     "O038.2",
     "O068",
