@@ -36,6 +36,8 @@ OWN_PAGE = "originator"
 PAGES_SHOWN = 3
 """Most pages that are linked for an owner."""
 DAY = "day"
+SECONDHAND = "secondhand"
+"""How a row was read whose number stands on a page of somebody else."""
 """Precision of a date that is known to the day."""
 NO_PAGE = "no page of a counter itself was read"
 REPORTED = " (the count itself was read in a report of it)"
@@ -172,8 +174,8 @@ class ImagePages(Block):
         made = [line for place in places for line in self._lines(place, rows)]
         return filtered_table(
             "image-pages",
-            "Pages that describe an image of one day, the newest few of each place; pages that "
-            "the counter published itself come first",
+            "Pages that describe an image of one day, a few of each place: first those that the "
+            "counter published itself, then reports of others, of either the newest first",
             ["place", "day of the image", "who counted or saw", "whose image", "page", "row"],
             made,
             empty="No page that describes an image is in the record yet.",
@@ -190,6 +192,7 @@ class ImagePages(Block):
                 continue
             own = source["reliability_reason"] == OWN_PAGE
             own = own and row["counter"] in source["originator"].split()
+            own = own and cells["reading"] != SECONDHAND
             order = (own, str(cells["date_first"]))
             shown.setdefault(
                 (str(cells["date_first"]), str(row["source_id"])),

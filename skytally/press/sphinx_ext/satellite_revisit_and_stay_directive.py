@@ -125,6 +125,16 @@ def beside_a_quay() -> pd.Series | None:
     )
 
 
+AS_LONG = "hulls of 100 to 150 m"
+"""Class of length in the scores to which the four named ships belong."""
+
+
+def median_length(scores: pd.DataFrame) -> str:
+    """Median length of the ships at the real berth, as the program found it, in whole metres."""
+    row = score_row(scores, TILE, "length found, median, m")
+    return "an unknown number of" if row is None else f"{float(row['value']):.0f}"
+
+
 def combined(*shares: tuple[float, float]) -> tuple[int, int]:
     """Multiply shares of which each has a lower and an upper end, in percent, rounded outwards.
 
@@ -148,6 +158,13 @@ def combined(*shares: tuple[float, float]) -> tuple[int, int]:
     return math.floor(round(100 * low, 6)), math.ceil(round(100 * high, 6))
 
 
+def _as_long(score: pd.Series | None) -> str:
+    if score is None:
+        return ""
+    found = cell(found_share(score))
+    return f" Of {AS_LONG}, as are ships of this route whose length a page gives, it found {found}."
+
+
 class FreeImages(Block):
     """Sum up in one box whether free images can show the ships, railcars and containers."""
 
@@ -163,21 +180,23 @@ class FreeImages(Block):
         scores, known = results("measurement_accuracy"), findings(self.app)
         quay, whole = beside_a_quay(), score_row(scores, PORTS, "recall")
         marks = score_row(scores, PORTS, "precision")
+        alike = score_row(scores, PORTS, "recall by length", note=AS_LONG)
         if quay is None or whole is None or marks is None:
             return
         yield (
             "A ship at a berth: sometimes.",
             f"On real Sentinel-2 images of {PORTS[1]} elsewhere, each read by itself, the program "
             f"found {cell(found_share(quay))} ships beside a quay or another hull, and "
-            f"{cell(found_share(whole))} in all; {cell(wrong_marks(marks))}. In brackets: 90 "
-            "percent intervals.",
+            f"{cell(found_share(whole))} in all; {cell(wrong_marks(marks))}."
+            f"{_as_long(alike)} In brackets: 90 percent intervals.",
         )
         drawn = found_in_simulations(results("simulated_recall_and_bias"), OPTICAL_SENSOR)
         tile = score_row(scores, TILE, "dates right")
         tried = (
             f" What was tried on real ones is a single berth of Vancouver, right on "
-            f"{cell(found_share(tile))} dates ({cell(str(tile['note']).partition('; ')[0])}), and "
-            "there each date was compared with its own open water, not with earlier dates."
+            f"{cell(found_share(tile))} dates ({cell(str(tile['note']).partition('; ')[0])}; its "
+            f"ships were about {median_length(scores)} m long), and there each date was compared with "
+            "its own open water, not with earlier dates."
             if tile is not None
             else ""
         )
@@ -233,8 +252,8 @@ class FreeImages(Block):
             "All three together:",
             f"a ship that stays once at a quay would be marked in {low} to {high} percent of "
             "cases. This multiplies the lower ends, and the upper ends, of the three lines above "
-            "(passes, readable days, ships found beside a quay), as if none depended on another, "
-            "one pass counted, the sky as in those weeks, and ships and quay as in the labelled "
+            "(passes, readable days, ships of any length found beside a quay), as if none depended "
+            "on another, one pass counted, the sky as in those weeks, and ships and quay as in the labelled "
             "ports. It is arithmetic and no observation, and a mark alone is no ship.",
         )
 
