@@ -195,8 +195,8 @@ class FreeImages(Block):
         tried = (
             f" What was tried on real ones is a single berth of Vancouver, right on "
             f"{cell(found_share(tile))} dates ({cell(str(tile['note']).partition('; ')[0])}; its "
-            f"ships were about {median_length(scores)} m long), and there each date was compared with "
-            "its own open water, not with earlier dates."
+            f"ships were about {median_length(scores)} m long), and there each date was compared "
+            "with its own open water, not with earlier dates."
             if tile is not None
             else ""
         )
@@ -253,8 +253,8 @@ class FreeImages(Block):
             f"a ship that stays once at a quay would be marked in {low} to {high} percent of "
             "cases. This multiplies the lower ends, and the upper ends, of the three lines above "
             "(passes, readable days, ships of any length found beside a quay), as if none depended "
-            "on another, one pass counted, the sky as in those weeks, and ships and quay as in the labelled "
-            "ports. It is arithmetic and no observation, and a mark alone is no ship.",
+            "on another, one pass counted, the sky as in those weeks, and ships and quay as in the "
+            "labelled ports. It is arithmetic and no observation, and a mark alone is no ship.",
         )
 
 
