@@ -11,7 +11,7 @@ READ_LOG = "SKYTALLY_READ_LOG"
 CITED_ROWS_MARK = "cited"
 """Mark of a table of which only rows are used that the other tables of the log refer to."""
 LATEST_DAYS_MARK = "latest="
-"""Begin of the mark of a table of which only the latest day for each word of a column is used."""
+"""Beginning of the mark of a table of which only the latest day of each word is used."""
 
 
 @functools.lru_cache(maxsize=4096)

@@ -53,7 +53,7 @@ NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil")
 FAILED_FORMULA = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD)[!?]")
 """What a spreadsheet writes where it cannot compute a cell."""
 FORMULA = re.compile(r"=\s*[+-]?\s*(?:\$?[A-Z]{1,3}\$?\d|[A-Z][A-Z.]*\()")
-"""Begin of a formula that was saved in place of what it gives."""
+"""Beginning of a formula that was saved in place of what it gives."""
 AMOUNT = r"[0-9][0-9 .,'\u00a0\u2009\u202f]*"
 RANGE = re.compile(rf"({AMOUNT})\s*(?:[-\u2010-\u2015\u2212~]|\.\.+|\u2026|to)\s*({AMOUNT})")
 """Two ends in one cell, as a source prints them."""

@@ -50,7 +50,7 @@ UNITS = "units"
 QUANTITY_UNITS = "quantity_units"
 """Table of the units that a quantity is given in, beside the unit of its own name."""
 VARIANT = re.compile(r"^(?:www|m|mobile|amp)\.")
-"""Begin of a host that serves the same pages to telephones or by an older address."""
+"""Beginning of a host that serves the same pages to telephones or by an older address."""
 TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|igshid)=")
 """Words of an address that say by which link a page was reached, and not which page it is."""
 NAMED = ("counters.csv", "sites.csv", "scopes.csv")

@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from skytally.press.code_folding import fence
 
 OURS = "skytally."
-"""Begin of the modules whose roles and directives the second engine does not have."""
+"""Beginning of the modules whose roles and directives the second engine does not have."""
 NEXT = "+++ call"
 """Stands between two calls; the parser turns it into a comment."""
 

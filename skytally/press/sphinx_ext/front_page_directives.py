@@ -161,8 +161,8 @@ class FindingCards(Block):
         return (
             "<p>An interval without further words is this book's reading of “about” before a count "
             f"on images, {A_TENTH}; before a number that is only stated, “about” is read as the "
-            "rounding of that number, which for round tens reaches farther. No source prints such "
-            "an interval.</p>"
+            "rounding of that number, which for one like 20 or 300 reaches farther. No source "
+            "prints such an interval.</p>"
         )
 
     @staticmethod

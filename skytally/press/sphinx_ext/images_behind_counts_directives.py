@@ -36,9 +36,9 @@ OWN_PAGE = "originator"
 PAGES_SHOWN = 3
 """Most pages that are linked for an owner."""
 DAY = "day"
+"""Precision of a date that is known to the day."""
 SECONDHAND = "secondhand"
 """How a row was read whose number stands on a page of somebody else."""
-"""Precision of a date that is known to the day."""
 NO_PAGE = "no page of a counter itself was read"
 REPORTED = " (the count itself was read in a report of it)"
 

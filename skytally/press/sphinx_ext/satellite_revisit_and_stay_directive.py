@@ -126,7 +126,7 @@ def beside_a_quay() -> pd.Series | None:
 
 
 AS_LONG = "hulls of 100 to 150 m"
-"""Class of length in the scores to which the four named ships belong."""
+"""Class of length in the scores to which the named ships belong whose length a page gives."""
 
 
 def median_length(scores: pd.DataFrame) -> str:
@@ -239,7 +239,8 @@ class FreeImages(Block):
         yield (
             "Cloud:",
             f"VOA could read {self.card('finding', READABLE, readable['said'])} of the days of a "
-            "few weeks, if it had an image of every other day; its images were not these. How "
+            "few weeks, if it had an image of each day that was not too cloudy; its images were "
+            "not these. How "
             "cloudy the port is otherwise is not in the record. Radar sees through cloud; "
             "whether it finds a ship at a berth was tried on simulated berths alone.",
         )

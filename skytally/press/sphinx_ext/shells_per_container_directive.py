@@ -120,8 +120,8 @@ class ShellsPerContainer(Block):
             return shown
         return (
             f"<p>By the numbers of those who give both, a container comes to "
-            f"{number(min(found))} to {number(max(found))} shells. Nobody counted them, and the "
-            f"calibre differs or is not told.</p>{shown}"
+            f"{number(min(found))} to {number(max(found))} shells. No page read shows that "
+            f"anybody counted them, and the calibre differs or is not told.</p>{shown}"
         )
 
     def _row(self, shells: Cells, containers: Cells) -> str:

@@ -335,7 +335,7 @@ def chance_missed(days: pd.DataFrame, *, stays: pd.DataFrame) -> Estimate:
     ----------
     days : pandas.DataFrame
         One row of ``voyage_counts``: days with an image, or days on which images could not be
-        read, the counter having an image of every other day. A second row may give the length
+        read, the counter having an image of each other day. A second row may give the length
         of the period in words (quantity *duration*), where it differs from the dates.
     stays : pandas.DataFrame
         Rows of ``port_stays``.

@@ -210,9 +210,9 @@ def _unwrapped(box: BBox) -> BBox:
 
 
 MAX_PRODUCT_NAME = 300
+"""Characters of a product's name that are searched for its orbit."""
 MOST_KEYS = 12
 """Keys of other assets that are named where one is missing."""
-"""Characters of a product's name that are searched for its orbit."""
 ORBIT_IN_NAME = re.compile(r"_R(\d{3})_")
 SEQUENCE_IN_NAME = re.compile(r"_(\d)_L[12][AC]$")
 TILE_IN_NAME = re.compile(r"_T?(\d{2}[C-X][A-Z]{2})_")

@@ -176,6 +176,7 @@
     } else {
       [claimed, found, words] = tallied(rule, evidence);
     }
+    words = { ...words, whole: rule.right ? numberOf(rule.right, evidence).words : "" };
     if (found.low > claimed.high) return [IN_PART, words];
     if (found.high < claimed.low) return [CONTRADICTED, words];
     return [found.low >= claimed.low ? HOLDS : UNTESTED, words];
