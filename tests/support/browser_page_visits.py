@@ -18,6 +18,8 @@ from tests.support.browser_tabs_server_and_charts import LIVE_FIGURES, draw, hov
 DESKTOP, TELEPHONE = 1280, 400
 """Widths of the window, CSS pixels."""
 GRAVE = ("serious", "critical")
+CHART = ".sk-figure, .sk-answers"
+"""A chart, or a box that answers a page's question in its place."""
 SAMPLED_ROWS, SAMPLED_FOLDS = 2, 12
 """Rows of a table and folds that axe reads: a loop writes them all, so the first stand for all."""
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
@@ -75,7 +77,7 @@ class Desktop:
     answer_top: float | None = None
     """Where the first paragraph of the page begins, before anything is scrolled."""
     chart_top: float | None = None
-    """Where the first chart begins."""
+    """Where the first chart begins, or the box that answers before it."""
     code_shown: int = 0
     """Cells whose code is seen before anything is unfolded."""
     folds_open: int = 0
@@ -151,7 +153,7 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
     with tab(browser, root=root, width=DESKTOP) as (page, faults):
         seen.faults = faults
         page.goto(f"{root}/{page_name}")
-        seen.answer_top, seen.chart_top = _top(page, "article p"), _top(page, ".sk-figure")
+        seen.answer_top, seen.chart_top = _top(page, "article p"), _top(page, CHART)
         seen.code_shown = page.locator("article .cell_input .highlight >> visible=true").count()
         seen.folds_open = page.locator("article details[open]").count()
         seen.charts_drawn = _drawn(page, faults)

@@ -174,7 +174,7 @@ class FreeImages(Block):
         if not points:
             return ""
         lines = "".join(f"<li><strong>{head}</strong> {words}</li>" for head, words in points)
-        return f'<div class="sk-card"><ul>{lines}</ul></div>'
+        return f'<div class="sk-card sk-answers"><ul>{lines}</ul></div>'
 
     def _points(self) -> Iterator[tuple[str, str]]:
         scores, known = results("measurement_accuracy"), findings(self.app)
