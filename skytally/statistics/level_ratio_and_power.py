@@ -91,8 +91,9 @@ def _log_counts(numbers: Numbers, levels: Floats) -> Floats:
     exact = pairs[:, 0] == pairs[:, 1]
     table[exact] = log_chance_of(pairs[exact, 0, None, None], k, share)
     low, high = (pairs[~exact, side, None, None] for side in (0, 1))
-    with np.errstate(divide="ignore"):
-        table[~exact] = np.log(chance_above(low - 1, k, share) - chance_above(high, k, share))
+    # close to 1 the difference of two tails may fall below zero by rounding
+    inside = chance_above(low - 1, k, share) - chance_above(high, k, share)
+    table[~exact] = np.log(np.maximum(inside, TINY))
     return np.maximum(table, np.log(TINY))[which.reshape(numbers.low.shape)]
 
 
