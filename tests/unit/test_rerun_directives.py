@@ -92,7 +92,7 @@ def test_lines_of_the_third_recipe_draw_the_chart_and_print_the_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lines, run beside the file alone, leave a picture; a range without a number is drawn."""
-    after = _page("rerun").partition("### Draw a chart again")[2]
+    after = _page("rerun").partition("## Draw a chart again")[2]
     script = re.findall(r"```python\n(.*?)```", after, re.DOTALL)[0]
     folder = tmp_path / "port-imagery" / "data"
     folder.mkdir(parents=True)
