@@ -166,6 +166,7 @@ def _add_files(stage: Path, pages: Path) -> None:
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_and_project_zips import PROJECT_ZIP, write_tables_zip
     from skytally.press.table_schemas import write_schemas
+    from skytally.press.theme_icons import leave_out_other_icons
 
     data = data_folder()
     for name in (FINDINGS, CLAIMS, SCRIPT):
@@ -197,6 +198,7 @@ def _add_files(stage: Path, pages: Path) -> None:
     (pages / ".buildinfo").unlink(missing_ok=True)
     leave_out_spare_files_of_theme(pages / "_static")
     leave_out_search_of_theme(pages)
+    leave_out_other_icons(pages)
 
 
 def leave_out_spare_files_of_theme(static: Path) -> None:

@@ -33,8 +33,7 @@ PERMANENT = ("port-imagery", "rail-counts", "depot-expansion", "ais-gaps", "offi
 """Slugs whose addresses others link to; a line that is added may join them, none may go."""
 LARGEST_PAGE = 1_000_000
 SHARED = {
-    *("_static/charts/bokeh.min.js", "_static/mathjax/tex-svg.js"),
-    *("_static/scripts/fontawesome.js", "cards.js", "cards.json", "project.zip"),
+    *("_static/charts/bokeh.min.js", "cards.js", "cards.json", "project.zip"),
 }
 """Files that may be larger than a page: a browser fetches each at most once."""
 FIGURE = re.compile('<figure class="sk-figure".*?</figure>', re.DOTALL)

@@ -188,7 +188,7 @@ def _faults(warnings: io.StringIO) -> list[str]:
 
 
 def put_in_place(stage: Path, page: Path, shown: Path) -> None:
-    """Put a printed page in place, with its policy and links.
+    """Put a printed page in place, with its policy, links and scripts.
 
     Parameters
     ----------
@@ -203,6 +203,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.page_fonts import write_page_letters
     from skytally.press.site_build_and_swap import leave_out_search_of_theme
+    from skytally.press.theme_icons import bring_scripts_of_page
 
     fresh = stage / OUTPUT / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -212,6 +213,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     leave_out_search_of_theme(fresh)
     write_page_letters(fresh)
     write_policies(fresh)
+    bring_scripts_of_page((fresh / page).read_text(encoding="utf-8"), stage / OUTPUT, shown)
     (shown / page).parent.mkdir(parents=True, exist_ok=True)
     (fresh / page).replace(shown / page)
 

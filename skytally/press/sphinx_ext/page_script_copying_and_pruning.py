@@ -17,6 +17,8 @@ from skytally.press.laboratory.laboratory_script_load_order import DOOR, ENGINE,
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 SEARCH_PAGE = "search"
+MATHJAX = "mathjax/tex-svg.js"
+"""The script that draws formulas, in the folder of shared files."""
 
 
 def package_folder(name: str) -> Path:
@@ -35,22 +37,26 @@ def package_folder(name: str) -> Path:
 
 
 def copy_scripts(app: Sphinx) -> None:
-    """Copy BokehJS of the installed Bokeh, the scripts of charts and cards and MathJax."""
+    """Copy BokehJS of the installed Bokeh and the scripts of charts, cards and laboratory."""
     from skytally.figures import BOOT, bokeh_scripts
 
     static = Path(app.outdir) / "_static"
     (static / "charts").mkdir(parents=True, exist_ok=True)
     for path in (*bokeh_scripts(), BOOT):
         shutil.copyfile(path, static / "charts" / path.name)
-    (static / "mathjax").mkdir(exist_ok=True)
-    mathjax = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js"
-    shutil.copyfile(mathjax, static / "mathjax" / "tex-svg.js")
     (static / "cards").mkdir(exist_ok=True)
     for path in sorted(SCRIPTS.iterdir()):
         shutil.copyfile(path, static / "cards" / path.name)
     (static / "laboratory").mkdir(exist_ok=True)
     for name in (*ENGINE, PANEL, DOOR):
         shutil.copyfile(FOLDER / name, static / "laboratory" / name)
+
+
+def copy_mathjax(app: Sphinx) -> None:
+    """Copy the script that draws formulas: two megabytes, for the pages that have one."""
+    target = Path(app.outdir) / "_static" / MATHJAX
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(package_folder("sphinx-mathjax-offline") / "static" / MATHJAX, target)
 
 
 def keep_own_scripts(
@@ -69,6 +75,8 @@ def keep_own_scripts(
             continue
         seen.add(key)
         kept.append(script)
+    if any(filename.endswith(MATHJAX) for filename, _ in seen):
+        copy_mathjax(app)
     # in place: Sphinx brings its own lists back after each page
     context["script_files"][:] = kept
     context["css_files"][:] = [
@@ -102,5 +110,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.add_js_file("cards/popover.js", priority=400, loading_method="defer")
     app.add_js_file("cards/save_picture.js", priority=401, loading_method="defer")
-    app.config.mathjax_path = "mathjax/tex-svg.js"
+    app.config.mathjax_path = MATHJAX
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
