@@ -211,7 +211,8 @@ def foreseen(line: Line, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[st
         target where it published none. Month ends before any row was known are left out.
     """
     rows = line_rows(line, tables)
-    last = tables["sources"]["published_last"].max()
+    # the first day it may have been published: a source known by its year alone ends in December
+    last = tables["sources"]["published_first"].max()
     for month in pd.date_range(FIRST_MONTH, last, freq="ME"):
         known = _published(line, rows, month, tables)
         if known.empty:
