@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from skytally.core import DataError, file_fault, files_at_once
 from skytally.press.check_cache import CheckMemory, Part
@@ -94,23 +94,27 @@ def _evaluated_beside(
         Faults of `findings` and of the `further` parts, as far as they are known.
     """
     from skytally.core import side_by_side
+    from skytally.findings import PossibleFindings, possible_findings
     from skytally.press.check_parts import read_beforehand
 
-    def checked() -> tuple[list[str], int, Found]:
+    def checked() -> tuple[int, Found, Set[str]]:
         faults, code = _of_data(memory)
         if faults:
             # nobody waits for the findings of faulty data
             raise _FaultyDataError(faults, code)
-        return [], code, _found_ahead(further, memory)
+        return code, _found_ahead(further, memory), memory.possible
 
-    def evaluate() -> tuple[list[str], int, Found]:
-        return [], 1, _found_ahead([findings], memory)
+    def evaluate() -> tuple[int, Found, Set[str]]:
+        known = PossibleFindings(memory.possible)
+        with possible_findings(known):
+            return 1, _found_ahead([findings], memory), known.now
 
     read_beforehand()
     try:
-        (_, code, found), (_, _, of_findings) = side_by_side([checked, evaluate])
+        (code, found, _), (_, of_findings, possible) = side_by_side([checked, evaluate])
     except _FaultyDataError as faulty:
         return (*faulty.args, {})
+    memory.possible = frozenset(possible)
     return [], code, {**found, **of_findings}
 
 
