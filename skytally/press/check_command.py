@@ -114,7 +114,9 @@ def _evaluated_beside(
         (code, found, _), (_, of_findings, possible) = side_by_side([checked, evaluate])
     except _FaultyDataError as faulty:
         return (*faulty.args, {})
-    memory.possible = frozenset(possible)
+    # where not all were tried, those of before may still be as they were
+    whole = of_findings.get(findings.name) == []
+    memory.possible = frozenset(possible if whole else possible | memory.possible)
     return [], code, {**found, **of_findings}
 
 
