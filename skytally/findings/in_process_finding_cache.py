@@ -163,7 +163,7 @@ def kept_findings(
 
 @files_at_once()
 def impossible_findings(evaluation: Evaluation) -> list[str]:
-    """Say of each declaration that cannot be evaluated why, with file and line.
+    """List why declarations cannot be evaluated, each with file and line.
 
     Parameters
     ----------
