@@ -31,6 +31,8 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONHASHSEED := 0
 # Compiled modules are kept among what is built: compiling them is half of what a check takes.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/book/_build/pycache
+# A shell that wants no compiled modules means those beside the sources, where none are put.
+unexport PYTHONDONTWRITEBYTECODE
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export MPLBACKEND := agg
 export TZ := UTC

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import refuse
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def _line_faults(line: xr.Dataset) -> Iterable[str]:

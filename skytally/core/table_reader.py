@@ -281,7 +281,7 @@ def _recapitalised(name: str, table: pd.DataFrame, column: str) -> list[Fault]:
     """Faults of ids that differ in capitals only: links and files of the site take them for one."""
     first: dict[str, tuple[str, int]] = {}
     faults = []
-    for line, cell in zip(table["line"], table[column], strict=True):
+    for line, cell in zip(table["line"].tolist(), table[column].tolist(), strict=True):
         known, earlier = first.setdefault(cell.casefold(), (cell, line))
         if cell != known:
             found = f"{cell!r}, which differs from {known!r} of line {earlier} in capitals only"

@@ -41,8 +41,11 @@ from .finding_row_removal import (
 from .finding_source_facts import with_support as with_support
 from .findings_json import as_json as as_json, write_findings as write_findings
 from .in_process_finding_cache import (
+    PossibleFindings as PossibleFindings,
     findings_kept as findings_kept,
+    impossible_findings as impossible_findings,
     kept_findings as kept_findings,
+    possible_findings as possible_findings,
     referred_declarations as referred_declarations,
 )
 from .quote_ratio_share_estimate_findings import row_of as row_of

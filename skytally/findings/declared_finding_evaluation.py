@@ -20,6 +20,7 @@ from skytally.core import (
     quantity_text,
     read_table,
     refuse,
+    side_by_side,
     when,
     with_preposition,
     with_unit,
@@ -52,6 +53,8 @@ PICKED = {
 
 MADE_WORDS = {DERIVED_SUM: f" ({MADE_AS_SUM})"}
 """Word of the vocabulary *method* to what a sentence says of such a number."""
+MANY = 200
+"""Declarations from which on it pays to evaluate them in two processes: no page has as many."""
 REFERRED_TO = ("sources", "scopes", "counters")
 """Tables of which only the rows are used that rows of other tables refer to."""
 
@@ -457,6 +460,26 @@ def all_findings(evaluation: Evaluation) -> dict[str, Finding | str]:
     return {key: one_finding(each, evaluation) for key, each in evaluation.declarations.items()}
 
 
+@files_at_once()
+def _all_side_by_side(evaluation: Evaluation) -> dict[str, Finding | str]:
+    """Evaluate as `all_findings`; of many, the estimates are made in a copy of this process.
+
+    What was computed on the way is not kept in the evaluation.
+    """
+    declarations = evaluation.declarations
+    computed = {key for key, each in declarations.items() if each.kind in ("estimate", "count")}
+    if len(declarations) < MANY:
+        return all_findings(evaluation)
+
+    def found(keys: Collection[str]) -> dict[str, Finding | str]:
+        return {key: one_finding(declarations[key], evaluation) for key in keys}
+
+    others = [key for key in declarations if key not in computed]
+    parts = side_by_side([lambda: found(others), lambda: found(computed)])
+    together = {key: each for part in parts for key, each in part.items()}
+    return {key: together[key] for key in declarations}
+
+
 def outcomes(
     declarations: Iterable[Declaration],
     tables: Mapping[str, pd.DataFrame],
@@ -514,7 +537,7 @@ def evaluate(
     """
     left = WholeRecord(without(tables, rows=without_rows, sources=without_sources))
     evaluation = evaluation_of(declarations, left, parameters=parameters)
-    results = all_findings(evaluation)
+    results = _all_side_by_side(evaluation)
     refuse((each for each in results.values() if isinstance(each, str)), what="findings")
     made = [each for each in results.values() if isinstance(each, Finding)]
     kinds = {key: each.kind for key, each in evaluation.declarations.items()}

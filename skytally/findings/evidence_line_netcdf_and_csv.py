@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from skytally.core import (
     INVISIBLE,
@@ -20,6 +20,9 @@ from skytally.core import (
     quantity_text,
     when,
 )
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FORMULA = "=+-@"
 """Signs that begin a formula, also in their full-width and small forms."""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,6 +29,17 @@ NEVER_READ = {
 """Folders of the data of which no declared finding reads anything but its declaration."""
 
 _kept: ContextVar[dict[str, Finding] | None] = ContextVar("kept", default=None)
+_possible: ContextVar[PossibleFindings | None] = ContextVar("possible", default=None)
+
+
+@dataclass
+class PossibleFindings:
+    """Keys of findings that can be evaluated, by all that each rests on but the code."""
+
+    before: frozenset[str] = frozenset()
+    """Those of an earlier process with the same code."""
+    now: set[str] = field(default_factory=set)
+    """Those of this process."""
 
 
 @contextmanager
@@ -39,6 +50,16 @@ def findings_kept() -> Iterator[None]:
         yield
     finally:
         _kept.reset(before)
+
+
+@contextmanager
+def possible_findings(known: PossibleFindings) -> Iterator[None]:
+    """Spare `impossible_findings`, within, those that are known to be possible; note them."""
+    before = _possible.set(known)
+    try:
+        yield
+    finally:
+        _possible.reset(before)
 
 
 def referred_declarations(
@@ -138,3 +159,32 @@ def kept_findings(
             known[key] = result
         found[each.key] = result
     return found
+
+
+@files_at_once()
+def impossible_findings(evaluation: Evaluation) -> list[str]:
+    """List why declarations cannot be evaluated, each with file and line.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        As for `kept_findings`.
+
+    Returns
+    -------
+    list of str
+        In the order of the declarations. Within `possible_findings`, a finding that rests on
+        what it rested on before is not evaluated again; within `findings_kept` all are kept.
+    """
+    known = _possible.get()
+    if known is None or _kept.get() is not None:
+        return [each for each in kept_findings(evaluation).values() if isinstance(each, str)]
+    basis, faults = _Basis(evaluation), []
+    for each in evaluation.declarations.values():
+        key = basis.key(each)
+        result = "" if key in known.before else one_finding(each, evaluation)
+        if result and isinstance(result, str):
+            faults.append(result)
+        else:
+            known.now.add(key)
+    return faults

@@ -16,6 +16,7 @@ from skytally.core import (
     dictionary_path,
     evidence_line_name_constants as n,
     observation_tables,
+    plain_rows,
     read_table,
 )
 from skytally.page_archive.visit_and_cited_number_tables import OWN_TABLES
@@ -91,9 +92,9 @@ def _numbers(record: Path) -> dict[str, list[CitedNumber]]:
     """Numbers of the rows of the record, by the source on which they were read."""
     found: dict[str, list[CitedNumber]] = {}
     for table in observation_tables(record):
-        for row in read_table(record / f"{table}.csv").to_dict("records"):
+        for row in plain_rows(read_table(record / f"{table}.csv")):
             number = CitedNumber(
-                str(row["id"]), table, wanted_numbers({str(k): v for k, v in row.items()}),
+                str(row["id"]), table, wanted_numbers(row),
                 str(row.get("unit", "")),
             )  # fmt: skip
             found.setdefault(str(row["source_id"]), []).append(number)
@@ -118,8 +119,8 @@ def cited_addresses(data: Path) -> list[CitedAddress]:
     numbers: dict[str, list[CitedNumber]] = {}
     by_source = _numbers(data / "record")
     for name, path, column in url_columns(data):
-        for row in read_table(path).to_dict("records"):
-            url, key = str(row[column]), _first_cell({str(k): v for k, v in row.items()})
+        for row in plain_rows(read_table(path)):
+            url, key = str(row[column]), _first_cell(row)
             if not url:
                 continue
             cited.setdefault(url, []).append(f"{name}:{key}")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from skytally.page_archive.page_text import PageText
-from skytally.page_archive.polite_fetch import (
-    TRUNCATED_BREAK,
-    TRUNCATED_LENGTH,
-    TRUNCATED_TIME,
-    Answer,
-    Visit,
-)
-from skytally.web import REDIRECTS
+if TYPE_CHECKING:
+    from skytally.page_archive.page_text import PageText
+    from skytally.page_archive.polite_fetch import Answer, Visit
+
+# The check needs the states of this module, and none of what fetches and reads pages, which is
+# slow to import.
 
 WHOLE, REDIRECTED = "whole", "redirected"
 TOO_LARGE, TOO_SLOW, BROKEN_OFF, PAYWALLED = "too-large", "too-slow", "broken-off", "paywalled"
@@ -23,9 +21,6 @@ KEPT_WHOLE = (WHOLE, REDIRECTED)
 """States of a page that was kept whole."""
 KEPT_PARTLY = (TOO_LARGE, TOO_SLOW, BROKEN_OFF, PAYWALLED)
 """States of a page of which a part was kept."""
-TRUNCATED = {
-    TRUNCATED_LENGTH: TOO_LARGE, TRUNCATED_TIME: TOO_SLOW, TRUNCATED_BREAK: BROKEN_OFF,
-}  # fmt: skip
 NO_PAGE_TITLE = re.compile(
     r"\b404\b|\b(?:page|article|content|file|story)\b.{0,30}\b(?:not\b.{0,12}found|(?:could|can)"
     r"(?:no|n['\u2019])t be found|does(?: not|n['\u2019]t) exist|no longer (?:exists|available))"
@@ -41,8 +36,20 @@ SHORT_PAGE = 3000
 """Characters of text: a page of no more that has a field for a password is one to sign in."""
 
 
+def _truncated(why: str) -> str:
+    """State of a page of which a part was kept, by the word that says where it broke off."""
+    from skytally.page_archive.polite_fetch import TRUNCATED_BREAK, TRUNCATED_LENGTH, TRUNCATED_TIME
+
+    states = {
+        TRUNCATED_LENGTH: TOO_LARGE, TRUNCATED_TIME: TOO_SLOW, TRUNCATED_BREAK: BROKEN_OFF,
+    }  # fmt: skip
+    return states[why]
+
+
 def final_answer(visit: Visit) -> Answer | None:
     """Last answer of a visit, unless it is a redirection that was not followed."""
+    from skytally.web import REDIRECTS
+
     if not visit.answers or visit.answers[-1].status in REDIRECTS:
         return None
     return visit.answers[-1]
@@ -110,7 +117,7 @@ def page_state(visit: Visit, page: PageText) -> tuple[str, str]:
         title = bool(NO_PAGE_TITLE.search(page.title))
         return SOFT_404, "its title says so" if title else "it is the front page"
     if answer.truncated:
-        return TRUNCATED[answer.truncated], f"the first {len(answer.body)} bytes"
+        return _truncated(answer.truncated), f"the first {len(answer.body)} bytes"
     if page.is_paid:
         return PAYWALLED, "its publisher marks it as not free"
     moved = _page_of(visit.url) != _page_of(answer.url)

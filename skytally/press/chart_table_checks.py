@@ -10,6 +10,7 @@ from skytally.core import (
     data_folder,
     data_registry,
     observation_tables,
+    plain_rows,
     read_table,
     table_names,
     tables_without_dictionary,
@@ -53,10 +54,16 @@ def _read_route_map() -> None:
 def _rows() -> dict[str, dict[str, Any]]:
     record = data_folder() / "record"
     return {
-        str(row["id"]): {str(column): value for column, value in row.items()}
+        str(row["id"]): row
         for name in observation_tables(record)
-        for row in read_table(record / f"{name}.csv").to_dict("records")
+        for row in plain_rows(read_table(record / f"{name}.csv"))
     }
+
+
+def _row_ids() -> set[str]:
+    record = data_folder() / "record"
+    names = observation_tables(record)
+    return {str(row) for name in names for row in read_table(record / f"{name}.csv")["id"].tolist()}
 
 
 def _read_key_dates() -> None:
@@ -66,7 +73,7 @@ def _read_key_dates() -> None:
 def _read_return_items() -> None:
     items = read_return_items(
         data_registry.path("items_sought_and_received_back"),
-        rows=set(_rows()),
+        rows=_row_ids(),
         searches=set(read_table(data_registry.path("page_searches"))["id"]),
     )
     came = {row for item in items for row in item.came}

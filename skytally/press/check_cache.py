@@ -27,6 +27,8 @@ NOT_READ = {data_registry.SCENES, data_registry.MEASURED}
 """Folders of the data that no part reads: the inventory holds the hash of each of their files."""
 WHOLE = "words"
 """Entry of the memory with what was printed of data in which nothing was wrong."""
+POSSIBLE = "possible"
+"""Entry of the memory with the keys of the findings that could be evaluated."""
 
 
 class Part(NamedTuple):
@@ -87,6 +89,9 @@ class CheckMemory:
             name: sha256(file_bytes(path) or b"").hexdigest() for name, path in _files().items()
         }
         self._known: dict[str, str] = {} if anew else _stored()
+        code, *possible = self._known.get(POSSIBLE, "none").split()
+        self.possible = frozenset(possible if code == self._code else ())
+        """Keys of the findings that could be evaluated with the same code."""
         key, _, words = self._known.get(WHOLE, "").partition(" ")
         self.words = words if key == self._key(("",), ()) else ""
         """What was printed of the same files; empty where something changed since."""
@@ -107,6 +112,7 @@ class CheckMemory:
 
     def write(self) -> None:
         """Keep the memory; in a folder that cannot be written nothing is kept."""
+        self._known[POSSIBLE] = " ".join([self._code, *sorted(self.possible)])
         if self.words:
             self._known[WHOLE] = f"{self._key(('',), ())} {self.words}"
         with contextlib.suppress(OSError):

@@ -4,40 +4,74 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from skytally.core import DataError, file_fault, files_at_once
 from skytally.press.check_cache import CheckMemory, Part
 
+Found = Mapping[str, list[str]]
+"""Name of a part to its faults, found before their turn."""
 
-def _told(parts: Iterable[Part], memory: CheckMemory) -> list[str]:
+
+class _FaultyDataError(Exception):
+    """Data in which nothing can be evaluated, with what `check_outcome` returns for them."""
+
+
+def _faults_of(part: Part) -> list[str]:
+    """Faults of a part; what it cannot go on from ends it, and is its last one."""
+    faults = []
+    try:
+        for fault in part.faults():
+            faults.append(str(fault))
+    except DataError as error:
+        faults.append(str(error))
+    return faults
+
+
+def _told(parts: Iterable[Part], memory: CheckMemory, found: Found | None = None) -> list[str]:
     """Faults of several parts, each fault once; a part that cannot go on ends itself only.
 
     A part in which nothing was found, and of which all that it reads is as it was, is left out.
     """
     told: list[str] = []
     lines: set[str] = set()
-
-    def tell(fault: object) -> None:
-        heading, *listed = map(str.strip, str(fault).splitlines())
-        if not {*(listed or [heading])} <= lines:
-            told.append(str(fault))
-        lines.update(listed or [heading])
-
+    known = found or {}
     for part in parts:
         if memory.was_in_order(part):
             continue
-        in_order = True
-        try:
-            for fault in part.faults():
-                in_order = False
-                tell(fault)
-        except DataError as error:
-            in_order = False
-            tell(error)
-        if in_order:
+        faults = known[part.name] if part.name in known else _faults_of(part)
+        for fault in faults:
+            heading, *listed = map(str.strip, fault.splitlines())
+            if not {*(listed or [heading])} <= lines:
+                told.append(fault)
+            lines.update(listed or [heading])
+        if not faults:
             memory.remember(part)
     return told
+
+
+def _found_ahead(parts: Iterable[Part], memory: CheckMemory) -> dict[str, list[str]]:
+    """Faults of parts that is their turn only where all before them are in order.
+
+    On data with faults a part may fail in any way, or warn of something. Then its faults are
+    left to be found in its turn, if that comes.
+    """
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        if memory.was_in_order(part):
+            continue
+        with warnings.catch_warnings(record=True) as warned:
+            try:
+                faults = _faults_of(part)
+            except Exception:
+                break
+        if warned:
+            break
+        found[part.name] = faults
+        if faults:
+            break
+    return found
 
 
 def _print(faults: list[str]) -> None:
@@ -45,34 +79,92 @@ def _print(faults: list[str]) -> None:
     print(heading, *(f"  {fault}" for fault in faults), sep="\n", file=sys.stderr)
 
 
-def check_outcome(memory: CheckMemory) -> tuple[list[str], int]:
+def _evaluated_beside(
+    memory: CheckMemory, findings: Part, further: Sequence[Part]
+) -> tuple[list[str], int, Found]:
+    """Check the data and, in a copy of this process at the same time, evaluate what is on them.
+
+    Returns
+    -------
+    faults : list of str
+        Of the data, as `_of_data` gives them.
+    code : int
+        The exit code that these forbid.
+    found : mapping of str to list of str
+        Faults of `findings` and of the `further` parts, as far as they are known.
+    """
+    from skytally.core import side_by_side
+    from skytally.findings import PossibleFindings, possible_findings
+    from skytally.press.check_parts import read_beforehand
+
+    def checked() -> tuple[int, Found, Set[str]]:
+        faults, code = _of_data(memory)
+        if faults:
+            # nobody waits for the findings of faulty data
+            raise _FaultyDataError(faults, code)
+        return code, _found_ahead(further, memory), memory.possible
+
+    def evaluate() -> tuple[int, Found, Set[str]]:
+        known = PossibleFindings(memory.possible)
+        with possible_findings(known):
+            return 1, _found_ahead([findings], memory), known.now
+
+    read_beforehand()
+    try:
+        (code, found, _), (_, of_findings, possible) = side_by_side([checked, evaluate])
+    except _FaultyDataError as faulty:
+        return (*faulty.args, {})
+    # where not all were tried, those of before may still be as they were
+    whole = of_findings.get(findings.name) == []
+    memory.possible = frozenset(possible if whole else possible | memory.possible)
+    return [], code, {**found, **of_findings}
+
+
+def _of_data(memory: CheckMemory) -> tuple[list[str], int]:
+    """Faults of data, notebooks and values of parameters, and the exit code for them."""
+    from skytally.press import check_parts
+    from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
+
+    faults = _told(check_parts.DATA, memory)
+    of_lines = _told(check_parts.LINES, memory)
+    code = ONLY_NOTEBOOKS if of_lines and not faults else 1
+    return [*faults, *of_lines] or _told([check_parts.VALUES], memory), code
+
+
+def check_outcome(memory: CheckMemory, *, beside: bool = False) -> tuple[list[str], int]:
     """Collect the faults, and the exit code that says what they forbid.
 
     Parameters
     ----------
     memory : CheckMemory
         What was found in order before; it takes what is found so now.
+    beside : bool
+        Whether findings are evaluated in a copy of this process while the data are checked.
+        The outcome is the same; a process that keeps for later what it evaluated does without.
     """
     # a check of unchanged files need not wait for these imports
     from skytally.press import check_parts
-    from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 
-    registry = _told([check_parts.REGISTRY], memory)
-    faults = registry or _told(check_parts.DATA, memory)
-    of_lines = [] if registry else _told(check_parts.LINES, memory)
-    code = ONLY_NOTEBOOKS if of_lines and not faults else 1
-    faults = [*faults, *of_lines] or _told([check_parts.VALUES], memory)
+    if registry := _told([check_parts.REGISTRY], memory):
+        return registry, 1
+    findings, claims = check_parts.evaluation_parts()
+    found: Found = {}
+    if beside and not memory.was_in_order(findings):
+        further = (claims, *check_parts.SHOWN)
+        faults, code, found = _evaluated_beside(memory, findings, further)
+    else:
+        faults, code = _of_data(memory)
     # findings point to rows and parameters, claims and charts to findings: each in its turn
-    for part in check_parts.evaluation_parts():
-        faults = faults or _told([part], memory)
-    return faults or _told(check_parts.SHOWN, memory), code
+    for part in (findings, claims):
+        faults = faults or _told([part], memory, found)
+    return faults or _told(check_parts.SHOWN, memory, found), code
 
 
 def _checked() -> int:
     """Check what changed, print what was found; the exit code."""
     memory = CheckMemory()
     if not memory.words:
-        faults, code = check_outcome(memory)
+        faults, code = check_outcome(memory, beside=True)
         if faults:
             memory.write()
             _print(faults)

@@ -5,6 +5,7 @@ What is slow to import, imagery above all, is imported by the part that uses it.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -170,6 +171,19 @@ def _translation_faults() -> Iterator[Fault]:
         undeclared={*line_names()} - {key.partition(".")[0] for key in declared},
         pages={path.stem for path in book_folder().glob("*.md")},
     )
+
+
+def read_beforehand() -> None:
+    """Import and parse what parts in two processes would otherwise each import and parse.
+
+    Nothing is judged here: a table that cannot be read is left to the part that says so.
+    """
+    # outlines of sites are masked, and seas and borders measured, with the same libraries
+    importlib.import_module("rasterio.features")
+    importlib.import_module("pyproj")
+    folder = data_folder() / "record"
+    for name in table_names(folder):
+        scan(folder / f"{name}.csv")
 
 
 def _value_table_faults() -> Iterator[object]:

@@ -11,7 +11,7 @@ from skytally.findings import (
     Declaration,
     declaration_faults,
     evaluation_of,
-    kept_findings,
+    impossible_findings,
     scan_declarations,
 )
 from skytally.press.notebook_parameter_files import declared_parameters, parameter_values
@@ -84,8 +84,7 @@ def _trial(declarations: Sequence[Declaration], record: WholeRecord, *, evaluate
         wrong = declaration_faults(declarations, record.derived, parameters=parameters, **asked)
         if wrong or not evaluate:
             return list(map(str, wrong))
-        results = kept_findings(evaluation_of(declarations, record, parameters=parameters))
-        return [result for result in results.values() if isinstance(result, str)]
+        return impossible_findings(evaluation_of(declarations, record, parameters=parameters))
 
     return faults_with
 

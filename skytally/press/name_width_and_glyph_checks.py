@@ -56,7 +56,8 @@ def name_faults() -> Iterator[Fault]:
         for name in table_names(data_folder() / folder):
             table, _ = scan(data_folder() / folder / f"{name}.csv")
             for column in (each for each in (*DRAWN, *ADDRESSED) if each in table):
-                for line, words in zip(table["line"], table[column].astype(str), strict=True):
+                cells = table[column].astype(str).tolist()
+                for line, words in zip(table["line"].tolist(), cells, strict=True):
                     found, advice = _fault_of(column, words)
                     if found:
                         yield Fault(f"{folder}/{name}.csv", int(line), column, found, advice)

@@ -194,11 +194,14 @@ def _repeated_rows(name: str, rows: pd.DataFrame) -> Iterator[Fault]:
     """Faults of rows that say under another id what a row says: they would count twice."""
     first: dict[tuple[str, ...], str] = {}
     content = rows.drop(columns=["line", "sound", "id"]).astype(str)
-    for row, cells in zip(plain_rows(rows), content.itertuples(index=False), strict=True):
-        known = first.setdefault(tuple(cells), row["id"])
-        if known != row["id"]:
-            found = f"{row['id']!r}, which says in every column what {known!r} says"
-            yield Fault(name, int(row["line"]), "id", found, "remove it, or correct it")
+    # pandas takes a column of words apart cell by cell where one goes over it
+    contents = zip(*(column.tolist() for _, column in content.items()), strict=True)
+    lines, ids = rows["line"].tolist(), rows["id"].tolist()
+    for line, row, cells in zip(lines, ids, contents, strict=True):
+        known = first.setdefault(cells, row)
+        if known != row:
+            found = f"{row!r}, which says in every column what {known!r} says"
+            yield Fault(name, int(line), "id", found, "remove it, or correct it")
 
 
 def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -219,7 +222,7 @@ def _broken_refs(
     """Yield the table that lacks an id, and the fault of the reference to it."""
     for column in references:
         known = ids[column.refers_to]
-        for line, cell in zip(table["line"], table[column.name], strict=True):
+        for line, cell in zip(table["line"].tolist(), table[column.name].tolist(), strict=True):
             for ref in str(cell).split():
                 if ref not in known:
                     advice = f"no such id in {column.refers_to}; add it there or correct it"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from skytally.core import (
     DataError,
@@ -16,6 +17,9 @@ from skytally.core import (
     unit_of,
     when,
 )
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SAME_SIGHTING = ("one-sighting", "probably-one")
 """Relations of `same_observation` that make several rows one sighting or one statement."""
@@ -252,6 +256,9 @@ def _dataset(
     unit: str,
     counter: str,
 ) -> xr.Dataset:
+    # the check and the findings read rows without making a line of them
+    import xarray as xr
+
     quantity = max(rows["quantity"])
     shared = {"units": unit_of(unit).udunits, "unit": unit}
     methods = ", ".join(sorted(set(rows["method"])))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import Fault, evidence_line_name_constants as n
+from skytally.core import Fault, evidence_line_name_constants as n, plain_rows
 
 NUMBERS = (n.VALUE, n.LOW, n.HIGH)
 RATIO = "1"
@@ -169,7 +169,7 @@ def publication_faults(
     Fault
     """
     firsts = [column for column in table.select_dtypes("datetime") if column.endswith("_first")]
-    for row in table.to_dict("records"):
+    for row in plain_rows(table[["line", "source_id", *firsts]]):
         day = published.get(str(row["source_id"]), pd.NaT)
         told = f"{row['source_id']} was published by {day:%Y-%m-%d}" if pd.notna(day) else ""
         if pd.isna(day):

@@ -80,6 +80,7 @@ class WholeRecord:
     _tables: dict[str, Selection] = field(default_factory=dict)
     _met: dict[tuple[str, str], npt.NDArray[np.bool_]] = field(default_factory=dict)
     _selections: dict[tuple[str, str, str], Selection] = field(default_factory=dict)
+    _named: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
     _groups: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     _names: dict[str, dict[str, str]] = field(default_factory=dict)
     _alike: dict[str, list[Alike]] = field(default_factory=dict)
@@ -164,6 +165,15 @@ class WholeRecord:
                 rows = rows.sort_values(order.split(), kind="stable")
             self._selections[key] = Selection(rows, tuple(map(str, rows["id"])))
         return self._selections[key]
+
+    def named(self, name: str, ids: tuple[str, ...]) -> pd.DataFrame:
+        """Rows of a table by their ids, all of which it has, in this order."""
+        key = name, ids
+        if key not in self._named:
+            whole = self.table(name)
+            places = np.array([whole.places[row] for row in ids], dtype=np.intp)
+            self._named[key] = whole.rows.take(places)
+        return self._named[key]
 
     def groups(self, name: str, columns: str) -> list[int]:
         """Find the number of the group of each row; rows of a group agree in some columns."""
@@ -292,7 +302,7 @@ class ReducedRecord(Mapping[str, pd.DataFrame]):
             if row not in whole.places or row in gone:
                 message = f"no row {row!r} in {name}; correct the parameter that names it"
                 raise DataError(message)
-        return whole.rows.take(np.array([whole.places[row] for row in ids], dtype=np.intp))
+        return self.whole.named(name, tuple(ids))
 
     def selected(
         self, name: str, conditions: str, *, once: bool = False, order: str = ""

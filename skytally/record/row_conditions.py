@@ -182,9 +182,19 @@ def met(table: pd.DataFrame, conditions: str) -> pd.Series:
         elif isinstance(wanted, re.Pattern):
             matches = [bool(wanted.search(str(cell))) for cell in cells]
             chosen &= pd.Series(matches, index=table.index, dtype=bool)
-        else:
-            chosen &= cells.astype(str).isin(wanted) == (sign == "=")
+        elif isinstance(wanted, list):
+            chosen &= _is_one_of(cells, wanted) == (sign == "=")
     return chosen
+
+
+def _is_one_of(cells: pd.Series, wanted: Collection[str]) -> pd.Series:
+    """Whether each cell, as text, is one of some words."""
+    if cells.dtype == object:
+        plain = cells.tolist()
+        # a table that is quick to cut holds words so; pandas makes a column of its own of them
+        if all(type(cell) is str for cell in plain):
+            return pd.Series([cell in wanted for cell in plain], index=cells.index, dtype=bool)
+    return cells.astype(str).isin(wanted)
 
 
 def filtered(table: pd.DataFrame, conditions: str) -> pd.DataFrame:

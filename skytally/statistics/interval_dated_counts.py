@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from skytally.core import DataError, check_line, evidence_line_name_constants as n, refuse
 from skytally.record import OPEN_START
 from skytally.statistics.argument_checks import LARGEST
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 EPOCH = np.datetime64("1970-01-01", "D")

@@ -107,7 +107,10 @@ def _log_lengths(numbers: Numbers, levels: Floats) -> Floats:
     # the mirror image keeps the digits where both ends lie far out on one side
     far = low + high > 0
     near, end = np.where(far, -high, low), np.where(far, -low, high)
-    return np.log(np.maximum(special.ndtr(end) - special.ndtr(near), TINY))
+    # in place: simulations make arrays of millions of numbers
+    inside = special.ndtr(end, out=end)
+    inside -= special.ndtr(near, out=near)
+    return np.asarray(np.log(np.maximum(inside, TINY, out=inside), out=inside))
 
 
 LIKELIHOODS: dict[str, Callable[[Numbers, Floats], Floats]] = {

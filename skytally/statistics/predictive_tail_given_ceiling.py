@@ -61,6 +61,12 @@ def _chance_at_nodes(top: float, most: int, prior: Prior) -> NDArray[np.float64]
     return chance_above(top - 1, *_grid(most, prior))
 
 
+@lru_cache(maxsize=64)
+def _log_chance_within_at_nodes(most: int, prior: Prior) -> NDArray[np.float64]:
+    # and their chance of no more than the ceiling
+    return log_chance_within(most, *_grid(most, prior))
+
+
 def tail_of_bound(
     most: int, images: Sequence[int], *, prior: Prior = FIRST_PRIOR, attained: bool = False
 ) -> Callable[[float], NDArray[np.float64]]:
@@ -73,7 +79,7 @@ def tail_of_bound(
     """
     refuse(_bound_faults(most, images), what="bound never passed")
     k, share = _grid(most, prior)
-    log_within = log_chance_within(most, k, share)
+    log_within = _log_chance_within_at_nodes(most, prior)
     log_below = log_chance_within(most - 1, k, share) if attained and most > 0 else -np.inf
     edge = np.ones((GRID, GRID))
     edge[[0, -1], :] /= 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from scipy import special
 
 from skytally.core import (
@@ -19,6 +19,9 @@ from skytally.core import (
     refuse,
 )
 from skytally.statistics.estimate import Estimate
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 LEVEL = 0.9
 """Coverage of the interval of the mean difference."""

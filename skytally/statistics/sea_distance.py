@@ -209,17 +209,21 @@ def _passed(move: tuple[int, int]) -> set[tuple[int, int]]:
     along = np.linspace(0, 1, 121)[:, None] * np.array(move)
     nudges = np.array([(-1e-6, -1e-6), (-1e-6, 1e-6), (1e-6, -1e-6), (1e-6, 1e-6)])
     cells = np.rint(along[:, None, :] + nudges).astype(int).reshape(-1, 2)
-    return {(int(y), int(x)) for y, x in cells} - {(0, 0), move}
+    return {(y, x) for y, x in cells.tolist()} - {(0, 0), move}
 
 
-def _shifted(water: npt.NDArray[np.bool_], move: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Whether the cell one step away is sea, for every cell; outside the grid there is no sea."""
-    (down, right), (rows, columns) = move, water.shape
-    moved = np.zeros_like(water)
-    moved[max(-down, 0) : rows - max(down, 0), max(-right, 0) : columns - max(right, 0)] = water[
-        max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)
-    ]
-    return moved
+def _with_margin(water: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Put a margin round the grid, as wide as the longest step; outside there is no sea."""
+    return np.pad(water, max(max(map(abs, move)) for move in MOVES))
+
+
+def _shifted(
+    margined: npt.NDArray[np.bool_], move: tuple[int, int], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Whether the cell one step away is sea, for every cell of a grid with a margin: a view."""
+    (down, right), (rows, columns) = move, shape
+    top, left = ((whole - inner) // 2 for whole, inner in zip(margined.shape, shape, strict=True))
+    return margined[top + down : top + down + rows, left + right : left + right + columns]
 
 
 def _apart(lon: npt.ArrayLike, lat: npt.ArrayLike, lon0: Any, lat0: Any) -> Floats:
@@ -254,18 +258,19 @@ def routes_to(sea: Sea, port: Port) -> SeaRoutes:
     number = np.full(sea.water.shape, -1)
     number[sea.water] = np.arange(np.count_nonzero(sea.water))
     starts, ends, lengths = [], [], []
+    margined, (height, width) = _with_margin(sea.water), sea.water.shape
+    rows, flat_number = np.arange(height), number.ravel()
     for move in MOVES:
-        free = sea.water & _shifted(sea.water, move)
+        free = sea.water & _shifted(margined, move, sea.water.shape)
         for cell in _passed(move):
-            free &= _shifted(sea.water, cell)
-        row, column = np.nonzero(free)
-        starts.append(number[row, column])
-        ends.append(number[row + move[0], column + move[1]])
-        rows = np.arange(sea.water.shape[0])
+            free &= _shifted(margined, cell, sea.water.shape)
+        place = np.flatnonzero(free)
+        starts.append(flat_number[place])
+        ends.append(flat_number[place + move[0] * width + move[1]])
         by_row = _apart(
             move[1] * sea.step[1], sea.latitude(rows + move[0]), 0.0, sea.latitude(rows)
         )
-        lengths.append(by_row[row])
+        lengths.append(by_row[place // width])
     nodes = np.count_nonzero(sea.water)
     graph = csr_matrix(
         (np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends))), (nodes, nodes)

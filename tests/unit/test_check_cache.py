@@ -79,6 +79,50 @@ def test_what_was_in_order_is_not_evaluated_again(run: Run, folder: Path) -> Non
     assert (code, "'newest'" in printed) == (1, True)
 
 
+SPOILED = {
+    "": ("data/record/rail_counts.csv", "", ""),
+    "a table": ("data/record/rail_counts.csv", "\nR001,", "\nR001,x"),
+    "a finding": (
+        "data/findings/depot-expansion.csv",
+        "depot-expansion.area,quote,",
+        "depot-expansion.area,newest,",
+    ),
+    "a rule": ("data/claims/rules.csv", "rail_counts", "rail_count"),
+}
+"""What is wrong, where, and how it gets so."""
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_findings_evaluated_beside_the_check_change_no_word(
+    run: Run, folder: Path, spoiled: str
+) -> None:
+    """The outcome is that of one part after the other, and so is what is remembered."""
+    name, old, new = SPOILED[spoiled]
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    outcomes, known = [], []
+    for beside in (False, True):
+        memory = check_cache.CheckMemory(anew=True)
+        outcomes.append(check_command.check_outcome(memory, beside=beside))
+        known.append({part.name for part in _parts() if memory.was_in_order(part)})
+    assert outcomes[0] == outcomes[1]
+    assert bool(outcomes[0][0]) == bool(spoiled)
+    assert known[0] == known[1]
+    assert bool(memory.possible) == (spoiled in ("", "a rule"))
+
+
+def test_keys_of_possible_findings_are_kept_for_one_code(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next check has them, and one with another package has none."""
+    assert run()[0] == 0
+    assert len(check_cache.CheckMemory().possible) > 100
+    monkeypatch.setattr(check_cache, "_of_code", lambda: "another")
+    assert check_cache.CheckMemory().possible == frozenset()
+
+
 @pytest.mark.parametrize(
     ("name", "left_out"),
     [

@@ -16,11 +16,14 @@ from skytally.claims import read_tables
 from skytally.findings import (
     Declaration,
     Finding,
+    PossibleFindings,
     all_findings,
     evaluation_of,
     findings_kept,
+    impossible_findings,
     in_process_finding_cache,
     kept_findings,
+    possible_findings,
     referred_declarations,
     tables_read,
 )
@@ -56,8 +59,8 @@ def _by_key() -> dict[str, Declaration]:
 
 
 def _outcomes(
-    how: Callable[..., Outcomes], *, parameters: Mapping[str, Mapping[str, Any]] | None = None
-) -> Outcomes:
+    how: Callable[..., Any], *, parameters: Mapping[str, Mapping[str, Any]] | None = None
+) -> Any:
     record = WholeRecord(read_tables(in_process_finding_cache.data_folder() / "record"))
     given = page_parameters() if parameters is None else parameters
     return how(evaluation_of(_by_key().values(), record, parameters=given))
@@ -115,6 +118,32 @@ def test_what_rests_on_a_changed_row_is_evaluated_anew_and_nothing_else(
     assert len(concerned) < len(declared) / 2
     assert after != before
     assert after == _outcomes(all_findings)
+
+
+def test_a_possible_finding_is_not_tried_again_until_its_row_changes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process with its keys evaluates nothing; a finding without its row is told."""
+    path = project / "data/record/rail_counts.csv"
+    first = PossibleFindings()
+    with possible_findings(first):
+        assert _outcomes(impossible_findings) == []
+    assert len(first.now) == len(_by_key())
+    keys = _counted(monkeypatch)
+    second = PossibleFindings(frozenset(first.now))
+    with possible_findings(second):
+        assert _outcomes(impossible_findings) == []
+    assert (keys, second.now) == ([], first.now)
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\nR001,") == 1
+    path.write_text(text.replace("\nR001,", "\nR901,"), encoding="utf-8")
+    third = PossibleFindings(frozenset(first.now))
+    with possible_findings(third):
+        faults = _outcomes(impossible_findings)
+    alone = [each for each in _outcomes(all_findings).values() if isinstance(each, str)]
+    assert faults == alone != []
+    assert 0 < len(keys) < len(_by_key()) / 2
+    assert len(third.now) == len(_by_key()) - len(faults)
 
 
 def test_a_parameter_and_a_sentence_move_the_findings_that_mention_them(

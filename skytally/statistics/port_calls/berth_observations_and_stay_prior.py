@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 from scipy import special
 
 from skytally.core import DataError, evidence_line_name_constants as n, refuse
 from skytally.statistics.argument_checks import check_level, length_faults
 from skytally.statistics.estimate import Estimate
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 4000

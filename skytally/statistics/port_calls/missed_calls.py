@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -75,10 +77,37 @@ def share_missed(
     >>> round(share_missed(2.0, np.arange(0, 371, 5), 0.4, period=(0.0, 365.0)), 3)
     0.84
     """
+    return next(_shares_missed([dwell], looks, p_clear, period=period))
+
+
+def _shares_missed(
+    dwells: Iterable[float],
+    looks: npt.ArrayLike,
+    p_clear: npt.ArrayLike,
+    *,
+    period: tuple[float, float] | None,
+) -> Iterator[float]:
+    """Yield `share_missed` of calls of several lengths by one schedule, which is read once."""
     days, clear = _clear(looks, p_clear)
     if period is not None and len(period) != 2:
         message = f"period: found {period}; give its first and last day"
         raise DataError(message)
+    sure = np.concatenate([[0], np.cumsum(clear == 1)])
+    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-np.where(clear == 1, 0.0, clear)))])
+    for dwell in dwells:
+        first, last = _arrivals(dwell, days, period)
+        edges = np.unique(np.clip(np.concatenate([days - dwell, days, [first, last]]), first, last))
+        middle, width = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+        start = np.searchsorted(days, middle)
+        end = np.searchsorted(days, middle + dwell)
+        missed = np.where(sure[end] > sure[start], 0.0, np.exp(logs[end] - logs[start]))
+        yield float(np.sum(missed * width) / (last - first))
+
+
+def _arrivals(
+    dwell: float, days: Floats, period: tuple[float, float] | None
+) -> tuple[float, float]:
+    """First and last day on which calls of one length arrive."""
     spanned = days[-1] - days[0] > dwell
     first, last = period or (
         (days[0], days[-1] - dwell) if spanned else (days[0] - dwell, days[-1])
@@ -89,14 +118,7 @@ def share_missed(
             f"and a period from its first to its last day, each up to {MAX_DAYS:,.0f} days"
         )
         raise DataError(message)
-    edges = np.unique(np.clip(np.concatenate([days - dwell, days, [first, last]]), first, last))
-    middle, width = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    start = np.searchsorted(days, middle)
-    end = np.searchsorted(days, middle + dwell)
-    sure = np.concatenate([[0], np.cumsum(clear == 1)])
-    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-np.where(clear == 1, 0.0, clear)))])
-    missed = np.where(sure[end] > sure[start], 0.0, np.exp(logs[end] - logs[start]))
-    return float(np.sum(missed * width) / (last - first))
+    return first, last
 
 
 def mean_share_missed(
@@ -136,7 +158,7 @@ def mean_share_missed(
         raise DataError(message)
     shape = special.gammaincinv(STAY_SHAPE, (np.arange(24) + 0.5) / 24) / STAY_SHAPE
     grid = np.geomspace(shape[0] * means.min(), shape[-1] * means.max(), 64)
-    table = [share_missed(each, looks, p_clear, period=period) for each in grid]
+    table = list(_shares_missed(grid, looks, p_clear, period=period))
     share = np.interp(np.log(means[:, None] * shape), np.log(grid), table).mean(axis=1)
     return np.asarray(np.clip(share, 0.0, 1.0))
 
