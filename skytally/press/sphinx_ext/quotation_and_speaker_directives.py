@@ -513,7 +513,7 @@ class QuotationList(QuotationBlock):
         cards = ", ".join(self.card("row", each) for each in behind)
         read = [f"read in: {self.page(page_link(record, p))}{doubts(p)}" for p in pages.values()]
         bodies = listed([*dict.fromkeys(str(row["body"]) for row in rows)])
-        who = cell(f"listed by {bodies}; {REPORT}")
+        who = cell(f"measures of {bodies}; {REPORT}")
         return html_row((f"{sentence}{cards}", who, "<br>".join(read)), choice=part)
 
     def _judged(self, finding: Row, part: str) -> str:
