@@ -55,6 +55,7 @@ KEY = {
 BOOK = "Counted from Above"
 OUTSIDE = (
     (re.compile(r"\bthis book\b"), BOOK),
+    (re.compile(r"\bour summary(?=:)"), f"summary of {BOOK}"),
     (re.compile(r"\b([Tt])he record (?=holds\b)"), rf"\1he record of {BOOK} "),
     (re.compile(r"\bin the record\b"), f"in the record of {BOOK}"),
     (re.compile(r"\bthe pages that we read\b"), f"the pages read for {BOOK}"),
