@@ -411,6 +411,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("IMO number", [_imo_number(row)]),
         *fact(BODY_LABELS.get(table, "body"), [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
+        *fact("what follows", [str(row.get("measure", ""))]),
         *fact("how the page connects them", [relation]),
         *fact("company listed", [str(row.get("owner", ""))]),
         *fact("place", [record.names.get(place, place)]),
