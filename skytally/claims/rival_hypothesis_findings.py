@@ -15,10 +15,10 @@ from skytally.findings import Finding, computed
 
 FROM_PRIOR = (
     "Starting from {prior}, the probability of the explanation “{proposition}” depends on the "
-    "judge: by the judgements of this book it is {number} with every judged range at its middle, "
-    "and {at_ends} with every range at its end against it, or at its end for it{span}."
+    "judge{span}: {at_ends} with every judged range at its end against it, or at its end for it, "
+    "and by the judgements of this book {number} with every range at its middle."
 )
-"""The middle and the ends in one sentence, so that neither is quoted alone."""
+"""What the ends span, the ends and the middle in one sentence, so that none is quoted alone."""
 NOTHING, CERTAINTY = 0.05, 0.95
 """Probabilities from which on the ends of the ranges leave nothing decided."""
 SPAN = "anything from near nothing to near certainty"
@@ -114,7 +114,7 @@ def _span(found: Posteriors, prior: str) -> str:
     """Words on ends that reach from near nothing to near certainty; empty for any others."""
     against = max(_ends(found, prior, bayes_update.LEAST))
     favour = min(_ends(found, prior, bayes_update.GREATEST))
-    return f", which is {SPAN}" if against <= NOTHING and favour >= CERTAINTY else ""
+    return f" and is {SPAN}" if against <= NOTHING and favour >= CERTAINTY else ""
 
 
 def _ends_in_words(found: Posteriors, prior: str) -> str:

@@ -37,7 +37,8 @@ ATTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 """Words by which a sentence attributes what follows to somebody else."""
-QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"")
+QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|\(our summary: [^\n]*?\)(?=\.)")
+"""Words of somebody else, or of a row that the sentence names."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 COUNTED = (
     r"ships?|vessels?|railcars?|boxcars|cars|wagons?|containers?|boxes|shells?|rounds|missiles?|"

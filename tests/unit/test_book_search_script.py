@@ -91,6 +91,10 @@ def test_note_says_in_plain_words_which_places_are_listed() -> None:
     """Places with only some of the words come after those with all, and the note says so."""
     every, some = "voyages per year", "a voyage"
     assert searched("voyages+year", every)[1] == "1 place with all 2 words."
+    two = "2 places with all 2 words, the best first."
+    assert searched("voyages+year", every, every)[1] == two
+    asked = searched("how+many+voyages+per+year", every)[1]
+    assert asked == "Searched for voyages, year: 1 place with all 2 words."
     assert searched("voyages+year", every, some)[1] == (
         "1 place with all 2 words; the list also has places with only some of the words."
     )

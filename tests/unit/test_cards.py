@@ -287,10 +287,10 @@ def test_a_relation_that_has_no_name_yet_is_called_by_its_meaning(
 @pytest.mark.parametrize(
     ("row", "heading"),
     [
-        ({"state": "seen", "vessel": "Lady R"}, "Sighting of Lady R, with no number"),
+        ({"state": "seen", "vessel": "Lady R"}, "Sighting of Lady R"),
         (
             {"state": "seen", "vessel": "Angara or Lady R"},
-            "Sighting of one ship, Angara or Lady R, with no number",
+            "Sighting of one ship, Angara or Lady R",
         ),
         ({"state": "seen"}, "Ship seen, no number given"),
         ({"state": "unclear"}, "Ship: left open by the source"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,11 @@ from skytally.page_archive import Archive, ArchiveRows, cited_addresses
 from skytally.page_archive.polite_fetch import ArchiveSettings
 from skytally.press.sphinx_ext import page_archive_directives
 from skytally.press.sphinx_ext.page_archive_directives import (
+    ArchivedShareRole,
     ArchiveManner,
     ArchiveState,
     archive_lead,
+    archived_share,
 )
 from tests.support.directives_without_page import bare
 
@@ -36,6 +40,22 @@ def test_page_says_that_nothing_was_fetched_yet(root: Path) -> None:
     shown = archive_lead(cited_addresses(root / "data"), ArchiveRows())
     assert f"None of the {count} addresses" in shown
     assert "has not been run on the internet" in shown
+
+
+def test_a_clause_says_how_many_are_archived(root: Path, visited: ArchiveRows) -> None:
+    """None before the first visit; afterwards those that were kept, with a link to the page."""
+    addresses = cited_addresses(root / "data")
+    count = len(addresses)
+    none = f"none of the {count} addresses cited is archived"
+    assert archived_share(addresses, ArchiveRows()) == none
+    assert archived_share(addresses, visited) == f"1 of the {count} addresses cited is archived"
+    role = ArchivedShareRole()
+    settings = SimpleNamespace(env=SimpleNamespace(docname="index"))
+    inliner: Any = SimpleNamespace(document=SimpleNamespace(settings=settings))
+    role.inliner, role.text = inliner, "count"
+    (node,), problems = role.run()
+    assert (node["refuri"], problems) == ("sources.html#archived-copies", [])
+    assert "addresses cited" in node.astext()
 
 
 def test_page_counts_states_and_numbers(

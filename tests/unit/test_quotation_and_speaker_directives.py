@@ -12,6 +12,7 @@ from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     KEY,
     PARTY,
     STATEMENT,
+    QuotationList,
     capacity,
     doubts,
     independence,
@@ -21,6 +22,7 @@ from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     phrased_event,
     without_numbers,
 )
+from tests.support.directives_without_page import bare
 from tests.support.evaluated_findings import evaluated_findings
 
 QUOTED = (
@@ -181,3 +183,12 @@ def test_a_sentence_to_paste_does_not_speak_of_this_book() -> None:
         assert not re.search(r"\bthis book\b|\bstand on the card\b|\bin the record(?! of)", said), (
             key
         )
+
+
+def test_a_sentence_from_many_pages_names_two_and_counts_the_rest() -> None:
+    """The cards beside it have them all."""
+    shown = bare(QuotationList, docname="quote")._listings("Angara", "")
+    sentence = shown.partition("“")[2].partition("”")[0]
+    assert re.search(r"; and \d more, on the cards; put together by", sentence), sentence
+    assert "private copy of a list" not in sentence.partition("source:")[2]
+    assert "row/M024" in shown

@@ -16,6 +16,7 @@ from skytally.press.sphinx_ext.sanction_directives import (
     COPY_OF_LIST,
     HEADS,
     NONE_FOUND,
+    NOT_CHECKED,
     NOT_FOUND,
     NOTICE_NOT_READ,
     OTHER_SHIP,
@@ -88,7 +89,8 @@ def test_ship_and_owner_stand_apart_and_nothing_is_filled_in() -> None:
     """The United Kingdom lists the Angara and its owner, and no page has it list the Maria."""
     rows = shown_rows()
     assert [each[0] for each in rows["Angara", "United Kingdom"]] == [
-        "the ship itself, 13 June 2024", "its owner M Leasing, May 2023",
+        "the ship itself, 13 June 2024: a specified ship, barred from British ports",
+        "its owner M Leasing, May 2023",
     ]  # fmt: skip
     assert rows["Maria", "United Kingdom"] == [
         [f"the ship itself or its owner: {NOT_FOUND}", "", ""]
@@ -242,7 +244,15 @@ def test_the_act_of_a_listing_may_stand_on_a_less_exact_page() -> None:
 def test_each_ship_has_a_sentence_to_quote_on_its_listings() -> None:
     """Bodies stand with day and act, and what may be of another ship stands apart."""
     words, behind = listing_sentence("Maria")
-    assert words.startswith("The Maria (IMO 8517839) is itself on lists of the United States (12 ")
+    begins = "The Maria (IMO 8517839) was put under sanctions by the United States (12 "
+    assert words.startswith(begins)
+    assert "European Union (24 June 2024; barred from ports and services; Council Reg" in words
+    assert (
+        "private copy of the list of the United States, of about 23 April 2026, still has it"
+        in words
+    )
+    assert f"; {NOT_CHECKED}; " in words
+    assert "M027" in behind
     assert "a listing by the United States, 2022, may be of the Maria E" in words
     assert "M018" in behind
     assert listing_sentence("Nobody")[1] == []

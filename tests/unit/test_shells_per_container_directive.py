@@ -13,6 +13,7 @@ from skytally.press.sphinx_ext.shells_per_container_directive import (
     ShellsPerContainer,
     capacity_pairs,
     quotient_text,
+    shells_without_pair,
 )
 from tests.support.directives_without_page import bare
 
@@ -41,6 +42,24 @@ def test_the_range_of_the_open_source_centre_takes_the_containers_of_its_roundin
     assert pairs["O065"] == "O033"
     assert "O034" not in pairs
     assert not {"O067", "O049"} & {*pairs}
+
+
+def test_shells_stated_beside_containers_are_divided_and_marked() -> None:
+    """Contents that are stated as delivered are in the table, too, if page and day are one."""
+    cells = {re.findall(r"row/(O[\d.]+)\.html", row[2])[0]: row for row in rows()}
+    assert cells["O046"][1].endswith("= 450")
+    assert cells["O114.2"][1] == cells["O115.2"][1] == "6,000,000 / 20,000 = 300"
+    assert all("no conversion named" in cells[row][2] for row in ("O046", "O114.2", "O115.2"))
+    assert "no conversion named" not in cells["O042"][2]
+
+
+def test_rows_without_containers_of_their_page_are_named() -> None:
+    """No row of a body that states both drops out without a word."""
+    left_out = shells_without_pair(*_tables())
+    assert "O037" in left_out
+    assert not {"O046", "O065", "O043"} & {*left_out}
+    shown = str(bare(ShellsPerContainer, docname="lines/official-claims").html())
+    assert all(f"row/{row}.html" in shown.partition("Not divided")[2] for row in left_out)
 
 
 def test_a_statement_without_containers_has_no_quotient() -> None:

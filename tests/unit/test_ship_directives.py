@@ -78,7 +78,8 @@ def test_a_flat_word_on_a_list_leads_to_a_row_sure_to_be_of_the_ship() -> None:
     lists: dict[str, dict[str, str]] = {}
     for ship in ship_names(record.tables):
         facts = ship_facts(record, rows_of_ship(record, ship))
-        (of_ship,) = (each for each in facts if each.label == "the ship itself is on a list of")
+        label = "the ship itself was put under sanctions by"
+        (of_ship,) = (each for each in facts if each.label == label)
         lists[ship] = {part.text: part.url for part in of_ship.parts if part.url}
         for part in of_ship.parts:
             row = part.url.rpartition("/")[2].removesuffix(".html")

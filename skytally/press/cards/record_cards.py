@@ -15,6 +15,7 @@ from skytally.core import (
     MADE_AS_SUM,
     evidence_line_name_constants as n,
     limits,
+    listed,
     quantity_of,
     quantity_text,
     reading_of,
@@ -50,6 +51,8 @@ THINGS = {
     "depot_observations": "works or stores",
 }  # fmt: skip
 """What the rows of a table are about where a row names no quantity."""
+COUNTS = "voyage_counts"
+"""Table of totals over a time, which are no sightings."""
 BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
 """Units that do not say what was measured; a heading names the quantity before them."""
 MOST_IN_ROW = 110
@@ -301,7 +304,9 @@ def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
         phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
         if row["state"] == n.SOMETHING_SEEN and row.get("vessel"):
             one = "one ship, " if EITHER in thing else ""
-            phrase = f"sighting of {one}{thing}, with no number"
+            phrase = f"sighting of {one}{listed(thing.split('; '))}"
+            if table == COUNTS:
+                phrase = f"{row['quantity']} of {thing}, a total in words and not a number"
     else:
         phrase = _phrase(record, table, row)
     return phrase[:1].upper() + phrase[1:]
@@ -406,6 +411,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *fact("IMO number", [_imo_number(row)]),
         *fact(BODY_LABELS.get(table, "body"), [str(row.get("body", ""))]),
         *fact("what is listed", [words_of(record, "listing_target", str(row.get("target", "")))]),
+        *fact("what follows", [str(row.get("measure", ""))]),
         *fact("how the page connects them", [relation]),
         *fact("company listed", [str(row.get("owner", ""))]),
         *fact("place", [record.names.get(place, place)]),

@@ -193,7 +193,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             ],
         ),
         *fact(
-            "the ship itself is on a list of",
+            "the ship itself was put under sanctions by",
             [
                 _row_link(of_body[0], _body_listing(body, of_body))
                 for body, of_body in listings.items()

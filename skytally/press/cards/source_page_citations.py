@@ -33,6 +33,9 @@ UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
 PREVIEW = "/preview/"
 """Part of the address of a page that a publisher shows on the host of its own system."""
+MIRROR = "(mirror"
+"""Part of the name of a publisher whose page was read on a mirror of its own site."""
+NO_ADDRESS = "public address not known"
 COPIES = ("repost", "mirror")
 """Words of the vocabulary *reliability_reason* for pages that have another page's text."""
 COPY, NOT_READ = "copy", "original not read"
@@ -73,10 +76,11 @@ def _host(source: Mapping[str, Any]) -> str:
     """Host of a page that the name of its publisher does not lead to; empty for other pages."""
     address = urlsplit(str(source["url"]))
     if PREVIEW in address.path:
-        return f"the publisher's preview, at {address.hostname}"
+        return f"the publisher's preview, at {address.hostname}; {NO_ADDRESS}"
     host = (address.hostname or "").removeprefix("www.")
     shown = source["reliability_reason"] in COPIES and host not in str(source["publisher"])
-    return f"at {host}" if shown and host else ""
+    unknown = f"; {NO_ADDRESS}" if MIRROR in str(source["publisher"]) else ""
+    return f"at {host}{unknown}" if shown and host else unknown.removeprefix("; ")
 
 
 def page_link(record: CardRecord, source: Mapping[str, Any]) -> Part:

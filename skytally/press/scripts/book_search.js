@@ -190,12 +190,17 @@ document.addEventListener("DOMContentLoaded", function () {
       return !again;
     });
   }
+  /* which words are searched for, where those in which the question is put are left out */
+  function left_of(all, words) {
+    return all.length > words.length
+      ? "Searched for " + words.map(function (each) { return each.word; }).join(", ") + ": " : "";
+  }
   function counted(hits, words) {
     var whole = hits.filter(function (hit) { return hit.found === words.length; }).length;
     if (!hits.length) { return "No place has a word of this search."; }
     var every = whole === 1 ? "1 place" : whole + " places";
     if (words.length === 1) { return every + "."; }
-    var all_words = every + " with all " + words.length + " words";
+    var all_words = every + " with all " + words.length + " words" + (whole > 1 ? ", the best first" : "");
     if (whole) {
       return all_words + (whole < hits.length ? "; the list also has places with only some of the words." : ".");
     }
@@ -228,7 +233,7 @@ document.addEventListener("DOMContentLoaded", function () {
       return b.score - a.score || b.found - a.found || a.meant - b.meant;
     });
     hits = once(hits);
-    element("p", counted(hits, words), place).setAttribute("role", "status");
+    element("p", left_of(all, words) + counted(hits, words), place).setAttribute("role", "status");
     var few = hits.filter(function (hit) { return hit.found === words.length; }).length < 3;
     if (few) { element("p", hint(words), place).className = "sk-hint"; }
     var list = element("ul", "", place);

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
 
 from skytally.core import VOCABULARY_COLUMNS, data_folder, data_registry, number, read_cells
 from skytally.page_archive import (
@@ -17,8 +19,9 @@ from skytally.page_archive import (
     numbers_now,
     states_now,
 )
-from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table, to_root
 
+PAGE_OF_COPIES = "sources.html#archived-copies"
 NOT_YET = "not archived yet"
 WORDS_OF_NUMBERS = "number_found"
 
@@ -45,6 +48,27 @@ def archive_lead(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
         f"Of {counted} addresses that the data cite, {number(copies)} are archived, whole or in "
         f"part; they were visited between {cell(first)} and {cell(last)}."
     )
+
+
+def archived_share(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
+    """Clause on how many of the cited pages are archived, for use within a sentence."""
+    states = states_now([each.url for each in addresses], rows) if rows.visits else {}
+    copies = sum(count for state, count in states.items() if is_kept(state))
+    counted = number(len(addresses))
+    verb = "is" if copies < 2 else "are"
+    return (
+        f"{number(copies) if copies else 'none'} of the {counted} addresses cited {verb} archived"
+    )
+
+
+class ArchivedShareRole(SphinxRole):
+    """Clause on how many of the cited pages are archived, as a link; its text says nothing."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link to the page of sources."""
+        words = archived_share(cited_addresses(data_folder()), known_archive(data_folder()).rows)
+        target = f"{to_root(self.env.docname)}{PAGE_OF_COPIES}"
+        return [nodes.reference("", words, refuri=target, classes=["sk-row"], internal=True)], []
 
 
 class ArchiveState(Block):
@@ -106,8 +130,9 @@ class ArchiveManner(Block):
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
+    """Register the directives and the role."""
     app.add_directive("archive-lead", ArchiveLead)
     app.add_directive("archive-state", ArchiveState)
     app.add_directive("archive-manner", ArchiveManner)
+    app.add_role("archived-share", ArchivedShareRole())
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -55,6 +55,7 @@ KEY = {
 BOOK = "Counted from Above"
 OUTSIDE = (
     (re.compile(r"\bthis book\b"), BOOK),
+    (re.compile(r"\bour summary(?=:)"), f"summary of {BOOK}"),
     (re.compile(r"\b([Tt])he record (?=holds\b)"), rf"\1he record of {BOOK} "),
     (re.compile(r"\bin the record\b"), f"in the record of {BOOK}"),
     (re.compile(r"\bthe pages that we read\b"), f"the pages read for {BOOK}"),
@@ -89,6 +90,8 @@ POOR = ("D", "E", "F")
 """Words of the vocabulary *reliability* for pages that are not usually reliable, or worse."""
 MOST_PAGES = 4
 """Pages that are listed of one sentence."""
+MOST_CITED = 2
+"""Pages that are named of one sentence put together from several."""
 MOST_FINDINGS, MOST_TIES = 3, 2
 """Findings and ties that are named of one speaker."""
 Row = Mapping[str, Any]
@@ -397,6 +400,11 @@ def said_outside(text: str) -> str:
     return text
 
 
+def _more(left: int, words: str) -> list[str]:
+    """Note that so many pages are left out, in a list of one; empty where none is."""
+    return [words.format(left)] if left > 0 else []
+
+
 def doubts(source: Row) -> str:
     """Note that a page is one of those that are not usually reliable; empty for any other.
 
@@ -508,12 +516,15 @@ class QuotationList(QuotationBlock):
             key=lambda each: record.sources[each]["reliability_reason"] in COPIES,
         )
         pages = {each: record.sources[each] for each in ordered}
-        cited = "; ".join(f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values())
-        sentence = f"<p>“{self.ships(words)} (source: {cell(cited)}; put together by {BOOK}).”</p>"
+        cited = [f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values()]
+        cited[MOST_CITED:] = _more(len(cited) - MOST_CITED, "and {} more, on the cards")
+        source = f"source: {cell('; '.join(cited))}; put together by {BOOK}"
+        sentence = f"<p>“{self.ships(words)} ({source}).”</p>"
         cards = ", ".join(self.card("row", each) for each in behind)
         read = [f"read in: {self.page(page_link(record, p))}{doubts(p)}" for p in pages.values()]
+        read[MOST_CITED:] = _more(len(read) - MOST_CITED, "{} more, on the cards")
         bodies = listed([*dict.fromkeys(str(row["body"]) for row in rows)])
-        who = cell(f"listed by {bodies}; {REPORT}")
+        who = cell(f"measures of {bodies}; {REPORT}")
         return html_row((f"{sentence}{cards}", who, "<br>".join(read)), choice=part)
 
     def _judged(self, finding: Row, part: str) -> str:

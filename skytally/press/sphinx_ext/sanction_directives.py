@@ -39,6 +39,9 @@ OWN_NOTICE = "a notice on its own side was read; its list was not searched"
 ARTICLE_BEFORE = ("United", "European")
 """Beginnings of the names of bodies that take an article."""
 COPY_OF_LIST = "a private copy of its list, for which the body does not vouch"
+COPIED = "mirror"
+"""Word of the vocabulary *reliability_reason* for a copy of a page of somebody else."""
+NOT_CHECKED = "whether any of these measures was lifted later was not checked"
 REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
 OWNER_BY_ONE_PAGE, INFERRED, LINKED = "owner-by-one-page", "inferred-owner", "linked"
@@ -155,7 +158,8 @@ class SanctionListings(Block):
         best, also = listing
         owner = f" {cell(best['owner'])}{self._earlier_name(best)}" if best["owner"] else ""
         what = TARGET_WORDS[best["target"]]
-        shown = f"{cell(what)}{owner}, {self._link(best, listed_when(best))}"
+        measure = f": {cell(best['measure'])}" if best["measure"] else ""
+        shown = f"{cell(what)}{owner}, {self._link(best, listed_when(best))}{measure}"
         if not also:
             return shown
         pages = "1 page" if len(also) == 1 else f"{len(also)} pages"
@@ -225,7 +229,8 @@ class SanctionMatrix(SanctionListings):
             if dated:
                 first = min(dated, key=lambda row: (row["date_last"], row["id"]))
                 words = cell(TARGET_WORDS[first["target"]].removesuffix(":"))
-                parts.append(f"{words}: {self._link(first, listed_when(first))}")
+                measure = f" ({cell(first['measure'])})" if first["measure"] else ""
+                parts.append(f"{words}: {self._link(first, listed_when(first))}{measure}")
                 sure = [row for row in dated if not row.get("other_ship")]
                 if first.get("other_ship") and sure:
                     later = min(sure, key=lambda row: (row["date_last"], row["id"]))
@@ -286,12 +291,14 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
     Returns
     -------
     tuple of str and list of str
-        The first listing by each body that no page may mean for another ship, with its legal
-        act where a page names it; then what may be of another ship.
+        The first listing by each body that no page may mean for another ship, with what follows
+        from it and its legal act where a page says so; then where a copy still has it, what was
+        not checked, and what may be of another ship.
     """
     rows = originals(LISTINGS).sort_values(["date_last", "id"], kind="stable")
     own = rows[(rows["vessel"] == ship) & (rows["target"] == SHIP)]
     said: list[str] = []
+    still: list[str] = []
     doubtful: list[str] = []
     behind: list[str] = []
     for body, of_body in own.groupby("body", sort=False):
@@ -300,10 +307,13 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
             listings_of(sure.to_dict("records")), key=lambda each: each.best["date_last"]
         )
         if found:
-            act = with_act(found[0])
-            known = filter(None, (_day(found[0].best), str(act["act"])))
+            first = found[0].best
+            known = filter(None, (_day(first), str(first["measure"]), _short(first["act"])))
             said.append(f"{named_body(body)} ({'; '.join(known)})")
-            behind += dict.fromkeys((str(found[0].best["id"]), str(act["id"])))
+            behind.append(str(first["id"]))
+        for row in sure[sure["date_first"].isna()].to_dict("records"):
+            still.append(_still_listed(row))
+            behind.append(str(row["id"]))
         for row in of_body[of_body["other_ship"] != ""].to_dict("records"):
             doubtful.append(
                 f"a listing by {named_body(body)}, {_day(row)}, may be of the "
@@ -312,8 +322,27 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
             behind.append(str(row["id"]))
     number = [str(imo) for imo in own["imo"] if imo][-1:]
     name = f"The {ship}" + (f" (IMO {number[0]})" if number else "")
-    sure_of = f"is itself on lists of {listed(said)}" if said else "has no listing sure to be its"
-    return "; ".join((f"{name} {sure_of}", *doubtful)), [*dict.fromkeys(behind)]
+    if not said:
+        sure_of = ["has no listing sure to be its"]
+    else:
+        sure_of = [f"was put under sanctions by {listed(said)}", *still, NOT_CHECKED]
+    return "; ".join((f"{name} {sure_of[0]}", *sure_of[1:], *doubtful)), [*dict.fromkeys(behind)]
+
+
+def _still_listed(row: Mapping[str, Any]) -> str:
+    """Clause on a page without the day of a listing, on which the ship stands on a later day."""
+    last, precision = row["date_last"], str(row["precision_last"])
+    day = when(last, last, precision, precision)
+    page = table("sources").set_index("id").loc[str(row["source_id"])]
+    of_body = f"the list of {named_body(row['body'])}"
+    where = f"a private copy of {of_body}" if page["reliability_reason"] == COPIED else of_body
+    act = f", under {_short(row['act'])}" if row["act"] else ""
+    return f"{where}, of {day}, still has it{act}"
+
+
+def _short(act: object) -> str:
+    """First words of a legal act, up to a comma: the table and the card have the rest."""
+    return str(act).partition(", ")[0]
 
 
 def named_body(body: object) -> str:

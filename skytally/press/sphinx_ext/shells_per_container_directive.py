@@ -17,17 +17,20 @@ from skytally.record import count_once, kept_instead
 CLAIMS = "official_claims"
 HEADS = ("who", "shells a container", "shells", "containers", "said; read in; claimant's page?")
 CAPTION = (
-    "Shells that each claimant puts for a number of containers, divided by that number: the "
-    "printed numbers only, rounded to two digits. Where one of them is a bound the quotient is "
-    "no bound, and the truth may lie on either side of it"
+    "Shells that a claimant puts for a number of containers, or states beside it on the same page "
+    "and to the same day, divided by that number: the printed numbers only, rounded to two "
+    "digits. Where one of them is a bound the quotient is no bound, and the truth may lie on "
+    "either side of it"
 )
+STATED = " (contents stated, no conversion named)"
+PAGE_AND_PERIOD = ["counter", "source_id", "statement_last", "date_last"]
 DIGITS = 2
 """Significant digits of a quotient."""
 Cells = dict[str, Any]
 
 
 def capacity_pairs(claims: pd.DataFrame, groups: pd.DataFrame) -> list[tuple[Cells, Cells]]:
-    """Pair each number of shells with the containers that it stands for, by day.
+    """Pair each number of shells with the containers that hold them, by day of the statement.
 
     Parameters
     ----------
@@ -39,22 +42,55 @@ def capacity_pairs(claims: pd.DataFrame, groups: pd.DataFrame) -> list[tuple[Cel
     Returns
     -------
     list of tuple
-        Cells of the row of shells and of that of containers. A row that does not say which
-        number it was converted from takes that of a row which it stands for.
+        Cells of the row of shells and of that of containers. A conversion that does not say
+        which number it was made from takes that of a row which it stands for; shells that are
+        stated as delivered take the containers of the same page and period.
     """
-    shells = claims[(claims["sense"] == "capacity") & (claims["unit"] == "shells")]
-    once = count_once(shells[shells["bound"] != ""], groups[groups["row_id"].isin(shells["id"])])
+    shells = _shells_once(claims, groups)
+    containers = claims[claims["unit"] == "containers"]
+    converted = {*shells.loc[shells["sense"] == "capacity", "id"]}
     bases = {row: base for row, base in claims[["id", "converted_from"]].to_numpy() if base}
     for row, kept in kept_instead(groups).items():
-        for one in kept & {*shells["id"]} if row in bases else ():
+        for one in kept & converted if row in bases else ():
             bases.setdefault(one, bases[row])
-    cells = {str(row["id"]): row for row in _cells(claims[claims["unit"] == "containers"])}
-    ordered = once.sort_values(["statement_last", "id"], kind="stable")
+    beside = shells.merge(containers, on=PAGE_AND_PERIOD)[["id_x", "id_y"]].to_numpy()
+    bases = dict(beside) | {row: base for row, base in bases.items() if row in converted}
+    cells = {str(row["id"]): row for row in _cells(containers)}
     return [
         (row, cells[bases[row["id"]]])
-        for row in _cells(ordered)
+        for row in _cells(shells)
         if bases.get(row["id"], "") in cells
     ]
+
+
+def shells_without_pair(claims: pd.DataFrame, groups: pd.DataFrame) -> list[str]:
+    """Rows of shells that no pair has, of counters who also state containers.
+
+    Parameters
+    ----------
+    claims, groups : pandas.DataFrame
+        As for `capacity_pairs`.
+
+    Returns
+    -------
+    list of str
+        Ids, by the day of the statement.
+    """
+    paired = {shells["id"] for shells, _ in capacity_pairs(claims, groups)}
+    both = {*claims.loc[claims["unit"] == "containers", "counter"]}
+    shells = _shells_once(claims, groups)
+    return [
+        str(row)
+        for row, counter in shells[["id", "counter"]].to_numpy()
+        if counter in both and row not in paired
+    ]
+
+
+def _shells_once(claims: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a number of shells, each statement once, by its day."""
+    shells = claims[(claims["unit"] == "shells") & (claims["bound"] != "")]
+    once = count_once(shells, groups[groups["row_id"].isin(shells["id"])])
+    return once.sort_values(["statement_last", "id"], kind="stable")
 
 
 def _cells(rows: pd.DataFrame) -> list[Cells]:
@@ -106,7 +142,7 @@ class ShellsPerContainer(Block):
     """Show how many shells a container comes to by each claimant's own numbers."""
 
     def html(self) -> str:
-        """Return the table, a row a statement of how many shells containers could hold."""
+        """Return the table, a row a statement of shells and of the containers that hold them."""
         pairs = capacity_pairs(originals(CLAIMS), table("same_observation"))
         shown = filtered_table(
             "shells-per-container",
@@ -119,9 +155,20 @@ class ShellsPerContainer(Block):
         if not found:
             return shown
         return (
-            f"<p>By the numbers of those who give both, a container comes to "
-            f"{number(min(found))} to {number(max(found))} shells. No page read shows that "
-            f"anybody counted them, and the calibre differs or is not told.</p>{shown}"
+            f"<p>By these numbers a container comes to {number(min(found))} to "
+            f"{number(max(found))} shells. No page read shows that anybody counted them, and the "
+            f"calibre differs or is not told.</p>{shown}{self._left_out()}"
+        )
+
+    def _left_out(self) -> str:
+        """Sentence on the rows of shells for which there are no containers to divide by."""
+        rows = shells_without_pair(originals(CLAIMS), table("same_observation"))
+        names = ", ".join(self.card("row", row, row) for row in rows)
+        return (
+            f"<p>Not divided, because the containers of the same body are of another page or "
+            f"another period: {names}.</p>"
+            if rows
+            else ""
         )
 
     def _row(self, shells: Cells, containers: Cells) -> str:
@@ -131,7 +178,8 @@ class ShellsPerContainer(Block):
         boxes = self.card("row", containers["id"], quantity_text(quantity_of(containers)))
         cells = (
             cell(quotient_text(shells, containers)),
-            self.card("row", shells["id"], quantity_text(quantity_of(shells))),
+            self.card("row", shells["id"], quantity_text(quantity_of(shells)))
+            + (cell(STATED) if shells["sense"] == "delivered" else ""),
             f"{boxes}{cell(whose)}",
             f"{cell(dates(shells, 'statement'))}<br>{self.page_read(shells)}",
         )

@@ -7,8 +7,8 @@
   const MODELS = [INDEPENDENT, ONE_PER_ORIGIN, STRONGEST], READINGS = ["least", "middle", "greatest"];
   const CORRELATION = { [INDEPENDENT]: 0, [ONE_PER_ORIGIN]: 1 };
   const FROM_PRIOR = "Starting from {prior}, the probability of the explanation “{proposition}” depends on "
-    + "the judge: by the judgements of this book it is {number} with every judged range at its middle, and "
-    + "{at_ends} with every range at its end against it, or at its end for it{span}.";
+    + "the judge{span}: {at_ends} with every judged range at its end against it, or at its end for it, and "
+    + "by the judgements of this book {number} with every range at its middle.";
   const NOTHING = 0.05, CERTAINTY = 0.95, SPAN = "anything from near nothing to near certainty";
   const RESULT = `${FROM_PRIOR} Without the observation that moves it most ({item}), the middle gives {without}.`;
   const DECIDE = "The judgements decide: starting";
@@ -151,7 +151,7 @@
     const spanOf = (name) => {
       const against = Math.max(...endsOver(known, name, "least"));
       const favour = Math.min(...endsOver(known, name, "greatest"));
-      return against <= NOTHING && favour >= CERTAINTY ? `, which is ${SPAN}` : "";
+      return against <= NOTHING && favour >= CERTAINTY ? ` and is ${SPAN}` : "";
     };
     const moving = mostMoving(known);
     if (moving) {
