@@ -154,7 +154,7 @@ def _formatted(cells: list[Any], folder: Path) -> list[str]:
     paths = [folder / f"cell_{number}.py" for number in range(len(cells))]
     for path, cell in zip(paths, cells, strict=True):
         path.write_text(cell.source, encoding="utf-8")
-    command = ["-m", "ruff", "format", "-q", "--isolated", "--line-length", "100", *paths]
+    command = ["-m", "ruff", "format", "-q", "--isolated", "--line-length", "100", *map(str, paths)]
     subprocess.run([sys.executable, *command], check=True)
     return [path.read_text(encoding="utf-8").rstrip("\n") for path in paths]
 
