@@ -29,9 +29,9 @@ unexport SKYTALLY_PROJECT
 # The same words on every machine and every run.
 export PYTHONPATH := $(CURDIR)
 export PYTHONHASHSEED := 0
-# Compiled modules are kept among what is built: compiling them is half of what a check takes.
+# Compiled modules are kept among what is built: compiling them is half of what a check takes. A shell
+# that forbids to write them beside the sources forbids nothing here.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/book/_build/pycache
-# A shell that wants no compiled modules means those beside the sources, where none are put.
 unexport PYTHONDONTWRITEBYTECODE
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export MPLBACKEND := agg

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import fcntl
+import filecmp
 import io
 import math
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.press import check_command
 from skytally.record.evidence_lines import line
+from tests.support.book_copy import COMPILED, linked_if_never_written
 
 if TYPE_CHECKING:
     from tests.support.edition_packets_and_tampering import PacketEdition
@@ -181,7 +184,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=LONGEST_RUN,
         )
 
     def check(self) -> subprocess.CompletedProcess[str]:
@@ -199,6 +202,8 @@ class Project:
         path.write_text(text, encoding="utf-8")
 
 
+LONGEST_RUN = 300.0
+"""Seconds that a command of a copy may take on a busy machine."""
 COMPILED_ELSEWHERE = "PYTHONPYCACHEPREFIX"
 """Where set, Python passes over the compiled code beside the modules of a copy."""
 PARSE_ALL = """
@@ -212,21 +217,53 @@ def project_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project once, with compiled code and hashes of what was parsed, for further copies.
 
     Both are kept by content, so a copy finds what it changes changed, and nothing else slow.
+    The workers of a run share the copy: the first that needs it makes it, the others wait.
     """
-    template = tmp_path_factory.mktemp("template") / "project"
+    here = tmp_path_factory.getbasetemp()
+    shared = here.parent if "PYTEST_XDIST_WORKER" in os.environ else here
+    template, whole = shared / "template/project", shared / "template/whole"
+    template.parent.mkdir(exist_ok=True)
+    with (shared / "template/lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            shutil.rmtree(template, ignore_errors=True)
+            _write_template(template)
+            whole.touch()
+    return template
+
+
+def _write_template(template: Path) -> None:
     for part in ("skytally", "data", "notebooks", "book"):
         ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_build")
         shutil.copytree(ROOT / part, template / part, ignore=ignored)
     (template / "notebooks/params").mkdir(exist_ok=True)
     (template / "book/_build").mkdir()
     shutil.copyfile(ROOT / "requirements.txt", template / "requirements.txt")
+    # what the last build compiled and parsed, as far as the content is the same, is used again
+    built = ROOT / "book/_build"
+    if (built / "parsed.json").is_file():
+        shutil.copyfile(built / "parsed.json", template / "book/_build/parsed.json")
+    compiled = ROOT / COMPILED / ROOT.relative_to(ROOT.anchor) / "skytally"
+    for path in compiled.rglob(f"*.{sys.implementation.cache_tag}.pyc"):
+        place = template / "skytally" / path.parent.relative_to(compiled) / "__pycache__"
+        if place.parent.is_dir():
+            place.mkdir(exist_ok=True)
+            shutil.copyfile(path, place / path.name)
     for words in (("-m", "compileall", "-q", "skytally"), ("-c", PARSE_ALL)):
         done = Project(template).run(*words)
         assert done.returncode == 0, done.stderr
-    return template
 
 
 @pytest.fixture
-def project(project_template: Path, tmp_path: Path) -> Project:
-    """Copy the project to a folder where anything can be changed."""
-    return Project(shutil.copytree(project_template, tmp_path / "project"))
+def project(project_template: Path, tmp_path: Path) -> Iterator[Project]:
+    """Copy the project to a folder where anything can be changed but the files of its editions.
+
+    Those are links, and the test fails that wrote into one.
+    """
+    copied = shutil.copytree(
+        project_template, tmp_path / "project", copy_function=linked_if_never_written
+    )
+    yield Project(copied)
+    for path in (ROOT / "data/editions").rglob("*"):
+        linked = project_template / path.relative_to(ROOT)
+        assert path.is_dir() or filecmp.cmp(path, linked), f"{linked}: a test wrote into it"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.support.browser_page_visits import (
+    ALIKE,
+    READ_OF_A_LOOK,
     TELEPHONE,
     THEMES,
     Desktop,
     Telephone,
     WithoutScripts,
+    violations,
     visit_desktop,
     visit_telephone,
     visit_without_scripts,
     wide_page_violations,
 )
-from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path
+from tests.support.browser_tabs_server_and_charts import ABSENT, chromium_path, tab
 from tests.support.built_site_pages import LINES, PAGES, SITE, chart_count, each_page, needs_site
 
 pytestmark = [needs_site, pytest.mark.skipif(not chromium_path(), reason=ABSENT)]
@@ -110,6 +114,23 @@ def test_page_is_accessible(desktop: Desktop, theme: str) -> None:
     """axe-core finds nothing serious or critical on a page, in light and in dark."""
     assert desktop.themes[theme] == theme
     assert desktop.violations[theme] == []
+
+
+@pytest.mark.parametrize("style", ["color: #bbb", "opacity: 0.4", "background: #333"])
+def test_a_pale_word_among_many_alike_is_told(browser: Browser, style: str) -> None:
+    """Of many elements of one look only the first are read, but every look is."""
+    words = [f"<p><b>word</b> {number}</p>" for number in range(9 * READ_OF_A_LOOK)]
+    with tab(browser, root="about:blank") as (page, _):
+        for pale, expected in ((f"<p style='{style}'>pale</p>", ["color-contrast"]), ("", [])):
+            page.set_content(
+                f"<html lang=en><title>t</title><main>{''.join(words)}{pale}</main></html>"
+            )
+            page.evaluate(Axe().axe_script)
+            page.evaluate(ALIKE, READ_OF_A_LOOK)
+            # each paragraph and each bold word is a kind
+            left_out = page.locator("[data-alike]").count()
+            assert left_out == 2 * (len(words) - READ_OF_A_LOOK)
+            assert [rule for rule, _ in violations(page)] == expected
 
 
 @pytest.mark.slow

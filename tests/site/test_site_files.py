@@ -20,6 +20,7 @@ from tests.support.built_site_pages import (
     CARDS,
     SITE,
     broken_link,
+    chart_count,
     chart_texts,
     each_page,
     needs_site,
@@ -130,6 +131,12 @@ def test_page_links_resolve(page_name: str) -> None:
     """Every link, download, script and picture is a file of the site, every anchor exists."""
     links = parsed_page(page_name).links
     assert [f for each in links if (f := broken_link(SITE, page_name, each, parsed_page))] == []
+
+
+@each_page
+def test_charts_are_counted_as_a_parser_counts_them(page_name: str) -> None:
+    """What the tests in the browser expect of a page, they count without parsing it."""
+    assert chart_count(page_name) == len(parsed_page(page_name).charts)
 
 
 @each_page

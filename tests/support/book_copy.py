@@ -77,6 +77,18 @@ def _link_compiled(old: Path, new: Path, root: Path, copy: Path) -> None:
         (new / package).rename(place)
 
 
+def linked_if_never_written(old: str, new: str) -> None:
+    """Copy a file; link the editions and compiled code, most of the bytes, which nothing rewrites.
+
+    Python replaces a compiled file and never writes into it; an edition is stored once.
+    """
+    place = Path(old)
+    if "/data/editions/" in place.as_posix() or place.parent.name == "__pycache__":
+        _linked(old, new)
+    else:
+        shutil.copy2(old, new)
+
+
 def _linked(old: str, new: str) -> None:
     try:
         os.link(old, new)

@@ -24,6 +24,38 @@ SAMPLED_ROWS, SAMPLED_FOLDS = 2, 12
 """Rows of a table and folds that axe reads: a loop writes them all, so the first stand for all."""
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """Rules of axe that a colour can break."""
+READ_OF_A_LOOK = 3
+"""Elements of one look whose contrast axe reads in a visit; in the long trial it reads all."""
+ALIKE = """most => {
+  const LOOK = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode",
+    "textShadow", "textDecorationLine", "borderBottomStyle", "fontSize", "fontWeight", "position"];
+  const looks = new Map([[null, ""]]), read = new Map();
+  const look = element => {
+    if (!looks.has(element)) {
+      const style = getComputedStyle(element);
+      looks.set(element,
+        `${look(element.parentElement)}>${LOOK.map(each => style[each]).join("|")}`);
+    }
+    return looks.get(element);
+  };
+  for (const each of document.body.querySelectorAll("*")) {
+    const words = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const seen = words && each.checkVisibility();
+    const kind = each.tagName + look(each), before = read.get(kind) || 0;
+    if (seen) read.set(kind, before + 1);
+    each.toggleAttribute("data-alike", seen && before >= most);
+  }
+  axe.configure({rules: [
+    {id: "color-contrast", selector: ":not([data-alike])"},
+    {id: "link-in-text-block",
+     selector: "a[href]:not([data-alike]), [role=link]:not([data-alike])"},
+  ]});
+}"""
+"""Leave to the rules of colours, which take most of axe's time, a few elements of each look.
+
+Two have one look where colours, size, weight and decoration are the same in them and in all that
+they lie in: these decide what contrast axe computes.
+"""
 THEMES = ("light", "dark")
 SETTLED = """theme => document.documentElement.dataset.theme === theme
   && document.getAnimations().every(each => each.playState === 'finished')"""
@@ -131,9 +163,10 @@ def _drawn(page: Page, faults: list[str]) -> int | None:
         return None
 
 
-def _violations(page: Page, **only: object) -> list[tuple[str, Any]]:
+def violations(page: Page, **only: object) -> list[tuple[str, Any]]:
+    """Serious and critical findings of axe-core, which the page has loaded: rule, first targets."""
     options = {"resultTypes": ["violations"], "preload": False, **only}
-    found = Axe().run(page, options=options).response["violations"]
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [
         (each["id"], [node["target"] for node in each["nodes"]][:5])
         for each in found
@@ -161,13 +194,15 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
             name = page.locator(LIVE_FIGURES).nth(number).get_attribute("id") or ""
             seen.tooltips.append((name, hovered(page, number)))
         page.evaluate(SAMPLE, [SAMPLED_ROWS, SAMPLED_FOLDS])
+        page.evaluate(Axe().axe_script)
         for theme in THEMES:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             with suppress(NotShown):
                 page.wait_for_function(SETTLED, arg=theme, timeout=5000)
             seen.themes[theme] = page.locator("html").get_attribute("data-theme")
+            page.evaluate(ALIKE, READ_OF_A_LOOK)
             # a theme changes colours and nothing else
-            seen.violations[theme] = _violations(page, **(COLOURS if theme == "dark" else {}))
+            seen.violations[theme] = violations(page, **(COLOURS if theme == "dark" else {}))
         seen.policy = page.evaluate(POLICY) or ""
         # what the page asked for and logged by itself, without the refusals that this provokes
         seen.faults = [*faults]
@@ -184,7 +219,8 @@ def wide_page_violations(
         _drawn(page, faults)
         page.evaluate(FEWER_ROWS, ROWS_OF_LONG_TRIAL)
         page.wait_for_function(SETTLED, arg=theme, timeout=5000)
-        return _violations(page)
+        page.evaluate(Axe().axe_script)
+        return violations(page)
 
 
 def visit_telephone(browser: Browser, root: str, page_name: str) -> Telephone:

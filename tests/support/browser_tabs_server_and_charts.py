@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, TimeoutError as NotShown, sync_pl
 
 LIVE_FIGURES = ".sk-figure:has(.sk-live)"
 """Figures with an interactive chart; a static picture has none."""
+POLL_MS = 100
+"""How often a chart is looked at until it is drawn; each look reads all pixels of its canvases."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
 ABSENT = "no chromium on PATH; install the distribution's package chromium to run this test"
 FLAGS = [
@@ -188,6 +190,7 @@ def draw(page: Page) -> int:
         page.wait_for_function(
             f"n => window.drawn(document.querySelectorAll('{LIVE_FIGURES}')[n])",
             arg=number,
+            polling=POLL_MS,
             timeout=10_000,
         )
     return figures.count()
@@ -202,7 +205,10 @@ def hovered(page: Page, number: int) -> list[list[str]]:
     page.mouse.move(*place, steps=2)
     with suppress(NotShown):
         page.wait_for_function(
-            f"figure => ({TOOLTIPS})(figure).length", arg=figure.element_handle(), timeout=3000
+            f"figure => ({TOOLTIPS})(figure).length",
+            arg=figure.element_handle(),
+            polling=POLL_MS,
+            timeout=3000,
         )
     told: list[list[str]] = figure.evaluate(TOOLTIPS)
     page.mouse.move(0, 0)

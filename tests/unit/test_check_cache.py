@@ -35,7 +35,10 @@ def run(
 ) -> Iterator[Run]:
     """Return a function that checks the copy in this process."""
     monkeypatch.setenv("SKYTALLY_PROJECT", str(folder))
-    before = {path: path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
+    # no test writes into an edition, and they are most of the bytes
+    paths = (each for part in (folder / "data").iterdir() if part.name != "editions"
+             for each in (part, *part.rglob("*")))  # fmt: skip
+    before = {path: path.read_bytes() for path in paths if path.is_file()}
 
     def checked() -> tuple[int, str]:
         code = check_command.main()

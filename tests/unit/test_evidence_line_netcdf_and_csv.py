@@ -6,7 +6,6 @@ import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,6 +19,7 @@ from skytally.findings.evidence_line_netcdf_and_csv import (
     write_lines,
     write_table,
 )
+from skytally.press import site_build_and_swap
 
 Lines = Callable[..., xr.Dataset]
 
@@ -117,20 +117,14 @@ def test_write_lines_neutralises_every_text(one_line: Lines, tmp_path: Path, tex
 
 @pytest.mark.parametrize("text", [*NASTY[:5], "<script>alert(1)</script>"])
 def test_tables_of_the_record_are_given_away_neutralised(
-    project: Any, write_cell: Callable[..., None], text: str
+    record: Path, tmp_path: Path, write_cell: Callable[..., None], text: str
 ) -> None:
     """The site's copy of a table holds the same cells, with every formula made text."""
-    write_cell(project.folder / "data/record/rail_counts.csv", "R031", text=text)
-    copied = (
-        "from pathlib import Path; from skytally.core.project_folder import data_folder as d; "
-        "from skytally.press.site_build_and_swap import _copy_tables as c; "
-        "c(d() / 'record', Path('given'))"
-    )
-    run = project.run("-c", copied)
-    assert run.returncode == 0, run.stderr
-    given = {path.name for path in (project.folder / "given").iterdir()}
-    assert given == {path.name for path in (project.folder / "data/record").glob("*.csv")}
-    with (project.folder / "given/rail_counts.csv").open(encoding="utf-8", newline="") as file:
+    write_cell(record / "rail_counts.csv", "R031", text=text)
+    given = tmp_path / "given"
+    site_build_and_swap._copy_tables(record, given)
+    assert {path.name for path in given.iterdir()} == {path.name for path in record.glob("*.csv")}
+    with (given / "rail_counts.csv").open(encoding="utf-8", newline="") as file:
         row = next(row for row in csv.DictReader(file) if row["id"] == "R031")
     assert row["text"] == (text if text.startswith("<") else f"'{text}")
     assert row["value"] == "73"

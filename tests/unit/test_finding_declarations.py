@@ -299,7 +299,7 @@ def test_make_check_tells_a_superlative_of_no_row(
     table = project.folder / "data/findings/port-imagery.csv"
     write_cell(table, "port-imagery.containers_peak", where="counter=csis;value>=99999")
     write_cell(table, "port-imagery.calls_csis", rows="P002.2 V015")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.check()
     assert run.returncode == 1
     assert "column where: port-imagery.containers_peak: no row meets the conditions" in run.stderr
     assert "column rows: port-imagery.calls_csis: 2 rows; a finding of kind quote" in run.stderr

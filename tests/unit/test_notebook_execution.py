@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
 from typing import Any
 
 import nbformat
 import pytest
+
+from skytally.press import notebook_execution
 
 SAY = """\
 from pathlib import Path
@@ -15,11 +19,19 @@ Path("../said.json").write_text(get_connection_info())
 
 
 @pytest.mark.parametrize("words", [["no-such-line", "out"], ["looks"], []])
-def test_a_command_that_cannot_be_understood_is_refused(project: Any, words: list[str]) -> None:
+def test_a_command_that_cannot_be_understood_is_refused(
+    project: Any,
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """A notebook that is not there, or no folder: usage, and nothing is written."""
-    run = project.run("-m", "skytally.press.notebook_execution", *words)
-    assert run.returncode == 2
-    assert "usage: python -m skytally.press.notebook_execution" in run.stderr
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(project.folder))
+    monkeypatch.chdir(project.folder)
+    monkeypatch.setattr(sys, "argv", ["notebook_execution", *words])
+    with pytest.raises(SystemExit, match=r"^2$"):
+        runpy.run_path(notebook_execution.__file__, run_name="__main__")
+    assert "usage: python -m skytally.press.notebook_execution" in capsys.readouterr().err
     assert not (project.folder / "out").exists()
 
 

@@ -26,7 +26,8 @@ Rows = Callable[..., pd.DataFrame]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folder of the record of another project, on which this process works."""
-    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("scenes"))
+    ignored = shutil.ignore_patterns("editions", "scenes")
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=ignored)
     monkeypatch.setenv(PROJECT_VARIABLE, str(tmp_path))
     return tmp_path / "data" / "record"
 
