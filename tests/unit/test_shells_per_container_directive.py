@@ -43,6 +43,13 @@ def test_the_range_of_the_open_source_centre_takes_the_containers_of_its_roundin
     assert not {"O067", "O049"} & {*pairs}
 
 
+def test_shells_among_contents_stand_with_the_containers_of_their_statement() -> None:
+    """The newest totals have both numbers on one page, and other arms beside the shells."""
+    cells = {re.findall(r"row/(O[\d.]+)\.html", row[2])[0]: row for row in rows()}
+    assert cells["O046"][1] == "15,000,000 / 33,000 = 450 (among contents)"
+    assert cells["O114.2"][1] == "6,000,000 / 20,000 = 300 (among contents)"
+
+
 def test_a_statement_without_containers_has_no_quotient() -> None:
     """A row whose containers are gone is left out, and the others stay."""
     claims, groups = _tables()

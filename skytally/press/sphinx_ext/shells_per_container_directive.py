@@ -19,7 +19,8 @@ HEADS = ("who", "shells a container", "shells", "containers", "said; read in; cl
 CAPTION = (
     "Shells that each claimant puts for a number of containers, divided by that number: the "
     "printed numbers only, rounded to two digits. Where one of them is a bound the quotient is "
-    "no bound, and the truth may lie on either side of it"
+    "no bound, and the truth may lie on either side of it. Among contents: the claimant states the "
+    "shells as part of what went, so that other arms share the containers"
 )
 DIGITS = 2
 """Significant digits of a quotient."""
@@ -55,6 +56,31 @@ def capacity_pairs(claims: pd.DataFrame, groups: pd.DataFrame) -> list[tuple[Cel
         for row in _cells(ordered)
         if bases.get(row["id"], "") in cells
     ]
+
+
+def among_contents(claims: pd.DataFrame) -> list[tuple[Cells, Cells]]:
+    """Pair shells stated as sent with the containers of the same statement, by day.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Rows of ``official_claims`` without copies.
+
+    Returns
+    -------
+    list of tuple
+        Running totals of one counter, page and day. Nobody converted one into the other.
+    """
+    sent = claims[(claims["sense"] == "delivered") & (claims["cumulative"] == "yes")]
+    ordered = sent.sort_values(["statement_last", "id"], kind="stable")
+    same = ("counter", "source_id", "statement_first", "statement_last")
+    boxes = {
+        tuple(row[name] for name in same): row
+        for row in _cells(ordered[ordered["unit"] == "containers"])
+    }
+    shells = _cells(ordered[ordered["unit"] == "shells"])
+    keys = [tuple(row[name] for name in same) for row in shells]
+    return [(row, boxes[key]) for row, key in zip(shells, keys, strict=True) if key in boxes]
 
 
 def _cells(rows: pd.DataFrame) -> list[Cells]:
@@ -107,7 +133,9 @@ class ShellsPerContainer(Block):
 
     def html(self) -> str:
         """Return the table, a row a statement of how many shells containers could hold."""
-        pairs = capacity_pairs(originals(CLAIMS), table("same_observation"))
+        claims = originals(CLAIMS)
+        pairs = [*capacity_pairs(claims, table("same_observation")), *among_contents(claims)]
+        pairs.sort(key=lambda pair: (pair[0]["statement_last"], pair[0]["id"]))
         shown = filtered_table(
             "shells-per-container",
             CAPTION,
@@ -129,8 +157,9 @@ class ShellsPerContainer(Block):
         other = containers["counter"] != shells["counter"]
         whose = f", by {names.get(containers['counter'], containers['counter'])}" if other else ""
         boxes = self.card("row", containers["id"], quantity_text(quantity_of(containers)))
+        mixed = " (among contents)" if shells["sense"] == "delivered" else ""
         cells = (
-            cell(quotient_text(shells, containers)),
+            cell(f"{quotient_text(shells, containers)}{mixed}"),
             self.card("row", shells["id"], quantity_text(quantity_of(shells))),
             f"{boxes}{cell(whose)}",
             f"{cell(dates(shells, 'statement'))}<br>{self.page_read(shells)}",
