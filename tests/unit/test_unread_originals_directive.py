@@ -51,7 +51,9 @@ def test_a_counter_with_pages_of_its_own_is_not_said_to_have_none(listed: Any) -
 
 def test_a_logged_search_for_the_original_is_linked(listed: Any) -> None:
     """Who looks for the page of the counter learns that others did, and where it is logged."""
-    assert 'The original was searched for (<a href="limits.html#W133">W133</a>).' in listed("x.pits")
+    assert 'The original was searched for (<a href="limits.html#W133">W133</a>).' in listed(
+        "x.pits"
+    )
     assert "searched for" not in listed("x.baseline")
 
 
