@@ -45,6 +45,7 @@ from .number_and_date_words import (
     chance_text as chance_text,
     day as day,
     filled as filled,
+    in_prose as in_prose,
     interval as interval,
     listed as listed,
     number as number,

@@ -25,6 +25,43 @@ def number(value: float) -> str:
     return f"{value:,.6g}"
 
 
+ROUND_MILLIONS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3}){2,3}(?![\d,.]*\d)(-odd)?")
+"""A number of a million or more, as `number` writes it, and the word of one somewhat exceeded."""
+ODD_BEFORE = "somewhat over "
+
+
+def _round_million(found: re.Match[str]) -> str:
+    digits, odd = found[0].removesuffix("-odd"), found[1]
+    value = int(digits.replace(",", ""))
+    unit, word = (10**9, "billion") if value >= 10**9 else (10**6, "million")
+    if value % (unit // 10):
+        return found[0]
+    return f"{ODD_BEFORE if odd else ''}{value / unit:g} {word}"
+
+
+def in_prose(words: str) -> str:
+    """Write round millions and billions in a sentence as people read them.
+
+    Parameters
+    ----------
+    words : str
+        Words of a finding, with numbers as `number` writes them; cards and files keep these.
+
+    Returns
+    -------
+    str
+        A number that would lose a digit stays.
+
+    Examples
+    --------
+    >>> in_prose("likely 4,200,000 to 5,800,000 shells"), in_prose("at most 1,200,000,000 dollars")
+    ('likely 4.2 million to 5.8 million shells', 'at most 1.2 billion dollars')
+    >>> in_prose("10,000,000-odd shells"), in_prose("1,234,567 shells, 28,000-odd containers")
+    ('somewhat over 10 million shells', '1,234,567 shells, 28,000-odd containers')
+    """
+    return ROUND_MILLIONS.sub(_round_million, words)
+
+
 EXTREME_PERCENT = 1.0
 """Percent below which, and above 100 less which, a chance is printed as a bound."""
 

@@ -24,6 +24,8 @@ class ReturnItem:
     """Rows that speak of a delivery or an agreement; empty where none does."""
     searched: tuple[str, ...] = ()
     """Logged searches for it; empty where none is logged."""
+    note: str = ""
+    """Where its rows conflict or overlap, in words."""
 
 
 def read_return_items(path: Path, *, rows: Set[str], searches: Set[str]) -> list[ReturnItem]:
@@ -67,6 +69,7 @@ def read_return_items(path: Path, *, rows: Set[str], searches: Set[str]) -> list
         ReturnItem(
             str(item["item"]),
             *(tuple(item[side].split()) for side in ("wanted", "came", "searched")),
+            str(item["note"]),
         )
         for _, item in table.iterrows()
     ]

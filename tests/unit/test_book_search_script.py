@@ -140,3 +140,14 @@ def test_one_sentence_under_two_ids_is_shown_once() -> None:
     cards["c"] = {**card, "heading": "about 9,000", "id": "c", "page": "c"}
     found = [text for name, text in _found("containers", [], cards) if name == "a"]
     assert len(found) == 2
+
+
+def test_a_place_on_real_images_comes_before_one_on_simulated_ones_alone() -> None:
+    """Who does not ask for simulations is led to real ships first; who asks for them is not."""
+    pages = [
+        ["Ships at a berth", "a.html", "On simulated images 9 ships were found.", 2, ""],
+        ["A ship at a berth", "b.html", "Of ships on real images of ports 17 were found.", 2, ""],
+    ]
+    for typed, first in (("ships found", "A ship at a berth"), ("ships simulated", pages[0][0])):
+        links = [text for name, text in _found(typed, pages) if name == "a"]
+        assert links[0] == first

@@ -88,9 +88,11 @@ def test_a_misquoted_source_stands_beside_the_press_with_its_words_marked(
     shown = _html("ChangedClaims")
     card = _card(shown, "S1-07")
     lines = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card))
-    assert lines["The press wrote"].startswith("<mark>up to</mark> 1,000 containers (")
+    assert lines["What the press wrote, in our words"].startswith(
+        "<mark>up to</mark> 1,000 containers ("
+    )
     assert lines["The source said"].startswith("<mark>more than</mark> 1,000 containers (")
-    assert "cards/source/SEED1.html" in lines["The press wrote"]
+    assert "cards/source/SEED1.html" in lines["What the press wrote, in our words"]
     assert ">Yonhap, 14 October 2023</a>" in lines["The source said"]
     assert lines["So"].startswith(
         f"<strong>{DIFFERS.capitalize()}</strong>, bound reversed. The article credits "

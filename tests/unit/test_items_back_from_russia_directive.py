@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from pathlib import Path
@@ -32,7 +33,8 @@ def test_every_item_links_to_its_rows() -> None:
         assert ("<a href=" in pages) == bool(wanted or item["came"])
         assert re.findall(r"row/([A-Z]\d+)", came) == item["came"].split()
         assert re.findall(r"limits\.html#(W\d+)", came) == item["searched"].split()
-        assert ("not searched for" in came) == (not item["searched"])
+        assert ("no search is logged" in came) == (not item["searched"])
+        assert html.escape(item["note"], quote=True) in came
 
 
 def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:
@@ -76,6 +78,6 @@ def test_an_unknown_row_is_refused_with_its_line(tmp_path: Path) -> None:
     ):
         shutil.copyfile(ITEMS.parent / name, tmp_path / name)
     path = tmp_path / "items_sought_and_received_back.csv"
-    path.write_text("id,item,wanted,came,searched\nfood,food,,E999,W99\n", encoding="utf-8")
+    path.write_text("id,item,wanted,came,searched,note\nfood,food,,E999,W99,\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"(?s)items_sought_and_received_back\.csv.*'E999'.*'W99'"):
         read_return_items(path, rows={"E001"}, searches={"W01"})

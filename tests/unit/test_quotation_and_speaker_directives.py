@@ -80,9 +80,11 @@ def test_the_words_to_quote_name_the_counter_and_the_report() -> None:
 
 def test_the_words_to_quote_end_in_one_bracket() -> None:
     """The day of the statement, the speaker and the page stand once, whatever the sentence has."""
-    day, number = "26 June 2025", "It is 10,000,000-odd shells"
+    day, number = "26 June 2025", "It is somewhat over 10 million shells"
     for bracket in (day, f"ROK National Intelligence Service, {day}"):
-        said = phrased({"text": f"{number} ({bracket}).", "when": day}, row("O061"))
+        said = phrased(
+            {"text": f"It is 10,000,000-odd shells ({bracket}).", "when": day}, row("O061")
+        )
         source = f"ROK National Intelligence Service, as reported by Nocut News, {day}"
         assert said == f"{number} (source: {source})."
 

@@ -12,6 +12,7 @@ from tests.support.directives_without_page import bare
 
 FINDINGS = {
     "x.baseline": {"key": "x.baseline", "said": "about 20 railcars", "inputs": ["R001"]},
+    "x.pits": {"key": "x.pits", "said": "more than 100 pits", "inputs": ["D001"]},
     "x.calls": {"key": "x.calls", "said": "1 call", "inputs": ["P075.3"]},
     "x.count": {"key": "x.count", "said": "about 73 railcars", "inputs": ["R031"]},
 }
@@ -46,6 +47,14 @@ def test_a_counter_with_pages_of_its_own_is_not_said_to_have_none(listed: Any) -
     shown = listed("x.calls")
     assert "what was read of its own pages does not have this" in shown
     assert "is not in the record" not in shown
+
+
+def test_a_logged_search_for_the_original_is_linked(listed: Any) -> None:
+    """Who looks for the page of the counter learns that others did, and where it is logged."""
+    assert 'The original was searched for (<a href="limits.html#W133">W133</a>).' in listed(
+        "x.pits"
+    )
+    assert "searched for" not in listed("x.baseline")
 
 
 def test_where_all_were_read_one_sentence_says_so(listed: Any) -> None:

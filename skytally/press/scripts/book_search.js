@@ -15,6 +15,11 @@ document.addEventListener("DOMContentLoaded", function () {
   var ITSELF = 1, FORM = 0.9, MEANING = 0.6, IN_TITLE = 1, IN_HEAD_OF_CARD = 0.25, WHOLE_TITLE = 0.5, NAMED = 3, IN_TITLE_OF_PAGE = 0.3, IN_THESE_WORDS = 0.4, PHRASE = 3, ALL_IN_TITLE = 0.6;
   /* what a place of the evidence gains, and what a long text loses, since it has every word somewhere */
   var OF_THE_EVIDENCE = 0.1, LONG = 1000, PER_DOUBLING = 0.09;
+  /* a place that speaks of simulated images and not of real ones, and what it is worth then */
+  var SIMULATED = /simulat/iu, REAL = /\breal (images?|ships?|series|Sentinel)/iu, BEHIND_REAL = 0.7;
+  function of_simulated(entry) {
+    return SIMULATED.test(entry.text) && !REAL.test(entry.title + " " + entry.text);
+  }
   /* words in which a question is put, and not what it asks for */
   var COMMON = new Set(("a about all an and any anybody anyone are as at be been being by can could did do does "
     + "exactly for from get gets getting give given gives gave go goes got had has have how i if in into is it its "
@@ -118,6 +123,8 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     score /= 1 + PER_DOUBLING * Math.log2(1 + entry.text.length / LONG);
     score *= 1 + OF_THE_EVIDENCE * entry.weight;
+    /* who does not ask for simulated images asks for what real ones show */
+    if (of_simulated(entry) && !words.some(function (word) { return word.word.indexOf("simulat") === 0; })) { score *= BEHIND_REAL; }
     var title = entry.title.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(function (part) {
       return part && !COMMON.has(part);
     });

@@ -307,6 +307,10 @@ def severity(claim: dict[str, Any]) -> int:
     return len(CHANGED) + mild
 
 
+PRESS_WROTE = "What the press wrote, in our words"
+"""Label of the sentence of a press text, which the table of claims paraphrases."""
+
+
 class ClaimsInShort(Block):
     """Show chosen claims, the worst first and else in the order given, with one reason each."""
 
@@ -425,11 +429,11 @@ class ChangedClaims(Block):
         drift = next((each for each in claim["drift"] if each["copy_source"] == page), None)
         verdict = cell(told_apart(claim).capitalize())
         change = f", {cell(drift['change'] if drift else short_of(claim))}".rstrip(", ")
-        lines = [("The press wrote", f"{cell(claim['text'])} ({source_link(page)})")]
+        lines = [(PRESS_WROTE, f"{cell(claim['text'])} ({source_link(page)})")]
         if drift:
             said, wrote = marked_words(drift["original"], drift["copy"])
             lines = [
-                ("The press wrote", f"{wrote} ({source_link(page)})"),
+                (PRESS_WROTE, f"{wrote} ({source_link(page)})"),
                 ("The source said", f"{said} ({source_link(drift['original_source'])})"),
             ]
         elif claim["verdict"] != claims.DIFFERS and not claim["copied_from"]:

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
+from skytally.core import in_prose
 from skytally.findings import level_words
 from skytally.press.cards.card import address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
@@ -49,8 +50,9 @@ class FindingRole(SphinxRole):
             problem = self.inliner.reporter.warning(message, line=self.lineno)
             return [nodes.inline(text=f"[{self.text}]")], [problem]
         finding = known[self.text]
-        words = finding[self.field]
-        before, number, after = words.partition(finding["said"])
+        # the card of the finding has the digits, by which a search finds it, too
+        words = in_prose(finding[self.field])
+        before, number, after = words.partition(in_prose(finding["said"]))
         level = level_words(finding.get("level")) if self.field != "when" else ""
         if self.field != "text":
             return [self._link(words, finding["key"]), nodes.Text(level)], []

@@ -32,7 +32,8 @@ CAPTION = (
     "the record shows a delivery of arms to North Korea"
 )
 NOT_SOUGHT, NO_QUESTION = "no page read says so", "does not apply"
-SEARCHED, NOT_SEARCHED = "searched for", "not searched for (no search is logged)"
+SEARCHED = "searched for"
+NOT_SEARCHED = "no search is logged; the rows come from other reading"
 NOTHING = "nothing in the record, of pages read until {day}"
 
 
@@ -64,7 +65,8 @@ class ReturnTable(Block):
             sought = NO_QUESTION
         came = "".join(f"<li>{self._words(row, known[row])}</li>" for row in item.came)
         said = f"<ul>{came}</ul>" if came else self._nothing()
-        said = f"{said}<p><em>{self._searched(item)}</em></p>"
+        note = f"<p><strong>{cell(item.note)}</strong></p>" if item.note else ""
+        said = f"{said}{note}<p><em>{self._searched(item)}</em></p>"
         pages = dict.fromkeys(self._page(row) for row in (*item.came, *_wanted(item)))
         return html_row((cell(item.item), sought, said, "<br>".join(pages)))
 

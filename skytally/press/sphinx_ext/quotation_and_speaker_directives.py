@@ -11,7 +11,15 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import COUNTED_BY, DERIVED_SUM, MADE_AS_SUM, DataError, listed, when_stated
+from skytally.core import (
+    COUNTED_BY,
+    DERIVED_SUM,
+    MADE_AS_SUM,
+    DataError,
+    in_prose,
+    listed,
+    when_stated,
+)
 from skytally.press.cards.card import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.source_page_citations import (
@@ -365,7 +373,7 @@ def phrased(finding: Row, row: Row) -> str:
         Of a number that the book computed, the bracket names the book and the counters.
     """
     record = card_record()
-    text = str(finding["text"]).removesuffix(".").replace(f" ({MADE_AS_SUM})", "")
+    text = in_prose(str(finding["text"])).removesuffix(".").replace(f" ({MADE_AS_SUM})", "")
     when = str(finding.get("when", ""))
     found = LAST_BRACKET.search(text)
     inner = found[1] if found else ""

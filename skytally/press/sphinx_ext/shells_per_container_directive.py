@@ -20,7 +20,7 @@ CAPTION = (
     "Shells that a claimant puts for a number of containers, or states beside it on the same page "
     "and to the same day, divided by that number: the printed numbers only, rounded to two "
     "digits. Where one of them is a bound the quotient is no bound, and the truth may lie on "
-    "either side of it"
+    "either side of it; where contents are stated, other arms share the containers"
 )
 STATED = " (contents stated, no conversion named)"
 PAGE_AND_PERIOD = ["counter", "source_id", "statement_last", "date_last"]

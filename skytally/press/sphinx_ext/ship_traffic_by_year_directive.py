@@ -30,7 +30,11 @@ from skytally.press.sphinx_ext.html_blocks import (
     to_root,
 )
 from skytally.press.sphinx_ext.quotation_and_speaker_directives import outlet
-from skytally.press.sphinx_ext.voyage_and_port_call_directives import place_words, table_of_rates
+from skytally.press.sphinx_ext.voyage_and_port_call_directives import (
+    place_words,
+    rated_counts,
+    table_of_rates,
+)
 from skytally.record import at_site, count_once, newest_page, totals_since_start
 from skytally.statistics import monthly_rate, rate_text
 
@@ -47,7 +51,7 @@ NEARLY_A_YEAR = 330
 """Days from the first to the last of a period that counts as nearly a calendar year."""
 MIXED, WITH_OTHERS = "mixed", ", ships of other trade among them"
 """Cargo of a count that does not separate the ships, and what its line says of it."""
-WHOLE_VOYAGES = "whole voyages, not tied to Rajin"
+WHOLE_VOYAGES = "whole voyages: another unit"
 """Head of the column of counts that say nothing of calls at the port."""
 OF_YEARS = "in the rows of its years"
 """Newest ship of a period over more years than one."""
@@ -65,7 +69,7 @@ class Years:
     newest: Row | None
     """The newest sighting of a ship in the year; none of a longer period."""
     voyages: tuple[Row, ...] = ()
-    """Counts of whole voyages over nearly all of the year, whatever ports they name."""
+    """Counts of whole voyages over nearly all of the year, or of these years together."""
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
@@ -115,6 +119,15 @@ def _voyages_of_a_year(counts: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFra
     return chosen[one_year & (days >= NEARLY_A_YEAR)]
 
 
+def _voyages_of_years(counts: pd.DataFrame, groups: pd.DataFrame) -> list[Row]:
+    """Choose of each counter its last total of voyages over more calendar years than one."""
+    rows = [row for row in rated_counts(counts, groups) if row["unit"] in VOYAGES]
+    last = {
+        row["counter"]: row for row in rows if row["date_first"].year < row["date_last"].year
+    }  # by their last day, so that the last of a counter stays
+    return list(last.values())
+
+
 def _newest(sightings: pd.DataFrame) -> Row | None:
     ordered = sightings.sort_values(["date_first", "date_last"], kind="stable")
     return _rows(ordered.tail(1))[0] if len(ordered) else None
@@ -156,6 +169,8 @@ def years_of_traffic(
         (int(begun), int(ended)) for begun, ended in zip(first, last, strict=True) if begun < ended
     }
     whole = _voyages_of_a_year(counts, groups)
+    longer = _voyages_of_years(counts, groups)
+    several |= {(row["date_first"].year, row["date_last"].year) for row in longer}
     made = []
     for begun, ended in sorted([*((year, year) for year in single), *several]):
         rows = rated[(first == begun) & (last == ended)]
@@ -166,10 +181,16 @@ def years_of_traffic(
                 ended,
                 tuple(_calls_before_ships(rows)),
                 _newest(ships[ships["date_first"].dt.year == begun]) if alone else None,
-                tuple(_rows(whole[whole["date_first"].dt.year == begun])) if alone else (),
+                tuple(_rows(whole[whole["date_first"].dt.year == begun]))
+                if alone
+                else tuple(
+                    row
+                    for row in longer
+                    if (row["date_first"].year, row["date_last"].year) == (begun, ended)
+                ),
             )
         )
-    return [each for each in made if each.counts or each.first == each.last]
+    return [each for each in made if each.counts or each.voyages or each.first == each.last]
 
 
 class TrafficByYear(Block):
@@ -199,8 +220,9 @@ class TrafficByYear(Block):
             "traffic-by-year",
             "Ships at Rajin by year: what each counter counted there, calls a month in brackets. "
             "A count over more years than one has a row of its own. The third column has whole "
-            "voyages, only of a year that they nearly fill: another unit and place, so its rate "
-            "and those of calls at Rajin may both be right. Ships stand for calls where a "
+            "voyages, of a year that they nearly fill or of several years, the last total of each "
+            "counter: another unit, and often another place, so its rate and those of calls at "
+            "Rajin may both be right. Ships stand for calls where a "
             "counter gives no calls of that place and year; coal and other trade are left out. A "
             "time of which no count is named is one that nobody printed a count of, not one "
             "without ships",

@@ -9,8 +9,9 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link
-from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings
-from skytally.press.sphinx_ext.html_blocks import cell, empty_state
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings, table
+from skytally.press.sphinx_ext.html_blocks import cell, empty_state, to_root
+from skytally.press.sphinx_ext.page_search_log_directive import PAGE_OF_LOG, SEARCHES
 from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     QuotationBlock,
     own_page_of,
@@ -18,6 +19,8 @@ from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
 )
 
 NOTHING_UNREAD = "No number to be quoted was read on a page of somebody else."
+FOR_ORIGINALS = "the original"
+"""Beginning of what a logged search sought, where it sought the page of the counter itself."""
 MOST_READ_IN = 2
 """Pages that are named of one counter."""
 
@@ -41,6 +44,7 @@ class UnreadOriginals(QuotationBlock):
         known, record = findings(self.app), card_record()
         numbers: dict[str, list[str]] = defaultdict(list)
         read_in: dict[str, dict[str, None]] = defaultdict(dict)
+        rows: dict[str, set[str]] = defaultdict(set)
         own: dict[str, str] = {}
         for key in self.content if known else ():
             if key not in known:
@@ -54,14 +58,27 @@ class UnreadOriginals(QuotationBlock):
                 number = self.card("finding", key, str(known[key]["said"]))
                 if number not in numbers[counter]:
                     numbers[counter].append(number)
+                rows[counter].add(row_id)
                 read_in[counter].setdefault(str(row["source_id"]))
                 own.setdefault(counter, own_page_of(row))
         items = (
-            f"<li>{self._item(counter, numbers[counter], [*read_in[counter]], own[counter])}</li>"
+            f"<li>{self._item(counter, numbers[counter], [*read_in[counter]], own[counter])}"
+            f"{self._searched(rows[counter])}</li>"
             for counter in numbers
         )
         listed = "".join(items)
         return f"<ul>{listed}</ul>" if listed else empty_state(NOTHING_UNREAD)
+
+    def _searched(self, rows: set[str]) -> str:
+        """Sentence on the logged searches for the pages on which these rows began; or none."""
+        log = f"{to_root(self.state.document.settings.env.docname)}{PAGE_OF_LOG}"
+        links = [
+            f'<a href="{cell(log)}#{search["id"]}">{search["id"]}</a>'
+            for search in table(SEARCHES).to_dict("records")
+            if str(search["sought"]).startswith(FOR_ORIGINALS)
+            and rows & {*str(search["rows"]).split()}
+        ]
+        return f" The original was searched for ({', '.join(links)})." if links else ""
 
     def _item(self, counter: str, numbers: list[str], pages: list[str], own: str) -> str:
         """Entry of one counter: its numbers, its own page where one is known, the pages read."""

@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import (
@@ -21,6 +22,8 @@ from skytally.core import (
     unit_of,
     when_stated,
 )
+from skytally.figures import titles_of
+from skytally.press.book_metadata import source_line
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.record_rows_by_ship import rows_of_ship, ship_id, ship_names
 from skytally.press.cards.ship_cards import TRIPS, of_one_year, total_words, trip_totals
@@ -38,6 +41,7 @@ from skytally.press.sphinx_ext.html_blocks import (
     html_row,
     to_root,
     whose_page,
+    with_data,
 )
 from skytally.press.sphinx_ext.images_behind_counts_directives import owner_of_family
 from skytally.record import NOT_FROM_ABOVE, count_once, totals_since_start
@@ -362,6 +366,33 @@ class CallRates(TotalsBlock):
         return html_row((cell(names.get(row["counter"], row["counter"])), *cells))
 
 
+class CallRateChart(Block):
+    """Draw the rates of calls, ships and voyages a month, each over its period."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"caption": directives.unchanged_required}
+
+    def html(self) -> str:
+        """Return the chart, with the file of the table of rates under it."""
+        from skytally.figures import call_rate_chart
+
+        rows = rated_counts(originals("voyage_counts"), table("same_observation"))
+        days = [{end: row[end] for end in ("date_first", "date_last")} for row in rows]
+        counters = [{"counter_id": row["counter"]} for row in rows]
+        rates = table_of_rates(rows).assign(**pd.DataFrame(days), **pd.DataFrame(counters))
+        page = self.state.document.settings.env.docname
+        titles = titles_of(page, findings(self.app).values(), root=to_root(page))
+        chart = call_rate_chart(
+            rates,
+            name=self.arguments[0],
+            caption=self.options["caption"],
+            source_line=source_line(),
+            heading=titles.get(self.arguments[0]),
+        )
+        # the table of rates on the page of the ports writes the file
+        return with_data(chart.block, f"{to_root(page)}data/call-rates.csv")
+
+
 def _kind(row: Mapping[str, Any]) -> str:
     """Word whether a row is a total of a counter, several voyages together, or one of them."""
     if "depart_first" not in row:
@@ -426,5 +457,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("voyage-totals", VoyageTotals)
     app.add_directive("call-rates", CallRates)
+    app.add_directive("call-rate-chart", CallRateChart)
     app.add_directive("ship-voyages", ShipVoyages)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
