@@ -101,8 +101,8 @@ class ShipList(ShipBlock):
         return filtered_table(
             "ships",
             "Ships: a row is one ship, with the first and the last sighting by its name, alone or "
-            "with others, as far as they are dated, what may lie before the first without a day, and "
-            "its length as pages print it",
+            "with others, as far as they are dated, what may lie before the first without a "
+            "day, and its length as pages print it",
             [
                 "ship",
                 "IMO number",
