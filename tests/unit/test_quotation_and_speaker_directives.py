@@ -42,6 +42,11 @@ def test_a_sighting_on_an_image_is_no_statement(row_id: str) -> None:
     assert STATEMENT not in words
 
 
+def test_a_report_of_a_silence_is_no_statement_of_a_number() -> None:
+    """A ship that was not heard is reported, and nothing is counted."""
+    assert independence(row("A003")).startswith("a report of what was heard by radio")
+
+
 def test_a_party_to_the_war_is_called_one() -> None:
     """A government that gains from a number is no neutral counter."""
     assert PARTY in capacity("rok-dia")

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from skytally.core import COUNTED_BY, DERIVED_SUM, MADE_AS_SUM, DataError, listed, when_stated
 from skytally.press.cards.card import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
+from skytally.press.cards.record_rows_by_ship import HEARD as HEARD_BY_RADIO, SILENT
 from skytally.press.cards.source_page_citations import (
     COPIES,
     OWN_PAGE,
@@ -178,6 +179,8 @@ def independence(row: Row) -> str:
         own = f"its own reading of images of {whose}"
     elif row.get("method") == NO_NUMBER and from_above:
         own = f"an observation on images of {whose}, without a number"
+    elif row.get("kind") in {*HEARD_BY_RADIO, SILENT}:
+        own = "a report of what was heard by radio, without a number"
     elif row.get("method") in COUNTED_BY:
         own = "its own estimate or count, not from images"
     else:
