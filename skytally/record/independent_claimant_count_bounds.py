@@ -8,6 +8,8 @@ import pandas as pd
 
 SAME_BODY = "same-body"
 """Word of the vocabulary *claimant_tie* for two names of one claimant."""
+MAY_REST_ON = "may-rest-on"
+"""Word of it for a claimant, the first of the two, whose total may be reckoned from others'."""
 
 
 def _joined(
@@ -42,7 +44,8 @@ def separate_lines(
     -------
     tuple of tuple of tuple of str
         The fewest lines, every tie taken for one line, and the most, parts of one body alone taken
-        for one; a line is the claimants that belong to it.
+        for one; a line is the claimants that belong to it. One whose total may rest on several
+        others joins the line of the first of them.
 
     Examples
     --------
@@ -52,7 +55,14 @@ def separate_lines(
     ((('dia', 'nis'), ('state', 'mission')), (('dia',), ('nis',), ('state', 'mission')))
     """
     rows = list(zip(ties["first"], ties["second"], ties["tie"], strict=True))
-    least = _joined(claimants, [(first, second) for first, second, _ in rows])
+    near = [(first, second) for first, second, tie in rows if tie != MAY_REST_ON]
+    # a total that may rest on several others does not make one line of these
+    resting = {
+        first: (first, second)
+        for first, second, tie in reversed(rows)
+        if tie == MAY_REST_ON and {first, second} <= {*claimants}
+    }
+    least = _joined(claimants, [*near, *resting.values()])
     most = _joined(claimants, [(first, second) for first, second, tie in rows if tie == SAME_BODY])
     return least, most
 
@@ -77,7 +87,8 @@ def ties_of(claimant: str, others: Collection[str], ties: pd.DataFrame) -> list[
     found = []
     for _, row in ties.iterrows():
         pair = [str(row["first"]), str(row["second"])]
-        if claimant in pair:
+        # the others do not rest on a total that may rest on theirs
+        if claimant in (pair[:1] if row["tie"] == MAY_REST_ON else pair):
             pair.remove(claimant)
             if pair[0] in others:
                 found.append((pair[0], str(row["why"])))

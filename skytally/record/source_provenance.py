@@ -318,9 +318,8 @@ def support_words(facts: Support | None) -> str:
     if {*facts.origins} == {UNKNOWN_ORIGIN}:
         who = NOT_NAMED
     elif facts.origins_at_least < facts.named_origins:
-        certain = _counted(facts.origins_at_least, "independent reading")
-        are = "is" if facts.origins_at_least == 1 else "are"
-        who = f"{who}, some of whom cite each other, so only {certain} {are} certain"
+        fewest = _counted(facts.origins_at_least, "separate reading")
+        who = f"{who}, some of whom cite each other, so perhaps only {fewest}"
     return f"read {facts.read}; {who}; {image_words(facts)}"
 
 

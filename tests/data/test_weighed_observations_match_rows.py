@@ -14,7 +14,7 @@ COUNTED_EYES = re.compile(r"\b(One|Two|Three) (?:counter|account)s?\b")
 """How a reason says how many eyes stand behind an observation."""
 UNDATED = re.compile(
     r"(?:older than|before) (?:the|any of the)(?: first)?(?: large)? (?:sea )?(?:voyages?|ships?)"
-    r"\b(?! (?:that anyone saw|was seen))"
+    r"\b(?! (?:in the record|was seen))"
 )
 """Dates something by a beginning of which nobody has the day."""
 

@@ -67,7 +67,7 @@ def test_a_second_counter_that_may_have_followed_the_first_is_said_so() -> None:
     assert counters_cell(FOUND["a.one"]) == "1 counter: CSIS Beyond Parallel"
     assert counters_cell(FOUND["a.two"]) == (
         "2 counters: CSIS Beyond Parallel and VOA Korean; some cite each other, "
-        "1 independent for certain"
+        "perhaps only 1 separate"
     )
     assert counters_cell(FOUND["a.ours"]) == NO_SOURCE
 

@@ -47,6 +47,20 @@ def test_ties_join_claimants_even_through_one_who_gave_no_total(
     assert [sorted(sum(each, ())) for each in (fewest, most)] == [sorted(claimants)] * 2
 
 
+def test_a_total_that_may_rest_on_others_is_no_line_of_its_own_and_joins_none_of_them() -> None:
+    """A study that may reckon from two services does not make one line of the two."""
+    rows = [
+        ("study", "dia", "may-rest-on", "reckoned"),
+        ("study", "gur", "may-rest-on", "reckoned"),
+    ]
+    ties = pd.DataFrame(rows, columns=TIES.columns)
+    fewest, most = separate_lines(["study", "gur", "dia"], ties)
+    assert fewest == (("study", "dia"), ("gur",))
+    assert most == (("study",), ("gur",), ("dia",))
+    assert ties_of("study", ["dia", "gur"], ties) == [("dia", "reckoned"), ("gur", "reckoned")]
+    assert ties_of("dia", ["study"], ties) == []
+
+
 def test_ties_are_named_from_both_sides() -> None:
     """A claimant is told whom it belongs to, and the other way round."""
     assert ties_of("dia", ["nis", "msmt"], TIES) == [("nis", "two services"), ("msmt", "a member")]

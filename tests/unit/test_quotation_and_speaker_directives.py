@@ -36,6 +36,19 @@ def row(row_id: str) -> dict[str, object]:
     return card_record().rows[row_id][1]
 
 
+@pytest.mark.parametrize("row_id", ["P003", "P075"])
+def test_a_sighting_on_an_image_is_no_statement(row_id: str) -> None:
+    """What somebody saw on an image without a number is said to be that."""
+    words = independence(row(row_id))
+    assert words.startswith("an observation on images of Planet Labs, without a number")
+    assert STATEMENT not in words
+
+
+def test_a_report_of_a_silence_is_no_statement_of_a_number() -> None:
+    """A ship that was not heard is reported, and nothing is counted."""
+    assert independence(row("A003")).startswith("a report of what was heard by radio")
+
+
 def test_a_party_to_the_war_is_called_one() -> None:
     """A government that gains from a number is no neutral counter."""
     assert PARTY in capacity("rok-dia")
@@ -54,7 +67,8 @@ def test_the_newest_own_page_and_the_own_page_of_a_row_come_from_one_list() -> N
         if cells.get("counter") and (page := own_page_of(cells)):
             assert page in own_pages()[str(cells["counter"])], cells["id"]
     assert own_pages()["voa"][-1] == "VOA_8005655"
-    assert {"postimees", "ukrainska-pravda", "rok-dia"} <= set(own_pages())
+    assert {"postimees", "ukrainska-pravda"} <= set(own_pages())
+    assert "rok-dia" not in own_pages()  # the newspaper of its ministry is none of its own
 
 
 @pytest.mark.parametrize("row_id", ["O032", "O035", "R068"])

@@ -18,6 +18,7 @@ from skytally.press.cards.record_rows_by_ship import (
     ship_names,
 )
 from skytally.press.cards.ship_cards import (
+    FIRST_SEEN,
     owned_when,
     ship_card,
     ship_facts,
@@ -98,7 +99,9 @@ def test_a_ship_without_a_dated_voyage_is_said_to_have_none() -> None:
 def test_a_bracketed_sighting_is_neither_first_nor_last() -> None:
     """Seen at some time from September to December is not a first sighting of September."""
     facts = {fact.label: fact.parts for fact in ship_card(card_record(), "Angara").facts}
-    assert facts["first seen"][0].url == "cards/row/P010.html"
+    assert facts[FIRST_SEEN][0].url == "cards/row/P010.html"
+    before = [part.url for part in facts[FIRST_SEEN][1:]]
+    assert before == ["cards/row/V003.html", "cards/row/P008.html"]
     assert facts["last seen, if it was this ship"][0].url == "cards/row/P075.html"
     assert facts["all of it"] == (Part("every row on the Angara", "ships.html#angara"),)
 
@@ -175,7 +178,7 @@ def test_a_card_begins_with_the_number_and_the_first_and_last_sighting() -> None
     """The first line says what the ship is known by, and where it was seen."""
     sentence = ship_card(card_record(), "Lady R").sentence
     assert sentence.startswith("A ship with the IMO number 9161003, which counters saw by name")
-    assert "Vladivostok roads" in sentence
+    assert "Vladivostok, port or anchorage" in sentence  # P112 does not say which
 
 
 def test_a_length_that_a_page_prints_is_listed_with_the_page() -> None:

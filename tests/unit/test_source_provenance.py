@@ -177,7 +177,7 @@ def test_counters_who_cite_one_another_lower_the_second_number_only() -> None:
     found = support([row("csis", "A"), row("voa", "D")], copying_graph(citing))
     assert found is not None
     assert (found.named_origins, found.origins_at_least) == (2, 1)
-    words = "2 counters, some of whom cite each other, so only 1 independent reading is certain"
+    words = "2 counters, some of whom cite each other, so perhaps only 1 separate reading"
     assert words in support_words(found)
 
 

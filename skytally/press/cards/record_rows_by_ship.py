@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import evidence_line_name_constants as n, slug_of
+from skytally.core import COUNTED_BY, evidence_line_name_constants as n, slug_of
 from skytally.press.cards.record_cards import CardRecord, is_one_ship
 
 FOLLOWED_IN = ("voyages", "sanction_listings", "ship_owners")
@@ -196,6 +196,35 @@ def latest(rows: Iterable[ShipRow]) -> ShipRow | None:
     """
     dated = [row for row in rows if row.first < pd.Timestamp.max]
     return max(dated, key=lambda row: (row.first, row.last)) if dated else None
+
+
+def perhaps_before(rows: Iterable[ShipRow], first: ShipRow | None) -> list[ShipRow]:
+    """Sightings and counted voyages of a ship that may lie before its first dated sighting.
+
+    A month or an interval that begins before a day is neither before it for certain nor after it.
+
+    Parameters
+    ----------
+    rows : iterable of ShipRow
+        Rows of the ship.
+    first : ShipRow or None
+        Its first sighting, as `earliest` picks it.
+
+    Returns
+    -------
+    list of ShipRow
+        By their last day.
+    """
+    if first is None:
+        return []
+    rows = list(rows)
+    counted = [
+        row
+        for row in rows
+        if row.table == VOYAGES and row.named == ALONE and row.cells["method"] in COUNTED_BY
+    ]
+    found = [*seen_rows(rows, ALONE, TOGETHER), *counted]
+    return sorted((row for row in found if row.first < first.first), key=lambda row: row.last)
 
 
 def earliest(rows: Iterable[ShipRow]) -> ShipRow | None:

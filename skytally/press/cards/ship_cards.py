@@ -26,6 +26,7 @@ from skytally.press.cards.record_rows_by_ship import (
     heard_rows,
     latest,
     naming,
+    perhaps_before,
     rows_of_ship,
     seen_rows,
     ship_id,
@@ -46,6 +47,8 @@ TRIPS = ("calls", "voyages", "shipments", "round trips", "ships")
 LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 GROUPS = "same_observation"
+FIRST_SEEN = "first seen, as far as sightings are dated"
+"""Label of the first sighting of a ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 IMO_PRINTED = "imo_printed"
@@ -73,6 +76,15 @@ def row_part(record: CardRecord, row: ShipRow) -> Part:
     who = str(cells.get("counter", ""))
     words = [day or "no day", record.names.get(place, place), record.names.get(who, who)]
     return Part(", ".join(filter(None, words)), address("row", str(cells["id"])))
+
+
+def before_first(record: CardRecord, rows: Sequence[ShipRow], first: ShipRow | None) -> list[Part]:
+    """Sightings and counted voyages that may lie before the first sighting that can be dated."""
+    return [
+        Part(f"perhaps before, without a day: {part.text}", part.url)
+        for row in perhaps_before(rows, first)
+        for part in [row_part(record, row)]
+    ]
 
 
 def bodies_of(rows: Iterable[ShipRow]) -> dict[tuple[str, str], list[ShipRow]]:
@@ -168,7 +180,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     seen, perhaps = seen_rows(rows, *of_it), seen_rows(rows, PERHAPS)
     voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
     picked = {
-        "first seen": earliest(seen), "last seen": latest(seen),
+        FIRST_SEEN: earliest(seen), "last seen": latest(seen),
         "last heard by radio": latest(heard_rows(rows)),
         "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
         "last seen, if it was this ship": latest(perhaps),
@@ -203,7 +215,13 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             each
             for label, row in picked.items()
             if row is not None
-            for each in fact(label, [row_part(record, row)])
+            for each in fact(
+                label,
+                [
+                    row_part(record, row),
+                    *(before_first(record, rows, row) if label == FIRST_SEEN else ()),
+                ],
+            )
         ),
         *fact(
             "totals that a counter gives for it alone",
@@ -371,7 +389,8 @@ def _first_line(record: CardRecord, rows: Sequence[ShipRow]) -> str:
     if first is None or last is None:
         return f"{name}, which no counter in the record saw by name."
     return (
-        f"{name}, which counters saw by name first ({row_part(record, first).text}) and last "
+        f"{name}, which counters saw by name, as far as sightings are dated, first "
+        f"({row_part(record, first).text}) and last "
         f"({row_part(record, last).text})."
     )
 

@@ -86,10 +86,10 @@ def counters_cell(finding: Mapping[str, Any]) -> str:
     if not facts or words == NOT_NAMED:
         return words
     names = listed([_names().get(origin, origin) for origin in facts["origins"]])
-    certain = facts["origins_at_least"]
+    fewest = facts["origins_at_least"]
     fewer = (
-        f"; some cite each other, {certain} independent for certain"
-        if certain < facts["named_origins"]
+        f"; some cite each other, perhaps only {fewest} separate"
+        if fewest < facts["named_origins"]
         else ""
     )
     return f"{words}: {names}{fewer}"
@@ -151,7 +151,7 @@ class CountersTally(Block):
         found = findings(self.app)
         if not found:
             return empty_state("There is no finding yet.")
-        heads = ["rests on", "findings", "only one reading certain to be independent", "which"]
+        heads = ["rests on", "findings", "perhaps only one separate reading", "which"]
         head = "".join(f'<th scope="col">{cell(word)}</th>' for word in heads)
         body = "".join(self._row(word, found) for word in choices(found))
         caption = (

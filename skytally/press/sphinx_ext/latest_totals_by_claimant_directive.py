@@ -30,7 +30,8 @@ NONE_KNOWN = "no tie in the table of ties"
 """Words where no tie is known, which is not to say that there is none."""
 LOOKED_AT = (
     "A tie is looked for in what the two are: one body, bodies of one government, a team and its "
-    "members, one piece of work, or people whom pages name at both. Whether two share images, "
+    "members, one piece of work, people whom pages name at both, or what a page says that a total "
+    "was reckoned from. Whether two share images, "
     "lists of ships or sources is not known, and the authors of most pages were not compared."
 )
 
@@ -168,7 +169,8 @@ def _lead(words: str, claimants: Collection[str]) -> str:
         f"<p>Totals of {cell(words)} in the table of official claims are given under "
         f"{len(claimants)} names, and "
         f"behind them are {number} separate lines.</p><ul><li>The fewest take bodies of one "
-        "government, and a team with its members, for one line: "
+        "government, and a team with its members, for one line, and a total that may rest on "
+        "others for no line of its own: "
         f"{cell(_lines_in_words(fewest))}.</li><li>The most take for one line only "
         "what is one body, or one work: "
         f"{cell(_lines_in_words(most))}.</li></ul><p>{LOOKED_AT}</p>"

@@ -22,6 +22,7 @@ from skytally.core import (
 )
 from skytally.press.cards.card import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
+from skytally.press.cards.record_rows_by_ship import HEARD as HEARD_BY_RADIO, SILENT
 from skytally.press.cards.source_page_citations import (
     COPIES,
     OWN_PAGE,
@@ -76,6 +77,8 @@ COPY = re.compile(
     r"(?P<at_b>.+?) \((?P<of_b>[^()]+?) text\)"
 )
 """Publishers of a copy that name the original: the original first, or the site with the copy."""
+NO_NUMBER = "none"
+"""Word of the vocabulary *method* for a row without a number."""
 EVENTS, CONFIRMED = "events", "confirmation"
 """Table of denials, findings and papers, and the kind of event whose note bounds its words."""
 NOT_STATED = {"": "route not named", "sea-presumed": "way not stated, a port presumed"}
@@ -180,10 +183,15 @@ def own_page_of(row: Row) -> str:
 def independence(row: Row) -> str:
     """Whether a counter counted for itself, on whose images, and who else may know it from whom."""
     counter = str(row["counter"])
-    if row.get("method") in COUNTED_BY and row.get("family") not in NOT_FROM_ABOVE:
-        family = str(row.get("family", ""))
-        whose = owner_name(family) if "unstated" not in family else "an owner that is not stated"
+    family = str(row.get("family", ""))
+    whose = owner_name(family) if "unstated" not in family else "an owner that is not stated"
+    from_above = bool(family) and family not in NOT_FROM_ABOVE
+    if row.get("method") in COUNTED_BY and from_above:
         own = f"its own reading of images of {whose}"
+    elif row.get("method") == NO_NUMBER and from_above:
+        own = f"an observation on images of {whose}, without a number"
+    elif row.get("kind") in {*HEARD_BY_RADIO, SILENT}:
+        own = "a report of what was heard by radio, without a number"
     elif row.get("method") in COUNTED_BY:
         own = "its own estimate or count, not from images"
     else:

@@ -212,8 +212,8 @@ class SanctionMatrix(SanctionListings):
         ]
         return filtered_table(
             "sanction-matrix",
-            "The first listing of each ship, and of a company behind it, by each body, with its "
-            "day as far as a page gives it; the lines below have every listing",
+            "The first listing in the record of each ship, and of a company behind it, by each "
+            "body, with its day as far as a page gives it; the lines below have every listing",
             ["who lists", *ships],
             lines,
             empty="The record has no listing of a ship yet.",

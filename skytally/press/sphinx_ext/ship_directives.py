@@ -26,6 +26,7 @@ from skytally.press.cards.record_rows_by_ship import (
 )
 from skytally.press.cards.ship_cards import (
     RELATION_WORDS,
+    before_first,
     bodies_of,
     by_its_page,
     imo_rows,
@@ -99,8 +100,9 @@ class ShipList(ShipBlock):
         ships = ship_names(record.tables)
         return filtered_table(
             "ships",
-            "Ships: a row is one ship, with the first and the last day on which a counter in the "
-            "record saw it by its name, alone or with others, and its length as pages print it",
+            "Ships: a row is one ship, with the first and the last sighting by its name, alone or "
+            "with others, as far as they are dated, what may lie before the first without a "
+            "day, and its length as pages print it",
             [
                 "ship",
                 "IMO number",
@@ -122,6 +124,9 @@ class ShipList(ShipBlock):
             self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
             for row in (earliest(seen), latest(seen))
         ]
+        ends[0] += "".join(
+            f"<br>{self.part(part)}" for part in before_first(record, rows, earliest(seen))
+        )
         link = f'<a href="#{ship_id(ship)}">{cell(ship)}</a>'
         imo = cell(listed([*numbers]) or NOT_IN_RECORD)
         return html_row((link, imo, self._lengths(ship), *ends, str(len(rows))))

@@ -336,9 +336,10 @@ class CallRates(TotalsBlock):
             self.card("finding", key, str(known[key]["said"])) for key in EFFORT
         )
         return (
-            "<p>A rate depends on how often somebody looked, which only two counters say: CSIS had "
-            f"an image on {days}, or {share} of its days, and VOA, if it had one of every day "
-            f"without thick cloud, could read {readable} of the days of its first weeks. So a "
+            "<p>A rate depends on how often somebody looked, which in the record only two counters "
+            f"say: CSIS had an image on {days}, or {share} of its days, and VOA, if it had one of "
+            f"every day without thick cloud, could read {readable} of the days of its first weeks. "
+            "So a "
             "part of a difference between rates may be calls that nobody saw.</p>"
         )
 
