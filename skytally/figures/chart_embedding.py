@@ -27,6 +27,8 @@ from skytally.figures.matplotlib_charts import as_svg
 from skytally.figures.non_latin_font_subsets import FAMILY, special_letters, unescaped_letters
 from skytally.figures.space_between_html_elements import spaced_elements
 
+TARGET = '"target_id":"@ID@"'
+"""Where the JSON of a chart names its element; a quoted word of a row has its quotes escaped."""
 MODEL_ID = re.compile(r'"id":"([^"]+)"')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TITLE_LETTERS = 36
@@ -226,7 +228,7 @@ def show(
         label=html.escape(title.words if title else caption, quote=True),
         heading=title.html(details) if title else "",
         alt=html.escape(alt, quote=True),
-        item=item.replace("@ID@", identifier),
+        item=item.replace(TARGET, TARGET.replace("@ID@", identifier), 1),
         letters=_letters_attribute(item),
         svg=base64.b64encode(as_svg(twin, beside=beside).encode()).decode(),
         caption=html.escape(caption),

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from skytally.core import project_root
+from skytally.core import DataError, project_root, read_toml
 from skytally.press import git_commit_and_tree
 
 TABLES_ZIP = "data.zip"
@@ -51,10 +51,45 @@ publisher's.
 """
 
 
+def _unlicensed_images(root: Path) -> list[Path]:
+    """Folders and archives of images on this machine that no licence lets be published.
+
+    Raises
+    ------
+    DataError
+        If the table of providers cannot be read.
+    """
+    path = root / "data/sites/providers.toml"
+    rows = read_toml(path).values() if path.is_file() else ()
+    found = []
+    for row in rows:
+        url = str(row.get("url", "")) if isinstance(row, dict) else ""
+        if not url or "://" in url or row.get("republish") or row.get("label"):
+            continue
+        place = (path.parent / Path(url).expanduser()).resolve()
+        # a catalogue that is a file lies beside its images
+        found.append(place if row.get("kind") == "folder" else place.parent)
+    return found
+
+
 def packed_files() -> dict[str, bool]:
-    """Files of the project that its zip has, and whether each can be run; empty without git."""
-    tracked = git_commit_and_tree.tracked_files(project_root())
-    return {path: run for path, run in tracked.items() if not path.startswith(NOT_PACKED)}
+    """Files of the project that its zip has, and whether each can be run; empty without git.
+
+    Somebody's own images are left out even where git tracks them, unless the row of their
+    provider states a right to publish them; all files are, where that cannot be read.
+    """
+    root = project_root()
+    tracked = git_commit_and_tree.tracked_files(root)
+    try:
+        kept_back = _unlicensed_images(root)
+    except DataError:
+        return {}
+    return {
+        path: run
+        for path, run in tracked.items()
+        if not path.startswith(NOT_PACKED)
+        and not any((root.resolve() / path).is_relative_to(place) for place in kept_back)
+    }
 
 
 def stage_project_zip(stage: Path, *, title: str) -> None:

@@ -437,3 +437,17 @@ def test_picture_is_saved_with_its_caption_and_licence(browser: Browser) -> None
         assert png.startswith(b"\x89PNG")
         assert int.from_bytes(png[16:20]) == PRINTED
         assert faults == []
+
+
+@pytest.mark.parametrize(
+    "after", ["#%", "#%E0%A4%A", '#"><x>', "#" + "a" * 20_000, "#what-if&prior=%", "?q=%E0#%"],
+    ids=["percent", "half a letter", "tag", "long", "setting", "search"],
+)  # fmt: skip
+@pytest.mark.parametrize("page_name", ["record.html", "search.html", "lines/rail-counts.html"])
+def test_a_malformed_address_breaks_no_page(browser: Browser, page_name: str, after: str) -> None:
+    """Scripts of the book and of its theme end in no error, and the address adds no element."""
+    with tab(browser, root=SITE.as_uri()) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/{page_name}{after}")
+        page.wait_for_load_state("load")
+        assert page.locator("x").count() == 0
+        assert faults == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 import subprocess
 import sys
@@ -49,6 +50,29 @@ def test_what_is_put_is_got(tmp_path: Path) -> None:
         assert arrays[band].dtype == array.dtype
     assert manifest.offset["b04"] == -0.1
     assert manifest.sources["b04"]["href"] == "https://host/b04.tif"
+
+
+@pytest.mark.parametrize("fault", ["a bit", "an end", "more"])
+def test_a_disk_that_keeps_other_bytes_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """What is written is read back first: the old chip stays, and no part of the new one."""
+    _put(tmp_path)
+    before, real = _files(tmp_path), os.write
+
+    def wrong(handle: int, data: bytes) -> int:
+        whole = bytes(data)
+        kept = {"a bit": whole[:-1] + bytes([whole[-1] ^ 1]), "an end": whole[:-1],
+                "more": whole + b"x"}[fault]  # fmt: skip
+        real(handle, kept)
+        return len(whole)
+
+    monkeypatch.setattr(os, "write", wrong)
+    with pytest.raises(chip_store.StoreError, match=r"read back otherwise.*nothing that was"):
+        _put(tmp_path, seed=1, item_id="another")
+    with pytest.raises(OSError, match="read back otherwise"):
+        chip_store.write_atomically(tmp_path / "here" / f"{ITEM}.json", b"{}")
+    assert _files(tmp_path) == before
 
 
 def test_the_same_scene_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -205,7 +229,7 @@ def test_a_folder_that_cannot_be_written_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(chip_store.os, "open", refuse)  # type: ignore[attr-defined]
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(chip_store.StoreError, match="give write access"):
         _put(tmp_path)
 

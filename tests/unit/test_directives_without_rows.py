@@ -124,6 +124,7 @@ SENTENCES = {
     "MeasuringTable": "The speed of the measures was not taken on this copy yet.",
     "FaultsTable": "The faults were not tried on this copy yet.",
     "FieldInputsTable": "No such input was tried on this copy yet.",
+    "PayloadsTable": "No hostile string was tried on this copy yet.",
     "FuzzedInputsTable": "No mutated input was tried on this copy yet.",
     "StrangersTable": "Bands were not exchanged on this copy yet.",
     "CrashesTable": "The interruptions were not tried on this copy yet.",
@@ -132,10 +133,12 @@ SENTENCES = {
     "ControlSitesTable": "No control site is named yet.",
     "PositionsTable": "No point is listed yet.",
     "ProvidersTable": "",
+    "MadeUpOrder": "No order is shown here yet.",
     "UnreadOriginals": unread_originals_directive.NOTHING_UNREAD,
 }
 """Directive to the sentence that it prints; the empty ones stand beside one that says it."""
 ARGUMENTS = {
+    "MadeUpOrder": ("Planet",),
     "RecordTable": ("rail_counts",),
     "RefreshSize": ("rajin",),
     "Beginnings": ("synthesis",),

@@ -21,6 +21,7 @@ NASTY = "</td><script>alert(1)</script>"
         fault_trial_directives.CrashesTable,
         fault_trial_directives.FuzzedInputsTable,
         fault_trial_directives.FieldInputsTable,
+        fault_trial_directives.PayloadsTable,
     ],
 )
 def test_trials_that_were_not_run_are_said(
@@ -42,6 +43,7 @@ def test_trials_that_were_not_run_are_said(
         fault_trial_directives.CrashesTable,
         fault_trial_directives.FuzzedInputsTable,
         fault_trial_directives.FieldInputsTable,
+        fault_trial_directives.PayloadsTable,
     ],
 )
 def test_trials_are_shown_under_whatever_word_a_page_calls_them(directive: type[Any]) -> None:
@@ -77,6 +79,7 @@ def test_field_inputs_are_counted_for_each_trial(monkeypatch: pytest.MonkeyPatch
         [
             {"trial": "first trial", "tried": 10, "right": 4, "told": 3, "silent": 2, **row},
             {"trial": "first trial", "tried": 5, "right": 3, "told": 1, "silent": 0, **row},
+            {"trial": "after the mends", "tried": 5, "right": 4, "told": 1, "silent": 0, **row},
             {"trial": "fresh inputs", "tried": 3, "right": 1, "told": 1, "silent": 0, **row},
         ]
     )
@@ -85,6 +88,10 @@ def test_field_inputs_are_counted_for_each_trial(monkeypatch: pytest.MonkeyPatch
     assert (
         "First trial: 15 inputs: taken as meant: 7, one clear message: 4, unclear message: 2, "
         "PASSED IN SILENCE: 2, CRASHED OR HUNG: 0."
+    ) in shown
+    assert (
+        "Ended well at the first try: 11 of 15 (first trial) and 2 of 3 (fresh inputs). The same "
+        "inputs after the mends: 5 of 5 (after the mends)."
     ) in shown
     assert "Fresh inputs: 3 inputs: taken as meant: 1" in shown
     assert "<script>" not in shown

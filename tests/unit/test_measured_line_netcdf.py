@@ -80,6 +80,20 @@ def test_the_same_line_gives_the_same_bytes() -> None:
     assert as_netcdf(as_dataset(measured.line(), study=measured.STUDY, key=KEY)) == first
 
 
+def test_a_file_that_would_be_read_otherwise_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is read back before any of it can replace an older line."""
+    dataset = as_dataset(measured.line(), study=measured.STUDY, key=KEY)
+    real = xr.Dataset.to_netcdf
+
+    def other(self: xr.Dataset, path: Path, **words: object) -> None:
+        changed = self.assign(value=self["value"] + 1e-9)
+        real(changed, path, **words)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", other)
+    with pytest.raises(IntegrityError, match="read otherwise than it was written"):
+        as_netcdf(dataset)
+
+
 def test_a_file_is_a_line_of_evidence_for_others(tmp_path: Path) -> None:
     """Who opens it with xarray finds value, low and high over time, with their unit."""
     with xr.open_dataset(written(tmp_path, measured.line())) as file:

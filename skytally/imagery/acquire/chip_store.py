@@ -1,7 +1,8 @@
 """The chip store on disk: write-once chips and manifests, written atomically and read by hash.
 
-A chip is written to a temporary file, flushed and renamed; then its manifest in the same way. The
-manifest marks the chip as complete: without it the chip does not count. What is read is hashed.
+A chip is written to a temporary file, flushed, read back and renamed; then its manifest in the same
+way. The manifest marks the chip as complete: without it the chip does not count. What is read is
+hashed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ CHIP_SUFFIX, MANIFEST_SUFFIX, TEMPORARY_SUFFIX, RETIRED_SUFFIX = (
 LOCK_FILE = ".lock"
 RESERVED_BYTES = 64 << 20
 """Bytes left free on the disk for others."""
+READ_BACK_BYTES = 1 << 20
+"""Bytes of a written file that are compared at once."""
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PERMISSION_ERRNOS = (errno.EACCES, errno.EPERM, errno.EROFS)
 REFETCH_ADVICE = "remove the chip and its manifest, and run refresh again"
@@ -70,24 +73,48 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _check_read_back(handle: int, data: bytes) -> None:
+    """Compare a written file with its bytes, from the disk where the system lets go of its copy.
+
+    Raises
+    ------
+    OSError
+        If it is read otherwise than it was written.
+    """
+    os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    at = 0
+    while part := os.pread(handle, READ_BACK_BYTES, at):
+        if part != data[at : at + len(part)]:
+            break
+        at += len(part)
+    if at != len(data):
+        raise OSError(errno.EIO, "what was written is read back otherwise")
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file atomically: after any interruption it is complete or absent.
 
     Parameters
     ----------
     path : Path
-        Replaced only once the new bytes are on the disk.
+        Replaced only once the new bytes are on the disk and were read back from it.
     data : bytes
         The new content.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or is read otherwise than it was written; the old file stays.
     """
     temporary = path.with_name(f".{path.name}{TEMPORARY_SUFFIX}")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
+            _check_read_back(handle, data)
         finally:
             os.close(handle)
         temporary.replace(path)

@@ -196,10 +196,15 @@ def _lengths_shown(measured: MeasuredLine) -> PageBlock:
 
 
 def _pictures_shown(measured: MeasuredLine) -> list[PageBlock]:
+    if measured.withheld and not measured.chips:
+        return []  # the note on them has said why
     late = [one for one in measured.chips if one.finding != "nothing found"]
     parts = ["the last image before the study in which nothing was found"]
     parts = parts if len(late) < len(measured.chips) else []
-    parts += [f"the {number(len(late))} largest detections since"] if late else []
+    which = (
+        "detections since that may be shown" if measured.withheld else "largest detections since"
+    )
+    parts += [f"the {number(len(late))} {which}"] if late else []
     shown = [
         thumbnails_block(
             measured.chips,

@@ -48,6 +48,8 @@ class MeasuredLine:
     """What else the images say, in sentences."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Images that are stored and have no row, by name, each with the reason."""
+    withheld: int = 0
+    """Pictures that a page must not show; a stored line has all of them."""
 
     @property
     def card(self) -> Card:

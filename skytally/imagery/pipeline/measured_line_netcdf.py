@@ -143,7 +143,13 @@ def seal(dataset: xr.Dataset) -> str:
 
 
 def as_netcdf(dataset: xr.Dataset) -> bytes:
-    """Bytes of a netCDF file, the same for the same dataset: it holds no time of writing."""
+    """Bytes of a netCDF file, the same for the same dataset: it holds no time of writing.
+
+    Raises
+    ------
+    IntegrityError
+        If the file would not be read as what was written.
+    """
     encoding: dict[str, dict[str, Any]] = {
         name: {"_FillValue": None} for name in map(str, dataset.variables)
     }
@@ -153,6 +159,11 @@ def as_netcdf(dataset: xr.Dataset) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "line.nc"
         dataset.to_netcdf(path, engine="netcdf4", encoding=encoding)
+        with xr.open_dataset(path, engine="netcdf4", mask_and_scale=False) as file:
+            again = seal(file.load())
+        if again != seal(dataset):
+            message = "the measured line would be read otherwise than it was written"
+            raise IntegrityError(message)
         return path.read_bytes()
 
 

@@ -115,7 +115,7 @@ def _shown_pictures(line: MeasuredLine, shown: Container[str]) -> MeasuredLine:
         f"Pictures that are not shown, because the row of their provider states no right to "
         f"publish them: {number(left)} of {number(len(line.chips))}."
     )
-    return replace(line, chips=kept, notes=(*line.notes, note))
+    return replace(line, chips=kept, notes=(*line.notes, note), withheld=left)
 
 
 def read_imagery(kind: str, *, study: str) -> SiteImagery:
@@ -147,12 +147,16 @@ def read_imagery(kind: str, *, study: str) -> SiteImagery:
     limits = pd.read_csv(data_registry.path("simulated_recall_and_bias"))
     folder = data_registry.measured()
     stored = inventory[inventory["chip_sha256"] != ""]
-    shown = set(may_be_shown(stored, read_providers(places / "providers.toml"))["item_id"])
+    allowed = may_be_shown(stored, read_providers(places / "providers.toml"))
+    # a name may stand for a free image of one site and for a bought one of another
+    shown = allowed.groupby("site")["item_id"].agg(frozenset).to_dict()
     return SiteImagery(
         kind,
         study,
         tuple(
-            _shown_pictures(line_or_reason(target, inventory, folder), shown)
+            _shown_pictures(
+                line_or_reason(target, inventory, folder), shown.get(target.site.slug, frozenset())
+            )
             for target in targets_of(ordered, study=study)
         ),
         inventory,

@@ -82,11 +82,15 @@
     var tall = box.offsetHeight;
     box.style.top = (below > tall + 12 || below > at.top ? at.bottom + 4 : at.top - tall - 4) + "px";
   }
+  /* a link with a broken address has no card, and the page goes on */
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch (malformed) { return text; }
+  }
   function show(link) {
     var name = KIND.exec(link.pathname);
     if (!name || (owner === link && box)) { return; }
     load(function () {
-      var key = name[1] + "/" + decodeURIComponent(name[2]);
+      var key = name[1] + "/" + decoded(name[2]);
       var card = (window.skytallyCards.cards || {})[key];
       if (!card) { return; }
       hide();

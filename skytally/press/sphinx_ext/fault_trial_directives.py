@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from sphinx.application import Sphinx
 
+from skytally.core import listed
 from skytally.press.sphinx_ext.benchmark_result_reader import results, run_on
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
@@ -15,6 +16,9 @@ from skytally.press.sphinx_ext.html_blocks import (
     filtered_table,
     table_row,
 )
+
+MENDED = "after the mends"
+"""How the name of a trial ends that tried inputs of an earlier one again."""
 
 
 class TrialsTable(Block):
@@ -76,16 +80,15 @@ class CountsTable(Block):
     slug: str
     caption: str
     missing: str
+    counted: str = "inputs"
     heads: ClassVar[dict[str, str]]
-    """Column of the table to its head; those from the fourth on are numbers of inputs."""
+    """Column of the table to its head; those after *tried* are numbers of inputs."""
 
     def sentences(self, table: pd.DataFrame) -> list[str]:
         """Return one sentence with the numbers of all inputs."""
-        totals = ", ".join(
-            f"{cell(head)}: {int(table[column].sum())}"
-            for column, head in list(self.heads.items())[3:]
-        )
-        return [f"{int(table['tried'].sum())} inputs: {totals}."]
+        numbers = list(self.heads.items())[list(self.heads).index("tried") + 1 :]
+        totals = ", ".join(f"{cell(head)}: {int(table[column].sum())}" for column, head in numbers)
+        return [f"{int(table['tried'].sum())} {self.counted}: {totals}."]
 
     def html(self) -> str:
         """Return the table, or a sentence where nothing was tried yet."""
@@ -127,12 +130,34 @@ class FieldInputsTable(CountsTable):
     }  # fmt: skip
 
     def sentences(self, table: pd.DataFrame) -> list[str]:
-        """Return one sentence a trial."""
-        return [
+        """Return how many ended well at first and after the mends, then one sentence a trial."""
+        well: dict[bool, list[str]] = {False: [], True: []}
+        for trial, rows in table.groupby("trial", sort=False):
+            ended = int(rows["right"].sum() + rows["told"].sum())
+            words = f"{ended} of {int(rows['tried'].sum())} ({cell(trial)})"
+            well[str(trial).endswith(MENDED)].append(words)
+        summary = f"Ended well at the first try: {listed(well[False])}."
+        if well[True]:
+            summary += f" The same inputs after the mends: {listed(well[True])}."
+        return [summary] + [
             f"{cell(trial.capitalize())}: {sentence}"
             for trial, rows in table.groupby("trial", sort=False)
             for sentence in CountsTable.sentences(self, rows)
         ]
+
+
+class PayloadsTable(CountsTable):
+    """Show how hostile strings in cells of the tables ended, by family."""
+
+    slug = "page_payloads"
+    caption = "Hostile strings in cells"
+    missing = "No hostile string was tried on this copy yet."
+    counted = "strings"
+    heads: ClassVar[dict[str, str]] = {
+        "family": "family", "tried": "tried", "refused": "refused by the check",
+        "text": "shown as text", "altered": "LETTERS LOST OR CHANGED",
+        "markup": "BECAME MARKUP OR FORMULA",
+    }  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -143,6 +168,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("crashes-table", CrashesTable),
         ("fuzzed-inputs-table", FuzzedInputsTable),
         ("field-inputs-table", FieldInputsTable),
+        ("payloads-table", PayloadsTable),
     ):
         app.add_directive(name, directive)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

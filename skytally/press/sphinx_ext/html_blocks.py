@@ -15,6 +15,7 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError, listed, number
+from skytally.findings import harmless
 from skytally.press.cards.card import address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
 from skytally.press.cards.source_page_citations import OWN_PAGE
@@ -201,7 +202,7 @@ def computed_table(folder: Path, name: str, rows: pd.DataFrame, *, up: str = "")
         return ""
     target = folder / COMPUTED
     target.mkdir(parents=True, exist_ok=True)
-    rows.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
+    rows.map(harmless).to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
     link = f'<a href="{up}{COMPUTED}/{cell(name)}.csv" download>{cell(name)}.csv</a>'
     described = f'<a href="{up}{COMPUTED}/{CHART_COLUMNS}">what its columns hold</a>'
     return f'<p class="sk-downloads">Data of this table: {link} · {described}</p>'

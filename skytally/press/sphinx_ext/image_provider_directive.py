@@ -1,4 +1,4 @@
-"""Directive of the page on downloading images: who offers scenes, where, and what they require."""
+"""Directives on images from elsewhere: who offers scenes, and made-up orders with their dry run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from sphinx.application import Sphinx
 
 from skytally.core import data_registry
 from skytally.imagery.acquire import FOLDER, read_providers, sensor_name
-from skytally.press.sphinx_ext.html_blocks import Block, small_table
+from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, small_table
+
+BETWEEN = "---"
+"""Line between the two parts of a made-up order."""
+NO_ORDER = "No order is shown here yet."
 
 
 class ProvidersTable(Block):
@@ -30,7 +34,27 @@ class ProvidersTable(Block):
         return small_table("Providers", heads, rows, empty="No provider of scenes is named yet.")
 
 
+class MadeUpOrder(Block):
+    """Show, in a fold, the table of a made-up order of images and what its dry run prints."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def html(self) -> str:
+        """Return the fold; a line of dashes stands between the table and the printed lines."""
+        if not self.content:
+            return empty_state(NO_ORDER)
+        table, _, printed = "\n".join(self.content).partition(f"\n{BETWEEN}\n")
+        parts = (("in <code>data/sites/providers.toml</code>", table), ("printed", printed))
+        blocks = "".join(
+            f'<p>{words}:</p><pre tabindex="0">{cell(text)}</pre>' for words, text in parts
+        )
+        return f"<details><summary>{cell(self.arguments[0])}</summary>{blocks}</details>"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("providers-table", ProvidersTable)
+    app.add_directive("made-up-order", MadeUpOrder)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

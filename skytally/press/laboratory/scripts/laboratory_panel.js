@@ -26,7 +26,7 @@
     for (const link of article.querySelectorAll("a[href]")) {
       const match = CARD.exec(link.getAttribute("href"));
       if (!match || box.contains(link)) continue;
-      const kind = links[match[1]], id = decodeURIComponent(match[2]);
+      const kind = links[match[1]], id = lab.setting.decoded(match[2]);
       kind.set(id, [...(kind.get(id) || []), link]);
     }
     return links;

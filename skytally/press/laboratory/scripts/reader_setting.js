@@ -77,6 +77,7 @@
     }
     return `#${[MARK, ...parts].join("&")}`;
   }
+  /** Text without percent signs that stand for other letters; a broken one as it stands. */
   function decoded(text) {
     try {
       return decodeURIComponent(text);
@@ -155,5 +156,5 @@
     const texts = Object.entries(files).map(([page, lines]) => `# notebooks/params/${page}.yml\n${lines}`);
     return { files, text: comment + (texts.join("\n") || "# no parameter differs from its notebook\n") };
   }
-  lab.setting = { EMPTY, isEmpty, toFragment, fromFragment, valueFault, priorFault, stayFault, asYaml, LEAST_PRIOR, MOST_PRIOR };
+  lab.setting = { EMPTY, isEmpty, decoded, toFragment, fromFragment, valueFault, priorFault, stayFault, asYaml, LEAST_PRIOR, MOST_PRIOR };
 })(globalThis.skytallyLaboratory);
