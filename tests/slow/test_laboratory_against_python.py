@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from skytally.claims.verdict_scale import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
 from skytally.findings.row_removal_search import flip_words
+from skytally.press import notebook_parameter_files
+from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record
 from skytally.record import WholeRecord
 from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
@@ -143,6 +147,48 @@ def test_flip_sets_and_rivals_agree_with_python() -> None:
     for setting, page in zip(settings, pages, strict=True):
         with stay_taken(setting):
             faults += _flip_faults(setting, page)
+    assert faults == []
+
+
+def test_copied_parameter_files_make_the_book_print_the_numbers_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting copied as YAML is accepted, and gives the findings and verdicts of the page."""
+    drawn = random_settings(laboratory().reevaluation, 3, seed=SEED + 2)
+    settings = [
+        {
+            "parameters": each["parameters"],
+            "sources": [],
+            "counters": [],
+            "prior": None,
+            "stay": None,
+        }
+        for each in drawn
+    ]
+    copied = run_script(
+        f"""{json.dumps(settings)}.map((setting) => skytallyLaboratory.setting.asYaml(
+          setting, new skytallyLaboratory.Book(skytallyLaboratoryData)).files)""",
+        record=True,
+    )
+    monkeypatch.setattr(notebook_parameter_files, "parameters_folder", lambda: tmp_path)
+    record, faults = whole_record(), []
+    for files, page in zip(copied, answers(settings), strict=True):
+        assert files
+        for old in tmp_path.iterdir():
+            old.unlink()
+        for name, text in files.items():
+            (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+        assert notebook_parameter_files.parameter_faults() == []
+        made, _ = declared_outcomes(None, record)
+        printed = {each["key"]: SimpleNamespace(**each) for each in made}
+        for key, each in page["findings"].items():
+            faults += differences(key, printed.get(key, "cannot be computed"), each)
+        judged = {each["id"]: each for each in book_outcomes(made, record).claims}
+        faults += [
+            f"{name}: {judged[name]['verdict']}, {each}"
+            for name, each in page["claims"].items()
+            if "unknown" not in each and each["verdict"] not in (VOID, judged[name]["verdict"])
+        ]
     assert faults == []
 
 
