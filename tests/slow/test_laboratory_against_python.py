@@ -189,7 +189,7 @@ def test_copied_parameter_files_make_the_book_print_the_numbers_of_the_page(
     settings = _few_parameters(12)
     call = """.map((setting) => skytallyLaboratory.setting.asYaml(
       setting, new skytallyLaboratory.Book(skytallyLaboratoryData)).files)"""
-    copied = run_script(f"{json.dumps(settings)}{call}", record=True)
+    copied = run_script(f"{json.dumps(settings)}{call}", record=True, cheap=False)
     monkeypatch.setattr(notebook_parameter_files, "parameters_folder", lambda: tmp_path)
     record, whole = whole_record(), 0
     for files, page in zip(copied, answers(settings), strict=True):
