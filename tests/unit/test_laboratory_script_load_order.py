@@ -185,6 +185,19 @@ def test_findings_agree_with_python_under_settings_drawn_by_seed() -> None:
 
 
 @needs_scripts
+def test_an_answer_does_not_depend_on_settings_that_were_answered_before() -> None:
+    """What settings share leaves each answer as it is on a page that was just opened."""
+    again = laboratory(cheap=True).reevaluation
+    drawn = random_settings(again, 12, seed=21)
+    settings = json.dumps([{}, *drawn, {}, *drawn[::-1]])
+    call = f"""(() => {{ const settings = {settings}, wanted = {{ claims: false }};
+      const after = laboratoryAnswers(settings, wanted);
+      return settings.map((each, at) => laboratoryPlain(after[at])
+        === laboratoryPlain(laboratoryAnswers([each], wanted)[0])); }})()"""
+    assert run_script(call, record=True) == [True] * 26
+
+
+@needs_scripts
 def test_settings_come_back_from_the_address_and_from_yaml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
