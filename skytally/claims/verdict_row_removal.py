@@ -96,7 +96,8 @@ class _Outcomes:
         """Evidence for one rule without some rows, on findings that are evaluated again."""
         findings, refs = dict(self.evidence.findings), set(self.concerns[name])
         for key in self.findings[name]:
-            refs.update(findings.pop(key)["inputs"])
+            # one that is void already, as its rows are not in this record, rests on nothing
+            refs.update(findings.pop(key, {}).get("inputs", ()))
             found = self.reevaluation.finding(key, removed)
             if isinstance(found, Finding):
                 findings[key] = vars(found)

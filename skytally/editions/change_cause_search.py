@@ -9,7 +9,11 @@ from typing import Any
 from skytally.editions.edition_differences import FLIPS
 
 BUDGET = 48
-"""Combinations that are evaluated at most; each takes some seconds."""
+"""Combinations that are evaluated at most from single groups upwards; each takes some seconds."""
+DOWNWARDS = 48
+"""Combinations that are evaluated at most from all groups downwards, where none was found so."""
+IRREDUCIBLE = "none of them can be left out; not all smaller combinations were tried"
+"""What is known of a combination that was found by leaving groups out."""
 
 Item = tuple[str, str]
 """*finding* or *claim*, and its key."""
@@ -108,6 +112,40 @@ class _Search:
                 self.active |= {*self.alone[item]}
 
 
+def _without_groups(
+    found: _Search, groups: Sequence[str], evaluate: Evaluate, budget: int
+) -> tuple[dict[Item, tuple[str, ...]], int, bool]:
+    """Leave groups out of all, one after another, as long as an item still becomes what it did.
+
+    Most small combinations cannot be evaluated where a table has other columns than the code and
+    declarations of the other edition want; what lacks one or two groups mostly can.
+    """
+    kept: dict[Item, tuple[str, ...]] = {item: tuple(groups) for item in found.waiting}
+    known: dict[tuple[str, ...], Book] = {}
+    moved = bool(kept)
+    while moved:
+        moved = False
+        for group in groups:
+            smaller = {
+                item: tuple(each for each in whole if each != group)
+                for item, whole in kept.items()
+                if group in whole and len(whole) > 1
+            }
+            tried = [each for each in dict.fromkeys(smaller.values()) if each not in known]
+            if len(known) + len(tried) > budget:
+                return kept, len(known), False
+            if tried:
+                known |= zip(tried, evaluate(tried, list(kept)), strict=True)
+            enough = {
+                item: each
+                for item, each in smaller.items()
+                if known[each].get(item) == found.new.get(item)
+            }
+            kept |= enough
+            moved = moved or bool(enough)
+    return kept, len(known), True
+
+
 def change_causes(
     items: Collection[Item],
     stored: tuple[Book, Book],
@@ -129,14 +167,15 @@ def change_causes(
     evaluate : callable
         Evaluates the older edition with some groups of changes made.
     budget : int
-        Combinations that may be evaluated, both whole editions left out.
+        Combinations that may be evaluated upwards, both whole editions left out. Where these
+        do not suffice, up to `DOWNWARDS` more are evaluated from all groups downwards.
 
     Returns
     -------
     causes : dict
         By item: ``sets`` (each of the smallest combinations that suffice), ``alone`` (what each
         single group that does not suffice makes of it) and ``undetermined`` (why no cause was
-        found, else empty).
+        found, or what is not known of it, else empty).
     evaluated : int
         Number of combinations that were evaluated.
     """
@@ -154,10 +193,15 @@ def change_causes(
             if found.waiting and tried:
                 found.learn(dict(zip(tried, evaluate(tried, found.waiting), strict=True)))
                 evaluated += len(tried)
-    tried_words = f"no smaller combination was found among the {evaluated} that were evaluated"
-    left_out = "" if evaluated >= 2 ** len(groups) else tried_words
+    left_out, kept = "", {item: tuple(groups) for item in found.waiting}
+    if evaluated < 2 ** len(groups):
+        kept, more, to_the_end = _without_groups(found, groups, evaluate, DOWNWARDS)
+        evaluated += more
+        tried_words = f"no smaller combination was found among the {evaluated} that were evaluated"
+        left_out = IRREDUCIBLE if to_the_end else tried_words
     for item in found.sets:
         sets = found.sets[item]
         cause = {"sets": sets, "alone": found.alone[item], "undetermined": ""}
-        causes[item] = cause if sets else cause | {"sets": [list(groups)], "undetermined": left_out}
+        own = {"sets": [list(kept.get(item, groups))], "undetermined": left_out}
+        causes[item] = cause if sets else cause | own
     return causes, evaluated

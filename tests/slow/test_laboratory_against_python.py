@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from skytally import claims
-from skytally.claims.bayes_update import even_prior
 from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.claims.verdict_row_removal import VerdictFlips
 from skytally.claims.verdict_scale import worst
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
 from skytally.findings.row_removal_search import flip_words
+from skytally.press import notebook_parameter_files
+from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record
 from skytally.record import WholeRecord
 from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
-from tests.support.random_laboratory_settings import differences, random_settings, under
+from tests.support.random_laboratory_settings import (
+    differences,
+    hypotheses_under,
+    random_settings,
+    stay_taken,
+    under,
+)
 
 pytestmark = pytest.mark.skipif(not can_run(), reason=ABSENT)
 SETTINGS, SEED = 200, 14
+PRINTED = 2
+"""Settings of which all findings and verdicts of a page are compared with those of the book."""
+PARTS = 8
+"""Tests into which the settings are divided, so that one part can run by itself."""
 SHARE_THAT_FOLLOWS = 0.95
 
 
@@ -44,39 +58,51 @@ def _verdict_faults(outcomes: Any, removed: frozenset[str], page: dict[str, Any]
     return [f"{name}: {ours}, {page}" for name, ours, page in judged if ours != page["verdict"]]
 
 
-def test_200_settings_agree_with_python() -> None:
-    """Findings, to 1e-9 and letter by letter, and verdicts are those of Python; most follow."""
+@cache
+def _all_settings() -> list[dict[str, Any]]:
+    return random_settings(laboratory().reevaluation, SETTINGS, seed=SEED)
+
+
+def _hypotheses(setting: dict[str, Any], removed: frozenset[str]) -> Hypotheses:
+    known = claims.read_hypotheses(laboratory().tables, claims.gather_evidence(record_tables(), []))
+    return hypotheses_under(known, setting, removed)
+
+
+def _rival_faults(known: Hypotheses, evidence: Any, page: dict[str, Any]) -> list[str]:
+    rivals = {each.key: each for each in claims.rival_findings(known, evidence)}
+    faults = [f"{key}: on one side only" for key in {*rivals} ^ {*page}]
+    return faults + [
+        fault for key in {*rivals} & {*page} for fault in differences(key, rivals[key], page[key])
+    ]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_200_settings_agree_with_python(part: int) -> None:
+    """Findings, to 1e-9 and letter by letter, rival explanations and verdicts are Python's."""
     lab = laboratory()
-    again, settings = lab.reevaluation, random_settings(lab.reevaluation, SETTINGS, seed=SEED)
+    again, settings = lab.reevaluation, _all_settings()[part::PARTS]
     judged = VerdictFlips(lab.tables["rules"], lab.evidence, again)._outcomes
-    faults, unknown, asked = [], Counter[str](), 0
+    faults: list[str] = []
     for setting, page in zip(settings, answers(settings), strict=True):
         changed, removed = under(again, setting)
-        for key in again.declarations:
-            asked += 1
-            unknown[key] += "unknown" in page["findings"][key]
-            faults += differences(key, changed.finding(key, removed), page["findings"][key])
-        outcomes = replace(judged, reevaluation=changed, _known={})
-        faults += _verdict_faults(outcomes, removed, page["claims"])
+        with stay_taken(setting):
+            for key in again.declarations:
+                found = changed.finding(key, removed)
+                faults += differences(key, found, page["findings"][key])
+            outcomes = replace(judged, reevaluation=changed, _known={})
+            faults += _verdict_faults(outcomes, removed, page["claims"])
+        faults += _rival_faults(_hypotheses(setting, removed), lab.evidence, page["rivals"])
     assert faults == []
-    assert 1 - unknown.total() / asked >= SHARE_THAT_FOLLOWS
-    always = sum(not unknown[key] for key in again.declarations)
-    assert always / len(again.declarations) >= SHARE_THAT_FOLLOWS
 
 
-def _moved(known: Hypotheses, share: float) -> Hypotheses:
-    """Rival explanations with another starting probability in place of the even one."""
-    even, name = even_prior(known), f"{100 * share:g} percent"
-    rest = 1 - known.priors[even][known.proposition]
-    shares = {
-        each: share if each == known.proposition else part * (1 - share) / rest
-        for each, part in known.priors[even].items()
-    }
-    return replace(
-        known,
-        priors={name if each == even else each: shares if each == even else old
-                for each, old in known.priors.items()},
-    )  # fmt: skip
+def test_most_findings_follow_200_settings() -> None:
+    """Of all findings under all settings, and of those always, most are computed in the page."""
+    keys = laboratory().reevaluation.declarations
+    unknown = Counter[str]()
+    for page in answers(_all_settings(), claims=False):
+        unknown.update(key for key in keys if "unknown" in page["findings"][key])
+    assert 1 - unknown.total() / (SETTINGS * len(keys)) >= SHARE_THAT_FOLLOWS
+    assert sum(not unknown[key] for key in keys) / len(keys) >= SHARE_THAT_FOLLOWS
 
 
 def _flip_faults(setting: dict[str, Any], page: dict[str, Any]) -> list[str]:
@@ -91,15 +117,8 @@ def _flip_faults(setting: dict[str, Any], page: dict[str, Any]) -> list[str]:
     evidence = claims.gather_evidence(
         tables, [vars(each) for each in made.values() if isinstance(each, Finding)]
     )
-    known = claims.read_hypotheses(lab.tables, claims.gather_evidence(record_tables(), []))
-    known = _moved(known, setting["prior"]) if "prior" in setting else known
-    known = replace(known, items=tuple(i for i in known.items if not removed & {*i.rows}))
-    rivals = {each.key: each for each in claims.rival_findings(known, evidence)}
-    faults = [
-        fault
-        for key, each in rivals.items()
-        for fault in differences(key, each, page["rivals"][key])
-    ]
+    known = _hypotheses(setting, removed)
+    faults = _rival_faults(known, evidence, page["rivals"])
     flips = {key: again.flip_sets(key) for key, each in made.items() if isinstance(each, Finding)}
     flips |= claims.flips_of_rivals(known, evidence)
     verdicts = claims.flips_of_verdicts(lab.tables["ledger"], lab.tables["rules"], evidence, again)
@@ -126,12 +145,67 @@ def test_flip_sets_and_rivals_agree_with_python() -> None:
     settings = [{**each, "parameters": parameters, "prior": 0.3} for each in drawn]
     settings = [{}, *settings]
     pages = answers(settings, flips=[0, 1, 2])
-    faults = [
-        fault
-        for setting, page in zip(settings, pages, strict=True)
-        for fault in _flip_faults(setting, page)
-    ]
+    faults: list[str] = []
+    for setting, page in zip(settings, pages, strict=True):
+        with stay_taken(setting):
+            faults += _flip_faults(setting, page)
     assert faults == []
+
+
+def _few_parameters(number: int) -> list[dict[str, Any]]:
+    """Draw settings that a parameter file can hold, of a few parameters each."""
+    rng = random.Random(SEED)
+    drawn = random_settings(laboratory().reevaluation, number, seed=SEED + 2)
+    left = {"sources": [], "counters": [], "prior": None, "stay": None}
+    return [
+        {**left, "parameters": dict(rng.sample(sorted(each["parameters"].items()), 2))}
+        for each in drawn
+    ]
+
+
+def _printed_faults(page: dict[str, Any], record: WholeRecord) -> list[str]:
+    """List findings and verdicts of a page that `make book` would print otherwise, or refuse."""
+    made, refused = declared_outcomes(None, record)
+    known = {field.name for field in fields(Finding)}
+    printed = {
+        each["key"]: Finding(**{name: cell for name, cell in each.items() if name in known})
+        for each in made
+    }
+    faults = [*refused]
+    for key, each in page["findings"].items():
+        faults += differences(key, printed.get(key, "not printed"), each)
+    judged = {each["id"]: each["verdict"] for each in book_outcomes(made, record).claims}
+    return faults + [
+        f"{name}: {judged[name]}, {each}"
+        for name, each in page["claims"].items()
+        if "unknown" not in each and each["verdict"] != judged[name]
+    ]
+
+
+def test_copied_parameter_files_make_the_book_print_the_numbers_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting copied as YAML gives the page's findings and verdicts, or is refused as there."""
+    settings = _few_parameters(12)
+    call = """.map((setting) => skytallyLaboratory.setting.asYaml(
+      setting, new skytallyLaboratory.Book(skytallyLaboratoryData)).files)"""
+    copied = run_script(f"{json.dumps(settings)}{call}", record=True, cheap=False)
+    monkeypatch.setattr(notebook_parameter_files, "parameters_folder", lambda: tmp_path)
+    record, whole = whole_record(), 0
+    for files, page in zip(copied, answers(settings), strict=True):
+        for old in tmp_path.iterdir():
+            old.unlink()
+        for name, text in files.items():
+            (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+        assert notebook_parameter_files.parameter_faults() == []
+        void = [key for key, each in page["findings"].items() if "void" in each]
+        if void:
+            _, refused = declared_outcomes(void, record)
+            assert len(refused) >= len(void)
+        elif whole < PRINTED:
+            whole += 1
+            assert _printed_faults(page, record) == []
+    assert whole == PRINTED
 
 
 def test_reasons_of_verdicts_agree_with_python() -> None:

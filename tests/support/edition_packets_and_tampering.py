@@ -132,11 +132,16 @@ class PacketEdition:
             return {entry: archive.read(entry) for entry in archive.namelist()}
 
     def relogged(
-        self, name: str, files: dict[str, bytes], *, record: dict[str, str] | None = None
+        self,
+        name: str,
+        files: dict[str, bytes],
+        *,
+        record: dict[str, str] | None = None,
+        packed: bytes | None = None,
     ) -> PacketEdition:
-        """Log other files in one packet, or another record, as a dishonest publisher would."""
+        """Log another packet, or another record, as a dishonest publisher would."""
         packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
-        packets[name] = canonical_zip(files), files
+        packets[name] = packed or canonical_zip(files), files
         log = packet_log(self.id, packets, previous=None, record=record or self.record)
         return self._with_log(log, name, packets[name][0])
 

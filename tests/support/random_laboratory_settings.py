@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import random
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from unittest.mock import patch
 
+from skytally.claims.bayes_update import even_prior
+from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.findings import Finding, Reevaluation
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
+from skytally.statistics.port_calls import calls_from_ship_days, stay_length
 
 FIELDS = (
     *("value", "low", "high", "unit", "bound", "said", "when", "text", "inputs", "level"),
@@ -19,6 +27,13 @@ FIELDS = (
 TOLERANCE = 1e-9
 LARGEST_DRAWN = 50
 """Largest whole number that is drawn for a parameter."""
+PRIORS = (0.1, 0.9)
+STAYS = (stay_length.SHORTEST_MEAN, stay_length.LONGEST_MEAN)
+"""Limits between which a page lets a reader move them; a mean stay in days."""
+STAY_WORDS = re.compile(
+    r" \(A mean stay of [\d.]+ to [\d.]+ days is taken here instead of .*?\.\)$"
+)
+"""What a page adds to the sentence of a finding for which a reader set the mean stay."""
 
 
 def counters_of(again: Reevaluation) -> dict[str, str]:
@@ -54,7 +69,7 @@ def _value(option: dict[str, Any], rng: random.Random) -> object:
 
 
 def random_settings(again: Reevaluation, number: int, *, seed: int) -> list[dict[str, Any]]:
-    """Draw settings: sources and counters left out, parameters within their limits."""
+    """Draw settings: sources and counters left out, parameters, prior and stay within limits."""
     rng = random.Random(seed)
     sources, counters = (
         sorted({*again.record.source_of.values()}),
@@ -73,6 +88,10 @@ def random_settings(again: Reevaluation, number: int, *, seed: int) -> list[dict
             for each in options
             if rng.random() < 0.35
         }
+        if rng.random() < 0.3:
+            setting["prior"] = round(rng.uniform(*PRIORS), 2)
+        if rng.random() < 0.3:
+            setting["stay"] = sorted(round(rng.uniform(*STAYS), 1) for _ in range(2))
         drawn.append(setting)
     return drawn
 
@@ -89,8 +108,51 @@ def under(again: Reevaluation, setting: dict[str, Any]) -> tuple[Reevaluation, f
         for row, source in again.record.source_of.items()
         if source in sources or who.get(row) in setting.get("counters", ())
     )
-    changed = Reevaluation(again.declarations, again.record, parameters)
+    record = again.record
+    if "stay" in setting:
+        # estimates that other settings share know nothing of a reader's stay
+        record = copy.copy(record)
+        object.__setattr__(record, "results", {})
+    changed = Reevaluation(again.declarations, record, parameters)
     return changed, removed
+
+
+@contextmanager
+def stay_taken(setting: dict[str, Any]) -> Iterator[None]:
+    """Let estimates of port calls take the mean stay of a setting, where it has one."""
+    if "stay" not in setting:
+        yield
+        return
+    low, high = setting["stay"]
+    taken = stay_length.Estimate(math.nan, low, high, "days", 0.9, "set by a reader")
+    with (
+        patch.object(calls_from_ship_days, "mean_stay", lambda _: taken),
+        patch.object(
+            calls_from_ship_days,
+            "dwell_of_stays",
+            lambda _: stay_length.Dwell.between(low, high, level=taken.level),
+        ),
+    ):
+        yield
+
+
+def hypotheses_under(
+    known: Hypotheses, setting: dict[str, Any], removed: frozenset[str]
+) -> Hypotheses:
+    """Rival explanations with the prior of a setting, without the rows that it leaves out."""
+    items = tuple(each for each in known.items if not removed & {*each.rows})
+    if "prior" not in setting:
+        return replace(known, items=items)
+    share = setting["prior"]
+    even, name = even_prior(known), f"{100 * share:g} percent"
+    rest = 1 - known.priors[even][known.proposition]
+    shares = {
+        each: share if each == known.proposition else part * (1 - share) / rest
+        for each, part in known.priors[even].items()
+    }
+    priors = {name if each == even else each: shares if each == even else old
+              for each, old in known.priors.items()}  # fmt: skip
+    return replace(known, items=items, priors=priors)
 
 
 def _alike(one: Any, other: Any) -> bool:
@@ -107,6 +169,7 @@ def differences(key: str, ours: Finding | str, page: dict[str, Any]) -> Iterator
         if not (isinstance(ours, str) and "void" in page):
             yield f"{key}: Python {ours}, page {page}"
         return
+    page = {**page, "text": STAY_WORDS.sub("", page["text"])}
     for field in FIELDS:
         if not _alike(getattr(ours, field), page[field]):
             yield f"{key}, {field}: Python {getattr(ours, field)!r}, page {page[field]!r}"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from skytally.core import DataError
-from skytally.editions import Edition, change_summary, next_id, read_editions
+from skytally.editions import Edition, change_cause_search, change_summary, next_id, read_editions
 from skytally.editions.cell_corrections_and_effects import correction_history
-from skytally.editions.change_cause_search import Book, change_causes
+from skytally.editions.change_cause_search import DOWNWARDS, IRREDUCIBLE, Book, change_causes
 from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
 from skytally.editions.edition_change_sentences import cause_words
 from skytally.editions.edition_differences import (
@@ -386,8 +386,28 @@ def test_a_cause_is_not_guessed_where_an_edition_is_not_reproduced() -> None:
     )
 
 
-def test_a_search_ends_with_its_budget() -> None:
+def test_groups_are_left_out_where_no_small_combination_does() -> None:
+    """What three of five groups make together is found by leaving the other two out."""
+    groups = ["a", "b", "c", "d", "e"]
+
+    def book(chosen: tuple[str, ...]) -> Book:
+        made = {"x": {*"bde"} <= {*chosen}, "y": len(chosen) == 5, "z": "c" in chosen}
+        return {("finding", key): {"said": str(int(on)), "text": ""} for key, on in made.items()}
+
+    stored = (book(()), book(tuple(groups)))
+    causes, evaluated = change_causes(
+        [*stored[0]], stored, groups, lambda tried, _: [book(each) for each in tried], budget=7
+    )
+    found = {key: cause["sets"] for (_, key), cause in causes.items()}
+    assert found == {"x": [["b", "d", "e"]], "y": [groups], "z": [["c"]]}
+    assert [causes["finding", key]["undetermined"] for key in "xyz"] == [IRREDUCIBLE] * 2 + [""]
+    assert cause_words(causes["finding", "x"]) == f"b, d and e together; {IRREDUCIBLE}"
+    assert evaluated < 2 + 7 + DOWNWARDS
+
+
+def test_a_search_ends_with_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """What no evaluated combination makes is put down to all changes, and says so."""
+    monkeypatch.setattr(change_cause_search, "DOWNWARDS", 0)
     groups = ["a", "b", "c", "d", "e"]
 
     def book(chosen: tuple[str, ...]) -> Book:

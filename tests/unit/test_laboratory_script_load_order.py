@@ -30,7 +30,7 @@ from skytally.statistics.port_calls.calls_from_ship_days import _calls, _extreme
 from skytally.statistics.predictive_tail_given_ceiling import tails_of_bound
 from tests.support.claim_evidence import record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
-from tests.support.random_laboratory_settings import differences, random_settings, under
+from tests.support.random_laboratory_settings import differences, random_settings, stay_taken, under
 
 needs_scripts = pytest.mark.skipif(not can_run(), reason=ABSENT)
 LAB = "globalThis.skytallyLaboratory"
@@ -177,9 +177,24 @@ def test_findings_agree_with_python_under_settings_drawn_by_seed() -> None:
     faults = []
     for setting, page in zip(settings, answers(settings, cheap=True, claims=False), strict=True):
         changed, removed = under(again, setting)
-        for key in again.declarations:
-            faults += differences(key, changed.finding(key, removed), page["findings"][key])
+        with stay_taken(setting):
+            ours = {key: changed.finding(key, removed) for key in again.declarations}
+        for key, found in ours.items():
+            faults += differences(key, found, page["findings"][key])
     assert faults == []
+
+
+@needs_scripts
+def test_an_answer_does_not_depend_on_settings_that_were_answered_before() -> None:
+    """What settings share leaves each answer as it is on a page that was just opened."""
+    again = laboratory(cheap=True).reevaluation
+    drawn = random_settings(again, 12, seed=21)
+    settings = json.dumps([{}, *drawn, {}, *drawn[::-1]])
+    call = f"""(() => {{ const settings = {settings}, wanted = {{ claims: false }};
+      const after = laboratoryAnswers(settings, wanted);
+      return settings.map((each, at) => laboratoryPlain(after[at])
+        === laboratoryPlain(laboratoryAnswers([each], wanted)[0])); }})()"""
+    assert run_script(call, record=True) == [True] * 26
 
 
 @needs_scripts
@@ -188,7 +203,7 @@ def test_settings_come_back_from_the_address_and_from_yaml(
 ) -> None:
     """An address gives back its setting; its parameter files are read as the same values."""
     again = laboratory(cheap=True).reevaluation
-    settings = [{"prior": 0.3, "stay": [1.5, 4], "sources": [], "counters": [], **each}
+    settings = [{"sources": [], "counters": [], **each, "prior": 0.3, "stay": [1.5, 4]}
                 for each in random_settings(again, 20, seed=9)]  # fmt: skip
     call = f"""{json.dumps(settings)}.map((setting) => {{
       const book = globalThis.book = globalThis.book || new {LAB}.Book(skytallyLaboratoryData);

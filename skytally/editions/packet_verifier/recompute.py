@@ -13,6 +13,9 @@ import io
 import json
 import math
 import re
+import struct
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -35,6 +38,8 @@ COUNTED_BY = ("count", "estimate", "derived-sum", "reckoned", "likeness")  # err
 PLACED = ("between ", "from ", "in ", "no ", "on ", "until ")  # dates without a preposition
 DAY = re.compile(r"(about )?\d\d? [A-Z]")
 PLACE = re.compile(r"((?:[Oo]n )?\{\w+\}|[$@][^;|& ]+)")
+FILE = re.compile(r"(rows/)?[a-z][a-z_-]*\.[a-z]+")  # lower case: no two are one on any disk
+PLAIN_FILE, OF_1980 = 0o100644 << 16, 33  # attributes and day of each file in a packet
 Row = dict[str, Any]
 Rows = list[Row]
 
@@ -387,8 +392,8 @@ def difference(said: Row, how: Row, rows: dict[str, Row]) -> str:
     numbers, used = (_dated(how, rows), None) if "changes" in how else _numbers(how, rows)
     for word, new in zip(("value", "low", "high"), numbers, strict=True):
         old, given = said[word], float(f"{new:.6g}") if math.isfinite(new) else None
-        near = None not in (old, given) and abs(new - old) <= 1e-9 * max(1, abs(old))
-        if old != given and not near:
+        near = None not in (old, given) and abs(new - old) <= 1e-9 * max(1, abs(new))
+        if (old != given and not near) or isinstance(old, bool):
             return f"{said['key']}: {word} {old}, but its rows give {given}"
     ids = sorted(_bracketed_by(how, rows) if used is None else (row["id"] for row in used))
     if ids != sorted(said["inputs"]) and (used or not {*said["inputs"]} <= {*ids}):
@@ -415,14 +420,20 @@ def _once(pairs: list[tuple[str, Any]]) -> Row:
     return dict(pairs)
 
 
+def _finite(word: str) -> float:
+    _need(math.isfinite(float(word)), f"{word} in JSON")
+    return float(word)
+
+
 def _json(content: bytes) -> Row:
-    return json.loads(
-        content, object_pairs_hook=_once, parse_constant=lambda word: _need(0, f"{word} in JSON")
-    )
+    text = content.decode("utf-8")  # other encodings look like another text in other programs
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
 
 
 def _table(content: bytes) -> Rows:
     read = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    columns = read.fieldnames or []
+    _need(len(columns) == len({*columns}), f"a column twice in {', '.join(columns)}")
     return [{column: cell.strip() for column, cell in row.items()} for row in read]
 
 
@@ -492,8 +503,40 @@ def _answer(packet: Row, files: dict[str, bytes], done: Rows) -> str:
     return words + "".join(f"; NOT RECOMPUTED: {each}" for each in left)
 
 
-def check_content(files: dict[str, bytes], expected: Row, record: dict[str, str]) -> str:
+def _packed(files: dict[str, bytes], data: bytes) -> bytes:
+    """Zip of these files and nothing else around the deflated content that `data` has of each.
+
+    Programs differ in what they show of a zip whose parts contradict each other, overlap or have
+    something between them, so a packet has one form in which all show the same.
+    """
+    packed, directory = b"", b""
+    entries = {entry.filename: entry for entry in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+    for name in sorted(files):
+        file, entry, inflate = name.encode(), entries[name], zlib.decompressobj(-zlib.MAX_WBITS)
+        start = entry.header_offset + 30 + len(file)
+        deflated = data[start : start + entry.compress_size]
+        try:
+            whole = inflate.decompress(deflated, len(files[name]) + 1) == files[name]
+        except zlib.error:
+            whole = False
+        alone = inflate.eof and not inflate.unused_data
+        _need(whole and alone, f"{name}: not deflated, or followed by more")
+        sizes = zlib.crc32(files[name]), len(deflated), len(files[name]), len(file)
+        about = struct.pack("<5H3L2H", 20, 0, 8, 0, OF_1980, *sizes, 0)
+        directory += b"PK\1\2" + bytes((20, 3)) + about
+        directory += struct.pack("<3H2L", 0, 0, 0, PLAIN_FILE, len(packed)) + file
+        packed += b"PK\3\4" + about + file + deflated
+    count, ends = len(files), (len(directory), len(packed))
+    return packed + directory + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, *ends, 0)
+
+
+def check_content(
+    files: dict[str, bytes], expected: Row, record: dict[str, str], data: bytes
+) -> str:
     """Check the files of a packet against each other; return in words what was checked."""
+    for file in files:
+        _need(FILE.fullmatch(file), f"{file}: no name of a file in a packet")
+    _need(_packed(files, data) == data, "packed so that programs may show other files")
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     packet, crate = (_json(files[file]) for file in ("packet.json", "ro-crate-metadata.json"))
     for key, value in expected.items():

@@ -26,7 +26,7 @@ from typing import Any
 
 FORMAT, LARGEST = "2", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
-RECOMPUTE = "25a564ea6b5c48193196f5179255da9f94b7d55198eeaba421ed6cb3e8f85622"
+RECOMPUTE = "278d29dfe8365d52f7bada5d0c400237df402cd15ad01e0f777126ade4cf15f2"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
@@ -107,7 +107,7 @@ def check_packet(data: bytes, name: str, log: Log, check_content: Any) -> str:
     _need(digest == packets[name][0], "its files are as they were logged, its other bytes are not")
     kind, identifier = NAME.fullmatch(name).groups()  # type: ignore[union-attr]
     about = {"format": int(FORMAT), "edition": edition, "kind": kind, "id": identifier}
-    return f"edition {edition} says {check_content(files, about, record)}"
+    return f"edition {edition} says {check_content(files, about, record, data)}"
 
 
 def main(root: str, log: str, *packets: str) -> int:

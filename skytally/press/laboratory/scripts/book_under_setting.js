@@ -26,6 +26,14 @@
       for (const each of data.parameters) {
         this.parameters[each.page] = { ...this.parameters[each.page], [each.name]: each.value };
       }
+      // what one setting computed and another may read, each by all that it depends on
+      this.shared = { findings: new Map(), named: new Map(), mayRead: new Map(), dependsOn: new Map(),
+        outcomes: new Map(), reaches: new Map() };
+    }
+    /** Rival explanations under the published prior, or another one. */
+    hypotheses(prior) {
+      this.rivals = this.rivals || lab.rivals.hypothesesOf(this.data.rivals);
+      return prior === null ? this.rivals : lab.rivals.underPrior(this.rivals, prior);
     }
     get sourceIds() { return new Set(this.whole.sourceOf.values()); }
     get counterIds() {

@@ -220,17 +220,20 @@
     const claimed = claimedNumber(rule, evidence), { length } = rule.selected;
     const part = sizeOfPart(rule, evidence);
     const words = { claimed: claimed.words, part: String(part), whole: String(length) };
-    if (`${rule.sentence}${rule.otherwise}`.includes("{owner_not_stated}")) {
+    if (countsOwners(rule)) {
       words.owner_not_stated = String(rowsWithoutOwner(rule, evidence));
     }
     if (!length) return [UNTESTED, words];
     const percent = w.toDigits(100 * part / length, 3);
     return [compare(claimed, intervalNumber(percent, percent, "percent")), words];
   }
+  const countsOwners = (rule) => `${rule.sentence}${rule.otherwise}`.includes("{owner_not_stated}");
+  const ofAnyOwner = (rule) => rule.where.split(";").filter((each) => !each.trim().startsWith("family")).join(";");
+  /** Conditions by which a rule selects rows: its own, and those of owners that are not stated. */
+  const selections = (rule) => countsOwners(rule) ? [rule.where, ofAnyOwner(rule)] : [rule.where];
   function rowsWithoutOwner(rule, evidence) {
     if (!evidence.whole.table(rule.table).columns.includes("family")) return 0;
-    const others = rule.where.split(";").filter((each) => !each.trim().startsWith("family"));
-    return rowsOf({ ...rule, where: others.join(";") }, evidence)
+    return rowsOf({ ...rule, where: ofAnyOwner(rule) }, evidence)
       .filter((row) => lab.provenance.OWNER_NOT_STATED.includes(row.family)).length;
   }
   function gapWords(left, right) {
@@ -381,5 +384,5 @@
     const refs = [...refsOf(rule, "left"), ...refsOf(rule, "right"), ...rule.selected.map((row) => row.id)];
     return { verdict, why: why.slice(0, 1).toUpperCase() + why.slice(1), refs: [...new Set(refs)] };
   }
-  lab.rules = { Evidence, judge, worst, refsOf };
+  lab.rules = { Evidence, judge, worst, refsOf, selections };
 })(globalThis.skytallyLaboratory);

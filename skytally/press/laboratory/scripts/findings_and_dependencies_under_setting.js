@@ -5,14 +5,38 @@
   const FEW = 3;
   const union = (...sets) => new Set(sets.flatMap((set) => [...set]));
   const keyOf = (set) => [...set].sort().join(" ");
+  const STAY = "stay";
+  /** Parameters, as page.name, of which two sets have different values. */
+  function changedParameters(before, after) {
+    const names = Object.entries(after).flatMap(([page, own]) => Object.keys(own)
+      .filter((name) => own[name] !== before[page]?.[name]
+        && JSON.stringify(own[name]) !== JSON.stringify(before[page]?.[name]))
+      .map((name) => [`${page}.${name}`, JSON.stringify(own[name])]));
+    return new Map(names);
+  }
 
   class Reevaluation {
     constructor(book, parameters, base = new Set(), stay = null) {
       Object.assign(this, { book, parameters, base, stay });
       this.whole = book.whole;
       this.declarations = book.declarations;
-      this.known = { evaluations: new Map(), findings: new Map(), named: new Map(), trials: new Map(),
-        mayRead: new Map() };
+      this.known = { evaluations: new Map(), findings: new Map(), trials: new Map(), settings: new Map() };
+      this.changed = changedParameters(book.parameters, parameters);
+    }
+    /** A finding and the values other than the published ones that it depends on: what it is known by. */
+    at(key) {
+      if (!this.changed.size && !this.stay) return key;
+      const { settings } = this.known;
+      if (!settings.has(key)) settings.set(key, [key, ...this.otherValues([key])].join("\n"));
+      return settings.get(key);
+    }
+    /** Values that differ from the published ones, of those that some findings depend on. */
+    otherValues(keys) {
+      if (!this.changed.size && !this.stay) return [];
+      const named = union(...keys.map((key) => this.dependsOn(key)));
+      const values = [...named].filter((each) => this.changed.has(each)).sort()
+        .map((each) => `${each}=${this.changed.get(each)}`);
+      return this.stay && named.has(STAY) ? [...values, `${STAY}=${this.stay}`] : values;
     }
     /** Rows that stand in several pages, of which one may have copied another, as far as they are left. */
     get repeated() {
@@ -37,7 +61,8 @@
     }
     /** Rows that a finding can ever read: it is the same without any others. */
     mayRead(key) {
-      if (!this.known.mayRead.has(key)) {
+      const at = this.at(key), known = this.book.shared.mayRead;
+      if (!known.has(at)) {
         const declaration = this.declarations.get(key), { whole } = this, name = declaration.table;
         const rows = new Set(this.named(key));
         const add = (ids) => { for (const id of ids) rows.add(id); };
@@ -64,9 +89,9 @@
         for (const other of f.referred(`${declaration.of} ${declaration.where}`)) add(this.mayRead(other));
         // a quoted number may take a bound from a row that counts in the place of its own
         for (const id of [...rows]) add(whole.keptInstead.get(id) || []);
-        this.known.mayRead.set(key, rows);
+        known.set(at, rows);
       }
-      return this.known.mayRead.get(key);
+      return known.get(at);
     }
     concerned(key, removed) {
       if (!removed.size) return removed;
@@ -77,21 +102,30 @@
     finding(key, removed = lab.record.NOTHING) {
       const concerned = this.concerned(key, removed), at = `${key}\n${keyOf(concerned)}`;
       if (!this.known.findings.has(at)) {
-        const found = f.oneFinding(this.declarations.get(key), this.evaluation(concerned));
-        this.known.findings.set(at, found);
+        this.known.findings.set(at, this.sharedFinding(key, concerned));
       }
       return this.known.findings.get(at);
     }
+    /** A finding as any setting computed it that leaves out the same of the rows it may read. */
+    sharedFinding(key, concerned) {
+      const { findings } = this.book.shared;
+      const gone = keyOf(union(this.concerned(key, this.base), concerned)), at = `${this.at(key)}\n${gone}`;
+      if (!findings.has(at)) {
+        findings.set(at, f.oneFinding(this.declarations.get(key), this.evaluation(concerned)));
+      }
+      return findings.get(at);
+    }
     /** Rows that a finding, or one it refers to, names: it is void without one of them. */
     named(key) {
-      if (!this.known.named.has(key)) {
+      const at = this.at(key), known = this.book.shared.named;
+      if (!known.has(at)) {
         const declaration = this.declarations.get(key);
         const cells = `${declaration.rows} ${declaration.of.replace(f.REFERENCE, "")}`;
         const ids = lab.record.words(f.substituted(cells, this.parameters[declaration.page] || {}));
         const others = f.referred(`${declaration.of} ${declaration.where}`).map((each) => this.named(each));
-        this.known.named.set(key, union(ids, ...others));
+        known.set(at, union(ids, ...others));
       }
-      return this.known.named.get(key);
+      return known.get(at);
     }
     decisive(declaration, rows, evaluation) {
       if (declaration.kind in f.PICKED) return f.PICKED[declaration.kind](rows).map((row) => row.id);
@@ -128,13 +162,19 @@
       const evaluation = this.evaluation(this.concerned(key, removed));
       return union(this.rowsRead(this.declarations.get(key), evaluation), this.named(key));
     }
-    /** Page and name of each parameter that a finding, or one it refers to, mentions. */
+    /** Page and name of each parameter that a finding, or one it refers to, mentions; and the mean stay. */
     dependsOn(key) {
+      const { dependsOn } = this.book.shared;
+      if (!dependsOn.has(key)) dependsOn.set(key, this.parametersIn(key));
+      return dependsOn.get(key);
+    }
+    parametersIn(key) {
       const declaration = this.declarations.get(key);
       const { rows, of, where, part, arguments: given, value, dates } = declaration;
       const text = [rows, of, where, part, given, value, dates].join(" ");
       const named = new Set([...text.matchAll(f.PARAMETER)].map((match) => `${declaration.page}.${match[1]}`));
       for (const other of f.referred(text)) for (const each of this.dependsOn(other)) named.add(each);
+      if ((lab.estimates.namedOf(declaration.kind, declaration.estimate) || {}).ofStays) named.add(STAY);
       return named;
     }
     /** The same with another value of one parameter. */

@@ -154,7 +154,7 @@
   }
   function priorRow() {
     if (!keys.some((key) => key.startsWith("rivals."))) return [];
-    const known = lab.rivals.hypothesesOf(book.data.rivals);
+    const known = book.hypotheses(null);
     const shared = known.priors.get(lab.rivals.evenPrior(known))[known.proposition];
     const fault = element("span", { class: "sk-lab-fault", role: "alert" });
     const { LEAST_PRIOR: min, MOST_PRIOR: max } = lab.setting;

@@ -4,10 +4,11 @@
   const w = lab.words, q = lab.quantities, { DataError, NotRecomputed } = w;
 
   function datedStays(tables, site) {
-    const standing = new Set(["ship_sightings", "voyages"].flatMap(
-      (name) => tables.table(name).map((row) => row.id)));
+    const stands = (id) => ["ship_sightings", "voyages"].some((name) => {
+      return tables.whole.table(name).places.has(id) && !tables.gone(name).has(id);
+    });
     return tables.table("port_stays").filter(
-      (row) => row.site === site && lab.record.words(row.rows).every((id) => standing.has(id)));
+      (row) => row.site === site && lab.record.words(row.rows).every(stands));
   }
   const rowsOfStays = (tables, { site }) => datedStays(tables, site)
     .flatMap((row) => [row.id, ...lab.record.words(row.rows)]);

@@ -185,7 +185,17 @@
     const rho = Math.exp(-(length / usable) / (dwell * Math.max(1 - share, 0.1)));
     return rho === 1 ? usable : Math.min((1 + rho) / (1 - rho), usable);
   }
-  const drawn = new Map();
+  const drawn = new Map(), used = [];
+  /** Room for numbers until its place is asked for again: fresh memory costs more than the numbers. */
+  function room(place, number) {
+    if (!used[place] || used[place].length < number) used[place] = new Float64Array(number);
+    return used[place].subarray(0, number);
+  }
+  function copied(numbers) {
+    const copy = room(0, numbers.length);
+    copy.set(numbers);
+    return copy;
+  }
   /** Draws of presence and stays for one period, which every number of berths shares. */
   function presenceDraws([seen, usable], length, dwell, seed, seeds) {
     const key = [seen, usable, length, dwell.median, dwell.spread, seed].join(" ");
@@ -200,24 +210,26 @@
     }
     const high = covered < 1 ? low.map((each) => Math.min(each + (1 - covered), 1)) : low;
     for (let i = 0; i < DRAWS; i += 1) stays[i] = dwell.median * Math.exp(dwell.spread * rng.normal());
-    const ends = [quantile(low.slice(), TAILS[0]), quantile(high.slice(), TAILS[1])];
+    const ends = [quantile(copied(low), TAILS[0]), quantile(copied(high), TAILS[1])];
     if (drawn.size > 60) drawn.clear();
     drawn.set(key, { low, high, stays, share, covered, ends });
     return drawn.get(key);
   }
   /** Calls in each draw, if the berths are taken each on its own. */
   function callsInto(target, at, presence, stays, length, berths) {
-    const root = berths === 1 ? (x) => x : berths === 2 ? Math.sqrt : berths === 3 ? Math.cbrt
-      : (x) => Math.pow(x, 1 / berths);
+    const each = length * berths;
     for (let i = 0; i < DRAWS; i += 1) {
-      target[at + i] = length * berths * (1 - root(1 - presence[i])) / stays[i];
+      const empty = 1 - presence[i];
+      const root = berths === 1 ? empty : berths === 2 ? Math.sqrt(empty) : berths === 3 ? Math.cbrt(empty)
+        : Math.pow(empty, 1 / berths);
+      target[at + i] = each * (1 - root) / stays[i];
     }
   }
   function oneCorner(corner, lengths, ships, dwell, seed, seeds) {
     const tried = lengths[0] < lengths[1] ? evenly(...lengths, LENGTHS_TRIED) : [lengths[0]];
     const draws = tried.map((length) => presenceDraws(corner, length, dwell, seed, seeds));
     const number = tried.length * ships.length * DRAWS, open = draws.some(({ covered }) => covered < 1);
-    const least = new Float64Array(number), most = open ? new Float64Array(number) : least;
+    const least = room(1, number), most = open ? room(2, number) : least;
     let at = 0;
     draws.forEach(({ low, high, stays }, i) => ships.forEach((berths) => {
       callsInto(least, at, low, stays, tried[i], berths);
@@ -233,12 +245,18 @@
       share: tried.length * ships.length === 1 ? corner[0] / corner[1] : NaN,
     };
   }
+  const counted = new Map();
+  /** Calls and presence of a berth, computed once for whatever rows and stays give the same numbers. */
   function callsByShare(seen, imaged, stay, ships, seed, seeds) {
     const pairs = corners(seen, imaged);
     checkShips(ships);
     const lengths = periodLengths(imaged), dwell = dwellBetween(stay.low, stay.high);
     const tried = evenlyWhole(ships);
-    const found = pairs.map((pair) => oneCorner(pair, lengths, tried, dwell, seed, seeds));
+    const found = pairs.map((pair) => {
+      const at = [pair, lengths, tried, dwell.median, dwell.spread, seed].join(" ");
+      if (!counted.has(at)) counted.set(at, oneCorner(pair, lengths, tried, dwell, seed, seeds));
+      return counted.get(at);
+    });
     const hull = (name) => [Math.min(...found.map((each) => each[name][0])),
       Math.max(...found.map((each) => each[name][1]))];
     const [low, high] = hull("calls"), [least, most] = hull("presence");

@@ -22,8 +22,8 @@
     + "each with the same probability before any evidence and the remaining ones left out, "
     + "“{proposition}” comes to {number}.";
 
-  /** Hypotheses, priors and observations; one starting probability may be the reader's own. */
-  function hypothesesOf(tables, prior = null) {
+  /** Hypotheses, priors and observations, and what was made of them under any prior. */
+  function hypothesesOf(tables) {
     const names = new Map();
     let proposition = "", reference = "";
     for (const row of tables.hypotheses) {
@@ -43,9 +43,10 @@
       id: row.id, text: row.text, origin: row.origin, rows: lab.record.words(row.rows),
       ratios: ratios[row.id] || {},
     }));
-    const known = { names, proposition, reference, priors, items };
-    return prior === null ? known : { ...known, priors: withPrior(known, prior) };
+    return { names, proposition, reference, priors, items, made: new Map() };
   }
+  /** Hypotheses with the reader's own starting probability. */
+  const underPrior = (known, share) => ({ ...known, priors: withPrior(known, share) });
   /** Priors of which the one nearest to even is moved; the others keep their proportions. */
   function withPrior(known, share) {
     const even = evenPrior(known), shares = known.priors.get(even), moved = {};
@@ -65,8 +66,15 @@
     if (reading === "middle") return Math.log(Math.sqrt(ratio.low * ratio.high));
     return Math.log((reading === "greatest") === underTest ? ratio.high : ratio.low);
   }
-  const logsOf = (item, known, reading) => [...known.names.keys()].map(
-    (name) => logRatio(item.ratios[name], reading, name === known.proposition));
+  /** Logarithms of the ratios of an observation, which no prior and no other observation changes. */
+  function logsOf(item, known, reading) {
+    const at = `${item.id}\n${reading}`;
+    if (!known.made.has(at)) {
+      known.made.set(at, [...known.names.keys()].map(
+        (name) => logRatio(item.ratios[name], reading, name === known.proposition)));
+    }
+    return known.made.get(at);
+  }
   function worthOf(items, known, model, reading) {
     const logs = items.map((item) => logsOf(item, known, reading));
     if (model === STRONGEST) {
@@ -80,6 +88,11 @@
     return logs[0].map((_, at) => logs.reduce((all, each) => all + each[at], 0) / shared);
   }
   function combinedRatios(known, model, reading, without = "") {
+    const at = [model, reading, without, ...known.items.map((item) => item.id)].join("\n");
+    if (!known.made.has(at)) known.made.set(at, ratiosTogether(known, model, reading, without));
+    return known.made.get(at);
+  }
+  function ratiosTogether(known, model, reading, without) {
     const within = new Map();
     for (const item of known.items) {
       if (item.id === without) continue;
@@ -186,5 +199,5 @@
   const withoutRows = (known, removed) => ({
     ...known, items: known.items.filter((item) => !item.rows.some((row) => removed.has(row))),
   });
-  lab.rivals = { hypothesesOf, rivalFindings, withoutRows, evenPrior };
+  lab.rivals = { hypothesesOf, underPrior, rivalFindings, withoutRows, evenPrior };
 })(globalThis.skytallyLaboratory);

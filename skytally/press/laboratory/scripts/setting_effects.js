@@ -25,7 +25,7 @@
       this.book = book;
       this.reevaluation = book.under(setting);
       this.verdicts = new lab.verdicts.Verdicts(this.reevaluation);
-      const known = lab.rivals.hypothesesOf(book.data.rivals, setting.prior ?? null);
+      const known = book.hypotheses(setting.prior ?? null);
       this.hypotheses = lab.rivals.withoutRows(known, this.reevaluation.base);
     }
     get rivals() {
@@ -55,12 +55,13 @@
     }
   }
   const same = (one, other) => FIELDS.every((field) => one[field] === other[field]);
-  const unlike = (one, other) => one.void !== undefined || one.unknown !== undefined || !same(one, other);
+  const unlike = (one, other) => one.void !== undefined || one.unknown !== undefined
+    || (one !== other && !same(one, other));
   /** Findings and claims that differ from the published ones, each as [id, published, now]. */
   function differences(published, now, keys, claims) {
     const pairs = (ids, of) => ids.map((id) => [id, of(published, id), of(now, id)])
       .filter(([, before, after]) => before && after);
-    const worded = (claim) => JSON.stringify([claim.verdict, claim.why]);
+    const worded = (claim) => [claim.verdict, ...claim.why].join("\n");
     return {
       findings: pairs(keys, (answer, key) => answer.finding(key)).filter(
         ([, before, after]) => unlike(after, before)),

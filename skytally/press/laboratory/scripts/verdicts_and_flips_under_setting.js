@@ -1,7 +1,7 @@
 /* Verdicts on claims under one setting, and the smallest sets of rows and sources that flip them. */
 (function (lab) {
   "use strict";
-  const { Evidence, judge, worst, refsOf } = lab.rules;
+  const { Evidence, judge, worst, refsOf, selections } = lab.rules;
   const { DataError, NotRecomputed } = lab.words;
   const { keyOf } = lab.reevaluation;
   const NOTHING = new Set();
@@ -9,7 +9,7 @@
   /** Outcomes of rules on whatever is left of the record, each judged once. */
   class Outcomes {
     constructor(reevaluation, graph) {
-      Object.assign(this, { reevaluation, graph, known: new Map(), reaches: new Map(), partsOf: new Map() });
+      Object.assign(this, { reevaluation, graph, known: new Map(), partsOf: new Map(), settings: new Map() });
       this.book = reevaluation.book;
     }
     declared(name) {
@@ -34,29 +34,48 @@
       return new Set([...refsOf(rule, "left"), ...refsOf(rule, "right"), rule.claimed,
         ...(this.parts(name) || new Map()).keys()]);
     }
-    reach(name) {
-      if (!this.reaches.has(name)) {
-        const read = this.declared(name).map((key) => this.reevaluation.mayRead(key));
-        this.reaches.set(name, new Set([...this.concerns(name), ...read.flatMap((each) => [...each])]));
+    /** A rule and the values other than the published ones that it depends on: what it is known by. */
+    at(name) {
+      if (!this.settings.has(name)) {
+        this.settings.set(name, [name, ...this.reevaluation.otherValues(this.declared(name))].join("\n"));
       }
-      return this.reaches.get(name);
+      return this.settings.get(name);
+    }
+    /** Rows that a rule can ever read, left out or not: its outcome is the same without any others. */
+    reach(name) {
+      const { reaches } = this.book.shared, at = this.at(name);
+      if (!reaches.has(at)) {
+        const rule = this.book.rules.get(name), { whole } = this.reevaluation;
+        const read = this.declared(name).map((key) => this.reevaluation.mayRead(key));
+        const selected = rule.table ? selections(rule).map((where) => whole.selection(rule.table, where)) : [];
+        reaches.set(at, new Set([...this.concerns(name), ...selected.flat().map((row) => row.id),
+          ...read.flatMap((each) => [...each])]));
+      }
+      return reaches.get(at);
     }
     /** Outcome of one rule without some rows; null where it cannot be judged. */
     outcome(name, removed = NOTHING) {
       const reach = this.reach(name), concerned = new Set([...removed].filter((id) => reach.has(id)));
       const key = `${name}\n${keyOf(concerned)}`;
-      if (!this.known.has(key)) {
-        const gone = new Set([...this.reevaluation.base, ...concerned]);
-        const evidence = new Evidence(this.reevaluation, this.graph, gone);
+      if (!this.known.has(key)) this.known.set(key, this.sharedOutcome(name, reach, concerned));
+      return this.known.get(key);
+    }
+    /** An outcome as any setting judged it that leaves out the same of the rows that the rule can read. */
+    sharedOutcome(name, reach, concerned) {
+      const { outcomes } = this.book.shared, { base } = this.reevaluation;
+      const left = new Set([...[...base].filter((id) => reach.has(id)), ...concerned]);
+      const at = `${this.at(name)}\n${keyOf(left)}`;
+      if (!outcomes.has(at)) {
+        const evidence = new Evidence(this.reevaluation, this.graph, new Set([...base, ...concerned]));
         let outcome = null;
         try {
           outcome = judge(this.book.rules.get(name), evidence);
         } catch (error) {
           if (!(error instanceof DataError)) throw error;
         }
-        this.known.set(key, outcome);
+        outcomes.set(at, outcome);
       }
-      return this.known.get(key);
+      return outcomes.get(at);
     }
   }
 
