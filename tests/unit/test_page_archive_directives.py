@@ -38,7 +38,7 @@ def test_page_says_that_nothing_was_fetched_yet(root: Path) -> None:
     count = len(cited_addresses(root / "data"))
     assert count > 300
     shown = archive_lead(cited_addresses(root / "data"), ArchiveRows())
-    assert f"None of the {count} addresses" in shown
+    assert f"This book has archived none of the {count} addresses" in shown
     assert "has not been run on the internet" in shown
 
 
@@ -46,16 +46,19 @@ def test_a_clause_says_how_many_are_archived(root: Path, visited: ArchiveRows) -
     """None before the first visit; afterwards those that were kept, with a link to the page."""
     addresses = cited_addresses(root / "data")
     count = len(addresses)
-    none = f"none of the {count} addresses cited is archived"
-    assert archived_share(addresses, ArchiveRows()) == none
-    assert archived_share(addresses, visited) == f"1 of the {count} addresses cited is archived"
+    words = f"of the {count} addresses that it cites, of which 1 is itself a page of a web archive"
+    assert archived_share(addresses, ArchiveRows()) == f"this book has archived none {words}"
+    assert archived_share(addresses, visited) == f"this book has archived 1 {words}"
+    others = [each for each in addresses if "webarchive" not in each.url]
+    end = f"of the {len(others)} addresses that it cites"
+    assert archived_share(others, visited) == f"this book has archived 1 {end}"
     role = ArchivedShareRole()
     settings = SimpleNamespace(env=SimpleNamespace(docname="index"))
     inliner: Any = SimpleNamespace(document=SimpleNamespace(settings=settings))
     role.inliner, role.text = inliner, "count"
     (node,), problems = role.run()
     assert (node["refuri"], problems) == ("sources.html#archived-copies", [])
-    assert "addresses cited" in node.astext()
+    assert "addresses that it cites" in node.astext()
 
 
 def test_page_counts_states_and_numbers(
@@ -66,7 +69,7 @@ def test_page_counts_states_and_numbers(
     monkeypatch.setattr(page_archive_directives, "known_archive", lambda _: archive)
     shown = str(bare(ArchiveState).html())
     count = len(cited_addresses(root / "data"))
-    assert f"Of {count} addresses that the data cite, 1 are archived" in shown
+    assert f"Of {count} addresses that the data cite, this book has archived 1, " in shown
     assert "between 2026-12-01 and 2026-12-02" in shown
     for words in ("not archived yet", str(count - 2), "the page came whole", "no such page"):
         assert words in shown

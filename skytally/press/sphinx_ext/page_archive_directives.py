@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -24,6 +26,8 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell, small_table, to_r
 PAGE_OF_COPIES = "sources.html#archived-copies"
 NOT_YET = "not archived yet"
 WORDS_OF_NUMBERS = "number_found"
+# hosts such as webarchive.library.unt.edu, web.archive.org, webarchive.nationalarchives.gov.uk
+OF_AN_ARCHIVE = re.compile(r"(^|\.)(web-?archive\.|web\.archive\.org$|archive\.(ph|is|today)$)")
 
 
 def _meanings(vocabulary: str) -> dict[str, str]:
@@ -37,7 +41,7 @@ def archive_lead(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
     counted = number(len(addresses))
     if not rows.visits:
         return (
-            f"None of the {counted} addresses that the data cite is archived yet: "
+            f"This book has archived none of the {counted} addresses that the data cite yet: "
             "<code>make archive</code> has not been run on the internet. It was tried only on "
             "servers of the machine that ran its tests."
         )
@@ -45,20 +49,30 @@ def archive_lead(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
     copies = sum(count for state, count in states.items() if is_kept(state))
     first, last = (edge(row["fetched"] for row in rows.visits)[:10] for edge in (min, max))
     return (
-        f"Of {counted} addresses that the data cite, {number(copies)} are archived, whole or in "
-        f"part; they were visited between {cell(first)} and {cell(last)}."
+        f"Of {counted} addresses that the data cite, this book has archived {number(copies)}, "
+        f"whole or in part; they were visited between {cell(first)} and {cell(last)}."
     )
+
+
+def _is_of_an_archive(url: str) -> bool:
+    """Tell whether an address is itself a page of a web archive, by the name of its host."""
+    return bool(OF_AN_ARCHIVE.search(urlsplit(url).hostname or ""))
 
 
 def archived_share(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
-    """Clause on how many of the cited pages are archived, for use within a sentence."""
+    """Clause on how many of the cited pages this book archived, for use within a sentence."""
     states = states_now([each.url for each in addresses], rows) if rows.visits else {}
     copies = sum(count for state, count in states.items() if is_kept(state))
     counted = number(len(addresses))
-    verb = "is" if copies < 2 else "are"
-    return (
-        f"{number(copies) if copies else 'none'} of the {counted} addresses cited {verb} archived"
+    of_archives = sum(_is_of_an_archive(each.url) for each in addresses)
+    words = (
+        f"this book has archived {number(copies) if copies else 'none'} of the {counted} "
+        "addresses that it cites"
     )
+    if not of_archives:
+        return words
+    verb = "is itself a page" if of_archives == 1 else "are themselves pages"
+    return f"{words}, of which {number(of_archives)} {verb} of a web archive"
 
 
 class ArchivedShareRole(SphinxRole):
