@@ -121,21 +121,30 @@ def as_high(rows: pd.DataFrame, highest_row: pd.DataFrame) -> str:
     top = highest_row.iloc[0]
     value = top["value"] if not math.isnan(top["value"]) else top["low"]
     others = rows[(rows["id"] != top["id"]) & rows["bound"].ne(n.AT_MOST)]
-    near, unlimited, higher = [], [], False
+    equal: list[str] = []
+    reaching: list[str] = []
+    beyond: list[str] = []
+    unlimited: list[str] = []
     for _, row in others.iterrows():
         quantity = quantity_of(row)
-        most = limits(quantity)[1]
+        least, most = limits(quantity)
         words = f"{quantity_text(quantity)} ({period_of(row)})"
         if row["bound"] in n.OPEN_ABOVE:
             unlimited.append(words)
-        elif most >= value:
-            near.append(words)
-            higher = higher or most > value
-    may = f"by what its words allow, {listed(near)} may be as much{' or more' if higher else ''}"
-    have = "has" if len(unlimited) == 1 else "have"
-    beyond = f"{listed(unlimited)}, which {have} no upper end, may be more"
-    parts = [*([may] if near else []), *([beyond] if unlimited else [])]
-    return f"; {', and '.join(parts)}" if parts else ""
+        elif most > value:
+            beyond.append(words)
+        elif most == value:
+            (equal if least == value else reaching).append(words)
+    may = [f"{listed(beyond)} may be as much or more"] if beyond else []
+    if reaching:
+        may.append(f"{listed(reaching)} may be as much{' and no more' if beyond else ''}")
+    parts = [f"{listed(equal)} {'is' if len(equal) == 1 else 'are'} as much"] if equal else []
+    if may:
+        parts.append(f"by what its words allow, {', and '.join(may)}")
+    if unlimited:
+        have = "has" if len(unlimited) == 1 else "have"
+        parts.append(f"{listed(unlimited)}, which {have} no upper end, may be more")
+    return f"; {'; '.join(parts)}" if parts else ""
 
 
 def quoted(

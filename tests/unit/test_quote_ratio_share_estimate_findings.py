@@ -316,11 +316,15 @@ def test_superlatives_of_no_row_are_no_row(rows: Rows) -> None:
         ({"value": 140.0, "bound": "exactly"}, ""),
         (
             {"value": 150.0, "bound": "exactly"},
-            "; by what its words allow, 150 m {} may be as much",
+            "; 150 m {} is as much",
         ),
         (
             {"value": 149.0, "bound": "about"},
             "; by what its words allow, about 149 m {} may be as much or more",
+        ),
+        (
+            {"value": 100.0, "bound": "about"},
+            "; by what its words allow, about 100 m {} may be as much",
         ),
         (
             {"value": 100.0, "bound": "more than"},

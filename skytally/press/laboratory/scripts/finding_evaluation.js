@@ -177,12 +177,17 @@
     const worded = (row) => `${q.quantityText(q.quantityOf(row))} (${periodOf(row)})`;
     const most = (row) => q.limits(q.quantityOf(row))[1];
     const unlimited = others.filter((row) => w.OPEN_ABOVE.includes(row.bound));
-    const near = others.filter((row) => !w.OPEN_ABOVE.includes(row.bound) && most(row) >= value);
-    const more = near.some((row) => most(row) > value) ? " or more" : "";
-    const have = unlimited.length === 1 ? "has" : "have", parts = [];
-    if (near.length) parts.push(`by what its words allow, ${w.listed(near.map(worded))} may be as much${more}`);
-    if (unlimited.length) parts.push(`${w.listed(unlimited.map(worded))}, which ${have} no upper end, may be more`);
-    return parts.length ? `; ${parts.join(", and ")}` : "";
+    const limited = others.filter((row) => !w.OPEN_ABOVE.includes(row.bound)), may = [], parts = [];
+    const beyond = limited.filter((row) => most(row) > value), ends = limited.filter((row) => most(row) === value);
+    const equal = ends.filter((row) => q.limits(q.quantityOf(row))[0] === value);
+    const reaching = ends.filter((row) => !equal.includes(row)), all = (rows) => w.listed(rows.map(worded));
+    if (beyond.length) may.push(`${all(beyond)} may be as much or more`);
+    if (reaching.length) may.push(`${all(reaching)} may be as much${beyond.length ? " and no more" : ""}`);
+    if (equal.length) parts.push(`${all(equal)} ${equal.length === 1 ? "is" : "are"} as much`);
+    if (may.length) parts.push(`by what its words allow, ${may.join(", and ")}`);
+    const have = unlimited.length === 1 ? "has" : "have";
+    if (unlimited.length) parts.push(`${all(unlimited)}, which ${have} no upper end, may be more`);
+    return parts.length ? `; ${parts.join("; ")}` : "";
   }
   function superlative(declaration, evaluation) {
     const row = oneRow(declaration, evaluation), words = wordsOf(row, evaluation);
