@@ -142,7 +142,12 @@ def test_the_page_opens_with_a_few_lines_from_the_scores() -> None:
     found, marked = (int(whole.loc[word, "n"]) for word in ("recall", "precision"))
     right = round(float(whole.loc["precision", "value"]) * marked)
     assert f"of {found} labelled ships, of any length" in ports
-    assert f"marked {marked} objects; {marked - right} of its marks are no ship (" in ports
+    assert (
+        f"marked {marked} objects; {marked - right} of its marks match no labelled ship (" in ports
+    )
+    on_hull = whole.loc["false objects on a labelled hull"]
+    on = round(float(on_hull["value"]) * int(on_hull["n"]))
+    assert f"percent): {on} of them lie on a labelled hull ({on_hull['note']}), and some" in ports
     low, high = (100 * float(whole.loc["recall", word]) for word in ("low", "high"))
     assert f"labelled ships, of any length ({low:.0f} to {high:.0f} percent)" in ports
     sentence = shown.partition("<table")[0]

@@ -285,13 +285,33 @@ def counts_of(scores: pd.DataFrame, data: tuple[str, str, str], metric: str, thi
     return "" if row is None or row["value"] == "" else found_share(row, things)
 
 
-def wrong_marks(row: pd.Series) -> str:
-    """Count the marks that are no ship, from the row of a precision."""
+ON_A_HULL = "false objects on a labelled hull"
+ON_LAND = "false objects that touch land"
+UNLABELLED = "craft without a label"
+
+
+def wrong_marks(scores: pd.DataFrame, data: tuple[str, str, str]) -> str:
+    """Count the marks of a program that match no labelled ship, with what is known of them.
+
+    A mark without a label is not surely no ship: it may be a second one on a labelled hull, and
+    people who label images leave out small craft.
+    """
+    row = score_row(scores, data, "precision")
+    if row is None:
+        return ""
     marked = int(row["n"])
     wrong = marked - round(float(row["value"]) * marked)
     ends = (1 - float(row["high"]), 1 - float(row["low"])) if row["low"] else ("", "")
-    words = f"the program marked {marked} objects; {wrong} of its marks are no ship"
-    return f"{words} ({interval_percent(*ends)})" if row["low"] else words
+    share = f" ({interval_percent(*ends)})" if row["low"] else ""
+    words = f"the program marked {marked} objects; {wrong} of its marks match no labelled ship"
+    parts = []
+    hull, land = (score_row(scores, data, metric) for metric in (ON_A_HULL, ON_LAND))
+    if hull is not None:
+        on = round(float(hull["value"]) * int(hull["n"]))
+        parts.append(f"{on} of them lie on a labelled hull ({hull['note']})")
+    if land is not None and UNLABELLED in str(land["note"]):
+        parts.append(f"some others look like {UNLABELLED}")
+    return f"{words}{share}{': ' if parts else ''}{', and '.join(parts)}"
 
 
 class RailLengthError(Block):
@@ -462,7 +482,7 @@ class PlainScore(Block):
             yield [
                 "optical, Sentinel-2, pixels of 10 m resampled, a single image",
                 "four labelled ports, anywhere in the water", "; ".join([*parts, *middle]),
-                wrong_marks(right), f"{REAL}, {ALONE}",
+                wrong_marks(scores, PORTS), f"{REAL}, {ALONE}",
                 "labels of the data set sen2ships",
             ]  # fmt: skip
         held = counts_of(scores, CHIPS, "boxes that hold a target", " labelled ships")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +29,9 @@ from skytally.press.sphinx_ext.accuracy_score_directives import (
     wrong_marks,
 )
 from skytally.press.sphinx_ext.benchmark_result_reader import results
-from skytally.press.sphinx_ext.cached_record_and_findings import findings
+from skytally.press.sphinx_ext.cached_record_and_findings import findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, filtered_table, html_row, small_table
+from skytally.press.sphinx_ext.ship_directives import LENGTHS, printed_lengths
 from skytally.press.sphinx_ext.site_plan_and_position_directives import sites
 
 STAY = "port-imagery.stay"
@@ -126,7 +128,7 @@ def beside_a_quay() -> pd.Series | None:
 
 
 AS_LONG = "hulls of 100 to 150 m"
-"""Class of length in the scores to which the named ships belong whose length a page gives."""
+"""Class of length in the scores in which the lengths of the named ships lie that pages print."""
 
 
 def median_length(scores: pd.DataFrame) -> str:
@@ -158,11 +160,32 @@ def combined(*shares: tuple[float, float]) -> tuple[int, int]:
     return math.floor(round(100 * low, 6)), math.ceil(round(100 * high, 6))
 
 
+def ships_as_long() -> str:
+    """Clause on the named ships of the class of length; empty unless all that have a length fit.
+
+    Ships without a name are not meant: a counter measured some of them as shorter.
+    """
+    least, most = (int(end) for end in re.findall(r"\d+", AS_LONG))
+    named = (
+        sorted({str(ship) for ship in table(LENGTHS)["vessel"]})
+        if LENGTHS in data_registry.entries()
+        else []
+    )
+    fits = [
+        ship
+        for ship in named
+        if all(least <= metres <= most for metres in printed_lengths(ship).values())
+    ]
+    if not fits or fits != named:
+        return ""
+    are = "is the one named ship" if len(fits) == 1 else f"are the {number(len(fits))} named ships"
+    return f", as {are} of this route whose length a page gives,"
+
+
 def _as_long(score: pd.Series | None) -> str:
     if score is None:
         return ""
-    found = cell(found_share(score))
-    return f" Of {AS_LONG}, as are ships of this route whose length a page gives, it found {found}."
+    return f" Of {AS_LONG}{ships_as_long()} it found {cell(found_share(score))}."
 
 
 class FreeImages(Block):
@@ -187,7 +210,7 @@ class FreeImages(Block):
             "A ship at a berth: sometimes.",
             f"On real Sentinel-2 images of {PORTS[1]} elsewhere, each read by itself, the program "
             f"found {cell(found_share(quay))} ships beside a quay or another hull, and "
-            f"{cell(found_share(whole))} in all; {cell(wrong_marks(marks))}."
+            f"{cell(found_share(whole))} in all; {cell(wrong_marks(scores, PORTS))}."
             f"{_as_long(alike)} In brackets: 90 percent intervals.",
         )
         drawn = found_in_simulations(results("simulated_recall_and_bias"), OPTICAL_SENSOR)
