@@ -258,7 +258,8 @@ class VoyageTotals(TotalsBlock):
         counts = count_once(counts, table("same_observation"))
         return filtered_table(
             "voyage-totals",
-            "Running totals: a row is the latest total of one counter in one unit. Counters "
+            "Running totals: a row is the latest total of one counter in one unit, for one place, "
+            "and for one ship where the total is of one. Counters "
             "count different things over different periods, many of them the same voyages: no two "
             "totals may be added. The last column says who owns the images, and whether the number "
             "was read on the counter's own page or in a report of it",
