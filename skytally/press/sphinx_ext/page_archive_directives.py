@@ -55,7 +55,7 @@ def archive_lead(addresses: list[CitedAddress], rows: ArchiveRows) -> str:
 
 
 def _is_of_an_archive(url: str) -> bool:
-    """Tell whether an address is itself a page of a web archive, by the name of its host."""
+    """Test by the name of its host whether an address is itself a page of a web archive."""
     return bool(OF_AN_ARCHIVE.search(urlsplit(url).hostname or ""))
 
 
