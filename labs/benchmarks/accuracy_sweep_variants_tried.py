@@ -69,7 +69,8 @@ def own_outline(around: WaterResidual, width_m: float) -> Floats:
 
 def tried_on(port: Port) -> Tried:
     """Sweep a port painted by its own water mask, for every width and step."""
-    around, made = harbour_sweep.water_residual(port.frame), {}
+    around = harbour_sweep.water_residual(port.frame)
+    made: dict[tuple[float, float], Counts] = {}
     for width in WIDTHS_M:
         ground = standing_from_outline(own_outline(around, width))
         swept = harbour_sweep.swept_image(port.frame, standing=ground, alongside_step=min(STEPS))

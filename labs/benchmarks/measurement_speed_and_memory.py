@@ -355,9 +355,10 @@ def memory() -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Write the table or its part, or print the peak memory of one measure: ``berth 600``."""
-    parts, rows = (speed(), memory(), sweeps()), []
+    parts: list[Iterator[dict[str, Any]]] = [speed(), memory(), sweeps()]
+    rows = []
     if sys.argv[1:] == ["sweeps"]:
-        parts = (sweeps(),)
+        parts = [sweeps()]
         with TARGET.open(encoding="utf-8", newline="") as file:
             rows = [each for each in csv.DictReader(file) if each["measure"] not in SWEEPS]
     elif len(sys.argv) > 1:

@@ -195,7 +195,7 @@ def test_what_painting_gives_and_what_a_grid_moves_is_said_from_rows(
     assert "48 of 64 ships found and 16 of 64 of the marks right with an outline that" in shown
     assert "which is a bound" in shown
     assert "cut, 49 objects for 50; blurred, 44 objects for 50" in shown
-    assert "moves by a tenth or more on 1 of 2 grids" in shown
+    assert "by a tenth or more on 1 of 2 grids, only where the image was blurred" in shown
     assert "own water mask" not in shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ KEY, ROW = "rail-counts.railcars_october_2023", "R031"
 RECORD = ROOT / "data/record"
 
 
-def with_recounts(folder: Path, *numbers: int, seed: int = 1, **changes: str) -> pd.DataFrame:
+def with_recounts(folder: Path, *numbers: int, seed: int = 1, **changes: Any) -> pd.DataFrame:
     """Read the railcar counts with made-up recounts of their place and day, one a counter."""
     task = task_of(practice_file(folder, seed=seed))
     path = folder / "rail_counts.csv"
@@ -66,7 +67,7 @@ def test_recounts_of_the_same_thing_replace_the_assumption(tmp_path: Path) -> No
     error = pd.Series(logs).std() * T_90[1]
     found = finding_of(table)
     assert (found.low, found.high) == pytest.approx((73 * (1 - error), 73 * (1 + error)), abs=0.01)
-    assert found.high - found.low > 2 * 7.3
+    assert (found.high or 0.0) > 80.3
     assert "as far as people differ who recounted it (rows R910 R911 R912)" in found.interval_from
     errors = counting_errors(table)
     assert ROW in set(table["id"][errors.index])
@@ -89,7 +90,7 @@ def test_people_who_agree_leave_the_rounding(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_other_counts_measure_nothing(tmp_path: Path, changes: dict[str, str]) -> None:
+def test_other_counts_measure_nothing(tmp_path: Path, changes: dict[str, Any]) -> None:
     """Another scope or day, one person twice, a second turn: the assumption stays."""
     found = finding_of(with_recounts(tmp_path, 60, 88, **changes))
     assert "a tenth either way" in found.interval_from

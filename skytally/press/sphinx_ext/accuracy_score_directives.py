@@ -40,6 +40,8 @@ HELPED = (PAINTED, OWN_WATER, "sweep, sides in colour too")
 that were tried and not kept: no other methods."""
 GRID_CHANGE, MUCH = "change of count with the grid", 0.1
 """Score of a sweep on moved grids, and the share from which its count moves much."""
+BLURRED = "blurred"
+"""Begins the note of a grid onto which the image was blurred."""
 GRID_IN_NOTE = re.compile(r"(.+): (\d+) for (\d+)")
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
 HIGHER_IS_BETTER = (
@@ -371,15 +373,19 @@ class SweepChecks(Block):
 
     def _of_grids(self, scores: pd.DataFrame) -> str:
         rows = _score_rows(scores, PORTS, GRID_CHANGE)
-        told, moved = [], 0
+        told: list[str] = []
+        moved: list[bool] = []
         for note, value in zip(rows.get("note", ()), rows.get("value", ()), strict=True):
             if grid := GRID_IN_NOTE.fullmatch(str(note)):
                 told.append(f"{grid[1]}, {grid[2]} objects for {grid[3]}")
-                moved += abs(float(value)) >= MUCH
+                if abs(float(value)) >= MUCH:
+                    moved.append(grid[1].startswith(BLURRED))
         if not told:
             return ""
         verdict = (
-            f"by a tenth or more on {moved} of {len(told)} grids" if moved
+            f"by a tenth or more on {len(moved)} of {len(told)} grids"
+            + (", only where the image was blurred as well" if all(moved) else "")
+            if moved
             else f"by less than a tenth on all {len(told)} grids"
         )  # fmt: skip
         return (
