@@ -335,7 +335,7 @@ class RailLengthError(Block):
 
 
 class SweepChecks(Block):
-    """Say from rows what painting gives the sweep, and how its count moves with the grid."""
+    """State from rows what painting gives the sweep, and how its count moves with the grid."""
 
     def html(self) -> str:
         """Return up to two paragraphs; nothing where the methods were not scored on this copy."""
