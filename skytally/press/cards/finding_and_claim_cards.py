@@ -411,7 +411,8 @@ def told_apart(claim: Mapping[str, Any]) -> str:
     """
     if not (short := short_of(claim)):
         return str(claim["verdict"])
-    return f"{claim['verdict']} ({IN_WORDING if short.startswith((WORDING, REPORTED)) else IN_SUBSTANCE})"
+    in_wording = short.startswith((WORDING, REPORTED))
+    return f"{claim['verdict']} ({IN_WORDING if in_wording else IN_SUBSTANCE})"
 
 
 def dated_verdict(claim: Mapping[str, Any]) -> str:
