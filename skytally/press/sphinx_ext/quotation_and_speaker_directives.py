@@ -646,8 +646,8 @@ class SpeakerList(QuotationBlock):
         if first_hand:
             source = record.sources[first_hand[-1]]
             copied = source["reliability_reason"] in COPIES
-            where = "read in a copy" if copied else "none of its own was read; first hand elsewhere"
-            return f"{where}: {self.page(page_link(record, source))}"
+            where = "read in a copy:" if copied else "read first hand on"
+            return f"{where} {self.page(page_link(record, source))}"
         name = record.names[counter]
         of_name = [
             source
