@@ -636,7 +636,7 @@ class SpeakerList(QuotationBlock):
         return html_row((cell(record.names[counter]), *cells), choice=kind)
 
     def _without_own_page(self, counter: str) -> str:
-        """Say of whom no page with the number was read, and name the nearest page that was."""
+        """Name the nearest page that was read of a counter none of whose own pages was."""
         record = card_record()
         first_hand = [
             str(row["source_id"])
