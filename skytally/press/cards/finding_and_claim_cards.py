@@ -247,6 +247,9 @@ ABOUT_LOST = "about lost"
 BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
 WORDING, SUBSTANCE = "number as in its source", "one part is not shown, or is another"
+REPORTED = "number as in newsrooms' reports of its source"
+QUOTED_BY = re.compile(r", as (?:\S+ )+(?:quotes?|prints?)\b")
+"""Words of an original wording that was read only where somebody quotes it."""
 IN_WORDING, IN_SUBSTANCE = "wording", "substance"
 """What is short of a claim that holds in part, as one word behind its verdict."""
 SOFTENING = re.compile(
@@ -295,9 +298,9 @@ def short_of(claim: Mapping[str, Any]) -> str:
         for each in claim["drift"]
         for word in lost_words(each["original"], each["copy"])
     )
-    if lost:
-        return f"{WORDING}, {listed(list(lost))} lost"
-    return f"{WORDING}, {listed(sorted(changes))}"
+    reported = any(QUOTED_BY.search(each["original"]) for each in claim["drift"])
+    number = REPORTED if reported else WORDING
+    return f"{number}, {listed(list(lost) or sorted(changes))} {'lost' if lost else ''}".rstrip()
 
 
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -408,7 +411,8 @@ def told_apart(claim: Mapping[str, Any]) -> str:
     """
     if not (short := short_of(claim)):
         return str(claim["verdict"])
-    return f"{claim['verdict']} ({IN_WORDING if short.startswith(WORDING) else IN_SUBSTANCE})"
+    in_wording = short.startswith((WORDING, REPORTED))
+    return f"{claim['verdict']} ({IN_WORDING if in_wording else IN_SUBSTANCE})"
 
 
 def dated_verdict(claim: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     ABOUT_LOST,
     IN_SUBSTANCE,
     IN_WORDING,
+    REPORTED,
     WIDENED,
     WORDING,
     dated_verdict,
@@ -301,7 +302,7 @@ def severity(claim: dict[str, Any]) -> int:
         return len(CHANGED) + 2
     if claim["verdict"] != claims.IN_PART:
         return CHANGED.index(claim["verdict"])
-    if not short_of(claim).startswith(WORDING):
+    if not short_of(claim).startswith((WORDING, REPORTED)):
         return len(CHANGED) - 1
     mild = {each["change"] for each in claim["drift"]} == {ABOUT_LOST}
     return len(CHANGED) + mild
