@@ -57,7 +57,7 @@ KEY = {
     STATEMENT: "the speaker does not say how it was counted.",
     REPORT: "the number was read on a page of somebody else; open the speaker's own page before "
     "you print it.",
-    "may share with": "others who may know it from the same place; "
+    "may share with": "the others named may have it from the same source; "
     '<a href="origins.html">Who copied whom</a> says why.',
 }
 """Short word to what it means, as HTML."""
