@@ -1,7 +1,8 @@
 """Speed and memory of the measures: pixels a second, time in fits, 60 against 600 images.
 
 ``python -m labs.benchmarks.measurement_speed_and_memory`` writes
-data/results/measurement_speed_and_memory.csv. Images are simulated, of the size of the sites' own
+data/results/measurement_speed_and_memory.csv; with ``sweeps`` it measures only the ship sweep,
+plain against painted, and replaces its rows. Images are simulated, of the size of the sites' own
 grids. Time is processor time, the shortest of several runs, since other processes only add to it.
 Speed is in grid cells a second, and in pixels of the four bands, which are four times as many.
 """
@@ -40,7 +41,9 @@ from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.reference_image_per_group import references
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
+from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.ships.standing_ground_painted_as_water import standing_from_history
 from skytally.imagery.simulate import (
     harbour_images,
     radar_berth_images,
@@ -58,6 +61,8 @@ REPEATS = 5
 SHOWN = 20
 """Images in one timed run."""
 FEW, MANY = 60, 600
+SWEPT_SIDE = 180
+"""Pixels to a side of a window in which a sweep counts: a berth and 700 m around it."""
 Looks = Iterable[xr.Dataset]
 
 
@@ -198,6 +203,65 @@ JOBS: dict[str, Callable[[], Job]] = {
 }
 
 
+def sweep_job(*, painted: bool) -> Job:
+    """Simulate a harbour for the ship sweep, plain or with its past images painted as water."""
+    harbour = harbour_images.Harbour(
+        6, n_looks=EARLY + LATE, rows=SWEPT_SIDE, columns=SWEPT_SIDE, cloud=0.0, haze=0.0,
+        shadow=0.0, occupancy=1.0, empty_until=EARLY,
+    )  # fmt: skip
+    looks = [look for look, _ in harbour_images.harbour_images_with_truth(harbour)]
+    land = harbour_images.harbour_masks(harbour)["land"]
+
+    def learn(early: Looks) -> Any:
+        if not painted:
+            return None
+        known = references(early, ring=land)
+        return standing_from_history(next(iter(known.values())))
+
+    return Job(
+        looks[:EARLY], looks[EARLY:], looks[EARLY:], learn,
+        lambda late, known: sweep_harbour(late, standing=known),
+    )  # fmt: skip
+
+
+SWEEPS: dict[str, Callable[[], Job]] = {
+    "sweep": lambda: sweep_job(painted=False),
+    "sweep, painted": lambda: sweep_job(painted=True),
+}
+
+
+def sweeps() -> Iterator[dict[str, Any]]:
+    """Compare the painted sweep with the plain one: processor time and peak memory as ratios.
+
+    Both sweep each image in turn, so that what else the machine does falls on both alike.
+    """
+    jobs = {name: make() for name, make in SWEEPS.items()}
+    known = {name: job.learn(iter(job.early)) for name, job in jobs.items()}
+    best = dict.fromkeys(jobs, np.inf)
+    for _ in range(REPEATS):
+        spent = dict.fromkeys(jobs, 0.0)
+        for look in range(LATE):
+            for name, job in jobs.items():
+                start = time.process_time()
+                list(job.measure(iter([job.busy[look]]), known[name]))
+                spent[name] += time.process_time() - start
+        best = {name: min(best[name], spent[name]) for name in jobs}
+    plain, painted = (best[name] / LATE for name in SWEEPS)
+    what = f"{SWEPT_SIDE} by {SWEPT_SIDE} pixels, a ship at the quay; painted from {EARLY} images"
+    yield {"measure": "sweep", "metric": "processor seconds a look", "value": round(plain, 3),
+           "n": LATE, "note": what}  # fmt: skip
+    yield {"measure": "sweep, painted", "metric": "processor seconds, ratio to the plain sweep",
+           "value": round(painted / plain, 3), "n": LATE,
+           "note": f"{painted:.3f} s against {plain:.3f} s a look"}  # fmt: skip
+    first, second = (_peak_of(name, SHOWN) for name in SWEEPS)
+    yield {"measure": "sweep", "metric": "peak memory, MB", "value": round(first, 1), "n": SHOWN,
+           "note": what}  # fmt: skip
+    yield {"measure": "sweep, painted", "metric": "peak memory, ratio to the plain sweep",
+           "value": round(second / first, 3), "n": SHOWN,
+           "note": f"{second:.0f} MB against {first:.0f} MB; learning from past looks "
+           "included"}  # fmt: skip
+
+
 def seconds(job: Job, looks: list[xr.Dataset], known: Any) -> tuple[float, float]:
     """Best processor seconds per image over the repeats, and the share of them spent in fits."""
     best, share = np.inf, 0.0
@@ -260,7 +324,7 @@ def peak(name: str, count: int) -> float:
 
     The kernel's own mark of this program is read: ``ru_maxrss`` begins at its parent's size.
     """
-    job = JOBS[name]()
+    job = (JOBS | SWEEPS)[name]()
     # simulating the images takes more memory than measuring them: the high-water mark is reset
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     known = job.learn(shown(job.early, count))
@@ -270,33 +334,37 @@ def peak(name: str, count: int) -> float:
     return float(re.findall(r"VmHWM:\s+(\d+) kB", said)[0]) / 1024.0
 
 
+def _peak_of(name: str, count: int) -> float:
+    """Run `peak` in a process of its own."""
+    command = [
+        sys.executable, "-m", "labs.benchmarks.measurement_speed_and_memory", name, str(count),
+    ]  # fmt: skip
+    said = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True,
+                          check=True).stdout  # fmt: skip
+    return float(said.split()[-1])
+
+
 def memory() -> Iterator[dict[str, Any]]:
     """Compare the peak memory for few and for many images, each in its own process."""
     for name in JOBS:
-        peaks = []
-        for count in (FEW, MANY):
-            command = [
-                sys.executable,
-                "-m",
-                "labs.benchmarks.measurement_speed_and_memory",
-                name,
-                str(count),
-            ]
-            said = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True,
-                                  check=True).stdout  # fmt: skip
-            peaks.append(float(said.split()[-1]))
+        peaks = [_peak_of(name, count) for count in (FEW, MANY)]
         note = f"{peaks[0]:.0f} MB at {FEW} looks, {peaks[1]:.0f} MB at {MANY}; to stay below 1.10"
         yield {"measure": name, "metric": "peak memory, ratio", "n": MANY, "note": note,
                "value": round(peaks[1] / peaks[0], 3)}  # fmt: skip
 
 
 def main() -> None:
-    """Write the table, or print the peak memory of one measure: ``berth 600``."""
-    if len(sys.argv) > 1:
+    """Write the table or its part, or print the peak memory of one measure: ``berth 600``."""
+    parts: list[Iterator[dict[str, Any]]] = [speed(), memory(), sweeps()]
+    rows = []
+    if sys.argv[1:] == ["sweeps"]:
+        parts = [sweeps()]
+        with TARGET.open(encoding="utf-8", newline="") as file:
+            rows = [each for each in csv.DictReader(file) if each["measure"] not in SWEEPS]
+    elif len(sys.argv) > 1:
         print(peak(" ".join(sys.argv[1:-1]), int(sys.argv[-1])))
         return
-    rows = []
-    for each in itertools.chain(speed(), memory()):
+    for each in itertools.chain(*parts):
         print(each, flush=True)
         rows.append({**each, "date": f"{datetime.now(UTC):%Y-%m-%d}"})
     beside = TARGET.with_suffix(".new")

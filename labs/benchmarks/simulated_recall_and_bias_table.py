@@ -38,6 +38,7 @@ from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_a
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
 from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
+from skytally.imagery.measure.ships.standing_ground_painted_as_water import standing_from_history
 from skytally.imagery.pipeline.detection_limit_summaries import (
     CARDS,
     Trial,
@@ -180,16 +181,19 @@ def landsat(looks: int, seed: int, other: bool) -> World:
 
 
 def swept(outline: str) -> Callable[[int, int, bool], World]:
-    """Simulate a harbour for the single-image ship sweep over one of its outlines."""
+    """Simulate a harbour for the sweep of one of its outlines, painted from its past images."""
 
     def make(looks: int, seed: int, other: bool) -> World:
         harbour, cube = _harbour(looks, seed, other)
-        _, late = _split(cube)
-        inside = harbour_images.harbour_masks(harbour)[outline]
+        since, late = _split(cube)
+        where = harbour_images.harbour_masks(harbour)
+        inside = where[outline]
         outside = ~ndimage.binary_dilation(inside, iterations=2)
+        past = references(cube, ring=where["land"], until=since)
+        ground = standing_from_history(next(iter(past.values())))
 
         def measure(given: Iterable[xr.Dataset]) -> Iterator[Observation]:
-            return (each.ships for each in sweep_harbour(given, known=outside))
+            return (each.ships for each in sweep_harbour(given, known=outside, standing=ground))
 
         return World(late, measure, InjectionArea(inside, harbour.axis_deg))
 

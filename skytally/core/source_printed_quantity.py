@@ -46,6 +46,11 @@ class Quantity:
     """The source's own softening words, where the bound alone would lose them."""
     counted: bool = False
     """Whether somebody read it off an image, so that *about* includes an error of counting."""
+    counting_error: float | None = None
+    """Share by which it errs as recounts of the same thing show; None where `COUNTING_ERROR` is
+    assumed."""
+    recounts: str = ""
+    """Ids of the rows of those recounts."""
 
 
 def quantity_of(row: Mapping[str, Any]) -> Quantity:
@@ -58,7 +63,16 @@ def quantity_of(row: Mapping[str, Any]) -> Quantity:
         row["unit"],
         row["wording"],
         counted=row.get("method", "") in COUNTED_BY,
+        **_measured_error(row),
     )
+
+
+def _measured_error(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Error that recounts show, of a row that has one."""
+    error = row.get("counting_error", math.nan)
+    if math.isnan(error):
+        return {}
+    return {"counting_error": float(error), "recounts": str(row["recounts"])}
 
 
 def rounding_interval(value: float) -> tuple[float, float]:
@@ -128,7 +142,11 @@ def odd_interval(value: float) -> tuple[float, float]:
 
 
 def counting_interval(
-    value: float, *, low: float = math.nan, high: float = math.nan
+    value: float,
+    *,
+    low: float = math.nan,
+    high: float = math.nan,
+    error: float | None = None,
 ) -> tuple[float, float]:
     """Interval around a count on an image that its counter calls *about*.
 
@@ -138,11 +156,13 @@ def counting_interval(
         The printed number, in its unit; NaN where only a range is printed.
     low, high : float
         Printed bounds, NaN where none are printed.
+    error : float, optional
+        Share by which it errs as recounts show; `COUNTING_ERROR` if not given.
 
     Returns
     -------
     tuple of float
-        The wider of what rounding or the printed bounds allow and `COUNTING_ERROR` either way.
+        The wider of what rounding or the printed bounds allow and the error either way.
 
     Notes
     -----
@@ -158,9 +178,10 @@ def counting_interval(
     least = around[0] if math.isnan(low) else low
     most = around[1] if math.isnan(high) else high
     lowest, highest = (least, most) if math.isnan(value) else (value, value)
+    share = COUNTING_ERROR if error is None else error
     return (
-        min(least, round(lowest * (1 - COUNTING_ERROR), 9)),
-        max(most, round(highest * (1 + COUNTING_ERROR), 9)),
+        min(least, round(lowest * (1 - share), 9)),
+        max(most, round(highest * (1 + share), 9)),
     )
 
 
@@ -189,14 +210,18 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     value, low, high = quantity.value, quantity.low, quantity.high
     if math.isnan(value) or not (math.isnan(low) or math.isnan(high)):
         estimated = quantity.counted and quantity.bound == n.ABOUT and not math.isnan(low + high)
-        return counting_interval(value, low=low, high=high) if estimated else (low, high)
+        error = quantity.counting_error
+        return (
+            counting_interval(value, low=low, high=high, error=error) if estimated else (low, high)
+        )
     least = value if math.isnan(low) else low
     most = value if math.isnan(high) else high
     if quantity.bound == n.ABOUT and quantity.wording.startswith(ODD):
         least, most = odd_interval(value)
     elif quantity.bound == n.ABOUT or "about" in quantity.wording:
-        hedge = counting_interval if quantity.counted else rounding_interval
-        around = hedge(value)
+        around = rounding_interval(value)
+        if quantity.counted:
+            around = counting_interval(value, error=quantity.counting_error)
         least = around[0] if math.isnan(low) else min(low, around[0])
         most = around[1] if math.isnan(high) else max(high, around[1])
     if quantity.bound in n.OPEN_ABOVE:
@@ -239,10 +264,13 @@ def reading_of(quantity: Quantity, *, method: str = "") -> str:
     if quantity.wording.startswith(ODD):
         return f"this book's reading of “-odd”, {UP_TO_NEXT}"
     word = quantity.wording or n.ABOUT
+    error = A_TENTH
+    if quantity.counting_error is not None:
+        error = f"as far as people differ who recounted it (rows {quantity.recounts})"
     if math.isnan(quantity.value):
-        return f"{printed}, and {A_TENTH} for counting"
+        return f"{printed}, and {error} for counting"
     rounding = (low, high) == rounding_interval(quantity.value)
-    span = ROUNDED if rounding else A_TENTH
+    span = ROUNDED if rounding else error
     return f"this book's reading of “{word}”, {span}; the source prints no interval"
 
 

@@ -1,6 +1,6 @@
 from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
-from .call_rate_chart import call_rate_chart as call_rate_chart
+from .calls_a_month_chart import call_rate_chart as call_rate_chart
 from .chart_alt_text import alt_text as alt_text
 from .chart_embedding import (
     BOOT as BOOT,

@@ -208,13 +208,22 @@ def _labels(
     """Names at as many totals as find room; all are in the alternative text."""
     points, found = _points(totals), []
     styles: dict[str, SeriesStyle] = {}
-    for index in _by_importance(totals, names)[:MOST_LABELS]:
-        row = totals.loc[index]
-        look = SeriesStyle(counter_colour(row["counter"]), "", "", _words(row, names))
-        tried = mark_labels(points, {**styles, str(index): look}, ends=ends, size=PLOT)
-        if tried:
-            found = tried
-            styles[str(index)] = look
+    said = totals.apply(_words, axis="columns", names=names)
+    ordered = _by_importance(totals, names)
+    # a total that was repeated has its words once, with the months in which it was given
+    ordered = ordered[~said.loc[ordered].duplicated()]
+    for index in ordered[:MOST_LABELS]:
+        row, plain = totals.loc[index], said[index]
+        days = totals.loc[said == plain, "statement_last"].sort_values()
+        months = [*dict.fromkeys(f"{day:%b %Y}" for day in days)]
+        tries = [f"{plain}, {' and '.join(months)}", plain] if len(months) > 1 else [plain]
+        for words in tries:
+            look = SeriesStyle(counter_colour(row["counter"]), "", "", words)
+            tried = mark_labels(points, {**styles, str(index): look}, ends=ends, size=PLOT)
+            if tried:
+                found = tried
+                styles[str(index)] = look
+                break
     return found
 
 

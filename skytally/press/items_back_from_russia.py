@@ -68,8 +68,10 @@ def read_return_items(path: Path, *, rows: Set[str], searches: Set[str]) -> list
     return [
         ReturnItem(
             str(item["item"]),
-            *(tuple(item[side].split()) for side in ("wanted", "came", "searched")),
-            str(item["note"]),
+            wanted=tuple(item["wanted"].split()),
+            came=tuple(item["came"].split()),
+            searched=tuple(item["searched"].split()),
+            note=str(item["note"]),
         )
         for _, item in table.iterrows()
     ]

@@ -58,6 +58,7 @@ NAMES = (
     r"\bMaia-1\b",
     r"\b[Rr]esolutions? \d{4}(?:(?:, | and )\d{4})*\b",
     r"\bKN-23\b",
+    r"\bS/20\d\d/\d+\b",  # symbol of a document of the United Nations
     r"\bHwasong-11\b",
     r"\bJPEG 2000\b",
     r"\bICD 203\b",

@@ -27,6 +27,7 @@ from skytally.press.sphinx_ext.accuracy_score_directives import (
     PlainScore,
     RailLengthError,
     SideBySideTable,
+    SweepChecks,
     scores_of,
     simulated,
     size_of_count,
@@ -174,6 +175,33 @@ def test_length_of_a_train_is_too_short_to_settle_a_count() -> None:
     assert f"up to {short:,.0f} m too short" in shown
     assert f"as much as {short / CAR_METRES:.0f} cars take" in shown
     assert "as many as were counted in October 2023" in shown
+
+
+def test_what_painting_gives_and_what_a_grid_moves_is_said_from_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which outline knew the ships is said; a count that moves by a tenth is called so."""
+    columns = ["method", "metric", "value", "n", "note"]
+    rows = [
+        ("sweep", "precision", "0.5", "64", ""), ("sweep", "recall", "0.5", "64", ""),
+        ("sweep, painted", "precision", "0.75", "64", "bound: displaced by 0 pixels"),
+        ("sweep, painted", "recall", "0.5", "64", "bound: displaced by 0 pixels"),
+        ("sweep, painted", "precision", "0.25", "64", "bound; each port left out of its own step"),
+        ("sweep, painted", "recall", "0.75", "64", "bound; each port left out of its own step"),
+        ("sweep", "change of count with the grid", "-0.02", "50", "cut: 49 for 50"),
+        ("sweep", "change of count with the grid", "-0.12", "50", "blurred: 44 for 50"),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns).assign(
+        measure="ships in one look", dataset="four labelled ports", low="", high=""
+    )
+    monkeypatch.setattr(accuracy_score_directives, "results", lambda _: table)
+    shown = str(bare(SweepChecks).html())
+    assert "32 of 64 ships found and 32 of 64 of the marks right without painting" in shown
+    assert "48 of 64 ships found and 16 of 64 of the marks right with an outline that" in shown
+    assert "which is a bound" in shown
+    assert "cut, 49 objects for 50; blurred, 44 objects for 50" in shown
+    assert "by a tenth or more on 1 of 2 grids, only where the image was blurred" in shown
+    assert "own water mask" not in shown
 
 
 def test_our_own_method_with_help_is_no_other_method() -> None:

@@ -784,3 +784,15 @@ def test_a_tally_that_found_nothing_lists_no_row_as_its_support(cards_of: CardRe
         Part(f"{len(rows)} of the record, and none of them is one"),
     )
     assert not parts(card, "rows")
+
+
+def test_share_of_imaged_days_leads_to_all_days_and_to_the_page_of_its_numbers(
+    cards_of: CardRecord,
+) -> None:
+    """A share of days with an image is no share of days; the card says where that one is."""
+    key = "port-imagery.share_of_imaged_days"
+    rows = {"inputs": ["P002.2", "P002"], "made_of": "49 (P002.2) divided by 109 (P002)"}
+    card = finding_card(cards_of, FINDING | rows | {"key": key}, CITE)
+    (part,) = parts(card, "of the whole period")
+    assert part.url == "cards/finding/port-imagery.presence.html"
+    assert not parts(finding_card(cards_of, FINDING, CITE), "of the whole period")

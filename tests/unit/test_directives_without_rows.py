@@ -111,6 +111,7 @@ SENTENCES = {
     "RealSeriesTable": "Changes have not been searched for in real series yet.",
     "ChangesBesideRbeast": "",
     "PlainScore": "",
+    "SweepChecks": "",
     "RailLengthError": "",
     "AccuracyTable": "The measures were not scored on this copy yet.",
     "AccuracyCharts": "",

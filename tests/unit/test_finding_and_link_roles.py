@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skytally.press.sphinx_ext.cached_record_and_findings import source_names
-from skytally.press.sphinx_ext.finding_and_link_roles import LinkRole
+from skytally.press.sphinx_ext.finding_and_link_roles import LinkRole, PublisherPageRole
 
 
 def linked(text: str, role: LinkRole | None = None) -> Any:
@@ -53,3 +53,15 @@ def test_a_source_is_shown_by_its_publisher_and_year() -> None:
     (node,), _ = linked("its page <BP_20231006>", role)
     assert node.astext() == "its page"
     assert not [name for name in source_names().values() if " (" in name]
+
+
+def test_a_page_of_a_publisher_is_linked_on_the_web() -> None:
+    """Whoever prints a sentence opens the page itself, not its entry in a list."""
+    (node,), problems = linked("BP_20231006", PublisherPageRole())
+    assert not problems
+    assert node.astext() == "CSIS Beyond Parallel, 6 October 2023"
+    assert node["refuri"].startswith("https://beyondparallel.csis.org/")
+    (node,), _ = linked("its page <BP_20231006>", PublisherPageRole())
+    assert node.astext() == "its page"
+    _, problems = linked("NO_PAGE", PublisherPageRole())
+    assert "correct the id" in problems[0]

@@ -62,6 +62,16 @@ def test_totals_chart_names_its_marks_and_keeps_bounds(rows: Rows) -> None:
     assert "13 October 2023: Seoul: more than 1,000" in chart.text
 
 
+def test_a_total_that_was_repeated_is_named_once(rows: Rows) -> None:
+    """Two equal labels side by side read like two totals; the months tell the statements apart."""
+    same = {"value": 20000.0, "bound": "more than", "counter": "us-un"}
+    days = ({"day": "2024-12-18"}, {"day": "2025-01-08"})
+    table = claims(rows, {"value": 100.0, "day": "2023-10-13"}, *({**same, **day} for day in days))
+    words = svg_words(drawn(running_totals(table, unit="containers", sense="delivered")))
+    assert words.count("20,000, Dec") == 1
+    assert "Jan 2025" in words
+
+
 def test_each_shade_has_its_body_in_the_key(rows: Rows) -> None:
     """Two bodies of one government are told apart; a counter without a short name has no line."""
     table = claims(rows, *({"value": 9.0, "counter": each} for each in ("rok-mnd", "rok-dia", "x")))

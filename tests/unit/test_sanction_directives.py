@@ -268,3 +268,11 @@ def test_a_ship_whose_listings_may_all_be_of_another_has_none_of_its_own(
     words, behind = listing_sentence("Maria")
     assert " has no listing sure to be its; a listing by the United States, 2022, may be" in words
     assert behind == list(doubtful["id"])
+
+
+def test_what_is_not_in_the_record_stands_last() -> None:
+    """A reader meets the listings first, and then where the record has none."""
+    rows = re.findall(r"<tr data-choice.*?</tr>", bare(SanctionListings, docname="ships").html())
+    silent = [f": {NOT_FOUND}</td>" in row for row in rows]
+    assert silent == sorted(silent)
+    assert any(silent)

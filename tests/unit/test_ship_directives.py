@@ -29,6 +29,7 @@ from skytally.press.sphinx_ext.cached_record_and_findings import card_record, or
 from skytally.press.sphinx_ext.html_blocks import ship_links
 from skytally.press.sphinx_ext.ship_directives import (
     NO_LENGTH,
+    NO_TOTAL,
     ShipLengthError,
     ShipList,
     ShipOwners,
@@ -198,3 +199,11 @@ def test_the_error_of_a_length_has_its_number_of_ships_and_its_range() -> None:
     assert "at the median 13 m too long" in shown
     assert "between 23 m too short and 63 m too long" in shown
     assert "the Angara and the Maia-1 lie closer together than that: 120 to 138 m." in shown
+
+
+def test_voyages_counted_by_name_stand_in_the_first_table() -> None:
+    """Two ships have totals of their own; of the others the table says that none is recorded."""
+    shown = bare(ShipList, docname="ships").html()
+    assert ">at least 11 round trips (RUSI, August 2023 to January 2024)</a>" in shown
+    assert ">at least 9 voyages (Open Source Centre, October 2023 to 2024)</a>" in shown
+    assert shown.count(NO_TOTAL) == 2

@@ -134,3 +134,18 @@ def test_voyages_of_nearly_a_year_stand_in_that_year(rows: Rows, groups: Groups)
     made = years_of_traffic(table, seen, groups(), SCOPES, pd.Timestamp("2024-12-31"))
     found = {(each.first, each.last): [row["id"] for row in each.voyages] for each in made}
     assert found == {(2023, 2023): [], (2023, 2024): ["D"], (2024, 2024): ["B"]}
+
+
+def test_words_without_a_number_stand_in_their_year(rows: Rows, groups: Groups) -> None:
+    """Who wrote that there were few signs gave no count, and is not silent on that year."""
+    wordless = {"unit": "", "bound": "", "quantity": "ship calls", "value": None}
+    days = {"date_first": "2025-08-01", "date_last": "2025-09-30"}
+    table = counts(rows, {"id": "A"}, {"id": "F", **wordless, **days})
+    seen = sightings(rows, {"day": "2023-09-01"})
+    made = years_of_traffic(table, seen, groups(), SCOPES, pd.Timestamp("2025-12-31"))
+    assert {each.first: [row["id"] for row in each.words] for each in made} == {
+        2023: [],
+        2024: [],
+        2025: ["F"],
+    }
+    assert made[-1].counts == ()

@@ -112,7 +112,7 @@ def test_an_outline_that_lies_elsewhere_is_not_painted() -> None:
 
 
 def test_past_images_show_what_always_stands() -> None:
-    """A ship at the quay is found against past images; moving cranes on an empty quay are not."""
+    """Ships at the quay are found against past images; moving cranes on an empty quay are not."""
     harbour = harbour_images.Harbour(
         7, n_looks=16, empty_until=11, occupancy=0.6, cloud=0.0, haze=0.0, shadow=0.0
     )
@@ -123,14 +123,18 @@ def test_past_images_show_what_always_stands() -> None:
     ground = standing_from_history(known)
     assert ground.share[where["land"]].mean() > 0.95
     assert ground.share[where["openwater"]].mean() < 0.01
+    # the blur of the quay reaches out to where hulls lie, and is no ground
+    assert ((ground.share > 0.0) & (ground.share < 0.5)).sum() > 20
     frames = list(iter_frames(cube))
     berth = ndimage.binary_dilation(where["berth"], iterations=2)
     seen, there = [], truth["ships"].to_numpy() > 0
-    for at in (10, *np.flatnonzero(there)[:2]):
+    for at in (10, *np.flatnonzero(there)):
         found = swept_image(frames[at], standing=ground).found
         places = [e.place for e in found if e.score >= 0.35]
         seen.append(any(berth[round(p.row), round(p.column)] for p in places))
-    assert seen == [False, True, True]
+    assert not seen[0]
+    # one of four, of 15 m beam, is a pixel wide once its quay is taken off
+    assert sum(seen[1:]) >= 3
 
 
 def test_what_is_no_ground_is_refused() -> None:

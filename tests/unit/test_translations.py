@@ -112,6 +112,7 @@ def test_words_without_a_counterpart_are_refused(language: str, said: str, unit:
         ("ko", "5 October 2023", "2023년 10월 5일"),
         ("ko", "August 2023 to 12 February 2024", "2023년 8월 ~ 2024년 2월 12일"),
         ("ko", "2026, day not known", "2026년, 날짜는 알려지지 않음"),
+        ("ko", "2025 to 2026, day not known", "2025년 ~ 2026년, 날짜는 알려지지 않음"),
         ("ru", "October 2023", "октябрь 2023 г."),
         ("ru", "until January 2024", "до января 2024 г. включительно"),
         ("ru", "on or before 8 September 2023", "не позднее 8 сентября 2023 г."),

@@ -28,5 +28,13 @@ from .ships.berth_ships import (
 from .ships.berth_water_anomalies import SURE_DETECTION as SURE_DETECTION, Berth as Berth
 from .ships.harbour_sweep import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
+from .ships.standing_ground_painted_as_water import (
+    HISTORY as HISTORY,
+    MOST_LEFT_PIXELS as MOST_LEFT_PIXELS,
+    StandingGround as StandingGround,
+    pixel_shares as pixel_shares,
+    standing_from_history as standing_from_history,
+    standing_from_outline as standing_from_outline,
+)
 from .two_date_change import two_date_change_score as two_date_change_score
 from .water_mask import water_pixels as water_pixels

@@ -78,6 +78,8 @@ class Reference:
     """Images offered, clear or not."""
     corner: Corner = None
     """Where its grid begins."""
+    item_ids: tuple[str, ...] = ()
+    """Names of the images used, in the order of time."""
 
     def layer(self, name: str) -> Floats:
         """Median of one band or polarisation, dims (y, x)."""
@@ -272,6 +274,7 @@ def reference_from(
         n_images=len(kept),
         offered=offered,
         corner=kept[0].corner,
+        item_ids=tuple(each.item_id for each in kept),
     )
 
 

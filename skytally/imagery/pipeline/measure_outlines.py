@@ -63,6 +63,7 @@ def _measured(
         picker = ThumbnailPicker(area, study)
         rows = tuple(_rows(prepared, images, picker))
         more = notes(area, images, rows, study) if kind.outline_kind == "pit_area" else ()
+        more += () if prepared.ground is None else prepared.ground.notes(rows)
     except DataError as fault:
         return target.without_line(str(fault), first.label)
     card = CARDS[kind.card]
@@ -71,7 +72,8 @@ def _measured(
     )
     rows = tuple(capped(row, limits.recall(card)) for row in rows)
     line = _line(target, area.scope, rows, first.provider)
-    line.attrs["label"] = first.label
+    ground = {} if prepared.ground is None else prepared.ground.attributes()
+    line.attrs |= {"label": first.label, **ground}
     return replace(
         target.without_line("", first.label), line=line, rows=rows, chips=picker.thumbnails(),
         limits=limits, notes=more,

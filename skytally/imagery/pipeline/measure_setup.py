@@ -43,6 +43,7 @@ from skytally.imagery.pipeline.measuring_masks_and_track_lines import (
     seaward_bearing,
     track_lines,
 )
+from skytally.imagery.pipeline.standing_ground_of_outline import KnownGround, known_ground
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate import (
     InjectionArea,
@@ -86,6 +87,8 @@ class MeasureSetup:
     """Where to draw it."""
     unit: str
     """Unit of the rows."""
+    ground: KnownGround | None = None
+    """What always stands there, of a sweep; None of other measures."""
 
 
 def _shore(area: OutlineArea, images: OpenImages, study: np.datetime64) -> tuple[Bools, Bools]:
@@ -150,28 +153,37 @@ def radar_berth_ships(
     )
 
 
-def _swept(area: OutlineArea, sensor: str) -> Measure:
-    """Sweep of one image after another that counts what lies in an outline alone."""
+def _swept(
+    area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
+) -> tuple[Measure, KnownGround]:
+    """Sweep of one image after another that counts what lies in an outline alone.
+
+    What always stands there is painted as water first, as far as past images or outlines tell.
+    """
     reach = max(round(SWEEP_MARGIN_M / area.gsd), 1)
-    outside = np.asarray(~ndimage.binary_dilation(area.target, iterations=reach))
+    counted = np.asarray(ndimage.binary_dilation(area.target, iterations=reach))
+    ground = known_ground(area, images, study, counted)
 
     def measure(stream: Iterable[xr.Dataset]) -> Iterator[Observation]:
-        swept = sweep_harbour(stream, known=outside, native=NATIVE_GSD[sensor])
+        swept = sweep_harbour(
+            stream, known=~counted, standing=ground.ground, native=NATIVE_GSD[sensor]
+        )
         return (each.ships for each in swept)
 
-    return measure
+    return measure, ground
 
 
 def ships_alongside(
     area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
 ) -> MeasureSetup:
-    """Ships at a berth in each optical image by itself, for which no earlier one is needed."""
-    del images, study
+    """Ships at a berth in each optical image by itself; earlier ones help, but are not needed."""
+    measure, ground = _swept(area, images, study, sensor)
     return MeasureSetup(
-        _swept(area, sensor),
+        measure,
         counted_as_one(inject_ship),
         InjectionArea(area.target, area.outline.axis_deg or 0.0),
         "ships",
+        ground,
     )
 
 
@@ -179,10 +191,8 @@ def free_ships(
     area: OutlineArea, images: OpenImages, study: np.datetime64, sensor: str
 ) -> MeasureSetup:
     """Ships free in open water in each optical image by itself."""
-    del images, study
-    return MeasureSetup(
-        _swept(area, sensor), inject_anchored_ship, InjectionArea(area.target), "ships"
-    )
+    measure, ground = _swept(area, images, study, sensor)
+    return MeasureSetup(measure, inject_anchored_ship, InjectionArea(area.target), "ships", ground)
 
 
 def free_radar_ships(

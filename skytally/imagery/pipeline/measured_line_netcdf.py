@@ -27,6 +27,8 @@ WORDS = ("item_id", "unit", "state", "reason", "group", "screening_reason")
 """Fields of a row that are numbers, and that are text."""
 DETAIL = "detail_"
 """Begins the name of a variable that holds one diagnostic."""
+STANDING = "standing_ground"
+"""Begins the names of the attributes that say what a sweep painted as water."""
 LIMIT = "limit_"
 """Begins the name of a variable that holds one column of the detection limits."""
 SEAL = "seal"
@@ -74,6 +76,11 @@ def _pictures(chips: tuple[Thumbnail, ...]) -> dict[str, Any]:
     }
 
 
+def _standing(dataset: xr.Dataset) -> dict[str, Any]:
+    """Attributes that say what was painted as water before a sweep; none of other measures."""
+    return {str(k): v for k, v in dataset.attrs.items() if str(k).startswith(STANDING)}
+
+
 def _limits(limits: SiteLimits) -> dict[str, Any]:
     if limits.table is None:
         return {}
@@ -116,6 +123,7 @@ def as_dataset(line: MeasuredLine, *, study: str, key: Mapping[str, str]) -> xr.
         "study": study, "why": line.why, "label": line.label, "source": source,
         "history": history, "limits_why": line.limits.why, "measured": int(line.line is not None),
         "notes": json.dumps(line.notes), "left_out": json.dumps(dict(line.left_out)),
+        **({} if line.line is None else _standing(line.line)),
         **{f"key_{part}": value for part, value in key.items()},
     }  # fmt: skip
     made = xr.Dataset(
@@ -263,7 +271,7 @@ def from_dataset(dataset: xr.Dataset) -> MeasuredLine:
                 rows, quantity=kind.quantity, scope=attributes["scope"],
                 method=CARDS[kind.card].title,
                 history=attributes["history"], source=attributes["source"],
-            ).assign_attrs(label=attributes["label"])  # fmt: skip
+            ).assign_attrs(label=attributes["label"], **_standing(dataset))  # fmt: skip
     except DataError as fault:
         message = f"contradicts itself: {fault}"
         raise IntegrityError(message) from fault

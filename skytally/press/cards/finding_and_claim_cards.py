@@ -9,7 +9,7 @@ from typing import Any
 
 from skytally.claims import IN_PART, on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, listed, read_cells, unit_of
-from skytally.findings import VOID, interval_words, read_declarations
+from skytally.findings import VOID, Declaration, interval_words, read_declarations
 from skytally.press.cards.card import (
     CITE,
     MOST_IN_CAVEAT,
@@ -45,6 +45,10 @@ from skytally.press.cards.spelled_out_codes import plain_note
 from skytally.press.project_paths import line_names
 from skytally.record import Support, support_words
 
+SHARE, PRESENCE = "share", "presence"
+"""Kind of the findings that divide observed days, and the estimate that goes beyond them."""
+DIVIDED_FROM = "cite for the numbers that were divided"
+"""Label of the one page of both numbers of a quotient; of several, the cards of rows have each."""
 FORMULA = "methods.html#how-calls-are-estimated"
 """Where the formula of the estimates of `PORT_CALLS` is written out."""
 PORT_CALLS = (
@@ -77,15 +81,21 @@ def page_of(key: str) -> str:
 
 
 @cache
-def _estimates() -> Mapping[str, tuple[str, str]]:
-    """Estimate of each finding that has one, by key: its name and what it does."""
+def _declarations() -> Mapping[str, Declaration]:
+    """Every declared finding by its key."""
     names = [name for name in data_registry.entries() if name.startswith("findings_")]
     paths = [data_registry.path(name) for name in names if name != "findings_vocabulary"]
+    return {each.key: each for each in read_declarations(paths)}
+
+
+@cache
+def _estimates() -> Mapping[str, tuple[str, str]]:
+    """Estimate of each finding that has one, by key: its name and what it does."""
     words = read_cells(data_registry.path("findings_vocabulary"), header=VOCABULARY_COLUMNS)
     means = dict(zip(words["word"], words["meaning"], strict=True))
     return {
-        each.key: (each.estimate, means[each.estimate])
-        for each in read_declarations(paths)
+        key: (each.estimate, means[each.estimate])
+        for key, each in _declarations().items()
         if each.estimate
     }
 
@@ -94,6 +104,19 @@ def how_computed(key: str) -> list[Part | str]:
     """Describe the estimate of a finding, with a link to its formula."""
     name, meaning = _estimates().get(key, ("", ""))
     return [meaning, Part("the formula", FORMULA)] if name in PORT_CALLS else [meaning]
+
+
+def of_the_whole_period(key: str) -> list[Part]:
+    """Link from a share of observed days to the estimate for all days, made of the same rows."""
+    made = _declarations().get(key)
+    if made is None or made.kind != SHARE:
+        return []
+    rows = {*made.rows.split(), *made.of.split()}
+    return [
+        Part(f"{each.key} allows for the days without an image", address("finding", each.key))
+        for each in _declarations().values()
+        if each.estimate == PRESENCE and {*each.rows.split()} == rows
+    ]
 
 
 def counters_of(record: CardRecord, row_ids: Iterable[str]) -> list[str]:
@@ -188,6 +211,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
     made = [method_words(cells[0])] if len(cells) == 1 and finding.get("support") else []
     span = interval_words(finding)
     printed = bool(finding.get("support")) and not finding.get("own")
+    divided = original_citations(record, rows)
     # of a tally that found nothing, the rows are those that were looked through
     nothing = bool(finding.get("own")) and finding.get("value") == 0 and len(rows) > MOST_WORDED
     through = f"{len(rows)} of the record, and none of them is one"
@@ -203,6 +227,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact("how it is computed", how_computed(key)),
         *fact("divided", [str(finding.get("made_of", ""))]),
         *fact("interval", [span]),
+        *fact("of the whole period", of_the_whole_period(key)),
         *([] if nothing else read_in(record, rows)),
         *fact("support", _support(finding)),
         # of a single row the card itself says what it says
@@ -216,6 +241,7 @@ def finding_card(record: CardRecord, finding: Mapping[str, Any], citation: str) 
         *fact(CITE, [Part(_citation(citation, f"Finding {key}:", str(finding["text"]), span))]),
         # what this book computed is nobody else's to be cited for
         *fact(ORIGINAL, original_citations(record, rows) if printed else []),
+        *fact(DIVIDED_FROM, divided if finding.get("made_of") and len(divided) == 1 else []),
     ]
     heading = _heading(finding, cells)
     said = whole_sentences(str(finding["text"]), letters=MOST_IN_CAVEAT)
@@ -247,6 +273,9 @@ ABOUT_LOST = "about lost"
 BOUND_CHANGES = frozenset({ABOUT_LOST, "bound lost", "bound added"})
 """Changes of a wording that touch the bound or the hedge of a number and nothing else of it."""
 WORDING, SUBSTANCE = "number as in its source", "one part is not shown, or is another"
+REPORTED = "number as in newsrooms' reports of its source"
+QUOTED_BY = re.compile(r", as (?:\S+ )+(?:quotes?|prints?)\b")
+"""Words of an original wording that was read only where somebody quotes it."""
 IN_WORDING, IN_SUBSTANCE = "wording", "substance"
 """What is short of a claim that holds in part, as one word behind its verdict."""
 SOFTENING = re.compile(
@@ -295,9 +324,9 @@ def short_of(claim: Mapping[str, Any]) -> str:
         for each in claim["drift"]
         for word in lost_words(each["original"], each["copy"])
     )
-    if lost:
-        return f"{WORDING}, {listed(list(lost))} lost"
-    return f"{WORDING}, {listed(sorted(changes))}"
+    reported = any(QUOTED_BY.search(each["original"]) for each in claim["drift"])
+    number = REPORTED if reported else WORDING
+    return f"{number}, {listed(list(lost) or sorted(changes))} {'lost' if lost else ''}".rstrip()
 
 
 def deciding_rows(claim: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -408,7 +437,8 @@ def told_apart(claim: Mapping[str, Any]) -> str:
     """
     if not (short := short_of(claim)):
         return str(claim["verdict"])
-    return f"{claim['verdict']} ({IN_WORDING if short.startswith(WORDING) else IN_SUBSTANCE})"
+    in_wording = short.startswith((WORDING, REPORTED))
+    return f"{claim['verdict']} ({IN_WORDING if in_wording else IN_SUBSTANCE})"
 
 
 def dated_verdict(claim: Mapping[str, Any]) -> str:

@@ -31,6 +31,8 @@ UPDATED = "updated until"
 """Beginning of the words for when such a page was last changed."""
 UNDATED = ("undated", "day not known")
 """Ends of the words of `published` for a page without a day."""
+YEAR_INFERRED = "year inferred"
+"""Words of what a page reports for a year that the page does not print."""
 PREVIEW = "/preview/"
 """Part of the address of a page that a publisher shows on the host of its own system."""
 MIRROR = "(mirror"
@@ -54,7 +56,9 @@ def published(source: Mapping[str, Any]) -> str:
             return f"{UPDATED} {when(last, last, 'month', 'month')}"
         ends = [when(day, day, "day", "day") for day in known]
         return f"published between {ends[0]} and {ends[1]}"
-    return when_stated(known[0], known[1], precision, precision)
+    inferred = YEAR_INFERRED if YEAR_INFERRED in str(source.get("reports", "")).lower() else ""
+    words = when_stated(known[0], known[1], precision, precision)
+    return f"{inferred}: {words}" if inferred else words
 
 
 def copy_words(record: CardRecord, source: Mapping[str, Any]) -> str:

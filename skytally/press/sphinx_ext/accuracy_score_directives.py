@@ -34,8 +34,15 @@ OWN_METHODS = (
 )  # fmt: skip
 OWN_PREFIXES = ("skytally", "K CFAR")
 """Methods of this package in ``measurement_accuracy.csv``, by name and by how their names begin."""
-HELPED = ("sweep, painted",)
-"""Our own method with an outline of the land that it does not have at a site: no other method."""
+PAINTED, OWN_WATER = "sweep, painted", "sweep, painted by its own water mask"
+HELPED = (PAINTED, OWN_WATER, "sweep, sides in colour too")
+"""Our own method with an outline of the land that it does not have at a site, and variants of it
+that were tried and not kept: no other methods."""
+GRID_CHANGE, MUCH = "change of count with the grid", 0.1
+"""Score of a sweep on moved grids, and the share from which its count moves much."""
+BLURRED = "blurred"
+"""Begins the note of a grid onto which the image was blurred."""
+GRID_IN_NOTE = re.compile(r"(.+): (\d+) for (\d+)")
 LOWER_IS_BETTER = ("false", "mean error", "change shown where there is none", "targets in no box")
 HIGHER_IS_BETTER = (
     "precision", "recall", "average precision", "pixels alike", "intersection over union",
@@ -116,6 +123,7 @@ def _best_scores(table: pd.DataFrame) -> pd.Series:
 HULLS = (100.0, 150.0)
 """Lengths of simulated ships in the table that opens the page, in metres."""
 PORTS = ("ships in one look", "four labelled ports", "sweep")
+SWEPT = ("precision", "recall")
 CHIPS = ("ships at sea, radar", "sar_ship_chips", "K CFAR, 1e-6, shape 4")
 TILE = ("ships at berth, optical", "Vancouver tile 3194", "berth")
 SEA, LAND = (
@@ -343,6 +351,66 @@ class RailLengthError(Block):
         return (
             f"<p>Of {size:g} simulated railcars{alike} the measure of free images sees something "
             f"{listed(found)}. {length}{end}.</p>"
+        )
+
+
+class SweepChecks(Block):
+    """State from rows what painting gives the sweep, and how its count moves with the grid."""
+
+    def html(self) -> str:
+        """Return up to two paragraphs; nothing where the methods were not scored on this copy."""
+        scores = results("measurement_accuracy")
+        parts = (self._of_painting(scores), self._of_grids(scores))
+        return "".join(f"<p>{cell(words)}</p>" for words in parts if words)
+
+    def _of_painting(self, scores: pd.DataFrame) -> str:
+        told = []
+        for method, outline in (
+            (PORTS[2], "without painting"),
+            (PAINTED, "with an outline that leaves out the labelled ships, which is a bound"),
+            (OWN_WATER, "with one made without the labels, from the image's own water mask"),
+        ):
+            # of several rows the last is that with each port left out of its own tuning
+            rows = [_score_rows(scores, (*PORTS[:2], method), each) for each in SWEPT]
+            if any(each.empty for each in rows):
+                continue
+            whole = [each[~each["note"].str.startswith(("curve", "only"))] for each in rows]
+            left_out = [each[each["note"].str.contains("left out")] for each in whole]
+            precision, recall = (
+                (part if len(part) else every).iloc[0]
+                for part, every in zip(left_out, whole, strict=True)
+            )
+            told.append(
+                f"{found_share(recall, ' ships')} found and {found_share(precision)} of the marks "
+                f"right {outline}"
+            )
+        if len(told) < 2:
+            return ""
+        return (
+            f"On {PORTS[1]}, with what always stands there painted as water before the sweep "
+            f"and not: {'; '.join(told)}. No past image of these ports was to be had."
+        )
+
+    def _of_grids(self, scores: pd.DataFrame) -> str:
+        rows = _score_rows(scores, PORTS, GRID_CHANGE)
+        told: list[str] = []
+        moved: list[bool] = []
+        for note, value in zip(rows.get("note", ()), rows.get("value", ()), strict=True):
+            if grid := GRID_IN_NOTE.fullmatch(str(note)):
+                told.append(f"{grid[1]}, {grid[2]} objects for {grid[3]}")
+                if abs(float(value)) >= MUCH:
+                    moved.append(grid[1].startswith(BLURRED))
+        if not told:
+            return ""
+        verdict = (
+            f"by a tenth or more on {len(moved)} of {len(told)} grids"
+            + (", only where the image was blurred as well" if all(moved) else "")
+            if moved
+            else f"by less than a tenth on all {len(told)} grids"
+        )  # fmt: skip
+        return (
+            f"Swept on another grid, the same images give other counts ({'; '.join(told)}): the "
+            f"count moves {verdict}."
         )
 
 
@@ -645,6 +713,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     for name, directive in (
         ("plain-score", PlainScore),
+        ("sweep-checks", SweepChecks),
         ("rail-length-error", RailLengthError),
         ("accuracy-table", AccuracyTable),
         ("accuracy-charts", AccuracyCharts),

@@ -105,7 +105,12 @@ def source_names() -> dict[str, str]:
     for row in table("sources").to_dict("records"):
         publisher = PUBLISHERS.get(row["publisher"], str(row["publisher"]))
         words = re.sub(r" \(([^()]*)\)", r", \1", publisher)
-        year = "undated" if pd.isna(row["published_last"]) else str(row["published_last"])[:4]
+        days = row["published_first"], row["published_last"]
+        years = {str(day)[:4] for day in days if not pd.isna(day)}
+        known = years and not pd.isna(days[1])
+        # a page without a date has an interval of more years than one
+        spans = row["published_precision"] == "year" and len(years) > 1
+        year = str(days[1])[:4] if known and not spans else "undated"
         named[str(row["id"])] = f"{words}, {year}"
     return named
 

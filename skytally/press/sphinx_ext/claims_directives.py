@@ -19,6 +19,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     ABOUT_LOST,
     IN_SUBSTANCE,
     IN_WORDING,
+    REPORTED,
     WIDENED,
     WORDING,
     dated_verdict,
@@ -100,7 +101,7 @@ def verdict_meanings() -> dict[str, str]:
 
 PLAIN_WORDS = {
     claims.HOLDS: "the record has the same",
-    claims.BOUND: "it fits, but what it is held against is only a ceiling or a floor",
+    claims.BOUND: "it fits, but only against a ceiling or a floor",
     claims.FAITHFUL: "it repeats its one source; nobody else checked",
     claims.DIFFERS: "not what its source says",
     claims.CONTRADICTED: "no reading of it fits the evidence",
@@ -108,7 +109,7 @@ PLAIN_WORDS = {
     claims.CANNOT: "no open source can tell",
 }
 """Verdict to what stands beside it for a reader who does not look the word up."""
-PLAIN_WIDENED = "exceeded since: give the later number with it"
+PLAIN_WIDENED = "give the later number with it"
 """Words beside a verdict that later evidence goes beyond."""
 DECODER = {
     f"{claims.IN_PART} ({IN_WORDING})": "the number is as in its source, and a word that belongs "
@@ -133,7 +134,8 @@ def label_words(label: str) -> str:
     plain = DECODER.get(verdict) or PLAIN_WORDS[verdict]
     if verdict == label:
         return plain
-    return DECODER[WIDENED.strip()] if verdict == claims.HOLDS else f"{plain}; {PLAIN_WIDENED}"
+    # the label says already that it fitted on its day
+    return PLAIN_WIDENED if verdict == claims.HOLDS else f"{plain}; {PLAIN_WIDENED}"
 
 
 def judged(app: Sphinx) -> list[dict[str, Any]]:
@@ -301,7 +303,7 @@ def severity(claim: dict[str, Any]) -> int:
         return len(CHANGED) + 2
     if claim["verdict"] != claims.IN_PART:
         return CHANGED.index(claim["verdict"])
-    if not short_of(claim).startswith(WORDING):
+    if not short_of(claim).startswith((WORDING, REPORTED)):
         return len(CHANGED) - 1
     mild = {each["change"] for each in claim["drift"]} == {ABOUT_LOST}
     return len(CHANGED) + mild

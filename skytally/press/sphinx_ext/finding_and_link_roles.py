@@ -1,4 +1,4 @@
-"""Roles of the pages: quotes of findings by key, links to rows, sources, claims and ships."""
+"""Roles of the pages: quotes of findings, links to rows, sources, claims, ships and the web."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from sphinx.util.docutils import SphinxRole
 
 from skytally.core import in_prose
 from skytally.findings import level_words
-from skytally.press.cards.card import address
+from skytally.press.cards.card import WEB, address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
 from skytally.press.sphinx_ext.cached_record_and_findings import (
+    card_record,
     claim_ids,
     findings,
     row_ids,
     ships,
     source_ids,
     source_names,
+    source_words,
 )
 from skytally.press.sphinx_ext.html_blocks import to_root
 
@@ -125,6 +127,25 @@ class LinkRole(SphinxRole):
         return address(self.kind, identifier)
 
 
+class PublisherPageRole(LinkRole):
+    """Link to the page of a publisher on the web by the id of its source, or ``words <id>``."""
+
+    def __init__(self) -> None:
+        super().__init__("source", source_ids, source_words)
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, words alone where the page has no address, or a warning."""
+        made, problems = super().run()
+        if problems:
+            return made, problems
+        worded = WORDS_AND_ID.fullmatch(self.text)
+        url = str(card_record().sources[worded[2] if worded else self.text]["url"])
+        words = made[0].astext()
+        if not url.startswith(WEB):
+            return [nodes.inline(text=words)], []
+        return [nodes.reference("", words, refuri=url)], []
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the roles."""
     for role, field in FIELD_OF_ROLE.items():
@@ -132,5 +153,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("ship", ShipRole())
     app.add_role("row", LinkRole("row", row_ids))
     app.add_role("src", LinkRole("source", source_ids, source_names))
+    app.add_role("publisher-page", PublisherPageRole())
     app.add_role("claim", LinkRole("claim", claim_ids))
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

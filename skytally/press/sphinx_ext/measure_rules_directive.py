@@ -41,6 +41,7 @@ from skytally.imagery.measure.ships import (
     floating_hulls as floating,
     harbour_sweep as sweep,
     hull_fit as hull,
+    standing_ground_painted_as_water as standing,
 )
 from skytally.press.project_paths import GIVEN_TEXTS
 from skytally.press.search_index import SEARCHED, methods_address
@@ -135,9 +136,10 @@ def rules_of_ships() -> Iterator[Rule]:
         "ships alongside, in a single image",
         f"Sentinel-2: {_infrared()}",
         "straight sides against the water at both ends of which the shore steps back; a score of "
-        "form, brightness and proportions",
+        "form, brightness and proportions; what always stands there is painted as water first, "
+        "where earlier images or a confirmed outline show it",
         f"score of {sweep.MIN_COUNTED_SCORE:g} and more; a side of {alongside.MIN_SIDE_M:g} m and "
-        "more",
+        f"more; painted only if at most {standing.MOST_LEFT_PIXELS:g} pixels of offset are left",
         ("4.6",),
     )
     yield (

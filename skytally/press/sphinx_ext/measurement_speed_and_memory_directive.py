@@ -28,7 +28,8 @@ class MeasuringTable(Block):
         columns = ["measure", "metric", "value", "n", "note"]
         shown = table[columns].assign(value=table["value"].map(rounded))
         rows = [table_row(row) for row in shown.itertuples(index=False)]
-        caption = f"Speed and memory of the measures (run on {table['date'].iloc[0]})"
+        days = " and ".join(sorted(set(table["date"].astype(str))))
+        caption = f"Speed and memory of the measures (run on {days})"
         heads = ["measure", "figure", "value", "n", "note"]
         return filtered_table("measurement_speed_and_memory", caption, heads, rows, empty=empty)
 

@@ -42,9 +42,11 @@ OUTCOME_WORDS = {
 NO_SEARCH = "No search has been logged yet."
 CAPTION = (
     "Searches that were logged, {days}: a row is one thing that was looked for, in one or more "
-    "wordings. Searched was {where}; read were the {read}. A page that came back for two wordings "
-    "counts twice"
+    "wordings. Searched was {where}; read were the {read}{others}. A page that came back for two "
+    "wordings counts twice"
 )
+OTHERWISE = "other stores, or more of a page, in {} of the rows, as the file under the table says"
+"""What the caption says of searches that were made or read in another way than most."""
 
 
 class PageSearchLog(Block):
@@ -55,10 +57,13 @@ class PageSearchLog(Block):
         searches = table(SEARCHES)
         if searches.empty:
             return empty_state(NO_SEARCH)
+        usual = {name: str(searches[name].mode().iloc[0]) for name in ("searched_in", "read")}
+        others = sum((searches[name] != words) for name, words in usual.items()).gt(0).sum()
         caption = CAPTION.format(
             days=listed([when(day, day, "day", "day") for day in searches["search_date"].unique()]),
-            where=listed(list(searches["searched_in"].unique())),
-            read=listed(list(searches["read"].unique())),
+            where=usual["searched_in"],
+            read=usual["read"],
+            others=f" ({OTHERWISE.format(others)})" if others else "",
         )
         return filtered_table(
             "page-searches",

@@ -57,7 +57,7 @@ KEY = {
     STATEMENT: "the speaker does not say how it was counted.",
     REPORT: "the number was read on a page of somebody else; open the speaker's own page before "
     "you print it.",
-    "may share with": "others who may know it from the same place; "
+    "may share with": "the others named may have it from the same source; "
     '<a href="origins.html">Who copied whom</a> says why.',
 }
 """Short word to what it means, as HTML."""
@@ -105,6 +105,8 @@ MOST_CITED = 2
 """Pages that are named of one sentence put together from several."""
 MOST_FINDINGS, MOST_TIES = 3, 2
 """Findings and ties that are named of one speaker."""
+DATED = re.compile(r"(?:after|before|between|by|from|in|on|until) (?:.* )?\d{4}")
+"""Words of a finding that are a date and no number."""
 Row = Mapping[str, Any]
 
 
@@ -622,15 +624,55 @@ class SpeakerList(QuotationBlock):
     def _row(self, counter: str, keys: list[str], kind: str) -> str:
         record = card_record()
         known = findings(self.app)
-        links = [self.card("finding", key, str(known[key]["said"])) for key in keys[:MOST_FINDINGS]]
-        left = len(keys) - len(links)
+        said = distinct_numbers({key: str(known[key]["said"]) for key in keys})
+        links = [self.card("finding", key, words) for key, words in said[:MOST_FINDINGS]]
+        left = len(said) - len(links)
         more = f" and {left} more" if left else ""
         pages = own_pages().get(counter, ())
         newest = self.page(page_link(record, record.sources[pages[-1]])) if pages else ""
         newest = f"newest of {len(pages)}: {newest}" if len(pages) > 1 else newest
-        owned = newest or "none was read"
+        owned = newest or self._without_own_page(counter)
         cells = (cell(capacity(counter)), f"{', '.join(links)}{more}", owned)
         return html_row((cell(record.names[counter]), *cells), choice=kind)
+
+    def _without_own_page(self, counter: str) -> str:
+        """Name the nearest page that was read of a counter none of whose own pages was."""
+        record = card_record()
+        first_hand = [
+            str(row["source_id"])
+            for _, row in record.rows.values()
+            if row.get("counter") == counter and row.get("reading") == OWN_PAGE
+        ]
+        if first_hand:
+            source = record.sources[first_hand[-1]]
+            copied = source["reliability_reason"] in COPIES
+            where = "read in a copy:" if copied else "read first hand on"
+            return f"{where} {self.page(page_link(record, source))}"
+        name = record.names[counter]
+        of_name = [
+            source
+            for source in record.sources.values()
+            if source["url"] and re.fullmatch(rf"{re.escape(name)}( \w+)?", source["publisher"])
+        ]
+        if of_name and speakers()[counter]["kind"] in NEWSROOMS:
+            page = self.page(page_link(record, of_name[-1]))
+            return f"none with its own numbers was read; another of its pages: {page}"
+        return "none was read"
+
+
+def distinct_numbers(said: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Keys and words of findings, each word once, numbers before at most one date.
+
+    Examples
+    --------
+    >>> distinct_numbers({"a": "until May 2024", "b": "in 2023", "c": "4 ships", "d": "4 ships"})
+    [('c', '4 ships'), ('a', 'until May 2024')]
+    """
+    once: dict[str, str] = {}
+    for key, words in said.items():
+        once.setdefault(words, key)
+    dates = [words for words in once if DATED.fullmatch(words)]
+    return [(once[words], words) for words in (*(w for w in once if w not in dates), *dates[:1])]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

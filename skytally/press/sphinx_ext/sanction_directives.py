@@ -112,26 +112,30 @@ class SanctionListings(Block):
         listings = [{str(key): value for key, value in row.items()} for row in ordered]
         ships = dict.fromkeys(rows["vessel"])
         bodies = list(dict.fromkeys(rows["body"]))
+        found, missing = [], []
+        for ship, body in product(ships, bodies):
+            listed_here, not_here = self._lines(ship, body, listings)
+            found += listed_here
+            missing += not_here
         return filtered_table(
             "sanction-listings",
             "Sanctions on the ships of the route: a row is one listing of a ship, or of its owner, "
             "by one body, the best-dated first. Rows of the record whose dates contain the date "
             "shown count here as the same listing, known less exactly; no page says that they are. "
             "In the record only the copy of the list of the United States prints the IMO number of "
-            "a ship beside its listing; this book joins it to the other listings of the ship. A "
-            "listing that no page of the record mentions may exist",
+            "a ship beside its listing; this book joins it to the other listings of the ship. What "
+            "is not in the record stands last; no page of the record mentions such a listing, and "
+            "it may exist",
             list(HEADS),
-            [
-                line
-                for ship, body in product(ships, bodies)
-                for line in self._lines(ship, body, listings)
-            ],
+            [*found, *missing],
             empty="The record has no listing of a ship yet.",
             label="Body",
             choices=bodies,
         )
 
-    def _lines(self, ship: str, body: str, listings: list[dict[str, Any]]) -> list[str]:
+    def _lines(
+        self, ship: str, body: str, listings: list[dict[str, Any]]
+    ) -> tuple[list[str], list[str]]:
         """Return the listings of a ship by a body, and a line for what the record does not have."""
         of_ship = [row for row in listings if row["vessel"] == ship]
         # the number leads to a page that prints it, where there is one
@@ -149,9 +153,12 @@ class SanctionListings(Block):
             (self._what(each), self._act(with_act(each)), self._read(each.best))
             for each in listings_of(here)
         ]
-        if missing:
-            lines.append((cell(f"{' or '.join(missing)}: {NOT_FOUND}"), "", ""))
-        return [html_row((name, cell(body), *each), choice=body) for each in lines]
+        absent = [(cell(f"{' or '.join(missing)}: {NOT_FOUND}"), "", "")] if missing else []
+        found, not_here = (
+            [html_row((name, cell(body), *each), choice=body) for each in part]
+            for part in (lines, absent)
+        )
+        return found, not_here
 
     def _what(self, listing: Listing) -> str:
         """Return who is listed and when, and what other pages say less exactly."""
@@ -235,7 +242,7 @@ class SanctionMatrix(SanctionListings):
                 if first.get("other_ship") and sure:
                     later = min(sure, key=lambda row: (row["date_last"], row["id"]))
                     parts.append(f"{words}, in any case: {self._link(later, _day(later))}")
-        return "<br>".join(parts) or cell(NONE_FOUND)
+        return ";<br>".join(parts) or cell(NONE_FOUND)
 
 
 def connection(ship: str, company: str) -> str:

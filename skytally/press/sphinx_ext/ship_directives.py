@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import data_registry, listed, quantity_of, quantity_text
 from skytally.press.cards.card import WEB, Fact, Part
-from skytally.press.cards.record_cards import dates, has_number, is_one_ship
+from skytally.press.cards.record_cards import CardRecord, dates, has_number, is_one_ship
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,
     LISTINGS,
@@ -34,6 +34,8 @@ from skytally.press.cards.ship_cards import (
     row_part,
     ship_facts,
     ship_unknowns,
+    total_words,
+    trip_totals,
 )
 from skytally.press.sphinx_ext.accuracy_score_directives import PORTS
 from skytally.press.sphinx_ext.benchmark_result_reader import results
@@ -52,6 +54,7 @@ LENGTHS = "ship_lengths"
 """Table of the lengths that pages print of ships."""
 NOT_IN_RECORD = "not in the record"
 NO_LENGTH = "no page read gives it"
+NO_TOTAL = "no total of it alone in the record"
 TABLE_WORDS = {
     "ship_sightings": "seen at a port", "voyages": "a voyage", "voyage_counts": "voyages counted",
     "port_stays": "a stay in port", "ais_events": "radio or register",
@@ -102,13 +105,15 @@ class ShipList(ShipBlock):
             "ships",
             "Ships: a row is one ship, with the first and the last sighting by its name, alone or "
             "with others, as far as they are dated, what may lie before the first without a "
-            "day, and its length as pages print it",
+            "day, its length as pages print it, and how often a counter says that it sailed; "
+            "totals of several ships together are left out",
             [
                 "ship",
                 "IMO number",
                 "length, and where read",
                 "first seen by name",
                 "last seen by name",
+                "voyages counted by name, by whom",
                 "rows",
             ],
             [self._row(ship) for ship in ships],
@@ -129,7 +134,16 @@ class ShipList(ShipBlock):
         )
         link = f'<a href="#{ship_id(ship)}">{cell(ship)}</a>'
         imo = cell(listed([*numbers]) or NOT_IN_RECORD)
-        return html_row((link, imo, self._lengths(ship), *ends, str(len(rows))))
+        trips = self._trips(record, rows)
+        return html_row((link, imo, self._lengths(ship), *ends, trips, str(len(rows))))
+
+    def _trips(self, record: CardRecord, rows: list[ShipRow]) -> str:
+        """Totals of voyages of the ship alone, each with its counter and a link to its row."""
+        found = [
+            self.card("row", str(row.cells["id"]), total_words(record, row))
+            for row in trip_totals(record, rows)
+        ]
+        return "; ".join(found) or cell(NO_TOTAL)
 
     def _lengths(self, ship: str) -> str:
         """Each length that a page prints of the ship, with a link to the page."""

@@ -55,6 +55,8 @@ WHOLE_VOYAGES = "whole voyages: another unit"
 """Head of the column of counts that say nothing of calls at the port."""
 OF_YEARS = "in the rows of its years"
 """Newest ship of a period over more years than one."""
+WITHOUT_NUMBER = "ship calls"
+"""Quantity of a row that says of the calls of a time how many, in words."""
 Row = dict[str, Any]
 
 
@@ -70,6 +72,8 @@ class Years:
     """The newest sighting of a ship in the year; none of a longer period."""
     voyages: tuple[Row, ...] = ()
     """Counts of whole voyages over nearly all of the year, or of these years together."""
+    words: tuple[Row, ...] = ()
+    """What a counter wrote of the calls of some months in place of a number."""
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
@@ -128,6 +132,12 @@ def _voyages_of_years(counts: pd.DataFrame, groups: pd.DataFrame) -> list[Row]:
     return list(last.values())
 
 
+def _words_for_calls(counts: pd.DataFrame) -> pd.DataFrame:
+    """Choose rows on calls for which their counter has words and no number."""
+    wordless = (counts["bound"] != "") | (counts["quantity"] != WITHOUT_NUMBER)
+    return counts[~wordless & counts["date_first"].notna()].sort_values(["date_first", "id"])
+
+
 def _newest(sightings: pd.DataFrame) -> Row | None:
     ordered = sightings.sort_values(["date_first", "date_last"], kind="stable")
     return _rows(ordered.tail(1))[0] if len(ordered) else None
@@ -168,6 +178,7 @@ def years_of_traffic(
     several = {
         (int(begun), int(ended)) for begun, ended in zip(first, last, strict=True) if begun < ended
     }
+    words = _words_for_calls(_at_port(counts, scopes))
     whole = _voyages_of_a_year(counts, groups)
     longer = _voyages_of_years(counts, groups)
     several |= {(row["date_first"].year, row["date_last"].year) for row in longer}
@@ -188,6 +199,7 @@ def years_of_traffic(
                     for row in longer
                     if (row["date_first"].year, row["date_last"].year) == (begun, ended)
                 ),
+                tuple(_rows(words[words["date_first"].dt.year == begun])) if alone else (),
             )
         )
     return [each for each in made if each.counts or each.voyages or each.first == each.last]
@@ -262,9 +274,19 @@ class TrafficByYear(Block):
             f"{cell(dates(row, 'date'))}; {_page(row)}"
         )
 
+    def _words(self, row: Mapping[str, Any]) -> str:
+        """Line on calls of which a counter gives no number."""
+        names = card_record().names
+        return (
+            f"{cell(names.get(row['counter'], row['counter']))}, without a number: "
+            f"{self.card('row', row['id'], str(row['text']))}, {cell(dates(row, 'date'))}; "
+            f"{_page(row)}"
+        )
+
     def _row(self, years: Years, between: tuple[str, tuple[int, int]]) -> str:
         names = card_record().names
         counted = [self._count(row) for row in years.counts]
+        counted += [self._words(row) for row in years.words]
         voyages = _lines(self._count(row) for row in years.voyages)
         if (years.first, years.last) == between[1]:
             counted.insert(0, between[0])

@@ -15,8 +15,10 @@ DATE = re.compile(rf"(?:(?:(\d{{1,2}}) )?({'|'.join(NUMBER_OF)}) )?(\d{{4}})")
 ABOUT = "about "
 ALONE = ("no date",)
 """Words in place of a date."""
+UNKNOWN_DAY = f"{QUANTITY}, day not known"
+"""Word of the scale *date* for a year, or for years from one to another."""
 WHOLE = (
-    (f"{QUANTITY}, day not known", re.compile(r"(.+), day not known")),
+    (UNKNOWN_DAY, re.compile(r"(.+), day not known")),
     (f"until {QUANTITY}", re.compile(r"until (.+)")),
     (f"from {QUANTITY}", re.compile(r"from (.+)")),
     (f"on or before {QUANTITY}", re.compile(r"on or before (.+)")),
@@ -92,6 +94,8 @@ def date_words(when: str, words: LanguageWords) -> str:
         if match := pattern.fullmatch(when):
             around = words.wording("date", word)
             ends = list(match.groups())
+            if word == UNKNOWN_DAY:
+                return around.text.replace(QUANTITY, date_words(ends[0], words), 1)
             if len(ends) == 2:
                 ends = _whole_dates(*ends)
             text = around.text

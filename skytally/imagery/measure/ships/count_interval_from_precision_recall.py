@@ -23,6 +23,16 @@ class ScoredSweep:
     labels: int
     """Labelled ships."""
 
+    @property
+    def p_detect(self) -> float:
+        """Share of the labelled ships that were found."""
+        return self.hits / self.labels
+
+    @property
+    def p_false(self) -> float:
+        """Share of the objects found that are no labelled ship."""
+        return 1.0 - self.hits / self.found
+
 
 @functools.lru_cache(maxsize=256)
 def count_interval(count: int, scored: ScoredSweep, *, coverage: float = 0.9) -> tuple[int, int]:

@@ -11,12 +11,13 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from skytally.core import DataError
-from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats
+from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats, check_mask
 from skytally.imagery.measure.reference_image_per_group import Reference
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     FREE,
     MAX_BEAM_M,
+    MIN_STEP,
     Candidate,
     WaterResidual,
     pixels_inside,
@@ -66,6 +67,10 @@ class StandingGround:
     """What images are aligned on, dims (layer, y, x); None where only an outline tells."""
     source: str
     """`HISTORY` or `OUTLINE`."""
+    counted: Bools | None = None
+    """Where ships are counted, dims (y, x), and only there an outline is trusted: elsewhere
+    whatever is not water in an image stands there too. None where the outline is of all that
+    stands in the image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,14 +123,29 @@ def standing_from_history(known: Reference) -> StandingGround:
     signal = low[:count] - level
     ground = ~large_water(signal, noise, water, gsd=known.gsd)
     return StandingGround(
-        share=ground.astype(np.float32),
+        share=_shares_of_edges(ground, signal),
         excess=np.where(ground, np.clip(signal, 0.0, None), 0.0).astype(np.float32),
         level=known.level[:count],
         source=HISTORY,
     )
 
 
-def standing_from_outline(share: npt.ArrayLike) -> StandingGround:
+def _shares_of_edges(ground: Bools, signal: Floats) -> Floats:
+    """Share of each pixel that is ground: at an edge its brightness over that of the ground inland.
+
+    The blur of a quay reaches a pixel out, where a moored hull lies.
+    """
+    inner = np.asarray(ndimage.binary_erosion(ground, iterations=DEEP_PIXELS, border_value=1))
+    land = _land_around(signal, inner, reach=2.0 * DEEP_PIXELS).mean(axis=0)
+    graded = np.clip(signal.mean(axis=0) / np.maximum(land, np.float32(MIN_STEP)), 0.0, 1.0)
+    # a pier that is all edge has no inland to compare with
+    edge = ground & ~inner & (land > MIN_STEP)
+    return np.where(edge, graded, ground.astype(np.float32)).astype(np.float32)
+
+
+def standing_from_outline(
+    share: npt.ArrayLike, *, counted: npt.ArrayLike | None = None
+) -> StandingGround:
     """Take a confirmed outline of the quays and the land behind them for what stands there.
 
     Parameters
@@ -133,6 +153,9 @@ def standing_from_outline(share: npt.ArrayLike) -> StandingGround:
     share : array_like of float or bool, dims (y, x)
         Share of each pixel inside the outline, as `pixel_shares` makes of a finer mask. A mask
         of whole pixels is off by up to half of one along every edge that is not upright.
+    counted : array_like of bool, dims (y, x), optional
+        Where ships are counted, if the outline is of the quays there and of nothing behind or
+        beside them.
 
     Returns
     -------
@@ -147,7 +170,8 @@ def standing_from_outline(share: npt.ArrayLike) -> StandingGround:
     if held.ndim != 2 or not np.isfinite(held).all() or held.min() < 0.0 or held.max() > 1.0:
         message = f"outline of shape {held.shape}; give shares from 0 to 1 on the image's grid"
         raise DataError(message)
-    return StandingGround(share=held, excess=None, level=None, source=OUTLINE)
+    where = None if counted is None else check_mask(counted, held.shape, what="counted pixels")
+    return StandingGround(share=held, excess=None, level=None, source=OUTLINE, counted=where)
 
 
 def pixel_shares(fine: npt.ArrayLike, *, finer: int) -> Floats:
@@ -217,10 +241,23 @@ def _lies(
     if ground.level is not None:
         stable = ndimage.binary_erosion(share > 0.5, iterations=1)
         return coregister(values, ground.level, np.asarray(stable), gsd=around.gsd)
+    whole = _all_that_stands(around, share, ground.counted)
     # a moored hull is an outlier of few pixels to the robust fit
-    near = _shore(share, NEAR_PIXELS)
-    wanted = _expected(around, share)
+    near = _shore(whole, NEAR_PIXELS)
+    if ground.counted is not None:
+        # where a drawn outline ends on land, the image shows no edge
+        for known in (share > 0.5, around.water):
+            near &= ndimage.binary_dilation(known, iterations=NEAR_PIXELS)
+    wanted = _expected(around, whole)
     return coregister(around.signal, wanted, near, gsd=around.gsd)
+
+
+def _all_that_stands(around: WaterResidual, share: Floats, counted: Bools | None) -> Floats:
+    """Share of each pixel that stands there: the outline's, and what is not water elsewhere."""
+    if counted is None:
+        return share
+    dry = ~around.water & ~counted
+    return np.asarray(np.where(dry, np.float32(1.0), share), np.float32)
 
 
 def _settled(
@@ -231,11 +268,11 @@ def _settled(
     if first.state != ALIGNED:
         return first, ground, math.inf
     rows, columns = -first.rows, -first.columns
-    moved = StandingGround(
+    moved = replace(
+        ground,
         share=np.clip(shift_image(ground.share, rows, columns), 0.0, 1.0),
         excess=None if ground.excess is None else shift_image(ground.excess, rows, columns),
         level=None if ground.level is None else shift_image(ground.level, rows, columns),
-        source=ground.source,
     )
     found = _offset_left(_lies(values, around, moved, moved.share))
     return first, moved, math.hypot(found, math.sqrt(2.0) * first.sigma_m)
@@ -292,7 +329,8 @@ def painted(values: Floats, around: WaterResidual, ground: StandingGround) -> Pa
     if left > MOST_LEFT_PIXELS * around.gsd:
         why = f"an offset of {left:.0f} m is left, more than half a pixel"
         return Painted(around, nothing, found, left, why)
-    return Painted(_without(around, moved, found), moved.share > 0.5, found, left, "")
+    whole = replace(moved, share=_all_that_stands(around, moved.share, moved.counted))
+    return Painted(_without(around, whole, found), whole.share > 0.5, found, left, "")
 
 
 def _without(around: WaterResidual, ground: StandingGround, found: Registration) -> WaterResidual:

@@ -15,6 +15,39 @@
     return type === "number" ? floatText(cell) : cell;
   }
 
+  const T_90 = [6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812];
+  const ONE_THING = ["scope", "date_first", "date_last", "quantity", "unit", "car_kind"];
+  const COUNTED_BY = ["count", "estimate", "derived-sum", "reckoned", "likeness"];
+  /** Error of published counts by recounts of the same thing, as skytally.record.recount_disagreement. */
+  function addCountingErrors(rows) {
+    const groups = new Map(), thing = (row) => JSON.stringify(ONE_THING.map((each) => row[each]));
+    const isRecount = (row) => (row.source_id ?? "").startsWith("RECOUNT_");
+    for (const row of rows) {
+      const image = /SHA-256 ([0-9a-f]{64})/.exec(row.note ?? "");
+      if (!isRecount(row) || !image || row.bound !== "exactly" || !(row.value > 0)
+        || /_[0-9A-F]{8}_\d+$/.test(row.source_id)) continue;
+      const key = `${thing(row)} ${image[1]}`;
+      if (!groups.has(key)) groups.set(key, new Map());
+      if (!groups.get(key).has(row.counter)) groups.get(key).set(row.counter, row);
+    }
+    for (const key of [...groups.keys()].sort()) {
+      const counts = [...groups.get(key).values()], size = counts.length;
+      if (size < 2) continue;
+      const logs = counts.map((row) => Math.log(row.value));
+      const mean = logs.reduce((a, b) => a + b) / size;
+      const spread = Math.sqrt(logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (size - 1));
+      const error = Math.min(spread * T_90[Math.min(size - 1, T_90.length) - 1], 1);
+      const named = counts.map((row) => row.id).join(" ");
+      for (const row of rows) {
+        if (isRecount(row) || !COUNTED_BY.includes(row.method) || row.date_first !== row.date_last
+          || thing(row) !== thing(counts[0]) || row.counting_error > error) continue;
+        if (row.counting_error === error && row.recounts > named) continue;
+        row.counting_error = error;
+        row.recounts = named;
+      }
+    }
+  }
+
   /** One table of the export, its rows as objects numbered by where they stand. */
   function tableOf(name, exported, siteOfScope) {
     const columns = Object.keys(exported.columns);
@@ -41,6 +74,7 @@
         row.one_day = exact ? "yes" : "no";
       }
     }
+    addCountingErrors(rows);
     const ids = "id" in types ? rows.map((row) => row.id) : [];
     const places = new Map(ids.map((id, at) => [id, at]));
     return { name, columns: own, types, rows, ids, places, removable: "source_id" in types };

@@ -14,6 +14,7 @@
       value: row.value ?? MISSING, low: row.low ?? MISSING, high: row.high ?? MISSING,
       bound: row.bound, unit: row.unit, wording: row.wording ?? "",
       counted: COUNTED_BY.includes(row.method ?? ""),
+      error: row.counting_error, recounts: row.recounts ?? "",
     };
   }
   function roundingInterval(value) {
@@ -37,27 +38,28 @@
     const word = value >= 1000 ? 1000 ** Math.floor((digits - 1) / 3) : Infinity;
     return [value, value + Math.min(high - low, word)];
   }
-  function countingInterval(value, low = MISSING, high = MISSING) {
+  function countingInterval(value, low = MISSING, high = MISSING, error = COUNTING_ERROR) {
     const around = Number.isNaN(value) ? [low, high] : roundingInterval(value);
     const least = Number.isNaN(low) ? around[0] : low;
     const most = Number.isNaN(high) ? around[1] : high;
     const [lowest, highest] = Number.isNaN(value) ? [least, most] : [value, value];
     return [
-      Math.min(least, w.rounded(lowest * (1 - COUNTING_ERROR), 9)),
-      Math.max(most, w.rounded(highest * (1 + COUNTING_ERROR), 9)),
+      Math.min(least, w.rounded(lowest * (1 - error), 9)),
+      Math.max(most, w.rounded(highest * (1 + error), 9)),
     ];
   }
   function limits(quantity) {
-    const { value, low, high, bound, wording, counted } = quantity;
+    const { value, low, high, bound, wording, counted, error } = quantity;
     if (Number.isNaN(value) || !(Number.isNaN(low) || Number.isNaN(high))) {
       const estimated = counted && bound === w.ABOUT && !Number.isNaN(low + high);
-      return estimated ? countingInterval(value, low, high) : [low, high];
+      return estimated ? countingInterval(value, low, high, error) : [low, high];
     }
     let least = Number.isNaN(low) ? value : low, most = Number.isNaN(high) ? value : high;
     if (bound === w.ABOUT && wording.startsWith(ODD)) {
       [least, most] = oddInterval(value);
     } else if (bound === w.ABOUT || wording.includes("about")) {
-      const around = counted ? countingInterval(value) : roundingInterval(value);
+      const around = counted ? countingInterval(value, MISSING, MISSING, error)
+        : roundingInterval(value);
       least = Number.isNaN(low) ? around[0] : Math.min(low, around[0]);
       most = Number.isNaN(high) ? around[1] : Math.max(high, around[1]);
     }
@@ -80,9 +82,11 @@
     if (quantity.wording.startsWith(ODD)) {
       return `this book's reading of “-odd”, ${UP_TO_NEXT}`;
     }
-    if (Number.isNaN(value)) return `${printed}, and ${A_TENTH} for counting`;
+    const error = quantity.error === undefined ? A_TENTH
+      : `as far as people differ who recounted it (rows ${quantity.recounts})`;
+    if (Number.isNaN(value)) return `${printed}, and ${error} for counting`;
     const around = roundingInterval(value);
-    const span = low === around[0] && high === around[1] ? ROUNDED : A_TENTH;
+    const span = low === around[0] && high === around[1] ? ROUNDED : error;
     return `this book's reading of “${word}”, ${span}; the source prints no interval`;
   }
   function chanceWords(quantity, softening) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Literal
 
 import matplotlib as mpl
 import pandas as pd
@@ -80,7 +82,8 @@ def call_rate_chart(
             first, last = mpl.dates.date2num([row["date_first"], row["date_last"]])
             low, high = row["per_month_low"], row["per_month_high"]
             colour = counter_colour(row["counter_id"])
-            line = "-" if row["unit"] in CALLS_AT_A_PORT else (0, (3, 1.5))
+            calls = row["unit"] in CALLS_AT_A_PORT
+            line: Literal["-"] | tuple[float, Sequence[float]] = "-" if calls else (0, (3, 1.5))
             if math.isnan(high):
                 middle = (first + last) / 2
                 axes.hlines(low, first, last, color=colour, lw=1.6, linestyles=line)
