@@ -19,7 +19,7 @@ class _FaultyDataError(Exception):
 
 
 def _faults_of(part: Part) -> list[str]:
-    """Faults of a part; what it cannot go on from ends it, and is its last one."""
+    """Faults of a part; one that stops the part comes last."""
     faults = []
     try:
         for fault in part.faults():
@@ -52,10 +52,10 @@ def _told(parts: Iterable[Part], memory: CheckMemory, found: Found | None = None
 
 
 def _found_ahead(parts: Iterable[Part], memory: CheckMemory) -> dict[str, list[str]]:
-    """Faults of parts that is their turn only where all before them are in order.
+    """Faults of parts that are looked at only where all before them are in order.
 
     On data with faults a part may fail in any way, or warn of something. Then its faults are
-    left to be found in its turn, if that comes.
+    found later in its turn, if that comes.
     """
     found: dict[str, list[str]] = {}
     for part in parts:

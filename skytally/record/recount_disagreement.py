@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skytally.core import COUNTED_BY, evidence_line_name_constants as n
+from skytally.core import COUNTED_BY, COUNTING_ERROR, evidence_line_name_constants as n
 
 RECOUNT = "RECOUNT_"
 """Begins the id of a source that stands for a count made with `make count`."""
@@ -26,9 +26,18 @@ def _recounts(table: pd.DataFrame) -> pd.DataFrame:
     source = table["source_id"].astype(str)
     image = table["note"].astype(str).str.extract(IMAGE, expand=False)
     turn = source.str.removeprefix(RECOUNT).str.contains(r"_[0-9A-F]{8}" + SECOND_TURN)
-    counted = (table["bound"] == n.EXACTLY) & (table["value"] > 0)
+    counted = (table["bound"] == n.EXACTLY) & (table["value"] >= 0)
     kept = source.str.startswith(RECOUNT) & image.notna() & counted & ~turn
     return table[kept].assign(image=image[kept])
+
+
+def _error(counts: pd.Series) -> float:
+    """Share by which one of some counts of one image errs, nine times of ten."""
+    if counts.min() <= 0:
+        # of the same things one saw none: they differ by any factor, or not at all
+        return LARGEST_ERROR if counts.max() > 0 else 0.0
+    spread = float(np.log(counts.astype(float)).std(ddof=1))
+    return min(spread * T_90[min(len(counts) - 1, len(T_90)) - 1], LARGEST_ERROR)
 
 
 def counting_errors(table: pd.DataFrame) -> pd.DataFrame:
@@ -45,13 +54,14 @@ def counting_errors(table: pd.DataFrame) -> pd.DataFrame:
         By row number, for each published count of a day and scope that two or more people
         recounted on one image: ``counting_error``, the share by which one count errs either way
         (nine times of ten), and ``recounts``, the ids of the rows behind it. Empty where there
-        are none.
+        are none, or none that differ by more than the error that is assumed without them.
 
     Notes
     -----
     The logarithms of the counts of one image scatter with s; one count errs by s times Student's
     t with one degree of freedom less than there are counters. Of several images the largest
-    error stands. What all counters miss alike is not seen. METHODS 7.5.
+    error stands. What all counters miss alike is not seen, so people who agree leave the assumed
+    error as it is. METHODS 7.5.
     """
     columns = {"source_id", "note", "method", "bound", "value", *ONE_THING}
     made: dict[int, tuple[float, str]] = {}
@@ -64,8 +74,9 @@ def counting_errors(table: pd.DataFrame) -> pd.DataFrame:
             counts = group.drop_duplicates("counter")
             if len(counts) < 2:
                 continue
-            spread = float(np.log(counts["value"].astype(float)).std(ddof=1))
-            error = min(spread * T_90[min(len(counts) - 1, len(T_90)) - 1], LARGEST_ERROR)
+            error = _error(counts["value"])
+            if error <= COUNTING_ERROR:
+                continue
             same = published & (table[alike] == counts[alike].iloc[0]).all(axis=1)
             for at in table.index[same]:
                 made[at] = max(made.get(at, (-1.0, "")), (error, " ".join(counts["id"])))

@@ -14,7 +14,7 @@ from skytally import claims, findings
 from skytally.core import COUNTING_ERROR
 from skytally.core.table_reader import header_of, read_table
 from skytally.press.finding_table_checks import declared_findings, page_parameters
-from skytally.record.recount_disagreement import T_90, counting_errors
+from skytally.record.recount_disagreement import LARGEST_ERROR, T_90, counting_errors
 from skytally.recount.count_and_rows_from_marks import csv_lines, row_of
 from tests.support.evaluated_findings import ROOT
 from tests.support.made_up_recounts import finished, points, practice_file, task_of
@@ -74,10 +74,19 @@ def test_recounts_of_the_same_thing_replace_the_assumption(tmp_path: Path) -> No
     assert (table.loc[errors.index, "scope"] == "tumangang-rail-facility").all()
 
 
-def test_people_who_agree_leave_the_rounding(tmp_path: Path) -> None:
-    """No disagreement is no error of theirs; the printed number still was rounded."""
-    found = finding_of(with_recounts(tmp_path, 74, 74))
-    assert (found.low, found.high) == (72.5, 73.5)
+@pytest.mark.parametrize("numbers", [(74, 74), (74, 75), (0, 0)], ids=str)
+def test_people_who_agree_leave_the_assumption(tmp_path: Path, numbers: tuple[int, int]) -> None:
+    """What all miss alike is in no disagreement, so recounts never narrow the assumed error."""
+    found = finding_of(with_recounts(tmp_path, *numbers))
+    assert (found.low, found.high) == pytest.approx((73 * (1 - COUNTING_ERROR), 80.3))
+    assert "a tenth either way" in found.interval_from
+
+
+def test_one_who_saw_none_is_not_left_out(tmp_path: Path) -> None:
+    """Two who agree beside one who saw nothing differ by any factor."""
+    table = with_recounts(tmp_path, 0, 73, 73)
+    at = table.index[table["id"] == ROW][0]
+    assert counting_errors(table).loc[at, "counting_error"] == LARGEST_ERROR
 
 
 @pytest.mark.parametrize(

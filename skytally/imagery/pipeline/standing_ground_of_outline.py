@@ -82,8 +82,8 @@ class KnownGround:
         if others:
             are, its = ("image was", "its") if others == 1 else ("images were", "their")
             parts.append(
-                f"{number(others)} {are} swept unpainted, because {its} offset could not be "
-                f"brought below {MOST_LEFT_PIXELS:g} pixels"
+                f"{number(others)} {are} swept unpainted, because {its} offset could not be told, "
+                f"or not be brought below {MOST_LEFT_PIXELS:g} pixels"
             )
         return ("; ".join(parts) + ".",)
 

@@ -13,12 +13,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from skytally.press.laboratory.laboratory_script_load_order import DOOR, ENGINE, FOLDER, PANEL
+from skytally.press.theme_icons import MATHJAX
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 SEARCH_PAGE = "search"
-MATHJAX = "mathjax/tex-svg.js"
-"""The script that draws formulas, in the folder of shared files."""
 
 
 def package_folder(name: str) -> Path:
@@ -54,9 +53,10 @@ def copy_scripts(app: Sphinx) -> None:
 
 def copy_mathjax(app: Sphinx) -> None:
     """Copy the script that draws formulas: two megabytes, for the pages that have one."""
-    target = Path(app.outdir) / "_static" / MATHJAX
+    target = Path(app.outdir) / MATHJAX
     target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(package_folder("sphinx-mathjax-offline") / "static" / MATHJAX, target)
+    source = package_folder("sphinx-mathjax-offline") / "static" / "mathjax" / target.name
+    shutil.copyfile(source, target)
 
 
 def keep_own_scripts(
@@ -110,5 +110,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.add_js_file("cards/popover.js", priority=400, loading_method="defer")
     app.add_js_file("cards/save_picture.js", priority=401, loading_method="defer")
-    app.config.mathjax_path = MATHJAX
+    app.config.mathjax_path = MATHJAX.removeprefix("_static/")
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 /* The record without some rows: conditions, copies among pages, sightings that count once. */
 (function (lab) {
   "use strict";
-  const { DataError, dayOf, isoDay, floatText } = lab.words;
+  const { DataError, dayOf, isoDay, floatText } = lab.words, { COUNTING_ERROR } = lab.quantities;
   const OBSERVERS = ["counter", "actors"];
   const REPORT_COLUMNS = new Set(["id", "line", "source_id", "reading", "text", "note", "wording",
     "method", "family", "precision_first", "precision_last", "ais", "imo", "converted_from", "route"]);
@@ -18,13 +18,23 @@
   const T_90 = [6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812];
   const ONE_THING = ["scope", "date_first", "date_last", "quantity", "unit", "car_kind"];
   const COUNTED_BY = ["count", "estimate", "derived-sum", "reckoned", "likeness"];
+  /** Share by which one of some counts of one image errs, nine times of ten. */
+  function errorOf(counts) {
+    // of the same things one saw none: they differ by any factor, or not at all
+    if (Math.min(...counts) <= 0) return Math.max(...counts) > 0 ? 1 : 0;
+    const size = counts.length, logs = counts.map(Math.log);
+    const mean = logs.reduce((a, b) => a + b) / size;
+    const spread = Math.sqrt(logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (size - 1));
+    return Math.min(spread * T_90[Math.min(size - 1, T_90.length) - 1], 1);
+  }
+
   /** Error of published counts by recounts of the same thing, as skytally.record.recount_disagreement. */
   function addCountingErrors(rows) {
     const groups = new Map(), thing = (row) => JSON.stringify(ONE_THING.map((each) => row[each]));
     const isRecount = (row) => (row.source_id ?? "").startsWith("RECOUNT_");
     for (const row of rows) {
       const image = /SHA-256 ([0-9a-f]{64})/.exec(row.note ?? "");
-      if (!isRecount(row) || !image || row.bound !== "exactly" || !(row.value > 0)
+      if (!isRecount(row) || !image || row.bound !== "exactly" || !(row.value >= 0)
         || /_[0-9A-F]{8}_\d+$/.test(row.source_id)) continue;
       const key = `${thing(row)} ${image[1]}`;
       if (!groups.has(key)) groups.set(key, new Map());
@@ -33,10 +43,8 @@
     for (const key of [...groups.keys()].sort()) {
       const counts = [...groups.get(key).values()], size = counts.length;
       if (size < 2) continue;
-      const logs = counts.map((row) => Math.log(row.value));
-      const mean = logs.reduce((a, b) => a + b) / size;
-      const spread = Math.sqrt(logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (size - 1));
-      const error = Math.min(spread * T_90[Math.min(size - 1, T_90.length) - 1], 1);
+      const error = errorOf(counts.map((row) => row.value));
+      if (error <= COUNTING_ERROR) continue;
       const named = counts.map((row) => row.id).join(" ");
       for (const row of rows) {
         if (isRecount(row) || !COUNTED_BY.includes(row.method) || row.date_first !== row.date_last

@@ -141,6 +141,6 @@
     return [least, most];
   }
   lab.quantities = {
-    quantityOf, limits, mayRound, readingOf, quantityText, inWords, wholeNumberLimits,
+    quantityOf, limits, mayRound, readingOf, quantityText, inWords, wholeNumberLimits, COUNTING_ERROR,
   };
 })(globalThis.skytallyLaboratory);
