@@ -17,7 +17,7 @@ from skytally.editions.edition_differences import MOVED
 from skytally.figures import picture, sentence
 
 MOST_SHOWN = 12
-"""Findings in one chart."""
+"""Findings in one chart; the table under it has all."""
 LABEL_LETTERS = 52
 """Letters in a line of a label: as many as a chart of this width has room for."""
 PANEL_INCHES, LINE_INCHES = 0.62, 0.16
@@ -107,37 +107,16 @@ def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, sinc
     Returns
     -------
     str
-        A static chart with its words, further ones behind a fold where many findings moved, or one
-        sentence where nothing can be drawn.
+        A static chart with its words, or one sentence where nothing can be drawn.
     """
     found = drawn(changes)
     if not found:
         return sentence(NOTHING, name=name).block
-    first, *others = (
-        _chart(found[start : start + MOST_SHOWN], since, start, len(found), name)
-        for start in range(0, len(found), MOST_SHOWN)
-    )
-    if not others:
-        return first
-    number = len(found) - MOST_SHOWN
-    named = "The other finding" if number == 1 else f"The other {number} findings"
-    return (
-        f"{first}<details><summary>{named} whose number moved</summary>{''.join(others)}</details>"
-    )
-
-
-def _chart(
-    shown: Sequence[Mapping[str, Any]], since: str, start: int, all_of: int, name: str
-) -> str:
-    """Draw some of the findings that moved, from one place in their order."""
-    last = start + len(shown)
-    part = (
-        f" Drawn are those from {start + 1} to {last} of {all_of}." if all_of > len(shown) else ""
-    )
+    shown = found[:MOST_SHOWN]
+    more = f" The first {len(shown)} of {len(found)} are drawn." if len(found) > len(shown) else ""
     caption = (
         f"Findings whose number moved since edition {since}: old (circle) and new (diamond), each "
-        f"on a scale of its own, with its interval as a line.{part}"
+        f"on a scale of its own, with its interval as a line.{more}"
     )
-    name = f"{name}-{start + 1}" if start else name
     alt = f"{caption} {'; '.join(map(_in_words, shown))}."
     return picture(_figure(shown), name=name, alt=alt, caption=caption).block

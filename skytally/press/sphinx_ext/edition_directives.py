@@ -76,7 +76,7 @@ FIRST_CELLS = (
 """Columns that say most of a row."""
 SAME_VERDICT = {REASONS: " (other reasons)", RENAMED: " (renamed)"}
 """What follows a verdict that is the same as before."""
-SHOWN_CELLS = 6
+SHOWN_CELLS = 4
 """Cells of a row in a table; the file has all."""
 
 
