@@ -22,7 +22,7 @@ from skytally.imagery.measure import (
 from skytally.imagery.pipeline.measuring_masks_and_track_lines import Bools, OutlineArea, dry_ground
 from skytally.imagery.pipeline.outline_readiness import measuring_obstacle
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
-from skytally.imagery.sites import outline_mask
+from skytally.imagery.sites import Outline, outline_mask
 
 FINER = 5
 """Parts of a pixel's side by which an outline is drawn: its edge is then off by a tenth at most."""
@@ -121,7 +121,7 @@ def known_ground(
     ]
     if outlines:
         try:
-            ground = _from_outlines(area, counted)
+            ground = _from_outlines(area, outlines, counted)
         except DataError as fault:
             return KnownGround(None, f"{short}, and the outline does not serve: {_short(fault)}")
         names = ", ".join(repr(each.name) for each in outlines)
@@ -151,12 +151,12 @@ def _from_history(area: OutlineArea, images: OpenImages, study: np.datetime64) -
     return KnownGround(standing_from_history(known), words, known.item_ids)
 
 
-def _from_outlines(area: OutlineArea, counted: Bools) -> StandingGround:
+def _from_outlines(
+    area: OutlineArea, outlines: Sequence[Outline], counted: Bools
+) -> StandingGround:
     fine = area.gsd / FINER
     drawn = [
-        outline_mask(replace(area.site, outlines=(each,)), each.kind, gsd=fine)
-        for each in area.site.outlines
-        if each.kind in GROUND_KINDS and not measuring_obstacle(each, area.site)
+        outline_mask(replace(area.site, outlines=(each,)), each.kind, gsd=fine) for each in outlines
     ]
     share = pixel_shares(np.logical_or.reduce(drawn), finer=FINER)[area.window]
     return standing_from_outline(share, counted=counted)
