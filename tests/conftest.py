@@ -69,6 +69,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+@pytest.fixture(autouse=True)
+def _no_book_is_printed() -> None:
+    """Take back what a site printed in this process said of it: charts are for a live notebook."""
+    os.environ.pop("SKYTALLY_BOOK", None)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Root folder of the project."""

@@ -48,7 +48,7 @@ BUSY = "busy.example"
 RESOLVE = socket.getaddrinfo
 START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 QUICK = ArchiveSettings(
-    agent="skytally-drill (made up)", gap_s=0.0, connect_s=2.0, silence_s=3.0, page_s=1.0,
+    agent="skytally-drill (made up)", gap_s=0.0, connect_s=2.0, silence_s=3.0, page_s=3.0,
     retry_after_s=3.0, max_bytes=200_000, redirects=4,
 )  # fmt: skip
 
@@ -81,7 +81,7 @@ PAGES: dict[str, tuple[Page | Callable[[int], Page], str, str]] = {
     "unauthorised": (Page(words("x"), 401), "login", ""),
     "refused": (Page(words("x"), 403), "refused", ""),
     "huge": (Page(words(SEEN) * 200, again=True), "too-large", "found"),
-    "drip": (Page(words(SEEN), pause_s=0.05, headers={}), "too-slow", "not-readable"),
+    "drip": (Page(words(SEEN), pause_s=0.15, headers={}), "too-slow", "not-readable"),
     "broken": (Page(words(SEEN), headers={"Content-Length": "9999"}), "broken-off", "found"),
     "private/a": (Page(words(SEEN)), "robots-disallowed", ""),
     "busy": (_busy_once, "whole", "found"),
