@@ -26,7 +26,7 @@ FIXED_DATE = b"D:19800101000000+00'00'"
 TIME_LIMIT_S = 300
 NOT_PRINTED = (
     "script", "button", ".headerlink", ".sk-live", ".sk-filter", ".sk-lab", ".sk-save",
-    ".sk-downloads", "td details",
+    ".sk-downloads", ".sk-cite", "td details",
 )  # fmt: skip
 """What paper cannot use, and the folded cells of rows, which stand in the files."""
 

@@ -160,6 +160,7 @@ def _print_pages(stage: Path, printed_by: PrintedBy) -> Path:
 def _add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.book_metadata import book_details
+    from skytally.press.chart_citations import add_chart_citations
     from skytally.press.edition_pages import add_edition_files, edition_words
     from skytally.press.laboratory.laboratory_data import SCRIPT
     from skytally.press.packet_links import add_chart_links, newest_packets
@@ -189,11 +190,13 @@ def _add_files(stage: Path, pages: Path) -> None:
         for file in visible_paths(lines_folder() / line / "data", "*"):
             shutil.copyfile(file, pages / "data" / file.name)
     write_schemas(data, pages / "data")
-    write_tables_zip(pages, book_details(edition_words(stage)))
+    details = book_details(edition_words(stage))
+    write_tables_zip(pages, details)
     if (stage / PROJECT_ZIP).is_file():
         shutil.copyfile(stage / PROJECT_ZIP, pages / PROJECT_ZIP)
     add_edition_files(pages)
     add_chart_links(pages, newest_packets()[1])
+    add_chart_citations(pages, details)
     # it holds a hash of the folder the pages were built in
     (pages / ".buildinfo").unlink(missing_ok=True)
     leave_out_spare_files_of_theme(pages / "_static")

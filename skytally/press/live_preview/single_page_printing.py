@@ -199,7 +199,10 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     shown : Path
         Folder that takes it.
     """
+    from skytally.press.book_metadata import book_details
+    from skytally.press.chart_citations import add_chart_citations
     from skytally.press.content_security_policy import write_policies
+    from skytally.press.edition_pages import edition_words
     from skytally.press.packet_links import add_chart_links, newest_packets
     from skytally.press.page_fonts import write_page_letters
     from skytally.press.site_build_and_swap import leave_out_search_of_theme
@@ -210,6 +213,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     (fresh / page).parent.mkdir(parents=True)
     (stage / OUTPUT / page).rename(fresh / page)
     add_chart_links(fresh, newest_packets()[1])
+    add_chart_citations(fresh, book_details(edition_words(stage)))
     leave_out_search_of_theme(fresh)
     write_page_letters(fresh)
     write_policies(fresh)
