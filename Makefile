@@ -79,10 +79,10 @@ edition: book    ## freeze what the book says now as an edition: make edition DA
 	@"$$BIN/python" -m skytally.press.edition_command --date="$$DATE"
 
 packet: env      ## name the evidence packet of a finding, claim, chart or row: make packet OF=S0-01 EDITION=2026-11-29
-	@"$$BIN/python" -m skytally.press.find_packets_command --of="$$OF" --edition="$$EDITION"
+	@"$$BIN/python" -m skytally.press.find_evidence_packets_command --of="$$OF" --edition="$$EDITION"
 
 stamp: env       ## sign the packet log of an edition, or have it timed: make stamp EDITION=2026-11-29 KEY=~/.ssh/id_ed25519
-	@"$$BIN/python" -m skytally.press.packet_log_signature_command --edition="$$EDITION" --key="$$KEY" \
+	@"$$BIN/python" -m skytally.press.packet_log_sign_and_timestamp_command --edition="$$EDITION" --key="$$KEY" \
 	  --authority="$$TSA" --certificate="$$TSA_ROOT"
 
 crates: tools    ## validate packets of an edition as RO-Crates, one of each shape: make crates EDITION=2026-11-29
@@ -96,7 +96,7 @@ convert: env     ## convert the inventory and the register of an earlier version
 	@"$$BIN/python" -m skytally.press.legacy_table_conversion_command
 
 refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-2 PERIOD=2023-08-01/2024-04-30 BUDGET=20GB
-	@"$$BIN/python" -m skytally.press.image_refresh_command --site="$$SITE" --sensor="$$SENSOR" \
+	@"$$BIN/python" -m skytally.press.image_refresh_and_measurement_command --site="$$SITE" --sensor="$$SENSOR" \
 	  --provider="$$PROVIDER" --period="$$PERIOD" --budget="$$BUDGET" --dry="$$DRY"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
@@ -107,7 +107,7 @@ archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTE
 	@"$$BIN/python" -m skytally.press.page_archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
 
 count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
-	@"$$BIN/python" -m skytally.press.count_and_compare_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
+	@"$$BIN/python" -m skytally.press.image_count_and_compare_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
 	  --scope="$$SCOPE" --counter="$$COUNTER" --day="$$DAY" --scale="$$SCALE" --bands="$$BANDS" \
 	  --family="$$FAMILY" --called="$$CALLED" --again="$$AGAIN" --compare="$$COMPARE"
 
@@ -145,7 +145,7 @@ lab: dev         ## open the notebooks in JupyterLab
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
 route: env       ## begin the book of another route: make route DIR=../caspian TITLE="Counted across the Caspian"
-	@"$$BIN/python" -m skytally.press.new_route_command --folder="$$DIR" --title="$$TITLE"
+	@"$$BIN/python" -m skytally.press.new_route_book_command --folder="$$DIR" --title="$$TITLE"
 
 LOCK := "$$BIN/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 lock: env        ## resolve the locks anew, what is locked staying as it is (needs the package index)

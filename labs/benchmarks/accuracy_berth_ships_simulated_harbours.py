@@ -14,21 +14,23 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.simulate import harbour_images, radar_berth_images
+from skytally.imagery.simulate import optical_harbour_images, radar_berth_images
 
 
 def optical() -> Rows:
     """Score the optical berth measure on harbours of both families."""
     rows = []
-    for family in (harbour_images.FIRST, harbour_images.SECOND):
+    for family in (optical_harbour_images.FIRST, optical_harbour_images.SECOND):
         counts, errors, held, unsure = np.zeros(4, int), [], [], np.zeros(2, int)
         for seed in range(6):
-            harbour = harbour_images.Harbour(seed, n_looks=60, family=family, empty_until=20)
-            cube, truth = harbour_images.harbour_cube(harbour)
-            where = harbour_images.harbour_masks(harbour)
+            harbour = optical_harbour_images.Harbour(
+                seed, n_looks=60, family=family, empty_until=20
+            )
+            cube, truth = optical_harbour_images.harbour_cube(harbour)
+            where = optical_harbour_images.harbour_masks(harbour)
             ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
             place = Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
             made = references(cube, ring=ring, until=truth["time"].to_numpy()[20])

@@ -28,9 +28,9 @@ from labs.benchmarks import (
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, share, told
 from labs.benchmarks.interval_coverage_changes_and_lags import LOOKS
 from labs.simulated_bare_soil_seasons import Field
+from skytally.imagery.measure.ground.bare_soil_seasonal_cycle import fit_seasonal_cycle
 from skytally.imagery.measure.ground.ground_works_dating import date_ground_works
 from skytally.imagery.measure.ground.level_change_date_and_segments import SHOWN as LEVEL_SHOWN
-from skytally.imagery.measure.ground.seasonal_cycle import fit_seasonal_cycle
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.series_change_points import change_points
 

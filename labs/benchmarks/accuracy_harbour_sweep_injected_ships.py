@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_port
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
-from skytally.imagery.measure.ships.harbour_sweep import (
+from labs.benchmarks.accuracy_ship_sweep_labelled_ports import FOLDER, PORTS, Port, read_port
+from skytally.imagery.measure.ships.harbour_ship_detection import (
     MIN_COUNTED_SCORE,
     swept_candidates,
     water_residual,

@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_labelled_ports import FOLDER, PORTS, Port, read_port
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
+from labs.benchmarks.accuracy_ship_sweep_labelled_ports import FOLDER, PORTS, Port, read_port
 from labs.benchmarks.accuracy_standing_ground_painted_as_water import MEASURE, counts_of
 from skytally.imagery.cube import Floats
 from skytally.imagery.measure.ships.count_interval_from_precision_recall import (
     ScoredSweep,
     count_interval,
 )
-from skytally.imagery.measure.ships.harbour_sweep import MIN_COUNTED_SCORE, swept_image
+from skytally.imagery.measure.ships.harbour_ship_detection import MIN_COUNTED_SCORE, swept_image
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 
 MIRRORED_PX = 32

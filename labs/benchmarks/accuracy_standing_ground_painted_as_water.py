@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from labs.benchmarks.accuracy_labelled_ports import (
+from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
+from labs.benchmarks.accuracy_ship_sweep_labelled_ports import (
     FOLDER,
     PORTS,
     SMALL,
@@ -24,10 +25,9 @@ from labs.benchmarks.accuracy_labelled_ports import (
     matched_candidates,
     read_port,
 )
-from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from skytally.imagery.cube import Bools, Floats, Frame, iter_frames
-from skytally.imagery.measure.reference_image_per_group import references
-from skytally.imagery.measure.ships.harbour_sweep import (
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
+from skytally.imagery.measure.ships.harbour_ship_detection import (
     MIN_COUNTED_SCORE,
     Sweep,
     swept_image,
@@ -41,7 +41,7 @@ from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
     standing_from_outline,
 )
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
-from skytally.imagery.simulate import harbour_images
+from skytally.imagery.simulate import optical_harbour_images
 
 MEASURE = "ships in one look"
 STEPS = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08)
@@ -163,14 +163,14 @@ def _near_berth(swept: Sweep, berth: Bools) -> list[bool]:
 def simulated_berths() -> Rows:
     """Score the sweep of simulated harbours with and without their past images."""
     rows: Rows = []
-    for family in (harbour_images.FIRST, harbour_images.SECOND):
+    for family in (optical_harbour_images.FIRST, optical_harbour_images.SECOND):
         tally = {"sweep": np.zeros(4, int), "sweep, painted": np.zeros(4, int)}
         for seed in range(SEEDS):
-            harbour = harbour_images.Harbour(
+            harbour = optical_harbour_images.Harbour(
                 40 + seed, n_looks=LOOKS, family=family, cloud=0.0, haze=0.0, shadow=0.0
             )
-            cube, truth = harbour_images.harbour_cube(harbour)
-            where = harbour_images.harbour_masks(harbour)
+            cube, truth = optical_harbour_images.harbour_cube(harbour)
+            where = optical_harbour_images.harbour_masks(harbour)
             until = truth["time"].to_numpy()[PAST]
             known = references(cube, ring=where["land"], until=until)
             ground = standing_from_history(next(iter(known.values())))

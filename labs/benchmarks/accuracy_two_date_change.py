@@ -23,7 +23,7 @@ from scipy import ndimage
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, sha_of, told
 from skytally.core import DataError
 from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, PairAlignment, align_pair
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD
 from skytally.imagery.measure.two_date_change import OBJECT_M, two_date_change_score
 
 Doubles = npt.NDArray[np.float64]

@@ -26,8 +26,8 @@ from skytally.core.project_folder import data_folder
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.cube import cube_assembly
-from skytally.imagery.cube.frames import Window
-from skytally.imagery.pipeline import measure_outlines, measured_line_update
+from skytally.imagery.cube.cube_image_iteration_and_grouping import Window
+from skytally.imagery.pipeline import measurement_within_outlines, stale_measured_line_remeasurement
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.sites.site_register import read_sites
 from tests.support import project_with_simulated_images as simulated
@@ -94,13 +94,15 @@ def measured(project: Path, folder: Path, *, how: str) -> Reads:
     sites = read_sites(project / "data/sites")
     with mock.patch.object(chip_store, "read_chip", reads.count):
         patches = [
-            mock.patch.object(measure_outlines, "cut_out", reopening.cut_out),
-            mock.patch.object(measure_outlines, "stored_observations", reopening.observations),
+            mock.patch.object(measurement_within_outlines, "cut_out", reopening.cut_out),
+            mock.patch.object(
+                measurement_within_outlines, "stored_observations", reopening.observations
+            ),
         ]
         for patch in patches if how == EACH_TIME else ():
             patch.start()
         try:
-            measured_line_update.update_lines(
+            stale_measured_line_remeasurement.update_lines(
                 [sites[slug] for slug in simulated.SLUGS], [str(simulated.STUDY)],
                 scenes=project / "data/scenes", folder=folder,
                 inventory=read_inventory(project / "data/inventory.csv"),
@@ -182,7 +184,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         simulated.make(Path(folder))
         project = Path(folder) / "project"
-        run = simulated.run(project, "skytally.press.image_refresh_command", *simulated.PERIOD)
+        run = simulated.run(
+            project, "skytally.press.image_refresh_and_measurement_command", *simulated.PERIOD
+        )
         if run.returncode:
             print(run.stdout, run.stderr, sep="\n", file=sys.stderr)
             return 1

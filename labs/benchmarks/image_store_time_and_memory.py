@@ -25,12 +25,12 @@ import numpy as np
 
 from labs.benchmarks import delaying_and_counting_file_server
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
 from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.clear_sky.stored_image_screening import read_screenings
 from skytally.imagery.cube.cube_assembly import stored_observations
-from skytally.imagery.pipeline.image_store_refresh import refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from tests.support import simulated_scenes_and_sites as chips
 
 CHIP, SITES = 64, 100

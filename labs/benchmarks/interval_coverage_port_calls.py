@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from labs.benchmarks.interval_coverage_scores import interval_scores
+from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
 from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate
@@ -20,7 +20,7 @@ from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
 )
 from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share
 from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
-from skytally.statistics.port_calls.missed_calls import calls_missed
+from skytally.statistics.port_calls.missed_port_calls import calls_missed
 from skytally.statistics.port_calls.stay_length import DAYS, LONGEST_MEAN, SHORTEST_MEAN, mean_stay
 
 NOMINAL = 0.9

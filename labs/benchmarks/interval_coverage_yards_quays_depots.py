@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from labs.benchmarks.interval_coverage_scores import interval_scores
+from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_bare_soil_seasons import Field, field_series
 from skytally.imagery.cube.cube_mask_and_argument_checks import OPTICAL_BANDS
@@ -29,7 +29,7 @@ from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 

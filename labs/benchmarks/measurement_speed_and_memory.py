@@ -38,14 +38,14 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 )
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships import berth_ships
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
+from skytally.imagery.measure.ships.harbour_ship_detection import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.ships.standing_ground_painted_as_water import standing_from_history
 from skytally.imagery.simulate import (
-    harbour_images,
+    optical_harbour_images,
     radar_berth_images,
     rail_yard_quay_field_cubes,
     railcar_stack_and_pit_layouts,
@@ -95,12 +95,12 @@ def berth_job(side: int) -> Job:
     """Simulate an optical berth on a square grid."""
     made = []
     for occupancy in (0.0, 1.0):
-        harbour = harbour_images.Harbour(
+        harbour = optical_harbour_images.Harbour(
             3, n_looks=EARLY + LATE, rows=side, columns=side, cloud=0.0, haze=0.0, shadow=0.0,
             occupancy=occupancy, empty_until=EARLY,
         )  # fmt: skip
-        made.append([look for look, _ in harbour_images.harbour_images_with_truth(harbour)])
-    where = harbour_images.harbour_masks(harbour)
+        made.append([look for look, _ in optical_harbour_images.harbour_images_with_truth(harbour)])
+    where = optical_harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     place = Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
     return Job(
@@ -205,12 +205,12 @@ JOBS: dict[str, Callable[[], Job]] = {
 
 def sweep_job(*, painted: bool) -> Job:
     """Simulate a harbour for the ship sweep, plain or with its past images painted as water."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         6, n_looks=EARLY + LATE, rows=SWEPT_SIDE, columns=SWEPT_SIDE, cloud=0.0, haze=0.0,
         shadow=0.0, occupancy=1.0, empty_until=EARLY,
     )  # fmt: skip
-    looks = [look for look, _ in harbour_images.harbour_images_with_truth(harbour)]
-    land = harbour_images.harbour_masks(harbour)["land"]
+    looks = [look for look, _ in optical_harbour_images.harbour_images_with_truth(harbour)]
+    land = optical_harbour_images.harbour_masks(harbour)["land"]
 
     def learn(early: Looks) -> Any:
         if not painted:

@@ -116,7 +116,7 @@ def _offer(url: str, item: dict[str, Any], *, sizes: bool) -> Any:
 def _ours(url: str, items: list[dict[str, Any]], *, sizes: bool) -> float:
     from concurrent.futures import ThreadPoolExecutor
 
-    from skytally.imagery.acquire.byte_ranges import FetchSettings
+    from skytally.imagery.acquire.byte_range_fetching import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene_over_site
 
     site, settings = _site(*CORNER, 10 * SIDE), FetchSettings(concurrency=CONCURRENCY)
@@ -419,7 +419,7 @@ def large_tiles(folder: Path, *, delay_s: float = 0.06) -> list[dict[str, Any]]:
         header, one a row of blocks), bytes, useful (bytes of the pixels), seconds.
     """
     from labs.benchmarks import delaying_and_counting_file_server
-    from skytally.imagery.acquire.byte_ranges import FetchSettings
+    from skytally.imagery.acquire.byte_range_fetching import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene
 
     path, bands, rows = _large_file(folder / "large.tif"), ("b04", "b08", "b11"), []

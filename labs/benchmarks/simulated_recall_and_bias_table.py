@@ -33,10 +33,10 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
 from skytally.imagery.measure.radar.open_water_ships_in_radar import radar_ships_on_open_water
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
+from skytally.imagery.measure.ships.harbour_ship_detection import sweep_harbour
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.measure.ships.standing_ground_painted_as_water import standing_from_history
 from skytally.imagery.pipeline.detection_limit_summaries import (
@@ -47,7 +47,11 @@ from skytally.imagery.pipeline.detection_limit_summaries import (
 )
 from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
-from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
+from skytally.imagery.simulate import (
+    optical_harbour_images,
+    radar_berth_images,
+    rail_yard_quay_field_cubes,
+)
 from skytally.imagery.simulate.anchored_ship_injection import (
     inject_anchored_radar_ship,
     inject_anchored_ship,
@@ -118,17 +122,19 @@ def _lengths(rows: Iterator[BerthObservation]) -> Iterator[Observation]:
         yield each.ships if each.ships.state != each.length.state else each.length
 
 
-def _harbour(looks: int, seed: int, other: bool) -> tuple[harbour_images.Harbour, xr.Dataset]:
+def _harbour(
+    looks: int, seed: int, other: bool
+) -> tuple[optical_harbour_images.Harbour, xr.Dataset]:
     """Simulate an empty harbour under a clear sky; cranes still move."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         seed, n_looks=EARLY + looks, occupancy=0.0, cloud=0.0, haze=0.0, shadow=0.0,
-        family=harbour_images.SECOND if other else harbour_images.FIRST,
+        family=optical_harbour_images.SECOND if other else optical_harbour_images.FIRST,
     )  # fmt: skip
-    return harbour, harbour_images.harbour_cube(harbour)[0]
+    return harbour, optical_harbour_images.harbour_cube(harbour)[0]
 
 
-def _berth(harbour: harbour_images.Harbour) -> tuple[Berth, np.ndarray]:
-    where = harbour_images.harbour_masks(harbour)
+def _berth(harbour: optical_harbour_images.Harbour) -> tuple[Berth, np.ndarray]:
+    where = optical_harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=harbour.gsd) & where["land"]
     return Berth(where["berth"], ring, where["openwater"], harbour.axis_deg), ring
 
@@ -186,7 +192,7 @@ def swept(outline: str) -> Callable[[int, int, bool], World]:
     def make(looks: int, seed: int, other: bool) -> World:
         harbour, cube = _harbour(looks, seed, other)
         since, late = _split(cube)
-        where = harbour_images.harbour_masks(harbour)
+        where = optical_harbour_images.harbour_masks(harbour)
         inside = where[outline]
         outside = ~ndimage.binary_dilation(inside, iterations=2)
         past = references(cube, ring=where["land"], until=since)

@@ -26,7 +26,7 @@ from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
 )
 from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
-from skytally.statistics.port_calls.missed_calls import share_missed
+from skytally.statistics.port_calls.missed_port_calls import share_missed
 from skytally.statistics.published_count_agreement import agreement
 from skytally.statistics.series_change_points import change_points
 

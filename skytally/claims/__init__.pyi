@@ -16,10 +16,9 @@ from .claim_verdicts_and_ledger_checks import (
     ledger_faults as ledger_faults,
 )
 from .rival_hypothesis_findings import rival_findings as rival_findings
-from .rival_hypothesis_row_removal import flips_of_rivals as flips_of_rivals
+from .rival_hypothesis_sensitivity_to_removed_rows import flips_of_rivals as flips_of_rivals
 from .rival_hypothesis_table_reader import read_hypotheses as read_hypotheses
 from .verdict_on_claimed_number import BoundedNumber as BoundedNumber, compare as compare
-from .verdict_row_removal import flips_of_verdicts as flips_of_verdicts
 from .verdict_scale import (
     BOUND as BOUND,
     CANNOT as CANNOT,
@@ -35,3 +34,4 @@ from .verdict_scale import (
     on_this_point as on_this_point,
     worst as worst,
 )
+from .verdict_sensitivity_to_removed_evidence import flips_of_verdicts as flips_of_verdicts

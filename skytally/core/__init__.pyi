@@ -29,7 +29,6 @@ from .errors_and_fault_lists import (
     refuse as refuse,
 )
 from .evidence_line_schema import check_line as check_line
-from .forked_work import side_by_side as side_by_side
 from .hidden_and_backup_files import (
     COPY as COPY,
     is_leftover as is_leftover,
@@ -57,6 +56,7 @@ from .number_and_date_words import (
     with_preposition as with_preposition,
     with_unit as with_unit,
 )
+from .parallel_work_in_forked_processes import side_by_side as side_by_side
 from .project_folder import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,

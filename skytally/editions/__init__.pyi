@@ -72,7 +72,7 @@ from .evidence_packet_writing_and_lookup import (
     write_packets as write_packets,
 )
 from .packet_contents import packet_name as packet_name
-from .packet_log_signature import (
+from .packet_log_signature_and_timestamp import (
     AUTHORITY as AUTHORITY,
     SIGNATURE as SIGNATURE,
     SIGNERS as SIGNERS,

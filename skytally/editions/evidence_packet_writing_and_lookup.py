@@ -19,6 +19,7 @@ from skytally.core import (
     table_names,
 )
 from skytally.editions.edition_rows_and_hashes import table_rows
+from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
 from skytally.editions.json_lines import read_json_lines
 from skytally.editions.packet_contents import (
     PacketSources,
@@ -26,8 +27,7 @@ from skytally.editions.packet_contents import (
     packet_files,
     packet_name,
 )
-from skytally.editions.packet_log import log_root, packet_log
-from skytally.editions.packet_log_signature import stamp_files
+from skytally.editions.packet_log_signature_and_timestamp import stamp_files
 from skytally.editions.packet_record_rows import packet_record
 from skytally.editions.packet_verifier import recompute, verify
 from skytally.editions.packets_referenced_from_earlier_editions import (

@@ -11,8 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from skytally.editions.edition_rows_and_hashes import Cells
-from skytally.editions.packet_crate import LOCK_NAMES, METADATA, PacketHeading, crate_metadata
 from skytally.editions.packet_record_rows import SCOPES, SOURCES, PacketRecord, as_csv
+from skytally.editions.packet_ro_crate_metadata import (
+    LOCK_NAMES,
+    METADATA,
+    PacketHeading,
+    crate_metadata,
+)
 from skytally.editions.packet_verifier.recompute import TAKES_MORE
 from skytally.editions.packet_verifier.verify import FORMAT
 from skytally.findings import Computation

@@ -13,7 +13,7 @@ from typing import Any
 
 from skytally.core import DataError, file_bytes
 from skytally.editions.json_lines import as_json_lines, read_json_lines
-from skytally.editions.packet_crate import LOCK_NAMES, METADATA
+from skytally.editions.packet_ro_crate_metadata import LOCK_NAMES, METADATA
 
 PACKETS = "packets"
 KEPT = "kept_packets.jsonl"

@@ -13,7 +13,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 FIGURE = re.compile(rb'<figure class="sk-figure" id="[^"]+">.*?</figure>', re.DOTALL)
-"""Block of a chart, as `skytally.figures.chart_embedding` writes it."""
+"""Block of a chart, as `skytally.figures.chart_and_sentence_html_blocks` writes it."""
 PICTURE = "data:image/svg+xml;base64,"
 CARD = re.compile(r"cards/finding/([^/]+)\.html")
 PAGES = ("*.html", "lines/*.html")

@@ -1,8 +1,6 @@
-from .accuracy_charts import change_chart as change_chart, lengths_chart as lengths_chart
 from .bokeh_charts import frame as frame
-from .calls_a_month_chart import call_rate_chart as call_rate_chart
 from .chart_alt_text import alt_text as alt_text
-from .chart_embedding import (
+from .chart_and_sentence_html_blocks import (
     BOOT as BOOT,
     PageBlock as PageBlock,
     bokeh_scripts as bokeh_scripts,
@@ -57,6 +55,7 @@ from .non_latin_font_subsets import (
     unescaped_letters as unescaped_letters,
 )
 from .overview_timeline import timeline_chart as timeline_chart
+from .port_calls_and_voyages_a_month_chart import call_rate_chart as call_rate_chart
 from .region_and_site_maps import (
     position_words as position_words,
     region_map as region_map,
@@ -71,6 +70,10 @@ from .running_totals_chart import (
 )
 from .series_styling import series_styles as series_styles
 from .share_curves_with_intervals import curves_chart as curves_chart
+from .ship_and_change_accuracy_charts import (
+    change_chart as change_chart,
+    lengths_chart as lengths_chart,
+)
 from .space_between_html_elements import spaced_elements as spaced_elements
 from .timeline_lane_selection import lane_rows as lane_rows, read_lanes as read_lanes
 from .value_lane_and_bar_charts import (

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, number, with_unit
 from skytally.figures.bokeh_charts import frame
-from skytally.figures.chart_embedding import PageBlock, sentence, show
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, sentence, show
 from skytally.figures.matplotlib_charts import canvas
 
 HELD_COLOUR, MISSED_COLOUR = style.SERIES_COLOURS[0], style.SERIES_COLOURS[1]

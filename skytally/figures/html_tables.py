@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from skytally.core import number, rounded_outwards
-from skytally.figures.chart_embedding import IN_BOOK, PageBlock, sentence
+from skytally.figures.chart_and_sentence_html_blocks import IN_BOOK, PageBlock, sentence
 from skytally.figures.links_to_cards import LinkedWords
 from skytally.findings import Finding
 from skytally.record import support_words

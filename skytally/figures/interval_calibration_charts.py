@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import frame
-from skytally.figures.chart_embedding import PageBlock, sentence, show
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, sentence, show
 from skytally.figures.matplotlib_charts import PIXELS_AN_INCH, canvas
 
 SOUND_COVERAGE = (0.85, 0.95)

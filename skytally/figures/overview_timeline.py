@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.figures.chart_mark_tables import names_of
 from skytally.figures.timeline_lane_selection import lane_rows
 from skytally.figures.value_lane_and_bar_charts import lanes_chart

@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 
 from skytally.core import chart_style as style, number
 from skytally.figures.basemap import View, draw_land
-from skytally.figures.chart_embedding import PageBlock, picture, sentence
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, picture, sentence
 from skytally.figures.map_regions import basemap_at
 from skytally.figures.matplotlib_charts import as_svg_address
 from skytally.figures.route_map import scale_bar

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, listed, number
 from skytally.figures.basemap import View, draw_land
-from skytally.figures.chart_embedding import PageBlock, picture, sentence
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, picture, sentence
 from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.route_map_tables import COUNTRY, SEA, STOP
 

@@ -21,7 +21,7 @@ from skytally.core import (
     quantity_text,
     when,
 )
-from skytally.figures.chart_embedding import PageBlock, picture, sentence
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, picture, sentence
 from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.counter_names_and_colours import counter_colour, counter_labels
 from skytally.figures.label_placement import MarkLabel, mark_labels, write_labels

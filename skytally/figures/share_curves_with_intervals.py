@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style
 from skytally.figures.bokeh_charts import LEGEND_LETTERS, frame
-from skytally.figures.chart_embedding import PageBlock, sentence, show
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, sentence, show
 from skytally.figures.matplotlib_charts import canvas, legend_below
 
 MARGIN = 0.04

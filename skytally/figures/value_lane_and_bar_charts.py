@@ -12,7 +12,7 @@ import xarray as xr
 from skytally.core import chart_style as style, day
 from skytally.figures import bokeh_charts, matplotlib_charts
 from skytally.figures.chart_alt_text import alt_text
-from skytally.figures.chart_embedding import PageBlock, sentence, show
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, sentence, show
 from skytally.figures.chart_mark_tables import (
     band_start,
     bar_marks,

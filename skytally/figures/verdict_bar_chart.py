@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from skytally.core import chart_style as style, number
-from skytally.figures.chart_embedding import PageBlock, picture, sentence
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock, picture, sentence
 
 WIDTH_IN = 3.75
 """Width of the picture, inches: its letters are 11 pixels high where it is 350 pixels wide."""

@@ -8,7 +8,7 @@ from .declared_finding_evaluation import (
     one_finding as one_finding,
     outcomes as outcomes,
 )
-from .evidence_line_netcdf_and_csv import (
+from .evidence_line_netcdf_and_csv_writer import (
     harmless as harmless,
     write_lines as write_lines,
     write_table as write_table,
@@ -31,7 +31,7 @@ from .finding_declarations import (
     scan_declarations as scan_declarations,
     tables_read as tables_read,
 )
-from .finding_row_removal import (
+from .finding_sensitivity_to_removed_evidence import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,
     ESTIMATES as ESTIMATES,
     Reevaluation as Reevaluation,
@@ -39,7 +39,7 @@ from .finding_row_removal import (
     flips_of_findings as flips_of_findings,
 )
 from .finding_source_facts import with_support as with_support
-from .findings_json import as_json as as_json, write_findings as write_findings
+from .findings_json_writer import as_json as as_json, write_findings as write_findings
 from .in_process_finding_cache import (
     PossibleFindings as PossibleFindings,
     findings_kept as findings_kept,
@@ -49,7 +49,7 @@ from .in_process_finding_cache import (
     referred_declarations as referred_declarations,
 )
 from .quote_ratio_share_estimate_findings import row_of as row_of
-from .row_removal_search import (
+from .smallest_flip_set_search import (
     VOID as VOID,
     FlipSet as FlipSet,
     FlipSets as FlipSets,

@@ -26,6 +26,7 @@ from skytally.core import (
     with_unit,
 )
 from skytally.findings import date_lag_and_order_findings, quote_ratio_share_estimate_findings
+from skytally.findings.allowed_estimates_and_counts import Count
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_declarations import (
     REFERENCE,
@@ -38,7 +39,6 @@ from skytally.findings.finding_declarations import (
     tables_read,
 )
 from skytally.findings.finding_source_facts import with_support
-from skytally.findings.named_estimates import Count
 from skytally.record import ReducedRecord, WholeRecord
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import BRACE, DataError, Fault
+from skytally.findings.allowed_estimates_and_counts import COUNTS, ESTIMATES
 from skytally.findings.date_lag_and_order_findings import DATED
 from skytally.findings.finding_declarations import (
     ALWAYS,
@@ -23,7 +24,6 @@ from skytally.findings.finding_declarations import (
     parameter,
     substituted,
 )
-from skytally.findings.named_estimates import COUNTS, ESTIMATES
 from skytally.record import condition_faults, word_faults
 
 WORDS = {"number", "when", "counter", "scope", "row"}
@@ -270,7 +270,7 @@ def declaration_faults(
         Of all pages.
     tables : mapping of str to pandas.DataFrame
         Tables of the record by name, with the derived columns of
-        `skytally.record.site_and_one_day_columns.with_derived_columns`.
+        `skytally.record.derived_site_day_and_error_columns.with_derived_columns`.
     parameters : mapping of str to mapping
         Page to the parameters of its notebook.
     possible : mapping of str to mapping

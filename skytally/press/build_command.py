@@ -155,7 +155,7 @@ def _run_all(stale: list[str]) -> list[str]:
 def _left_out(code: int) -> list[str] | None:
     """Lines whose notebook or parameter file the check refused; None where it refused the data."""
     # slow imports, for a build that has a fault
-    from skytally.press.notebook_parameter_files import faults_of_lines
+    from skytally.press.notebook_parameter_reader_and_checks import faults_of_lines
     from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 
     return list(faults_of_lines()) if code == ONLY_NOTEBOOKS else None

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from skytally.core import DataError, file_fault, files_at_once
-from skytally.press.check_cache import CheckMemory, Part
+from skytally.press.passed_check_cache import CheckMemory, Part
 
 Found = Mapping[str, list[str]]
 """Name of a part to its faults, found before their turn."""
@@ -95,7 +95,7 @@ def _evaluated_beside(
     """
     from skytally.core import side_by_side
     from skytally.findings import PossibleFindings, possible_findings
-    from skytally.press.check_parts import read_beforehand
+    from skytally.press.data_and_parameter_check_parts import read_beforehand
 
     def checked() -> tuple[int, Found, Set[str]]:
         faults, code = _of_data(memory)
@@ -122,13 +122,13 @@ def _evaluated_beside(
 
 def _of_data(memory: CheckMemory) -> tuple[list[str], int]:
     """Faults of data, notebooks and values of parameters, and the exit code for them."""
-    from skytally.press import check_parts
+    from skytally.press import data_and_parameter_check_parts
     from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 
-    faults = _told(check_parts.DATA, memory)
-    of_lines = _told(check_parts.LINES, memory)
+    faults = _told(data_and_parameter_check_parts.DATA, memory)
+    of_lines = _told(data_and_parameter_check_parts.LINES, memory)
     code = ONLY_NOTEBOOKS if of_lines and not faults else 1
-    return [*faults, *of_lines] or _told([check_parts.VALUES], memory), code
+    return [*faults, *of_lines] or _told([data_and_parameter_check_parts.VALUES], memory), code
 
 
 def check_outcome(memory: CheckMemory, *, beside: bool = False) -> tuple[list[str], int]:
@@ -143,21 +143,21 @@ def check_outcome(memory: CheckMemory, *, beside: bool = False) -> tuple[list[st
         The outcome is the same; a process that keeps for later what it evaluated does without.
     """
     # a check of unchanged files need not wait for these imports
-    from skytally.press import check_parts
+    from skytally.press import data_and_parameter_check_parts
 
-    if registry := _told([check_parts.REGISTRY], memory):
+    if registry := _told([data_and_parameter_check_parts.REGISTRY], memory):
         return registry, 1
-    findings, claims = check_parts.evaluation_parts()
+    findings, claims = data_and_parameter_check_parts.evaluation_parts()
     found: Found = {}
     if beside and not memory.was_in_order(findings):
-        further = (claims, *check_parts.SHOWN)
+        further = (claims, *data_and_parameter_check_parts.SHOWN)
         faults, code, found = _evaluated_beside(memory, findings, further)
     else:
         faults, code = _of_data(memory)
     # findings point to rows and parameters, claims and charts to findings: each in its turn
     for part in (findings, claims):
         faults = faults or _told([part], memory, found)
-    return faults or _told(check_parts.SHOWN, memory, found), code
+    return faults or _told(data_and_parameter_check_parts.SHOWN, memory, found), code
 
 
 def _checked() -> int:
@@ -169,7 +169,7 @@ def _checked() -> int:
             memory.write()
             _print(faults)
             return code
-        from skytally.press.check_parts import words_of_data
+        from skytally.press.data_and_parameter_check_parts import words_of_data
 
         memory.words = words_of_data()
         memory.write()

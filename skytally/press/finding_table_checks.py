@@ -14,7 +14,10 @@ from skytally.findings import (
     impossible_findings,
     scan_declarations,
 )
-from skytally.press.notebook_parameter_files import declared_parameters, parameter_values
+from skytally.press.notebook_parameter_reader_and_checks import (
+    declared_parameters,
+    parameter_values,
+)
 from skytally.press.project_paths import book_folder, line_names
 from skytally.record import WholeRecord, possible_words
 

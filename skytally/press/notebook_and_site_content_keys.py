@@ -19,7 +19,7 @@ from skytally.core import (
     project_root,
     visible_paths,
 )
-from skytally.press import table_parts_used_by_notebook
+from skytally.press import table_rows_used_by_notebook
 from skytally.press.project_paths import (
     GIVEN_TEXTS,
     book_folder,
@@ -44,7 +44,7 @@ PICTURES = "attachments"
 RUNNER = (
     "skytally.press.notebook_execution",
     "skytally.press.strict_notebook_reader",
-    "skytally.press.notebook_parameter_files",
+    "skytally.press.notebook_parameter_reader_and_checks",
 )
 """The modules of the press that a notebook runs through."""
 DOCSTRINGS_SHOWN = "{storey-api}"
@@ -189,11 +189,11 @@ def of_read(read: str, reads: Iterable[str]) -> str:
         return _of_scenes()
     if read == MEASURED:
         return _of_measured()
-    files = table_parts_used_by_notebook.files_behind(read, reads)
+    files = table_rows_used_by_notebook.files_behind(read, reads)
     key = of_bytes(json.dumps([read, [_of_input(path) for path in files]]).encode())
     memory = _memory()
     if key not in memory:
-        memory[key] = [of_bytes(table_parts_used_by_notebook.content_used(read, reads))]
+        memory[key] = [of_bytes(table_rows_used_by_notebook.content_used(read, reads))]
     return memory[key][0]
 
 

@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from skytally.core import DataError
-from skytally.press.notebook_parameter_files import OUT, parameter_values
+from skytally.press.notebook_parameter_reader_and_checks import OUT, parameter_values
 from skytally.press.project_paths import line_names, notebooks_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook
 

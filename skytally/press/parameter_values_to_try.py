@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import DataError, data_registry, read_table, refuse
-from skytally.press.notebook_parameter_files import same_shape
+from skytally.press.notebook_parameter_reader_and_checks import same_shape
 from skytally.press.parameter_date_and_row_checks import record_values, value_faults
 
 TABLE = "parameter_ranges"

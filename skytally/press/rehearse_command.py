@@ -40,7 +40,7 @@ from skytally.imagery.sites import (
     read_sites,
     write_outlines,
 )
-from skytally.press import rehearsal_servers
+from skytally.press import rehearsal_stac_and_nginx_servers
 from skytally.press.project_paths import build_folder
 from skytally.press.subprocesses_and_local_ports import LOOPBACK, free_port
 
@@ -261,9 +261,9 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     RuntimeError
         If a server or a command fails.
     """
-    absent = rehearsal_servers.missing_servers()
+    absent = rehearsal_stac_and_nginx_servers.missing_servers()
     if absent:
-        raise rehearsal_servers.ServersMissingError(absent)
+        raise rehearsal_stac_and_nginx_servers.ServersMissingError(absent)
     archive, copy = folder / "archive", folder / "project"
     known = evidence_sites(read_sites(root / "data" / "sites"))
     unknown = sorted(set(only) - set(known))
@@ -279,7 +279,9 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
     port = free_port()
     there = [with_server_addresses(item, f"http://{LOOPBACK}:{port}/") for item in items]
     kinds = read_json_lines(archive / "collections.ndjson")
-    with rehearsal_servers.running_servers(archive, kinds, there, port=port) as running:
+    with rehearsal_stac_and_nginx_servers.running_servers(
+        archive, kinds, there, port=port
+    ) as running:
         print(f"servers: catalogue at {running.catalogue}, files at {running.files}", flush=True)
         real = read_toml(root / "data" / "sites" / "providers.toml")
         rows = provider_rows(real, items, url=running.catalogue)
@@ -288,7 +290,7 @@ def run_rehearsal(root: Path, folder: Path, *, plan: ArchivePlan, only: Sequence
         )
         first, last = plan.periods[0][0], max(plan.periods[-1][1], _day(items[-1]))
         limits = [f"--first={first}", f"--last={last}", *(f"--site={slug}" for slug in chosen)]
-        run_command(copy, "skytally.press.image_refresh_command", *limits)
+        run_command(copy, "skytally.press.image_refresh_and_measurement_command", *limits)
         shutil.copyfile(running.log, folder / "requests.jsonl")
     for slug, (_, place) in places.items():
         # confirmed as a user would, by the command; it measures what can be measured then
@@ -319,7 +321,7 @@ def main() -> int:
     root, plan = project_root(), SMALL if words.small else ArchivePlan()
     try:
         page = run_rehearsal(root, build_folder() / "rehearsal", plan=plan, only=words.site)
-    except (rehearsal_servers.ServersMissingError, RuntimeError) as error:
+    except (rehearsal_stac_and_nginx_servers.ServersMissingError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"the rehearsal's site, labelled as such: {page.relative_to(root)}")

@@ -83,7 +83,7 @@ def stage_notebook(stage: Path, line: str) -> None:
         Name of the notebook.
     """
     # a build with nothing to do prints nothing, and need not wait for what printing needs
-    from skytally.press.code_folding import with_code_at_end
+    from skytally.press.notebook_code_fold_at_end import with_code_at_end
 
     # the book of another route may have no such page
     rerun_page = f"../{RERUN_PAGE}" if (stage / RERUN_PAGE).is_file() else ""
@@ -114,9 +114,17 @@ def stage_book(stage: Path) -> None:
     from skytally.press.book_metadata import book_details
     from skytally.press.edition_pages import stage_editions
     from skytally.press.finding_table_checks import pages_without_notebook
-    from skytally.press.laboratory.laboratory_data import SCRIPT, Laboratory, laboratory_script
+    from skytally.press.flip_sets_of_findings_and_verdicts import (
+        all_flips,
+        reevaluation,
+        with_flips,
+    )
+    from skytally.press.laboratory.laboratory_script_data_export import (
+        SCRIPT,
+        Laboratory,
+        laboratory_script,
+    )
     from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
-    from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
     from skytally.press.table_and_project_zips import stage_project_zip
 
     stage_editions(stage)
@@ -162,12 +170,12 @@ def _add_files(stage: Path, pages: Path) -> None:
     from skytally.press.book_metadata import book_details
     from skytally.press.chart_citations import add_chart_citations
     from skytally.press.edition_pages import add_edition_files, edition_words
-    from skytally.press.laboratory.laboratory_data import SCRIPT
-    from skytally.press.packet_links import add_chart_links, newest_packets
+    from skytally.press.laboratory.laboratory_script_data_export import SCRIPT
+    from skytally.press.links_to_evidence_packets import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_and_project_zips import PROJECT_ZIP, write_tables_zip
     from skytally.press.table_schemas import write_schemas
-    from skytally.press.theme_icons import leave_out_other_icons
+    from skytally.press.unused_theme_icon_removal import leave_out_other_icons
 
     data = data_folder()
     for name in (FINDINGS, CLAIMS, SCRIPT):
@@ -264,7 +272,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
     from skytally.press.edition_pages import edition_words
-    from skytally.press.packet_links import newest_packets, with_packets
+    from skytally.press.links_to_evidence_packets import newest_packets, with_packets
 
     record = data_folder() / "record"
     findings, judged = (

@@ -9,7 +9,10 @@ from skytally.imagery.acquire import read_inventory
 from skytally.imagery.cube import check_day
 from skytally.imagery.pipeline import update_lines
 from skytally.imagery.sites import Site
-from skytally.press.notebook_parameter_files import declared_parameters, parameter_values
+from skytally.press.notebook_parameter_reader_and_checks import (
+    declared_parameters,
+    parameter_values,
+)
 from skytally.press.project_paths import line_names
 
 STUDY = "study"

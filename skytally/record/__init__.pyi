@@ -4,6 +4,7 @@ from .close_or_contradicting_statement_pairs import (
 )
 from .consistency_rules import check_record as check_record, record_faults as record_faults
 from .copied_reports import drop_copies as drop_copies
+from .derived_site_day_and_error_columns import with_derived_columns as with_derived_columns
 from .evidence_lines import (
     OPEN_START as OPEN_START,
     SAME_CALL as SAME_CALL,
@@ -47,7 +48,6 @@ from .row_date_columns import (
 )
 from .rows_at_site_or_on_exact_day import at_site as at_site, on_one_day as on_one_day
 from .running_total_row_selection import totals_since_start as totals_since_start
-from .site_and_one_day_columns import with_derived_columns as with_derived_columns
 from .source_provenance import (
     GOVERNMENT_RELEASE as GOVERNMENT_RELEASE,
     NO_SOURCE as NO_SOURCE,

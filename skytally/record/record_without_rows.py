@@ -13,9 +13,9 @@ import pandas as pd
 
 from skytally.core import DataError
 from skytally.record.copied_reports import Alike, alike_rows, copies_among, copying_pages
+from skytally.record.derived_site_day_and_error_columns import with_derived_columns
 from skytally.record.evidence_lines import SAME_SIGHTING, kept_instead
 from skytally.record.row_conditions import met
-from skytally.record.site_and_one_day_columns import with_derived_columns
 
 Removed = frozenset[str]
 """Ids of rows that are left out."""

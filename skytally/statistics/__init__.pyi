@@ -9,7 +9,6 @@ from .change_brackets_from_rows import (
     stated_bracket as stated_bracket,
 )
 from .change_point_dates import Change as Change
-from .container_load import load_of_containers as load_of_containers
 from .control_site_placebo_test import (
     Rank as Rank,
     change_score as change_score,
@@ -23,7 +22,6 @@ from .exceedance_limit_from_rows import (
     surge_of_rows as surge_of_rows,
     surge_table as surge_table,
 )
-from .exceedance_probability_upper_limit import Surge as Surge, surge as surge
 from .forecasts_and_scores import (
     PRIOR_CHANGE as PRIOR_CHANGE,
     interval_score as interval_score,
@@ -61,9 +59,11 @@ from .series_change_points import (
     change_points as change_points,
     level_change_points as level_change_points,
 )
+from .shells_in_containers import load_of_containers as load_of_containers
 from .trains_before_after import (
     TrainChange as TrainChange,
     change_of_trains as change_of_trains,
     railcars_by_length as railcars_by_length,
     trains_table as trains_table,
 )
+from .upper_limit_of_exceedance_probability import Surge as Surge, surge as surge

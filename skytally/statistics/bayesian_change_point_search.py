@@ -19,7 +19,12 @@ from skytally.statistics.noise_and_seasonal_cycle_hypotheses import (
     with_cycle,
 )
 from skytally.statistics.outlier_hypotheses_for_change_points import with_odd_observations
-from skytally.statistics.segmentation_sums import best_cuts, log_share, sums_backward, sums_forward
+from skytally.statistics.segmentation_likelihood_sums import (
+    best_cuts,
+    log_share,
+    sums_backward,
+    sums_forward,
+)
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from skytally.statistics.bayesian_change_point_search import ChangeSearch
-from skytally.statistics.segmentation_sums import sums_backward, sums_forward
+from skytally.statistics.segmentation_likelihood_sums import sums_backward, sums_forward
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

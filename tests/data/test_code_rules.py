@@ -16,18 +16,18 @@ LABS = sorted((ROOT / "labs").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 NETWORK_MODULES = {
-    "skytally/imagery/acquire/byte_ranges.py",
-    "skytally/imagery/acquire/catalog_search.py",
+    "skytally/imagery/acquire/byte_range_fetching.py",
+    "skytally/imagery/acquire/catalog_search_and_changes.py",
     "skytally/imagery/acquire/stac/http_client.py",
     "skytally/imagery/acquire/stac/paging.py",
-    "skytally/imagery/acquire/url_signing.py",
+    "skytally/imagery/acquire/access_tokens_and_url_signing.py",
     "skytally/page_archive/polite_fetch.py",
     "skytally/page_archive/robots_rules.py",
     "skytally/web/allowed_addresses.py",
     "skytally/web/guarded_http.py",
 }
 """The modules through which `make refresh` and `make archive` reach a server."""
-STAMP_COMMAND = "skytally/press/packet_log_signature_command.py"
+STAMP_COMMAND = "skytally/press/packet_log_sign_and_timestamp_command.py"
 """What asks a time-stamp authority for the time, for a publisher."""
 LOOPBACK_MODULES = {
     "skytally/press/subprocesses_and_local_ports.py",
@@ -45,8 +45,9 @@ BANNED_CALLS = {
 COMMANDS = "skytally/press/"
 """Commands print to the person at the terminal and end with a code."""
 DATED_COMMANDS = (
-    "skytally/press/page_archive_command.py", "skytally/press/count_and_compare_command.py",
-    "skytally/press/image_refresh_command.py", "skytally/press/check_parts.py",
+    "skytally/press/page_archive_command.py", "skytally/press/image_count_and_compare_command.py",
+    "skytally/press/image_refresh_and_measurement_command.py",
+    "skytally/press/data_and_parameter_check_parts.py",
 )  # fmt: skip
 """Those that date what they did, or refuse a day that has not come."""
 READERS_PROGRAM = "skytally/editions/packet_verifier/verify.py"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.sphinx_ext.project_folder_directives import NEEDED_FOR, WITHOUT
+from skytally.press.sphinx_ext.project_download_directives import NEEDED_FOR, WITHOUT
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 RECIPE = re.compile(r"^(?:make |docs/publishing/)", re.MULTILINE)

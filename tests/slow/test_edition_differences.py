@@ -157,7 +157,7 @@ def _begin(folder: Path) -> Path:
     """Begin the made-up book, with the code in it, in a repository of its own."""
     begun = subprocess.run(
         [
-            sys.executable, "-m", "skytally.press.new_route_command",
+            sys.executable, "-m", "skytally.press.new_route_book_command",
             f"--folder={folder}", "--title=Made up",
         ],
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -125,7 +125,7 @@ def test_docstrings_and_an_uncited_source_rerun_nothing(book: Project, first: Fi
 def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
     """Acquisition and checks touch no line, port calls one; all print what sources are behind."""
     for name, allowed in (
-        ("skytally/imagery/acquire/catalog_search.py", set()),
+        ("skytally/imagery/acquire/catalog_search_and_changes.py", set()),
         ("skytally/statistics/port_calls/littles_law.py", {"port-imagery"}),
         ("skytally/record/consistency_rules.py", set()),
         ("skytally/record/source_provenance.py", LINES),

@@ -46,7 +46,7 @@ assert any(line["value"].max() > 0 for line in cars.values())
 shown = figures.values_chart(
     cars, figures.names_of(counters, scopes), name="cars", ylabel="railcars", caption="Railcars.")
 assert 'class="sk-static"' in shown.block
-from skytally.findings.evidence_line_netcdf_and_csv import write_lines
+from skytally.findings.evidence_line_netcdf_and_csv_writer import write_lines
 out = Path(tempfile.mkdtemp())
 assert write_lines(cars, out, name="cars")
 assert list(out.rglob("*.nc"))

@@ -14,12 +14,12 @@ import pytest
 
 from skytally import claims
 from skytally.claims.rival_hypothesis_table_reader import Hypotheses
-from skytally.claims.verdict_row_removal import VerdictFlips
 from skytally.claims.verdict_scale import worst
+from skytally.claims.verdict_sensitivity_to_removed_evidence import VerdictFlips
 from skytally.findings import VOID, Finding, Reevaluation
 from skytally.findings.declared_finding_evaluation import without
-from skytally.findings.row_removal_search import flip_words
-from skytally.press import notebook_parameter_files
+from skytally.findings.smallest_flip_set_search import flip_words
+from skytally.press import notebook_parameter_reader_and_checks
 from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record
 from skytally.record import WholeRecord
 from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
@@ -190,14 +190,14 @@ def test_copied_parameter_files_make_the_book_print_the_numbers_of_the_page(
     call = """.map((setting) => skytallyLaboratory.setting.asYaml(
       setting, new skytallyLaboratory.Book(skytallyLaboratoryData)).files)"""
     copied = run_script(f"{json.dumps(settings)}{call}", record=True, cheap=False)
-    monkeypatch.setattr(notebook_parameter_files, "parameters_folder", lambda: tmp_path)
+    monkeypatch.setattr(notebook_parameter_reader_and_checks, "parameters_folder", lambda: tmp_path)
     record, whole = whole_record(), 0
     for files, page in zip(copied, answers(settings), strict=True):
         for old in tmp_path.iterdir():
             old.unlink()
         for name, text in files.items():
             (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
-        assert notebook_parameter_files.parameter_faults() == []
+        assert notebook_parameter_reader_and_checks.parameter_faults() == []
         void = [key for key, each in page["findings"].items() if "void" in each]
         if void:
             _, refused = declared_outcomes(void, record)

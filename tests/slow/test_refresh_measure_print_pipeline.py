@@ -16,7 +16,7 @@ from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, Target, targets_of
 from skytally.imagery.pipeline.measured_line_folder import line_path, read_line
-from skytally.imagery.pipeline.measured_line_update import UpdateReport, update_lines
+from skytally.imagery.pipeline.stale_measured_line_remeasurement import UpdateReport, update_lines
 from skytally.imagery.sites.site_register import read_sites
 from tests.support import project_with_simulated_images as simulated
 
@@ -29,7 +29,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("simulated")
     simulated.make(folder)
     run = simulated.run(
-        folder / "project", "skytally.press.image_refresh_command", *simulated.PERIOD
+        folder / "project",
+        "skytally.press.image_refresh_and_measurement_command",
+        *simulated.PERIOD,
     )
     assert run.returncode == 0, run.stderr
     assert "lines: 4 measured now, 0 could not be measured, 0 fit" in run.stdout

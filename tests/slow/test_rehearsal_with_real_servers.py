@@ -27,14 +27,14 @@ from rasterio.windows import from_bounds
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.access_tokens_and_url_signing import url_signer
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.catalog_search_and_changes import SearchResult, search_catalogue
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.acquire.one_scene_per_pass import select_items
 from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
-from skytally.imagery.acquire.url_signing import url_signer
-from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import RefreshReport, refresh_store
 from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
     ADJACENT,
     EDGE,
@@ -47,7 +47,7 @@ from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import (
 )
 from skytally.imagery.simulate.rehearsal_scene_archive import read_json_lines
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
-from skytally.press import rehearsal_servers, rehearse_command
+from skytally.press import rehearsal_stac_and_nginx_servers, rehearse_command
 from skytally.press.subprocesses_and_local_ports import free_port
 from tests.support.credential_search import SECRETS, leaks
 from tests.support.published_stac_item_fields import ASKED, documented
@@ -56,8 +56,8 @@ from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_sit
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        bool(rehearsal_servers.missing_servers()),
-        reason=rehearsal_servers.missing_servers() or "all there",
+        bool(rehearsal_stac_and_nginx_servers.missing_servers()),
+        reason=rehearsal_stac_and_nginx_servers.missing_servers() or "all there",
     ),
 ]
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,17 +87,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[rehearsal_servers.Servers]:
+def running(folder: Path) -> Iterator[rehearsal_stac_and_nginx_servers.Servers]:
     """Run the servers over the tiny archive."""
     port = free_port()
     items = [with_server_addresses(item, f"http://127.0.0.1:{port}/") for item in archive(folder)]
     kinds = read_json_lines(folder / "collections.ndjson")
-    with rehearsal_servers.running_servers(folder, kinds, items, port=port) as there:
+    with rehearsal_stac_and_nginx_servers.running_servers(folder, kinds, items, port=port) as there:
         yield there
 
 
 @pytest.fixture(scope="module")
-def found(running: rehearsal_servers.Servers) -> dict[str, SearchResult]:
+def found(running: rehearsal_stac_and_nginx_servers.Servers) -> dict[str, SearchResult]:
     """Search every collection with the real client."""
     site = tiny_site()
     return {
@@ -118,14 +118,14 @@ def test_search_gives_every_item_once(folder: Path, found: dict[str, SearchResul
 
 
 def test_search_twice_gives_the_same(
-    running: rehearsal_servers.Servers, found: dict[str, SearchResult]
+    running: rehearsal_stac_and_nginx_servers.Servers, found: dict[str, SearchResult]
 ) -> None:
     """The same search twice gives the same list."""
     again = search_catalogue(provider("sentinel-2-c1-l2a", running.catalogue), tiny_site(), PERIOD)
     assert again.items == found["sentinel-2-c1-l2a"].items
 
 
-def test_search_honours_period_and_place(running: rehearsal_servers.Servers) -> None:
+def test_search_honours_period_and_place(running: rehearsal_stac_and_nginx_servers.Servers) -> None:
     """Days outside the period and windows elsewhere offer nothing."""
     row = provider("sentinel-1-rtc", running.catalogue)
     assert search_catalogue(row, tiny_site(), ("2023-11-15", "2023-11-15")).number_returned == 1
@@ -133,11 +133,13 @@ def test_search_honours_period_and_place(running: rehearsal_servers.Servers) -> 
 
 
 def test_requests_are_those_that_every_provider_takes(
-    running: rehearsal_servers.Servers, found: dict[str, SearchResult]
+    running: rehearsal_stac_and_nginx_servers.Servers, found: dict[str, SearchResult]
 ) -> None:
     """Searches use only parameters of the STAC API core, and the configured page size."""
     asked = [
-        r for r in running.requests() if r["path"].startswith(f"{rehearsal_servers.PREFIX}/search")
+        r
+        for r in running.requests()
+        if r["path"].startswith(f"{rehearsal_stac_and_nginx_servers.PREFIX}/search")
     ]
     assert len(asked) >= len(found)
     for request in asked:
@@ -154,7 +156,7 @@ def test_requests_are_those_that_every_provider_takes(
 
 
 def test_items_come_back_as_providers_shape_them(
-    running: rehearsal_servers.Servers, folder: Path
+    running: rehearsal_stac_and_nginx_servers.Servers, folder: Path
 ) -> None:
     """What the API returns holds, word for word, what published items of its kind hold."""
     items = {item["id"]: item for item in archive(folder)}
@@ -169,20 +171,22 @@ def test_items_come_back_as_providers_shape_them(
         assert got == right
 
 
-def rows(running: rehearsal_servers.Servers) -> list[Provider]:
+def rows(running: rehearsal_stac_and_nginx_servers.Servers) -> list[Provider]:
     """Make provider rows for the servers, with tokens where the real providers require them."""
     return [
         provider(
             word,
             running.catalogue,
-            signing="planetary-computer" if word in rehearsal_servers.PRIVATE else "none",
+            signing="planetary-computer"
+            if word in rehearsal_stac_and_nginx_servers.PRIVATE
+            else "none",
         )
         for word in COLLECTIONS
     ]
 
 
 def test_pixels_come_through_nginx(
-    running: rehearsal_servers.Servers, found: dict[str, SearchResult]
+    running: rehearsal_stac_and_nginx_servers.Servers, found: dict[str, SearchResult]
 ) -> None:
     """Every selected scene is read over HTTP, with a token where one is required; all counted."""
     site = tiny_site()
@@ -199,12 +203,12 @@ def test_pixels_come_through_nginx(
     logged = [r for r in running.requests()[before:] if r["path"].startswith(FILES)]
     assert len(logged) == requests
     assert {r["status"] for r in logged} <= {200, 206}
-    private = tuple(f"/{word}/" for word in rehearsal_servers.PRIVATE)
+    private = tuple(f"/{word}/" for word in rehearsal_stac_and_nginx_servers.PRIVATE)
     assert all((r["signed"] == "yes") == r["path"].startswith(private) for r in logged)
 
 
 def test_files_without_a_token_are_refused(
-    running: rehearsal_servers.Servers, found: dict[str, SearchResult]
+    running: rehearsal_stac_and_nginx_servers.Servers, found: dict[str, SearchResult]
 ) -> None:
     """The server is as strict as the real one: unsigned, nothing is given."""
     offer = found["sentinel-1-rtc"].items[0]
@@ -214,7 +218,7 @@ def test_files_without_a_token_are_refused(
 
 @pytest.fixture(scope="module")
 def refreshed(
-    running: rehearsal_servers.Servers, tmp_path_factory: pytest.TempPathFactory
+    running: rehearsal_stac_and_nginx_servers.Servers, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, RefreshReport, RefreshReport]:
     """Refresh twice from the real servers; give the folder and both reports."""
     folder = tmp_path_factory.mktemp("refreshed")
@@ -259,7 +263,8 @@ def test_refresh_keeps_a_row_for_every_scene(
 
 
 def test_refresh_again_does_nothing(
-    refreshed: tuple[Path, RefreshReport, RefreshReport], running: rehearsal_servers.Servers
+    refreshed: tuple[Path, RefreshReport, RefreshReport],
+    running: rehearsal_stac_and_nginx_servers.Servers,
 ) -> None:
     """The second refresh asks for the lists alone, and stores and reads nothing."""
     _, first, second = refreshed
@@ -290,7 +295,8 @@ def test_chips_hold_the_archive_s_pixels(
 
 
 def test_no_secret_is_kept_or_logged(
-    refreshed: tuple[Path, RefreshReport, RefreshReport], running: rehearsal_servers.Servers
+    refreshed: tuple[Path, RefreshReport, RefreshReport],
+    running: rehearsal_stac_and_nginx_servers.Servers,
 ) -> None:
     """The tokens that were used are in no chip, manifest, table, report or log."""
     place, *reports = refreshed
@@ -306,15 +312,15 @@ def test_no_secret_is_kept_or_logged(
 
 def test_a_missing_server_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one error says what to install and how."""
-    monkeypatch.setattr(rehearsal_servers, "search_path", lambda: "/nowhere")
-    monkeypatch.setattr(rehearsal_servers, "_postgres_folder", lambda: None)
-    monkeypatch.setattr(rehearsal_servers, "PYTHON_OF_SERVERS", Path("/nowhere/bin"))
+    monkeypatch.setattr(rehearsal_stac_and_nginx_servers, "search_path", lambda: "/nowhere")
+    monkeypatch.setattr(rehearsal_stac_and_nginx_servers, "_postgres_folder", lambda: None)
+    monkeypatch.setattr(rehearsal_stac_and_nginx_servers, "PYTHON_OF_SERVERS", Path("/nowhere/bin"))
     with (
         pytest.raises(
-            rehearsal_servers.ServersMissingError,
+            rehearsal_stac_and_nginx_servers.ServersMissingError,
             match=r"nginx .*PostgreSQL .*apt-get install .*make servers",
         ),
-        rehearsal_servers.running_servers(Path(), [], [], port=1),
+        rehearsal_stac_and_nginx_servers.running_servers(Path(), [], [], port=1),
     ):
         pass
 
@@ -331,7 +337,9 @@ def test_servers_end_when_their_start_fails(folder: Path) -> None:
     before = set(Path("/tmp").glob("skytally-rehearsal-*"))
     with (
         pytest.raises(RuntimeError, match="pypgstac ended with"),
-        rehearsal_servers.running_servers(folder, [], [{"id": "no item"}], port=free_port()),
+        rehearsal_stac_and_nginx_servers.running_servers(
+            folder, [], [{"id": "no item"}], port=free_port()
+        ),
     ):
         pass
     left = set(Path("/tmp").glob("skytally-rehearsal-*")) - before
@@ -348,8 +356,8 @@ def test_servers_end_with_a_killed_rehearsal() -> None:
         f"""
         import sys, time
         from pathlib import Path
-        from skytally.press import rehearsal_servers
-        with rehearsal_servers.postgres(Path({str(place)!r})):
+        from skytally.press import rehearsal_stac_and_nginx_servers
+        with rehearsal_stac_and_nginx_servers.postgres(Path({str(place)!r})):
             print("up", flush=True)
             time.sleep(60)
         """
@@ -426,8 +434,10 @@ def test_requests_of_a_rehearsal_are_recorded(rehearsed: Path) -> None:
     """Searches page, files are requested by range or whole, tokens where they are needed."""
     lines = (rehearsed / "requests.jsonl").read_text(encoding="utf-8").splitlines()
     requests = [json.loads(line) for line in lines]
-    searches = [r for r in requests if r["path"] == f"{rehearsal_servers.PREFIX}/search"]
+    searches = [
+        r for r in requests if r["path"] == f"{rehearsal_stac_and_nginx_servers.PREFIX}/search"
+    ]
     assert any("token" in json.loads(r["body"]) for r in searches)
     assert all(set(json.loads(r["body"])) <= ASKED for r in searches)
-    assert any(r["path"].startswith(rehearsal_servers.TOKENS) for r in requests)
+    assert any(r["path"].startswith(rehearsal_stac_and_nginx_servers.TOKENS) for r in requests)
     assert {r["status"] for r in requests} <= {200, 206}

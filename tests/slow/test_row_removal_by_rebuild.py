@@ -16,8 +16,8 @@ from skytally import claims
 from skytally.core import data_folder
 from skytally.findings import outcomes
 from skytally.findings.finding import Finding
-from skytally.findings.finding_row_removal import Reevaluation, flipped
-from skytally.press.row_removal_stage import reevaluation
+from skytally.findings.finding_sensitivity_to_removed_evidence import Reevaluation, flipped
+from skytally.press.flip_sets_of_findings_and_verdicts import reevaluation
 from skytally.record import WholeRecord
 
 SAMPLE = 2

@@ -18,7 +18,7 @@ from typing import Any
 from skytally import claims, findings
 from skytally.editions import write_packets
 from skytally.editions.edition_rows_and_hashes import row_hash
-from skytally.editions.packet_log import log_root, packet_log
+from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.findings.finding_declarations import REFERENCE

@@ -21,11 +21,11 @@ from typing import Any
 
 from skytally.core.errors_and_fault_lists import IntegrityError
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
 from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.pipeline.image_store_refresh import refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from tests.support import simulated_scenes_and_sites as chips
 
 PERIOD = ("2023-08-01", "2023-12-31")

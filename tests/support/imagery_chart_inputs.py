@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from skytally.core import evidence_line_name_constants as n
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.imagery.acquire.inventory_and_search_log import BREAK_COLUMNS, INVENTORY_COLUMNS
 from skytally.imagery.figures.measured_line_charts import measured_chart
 from skytally.imagery.measure.observation_and_evidence_line import (

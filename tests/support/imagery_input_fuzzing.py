@@ -22,8 +22,8 @@ import rasterio
 from rasterio.io import MemoryFile
 
 from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.catalog_search import search_catalogue
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.catalog_search_and_changes import search_catalogue
 from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items

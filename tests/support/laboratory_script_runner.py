@@ -12,10 +12,14 @@ from typing import Any
 
 from skytally.claims import gather_evidence
 from skytally.findings import Finding
-from skytally.press.laboratory.laboratory_data import KEPT, Laboratory, laboratory_script
+from skytally.press.flip_sets_of_findings_and_verdicts import reevaluation
+from skytally.press.laboratory.laboratory_script_data_export import (
+    KEPT,
+    Laboratory,
+    laboratory_script,
+)
 from skytally.press.laboratory.laboratory_script_load_order import ENGINE, FOLDER
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
-from skytally.press.row_removal_stage import reevaluation
 from skytally.record import WholeRecord
 from tests.support.browser_tabs_server_and_charts import chromium, chromium_path
 from tests.support.claim_evidence import claim_tables, record_tables

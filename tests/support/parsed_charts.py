@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from typing import Any
 
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 
 NASTY = "</script><script>alert(1)</script>\"'&"
 """Text that must stay text wherever it stands."""

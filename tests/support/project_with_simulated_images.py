@@ -148,7 +148,7 @@ def main(folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     make(folder)
     for words in (
-        ("skytally.press.image_refresh_command", *PERIOD),
+        ("skytally.press.image_refresh_and_measurement_command", *PERIOD),
         ("skytally.press.build_command",),
     ):
         done = run(folder / "project", *words)

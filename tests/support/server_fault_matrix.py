@@ -16,8 +16,8 @@ from pathlib import Path
 from unittest import mock
 
 from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
-from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.catalog_search_and_changes import SearchResult, search_catalogue
 from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SelectionDecision, select_items

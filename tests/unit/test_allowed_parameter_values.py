@@ -16,7 +16,10 @@ from skytally.core import data_folder
 from skytally.press import finding_table_checks
 from skytally.press.allowed_parameter_values import limit_table_faults, read_limits
 from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
-from skytally.press.notebook_parameter_files import declared_parameters, parameter_faults
+from skytally.press.notebook_parameter_reader_and_checks import (
+    declared_parameters,
+    parameter_faults,
+)
 from skytally.press.parameter_values_to_try import range_faults
 from skytally.press.project_paths import line_names
 from skytally.record import WholeRecord

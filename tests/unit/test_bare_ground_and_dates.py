@@ -24,7 +24,7 @@ from skytally.imagery.measure.ground.bare_soil_index import (
 from skytally.imagery.measure.ground.disturbed_area import SOIL, ground_laid_bare
 from skytally.imagery.measure.ground.level_change_date_and_segments import date_change, segments
 from skytally.imagery.measure.observation_and_evidence_line import observation_line
-from skytally.imagery.measure.reference_image_per_group import Reference, references
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, references
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 
 STUDY = "2023-06-01"

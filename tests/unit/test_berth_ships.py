@@ -15,24 +15,24 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.observation_and_evidence_line import observation_line
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships.berth_ships import BerthObservation, ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.simulate import harbour_images
+from skytally.imagery.simulate import optical_harbour_images
 
 
-def place_of(harbour: harbour_images.Harbour) -> Berth:
+def place_of(harbour: optical_harbour_images.Harbour) -> Berth:
     """Berth outlines of a simulated harbour."""
-    where = harbour_images.harbour_masks(harbour)
+    where = optical_harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=harbour.gsd) & where["land"]
     return Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
 
 
 def told(
-    harbour: harbour_images.Harbour,
+    harbour: optical_harbour_images.Harbour,
 ) -> tuple[list[BerthObservation], xr.Dataset, np.ndarray, np.ndarray]:
     """Observations of each image, the cube, and the true ships and lengths."""
-    cube, truth = harbour_images.harbour_cube(harbour)
+    cube, truth = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
     until = truth["time"].to_numpy()[harbour.empty_until] if harbour.empty_until else None
     made = references(cube, ring=place.ring, until=until)
@@ -40,13 +40,13 @@ def told(
     return looks, cube, truth["ships"].to_numpy(), truth["length"].to_numpy()
 
 
-@pytest.mark.parametrize("family", [harbour_images.FIRST, harbour_images.SECOND])
+@pytest.mark.parametrize("family", [optical_harbour_images.FIRST, optical_harbour_images.SECOND])
 def test_berth_finds_ships_and_leaves_the_empty_berth(family: str) -> None:
     """At least 95 percent of ships found, at most 2 percent of empty images called occupied."""
     counts = np.zeros((2, 2), int)
     held, errors = [], []
     for seed in (1, 2):
-        harbour = harbour_images.Harbour(
+        harbour = optical_harbour_images.Harbour(
             seed, n_looks=48, family=family, empty_until=14, cloud=0.15
         )
         looks, _, ships, lengths = told(harbour)
@@ -64,7 +64,7 @@ def test_berth_finds_ships_and_leaves_the_empty_berth(family: str) -> None:
 
 def test_berth_with_a_ship_on_most_looks() -> None:
     """A history with a ship on 60 percent of images still shows the empty berth."""
-    harbour = harbour_images.Harbour(6, n_looks=40, occupancy=0.6, cloud=0.1)
+    harbour = optical_harbour_images.Harbour(6, n_looks=40, occupancy=0.6, cloud=0.1)
     looks, _, ships, _ = told(harbour)
     seen = np.array([each.ships.value for each in looks])
     usable = np.isfinite(seen)
@@ -73,12 +73,16 @@ def test_berth_with_a_ship_on_most_looks() -> None:
 
 def test_berth_gives_one_row_a_look_and_a_sound_line() -> None:
     """No image is dropped; cloud is unclear with its reason, never 0; the line passes."""
-    harbour = harbour_images.Harbour(3, n_looks=36, cloud=0.4, haze=0.0, empty_until=22)
+    harbour = optical_harbour_images.Harbour(3, n_looks=36, cloud=0.4, haze=0.0, empty_until=22)
     looks, cube, _, _ = told(harbour)
     assert len(looks) == cube.sizes["time"]
-    weather = [truth.weather for _, truth in harbour_images.harbour_images_with_truth(harbour)]
+    weather = [
+        truth.weather for _, truth in optical_harbour_images.harbour_images_with_truth(harbour)
+    ]
     clouded = [
-        look for look, sky in zip(looks, weather, strict=True) if sky == harbour_images.CLOUD
+        look
+        for look, sky in zip(looks, weather, strict=True)
+        if sky == optical_harbour_images.CLOUD
     ]
     assert clouded
     for look in clouded:
@@ -92,12 +96,14 @@ def test_berth_gives_one_row_a_look_and_a_sound_line() -> None:
 
 def test_berth_without_history_compares_with_open_water() -> None:
     """A berth drawn in water a pixel off the quay needs no past."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         4, n_looks=24, cloud=0.0, haze=0.0, shadow=0.0, cranes=0, jitter_m=1.0, lengths=(200.0,)
     )
-    cube, truth = harbour_images.harbour_cube(harbour)
+    cube, truth = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
-    quay = ndimage.binary_dilation(harbour_images.harbour_masks(harbour)["quay"], np.ones((3, 3)))
+    quay = ndimage.binary_dilation(
+        optical_harbour_images.harbour_masks(harbour)["quay"], np.ones((3, 3))
+    )
     off = place.water & ~quay
     looks = list(ships_at_berth(cube, dataclasses.replace(place, water=off), references=None))
     seen = np.array([each.ships.value > 0 for each in looks])
@@ -107,8 +113,8 @@ def test_berth_without_history_compares_with_open_water() -> None:
 
 def test_berth_says_nothing_of_another_orbit() -> None:
     """An image of a group without reference is unclear, and is never compared with another's."""
-    harbour = harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
     made = references(cube, ring=place.ring)
     (look, *_) = ships_at_berth(cube.assign_coords(relative_orbit=60), place, references=made)
@@ -118,8 +124,8 @@ def test_berth_says_nothing_of_another_orbit() -> None:
 
 def test_berth_refuses_a_polygon_outside() -> None:
     """A berth that lies outside the cube is refused, not counted as empty."""
-    harbour = harbour_images.Harbour(1, n_looks=10, cloud=0.0, haze=0.0)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=10, cloud=0.0, haze=0.0)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = dataclasses.replace(place_of(harbour), water=np.zeros(harbour.shape, bool))
     with pytest.raises(DataError, match="the berth lies outside the cube"):
         list(ships_at_berth(cube, place, references=None))
@@ -127,8 +133,8 @@ def test_berth_refuses_a_polygon_outside() -> None:
 
 def test_berth_refuses_an_axis_that_is_no_number() -> None:
     """Not a number is no bearing, and would silence every hull."""
-    harbour = harbour_images.Harbour(1, n_looks=10, cloud=0.0, haze=0.0)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=10, cloud=0.0, haze=0.0)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = dataclasses.replace(place_of(harbour), axis_deg=float("nan"))
     with pytest.raises(DataError, match="axis of the berth nan; give degrees clockwise"):
         list(ships_at_berth(cube, place, references=None))
@@ -136,8 +142,8 @@ def test_berth_refuses_an_axis_that_is_no_number() -> None:
 
 def test_a_missed_ship_has_no_bound_to_its_length() -> None:
     """Where a ship may have been missed, nothing bounds its length; where none was, it is 0."""
-    harbour = harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=14)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=14)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
     made = references(cube, ring=place.ring)
     for chance, high in ((0.6, np.inf), (0.99, 0.0)):
@@ -150,10 +156,12 @@ def test_a_missed_ship_has_no_bound_to_its_length() -> None:
 
 def test_berth_on_land_says_so() -> None:
     """An outline on land has no water for a ship, and no image of it is empty."""
-    harbour = harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
-    inland = ndimage.binary_erosion(harbour_images.harbour_masks(harbour)["land"], iterations=6)
+    inland = ndimage.binary_erosion(
+        optical_harbour_images.harbour_masks(harbour)["land"], iterations=6
+    )
     made = references(cube, ring=place.ring)
     looks = list(ships_at_berth(cube, dataclasses.replace(place, water=inland), references=made))
     assert {each.ships.state for each in looks} == {n.UNCLEAR}
@@ -163,8 +171,8 @@ def test_berth_on_land_says_so() -> None:
 
 def test_berth_refuses_a_reference_of_another_grid() -> None:
     """A reference of the same size that lies 10 m aside is not compared with."""
-    harbour = harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
-    cube, _ = harbour_images.harbour_cube(harbour)
+    harbour = optical_harbour_images.Harbour(1, n_looks=14, cloud=0.0, haze=0.0, empty_until=12)
+    cube, _ = optical_harbour_images.harbour_cube(harbour)
     place = place_of(harbour)
     made = references(cube.assign_coords(x=cube["x"] + 10.0), ring=place.ring)
     with pytest.raises(DataError, match="make the reference on the image's own grid"):
@@ -173,7 +181,7 @@ def test_berth_refuses_a_reference_of_another_grid() -> None:
 
 def test_berth_at_thirty_metres_says_presence_only() -> None:
     """Landsat pixels give presence and no length (METHODS trap T13)."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         2, n_looks=24, rows=50, columns=50, gsd=30.0, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=12, cranes=0, lengths=(160.0,), occupancy=0.7,
     )  # fmt: skip
@@ -187,8 +195,10 @@ def test_berth_at_thirty_metres_says_presence_only() -> None:
 @pytest.mark.slow
 def test_memory_does_not_grow_with_looks() -> None:
     """Forty and eighty images streamed need the same memory, to a tenth."""
-    harbour = harbour_images.Harbour(7, n_looks=10, rows=50, columns=50, cloud=0.0, haze=0.0)
-    kept = [look for look, _ in harbour_images.harbour_images_with_truth(harbour)]
+    harbour = optical_harbour_images.Harbour(
+        7, n_looks=10, rows=50, columns=50, cloud=0.0, haze=0.0
+    )
+    kept = [look for look, _ in optical_harbour_images.harbour_images_with_truth(harbour)]
     place = place_of(harbour)
 
     def stream(count: int) -> Iterator[xr.Dataset]:

@@ -21,7 +21,7 @@ from skytally.statistics.port_calls.calls_from_ship_days import (
     share_imaged,
 )
 from skytally.statistics.port_calls.littles_law import calls_from_share
-from skytally.statistics.port_calls.missed_calls import mean_share_missed
+from skytally.statistics.port_calls.missed_port_calls import mean_share_missed
 from skytally.statistics.port_calls.stay_length import dwell_of_stays, mean_stay
 
 Rows = Callable[..., pd.DataFrame]

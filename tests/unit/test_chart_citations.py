@@ -28,7 +28,9 @@ def test_a_title_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
     """A caption stands in for a missing title, and what was escaped is escaped again."""
     site = made_up_site(tmp_path / "site")
     path = site / "lines/rail-counts.html"
-    given = '<figure class="sk-figure" id="a"><figcaption>5 &lt;b&gt; &amp; 6.</figcaption></figure>'
+    given = (
+        '<figure class="sk-figure" id="a"><figcaption>5 &lt;b&gt; &amp; 6.</figcaption></figure>'
+    )
     path.write_text(given, encoding="utf-8")
     add_chart_citations(site, EDITION)
     page = path.read_text(encoding="utf-8")

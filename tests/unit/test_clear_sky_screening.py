@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
-from skytally.imagery.acquire.radiometry import apply_calibration
+from skytally.imagery.acquire.reflectance_and_backscatter_scaling import apply_calibration
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.clear_sky.clear_sky_screening import (
     Audit,
@@ -31,9 +31,9 @@ from skytally.imagery.clear_sky.stored_image_screening import (
     screened,
     usual_levels,
 )
-from skytally.imagery.cube.frames import Frame, Screening, iter_frames
-from skytally.imagery.measure.reference_image_per_group import single_reference
-from skytally.imagery.simulate import harbour_images
+from skytally.imagery.cube.cube_image_iteration_and_grouping import Frame, Screening, iter_frames
+from skytally.imagery.measure.reference_level_and_spread_per_group import single_reference
+from skytally.imagery.simulate import optical_harbour_images
 from skytally.imagery.sites.outline_geometry import outline_mask
 from skytally.imagery.sites.site_model import Site
 from tests.support import simulated_scenes_and_sites as chips
@@ -281,16 +281,16 @@ def test_silt_is_no_missing_offset() -> None:
     assert water_audit(few) == Audit((), ("not-audited",))
 
 
-CALM = harbour_images.Harbour(
+CALM = optical_harbour_images.Harbour(
     5, n_looks=12, rows=90, columns=96, cloud=0.0, haze=0.0, shadow=0.0, occupancy=0.0, cranes=0
 )
-WHERE = harbour_images.harbour_masks(CALM)
+WHERE = optical_harbour_images.harbour_masks(CALM)
 
 
 @pytest.fixture(scope="module")
 def calm() -> xr.Dataset:
     """Twelve clear images of an empty harbour."""
-    return harbour_images.harbour_cube(CALM)[0]
+    return optical_harbour_images.harbour_cube(CALM)[0]
 
 
 @pytest.fixture(scope="module")

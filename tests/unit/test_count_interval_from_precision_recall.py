@@ -9,7 +9,7 @@ from skytally.imagery.measure.ships.count_interval_from_precision_recall import 
     ScoredSweep,
     count_interval,
 )
-from skytally.imagery.measure.ships.harbour_sweep import SCORED
+from skytally.imagery.measure.ships.harbour_ship_detection import SCORED
 
 
 @pytest.mark.parametrize(("right", "seen"), [(0.53, 0.53), (0.75, 0.6), (0.6, 0.8)])

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.figures.html_tables import table_block
 from skytally.findings.finding import Finding, interval_words
 from skytally.imagery.acquire.inventory_and_search_log import (
@@ -41,9 +41,9 @@ from skytally.imagery.figures.coverage_gap_chart import gaps_chart
 from skytally.imagery.figures.coverage_lane_drawing import MAX_SITES
 from skytally.imagery.figures.coverage_month_charts import months_chart, state_spans, states_chart
 from skytally.imagery.figures.sensor_break_marks import breaks_text, numbered_breaks
-from skytally.imagery.pipeline import coverage_page_findings
+from skytally.imagery.pipeline import acquisition_coverage_findings
 from skytally.imagery.sites.control_sites import evidence_names, site_names
-from skytally.press.notebook_parameter_files import declared_parameters
+from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
 from tests.support.expected_sentences import same_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -254,7 +254,7 @@ def test_is_rehearsal_from_one_row(some: Tables) -> None:
 
 def _found(tables: Tables) -> dict[str, Finding]:
     table = _monthly(tables)
-    found = coverage_page_findings.coverage_findings(*tables, table, sites=SITES)
+    found = acquisition_coverage_findings.coverage_findings(*tables, table, sites=SITES)
     return {each.key.removeprefix("coverage."): each for each in found}
 
 
@@ -269,8 +269,8 @@ def test_findings_before_any_refresh_say_that_nothing_was_searched(none: Tables)
     assert "is not known" in found["longest_gap"].text
     assert found["longest_gap"].said == "not known"
     assert interval_words(vars(found["longest_gap"])) == ""
-    assert found["months"].text == coverage_page_findings.NEVER_SEARCHED
-    assert found["scenes"].text == coverage_page_findings.NO_SCENE_YET
+    assert found["months"].text == acquisition_coverage_findings.NEVER_SEARCHED
+    assert found["scenes"].text == acquisition_coverage_findings.NO_SCENE_YET
 
 
 def test_findings_of_some_looks_count_them(some: Tables) -> None:
@@ -333,7 +333,7 @@ def test_control_sites_are_shown_once_searched_and_never_counted(some: Tables) -
     assert "Zarubino (control site for Rajin)" in set(after["name"])
     assert (after["site"] == "zarubino").sum() == (after["site"] == "rajin").sum()
     alone, beside = (
-        coverage_page_findings.coverage_findings(*given, table, sites=both)
+        acquisition_coverage_findings.coverage_findings(*given, table, sites=both)
         for given, table in ((some, before), (tables, after))
     )
     assert [(f.key, f.value, f.text) for f in alone] == [(f.key, f.value, f.text) for f in beside]

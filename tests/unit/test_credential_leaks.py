@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
-from skytally.imagery.pipeline.image_store_refresh import refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from tests.support.credential_search import SECRETS, leaks
 from tests.support.server_fault_proxy import (

@@ -26,7 +26,7 @@ from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import
     Likeness,
     sibling_group,
 )
-from skytally.imagery.measure.reference_image_per_group import Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference
 from skytally.imagery.simulate.radar_berth_images import (
     NESZ_DB,
     RadarHarbour,

@@ -19,15 +19,15 @@ from skytally.imagery.cube.cube_mask_and_argument_checks import (
     check_positive,
     check_probability,
 )
-from skytally.imagery.simulate import harbour_images, radar_berth_images
+from skytally.imagery.simulate import optical_harbour_images, radar_berth_images
 
-SMALL = harbour_images.Harbour(3, n_looks=3, rows=40, columns=44, cloud=0.0, haze=0.0)
+SMALL = optical_harbour_images.Harbour(3, n_looks=3, rows=40, columns=44, cloud=0.0, haze=0.0)
 
 
 @pytest.fixture(scope="module")
 def cube() -> xr.Dataset:
     """Small valid cube of three images."""
-    return harbour_images.harbour_cube(SMALL)[0]
+    return optical_harbour_images.harbour_cube(SMALL)[0]
 
 
 BROKEN: dict[str, tuple[Callable[[xr.Dataset], xr.Dataset], str]] = {

@@ -15,7 +15,7 @@ import xarray as xr
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.findings.evidence_line_netcdf_and_csv import write_lines
+from skytally.findings.evidence_line_netcdf_and_csv_writer import write_lines
 from skytally.record import lines
 from skytally.record.evidence_lines import (
     OPEN_START,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
 from skytally.editions.evidence_packet_writing_and_lookup import PROGRAMS
-from skytally.editions.packet_log import log_root, packet_log
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.sphinx_ext import evidence_packet_directives
 from skytally.press.sphinx_ext.evidence_packet_directives import PacketList

@@ -16,7 +16,7 @@ from skytally.editions import (
     published_packets,
     write_packets,
 )
-from skytally.editions.packet_log import log_root
+from skytally.editions.evidence_packet_merkle_log import log_root
 from skytally.editions.packet_verifier import recompute
 from tests.support.edition_packets_and_tampering import PacketEdition, made_up_site, some_findings
 

@@ -17,9 +17,9 @@ from skytally.statistics.exceedance_limit_from_rows import (
     surge_of_rows,
     surge_table,
 )
-from skytally.statistics.exceedance_probability_upper_limit import ORDER
-from skytally.statistics.integer_bounds import whole_number_limits
+from skytally.statistics.integer_bounds_of_row import whole_number_limits
 from skytally.statistics.predictive_tail_given_ceiling import REACHED
+from skytally.statistics.upper_limit_of_exceedance_probability import ORDER
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

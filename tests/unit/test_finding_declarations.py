@@ -16,6 +16,7 @@ from skytally.core import data_folder, data_registry
 from skytally.core.data_dictionaries_and_vocabularies import columns, words
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
+from skytally.findings.allowed_estimates_and_counts import COUNTS, ESTIMATES
 from skytally.findings.finding_declaration_checks import declaration_faults
 from skytally.findings.finding_declarations import (
     COLUMNS,
@@ -27,7 +28,6 @@ from skytally.findings.finding_declarations import (
     substituted,
     tables_read,
 )
-from skytally.findings.named_estimates import COUNTS, ESTIMATES
 from skytally.press.finding_table_checks import finding_faults, findings_folder
 from skytally.record import WholeRecord, with_derived_columns
 from skytally.record.row_conditions import possible_words

@@ -11,8 +11,8 @@ from labs.benchmarks import interval_coverage_yards_quays_depots
 from labs.simulated_bare_soil_seasons import Field
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.ground.bare_soil_index import GroundObservation
+from skytally.imagery.measure.ground.bare_soil_seasonal_cycle import fit_seasonal_cycle
 from skytally.imagery.measure.ground.ground_works_dating import date_ground_works
-from skytally.imagery.measure.ground.seasonal_cycle import fit_seasonal_cycle
 
 
 def field_of(

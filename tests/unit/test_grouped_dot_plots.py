@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.figures.grouped_dot_plots import dots_chart
 
 LONG = "an observation that needs more than one line of a narrow chart to be read in full"

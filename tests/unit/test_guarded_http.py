@@ -19,7 +19,11 @@ from typing import Any
 import pytest
 from urllib3 import Retry
 
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError, FetchSettings, fetch_range
+from skytally.imagery.acquire.byte_range_fetching import (
+    FetchAttemptError,
+    FetchSettings,
+    fetch_range,
+)
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
 from skytally.imagery.acquire.stac import http_client
 from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
@@ -155,7 +159,7 @@ def test_process_ends_after_the_last_request() -> None:
     """No thread that waits for a server keeps the process."""
     code = """
     import socket, sys, time
-    from skytally.imagery.acquire.byte_ranges import FetchSettings
+    from skytally.imagery.acquire.byte_range_fetching import FetchSettings
     from skytally.imagery.acquire.scene_reader import read_scene_over_site
     from tests.support import simulated_scenes_and_sites as chips
     from tests.support.raw_byte_server import raw_server, dripped

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError, tables_without_dictionary
-from skytally.imagery.acquire.byte_ranges import FetchSettings
-from skytally.imagery.acquire.catalog_search import SearchResult, search_catalogue
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.catalog_search_and_changes import SearchResult, search_catalogue
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.scenes_to_leave_out import LeftOutScene, read_left_out
 from skytally.imagery.pipeline import refresh_plan
-from skytally.imagery.pipeline.image_store_refresh import RefreshReport, refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import RefreshReport, refresh_store
 from tests.support import simulated_scenes_and_sites as chips
 from tests.support.faulty_stac_catalogue_server import (
     RAJIN,
@@ -445,7 +445,9 @@ def test_site_that_cannot_be_screened_costs_itself(
     def odd(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("skytally.imagery.pipeline.image_store_refresh.update_statistics", odd)
+    monkeypatch.setattr(
+        "skytally.imagery.pipeline.image_store_and_inventory_refresh.update_statistics", odd
+    )
     report = _refreshed(tmp_path, row)
     assert any("here: its images were not screened" in fault for fault in report.faults)
     assert read_inventory(tmp_path / "inventory.csv")["status"].tolist() == ["stored"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.figures.chart_embedding import IN_BOOK
+from skytally.figures.chart_and_sentence_html_blocks import IN_BOOK
 from skytally.figures.html_tables import findings_table, folded_tables, worded_table
 from skytally.findings.finding import tally
 

@@ -10,7 +10,7 @@ import pytest
 
 from skytally.core import data_registry
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.acquire.catalog_search import SearchResult
+from skytally.imagery.acquire.catalog_search_and_changes import SearchResult
 from skytally.imagery.acquire.inventory_and_search_log import (
     BREAK_COLUMNS,
     INVENTORY_COLUMNS,

@@ -12,7 +12,7 @@ from skytally.statistics.bayesian_change_point_search import ChangeSearch, searc
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.likely_change_points import PlaceSums, likely_places
 from skytally.statistics.noise_and_seasonal_cycle_hypotheses import hypotheses_of_counts
-from skytally.statistics.segmentation_sums import sums_forward
+from skytally.statistics.segmentation_likelihood_sums import sums_forward
 from skytally.statistics.series_change_points import change_points, level_change_points
 
 DAYS = np.array([0.0, 3.0, 4.0, 9.0, 15.0, 16.0, 21.0, 30.0, 33.0])

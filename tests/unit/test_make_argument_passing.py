@@ -65,7 +65,7 @@ def test_make_route_passes_folder_and_title(folder: Path, text: str) -> None:
         folder, "route", f"VENV={folder / 'an $env of '}'ours'", f"DIR={text}", f"TITLE={text}"
     )
     assert {f"--folder={text}", f"--title={text}"} <= {*words}
-    assert "skytally.press.new_route_command" in words
+    assert "skytally.press.new_route_book_command" in words
 
 
 def test_installer_is_installed_by_its_hash() -> None:

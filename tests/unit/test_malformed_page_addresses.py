@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from skytally.core import project_root
-from skytally.press.laboratory.laboratory_data import laboratory_script
+from skytally.press.laboratory.laboratory_script_data_export import laboratory_script
 from skytally.press.laboratory.laboratory_script_load_order import FOLDER, PANEL
 from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path, tab
 from tests.support.laboratory_script_runner import engine, laboratory

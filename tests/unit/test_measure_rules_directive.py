@@ -21,7 +21,7 @@ from skytally.imagery.measure.rail import occupied_length_fit as rail
 from skytally.imagery.measure.ships import (
     berth_water_anomalies as difference,
     floating_hulls as floating,
-    harbour_sweep as sweep,
+    harbour_ship_detection as sweep,
     hull_fit as hull,
 )
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS

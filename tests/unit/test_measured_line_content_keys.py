@@ -92,11 +92,11 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
     """From decoding a chip to the row; not the network, the press or the record."""
     modules = set(measuring_modules())
     for module in (
-        "imagery.pipeline.measure_outlines", "imagery.measure.quay.quay_stacks",
+        "imagery.pipeline.measurement_within_outlines", "imagery.measure.quay.quay_stacks",
         "imagery.measure.radar.berth_ships_in_radar", "imagery.measure.rail.occupied_track_series",
         "imagery.cube.cube_assembly", "imagery.clear_sky.clear_sky_screening",
         "imagery.simulate.object_injection",
-        "imagery.acquire.radiometry", "imagery.sites.site_model",
+        "imagery.acquire.reflectance_and_backscatter_scaling", "imagery.sites.site_model",
     ):  # fmt: skip
         assert f"skytally.{module}" in modules
     assert not any(
@@ -107,7 +107,7 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
             ".record",
             ".acquire.stac",
             ".chip_store",
-            ".image_store_refresh",
+            ".image_store_and_inventory_refresh",
             ".thread_or_dask_executor",
         )
     )

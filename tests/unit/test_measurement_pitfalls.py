@@ -13,18 +13,21 @@ import xarray as xr
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
-from skytally.imagery.cube.frames import Frame
+from skytally.imagery.cube.cube_image_iteration_and_grouping import Frame
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     backscatter_rise,
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.reference_image_per_group import references, single_reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import (
+    references,
+    single_reference,
+)
 from skytally.imagery.measure.ships import hull_fit
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.simulate import harbour_images, radar_berth_images, ship_drawing
+from skytally.imagery.simulate import optical_harbour_images, radar_berth_images, ship_drawing
 
 PIXEL_TRAPS = range(1, 14)
 """Traps of pixels; T14 and T15 are of choice and of dates, tested where those are made."""
@@ -86,14 +89,14 @@ def test_radar_ghost_that_is_always_there_is_no_ship() -> None:
 @pytest.fixture(scope="module")
 def empty() -> tuple[xr.Dataset, Berth]:
     """Twelve clear images of an empty berth, and its outlines."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         9, n_looks=12, rows=90, columns=96, cloud=0.0, haze=0.0, shadow=0.0, occupancy=0.0,
         cranes=0,
     )  # fmt: skip
-    where = harbour_images.harbour_masks(harbour)
+    where = optical_harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     place = Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
-    return harbour_images.harbour_cube(harbour)[0], place
+    return optical_harbour_images.harbour_cube(harbour)[0], place
 
 
 def test_shadow_over_the_berth_is_no_ship(empty: tuple[xr.Dataset, Berth]) -> None:

@@ -24,11 +24,15 @@ from skytally.imagery.measure.radar.berth_ships_in_radar import (
     learn_radar_background,
     radar_ships_at_berth,
 )
-from skytally.imagery.measure.reference_image_per_group import references
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from skytally.imagery.measure.ships.berth_ships import ships_at_berth
 from skytally.imagery.measure.ships.berth_water_anomalies import Berth
-from skytally.imagery.measure.ships.harbour_sweep import sweep_harbour
-from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
+from skytally.imagery.measure.ships.harbour_ship_detection import sweep_harbour
+from skytally.imagery.simulate import (
+    optical_harbour_images,
+    radar_berth_images,
+    rail_yard_quay_field_cubes,
+)
 
 WHY = "cloud: 35% of the ring, 65% clear"
 Measured = Callable[[xr.Dataset], Observation]
@@ -44,14 +48,14 @@ def _screened(image: xr.Dataset, *, usable: bool, reason: str = "", flags: str =
 
 
 def _harbour() -> tuple[xr.Dataset, Measured, Measured, np.ndarray]:
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         9, n_looks=10, rows=90, columns=96, cloud=0.0, haze=0.0, shadow=0.0, occupancy=0.0,
         cranes=0,
     )  # fmt: skip
-    where = harbour_images.harbour_masks(harbour)
+    where = optical_harbour_images.harbour_masks(harbour)
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     place = Berth(where["berth"], ring, where["openwater"], harbour.axis_deg)
-    cube = harbour_images.harbour_cube(harbour)[0]
+    cube = optical_harbour_images.harbour_cube(harbour)[0]
     known = references(cube, ring=ring)
     return (
         cube.isel(time=-1),

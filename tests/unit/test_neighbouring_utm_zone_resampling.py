@@ -13,7 +13,7 @@ import pytest
 import rasterio.warp
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.chip_and_manifest_encoding import manifest_from_json, manifest_to_json
 from skytally.imagery.acquire.inventory_and_search_log import FAILED, REJECTED, STORED
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
@@ -23,7 +23,7 @@ from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
-from skytally.imagery.pipeline.image_store_refresh import _stored_row
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import _stored_row
 from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job
 from tests.support import simulated_scenes_and_sites as chips
 

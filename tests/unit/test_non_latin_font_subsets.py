@@ -13,7 +13,7 @@ import holoviews as hv
 import pytest
 from fontTools.ttLib import TTFont
 
-from skytally.figures import bokeh_charts, chart_embedding
+from skytally.figures import bokeh_charts, chart_and_sentence_html_blocks
 from skytally.figures.letters_without_font import undrawn_letters
 from skytally.figures.link_preview_picture import preview_picture
 from skytally.figures.matplotlib_charts import as_svg, canvas
@@ -109,7 +109,9 @@ def test_a_live_chart_waits_for_its_letters(words: str, letters: str) -> None:
     assert bokeh_charts.frame  # loads the backend
     chart = hv.Points([(0, 1)], label=words).opts(title=words) * hv.Text(0, 1, words)
     figure, _ = canvas(2.0)
-    block = chart_embedding.show(chart, figure, name="t", alt=words, caption="C").block
+    block = chart_and_sentence_html_blocks.show(
+        chart, figure, name="t", alt=words, caption="C"
+    ).block
     found = re.search(r' data-letters="([^"]*)"', block)
     assert set(found[1] if found else "") == set(letters)
     item = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', block)[0])

@@ -14,7 +14,7 @@ import pytest
 READ = "record/rail_counts.csv"
 LOADED = [
     "skytally.core.evidence_line_name_constants",
-    "skytally.figures.chart_embedding",
+    "skytally.figures.chart_and_sentence_html_blocks",
     "skytally.record.evidence_lines",
 ]
 WRITE = """

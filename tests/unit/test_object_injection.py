@@ -12,7 +12,11 @@ import xarray as xr
 from scipy import ndimage
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.simulate import harbour_images, radar_berth_images, rail_yard_quay_field_cubes
+from skytally.imagery.simulate import (
+    optical_harbour_images,
+    radar_berth_images,
+    rail_yard_quay_field_cubes,
+)
 from skytally.imagery.simulate.object_injection import (
     InjectionArea,
     Injector,
@@ -109,11 +113,11 @@ def test_every_kind_of_made_up_place_can_be_asked(rng: np.random.Generator) -> N
     place = rail_yard_quay_field_cubes.simulated_quay(rng)
     cube = rail_yard_quay_field_cubes.place_cube(place, [()], rng, first="2022-01-03")
     inject_stacks(cube.isel(time=0), InjectionArea(place.target, 90.0), 118.0, 0.1, rng)
-    harbour = harbour_images.Harbour(2, n_looks=1, occupancy=0.0)
-    ((look, _),) = harbour_images.harbour_images_with_truth(harbour)
+    harbour = optical_harbour_images.Harbour(2, n_looks=1, occupancy=0.0)
+    ((look, _),) = optical_harbour_images.harbour_images_with_truth(harbour)
     inject_ship(
         look,
-        InjectionArea(harbour_images.harbour_masks(harbour)["berth"], harbour.axis_deg),
+        InjectionArea(optical_harbour_images.harbour_masks(harbour)["berth"], harbour.axis_deg),
         100.0,
         0.05,
         rng,

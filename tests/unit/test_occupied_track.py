@@ -34,7 +34,7 @@ from skytally.imagery.measure.rail.track_forward_model import (
     blurred_box,
     lay_corridor,
 )
-from skytally.imagery.measure.reference_image_per_group import Reference, references
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, references
 from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
 

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.inventory_and_search_log import (
     INVENTORY_COLUMNS,
     SEARCH_COLUMNS,
     read_inventory,
 )
-from skytally.imagery.pipeline.image_store_refresh import refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
 from skytally.press.own_image_delivery_report import file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines

@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from skytally.core import project_root
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS, SEARCH_COLUMNS
 from skytally.imagery.acquire.providers import Provider, read_providers
 from skytally.imagery.pipeline.refresh_plan import plan_refresh
 from skytally.press.own_image_delivery_report import file_lines
 from skytally.press.refresh_plan_report import plan_lines
-from skytally.press.sphinx_ext.image_provider_directive import MadeUpOrder
+from skytally.press.sphinx_ext.image_provider_and_order_directives import MadeUpOrder
 from tests.support import (
     made_up_vendor_deliveries as deliveries,
     simulated_scenes_and_sites as chips,

@@ -12,7 +12,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import packet_editions, packet_paths, packet_summary, write_packets
-from skytally.editions.packet_log import log_root
+from skytally.editions.evidence_packet_merkle_log import log_root
 from skytally.editions.packet_verifier import verify
 from skytally.editions.packets_referenced_from_earlier_editions import (
     kept_packets,

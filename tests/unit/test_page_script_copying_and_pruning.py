@@ -6,7 +6,7 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from skytally.press.theme_icons import MATHJAX
+from skytally.press.unused_theme_icon_removal import MATHJAX
 
 
 @pytest.mark.parametrize(("text", "brought"), [(":math:`a^2`", True), ("a squared", False)])

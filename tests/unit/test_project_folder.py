@@ -91,7 +91,7 @@ def test_module_reads_nothing_when_imported(project: Any, tmp_path: Path) -> Non
     """The press can be imported anywhere; only its commands need a project."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    modules = "notebook_and_site_content_keys, project_paths, notebook_parameter_files"
+    modules = "notebook_and_site_content_keys, project_paths, notebook_parameter_reader_and_checks"
     modules += ", notebook_run_cache, site_build_and_swap, notebook_execution, check_command"
     code = f"import os; os.chdir({str(outside)!r}); from skytally.press import {modules}"
     run = project.run("-c", code)

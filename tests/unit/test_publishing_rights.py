@@ -21,7 +21,7 @@ from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.figures.own_imagery_page_blocks import lines_shown
 from skytally.imagery.measure.observation_and_evidence_line import observation_line
 from skytally.imagery.pipeline.cloud_free_composite import clearest
-from skytally.imagery.pipeline.image_store_refresh import refresh_store
+from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from skytally.imagery.pipeline.measured_line_folder import line_path, write_line
 from skytally.imagery.pipeline.measured_lines_for_notebook import SiteImagery, _shown_pictures
 from skytally.imagery.pipeline.publishing_rights import may_be_shown
@@ -45,7 +45,7 @@ PIXEL_ROOMS = ("imagery.acquire", "imagery.clear_sky", "imagery.cube", "imagery.
 """Rooms that keep and measure images, and print nothing."""
 DOORS = {
     "skytally.imagery.figures.own_imagery_page_blocks",
-    "skytally.imagery.figures.thumbnails_and_before_after",
+    "skytally.imagery.figures.thumbnails_and_before_after_slider",
     "skytally.press.sphinx_ext.site_plan_and_position_directives",
 }
 """Modules elsewhere that put pixels of stored images on a page; each is tried below."""
@@ -281,7 +281,7 @@ def test_stored_images_and_lines_are_not_committed() -> None:
 
 def test_pictures_are_pixels() -> None:
     """The pattern of this test finds a picture on a page and in a file."""
-    from skytally.imagery.figures.thumbnails_and_before_after import thumbnails_block
+    from skytally.imagery.figures.thumbnails_and_before_after_slider import thumbnails_block
 
     picture = Thumbnail(np.zeros((2, 2, 3), np.uint8), 10.0, "", "", "x")
     assert PICTURE.search(thumbnails_block([picture], caption="", empty="").block.encode())

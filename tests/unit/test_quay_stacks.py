@@ -27,9 +27,13 @@ from skytally.imagery.measure.quay.stacked_area import (
     endmember_table,
     unmix,
 )
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD, Reference, references
+from skytally.imagery.measure.reference_level_and_spread_per_group import (
+    NORMAL_MAD,
+    Reference,
+    references,
+)
 from skytally.imagery.simulate import (
-    harbour_images,
+    optical_harbour_images,
     rail_yard_quay_field_cubes,
     railcar_stack_and_pit_layouts,
 )
@@ -163,13 +167,16 @@ def test_empty_quays_are_called_as_seldom_as_stated(heavy: bool) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", [harbour_images.FIRST, harbour_images.SECOND])
+@pytest.mark.parametrize("family", [optical_harbour_images.FIRST, optical_harbour_images.SECOND])
 def test_a_crane_alone_is_no_gain_in_stacks(family: str) -> None:
     """A crane that moves is found and called so; in few images is the lower end above 0."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         901, n_looks=36, occupancy=0.0, cloud=0.0, haze=0.0, shadow=0.0, cranes=1, family=family
     )
-    cube, where = harbour_images.harbour_cube(harbour)[0], harbour_images.harbour_masks(harbour)
+    cube, where = (
+        optical_harbour_images.harbour_cube(harbour)[0],
+        optical_harbour_images.harbour_masks(harbour),
+    )
     ring = ring_mask([where["berth"], where["quay"]], gsd=10.0) & where["land"]
     made = references(cube, ring=ring, until=cube["time"].to_numpy()[12])
     late = cube.isel(time=slice(12, None))

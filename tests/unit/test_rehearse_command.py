@@ -16,7 +16,7 @@ from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import SMAL
 from skytally.imagery.simulate.rehearsal_scene_archive import rehearsed_sites
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press import rehearsal_servers, rehearse_command
+from skytally.press import rehearsal_stac_and_nginx_servers, rehearse_command
 from tests.support.tiny_scene_archive import archive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,7 @@ def test_rehearse_without_servers_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is made, and the message names the packages."""
-    monkeypatch.setattr(rehearsal_servers, "search_path", lambda: "/nowhere")
+    monkeypatch.setattr(rehearsal_stac_and_nginx_servers, "search_path", lambda: "/nowhere")
     monkeypatch.setattr(rehearse_command, "build_folder", lambda: tmp_path)
     monkeypatch.setattr("sys.argv", ["rehearse"])
     assert rehearse_command.main() == 1
@@ -146,7 +146,7 @@ def test_a_site_that_is_none_is_told_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One sentence with the sites there are, and nothing on the disk."""
-    monkeypatch.setattr(rehearsal_servers, "missing_servers", lambda: "")
+    monkeypatch.setattr(rehearsal_stac_and_nginx_servers, "missing_servers", lambda: "")
     with pytest.raises(RuntimeError, match=r"no site nowhere of the evidence; there are rajin"):
         rehearse_command.run_rehearsal(ROOT, tmp_path / "there", plan=SMALL, only=["nowhere"])
     assert not (tmp_path / "there").exists()

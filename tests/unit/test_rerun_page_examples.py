@@ -152,7 +152,9 @@ def test_example_of_a_parameter_file_is_in_order(project: Any) -> None:
     assert match
     project.parameters(match[1], match[2])
     run = project.run(
-        "-c", "from skytally.press.notebook_parameter_files import *; print(parameter_faults())"
+        "-c",
+        "from skytally.press import notebook_parameter_reader_and_checks as each; "
+        "print(each.parameter_faults())",
     )
     assert run.stdout == "[]\n", run.stderr
 

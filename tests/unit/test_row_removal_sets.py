@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from skytally import claims
-from skytally.claims.verdict_row_removal import VerdictFlips
+from skytally.claims.verdict_sensitivity_to_removed_evidence import VerdictFlips
 from skytally.core import data_folder
 from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.findings.declared_finding_evaluation import outcomes
 from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import REFERENCE, tables_read
-from skytally.findings.finding_row_removal import (
+from skytally.findings.finding_sensitivity_to_removed_evidence import (
     OTHER_BOUND,
     OTHER_ORDER,
     OTHER_SENTENCE,
@@ -26,10 +26,10 @@ from skytally.findings.finding_row_removal import (
     Reevaluation,
     flipped,
 )
-from skytally.findings.findings_json import as_json
-from skytally.findings.row_removal_search import VOID, FlipSet, FlipSets, Search
+from skytally.findings.findings_json_writer import as_json
+from skytally.findings.smallest_flip_set_search import VOID, FlipSet, FlipSets, Search
+from skytally.press.flip_sets_of_findings_and_verdicts import all_flips, reevaluation, with_flips
 from skytally.press.parameter_values_to_try import range_faults, stated_ranges
-from skytally.press.row_removal_stage import all_flips, reevaluation, with_flips
 from skytally.record import WholeRecord
 
 Tables = dict[str, pd.DataFrame]

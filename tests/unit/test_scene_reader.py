@@ -14,8 +14,9 @@ import pytest
 import rasterio
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.offered_scene import SceneItem
+from skytally.imagery.acquire.pixel_window_reader import OutsideSceneError
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import (
     joined_ids,
     joined_pixels,
@@ -32,7 +33,6 @@ from skytally.imagery.acquire.tiled_geotiff_reader import (
     decode_tile,
     tile_layout,
 )
-from skytally.imagery.acquire.window_reader import OutsideSceneError
 from skytally.imagery.sites.site_model import Grid
 from skytally.web import redacted_message, url_without_query
 from tests.support import server_fault_proxy as faults, simulated_scenes_and_sites as chips

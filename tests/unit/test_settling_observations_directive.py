@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError
-from skytally.press.row_removal_stage import FLIPS
+from skytally.press.flip_sets_of_findings_and_verdicts import FLIPS
 from skytally.press.sphinx_ext.settling_observations_directive import SettlingObservations
 from tests.support.directives_without_page import bare
 

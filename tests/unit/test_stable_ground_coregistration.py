@@ -8,7 +8,7 @@ import xarray as xr
 from scipy import ndimage
 
 from skytally.imagery.cube import frames as looks_of
-from skytally.imagery.measure.reference_image_per_group import single_reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import single_reference
 from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,
     KEPT,
@@ -16,8 +16,13 @@ from skytally.imagery.measure.stable_ground_coregistration import (
     coregister,
     shift_image,
 )
-from skytally.imagery.simulate import harbour_images
-from tests.support.calm_harbour import CALM, calm_cube, first_frame, land_around_berth
+from skytally.imagery.simulate import optical_harbour_images
+from tests.support.simulated_empty_harbour_images import (
+    CALM,
+    calm_cube,
+    first_frame,
+    land_around_berth,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,9 @@ def test_registration_finds_the_shifts_of_the_made_up_looks(
 ) -> None:
     """Each image is put back to within 1.5 m of where it was drawn, relative to the median."""
     made = single_reference(calm, ring=ring)
-    true = np.array([truth.shift_m for _, truth in harbour_images.harbour_images_with_truth(CALM)])
+    true = np.array(
+        [truth.shift_m for _, truth in optical_harbour_images.harbour_images_with_truth(CALM)]
+    )
     found = [
         coregister(frame.values, made.level, ring, gsd=10.0) for frame in looks_of.iter_frames(calm)
     ]
@@ -66,7 +73,7 @@ def test_registration_refuses_a_far_shift_and_keeps_a_flat_ground(
     far = coregister(shift_image(first_frame(calm).values, 1.6, 0.0), made.level, ring, gsd=10.0)
     assert far.state == REFUSED
     assert "more than 12 m" in far.reason
-    sea = harbour_images.harbour_masks(CALM)["openwater"]
+    sea = optical_harbour_images.harbour_masks(CALM)["openwater"]
     flat = coregister(first_frame(calm).values, made.level, sea, gsd=10.0)
     assert flat.state == KEPT
 

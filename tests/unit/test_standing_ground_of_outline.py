@@ -18,13 +18,13 @@ from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.measure import pixel_shares
-from skytally.imagery.measure.ships.harbour_sweep import PAINTED_SCORED, SCORED
+from skytally.imagery.measure.ships.harbour_ship_detection import PAINTED_SCORED, SCORED
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.pipeline.measured_line_and_target import MeasuredLine, targets_of
 from skytally.imagery.pipeline.measured_line_content_keys import key_without_images
 from skytally.imagery.pipeline.measured_line_folder import read_line, stored_key
-from skytally.imagery.pipeline.measured_line_update import update_lines
-from skytally.imagery.simulate import harbour_images, ship_drawing
+from skytally.imagery.pipeline.stale_measured_line_remeasurement import update_lines
+from skytally.imagery.simulate import optical_harbour_images, ship_drawing
 from skytally.imagery.sites.site_model import CONFIRMED, TO_CONFIRM, Grid, Outline, Site
 from tests.support import simulated_scenes_and_sites as chips
 
@@ -52,7 +52,8 @@ def image(seed: int, *, ship: bool, moved: tuple[float, float] = (0.0, 0.0)) -> 
         np.random.default_rng(99).normal(size=share.shape), 0.7
     ) / 0.4  # fmt: skip
     concrete, water = (
-        each[:, None, None] for each in (harbour_images.CONCRETE, harbour_images.WATER)
+        each[:, None, None]
+        for each in (optical_harbour_images.CONCRETE, optical_harbour_images.WATER)
     )
     values = water + share * (concrete * rough - water)
     values = np.stack([ndimage.gaussian_filter(each, 0.52) for each in values]).astype(np.float32)

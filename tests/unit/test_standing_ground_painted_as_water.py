@@ -8,8 +8,8 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Frame, iter_frames
-from skytally.imagery.measure.reference_image_per_group import references
-from skytally.imagery.measure.ships.harbour_sweep import swept_image, water_residual
+from skytally.imagery.measure.reference_level_and_spread_per_group import references
+from skytally.imagery.measure.ships.harbour_ship_detection import swept_image, water_residual
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     Candidate,
@@ -20,7 +20,7 @@ from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
     standing_from_history,
     standing_from_outline,
 )
-from skytally.imagery.simulate import harbour_images, ship_drawing
+from skytally.imagery.simulate import optical_harbour_images, ship_drawing
 
 ROWS, COLUMNS, FINER = 90, 100, 5
 QUAY_M = 353.0
@@ -40,8 +40,8 @@ def quay_image(seed: int, ship: ship_drawing.ShipDrawing | None = None) -> Frame
     rng = np.random.default_rng(seed)
     share = pixel_shares(fine_ground(), finer=FINER)
     rough = 1.0 + 0.05 * rng.normal(size=share.shape)
-    concrete, water = (each[:, None, None] for each in (harbour_images.CONCRETE,
-                                                        harbour_images.WATER))  # fmt: skip
+    concrete, water = (each[:, None, None] for each in (optical_harbour_images.CONCRETE,
+                                                        optical_harbour_images.WATER))  # fmt: skip
     image = water + share * (concrete * rough - water)
     image = np.stack([ndimage.gaussian_filter(each, 0.52) for each in image])
     image = (image + rng.normal(0, 0.004, image.shape)).astype(np.float32)
@@ -113,11 +113,11 @@ def test_an_outline_that_lies_elsewhere_is_not_painted() -> None:
 
 def test_past_images_show_what_always_stands() -> None:
     """Ships at the quay are found against past images; moving cranes on an empty quay are not."""
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         7, n_looks=16, empty_until=11, occupancy=0.6, cloud=0.0, haze=0.0, shadow=0.0
     )
-    cube, truth = harbour_images.harbour_cube(harbour)
-    where = harbour_images.harbour_masks(harbour)
+    cube, truth = optical_harbour_images.harbour_cube(harbour)
+    where = optical_harbour_images.harbour_masks(harbour)
     until = truth["time"].to_numpy()[10]
     (known,) = references(cube, ring=where["land"], until=until).values()
     ground = standing_from_history(known)

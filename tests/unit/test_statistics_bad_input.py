@@ -28,17 +28,17 @@ from skytally.statistics import (
 )
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.exceedance_probability_upper_limit import predictive_limit, surge
 from skytally.statistics.level_ratio_and_power import Numbers, chance_to_notice, level_ratio
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
 from skytally.statistics.port_calls import (
     berth_observations_and_stay_prior,
     calls_from_ship_days,
     littles_law,
-    missed_calls,
+    missed_port_calls,
     stay_length,
 )
 from skytally.statistics.series_change_points import change_points
+from skytally.statistics.upper_limit_of_exceedance_probability import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200
@@ -473,17 +473,17 @@ CASES = [
         },
     ),
     Case(
-        missed_calls.share_missed,
+        missed_port_calls.share_missed,
         {"dwell": 2.0, "looks": DAYS, "p_clear": 0.4},
         {"dwell": NUMBERS, **SCHEDULE, "period": (*PAIRS, ())},
     ),
     Case(
-        missed_calls.mean_share_missed,
+        missed_port_calls.mean_share_missed,
         {"means": (1.0, 3.0), "looks": DAYS, "p_clear": 0.4, "period": (0.0, 40.0)},
         {"means": ((), (NAN,), (INF,), (-1.0,), (0.0,), (HUGE,)), "period": PAIRS},
     ),
     Case(
-        missed_calls.calls_missed,
+        missed_port_calls.calls_missed,
         {
             "looks": DAYS,
             "p_clear": 0.4,
@@ -677,7 +677,7 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
     [
         (lambda: _surge_of_bound(stated=10**6), "1,826 open days hold 260 a week apart; mend"),
         (
-            lambda: missed_calls.share_missed(2.0, DAYS, 0.4, period=(0.0, INF)),
+            lambda: missed_port_calls.share_missed(2.0, DAYS, 0.4, period=(0.0, INF)),
             "arriving from day 0.0 to inf; give a length",
         ),
         (

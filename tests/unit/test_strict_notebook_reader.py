@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.press.notebook_parameter_files import declared_parameters
+from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
 from skytally.press.strict_notebook_reader import read_notebook, scan_notebook, with_pictures
 from tests.support.made_up_notebooks import PARAMETERS, PNG, TITLE, code, markdown, notebook
 

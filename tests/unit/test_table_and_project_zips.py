@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from skytally.press import git_commit_and_tree, table_and_project_zips
-from skytally.press.sphinx_ext.project_folder_directives import (
+from skytally.press.sphinx_ext.project_download_directives import (
     NEEDED_FOR,
     AllTables,
     FirstSteps,

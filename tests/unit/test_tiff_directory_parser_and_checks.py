@@ -13,7 +13,7 @@ import pytest
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire import tiff_directory_parser_and_checks as tiff
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from tests.support import simulated_scenes_and_sites as chips
 

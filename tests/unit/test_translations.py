@@ -17,15 +17,9 @@ import pytest
 
 from skytally import claims, findings
 from skytally.core import data_folder, when
-from skytally.press import check_parts
+from skytally.press import data_and_parameter_check_parts
 from skytally.press.finding_table_checks import declared_findings, page_parameters
 from skytally.press.sphinx_ext.translated_summary_and_language_links import LanguageLinks, languages
-from skytally.press.translations.language_words import (
-    FOLDER,
-    LanguageWords,
-    NotTranslatedError,
-    language_words,
-)
 from skytally.press.translations.summary_texts import (
     ENGLISH,
     FindingFacts,
@@ -37,6 +31,12 @@ from skytally.press.translations.summary_texts import (
 )
 from skytally.press.translations.translated_dates import date_words
 from skytally.press.translations.translated_quantities import quantity_words
+from skytally.press.translations.translated_term_tables import (
+    FOLDER,
+    LanguageWords,
+    NotTranslatedError,
+    language_words,
+)
 from tests.support.directives_without_page import bare
 
 LANGUAGES = ("ko", "uk", "ru")
@@ -306,7 +306,7 @@ def test_a_fault_of_a_table_is_told_with_file_and_row(
 
 def _faults() -> list[str]:
     """Faults of the translations that the check of the data finds."""
-    return [str(fault) for fault in check_parts._translation_faults()]
+    return [str(fault) for fault in data_and_parameter_check_parts._translation_faults()]
 
 
 def test_tables_as_they_are_have_no_fault(project: Path) -> None:

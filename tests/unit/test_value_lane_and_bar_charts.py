@@ -17,7 +17,7 @@ import xarray as xr
 from skytally import figures
 from skytally.core import evidence_line_name_constants as n
 from skytally.figures import bokeh_charts, matplotlib_charts
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.figures.chart_mark_tables import value_marks
 from skytally.figures.value_lane_and_bar_charts import bars_chart, lanes_chart, values_chart
 from skytally.record import lines

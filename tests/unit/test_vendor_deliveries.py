@@ -22,7 +22,7 @@ import pytest
 import rasterio
 
 from skytally.core import AcquisitionError
-from skytally.imagery.acquire.byte_ranges import FetchSettings
+from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.deliveries import delivered_pixels_on_site_grid
 from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     DayConflictError,

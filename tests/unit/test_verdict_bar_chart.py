@@ -10,7 +10,7 @@ import pytest
 
 from skytally.claims import VERDICTS
 from skytally.core import chart_style
-from skytally.figures.chart_embedding import PageBlock
+from skytally.figures.chart_and_sentence_html_blocks import PageBlock
 from skytally.figures.verdict_bar_chart import verdict_bar
 from tests.support.parsed_charts import svg, svg_words
 

@@ -1,6 +1,10 @@
+from .access_tokens_and_url_signing import url_signer as url_signer
 from .band_file_table_reader import band_table_items as band_table_items
-from .byte_ranges import FetchSettings as FetchSettings
-from .catalog_search import SearchResult as SearchResult, search_catalogue as search_catalogue
+from .byte_range_fetching import FetchSettings as FetchSettings
+from .catalog_search_and_changes import (
+    SearchResult as SearchResult,
+    search_catalogue as search_catalogue,
+)
 from .chip_and_manifest_encoding import (
     ChipManifest as ChipManifest,
     checked_item_id as checked_item_id,
@@ -36,7 +40,7 @@ from .inventory_and_search_log import (
     write_inventory as write_inventory,
     write_searches as write_searches,
 )
-from .legacy_conversion import convert_data as convert_data
+from .legacy_table_conversion_and_chip_check import convert_data as convert_data
 from .monthly_coverage_losses_and_gaps import (
     ANY_SENSOR as ANY_SENSOR,
     COVERAGE_STATES as COVERAGE_STATES,
@@ -60,6 +64,10 @@ from .one_scene_per_pass import (
     select_items as select_items,
 )
 from .own_image_scene_items import item_id_of as item_id_of
+from .pixel_window_reader import (
+    ComplexNumbersError as ComplexNumbersError,
+    OutsideSceneError as OutsideSceneError,
+)
 from .provider_allowed_addresses import address_rules as address_rules
 from .providers import (
     FOLDER as FOLDER,
@@ -75,7 +83,7 @@ from .providers import (
     rehearsal_marked as rehearsal_marked,
     sensor_name as sensor_name,
 )
-from .radiometry import apply_calibration as apply_calibration
+from .reflectance_and_backscatter_scaling import apply_calibration as apply_calibration
 from .scene_classification_masks import (
     PixelClasses as PixelClasses,
     decode_classification as decode_classification,
@@ -91,9 +99,4 @@ from .scenes_to_leave_out import (
     LeftOutScene as LeftOutScene,
     left_out_reason as left_out_reason,
     read_left_out as read_left_out,
-)
-from .url_signing import url_signer as url_signer
-from .window_reader import (
-    ComplexNumbersError as ComplexNumbersError,
-    OutsideSceneError as OutsideSceneError,
 )

@@ -14,7 +14,7 @@ from rasterio.io import MemoryFile
 
 from skytally.core import DataError, IntegrityError
 from skytally.imagery.acquire.offered_scene import ITEM_ID, SceneItem
-from skytally.imagery.acquire.radiometry import band_calibrations
+from skytally.imagery.acquire.reflectance_and_backscatter_scaling import band_calibrations
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 SEAL_KEY = "seal"

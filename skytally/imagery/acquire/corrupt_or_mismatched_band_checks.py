@@ -19,7 +19,11 @@ from scipy import ndimage
 from skytally.imagery.acquire.misdecoded_pixel_checks import decoding_faults
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
-from skytally.imagery.acquire.radiometry import Float32Array, apply_calibration, band_calibrations
+from skytally.imagery.acquire.reflectance_and_backscatter_scaling import (
+    Float32Array,
+    apply_calibration,
+    band_calibrations,
+)
 from skytally.imagery.acquire.scene_classification_masks import (
     SCL_MAX_CLASS,
     PixelClasses,

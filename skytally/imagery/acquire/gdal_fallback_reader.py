@@ -1,8 +1,9 @@
 """Read windows of files that only GDAL decodes (JPEG 2000, LZW, strips) through our byte ranges.
 
 GDAL never opens a connection here: it reads from a file-like object whose every byte came
-through `skytally.imagery.acquire.byte_ranges`, so that limits, retries and checks are the same.
-Corrupt bits inside such a file are found only by its size, its checksum and the band checks.
+through `skytally.imagery.acquire.byte_range_fetching`, so that limits, retries and checks are
+the same. Corrupt bits inside such a file are found only by its size, its checksum and the band
+checks.
 """
 
 from __future__ import annotations
@@ -16,14 +17,8 @@ import rasterio
 import rasterio.errors
 import rasterio.windows
 
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
-    MAX_BLOCK_BYTES,
-    directory_faults,
-    fetch_directory,
-    order_faults,
-)
-from skytally.imagery.acquire.window_reader import (
+from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
+from skytally.imagery.acquire.pixel_window_reader import (
     BandWindow,
     Bounds,
     RangeReader,
@@ -33,6 +28,12 @@ from skytally.imagery.acquire.window_reader import (
     nodata_value,
     unread_window,
     window_overlap,
+)
+from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
+    MAX_BLOCK_BYTES,
+    directory_faults,
+    fetch_directory,
+    order_faults,
 )
 from skytally.web import redacted_message
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skytally.core import DataError, read_cells, refuse
-from skytally.imagery.acquire.legacy_table_refusal import (
+from skytally.imagery.acquire.legacy_inventory_and_searches_refusal import (
     LEGACY_INVENTORY,
     LEGACY_INVENTORY_COLUMNS,
     LEGACY_SEARCH_COLUMNS,
@@ -27,7 +27,7 @@ from skytally.imagery.sites import Site
 from skytally.web import MAX_CELL, one_line
 
 if TYPE_CHECKING:  # importing the search would load pystac-client for every page
-    from skytally.imagery.acquire.catalog_search import SearchResult
+    from skytally.imagery.acquire.catalog_search_and_changes import SearchResult
 
 INVENTORY_COLUMNS = (
     "site",

@@ -18,9 +18,9 @@ from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.warp import reproject, transform_bounds
 
+from skytally.imagery.acquire.pixel_window_reader import Bounds, covering_window
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_1
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
-from skytally.imagery.acquire.window_reader import Bounds, covering_window
 from skytally.imagery.sites import Site
 
 # rasterio mutes this of its own arrays in memory, in a way that threads undo for one another

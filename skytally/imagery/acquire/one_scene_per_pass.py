@@ -14,7 +14,7 @@ from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
 )
 from skytally.imagery.acquire.offered_scene import SceneItem, baseline_version
 from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_2
-from skytally.imagery.acquire.radiometry import OFFSET_SINCE_BASELINE
+from skytally.imagery.acquire.reflectance_and_backscatter_scaling import OFFSET_SINCE_BASELINE
 from skytally.imagery.sites import Site
 
 SELECTED = "selected"

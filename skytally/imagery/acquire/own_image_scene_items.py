@@ -19,9 +19,9 @@ from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
+from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.stac.http_client import CatalogueError
-from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
 MAX_ID = 200

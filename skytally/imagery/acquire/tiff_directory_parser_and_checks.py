@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError
-from skytally.imagery.acquire.window_reader import RangeReader
+from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
+from skytally.imagery.acquire.pixel_window_reader import RangeReader
 
 TAG_WIDTH, TAG_HEIGHT, TAG_BITS, TAG_COMPRESSION = 256, 257, 258, 259
 TAG_FILL_ORDER, TAG_STRIP_OFFSETS, TAG_SAMPLES = 266, 273, 277

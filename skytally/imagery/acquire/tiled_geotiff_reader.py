@@ -16,7 +16,19 @@ import affine
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.acquire.byte_ranges import FetchAttemptError
+from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
+from skytally.imagery.acquire.pixel_window_reader import (
+    BandWindow,
+    Bounds,
+    PixelWindow,
+    RangeReader,
+    band_window,
+    covering_window,
+    header_contradictions,
+    nodata_value,
+    unread_window,
+    window_overlap,
+)
 from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     DEFLATE_CODES,
     TAG_BITS,
@@ -37,18 +49,6 @@ from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     directory_faults,
     fetch_directory,
     order_faults,
-)
-from skytally.imagery.acquire.window_reader import (
-    BandWindow,
-    Bounds,
-    PixelWindow,
-    RangeReader,
-    band_window,
-    covering_window,
-    header_contradictions,
-    nodata_value,
-    unread_window,
-    window_overlap,
 )
 
 NUMBER_KINDS = {1: "u", 2: "i", 3: "f"}

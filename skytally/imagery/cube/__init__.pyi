@@ -1,23 +1,5 @@
 from .cube_assembly import stored_observations as stored_observations
-from .cube_mask_and_argument_checks import (
-    GAMMA0 as GAMMA0,
-    OPTICAL_BANDS as OPTICAL_BANDS,
-    REFLECTANCE as REFLECTANCE,
-    Bools as Bools,
-    check_bearing as check_bearing,
-    check_day as check_day,
-    check_mask as check_mask,
-    check_positive as check_positive,
-    check_probability as check_probability,
-)
-from .fast_medians import (
-    Patches as Patches,
-    median as median,
-    medians as medians,
-    patches_of as patches_of,
-    quantiles as quantiles,
-)
-from .frames import (
+from .cube_image_iteration_and_grouping import (
     Corner as Corner,
     CubeSource as CubeSource,
     Floats as Floats,
@@ -33,6 +15,24 @@ from .frames import (
     subsample as subsample,
     subsample_mask as subsample_mask,
     window_corner as window_corner,
+)
+from .cube_mask_and_argument_checks import (
+    GAMMA0 as GAMMA0,
+    OPTICAL_BANDS as OPTICAL_BANDS,
+    REFLECTANCE as REFLECTANCE,
+    Bools as Bools,
+    check_bearing as check_bearing,
+    check_day as check_day,
+    check_mask as check_mask,
+    check_positive as check_positive,
+    check_probability as check_probability,
+)
+from .fast_medians_quantiles_and_patches import (
+    Patches as Patches,
+    median as median,
+    medians as medians,
+    patches_of as patches_of,
+    quantiles as quantiles,
 )
 from .geotiff_cube_reader import (
     cube_from_geotiffs as cube_from_geotiffs,

@@ -24,7 +24,7 @@ from skytally.imagery.acquire import (
     baseline_version,
     chip_store,
 )
-from skytally.imagery.cube.frames import Screening
+from skytally.imagery.cube.cube_image_iteration_and_grouping import Screening
 from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid
 from skytally.imagery.sites import Site
 

@@ -17,7 +17,10 @@ from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
 from skytally.imagery.figures.detection_limit_charts import limits_chart
 from skytally.imagery.figures.measured_line_charts import measured_chart
-from skytally.imagery.figures.thumbnails_and_before_after import slider_block, thumbnails_block
+from skytally.imagery.figures.thumbnails_and_before_after_slider import (
+    slider_block,
+    thumbnails_block,
+)
 from skytally.imagery.measure import LENGTH_DETAILS, Observation, observation_line
 from skytally.imagery.pipeline import (
     CARDS,

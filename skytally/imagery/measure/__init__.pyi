@@ -19,14 +19,14 @@ from .radar.berth_ships_in_radar import (
 from .radar.open_water_ships_in_radar import radar_ships_on_open_water as radar_ships_on_open_water
 from .rail.occupied_track_series import PER_CAR as PER_CAR, occupied_tracks as occupied_tracks
 from .rail.track_forward_model import lay_corridor as lay_corridor
-from .reference_image_per_group import Reference as Reference, references as references
+from .reference_level_and_spread_per_group import Reference as Reference, references as references
 from .ships.berth_ships import (
     LENGTH_DETAILS as LENGTH_DETAILS,
     BerthObservation as BerthObservation,
     ships_at_berth as ships_at_berth,
 )
 from .ships.berth_water_anomalies import SURE_DETECTION as SURE_DETECTION, Berth as Berth
-from .ships.harbour_sweep import sweep_harbour as sweep_harbour
+from .ships.harbour_ship_detection import sweep_harbour as sweep_harbour
 from .ships.hull_fit import sigma_psf as sigma_psf
 from .ships.standing_ground_painted_as_water import (
     HISTORY as HISTORY,

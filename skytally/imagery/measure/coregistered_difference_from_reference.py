@@ -35,7 +35,7 @@ from skytally.imagery.cube import (
     subsample_mask,
 )
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
-from skytally.imagery.measure.reference_image_per_group import Reference, group_reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, group_reference
 from skytally.imagery.measure.stable_ground_coregistration import (
     KEPT,
     REFUSED,

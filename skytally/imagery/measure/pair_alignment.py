@@ -11,7 +11,7 @@ from scipy import fft, ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD
 from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,
     SMOOTH,

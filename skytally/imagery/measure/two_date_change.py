@@ -9,7 +9,7 @@ from scipy import ndimage
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats, subsample_mask
 from skytally.imagery.measure.pair_alignment import LIMIT_M, POSITION_M, align_pair
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD
 
 Doubles = npt.NDArray[np.float64]
 

@@ -10,7 +10,10 @@ from scipy import ndimage, stats
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools, Floats
-from skytally.imagery.measure.reference_image_per_group import NOISE_REFLECTANCE, NORMAL_MAD
+from skytally.imagery.measure.reference_level_and_spread_per_group import (
+    NOISE_REFLECTANCE,
+    NORMAL_MAD,
+)
 
 ASHMAN = 3.5
 """Distance of two parts over their spread from which a threshold between them is trusted (Ashman

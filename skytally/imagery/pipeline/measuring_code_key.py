@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from skytally.core import KnownMeanings, key_of_modules, modules_imported_by
 
-MEASURING = "skytally.imagery.pipeline.measure_outlines"
+MEASURING = "skytally.imagery.pipeline.measurement_within_outlines"
 """The module whose imports make a measured line."""
 MEASURING_ROOMS = tuple(
     f"skytally.imagery.{room}."
@@ -17,7 +17,11 @@ MEASURING_ROOMS = tuple(
 )
 MEASURING_MODULES = tuple(
     f"skytally.imagery.acquire.{module}"
-    for module in ("chip_and_manifest_encoding", "scene_classification_masks", "radiometry")
+    for module in (
+        "chip_and_manifest_encoding",
+        "scene_classification_masks",
+        "reflectance_and_backscatter_scaling",
+    )
 )
 """Of acquisition only what decodes a chip counts: how scenes are fetched changes no line."""
 LIBRARIES = ("numpy", "scipy", "statsmodels", "rasterio")

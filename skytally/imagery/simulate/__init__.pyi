@@ -3,7 +3,6 @@ from .anchored_ship_injection import (
     inject_anchored_ship as inject_anchored_ship,
 )
 from .example_geotiffs import write_example_geotiffs as write_example_geotiffs
-from .harbour_images import Harbour as Harbour, harbour_cube as harbour_cube
 from .object_injection import (
     InjectionArea as InjectionArea,
     Injector as Injector,
@@ -14,6 +13,7 @@ from .object_injection import (
     inject_ship as inject_ship,
     inject_stacks as inject_stacks,
 )
+from .optical_harbour_images import Harbour as Harbour, harbour_cube as harbour_cube
 from .port_at_pixel_sizes import (
     SCENE_SIZE as SCENE_SIZE,
     object_sizes as object_sizes,

@@ -17,7 +17,7 @@ import rasterio
 from skytally.core import VOCABULARY, VOCABULARY_COLUMNS
 from skytally.imagery.acquire import band_file_table_reader
 from skytally.imagery.simulate import (
-    harbour_images,
+    optical_harbour_images,
     rail_yard_quay_field_cubes,
     railcar_stack_and_pit_layouts,
 )
@@ -86,15 +86,15 @@ def _box(kind: str, name: str, box: Corners, axis_deg: float = 90.0) -> DrawnOut
     )
 
 
-def _harbour(seed: int, occupancy: float) -> harbour_images.Harbour:
-    return harbour_images.Harbour(
+def _harbour(seed: int, occupancy: float) -> optical_harbour_images.Harbour:
+    return optical_harbour_images.Harbour(
         seed, n_looks=EARLY + LATE, rows=108, columns=120, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=EARLY, occupancy=occupancy, step_days=float(STEP_DAYS), contrast=0.09,
         axis_deg=60.0, start=f"{FIRST:%Y-%m-%dT%H:%M:%S}",
     )  # fmt: skip
 
 
-def _shores(harbour: harbour_images.Harbour) -> tuple[DrawnOutline, ...]:
+def _shores(harbour: optical_harbour_images.Harbour) -> tuple[DrawnOutline, ...]:
     strips = (
         ("berth", 21.0, (300.0, 38.0)),
         ("stable", -230.0, (700.0, 260.0)),
@@ -110,12 +110,12 @@ def _shores(harbour: harbour_images.Harbour) -> tuple[DrawnOutline, ...]:
 def _berth(seed: int) -> ExamplePlace:
     """Draw a quay with one ship at it in the late images, stored with one file a band."""
     harbour = _harbour(seed, 1.0)
-    made = list(harbour_images.harbour_images_with_truth(harbour))
-    masks = harbour_images.harbour_masks(harbour)
+    made = list(optical_harbour_images.harbour_images_with_truth(harbour))
+    masks = optical_harbour_images.harbour_masks(harbour)
     classes = np.where(masks["berth"] | masks["openwater"], 6, 5).astype(np.uint8)
     return ExamplePlace(
         "example-berth", [look["reflectance"].to_numpy() for look, _ in made],
-        harbour_images.BANDS, _shores(harbour),
+        optical_harbour_images.BANDS, _shores(harbour),
         tuple(float(truth.ship is not None) for _, truth in made), "ships", classes,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _anchorage(seed: int) -> ExamplePlace:
     """Draw an empty quay, and in the late images ships at anchor before it."""
     harbour = _harbour(seed, 0.0)
     rng = np.random.default_rng(seed)
-    looks = [look for look, _ in harbour_images.harbour_images_with_truth(harbour)]
+    looks = [look for look, _ in optical_harbour_images.harbour_images_with_truth(harbour)]
     rows, columns = np.indices(harbour.shape)
     for number in range(EARLY, EARLY + LATE):
         for row, column, axis_deg, length, contrast in ANCHORED:
@@ -133,7 +133,7 @@ def _anchorage(seed: int) -> ExamplePlace:
     counts = (0.0,) * EARLY + (float(len(ANCHORED)),) * LATE
     return ExamplePlace(
         "example-harbour", [look["reflectance"].to_numpy() for look in looks],
-        harbour_images.BANDS, _shores(harbour), counts, "ships",
+        optical_harbour_images.BANDS, _shores(harbour), counts, "ships",
     )  # fmt: skip
 
 

@@ -16,7 +16,14 @@ from skytally.imagery.simulate import (
     railcar_stack_and_pit_layouts,
     ship_drawing,
 )
-from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, draw_overlay, overlay
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import (
+    BANDS,
+    SPECTRA,
+    Box,
+    Extent,
+    draw_overlay,
+    overlay,
+)
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

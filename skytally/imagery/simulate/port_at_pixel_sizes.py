@@ -8,13 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from skytally.core import DataError
-from skytally.imagery.simulate.box_drawing import FINE, SPECTRA, Box, Extent, Sharpness, overlay
 from skytally.imagery.simulate.railcar_stack_and_pit_layouts import (
     SLOT,
     ballast_bed,
     stacks,
     tracks,
     yard,
+)
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import (
+    FINE,
+    SPECTRA,
+    Box,
+    Extent,
+    Sharpness,
+    overlay,
 )
 
 Floats = npt.NDArray[np.float64]

@@ -10,8 +10,14 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.box_drawing import BANDS, SPECTRA, Box, Extent, Sharpness
 from skytally.imagery.simulate.railcar_stack_and_pit_layouts import ballast_bed, tracks
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import (
+    BANDS,
+    SPECTRA,
+    Box,
+    Extent,
+    Sharpness,
+)
 from skytally.imagery.simulate.terrain_images_under_weather import (
     Weather,
     observed_ground,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.simulate.box_drawing import SPECTRA, Box
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import SPECTRA, Box
 
 Floats = npt.NDArray[np.float64]
 

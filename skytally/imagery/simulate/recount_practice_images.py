@@ -13,13 +13,13 @@ import numpy.typing as npt
 import rasterio
 from scipy import ndimage
 
-from skytally.imagery.simulate.box_drawing import SPECTRA, Box
 from skytally.imagery.simulate.railcar_stack_and_pit_layouts import (
     ballast_bed,
     stacks,
     tracks,
     yard,
 )
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import SPECTRA, Box
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from rasterio.warp import transform_geom
 
 from skytally.imagery.simulate import (
-    harbour_images,
+    optical_harbour_images,
     rail_yard_quay_field_cubes,
     railcar_stack_and_pit_layouts,
 )
@@ -100,7 +100,7 @@ def _with_infrared(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def offshore_strip(
-    harbour: harbour_images.Harbour, off: float, sides: tuple[float, float]
+    harbour: optical_harbour_images.Harbour, off: float, sides: tuple[float, float]
 ) -> Corners:
     """Corners of a strip along the quay, its middle `off` metres to seaward; y points south."""
     x, y = 5.0 * harbour.columns, -5.0 * harbour.rows
@@ -125,13 +125,13 @@ def rehearsed_port(early: int, late: int, *, seed: int, step_days: float) -> Reh
     -------
     RehearsedPlace
     """
-    harbour = harbour_images.Harbour(
+    harbour = optical_harbour_images.Harbour(
         seed, n_looks=early + late, rows=108, columns=120, cloud=0.0, haze=0.0, shadow=0.0,
         empty_until=early, occupancy=0.6, step_days=step_days, contrast=0.09, axis_deg=60.0,
     )  # fmt: skip
-    where = harbour_images.harbour_masks(harbour)
+    where = optical_harbour_images.harbour_masks(harbour)
     images = []
-    for number, (look, _) in enumerate(harbour_images.harbour_images_with_truth(harbour)):
+    for number, (look, _) in enumerate(optical_harbour_images.harbour_images_with_truth(harbour)):
         seen = look
         if number >= early and number % ANCHORED_EVERY == 0:
             place = InjectionArea(where["openwater"])

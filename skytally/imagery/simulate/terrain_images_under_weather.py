@@ -12,7 +12,7 @@ import rioxarray  # noqa: F401  gives a cube its CRS
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.simulate.box_drawing import (
+from skytally.imagery.simulate.sensor_blurred_rectangle_drawing import (
     BANDS,
     FINE,
     SPECTRA,

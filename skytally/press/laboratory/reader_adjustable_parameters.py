@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skytally.findings import Reevaluation
-from skytally.press.notebook_parameter_files import declared_parameters
+from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
 from skytally.press.parameter_date_and_row_checks import (
     ONE_DAY,
     RecordValues,

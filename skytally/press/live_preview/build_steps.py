@@ -15,7 +15,7 @@ from pathlib import Path
 from skytally.core import DataError, IntegrityError, file_fault, files_at_once
 from skytally.press import build_command, notebook_and_site_content_keys, site_build_and_swap
 from skytally.press.build_lock import build_lock
-from skytally.press.live_preview import single_page_printing
+from skytally.press.live_preview import single_page_html_rebuild
 from skytally.press.live_preview.preview_state import (
     CHECKED,
     FAULT,
@@ -35,7 +35,7 @@ from skytally.press.live_preview.preview_state import (
     shown_folder,
     watch_folder,
 )
-from skytally.press.live_preview.single_page_printing import OpenStage
+from skytally.press.live_preview.single_page_html_rebuild import OpenStage
 from skytally.press.live_preview.watched_files import SavedFiles
 from skytally.press.project_paths import build_folder, line_names, lines_folder
 
@@ -81,8 +81,8 @@ def _waited_lock(say: Say) -> Iterator[None]:
 def _faults_of_data(*, anew: bool = False) -> list[str]:
     """Faults that ``make check`` would print; all is checked anew, or only what changed."""
     # a storey that only the check imports
-    from skytally.press.check_cache import CheckMemory
     from skytally.press.check_command import check_outcome
+    from skytally.press.passed_check_cache import CheckMemory
 
     try:
         with files_at_once():
@@ -167,7 +167,9 @@ def _pages(
         if opened is None or not opened.fits(stage):
             opened = OpenStage(stage)
         with closing(opened) as once:
-            for page in single_page_printing.printed_pages(once, docnames, reuse_blocks=old_blocks):
+            for page in single_page_html_rebuild.printed_pages(
+                once, docnames, reuse_blocks=old_blocks
+            ):
                 yield page, old_blocks and saved.inputs
         opened = None
 
@@ -200,7 +202,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
             if stage is not None and request["pages"]:
                 if saved.names:
                     (stage / RESTAGED).touch()
-                single_page_printing.restage(stage, saved)
+                single_page_html_rebuild.restage(stage, saved)
                 pages = _pages(stage, request["pages"], saved, opened)
             first = next(pages, None)
         except Exception:
@@ -211,7 +213,7 @@ def check_and_show(say: Say, request: Event, opened: OpenStage | None = None) ->
         if not _in_order(say, check) or first is None or stage is None:
             return
         for page, old_blocks in chain([first], pages):
-            single_page_printing.put_in_place(stage, page, shown_folder(request["prints"]))
+            single_page_html_rebuild.put_in_place(stage, page, shown_folder(request["prints"]))
             name = page.with_suffix("").as_posix()
             computed = time.process_time() - begun
             say({"kind": SHOWN, "page": name, "old_blocks": old_blocks, "computed": computed})
@@ -283,7 +285,7 @@ def print_all(say: Say, _: Event) -> None:
         modules = site_build_and_swap.print_site(_printed_in_fork, kept_stage=stage)
         notebook_and_site_content_keys.write_site_state(modules)
         notebook_and_site_content_keys.write_memory()
-        single_page_printing.prepare(stage)
+        single_page_html_rebuild.prepare(stage)
         state = json.loads((build_folder() / "site.json").read_bytes())
         (stage / STAGE_KEY).write_text(state["key"], encoding="utf-8")
         seconds = time.monotonic() - start

@@ -34,7 +34,7 @@ from skytally.press.live_preview.preview_state import (
     Event,
     known_modules,
 )
-from skytally.press.live_preview.single_page_printing import OpenStage
+from skytally.press.live_preview.single_page_html_rebuild import OpenStage
 
 PROGRAMS = ("__main__", "verify", "preloaded_build_process")
 """Modules that do something where they are imported, or are this one."""
@@ -46,7 +46,7 @@ FIRST = (
     "matplotlib.backends.backend_svg",
     "hvplot.pandas",
     "skytally.press.check_command",
-    "skytally.press.row_removal_stage",
+    "skytally.press.flip_sets_of_findings_and_verdicts",
 )
 """What every print needs, imported before the first one has listed all."""
 

@@ -16,7 +16,7 @@ from docutils.parsers.rst import directives, roles
 from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.application import Sphinx
 
-from skytally.press.code_folding import fence
+from skytally.press.notebook_code_fold_at_end import fence
 
 OURS = "skytally."
 """Beginning of the modules whose roles and directives the second engine does not have."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.press.laboratory.laboratory_data import SCRIPT
+from skytally.press.laboratory.laboratory_script_data_export import SCRIPT
 from skytally.press.laboratory.laboratory_script_load_order import ENGINE, PANEL
 from skytally.press.sphinx_ext.html_blocks import Block, cell
 

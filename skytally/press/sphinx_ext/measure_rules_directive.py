@@ -13,17 +13,17 @@ from skytally.core import listed, project_root
 from skytally.imagery.clear_sky import clear_sky_screening as screening
 from skytally.imagery.cube import OPTICAL_BANDS
 from skytally.imagery.measure import (
-    reference_image_per_group as usual,
+    reference_level_and_spread_per_group as usual,
     stable_ground_coregistration as alignment,
     two_date_change,
     water_mask,
 )
 from skytally.imagery.measure.ground import (
     bare_soil_index as soil,
+    bare_soil_seasonal_cycle,
     bermed_pit_detection as pits,
     disturbed_area as ground,
     level_change_date_and_segments,
-    seasonal_cycle,
 )
 from skytally.imagery.measure.quay import quay_change_and_detection_probability as quay
 from skytally.imagery.measure.radar import (
@@ -39,7 +39,7 @@ from skytally.imagery.measure.ships import (
     berth_ships as berth,
     berth_water_anomalies as difference,
     floating_hulls as floating,
-    harbour_sweep as sweep,
+    harbour_ship_detection as sweep,
     hull_fit as hull,
     standing_ground_painted_as_water as standing,
 )
@@ -208,8 +208,8 @@ def rules_of_other_measures() -> Iterator[Rule]:
         "day on which works began",
         f"Sentinel-2: {_bands(soil.SOIL_INDEX_BANDS)}",
         "mean bare-soil index (BSI) of the ground, freed of its season by "
-        f"{seasonal_cycle.TERMS} harmonics; posterior of one change, errors of Student's t with "
-        f"{level_change_date_and_segments.FREEDOM:g} degrees of freedom",
+        f"{bare_soil_seasonal_cycle.TERMS} harmonics; posterior of one change, errors of Student's "
+        f"t with {level_change_date_and_segments.FREEDOM:g} degrees of freedom",
         "none, a date with its interval, never narrower than the gap between two images; of images "
         f"with {100 * soil.MIN_CLEAR_GROUND:g} percent clear ground and more; no change at all is "
         "a model of its own",

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from skytally.press.laboratory.laboratory_script_load_order import DOOR, ENGINE, FOLDER, PANEL
-from skytally.press.theme_icons import MATHJAX
+from skytally.press.unused_theme_icon_removal import MATHJAX
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 

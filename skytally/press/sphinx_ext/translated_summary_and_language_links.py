@@ -26,14 +26,6 @@ from skytally.press.sphinx_ext.cached_record_and_findings import (
     read_results_json,
 )
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
-from skytally.press.translations.language_words import (
-    FOLDER,
-    NUMBER,
-    QUANTITY,
-    LanguageWords,
-    language_words,
-    table_path,
-)
 from skytally.press.translations.summary_texts import (
     ENGLISH,
     FindingFacts,
@@ -46,6 +38,14 @@ from skytally.press.translations.summary_texts import (
     summary_texts,
 )
 from skytally.press.translations.translated_quantities import number_text
+from skytally.press.translations.translated_term_tables import (
+    FOLDER,
+    NUMBER,
+    QUANTITY,
+    LanguageWords,
+    language_words,
+    table_path,
+)
 
 FRONT, FRONT_NAME = "index", "English"
 """Page that the summaries sum up, and its language in its own words."""

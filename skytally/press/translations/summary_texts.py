@@ -10,9 +10,13 @@ from typing import Any
 
 from skytally.core import DataError, read_table
 from skytally.findings import interval_words
-from skytally.press.translations.language_words import LanguageWords, NotTranslatedError, table_path
 from skytally.press.translations.translated_dates import date_words
 from skytally.press.translations.translated_quantities import quantity_words
+from skytally.press.translations.translated_term_tables import (
+    LanguageWords,
+    NotTranslatedError,
+    table_path,
+)
 
 ENGLISH = "en"
 """Language of the table that says which sentences there are, and in which order."""

@@ -7,7 +7,11 @@ import re
 
 from babel.dates import format_date, format_skeleton, get_month_names
 
-from skytally.press.translations.language_words import QUANTITY, LanguageWords, NotTranslatedError
+from skytally.press.translations.translated_term_tables import (
+    QUANTITY,
+    LanguageWords,
+    NotTranslatedError,
+)
 
 MONTHS = get_month_names("wide", locale="en")
 NUMBER_OF = {str(name): number for number, name in MONTHS.items()}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from skytally.core import evidence_line_name_constants as n, unit_of
-from skytally.press.translations.language_words import (
+from skytally.press.translations.translated_term_tables import (
     NUMBER,
     QUANTITY,
     LanguageWords,

@@ -21,7 +21,6 @@ from skytally.core import (
     vocabulary_faults,
     words as vocabulary_words,
 )
-from skytally.press.translations.language_words import CATEGORIES, FOLDER, NUMBER, QUANTITY
 from skytally.press.translations.summary_texts import (
     ENGLISH,
     FIELDS,
@@ -31,6 +30,7 @@ from skytally.press.translations.summary_texts import (
     summary_texts,
     table_name,
 )
+from skytally.press.translations.translated_term_tables import CATEGORIES, FOLDER, NUMBER, QUANTITY
 
 Row = Mapping[str, Any]
 TYPED = re.compile(r"\d")

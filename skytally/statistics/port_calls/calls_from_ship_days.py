@@ -14,10 +14,10 @@ import pandas as pd
 from skytally.core import DataError, refuse
 from skytally.statistics.argument_checks import MAX_DAYS, is_whole
 from skytally.statistics.estimate import Estimate
-from skytally.statistics.integer_bounds import whole_number_limits
+from skytally.statistics.integer_bounds_of_row import whole_number_limits
 from skytally.statistics.port_calls.berth_observations_and_stay_prior import Dwell, Floats
 from skytally.statistics.port_calls.littles_law import Calls, calls_from_share
-from skytally.statistics.port_calls.missed_calls import mean_share_missed
+from skytally.statistics.port_calls.missed_port_calls import mean_share_missed
 from skytally.statistics.port_calls.stay_length import dwell_of_stays, mean_stay
 
 ROW_COLUMNS = (

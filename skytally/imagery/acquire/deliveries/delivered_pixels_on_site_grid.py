@@ -21,7 +21,7 @@ from scipy import ndimage
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.deliveries.image_header import open_image
-from skytally.imagery.acquire.deliveries.missing_pixels import (
+from skytally.imagery.acquire.deliveries.nodata_masks import (
     black_collar,
     masked_by_file,
     stated_missing,
@@ -29,9 +29,9 @@ from skytally.imagery.acquire.deliveries.missing_pixels import (
 )
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import window_bounds_in
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
+from skytally.imagery.acquire.pixel_window_reader import Bounds, OutsideSceneError
 from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
-from skytally.imagery.acquire.window_reader import Bounds, OutsideSceneError
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message
 

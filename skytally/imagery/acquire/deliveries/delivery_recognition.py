@@ -10,12 +10,12 @@ from pathlib import Path
 
 from skytally.imagery.acquire.deliveries import (
     airbus_product,
-    browser_export,
     landsat_bundle,
     maxar_product,
-    plain_geotiffs,
-    planet_order,
+    planet_delivered_order,
     sentinel2_safe,
+    sentinel_hub_and_browser_download,
+    unknown_vendor_image_recognition,
 )
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile, delivered_files
 from skytally.imagery.acquire.deliveries.delivered_scene import DeliveredScene, Recognition
@@ -27,8 +27,8 @@ VENDORS: tuple[Callable[..., None], ...] = (
     landsat_bundle.recognise,
     airbus_product.recognise,
     maxar_product.recognise,
-    planet_order.recognise,
-    browser_export.recognise,
+    planet_delivered_order.recognise,
+    sentinel_hub_and_browser_download.recognise,
 )
 """Layouts that are known, those of the clearest metadata first."""
 
@@ -48,7 +48,7 @@ def _recognised(
         recognition.taken_for[path] = reason
     for recognise in VENDORS:
         recognise(files, recognition, _band_count)
-    plain_geotiffs.recognise(files, recognition, keys)
+    unknown_vendor_image_recognition.recognise(files, recognition, keys)
     twice = {key for key, count in Counter(s.key for s in recognition.scenes).items() if count > 1}
     recognition.scenes = [
         replace(

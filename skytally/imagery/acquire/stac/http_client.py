@@ -15,7 +15,7 @@ from pystac_client.stac_api_io import StacApiIO
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
-from skytally.imagery.acquire.byte_ranges import BODY_CHUNK_BYTES
+from skytally.imagery.acquire.byte_range_fetching import BODY_CHUNK_BYTES
 from skytally.imagery.acquire.stac.fault_tolerant_json_parser import (
     BrokenDocumentError,
     parse_document,

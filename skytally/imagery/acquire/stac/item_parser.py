@@ -17,9 +17,10 @@ from skytally.imagery.acquire.offered_scene import (
     SceneItem,
     bbox_in_degrees,
 )
+from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
 from skytally.imagery.acquire.providers import S3_SIGNING, Provider
-from skytally.imagery.acquire.stac.item_values import (
+from skytally.imagery.acquire.stac.strict_item_value_parsing import (
     absolute_address,
     epsg_code,
     integer_property,
@@ -27,7 +28,6 @@ from skytally.imagery.acquire.stac.item_values import (
     text_property,
     utc_time,
 )
-from skytally.imagery.acquire.window_reader import complex_fault
 from skytally.imagery.sites import Site, window_share_inside
 from skytally.web import AddressRules, shown
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from skytally.imagery.acquire.byte_ranges import local_path, open_regular_file
+from skytally.imagery.acquire.byte_range_fetching import local_path, open_regular_file
 from skytally.imagery.acquire.offered_scene import BBox, MalformedItemError
 from skytally.imagery.acquire.stac.fault_tolerant_json_parser import (
     BrokenDocumentError,
@@ -15,8 +15,8 @@ from skytally.imagery.acquire.stac.fault_tolerant_json_parser import (
     parse_document,
 )
 from skytally.imagery.acquire.stac.http_client import MAX_ANSWER_BYTES, CatalogueError, CatalogueIO
-from skytally.imagery.acquire.stac.item_values import resolved_address, utc_time
 from skytally.imagery.acquire.stac.paging import OfferedItem
+from skytally.imagery.acquire.stac.strict_item_value_parsing import resolved_address, utc_time
 from skytally.web import one_line, shown, url_without_query
 
 MAX_CATALOGUE_FILES = 100_000

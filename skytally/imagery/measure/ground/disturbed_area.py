@@ -31,7 +31,7 @@ from skytally.imagery.measure.coregistered_difference_from_reference import (
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, MIN_CLEAR_GROUND
 from skytally.imagery.measure.ground.bermed_pit_detection import count_pits
 from skytally.imagery.measure.observation_and_evidence_line import Observation
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD, Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD, Reference
 from skytally.imagery.measure.ships.hull_fit import MTF_USUAL, sigma_psf
 
 Doubles = npt.NDArray[np.float64]

@@ -12,13 +12,16 @@ import numpy as np
 from skytally.core import DataError
 from skytally.imagery.cube import check_day
 from skytally.imagery.measure.ground.bare_soil_index import GroundObservation
+from skytally.imagery.measure.ground.bare_soil_seasonal_cycle import (
+    SeasonalCycle,
+    fit_seasonal_cycle,
+)
 from skytally.imagery.measure.ground.level_change_date_and_segments import (
     ChangeDate,
     Segment,
     date_change,
     segments,
 )
-from skytally.imagery.measure.ground.seasonal_cycle import SeasonalCycle, fit_seasonal_cycle
 
 EPOCH = np.datetime64("1970-01-01")
 DAY = np.timedelta64(1, "D")

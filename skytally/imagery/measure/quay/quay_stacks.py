@@ -31,7 +31,7 @@ from skytally.imagery.measure.quay.stacked_area import (
     stacked_area_of,
     stacked_objects,
 )
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD, Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD, Reference
 
 MIN_READ_SHARE = 0.8
 """Share of the quay that must have been read."""

@@ -11,7 +11,7 @@ from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import
     MIN_GROUND_PIXELS,
     hard_ground,
 )
-from skytally.imagery.measure.reference_image_per_group import Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference
 
 MAX_OFFSET_DB = 1.0
 """Largest offset taken off: the calibration of a Sentinel-1 is good to 1 dB. Ground that moves by

@@ -28,7 +28,7 @@ from skytally.imagery.measure.radar.cross_satellite_radar_reference_check import
     likeness,
     sibling_group,
 )
-from skytally.imagery.measure.reference_image_per_group import (
+from skytally.imagery.measure.reference_level_and_spread_per_group import (
     ENL_GRD,
     MIN_IMAGES,
     NORMAL_MAD,

@@ -11,7 +11,7 @@ from scipy import integrate, ndimage, optimize, special, stats
 
 from skytally.core import DataError
 from skytally.imagery.cube import Bools
-from skytally.imagery.measure.reference_image_per_group import ENL_GRD
+from skytally.imagery.measure.reference_level_and_spread_per_group import ENL_GRD
 
 Floats = npt.NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skytally.imagery.cube import Bools, Frame
-from skytally.imagery.measure.reference_image_per_group import Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference
 
 HARD_GROUND_DB = -18.0
 """Backscatter of ground that stands 4 dB and more above the noise of any Sentinel-1, so that a

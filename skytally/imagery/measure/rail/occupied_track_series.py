@@ -26,7 +26,7 @@ from skytally.imagery.measure.rail.occupied_length_fit import (
     invert_occupancy,
 )
 from skytally.imagery.measure.rail.track_forward_model import Corridor
-from skytally.imagery.measure.reference_image_per_group import NORMAL_MAD, Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import NORMAL_MAD, Reference
 
 Doubles = npt.NDArray[np.float64]
 

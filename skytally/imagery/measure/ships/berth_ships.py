@@ -21,7 +21,7 @@ from skytally.imagery.cube import (
 )
 from skytally.imagery.measure.coregistered_difference_from_reference import ring_hidden
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
-from skytally.imagery.measure.reference_image_per_group import Reference, group_reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, group_reference
 from skytally.imagery.measure.ships.berth_water_anomalies import (
     MIN_HULL_M2,
     SURE_DETECTION,

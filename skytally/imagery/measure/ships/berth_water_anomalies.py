@@ -20,7 +20,7 @@ from skytally.imagery.cube import (
     check_mask,
     check_probability,
 )
-from skytally.imagery.measure.reference_image_per_group import (
+from skytally.imagery.measure.reference_level_and_spread_per_group import (
     LOW_QUANTILE,
     NOISE_REFLECTANCE,
     NORMAL_MAD,

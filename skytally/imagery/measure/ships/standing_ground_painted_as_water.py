@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from skytally.core import DataError
 from skytally.imagery.cube import OPTICAL_BANDS, Bools, Floats, check_mask
-from skytally.imagery.measure.reference_image_per_group import Reference
+from skytally.imagery.measure.reference_level_and_spread_per_group import Reference
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
     FREE,

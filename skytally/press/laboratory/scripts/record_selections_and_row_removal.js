@@ -28,7 +28,7 @@
     return Math.min(spread * T_90[Math.min(size - 1, T_90.length) - 1], 1);
   }
 
-  /** Error of published counts by recounts of the same thing, as skytally.record.recount_disagreement. */
+  /** Error of published counts by recounts of the same thing, as skytally.record.counting_error_from_recounts. */
   function addCountingErrors(rows) {
     const groups = new Map(), thing = (row) => JSON.stringify(ONE_THING.map((each) => row[each]));
     const isRecount = (row) => (row.source_id ?? "").startsWith("RECOUNT_");

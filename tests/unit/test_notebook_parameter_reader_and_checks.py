@@ -1,0 +1,440 @@
+"""Parameter files: only declared names, of the declared type, with values that make sense."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from skytally.press import parameter_date_and_row_checks
+from skytally.press.notebook_parameter_reader_and_checks import (
+    _PlainLoader,
+    declared_parameters,
+    parameter_faults,
+    parameter_values,
+)
+
+WHERE = "notebooks/params/rail-counts.yml"
+PARAMETERS = {
+    "rail-counts": """\
+first = "2022-09-01"  # first day drawn
+last = "2024-12-31"
+month = "2022-09"
+baseline_row = "R1"
+closure = ["2020-02-01", "2022-10-31"]
+sites_watched = 4
+offset = -1.5
+make_up_day = "2024-06-17"
+quotes = {"baseline": ["R1", "CSIS said {said}."]}
+out = "../out"
+""",
+    "ais-gaps": """\
+fast = 12.5
+sightings = ["S1", "S2"]
+last_positions = {"korsakov": "S1"}
+out = "../out"
+""",
+}
+DICTIONARY = """\
+column,type,vocabulary,required,refers_to,meaning,empty_means
+id,id,,yes,,its name,
+date_first,date,,yes,,its day,
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project of two tables and two notebooks, and work in it."""
+    record = tmp_path / "data/record"
+    record.mkdir(parents=True)
+    (tmp_path / "data/registry.toml").write_text("")
+    (record / "vocabulary.csv").write_text("vocabulary,word,meaning\n")
+    (record / "rail.csv").write_text("id,date_first\nR1,2024-06-17\nR2,2024-06-18\n")
+    (record / "ships.csv").write_text("id,date_first\nS1,2024-06-17\nS2,2024-06-20\n")
+    for name in ("rail", "ships"):
+        (record / f"{name}.dictionary.csv").write_text(DICTIONARY)
+    (tmp_path / "notebooks/params").mkdir(parents=True)
+    for line, source in PARAMETERS.items():
+        cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+        text = json.dumps({"cells": [cell]})
+        (tmp_path / f"notebooks/{line}.ipynb").write_text(text)
+    monkeypatch.delenv("SKYTALLY_PROJECT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def write(book: Path) -> Callable[[str, str], None]:
+    """Return a function that writes a parameter file."""
+
+    def write_file(line: str, text: str) -> None:
+        (book / f"notebooks/params/{line}.yml").write_text(text, encoding="utf-8", newline="")
+
+    return write_file
+
+
+Write = Callable[[str, str], None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing set\n",
+        'first: "2023-01-01"\n',
+        '\ufefffirst: "2023-01-01"\r\nlast: "2024-12-31"\r\n',
+        'quotes: {baseline: ["R2", "CSIS said {said}."]}\n',
+        'closure: ["2020-02-01", "2020-02-01"]\nsites_watched: 0\noffset: -3',
+        'baseline_row: R2\nmake_up_day: "2024-06-18"',
+    ],
+    ids=[
+        *("empty", "comment", "one name", "byte-order mark and CRLF", "quotations"),
+        *("lists and numbers", "another row and day"),
+    ],
+)
+def test_parameter_faults_pass_what_is_declared(write: Write, text: str) -> None:
+    """A declared name of the declared type is in order, however the file was saved."""
+    write("rail-counts", text)
+    assert parameter_faults() == []
+
+
+def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
+    """Every notebook has its own defaults."""
+    assert parameter_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'frist: "2023-01-01"',
+            "found the name 'frist'; declared are baseline_row, closure, first, last, "
+            "make_up_day, month, offset, quotes, sites_watched; correct or remove it",
+        ),
+        ('out: "/tmp"', "found the name 'out'; declared are "),
+        ("42: x", "found the name 42; declared are "),
+        ("first: 2023", "first: found 2023 of type int; write a str in quotation marks"),
+        ("first: true", "first: found True of type bool; write a str in quotation marks"),
+        ("first:", "first: found None of type NoneType; write a str in quotation marks"),
+        (
+            "first: 2023-01-01",
+            "first: found datetime.date(2023, 1, 1) of type date; write a str in quotation marks",
+        ),
+        ("quotes: R031", "quotes: found 'R031' of type str; write names, each with a list of 2"),
+        ('- first: "2023-01-01"', "found a list; write plain name: value lines"),
+        ("just words", "found a str; write plain name: value lines"),
+        ('first: "a"\nfirst: "b"', "found the name 'first' a second time on line 2; keep one"),
+        (
+            'quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]',
+            "found the name 'a' a second time on line 3; keep one",
+        ),
+        ('first: &a "x"\nlast: *a', "found an alias (*name); write the value out"),
+        ('first: "unclosed', "found while scanning a quoted scalar"),
+        ("baseline_row: no", "baseline_row: found 'no'; no row with this id in rail"),
+        ("sites_watched: off", "sites_watched: found 'off' of type str; write a whole number"),
+        (
+            'sites_watched: "8"',
+            "sites_watched: found '8' of type str; write a whole number without",
+        ),
+        (
+            'first: "2023-01-01"\n---\nsites_watched: 8',
+            "found a second document, which '---' begins, on line 2; write plain name: value lines",
+        ),
+        (
+            "first: \u201c2023-01-01\u201d",
+            "first: found '\u201c2023-01-01\u201d'; write plain quotation marks (\") in place of",
+        ),
+        ('first: "{{ first }}"', "first: found '{{ first }}'; write a day that exists, as YYYY-MM"),
+        ("first: !!python/object/apply:os.system [ls]", "found could not determine a constructor"),
+    ],
+)
+def test_parameter_faults_tell_what_is_wrong(write: Write, text: str, expected: str) -> None:
+    """One sentence names the file, what was found and what to do."""
+    write("rail-counts", text)
+    (fault,) = parameter_faults()
+    assert fault.startswith(f"{WHERE}: {expected}")
+    assert "; " in fault
+
+
+def test_parameter_faults_refuse_an_alias_bomb(write: Write) -> None:
+    """Nested aliases are refused at the first one, before they unfold."""
+    bomb = 'a: &a ["x","x","x","x","x","x","x","x","x"]\n'
+    for one, two in zip("abcdefgh", "bcdefghi", strict=True):
+        bomb += f"{two}: &{two} [{','.join([f'*{one}'] * 9)}]\n"
+    write("rail-counts", bomb)
+    (fault,) = parameter_faults()
+    assert fault.startswith(f"{WHERE}: found an alias (*name); write the value out")
+    assert "line 2" in fault
+
+
+def test_parameter_faults_refuse_a_large_file(write: Write) -> None:
+    """A file over the limit is not even parsed."""
+    write("rail-counts", "# " + "x" * 16_383)
+    assert parameter_faults() == [f"{WHERE}: 16385 bytes, at most 16384 allowed; shorten it"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'first: "\xff"\n', "line 1: found byte 0xff, which is not UTF-8; "),
+        (b'\nfirst: "a\x00b"\n', "line 2: found a NUL byte; "),
+        ('first: "a"\n'.encode("utf-16"), "line 1: found UTF-16 text (its first byte is 0xff); "),
+        ('first: "a\u202eb"\n'.encode(), "line 1: found the invisible character U+202E"),
+    ],
+)
+def test_parameter_faults_refuse_what_is_no_plain_text(
+    book: Path, content: bytes, expected: str
+) -> None:
+    """Bytes that are no text are reported with file and line."""
+    (book / WHERE).write_bytes(content)
+    (fault,) = parameter_faults()
+    assert fault.startswith(f"{WHERE}, {expected}")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("rail-count.yml", "no notebook rail-count.ipynb; rename or remove it"),
+        ("rail_counts.yml", "no notebook rail_counts.ipynb; rename or remove it"),
+        ("notes.txt", "no notebook notes.ipynb; rename or remove it"),
+        (
+            "rail-counts.yaml",
+            "found the ending .yaml, which is not read; name it rail-counts.yml",
+        ),
+        (
+            "rail-counts.yml.txt",
+            "found the ending .txt, which is not read; name it rail-counts.yml",
+        ),
+        ("rail-counts.YML", "found the ending .YML, which is not read; name it rail-counts.yml"),
+        (
+            "rail-counts-Copy1.yml",
+            "found a copy of rail-counts.yml, which is not read; remove one of the two",
+        ),
+    ],
+)
+def test_parameter_faults_tell_a_file_without_a_notebook(
+    book: Path, name: str, expected: str
+) -> None:
+    """A file that no notebook reads would be silently ignored, so it is reported."""
+    (book / "notebooks/params/rail-counts.yml").write_text("")
+    (book / "notebooks/params" / name).write_text("")
+    assert parameter_faults() == [f"notebooks/params/{name}: {expected}"]
+
+
+def test_parameter_faults_tell_a_folder_in_place_of_a_file(book: Path) -> None:
+    """A container that mounts a file which is not there makes a folder; the rest is checked."""
+    (book / WHERE).mkdir()
+    (book / "notebooks/params/ais-gaps.yml").write_text("slow: 1\n")
+    other, fault = parameter_faults()
+    assert fault == f"{WHERE}: found a folder; put the parameter file in its place, or remove it"
+    assert other.startswith("notebooks/params/ais-gaps.yml: found the name 'slow'")
+
+
+def test_parameter_faults_tell_a_link_to_no_file(book: Path) -> None:
+    """Whoever keeps the file elsewhere and moved it would run with other values."""
+    (book / WHERE).symlink_to(book / "moved.yml")
+    (fault,) = parameter_faults()
+    assert fault == f"{WHERE}: found a link to no file; restore the file, or remove the link"
+
+
+def test_parameter_faults_pass_over_what_an_editor_leaves(book: Path, write: Write) -> None:
+    """JupyterLab keeps a copy of each file that it saves, and other programs leave theirs."""
+    write("rail-counts", "sites_watched: 6\n")
+    kept = book / "notebooks/params/.ipynb_checkpoints"
+    kept.mkdir()
+    for name in ("rail-counts-checkpoint.yml", "../.DS_Store", "../rail-counts.yml~"):
+        (kept / name).write_text("")
+    assert parameter_faults() == []
+
+
+def test_parameter_faults_come_all_at_once(write: Write) -> None:
+    """Faults of several files and several names of one file come together."""
+    write("rail-counts", 'frist: "x"\nlast: 5\n')
+    write("ais-gaps", "slow: 1\n")
+    faults = parameter_faults()
+    assert len(faults) == 3
+    assert [text.partition(": ")[0] for text in faults] == [
+        "notebooks/params/ais-gaps.yml",
+        WHERE,
+        WHERE,
+    ]
+
+
+@pytest.mark.parametrize("text", ["first: 2023-13-45", "first: " + "9" * 5000])
+def test_parameter_faults_name_the_file_of_an_impossible_value(write: Write, text: str) -> None:
+    """A day that does not exist, or a number too long, is reported with its file."""
+    write("rail-counts", text)
+    (fault,) = parameter_faults()
+    assert fault.startswith(WHERE)
+
+
+def test_parameter_faults_tell_deep_nesting(write: Write) -> None:
+    """Brackets within brackets are a fault, not a crash."""
+    write("rail-counts", "first: " + "[" * 8000)
+    (fault,) = parameter_faults()
+    assert fault.startswith(WHERE)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("rail-counts", "quotes: {baseline: 5}"),
+        ("rail-counts", 'quotes: {baseline: ["R1"]}'),
+        ("ais-gaps", "last_positions: [1, 2]"),
+    ],
+)
+def test_parameter_faults_look_inside_lists(write: Write, line: str, text: str) -> None:
+    """What stands in a list or mapping has the declared type, too."""
+    write(line, text)
+    assert len(parameter_faults()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('first: "2025-01-01"', "first: found '2025-01-01', after last '2024-12-31'; write the"),
+        ('last: "2022-08-31"', "last: found '2022-08-31', before first '2022-09-01'; write the"),
+        ('first: "2022-09-31"', "first: found '2022-09-31'; write a day that exists, as YYYY-MM"),
+        ('first: "1 September"', "first: found '1 September'; write a day that exists"),
+        ('month: "2022-13"', "month: found '2022-13'; write a month that exists, as YYYY-MM"),
+        (
+            'closure: ["2022-10-31", "2020-02-01"]',
+            "closure: found 2022-10-31 before 2020-02-01; write the earlier day first",
+        ),
+        ("baseline_row: S1", "baseline_row: found 'S1'; no row with this id in rail; name one"),
+        (
+            'make_up_day: "2024-06-19"',
+            "make_up_day: found '2024-06-19'; no row on this day in rail or ships; name one that",
+        ),
+        (
+            'quotes: {baseline: ["R9", "{said}."]}',
+            "quotes: found 'R9'; no row with this id in rail; name one that exists",
+        ),
+        ("sites_watched: -1", "sites_watched: found -1; write a number that is not below 0"),
+    ],
+)
+def test_parameter_faults_refuse_what_makes_no_sense(
+    write: Write, text: str, expected: str
+) -> None:
+    """A value of the right type that can name nothing is reported with the parameter's name."""
+    write("rail-counts", text)
+    (fault,) = parameter_faults()
+    # of two days in the wrong order the one that the file sets is named
+    assert fault.startswith(f"{WHERE}: {expected}")
+
+
+def test_parameter_faults_refuse_what_is_no_number(write: Write) -> None:
+    """Not a number is not a number of anything, in a list or alone."""
+    write("ais-gaps", 'fast: .nan\nsightings: ["S2", "R1"]')
+    assert parameter_faults() == [
+        "notebooks/params/ais-gaps.yml: fast: found nan; write a number that is not below 0",
+        "notebooks/params/ais-gaps.yml: sightings: found 'R1'; no row with this id in ships; "
+        "name one that exists",
+    ]
+
+
+def test_declared_parameters_reads_the_parameters_cell(book: Path) -> None:
+    """Names and defaults are read without running the notebook."""
+    assert declared_parameters("ais-gaps") == {
+        "fast": 12.5,
+        "sightings": ["S1", "S2"],
+        "last_positions": {"korsakov": "S1"},
+        "out": "../out",
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import os", "found 'import os' on line 1; the parameters cell may hold only name ="),
+        (
+            "first = __import__('os').getcwd()",
+            "first: found \"__import__('os').getcwd()\" on line 1, which is computed; write its",
+        ),
+        ("year = 2023\nfirst = f'{year}-01-01'", "first: found \"f'{year}-01-01'\" on line 2, wh"),
+        ("first, last = 1, 2", "found 'first, last = 1, 2' on line 1; the parameters cell may"),
+        ("first = last = 1", "found 'first = last = 1' on line 1; the parameters cell may hold"),
+        ("first = 1\nfirst = 2", "found first twice, again on line 2; keep one"),
+        ("first = (", "found 'first = (' on line 1, which is no Python; it may hold only name ="),
+        ("first = 1\n%matplotlib inline", "found '%matplotlib inline' on line 2, which is no Pyt"),
+        ("%load_ext x", "found '%load_ext x' on line 1, which is no Python; it may hold"),
+        ("%%time\nfirst = 1", "found '%%time' on line 1, which is no Python; it may hold only"),
+    ],
+)
+def test_parameter_faults_tell_a_cell_that_is_no_list_of_literals(
+    book: Path, source: str, expected: str
+) -> None:
+    """The parameters cell holds literals only, and is never run to find out."""
+    path = book / "notebooks/rail-counts.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    (cell,) = (c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", []))
+    cell["source"] = source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    (fault,) = parameter_faults()
+    assert fault.startswith(f"notebooks/rail-counts.ipynb, cell 1 (parameters): {expected}")
+
+
+def test_parameter_faults_tell_a_cell_without_a_place_for_results(book: Path) -> None:
+    """The press passes the folder of the results to every notebook."""
+    path = book / "notebooks/rail-counts.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("out = ", "elsewhere = "))
+    assert parameter_faults() == [
+        "notebooks/rail-counts.ipynb: found no out in the parameters cell; "
+        'add out = "../rail-counts"'
+    ]
+
+
+def test_parameter_faults_tell_a_notebook_without_the_cell(book: Path) -> None:
+    """A notebook has exactly one parameters cell."""
+    path = book / "notebooks/rail-counts.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace('"parameters"', '"other"'))
+    assert parameter_faults() == [
+        "notebooks/rail-counts.ipynb: 0 cells tagged parameters; tag exactly one"
+    ]
+
+
+def test_parameter_faults_tell_a_parameters_cell_that_became_text(book: Path) -> None:
+    """All cells made markdown by one key keep their tags."""
+    path = book / "notebooks/rail-counts.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["cell_type"] = "markdown"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert parameter_faults() == [
+        "notebooks/rail-counts.ipynb, cell 1: found parameters in a markdown cell; make it a code "
+        "cell"
+    ]
+
+
+@pytest.mark.parametrize("tag", ["Parameters", "parameter", "parameters "])
+def test_parameter_faults_tell_a_tag_that_is_almost_the_one(book: Path, tag: str) -> None:
+    """A tag typed by hand."""
+    path = book / "notebooks/rail-counts.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace('"parameters"', json.dumps(tag)))
+    assert parameter_faults() == [
+        f"notebooks/rail-counts.ipynb, cell 1: found the tag {tag!r}; write it as parameters"
+    ]
+
+
+def test_parameter_values_reads_values(write: Write) -> None:
+    """The file's values are handed on as they are; without a file there are none."""
+    write("rail-counts", 'first: "2023-01-01"\n')
+    assert parameter_values("rail-counts") == {"first": "2023-01-01"}
+    assert parameter_values("ais-gaps") == {}
+
+
+@pytest.mark.parametrize("written", ["010", "1:30", "1_0", "0x1f", "0b11"])
+def test_a_number_that_yaml_reads_otherwise_is_no_number(written: str) -> None:
+    """YAML 1.1 makes 8, 90, 10, 31 and 3 of these in silence; here they are words."""
+    assert yaml.load(f"a: {written}", Loader=_PlainLoader) == {"a": written}
+    assert yaml.load("a: [8, -3, 1.5, 1e3]", Loader=_PlainLoader) == {"a": [8, -3, 1.5, 1000.0]}
+
+
+def test_three_days_in_disorder_are_told() -> None:
+    """Not only a list that runs backwards from end to end."""
+    given, default = ["2022-09-01", "2022-09-03", "2022-09-02"], ["2020-01-01", "2020-02-01"]
+    (fault,) = parameter_date_and_row_checks._order_faults(given, default)
+    assert fault == "found 2022-09-03 before 2022-09-02; write the earlier day first"
