@@ -1,6 +1,6 @@
 """What becomes of hostile strings in cells: 12,000 of them, written as pages write them.
 
-``python -m labs.benchmarks.hostile_strings_in_cells [NUMBER]`` draws so many strings, 12,000 by default,
+``python -m labs.benchmarks.hostile_strings_in_cells [NUMBER]`` draws so many strings, else 12,000,
 on two processes, puts each through the functions that write tables, cards, scripts, pictures and
 downloads, and writes ``data/results/page_payloads.csv``, which the book shows. String number k is
 the same in each run. No site is built and no browser started.
