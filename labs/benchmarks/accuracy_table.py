@@ -2,7 +2,7 @@
 
 The table is data/results/measurement_accuracy.csv. ``python -m labs.benchmarks.accuracy_table
 [--date YYYY-MM-DD]`` runs every part and writes the whole table; with names of parts, such as
-``labelled_ports berth_ships``, it prints their rows and writes nothing. Seeds are fixed: a second
+``ship_sweep_labelled_ports``, it prints their rows and writes nothing. Seeds are fixed: a second
 run gives the same figures, and prints how many rows differ from the earlier table. Rbeast's results
 depend on its memory addresses and repeat only under ``setarch -R``, which fixes them. Absent
 imagery or peers yield a row marked as skipped.
@@ -25,11 +25,11 @@ from labs.benchmarks.real_imagery_location import PROJECT_ROOT
 
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
-    "labelled_ports", "standing_ground_painted_as_water", "sweep_variants_tried",
+    "ship_sweep_labelled_ports", "standing_ground_painted_as_water", "rejected_ship_sweep_variants",
     "harbour_sweep_moved_grid",
     "harbour_sweep_injected_ships", "berth_ships_real_images", "radar_ships_at_sea", "water_masks",
     "beside_strait_observatory", "two_date_change", "change_points_method_comparison",
-    "port_call_in_ais_gap", "berth_ships_simulated_harbours", "radar_satellite_handover",
+    "port_call_in_ais_gap_real_tracks", "berth_ships_simulated_harbours", "radar_satellite_handover",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -28,19 +29,25 @@ def number(value: float) -> str:
 ROUND_MILLIONS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3}){2,3}(?![\d,.]*\d)(-odd)?")
 """A number of a million or more, as `number` writes it, and the word of one somewhat exceeded."""
 ODD_BEFORE = "somewhat over "
+MONTHS = "|".join(calendar.month_name[1:])
+ONE_MONTH = re.compile(rf"\b(\d{{1,2}}) ({MONTHS}) (\d{{4}}) (to|and) (\d{{1,2}}) \2 \3\b")
+"""Two days of one month, as `day` writes them."""
+DAY_OR_MONTH = rf"(?:\d{{1,2}} )?(?:{MONTHS})"
+ONE_YEAR = re.compile(rf"\b({DAY_OR_MONTH}) (\d{{4}}) (to|and) ((?:about )?{DAY_OR_MONTH}) \2\b")
+"""Two days, or two months, of one year."""
 
 
 def _round_million(found: re.Match[str]) -> str:
     digits, odd = found[0].removesuffix("-odd"), found[1]
     value = int(digits.replace(",", ""))
     unit, word = (10**9, "billion") if value >= 10**9 else (10**6, "million")
-    if value % (unit // 10):
+    if value % (unit // 100):
         return found[0]
     return f"{ODD_BEFORE if odd else ''}{value / unit:g} {word}"
 
 
 def in_prose(words: str) -> str:
-    """Write round millions and billions in a sentence as people read them.
+    """Write round millions and billions, and two dates of one month or year, as people read them.
 
     Parameters
     ----------
@@ -58,8 +65,11 @@ def in_prose(words: str) -> str:
     ('likely 4.2 million to 5.8 million shells', 'at most 1.2 billion dollars')
     >>> in_prose("10,000,000-odd shells"), in_prose("1,234,567 shells, 28,000-odd containers")
     ('somewhat over 10 million shells', '1,234,567 shells, 28,000-odd containers')
+    >>> in_prose("between 13 January 2026 and 14 January 2026"), in_prose("June 2023 to July 2023")
+    ('between 13 and 14 January 2026', 'June to July 2023')
     """
-    return ROUND_MILLIONS.sub(_round_million, words)
+    words = ONE_MONTH.sub(r"\1 \4 \5 \2 \3", ROUND_MILLIONS.sub(_round_million, words))
+    return ONE_YEAR.sub(r"\1 \3 \4 \2", words)
 
 
 EXTREME_PERCENT = 1.0

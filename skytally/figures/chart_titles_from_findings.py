@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import BRACE, Fault, data_registry, read_table, refuse, when
+from skytally.core import BRACE, Fault, data_registry, in_prose, read_table, refuse, when
 from skytally.figures.links_to_cards import FROM_NOTEBOOKS, card_link
 from skytally.findings import Finding, level_words
 
@@ -155,7 +155,7 @@ def chart_title(
     words, markup, last = "", "", 0
     for match in QUOTE.finditer(headline):
         before, finding = headline[last : match.start()], known[match[2]]
-        quoted = str(finding[FIELD_OF_ROLE[match[1]]])
+        quoted = in_prose(str(finding[FIELD_OF_ROLE[match[1]]]))
         level = level_words(finding.get("level")) if match[1] == "f" else ""
         words += f"{before}{quoted}{level}"
         link = card_link(quoted, "finding", match[2], root=root)

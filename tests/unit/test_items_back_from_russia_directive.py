@@ -12,6 +12,7 @@ import pytest
 from skytally.core import DataError, data_registry, read_table
 from skytally.press.items_back_from_russia import DOES_NOT_APPLY, read_how_known, read_return_items
 from skytally.press.sphinx_ext import items_back_from_russia_directive
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record
 from skytally.press.sphinx_ext.items_back_from_russia_directive import ReturnTable
 from tests.support.directives_without_page import bare
 
@@ -35,6 +36,23 @@ def test_every_item_links_to_its_rows() -> None:
         assert re.findall(r"limits\.html#(W\d+)", came) == item["searched"].split()
         assert ("no search is logged" in came) == (not item["searched"])
         assert html.escape(item["note"], quote=True) in came
+
+
+def test_words_of_a_row_stand_once() -> None:
+    """A row under several items is quoted at the first, which the others name."""
+    shown = html.unescape(str(bare(ReturnTable, docname=DOCNAME).html()))
+    items = read_table(ITEMS).to_dict("records")
+    first: dict[str, str] = {}
+    for item in items:
+        for row in item["came"].split():
+            first.setdefault(row, item["item"])
+    again = [row for item in items for row in item["came"].split()]
+    repeated = {row for row in again if again.count(row) > 1}
+    assert "E196" in repeated
+    for row in repeated:
+        text = card_record().rows[row][1]["text"]
+        assert shown.count(str(text)) <= 1
+        assert f"the words under “{first[row]}”" in shown
 
 
 def test_an_item_without_a_row_says_until_when_pages_were_read() -> None:

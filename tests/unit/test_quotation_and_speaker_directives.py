@@ -128,7 +128,7 @@ def test_containers_by_a_way_that_nobody_states_are_quoted_so() -> None:
     """The largest total has a presumed route, others none; one page without a day carries it."""
     text = "The newest total is about 33,000 containers (2025 to 2026, day not known)."
     said = phrased({"text": text, "when": "2025 to 2026, day not known"}, row("O045"))
-    way = "Rajin is presumed to be used for shipping them"
+    way = "the shipyard of Rajin, perhaps its port, is presumed to be used for shipping them"
     way += "; whether all of it went by sea is not said"
     assert f"33,000 containers; {way} (" in said
     assert said.endswith("; an undated page, and the only one read that has this number).")

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.cube import frames as looks_of
+from skytally.imagery.cube import cube_image_iteration_and_grouping as looks_of
 from skytally.imagery.measure.reference_level_and_spread_per_group import (
     MAX_IMAGES,
     EvenSample,

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from scipy import ndimage
 
-from skytally.imagery.cube import frames as looks_of
+from skytally.imagery.cube import cube_image_iteration_and_grouping as looks_of
 from skytally.imagery.measure.reference_level_and_spread_per_group import single_reference
 from skytally.imagery.measure.stable_ground_coregistration import (
     ALIGNED,

@@ -42,6 +42,12 @@ def test_a_number_read_in_a_report_is_listed_and_one_of_the_own_page_is_not(list
     assert "Meduza" in shown
 
 
+def test_a_number_that_does_not_say_of_what_it_is_has_words_behind_it(listed: Any) -> None:
+    """Words after the colon of an entry stand behind the number, as text."""
+    shown = listed("x.calls: in <January> 2026")
+    assert "1 call</a> (in &lt;January&gt; 2026)" in shown
+
+
 def test_a_counter_with_pages_of_its_own_is_not_said_to_have_none(listed: Any) -> None:
     """Where own pages are sources, the entry says that they do not have this number."""
     shown = listed("x.calls")

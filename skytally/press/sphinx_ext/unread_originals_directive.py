@@ -7,7 +7,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from skytally.core import DataError
+from skytally.core import DataError, in_prose
 from skytally.press.cards.source_page_citations import OWN_PAGE, page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings, table
 from skytally.press.sphinx_ext.html_blocks import cell, empty_state, to_root
@@ -28,7 +28,8 @@ MOST_READ_IN = 2
 class UnreadOriginals(QuotationBlock):
     """List whose own page was not read behind chosen findings, and on which pages each stands.
 
-    The content has a key of a finding a line; the order of the list is theirs.
+    The content has a key of a finding a line; the order of the list is theirs. Words after a colon
+    stand behind its number, where that does not say what it is of.
     """
 
     has_content = True
@@ -46,7 +47,8 @@ class UnreadOriginals(QuotationBlock):
         read_in: dict[str, dict[str, None]] = defaultdict(dict)
         rows: dict[str, set[str]] = defaultdict(set)
         own: dict[str, str] = {}
-        for key in self.content if known else ():
+        for entry in self.content if known else ():
+            key, _, what = (part.strip() for part in entry.partition(":"))
             if key not in known:
                 message = f"unread-originals: no finding {key!r}; correct the key"
                 raise DataError(message)
@@ -55,7 +57,8 @@ class UnreadOriginals(QuotationBlock):
                 if "counter" not in row or str(row["reading"]) == OWN_PAGE:
                     continue
                 counter = str(row["counter"])
-                number = self.card("finding", key, str(known[key]["said"]))
+                number = self.card("finding", key, in_prose(str(known[key]["said"])))
+                number += f" ({cell(what)})" if what else ""
                 if number not in numbers[counter]:
                     numbers[counter].append(number)
                 rows[counter].add(row_id)
