@@ -29,7 +29,8 @@ PARTS = (
     "harbour_sweep_moved_grid",
     "harbour_sweep_injected_ships", "berth_ships_real_images", "radar_ships_at_sea", "water_masks",
     "beside_strait_observatory", "two_date_change", "change_points_method_comparison",
-    "port_call_in_ais_gap_real_tracks", "berth_ships_simulated_harbours", "radar_satellite_handover",
+    "port_call_in_ais_gap_real_tracks", "berth_ships_simulated_harbours",
+    "radar_satellite_handover",
 )  # fmt: skip
 """Each is a module ``accuracy_<part>`` with ``run()``."""
 STAMPS = ("date", "commit")

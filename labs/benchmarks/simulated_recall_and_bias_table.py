@@ -45,8 +45,8 @@ from skytally.imagery.pipeline.detection_limit_summaries import (
     limits_sentence,
     recall_table,
 )
-from skytally.imagery.pipeline.injection_recovery import clear_images, trials
 from skytally.imagery.pipeline.measure_setup import Measure
+from skytally.imagery.pipeline.recall_of_injected_objects import clear_images, trials
 from skytally.imagery.simulate import (
     optical_harbour_images,
     radar_berth_images,

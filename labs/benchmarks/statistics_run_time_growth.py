@@ -17,6 +17,7 @@ from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.record import lines
 from skytally.statistics import change_of_trains, surge_of_rows
+from skytally.statistics.agreement_between_counters import agreement
 from skytally.statistics.interval_dated_counts import interval_counts_from
 from skytally.statistics.lead_lag import lag
 from skytally.statistics.port_call_feasibility_between_sightings import gap_table
@@ -27,7 +28,6 @@ from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
 from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_port_calls import share_missed
-from skytally.statistics.published_count_agreement import agreement
 from skytally.statistics.series_change_points import change_points
 
 SIZES = (100, 200, 400, 800)

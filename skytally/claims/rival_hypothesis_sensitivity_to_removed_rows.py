@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from skytally.claims.claim_evidence_lookup import Evidence
-from skytally.claims.rival_hypothesis_findings import rival_findings
+from skytally.claims.rival_hypothesis_posterior_findings import rival_findings
 from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.findings import (
     VOID,

@@ -21,7 +21,7 @@ from .counter_names_and_colours import (
     read_counter_labels as read_counter_labels,
 )
 from .forecast_verification_chart import foresight_chart as foresight_chart
-from .front_page_key_dates import read_key_dates as read_key_dates
+from .front_page_key_dates_reader import read_key_dates as read_key_dates
 from .grouped_dot_plots import dots_chart as dots_chart
 from .html_tables import (
     findings_table as findings_table,

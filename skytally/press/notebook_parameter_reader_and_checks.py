@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import yaml
 
 from skytally.core import DataError, original_of, scan_text, visible_paths
-from skytally.press.parameter_date_and_row_checks import RecordValues, record_values, value_faults
+from skytally.press.parameter_value_validation import RecordValues, record_values, value_faults
 from skytally.press.project_paths import line_names, parameters_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook, scan_notebook
 

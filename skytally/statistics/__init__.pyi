@@ -48,6 +48,7 @@ from .port_calls_per_month import (
     rate_ratio as rate_ratio,
     rate_text as rate_text,
 )
+from .predictive_exceedance_limit_under_ceiling import Surge as Surge, surge as surge
 from .published_count_pairs import (
     difference_of_rows as difference_of_rows,
     pairs_of_counters as pairs_of_counters,
@@ -66,4 +67,3 @@ from .trains_before_after import (
     railcars_by_length as railcars_by_length,
     trains_table as trains_table,
 )
-from .upper_limit_of_exceedance_probability import Surge as Surge, surge as surge

@@ -11,14 +11,14 @@ import pandas as pd
 
 from skytally.core import DataError, evidence_line_name_constants as n, limits, quantity_of
 from skytally.record import on_one_day
-from skytally.statistics.estimate import Estimate
-from skytally.statistics.published_count_agreement import (
+from skytally.statistics.agreement_between_counters import (
     KIND_COLUMNS,
     PAIR_COLUMNS,
     UNSTATED,
     agreement,
     shared_family,
 )
+from skytally.statistics.estimate import Estimate
 
 BRIEF = 7
 """Most days to which one count of a looser pair may be dated, those of one train (METHODS 7.5)."""
@@ -36,7 +36,7 @@ def pairs_of_counters(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``quantity``, ``unit``, ``a`` and ``b`` (the counters), and the columns of
-        `skytally.statistics.published_count_agreement.Agreement.pairs`; one row a day that both
+        `skytally.statistics.agreement_between_counters.Agreement.pairs`; one row a day that both
         have.
     """
     keys = [word for word in ("quantity", "unit", "scope", *KIND_COLUMNS) if word in table]
@@ -142,7 +142,7 @@ def readers_of_one_place(table: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a pair: ``quantity``, ``unit`` and ``scope``; of ``a``, who counted more, and of
         ``b`` the counter, ``row``, ``value``, ``low`` and ``high``; whether ``kinds_alike`` and
-        ``days_alike``; ``shared_family`` as in `skytally.statistics.published_count_agreement`.
+        ``days_alike``; ``shared_family`` as in `skytally.statistics.agreement_between_counters`.
 
     Notes
     -----

@@ -24,7 +24,7 @@ from skytally.press.cards.record_cards import (
     row_card,
     source_card,
 )
-from skytally.press.cards.source_page_citations import (
+from skytally.press.cards.source_citation_formatting import (
     ORIGINAL,
     original_citations,
     page_citation,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import rival_hypothesis_findings, rival_hypothesis_table_reader
+from skytally.claims import rival_hypothesis_posterior_findings, rival_hypothesis_table_reader
 from skytally.claims.claim_evidence_lookup import Evidence, gather_evidence, read_tables
 from skytally.claims.claim_rule_checks_and_evaluation import judge_rules, rules_faults
 from skytally.claims.claim_verdicts_and_ledger_checks import as_json, judge_claims, ledger_faults
@@ -98,4 +98,4 @@ def test_empty_explanations_have_no_finding(folder: Path, evidence: Evidence) ->
     tables = read_tables(folder / "claims")
     hypotheses = rival_hypothesis_table_reader.read_hypotheses(tables, evidence)
     assert (hypotheses.names, hypotheses.proposition, hypotheses.items) == ({}, "", ())
-    assert rival_hypothesis_findings.rival_findings(hypotheses, evidence) == []
+    assert rival_hypothesis_posterior_findings.rival_findings(hypotheses, evidence) == []

@@ -18,8 +18,8 @@ from skytally.statistics.exceedance_limit_from_rows import (
     surge_table,
 )
 from skytally.statistics.integer_bounds_of_row import whole_number_limits
+from skytally.statistics.predictive_exceedance_limit_under_ceiling import ORDER
 from skytally.statistics.predictive_tail_given_ceiling import REACHED
-from skytally.statistics.upper_limit_of_exceedance_probability import ORDER
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

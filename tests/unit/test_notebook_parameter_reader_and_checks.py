@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skytally.press import parameter_date_and_row_checks
+from skytally.press import parameter_value_validation
 from skytally.press.notebook_parameter_reader_and_checks import (
     _PlainLoader,
     declared_parameters,
@@ -436,5 +436,5 @@ def test_a_number_that_yaml_reads_otherwise_is_no_number(written: str) -> None:
 def test_three_days_in_disorder_are_told() -> None:
     """Not only a list that runs backwards from end to end."""
     given, default = ["2022-09-01", "2022-09-03", "2022-09-02"], ["2020-01-01", "2020-02-01"]
-    (fault,) = parameter_date_and_row_checks._order_faults(given, default)
+    (fault,) = parameter_value_validation._order_faults(given, default)
     assert fault == "found 2022-09-03 before 2022-09-02; write the earlier day first"

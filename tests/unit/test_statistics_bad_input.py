@@ -19,11 +19,11 @@ import pytest
 from labs.methods import change_points_by_ruptures, semi_markov_port_calls
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics import (
+    agreement_between_counters,
     interval_dated_counts,
     lead_lag,
     predictive_tail_given_ceiling,
     published_ceiling_and_independent_images,
-    published_count_agreement,
     sea_distance,
 )
 from skytally.statistics.change_point_dates import Change
@@ -37,8 +37,8 @@ from skytally.statistics.port_calls import (
     missed_port_calls,
     stay_length,
 )
+from skytally.statistics.predictive_exceedance_limit_under_ceiling import predictive_limit, surge
 from skytally.statistics.series_change_points import change_points
-from skytally.statistics.upper_limit_of_exceedance_probability import predictive_limit, surge
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200
@@ -619,12 +619,12 @@ CASES = [
         },
     ),
     Case(
-        published_count_agreement.mean_difference,
+        agreement_between_counters.mean_difference,
         {"differences": np.array([0.0, 2.0, 4.0]), "unit": "railcars"},
         {"differences": arrays([0.0, 2.0, 4.0, 5.0])},
     ),
     Case(
-        lambda **given: published_count_agreement.agreement(_side(**given), _side(counter="voa")),
+        lambda **given: agreement_between_counters.agreement(_side(**given), _side(counter="voa")),
         {},
         {
             "value": NUMBERS,

@@ -34,7 +34,7 @@ from skytally.press.cards.record_cards import (
     worded_row,
     words_of,
 )
-from skytally.press.cards.source_page_citations import (
+from skytally.press.cards.source_citation_formatting import (
     ORIGINAL,
     UNDATED,
     original_citations,

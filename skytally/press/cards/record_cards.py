@@ -27,7 +27,7 @@ from skytally.figures import names_of
 from skytally.findings import interval_words
 from skytally.page_archive import Archive
 from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
-from skytally.press.cards.source_page_citations import (
+from skytally.press.cards.source_citation_formatting import (
     COPIES,
     ORIGINAL,
     OWN_PAGE,

@@ -34,7 +34,7 @@ from skytally.press.cards.record_rows_by_ship import (
     ships_named_in,
     silent_rows,
 )
-from skytally.press.cards.source_page_citations import ORIGINAL
+from skytally.press.cards.source_citation_formatting import ORIGINAL
 from skytally.record import kept_instead, newest_page
 
 PAGE = "ships.html"

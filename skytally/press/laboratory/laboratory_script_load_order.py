@@ -12,7 +12,7 @@ ENGINE = (
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",
     "port_calls.js",
-    "upper_limit_of_exceedance_probability.js",
+    "predictive_exceedance_limit_under_ceiling.js",
     "trains_before_after.js",
     "published_count_and_statement_pairs.js",
     "allowed_estimates_and_counts.js",

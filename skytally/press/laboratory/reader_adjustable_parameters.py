@@ -8,12 +8,7 @@ from typing import Any
 
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
-from skytally.press.parameter_date_and_row_checks import (
-    ONE_DAY,
-    RecordValues,
-    is_day,
-    record_values,
-)
+from skytally.press.parameter_value_validation import ONE_DAY, RecordValues, is_day, record_values
 from skytally.press.strict_notebook_reader import read_notebook
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)

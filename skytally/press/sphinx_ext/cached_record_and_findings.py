@@ -24,7 +24,7 @@ from skytally.figures import read_lanes, read_regions
 from skytally.page_archive import known_archive
 from skytally.press.cards.record_cards import CardRecord
 from skytally.press.cards.record_rows_by_ship import ship_names
-from skytally.press.cards.source_page_citations import published
+from skytally.press.cards.source_citation_formatting import published
 from skytally.record import Support, drop_copies, support_words
 
 PUBLISHERS = {"unknown": "publisher not known"}

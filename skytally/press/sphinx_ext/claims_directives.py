@@ -31,7 +31,7 @@ from skytally.press.cards.finding_and_claim_cards import (
     told_apart,
 )
 from skytally.press.cards.record_cards import worded_row
-from skytally.press.cards.source_page_citations import published
+from skytally.press.cards.source_citation_formatting import published
 from skytally.press.cards.spelled_out_codes import shown_title
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,

@@ -15,7 +15,7 @@ from skytally.findings import interval_words
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.card import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
-from skytally.press.cards.source_page_citations import page_link
+from skytally.press.cards.source_citation_formatting import page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
     findings,

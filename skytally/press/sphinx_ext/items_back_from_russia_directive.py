@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from skytally.core import data_registry, when
 from skytally.press.cards.card import WEB
 from skytally.press.cards.record_cards import dates
-from skytally.press.cards.source_page_citations import page_link
+from skytally.press.cards.source_citation_formatting import page_link
 from skytally.press.items_back_from_russia import (
     DOES_NOT_APPLY,
     ReturnItem,

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import listed, quantity_of, quantity_text
 from skytally.press.cards.record_cards import dates
-from skytally.press.cards.source_page_citations import OWN_PAGE
+from skytally.press.cards.source_citation_formatting import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,

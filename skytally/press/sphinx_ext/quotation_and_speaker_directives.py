@@ -23,7 +23,7 @@ from skytally.core import (
 from skytally.press.cards.card import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.record_rows_by_ship import HEARD as HEARD_BY_RADIO, SILENT
-from skytally.press.cards.source_page_citations import (
+from skytally.press.cards.source_citation_formatting import (
     COPIES,
     OWN_PAGE,
     UNDATED,

@@ -9,7 +9,11 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally import claims
-from skytally.claims import bayes_update, rival_hypothesis_findings, rival_hypothesis_table_reader
+from skytally.claims import (
+    bayes_update,
+    rival_hypothesis_posterior_findings,
+    rival_hypothesis_table_reader,
+)
 from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
 from skytally.press.sphinx_ext.cached_record_and_findings import record_tables
@@ -53,7 +57,7 @@ def _words(vocabulary: str) -> dict[str, str]:
 
 def _percent(low: float, high: float) -> str:
     """Range of two probabilities in percent, rounded outwards."""
-    least, most = rival_hypothesis_findings.outward_percent(low, high)
+    least, most = rival_hypothesis_posterior_findings.outward_percent(low, high)
     return f"{number(least)} to {number(most)} percent"
 
 

@@ -13,7 +13,7 @@ from skytally.core import evidence_line_name_constants as n, listed
 from skytally.figures import names_of, provenance_graph
 from skytally.press.cards.card import address
 from skytally.press.cards.record_cards import CardRecord
-from skytally.press.cards.source_page_citations import NOT_READ, copy_words, published
+from skytally.press.cards.source_citation_formatting import NOT_READ, copy_words, published
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, source_words, table
 from skytally.press.sphinx_ext.html_blocks import (
     Block,

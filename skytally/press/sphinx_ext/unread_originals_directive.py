@@ -8,7 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.core import DataError, in_prose
-from skytally.press.cards.source_page_citations import OWN_PAGE, page_link
+from skytally.press.cards.source_citation_formatting import OWN_PAGE, page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings, table
 from skytally.press.sphinx_ext.html_blocks import cell, empty_state, to_root
 from skytally.press.sphinx_ext.page_search_log_directive import PAGE_OF_LOG, SEARCHES

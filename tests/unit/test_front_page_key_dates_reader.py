@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.figures.front_page_key_dates import read_key_dates
+from skytally.figures.front_page_key_dates_reader import read_key_dates
 from tests.support.official_total_rows import Rows, claims
 
 CHARTS = Path(__file__).resolve().parents[2] / "data" / "charts"

@@ -14,7 +14,8 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits, recall_table
-from skytally.imagery.pipeline.injection_recovery import (
+from skytally.imagery.pipeline.measure_setup import MeasureSetup
+from skytally.imagery.pipeline.recall_of_injected_objects import (
     HOLD_OUT,
     SITE_IMAGES,
     capped,
@@ -22,7 +23,6 @@ from skytally.imagery.pipeline.injection_recovery import (
     site_limits,
     trials,
 )
-from skytally.imagery.pipeline.measure_setup import MeasureSetup
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate.object_injection import (
     InjectionArea,

@@ -14,7 +14,7 @@ import xarray as xr
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.record import lines
 from skytally.record.evidence_lines import by_statement
-from skytally.statistics.published_count_agreement import PAIR_COLUMNS, agreement, mean_difference
+from skytally.statistics.agreement_between_counters import PAIR_COLUMNS, agreement, mean_difference
 
 Rows = Callable[..., pd.DataFrame]
 Lines = Callable[..., xr.Dataset]

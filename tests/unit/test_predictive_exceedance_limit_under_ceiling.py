@@ -14,13 +14,17 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors_and_fault_lists import DataError
+from skytally.statistics.predictive_exceedance_limit_under_ceiling import (
+    ORDER,
+    predictive_limit,
+    surge,
+)
 from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
 from skytally.statistics.published_ceiling_and_independent_images import (
     Baseline,
     bounded_baseline,
     weeks_imaged,
 )
-from skytally.statistics.upper_limit_of_exceedance_probability import ORDER, predictive_limit, surge
 
 CLOSED = ("2020-02-01", "2022-10-31")
 PERIOD = ("2018-10-01", "2023-09-30")
