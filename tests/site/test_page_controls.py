@@ -443,7 +443,11 @@ def test_picture_is_saved_with_its_caption_and_licence(browser: Browser) -> None
     "after", ["#%", "#%E0%A4%A", '#"><x>', "#" + "a" * 20_000, "#what-if&prior=%", "?q=%E0#%"],
     ids=["percent", "half a letter", "tag", "long", "setting", "search"],
 )  # fmt: skip
-@pytest.mark.parametrize("page_name", ["record.html", "search.html", "lines/rail-counts.html"])
+@pytest.mark.parametrize(
+    "page_name",
+    ["lines/rail-counts.html",
+     *(pytest.param(name, marks=pytest.mark.slow) for name in ("record.html", "search.html"))],
+)  # fmt: skip
 def test_a_malformed_address_breaks_no_page(browser: Browser, page_name: str, after: str) -> None:
     """Scripts of the book and of its theme end in no error, and the address adds no element."""
     with tab(browser, root=SITE.as_uri()) as (page, faults):

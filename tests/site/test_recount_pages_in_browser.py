@@ -155,6 +155,7 @@ def test_from_the_image_to_a_row_of_the_record(browser: Browser, project: Path) 
     assert plain["recount"]["image"]["sha256"] in row["note"]
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_the_bench_is_killed(browser: Browser, project: Path) -> None:
     """Marks set before the kill are kept, one set after it waits in the browser and is sent."""
     real_image(project)
@@ -180,6 +181,7 @@ def test_nothing_is_lost_when_the_bench_is_killed(browser: Browser, project: Pat
     assert len(read_count(path).marks) == 2
 
 
+@pytest.mark.slow
 def test_full_disk_is_told_and_the_mark_sent_again(browser: Browser, tmp_path: Path) -> None:
     """A mark that did not fit stays on the page until it does."""
     path = practice_file(tmp_path)

@@ -40,7 +40,13 @@ def told(
     return looks, cube, truth["ships"].to_numpy(), truth["length"].to_numpy()
 
 
-@pytest.mark.parametrize("family", [optical_harbour_images.FIRST, optical_harbour_images.SECOND])
+@pytest.mark.parametrize(
+    "family",
+    [
+        optical_harbour_images.FIRST,
+        pytest.param(optical_harbour_images.SECOND, marks=pytest.mark.slow),
+    ],
+)
 def test_berth_finds_ships_and_leaves_the_empty_berth(family: str) -> None:
     """At least 95 percent of ships found, at most 2 percent of empty images called occupied."""
     counts = np.zeros((2, 2), int)

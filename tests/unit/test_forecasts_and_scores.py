@@ -135,7 +135,13 @@ def forecasts() -> dict[str, list[Any]]:
     return {}
 
 
-@pytest.mark.parametrize("end", ["2023-10-31", "2023-11-30", "2024-07-31", "2024-12-31"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "2023-10-31", "2024-07-31",
+        *(pytest.param(day, marks=pytest.mark.slow) for day in ("2023-11-30", "2024-12-31")),
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
 def test_a_row_that_is_published_later_changes_no_earlier_forecast(
     line: Line, end: str, tables: Tables, forecasts: dict[str, list[Any]]

@@ -84,7 +84,10 @@ def test_fit_hull_on_three_hundred_ships() -> None:
     assert np.mean(held) >= 0.85
 
 
-@pytest.mark.parametrize(("length", "width"), [(60.0, 10.0), (120.0, 18.0), (220.0, 34.0)])
+@pytest.mark.parametrize(
+    ("length", "width"),
+    [(60.0, 10.0), (120.0, 18.0), pytest.param(220.0, 34.0, marks=pytest.mark.slow)],
+)
 def test_fit_hull_on_the_second_family(length: float, width: float) -> None:
     """Rounded hulls with hatches and a halo: the intervals still hold the truth."""
     rng = np.random.default_rng(1)

@@ -120,6 +120,7 @@ def test_what_rests_on_a_changed_row_is_evaluated_anew_and_nothing_else(
     assert after == _outcomes(all_findings)
 
 
+@pytest.mark.slow
 def test_a_possible_finding_is_not_tried_again_until_its_row_changes(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +174,7 @@ def test_a_parameter_and_a_sentence_move_the_findings_that_mention_them(
         assert after == _outcomes(all_findings) != before
 
 
+@pytest.mark.slow
 def test_another_file_of_the_data_evaluates_all_anew(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,7 @@ def test_new_route_makefile_finds_package_and_environment(route: Path) -> None:
     assert "found no package in /nowhere; name the project that has it: make ENGINE=…" in run.stderr
 
 
+@pytest.mark.slow
 def test_new_route_passes_the_check(route: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty tables are in order."""
     monkeypatch.chdir(route)

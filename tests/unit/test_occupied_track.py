@@ -311,7 +311,8 @@ def test_yards_of_73_cars_show_58_to_82(yards: int) -> None:
     assert np.mean([58.0 <= each <= 82.0 for each in cases]) >= 0.9
 
 
-@pytest.mark.parametrize("yards", [8, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("yards", [8, 60])
 def test_intervals_hold_the_truth_when_the_contrast_is_not_known(yards: int) -> None:
     """METHODS 14, test 7: with cars of any contrast 85 percent hold the truth."""
     cases = [

@@ -103,7 +103,14 @@ SPOILED = {
 """What is wrong, where, and how it gets so."""
 
 
-@pytest.mark.parametrize("spoiled", SPOILED)
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "",
+        "a rule",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("a table", "a finding")),
+    ],
+)
 def test_findings_evaluated_beside_the_check_change_no_word(
     run: Run, folder: Path, spoiled: str
 ) -> None:

@@ -115,7 +115,8 @@ def test_teu_bounds_are_those_of_the_example() -> None:
     assert (round(low), round(high)) == (91, 547)
 
 
-@pytest.mark.parametrize("quays", [15, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("quays", [15, 50])
 def test_stack_intervals_hold_the_truth(quays: int) -> None:
     """On simulated quays the interval at 0.90 holds the area of four in five or more."""
     cases = [

@@ -87,6 +87,7 @@ def offers(items: list[Item]) -> list[SceneItem]:
     ]
 
 
+@pytest.mark.slow
 def test_write_archive_twice_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     """The archive depends on sites and plan alone, not on threads or time."""
     site = tiny_site()

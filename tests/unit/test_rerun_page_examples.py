@@ -101,7 +101,24 @@ def test_every_fault_on_the_page_is_tried() -> None:
         assert sum(part in line for line in shown) == 1, part
 
 
-@pytest.mark.parametrize("part", EXAMPLES)
+ONE_OF_A_KIND = (
+    "column date_first: found '7.9.2023'", "a second time", "found semicolons",
+    "found an empty file", "within_day'", "'R999'",
+)  # fmt: skip
+"""Examples that every run tries; the others, of the same kinds, are long trials."""
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *ONE_OF_A_KIND,
+        *(
+            pytest.param(part, marks=pytest.mark.slow)
+            for part in EXAMPLES
+            if part not in ONE_OF_A_KIND
+        ),
+    ],
+)
 def test_fault_is_told_as_on_the_page(project: Any, part: str) -> None:
     """The table or parameter file changed as the example says: the very line of the page."""
     (shown,) = (line for line in _lines_shown() if part in line)
@@ -133,6 +150,7 @@ def test_failing_cell_is_told_as_on_the_page(project: Any) -> None:
     assert re.sub(r"cell \d+", "cell 3", told) in PAGE.splitlines()
 
 
+@pytest.mark.slow
 def test_failing_cell_names_the_parameters_it_uses(project: Any) -> None:
     """Where a file set a parameter that the cell uses, the message says so."""
     path = project.folder / "notebooks/rail-counts.ipynb"

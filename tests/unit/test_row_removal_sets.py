@@ -110,6 +110,7 @@ def evaluated(again: Reevaluation, keys: Iterable[str], without: Iterable[str]) 
     )
 
 
+@pytest.mark.slow
 def test_flip_sets_are_those_of_a_full_evaluation(again: Reevaluation) -> None:
     """Sets of rows of a sample: each flips in a full evaluation, and no smaller part of it."""
     keys = [key for key in again.declarations if isinstance(again.finding(key), Finding)]
