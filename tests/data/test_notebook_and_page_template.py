@@ -427,3 +427,12 @@ def test_page_prose_has_no_typed_number(path: Path) -> None:
 def test_typed_digits_tells_numbers_from_dates(text: str, kept: bool) -> None:
     """The test above would see a typed number, and lets dates, roles and code be."""
     assert bool(_typed_digits(text)) == kept
+
+
+def test_no_heading_has_two_labels() -> None:
+    """The second engine keeps the first of them alone, and refuses a link to the other."""
+    two = re.compile(r'^(?:    ")?\([a-z-]+\)=(?:\\n",)?\n(?:    ")?\([a-z-]+\)=', re.MULTILINE)
+    pages = [*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    assert [path.name for path in pages if two.search(path.read_text(encoding="utf-8"))] == []
+    assert two.search('    "(a-b)=\\n",\n    "(c)=\\n",\n')
+    assert two.search("(a-b)=\n(c)=\n")
