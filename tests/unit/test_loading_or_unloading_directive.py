@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skytally.press.sphinx_ext.cached_record_and_findings import card_record
+from skytally.press.sphinx_ext.cached_record_and_findings import card_record, originals
 from skytally.press.sphinx_ext.loading_or_unloading_directive import LoadingRows, direction, hedges
 from tests.support.directives_without_page import bare
 
@@ -34,11 +34,22 @@ def test_what_nobody_saw_is_called_inferred() -> None:
 
 
 def test_hedges_and_empty_containers_are_kept() -> None:
-    """Bloomberg's image seems to show; of one call only the note has the empty containers."""
+    """Bloomberg's image seems to show; of one call the counter judged the containers empty."""
     rows = card_record().rows
     assert hedges(rows["P032"][1]) == "“seems to show”"
     assert said_of("P075") == "unloading"
-    assert "empty" in hedges(rows["P075"][1])
+    assert hedges(rows["P075"][1]) == "empty containers, as the counter judged"
+
+
+def test_no_row_has_as_a_fact_that_containers_are_empty() -> None:
+    """From above an empty container looks like a full one, so a text says who judged it."""
+    seen = (originals(name) for name in ("ship_sightings", "quay_stocks", "port_stays"))
+    assert not [
+        row["id"]
+        for rows in seen
+        for row in rows.to_dict("records")
+        if re.search(r"\b(?:empty|full) (?:containers|boxes)\b|\bempties\b", row["text"])
+    ]
 
 
 def test_every_row_with_a_direction_is_shown() -> None:

@@ -36,7 +36,8 @@ def visited(root: Path) -> ArchiveRows:
 def test_page_says_that_nothing_was_fetched_yet(root: Path) -> None:
     """Without a visit one sentence says so, and where it was tried."""
     count = len(cited_addresses(root / "data"))
-    assert count > 300
+    # an address that several tables cite counts once
+    assert count == len({each.url for each in cited_addresses(root / "data")}) > 300
     shown = archive_lead(cited_addresses(root / "data"), ArchiveRows())
     assert f"This book has archived none of the {count} addresses" in shown
     assert "has not been run on the internet" in shown

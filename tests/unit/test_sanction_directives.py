@@ -137,6 +137,30 @@ def test_each_ship_has_its_own_number_with_its_check_digit() -> None:
         assert weighed % 10 == digits[6], number
 
 
+def test_a_listing_of_an_owner_stands_beside_each_of_its_ships() -> None:
+    """MG-Flot owns the Lady R and the Maia-1, so neither is shown without its listing."""
+    owners, listed = originals("ship_owners"), originals("sanction_listings")
+    owners = owners[owners["relation"] == "owner"]
+    for body, owner in {*zip(listed["body"], listed["owner"], strict=True)}:
+        ships = {*owners[owners["body"] == owner]["vessel"]}
+        same = listed[(listed["body"] == body) & (listed["owner"] == owner)]
+        assert ships <= {*same["vessel"]}, (body, owner)
+    rows = shown_rows()
+    for body in ("United Kingdom", "European Union", "United States"):
+        found = [each[0] for each in rows["Lady R", body]]
+        dated = "its owner MG-Flot, day not known, on a list by 18 February 2025"
+        assert any(each.startswith(dated) for each in found), body
+
+
+def test_an_owner_is_not_hidden_by_a_company_listed_before() -> None:
+    """The United States lists Transmorflot, by inference an owner, and MG-Flot, the owner."""
+    shown = bare(SanctionMatrix, docname="ships").html()
+    (line,) = (row for row in shown.split("</tr>") if ">United States</th>" in row)
+    maia = markup.unescape(re.sub(r"<[^>]*>", "", line.split("<td>")[-1]))
+    assert "its owner: day not known, on a list by 18 February 2025" in maia
+    assert "by inference its owner: 8 May 2022" in maia
+
+
 def test_a_company_is_an_owner_only_where_a_page_says_so() -> None:
     """An earlier name of a later owner is an inference, and a link on a list is a link."""
     rows = shown_rows()
@@ -221,7 +245,10 @@ def test_a_company_under_an_earlier_name_is_said_to_be_one() -> None:
     """Transmorflot was listed, and later pages name MG-Flot."""
     lines = [each[0] for each in shown_rows()["Lady R", "United States"]]
     assert lines[0] == ("its owner Transmorflot (by one page an earlier name), 8 May 2022")
-    assert lines[2] == "its owner MG-Flot, day not known, on a list by about 7 October 2025"
+    assert lines[2] == (
+        "its owner MG-Flot, day not known, on a list by 18 February 2025"
+        " / also in 1 page, less exactly: day not known, on a list by about 7 October 2025"
+    )
 
 
 def test_a_listing_that_may_be_of_another_ship_says_so() -> None:

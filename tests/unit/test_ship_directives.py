@@ -9,6 +9,8 @@ import pytest
 from skytally.press.cards.card import CITE, Card, Fact, Part
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,
+    DOUBT,
+    HOW_NOT_SAID,
     IN_PASSING,
     PERHAPS,
     TOGETHER,
@@ -19,6 +21,9 @@ from skytally.press.cards.record_rows_by_ship import (
 )
 from skytally.press.cards.ship_cards import (
     FIRST_SEEN,
+    LAST_PLACED,
+    LAST_SEEN,
+    PERHAPS_SEEN,
     owned_when,
     ship_card,
     ship_facts,
@@ -103,7 +108,7 @@ def test_a_bracketed_sighting_is_neither_first_nor_last() -> None:
     assert facts[FIRST_SEEN][0].url == "cards/row/P010.html"
     before = [part.url for part in facts[FIRST_SEEN][1:]]
     assert before == ["cards/row/V003.html", "cards/row/P008.html"]
-    assert facts["last seen, if it was this ship"][0].url == "cards/row/P075.html"
+    assert facts[PERHAPS_SEEN][0].url == "cards/row/P075.html"
     assert facts["all of it"] == (Part("every row on the Angara", "ships.html#angara"),)
 
 
@@ -141,9 +146,12 @@ def test_an_earlier_name_of_an_owner_is_no_second_company() -> None:
 
 
 def test_other_ships_are_named_and_not_followed() -> None:
-    """A landing ship is in the record, and on no list of this route."""
-    shown = bare(ShipList, docname="ships").html()
-    assert "Nikolay Vilkov (landing ship)" in shown.partition("</table>")[2]
+    """A landing ship and one that a page may mean; the list says which cells it went through."""
+    shown = bare(ShipList, docname="ships").html().partition("</table>")[2]
+    assert "Nikolay Vilkov (landing ship)" in shown
+    assert "Maria E (" in shown
+    assert "in the tables of listings, owners, radio and registers and sightings" in shown
+    assert "Ships that only the words of a row name" in shown
 
 
 def test_names_of_ships_lead_to_their_cards_and_other_words_stay_text() -> None:
@@ -178,8 +186,65 @@ def test_owners_name_a_register_and_another_ship_that_a_page_may_mean() -> None:
 def test_a_card_begins_with_the_number_and_the_first_and_last_sighting() -> None:
     """The first line says what the ship is known by, and where it was seen."""
     sentence = ship_card(card_record(), "Lady R").sentence
-    assert sentence.startswith("A ship with the IMO number 9161003, which counters saw by name")
+    assert sentence.startswith(
+        "A ship with the IMO number 9161003, of which counters report sightings"
+    )
     assert "Vladivostok, port or anchorage" in sentence  # P112 does not say which
+
+
+def test_a_sighting_of_which_nobody_says_how_it_was_made_says_so() -> None:
+    """The Angara was found at Vostochny, and no page says that anybody looked at an image."""
+    card = ship_card(card_record(), "Angara")
+    facts = {fact.label: fact.parts for fact in card.facts}
+    assert facts[LAST_SEEN][0].text.endswith(HOW_NOT_SAID)
+    assert HOW_NOT_SAID in card.sentence
+    sightings = originals("ship_sightings")
+    cells = sightings["text"] + sightings["note"]
+    unsaid = cells.str.contains("found is not said|found was not said|look at an image is not")
+    assert unsaid.any()
+    assert sightings[unsaid]["text"].str.contains(HOW_NOT_SAID).all()
+
+
+def test_the_last_report_of_a_ship_may_be_none_of_its_sightings() -> None:
+    """The Maia-1 was reported at Arkhangelsk after it was seen last on this route."""
+    facts = {fact.label: fact.parts for fact in ship_card(card_record(), "Maia-1").facts}
+    assert facts[LAST_SEEN][0].url == "cards/row/P051.html"
+    assert facts[LAST_PLACED][0].url == "cards/row/A020.html"
+    shown = bare(ShipList, docname="ships").html()
+    assert 'cards/row/A020.html">3 September 2025, Arkhangelsk' in shown
+
+
+def test_where_a_ship_is_now_has_its_last_report_and_what_may_be_of_it() -> None:
+    """Later rows that may be of a ship are told, and nobody is said not to have looked."""
+    record = card_record()
+    told = {
+        ship: " ".join(ship_unknowns(record, ship, rows_of_ship(record, ship)))
+        for ship in ship_names(record.tables)
+    }
+    assert "is of 3 September 2025, Arkhangelsk" in told["Maia-1"]
+    assert "may have been this one: 7 April 2024, Rajin" in told["Maria"]
+    for ship in ("Angara", "Lady R"):
+        assert "may have been this one: 13 January 2026 to 14 January 2026" in told[ship]
+        assert "1 later sighting of a ship without a name, 21 December 2025" in told[ship]
+    assert "later sightings of ships without a name, the last of them" in told["Maria"]
+    assert not any("looked again" in words for words in told.values())
+
+
+def test_no_counter_names_a_ship_that_voa_measured() -> None:
+    """The page of ships says so; VOA names the Angara by its radio alone."""
+    sightings = originals("ship_sightings")
+    lengths = sightings[sightings["quantity"] == "ship length"]
+    assert not lengths[lengths["counter"] == "voa"]["vessel"].any()
+    assert lengths["counter"].value_counts().index[0] == "voa"
+
+
+def test_a_stay_has_the_doubt_of_its_sightings() -> None:
+    """Where a sighting of a stay is only probably of a ship, the stay says so."""
+    names = originals("ship_sightings").set_index("id")["vessel"]
+    for stay in originals("port_stays").to_dict("records"):
+        rows = [names[row] for row in stay["rows"].split() if row in names]
+        if any(map(DOUBT.search, rows)):
+            assert DOUBT.search(stay["vessel"]), stay["id"]
 
 
 def test_a_length_that_a_page_prints_is_listed_with_the_page() -> None:

@@ -19,6 +19,8 @@ LISTINGS, OWNERS = "sanction_listings", "ship_owners"
 SEEN = (n.COUNTED, n.SOMETHING_SEEN)
 HEARD = ("transmitting", "last-position")
 """Words of the vocabulary *ais_kind* for messages of a ship."""
+PLACED = (*HEARD, "arrival", "departure")
+"""Words of the same vocabulary for a report of where a ship was."""
 SILENT, LAST_POSITION = "silent", "last-position"
 """Words of the same vocabulary for a ship not heard, and for its last message before that."""
 ALONE, TOGETHER, PERHAPS, IN_PASSING = "alone", "with others", "perhaps", "in passing"
@@ -29,6 +31,10 @@ WHOLE_GROUP = re.compile(r"\bfour ships\b")
 """Words for all ships of the group, which name none."""
 TEXTS = ("text", "note", "actors")
 """Columns that may name a ship in passing."""
+UNNAMED = "Russian ship"
+"""Words for a ship whose name the source does not give."""
+HOW_NOT_SAID = "how it was found is not said"
+"""Words of a sighting whose page does not say whether anybody looked at an image."""
 DAYS = ("date", "depart", "arrive", "seen")
 """Columns before ``_first`` and ``_last`` with the days of a row."""
 
@@ -166,6 +172,32 @@ def heard_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
         for row in rows
         if row.table == SIGNALS and row.cells["kind"] in HEARD and row.named == ALONE
     ]
+
+
+def placed_rows(rows: Iterable[ShipRow]) -> list[ShipRow]:
+    """Rows by which this ship was at a place, as somebody saw, heard or reported it by name."""
+    rows = list(rows)
+    signals = [row for row in rows if row.table == SIGNALS and row.cells["kind"] in PLACED]
+    return [
+        *seen_rows(rows, ALONE, TOGETHER),
+        *(row for row in signals if row.named == ALONE),
+    ]
+
+
+def after(rows: Iterable[ShipRow], last: ShipRow) -> list[ShipRow]:
+    """Rows of later days than a row, by day; what may be of one of its days is not later."""
+    later = [row for row in rows if last.last < row.first < pd.Timestamp.max]
+    return sorted(later, key=lambda row: (row.first, row.last))
+
+
+def unnamed_sightings(record: CardRecord) -> list[ShipRow]:
+    """Sightings of ships that no source names and that carry no cargo of another trade."""
+    return [
+        ShipRow(table, cells, "")
+        for table, cells in record.rows.values()
+        if table == SIGHTINGS and cells["state"] in SEEN and not cells["cargo"]
+        and (not cells["vessel"] or str(cells["vessel"]).startswith(UNNAMED))
+    ]  # fmt: skip
 
 
 def silent_rows(rows: Iterable[ShipRow], *named: str) -> list[ShipRow]:

@@ -14,25 +14,30 @@ from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,
+    HOW_NOT_SAID,
     IN_PASSING,
     LISTINGS,
     OWNERS,
     PERHAPS,
+    SIGHTINGS,
     TOGETHER,
     VOYAGES,
     ShipRow,
+    after,
     before_operation,
     earliest,
     heard_rows,
     latest,
     naming,
     perhaps_before,
+    placed_rows,
     rows_of_ship,
     seen_rows,
     ship_id,
     ship_names,
     ships_named_in,
     silent_rows,
+    unnamed_sightings,
 )
 from skytally.press.cards.source_citation_formatting import ORIGINAL
 from skytally.record import kept_instead, newest_page
@@ -47,8 +52,11 @@ TRIPS = ("calls", "voyages", "shipments", "round trips", "ships")
 LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 GROUPS = "same_observation"
-FIRST_SEEN = "first seen, as far as sightings are dated"
-"""Label of the first sighting of a ship."""
+FIRST_SEEN = "first sighting reported by name, as far as sightings are dated"
+LAST_SEEN = "last sighting reported by name"
+LAST_PLACED = "last report of where it was, by name"
+PERHAPS_SEEN = "last sighting reported, if it was this ship"
+"""Labels of the first and the last reports of a ship."""
 SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 IMO_PRINTED = "imo_printed"
@@ -69,12 +77,16 @@ def ship_part(ship: str) -> Part:
 
 
 def row_part(record: CardRecord, row: ShipRow) -> Part:
-    """Day and place of a row of a ship, with who counted, and a link to the card of the row."""
+    """Day and place of a row of a ship, who counted, and a link to the card of the row.
+
+    A sighting of which no page says how it was made says so.
+    """
     cells = row.cells
     day = next(filter(None, (dates(cells, stem) for stem in ("date", "depart", "arrive"))), "")
     place = str(cells.get("scope", "") or cells.get("place", ""))
     who = str(cells.get("counter", ""))
-    words = [day or "no day", record.names.get(place, place), record.names.get(who, who)]
+    unsaid = HOW_NOT_SAID if HOW_NOT_SAID in str(cells.get("text", "")) else ""
+    words = [day or "no day", record.names.get(place, place), record.names.get(who, who), unsaid]
     return Part(", ".join(filter(None, words)), address("row", str(cells["id"])))
 
 
@@ -180,10 +192,10 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     seen, perhaps = seen_rows(rows, *of_it), seen_rows(rows, PERHAPS)
     voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
     picked = {
-        FIRST_SEEN: earliest(seen), "last seen": latest(seen),
+        FIRST_SEEN: earliest(seen), LAST_SEEN: latest(seen), LAST_PLACED: _elsewhere(rows),
         "last heard by radio": latest(heard_rows(rows)),
         "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
-        "last seen, if it was this ship": latest(perhaps),
+        PERHAPS_SEEN: latest(perhaps),
         "not heard by radio, if it was this ship": latest(silent_rows(rows, PERHAPS)),
         "last voyage with a dated departure": latest(voyages),
     }  # fmt: skip
@@ -229,6 +241,12 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         ),
         *fact("rows of the record", [f"{len(rows)}, which name it: {listed(told)}"]),
     ]
+
+
+def _elsewhere(rows: Sequence[ShipRow]) -> ShipRow | None:
+    """Last report of where a ship was, where that is none of its sightings."""
+    last = latest(placed_rows(rows))
+    return None if last is None or last.table == SIGHTINGS else last
 
 
 def _id(row: ShipRow) -> str:
@@ -368,30 +386,48 @@ def _unknown_signals(rows: Sequence[ShipRow]) -> Iterator[str]:
 
 
 def _unknown_now(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> Iterator[str]:
-    last = latest(seen_rows(rows, ALONE, TOGETHER))
+    last = latest(placed_rows(rows))
     to = newest_page(record.tables["sources"])
     read = f"pages were read to {when(to, to, 'day', 'day')}"
     if last is None:
-        yield f"Nobody in the record saw the {ship} by name on an image; {read}."
+        yield f"Nobody in the record reports where the {ship} was; {read}."
         return
     yield (
-        f"Where it is now: nobody in the record saw it by name after "
-        f"{dates(last.cells, 'date')}; {read}, and none of them says whether anybody looked again."
+        "Where it is now: the last report of it by name in the record is of "
+        f"{row_part(record, last).text}; {read}."
     )
+    perhaps = after(seen_rows(rows, PERHAPS), last)
+    if perhaps:
+        told = [f"{row_part(record, row).text} ({row.cells['vessel']})" for row in perhaps]
+        yield f"Later, a ship that may have been this one: {'; '.join(told)}."
+    again = kept_instead(record.tables[GROUPS])
+    unnamed = [row for row in after(unnamed_sightings(record), last) if _id(row) not in again]
+    if unnamed:
+        newest = row_part(record, unnamed[-1]).text
+        if len(unnamed) == 1:
+            told_of = f"1 later sighting of a ship without a name, {newest}: whether it"
+        else:
+            told_of = (
+                f"{len(unnamed)} later sightings of ships without a name, the last of them "
+                f"{newest}: whether any"
+            )
+        yield f"The record has {told_of} was this ship no row says."
 
 
 def _first_line(record: CardRecord, rows: Sequence[ShipRow]) -> str:
-    """Sentence on what a ship is known by, and when and where it was first and last seen."""
+    """Sentence on what a ship is known by, and on the first and the last report of it."""
     numbers = list(dict.fromkeys(str(row.cells["imo"]) for row in imo_rows(rows)))
     name = f"A ship with the IMO number {listed(numbers)}" if numbers else "A ship"
     seen = seen_rows(rows, ALONE, TOGETHER)
     first, last = earliest(seen), latest(seen)
     if first is None or last is None:
-        return f"{name}, which no counter in the record saw by name."
+        return f"{name}, of which the record has no sighting by name."
+    elsewhere = _elsewhere(rows)
+    heard = f", and later reported ({row_part(record, elsewhere).text})" if elsewhere else ""
     return (
-        f"{name}, which counters saw by name, as far as sightings are dated, first "
+        f"{name}, of which counters report sightings by name, as far as these are dated, first "
         f"({row_part(record, first).text}) and last "
-        f"({row_part(record, last).text})."
+        f"({row_part(record, last).text}){heard}."
     )
 
 

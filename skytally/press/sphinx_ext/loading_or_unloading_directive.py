@@ -25,8 +25,7 @@ WAYS = {
 }
 """What the words of a sighting say of the direction, and the words."""
 INFERRED = "inferred, no ship seen"
-EMPTIED = re.compile(r"\bempty containers unloaded\b")
-EMPTY = re.compile(r"\bempty\b")
+JUDGED_EMPTY = re.compile(r"\bjudged empty\b")
 SEEMS = re.compile(r"seems? to show")
 
 
@@ -51,8 +50,6 @@ def direction(row: Mapping[str, Any]) -> str:
     """
     text = str(row["text"])
     found = " and ".join(way for way, words in WAYS.items() if words.search(text))
-    if not found and EMPTIED.search(str(row.get("note", ""))):
-        found = "unloading"
     return f"{found}: {INFERRED}" if found and row["state"] == n.UNCLEAR else found
 
 
@@ -61,7 +58,7 @@ def hedges(row: Mapping[str, Any]) -> str:
     note = str(row["note"])
     said = [
         "“seems to show”" if SEEMS.search(note) else "",
-        "empty containers, as the counter judged" if EMPTIED.search(note) else "",
+        "empty containers, as the counter judged" if JUDGED_EMPTY.search(str(row["text"])) else "",
     ]
     return "; ".join(filter(None, said))
 

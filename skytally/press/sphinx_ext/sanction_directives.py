@@ -48,6 +48,8 @@ OWNER_BY_ONE_PAGE, INFERRED, LINKED = "owner-by-one-page", "inferred-owner", "li
 """Words of the vocabulary *listing_target*; *named* is a report that lists nothing."""
 COMPANIES = (OWNER, OWNER_BY_ONE_PAGE, INFERRED, LINKED)
 """Those of them for a company behind a ship."""
+SURELY_OR_PERHAPS = ((OWNER,), COMPANIES[1:])
+"""The same in two parts, so that a listing of the owner is not hidden by one of another company."""
 OWNER_BEFORE = "by one page an earlier name"
 TARGET_WORDS = {
     SHIP: "the ship itself", OWNER: "its owner", OWNER_BY_ONE_PAGE: "by one page its owner:",
@@ -230,7 +232,7 @@ class SanctionMatrix(SanctionListings):
         """Cell of a ship and a body: the first listing of the ship, and of a company behind it."""
         found = [each.best for each in listings_of(rows.to_dict("records"))]
         parts = []
-        for targets in ((SHIP,), COMPANIES, (NAMED,)):
+        for targets in ((SHIP,), *SURELY_OR_PERHAPS, (NAMED,)):
             same = [row for row in found if row["target"] in targets]
             dated = [row for row in same if not pd.isna(row["date_first"])] or same
             if dated:

@@ -16,9 +16,12 @@ from skytally.press.cards.record_rows_by_ship import (
     LISTINGS,
     OWNERS,
     TOGETHER,
+    UNNAMED,
     ShipRow,
     earliest,
     latest,
+    naming,
+    placed_rows,
     rows_of_ship,
     seen_rows,
     ship_id,
@@ -63,6 +66,13 @@ TABLE_WORDS = {
     "official_claims": "an official claim",
 }  # fmt: skip
 """What a row of a table is, for the list beside the filter."""
+TABLES_OF = {
+    "ship_sightings": "sightings", "ais_events": "radio and registers",
+    "sanction_listings": "listings", "ship_owners": "owners",
+}  # fmt: skip
+"""What a table is of, in words."""
+NAME_COLUMNS = {"vessel": "", "other_ship": ": a page may mean it"}
+"""Columns for the name of a ship, and for that of another one, with what is said of the latter."""
 STEMS = ("statement", "date", "depart", "arrive", "seen")
 
 
@@ -103,16 +113,18 @@ class ShipList(ShipBlock):
         ships = ship_names(record.tables)
         return filtered_table(
             "ships",
-            "Ships: a row is one ship, with the first and the last sighting by its name, alone or "
-            "with others, as far as they are dated, what may lie before the first without a "
-            "day, its length as pages print it, and how often a counter says that it sailed; "
-            "totals of several ships together are left out",
+            "Ships: a row is one ship, with the first and the last sighting that counters report "
+            "by its name, alone or with others, as far as they are dated, what may lie before the "
+            "first without a day, the last report of where it was, its length as pages print it, "
+            "and how often a counter says that it sailed; totals of several ships together are "
+            "left out",
             [
                 "ship",
                 "IMO number",
                 "length, and where read",
-                "first seen by name",
-                "last seen by name",
+                "first sighting reported by name",
+                "last sighting reported by name",
+                "last report of where it was, by name",
                 "voyages counted by name, by whom",
                 "rows",
             ],
@@ -127,7 +139,7 @@ class ShipList(ShipBlock):
         numbers = dict.fromkeys(str(row.cells["imo"]) for row in imo_rows(rows))
         ends = [
             self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
-            for row in (earliest(seen), latest(seen))
+            for row in (earliest(seen), latest(seen), latest(placed_rows(rows)))
         ]
         ends[0] += "".join(
             f"<br>{self.part(part)}" for part in before_first(record, rows, earliest(seen))
@@ -153,21 +165,32 @@ class ShipList(ShipBlock):
         return "; ".join(read) or cell(NO_LENGTH)
 
     def _others(self, ships: list[str]) -> str:
-        """Name the ships that rows name and that no table follows."""
-        found: dict[str, str] = {}
+        """Name the ships that cells for a ship's name hold and that the page does not follow."""
+        pattern = naming(ships)
+        found: dict[str, list[tuple[str, str]]] = {}
+        tables: dict[str, None] = {}
         for name, row in card_record().rows.values():
-            vessel = str(row.get("vessel", ""))
-            known = any(ship in vessel for ship in ships)
-            if is_one_ship(vessel) and not known and not vessel.startswith("Russian ship"):
-                found.setdefault(
-                    vessel,
-                    self.card("row", str(row["id"]), f"{vessel} ({TABLE_WORDS.get(name, name)})"),
-                )
+            for column in NAME_COLUMNS:
+                vessel = str(row.get(column, ""))
+                other = is_one_ship(vessel) and not pattern.search(vessel)
+                if other and not vessel.startswith(UNNAMED):
+                    what = TABLE_WORDS.get(name, name) + NAME_COLUMNS[column]
+                    found.setdefault(vessel, []).append((what, str(row["id"])))
+                    tables[TABLES_OF.get(name, name)] = None
         if not found:
             return ""
-        words = "; ".join(found.values())
-        lead = "Ships that rows name and that no source of the record puts on this route"
-        return f"<p>{lead}: {words}.</p>"
+        words = "; ".join(self._other(vessel, rows) for vessel, rows in sorted(found.items()))
+        return (
+            "<p>Ships that cells for the name of a ship hold, in the tables of "
+            f"{cell(listed(sorted(tables)))}, and that no source of the record puts on this "
+            f"route: {words}. Ships that only the words of a row name, as those of an event, are "
+            "not in this list.</p>"
+        )
+
+    def _other(self, vessel: str, rows: list[tuple[str, str]]) -> str:
+        """Name a ship with a link to each kind of row that has it."""
+        links = [self.card("row", row, words) for words, row in dict(reversed(rows)).items()]
+        return f"{cell(vessel)} ({', '.join(links)})"
 
 
 class ShipLengthError(ShipBlock):
