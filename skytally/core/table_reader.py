@@ -106,8 +106,10 @@ def _unseen(cell: str, *, spaces: bool) -> str:
     """Advice on the first character of a cell that no reader sees; empty where there is none."""
     if cell.isascii() and cell.isprintable():
         return ""
-    if found := INVISIBLE.search(cell) or LINE_BREAK.search(cell):
+    if found := INVISIBLE.search(cell):
         return f"remove the invisible character {named_character(found[0])}"
+    if found := LINE_BREAK.search(cell):
+        return f"write a space for the invisible character {named_character(found[0])}"
     if spaces and (found := UNUSUAL_SPACE.search(cell)):
         return f"remove the {named_character(found[0])}, or write a plain space"
     misread, meant = misread_letters(cell)

@@ -253,7 +253,12 @@ def _toml(name: str, text: str) -> tuple[object, list[Fault]]:
         line, column = (int(place[1]), place[2]) if place else (0, "")
         words = str(error)[: place.start()] if place else str(error)
         found = f"broken TOML ({words})"
-        return None, [Fault(name, line, column, found, 'write key = value, words in "quotes"')]
+        advice = 'write key = value, words in "quotes"'
+        if "\\" in words:
+            advice = "\\ begins a sign in double quotes; write single quotes, or / for \\"
+        elif "Invalid value" in words:
+            advice += ", true and false in small letters"
+        return None, [Fault(name, line, column, found, advice)]
 
 
 def _no_constant(word: str) -> object:

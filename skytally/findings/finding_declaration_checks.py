@@ -88,6 +88,8 @@ def _sentence_faults(declaration: Declaration) -> Iterator[Fault]:
             yield declaration.fault(column, f"{found[0]!r}", "write the braces of the keyboard")
         for name in sorted(named - known):
             advice = f"use one of {', '.join(sorted(known))} in braces"
+            if name.strip() in known:
+                advice = f"write {{{name.strip()}}}, without blanks"
             yield declaration.fault(column, f"{{{name}}}", advice)
         if text and not text.endswith("."):
             yield declaration.fault(column, repr(text[-20:]), "end the sentence with a full stop")

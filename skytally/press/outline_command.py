@@ -55,7 +55,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 def _number(name: str, text: str) -> float:
     try:
-        return float(text)
+        # as a page or a word processor writes a minus
+        return float(text.replace("\u2212", "-"))
     except ValueError:
         message = f"{name}: found {text!r}; write a number, such as 15 or -40.5"
         raise DataError(message) from None

@@ -57,9 +57,11 @@ def leave_out_other_icons(pages: Path) -> None:
     Parameters
     ----------
     pages : Path
-        Folder of the printed pages.
+        Folder of the printed pages. Those of the second engine have no theme, and no icons.
     """
     script = pages / ICONS
+    if not script.is_file():
+        return
     users = [*pages.rglob("*.html"), *(each for each in pages.rglob("*.js") if each != script)]
     named = icons_named(path.read_text(encoding="utf-8") for path in users)
     text = without_other_icons(script.read_text(encoding="utf-8"), named)

@@ -33,6 +33,7 @@ from skytally.core import (
     words,
 )
 from skytally.record.correction_checks import DELIVERED, correction_faults
+from skytally.record.look_alike_ship_names import look_alike_faults
 from skytally.record.plausibility_rules import (
     counted_units,
     number_faults,
@@ -439,6 +440,7 @@ def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
         faults += _unit_faults(readable[UNITS], words(folder).get("unit", ()))
     if LINEAGE in readable and (folder / DELIVERED).is_dir():
         faults += _lineage_faults(folder, readable[LINEAGE])
+    faults += look_alike_faults(readable)
     faults += _shared_ids({name: each for name, each in tables.items() if "source_id" in each})
     # a cell of a table with faults may have been moved: what corrections say of it is no fault yet
     return faults or correction_faults(folder)

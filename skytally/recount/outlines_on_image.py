@@ -24,8 +24,8 @@ def outline_rings(site: Site, image: ImageIdentity) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``name``, ``kind``, ``status`` and ``rings`` (lists of column and row); outlines that lie
-        off the image altogether are left out.
+        ``name``, ``kind``, ``status`` and ``rings`` (lists of column and row); an outline whose
+        bounding box does not meet the image is left out.
     """
     to_map = Transformer.from_crs("OGC:CRS84", CRS.from_wkt(image.crs), always_xy=True)
     to_pixel = ~affine.Affine(*image.transform)
@@ -36,12 +36,14 @@ def outline_rings(site: Site, image: ImageIdentity) -> list[dict[str, Any]]:
             xs, ys = to_map.transform([point[0] for point in ring], [point[1] for point in ring])
             places = [to_pixel @ place for place in zip(xs, ys, strict=True)]
             rings.append([[round(column, 1), round(row, 1)] for column, row in places])
-        seen = any(
-            0 <= column <= image.columns and 0 <= row <= image.rows
-            for ring in rings
-            for column, row in ring
-        )
-        if seen:
+        # an edge may cross an image that holds none of its corners
+        columns, rows = zip(*(place for ring in rings for place in ring), strict=True)
+        if (
+            min(columns) <= image.columns
+            and max(columns) >= 0
+            and min(rows) <= image.rows
+            and max(rows) >= 0
+        ):
             made.append(
                 {
                     "name": outline.name,

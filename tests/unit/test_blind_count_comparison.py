@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pyproj import CRS
 
 from skytally.core import DataError, observation_tables, read_table
 from skytally.imagery.simulate import PRACTICE
-from skytally.imagery.sites import read_sites
+from skytally.imagery.sites import read_sites, rings_of
 from skytally.recount import (
     CountTask,
     compare_counts,
@@ -172,5 +174,13 @@ def test_practice_is_scored_against_what_was_drawn(task: CountTask) -> None:
 
 
 def test_outlines_off_the_image_are_left_out(task: CountTask, root: Path) -> None:
-    """An image of the open sea shows no outline of Rajin."""
-    assert outline_rings(read_sites(root / "data/sites")["rajin"], task.image) == []
+    """An image of the open sea shows no outline of Rajin; one within an outline shows that."""
+    rajin = read_sites(root / "data/sites")["rajin"]
+    assert outline_rings(rajin, task.image) == []
+    water = max(rajin.outlines, key=lambda each: len(str(each.geometry)))
+    east, north = np.array(rings_of(water.geometry)[0], dtype=float)[:-1, :2].mean(axis=0)
+    close = replace(
+        task.image, crs=CRS.from_user_input("OGC:CRS84").to_wkt(), columns=10, rows=10,
+        transform=(1e-7, 0.0, float(east), 0.0, -1e-7, float(north)),
+    )  # fmt: skip
+    assert water.name in {each["name"] for each in outline_rings(rajin, close)}

@@ -174,6 +174,15 @@ def test_server_that_is_not_there_is_told() -> None:
         search_catalogue(provider_of(url), RAJIN, PERIOD, **QUICK)
 
 
+def test_an_address_below_the_root_of_a_catalogue_is_told() -> None:
+    """A list of items is no landing page: what to write instead is said, in no library's words."""
+    with served(Catalogue([])) as catalogue:
+        items = {"type": "FeatureCollection", "features": [], "links": []}
+        catalogue.landing = lambda: items  # type: ignore[method-assign]
+        with pytest.raises(AcquisitionError, match="write the part before /collections"):
+            _search(catalogue)
+
+
 def test_catalogue_without_searches_is_told() -> None:
     """A landing page that promises no search is no search service."""
     with served(Catalogue([])) as catalogue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,27 @@ def test_committed_outlines_are_written_back_byte_for_byte(slug: str) -> None:
     text = (ROOT / f"data/sites/{slug}.geojson").read_text(encoding="utf-8")
     assert outlines_from_geojson(text) == SITES[slug].outlines
     assert outlines_to_geojson(SITES[slug].outlines) == text
+
+
+def test_what_other_programs_wrote_stays(tmp_path: Path) -> None:
+    """Members of the file, ids and further properties outlive a move of the outline."""
+    path, drawn = tmp_path / "made-up.geojson", drawn_sites.outline()
+    write_outlines(path, [drawn])
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found |= {"name": "from QGIS", "crs": {"type": "name", "properties": {"name": "CRS84"}}}
+    found["features"][0] |= {"id": 7}
+    found["features"][0]["properties"] |= {"drawn_by": "Kim", "pos_sigma_m": 1.0}
+    path.write_text(json.dumps(found), encoding="utf-8")
+    write_outlines(path, [drawn])
+    again = json.loads(path.read_text(encoding="utf-8"))
+    assert (again["name"], again["crs"], again["features"][0]["id"]) == (
+        "from QGIS",
+        found["crs"],
+        7,
+    )
+    assert again["features"][0]["properties"]["drawn_by"] == "Kim"
+    assert again["features"][0]["properties"]["pos_sigma_m"] == drawn.pos_sigma_m
+    assert again["features"][0]["geometry"] == drawn.geometry
 
 
 def test_write_outlines_leaves_nothing_beside(tmp_path: Path) -> None:

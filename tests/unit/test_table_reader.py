@@ -69,7 +69,7 @@ def _only(path: Path) -> Fault:
         ("id", "<script>", "use letters, digits, dot, dash, underscore only"),
         ("source_id", "KBS,BP", "use letters, digits, dot, dash, underscore only"),
         ("text", "73\u202ecars", "remove the invisible character U+202E (right-to-left override)"),
-        ("text", "two\nlines", "remove the invisible character U+000A (line break)"),
+        ("text", "two\nlines", "write a space for the invisible character U+000A (line break)"),
         ("text", "", "fill it; the dictionary requires it"),
         ("counter", "", "fill it; the dictionary requires it"),
     ],

@@ -155,7 +155,7 @@ def _value_faults(table: dict[str, Any]) -> Iterator[str]:
             return
     for key in ("default", "republish", "local"):
         if not isinstance(table.get(key, False), bool):
-            yield f"{key} {table[key]!r}; write true or false"
+            yield f"{key} {table[key]!r}; write true or false, in small letters and without quotes"
     if table.get("republish") and not table.get("licence"):
         yield "republish without a licence; name the licence that allows it"
     size = table["page_size"]

@@ -14,6 +14,7 @@ from typing import Any
 from pystac.errors import STACError
 from pystac_client import Client
 from pystac_client.conformance import ConformanceClasses
+from pystac_client.errors import ClientTypeError
 from pystac_client.exceptions import APIError
 from pystac_client.warnings import PystacClientWarning
 
@@ -261,7 +262,11 @@ class PagedSearch:
         with warnings.catch_warnings():
             # what is amiss with the landing page is said below, in words of this project
             warnings.simplefilter("ignore", PystacClientWarning)
-            client = Client.open(self.url, stac_io=self.io, timeout=self.io.limit)
+            try:
+                client = Client.open(self.url, stac_io=self.io, timeout=self.io.limit)
+            except ClientTypeError:
+                message = "url leads to no root of a catalogue; write the part before /collections"
+                raise CatalogueError(message) from None
         if not client.conforms_to(ConformanceClasses.ITEM_SEARCH):
             message = "the catalogue takes no searches; is it a static one?"
             raise CatalogueError(message)
