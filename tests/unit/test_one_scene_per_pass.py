@@ -92,7 +92,8 @@ def test_every_item_has_one_choice() -> None:
         (_s2(baseline="02.14"), "contradictory offset: -1000 is stated, baseline 02.14 has none"),
         (
             _shifted(_s2(), scale=None),
-            "no calibration: no scale or offset stated for b02, b03, b04, b08, b11",
+            "no calibration: no scale or offset stated for b02, b03, b04, b08, b11; "
+            "a delivered image needs its metadata file beside its bands",
         ),
         (_shifted(_s2(), scale=0.0), "contradictory offset: a scale of zero or none"),
         (_s2(calibration="baseline", baseline=""), "no calibration: baseline not stated"),

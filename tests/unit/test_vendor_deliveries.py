@@ -150,6 +150,18 @@ def test_a_bundle_of_the_usgs_is_read_from_its_tar(tmp_path: Path) -> None:
     assert not missing(read(item)).any()
 
 
+def test_a_picture_with_a_world_file_is_told_what_it_lacks(tmp_path: Path) -> None:
+    """Its place is known and the coordinate system of that is not, which a GeoTIFF can hold."""
+    for name in ("quay.png", "quay.pgw", "alone.png"):
+        (tmp_path / name).write_bytes(b"made up")
+    taken = {
+        Path(name).name: words
+        for name, words in recognised_delivery(deliveries.row(tmp_path)).taken_for.items()
+    }
+    assert "make a GeoTIFF of it" in taken["quay.png"]
+    assert taken["alone.png"] == "a picture without a place on the ground; not read"
+
+
 def test_an_archive_inside_an_archive_is_told(tmp_path: Path) -> None:
     """It is not opened, and not passed over in silence."""
     inner = deliveries.zipped(deliveries.planet(tmp_path / "order"), tmp_path / "in" / "order.zip")

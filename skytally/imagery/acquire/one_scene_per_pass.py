@@ -23,6 +23,8 @@ SAME_PASS_S = 60
 """Seconds between two scenes of one pass; tiles of one Sentinel-2 pass lie up to 14 s apart."""
 WHOLE_SHARE = 0.99
 """Share of the window from which a footprint counts as holding it whole: footprints are coarse."""
+KEEP_METADATA = "a delivered image needs its metadata file beside its bands"
+"""What to do where nothing says how stored numbers become reflectance."""
 ACCEPTED_LANDSATS = ("landsat-8", "landsat-9")
 """Landsat 7 has had gaps in every scene since its scan-line corrector failed in 2003."""
 
@@ -212,7 +214,8 @@ def _contradiction(item: SceneItem) -> str:
         return "" if known else f"no calibration: baseline {item.baseline or 'not stated'}"
     unstated = [asset.band for asset in bands if asset.scale is None or asset.offset is None]
     if unstated:
-        return f"no calibration: no scale or offset stated for {', '.join(unstated)}"
+        named = ", ".join(unstated)
+        return f"no calibration: no scale or offset stated for {named}; {KEEP_METADATA}"
     if not all(asset.scale and math.isfinite(asset.scale) for asset in bands):
         return "contradictory offset: a scale of zero or none"
     shifts = {round((asset.offset or 0) / (asset.scale or 1), 6) for asset in bands}

@@ -37,6 +37,13 @@ NUMBERED = re.compile(r"[ _]\d$")
 """End of a name that rather counts images than says that one is a copy."""
 IMAGES = (".tif", ".tiff", ".jp2")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".kmz")
+WORLD_FILES = (".pgw", ".pngw", ".jgw", ".jpgw", ".wld", ".bpw")
+"""Files that say where a picture lies, in a coordinate system that they do not name."""
+UNPLACED_PICTURE = "a picture without a place on the ground; not read"
+PLACED_PICTURE = (
+    "a picture with a world file, which names no coordinate system; not read; make a GeoTIFF of it "
+    "(gdal_translate -a_srs EPSG:...)"
+)
 UNREADABLE = (".ntf", ".nitf", ".img", ".ecw", ".sid", ".vrt", ".hdf", ".nc", ".zarr", ".pix")
 """Images of other formats, which are not opened."""
 BAND_WORD = re.compile(
@@ -321,7 +328,9 @@ def recognise(
 
 def _claim_rest(files: Sequence[DeliveredFile], recognition: Recognition) -> None:
     """Note of every other file why it is no scene."""
-    for file in recognition.unclaimed(files):
+    rest = recognition.unclaimed(files)
+    with_world_file = {(each.folder, each.stem) for each in rest if each.suffix in WORLD_FILES}
+    for file in rest:
         if file.suffix in (*UNREADABLE, *ARCHIVES, *SEALED):
             fault = (
                 f"an image in a form that is not read ({file.suffix}); convert it to GeoTIFF"
@@ -332,6 +341,7 @@ def _claim_rest(files: Sequence[DeliveredFile], recognition: Recognition) -> Non
             recognition.scenes.append(DeliveredScene(key, "image", None, "", (), fault=fault))
             recognition.claim([file], fault)
         elif file.suffix in PICTURES:
-            recognition.claim([file], "a picture without a place on the ground; not read")
+            placed = (file.folder, file.stem) in with_world_file
+            recognition.claim([file], PLACED_PICTURE if placed else UNPLACED_PICTURE)
         else:
             recognition.claim([file], "no image; not read")
