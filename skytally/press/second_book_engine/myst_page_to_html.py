@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 from docutils.nodes import make_id
 
 from skytally.press.second_book_engine.myst_project_and_parsed_pages import ParsedBook, ParsedPage
-from skytally.press.sphinx_ext.html_blocks import to_root
 
 TAGS = {
     "paragraph": "p",
@@ -64,7 +64,6 @@ class PageWriter:
 
     def __init__(self, book: ParsedBook, page: ParsedPage) -> None:
         self.book, self.page = book, page
-        self.up = to_root(page.docname)
         self.faults: list[str] = []
         self._ids: set[str] = set()
         self._line = 0
@@ -81,7 +80,8 @@ class PageWriter:
             "outputs": self._outputs,
             "outsideLink": self._outside_link,
             "table": self._table,
-            "text": lambda node: html.escape(node["value"], quote=False),
+            # the engine puts places for a line break, which nobody sees, into names of files
+            "text": lambda node: html.escape(node["value"].replace("\u200b", ""), quote=False),
         }
 
     def article(self) -> str:
@@ -192,7 +192,9 @@ class PageWriter:
         if path not in self.book.addresses:
             self._refuse(f"found a link to {url!r}, which is no page of the book")
             return url
-        return f"{self.up}{self.book.addresses[path]}.html{mark}{anchor}"
+        folder = posixpath.dirname(self.page.docname) or "."
+        shown = posixpath.relpath(f"{self.book.addresses[path]}.html", folder)
+        return f"{shown}{mark}{anchor}"
 
     def _anchored(self, address: str, node: Node) -> str:
         return f'<a href="{html.escape(address)}">{self._children(node)}</a>'

@@ -12,6 +12,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
+from skytally.figures import spaced_elements
 from skytally.press import site_build_and_swap
 from skytally.press.book_metadata import book_details
 from skytally.press.edition_pages import edition_words
@@ -96,7 +97,7 @@ def whole_page(
     navigation : str
         List of contents.
     """
-    article = in_its_language(page.docname, article)
+    article = spaced_elements(in_its_language(page.docname, article))
     up, book, title = to_root(page.docname), html.escape(about["title"]), html.escape(page.title)
     words = html.escape(description(article, title=about["title"]))
     tags = head_tags(page.docname, about, title=title, words=words)
