@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from skytally.editions import chart_pages
+from skytally.press.links_to_evidence_packets import add_under_charts
 
-FIGURE = re.compile(r'(<figure class="sk-figure" id="([^"]+)">.*?)(</figure>)', re.DOTALL)
 HEADLINE = re.compile(r'<p class="sk-headline">(.*?)</p>', re.DOTALL)
 CAPTION = re.compile(r"<figcaption>(.*?)(?:<|$)", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -53,15 +52,9 @@ def add_chart_citations(site: Path, details: Mapping[str, str]) -> None:
         From `book_details`, with the words on the edition.
     """
     book = details.get("short_copy_citation", details["citation"])
-    for path in chart_pages(site):
-        page = path.read_text(encoding="utf-8")
-        name = path.relative_to(site).as_posix()
 
-        def cited(match: re.Match[str], name: str = name) -> str:
-            words = html.escape(chart_citation(f"{name}#{match[2]}", match[1], book), quote=False)
-            fold = f'<details class="sk-cite"><summary>Cite this chart</summary>{words}</details>'
-            return f"{match[1]}{fold}{match[3]}"
+    def fold(address: str, anchor: str, block: str) -> str:
+        words = html.escape(chart_citation(f"{address}#{anchor}", block, book), quote=False)
+        return f'<details class="sk-cite"><summary>Cite this chart</summary>{words}</details>'
 
-        with_citations = FIGURE.sub(cited, page)
-        if with_citations != page:
-            path.write_text(with_citations, encoding="utf-8")
+    add_under_charts(site, fold)

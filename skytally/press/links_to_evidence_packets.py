@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from skytally.editions import (
     chart_pages,
@@ -74,6 +74,27 @@ def with_packets(cards: Iterable[Card], edition: str, packets: Mapping[str, str]
         yield replace(card, facts=(*before, fact, *after))
 
 
+def add_under_charts(site: Path, made: Callable[[str, str, str], str]) -> None:
+    """Add markup at the end of each printed chart, and write the pages that this changes.
+
+    Parameters
+    ----------
+    site : Path
+        Root of the printed site.
+    made : callable
+        Gives the markup for the address of a page, the anchor of a chart and the chart's markup.
+    """
+    for path in chart_pages(site):
+        page, address = path.read_text(encoding="utf-8"), path.relative_to(site).as_posix()
+
+        def longer(match: re.Match[str], address: str = address) -> str:
+            return f"{match[1]}{made(address, match[2], match[1])}{match[3]}"
+
+        changed = FIGURE.sub(longer, page)
+        if changed != page:
+            path.write_text(changed, encoding="utf-8")
+
+
 def _chart_link(page: str, anchor: str, up: str, packets: Mapping[str, str]) -> str:
     name = f"{page}.{anchor}"
     maker = packets.get(packet_name("chart", name), "")
@@ -94,13 +115,11 @@ def add_chart_links(site: Path, packets: Mapping[str, str]) -> None:
     packets : mapping of str to str
         Name of each packet to the edition that made it.
     """
-    for path in chart_pages(site) if packets else ():
-        page = path.read_text(encoding="utf-8")
-        up = "../" * (len(path.relative_to(site).parts) - 1)
+    if not packets:
+        return
 
-        def linked(match: re.Match[str], stem: str = path.stem, up: str = up) -> str:
-            return f"{match[1]}{_chart_link(stem, match[2], up, packets)}{match[3]}"
+    def link(address: str, anchor: str, _: str) -> str:
+        up = "../" * address.count("/")
+        return _chart_link(PurePosixPath(address).stem, anchor, up, packets)
 
-        with_links = FIGURE.sub(linked, page)
-        if with_links != page:
-            path.write_text(with_links, encoding="utf-8")
+    add_under_charts(site, link)
