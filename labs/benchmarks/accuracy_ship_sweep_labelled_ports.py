@@ -35,6 +35,7 @@ from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression impor
 )
 from skytally.imagery.measure.water_mask import ndwi
 
+MEASURE = "ships in one look"
 FOLDER = "01_s2_ports_labelled"
 PORTS = ("casablanca", "honolulu", "hedland", "cartagena")
 BANDS = ("b02", "b03", "b04", "b08", "b11")
@@ -173,8 +174,9 @@ class Scored:
     """Length of the matched hull, NaN without."""
 
 
-def _scored(port: Port, boxes: Sequence[tuple[Any, Bools, float]], score: Sequence[float],
-            kind: Sequence[str]) -> Scored:  # fmt: skip
+def scored_objects(port: Port, boxes: Sequence[tuple[Any, Bools, float]], score: Sequence[float],
+                   kind: Sequence[str]) -> Scored:  # fmt: skip
+    """Match objects to a port's labels, best first, and note the length of the matched hull."""
     told = matched(boxes, port)
     lengths = [label_length(port.labels[k], port.frame.gsd) if k >= 0 else math.nan for k in told]
     return Scored(
@@ -195,10 +197,22 @@ def _pair(found: Scored, keep: npt.NDArray[np.bool_], labels: int, dataset: str,
     hits = int((keep & found.hit).sum())
     false = int((keep & ~found.hit & (found.length >= SMALL)).sum())
     return [
-        share("ships in one look", dataset, method, "precision", hits, hits + false, sha,
+        share(MEASURE, dataset, method, "precision", hits, hits + false, sha,
               note=note),
-        share("ships in one look", dataset, method, "recall", hits, labels, sha, note=note),
+        share(MEASURE, dataset, method, "recall", hits, labels, sha, note=note),
     ]  # fmt: skip
+
+
+def precision_and_recall(parts: Sequence[Scored], held: Sequence[Port], method: str, sha: str,
+                         note: str = "") -> Rows:  # fmt: skip
+    """Score the counted objects of one method on all ports together and on each."""
+    least = MIN_COUNTED_SCORE if method == "sweep" else 0.0
+    every, total = _joined(parts), sum(len(port.labels) for port in held)
+    rows = _pair(every, every.score >= least, total, "four labelled ports", method, sha, note)
+    for part, port in zip(parts, held, strict=True):
+        rows += _pair(part, part.score >= least, len(port.labels), port.name, method, port.sha256,
+                      note)  # fmt: skip
+    return rows
 
 
 def ports(root: Path) -> Rows:
@@ -209,21 +223,18 @@ def ports(root: Path) -> Rows:
     for port in held:
         found = swept_candidates(port.frame)
         ours.append(
-            _scored(port, _boxes(found, port), [e.score for e in found], [e.kind for e in found])
+            scored_objects(
+                port, _boxes(found, port), [e.score for e in found], [e.kind for e in found]
+            )
         )
         seen.append(found)
         blobs = naive(port)
-        theirs.append(_scored(port, blobs, [1.0] * len(blobs), [FREE] * len(blobs)))
+        theirs.append(scored_objects(port, blobs, [1.0] * len(blobs), [FREE] * len(blobs)))
     total = sum(len(each.labels) for each in held)
     rows = []
     for name, parts in (("sweep", ours), ("naive water mask and bright blobs", theirs)):
-        every = _joined(parts)
-        keep = every.score >= (MIN_COUNTED_SCORE if name == "sweep" else 0.0)
-        rows += _pair(every, keep, total, "four labelled ports", name, sha)
-        for part, port in zip(parts, held, strict=True):
-            keep = part.score >= (MIN_COUNTED_SCORE if name == "sweep" else 0.0)
-            rows += _pair(part, keep, len(port.labels), port.name, name, port.sha256)
-        rows += _by_length(every, held, name, sha)
+        rows += precision_and_recall(parts, held, name, sha)
+        rows += _by_length(_joined(parts), held, name, sha)
     every = _joined(ours)
     for score in SCORES:
         rows += _pair(every, every.score >= score, total, "four labelled ports", "sweep", sha,
@@ -242,11 +253,11 @@ def _by_length(found: Scored, held: Sequence[Port], name: str, sha: str) -> Rows
         note = f"hulls of {low:.0f} to {high:.0f} m"
         there = int(((truth >= low) & (truth < high)).sum())
         hits = int((keep & found.hit & (found.truth >= low) & (found.truth < high)).sum())
-        rows.append(share("ships in one look", "four labelled ports", name, "recall by length",
+        rows.append(share(MEASURE, "four labelled ports", name, "recall by length",
                           hits, there, sha, note=note))  # fmt: skip
         said = keep & (found.length >= max(low, SMALL)) & (found.length < high)
         if high > SMALL:
-            rows.append(share("ships in one look", "four labelled ports", name,
+            rows.append(share(MEASURE, "four labelled ports", name,
                               "precision by length found", int((said & found.hit).sum()),
                               int(said.sum()), sha, note=note))  # fmt: skip
     return rows
@@ -284,7 +295,7 @@ def _reasons(held: Sequence[Port], found: Sequence[Sequence[Candidate]], sha: st
         best = [one for one in each if one.score >= MIN_COUNTED_SCORE]
         for word, hits in what_stops(port, best).items():
             every.setdefault(word, []).extend(hits)
-    name, where = "ships in one look", "four labelled ports"
+    name, where = MEASURE, "four labelled ports"
     rows = [
         share(name, where, "sweep", "recall by surroundings", sum(every[word]), len(every[word]),
               sha, note=note)
@@ -310,7 +321,7 @@ def _lengths(found: Scored, sha: str) -> Rows:
     error = (found.length - found.truth)[keep]
     middle = float(np.median(error))
     return [
-        row("ships in one look", "four labelled ports", "sweep", "length error, median, m",
+        row(MEASURE, "four labelled ports", "sweep", "length error, median, m",
             middle, int(keep.sum()), sha, note="against labels less their margin",
             bounds=(float(np.percentile(error, 5)), float(np.percentile(error, 95)))),
     ]  # fmt: skip
@@ -318,7 +329,7 @@ def _lengths(found: Scored, sha: str) -> Rows:
 
 def run() -> Rows:
     """Run the sweep and the baseline on the labelled ports; return their accuracy rows."""
-    return on_imagery("ships in one look", FOLDER, ports)
+    return on_imagery(MEASURE, FOLDER, ports)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from scipy import ndimage
 from labs.benchmarks.accuracy_row_format import Rows, on_imagery, row, share, told
 from labs.benchmarks.accuracy_ship_sweep_labelled_ports import (
     FOLDER,
+    MEASURE,
     PORTS,
     SMALL,
     Port,
@@ -43,7 +44,6 @@ from skytally.imagery.measure.ships.standing_ground_painted_as_water import (
 from skytally.imagery.measure.stable_ground_coregistration import shift_image
 from skytally.imagery.simulate import optical_harbour_images
 
-MEASURE = "ships in one look"
 STEPS = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08)
 """Steps of near infrared tried for a hull alongside."""
 OFFSETS = (0.0, 0.5, 1.0)
@@ -192,13 +192,7 @@ def simulated_berths() -> Rows:
 
 def run() -> Rows:
     """Run the painted sweep; return its accuracy rows."""
-    untried = row(MEASURE, "four labelled ports", "azimut 0.3.2", "skipped", math.nan, 0, "",
-                  note="not tried: AGPL, needs an environment of its own")  # fmt: skip
-    return [
-        *on_imagery(MEASURE, FOLDER, painted_ports),
-        untried,
-        *simulated_berths(),
-    ]
+    return [*on_imagery(MEASURE, FOLDER, painted_ports), *simulated_berths()]
 
 
 if __name__ == "__main__":
