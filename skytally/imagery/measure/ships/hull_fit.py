@@ -234,33 +234,26 @@ class _Problem:
             s.row + p[0], s.column + p[1], math.exp(p[2]), math.exp(p[3]), s.axis_deg + p[4]
         )
 
-    def columns_of(self, place: Rectangle) -> list[Doubles]:
-        """Design matrix of each layer: hull, level, and the quay beside it, (pixel, term)."""
+    def terms_of(self, place: Rectangle) -> Doubles:
+        """Design matrices: hull, level, and the quay beside it, dims (layer, pixel, term)."""
         u, v = along_across(place, self.rows, self.columns, gsd=self.gsd)
-        known: dict[float, Doubles] = {}
-        for sigma in self.sigma_m:
-            if sigma not in known:
-                terms = [_box(u, place.length, sigma) * _box(v, place.width, sigma)]
-                terms.append(np.ones_like(u))
-                if self.beside:
-                    far = self.beside * v - 0.5 * place.width
-                    terms.append(np.asarray(special.ndtr((far - 2.0) / sigma)))
-                known[sigma] = np.stack(terms, axis=1)
-        return [known[sigma] for sigma in self.sigma_m]
+        blurs = sorted(set(self.sigma_m))
+        made = np.ones((len(blurs), u.size, 3 if self.beside else 2))
+        for terms, sigma in zip(made, blurs, strict=True):
+            terms[:, 0] = _box(u, place.length, sigma) * _box(v, place.width, sigma)
+            if self.beside:
+                far = self.beside * v - 0.5 * place.width
+                terms[:, 2] = special.ndtr((far - 2.0) / sigma)
+        return np.asarray(made[[blurs.index(sigma) for sigma in self.sigma_m]])
 
     def solve(self, p: Doubles) -> tuple[Doubles, Doubles]:
         """Weighted residuals (layer, pixel) and amplitudes (layer, term)."""
-        residuals, amplitudes = [], []
-        for terms, seen, noise in zip(
-            self.columns_of(self.place(p)), self.signal, self.noise, strict=True
-        ):
-            weighed = terms / noise[:, None]
-            normal = weighed.T @ weighed
-            normal[np.diag_indices(len(normal))] += 1e-9
-            found = np.linalg.solve(normal, weighed.T @ (seen / noise))
-            residuals.append((seen - terms @ found) / noise)
-            amplitudes.append(found)
-        return np.stack(residuals), np.stack(amplitudes)
+        weighed = self.terms_of(self.place(p)) / self.noise[:, :, None]
+        seen = (self.signal / self.noise)[:, :, None]
+        across = weighed.transpose(0, 2, 1)
+        normal = across @ weighed + 1e-9 * np.eye(weighed.shape[2])
+        found = np.linalg.solve(normal, across @ seen)
+        return (seen - weighed @ found)[:, :, 0], found[:, :, 0]
 
     def cost(self, p: Doubles) -> Doubles:
         """All residuals, and that of the axis from the quay's."""

@@ -340,11 +340,12 @@ def _without(around: WaterResidual, ground: StandingGround, found: Registration)
         excess = _expected(around, ground.share)
     sigma = found.sigma_m if known else math.hypot(found.sigma_m, OUTLINE_PIXELS * around.gsd)
     down, right = np.gradient(excess, around.gsd, axis=(1, 2))
-    steep = np.hypot(down, right) * np.float32(sigma)
+    steep = (down * down + right * right) * np.float32(sigma) ** 2
     # the ground of one image differs from that of others by its wetness and its light as well
-    spread = np.hypot(steep, np.float32(LAND_SPREAD) * excess)
+    variance = steep + (np.float32(LAND_SPREAD) * excess) ** 2
     rest = around.signal - excess
-    rest = np.sign(rest) * np.maximum(np.abs(rest) - np.float32(EDGE_SIGMAS) * spread, 0.0)
+    told = np.float32(EDGE_SIGMAS) * np.sqrt(variance)
+    rest -= np.clip(rest, -told, told)
     standing = ground.share > 0.5
     # no ship is wider than the widest: what lies further from water is land
     inland = _inland(around, standing)
@@ -352,7 +353,7 @@ def _without(around: WaterResidual, ground: StandingGround, found: Registration)
     return replace(
         around,
         signal=np.asarray(rest, np.float32),
-        noise=np.asarray(np.hypot(around.noise, spread), np.float32),
+        noise=np.asarray(np.sqrt(around.noise * around.noise + variance), np.float32),
         water=around.water | standing | inland,
     )
 
