@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from skytally.core import read_table
+from skytally.record import claim_pairs
 from tests.support.evaluated_findings import evaluated_findings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,32 @@ def test_a_page_on_reports_of_nothing_names_each_tally(page: str) -> None:
     """No kind of empty place is left out where the others are counted."""
     text = (ROOT / page).read_text(encoding="utf-8")
     assert all(f"`{key}`" in text for key in TALLIES_OF_NOTHING)
+
+
+def apart(bounds: dict[str, str]) -> set[tuple[str, str]]:
+    """Pairs of close totals of containers that no number fits, with other bounds of some rows."""
+    claims = read_table(RECORD / "official_claims.csv")
+    totals = claims[
+        (claims["cumulative"] == "yes")
+        & (claims["sense"] == "delivered")
+        & (claims["quantity"] == "containers")
+    ].copy()
+    for row, bound in bounds.items():
+        wording = "-odd" if bound == "about" else ""
+        totals.loc[totals["id"] == row, ["bound", "wording"]] = bound, wording
+    pairs = claim_pairs(totals, within_days=10)
+    return {(a, b) for a, b, fits in pairs[["first", "second", "overlap"]].to_numpy() if not fits}
+
+
+def test_a_contradiction_that_one_page_words_away_says_so(made: dict[str, dict[str, Any]]) -> None:
+    """By one newsroom's bound no pair contradicts itself, and by a digest's one more does."""
+    assert apart({}) == {("O013", "O014")}
+    assert apart({"O014": "more than"}) == set()
+    assert apart({"O021": "about"}) == {("O013", "O014"), ("O021", "O023")}
+    for key in ("pairs_apart", "totals_that_fall"):
+        assert "a lower bound" in made[f"official-claims.{key}"]["text"], key
+    for page in ("book/index.md", "book/synthesis.md", "notebooks/official-claims.ipynb"):
+        assert "KBS_183924" in (ROOT / page).read_text(encoding="utf-8"), page
 
 
 def selected(made: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:

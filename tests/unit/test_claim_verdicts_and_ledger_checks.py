@@ -202,6 +202,13 @@ def test_what_was_seen_later_need_not_widen_a_claim(claims: dict[str, Claim]) ->
     assert claims["S1-01"].later_widened is False
 
 
+def test_a_pier_found_empty_is_no_entry_of_containers(claims: dict[str, Claim]) -> None:
+    """VOA saw no pile at one pier, which is none of the containers that nobody saw into."""
+    assert {"P009", "P011", "P017"} <= set(claims["S1-01"].rows)
+    assert "P018" not in claims["S1-01"].rows
+    assert "has 3 entries of containers on the quays" in " ".join(claims["S1-01"].why)
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

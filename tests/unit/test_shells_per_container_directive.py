@@ -44,6 +44,16 @@ def test_the_range_of_the_open_source_centre_takes_the_containers_of_its_roundin
     assert not {"O067", "O049"} & {*pairs}
 
 
+def test_containers_of_another_page_are_named_as_such() -> None:
+    """Two pages on one briefing, or on one estimate; all other pairs are of one page."""
+    marked = [
+        re.findall(r"row/(O[\d.]+)\.html", row[2])[0]
+        for row in rows()
+        if ", of another page" in row[3]
+    ]
+    assert marked == ["O015", "O015.2", "O065"]
+
+
 def test_shells_stated_beside_containers_are_divided_and_marked() -> None:
     """Contents that are stated as delivered are in the table, too, if page and day are one."""
     cells = {re.findall(r"row/(O[\d.]+)\.html", row[2])[0]: row for row in rows()}

@@ -142,7 +142,18 @@ def test_an_earlier_name_of_an_owner_is_no_second_company() -> None:
     told = [" ".join(ship_unknowns(record, each, rows_of_ship(record, each)))
             for each in ("Lady R", "Maia-1")]  # fmt: skip
     assert "whether one followed the other" not in told[0]
-    assert "link it to Oboronlogistika:" in told[1]
+    assert "links it to Oboronlogistika;" in told[1]
+
+
+def test_a_page_on_a_listing_is_no_list() -> None:
+    """The copy of a list links the Angara to its owner, and one newsroom to another company."""
+    record = card_record()
+    angara, maria = (" ".join(ship_unknowns(record, each, rows_of_ship(record, each)))
+                     for each in ("Angara", "Maria"))  # fmt: skip
+    assert "a page of KBS World on a listing links it to Oboronlogistika;" in angara
+    assert "the list whose copy was read links it to M Leasing:" in angara
+    assert "which may mean the Maria E, links it to Oboronlogistika;" in maria
+    assert maria.startswith("One page names Marine Trans Shipping as its owner;")
 
 
 def test_other_ships_are_named_and_not_followed() -> None:

@@ -61,11 +61,13 @@ SHIP, OWNER = "ship", "owner"
 """Words of the vocabularies *listing_target* and *ship_relation*."""
 IMO_PRINTED = "imo_printed"
 """Column of the listings: whether the page prints the number that stands in the row."""
-EARLIER_NAME = "earlier-name"
-"""Word of the vocabulary *ship_relation* for a company under the name that it had before."""
+LINKED, EARLIER_NAME = "linked", "earlier-name"
+"""Words of *ship_relation*: by a list of sanctions or a page on one; a name it had before."""
+A_LIST, MIRROR = "official statement", "mirror"
+"""Type of a source that is a list of sanctions itself, and why one read in a copy is graded so."""
 RELATION_WORDS = {
     OWNER: "owner",
-    "linked": "linked to it by a list of sanctions or a page on one",
+    LINKED: "linked to it by a list of sanctions or a page on one",
     EARLIER_NAME: "by one page an earlier name of its owner",
 }
 """How the pages connect a ship and a company, in words."""
@@ -325,20 +327,49 @@ def ship_unknowns(record: CardRecord, ship: str, rows: Sequence[ShipRow]) -> lis
     ]
 
 
+def _owner_words(rows: Iterable[ShipRow]) -> str:
+    """Word which companies pages name as the owner, and whether that is one page alone."""
+    found = {body: told for (body, relation), told in bodies_of(rows).items() if relation == OWNER}
+    pages = {row.cells["source_id"] for told in found.values() for row in told}
+    names = "One page names" if len(pages) == 1 else "Pages name"
+    return f"{names} {listed(sorted(found))} as its owner"
+
+
+def _link_words(record: CardRecord, rows: Iterable[ShipRow]) -> Iterator[str]:
+    """Word which company the pages read link with a ship: a list apart from pages on a list."""
+    sources = record.tables["sources"].set_index("id").to_dict("index")
+    pages: dict[str, list[ShipRow]] = {}
+    lists: dict[str, list[str]] = {}
+    for (body, relation), told in bodies_of(rows).items():
+        for row in told if relation == LINKED else ():
+            source = str(row.cells["source_id"])
+            if sources[source]["type"] == A_LIST:
+                lists.setdefault(source, []).append(body)
+            else:
+                pages.setdefault(body, []).append(row)
+    for body, told in pages.items():
+        who = dict.fromkeys(sources[row.cells["source_id"]]["publisher"] for row in told)
+        others = sorted({str(row.cells["other_ship"]) for row in told} - {""})
+        doubt = f", which may mean the {listed(others)}," if others else ""
+        yield f"a page of {listed(list(who))} on a listing{doubt} links it to {body}"
+    for source, named in lists.items():
+        read = "whose copy" if sources[source]["reliability_reason"] == MIRROR else "that"
+        yield f"the list {read} was read links it to {listed(named)}"
+
+
 def _unknown_identity(record: CardRecord, rows: Sequence[ShipRow]) -> Iterator[str]:
     if not imo_rows(rows):
         yield "No page that was read gives its IMO number."
     bodies = bodies_of(rows)
     owners = {body for body, relation in bodies if relation == OWNER}
     renamed = {body for body, relation in bodies if relation == EARLIER_NAME}
-    others = list(dict.fromkeys(body for body, _ in bodies if body not in owners | renamed))
+    others = {body for body, _ in bodies} - owners - renamed
     if not owners:
         yield "No page that was read says who owns it."
     elif others:
-        named, linked = listed(sorted(owners)), listed(others)
         yield (
-            f"Pages name {named} as its owner, and lists link it to {linked}: whether one "
-            "followed the other, or both are true at once, no page says."
+            f"{_owner_words(rows)}; {'; '.join(_link_words(record, rows))}: whether one followed "
+            "the other, or more than one is true at once, no page says."
         )
     yield "No page read says who managed, chartered or sailed it on a voyage of this route."
     bodies_that_list = dict.fromkeys(record.tables[LISTINGS]["body"])

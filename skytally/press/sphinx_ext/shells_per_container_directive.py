@@ -19,10 +19,13 @@ HEADS = ("who", "shells a container", "shells", "containers", "said; read in; cl
 CAPTION = (
     "Shells that a claimant puts for a number of containers, or states beside it on the same page "
     "and to the same day, divided by that number: the printed numbers only, rounded to two "
-    "digits. Where one of them is a bound the quotient is no bound, and the truth may lie on "
-    "either side of it; where contents are stated, other arms share the containers"
+    "digits. A conversion that names no containers takes those of the row that it stands for; "
+    "containers read on another page than the shells are marked so. Where one of them is a bound "
+    "the quotient is no bound, and the truth may lie on either side of it; where contents are "
+    "stated, other arms share the containers"
 )
 STATED = " (contents stated, no conversion named)"
+OF_ANOTHER_PAGE = ", of another page"
 PAGE_AND_PERIOD = ["counter", "source_id", "statement_last", "date_last"]
 DIGITS = 2
 """Significant digits of a quotient."""
@@ -138,6 +141,14 @@ def quotients(shells: Cells, containers: Cells) -> list[float]:
     return [two_digits(top / under) for top in _printed(shells)]
 
 
+def of_another_page(shells: Cells, containers: Cells) -> bool:
+    """Whether a body's shells are divided by containers that were read on another page."""
+    return bool(
+        shells["counter"] == containers["counter"]
+        and shells["source_id"] != containers["source_id"]
+    )
+
+
 class ShellsPerContainer(Block):
     """Show how many shells a container comes to by each claimant's own numbers."""
 
@@ -165,8 +176,8 @@ class ShellsPerContainer(Block):
         rows = shells_without_pair(originals(CLAIMS), table("same_observation"))
         names = ", ".join(self.card("row", row, row) for row in rows)
         return (
-            f"<p>Not divided, because the containers of the same body are of another page or "
-            f"another period: {names}.</p>"
+            f"<p>Not divided, because the record has no containers for which they are put, and "
+            f"none of the same body beside them on one page and of one period: {names}.</p>"
             if rows
             else ""
         )
@@ -175,6 +186,7 @@ class ShellsPerContainer(Block):
         names = card_record().names
         other = containers["counter"] != shells["counter"]
         whose = f", by {names.get(containers['counter'], containers['counter'])}" if other else ""
+        whose += OF_ANOTHER_PAGE if of_another_page(shells, containers) else ""
         boxes = self.card("row", containers["id"], quantity_text(quantity_of(containers)))
         cells = (
             cell(quotient_text(shells, containers)),

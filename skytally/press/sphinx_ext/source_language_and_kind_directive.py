@@ -72,7 +72,8 @@ class PagesFound(Block):
         newest = newest_page(sources)
         day = when(newest, newest, "day", "day")
         return (
-            f"<p>The record cites {len(sources)} pages, the newest of {cell(day)}. "
+            f"<p>The record cites {len(sources)} pages, the newest that shows a "
+            f"date of {cell(day)}. "
             f"Of {whole} the whole was read, of the others a part, mostly the beginning.</p>"
         ) + small_table(
             "Pages of the record: a row is one language, as the description of the page notes it",
