@@ -294,27 +294,27 @@ def test_bad_files_are_told_all_at_once(book: Project, first: First) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("basline_row: R001\n", "found the name 'basline_row'; declared are"),
-        ("baseline_row: 7\n", "baseline_row: found 7 of type int; write a str"),
-        ("quotes: &q {}\nmore: *q\n", "an alias"),
-        ("first: 2023-01-01\n", "first: found datetime.date(2023, 1, 1) of type date"),
-        ("out: /elsewhere\n", "found the name 'out'"),
-        ("first: x\n" + "# long\n" * 4000, "at most 16384 allowed"),
-    ],
-    ids=["misspelt", "wrong-type", "alias", "date", "out", "too-large"],
-)
-def test_bad_parameter_is_refused(book: Project, first: First, content: str, expected: str) -> None:
-    """A parameter file that is not plain declared values stops the build before it begins."""
-    path = book.folder / "notebooks/params/rail-counts.yml"
-    path.parent.mkdir(exist_ok=True)
-    with mended(path):
-        path.write_text(content, encoding="utf-8")
+BAD_PARAMETERS = {
+    "official-claims": ("basline_row: R001\n", "found the name 'basline_row'; declared are"),
+    "rail-counts": ("baseline_row: 7\n", "baseline_row: found 7 of type int; write a str"),
+    "port-imagery": ("quotes: &q {}\nmore: *q\n", "an alias"),
+    "ais-gaps": ("first: 2023-01-01\n", "first: found datetime.date(2023, 1, 1) of type date"),
+    "depot-expansion": ("out: /elsewhere\n", "found the name 'out'"),
+    "coverage": ("first: x\n" + "# long\n" * 4000, "at most 16384 allowed"),
+}
+
+
+def test_bad_parameters_are_refused_all_at_once(book: Project, first: First) -> None:
+    """Parameter files that are not plain declared values stop the build before it begins."""
+    paths = {name: book.folder / f"notebooks/params/{name}.yml" for name in BAD_PARAMETERS}
+    paths["coverage"].parent.mkdir(exist_ok=True)
+    with mended(*paths.values()):
+        for name, (content, _) in BAD_PARAMETERS.items():
+            paths[name].write_text(content, encoding="utf-8")
         said = refused(book, first)
-    assert "notebooks/params/rail-counts.yml" in said
-    assert expected in said
+    for name, (_, expected) in BAD_PARAMETERS.items():
+        told = [each for each in said.splitlines() if f"notebooks/params/{name}.yml" in each]
+        assert any(expected in each for each in told), said
     assert "Traceback" not in said
 
 

@@ -23,8 +23,10 @@ def root(request: pytest.FixtureRequest) -> str:
 
 
 def _shown(page: Page, table: str) -> list[str]:
-    rows = page.locator(f"#table-{table} tbody tr >> visible=true")
-    return [row.split("\t")[0].strip() for row in rows.all_inner_texts()]
+    """First cells of the rows that are seen."""
+    first = """rows => rows.filter(row => row.checkVisibility())
+        .map(row => row.cells[0].textContent.trim())"""
+    return list(page.locator(f"#table-{table} tbody tr").evaluate_all(first))
 
 
 @pytest.mark.parametrize(

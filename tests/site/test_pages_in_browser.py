@@ -126,7 +126,7 @@ def test_a_pale_word_among_many_alike_is_told(browser: Browser, style: str) -> N
                 f"<html lang=en><title>t</title><main>{''.join(words)}{pale}</main></html>"
             )
             page.evaluate(Axe().axe_script)
-            page.evaluate(ALIKE, READ_OF_A_LOOK)
+            page.evaluate(ALIKE, [READ_OF_A_LOOK, {}])
             # each paragraph and each bold word is a kind
             left_out = page.locator("[data-alike]").count()
             assert left_out == 2 * (len(words) - READ_OF_A_LOOK)

@@ -25,36 +25,46 @@ SAMPLED_ROWS, SAMPLED_FOLDS = 2, 12
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """Rules of axe that a colour can break."""
 READ_OF_A_LOOK = 3
-"""Elements of one look whose contrast axe reads in a visit; in the long trial it reads all."""
-ALIKE = """most => {
+"""Elements of one look whose contrast axe reads in one process; in the long trial it reads all."""
+ALIKE = """([most, before]) => {
   const LOOK = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode",
     "textShadow", "textDecorationLine", "borderBottomStyle", "fontSize", "fontWeight", "position"];
-  const looks = new Map([[null, ""]]), read = new Map();
+  const looks = new Map([[null, ""]]), numbers = new Map(), read = new Map(Object.entries(before));
+  const short = text => {
+    let high = 7, low = 11;
+    for (let i = 0; i < text.length; i++) {
+      high = Math.imul(high ^ text.charCodeAt(i), 2654435761);
+      low = Math.imul(low ^ text.charCodeAt(i), 1597334677);
+    }
+    return `${high >>> 0}.${low >>> 0}`;
+  };
   const look = element => {
     if (!looks.has(element)) {
       const style = getComputedStyle(element);
-      looks.set(element,
-        `${look(element.parentElement)}>${LOOK.map(each => style[each]).join("|")}`);
+      looks.set(element, short(
+        `${look(element.parentElement)}>${LOOK.map(each => style[each]).join("|")}`));
     }
     return looks.get(element);
   };
   for (const each of document.body.querySelectorAll("*")) {
     const words = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
     const seen = words && each.checkVisibility();
-    const kind = each.tagName + look(each), before = read.get(kind) || 0;
-    if (seen) read.set(kind, before + 1);
-    each.toggleAttribute("data-alike", seen && before >= most);
+    if (!seen) { each.removeAttribute("data-alike"); continue; }
+    const kind = each.tagName + look(each), count = read.get(kind) || 0;
+    read.set(kind, count + 1);
+    each.toggleAttribute("data-alike", count >= most);
   }
   axe.configure({rules: [
     {id: "color-contrast", selector: ":not([data-alike])"},
     {id: "link-in-text-block",
      selector: "a[href]:not([data-alike]), [role=link]:not([data-alike])"},
   ]});
+  return Object.fromEntries([...read].map(([kind, count]) => [kind, Math.min(count, most)]));
 }"""
 """Leave to the rules of colours, which take most of axe's time, a few elements of each look.
 
 Two have one look where colours, size, weight and decoration are the same in them and in all that
-they lie in: these decide what contrast axe computes.
+they lie in: these decide what contrast axe computes. What other pages read of a look counts, too.
 """
 THEMES = ("light", "dark")
 SETTLED = """theme => document.documentElement.dataset.theme === theme
@@ -180,6 +190,12 @@ def _top(page: Page, selector: str) -> float | None:
     return box["y"] if box else None
 
 
+CODE_SHOWN = """[...document.querySelectorAll("article .cell_input .highlight")]
+  .filter(each => each.checkVisibility()).length"""
+_read: dict[str, int] = {}
+"""How many elements of each look axe read in this process."""
+
+
 def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
     """Open a page wide: first screen, charts, pointer, and accessibility in light and dark."""
     seen = Desktop()
@@ -187,7 +203,7 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
         seen.faults = faults
         page.goto(f"{root}/{page_name}")
         seen.answer_top, seen.chart_top = _top(page, "article p"), _top(page, CHART)
-        seen.code_shown = page.locator("article .cell_input .highlight >> visible=true").count()
+        seen.code_shown = page.evaluate(CODE_SHOWN)
         seen.folds_open = page.locator("article details[open]").count()
         seen.charts_drawn = _drawn(page, faults)
         for number in range(seen.charts_drawn or 0):
@@ -200,7 +216,7 @@ def visit_desktop(browser: Browser, root: str, page_name: str) -> Desktop:
             with suppress(NotShown):
                 page.wait_for_function(SETTLED, arg=theme, timeout=5000)
             seen.themes[theme] = page.locator("html").get_attribute("data-theme")
-            page.evaluate(ALIKE, READ_OF_A_LOOK)
+            _read.update(page.evaluate(ALIKE, [READ_OF_A_LOOK, _read]))
             # a theme changes colours and nothing else
             seen.violations[theme] = violations(page, **(COLOURS if theme == "dark" else {}))
         seen.policy = page.evaluate(POLICY) or ""
@@ -230,7 +246,6 @@ def visit_telephone(browser: Browser, root: str, page_name: str) -> Telephone:
         seen.faults = faults
         page.goto(f"{root}/{page_name}")
         seen.charts_drawn = _drawn(page, faults)
-        page.wait_for_load_state("networkidle")
         seen.scroll_width = page.evaluate("document.documentElement.scrollWidth")
         seen.scrolled_aside = page.evaluate("(window.scrollTo(500, 0), window.scrollX)")
         seen.cut_off = page.evaluate(CUT_OFF)

@@ -18,6 +18,12 @@ SECRETS = re.compile(
     re.VERBOSE,
 )
 """Signed addresses, AWS keys, authorization headers, subscription keys, private keys."""
+MARKS = (
+    *(f"{sign}{name}=" for sign in "?&" for name in ("sig", "se", "sp", "st", "skoid")),
+    *(f"{sign}X-Amz-" for sign in "?&"), "AKIA", "ASIA", "PRIVATE KEY-----",
+)  # fmt: skip
+MARKS_OF_ANY_CASE = ("authorization", "ocp-apim-subscription-key", "aws_secret_access_key")
+"""Words of which every credential has one; a file without any is not searched further."""
 TEXT = {".csv", ".json", ".jsonl", ".html", ".js", ".css", ".log", ".md", ".ipynb", ".toml"}
 TEXT |= {".txt", ".geojson", ".inv", ".py", ".yml", ".key", ".svg"}
 
@@ -25,6 +31,10 @@ TEXT |= {".txt", ".geojson", ".inv", ".py", ".yml", ".key", ".svg"}
 def found_in(path: Path) -> Iterator[str]:
     """Yield the position of everything in a file that looks like a credential."""
     text = path.read_bytes().decode("latin-1")
+    if not any(mark in text for mark in MARKS):
+        lower = text.lower()
+        if not any(mark in lower for mark in MARKS_OF_ANY_CASE):
+            return
     for hit in SECRETS.finditer(text):
         yield f"{path}: {hit.group()[:24]!r} at {hit.start()}"
 
