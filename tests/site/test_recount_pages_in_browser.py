@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import affine
 import pytest
 import rasterio
 from axe_playwright_python.sync_playwright import Axe
@@ -67,8 +68,13 @@ def bench(project: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=project,
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        opening = process.stdout.readline()
-        assert opening.startswith("open http://127.0.0.1:"), opening + process.stdout.read()
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("open http://127.0.0.1:"):
+                break
+        opening = said[-1]
+        assert opening.startswith("open http://127.0.0.1:"), "".join(said)
         yield opening.split()[1], process
         if process.poll() is None:
             process.terminate()
@@ -79,6 +85,8 @@ def real_image(project: Path) -> Path:
     path = practice_file(project)
     with rasterio.open(path) as source:
         pixels, profile = source.read(), source.profile
+    # within the window of the site
+    profile["transform"] = affine.Affine(0.5, 0.0, 632_000.0, 0.0, -0.5, 4_698_000.0)
     made = project / "yard.tif"
     with rasterio.open(made, "w", **profile) as target:
         target.write(pixels)
