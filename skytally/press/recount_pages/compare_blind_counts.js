@@ -5,7 +5,11 @@ const byId = id => document.getElementById(id);
 const COLOURS = ["#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#ffffff"];
 let state, view, current = -1;
 
-function shown() { return state.objects.filter(each => byId("all").checked || each.disputed); }
+// Disputed objects first, so that both lists count on.
+function shown() {
+  const agreed = byId("all").checked ? state.objects.filter(each => !each.disputed) : [];
+  return [...state.objects.filter(each => each.disputed), ...agreed];
+}
 
 function draw(pen) {
   drawOutlines(pen, view, state.outlines);
@@ -21,7 +25,7 @@ function words(each) {
 }
 
 function list() {
-  byId("list").replaceChildren(...shown().map((each, i) => {
+  const items = shown().map((each, i) => {
     const item = document.createElement("li"), button = document.createElement("button");
     button.type = "button";
     button.textContent = words(each);
@@ -29,7 +33,12 @@ function list() {
     item.setAttribute("aria-current", String(i === current));
     item.append(button);
     return item;
-  }));
+  });
+  const disputed = state.objects.filter(each => each.disputed).length;
+  byId("list").replaceChildren(...items.slice(0, disputed));
+  byId("agreed").replaceChildren(...items.slice(disputed));
+  byId("agreed").start = disputed + 1;
+  byId("same").hidden = !byId("all").checked;
   view.redraw();
 }
 
@@ -56,13 +65,15 @@ async function start() {
   });
   view.host.addEventListener("pointerup", () => { drag = null; });
   document.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key === "n") go(current + 1);
     else if (key === "p") go(current - 1);
-    else if (event.target !== view.host || !movesView(view, event)) return;
+    else if (event.key.startsWith("Arrow") && event.target !== view.host) return;
+    else if (!movesView(view, event)) return;
     event.preventDefault();
   });
-  byId("all").addEventListener("change", () => { current = -1; list(); });
+  byId("all").addEventListener("change", () => { if (current >= shown().length) current = -1; list(); });
   byId("words").replaceChildren(...state.words.map(text => {
     const item = document.createElement("li");
     item.textContent = text;
