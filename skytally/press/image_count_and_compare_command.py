@@ -18,7 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, data_folder, file_fault, project_root, read_table, words
+from skytally.core import (
+    DataError,
+    data_folder,
+    file_fault,
+    project_root,
+    read_cells,
+    read_table,
+    words,
+)
 from skytally.imagery.simulate import DRAWN_AS, PRACTICE, write_practice
 from skytally.imagery.sites import read_sites
 from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
@@ -56,7 +64,8 @@ HOW = """make count opens an image and keeps what you mark on it:
   BANDS=3,2,1         bands shown as red, green and blue
   FAMILY=planet       whose image it is, a word of the vocabulary family
   CALLED="Your Name"  your name for readers, where counters.csv does not have you
-  AGAIN=yes           count once more what you have finished, without seeing your marks
+  AGAIN=yes           count once more what you have finished, without seeing your marks; says how
+                      well the count repeats, and leaves no row
   COMPARE=yes         compare the finished counts of different counters
   IMAGE=practice      draw a simulated yard (WHAT=railcars) or quay (WHAT=containers) to count on;
                       IMAGE=practice-2 draws another"""
@@ -254,6 +263,16 @@ def _refuse_far(asked: _Asked, image: CountImage) -> None:
             raise DataError(message)
 
 
+def _tell_new(asked: _Asked) -> None:
+    """Tell where the record has no count of such a thing in such a scope, as a slip would have."""
+    table = read_cells(data_folder() / "record" / f"{TABLES[asked.what]}.csv")
+    if asked.scope not in set(table["scope"]):
+        print(
+            f"SCOPE: no row of the record counts {asked.what} in {asked.scope} so far; a new row "
+            "would be its first"
+        )
+
+
 def _outlines(site: str, image: CountImage) -> list[dict[str, Any]]:
     if not site:
         return []
@@ -269,7 +288,7 @@ def _outlines(site: str, image: CountImage) -> list[dict[str, Any]]:
 
 
 def _where(asked: _Asked) -> str:
-    """Say what the scope is, of which no image shows the edge."""
+    """Describe the scope, of which no image shows the edge."""
     if asked.seed is not None:
         return f"Drawn, not taken: {DRAWN_AS[asked.what]}. The scope is the whole image."
     row = read_table(data_folder() / "record" / "scopes.csv").set_index("id").loc[asked.scope]
@@ -375,6 +394,7 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
     if asked.seed is None:
         _refuse_changed(counts, task)
         _refuse_far(asked, image)
+        _tell_new(asked)
     task = _turn(counts, task, asked)
     outlines, rules = _outlines(asked.options.site, image), counting_rules(asked.what)
     path, where = journal_path(counts, task), _where(asked)

@@ -154,12 +154,12 @@ def _difference_words(found: Estimate, unit: str) -> str:
     if found.low == found.high == 0:
         return "the two numbers are the same"
     if found.low <= 0 and math.isinf(found.high):
-        return "the two numbers do not contradict each other: one of them at least says at least"
+        return "the two numbers do not contradict each other, since one or both are lower bounds"
     return f"the numbers differ by {interval(found.low, found.high, unit)}"
 
 
 def _present_words(found: CountComparison, estimate: Estimate, *, only_sure: bool) -> str:
-    """Say what the model gives, and where its interval has no width, why that claims little."""
+    """Put the estimate in words; where its interval has no width, why that claims little."""
     task, level = found.counts[0].task, f"{100 * estimate.level:.0f} % interval"
     each, distinct = found.found(only_sure=only_sure)
     if estimate.low != estimate.high:
@@ -173,9 +173,9 @@ def _present_words(found: CountComparison, estimate: Estimate, *, only_sure: boo
             "another found"
         )
     return (
-        f"{total} were found by one or more, and the {level} by {estimate.method} holds no other "
-        "number: below it none is possible, and above it the model has too few misses to go by, "
-        "which does not show that nothing was missed"
+        f"{total} found by one or more, and no other number in the {level} by {estimate.method}: "
+        "fewer are not possible, and so few were missed by one that the model takes it for "
+        "unlikely that all missed one more; it does not know objects that are hard for everybody"
     )
 
 
@@ -221,17 +221,19 @@ def comparison_words(found: CountComparison) -> list[str]:
         for each, result in zip(found.counts, found.results, strict=True)
     ]
     total, untold = len(found.objects), len(found.places) - len(found.objects)
+    disputed = len(found.disputed)
     beside = f"; at {untold} more somebody could not tell" if untold else ""
     lines.append(
-        f"{total} {task.what} were marked by anybody, {found.common} of them by all{beside}; "
-        f"{len(found.disputed)} are disputed"
+        f"{with_unit(number(total), total, task.what)} {'was' if total == 1 else 'were'} marked by "
+        f"anybody, {found.common} by all{beside}; {disputed} {'is' if disputed == 1 else 'are'} "
+        "disputed"
     )
     if found.difference is not None:
         lines.append(_difference_words(found.difference, task.what))
-    for heading, only_sure, estimate in (
-        ("of what is marked sure", True, found.present),
-        ("with what is marked perhaps", False, found.present_widest),
-    ):
+    headings = [("of what is marked sure", True, found.present)]
+    if any(each.perhaps for each in found.results):
+        headings.append(("with what is marked perhaps", False, found.present_widest))
+    for heading, only_sure, estimate in headings:
         if estimate is not None:
             said = _present_words(found, estimate, only_sure=only_sure)
             lines.append(f"{task.what} on the image, {heading}: {said}")

@@ -78,7 +78,11 @@ def test_image_of_another_place_is_refused(
     assert "no count was changed" in said
     assert not (project / "data/recounts").exists()
     image_at(project, HERE)
-    assert told(capsys, counter="anna")[0] == 0
+    code, said = told(capsys, counter="anna")
+    assert code == 0
+    assert "no row of the record" not in said
+    said = told(capsys, counter="anna", what="containers")[1]
+    assert f"no row of the record counts containers in {SCOPE} so far" in said
 
 
 def test_scopes_are_those_of_the_site(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

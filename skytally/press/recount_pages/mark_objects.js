@@ -43,7 +43,7 @@ function enqueue(entry) {
 
 function benchEnded() {
   ended = true;
-  if (stores && !storedQueue().length) {
+  if (!queue.length || stores && !storedQueue().length) {
     // the page of the new bench has taken them over
     queue = [];
     report("this page belongs to a bench that has ended, and nothing waits in it: close it, and go on at the address that the terminal shows", true);
@@ -368,7 +368,7 @@ function listen() {
 
 // A mark is dragged.
 function pull(here) {
-  if (drag.far <= DRAGGED || state.finished || ended) return;
+  if (drag.far <= DRAGGED || state.finished || ended || !byId("marks").checked) return;
   const mark = marks.get(drag.hit);
   if (!mark) return;
   moving = { name: mark.name, corners: movedBy(mark, drag.from, here) };
@@ -478,7 +478,9 @@ async function start() {
   byId("where").textContent = state.where;
   view = new ImageView(byId("view"), byId("canvas"), state.image, draw);
   view.failed = async name => {
-    const said = await fetch(name).then(answer => answer.json()).catch(() => ({ message: "the bench does not answer" }));
+    const answer = await fetch(name).catch(() => null);
+    if (answer && answer.status === NOT_HERE) { benchEnded(); return; }
+    const said = answer ? await answer.json().catch(() => ({})) : { message: "the bench does not answer" };
     report(said.message || "part of the image cannot be shown", true);
   };
   if (state.share_seen !== null) { byId("seen").value = Math.round(100 * state.share_seen); byId("hidden").value = state.hidden_by; }
