@@ -32,11 +32,13 @@ from skytally.imagery.sites import read_sites
 from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
 from skytally.recount import (
     JOURNALS,
+    NOTES_FILE,
     TABLES,
     CountImage,
     CountJournal,
     CountState,
     CountTask,
+    DisputeNotes,
     check_same,
     compare_counts,
     comparison_words,
@@ -433,8 +435,12 @@ def _compare(asked: _Asked, counts: Path, image: CountImage) -> int:
     lines = comparison_words(found)
     print(*lines, sep="\n")
     outlines = _outlines(asked.options.site, image)
-    state = comparison_page_state(found, lines, outlines)
-    _serve(RecountServer(image, lambda: state))
+    notes = DisputeNotes(counts / folder_name(task) / NOTES_FILE, found.places)
+    _serve(
+        RecountServer(
+            image, lambda: comparison_page_state(found, lines, outlines, notes=notes), notes=notes
+        )
+    )
     return 0
 
 

@@ -24,7 +24,9 @@ from skytally.recount import (
     CountImage,
     CountJournal,
     CountState,
+    DisputeNotes,
     NotKeptError,
+    place_key,
     practice_score,
     result_of,
 )
@@ -98,7 +100,11 @@ def count_page_state(
 
 
 def comparison_page_state(
-    found: CountComparison, words: list[str], outlines: list[dict[str, Any]]
+    found: CountComparison,
+    words: list[str],
+    outlines: list[dict[str, Any]],
+    *,
+    notes: DisputeNotes | None = None,
 ) -> dict[str, Any]:
     """Collect what the page of a comparison shows: every place, with each counter's marks."""
     return {
@@ -111,6 +117,8 @@ def comparison_page_state(
                 "middle": list(each.middle),
                 "marks": {who: mark.as_json() for who, mark in each.marks.items()},
                 "disputed": found.is_disputed(each),
+                "place": place_key(each.marks),
+                "note": notes.texts.get(place_key(each.marks), "") if notes else "",
             }
             for each in found.places
         ],
@@ -174,7 +182,7 @@ class _StateHandler(_Handler):
 class _EntryHandler(_Handler):
     def post(self) -> None:
         kind = self.request.headers.get("Content-Type", "")
-        if self.bench.journal is None or not kind.startswith("application/json"):
+        if not self.bench.keeps or not kind.startswith("application/json"):
             raise HTTPError(405)
         try:
             entry = json.loads(self.request.body)
@@ -191,7 +199,7 @@ class _EntryHandler(_Handler):
         except DataError as error:
             self.answer({"message": str(error)}, status=409)
             return
-        finished = self.bench.journal.state.finished
+        finished = self.bench.journal.state.finished if self.bench.journal else ""
         outcome = self.bench.page_state()["outcome"] if finished else None
         self.answer({"kept": True, "finished": finished, "outcome": outcome})
 
@@ -223,7 +231,9 @@ class RecountServer:
     page_state : callable
         What the page shows.
     journal : CountJournal, optional
-        Where marks are kept; None for a comparison, which changes nothing.
+        Where marks are kept; None for a comparison, which changes no mark.
+    notes : DisputeNotes, optional
+        Where notes on a comparison are kept.
     today : callable, optional
         The day of today, written when a count is finished.
     on_finish : callable, optional
@@ -236,12 +246,14 @@ class RecountServer:
         page_state: Callable[[], dict[str, Any]],
         *,
         journal: CountJournal | None = None,
+        notes: DisputeNotes | None = None,
         today: Callable[[], str] = str,
         on_finish: Callable[[], None] | None = None,
     ) -> None:
         self.image = image
         self.page_state = page_state
         self.journal = journal
+        self.notes = notes
         self._today = today
         self._on_finish = on_finish
         self.word = secrets.token_urlsafe(16)
@@ -261,6 +273,11 @@ class RecountServer:
         page = "mark_objects.html" if self.journal is not None else "compare_blind_counts.html"
         return f"http://{LOOPBACK}:{self.port}/{self.word}/{page}"
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the page can have something kept."""
+        return self.journal is not None or self.notes is not None
+
     def take(self, entry: dict[str, Any]) -> None:
         """Keep an entry of the page.
 
@@ -269,6 +286,9 @@ class RecountServer:
         DataError
             If it does not fit, or cannot be written.
         """
+        if self.notes is not None:
+            self.notes.add(entry)
+            return
         assert self.journal is not None  # the handler has checked it
         if entry.get("entry") == "finish":
             self.image.check_unchanged()

@@ -10,6 +10,11 @@ from .count_and_rows_from_marks import (
     source_id as source_id,
 )
 from .counting_rule_table import counting_rules as counting_rules
+from .dispute_notes import (
+    NOTES_FILE as NOTES_FILE,
+    DisputeNotes as DisputeNotes,
+    place_key as place_key,
+)
 from .finished_count_geojson_and_rows import (
     JOURNALS as JOURNALS,
     TABLES as TABLES,

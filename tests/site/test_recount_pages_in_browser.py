@@ -31,6 +31,7 @@ from skytally.record import record_faults
 from skytally.recount import (
     CountImage,
     CountJournal,
+    DisputeNotes,
     NotKeptError,
     compare_counts,
     comparison_words,
@@ -574,10 +575,23 @@ def test_what_nobody_could_tell_stands_in_the_comparison(browser: Browser, tmp_p
         ),
     ]  # fmt: skip
     found = compare_counts(counts)
-    state = comparison_page_state(found, comparison_words(found), [])
-    server = RecountServer(image, lambda: state)
+    notes = DisputeNotes(tmp_path / "disputes.jsonl", found.places)
+    lines = comparison_words(found)
+    server = RecountServer(
+        image, lambda: comparison_page_state(found, lines, [], notes=notes), notes=notes
+    )
     with running(server), opened(browser, server.address) as page:
-        expect(page.locator("#list li")).to_have_text(
-            ["first-desk: no mark; second-desk: cannot tell"]
-        )
+        said = "first-desk: no mark; second-desk: cannot tell"
+        expect(page.locator("#list li")).to_have_text([said])
+        expect(page.locator("#note")).to_be_disabled()
+        page.keyboard.press("n")
+        page.fill("#note", "no car: npp")
+        page.keyboard.press("Enter")
+        expect(page.locator("#kept")).to_contain_text("the note is kept")
+        page.reload()
+        page.wait_for_selector(KEPT)
+        expect(page.locator("#list li")).to_have_text([f"{said} — no car: npp"])
+        found_faults = Axe().run(page).response["violations"]
+        assert [each for each in found_faults if each["impact"] in GRAVE] == []
+    assert DisputeNotes(notes.path, found.places).texts == notes.texts
     image.close()

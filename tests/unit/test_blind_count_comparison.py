@@ -19,11 +19,13 @@ from skytally.imagery.sites import read_sites, rings_of
 from skytally.recount import (
     CountState,
     CountTask,
+    DisputeNotes,
     compare_counts,
     comparison_words,
     marks_geojson,
     metres_from_window,
     outline_rings,
+    place_key,
     practice_score,
     recorded_row,
     repetition_words,
@@ -308,3 +310,27 @@ def test_outlines_off_the_image_are_left_out(task: CountTask, root: Path) -> Non
         transform=(1e-7, 0.0, float(east), 0.0, -1e-7, float(north)),
     )  # fmt: skip
     assert water.name in {each["name"] for each in outline_rings(rajin, close)}
+
+
+def test_notes_on_disputed_places_are_kept(task: CountTask, tmp_path: Path) -> None:
+    """The last on a place holds, after a line that broke off too; others are refused."""
+    counts = [finished(task, *points((10, 10))), finished(task, counter="second-desk")]
+    found = compare_counts(counts)
+    path = tmp_path / "disputes.jsonl"
+    notes = DisputeNotes(path, found.places)
+    place = place_key(found.places[0].marks)
+    assert place == "first-desk/m0"
+    for text in ("a car", "two cars"):
+        notes.add({"entry": "note", "place": place, "text": text})
+    with path.open("a") as file:
+        file.write('{"place": "fir')
+    again = DisputeNotes(path, found.places)
+    assert again.texts == {place: "two cars"}
+    again.add({"entry": "note", "place": place, "text": "none"})
+    assert DisputeNotes(path, found.places).texts == {place: "none"}
+    for wrong in ({"place": "x"}, {"text": 3}, {"entry": "put"}, {"text": "x" * 301}):
+        with pytest.raises(DataError, match=r"no note on a place|shorten"):
+            again.add({"entry": "note", "place": place, "text": "a", **wrong})
+    path.write_text("[]\n")
+    with pytest.raises(DataError, match="line 1: found no note"):
+        DisputeNotes(path, found.places)

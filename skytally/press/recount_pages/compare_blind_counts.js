@@ -28,7 +28,7 @@ function list() {
   const items = shown().map((each, i) => {
     const item = document.createElement("li"), button = document.createElement("button");
     button.type = "button";
-    button.textContent = words(each);
+    button.textContent = words(each) + (each.note ? ` — ${each.note}` : "");
     button.addEventListener("click", () => go(i));
     item.setAttribute("aria-current", String(i === current));
     item.append(button);
@@ -38,6 +38,7 @@ function list() {
   byId("list").replaceChildren(...items.slice(0, disputed));
   byId("agreed").replaceChildren(...items.slice(disputed));
   byId("agreed").start = disputed + 1;
+  byId("note").disabled = current < 0;
   byId("same").hidden = !byId("all").checked;
   view.redraw();
 }
@@ -48,6 +49,32 @@ function go(i) {
   current = (i + all.length) % all.length;
   view.centre(all[current].middle, Math.max(view.scale, 2));
   byId("measure").textContent = words(all[current]);
+  byId("note").value = all[current].note;
+  list();
+}
+
+function report(text, fault = false) {
+  byId("kept").textContent = text;
+  byId("kept").className = fault ? "fault" : "";
+}
+
+async function keepNote() {
+  const each = shown()[current], text = byId("note").value.trim();
+  if (!each || text === each.note) return;
+  let answer, said = {};
+  try {
+    answer = await fetch("entry", {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ entry: "note", place: each.place, text }),
+    });
+    said = await answer.json();
+  } catch { /* told below */ }
+  if (answer && answer.ok) {
+    each.note = text;
+    report("the note is kept on this machine");
+  } else {
+    report(`the note is not kept: ${said.message || "is the bench still running? Open the address that the terminal shows"}`, true);
+  }
   list();
 }
 
@@ -65,7 +92,7 @@ async function start() {
   });
   view.host.addEventListener("pointerup", () => { drag = null; });
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target === byId("note") || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key === "n") go(current + 1);
     else if (key === "p") go(current - 1);
@@ -73,6 +100,7 @@ async function start() {
     else if (!movesView(view, event)) return;
     event.preventDefault();
   });
+  byId("note").addEventListener("change", keepNote);
   byId("all").addEventListener("change", () => { if (current >= shown().length) current = -1; list(); });
   byId("words").replaceChildren(...state.words.map(text => {
     const item = document.createElement("li");
@@ -86,7 +114,7 @@ async function start() {
     item.append(swatch, counter);
     return item;
   }));
-  byId("kept").textContent = `${state.objects.filter(each => each.disputed).length} disputed`;
+  report(`${state.objects.filter(each => each.disputed).length} disputed`);
   list();
   document.body.dataset.ready = "yes";
 }
