@@ -173,9 +173,9 @@ def _present_words(found: CountComparison, estimate: Estimate, *, only_sure: boo
             "another found"
         )
     return (
-        f"{total} found by one or more, and no other number in the {level} by {estimate.method}: "
-        "fewer are not possible, and so few were missed by one that the model takes it for "
-        "unlikely that all missed one more; it does not know objects that are hard for everybody"
+        f"{total} found by one or more; the {level} by {estimate.method} holds no other number, "
+        "since by this model it is unlikely that all missed one more; it does not know objects "
+        "that are hard for everybody"
     )
 
 
