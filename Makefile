@@ -107,6 +107,7 @@ archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTE
 	@"$$BIN/python" -m skytally.press.page_archive_command --older="$$OLDER" --minutes="$$MINUTES" --contact="$$CONTACT"
 
 count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
+	@echo "starting the bench …"
 	@"$$BIN/python" -m skytally.press.image_count_and_compare_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
 	  --scope="$$SCOPE" --counter="$$COUNTER" --day="$$DAY" --scale="$$SCALE" --bands="$$BANDS" \
 	  --family="$$FAMILY" --called="$$CALLED" --again="$$AGAIN" --compare="$$COMPARE"

@@ -16,27 +16,43 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from skytally.core import DataError, data_folder, file_fault, project_root, read_table, words
-from skytally.imagery.simulate import PRACTICE, write_practice
+import pandas as pd
+
+from skytally.core import (
+    DataError,
+    data_folder,
+    file_fault,
+    project_root,
+    read_cells,
+    read_table,
+    words,
+)
+from skytally.imagery.simulate import DRAWN_AS, PRACTICE, write_practice
 from skytally.imagery.sites import read_sites
 from skytally.press.recount_server import RecountServer, comparison_page_state, count_page_state
 from skytally.recount import (
     JOURNALS,
+    NOTES_FILE,
     TABLES,
     CountImage,
     CountJournal,
     CountState,
     CountTask,
+    DisputeNotes,
+    check_same,
     compare_counts,
     comparison_words,
     counting_rules,
     counts_of,
     folder_name,
     journal_path,
+    metres_from_window,
     outline_rings,
     practice_score,
     read_count,
     read_task,
+    recorded_row,
+    repetition_words,
     result_of,
     source_id,
     write_result,
@@ -50,7 +66,8 @@ HOW = """make count opens an image and keeps what you mark on it:
   BANDS=3,2,1         bands shown as red, green and blue
   FAMILY=planet       whose image it is, a word of the vocabulary family
   CALLED="Your Name"  your name for readers, where counters.csv does not have you
-  AGAIN=yes           count once more what you have finished, without seeing your marks
+  AGAIN=yes           count once more what you have finished, without seeing your marks; says how
+                      well the count repeats, and leaves no row
   COMPARE=yes         compare the finished counts of different counters
   IMAGE=practice      draw a simulated yard (WHAT=railcars) or quay (WHAT=containers) to count on;
                       IMAGE=practice-2 draws another"""
@@ -95,6 +112,18 @@ def _one_of(option: str, found: str, known: Iterable[str]) -> str:
         message = f"{option}: {said}; write one of {', '.join(names)}"
         raise DataError(message)
     return found
+
+
+def _scope(found: str, scopes: pd.DataFrame, site: str) -> str:
+    """Scope of the record, and where it is none, those of the site, each on a line."""
+    if found in set(scopes["id"]):
+        return found
+    said = f"found {found[:60]!r}" if found else "missing"
+    near = scopes[scopes["site"] == site] if site else scopes
+    lines = [f"  {row['id']}: {row['name']}" for row in near.to_dict("records")]
+    of = f" of {site}" if site else ", or name the SITE to see its own alone"
+    message = "\n".join([f"SCOPE: {said}; write one of these{of}", *lines])
+    raise DataError(message)
 
 
 def _yes(option: str, found: str) -> bool:
@@ -149,7 +178,7 @@ def _checked(asked: argparse.Namespace, counts: Path) -> _Asked:
         return _Asked(path, seed, what, PRACTICE_SCOPE, counter, PRACTICE_DAY, "none", "", asked)
     path = _path_of(asked.image)
     what = _one_of("WHAT", asked.what, TABLES)
-    scope = _one_of("SCOPE", asked.scope, read_table(record / "scopes.csv")["id"])
+    scope = _scope(asked.scope, read_table(record / "scopes.csv"), asked.site)
     families = words(record).get("family", ())
     family = _one_of("FAMILY", asked.family or "unstated", families)
     counter = _counter(asked.counter) if not asked.compare else asked.counter
@@ -199,14 +228,51 @@ def _turn(counts: Path, task: CountTask, asked: _Asked) -> CountTask:
             return here
         turn += 1
     done = replace(task, turn=turn - 1)
+    count, path = read_count(journal_path(counts, done)), journal_path(counts, done)
+    check_same(count.task, done, path)
     # a full disk may have kept its files from being written when it was finished
-    _tell_result(read_count(journal_path(counts, done)), journal_path(counts, done), asked)
+    _tell_result(count, path, asked)
     message = (
         f"{task.counter} has finished the count of {task.what} on {task.image.name} "
         f"({journal_path(counts, done).relative_to(counts.parent)}); COMPARE=yes compares it, "
         "AGAIN=yes counts once more without showing the marks"
     )
     raise DataError(message)
+
+
+def _refuse_far(asked: _Asked, image: CountImage) -> None:
+    """Refuse an image that says it lies farther from the site than the site's window is wide."""
+    identity = image.identity
+    if not identity.crs or asked.seed is not None:
+        return
+    scopes = read_table(data_folder() / "record" / "scopes.csv").set_index("id")["site"]
+    sites = read_sites(data_folder() / "sites")
+    for slug in dict.fromkeys((asked.options.site, str(scopes[asked.scope]))):
+        if slug not in sites:
+            continue
+        site = sites[slug]
+        west, south, east, north = site.grid.bounds
+        away = metres_from_window(site, identity)
+        if away > max(east - west, north - south):
+            lon, lat = identity.lonlat(identity.columns / 2, identity.rows / 2) or (0.0, 0.0)
+            message = (
+                f"IMAGE: the middle of {identity.name} lies at {abs(lat):.3f} "
+                f"{'N' if lat >= 0 else 'S'}, {abs(lon):.3f} {'E' if lon >= 0 else 'W'}, and its "
+                f"edge {away / 1000:,.0f} km from the window of {slug}, where SCOPE="
+                f"{asked.scope} or SITE lies; open an image of that place, or write the SCOPE "
+                "and SITE of this one"
+            )
+            raise DataError(message)
+
+
+def _tell_new(asked: _Asked) -> None:
+    """Tell where the record has no count of such a thing in such a scope, as a slip would have."""
+    table = read_cells(data_folder() / "record" / f"{TABLES[asked.what]}.csv")
+    if asked.scope not in set(table["scope"]):
+        print(
+            f"SCOPE: no row of the record counts {asked.what} in {asked.scope} so far; a new row "
+            "would be its first"
+        )
 
 
 def _outlines(site: str, image: CountImage) -> list[dict[str, Any]]:
@@ -217,7 +283,21 @@ def _outlines(site: str, image: CountImage) -> list[dict[str, Any]]:
     if not image.identity.crs:
         message = "SITE: the image does not say where it lies, so no outline fits; leave SITE out"
         raise DataError(message)
-    return outline_rings(sites[site], image.identity)
+    found = outline_rings(sites[site], image.identity)
+    if not found:
+        print(f"SITE: no outline of {site} meets the image; none is drawn")
+    return found
+
+
+def _where(asked: _Asked) -> str:
+    """Describe the scope, of which no image shows the edge."""
+    if asked.seed is not None:
+        return f"Drawn, not taken: {DRAWN_AS[asked.what]}. The scope is the whole image."
+    row = read_table(data_folder() / "record" / "scopes.csv").set_index("id").loc[asked.scope]
+    return (
+        f"Scope: {row['name']}: {row['meaning']}. Its edge is not drawn on the image; the record "
+        "has it in these words."
+    )
 
 
 def _known(count: CountState) -> dict[str, bool]:
@@ -234,19 +314,54 @@ def _publisher(asked: _Asked) -> str:
 
 
 def _tell_result(count: CountState, journal: Path, asked: _Asked) -> None:
-    found = result_of(count)
-    print(f"{count.task.counter}: {count.task.what}: {found.words}", flush=True)
+    found, task = result_of(count), count.task
+    turn = f", turn {task.turn}" if task.turn > 1 else ""
+    print(f"{task.counter}{turn}: {task.what}: {found.words}", flush=True)
     if asked.seed is not None:
         truth = PRACTICE[asked.what](asked.seed).truth
-        for line in practice_score(count, truth):
+        for line in practice_score(count, truth).words:
             print(f"  {line}")
+    if task.turn > 1:
+        first = read_count(journal_path(journal.parent.parent, replace(task, turn=1)))
+        if first.finished:
+            print(*(f"  {line}" for line in repetition_words(first, count)), sep="\n")
+        else:
+            print("  a repetition of a first count that is not finished; it leaves no row")
+    if asked.seed is not None:
         return
+    record = data_folder() / "record"
     written = write_result(
-        count, journal, data_folder() / "record", publisher=_publisher(asked), known=_known(count)
-    )
+        count, journal, record, publisher=_publisher(asked), known=_known(count)
+    )  # fmt: skip
     for path in written:
         print(f"  written: {path.relative_to(project_root())}")
-    print("  append each to the table of its name (CONTRIBUTING, Add a recount); make check")
+    row = recorded_row(count, record) if task.turn == 1 and not task.image.simulated else None
+    if row is not None:
+        _tell_recorded(count, row)
+    if len(written) > 1:
+        if task.family == "unstated":
+            print("  the row says family unstated: FAMILY says whose image it is, at a first count")
+        print(
+            "  append each .csv to the table of its name (CONTRIBUTING, Add a recount); make check"
+        )
+    elif row is not None:
+        print("  nothing is to be appended")
+
+
+def _tell_recorded(count: CountState, row: dict[str, str]) -> None:
+    """Tell that the record has a count, and whether it says the same number there."""
+    found = result_of(count)
+    here = {key: getattr(found, key) for key in ("state", "value", "low", "high", "bound")}
+    said = {key: "" if value is None else str(value) for key, value in here.items()}
+    other = [
+        f"{key} {row[key] or '(empty)'}, here {value or '(empty)'}"
+        for key, value in said.items()
+        if row[key] != value
+    ]
+    if other:
+        print(f"  the record has this count as {row['id']}, with {'; '.join(other)}: correct it")
+    else:
+        print(f"  the record has this count as {row['id']}")
 
 
 def _tell_finished(count: CountState, journal: Path, asked: _Asked) -> None:
@@ -280,13 +395,16 @@ def _count(asked: _Asked, counts: Path, image: CountImage) -> int:
     )
     if asked.seed is None:
         _refuse_changed(counts, task)
+        _refuse_far(asked, image)
+        _tell_new(asked)
     task = _turn(counts, task, asked)
     outlines, rules = _outlines(asked.options.site, image), counting_rules(asked.what)
-    path = journal_path(counts, task)
+    path, where = journal_path(counts, task), _where(asked)
+    truth = PRACTICE[asked.what](asked.seed).truth if asked.seed is not None else None
     journal = CountJournal(path, task)
     server = RecountServer(
         image,
-        lambda: count_page_state(journal.state, outlines, rules=rules),
+        lambda: count_page_state(journal.state, outlines, rules=rules, where=where, truth=truth),
         journal=journal,
         today=lambda: datetime.now(UTC).date().isoformat(),
         on_finish=lambda: _tell_finished(journal.state, path, asked),
@@ -301,17 +419,28 @@ def _compare(asked: _Asked, counts: Path, image: CountImage) -> int:
         image.identity, asked.what, asked.scope, asked.counter, asked.day, asked.family
     )
     known = list(counts_of(counts / folder_name(task)))
+    first = {each.task.counter: each for each in known if each.task.turn == 1}
     for each in known:
+        who, turn = each.task.counter, each.task.turn
+        own = replace(task, counter=who, turn=turn, family=each.task.family)
+        check_same(each.task, own, journal_path(counts, own))
+        name = who if turn == 1 else f"{who}, turn {turn}"
         if not each.finished:
-            print(f"{each.task.counter}: not finished, left out")
-        elif each.task.turn > 1:
-            print(f"{each.task.counter}: a repetition (turn {each.task.turn}), left out")
+            print(f"{name}: not finished, left out")
+        elif turn > 1:
+            print(f"{name}: a repetition, left out")
+            if who in first and first[who].finished:
+                print(*(f"  {line}" for line in repetition_words(first[who], each)), sep="\n")
     found = compare_counts([each for each in known if each.finished and each.task.turn == 1])
     lines = comparison_words(found)
     print(*lines, sep="\n")
     outlines = _outlines(asked.options.site, image)
-    state = comparison_page_state(found, lines, outlines)
-    _serve(RecountServer(image, lambda: state))
+    notes = DisputeNotes(counts / folder_name(task) / NOTES_FILE, found.places)
+    _serve(
+        RecountServer(
+            image, lambda: comparison_page_state(found, lines, outlines, notes=notes), notes=notes
+        )
+    )
     return 0
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +18,18 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from skytally.core import DataError
 from skytally.press.subprocesses_and_local_ports import LOOPBACK, listening_socket
-from skytally.recount import CountComparison, CountImage, CountJournal, CountState, NotKeptError
+from skytally.recount import (
+    LONGEST_M,
+    CountComparison,
+    CountImage,
+    CountJournal,
+    CountState,
+    DisputeNotes,
+    NotKeptError,
+    place_key,
+    practice_score,
+    result_of,
+)
 
 PAGES = Path(__file__).with_name("recount_pages")
 FILES = {
@@ -40,26 +51,62 @@ DECODERS = 2
 FIRST_PORT, PORTS = 20_000, 10_000
 
 
+def _outcome(count: CountState, truth: Sequence[tuple[float, float]] | None) -> dict[str, Any]:
+    """Collect what a finished count says, and of a simulated image where it is wrong."""
+    made: dict[str, Any] = {"words": result_of(count).words}
+    if truth is not None:
+        score = practice_score(count, truth)
+        made |= {"lines": score.words, "missed": score.missed, "wrong": score.wrong}
+    return made
+
+
 def count_page_state(
-    count: CountState, outlines: list[dict[str, Any]], *, rules: Iterable[dict[str, str]] = ()
+    count: CountState,
+    outlines: list[dict[str, Any]],
+    *,
+    rules: Iterable[dict[str, str]] = (),
+    where: str = "",
+    truth: Sequence[tuple[float, float]] | None = None,
 ) -> dict[str, Any]:
-    """Collect what the page of a count shows: the counter's own marks, and nobody else's."""
+    """Collect what the page of a count shows: the counter's own marks, and nobody else's.
+
+    Parameters
+    ----------
+    count : CountState
+        The count as it stands.
+    outlines : list of dict
+        Outlines of the site in pixels of the image.
+    rules : iterable of dict
+        What counts as one.
+    where : str
+        The scope in words.
+    truth : sequence of tuple of float, optional
+        What is on a simulated image; nothing of it is told before the count is finished.
+    """
     task = asdict(count.task)
     return {
         **task,
         "marks": [mark.as_json() for mark in count.marks.values()],
+        "steps": [[name, mark and mark.as_json()] for name, mark in count.steps],
         "share_seen": count.share_seen,
         "hidden_by": count.hidden_by,
         "finished": count.finished,
+        "outcome": _outcome(count, truth) if count.finished else None,
         "outlines": outlines,
         "rules": list(rules),
+        "where": where,
+        "longest_m": LONGEST_M.get(count.task.what),
     }
 
 
 def comparison_page_state(
-    found: CountComparison, words: list[str], outlines: list[dict[str, Any]]
+    found: CountComparison,
+    words: list[str],
+    outlines: list[dict[str, Any]],
+    *,
+    notes: DisputeNotes | None = None,
 ) -> dict[str, Any]:
-    """Collect what the page of a comparison shows: every object, with each counter's marks."""
+    """Collect what the page of a comparison shows: every place, with each counter's marks."""
     return {
         **asdict(found.counts[0].task),
         "counters": [each.task.counter for each in found.counts],
@@ -70,8 +117,10 @@ def comparison_page_state(
                 "middle": list(each.middle),
                 "marks": {who: mark.as_json() for who, mark in each.marks.items()},
                 "disputed": found.is_disputed(each),
+                "place": place_key(each.marks),
+                "note": notes.texts.get(place_key(each.marks), "") if notes else "",
             }
-            for each in found.objects
+            for each in found.places
         ],
     }
 
@@ -133,7 +182,7 @@ class _StateHandler(_Handler):
 class _EntryHandler(_Handler):
     def post(self) -> None:
         kind = self.request.headers.get("Content-Type", "")
-        if self.bench.journal is None or not kind.startswith("application/json"):
+        if not self.bench.keeps or not kind.startswith("application/json"):
             raise HTTPError(405)
         try:
             entry = json.loads(self.request.body)
@@ -150,7 +199,9 @@ class _EntryHandler(_Handler):
         except DataError as error:
             self.answer({"message": str(error)}, status=409)
             return
-        self.answer({"kept": True, "finished": self.bench.journal.state.finished})
+        finished = self.bench.journal.state.finished if self.bench.journal else ""
+        outcome = self.bench.page_state()["outcome"] if finished else None
+        self.answer({"kept": True, "finished": finished, "outcome": outcome})
 
 
 class _CoarseHandler(_Handler):
@@ -180,7 +231,9 @@ class RecountServer:
     page_state : callable
         What the page shows.
     journal : CountJournal, optional
-        Where marks are kept; None for a comparison, which changes nothing.
+        Where marks are kept; None for a comparison, which changes no mark.
+    notes : DisputeNotes, optional
+        Where notes on a comparison are kept.
     today : callable, optional
         The day of today, written when a count is finished.
     on_finish : callable, optional
@@ -193,12 +246,14 @@ class RecountServer:
         page_state: Callable[[], dict[str, Any]],
         *,
         journal: CountJournal | None = None,
+        notes: DisputeNotes | None = None,
         today: Callable[[], str] = str,
         on_finish: Callable[[], None] | None = None,
     ) -> None:
         self.image = image
         self.page_state = page_state
         self.journal = journal
+        self.notes = notes
         self._today = today
         self._on_finish = on_finish
         self.word = secrets.token_urlsafe(16)
@@ -218,6 +273,11 @@ class RecountServer:
         page = "mark_objects.html" if self.journal is not None else "compare_blind_counts.html"
         return f"http://{LOOPBACK}:{self.port}/{self.word}/{page}"
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the page can have something kept."""
+        return self.journal is not None or self.notes is not None
+
     def take(self, entry: dict[str, Any]) -> None:
         """Keep an entry of the page.
 
@@ -226,6 +286,9 @@ class RecountServer:
         DataError
             If it does not fit, or cannot be written.
         """
+        if self.notes is not None:
+            self.notes.add(entry)
+            return
         assert self.journal is not None  # the handler has checked it
         if entry.get("entry") == "finish":
             self.image.check_unchanged()

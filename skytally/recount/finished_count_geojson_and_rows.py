@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from skytally.core import header_of
+from skytally.core import header_of, read_cells
 from skytally.imagery.acquire import chip_store
 from skytally.recount.count_and_rows_from_marks import (
     csv_lines,
@@ -33,6 +33,8 @@ TABLES = {
 """Table of the record for each thing that is counted."""
 NEW_ID = {"rail_counts": "R", "quay_stocks": "P", "ship_sightings": "P", "depot_observations": "D"}
 """Letter of the ids of each table."""
+ADDITIONS = "additions"
+"""Table that lists rows which were added; the first column is the id of the row."""
 
 
 def _corners(mark: Mark) -> list[tuple[float, float]]:
@@ -92,7 +94,7 @@ def marks_geojson(count: CountState) -> str:
 
 
 def rows_to_append(
-    count: CountState, record: Path, *, publisher: str, known: Mapping[str, bool]
+    count: CountState, record: Path, *, name: str, publisher: str, known: Mapping[str, bool]
 ) -> dict[str, str]:
     """Lines of CSV to append to tables of the record, by table, in the order of the recipe.
 
@@ -102,6 +104,8 @@ def rows_to_append(
         A finished one.
     record : Path
         Folder of the record; its headers say which columns there are.
+    name : str
+        Id of the row.
     publisher : str
         Name of the counter for readers.
     known : mapping of str to bool
@@ -114,7 +118,6 @@ def rows_to_append(
     """
     task = count.task
     table = TABLES[task.what]
-    new_id = f"{NEW_ID[table]}{_free_number(record)}"
     made = {}
     if not known["counter"]:
         made["counters"] = csv_lines(
@@ -123,31 +126,67 @@ def rows_to_append(
     if not known["source"]:
         columns = list(header_of(record / "sources.csv"))
         made["sources"] = csv_lines(source_row_of(count, columns, publisher=publisher))
-    row = row_of(count, list(header_of(record / f"{table}.csv")), name=new_id)
+    row = row_of(count, list(header_of(record / f"{table}.csv")), name=name)
     made[table] = csv_lines(row)
     added = {
-        "row": new_id, "source": source_id(count), "page_says": row["text"], "read": "whole",
+        "row": name, "source": source_id(count), "page_says": row["text"], "read": "whole",
         "same_as": "",
     }  # fmt: skip
-    made["additions"] = csv_lines(added)
+    made[ADDITIONS] = csv_lines(added)
     return made
 
 
-def _free_number(record: Path) -> int:
-    """Next number that no id of any table has."""
-    taken = [0]
-    for path in record.glob("*.csv"):
-        for line in path.read_text(encoding="utf-8-sig").splitlines():
-            name = line.partition(",")[0]
-            if name[:1].isalpha() and name[1:].isdigit():
-                taken.append(int(name[1:]))
-    return max(taken) + 1
+def _ids_of(path: Path) -> list[str]:
+    """First cells of a table."""
+    return [line.partition(",")[0] for line in path.read_text("utf-8-sig").splitlines()[1:]]
+
+
+def _free_id(count: CountState, record: Path, journal: Path) -> str:
+    """Next id that no row of the record has, nor any that another count offers."""
+    offered = journal.with_name(f"{_stem(journal)}.{ADDITIONS}.csv")
+    others = [
+        path for path in journal.parent.parent.glob(f"*/*.{ADDITIONS}.csv") if path != offered
+    ]
+    ids = {each for path in (*record.glob("*.csv"), *others) for each in _ids_of(path)}
+    letter = NEW_ID[TABLES[count.task.what]]
+    own = _ids_of(offered) if offered.is_file() else []
+    if own and own[0].startswith(letter) and own[0] not in ids:
+        return own[0]
+    taken = [int(each[1:]) for each in ids if each[:1].isalpha() and each[1:].isdigit()]
+    return f"{letter}{max(taken, default=0) + 1}"
+
+
+def _stem(journal: Path) -> str:
+    return journal.name.removesuffix(SUFFIX)
+
+
+def recorded_row(count: CountState, record: Path) -> dict[str, str] | None:
+    """Row of the record that holds a finished count, None where there is none.
+
+    Parameters
+    ----------
+    count : CountState
+        A finished one.
+    record : Path
+        Folder of the record.
+    """
+    path = record / f"{TABLES[count.task.what]}.csv"
+    row = row_of(count, list(header_of(path)), name="")
+    same = ("source_id", "scope", "unit")
+    for found in read_cells(path).to_dict("records"):
+        if all(found[column] == row[column] for column in same if row[column]):
+            return {str(column): str(value) for column, value in found.items()}
+    return None
 
 
 def write_result(
     count: CountState, journal: Path, record: Path, *, publisher: str, known: Mapping[str, bool]
 ) -> list[Path]:
     """Write what a finished count leaves, beside its journal.
+
+    A repetition and a count of a simulated image leave their marks and no row, and of one that
+    the record has already what is not appended yet. Files of an earlier run that are not to be
+    appended any more are removed.
 
     Returns
     -------
@@ -161,13 +200,25 @@ def write_result(
     OSError
         If a file cannot be written; those of before stay.
     """
-    stem = journal.name.removesuffix(SUFFIX)
-    marks = journal.with_name(f"{stem}.geojson")
+    marks = journal.with_name(f"{_stem(journal)}.geojson")
     chip_store.write_atomically(marks, marks_geojson(count).encode())
     written = [marks]
-    if count.task.what in TABLES and not count.task.image.simulated:
-        for table, text in rows_to_append(count, record, publisher=publisher, known=known).items():
-            path = journal.with_name(f"{stem}.{table}.csv")
+    task = count.task
+    offers = task.what in TABLES and not task.image.simulated and task.turn == 1
+    if offers:
+        here = recorded_row(count, record)
+        name = here["id"] if here else _free_id(count, record, journal)
+        rows = rows_to_append(count, record, name=name, publisher=publisher, known=known)
+        if here:
+            del rows[TABLES[task.what]]
+            if name in _ids_of(record / f"{ADDITIONS}.csv"):
+                del rows[ADDITIONS]
+        for table, text in rows.items():
+            path = journal.with_name(f"{_stem(journal)}.{table}.csv")
             chip_store.write_atomically(path, text.encode())
             written.append(path)
+    for table in ("counters", "sources", *TABLES.values(), ADDITIONS):
+        path = journal.with_name(f"{_stem(journal)}.{table}.csv")
+        if path not in written:
+            path.unlink(missing_ok=True)
     return written

@@ -19,6 +19,8 @@ FORMAT = 1
 SUFFIX = ".marks.jsonl"
 ENTRIES = PUT, DROP, SEEN, FINISH, REOPEN = "put", "drop", "seen", "finish", "reopen"
 MOST_MARKS = 20_000
+MOST_STEPS = 1_000
+"""Changes that can be taken back."""
 LONGEST_REASON = 300
 
 
@@ -60,6 +62,8 @@ class CountState:
     """What hid the rest."""
     finished: str = ""
     """Day on which it was finished, empty while it is not."""
+    steps: list[tuple[str, Mark | None]] = field(default_factory=list)
+    """What can be taken back, the last one last: name of a mark, and the mark as it was before."""
 
 
 def folder_name(task: CountTask) -> str:
@@ -81,6 +85,15 @@ def _share(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
+def _remember(state: CountState, name: str, entry: dict[str, Any]) -> None:
+    """Note what a change of a mark can be taken back to; to take back ends a step."""
+    if not entry.get("undo"):
+        state.steps.append((name, state.marks.get(name)))
+        del state.steps[:-MOST_STEPS]
+    elif state.steps:
+        state.steps.pop()
+
+
 def apply_entry(state: CountState, entry: dict[str, Any]) -> None:
     """Bring a count up to date by one entry.
 
@@ -99,9 +112,13 @@ def apply_entry(state: CountState, entry: dict[str, Any]) -> None:
         if mark.name not in state.marks and len(state.marks) >= MOST_MARKS:
             message = f"found {MOST_MARKS} marks already; cut the image into parts"
             raise DataError(message)
+        _remember(state, mark.name, entry)
         state.marks[mark.name] = mark
     elif kind == DROP:
-        state.marks.pop(str(entry.get("name")), None)
+        name = str(entry.get("name"))
+        if name in state.marks:
+            _remember(state, name, entry)
+            del state.marks[name]
     elif kind == SEEN:
         share, reason = _share(entry.get("share")), entry.get("hidden_by", "")
         if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
@@ -205,8 +222,14 @@ def read_count(path: Path) -> CountState:
     return state
 
 
-def _check_same(begun: CountTask, task: CountTask, path: Path) -> None:
-    """Refuse to take a count up with another day, owner or scale than it was begun with."""
+def check_same(begun: CountTask, task: CountTask, path: Path) -> None:
+    """Refuse to take a count up with another day, owner or scale than it was begun with.
+
+    Raises
+    ------
+    DataError
+        If one of them differs.
+    """
     asked = {"DAY": task.day, "FAMILY": task.family, "SCALE": task.image.scale_m}
     known = {"DAY": begun.day, "FAMILY": begun.family, "SCALE": begun.image.scale_m}
     for name, value in asked.items():
@@ -247,7 +270,7 @@ class CountJournal:
         if self.path.stat().st_size == 0:
             self._append({"format": FORMAT, **asdict(task)})
         state = read_count(self.path)
-        _check_same(state.task, task, self.path)
+        check_same(state.task, task, self.path)
         return state
 
     def _take(self) -> None:
@@ -296,7 +319,7 @@ class CountJournal:
         """
         trial = CountState(
             self.state.task, dict(self.state.marks), self.state.share_seen,
-            self.state.hidden_by, self.state.finished,
+            self.state.hidden_by, self.state.finished, list(self.state.steps),
         )  # fmt: skip
         apply_entry(trial, entry)
         try:

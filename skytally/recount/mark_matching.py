@@ -36,6 +36,11 @@ class MatchedObject:
         return sum(columns) / len(columns), sum(rows) / len(rows)
 
 
+LONGEST_M = {"railcars": 30.0, "containers": 15.0}
+"""Metres beyond which a mark is longer than one such object, with something to spare: the longest
+container in common use has 45 feet, 13.7 m. Of other things nothing is said."""
+
+
 def reach_px(what: str, scale_m: float | None) -> float:
     """Pixels within which two marks may be of one object.
 
@@ -103,3 +108,36 @@ def matched_objects(counts: Mapping[str, Sequence[Mark]], *, reach: float) -> li
             else:
                 objects.append(MatchedObject({counter: mark}))
     return objects
+
+
+def with_untold(
+    objects: Sequence[MatchedObject], counts: Mapping[str, Sequence[Mark]], *, reach: float
+) -> list[MatchedObject]:
+    """Add the marks of which their counter could not tell, for people to look at.
+
+    Parameters
+    ----------
+    objects : sequence of MatchedObject
+        As `matched_objects` gives them.
+    counts : mapping of str to sequence of Mark
+        Marks by counter.
+    reach : float
+        As `matched_objects`.
+
+    Returns
+    -------
+    list of MatchedObject
+        Each such mark at the nearest object within reach that its counter did not mark, or as a
+        place of its own.
+    """
+    places = list(objects)
+    for counter, marks in counts.items():
+        for mark in (mark for mark in marks if mark.certainty == CANNOT_TELL):
+            free = [i for i, each in enumerate(places) if counter not in each.marks]
+            costs = _costs([places[i] for i in free], [mark], reach)[:, 0] if free else np.empty(0)
+            if free and costs.min() < FAR:
+                i = free[int(costs.argmin())]
+                places[i] = MatchedObject({**places[i].marks, counter: mark})
+            else:
+                places.append(MatchedObject({counter: mark}))
+    return places

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import affine
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 
 from skytally.imagery.sites import Site, rings_of
 from skytally.recount.recount_image_identity_and_tiles import ImageIdentity
@@ -53,3 +54,32 @@ def outline_rings(site: Site, image: ImageIdentity) -> list[dict[str, Any]]:
                 }
             )
     return made
+
+
+def metres_from_window(site: Site, image: ImageIdentity) -> float:
+    """Metres between the window of a site and an image that says where it lies.
+
+    Parameters
+    ----------
+    site : Site
+        Its window is the grid of its images.
+    image : ImageIdentity
+        With a coordinate system.
+
+    Returns
+    -------
+    float
+        0 where they meet.
+    """
+    edges = [(x * image.columns, y * image.rows) for x in (0, 0.5, 1) for y in (0, 0.5, 1)]
+    lons, lats = zip(*(image.lonlat(*each) or (math.nan, math.nan) for each in edges), strict=True)
+    to_grid = Transformer.from_crs("OGC:CRS84", site.grid.epsg, always_xy=True)
+    xs, ys = to_grid.transform(lons, lats)
+    west, south, east, north = site.grid.bounds
+    if not all(map(math.isfinite, (*xs, *ys))):
+        # the zone of the site does not reach as far
+        middle = to_grid.transform((west + east) / 2, (south + north) / 2, direction="INVERSE")
+        return float(Geod(ellps="WGS84").inv(lons[4], lats[4], *middle)[2])
+    across = max(west - max(xs), min(xs) - east, 0.0)
+    down = max(south - max(ys), min(ys) - north, 0.0)
+    return math.hypot(across, down)

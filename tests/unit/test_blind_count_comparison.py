@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,18 @@ from skytally.core import DataError, observation_tables, read_table
 from skytally.imagery.simulate import PRACTICE
 from skytally.imagery.sites import read_sites, rings_of
 from skytally.recount import (
+    CountState,
     CountTask,
+    DisputeNotes,
     compare_counts,
     comparison_words,
     marks_geojson,
+    metres_from_window,
     outline_rings,
+    place_key,
     practice_score,
+    recorded_row,
+    repetition_words,
     write_result,
 )
 from skytally.recount.mark_matching import matched_objects
@@ -153,6 +160,85 @@ def test_rows_of_a_count_fit_the_record(task: CountTask, tmp_path: Path, root: P
     assert len(read_table(record / "rail_counts.csv"))
 
 
+@pytest.fixture
+def record(tmp_path: Path, root: Path) -> Path:
+    """Copy the record, so that rows can be appended."""
+    return shutil.copytree(root / "data/record", tmp_path / "record")
+
+
+def _written(count: CountState, folder: Path, record: Path) -> list[str]:
+    """Write what a count leaves; names of the files."""
+    turn = "" if count.task.turn == 1 else f".{count.task.turn}"
+    journal = folder / f"{count.task.counter}{turn}.marks.jsonl"
+    paths = write_result(
+        count, journal, record, publisher="A", known={"counter": False, "source": False}
+    )
+    return [path.name for path in paths]
+
+
+def _row_id(folder: Path, counter: str) -> str:
+    return (folder / f"{counter}.rail_counts.csv").read_text().splitlines()[1].split(",")[0]
+
+
+def test_rows_of_two_counters_have_ids_of_their_own(
+    task: CountTask, tmp_path: Path, record: Path
+) -> None:
+    """An id that another finished count offers is not offered again, and one's own stays."""
+    folder = tmp_path / "counts/yard"
+    folder.mkdir(parents=True)
+    real = replace(task, image=replace(task.image, simulated=False))
+    for _ in range(2):
+        for counter in ("first-desk", "second-desk"):
+            _written(finished(real, *points((10, 10)), counter=counter), folder, record)
+        ids = [_row_id(folder, counter) for counter in ("first-desk", "second-desk")]
+        assert int(ids[1][1:]) == int(ids[0][1:]) + 1
+
+
+def test_repetition_and_recorded_count_leave_no_row(
+    task: CountTask, tmp_path: Path, record: Path
+) -> None:
+    """Nothing is offered twice, and files of before are taken away."""
+    folder = tmp_path / "counts/yard"
+    folder.mkdir(parents=True)
+    real = replace(task, image=replace(task.image, simulated=False))
+    count = finished(real, *points((10, 10)))
+    assert recorded_row(count, record) is None
+    assert len(_written(count, folder, record)) == 5
+    left = ["geojson", "counters.csv", "sources.csv", "additions.csv"]
+    for name in ("rail_counts", "additions"):
+        table, path = record / f"{name}.csv", folder / f"first-desk.{name}.csv"
+        table.write_text(table.read_text() + path.read_text().split("\n", 1)[1])
+        assert _written(count, folder, record) == [f"first-desk.{each}" for each in left]
+        assert len(list(folder.glob("*.csv"))) == len(left) - 1
+        left.pop()
+    row = recorded_row(count, record)
+    assert row is not None
+    assert (row["counter"], row["value"]) == ("first-desk", "1")
+    again = finished(real, *points((10, 10)), turn=2)
+    assert _written(again, folder, record) == ["first-desk.2.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("crs", "west", "north", "least", "most"),
+    [
+        ("EPSG:32652", 631_000, 4_698_000, 0, 0),
+        ("EPSG:32652", 640_000, 4_698_000, 5_000, 5_200),
+        ("EPSG:32652", 500_000, 4_700_000, 125_000, 135_000),
+        ("EPSG:32633", 500_000, 4_700_000, 8e6, 1.1e7),
+        ("EPSG:32720", 500_000, 4_700_000, 1e7, 2e7),
+    ],
+)
+def test_distance_of_an_image_from_the_window_of_a_site(
+    task: CountTask, root: Path, crs: str, west: float, north: float, least: float, most: float
+) -> None:
+    """An image of the place meets its window; one of another place is so many metres away."""
+    site = read_sites(root / "data/sites")["tumangang"]
+    image = replace(
+        task.image, crs=CRS.from_user_input(crs).to_wkt(), transform=(0.5, 0, west, 0, -0.5, north)
+    )
+    assert least <= metres_from_window(site, image) <= most
+
+
 def test_simulated_count_leaves_no_row(task: CountTask, tmp_path: Path, root: Path) -> None:
     """A count on a drawn image is never offered to the record."""
     (only,) = write_result(
@@ -166,11 +252,51 @@ def test_practice_is_scored_against_what_was_drawn(task: CountTask) -> None:
     """Every object found and one false mark are told apart."""
     truth = PRACTICE["railcars"](1).truth
     marks = [*points(*truth), *points((5, 5), certainty="perhaps", stem="f")]
-    first, second = practice_score(finished(task, *marks), truth)
-    assert f"{len(truth)} railcars were drawn" in first
-    assert second == (
-        f"found {len(truth)} of them, missed 0; 1 marks are on none (1 of these marked perhaps)"
+    score = practice_score(finished(task, *marks), truth)
+    assert f"{len(truth)} railcars were drawn" in score.words[0]
+    assert score.words[1] == (
+        f"found {len(truth)} of them, missed 0; 1 mark lies on no railcar (1 of them perhaps)"
     )
+    assert (score.missed, score.wrong) == ((), ("f0",))
+    assert practice_score(finished(task, *marks[1:]), truth).missed == (truth[0],)
+
+
+def test_cannot_tell_is_to_be_looked_at_and_no_object(task: CountTask) -> None:
+    """Such a mark lies at the other's object, or is a place of its own."""
+    untold = points((101, 10), (300, 10), certainty="cannot tell", stem="u")
+    one = finished(task, *points((10, 10), (100, 10)))
+    other = finished(task, *points((11, 10), stem="s"), *untold, counter="second-desk")
+    found = compare_counts([one, other])
+    assert (len(found.objects), len(found.places), len(found.disputed)) == (2, 3, 2)
+    assert [len(each.marks) for each in found.disputed] == [2, 1]
+    said = "\n".join(comparison_words(found))
+    assert "at 1 more somebody could not tell; 2 are disputed" in said
+    assert "2 railcars were marked by anybody, 1 by all" in said
+    assert "the two numbers do not contradict each other" in said
+
+
+def test_interval_without_width_claims_little(task: CountTask) -> None:
+    """Where nobody missed what another found, and where the model holds one number."""
+    marks = points(*[(20.0 * i, 10.0) for i in range(29)])
+    one = finished(task, *marks)
+    said = comparison_words(compare_counts([one, finished(task, *marks, counter="second-desk")]))
+    assert "the two numbers are the same" in said
+    assert sum(": 29 railcars by both; no interval" in line for line in said) == 1
+    less = [finished(task, *marks[:-1]), finished(task, *marks[1:], counter="second-desk")]
+    said = comparison_words(compare_counts(less))
+    assert any("29 railcars found by one or more; the 90 % interval" in line for line in said)
+    assert not any("(29 railcars)" in line for line in said)
+
+
+def test_repetition_says_how_well_a_count_repeats(task: CountTask) -> None:
+    """What both turns marked, with another word or not, and what one alone did."""
+    one = finished(task, *points((10, 10), (100, 10), (200, 10)))
+    other = finished(
+        task, *points((11, 10), stem="s"), *points((101, 10), certainty="perhaps", stem="p"), turn=2
+    )
+    said = repetition_words(one, other)
+    assert said[0] == "first-desk, turn 2 beside turn 1: 1 to 2 beside 3"
+    assert said[1].startswith("marked in both turns 2, of them 1 with another word; only in turn 1")
 
 
 def test_outlines_off_the_image_are_left_out(task: CountTask, root: Path) -> None:
@@ -184,3 +310,27 @@ def test_outlines_off_the_image_are_left_out(task: CountTask, root: Path) -> Non
         transform=(1e-7, 0.0, float(east), 0.0, -1e-7, float(north)),
     )  # fmt: skip
     assert water.name in {each["name"] for each in outline_rings(rajin, close)}
+
+
+def test_notes_on_disputed_places_are_kept(task: CountTask, tmp_path: Path) -> None:
+    """The last on a place holds, after a line that broke off too; others are refused."""
+    counts = [finished(task, *points((10, 10))), finished(task, counter="second-desk")]
+    found = compare_counts(counts)
+    path = tmp_path / "disputes.jsonl"
+    notes = DisputeNotes(path, found.places)
+    place = place_key(found.places[0].marks)
+    assert place == "first-desk/m0"
+    for text in ("a car", "two cars"):
+        notes.add({"entry": "note", "place": place, "text": text})
+    with path.open("a") as file:
+        file.write('{"place": "fir')
+    again = DisputeNotes(path, found.places)
+    assert again.texts == {place: "two cars"}
+    again.add({"entry": "note", "place": place, "text": "none"})
+    assert DisputeNotes(path, found.places).texts == {place: "none"}
+    for wrong in ({"place": "x"}, {"text": 3}, {"entry": "put"}, {"text": "x" * 301}):
+        with pytest.raises(DataError, match=r"no note on a place|shorten"):
+            again.add({"entry": "note", "place": place, "text": "a", **wrong})
+    path.write_text("[]\n")
+    with pytest.raises(DataError, match="line 1: found no note"):
+        DisputeNotes(path, found.places)

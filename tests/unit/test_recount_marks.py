@@ -72,6 +72,27 @@ def test_journal_is_taken_up_again(tmp_path: Path, task: CountTask) -> None:
     again.close()
 
 
+def test_changes_can_be_taken_back_after_a_restart(tmp_path: Path, task: CountTask) -> None:
+    """What each change can be taken back to is read from the journal; to take back ends it."""
+    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    perhaps = {**MARK, "certainty": "perhaps"}
+    for entry in (
+        {"entry": "put", "mark": MARK},
+        {"entry": "put", "mark": perhaps},
+        {"entry": "drop", "name": "a"},
+        {"entry": "drop", "name": "never set"},
+        {"entry": "put", "mark": perhaps, "undo": True},
+    ):
+        journal.add(entry)
+    journal.close()
+    state = read_count(journal.path)
+    assert [(name, before and before.certainty) for name, before in state.steps] == [
+        ("a", None),
+        ("a", "sure"),
+    ]
+    assert state.steps == journal.state.steps
+
+
 def test_entry_that_does_not_fit_changes_nothing(tmp_path: Path, task: CountTask) -> None:
     """A refused entry is neither in the journal nor in the count."""
     journal = CountJournal(tmp_path / "a.marks.jsonl", task)

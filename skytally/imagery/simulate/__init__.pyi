@@ -20,7 +20,11 @@ from .port_at_pixel_sizes import (
     port_image as port_image,
 )
 from .rail_yard_quay_field_cubes import simulated_field as simulated_field
-from .recount_practice_images import PRACTICE as PRACTICE, write_practice as write_practice
+from .recount_practice_images import (
+    DRAWN_AS as DRAWN_AS,
+    PRACTICE as PRACTICE,
+    write_practice as write_practice,
+)
 from .rehearsal_passes_and_catalogue_faults import SMALL as SMALL, ArchivePlan as ArchivePlan
 from .rehearsal_scene_archive import (
     read_json_lines as read_json_lines,

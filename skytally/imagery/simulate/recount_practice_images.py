@@ -121,6 +121,13 @@ def practice_quay(seed: int) -> PracticeImage:
 
 PRACTICE = {"railcars": practice_yard, "containers": practice_quay}
 """What can be practised, and how its image is drawn."""
+DRAWN_AS = {
+    "railcars": "each car is drawn as a rectangle with its shadow on its northern side, about as "
+    "wide and darker; the lighter half is the car",
+    "containers": "containers are drawn in one layer, without shadows, so that no stack hides "
+    "another; ends and sides touch, and colours tell them apart",
+}
+"""How one object looks on such an image, for whoever practises."""
 
 
 def write_practice(image: PracticeImage, path: Path) -> None:

@@ -5,7 +5,11 @@ const byId = id => document.getElementById(id);
 const COLOURS = ["#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#009e73", "#ffffff"];
 let state, view, current = -1;
 
-function shown() { return state.objects.filter(each => byId("all").checked || each.disputed); }
+// Disputed objects first, so that both lists count on.
+function shown() {
+  const agreed = byId("all").checked ? state.objects.filter(each => !each.disputed) : [];
+  return [...state.objects.filter(each => each.disputed), ...agreed];
+}
 
 function draw(pen) {
   drawOutlines(pen, view, state.outlines);
@@ -21,15 +25,21 @@ function words(each) {
 }
 
 function list() {
-  byId("list").replaceChildren(...shown().map((each, i) => {
+  const items = shown().map((each, i) => {
     const item = document.createElement("li"), button = document.createElement("button");
     button.type = "button";
-    button.textContent = words(each);
+    button.textContent = words(each) + (each.note ? ` — ${each.note}` : "");
     button.addEventListener("click", () => go(i));
     item.setAttribute("aria-current", String(i === current));
     item.append(button);
     return item;
-  }));
+  });
+  const disputed = state.objects.filter(each => each.disputed).length;
+  byId("list").replaceChildren(...items.slice(0, disputed));
+  byId("agreed").replaceChildren(...items.slice(disputed));
+  byId("agreed").start = disputed + 1;
+  byId("note").disabled = current < 0;
+  byId("same").hidden = !byId("all").checked;
   view.redraw();
 }
 
@@ -39,6 +49,32 @@ function go(i) {
   current = (i + all.length) % all.length;
   view.centre(all[current].middle, Math.max(view.scale, 2));
   byId("measure").textContent = words(all[current]);
+  byId("note").value = all[current].note;
+  list();
+}
+
+function report(text, fault = false) {
+  byId("kept").textContent = text;
+  byId("kept").className = fault ? "fault" : "";
+}
+
+async function keepNote() {
+  const each = shown()[current], text = byId("note").value.trim();
+  if (!each || text === each.note) return;
+  let answer, said = {};
+  try {
+    answer = await fetch("entry", {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ entry: "note", place: each.place, text }),
+    });
+    said = await answer.json();
+  } catch { /* told below */ }
+  if (answer && answer.ok) {
+    each.note = text;
+    report("the note is kept on this machine");
+  } else {
+    report(`the note is not kept: ${said.message || "is the bench still running? Open the address that the terminal shows"}`, true);
+  }
   list();
 }
 
@@ -56,13 +92,16 @@ async function start() {
   });
   view.host.addEventListener("pointerup", () => { drag = null; });
   document.addEventListener("keydown", event => {
+    if (event.target === byId("note") || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key === "n") go(current + 1);
     else if (key === "p") go(current - 1);
-    else if (event.target !== view.host || !movesView(view, event)) return;
+    else if (event.key.startsWith("Arrow") && event.target !== view.host) return;
+    else if (!movesView(view, event)) return;
     event.preventDefault();
   });
-  byId("all").addEventListener("change", () => { current = -1; list(); });
+  byId("note").addEventListener("change", keepNote);
+  byId("all").addEventListener("change", () => { if (current >= shown().length) current = -1; list(); });
   byId("words").replaceChildren(...state.words.map(text => {
     const item = document.createElement("li");
     item.textContent = text;
@@ -75,7 +114,7 @@ async function start() {
     item.append(swatch, counter);
     return item;
   }));
-  byId("kept").textContent = `${state.objects.filter(each => each.disputed).length} disputed`;
+  report(`${state.objects.filter(each => each.disputed).length} disputed`);
   list();
   document.body.dataset.ready = "yes";
 }

@@ -14,6 +14,7 @@ class ImageView {
     this.tiles = new Map();
     this.filter = "none";
     this.waiting = false;
+    this.fitted = true;
     this.coarse = new Image();
     this.coarse.onload = () => this.redraw();
     this.coarse.src = "coarse.png";
@@ -24,12 +25,15 @@ class ImageView {
 
   resize() {
     const ratio = window.devicePixelRatio || 1;
+    const middle = this.scale ? this.toImage(this.width / 2, this.height / 2) : null;
     this.width = this.host.clientWidth;
     this.height = this.host.clientHeight;
     this.canvas.width = Math.max(1, Math.round(this.width * ratio));
     this.canvas.height = Math.max(1, Math.round(this.height * ratio));
     this.ratio = ratio;
-    this.redraw();
+    if (middle && this.fitted) this.fit();
+    else if (middle) this.centre(middle);
+    else this.redraw();
   }
 
   // pixels of the screen to one of the image, and the image's place at the upper left corner
@@ -37,6 +41,7 @@ class ImageView {
     this.scale = Math.min(this.width / this.columns, this.height / this.rows) || 1;
     this.left = (this.columns - this.width / this.scale) / 2;
     this.top = (this.rows - this.height / this.scale) / 2;
+    this.fitted = true;
     this.redraw();
   }
 
@@ -47,6 +52,7 @@ class ImageView {
   inside([column, row]) { return column >= 0 && row >= 0 && column <= this.columns && row <= this.rows; }
 
   pan(dx, dy) {
+    this.fitted = false;
     this.left = Math.min(this.columns, Math.max(-this.width / this.scale, this.left - dx / this.scale));
     this.top = Math.min(this.rows, Math.max(-this.height / this.scale, this.top - dy / this.scale));
     this.redraw();
@@ -54,6 +60,7 @@ class ImageView {
 
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const [column, row] = this.toImage(x, y);
+    this.fitted = false;
     const least = Math.min(this.width / this.columns, this.height / this.rows) / 2;
     this.scale = Math.min(SHARPEST, Math.max(least, this.scale * factor));
     this.left = column - x / this.scale;
@@ -62,6 +69,7 @@ class ImageView {
   }
 
   centre([column, row], scale = this.scale) {
+    this.fitted = false;
     this.scale = scale;
     this.left = column - this.width / this.scale / 2;
     this.top = row - this.height / this.scale / 2;
@@ -139,19 +147,20 @@ function zoomsByWheel(view) {
   }, { passive: false });
 }
 
-// Colour and shape both tell the words apart: black under white shows on any ground.
-const LOOKS = { "sure": ["#00d084", []], "perhaps": ["#ffb000", [6, 4]], "cannot tell": ["#ff4fd8", [2, 3]] };
+// Colour and shape both tell the words apart: a dark edge under the colour shows on any ground.
+const LOOKS = { "sure": ["#00d084", []], "perhaps": ["#ffb000", [6, 4]], "cannot tell": ["#ff7ae2", [3, 3]] };
 
 function drawMark(pen, view, mark, colour, dash, strong) {
-  const places = mark.corners.map(corner => view.toScreen(corner));
-  for (const [ink, width] of [["#000", strong ? 5 : 3.5], [colour, strong ? 3 : 1.8]]) {
+  const places = mark.corners.map(corner => view.toScreen(corner)), untold = mark.certainty === "cannot tell";
+  const more = untold ? 1 : 0;
+  for (const [ink, width, dashes] of [["#000", (strong ? 5 : 3.5) + 2 * more, []], [colour, (strong ? 3 : 1.8) + more, dash]]) {
     pen.strokeStyle = ink;
     pen.lineWidth = width;
-    pen.setLineDash(dash);
+    pen.setLineDash(dashes);
     pen.beginPath();
     if (mark.kind === "point") {
       const [x, y] = places[0];
-      pen.arc(x, y, strong ? 9 : 6, 0, 2 * Math.PI);
+      pen.arc(x, y, strong ? 9 : 6 + 2 * more, 0, 2 * Math.PI);
     } else if (mark.kind === "box") {
       const [[x, y], [right, bottom]] = [places[0], places[1] || places[0]];
       pen.rect(Math.min(x, right), Math.min(y, bottom), Math.abs(right - x), Math.abs(bottom - y));
@@ -161,6 +170,28 @@ function drawMark(pen, view, mark, colour, dash, strong) {
     pen.stroke();
   }
   pen.setLineDash([]);
+  if (!untold) return;
+  pen.font = "bold 12px system-ui, sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.lineWidth = 3;
+  pen.strokeStyle = "#000";
+  pen.strokeText("?", ...places[0]);
+  pen.fillStyle = colour;
+  pen.fillText("?", ...places[0]);
+}
+
+// What a practice count missed, a square, or marked wrongly, a cross.
+function drawSign(pen, view, place, missed) {
+  const [x, y] = view.toScreen(place);
+  for (const [ink, width] of [["#000", 5], ["#ff5a4f", 2.5]]) {
+    pen.strokeStyle = ink;
+    pen.lineWidth = width;
+    pen.beginPath();
+    if (missed) pen.rect(x - 7, y - 7, 14, 14);
+    else for (const side of [-7, 7]) { pen.moveTo(x - 7, y - side); pen.lineTo(x + 7, y + side); }
+    pen.stroke();
+  }
 }
 
 function drawOutlines(pen, view, outlines) {
@@ -179,12 +210,21 @@ function lengthOf(mark) {
   return steps.reduce((sum, each) => sum + each, 0);
 }
 
+// Length of a line, longer side of a box, as the record has it.
+function longSide(mark) {
+  if (mark.kind !== "box") return lengthOf(mark);
+  const [one, other] = mark.corners;
+  return Math.max(Math.abs(other[0] - one[0]), Math.abs(other[1] - one[1]));
+}
+
 function lengthWords(pixels, scale) {
   return scale === null ? `${pixels.toFixed(0)} pixels (the scale is not known)` : `${(pixels * scale).toFixed(1)} m`;
 }
 
 function showTask(state, verb) {
-  const text = `${verb} ${state.what} in ${state.scope}, ${state.image.name}, ${state.day}`;
+  const text = state.scope === "practice"
+    ? `${verb} ${state.what}, practice: ${state.image.name}`
+    : `${verb} ${state.what} in ${state.scope}, ${state.image.name}, ${state.day}`;
   document.getElementById("task").textContent = text;
   document.title = text;
   document.getElementById("simulated").hidden = !state.image.simulated;
