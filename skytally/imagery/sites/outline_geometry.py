@@ -226,7 +226,7 @@ def _with_point_moved(corner: list[float], site: Site) -> str:
     lon, lat = corner[:2]
     for power in (-4, -3, -2, -1, 1, 2, 3):
         for moved in ((lon * 10.0**power, lat), (lon, lat * 10.0**power)):
-            if is_near_window(*moved, site):
+            if is_near_window(moved[0], moved[1], site):
                 return f"{moved[0]:.9g}, {moved[1]:.9g}"
     return ""
 
@@ -252,7 +252,11 @@ def slipped_corners(geometry: dict[str, Any], site: Site) -> list[str]:
         if len(ring) < 4 or not all(map(_is_position, ring)):
             continue
         corners = ring[:-1] if ring[0][:2] == ring[-1][:2] else ring
-        far = [n for n, corner in enumerate(corners, 1) if not is_near_window(*corner[:2], site)]
+        far = [
+            n
+            for n, corner in enumerate(corners, 1)
+            if not is_near_window(corner[0], corner[1], site)
+        ]
         if not far or len(far) > max(1, MAX_SLIPPED_SHARE * len(corners)):
             continue
         lon, lat = ring[far[0] - 1][:2]
@@ -279,7 +283,11 @@ def comma_corner(corner: object, site: Site) -> str:
     """
     if not isinstance(corner, list) or len(corner) not in (3, 4) or not _is_position(corner):
         return ""
-    if len(corner) == 3 and is_near_window(*corner[:2], site) and abs(corner[2]) < HIGHEST_M:
+    if (
+        len(corner) == 3
+        and is_near_window(corner[0], corner[1], site)
+        and abs(corner[2]) < HIGHEST_M
+    ):
         return ""
     splits = ((0, 1), (2, 3)) if len(corner) == 4 else None
     for places in [splits] if splits else [((0, 1), (2,)), ((0,), (1, 2))]:
