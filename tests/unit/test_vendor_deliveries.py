@@ -6,10 +6,12 @@ own files.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tarfile
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -148,6 +150,104 @@ def test_a_bundle_of_the_usgs_is_read_from_its_tar(tmp_path: Path) -> None:
     (item,), _ = found(tmp_path / "order", **LANDSAT)
     assert (item.item_id, item.platform) == (deliveries.LANDSAT_NAME, "landsat-8")
     assert not missing(read(item)).any()
+
+
+def _landsat_tar(path: Path, made: Path, front: str, form: int = tarfile.PAX_FORMAT) -> Path:
+    """Pack a bundle with something in front of the name of each member."""
+    folder = deliveries.landsat(made) / deliveries.LANDSAT_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w", format=form) as packed:
+        for each in sorted(folder.iterdir()):
+            packed.add(each, f"{front}{each.name}")
+    return path
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "./",
+        "././",
+        ".\\",
+        "a\\b\\",
+        "a//b/",
+        "a/./b/",
+        "나진 (1)/",
+        f"{'n' * 60}/{'m' * 90}/",
+        "a{b}/",
+    ],
+)
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_members_of_an_archive_are_read_under_every_legal_name(
+    tmp_path: Path, front: str, form: int
+) -> None:
+    """As other programs and systems pack a folder: its bands are read, not only listed."""
+    _landsat_tar(tmp_path / "orders" / "bundle (1).tar", tmp_path / "made", front, form)
+    (item,), reasons = found(tmp_path / "orders", **LANDSAT)
+    assert reasons == {}
+    assert not missing(read(item)).any()
+
+
+@pytest.mark.parametrize("front", ["", "./", "a\\b\\", "././", "a//b/"])
+def test_a_zip_with_odd_names_is_read_or_told(tmp_path: Path, front: str) -> None:
+    """Windows packs with backslashes; what cannot be read in place is told to be unpacked."""
+    folder = deliveries.landsat(tmp_path / "made") / deliveries.LANDSAT_NAME
+    (tmp_path / "orders").mkdir()
+    with zipfile.ZipFile(tmp_path / "orders" / "bundle.zip", "w") as packed:
+        for each in sorted(folder.iterdir()):
+            member = zipfile.ZipInfo(each.name)
+            member.filename = f"{front}{each.name}"
+            packed.writestr(member, each.read_bytes())
+    items, reasons = found(tmp_path / "orders", **LANDSAT)
+    if front in ("././", "a//b/"):
+        assert "has an odd name; unpack it" in reasons["bundle.zip"]
+        return
+    assert not missing(read(items[0])).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.zip", lambda whole: whole("zip")[:-400], "is not complete, as where a download broke"),
+        ("a.zip", lambda whole: whole("zip")[:60], "is not complete"),
+        ("a.tar", lambda whole: whole("tar")[:-20_000], "is not complete"),
+        ("a.tar", lambda whole: whole("tar").rstrip(b"\0") + b"\0" * 10, "is not complete"),
+        ("a.tar", lambda whole: gzip.compress(whole("tar")), "a packed archive; unpack it"),
+        ("a.zip", lambda _: b"\n<!DOCTYPE html><html>", "a web page and no .zip file"),
+        ("a.tar", lambda _: b"<html>log in</html>", "a web page and no .tar file"),
+        ("a.zip", lambda _: b"", "an empty file; download it again"),
+        ("a.zip", lambda _: b"made up", "it is no .zip file, or is broken; download it again"),
+    ],
+)
+def test_a_broken_archive_says_to_download_it_again(
+    tmp_path: Path, name: str, content: Callable[..., bytes], reason: str
+) -> None:
+    """One message in words of this project, for every way in which a download goes wrong."""
+
+    def whole(kind: str) -> bytes:
+        if kind == "tar":
+            return _landsat_tar(tmp_path / "b.tar", tmp_path / "made", "").read_bytes()
+        made = deliveries.landsat(tmp_path / "made")
+        return deliveries.zipped(made, tmp_path / "b.zip").read_bytes()
+
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / name).write_bytes(content(whole))
+    items, reasons = found(tmp_path / "orders", **LANDSAT)
+    assert items == []
+    (told,) = reasons.values()
+    assert reason in told
+    assert str(tmp_path) not in told
+
+
+def test_no_folder_of_this_machine_stands_in_a_reason(tmp_path: Path) -> None:
+    """What a library says of a file is told with the name below the provider's folder."""
+    order = tmp_path / "orders"
+    deliveries.planet(order / "plain")
+    next((order / "plain").rglob("*SR*.tif")).write_bytes(b"II*")
+    deliveries.zipped(order / "plain", order / "packed" / "order.zip")
+    items, reasons = found(order)
+    assert items == []
+    assert len(reasons) == 2
+    assert not any(str(tmp_path) in told or "/vsi" in told for told in reasons.values())
 
 
 def test_a_picture_with_a_world_file_is_told_what_it_lacks(tmp_path: Path) -> None:

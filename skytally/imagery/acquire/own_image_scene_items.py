@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -14,6 +15,7 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
+from skytally.imagery.acquire.deliveries.delivered_files import without_folders
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
@@ -100,7 +102,8 @@ def items_in_folder(
         try:
             item = _scene_item(scene, provider, site)
         except (RasterioError, ValueError, OSError) as error:
-            malformed.append((item_id_of(scene.key), " ".join(str(error).split())[:500]))
+            reason = without_folders(str(error), Path(provider.url))
+            malformed.append((item_id_of(scene.key), " ".join(reason.split())[:500]))
             continue
         if first.isoformat() <= item.time[:10] <= last.isoformat() and item.window_share:
             items.append(item)
