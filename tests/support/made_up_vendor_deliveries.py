@@ -181,6 +181,20 @@ def maxar(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
     return folder
 
 
+def maxar_pan(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
+    """Make the panchromatic product that an order holds beside the one in colours."""
+    here = folder / "059123456010_01" / "059123456010_01_P001_PAN"
+    name = MAXAR_NAME.replace("M2AS", "P2AS")
+    image(here / f"{name}.TIF", [ground((300, 300), seed=7)], gsd=1.0)
+    write_text(
+        here / f"{name}.IMD",
+        'version = "28.3";\nbandId = "P";\nBEGIN_GROUP = BAND_P\n\tabsCalFactor = 9.0e-03;\n'
+        'END_GROUP = BAND_P\nBEGIN_GROUP = IMAGE_1\n\tsatId = "WV02";\n'
+        f"\tfirstLineTime = {first_line};\nEND_GROUP = IMAGE_1\nEND;\n",
+    )
+    return folder
+
+
 def _dimap(sources: str, files: str, display: str = "") -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?><Dimap_Document><Dataset_Identification>'

@@ -262,6 +262,57 @@ def test_a_picture_with_a_world_file_is_told_what_it_lacks(tmp_path: Path) -> No
     assert taken["alone.png"] == "a picture without a place on the ground; not read"
 
 
+def _in_colours_and_grey(folder: Path) -> Path:
+    words = {"gsd": 10.0}
+    for band in ("blue", "green", "red", "nir"):
+        deliveries.plain(folder, f"WV02_20230827T021549_{band}.tif", **words)
+    path = deliveries.plain(folder, "WV02_20230827T021550.tif", bands=2, **words)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.descriptions = ("pan", "ir")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make", [lambda f: deliveries.maxar_pan(deliveries.maxar(f)), _in_colours_and_grey]
+)
+def test_an_image_beside_the_one_with_the_bands_is_left_out(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    """An order of both is ordinary: the other image is told, and is no fault of the run."""
+    items, reasons = found(make(tmp_path / "order"))
+    assert reasons == {}
+    told = {each.item.item_id: each.reason for each in select_items(items, HERE)}
+    (left_out,) = filter(None, told.values())
+    assert left_out.startswith("other bands: it has pan")
+    assert "the row names blue, green, red, nir, which " in left_out
+    assert len(told) == 2
+
+
+def test_an_image_of_other_bands_alone_is_a_fault(tmp_path: Path) -> None:
+    """Without the other image, or with one of another day, nothing of it would be stored."""
+    deliveries.maxar(deliveries.maxar_pan(tmp_path / "order"), first_line="2023-08-26T02:15:49Z")
+    deliveries.maxar_pan(tmp_path / "alone")
+    for folder in ("order", "alone"):
+        _, reasons = found(tmp_path / folder)
+        assert any("none of the bands that the row names" in told for told in reasons.values())
+
+
+@pytest.mark.parametrize("bits", ["uint8", "uint16"])
+def test_a_download_of_whole_numbers_says_how_to_ask_for_reflectance(
+    tmp_path: Path, bits: str
+) -> None:
+    """No metadata file comes with it, so none is asked for."""
+    for band in ("B02", "B04"):
+        path = tmp_path / f"2023-08-27-00_00_2023-08-27-23_59_Sentinel-2_L2A_{band}_(Raw).tiff"
+        deliveries.image(path, [np.full((60, 60), 90, bits)], gsd=20.0)
+    items, reasons = found(tmp_path, **{**S2, "bands": {"b02": "B02", "b04": "B04"}, "quality": ""})
+    assert items == []
+    assert list(reasons.values()) == [
+        f"no scale is stated for b02, b04 ({bits} numbers); download it again with the image "
+        "format TIFF (32-bit float)"
+    ]
+
+
 def test_an_archive_inside_an_archive_is_told(tmp_path: Path) -> None:
     """It is not opened, and not passed over in silence."""
     inner = deliveries.zipped(deliveries.planet(tmp_path / "order"), tmp_path / "in" / "order.zip")

@@ -177,6 +177,8 @@ def _view_rank(item: SceneItem, site: Site) -> tuple[float, bool, str, str, str]
 
 def _rejection_reason(item: SceneItem, site: Site) -> str:
     """Reason why an item is rejected; empty if it can be read."""
+    if item.unwanted:
+        return item.unwanted
     if item.sensor == LANDSAT and item.platform not in ACCEPTED_LANDSATS:
         return f"platform not used: {item.platform or 'not stated'}"
     if item.epsg is None:
