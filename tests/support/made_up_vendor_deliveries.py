@@ -144,6 +144,23 @@ def planet(folder: Path, *, count: int = 4, acquired: str = MOMENT) -> Path:
     return folder
 
 
+def composite(folder: Path, *moments: str, name: str = "composite") -> Path:
+    """Make a composite of Planet: one image and its mask, with the metadata of its scenes."""
+    shape = (200, 200)
+    image(folder / f"{name}.tif", [ground(shape, seed=band) for band in range(4)], nodata=0)
+    udm = np.zeros((8, *shape), "uint8")
+    udm[0], udm[5, :20] = 1, 1
+    image(folder / f"{name}_udm2.tif", list(udm))
+    for place, moment in enumerate(moments):
+        item = f"{moment[:10].replace('-', '')}_0215{place:02}_84_24bb"
+        properties = {"acquired": moment, "item_type": "PSScene", "satellite_id": "24bb"}
+        content = {"id": item, "type": "Feature", "properties": properties}
+        write_text(folder / f"{item}_metadata.json", json.dumps(content))
+        write_text(folder / f"{item}_3B_AnalyticMS_metadata.xml", "<x/>")
+    write_text(folder / "manifest.json", json.dumps({"name": "", "files": []}))
+    return folder
+
+
 def maxar(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
     """Make a product of two tiles with IMD, XML and TIL."""
     here = folder / "059123456010_01" / "059123456010_01_P001_MUL"

@@ -563,6 +563,109 @@ def test_a_day_that_reads_two_ways_is_not_guessed(name: str) -> None:
         moment_in_name(name)
 
 
+NUMBERED = {"b02": "1", "b03": "2", "b04": "3", "b08": "4"}
+TWO_DAYS = ("2023-08-27T02:15:49Z", "2023-08-29T02:15:52Z")
+
+
+@pytest.mark.parametrize("where", [".", "2023-08-27 order"])
+@pytest.mark.parametrize(
+    "name", ["composite", "a_composite_20230827", "a mosaic", "a", "a 20230828"]
+)
+def test_a_composite_of_several_days_is_a_fault(tmp_path: Path, where: str, name: str) -> None:
+    """The metadata beside it say so, whatever day the folder or the file is named after."""
+    deliveries.composite(tmp_path / where, *TWO_DAYS, name=name)
+    items, reasons = found(tmp_path, bands=NUMBERED)
+    assert items == []
+    (told,) = reasons.values()
+    assert "the metadata of 2 scenes of 2023-08-27 and 2023-08-29" in told
+    assert "order the scenes of each day apart" in told
+    assert "YYYYMMDD" not in told
+
+
+@pytest.mark.parametrize(
+    ("moments", "name", "expected"),
+    [
+        (("2023-08-27T02:15:52Z", "2023-08-27T02:15:49Z"), "composite", "2023-08-27T02:15:49Z"),
+        (("2023-08-27T02:15:49Z",), "a_composite_20230827", "2023-08-27T02:15:49Z"),
+        (("2023-08-27T00:10:00Z", "2023-08-27T02:15:49Z"), "mosaic", "2023-08-27T00:00:00Z"),
+    ],
+)
+def test_a_composite_of_one_day_has_its_time(
+    tmp_path: Path, moments: tuple[str, ...], name: str, expected: str
+) -> None:
+    """Of one pass it is that of the first scene, else the day; a name of its own stays its own."""
+    deliveries.composite(tmp_path, *moments, name=name)
+    (item,), reasons = found(tmp_path, bands=NUMBERED)
+    assert (item.time, reasons) == (expected, {})
+    assert missing(read(item)).mean() == pytest.approx(0.1)
+    taken = recognised_delivery(deliveries.row(tmp_path, NUMBERED)).taken_for
+    used = [words for words in taken.values() if words == f"metadata of {item.item_id} (time)"]
+    assert len(used) == len(moments)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("composite", "nothing beside it says of which days"), ("mosaic", "")]
+)
+def test_a_composite_without_metadata_has_no_day(tmp_path: Path, name: str, reason: str) -> None:
+    """The folder may be named after any of its days; a mosaic of one flight has that day."""
+    deliveries.composite(tmp_path / "2023-08-27 order", name=name)
+    items, reasons = found(tmp_path, bands=NUMBERED)
+    assert len(items) == (not reason)
+    assert all(reason in told for told in reasons.values())
+
+
+def test_an_image_without_a_day_takes_none_of_another_order(tmp_path: Path) -> None:
+    """Metadata of scenes whose images lie beside it are theirs, whatever bands those hold."""
+    deliveries.planet(tmp_path)
+    deliveries.plain(tmp_path / "PSScene", "rajin.tif", bands=4)
+    for day in ("2023-08-27", "2023-08-29"):
+        deliveries.plain(tmp_path / "PSScene", f"x {day}_swir.tif")
+        stated = json.dumps({"properties": {"datetime": f"{day}T02:15:49Z"}})
+        deliveries.write_text(tmp_path / "PSScene" / f"x {day}.json", stated)
+    _, reasons = found(tmp_path, bands=NUMBERED)
+    assert "no time" in reasons["PSScene.rajin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "platform", "words"),
+    [
+        ("pier_20230805", {"platform": " Sentinel-2B "}, "sentinel-2b", "time, satellite"),
+        ("WV03_20230805", {"platform": "worldview-3"}, "worldview-3", "time"),
+        ("pier_20230805", {"platform": None}, "", "time"),
+        ("pier_20230805", {"platform": "<b>\n"}, "", "time"),
+        ("pier_20230805", {"platform": 7}, "", "time"),
+    ],
+)
+def test_an_item_beside_an_image_gives_its_satellite(
+    tmp_path: Path, name: str, stated: dict[str, Any], platform: str, words: str
+) -> None:
+    """What was taken from it is said; the name of the image stands first."""
+    deliveries.plain(tmp_path, f"{name}_red.tif")
+    stated = {"properties": {"datetime": "2023-08-05T02:03:04Z", **stated}}
+    deliveries.write_text(tmp_path / f"{name}.json", json.dumps(stated))
+    (item,), _ = found(tmp_path, bands={"b04": "red"})
+    assert (item.platform, item.time) == (platform, "2023-08-05T02:03:04Z")
+    taken = recognised_delivery(deliveries.row(tmp_path, {"b04": "red"})).taken_for
+    assert taken[f"{name}.json"] == f"metadata of {name} ({words})"
+
+
+def test_folders_of_pixel_sizes_are_one_scene(tmp_path: Path) -> None:
+    """Bands of Sentinel-2 without the metadata of their product: each in its finest file."""
+    for band, gsd in (("B02", 10), ("B04", 10), ("B02", 20), ("B11", 20), ("SCL", 20)):
+        values = np.full((600 // gsd, 600 // gsd), 4 if band == "SCL" else 900, "uint16")
+        name = f"T52TFN_20230827T021549_{band}_{gsd}m.jp2"
+        deliveries.image(tmp_path / f"IMG_DATA/R{gsd}m" / name, [values], gsd=float(gsd))
+    words = {**S2, "bands": {"b02": "B02", "b04": "B04", "b11": "B11"}, "calibration": "linear"}
+    (item,), reasons = found(tmp_path, **words)
+    assert (reasons, item.missing_bands) == ({}, ())
+    assert {band: asset.gsd for band, asset in item.assets.items()} == {
+        "b02": 10.0, "b04": 10.0, "b11": 20.0, "quality": 20.0,
+    }  # fmt: skip
+    taken = recognised_delivery(deliveries.row(tmp_path, **words)).taken_for
+    (coarse,) = [words for path, words in taken.items() if path.endswith("B02_20m.jp2")]
+    assert coarse == "B02 in larger pixels than T52TFN_20230827T021549_B02_10m.jp2; not read"
+
+
 def test_plain_files_by_name_folder_and_sidecar(tmp_path: Path) -> None:
     """Equal names in different folders are different scenes; a sidecar settles two days."""
     for day in ("2023-08-05", "2023-08-06"):
