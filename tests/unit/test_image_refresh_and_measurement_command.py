@@ -97,8 +97,8 @@ def test_rejected_scenes_are_listed_with_their_reasons(
     assert image_refresh_and_measurement_command.run(LIMITS) == 1
     told = capsys.readouterr()
     assert told.err.splitlines() == [
-        "files: nothing to store, for b04 (red) is of no name that any of its 12 scenes has; they "
-        "have 'green', 'nir', 'swir16', 'scl'; write the names that it gives into bands and "
+        "files: nothing to store: its row asks for b04 (red), which all 12 scenes lack; there are "
+        "'green', 'nir', 'swir16', 'scl'; write the names that the scenes have into bands and "
         "quality of [files] in data/sites/providers.toml"
     ]
     lines = told.out.splitlines()

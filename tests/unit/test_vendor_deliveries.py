@@ -393,7 +393,7 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", bands=4), {"bands": {"b04": "red"}},
          "holds 4 bands"),
         (lambda f: deliveries.plain(f, "a_20230805.tif", bands=4), {"bands": {"b04": "swir"}},
-         "none of the bands that the row names"),
+         r"none of the bands that the row names \(swir\); the scene has 1, 2, 3, 4; write those"),
         (lambda f: f.mkdir() or (f / "x.zip").write_bytes(b"PK no archive"), {},
          "archive cannot be read"),
         (lambda f: f.mkdir() or (f / "x.rar").write_bytes(b"Rar!"), {}, "unpack it"),

@@ -156,7 +156,8 @@ def _chosen_bands(scene: DeliveredScene, provider: Provider) -> dict[str, BandSo
         there = ", ".join(dict.fromkeys(source.names[0] for source in scene.bands)) or "none"
         message = (
             f"none of the bands that the row names ({', '.join(provider.bands.values())}); "
-            f"the scene has {there}"
+            f"the scene has {there}; write those that you want into bands of [{provider.name}] in "
+            "data/sites/providers.toml"
         )
         raise ValueError(message)
     return chosen

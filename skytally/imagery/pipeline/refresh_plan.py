@@ -327,12 +327,12 @@ def _row_faults(plan: RefreshPlan, providers: Sequence[Provider]) -> Iterator[st
         if provider.name in useful or not lacking:
             continue
         item = lacking[0]
-        found = f"; they have {', '.join(item.other_assets)}" if item.other_assets else ""
-        scenes = "its one scene" if len(lacking) == 1 else f"any of its {len(lacking)} scenes"
+        found = f"; there are {', '.join(item.other_assets)}" if item.other_assets else ""
+        scenes = "its one scene lacks" if len(lacking) == 1 else f"all {len(lacking)} scenes lack"
         yield (
-            f"{provider.name}: nothing to store, for {', '.join(item.missing_bands)} is of no name "
-            f"that {scenes} has{found}; write the names that it gives into bands and quality of "
-            f"[{provider.name}] in data/sites/providers.toml"
+            f"{provider.name}: nothing to store: its row asks for {', '.join(item.missing_bands)}, "
+            f"which {scenes}{found}; write the names that the scenes have into bands and quality "
+            f"of [{provider.name}] in data/sites/providers.toml"
         )
 
 
