@@ -93,8 +93,30 @@ def bytes_of(text: str) -> int | None:
 
 
 def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
+    """First and last day to search.
+
+    Raises
+    ------
+    DataError
+        If a word is no day, before any catalogue is asked.
+    """
     first, _, last = words.period.partition("/")
-    return words.first or first or FIRST_DAY, words.last or last or first or today.isoformat()
+    period = words.first or first or FIRST_DAY, words.last or last or first or today.isoformat()
+    if not all(map(_is_day, period)):
+        found = words.period or "/".join(period)
+        message = (
+            f"PERIOD: found {found!r}; write the first and the last day, such as "
+            "2023-08-01/2023-08-31, or one day, such as 2023-08-27"
+        )
+        raise DataError(message)
+    return period
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _chosen(
@@ -188,10 +210,12 @@ def _print_report(report: RefreshReport) -> None:
         print(escaped(line))
     if report.malformed:
         print(
-            "tell the provider, or leave a scene out on purpose with a row in "
-            "data/sites/scenes_left_out.csv; data/inventory.csv has every scene"
+            "mend a file of your own as its line says, tell the provider of any other scene, or "
+            "leave it out on purpose with a row in data/sites/scenes_left_out.csv; "
+            "data/inventory.csv has every scene"
         )
-    if not report.offered:
+    # a search that failed says why itself
+    if not report.offered and not report.faults:
         print("nothing was offered; see SITE, SENSOR and PERIOD")
 
 

@@ -6,6 +6,7 @@ Says what changed since the site was last printed, and what the next build will 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator
 
@@ -38,6 +39,8 @@ from skytally.press.stale_line_measuring_stage import measured_anew
 
 DIRECTIVE = "{site-plans}"
 """What draws the outlines on a page."""
+SMALLEST_SHIFT_M = 0.1
+"""Metres of the last decimal in a file of outlines."""
 HOW = """say which site, such as: make site SITE=rajin
   SHIFT="120,-40"   move its outlines by metres east and north
   ROTATE=15         turn them clockwise by degrees, about their middle
@@ -56,10 +59,13 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 def _number(name: str, text: str) -> float:
     try:
         # as a page or a word processor writes a minus
-        return float(text.replace("\u2212", "-"))
+        number = float(text.replace("\u2212", "-"))
     except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         message = f"{name}: found {text!r}; write a number, such as 15 or -40.5"
-        raise DataError(message) from None
+        raise DataError(message)
+    return number
 
 
 def _move(shift: str, rotate: str) -> Displacement | None:
@@ -70,6 +76,12 @@ def _move(shift: str, rotate: str) -> Displacement | None:
         message = f'SHIFT: found {shift!r}; write metres east and north, such as SHIFT="120,-40"'
         raise DataError(message)
     east, north = (_number("SHIFT", part) for part in parts)
+    if 0 < max(abs(east), abs(north)) < SMALLEST_SHIFT_M:
+        message = (
+            f"SHIFT: found {shift!r}, less than {SMALLEST_SHIFT_M:g} m, which no file of outlines "
+            'keeps; write metres east and north, not degrees, such as SHIFT="120,-40"'
+        )
+        raise DataError(message)
     return Displacement(east, north, _number("ROTATE", rotate) if rotate else 0.0)
 
 

@@ -144,6 +144,23 @@ def planet(folder: Path, *, count: int = 4, acquired: str = MOMENT) -> Path:
     return folder
 
 
+def composite(folder: Path, *moments: str, name: str = "composite") -> Path:
+    """Make a composite of Planet: one image and its mask, with the metadata of its scenes."""
+    shape = (200, 200)
+    image(folder / f"{name}.tif", [ground(shape, seed=band) for band in range(4)], nodata=0)
+    udm = np.zeros((8, *shape), "uint8")
+    udm[0], udm[5, :20] = 1, 1
+    image(folder / f"{name}_udm2.tif", list(udm))
+    for place, moment in enumerate(moments):
+        item = f"{moment[:10].replace('-', '')}_0215{place:02}_84_24bb"
+        properties = {"acquired": moment, "item_type": "PSScene", "satellite_id": "24bb"}
+        content = {"id": item, "type": "Feature", "properties": properties}
+        write_text(folder / f"{item}_metadata.json", json.dumps(content))
+        write_text(folder / f"{item}_3B_AnalyticMS_metadata.xml", "<x/>")
+    write_text(folder / "manifest.json", json.dumps({"name": "", "files": []}))
+    return folder
+
+
 def maxar(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
     """Make a product of two tiles with IMD, XML and TIL."""
     here = folder / "059123456010_01" / "059123456010_01_P001_MUL"
@@ -178,6 +195,20 @@ def maxar(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
         f"<FIRSTLINETIME>{DAY}T02:15:49.123456Z</FIRSTLINETIME></IMAGE></IMD></isd>",
     )
     write_text(here / "059123456010_01_P001_README.TXT", "made up")
+    return folder
+
+
+def maxar_pan(folder: Path, *, first_line: str = f"{DAY}T02:15:49.123456Z") -> Path:
+    """Make the panchromatic product that an order holds beside the one in colours."""
+    here = folder / "059123456010_01" / "059123456010_01_P001_PAN"
+    name = MAXAR_NAME.replace("M2AS", "P2AS")
+    image(here / f"{name}.TIF", [ground((300, 300), seed=7)], gsd=1.0)
+    write_text(
+        here / f"{name}.IMD",
+        'version = "28.3";\nbandId = "P";\nBEGIN_GROUP = BAND_P\n\tabsCalFactor = 9.0e-03;\n'
+        'END_GROUP = BAND_P\nBEGIN_GROUP = IMAGE_1\n\tsatId = "WV02";\n'
+        f"\tfirstLineTime = {first_line};\nEND_GROUP = IMAGE_1\nEND;\n",
+    )
     return folder
 
 

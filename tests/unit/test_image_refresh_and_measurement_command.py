@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from skytally.core import DataError
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.press import image_refresh_and_measurement_command
 from tests.support import simulated_scenes_and_sites as chips
@@ -93,8 +94,14 @@ def test_rejected_scenes_are_listed_with_their_reasons(
     items[12]["properties"]["proj:epsg"] = None
     page = {"type": "FeatureCollection", "features": items}
     (project / "items.json").write_text(json.dumps(page), encoding="utf-8")
-    assert image_refresh_and_measurement_command.run(LIMITS) == 0
-    lines = capsys.readouterr().out.splitlines()
+    assert image_refresh_and_measurement_command.run(LIMITS) == 1
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "files: nothing to store: its row asks for b04 (red), which all 12 scenes lack; there are "
+        "'green', 'nir', 'swir16', 'scl'; write the names that the scenes have into bands and "
+        "quality of [files] in data/sites/providers.toml"
+    ]
+    lines = told.out.splitlines()
     listed = [line for line in lines if line.startswith("  rejected: rajin, ")]
     assert len(listed) == image_refresh_and_measurement_command.LISTED + 1
     others = "others are 'green', 'nir', 'swir16', 'scl'"
@@ -103,6 +110,32 @@ def test_rejected_scenes_are_listed_with_their_reasons(
     assert listed[-1].endswith(": no zone: the item does not state its coordinate system")
     rest = "  rejected: 2 more of 12 (asset missing); see status_reason in data/inventory.csv"
     assert rest in lines
+
+
+@pytest.mark.parametrize("word", ["2023-08", "August 2023", "2023-08-01..2023-08-31", "20230801"])
+def test_a_period_of_another_form_is_told_before_any_search(
+    project: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    """One message with the word as it was given and an example; nobody is asked."""
+    with pytest.raises(DataError) as error:
+        image_refresh_and_measurement_command.run(["--site=rajin", f"--period={word}"])
+    assert str(error.value) == (
+        f"PERIOD: found {word!r}; write the first and the last day, such as "
+        "2023-08-01/2023-08-31, or one day, such as 2023-08-27"
+    )
+    assert capsys.readouterr().out == ""
+    assert not (project / "data" / "scenes").exists()
+
+
+def test_a_search_that_failed_is_not_called_empty(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The fault says what is wrong; nothing beside it sends the reader elsewhere."""
+    (project / "items.json").unlink()
+    assert image_refresh_and_measurement_command.run(LIMITS) == 1
+    told = capsys.readouterr()
+    assert "nothing was offered" not in told.out
+    assert told.err.endswith("nothing was recorded; mend the provider's row\n")
 
 
 def test_pages_that_go_in_circles_are_told(

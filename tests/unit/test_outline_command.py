@@ -130,6 +130,8 @@ def test_make_site_says_what_will_run_again(copy: Copy) -> None:
     [
         (["--site=nowhere"], "found 'nowhere'; known are rajin"),
         (["--site=rajin", "--shift=120"], "SHIFT: found '120'; write metres east and north"),
+        (["--site=rajin", "--shift=0.0001,0.0002"], "not degrees, such as SHIFT="),
+        (["--site=rajin", "--shift=nan,0"], "SHIFT: found 'nan'; write a number"),
         (["--site=rajin", "--shift=a,b"], "SHIFT: found 'a'; write a number"),
         (["--site=rajin", "--rotate=x"], "ROTATE: found 'x'; write a number"),
         (["--site=rajin", "--kind=track"], "KIND: found track; rajin has outlines of kind berth"),

@@ -17,6 +17,7 @@ SITE = Site("made-up", "Made up", "RU", 10.0, Grid(32652, (600000, 4670040, 6060
             "evidence", 500.0, "made-up")  # fmt: skip
 WORDS = {"outline_kind": ("berth", "stable"), "outline_status": ("confirmed on imagery",)}
 RING = [[130.24, 42.19], [130.26, 42.19], [130.26, 42.20], [130.24, 42.20], [130.24, 42.19]]
+FINE = [[lon + 0.000123, lat + 0.000123] for lon, lat in RING]
 SAVE = "save it as a FeatureCollection in longitude and latitude on WGS 84 (CRS84, EPSG:4326)"
 Content = dict[str, Any]
 Change = Callable[[Content], object]
@@ -53,6 +54,15 @@ def _corners(change: Callable[[float, float], list[Any]]) -> Change:
 
 def _first(part: str, name: str, value: object) -> Change:
     return lambda content: content["features"][0][part].__setitem__(name, value)
+
+
+def _corner(place: int, value: list[Any]) -> Change:
+    """Change one corner of the first outline."""
+
+    def work(content: Content) -> None:
+        content["features"][0]["geometry"]["coordinates"][0][place] = value
+
+    return work
 
 
 def _crs(value: object) -> Change:
@@ -115,7 +125,34 @@ def test_outlines_of_other_programs_are_taken(tmp_path: Path, change: Change) ->
         ),
         (
             _first("geometry", "coordinates", [[RING[0]] * 4 + RING[1:]]),
+            "every corner is rounded to 2 decimals of a degree, so that 3 fall together",
+        ),
+        (
+            _first("geometry", "coordinates", [[FINE[0]] * 4 + FINE[1:]]),
             "outline 1: found 3 corners that fall together with the one before; save the file with",
+        ),
+        (
+            _first("geometry", "coordinates", [FINE, [FINE[0]] * 4 + FINE[1:]]),
+            "outline 1: found in ring 2: 3 corners that fall together with the one before",
+        ),
+        (
+            _corner(1, [13.026, 42.19]),
+            "outline 1: found corner 2 at 13.026, 42.19, far from the window, near which the others"
+            " lie; correct it (is 130.26, 42.19 meant?)",
+        ),
+        (_corner(0, [130.24, 4.219]), "corner 1 at 130.24, 4.219, far from the window"),
+        (_corner(1, [1302.6, 42.19]), "outline 1: found corner 2 at 1302.6, 42.19, far from"),
+        (_corner(1, [-130.26, 42.19]), "outline 1: found corner 2 at -130.26, 42.19, far from"),
+        (
+            _corner(1, [130, 26, 42, 19]),
+            "outline 1 ('north') has corner 2 with a decimal comma, [130, 26, 42, 19]; write a "
+            "decimal point, [130.26, 42.19]",
+        ),
+        (_corner(2, [130, 26, 42.20]), "corner 3 with a decimal comma, [130, 26, 42.2]; write"),
+        (_corner(2, [130.26, 42, 203456]), "[130.26, 42, 203456]; write a decimal point, [130.26"),
+        (
+            _corners(lambda lon, lat: [130, round(lon * 100) % 100, 42, round(lat * 100) % 100]),
+            "has corner 1 with a decimal comma, [130, 24, 42, 19], and 9 more; write",
         ),
         (_corners(lambda lon, _: [lon]), "every outline: found corner 1 is [130.24]"),
         (_corners(lambda *_: [130.25, 42.2]), "every outline: covers no pixel of 10 m"),

@@ -6,10 +6,12 @@ own files.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tarfile
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -150,6 +152,104 @@ def test_a_bundle_of_the_usgs_is_read_from_its_tar(tmp_path: Path) -> None:
     assert not missing(read(item)).any()
 
 
+def _landsat_tar(path: Path, made: Path, front: str, form: int = tarfile.PAX_FORMAT) -> Path:
+    """Pack a bundle with something in front of the name of each member."""
+    folder = deliveries.landsat(made) / deliveries.LANDSAT_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w", format=form) as packed:
+        for each in sorted(folder.iterdir()):
+            packed.add(each, f"{front}{each.name}")
+    return path
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "./",
+        "././",
+        ".\\",
+        "a\\b\\",
+        "a//b/",
+        "a/./b/",
+        "나진 (1)/",
+        f"{'n' * 60}/{'m' * 90}/",
+        "a{b}/",
+    ],
+)
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_members_of_an_archive_are_read_under_every_legal_name(
+    tmp_path: Path, front: str, form: int
+) -> None:
+    """As other programs and systems pack a folder: its bands are read, not only listed."""
+    _landsat_tar(tmp_path / "orders" / "bundle (1).tar", tmp_path / "made", front, form)
+    (item,), reasons = found(tmp_path / "orders", **LANDSAT)
+    assert reasons == {}
+    assert not missing(read(item)).any()
+
+
+@pytest.mark.parametrize("front", ["", "./", "a\\b\\", "././", "a//b/"])
+def test_a_zip_with_odd_names_is_read_or_told(tmp_path: Path, front: str) -> None:
+    """Windows packs with backslashes; what cannot be read in place is told to be unpacked."""
+    folder = deliveries.landsat(tmp_path / "made") / deliveries.LANDSAT_NAME
+    (tmp_path / "orders").mkdir()
+    with zipfile.ZipFile(tmp_path / "orders" / "bundle.zip", "w") as packed:
+        for each in sorted(folder.iterdir()):
+            member = zipfile.ZipInfo(each.name)
+            member.filename = f"{front}{each.name}"
+            packed.writestr(member, each.read_bytes())
+    items, reasons = found(tmp_path / "orders", **LANDSAT)
+    if front in ("././", "a//b/"):
+        assert "has an odd name; unpack it" in reasons["bundle.zip"]
+        return
+    assert not missing(read(items[0])).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.zip", lambda whole: whole("zip")[:-400], "is not complete, as where a download broke"),
+        ("a.zip", lambda whole: whole("zip")[:60], "is not complete"),
+        ("a.tar", lambda whole: whole("tar")[:-20_000], "is not complete"),
+        ("a.tar", lambda whole: whole("tar").rstrip(b"\0") + b"\0" * 10, "is not complete"),
+        ("a.tar", lambda whole: gzip.compress(whole("tar")), "a packed archive; unpack it"),
+        ("a.zip", lambda _: b"\n<!DOCTYPE html><html>", "a web page and no .zip file"),
+        ("a.tar", lambda _: b"<html>log in</html>", "a web page and no .tar file"),
+        ("a.zip", lambda _: b"", "an empty file; download it again"),
+        ("a.zip", lambda _: b"made up", "it is no .zip file, or is broken; download it again"),
+    ],
+)
+def test_a_broken_archive_says_to_download_it_again(
+    tmp_path: Path, name: str, content: Callable[..., bytes], reason: str
+) -> None:
+    """One message in words of this project, for every way in which a download goes wrong."""
+
+    def whole(kind: str) -> bytes:
+        if kind == "tar":
+            return _landsat_tar(tmp_path / "b.tar", tmp_path / "made", "").read_bytes()
+        made = deliveries.landsat(tmp_path / "made")
+        return deliveries.zipped(made, tmp_path / "b.zip").read_bytes()
+
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / name).write_bytes(content(whole))
+    items, reasons = found(tmp_path / "orders", **LANDSAT)
+    assert items == []
+    (told,) = reasons.values()
+    assert reason in told
+    assert str(tmp_path) not in told
+
+
+def test_no_folder_of_this_machine_stands_in_a_reason(tmp_path: Path) -> None:
+    """What a library says of a file is told with the name below the provider's folder."""
+    order = tmp_path / "orders"
+    deliveries.planet(order / "plain")
+    next((order / "plain").rglob("*SR*.tif")).write_bytes(b"II*")
+    deliveries.zipped(order / "plain", order / "packed" / "order.zip")
+    items, reasons = found(order)
+    assert items == []
+    assert len(reasons) == 2
+    assert not any(str(tmp_path) in told or "/vsi" in told for told in reasons.values())
+
+
 def test_a_picture_with_a_world_file_is_told_what_it_lacks(tmp_path: Path) -> None:
     """Its place is known and the coordinate system of that is not, which a GeoTIFF can hold."""
     for name in ("quay.png", "quay.pgw", "alone.png"):
@@ -160,6 +260,57 @@ def test_a_picture_with_a_world_file_is_told_what_it_lacks(tmp_path: Path) -> No
     }
     assert "make a GeoTIFF of it" in taken["quay.png"]
     assert taken["alone.png"] == "a picture without a place on the ground; not read"
+
+
+def _in_colours_and_grey(folder: Path) -> Path:
+    words = {"gsd": 10.0}
+    for band in ("blue", "green", "red", "nir"):
+        deliveries.plain(folder, f"WV02_20230827T021549_{band}.tif", **words)
+    path = deliveries.plain(folder, "WV02_20230827T021550.tif", bands=2, **words)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.descriptions = ("pan", "ir")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make", [lambda f: deliveries.maxar_pan(deliveries.maxar(f)), _in_colours_and_grey]
+)
+def test_an_image_beside_the_one_with_the_bands_is_left_out(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    """An order of both is ordinary: the other image is told, and is no fault of the run."""
+    items, reasons = found(make(tmp_path / "order"))
+    assert reasons == {}
+    told = {each.item.item_id: each.reason for each in select_items(items, HERE)}
+    (left_out,) = filter(None, told.values())
+    assert left_out.startswith("other bands: it has pan")
+    assert "the row names blue, green, red, nir, which " in left_out
+    assert len(told) == 2
+
+
+def test_an_image_of_other_bands_alone_is_a_fault(tmp_path: Path) -> None:
+    """Without the other image, or with one of another day, nothing of it would be stored."""
+    deliveries.maxar(deliveries.maxar_pan(tmp_path / "order"), first_line="2023-08-26T02:15:49Z")
+    deliveries.maxar_pan(tmp_path / "alone")
+    for folder in ("order", "alone"):
+        _, reasons = found(tmp_path / folder)
+        assert any("none of the bands that the row names" in told for told in reasons.values())
+
+
+@pytest.mark.parametrize("bits", ["uint8", "uint16"])
+def test_a_download_of_whole_numbers_says_how_to_ask_for_reflectance(
+    tmp_path: Path, bits: str
+) -> None:
+    """No metadata file comes with it, so none is asked for."""
+    for band in ("B02", "B04"):
+        path = tmp_path / f"2023-08-27-00_00_2023-08-27-23_59_Sentinel-2_L2A_{band}_(Raw).tiff"
+        deliveries.image(path, [np.full((60, 60), 90, bits)], gsd=20.0)
+    items, reasons = found(tmp_path, **{**S2, "bands": {"b02": "B02", "b04": "B04"}, "quality": ""})
+    assert items == []
+    assert list(reasons.values()) == [
+        f"no scale is stated for b02, b04 ({bits} numbers); download it again with the image "
+        "format TIFF (32-bit float)"
+    ]
 
 
 def test_an_archive_inside_an_archive_is_told(tmp_path: Path) -> None:
@@ -242,7 +393,7 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
         (lambda f: deliveries.plain(f, "a_20230805_red.tif", bands=4), {"bands": {"b04": "red"}},
          "holds 4 bands"),
         (lambda f: deliveries.plain(f, "a_20230805.tif", bands=4), {"bands": {"b04": "swir"}},
-         "none of the bands that the row names"),
+         r"none of the bands that the row names \(swir\); the scene has 1, 2, 3, 4; write those"),
         (lambda f: f.mkdir() or (f / "x.zip").write_bytes(b"PK no archive"), {},
          "archive cannot be read"),
         (lambda f: f.mkdir() or (f / "x.rar").write_bytes(b"Rar!"), {}, "unpack it"),
@@ -410,6 +561,109 @@ def test_a_day_that_reads_two_ways_is_not_guessed(name: str) -> None:
     """Day before month or month before day: both are named, neither is taken."""
     with pytest.raises(DayConflictError, match="reads as 2023-08-09 or as 2023-09-08"):
         moment_in_name(name)
+
+
+NUMBERED = {"b02": "1", "b03": "2", "b04": "3", "b08": "4"}
+TWO_DAYS = ("2023-08-27T02:15:49Z", "2023-08-29T02:15:52Z")
+
+
+@pytest.mark.parametrize("where", [".", "2023-08-27 order"])
+@pytest.mark.parametrize(
+    "name", ["composite", "a_composite_20230827", "a mosaic", "a", "a 20230828"]
+)
+def test_a_composite_of_several_days_is_a_fault(tmp_path: Path, where: str, name: str) -> None:
+    """The metadata beside it say so, whatever day the folder or the file is named after."""
+    deliveries.composite(tmp_path / where, *TWO_DAYS, name=name)
+    items, reasons = found(tmp_path, bands=NUMBERED)
+    assert items == []
+    (told,) = reasons.values()
+    assert "the metadata of 2 scenes of 2023-08-27 and 2023-08-29" in told
+    assert "order the scenes of each day apart" in told
+    assert "YYYYMMDD" not in told
+
+
+@pytest.mark.parametrize(
+    ("moments", "name", "expected"),
+    [
+        (("2023-08-27T02:15:52Z", "2023-08-27T02:15:49Z"), "composite", "2023-08-27T02:15:49Z"),
+        (("2023-08-27T02:15:49Z",), "a_composite_20230827", "2023-08-27T02:15:49Z"),
+        (("2023-08-27T00:10:00Z", "2023-08-27T02:15:49Z"), "mosaic", "2023-08-27T00:00:00Z"),
+    ],
+)
+def test_a_composite_of_one_day_has_its_time(
+    tmp_path: Path, moments: tuple[str, ...], name: str, expected: str
+) -> None:
+    """Of one pass it is that of the first scene, else the day; a name of its own stays its own."""
+    deliveries.composite(tmp_path, *moments, name=name)
+    (item,), reasons = found(tmp_path, bands=NUMBERED)
+    assert (item.time, reasons) == (expected, {})
+    assert missing(read(item)).mean() == pytest.approx(0.1)
+    taken = recognised_delivery(deliveries.row(tmp_path, NUMBERED)).taken_for
+    used = [words for words in taken.values() if words == f"metadata of {item.item_id} (time)"]
+    assert len(used) == len(moments)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("composite", "nothing beside it says of which days"), ("mosaic", "")]
+)
+def test_a_composite_without_metadata_has_no_day(tmp_path: Path, name: str, reason: str) -> None:
+    """The folder may be named after any of its days; a mosaic of one flight has that day."""
+    deliveries.composite(tmp_path / "2023-08-27 order", name=name)
+    items, reasons = found(tmp_path, bands=NUMBERED)
+    assert len(items) == (not reason)
+    assert all(reason in told for told in reasons.values())
+
+
+def test_an_image_without_a_day_takes_none_of_another_order(tmp_path: Path) -> None:
+    """Metadata of scenes whose images lie beside it are theirs, whatever bands those hold."""
+    deliveries.planet(tmp_path)
+    deliveries.plain(tmp_path / "PSScene", "rajin.tif", bands=4)
+    for day in ("2023-08-27", "2023-08-29"):
+        deliveries.plain(tmp_path / "PSScene", f"x {day}_swir.tif")
+        stated = json.dumps({"properties": {"datetime": f"{day}T02:15:49Z"}})
+        deliveries.write_text(tmp_path / "PSScene" / f"x {day}.json", stated)
+    _, reasons = found(tmp_path, bands=NUMBERED)
+    assert "no time" in reasons["PSScene.rajin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "platform", "words"),
+    [
+        ("pier_20230805", {"platform": " Sentinel-2B "}, "sentinel-2b", "time, satellite"),
+        ("WV03_20230805", {"platform": "worldview-3"}, "worldview-3", "time"),
+        ("pier_20230805", {"platform": None}, "", "time"),
+        ("pier_20230805", {"platform": "<b>\n"}, "", "time"),
+        ("pier_20230805", {"platform": 7}, "", "time"),
+    ],
+)
+def test_an_item_beside_an_image_gives_its_satellite(
+    tmp_path: Path, name: str, stated: dict[str, Any], platform: str, words: str
+) -> None:
+    """What was taken from it is said; the name of the image stands first."""
+    deliveries.plain(tmp_path, f"{name}_red.tif")
+    stated = {"properties": {"datetime": "2023-08-05T02:03:04Z", **stated}}
+    deliveries.write_text(tmp_path / f"{name}.json", json.dumps(stated))
+    (item,), _ = found(tmp_path, bands={"b04": "red"})
+    assert (item.platform, item.time) == (platform, "2023-08-05T02:03:04Z")
+    taken = recognised_delivery(deliveries.row(tmp_path, {"b04": "red"})).taken_for
+    assert taken[f"{name}.json"] == f"metadata of {name} ({words})"
+
+
+def test_folders_of_pixel_sizes_are_one_scene(tmp_path: Path) -> None:
+    """Bands of Sentinel-2 without the metadata of their product: each in its finest file."""
+    for band, gsd in (("B02", 10), ("B04", 10), ("B02", 20), ("B11", 20), ("SCL", 20)):
+        values = np.full((600 // gsd, 600 // gsd), 4 if band == "SCL" else 900, "uint16")
+        name = f"T52TFN_20230827T021549_{band}_{gsd}m.jp2"
+        deliveries.image(tmp_path / f"IMG_DATA/R{gsd}m" / name, [values], gsd=float(gsd))
+    words = {**S2, "bands": {"b02": "B02", "b04": "B04", "b11": "B11"}, "calibration": "linear"}
+    (item,), reasons = found(tmp_path, **words)
+    assert (reasons, item.missing_bands) == ({}, ())
+    assert {band: asset.gsd for band, asset in item.assets.items()} == {
+        "b02": 10.0, "b04": 10.0, "b11": 20.0, "quality": 20.0,
+    }  # fmt: skip
+    taken = recognised_delivery(deliveries.row(tmp_path, **words)).taken_for
+    (coarse,) = [words for path, words in taken.items() if path.endswith("B02_20m.jp2")]
+    assert coarse == "B02 in larger pixels than T52TFN_20230827T021549_B02_10m.jp2; not read"
 
 
 def test_plain_files_by_name_folder_and_sidecar(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ from .monthly_coverage_losses_and_gaps import (
 from .neighbouring_utm_zone_resampling import resample_to_site_grid as resample_to_site_grid
 from .offered_scene import SceneItem as SceneItem, baseline_version as baseline_version
 from .one_scene_per_pass import (
+    ASSET_MISSING as ASSET_MISSING,
     SAME_PASS_S as SAME_PASS_S,
     SELECTED as SELECTED,
     SelectionDecision as SelectionDecision,

@@ -61,7 +61,7 @@ class _CollectionToken:
 def _token_answer(url: str, rules: AddressRules) -> bytes:
     """Ask for a token, again where the fault may pass; no redirection carries the key away."""
     key = os.environ.get(PLANETARY_COMPUTER_KEY)
-    fault = ""
+    fault, advice = "", "try again later"
     for attempt in range(TOKEN_TRIES):
         if attempt:
             time.sleep(TOKEN_PAUSE_S * 2 ** (attempt - 1))
@@ -74,13 +74,15 @@ def _token_answer(url: str, rules: AddressRules) -> bytes:
                     return answer.read(MAX_TOKEN_BYTES)
                 fault = f"status {answer.status} where a token belongs"
                 if answer.status not in (429, 500, 502, 503, 504):
+                    advice = "see signing in the provider's row"
                     break
         except ForbiddenAddressError as error:
             fault = f"no token ({error})"
+            advice = "see signing in the provider's row"
             break
         except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
             fault = f"no token ({connection_fault(error)})"
-    message = f"{url}: {fault}; try again later"
+    message = f"{url}: {fault}; {advice}"
     raise AcquisitionError(message)
 
 

@@ -152,7 +152,7 @@ def search_catalogue(
         message = (
             f"{provider.name}, search of {provider.collection or 'all scenes'} for {site.slug}, "
             f"{period_text((first, last))}: {escaped(url_without_query(provider.url))}: {fault}; "
-            "nothing was recorded; try again later, or mend the provider's row"
+            f"nothing was recorded; {fault.advice}"
         )
         raise AcquisitionError(message) from fault
     result.faults.extend(_recovered_faults(io.recovered))
@@ -165,7 +165,10 @@ def _period(period: tuple[DayLike, DayLike]) -> tuple[date, date]:
     try:
         first, last = (date.fromisoformat(str(day)) for day in period)
     except (TypeError, ValueError) as error:
-        message = f"period {period!r}: give first and last day as YYYY-MM-DD ({error})"
+        message = (
+            f"period {' to '.join(map(str, period))}: give first and last day as YYYY-MM-DD, such "
+            "as 2023-08-01 and 2023-08-31"
+        )
         raise DataError(message) from error
     if first > last:
         message = f"period {first} to {last} runs backwards; give the first day first"

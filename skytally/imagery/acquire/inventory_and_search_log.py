@@ -56,6 +56,10 @@ INVENTORY_COLUMNS = (
     "search_date",
 )
 """Columns of ``inventory.csv`` in order; every cell is text, empty if it is not known."""
+LOCAL_FOLDERS = re.compile(
+    r"(?:(?<=file://)|(?<![\w:/.~-]))(?P<top>/[^\s/'\"\[\],;:{}]+)/(?:[^\s/'\"\[\],;:{}]+/)*"
+)
+"""Folders of a path from the root, as a program names a file of this machine."""
 SEARCH_COLUMNS = (
     "site",
     "provider",
@@ -396,6 +400,23 @@ def verification_method(item: SceneItem) -> str:
     return VERIFIED_BY_SIZE if sizes_stated else VERIFIED_BY_PIXELS
 
 
+def without_local_folders(reason: str) -> str:
+    """Reason whose files of this machine stand without their folders: the table is published.
+
+    Examples
+    --------
+    >>> without_local_folders(f"no bytes [{__file__}]")
+    'no bytes [inventory_and_search_log.py]'
+    >>> without_local_folders("status 404 [https://example.org/tmp/b04.tif]")
+    'status 404 [https://example.org/tmp/b04.tif]'
+    """
+
+    def shortened(match: re.Match[str]) -> str:
+        return "" if Path(match["top"]).is_dir() else match[0]
+
+    return LOCAL_FOLDERS.sub(shortened, reason)
+
+
 def inventory_row(
     item: SceneItem, site: Site, *, status: str, status_reason: str, search_date: str
 ) -> dict[str, str]:
@@ -435,7 +456,7 @@ def inventory_row(
         "processing_baseline": item.baseline,
         "tile": item.tile,
         "status": status,
-        "status_reason": status_reason,
+        "status_reason": without_local_folders(status_reason),
         "search_date": search_date,
     }
     return {column: known.get(column, "") for column in INVENTORY_COLUMNS}
@@ -459,7 +480,8 @@ def malformed_item_rows(
             column: {**common, "item_id": item_id, "status_reason": reason}.get(column, "")
             for column in INVENTORY_COLUMNS
         }
-        for item_id, reason in result.malformed
+        for item_id, told in result.malformed
+        for reason in [without_local_folders(told)]
     ]
 
 
@@ -479,6 +501,6 @@ def search_log_row(
         "items_malformed": str(len(result.malformed)),
         "number_matched": "" if result.number_matched is None else str(result.number_matched),
         "pages_read": str(result.pages),
-        "faults": " | ".join(result.faults),
-        "provider_changes": " | ".join(result.changes),
+        "faults": without_local_folders(" | ".join(result.faults)),
+        "provider_changes": without_local_folders(" | ".join(result.changes)),
     }

@@ -103,6 +103,8 @@ class SceneItem:
     """Bands of the provider's row that the item has no asset for, as ``b11 (swir16)``."""
     other_assets: tuple[str, ...] = ()
     """Keys of assets that the row does not name, where it names one that the item lacks."""
+    unwanted: str = ""
+    """Why it is left out without a fault, ``<class>: <detail>``; empty where it is not."""
     calibration: str = "metadata"
     """Calibration of the provider's row."""
     window_share: float | None = None

@@ -23,6 +23,8 @@ SAME_PASS_S = 60
 """Seconds between two scenes of one pass; tiles of one Sentinel-2 pass lie up to 14 s apart."""
 WHOLE_SHARE = 0.99
 """Share of the window from which a footprint counts as holding it whole: footprints are coarse."""
+ASSET_MISSING = "asset missing:"
+"""Class of the reason of a scene without a band that its provider's row names."""
 KEEP_METADATA = "a delivered image needs its metadata file beside its bands"
 """What to do where nothing says how stored numbers become reflectance."""
 ACCEPTED_LANDSATS = ("landsat-8", "landsat-9")
@@ -175,6 +177,8 @@ def _view_rank(item: SceneItem, site: Site) -> tuple[float, bool, str, str, str]
 
 def _rejection_reason(item: SceneItem, site: Site) -> str:
     """Reason why an item is rejected; empty if it can be read."""
+    if item.unwanted:
+        return item.unwanted
     if item.sensor == LANDSAT and item.platform not in ACCEPTED_LANDSATS:
         return f"platform not used: {item.platform or 'not stated'}"
     if item.epsg is None:
@@ -183,7 +187,7 @@ def _rejection_reason(item: SceneItem, site: Site) -> str:
         return f"other zone: EPSG:{item.epsg}, the site uses EPSG:{site.grid.epsg}"
     if item.missing_bands:
         there = f"; others are {', '.join(item.other_assets)}" if item.other_assets else ""
-        return f"asset missing: {', '.join(item.missing_bands)}{there}"
+        return f"{ASSET_MISSING} {', '.join(item.missing_bands)}{there}"
     if item.window_share == 0:
         return "window not held: the footprint lies beside it"
     return _window_fault(item, site) or _contradiction(item)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -14,11 +15,17 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
+from skytally.imagery.acquire.deliveries.delivered_files import without_folders
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
+from skytally.imagery.acquire.deliveries.sentinel_hub_and_browser_download import (
+    BROWSER_EXPORT,
+    HUB_REQUEST,
+)
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
+from skytally.imagery.acquire.one_scene_per_pass import SAME_PASS_S
 from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.stac.http_client import CatalogueError
@@ -26,6 +33,13 @@ from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 
 MAX_ID = 200
 """Letters of an item's id."""
+OTHER_BANDS = "other bands"
+"""Class of the reason of a scene whose order holds another image with the row's bands."""
+ASK_FOR_FLOATS = {
+    BROWSER_EXPORT: "download it again with the image format TIFF (32-bit float)",
+    HUB_REQUEST: "request it again with sampleType FLOAT32",
+}
+"""Product of a web viewer to what gives reflectance: no metadata file ever comes with it."""
 PALETTE = "palette"
 """Colour of a band whose numbers are places in a table of colours."""
 SMALLEST_SHARE = 1e-6
@@ -98,9 +112,11 @@ def items_in_folder(
     items, malformed = [], []
     for scene in recognition.scenes:
         try:
-            item = _scene_item(scene, provider, site)
+            partner = _partner(scene, recognition.scenes, provider)
+            item = _scene_item(scene, provider, site, partner=partner)
         except (RasterioError, ValueError, OSError) as error:
-            malformed.append((item_id_of(scene.key), " ".join(str(error).split())[:500]))
+            reason = without_folders(str(error), Path(provider.url))
+            malformed.append((item_id_of(scene.key), " ".join(reason.split())[:500]))
             continue
         if first.isoformat() <= item.time[:10] <= last.isoformat() and item.window_share:
             items.append(item)
@@ -140,10 +156,35 @@ def _chosen_bands(scene: DeliveredScene, provider: Provider) -> dict[str, BandSo
         there = ", ".join(dict.fromkeys(source.names[0] for source in scene.bands)) or "none"
         message = (
             f"none of the bands that the row names ({', '.join(provider.bands.values())}); "
-            f"the scene has {there}"
+            f"the scene has {there}; write those that you want into bands of [{provider.name}] in "
+            "data/sites/providers.toml"
         )
         raise ValueError(message)
     return chosen
+
+
+def _fits(scene: DeliveredScene, provider: Provider) -> bool:
+    """Whether a scene has a band that the row names, beside the classification."""
+    keys = {key.lower() for band, key in provider.asset_keys.items() if band != QUALITY}
+    return any(keys & {*source.names} for source in scene.bands)
+
+
+def _partner(
+    scene: DeliveredScene, scenes: Sequence[DeliveredScene], provider: Provider
+) -> DeliveredScene | None:
+    """Find the image of the same moment that has the row's bands, where a scene has none of them.
+
+    Orders often hold the panchromatic image beside the one in colours.
+    """
+    if scene.fault or scene.moment is None or not scene.bands or _fits(scene, provider):
+        return None
+    for other in scenes:
+        same = (other.platform, other.sensor) == (scene.platform, scene.sensor)
+        if other.fault or other.moment is None or not same or not _fits(other, provider):
+            continue
+        if abs((other.moment - scene.moment).total_seconds()) <= SAME_PASS_S:
+            return other
+    return None
 
 
 def _check_numbers(name: str, header: ImageHeader) -> None:
@@ -298,12 +339,37 @@ def _zone(headers: Sequence[ImageHeader], site: Site, sensor: str) -> int:
     return code if code is not None and is_reprojectable(code, site, sensor) else site.grid.epsg
 
 
-def _scene_item(scene: DeliveredScene, provider: Provider, site: Site) -> SceneItem:
+def _check_scale(scene: DeliveredScene, provider: Provider, assets: Iterable[Asset]) -> None:
+    """Refuse a download of a web viewer without a scale, which has no metadata file either."""
+    advice = next((text for word, text in ASK_FOR_FLOATS.items() if word in scene.product), "")
+    unstated = [each for each in assets if each.scale is None and each.band != QUALITY]
+    if advice and unstated and provider.calibration == "metadata":
+        bands = ", ".join(each.band for each in unstated)
+        message = f"no scale is stated for {bands} ({unstated[0].dtype} numbers); {advice}"
+        raise ValueError(message)
+
+
+def _other_bands(scene: DeliveredScene, provider: Provider, partner: DeliveredScene) -> str:
+    """Reason of a scene that is left out because its partner has the row's bands."""
+    there = ", ".join(dict.fromkeys(source.names[0] for source in scene.bands))
+    return (
+        f"{OTHER_BANDS}: it has {there}, the row names {', '.join(provider.bands.values())}, which "
+        f"{partner.key} of the same moment has; to store it, too, give it a row of its own"
+    )
+
+
+def _scene_item(
+    scene: DeliveredScene,
+    provider: Provider,
+    site: Site,
+    *,
+    partner: DeliveredScene | None = None,
+) -> SceneItem:
     _check_row(scene, provider)
     if scene.moment is None:
         message = "no time was found"
         raise ValueError(message)
-    chosen = _chosen_bands(scene, provider)
+    chosen = {"": scene.bands[0]} if partner else _chosen_bands(scene, provider)
     headers = {band: _checked_header(source) for band, source in chosen.items()}
     for band, source in chosen.items():
         # the classes of a classification may have colours
@@ -313,6 +379,15 @@ def _scene_item(scene: DeliveredScene, provider: Provider, site: Site) -> SceneI
     polygons: list[Any] = _footprint(chosen[next(band for band in chosen if band != QUALITY)])
     geometry = {"type": "MultiPolygon", "coordinates": polygons}
     keys = provider.asset_keys
+    assets = {band: _asset(band, chosen[band], headers[band], mask) for band in chosen}
+    _check_scale(scene, provider, assets.values())
+    asked = {key.lower() for key in keys.values()}
+    missing = tuple(
+        f"{band} ({key})"
+        for band, key in keys.items()
+        if band not in chosen and not (band == QUALITY and provider.sensor == OTHER_SENSOR)
+    )
+    others = [each.names[0] for each in scene.bands if not asked & {*each.names}]
     return SceneItem(
         provider=provider.name,
         site=site.slug,
@@ -333,13 +408,11 @@ def _scene_item(scene: DeliveredScene, provider: Provider, site: Site) -> SceneI
         view_zenith=scene.view_zenith,
         view_azimuth=None,
         offset_applied_flag=None,
-        assets={band: _asset(band, chosen[band], headers[band], mask) for band in chosen},
+        assets=assets,
         label=provider.label,
-        missing_bands=tuple(
-            f"{band} ({key})"
-            for band, key in keys.items()
-            if band not in chosen and not (band == QUALITY and provider.sensor == OTHER_SENSOR)
-        ),
+        missing_bands=missing,
+        other_assets=tuple(map(repr, dict.fromkeys(others))) if missing else (),
+        unwanted=_other_bands(scene, provider, partner) if partner else "",
         calibration=provider.calibration,
         window_share=window_share_inside(site, geometry) or _corner_share(polygons, site),
         licence=provider.licence or scene.copyright_notice,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import pandas as pd
 
 from skytally.core import AcquisitionError, DataError, IntegrityError
 from skytally.imagery.acquire import (
+    ASSET_MISSING,
     FAILED,
     REJECTED,
     SELECTED,
@@ -309,7 +310,30 @@ def plan_refresh(
         plan.decisions.extend(decided)
         to_read += _sort(plan, folder, selection, site)
     plan.jobs.extend(_jobs(to_read, providers, settings))
+    plan.faults.extend(_row_faults(plan, providers))
     return plan
+
+
+def _row_faults(plan: RefreshPlan, providers: Sequence[Provider]) -> Iterator[str]:
+    """Yield the fault of each provider's row whose names of bands no scene at all has."""
+    useful = {item.provider for item, _ in plan.stored}
+    useful |= {item.provider for job in plan.jobs for item in job.items}
+    for provider in providers:
+        lacking = [
+            decision.item
+            for decision in plan.decisions
+            if decision.item.provider == provider.name and decision.reason.startswith(ASSET_MISSING)
+        ]
+        if provider.name in useful or not lacking:
+            continue
+        item = lacking[0]
+        found = f"; there are {', '.join(item.other_assets)}" if item.other_assets else ""
+        scenes = "its one scene lacks" if len(lacking) == 1 else f"all {len(lacking)} scenes lack"
+        yield (
+            f"{provider.name}: nothing to store: its row asks for {', '.join(item.missing_bands)}, "
+            f"which {scenes}{found}; write the names that the scenes have into bands and quality "
+            f"of [{provider.name}] in data/sites/providers.toml"
+        )
 
 
 def fallback_jobs(

@@ -170,6 +170,16 @@ MAX_RING_POINTS = 1000
 MAX_REPEATED_CORNERS = 2
 """Corners of one ring that repeat the one before, as a double click leaves them; rounded degrees
 leave more."""
+ENOUGH_DECIMALS = 6
+"""Decimals of a degree, a tenth of a metre, with which a file keeps its corners apart."""
+COARSE_DECIMALS = 4
+"""Decimals of a degree, some ten metres, that no drawing program leaves unless it was told to."""
+HIGHEST_M = 9000.0
+"""Metres above the sea that no corner's height exceeds."""
+FAR_DEGREES = 1.0
+"""Degrees from the window within which a corner may have been meant."""
+MAX_SLIPPED_SHARE = 0.4
+"""Share of a ring's corners that may have slipped; of more, the outline lies elsewhere."""
 MAX_SHARE_OUTSIDE = 0.5
 """Share of an outline that may lie outside the window, where no image shows it."""
 
@@ -192,6 +202,103 @@ def overlaps_window(geometry: dict[str, Any], site: Site) -> bool:
     except (ValueError, TypeError):
         return False
     return bool(left <= east and right >= west and bottom <= north and top >= south)
+
+
+def is_near_window(lon: float, lat: float, site: Site) -> bool:
+    """Whether a point lies within a degree of a site's window."""
+    west, south, east, north = window_lonlat(site)
+    return (
+        west - FAR_DEGREES <= lon <= east + FAR_DEGREES
+        and south - FAR_DEGREES <= lat <= north + FAR_DEGREES
+    )
+
+
+def _is_position(corner: object) -> bool:
+    return (
+        isinstance(corner, list)
+        and len(corner) > 1
+        and all(type(value) in (int, float) and math.isfinite(value) for value in corner)
+    )
+
+
+def _with_point_moved(corner: list[float], site: Site) -> str:
+    """Degrees of a corner with one decimal point moved, where they lie near the window."""
+    lon, lat = corner[:2]
+    for power in (-4, -3, -2, -1, 1, 2, 3):
+        for moved in ((lon * 10.0**power, lat), (lon, lat * 10.0**power)):
+            if is_near_window(moved[0], moved[1], site):
+                return f"{moved[0]:.9g}, {moved[1]:.9g}"
+    return ""
+
+
+def slipped_corners(geometry: dict[str, Any], site: Site) -> list[str]:
+    """List the corners of a polygon that lie far from the window, where the others are near it.
+
+    Parameters
+    ----------
+    geometry : dict
+        GeoJSON polygon or multipolygon.
+    site : Site
+        Its site.
+
+    Returns
+    -------
+    list of str
+        One sentence a ring; empty where no corner slipped, or where most lie elsewhere.
+    """
+    found = []
+    rings = rings_of(geometry)
+    for ring in rings:
+        if len(ring) < 4 or not all(map(_is_position, ring)):
+            continue
+        corners = ring[:-1] if ring[0][:2] == ring[-1][:2] else ring
+        far = [
+            n
+            for n, corner in enumerate(corners, 1)
+            if not is_near_window(corner[0], corner[1], site)
+        ]
+        if not far or len(far) > max(1, MAX_SLIPPED_SHARE * len(corners)):
+            continue
+        lon, lat = ring[far[0] - 1][:2]
+        meant = _with_point_moved(ring[far[0] - 1], site)
+        others = [f"corner {number}" for number in far[1:]]
+        also = f"; so lies {', '.join(others[:3])}" if others else ""
+        found.append(
+            f"corner {far[0]} at {lon}, {lat}, far from the window, near which the others lie; "
+            f"correct it{f' (is {meant} meant?)' if meant else ''}{also}"
+        )
+    return found
+
+
+def comma_corner(corner: object, site: Site) -> str:
+    """Degrees that a decimal comma split into further numbers, joined; empty for a sound corner.
+
+    Examples
+    --------
+    >>> from skytally.imagery.sites.site_model import Grid
+    >>> grid = Grid(32652, (600000, 4670040, 606000, 4676040))
+    >>> here = Site("a", "A", "RU", 10.0, grid, (), "evidence", 500.0, "a")
+    >>> comma_corner([130, 243311, 42, 190077], here), comma_corner([130.2433, 42.19, 12], here)
+    ('130.243311, 42.190077', '')
+    """
+    if not isinstance(corner, list) or len(corner) not in (3, 4) or not _is_position(corner):
+        return ""
+    if (
+        len(corner) == 3
+        and is_near_window(corner[0], corner[1], site)
+        and abs(corner[2]) < HIGHEST_M
+    ):
+        return ""
+    splits = ((0, 1), (2, 3)) if len(corner) == 4 else None
+    for places in [splits] if splits else [((0, 1), (2,)), ((0,), (1, 2))]:
+        words = [".".join(str(corner[place]) for place in pair) for pair in places]
+        try:
+            lon, lat = map(float, words)
+        except ValueError:
+            continue
+        if is_near_window(lon, lat, site):
+            return ", ".join(words)
+    return ""
 
 
 def exchanged(geometry: dict[str, Any]) -> dict[str, Any]:
@@ -317,6 +424,18 @@ def _hole_outside(outline: Outline, site: Site) -> bool:
     return False
 
 
+def repeated_corners(ring: list[Any]) -> int:
+    """Count the corners of a ring that repeat the one before; 0 where a double click explains it.
+
+    A ring of one corner alone is another fault.
+    """
+    together = sum(
+        isinstance(one, list) and isinstance(other, list) and one[:2] == other[:2]
+        for one, other in pairwise(ring)
+    )
+    return together if MAX_REPEATED_CORNERS < together < len(ring) - 1 else 0
+
+
 def _position_faults(ring: list[Any]) -> Iterator[str]:
     if len(ring) < 4:
         found = f"a ring of {len(ring)} corner{'' if len(ring) == 1 else 's'}"
@@ -335,8 +454,8 @@ def _position_faults(ring: list[Any]) -> Iterator[str]:
             # written so that what is endless or none is refused, too
             yield f"corner {number} is {lon}, {lat}; write longitude, then latitude, in degrees"
             return
-    together = sum(one[:2] == other[:2] for one, other in pairwise(ring))
-    if together > MAX_REPEATED_CORNERS and together < len(ring) - 1:
+    together = repeated_corners(ring)
+    if together:
         found = f"{together} corners that fall together with the one before"
         yield f"{found}; save the file with at least six decimals of a degree"
     if ring[0][:2] != ring[-1][:2]:
@@ -359,7 +478,16 @@ def ring_faults(geometry: dict[str, Any]) -> list[str]:
     rings = rings_of(geometry)
     if not rings:
         return ["no ring of corners; draw a polygon"]
-    return list(dict.fromkeys(fault for ring in rings for fault in _position_faults(ring)))
+    of_fault: dict[str, list[str]] = {}
+    for number, ring in enumerate(rings, start=1):
+        for fault in _position_faults(ring):
+            of_fault.setdefault(fault, []).append(str(number))
+    return [
+        fault
+        if len(numbers) == len(rings)
+        else f"in ring{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}: {fault}"
+        for fault, numbers in of_fault.items()
+    ]
 
 
 def geometry_faults(outline: Outline, site: Site) -> list[str]:

@@ -11,12 +11,17 @@ from typing import Any
 
 from skytally.core import scan_json, slug_of
 from skytally.imagery.sites.outline_geometry import (
+    COARSE_DECIMALS,
+    ENOUGH_DECIMALS,
     POLYGON_TYPES,
+    comma_corner,
     exchanged,
     overlaps_window,
     rasterized,
+    repeated_corners,
     ring_faults,
     rings_of,
+    slipped_corners,
     window_lonlat,
 )
 from skytally.imagery.sites.site_model import Outline, Site
@@ -174,9 +179,14 @@ def _position_faults(features: list[Any], site: Site) -> Iterator[str]:
         if isinstance(corner, list) and len(corner) > 1
         if all(type(value) in (int, float) and math.isfinite(value) for value in corner[:2])
     ]
-    far = next((corner for corner in corners if max(map(abs, corner[:2])) > 360), None)
+    commas = _comma_corners(features, site)
+    beyond = [corner for corner in corners if max(map(abs, corner[:2])) > 360]
+    # one corner among sound ones slipped; a file in metres has no sound one
+    far = beyond[0] if 2 * len(beyond) > len(corners) else None
     turned = next((corner for corner in corners if _is_turned(corner[0], site)), None)
-    if turned:
+    if commas:
+        yield commas
+    elif turned:
         lon, lat = turned[:2]
         advice = "add 360 to" if lon < 0 else "subtract 360 from"
         yield f"a corner at {lon}, {lat}, once round the Earth; {advice} such longitudes"
@@ -184,6 +194,45 @@ def _position_faults(features: list[Any], site: Site) -> Iterator[str]:
         yield f"a corner at {far[0]}, {far[1]}, which are no degrees; {SAVE}"
     elif drawn and corners and all(_has_latitude_first(each, site) for each in drawn):
         yield "latitude before longitude in every outline; exchange them, longitude comes first"
+    else:
+        yield from _rounding_fault(drawn, corners)
+
+
+def _comma_corners(features: list[Any], site: Site) -> str:
+    """Fault of corners whose degrees have a decimal comma, which JSON takes for a new number."""
+    found = [
+        (number, feature["properties"].get("name"), place, corner, meant)
+        for number, feature in enumerate(features, start=1)
+        if feature["geometry"] and feature["geometry"].get("type") in POLYGON_TYPES
+        for ring in rings_of(feature["geometry"])
+        for place, corner in enumerate(ring, start=1)
+        if (meant := comma_corner(corner, site))
+    ]
+    if not found:
+        return ""
+    number, name, place, corner, meant = found[0]
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return (
+        f"outline {number} ({str(name)[:MAX_NAME_LENGTH]!r}) has corner {place} with a decimal "
+        f"comma, {str(corner)[:80]}{more}; write a decimal point, [{meant}]"
+    )
+
+
+def _rounding_fault(drawn: list[dict[str, Any]], corners: list[list[float]]) -> Iterator[str]:
+    """Yield the fault of a file all of whose degrees were rounded until corners fell together."""
+    together = sum(repeated_corners(ring) for each in drawn for ring in rings_of(each))
+    decimals = max((_decimals(value) for corner in corners for value in corner[:2]), default=0)
+    if together and decimals <= COARSE_DECIMALS:
+        yield (
+            f"every corner is rounded to {decimals} decimals of a degree, so that {together} fall "
+            f"together with the one before; save it again with {ENOUGH_DECIMALS} decimals "
+            "(COORDINATE_PRECISION in QGIS and ogr2ogr)"
+        )
+
+
+def _decimals(value: float) -> int:
+    """Count the decimals of a number as it is written."""
+    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
 
 
 def _is_turned(lon: float, site: Site) -> bool:
@@ -251,6 +300,9 @@ def _outline_faults(
         yield f"axis_deg {axis!r}; {advice}"
     if outline.geometry.get("type") not in POLYGON_TYPES:
         yield f"geometry {outline.geometry.get('type')!r}; draw a polygon"
+        return
+    if slipped := slipped_corners(outline.geometry, site):
+        yield from (f"found {fault}" for fault in slipped)
         return
     unsound = ring_faults(outline.geometry)
     yield from (f"found {fault}" for fault in unsound)

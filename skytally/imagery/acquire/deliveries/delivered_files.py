@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,16 @@ SEALED = (".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".z")
 """Suffixes of archives that cannot be read in parts."""
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".opdownload")
 """Suffixes of what a browser has not downloaded to its end."""
+AGAIN = "download it again"
+"""What to do about a file that is not what its name says."""
+CUT_OFF = f"it is not complete, as where a download broke off; {AGAIN}"
+"""Fault of an archive without its end."""
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
+"""First bytes of archives that cannot be read in parts, whatever their name."""
+READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing that both GDAL and Python read."""
+INSIDE_ARCHIVE = re.compile(r"/vsi(?:zip|tar)/\{([^}]*)\}/")
+PART_OF_ARCHIVE = re.compile(r"/vsisubfile/\d+_\d+,")
 MAX_MEMBERS = 100_000
 """Members of an archive; a delivery has some hundreds."""
 MAX_METADATA_BYTES = 32 << 20
@@ -97,25 +108,91 @@ def is_hidden(path: str) -> bool:
     return any(is_leftover(part) for part in PurePosixPath(path).parts)
 
 
-def _members(archive: Path) -> Iterator[tuple[str, int]]:
-    if archive.suffix.lower() == ".tar":
-        with tarfile.open(archive) as tar:
-            yield from ((member.name, member.size) for member in tar if member.isfile())
-        return
+@dataclass(frozen=True)
+class _Member:
+    """One member of an archive."""
+
+    name: str
+    size: int
+    place: str = ""
+    """Path under which GDAL opens it, where it does not find the name."""
+
+
+def _is_found(name: str) -> bool:
+    """Whether GDAL finds a member of this name: it takes off one ``./`` and turns backslashes."""
+    clean = name.replace("\\", "/").removeprefix("./")
+    return not (name.startswith(".\\") or clean.startswith("./") or "//" in clean)
+
+
+def _tar_members(archive: Path) -> Iterator[_Member]:
+    with tarfile.open(archive, "r:") as tar:
+        for member in tar:
+            if not member.isfile():
+                continue
+            # GDAL does not read the longer header in which such a name stands
+            is_found = _is_found(member.name) and "path" not in member.pax_headers
+            place = f"/vsisubfile/{member.offset_data}_{member.size},{archive}"
+            yield _Member(member.name, member.size, "" if is_found else place)
+        if archive.stat().st_size <= tar.offset:
+            raise ValueError(CUT_OFF)
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
     with zipfile.ZipFile(archive) as packed:
         for member in packed.infolist():
             if member.flag_bits & 1:
                 message = "it is locked with a password; unpack it"
                 raise ValueError(message)
-            if not member.is_dir():
-                yield member.filename, member.file_size
+            if member.compress_type not in READABLE_METHODS:
+                message = "it is packed in a way that is not read in parts; unpack it"
+                raise ValueError(message)
+            if member.is_dir():
+                continue
+            if not _is_found(member.filename) and not member.filename.startswith("/"):
+                message = f"its member {member.filename!r} has an odd name; unpack it"
+                raise ValueError(message)
+            yield _Member(member.filename, member.file_size)
+
+
+def _members(archive: Path) -> Iterator[_Member]:
+    if archive.suffix.lower() == ".tar":
+        return _tar_members(archive)
+    return _zip_members(archive)
+
+
+def _unread_because(archive: Path, error: Exception) -> str:
+    """Why an archive cannot be read, and what to do."""
+    try:
+        with archive.open("rb") as file:
+            begin = file.read(512)
+    except OSError:
+        begin = b""
+    suffix = archive.suffix.lower()
+    if not begin:
+        return "an empty file; download it again, or remove it"
+    if begin.lstrip()[:1] == b"<":
+        return f"a web page and no {suffix} file, as where a download asks to log in; {AGAIN}"
+    is_zip = suffix == ".zip" and begin.startswith(b"PK\x03\x04")
+    is_tar = begin[257:262] == b"ustar"
+    broken_zip = is_zip and isinstance(error, zipfile.BadZipFile)
+    if broken_zip or (is_tar and isinstance(error, tarfile.TarError)):
+        return f"this archive cannot be read: {CUT_OFF}"
+    if suffix == ".tar" and begin.startswith(PACKED):
+        return "a packed archive; unpack it beside the other files"
+    if isinstance(error, (zipfile.BadZipFile, tarfile.TarError)):
+        return f"this archive cannot be read: it is no {suffix} file, or is broken; {AGAIN}"
+    # the name of the file stands before the reason, and its folder belongs into no table
+    reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    return f"this archive cannot be read: {reason}"
 
 
 def _unpacked(archive: Path, below: str) -> list[DeliveredFile]:
     prefix = ARCHIVES[archive.suffix.lower()]
-    found: list[DeliveredFile] = []
-    for name, size in _members(archive):
-        inner = str(PurePosixPath(name.replace("\\", "/").removeprefix("./")))
+    found: dict[str, DeliveredFile] = {}
+    for member in _members(archive):
+        name, size = member.name, member.size
+        clean = name.replace("\\", "/").removeprefix("./")
+        inner = str(PurePosixPath(clean))
         if is_hidden(inner):
             continue
         if ".." in PurePosixPath(inner).parts or inner.startswith("/"):
@@ -126,9 +203,26 @@ def _unpacked(archive: Path, below: str) -> list[DeliveredFile]:
             raise ValueError(message)
         path = f"{below}/{inner}" if below else inner
         # braces keep GDAL from guessing where the name of the archive ends
-        place = f"{prefix}{{{archive}}}/{name}"
-        found.append(DeliveredFile(path, place, size, str(archive), name))
-    return found
+        place = member.place or f"{prefix}{{{archive}}}/{clean}"
+        if path in found:
+            message = f"it holds {inner!r} twice; unpack it and leave one"
+            raise ValueError(message)
+        found[path] = DeliveredFile(path, place, size, str(archive), name)
+    return list(found.values())
+
+
+def without_folders(text: str, root: Path) -> str:
+    """Words about a delivery without the folders of this machine, which belong into no table.
+
+    Examples
+    --------
+    >>> without_folders("'/vsizip/{/home/me/orders/a.zip}/b.tif' is none", Path("/home/me/orders"))
+    "'a.zip/b.tif' is none"
+    """
+    plain = INSIDE_ARCHIVE.sub(r"\1/", PART_OF_ARCHIVE.sub("", text))
+    for folder in (root, root.absolute(), root.resolve()):
+        plain = plain.replace(f"{folder}/", "").replace(str(folder), root.name)
+    return plain
 
 
 def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, str]]]:
@@ -161,7 +255,7 @@ def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, st
             try:
                 files += _unpacked(path, below)
             except (zipfile.BadZipFile, tarfile.TarError, OSError, ValueError) as error:
-                unreadable.append((relative, f"this archive cannot be read: {error}"))
+                unreadable.append((relative, _unread_because(path, error)))
         elif suffix in SEALED:
             unreadable.append((relative, "a packed archive; unpack it beside the other files"))
         else:

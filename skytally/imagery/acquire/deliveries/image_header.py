@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import affine
 import rasterio
@@ -14,6 +15,9 @@ from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 
 DRIVERS = {".jp2": "JP2OpenJPEG"}
 """Suffix to the format that is opened, else GeoTIFF; a VRT, for example, could name other files."""
+PART = "/vsisubfile/"
+"""Prefix of a part of an archive, whose path does not end with the name of the image."""
+TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 TIME_TAG = "TIFFTAG_DATETIME"
 
 
@@ -66,7 +70,12 @@ def _time_of_tag(text: str) -> datetime | None:
 
 def open_image(path: str) -> rasterio.DatasetReader:
     """Open a GeoTIFF or JPEG 2000 file, in an archive too, and no other format."""
-    return rasterio.open(path, driver=DRIVERS.get(path[-4:].lower(), "GTiff"))
+    driver = DRIVERS.get(path[-4:].lower(), "GTiff")
+    if path.startswith(PART):
+        with Path(path.partition(",")[2]).open("rb") as file:
+            file.seek(int(path.removeprefix(PART).partition("_")[0]))
+            driver = "GTiff" if file.read(4) in TIFF_SIGNATURES else DRIVERS[".jp2"]
+    return rasterio.open(path, driver=driver)
 
 
 def image_header(file: DeliveredFile) -> ImageHeader:

@@ -25,6 +25,8 @@ from skytally.imagery.acquire.deliveries.sentinel2_safe import COMMON_NAMES
 from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import json_object
 from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_1, SENTINEL_2
 
+BROWSER_EXPORT, HUB_REQUEST = "browser export", "Sentinel Hub request"
+"""What the downloads are called for readers."""
 CLOCK = r"(\d{2})[:_-]?(\d{2})"
 NAME = re.compile(
     rf"(\d{{4}}-\d{{2}}-\d{{2}})-{CLOCK}_(\d{{4}}-\d{{2}}-\d{{2}})-{CLOCK}"
@@ -69,7 +71,7 @@ def _scenes_of_names(files: Sequence[DeliveredFile], recognition: Recognition) -
         raw = RAW.fullmatch(match["layer"])
         data_set = raw["set"] if raw else match["layer"]
         key = scene_key(file.folder, re.sub(r"[:]", "_", f"{match[1]}-{match[2]}_{match[3]}"))
-        scene = DeliveredScene(f"{key}_{data_set}", f"browser export, {data_set}", None, "", ())
+        scene = DeliveredScene(f"{key}_{data_set}", f"{BROWSER_EXPORT}, {data_set}", None, "", ())
         if raw is None or file.suffix in PICTURES:
             words = "a picture of a layer, not a band; download the raw bands as TIFF"
             alone = replace(scene, key=scene_key(file.folder, file.stem), fault=words)
@@ -127,7 +129,7 @@ def recognise(files: Sequence[DeliveredFile], recognition: Recognition, counts: 
         ]
         for file in beside:
             key = scene_key(file.folder, file.stem)
-            scene = DeliveredScene(key, "Sentinel Hub request", None, request.name, ())
+            scene = DeliveredScene(key, HUB_REQUEST, None, request.name, ())
             try:
                 bands = tuple(
                     BandSource((str(layer),), (file,), layer)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
 import rasterio
 
@@ -15,6 +16,7 @@ from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     DayConflictError,
     impossible_day,
     moment_in_name,
+    moments_in_name,
     one_day,
     parsed_time,
 )
@@ -58,6 +60,15 @@ MASK_KINDS = {"udm": UDM, "udm2": UDM2}
 INFRARED = re.compile(r"infra[_\-. ]?red$", re.IGNORECASE)
 """End of the name of a band that is not red, though its last word may be."""
 RESOLUTION = re.compile(r"_\d{1,2}m$", re.IGNORECASE)
+PIXEL_SIZE_FOLDER = re.compile(r"R\d{1,2}m", re.IGNORECASE)
+"""Folder of a product of Sentinel-2 for the bands of one pixel size."""
+COMPOSITE = re.compile(r"(?<![a-z])composites?(?![a-z])", re.IGNORECASE)
+MOSAIC = re.compile(r"(?<![a-z])(?:composites?|mosaics?)(?![a-z])", re.IGNORECASE)
+"""Words of a name that say of an image that it was made of several scenes; a mosaic may be of one
+flight."""
+PLATFORM_NAME = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")
+ONE_PASS = timedelta(minutes=10)
+"""Time within which one satellite takes the scenes of one pass over a place."""
 PLATFORMS = {
     "WV01": "worldview-1", "WV02": "worldview-2", "WV03": "worldview-3", "GE01": "geoeye-1",
     "PHR1A": "pleiades-1a", "PHR1B": "pleiades-1b", "PNEO3": "pleiades-neo-3",
@@ -87,6 +98,40 @@ def _split(file: DeliveredFile, keys: Sequence[str]) -> _Named:
                     break
                 return _Named(file, whole[: -len(key) - 1], key)
     return _Named(file, file.stem, "")
+
+
+def _folder(file: DeliveredFile) -> str:
+    """Folder of a file's scene: one for each pixel size holds the bands of the same scene."""
+    head, _, tail = file.folder.rpartition("/")
+    return head if PIXEL_SIZE_FOLDER.fullmatch(tail) else file.folder
+
+
+def _is_sidecar(file: DeliveredFile, stems_of: Mapping[str, set[str]]) -> bool:
+    """Whether a metadata file is of an image beside it, by its name."""
+    own = file.stem.removesuffix("_metadata")
+    return any(stem.startswith(own) for stem in stems_of.get(file.folder, ()))
+
+
+def _finest(
+    parts: list[_Named], headers: Mapping[str, ImageHeader], recognition: Recognition
+) -> list[_Named]:
+    """Keep the finest of the files that hold one band of a scene in several pixel sizes."""
+    kept: dict[str, _Named] = {}
+    left: list[_Named] = []
+    for named in sorted(parts, key=lambda each: _pixel_size(headers[each.file.path])):
+        finer = kept.get(named.band)
+        if named.band and finer and RESOLUTION.search(named.file.stem):
+            words = f"{named.band} in larger pixels than {finer.file.name}; not read"
+            recognition.claim([named.file], words)
+            continue
+        if named.band:
+            kept.setdefault(named.band, named)
+        left.append(named)
+    return [each for each in parts if each in left]
+
+
+def _pixel_size(header: ImageHeader) -> float:
+    return abs(header.transform.determinant) ** 0.5
 
 
 def _other_band(file: DeliveredFile, keys: Sequence[str]) -> str:
@@ -120,17 +165,38 @@ def _bands_inside(file: DeliveredFile, header: ImageHeader) -> tuple[BandSource,
     )
 
 
-def _sidecar_moment(
-    named: _Named, files: Mapping[str, DeliveredFile]
-) -> list[tuple[str, datetime]]:
-    """Time of a STAC item or another JSON file beside an image."""
-    found = []
-    for stem in dict.fromkeys((named.scene, named.file.stem, f"{named.scene}_metadata")):
-        beside = files.get(scene_key(named.file.folder, f"{stem}.json"))
+@dataclass
+class _Beside:
+    """What the JSON files beside a scene say of it."""
+
+    moments: list[tuple[str, datetime]] = field(default_factory=list)
+    platform: str = ""
+    used: dict[DeliveredFile, list[str]] = field(default_factory=dict)
+    """File to the words for what was taken from it."""
+
+
+def _stated_properties(file: DeliveredFile) -> dict[str, Any]:
+    stated = json_object(file).get("properties")
+    return stated if isinstance(stated, dict) else {}
+
+
+def _stated_platform(stated: Mapping[str, Any]) -> str:
+    """Satellite of a STAC item in lower case; empty where it is none or no name."""
+    platform = stated.get("platform")
+    name = platform.strip().lower() if isinstance(platform, str) else ""
+    return name if PLATFORM_NAME.fullmatch(name) else ""
+
+
+def _sidecar(parts: Sequence[_Named], files: Mapping[str, DeliveredFile], platform: str) -> _Beside:
+    """Time and satellite by a STAC item or another JSON file beside an image."""
+    found = _Beside(platform=platform)
+    stems = [(each.file.folder, stem) for each in parts
+             for stem in (each.scene, each.file.stem, f"{each.scene}_metadata")]  # fmt: skip
+    for folder, stem in dict.fromkeys(stems):
+        beside = files.get(scene_key(folder, f"{stem}.json"))
         if beside is None:
             continue
-        properties = json_object(beside).get("properties")
-        stated = properties if isinstance(properties, dict) else {}
+        stated = _stated_properties(beside)
         first, last = stated.get("start_datetime"), stated.get("end_datetime")
         if (
             first
@@ -141,8 +207,71 @@ def _sidecar_moment(
             raise ValueError(message)
         time = stated.get("datetime") or stated.get("acquired") or first
         if time:
-            found.append((beside.name, parsed_time(str(time))))
+            found.moments.append((beside.name, parsed_time(str(time))))
+            found.used.setdefault(beside, []).append("time")
+        named = _stated_platform(stated)
+        if named and not platform:
+            if found.platform not in ("", named):
+                message = f"two satellites for one image: {found.platform}, and {beside.name} says"
+                message += f" {named}; correct one"
+                raise ValueError(message)
+            found.platform = named
+            found.used.setdefault(beside, []).append("satellite")
     return found
+
+
+def _scenes_beside(
+    folder: str, files: Mapping[str, DeliveredFile], parts: Sequence[_Named]
+) -> list[tuple[DeliveredFile, datetime]]:
+    """Metadata of scenes in an image's folder, each with its time, earliest first.
+
+    Those of one scene in two files count once.
+    """
+    own = {f"{stem}.json" for each in parts for stem in (each.scene, each.file.stem)}
+    found: dict[str, tuple[DeliveredFile, datetime]] = {}
+    for file in files.values():
+        if file.folder != folder or file.suffix != ".json" or file.name in own:
+            continue
+        try:
+            content = json_object(file)
+            stated = _stated_properties(file)
+            time = stated.get("acquired") or stated.get("datetime")
+            if time:
+                moment = parsed_time(str(time))
+                found.setdefault(str(content.get("id") or file.stem), (file, moment))
+        except (ValueError, OSError):
+            continue
+    return sorted(found.values(), key=lambda each: each[1])
+
+
+def _moment_of_composite(
+    scenes: Sequence[tuple[DeliveredFile, datetime]], name: str
+) -> tuple[datetime, str]:
+    """Time of an image made of several scenes: of their one day.
+
+    It is that of the first scene where they are of one pass, else the day alone.
+
+    Raises
+    ------
+    ValueError
+        If they are of several days, or the name says another.
+    """
+    first, last = scenes[0][1], scenes[-1][1]
+    days = list(dict.fromkeys(str(moment.date()) for _, moment in scenes))
+    if len(days) > 1:
+        message = (
+            f"a composite: beside it lie the metadata of {len(scenes)} scenes of "
+            f"{' and '.join(days)}, so it shows no one day, whatever its name or its folder says; "
+            "order the scenes of each day apart"
+        )
+        raise ValueError(message)
+    if (named := moment_in_name(name)) is not None:
+        one_day([("its name", named), (scenes[0][0].name, first)])
+    count = f"{len(scenes)} scenes beside it, {first:%H:%M:%S} to {last:%H:%M:%S}"
+    if len(scenes) == 1:
+        count = scenes[0][0].name
+    of_one_pass = last - first <= ONE_PASS
+    return (first if of_one_pass else datetime.combine(first, time.min, tzinfo=UTC)), count
 
 
 def _folder_moment(folder: str) -> tuple[str, datetime] | None:
@@ -154,14 +283,43 @@ def _folder_moment(folder: str) -> tuple[str, datetime] | None:
     return None
 
 
+def _check_days(scenes: Sequence[tuple[DeliveredFile, datetime]]) -> None:
+    """Refuse an image beside the metadata of several days' scenes whose images are not there."""
+    days = list(dict.fromkeys(str(moment.date()) for _, moment in scenes))
+    if len(days) > 1:
+        message = (
+            f"beside it lie the metadata of {len(scenes)} scenes of {' and '.join(days)} without "
+            "their images, so it may be made of them and show no one day, whatever its name says; "
+            "order the scenes of each day apart, or move the metadata elsewhere if they are of "
+            "other images"
+        )
+        raise ValueError(message)
+
+
 def _moment(
-    parts: Sequence[_Named], headers: Mapping[str, ImageHeader], files: Mapping[str, DeliveredFile]
+    parts: Sequence[_Named],
+    headers: Mapping[str, ImageHeader],
+    files: Mapping[str, DeliveredFile],
+    sidecar: _Beside,
+    loose: Container[DeliveredFile],
 ) -> tuple[datetime, str]:
     """Time of a scene and where it was read: metadata, then names, then the folder's name."""
-    stated = [found for named in parts for found in _sidecar_moment(named, files)]
+    stated = list(sidecar.moments)
+    scene, folder = parts[0].scene, parts[0].file.folder
+    if not stated:
+        scenes = _scenes_beside(folder, files, parts)
+        if scenes and MOSAIC.search(scene):
+            sidecar.used |= {file: ["time"] for file, _ in scenes}
+            return _moment_of_composite(scenes, scene)
+        _check_days([each for each in scenes if each[0] in loose])
+        if COMPOSITE.search(scene) and not moments_in_name(scene):
+            message = (
+                "a composite by its name, and nothing beside it says of which days; keep the "
+                "metadata of its scenes in its folder, or order the scenes of each day apart"
+            )
+            raise ValueError(message)
     tags = {headers[named.file.path].time_tag for named in parts} - {None}
     stated += [("its time tag", tag) for tag in sorted(filter(None, tags))]
-    scene = parts[0].scene
     try:
         named = moment_in_name(scene)
     except DayConflictError:
@@ -176,7 +334,7 @@ def _moment(
         return (named if has_clock or not timed else timed[0]), "its name" if exact else ""
     if stated:
         return one_day(stated), stated[0][0]
-    return _moment_of_folder(scene, parts[0].file.folder)
+    return _moment_of_folder(scene, folder)
 
 
 def _moment_of_folder(scene: str, folder: str) -> tuple[datetime, str]:
@@ -207,9 +365,11 @@ def _scene(
     headers: Mapping[str, ImageHeader],
     files: Mapping[str, DeliveredFile],
     mask: MaskSource | None,
-) -> DeliveredScene:
+    loose: Container[DeliveredFile],
+) -> tuple[DeliveredScene, dict[DeliveredFile, list[str]]]:
+    """Make a scene, and say what was taken from the metadata beside it."""
     first = parts[0]
-    key = scene_key(first.file.folder, first.scene)
+    key = scene_key(_folder(first.file), first.scene)
     scene = DeliveredScene(key, "GeoTIFF", None, "", (), mask=mask)
     if first.file.suffix == ".jp2":
         scene = replace(scene, product="JPEG 2000")
@@ -223,6 +383,7 @@ def _scene(
         else:
             bands += _bands_inside(named.file, header)
     scene = replace(scene, bands=tuple(bands), platform=_platform(first.scene))
+    sidecar = _Beside()
     try:
         mixed = [p for p in parts if p.band and headers[p.file.path].count > 2]
         if mixed:
@@ -231,10 +392,12 @@ def _scene(
                 f"{headers[mixed[0].file.path].count} bands; rename it"
             )
             raise ValueError(message)
-        moment, clue = _moment(parts, headers, files)
-        return replace(scene, moment=moment, clue=clue)
+        sidecar = _sidecar(parts, files, scene.platform)
+        moment, clue = _moment(parts, headers, files, sidecar, loose)
+        scene = replace(scene, moment=moment, clue=clue, platform=sidecar.platform)
     except (ValueError, OSError) as error:
-        return replace(scene, fault=str(error))
+        scene = replace(scene, fault=str(error))
+    return scene, sidecar.used
 
 
 def _copied(file: DeliveredFile, by_path: Mapping[str, DeliveredFile]) -> str:
@@ -287,7 +450,7 @@ def recognise(
     by_path = {file.path: file for file in files}
     left = recognition.unclaimed(files)
     images, headers = _headers([file for file in left if file.suffix in IMAGES], recognition)
-    stems = {scene_key(file.folder, _split(file, keys).scene) for file in images}
+    stems = {scene_key(_folder(file), _split(file, keys).scene) for file in images}
     masks: dict[str, MaskSource] = {}
     groups: dict[str, list[_Named]] = {}
     for file in images:
@@ -298,7 +461,7 @@ def recognise(
             recognition.claim([file], words)
             continue
         masking = MASK_NAME.fullmatch(file.stem)
-        whose = scene_key(file.folder, masking[1]) if masking else ""
+        whose = scene_key(_folder(file), masking[1]) if masking else ""
         if whose in stems and not _split(file, keys).band:
             kind = MASK_KINDS.get(masking[2].lower(), VALID_WHERE_NONZERO) if masking else ""
             masks[whose] = MaskSource(file, kind)
@@ -319,10 +482,17 @@ def recognise(
                 continue
             named = replace(named, band=keys[0])
         suffix = "" if single else f"|{file.path}"
-        groups.setdefault(scene_key(file.folder, named.scene) + suffix, []).append(named)
+        groups.setdefault(scene_key(_folder(file), named.scene) + suffix, []).append(named)
+    stems_of: dict[str, set[str]] = {}
+    for file in images:
+        stems_of.setdefault(file.folder, set()).add(file.stem)
+    loose = frozenset(file for file in left if not _is_sidecar(file, stems_of))
     for group, parts in sorted(groups.items()):
-        scene = _scene(parts, headers, by_path, masks.get(group.partition("|")[0]))
+        parts = _finest(parts, headers, recognition)
+        scene, used = _scene(parts, headers, by_path, masks.get(group.partition("|")[0]), loose)
         recognition.add(scene)
+        for file, taken in used.items():
+            recognition.claim([file], f"metadata of {scene.key} ({', '.join(taken)})")
     _claim_rest(files, recognition)
 
 

@@ -40,8 +40,25 @@ CATALOGUE_STATUS_MEANINGS = {
 }
 
 
+MEND_ROW = "mend the provider's row"
+"""What to do about a fault that stays however often a catalogue is asked."""
+TRY_LATER = f"try again later, or {MEND_ROW}"
+"""What to do about a fault that may pass."""
+LOOK_AT_PAGE = (
+    "open the address in a browser, since a network that asks to log in answers like this, too; "
+    "then try again"
+)
+"""What to do where something else answers in a catalogue's place."""
+WEB_PAGE = "a web page instead of items"
+
+
 class CatalogueError(RuntimeError):
     """A catalogue could not be read; the text says why in a few words, without any address."""
+
+    def __init__(self, message: str, *, advice: str = MEND_ROW) -> None:
+        """Keep what to do about it beside the text."""
+        super().__init__(message)
+        self.advice = advice
 
 
 class _TransientError(RuntimeError):
@@ -50,6 +67,10 @@ class _TransientError(RuntimeError):
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+def _advice_on(fault: _TransientError) -> str:
+    return LOOK_AT_PAGE if str(fault) == WEB_PAGE else TRY_LATER
 
 
 class CatalogueIO(StacApiIO):
@@ -141,11 +162,11 @@ class CatalogueIO(StacApiIO):
                 except (MaxRetryError, HTTPError):
                     tries = len(retry.history) + 1
                     message = f"{fault}, {tries} time{'s' if tries > 1 else ''}"
-                    raise CatalogueError(message) from fault
+                    raise CatalogueError(message, advice=_advice_on(fault)) from fault
                 wait = fault.wait if fault.wait is not None else retry.get_backoff_time()
                 if time.monotonic() + wait >= self.ends:
                     message = f"{fault}; no time left of {self.patience:g} s to wait {wait:g} s"
-                    raise CatalogueError(message) from fault
+                    raise CatalogueError(message, advice=_advice_on(fault)) from fault
                 self.recovered.append(str(fault))
                 time.sleep(wait)
 
@@ -154,7 +175,7 @@ class CatalogueIO(StacApiIO):
     ) -> str:
         if self.is_out_of_time:
             message = f"no answer within {self.patience:g} s and {MAX_SEARCH_BYTES} bytes"
-            raise CatalogueError(message)
+            raise CatalogueError(message, advice=TRY_LATER)
         if method not in ("GET", "POST"):
             message = "asks for a request that is no search"
             raise CatalogueError(message)
@@ -197,7 +218,8 @@ class CatalogueIO(StacApiIO):
             f" ({CATALOGUE_STATUS_MEANINGS[status]})" if status in CATALOGUE_STATUS_MEANINGS else ""
         )
         if status not in RETRYABLE_STATUSES:
-            raise CatalogueError(message)
+            may_pass = status == 403 or status >= 500
+            raise CatalogueError(message, advice=TRY_LATER if may_pass else MEND_ROW)
         try:
             wait = self.retry.get_retry_after(response)
         # a date or number that is none: Retry-After is a wish, not a promise
@@ -228,7 +250,7 @@ class CatalogueIO(StacApiIO):
             document = parse_document(data)
         except BrokenDocumentError as error:
             html = data.lstrip()[:1] == b"<" or "html" in kind.lower()
-            message = "a web page instead of items" if html else str(error)
+            message = WEB_PAGE if html else str(error)
             raise _TransientError(message) from None
         if document.get("type") == "FeatureCollection" or "features" in document:
             if not isinstance(document.get("features"), list):

@@ -19,7 +19,7 @@ from pystac_client.exceptions import APIError
 from pystac_client.warnings import PystacClientWarning
 
 from skytally.imagery.acquire.stac.fault_tolerant_json_parser import BrokenItem
-from skytally.imagery.acquire.stac.http_client import CatalogueError, CatalogueIO
+from skytally.imagery.acquire.stac.http_client import TRY_LATER, CatalogueError, CatalogueIO
 from skytally.web import MAX_VALUE, one_line
 
 ItemDict = dict[str, Any]
@@ -165,7 +165,7 @@ class PagedSearch:
                     f"{listing.number_matched} items promised for {span[0]}, "
                     f"{len(listing.items)} given"
                 )
-                raise CatalogueError(message)
+                raise CatalogueError(message, advice=TRY_LATER)
             return listing
         found = [self._read_pages(half) for half in ranges]
         if listing.is_short:
