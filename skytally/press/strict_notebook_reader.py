@@ -33,8 +33,13 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 PYTHON = ("python", "ipython")
 """How the names of its language begin, as editors write them."""
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-CONFLICT = re.compile(r"^(?:<span[^>]*>\**)?(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+CONFLICT = re.compile(r"^(?:<span[^>]*>\**)?(?:<{7}|>{7}|\|{7}(?= ))(?:[ *\r].*)?$", re.MULTILINE)
 """Marks that a merge of two versions leaves, in the file or, by nbdime, in a cell."""
+CONFLICT_IN_TEXT = re.compile(
+    rf"{CONFLICT.pattern}|^(?:<span[^>]*>\**)?={{7}}(?:[ *\r].*)?$", re.MULTILINE
+)
+"""The same and the mark in the middle, in prose: no heading of the project is underlined, and one
+that is left would make a heading of the sentence above it."""
 PARAMETERS, INJECTED, INTENDED = "parameters", "injected-parameters", "raises-exception"
 """Tags of cells: the parameters, papermill's values over them, a failure that is meant."""
 IPYTHON = re.compile(r"^[ \t]*[%!?,;/]|^[ \t]*[\w, \t.]+=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
@@ -54,13 +59,22 @@ def file_name(line: str) -> str:
     return f"notebooks/{line}.ipynb"
 
 
-def _conflict(text: str) -> str:
-    """Fault of the first mark that a merge left in a text; empty where there is none."""
-    mark = CONFLICT.search(text)
+def conflict_in(text: str, marks: re.Pattern[str] = CONFLICT_IN_TEXT) -> str:
+    """Fault of the first mark that a merge left in a text; empty where there is none.
+
+    Parameters
+    ----------
+    text : str
+    marks : re.Pattern
+        How such a mark looks there; in code seven = may be part of a longer text.
+    """
+    mark = marks.search(text)
     if not mark:
         return ""
     line = text.count("\n", 0, mark.start()) + 1
-    return f"a merge conflict, {mark[0][:40]!r} on line {line}; keep one of the two versions"
+    return (
+        f"a merge conflict, {mark[0].rstrip()[:40]!r} on line {line}; keep one of the two versions"
+    )
 
 
 def _parsed(text: str) -> Any:
@@ -74,7 +88,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=no_repeated_key)
     except json.JSONDecodeError as error:
-        if conflict := _conflict(text):
+        if conflict := conflict_in(text, CONFLICT):
             raise DataError(conflict) from error
         message = (
             f"broken JSON on line {error.lineno} ({error.msg}); restore it, or save it again "
@@ -143,11 +157,11 @@ def _source(cell: dict[str, Any]) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _text_faults(source: str) -> Iterator[str]:
+def _text_faults(source: str, marks: re.Pattern[str]) -> Iterator[str]:
     """Faults of the text of a cell: what no one sees, no encoding takes, or a merge left."""
     if found := INVISIBLE.search(source):
         yield f"the invisible character U+{ord(found[0]):04X}; remove it"
-    if conflict := _conflict(source):
+    if conflict := conflict_in(source, marks):
         yield conflict
 
 
@@ -209,8 +223,9 @@ def _cell_faults(cell: object) -> Iterator[str]:
     if source is None:
         yield "no text in the cell; remove it"
         return
-    faults = list(_text_faults(source))
-    if cell["cell_type"] == "code":
+    is_code = cell["cell_type"] == "code"
+    faults = list(_text_faults(source, CONFLICT if is_code else CONFLICT_IN_TEXT))
+    if is_code:
         faults += command_faults(source)
         metadata = cell.get("metadata")
         faults += _run_faults(source, _tags(metadata if isinstance(metadata, dict) else {}), faults)
