@@ -15,6 +15,11 @@ from urllib.parse import unquote
 
 from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
 from skytally.press.ipython_command_checks import command_faults
+from skytally.press.pictures_beside_notebooks import (
+    KINDS as KINDS_OF_PICTURES,
+    picture_faults,
+    with_files_attached,
+)
 from skytally.press.project_paths import notebooks_folder
 
 Notebook = dict[str, Any]
@@ -45,13 +50,6 @@ PARAMETERS, INJECTED, INTENDED = "parameters", "injected-parameters", "raises-ex
 IPYTHON = re.compile(r"^[ \t]*[%!?,;/]|^[ \t]*[\w, \t.]+=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 """Line that IPython may turn into Python."""
 ATTACHMENT = re.compile(r"attachment:((?:[^()\s\"'<>]|\([^()\s]*\))+)")
-PICTURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-    "image/webp": b"RIFF",
-}
-"""Kinds of pictures that a cell may hold, and how their bytes begin; a drawing may hold scripts."""
 
 
 def file_name(line: str) -> str:
@@ -200,14 +198,14 @@ def _picture_fault(pictures: object, name: str) -> str:
     if not isinstance(kinds, dict) or not kinds:
         return f"a picture {name!r} that is not in the cell; paste it again"
     for kind, content in kinds.items():
-        if kind not in PICTURES:
+        if kind not in KINDS_OF_PICTURES:
             return f"a picture {name!r} of kind {kind!r}; paste it as PNG or JPEG"
         text = content if isinstance(content, str) else "".join(map(str, content))
         try:
             begins = base64.b64decode("".join(text.split()), validate=True)
         except (ValueError, binascii.Error):
             begins = b""
-        if not begins.startswith(PICTURES[kind]):
+        if not begins.startswith(KINDS_OF_PICTURES[kind]):
             return f"a picture {name!r} whose bytes are no {kind}; paste it again"
     return ""
 
@@ -233,6 +231,7 @@ def _cell_faults(cell: object) -> Iterator[str]:
     if cell["cell_type"] == "markdown":
         names = dict.fromkeys(map(unquote, ATTACHMENT.findall(source)))
         yield from filter(None, (_picture_fault(cell.get("attachments"), name) for name in names))
+        yield from picture_faults(source)
 
 
 def _tags(metadata: dict[str, Any]) -> list[str]:
@@ -257,7 +256,10 @@ def _plain_cell(cell: dict[str, Any], used: set[str]) -> dict[str, Any]:
     }
     if cell["cell_type"] == "code":
         return {**plain, "execution_count": None, "outputs": []}
-    pictures = cell.get("attachments")
+    pictures = cell.get("attachments") or {}
+    if cell["cell_type"] == "markdown":
+        plain["source"], beside = with_files_attached(plain["source"])
+        pictures = {**pictures, **beside}
     return {**plain, "attachments": pictures} if pictures else plain
 
 
@@ -288,8 +290,8 @@ def scan_notebook(line: str) -> tuple[Notebook, list[str]]:
     Returns
     -------
     notebook : dict
-        In format 4.5, without the results it was saved with; without cells where there are
-        faults.
+        In format 4.5, without the results it was saved with, and with the pictures that lie
+        beside it in the cells that show them; without cells where there are faults.
     faults : list of str
         One sentence a fault, with the file and, where a cell is meant, its number from 1.
     """
