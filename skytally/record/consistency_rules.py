@@ -41,6 +41,7 @@ from skytally.record.plausibility_rules import (
     place_faults,
     publication_faults,
 )
+from skytally.record.unit_factor_rules import factor_faults
 
 ANY_TABLE = "rows"
 """What a dictionary writes where a reference may name a row of any table."""
@@ -334,6 +335,7 @@ def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fau
     for _, row in units[(units["compared_in"] == "") != units["factor"].isna()].iterrows():
         advice = "give compared_in and factor, or neither"
         yield Fault(f"{UNITS}.csv", row["line"], "factor", "one without the other", advice)
+    yield from factor_faults(units)
 
 
 def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:
