@@ -78,6 +78,22 @@ FILES = {
     "two marks": (codecs.BOM_UTF8 * 2 + PLAIN.encode(), "invisible character U+FEFF"),
     "open quote": (f'{PLAIN}A3,"2023', "line 4: found broken CSV"),
     "curly quotes": (f"{PLAIN}{ROW},“a, b”\n", 'write plain quotation marks (") round the cell'),
+    "no line break before appended rows": (
+        f"{PLAIN.rstrip()}{ROW.replace('A1', 'A3')}\n{ROW.replace('A1', 'A4')}\n",
+        "line 3: found 17 cells where the header has 9, as of two rows on one line, which meet in "
+        "'seen on the quayA3'; write a line break before the second, or check commas",
+    ),
+    "no line break behind an empty cell": (
+        f"{PLAIN.replace('seen on the quay', '').rstrip()}{ROW.replace('A1', 'A3')}\n",
+        "line 3: found 17 cells where the header has 9, as of two rows on one line, which meet in "
+        "'A3'; write a line break before the second",
+    ),
+    "no line break behind quotes": (
+        f'{PLAIN}{ROW.replace("A1", "A3").replace("seen on", chr(34) + "seen, on all of")}"'
+        f"{ROW.replace('A1', 'A4')}\n",
+        "line 4: found two rows on one line, which meet in 'seen, on all of the quayA4'; write a "
+        "line break before the second",
+    ),
     "middle line": (PLAIN.replace("\n", "\n\n", 1), "line 2: found an empty line"),
     "ZIP": (b"PK\x03\x04\x14\x00\x06\x00", "found a spreadsheet or ZIP archive"),
     "gzip": (gzip.compress(PLAIN.encode()), "found a compressed file"),
