@@ -30,7 +30,7 @@ def _by_text(cells: Cells) -> dict[tuple[str, str], list[str]]:
 
 
 def _ids_put_back(cells: Cells, before: Cells) -> int:
-    """Give cells the ids that the same texts had before; how many changed.
+    """Put back the ids that cells of the same text had before; how many changed.
 
     An id that another cell has kept is given to no second one.
     """
