@@ -40,6 +40,16 @@ from .log_of_data_read import (
     LATEST_DAYS_MARK as LATEST_DAYS_MARK,
     READ_LOG as READ_LOG,
 )
+from .log_of_opened_files import (
+    counted_reads as counted_reads,
+    log_imported_files as log_imported_files,
+    log_opened_files as log_opened_files,
+    name_in_log as name_in_log,
+)
+from .look_alike_characters import (
+    look_alike_words as look_alike_words,
+    plain_spelling as plain_spelling,
+)
 from .number_and_date_words import (
     chance_text as chance_text,
     day as day,

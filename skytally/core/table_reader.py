@@ -24,6 +24,7 @@ from skytally.core.data_dictionaries_and_vocabularies import (
     words,
 )
 from skytally.core.errors_and_fault_lists import Fault, alike_once, refuse
+from skytally.core.look_alike_characters import look_alike_words, plain_spelling
 from skytally.core.mojibake_detection import misread_letters
 from skytally.core.text_csv_toml_json_reader import (
     CACHED_FILES,
@@ -85,6 +86,8 @@ CUT = re.compile(r"\u2026|\.\.\.(?=$|[/?#])")
 """What a program writes where it cut an address."""
 LONGEST_CELL = 32_000
 """Most letters of a cell; what a spreadsheet has cut is a little longer."""
+KEYBOARD = "of the keyboard"
+"""Words of an advice that says which sign was meant."""
 REQUIRED = "fill it; the dictionary requires it"
 LEAST_EMPTY, MOST_FILLED = 3, 4
 """Required cells that are empty, and cells that are not, of a line that is no row."""
@@ -236,6 +239,21 @@ def _cell(
         return cell, advice
     if advice := _unseen(cell, spaces=column.type != "text"):
         return cell, advice
+    found, advice = _read_cell(column, cell, vocabularies, printed=printed)
+    if not advice or column.type == "text" or KEYBOARD in advice or cell.isascii():
+        return found, advice
+    alike, plain = look_alike_words(cell), plain_spelling(cell)
+    if alike and not _read_cell(column, plain, vocabularies, printed=printed)[1]:
+        return found, f"write {plain} with the keyboard; {alike}"
+    # of two numbers with a dash between them that says nothing
+    named = alike and column.type not in (*NUMERIC, "date")
+    return found, f"{advice}; {alike}" if named else advice
+
+
+def _read_cell(
+    column: Column, cell: str, vocabularies: Mapping[str, tuple[str, ...]], *, printed: bool
+) -> tuple[object, str]:
+    """Value of a cell that holds something, and advice on it."""
     if column.type == "word":
         known = vocabularies[column.vocabulary]
         advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(known)}"

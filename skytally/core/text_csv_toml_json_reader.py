@@ -64,6 +64,8 @@ MARKUP = re.compile(rb"<[A-Za-z?!]")
 """How XML and HTML begin."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+JOINT = 30
+"""Most letters that are shown of the cell in which two rows meet."""
 LISTED_LINES = 20
 """Lines with broken bytes that are listed before the rest is only counted."""
 CACHED_FILES = 512
@@ -416,6 +418,15 @@ def _header_fault(name: str, header: tuple[str, ...]) -> list[Fault]:
     return []
 
 
+def _two_rows(cells: list[str], width: int) -> str:
+    """End of the cell in which two rows on one line meet; empty where there are not two.
+
+    Whoever appends rows to a table that ends without a line break writes on its last line.
+    """
+    joint = cells[width - 1].strip() if len(cells) == 2 * width - 1 and width > 1 else ""
+    return f"\u2026{joint[-JOINT:]}" if len(joint) > JOINT else joint
+
+
 def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) -> list[Fault]:
     width = len(header)
     if tuple(cell.strip() for cell in cells) == header:
@@ -431,6 +442,9 @@ def _row_fault(name: str, line: int, cells: list[str], header: tuple[str, ...]) 
         advice = "check commas and quotation marks"
         if len(cells) > width and not "".join(cells[width:]).strip():
             found, advice = f"{found}, the last empty", f"{advice}, or remove the comma at the end"
+        if joint := _two_rows(cells, width):
+            found = f"{found}, as of two rows on one line, which meet in {joint!r}"
+            advice = "write a line break before the second, or check commas and quotation marks"
         if curly := CURLY_QUOTES.search(",".join(cells)):
             advice = f'write plain quotation marks (") round the cell, not {curly[0]}'
         return [Fault(name, line, "", found, advice)]
@@ -501,7 +515,13 @@ def csv_text(name: str, raw: bytes | None) -> CsvText:
             start = reader.line_num + 1
     except csv.Error as error:
         found = f"broken CSV ({error})"
-        broken.append(Fault(name, start, "", found, "mend the quotation marks"))
+        advice = "mend the quotation marks"
+        text_of_line = io.StringIO(text, newline="").readlines()[start - 1 : start]
+        joint = _two_rows(next(csv.reader(text_of_line), []), len(header))
+        if joint:
+            found = f"two rows on one line, which meet in {joint!r}"
+            advice = "write a line break before the second"
+        broken.append(Fault(name, start, "", found, advice))
     header, lines = _without_spare_columns(header, lines)
     rows, faults = [], []
     for line, cells in lines:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from skytally.core import READ_LOG, DataError, file_fault, project_root
+from skytally.core import READ_LOG, DataError, counted_reads, file_fault, project_root
 from skytally.press import notebook_and_site_content_keys, notebook_run_cache, site_build_and_swap
 from skytally.press.build_lock import build_lock
 from skytally.press.project_paths import build_folder, line_names, lines_folder, site_folder
@@ -87,9 +87,8 @@ def run_line(line: str) -> tuple[str, float, str]:
         text=True,
         check=False,
     )
-    fault = _fault_of(run, folder, line) or _keep(
-        folder, line, _log_lines(modules), _log_lines(reads)
-    )
+    loaded, read = _log_lines(modules), {*counted_reads(_log_lines(reads))}
+    fault = _fault_of(run, folder, line) or _keep(folder, line, loaded, read)
     return line, time.monotonic() - start, fault
 
 
@@ -109,7 +108,11 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
 
 def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
     """Put the results of a run in place; what went wrong."""
+    # a slow import, for a build that runs something
+    from skytally.press.files_named_in_cells import files_named_in_cells
+
     try:
+        reads = reads | files_named_in_cells(line)
         notebook_and_site_content_keys.write_state(folder, line=line, modules=modules, reads=reads)
         notebook_run_cache.put_away(line)
         folder.rename(lines_folder() / line)

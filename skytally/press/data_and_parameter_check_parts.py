@@ -33,6 +33,7 @@ from skytally.press.book_metadata import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_and_rival_hypothesis_checks import claims_faults
 from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
+from skytally.press.merge_marks_in_pages import merge_marks_in_pages
 from skytally.press.name_width_and_glyph_checks import name_faults, picture_faults
 from skytally.press.notebook_parameter_reader_and_checks import parameter_faults
 from skytally.press.orphan_notebooks_and_outlines import (
@@ -220,8 +221,9 @@ DATA = (
     Part("results", _result_faults, ("data/",)),
     Part("synonyms", _synonym_faults, ("data/",)),
     Part("archive", _archive_faults, ("data/",)),
+    Part("pages", merge_marks_in_pages, ("book/",)),
 )
-"""Parts on the data alone."""
+"""Parts without which no notebook shall run: the data, and what a merge left in the pages."""
 LINES = tuple(
     Part(faults.__name__, faults, ("data/", "notebooks/", "book/_toc.yml"))
     for faults in (misnamed_notebooks, unlisted_notebooks, parameter_faults)

@@ -89,6 +89,23 @@ def tracked_files(root: Path) -> dict[str, bool]:
     return found
 
 
+def committed_text(root: Path, path: str) -> str:
+    """Text of a file in the commit that is checked out; empty where it has none.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the project.
+    path : str
+        Of the file, below that folder.
+
+    Returns
+    -------
+    str
+    """
+    return (_answer(root, "show", f"HEAD:{path}") or "") if head(root) else ""
+
+
 def write_tree(root: Path, commit: str, target: Path) -> None:
     """Write the files of a commit into a folder.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from skytally.core import (
     data_folder,
@@ -41,9 +42,12 @@ COPIES = "archived_pages"
 """Folder of the copies of cited pages, of which the tables of the archive say all."""
 PICTURES = "attachments"
 """Part of a cell that holds the pictures pasted into it."""
+PICTURE_FILES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+"""How the names of pictures end that may lie beside a notebook."""
 RUNNER = (
     "skytally.press.notebook_execution",
     "skytally.press.strict_notebook_reader",
+    "skytally.press.pictures_beside_notebooks",
     "skytally.press.notebook_parameter_reader_and_checks",
 )
 """The modules of the press that a notebook runs through."""
@@ -147,7 +151,7 @@ def of_inputs() -> str:
         for folder, pattern in ((parameters_folder(), "*"), (notebooks_folder(), "*.ipynb"))
         for path in visible_paths(folder, pattern)
     ]
-    return _of_inputs([*checked, *notebooks]) + of_code()
+    return _of_inputs([*checked, *notebooks, *_pictures()]) + of_code()
 
 
 def _of_scenes() -> str:
@@ -197,10 +201,25 @@ def of_read(read: str, reads: Iterable[str]) -> str:
     return memory[key][0]
 
 
+def _pictures() -> list[Path]:
+    """Files of pictures that lie beside the notebooks."""
+    found = (path for path in notebooks_folder().rglob("*") if path.suffix.lower() in PICTURE_FILES)
+    base = notebooks_folder()
+    return [path for path in found if not any(map(is_leftover, path.relative_to(base).parts))]
+
+
+def _names_file(content: str, name: str) -> bool:
+    """Whether a notebook names a file, in any of the ways in which JSON and links write it."""
+    return any(each in content for each in (name, quote(name), json.dumps(name)[1:-1]))
+
+
 def _of_cells(line: str) -> str:
     """Key of what the cells of a notebook hold: text, tags and pictures."""
     content, memory = (notebooks_folder() / f"{line}.ipynb").read_bytes(), _memory()
-    key = of_bytes(b"cells " + content)
+    text = content.decode("utf-8", "replace")
+    named = [path for path in _pictures() if _names_file(text, path.name)]
+    pictures = _of_inputs(named).encode() if named else b""
+    key = of_bytes(b"cells " + content + pictures)
     if key not in memory:
         # a slow import, for a notebook that changed
         from skytally.press.strict_notebook_reader import read_notebook

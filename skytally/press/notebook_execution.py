@@ -34,8 +34,11 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 wait for each other's cores made a fit forty times slower."""
 MODULE_LOG = "SKYTALLY_MODULE_LOG"
 """Environment variable naming a file that takes the modules of the package a kernel loaded."""
+LOG_FILES = "__import__('skytally.core').core.log_opened_files()"
+"""What the kernel of a run whose results are kept does before its first cell."""
 LIST_MODULES = f"""\
 import os, pathlib, sys
+__import__("skytally.core").core.log_imported_files()
 pathlib.Path(os.environ["{MODULE_LOG}"]).write_text(
     "\\n".join(sorted(name for name in sys.modules if name.partition(".")[0] == "skytally")))
 """
@@ -76,6 +79,15 @@ def socket_settings(folder: str) -> Config:
     take it between the two, and the kernel dies before its first word.
     """
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
+
+
+def _kernel_settings(folder: str) -> Config:
+    """Set a kernel up that, where the results are kept, logs the files which it opens."""
+    settings = socket_settings(folder)
+    if MODULE_LOG in os.environ:
+        words = [f"--IPKernelApp.exec_lines={LOG_FILES}"]
+        settings.NotebookClient.extra_arguments = words
+    return settings
 
 
 def main(words: list[str]) -> int:
@@ -134,7 +146,7 @@ def _executed(line: str, folder: Path) -> nbformat.NotebookNode:
                 progress_bar=False,
                 log_output=False,
                 execution_timeout=TIME_LIMIT,
-                config=socket_settings(sockets),
+                config=_kernel_settings(sockets),
             )
         except DeadKernelError as error:
             found = f"{file_name(line)}: {_last_begun(work)} ended the Python that ran it"

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import yaml
 
-from skytally.core import DataError, original_of, scan_text, visible_paths
+from skytally.core import (
+    DataError,
+    look_alike_words,
+    original_of,
+    plain_spelling,
+    scan_text,
+    visible_paths,
+)
 from skytally.press.parameter_value_validation import RecordValues, record_values, value_faults
 from skytally.press.project_paths import line_names, parameters_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook, scan_notebook
@@ -17,6 +24,12 @@ LARGEST_BYTES = 16_384
 OUT = "out"
 """The one parameter the press itself sets: the folder of the results."""
 AGAIN = "a second time"
+BASES = (("0x", 16), ("0o", 8), ("0b", 2))
+"""Beginning of a number to another base, and that base."""
+PLAIN_NUMBER = re.compile(r"(?P<zeros>0*)(?P<least>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)", re.ASCII)
+LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+SIXTIETHS = re.compile(r"[0-9]+(?::[0-9]+)+(?:\.[0-9]*)?", re.ASCII)
+"""What YAML 1.1 takes for hours, minutes and seconds in one number."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -205,6 +218,9 @@ def _form_faults(
             known = ", ".join(sorted(set(names) - {OUT}))
             found = f"found the name {name!r}; declared are {known}; correct or remove it"
             yield name, f"{where}: {found}"
+        elif (odd := _odd_number(value, names[name]))[0]:
+            number, form, advice = odd
+            yield name, f"{where}: {name}: found {number[:80]}, {form}; {advice}"
         elif not same_shape(value, names[name]):
             found = f"found {repr(value)[:80]} of type {type(value).__name__}"
             yield name, f"{where}: {name}: {found}; write {shape_words(names[name])}"
@@ -228,6 +244,51 @@ def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
     sound = {name: value for name, value in values.items() if name not in faulty}
     for name, fault in value_faults(line, {**defaults, **sound}, defaults, record):
         yield f"{file if name in sound else notebook}: {name}: {fault}"
+
+
+def _number_as_written(text: str) -> tuple[str, str]:
+    """Form of a number that YAML 1.1 and 1.2 read otherwise, and what to write; else empty."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text.removeprefix("+"))
+    plain = digits.replace("_", "")
+    for prefix, base in BASES:
+        if plain[:2].lower() == prefix and (whole := _whole(plain[2:], base)) is not None:
+            return f"a number to base {base}", f"write {sign}{whole}"
+    if digits != plain and (number := PLAIN_NUMBER.fullmatch(plain)):
+        return "a number with _ between its digits", f"write {sign}{number['least']}"
+    number = PLAIN_NUMBER.fullmatch(plain)
+    if number and number["zeros"]:
+        least, octal = f"{sign}{number['least']}", _whole(plain, 8)
+        other = ""
+        if octal is not None and octal != int(plain):
+            other = f", or {sign}{octal} where base 8 is meant"
+        return "a number that begins with 0", f"write {least}{other}"
+    if SIXTIETHS.fullmatch(digits):
+        return "numbers with : between them", "write one plain number"
+    alike = look_alike_words(text)
+    if alike and LITERAL.fullmatch(spelled := plain_spelling(text)):
+        return f"a sign that is none of the keyboard ({alike})", f"write {spelled}"
+    return "", ""
+
+
+def _whole(digits: str, base: int) -> int | None:
+    try:
+        return int(digits, base)
+    except ValueError:
+        return None
+
+
+def _odd_number(value: object, default: object) -> tuple[str, str, str]:
+    """First text in a value where a number is wanted: itself, its form, what to write."""
+    if isinstance(value, str) and type(default) in (int, float):
+        form, advice = _number_as_written(value)
+        return (value, form, advice) if form else ("", "", "")
+    pairs: Iterable[tuple[object, object]] = ()
+    if isinstance(value, list) and isinstance(default, list):
+        pairs = zip(value, default, strict=False)
+    elif isinstance(value, dict) and isinstance(default, dict) and default:
+        pattern = next(iter(default.values()))
+        pairs = ((part, pattern) for part in value.values())
+    return next((odd for pair in pairs if (odd := _odd_number(*pair))[0]), ("", "", ""))
 
 
 def same_shape(value: object, default: object) -> bool:

@@ -15,6 +15,11 @@ from urllib.parse import unquote
 
 from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
 from skytally.press.ipython_command_checks import command_faults
+from skytally.press.pictures_beside_notebooks import (
+    KINDS as KINDS_OF_PICTURES,
+    picture_faults,
+    with_files_attached,
+)
 from skytally.press.project_paths import notebooks_folder
 
 Notebook = dict[str, Any]
@@ -33,20 +38,18 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 PYTHON = ("python", "ipython")
 """How the names of its language begin, as editors write them."""
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-CONFLICT = re.compile(r"^(?:<span[^>]*>\**)?(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+CONFLICT = re.compile(r"^(?:<span[^>]*>\**)?(?:<{7}|>{7}|\|{7}(?= ))(?:[ *\r].*)?$", re.MULTILINE)
 """Marks that a merge of two versions leaves, in the file or, by nbdime, in a cell."""
+CONFLICT_IN_TEXT = re.compile(
+    rf"{CONFLICT.pattern}|^(?:<span[^>]*>\**)?={{7}}(?:[ *\r].*)?$", re.MULTILINE
+)
+"""The same and the mark in the middle, in prose: no heading of the project is underlined, and one
+that is left would make a heading of the sentence above it."""
 PARAMETERS, INJECTED, INTENDED = "parameters", "injected-parameters", "raises-exception"
 """Tags of cells: the parameters, papermill's values over them, a failure that is meant."""
 IPYTHON = re.compile(r"^[ \t]*[%!?,;/]|^[ \t]*[\w, \t.]+=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 """Line that IPython may turn into Python."""
 ATTACHMENT = re.compile(r"attachment:((?:[^()\s\"'<>]|\([^()\s]*\))+)")
-PICTURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-    "image/webp": b"RIFF",
-}
-"""Kinds of pictures that a cell may hold, and how their bytes begin; a drawing may hold scripts."""
 
 
 def file_name(line: str) -> str:
@@ -54,13 +57,22 @@ def file_name(line: str) -> str:
     return f"notebooks/{line}.ipynb"
 
 
-def _conflict(text: str) -> str:
-    """Fault of the first mark that a merge left in a text; empty where there is none."""
-    mark = CONFLICT.search(text)
+def conflict_in(text: str, marks: re.Pattern[str] = CONFLICT_IN_TEXT) -> str:
+    """Fault of the first mark that a merge left in a text; empty where there is none.
+
+    Parameters
+    ----------
+    text : str
+    marks : re.Pattern
+        How such a mark looks there; in code seven = may be part of a longer text.
+    """
+    mark = marks.search(text)
     if not mark:
         return ""
     line = text.count("\n", 0, mark.start()) + 1
-    return f"a merge conflict, {mark[0][:40]!r} on line {line}; keep one of the two versions"
+    return (
+        f"a merge conflict, {mark[0].rstrip()[:40]!r} on line {line}; keep one of the two versions"
+    )
 
 
 def _parsed(text: str) -> Any:
@@ -74,7 +86,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=no_repeated_key)
     except json.JSONDecodeError as error:
-        if conflict := _conflict(text):
+        if conflict := conflict_in(text, CONFLICT):
             raise DataError(conflict) from error
         message = (
             f"broken JSON on line {error.lineno} ({error.msg}); restore it, or save it again "
@@ -143,11 +155,11 @@ def _source(cell: dict[str, Any]) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _text_faults(source: str) -> Iterator[str]:
+def _text_faults(source: str, marks: re.Pattern[str]) -> Iterator[str]:
     """Faults of the text of a cell: what no one sees, no encoding takes, or a merge left."""
     if found := INVISIBLE.search(source):
         yield f"the invisible character U+{ord(found[0]):04X}; remove it"
-    if conflict := _conflict(source):
+    if conflict := conflict_in(source, marks):
         yield conflict
 
 
@@ -186,14 +198,14 @@ def _picture_fault(pictures: object, name: str) -> str:
     if not isinstance(kinds, dict) or not kinds:
         return f"a picture {name!r} that is not in the cell; paste it again"
     for kind, content in kinds.items():
-        if kind not in PICTURES:
+        if kind not in KINDS_OF_PICTURES:
             return f"a picture {name!r} of kind {kind!r}; paste it as PNG or JPEG"
         text = content if isinstance(content, str) else "".join(map(str, content))
         try:
             begins = base64.b64decode("".join(text.split()), validate=True)
         except (ValueError, binascii.Error):
             begins = b""
-        if not begins.startswith(PICTURES[kind]):
+        if not begins.startswith(KINDS_OF_PICTURES[kind]):
             return f"a picture {name!r} whose bytes are no {kind}; paste it again"
     return ""
 
@@ -209,8 +221,9 @@ def _cell_faults(cell: object) -> Iterator[str]:
     if source is None:
         yield "no text in the cell; remove it"
         return
-    faults = list(_text_faults(source))
-    if cell["cell_type"] == "code":
+    is_code = cell["cell_type"] == "code"
+    faults = list(_text_faults(source, CONFLICT if is_code else CONFLICT_IN_TEXT))
+    if is_code:
         faults += command_faults(source)
         metadata = cell.get("metadata")
         faults += _run_faults(source, _tags(metadata if isinstance(metadata, dict) else {}), faults)
@@ -218,6 +231,7 @@ def _cell_faults(cell: object) -> Iterator[str]:
     if cell["cell_type"] == "markdown":
         names = dict.fromkeys(map(unquote, ATTACHMENT.findall(source)))
         yield from filter(None, (_picture_fault(cell.get("attachments"), name) for name in names))
+        yield from picture_faults(source)
 
 
 def _tags(metadata: dict[str, Any]) -> list[str]:
@@ -242,7 +256,10 @@ def _plain_cell(cell: dict[str, Any], used: set[str]) -> dict[str, Any]:
     }
     if cell["cell_type"] == "code":
         return {**plain, "execution_count": None, "outputs": []}
-    pictures = cell.get("attachments")
+    pictures = cell.get("attachments") or {}
+    if cell["cell_type"] == "markdown":
+        plain["source"], beside = with_files_attached(plain["source"])
+        pictures = {**pictures, **beside}
     return {**plain, "attachments": pictures} if pictures else plain
 
 
@@ -273,8 +290,8 @@ def scan_notebook(line: str) -> tuple[Notebook, list[str]]:
     Returns
     -------
     notebook : dict
-        In format 4.5, without the results it was saved with; without cells where there are
-        faults.
+        In format 4.5, without the results it was saved with, and with the pictures that lie
+        beside it in the cells that show them; without cells where there are faults.
     faults : list of str
         One sentence a fault, with the file and, where a cell is meant, its number from 1.
     """

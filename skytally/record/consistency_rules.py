@@ -32,7 +32,12 @@ from skytally.core import (
     vocabulary_faults,
     words,
 )
-from skytally.record.correction_checks import DELIVERED, correction_faults
+from skytally.record.correction_checks import (
+    CORRECTIONS,
+    DELIVERED,
+    correction_faults,
+    withdrawn_rows,
+)
 from skytally.record.look_alike_ship_names import look_alike_faults
 from skytally.record.plausibility_rules import (
     counted_units,
@@ -41,6 +46,7 @@ from skytally.record.plausibility_rules import (
     place_faults,
     publication_faults,
 )
+from skytally.record.unit_factor_rules import factor_faults
 
 ANY_TABLE = "rows"
 """What a dictionary writes where a reference may name a row of any table."""
@@ -218,7 +224,11 @@ def _shared_ids(observations: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _broken_refs(
-    name: str, table: pd.DataFrame, references: Iterable[Column], ids: Mapping[str, set[str]]
+    name: str,
+    table: pd.DataFrame,
+    references: Iterable[Column],
+    ids: Mapping[str, set[str]],
+    withdrawn: Mapping[str, int],
 ) -> Iterator[tuple[str, Fault]]:
     """Yield the table that lacks an id, and the fault of the reference to it."""
     for column in references:
@@ -227,6 +237,11 @@ def _broken_refs(
             for ref in str(cell).split():
                 if ref not in known:
                     advice = f"no such id in {column.refers_to}; add it there or correct it"
+                    if ref in withdrawn:
+                        place = f"line {withdrawn[ref]} of {CORRECTIONS}.csv"
+                        alone = "remove this line, too, or name another row"
+                        rest = alone if column.type == "ref" else "take it out of this cell"
+                        advice = f"{place} withdraws that row; {rest}"
                     fault = Fault(f"{name}.csv", line, column.name, repr(ref), advice)
                     yield column.refers_to, fault
 
@@ -260,6 +275,7 @@ def _ref_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fa
     ids[ANY_TABLE] = set().union(*ids.values())
     unreadable = {name for name, table in tables.items() if table.attrs["unreadable"]}
     broken: list[tuple[str, Fault]] = []
+    withdrawn = withdrawn_rows(folder)
     for name, table in tables.items():
         # columns of a table that could not be read may be none of its dictionary
         if name in unreadable:
@@ -274,7 +290,7 @@ def _ref_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fa
         # ids that could not be read at all would make every reference to them a fault
         barred = {*unreadable, *({ANY_TABLE} if unreadable else ())}
         known = [each for each in references if each.refers_to in ids.keys() - barred]
-        broken += _broken_refs(name, table, known, ids)
+        broken += _broken_refs(name, table, known, ids, withdrawn)
     yield from _without_those_of_empty_tables(broken, tables)
 
 
@@ -334,6 +350,7 @@ def _unit_faults(units: pd.DataFrame, vocabulary: Iterable[str]) -> Iterator[Fau
     for _, row in units[(units["compared_in"] == "") != units["factor"].isna()].iterrows():
         advice = "give compared_in and factor, or neither"
         yield Fault(f"{UNITS}.csv", row["line"], "factor", "one without the other", advice)
+    yield from factor_faults(units)
 
 
 def _circles(name: str, sources: pd.DataFrame) -> Iterator[Fault]:

@@ -48,7 +48,24 @@ def _table(path: Path) -> dict[str, Cells]:
 
 def is_withdrawal(correction: Cells) -> bool:
     """Whether a correction withdraws a whole row, by emptying its id."""
-    return correction["column"] == WITHDRAWN_BY and not correction["new"]
+    return correction.get("column") == WITHDRAWN_BY and not correction.get("new")
+
+
+def withdrawn_rows(folder: Path) -> dict[str, int]:
+    """Ids of the rows that corrections withdraw, each with the line that says so.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the record.
+
+    Returns
+    -------
+    dict of str to int
+    """
+    path = folder / f"{CORRECTIONS}.csv"
+    made = _rows(path) if path.is_file() else []
+    return {each.get("row", ""): line for line, each in made if is_withdrawal(each)}
 
 
 def _place_faults(line: int, each: Cells, tables: Mapping[str, Table]) -> Iterator[Fault]:

@@ -9,19 +9,17 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from skytally.core import Fault
+from skytally.core import Fault, plain_spelling
 
 COLUMNS = "vessel", "other_ship"
 """Columns with names of ships, by which rows are selected and counted."""
-LATIN_OF = str.maketrans("АВЕКМНОРСТУХавекмнорстух", "ABEKMHOPCTYXabekmhopctyx")
-"""Cyrillic letters to the Latin ones that they are taken for."""
 DASHES = re.compile(r"\s*[-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\s*|\s+")
 """Hyphens and dashes, which a reader does not tell from one another, and blanks."""
 
 
 def _looks(name: str) -> str:
     """Name as a reader sees it: letters of one case and script, one kind of dash and blank."""
-    plain = unicodedata.normalize("NFKC", name).translate(LATIN_OF)
+    plain = plain_spelling(unicodedata.normalize("NFKC", name))
     return DASHES.sub("-", plain.strip()).casefold()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import DataError, columns, words
+from skytally.core import DataError, columns, look_alike_words, words
 
 LONGEST_PATTERN = 200
 """Most letters of a pattern."""
@@ -142,6 +142,11 @@ def possible_words(
     return closed
 
 
+def _advice(word: str) -> str:
+    alike = look_alike_words(word)
+    return f"correct the condition ({alike})" if alike else "correct the condition"
+
+
 def word_faults(conditions: str, possible: Mapping[str, tuple[str, Collection[str]]]) -> list[str]:
     """Collect the words of conditions that no cell of their column can hold.
 
@@ -158,7 +163,7 @@ def word_faults(conditions: str, possible: Mapping[str, tuple[str, Collection[st
         One sentence a word; a column without a closed list may hold anything.
     """
     return [
-        f"{column}: no {word!r} in {possible[column][0]}; correct the condition"
+        f"{column}: no {word!r} in {possible[column][0]}; {_advice(word)}"
         for column, wanted in condition_words(conditions)
         if column in possible
         for word in sorted({*wanted} - {"", *possible[column][1]})

@@ -128,3 +128,19 @@ def test_a_record_without_corrections_has_none_to_check(record: Path) -> None:
     (record / "corrections.dictionary.csv").unlink()
     assert correction_faults(record) == []
     assert record_faults(record) == []
+
+
+def test_what_names_a_withdrawn_row_is_told_where_it_was_withdrawn(whole: Path) -> None:
+    """One message a line that stays, with both places, and none that asks for the row again."""
+    _correct(whole, "quay_stocks", "P106", "id", "P106", "")
+    table = whole / "quay_stocks.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(each for each in lines if not each.startswith("P106,")))
+    with (whole / "additions.csv").open("a", encoding="utf-8") as file:
+        file.write("P106,SEED1,made up,whole,\nR031,SEED1,made up,whole,P106\n")
+    told = [str(fault) for fault in record_faults(whole) if "P106" in fault.found]
+    where = f"line {_lines(whole)} of corrections.csv withdraws that row"
+    assert [each for each in told if "column row:" in each]
+    for each in told:
+        rest = "take it out of this cell" if "same_as" in each else "remove this line, too, or"
+        assert f"found 'P106'; {where}; {rest}" in each

@@ -78,6 +78,22 @@ FILES = {
     "two marks": (codecs.BOM_UTF8 * 2 + PLAIN.encode(), "invisible character U+FEFF"),
     "open quote": (f'{PLAIN}A3,"2023', "line 4: found broken CSV"),
     "curly quotes": (f"{PLAIN}{ROW},“a, b”\n", 'write plain quotation marks (") round the cell'),
+    "no line break before appended rows": (
+        f"{PLAIN.rstrip()}{ROW.replace('A1', 'A3')}\n{ROW.replace('A1', 'A4')}\n",
+        "line 3: found 17 cells where the header has 9, as of two rows on one line, which meet in "
+        "'seen on the quayA3'; write a line break before the second, or check commas",
+    ),
+    "no line break behind an empty cell": (
+        f"{PLAIN.replace('seen on the quay', '').rstrip()}{ROW.replace('A1', 'A3')}\n",
+        "line 3: found 17 cells where the header has 9, as of two rows on one line, which meet in "
+        "'A3'; write a line break before the second",
+    ),
+    "no line break behind quotes": (
+        f'{PLAIN}{ROW.replace("A1", "A3").replace("seen on", chr(34) + "seen, on all of")}"'
+        f"{ROW.replace('A1', 'A4')}\n",
+        "line 4: found two rows on one line, which meet in 'seen, on all of the quayA4'; write a "
+        "line break before the second",
+    ),
     "middle line": (PLAIN.replace("\n", "\n\n", 1), "line 2: found an empty line"),
     "ZIP": (b"PK\x03\x04\x14\x00\x06\x00", "found a spreadsheet or ZIP archive"),
     "gzip": (gzip.compress(PLAIN.encode()), "found a compressed file"),
@@ -147,7 +163,8 @@ CELLS = {
     "007": "write a plain number",
     "-0": "write a plain number",
     "1'010": "write a plain number",
-    "\uff11\uff10": "write a plain number",
+    "\uff11\uff10": "write 10 with the keyboard; U+FF11 (fullwidth digit one) only looks like",
+    "1\u041e": "write a plain number",
     "TRUE": "write a plain number",
     "#REF!": "write a plain number",
     "=A1": "write the number that the formula gives",
@@ -188,7 +205,53 @@ NO_VALUES = ("NA", "N/A", "n/a", "nan", "NaN", "<NA>", "NaT", "NULL", "null", "N
         ("share", "\u22120.1", "write -0.1, with the minus sign of the keyboard"),
         ("unit", "contain\u200bers", "remove the invisible character U+200B"),
         ("id", "“A1”", "use letters, digits"),
-        ("id", "\u04101", "use letters, digits"),
+        (
+            "id",
+            "\u04101",
+            "write A1 with the keyboard; U+0410 (cyrillic capital letter a) only looks",
+        ),
+        (
+            "id",
+            "\u0391.b\u2011c",
+            "write A.b-c with the keyboard; U+0391 (greek capital letter alpha)",
+        ),
+        (
+            "id",
+            "\u0436-\u0430",
+            "dash, underscore only; U+0430 (cyrillic small letter a) only looks like",
+        ),
+        (
+            "day",
+            "2023\u201110\u201105",
+            "write 2023-10-05 with the keyboard; U+2011 (non-breaking hyphen)",
+        ),
+        (
+            "day",
+            "\uff12\uff1023-10-05",
+            "write 2023-10-05 with the keyboard; U+FF12 (fullwidth digit two)",
+        ),
+        ("value", "60\u201380", "write 60 in column low and 80 in column high"),
+        ("value", "73\u00b9", "write 73 alone"),
+        (
+            "unit",
+            "\u0441ontainers",
+            "write containers with the keyboard; U+0441 (cyrillic small letter es)",
+        ),
+        (
+            "unit",
+            "\uff43ontainers",
+            "write containers with the keyboard; U+FF43 (fullwidth latin small let",
+        ),
+        (
+            "unit",
+            "b\u043exes",
+            "vocabulary unit: containers; U+043E (cyrillic small letter o) only looks",
+        ),
+        (
+            "imo",
+            "907472\uff19",
+            "write 9074729 with the keyboard; U+FF19 (fullwidth digit nine) only",
+        ),
         ("text", "left\u202eright", "U+202E (right-to-left override)"),
         *(("text", cell, "leave a cell without a value empty") for cell in NO_VALUES),
         *(("day", cell, "leave a cell without a value empty") for cell in NO_VALUES),

@@ -200,6 +200,18 @@ def test_is_fresh_when_another_row_of_a_table_read_by_row_changed(project: Any) 
     assert not _fresh(project)
 
 
+@pytest.mark.parametrize("name", ["notebooks/own.py", "notebooks/own.csv", "own.txt"])
+def test_is_fresh_no_more_when_a_file_outside_the_data_changed(project: Any, name: str) -> None:
+    """A module or table beside the notebook, which its cells opened by their paths."""
+    (project.folder / name).write_text("one\n")
+    _write_state(project, f"../{name}", READ)
+    assert _fresh(project)
+    (project.folder / name).write_text("two\n")
+    assert not _fresh(project)
+    (project.folder / name).unlink()
+    assert not _fresh(project)
+
+
 def test_is_fresh_no_more_with_a_parameter_file(built: Any) -> None:
     """A new parameter file reruns its line."""
     built.parameters("rail-counts", 'first: "2023-01-01"\n')

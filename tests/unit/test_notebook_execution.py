@@ -52,3 +52,32 @@ def test_a_kernel_speaks_over_files_of_its_own(project: Any) -> None:
     assert "../results/of coverage" in str(made.cells)
     said = (project.folder / "said.json").read_text(encoding="utf-8")
     assert '"transport": "ipc"' in said
+
+
+OPEN = """\
+from pathlib import Path
+import own
+print(len(Path("../data/record/route_connections.csv").read_text()))
+"""
+
+
+def test_a_kernel_logs_the_files_that_its_cells_open(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build runs a notebook again when a table changed that it read by its path."""
+    path = project.folder / "notebooks/coverage.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [
+        nbformat.v4.new_code_cell("out = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(OPEN),
+    ]
+    nbformat.write(notebook, path)
+    (project.folder / "notebooks/own.py").write_text("")
+    monkeypatch.setenv("SKYTALLY_READ_LOG", str(project.folder / "reads"))
+    monkeypatch.setenv("SKYTALLY_MODULE_LOG", str(project.folder / "modules"))
+    run = project.run("-m", "skytally.press.notebook_execution", "coverage", "results")
+    assert run.returncode == 0, run.stderr
+    reads = set((project.folder / "reads").read_text(encoding="utf-8").splitlines())
+    assert {"record/route_connections.csv", "../notebooks/own.py"} <= reads
+    made = nbformat.read(project.folder / "results/notebook.ipynb", as_version=4)
+    assert "log_" not in str(made.cells)

@@ -38,6 +38,21 @@ last_positions = {"korsakov": "S1"}
 out = "../out"
 """,
 }
+NUMBERS = {
+    "014": "a number that begins with 0; write 14, or 12 where base 8 is meant",
+    "08": "a number that begins with 0; write 8",
+    "-07": "a number that begins with 0; write -7",
+    "00": "a number that begins with 0; write 0",
+    "0x8": "a number to base 16; write 8",
+    "0x1F": "a number to base 16; write 31",
+    "0o14": "a number to base 8; write 12",
+    "0b11": "a number to base 2; write 3",
+    "1_0": "a number with _ between its digits; write 10",
+    "1:30": "numbers with : between them; write one plain number",
+    "\uff18": "a sign that is none of the keyboard (U+FF18 (fullwidth digit eight) only looks",
+    "\u22128": "a sign that is none of the keyboard (U+2212 (minus sign) only looks like",
+}
+"""Numbers that one reader of YAML takes for another number, or for none."""
 DICTIONARY = """\
 column,type,vocabulary,required,refers_to,meaning,empty_means
 id,id,,yes,,its name,
@@ -139,6 +154,19 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
             'sites_watched: "8"',
             "sites_watched: found '8' of type str; write a whole number without",
         ),
+        *(
+            (f"sites_watched: {written}", f"sites_watched: found {written}, {expected}")
+            for written, expected in NUMBERS.items()
+        ),
+        (
+            "offset: -01.5",
+            "offset: found -01.5, a number that begins with 0; write -1.5",
+        ),
+        (
+            "closure: 014",
+            "closure: found '014' of type str; write a list of 2, such as",
+        ),
+        ('sites_watched: "014"', "sites_watched: found 014, a number that begins with 0; write 14"),
         (
             'first: "2023-01-01"\n---\nsites_watched: 8',
             "found a second document, which '---' begins, on line 2; write plain name: value lines",

@@ -106,6 +106,15 @@ def test_read_notebook_takes_what_other_tools_save(
 CONFLICT = "{\n<<<<<<< HEAD\n 'a': 1\n=======\n 'a': 2\n>>>>>>> other\n}"
 
 
+MARKS = [
+    ("=======", "======="),
+    ("======= \r", "======="),
+    ("<<<<<<< ours", "<<<<<<< ours"),
+    (">>>>>>> theirs", ">>>>>>> theirs"),
+    ("||||||| 3f2a9c1", "||||||| 3f2a9c1"),
+    ("<span>**=======**</span>", "<span>**=======**</span>"),
+]
+"""Lines that a merge leaves in the text of a cell, and how the message has them."""
 COMMANDS = [
     ("!pip install -q made-up", "'!pip install -q made-up', which installs packages; remove it"),
     ("%pip install made-up", "'%pip install made-up', which installs packages; remove it"),
@@ -155,6 +164,15 @@ COMMANDS = [
             notebook(markdown('<span style="color:red">**<<<<<<< local**</span>\na')),
             ", cell 3: found a merge conflict",
         ),
+        *(
+            (
+                notebook(markdown(f"One version.\n{mark}\nThe other.")),
+                f", cell 3: found a merge conflict, {shown!r} on line 2; keep one of the two",
+            )
+            for mark, shown in MARKS
+        ),
+        (notebook({**markdown("a\n=======\nb"), "cell_type": "raw"}), ", cell 3: found a merge co"),
+        (notebook(code("x = 1\n||||||| base")), ", cell 3: found a merge conflict, '||||||| base'"),
         (notebook(code("x\u202e = 1")), ", cell 3: found the invisible character U+202E"),
         *((notebook(code(source)), f", cell 3: found {expected}") for source, expected in COMMANDS),
         (notebook(7), ", cell 3: found int in place of a cell"),
@@ -190,6 +208,7 @@ def test_read_notebook_refuses_with_its_place(
     "source",
     [
         *("%matplotlib inline", "%%time\nx = 1", "s = (\n'!ls'\n)", "x = (7\n % 2)", "x = 5 %3"),
+        'text = """Heading\n=======\n"""',
         *("len?", "await None", "", "# a comment", "x = 1 #@param {type: 'integer'}"),
     ],
 )
@@ -200,8 +219,8 @@ def test_scan_notebook_takes_other_magics(write: Write, source: str) -> None:
 
 
 def test_scan_notebook_lists_all_cells(write: Write) -> None:
-    """Faults of several cells come together, and a heading underlined with = is none."""
-    sound = markdown("Heading\n=======\ntext")
+    """Faults of several cells come together; lines of bars and of more signs are none."""
+    sound = markdown("|||||||\n========\ntext\n-------\n ====== \n`=======`")
     write(notebook(code("a\u200b"), sound, markdown(">>>>>>> other")))
     _, faults = scan_notebook("rail")
     assert [fault.partition(":")[0] for fault in faults] == [

@@ -269,7 +269,18 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
     ("summary_ru.csv", "RUSI видел, как", "RUSI доказал, как",
      "found 'доказ', a word of certainty; say what was seen and by whom"),
     ("summary_ko.csv", "어떤 영상도", "확실히 어떤 영상도", "found '확실', a word of certainty"),
-    ("summary_uk.csv", "Що хтось", "{x} Що хтось", "found a brace that names no finding"),
+    ("summary_uk.csv", "Що хтось", "{x} Що хтось", "found a brace that names no finding, '{x}'"),
+    ("summary_ru.csv", "{port-imagery.first_large_vessel:when}",
+     "{p\u043ert-imagery.first_large_vessel:when}",
+     "found a brace that names no finding, '{p\u043ert-imagery.first_large_vessel:when}', in which "
+     "U+043E (cyrillic small letter o) only looks like o; write "
+     "{port-imagery.first_large_vessel:when}"),
+    ("summary_ko.csv", "{port-imagery.calls_csis}", "{port\u2011imagery.calls_csis}",
+     "in which U+2011 (non-breaking hyphen) only looks like -; write {port-imagery.calls_csis}"),
+    ("summary_ko.csv", "{port-imagery.calls_csis}", "\uff5bport-imagery.calls_csis\uff5d",
+     "(fullwidth right curly bracket) only looks like }; write {port-imagery.calls_csis}"),
+    ("summary_ko.csv", "{port-imagery.calls_csis}", "{port-imagery.calls_csis",
+     "found a brace that names no finding, '{port-imagery.calls_csis"),
     ("summary_uk.csv", "Що хтось", "\uff5bx\uff5d Що хтось", "found a brace that names no finding"),
     ("summary_en.csv", "rail-counts.baseline}", "rail-counts.base_line}",
      "found no finding 'rail-counts.base_line'; write a key of data/findings"),
@@ -312,3 +323,12 @@ def _faults() -> list[str]:
 def test_tables_as_they_are_have_no_fault(project: Path) -> None:
     """The copy is in order before anything is changed."""
     assert _faults() == []
+
+
+def test_a_misspelt_place_is_told_once(project: Path) -> None:
+    """A place that holds a look-alike letter is not told again as one that is missing."""
+    path = project / "summary_ru.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{port-imagery", "{p\u043ert-imagery", 1), encoding="utf-8")
+    (fault,) = _faults()
+    assert "found a brace that names no finding" in fault

@@ -84,6 +84,52 @@ def test_units_out_of_step_are_refused(
     assert expected in fault
 
 
+FACTORS = [
+    ("feet,foot,ft,m,0.3048", ""),
+    ("feet,foot,ft,km,0.0003048", ""),
+    ("feet,foot,,m,0.305", ""),
+    ("yards,yard,0.9144 m,m,0.9144", ""),
+    ("acres,acre,acre,m2,4046.86", ""),
+    ("square feet,square foot,ft2,m2,0.09290304", ""),
+    ("pounds,pound,lb,tonnes,0.000453592", ""),
+    ("nautical miles,nautical mile,nautical_mile,km,1.852", ""),
+    ("weeks,week,week,days,7", ""),
+    ("pood,pood,,tonnes,0.01638", ""),
+    ("versts,verst,1.0668 km,km,1.0668", ""),
+    (
+        "feet,foot,ft,m,3.28084",
+        "column factor: found 3.28084, by which one foot is 3.28084 m; one foot is 0.3048 m; "
+        "write 0.3048, or correct its other cells",
+    ),
+    ("feet,foot,ft,km,3280.84", "one foot is 0.0003048 km; write 0.0003048"),
+    ("feet,,,m,3.28084", "by which one feet is 3.28084 m; one feet is 0.3048 m"),
+    ("feet,foot,ft,m,304.8", "one foot is 0.3048 m; write 0.3048"),
+    ("versts,verst,1.0668 km,km,0.937383", "one verst is 1.0668 km; write 1.0668"),
+    ("acres,acre,acre,m2,0.000247", "one acre is 4046.8564224 m2"),
+    ("hectares,hectare,ha,km2,100", "one hectare is 0.01 km2; write 0.01"),
+    ("pounds,pound,lb,tonnes,2204.62", "one pound is 0.000453592 tonnes"),
+    ("weeks,week,week,days,0.142857", "one week is 7 days; write 7"),
+    ("weeks,week,week,days,70", "one week is 7 days; write 7"),
+    ("nautical miles,nautical mile,nmile,miles,0.868976", "is 1.150779448 miles"),
+    ("feet,foot,ft,tonnes,0.3048", "column compared_in: found 'tonnes' for 'feet', a unit of som"),
+    ("feet,foot,m,m,1", "column udunits: found 'm', which is not one foot; correct one of the two"),
+]
+"""Row of a new unit, and words of its one fault; empty for none."""
+
+
+@pytest.mark.parametrize(("row", "expected"), FACTORS, ids=[row for row, _ in FACTORS])
+def test_a_factor_that_no_unit_of_the_name_has_is_refused(
+    project: Path, row: str, expected: str
+) -> None:
+    """The inverse of a factor, one of another prefix, and a unit of something else."""
+    word = row.partition(",")[0]
+    _append(project / "vocabulary.csv", f"unit,{word},{word}")
+    _append(project / "units.csv", row)
+    faults = [str(fault) for fault in record_faults(project)]
+    assert len(faults) == (1 if expected else 0), faults
+    assert not expected or expected in faults[0]
+
+
 def test_every_unit_of_the_vocabulary_has_its_row() -> None:
     """The delivered vocabulary and the delivered table name the same units."""
     described = pd.read_csv(ROOT / "data/record/units.csv")["unit"]

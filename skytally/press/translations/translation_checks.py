@@ -15,6 +15,8 @@ from skytally.core import (
     Fault,
     data_folder,
     evidence_line_name_constants as n,
+    look_alike_words,
+    plain_spelling,
     scan,
     table_names,
     tables_without_dictionary,
@@ -34,6 +36,8 @@ from skytally.press.translations.translated_term_tables import CATEGORIES, FOLDE
 
 Row = Mapping[str, Any]
 TYPED = re.compile(r"\d")
+IN_BRACES = re.compile(rf"{BRACE.pattern}(?:(?!{BRACE.pattern})[^\n]){{0,80}}(?:{BRACE.pattern})?")
+"""A brace of a sentence with what stands in it."""
 CLOSED_SCALES = {
     "state": ("record", "state"),
     "verdict": ("claims", "verdict"),
@@ -120,8 +124,12 @@ def unit_faults(languages: Iterable[str], forms: Iterable[Row]) -> Iterator[Faul
 def _text_fault(text: SummaryText, certain: Mapping[str, str]) -> tuple[str, str]:
     """Fault of the words of a sentence and what to do about it; empty if they are in order."""
     plain = PLACE.sub("", text.text)
-    if BRACE.search(plain):
-        return "a brace that names no finding", "write such as {rail-counts.railcars_highest:when}"
+    if brace := IN_BRACES.search(plain):
+        found, meant = f"a brace that names no finding, {brace[0]!r}", plain_spelling(brace[0])
+        if alike := look_alike_words(brace[0]):
+            found = f"{found}, in which {alike}"
+        known = PLACE.fullmatch(meant)
+        return found, f"write {meant if known else 'such as {rail-counts.railcars_highest:when}'}"
     if typed := TYPED.search(plain):
         return f"the typed digit {typed[0]!r}", "quote a finding by its key in braces"
     for beginning, instead in certain.items():
@@ -146,12 +154,14 @@ def sentence_faults(
             yield Fault(name, text.line, "id", repr(text.id), advice)
             continue
         own, theirs = Counter(places(text.text)), Counter(places(english[text.id].text))
-        if own != theirs:
+        found, advice = _text_fault(text, certain)
+        # a place that is misspelt is missing, too
+        if own != theirs and not IN_BRACES.search(PLACE.sub("", text.text)):
             odd = next(iter((theirs - own) or (own - theirs)))
             word = "{" + ":".join(filter(None, odd)) + "}"
-            found = f"{own[odd]} of {word} where English has {theirs[odd]}"
-            yield Fault(name, text.line, "text", found, f"write it as often as English ({text.id})")
-        found, advice = _text_fault(text, certain)
+            counted = f"{own[odd]} of {word} where English has {theirs[odd]}"
+            often = f"write it as often as English ({text.id})"
+            yield Fault(name, text.line, "text", counted, often)
         if found:
             yield Fault(name, text.line, "text", found, advice)
     absent = [each for each in english if each not in seen]
