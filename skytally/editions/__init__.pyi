@@ -22,6 +22,7 @@ from .edition_change_groups import (
 )
 from .edition_change_sentences import (
     INSIDE as INSIDE,
+    NO_RESULT as NO_RESULT,
     cause_words as cause_words,
     change_summary as change_summary,
     record_rows as record_rows,

@@ -26,6 +26,9 @@ BOOKKEEPING = tuple(f"{RECORD}/{name}" for name in ("additions", "corrections", 
 FIRST = "This is the first edition: there is none before it to compare with."
 NOTHING = "No finding, verdict or row differs from the edition before."
 INSIDE = {True: "inside the old interval", False: "outside the old interval", None: ""}
+NO_RESULT = "nothing, since it cannot be evaluated"
+"""Beginning of what an edition stores of a part that gives no number without the others."""
+NOT_COMPUTED = "no number, since the book cannot be computed with that part alone exchanged"
 COUNTED = (
     ("findings", MOVED, "finding", "moved"),
     ("findings", ADDED, "finding", "added"),
@@ -107,6 +110,10 @@ def cause_words(cause: Mapping[str, Any]) -> str:
     if cause["undetermined"]:
         words += f"; {cause['undetermined']}"
     if cause["alone"]:
-        singles = (f"{group} alone: {found}" for group, found in cause["alone"].items())
+        tried = cause["alone"].items()
+        failed = [group for group, found in tried if found.startswith(NO_RESULT)]
+        singles = [f"{group} alone: {found}" for group, found in tried if group not in failed]
+        # each stored reason is that of a program; hundreds of changes would repeat it
+        singles += [f"{_joined(failed)} alone: {NOT_COMPUTED}"] if failed else []
         words += f"; {'; '.join(singles)}"
     return words

@@ -15,6 +15,7 @@ from skytally.core import DataError
 from skytally.editions import (
     CODE,
     MEASURED,
+    NO_RESULT,
     OF_ROWS,
     RECORD,
     Book,
@@ -89,7 +90,7 @@ def _book(outcomes: Mapping[str, Any], items: Collection[Item]) -> Book:
             # without this, a finding that an edition dropped would seem dropped here, too
             # the first line names the table or error; hundreds of changes repeat it
             why = outcomes["faults"][0].splitlines()[0]
-            said = {"said": f"nothing, since it cannot be evaluated ({why})"}
+            said = {"said": f"{NO_RESULT} ({why})"}
             book |= {item: said for item in items if item[0] == kind}
     return book
 

@@ -20,6 +20,10 @@ MARK = '<meta name="skytally-page" content="kept-address">'
 MOVED_TABLE = "moved_addresses"
 """Slug of the table of pages that were renamed; a project need not have it."""
 NO_REASON = "no reason is recorded"
+OF_CORRECTIONS = ("corrected", "withdrawn")
+"""Kinds of changes of a row that its table of corrections gives a reason for."""
+CORRECTIONS = "corrections.html"
+"""Page that lists all changes of cells."""
 
 
 def moved_addresses() -> pd.DataFrame:
@@ -86,6 +90,21 @@ def _withdrawals(editions: Sequence[Edition]) -> dict[str, str]:
     }
 
 
+def _corrections_behind(edition: Edition, editions: Sequence[Edition], key: str) -> list[str]:
+    """Say what later editions corrected in the rows on which a withdrawn finding rested."""
+    cells = [row["cells"] for (_, name), row in edition.rows.items() if name == key]
+    behind = {row for each in cells for row in each.get("rows", "").split()}
+    found = [
+        f"{row['key']} ({row['kind']}): {'; '.join(dict.fromkeys(each['why'] for each in why))}"
+        for later in editions
+        for row in (later.changes or {"rows": []})["rows"]
+        if row["key"] in behind
+        and row["kind"] in OF_CORRECTIONS
+        and (why := [each for each in row["why"] if each["why"] != NO_REASON])
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _gone_page(
     address: str, editions: Sequence[Edition], reasons: Mapping[str, str], pages: Path
 ) -> KeptAddress:
@@ -94,6 +113,11 @@ def _gone_page(
     name = posixpath.basename(address).removesuffix(".html")
     links = {f"edition {last.id}": f"editions/{last.id}.html", "all editions": "editions.html"}
     why = f"It was withdrawn: {reasons[name]}" if name in reasons else ""
+    if name in reasons and (behind := _corrections_behind(last, editions, name)):
+        links["corrections"] = CORRECTIONS
+        # the reason of a row is no reason that anybody wrote down for the finding
+        own = "no reason is recorded for it alone" if reasons[name] == NO_REASON else reasons[name]
+        why = f"It was withdrawn: {own}. Of the rows on which it rested: {'. '.join(behind)}."
     sentences = (
         f"The present book has no page at {address}; edition {last.id} was the last that had it.",
         _stored_words(last, address),

@@ -47,7 +47,8 @@ Numbers are as their sources print them; a bound such as "at least" stands in a 
 Cite whoever counted or stated a number, too: the column source_id leads to record/sources.csv.
 
 Licence of the tables: {licence}, whose words are in LICENSE-CC-BY. What a publisher wrote stays the
-publisher's.
+publisher's. Where a table has a column licence, it names the licence of the source of that row,
+such as that of an outline off which a point was read; the licence above does not replace it.
 """
 
 

@@ -91,6 +91,27 @@ def test_cards_of_rows_and_sources_say_that_nothing_is_archived_yet(cards_of: Ca
     assert shown.text == "nothing to archive: no address is known"
 
 
+@pytest.mark.parametrize("row", ["P107", "R081"])
+def test_a_light_at_night_is_neither_cargo_nor_rail_traffic(cards_of: CardRecord, row: str) -> None:
+    """The label follows what was seen, not the table in which it stands."""
+    card = row_card(cards_of, row, [])
+    assert card.sentence == "Light at night seen, no number given."
+
+
+def test_cards_lead_to_the_corrections_of_their_own_cells(cards_of: CardRecord) -> None:
+    """Of a row and of a source that were changed, and of no other."""
+    changes = [("quay_stocks", "P029"), ("quay_stocks", "P029"), ("sources", "BP_20231017")]
+    made = pd.DataFrame(changes, columns=["table", "row"])
+    record = CardRecord({**cards_of.tables, "corrections": made}, TABLES[-3:])
+    target = "corrections.html#changed-quay_stocks-P029"
+    assert parts(row_card(record, "P029", []), "corrected") == (
+        Part("2 changes of its cells", target),
+    )
+    (shown,) = parts(source_card(record, "BP_20231017"), "corrected")
+    assert shown.text == "1 change of its cells"
+    assert parts(row_card(record, "R081", []), "corrected") == ()
+
+
 def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecord) -> None:
     """Number, sentence, counter, page it was read in, rows, citation."""
     card = finding_card(cards_of, FINDING, CITE)

@@ -15,7 +15,7 @@ from skytally.editions import Edition, change_cause_search, change_summary, next
 from skytally.editions.cell_corrections_and_effects import correction_history
 from skytally.editions.change_cause_search import DOWNWARDS, IRREDUCIBLE, Book, change_causes
 from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
-from skytally.editions.edition_change_sentences import cause_words
+from skytally.editions.edition_change_sentences import NOT_COMPUTED, cause_words
 from skytally.editions.edition_differences import (
     changed_findings,
     changed_rows,
@@ -372,6 +372,15 @@ def test_causes_are_the_smallest_combinations() -> None:
         "either": "either a, or b",
     }
     assert evaluated == 4
+
+
+def test_parts_that_give_no_number_alone_are_named_without_the_words_of_a_program() -> None:
+    """Their stored reasons repeat faults of files, which a reader takes for a crash."""
+    failed = "nothing, since it cannot be evaluated (KeyError: 'against')"
+    cause = {
+        "sets": [["a", "b"]], "undetermined": "", "alone": {"a": "7", "b": failed, "c": failed},
+    }  # fmt: skip
+    assert cause_words(cause) == f"a and b together; a alone: 7; b and c alone: {NOT_COMPUTED}"
 
 
 def test_a_cause_is_not_guessed_where_an_edition_is_not_reproduced() -> None:

@@ -87,6 +87,36 @@ def test_a_page_says_where_it_went(
     assert "Content-Security-Policy" in page
 
 
+def test_a_withdrawn_finding_has_the_corrections_of_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody wrote a reason for the finding, but its row was corrected with one."""
+    project = write_project(tmp_path / "project", [("A1", "10", "")])
+    (project / "data/registry.toml").write_text("# none\n")
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(project))
+    declared = project / "data/findings/calls.csv"
+    declared.parent.mkdir(parents=True, exist_ok=True)
+    write_rows(declared, [("calls.old", "calls", "A1")], ("key", "table", "rows"))
+    address = "cards/finding/calls.old.html"
+    first = make_edition(
+        project, "2026-01-02", findings=[finding("calls.old", 10, 10, 10)], addresses=[address]
+    )
+    write_rows(declared, [], ("key", "table", "rows"))
+    write_rows(project / "data/record/calls.csv", [("A1", "11", "")])
+    made = ("calls", "A1", "value", "10", "11", "digits exchanged", "S1")
+    header = ("table", "row", "column", "old", "new", "why", "source")
+    write_rows(project / "data/record/corrections.csv", [made], header)
+    make_edition(project, "2026-01-03", findings=[], parent=first)
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "corrections.html").write_text("<p>listed</p>")
+    kept.write_kept_addresses(site, project / "data/editions", {"title": "Made up"})
+    page = (site / address).read_text(encoding="utf-8")
+    assert "no reason is recorded for it alone" in page
+    assert "Of the rows on which it rested: A1 (corrected): digits exchanged." in page
+    assert 'href="../../corrections.html"' in page
+
+
 def test_addresses_of_a_damaged_edition_are_kept(pages: Path, editions: list[Edition]) -> None:
     """What only a damaged edition had stays, says so, and does not show what may be wrong."""
     folder = editions[0].folder

@@ -77,6 +77,8 @@ MISSILES = {
     "O068",
     "O073.2",
     "O079",
+    "O081.2",
+    "O168",
     "O080",
     "O081",
     "O114.3",
@@ -90,6 +92,10 @@ def test_missiles_fired_and_sent_stand_in_one_table() -> None:
     given = {"sense": "used, delivered", "unit": "missiles"}
     shown = str(bare(StatementTable, **given, **PAGE).html())
     assert {*re.findall(r"row/(O[\d.]+)\.html", shown)} == MISSILES
+    for verb, row in (("fired", "O024"), ("sent", "O114.3")):
+        assert re.search(rf"<td>{verb}: <a [^>]*row/{re.escape(row)}\.html", shown), row
+    alone = str(bare(StatementTable, sense="used", unit="missiles", **PAGE).html())
+    assert "fired: " not in alone
 
 
 def test_no_number_converted_from_another_counts_as_delivered() -> None:

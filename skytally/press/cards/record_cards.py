@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,9 +48,16 @@ STATE_WORDS = {
 """What a row without a number says, by its state."""
 THINGS = {
     "ship_sightings": "ship", "quay_stocks": "cargo on the quay", "rail_counts": "rail traffic",
-    "depot_observations": "works or stores",
+    "depot_observations": "works, stores or damage",
 }  # fmt: skip
 """What the rows of a table are about where a row names no quantity."""
+THINGS_OF_IMAGES = {"viirs": "light at night"}
+"""What images of a family show whatever the table; a light is neither cargo nor a train."""
+NO_CARS = "not cars"
+"""Word of the vocabulary *car_kind* for a row of the railway that is of no railcars."""
+BESIDE_CARS = "trains, cargo or work at the railway"
+CORRECTIONS = "corrections"
+"""Table of changed cells, and the page that lists them."""
 COUNTS = "voyage_counts"
 """Table of totals over a time, which are no sightings."""
 BARE_UNITS = ("m", "km", "mm", "m2", "percent", "times")
@@ -134,6 +141,14 @@ class CardRecord:
         for row_id, (_, row) in self.rows.items():
             found[str(row["source_id"])].append(row_id)
         return dict(found)
+
+    @cached_property
+    def corrected(self) -> Counter[tuple[str, str]]:
+        """Number of changes of the cells of each row, by its table and id."""
+        changes = self.tables.get(CORRECTIONS)
+        if changes is None:
+            return Counter()
+        return Counter(zip(changes["table"], changes["row"], strict=True))
 
     @cached_property
     def related(self) -> dict[str, dict[str, list[str]]]:
@@ -300,7 +315,7 @@ def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     if has_number(row) and row.get("quantity") and "counter" in row:
         phrase = f"{row['quantity']}, given by {record.names.get(row['counter'], row['counter'])}"
     elif row.get("state") in STATE_WORDS:
-        thing = str(row.get("vessel", "") or row.get("quantity", "")) or THINGS.get(table, table)
+        thing = str(row.get("vessel", "") or row.get("quantity", "")) or _thing(table, row)
         phrase = STATE_WORDS[str(row["state"])].format(thing=thing)
         if row["state"] == n.SOMETHING_SEEN and row.get("vessel"):
             one = "one ship, " if EITHER in thing else ""
@@ -310,6 +325,13 @@ def kind_of_row(record: CardRecord, table: str, row: Mapping[str, Any]) -> str:
     else:
         phrase = _phrase(record, table, row)
     return phrase[:1].upper() + phrase[1:]
+
+
+def _thing(table: str, row: Mapping[str, Any]) -> str:
+    """Name what a row without a number saw: by its images, by its kind of cars, by its table."""
+    shown = THINGS_OF_IMAGES.get(str(row.get("family", "")))
+    beside = BESIDE_CARS if row.get("car_kind") == NO_CARS else ""
+    return shown or beside or THINGS.get(table, table)
 
 
 def with_quantity(said: str, row: Mapping[str, Any]) -> str:
@@ -385,6 +407,25 @@ def _copies(record: CardRecord, row: Mapping[str, Any]) -> str:
     )
 
 
+def corrections_fact(record: CardRecord, table: str, row_id: str) -> list[Fact]:
+    """Link to the changes of the cells of a row or source; none where nothing was changed."""
+    count = record.corrected[table, row_id]
+    words = "1 change" if count == 1 else f"{count} changes"
+    target = f"{CORRECTIONS}.html#{correction_anchor(table, row_id)}"
+    return fact("corrected", [Part(f"{words} of its cells", target)] if count else [])
+
+
+def correction_anchor(table: str, row_id: str) -> str:
+    """Anchor of the first change of a row on the page of corrections.
+
+    Examples
+    --------
+    >>> correction_anchor("official_claims", "O038.2")
+    'changed-official_claims-O038.2'
+    """
+    return f"changed-{table}-{row_id}"
+
+
 def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
     """Card of one row of an observation table.
 
@@ -424,6 +465,7 @@ def row_card(record: CardRecord, row_id: str, used_by: Iterable[str]) -> Card:
         *related_facts(record, row_id),
         *fact("note", [plain_note(str(row.get("note", "")))]),
         *fact("used by", finding_links(used_by)),
+        *corrections_fact(record, table, row_id),
         *fact("all its cells", [Part(f"row {row_id} of {table}", f"record.html#{row_id}")]),
         *fact(ORIGINAL, original_citations(record, [row_id])),
     ]
@@ -476,6 +518,7 @@ def source_card(record: CardRecord, source_id: str) -> Card:
             [Part(s, address("source", s)) for s in record.copies.get(source_id, [])],
         ),
         *fact("rows read on it", row_links(record, record.rows_of_source.get(source_id, []))),
+        *corrections_fact(record, "sources", source_id),
         *fact("all its cells", [Part(f"source {source_id}", f"sources.html#{source_id}")]),
         *fact(CITE, [Part(f"{source['publisher']}: {page_citation(record, source_id)}")]),
     ]

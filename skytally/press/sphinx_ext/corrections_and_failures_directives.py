@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, read_table
 from skytally.editions import Correction, correction_history, table_rows
+from skytally.press.cards.record_cards import correction_anchor
 from skytally.press.project_paths import METHODS_TEXT
 from skytally.press.sphinx_ext.benchmark_result_reader import results
 from skytally.press.sphinx_ext.cached_record_and_findings import row_ids, source_ids, table
@@ -98,6 +99,11 @@ class CorrectionsList(Block):
         """Return a table, those of numbers first."""
         history = _history()
         kinds = {True: "numbers, bounds and whole rows", False: "words, sources and notes"}
+        # the card of a row leads to the first of its changes; an anchor stands once on a page
+        first: dict[str, int] = {}
+        for place, each in enumerate(history):
+            first.setdefault(correction_anchor(each.cells["table"], each.cells["row"]), place)
+        anchors = {place: anchor for anchor, place in first.items()}
         rows = [
             html_row(
                 (
@@ -107,8 +113,9 @@ class CorrectionsList(Block):
                     _broken(each.cells["why"]),
                 ),
                 choice=kinds[each.is_weighty],
+                anchor=anchors.get(place, ""),
             )
-            for each in history
+            for place, each in enumerate(history)
         ]
         heads = ["cell", "before → after this change, since when", "found on", "why"]
         return filtered_table(

@@ -79,6 +79,10 @@ def repeated(row: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, 
     ]
 
 
+VERBS = {"used": "fired", "delivered": "sent"}
+"""Word of the vocabulary *sense* to what a row of a table of several senses says of a number."""
+
+
 class StatementTable(Block):
     """Show who said how many, when, of which period, and in which page it was read."""
 
@@ -128,13 +132,18 @@ class StatementTable(Block):
         ]
         warned = f" {SAME_NUMBER.format(who=listed(same))}" if same else ""
         cells = (
-            self.card("row", row["id"], quantity_text(quantity_of(row))),
+            self._verb(row) + self.card("row", row["id"], quantity_text(quantity_of(row))),
             f"{cell(dates(row, 'statement'))}<br>{cell(dates(row, 'date') or NO_PERIOD)}",
             cell(f"{self._last(row)}{warned}"),
             self.page_read(row),
         )
         who = names.get(row["counter"], row["counter"])
         return html_row((cell(f"{who}{self._no_official(row)}"), *cells))
+
+    def _verb(self, row: dict[str, Any]) -> str:
+        """Word before a number where the table has numbers of several senses."""
+        several = "," in self.options["sense"]
+        return f"{cell(VERBS.get(row['sense'], row['sense']))}: " if several else ""
 
     @staticmethod
     def _no_official(row: dict[str, Any]) -> str:

@@ -496,8 +496,9 @@ class QuotationList(QuotationBlock):
         items = "".join(f"<li><em>{word}</em>: {meaning}</li>" for word, meaning in KEY.items())
         return f'<ul class="sk-key">{items}</ul>' + filtered_table(
             "quotations",
-            "Whom to quote: a row is one sentence with its source, to be pasted as it is, and who "
-            "stands behind it; the link leads to the speaker's own page where one is known",
+            "Whom to quote: a row is one sentence with its source, to be pasted as it is and "
+            "without quotation marks, since the words are this book's, and who stands behind it; "
+            "the link leads to the speaker's own page where one is known",
             ["to be pasted", "who, in what capacity", "page"],
             made,
             empty="There is no finding to quote yet.",
@@ -512,7 +513,7 @@ class QuotationList(QuotationBlock):
         kind = words_of(record, "event_kind", str(row["kind"]))
         return html_row(
             (
-                f"<p>“{self.ships(phrased_event(row))}”</p>{self.card('row', identifier)}",
+                f"<p>{self.ships(phrased_event(row))}</p>{self.card('row', identifier)}",
                 cell(f"{row['actors']}: {kind}; {REPORT}"),
                 f"read in: {self.page(page_link(record, read))}{doubts(read)}",
             ),
@@ -537,7 +538,7 @@ class QuotationList(QuotationBlock):
         cited = [f"{outlet(str(p['publisher']))}, {published(p)}" for p in pages.values()]
         cited[MOST_CITED:] = _more(len(cited) - MOST_CITED, "and {} more, on the cards")
         source = f"source: {cell('; '.join(cited))}; put together by {BOOK}"
-        sentence = f"<p>“{self.ships(words)} ({source}).”</p>"
+        sentence = f"<p>{self.ships(words)} ({source}).</p>"
         cards = ", ".join(self.card("row", each) for each in behind)
         read = [f"read in: {self.page(page_link(record, p))}{doubts(p)}" for p in pages.values()]
         read[MOST_CITED:] = _more(len(read) - MOST_CITED, "{} more, on the cards")
@@ -552,7 +553,7 @@ class QuotationList(QuotationBlock):
             message = f"quotation-list: {finding['key']} has no sentence without a chance; leave it"
             raise DataError(message)
         source = f"a judgement of {BOOK}, on {len(finding['inputs'])} rows"
-        sentence = f"<p>“{cell(said_outside(text))} (source: {source}).”</p>"
+        sentence = f"<p>{cell(said_outside(text))} (source: {source}).</p>"
         link = self.card("finding", str(finding["key"]), "its card")
         return html_row(
             (f"{sentence}{link}", f"judged by {BOOK}", '<a href="rivals.html">every judgement</a>'),
@@ -563,7 +564,7 @@ class QuotationList(QuotationBlock):
         record = card_record()
         _, row = record.rows[finding["inputs"][0]]
         sentence = (
-            f"<p>“{self.ships(phrased(finding, row))}”</p>"
+            f"<p>{self.ships(phrased(finding, row))}</p>"
             f"{self.card('finding', str(finding['key']), str(finding['said']))}"
         )
         if "counter" not in row:
